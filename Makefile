@@ -1,0 +1,23 @@
+# millrace: small Unix tools that turn the name of a thing into a trained, explained image classifier.
+#
+#   make pokemon-model   images -> split -> pack -> augment -> train -> evaluate -> predict -> explain
+#   make check           every test
+#   make all bench deps install uninstall clean
+#
+# VARIANT=release|asan|cov builds beside the others, in build/VARIANT.
+
+VARIANT = release
+PREFIX  = /usr/local
+DESTDIR =
+CC      = cc
+CFLAGS  = -O2 -g
+
+B   = build/$(VARIANT)
+BIN = $(B)/bin
+
+all: programs
+
+include build.mk
+include pipelines/millrace.mk
+
+.PHONY: all programs check bench install uninstall clean

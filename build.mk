@@ -1,0 +1,111 @@
+# How programs and tests are built: objects out of tree, headers tracked, changed flags rebuild.
+
+.DELETE_ON_ERROR:
+.SECONDARY:
+.SUFFIXES:
+
+# Each pkg-config module, and the Debian package it comes in.
+MODULES = libcurl=libcurl4-openssl-dev libxml-2.0=libxml2-dev stb=libstb-dev zlib=zlib1g-dev \
+	libjpeg=libjpeg62-turbo-dev libpng=libpng-dev libwebp=libwebp-dev hdf5=libhdf5-dev \
+	jansson=libjansson-dev libcrypto=libssl-dev cairo=libcairo2-dev libmicrohttpd=libmicrohttpd-dev
+# Each command that building and testing call, likewise.
+COMMANDS = $(CC)=gcc pkg-config=pkg-config prove=perl python3=python3-minimal mandoc=mandoc
+
+deps:
+	@missing=; \
+	for pair in $(COMMANDS); do \
+		command -v "$${pair%%=*}" >/dev/null || missing="$$missing $${pair#*=}"; done; \
+	for pair in $(MODULES); do \
+		pkg-config --exists "$${pair%%=*}" 2>/dev/null || missing="$$missing $${pair#*=}"; done; \
+	[ -z "$$missing" ] && exit 0; \
+	if [ "$$(id -u)" = 0 ]; then as=; elif sudo -n true 2>/dev/null; then as=sudo; else \
+		echo "missing packages; type: sudo apt-get install$$missing" >&2; exit 1; fi; \
+	echo "installing$$missing" >&2; \
+	$$as apt-get -q update >/dev/null && \
+	$$as env DEBIAN_FRONTEND=noninteractive apt-get -q install -y --no-install-recommends $$missing >/dev/null
+.PHONY: deps
+
+# The goals that fetch what is missing by themselves; the others only say what it is.
+NEEDS_DEPS = $(filter check bench %-data %-model %-review,$(MAKECMDGOALS))
+
+# A line per command; V=1 shows the commands themselves.
+Q = $(if $(V),,@)
+SAY = printf '  %-3s %s\n'
+
+WARNINGS = -Wall -Wextra -Wshadow -Wstrict-prototypes -Wmissing-prototypes
+# Contraction off: the compiler may not decide where a multiply and an add are rounded once.
+BASICS = -std=c11 -D_GNU_SOURCE -Ilib -Itools -Itests/unit -ffp-contract=off -fno-math-errno -pthread $(WARNINGS)
+VARIANT_release =
+VARIANT_asan = -fsanitize=address,undefined -fno-sanitize-recover=undefined -fno-omit-frame-pointer
+VARIANT_cov = --coverage -O0
+ALL_CFLAGS = $(BASICS) $(CFLAGS) $(VARIANT_$(VARIANT))
+
+# Kernels for one instruction set live in files named for it.
+ifneq ($(filter x86_64 amd64,$(shell uname -m)),)
+%_avx2.o: ISA = -mavx2 -mfma
+%_avx512.o: ISA = -mavx512f -mavx512dq -mavx512bw -mavx512vl -mfma
+endif
+
+LIBRARY = $(B)/libmillrace.a
+TOOLS = $(patsubst tools/%.c,%,$(wildcard tools/*.c))
+PROGRAMS = $(TOOLS:%=$(BIN)/%)
+LIB_OBJECTS = $(patsubst %.c,$(B)/%.o,$(wildcard lib/*/*.c))
+TOOL_OBJECTS = $(patsubst %.c,$(B)/%.o,$(wildcard tools/common/*.c))
+TEST_PROGRAMS = $(patsubst %.c,$(B)/%.t,$(wildcard tests/unit/*/*.c))
+
+# Compiler flags and libraries as files: made anew in every run, touched only when they differ.
+$(B)/flags: FORCE | $(if $(NEEDS_DEPS),deps)
+	@mkdir -p $(B)
+	@pkg-config --exists --print-errors $(foreach m,$(MODULES),$(firstword $(subst =, ,$m))) || \
+		{ echo "run: make deps" >&2; exit 1; }
+	@{ echo $(CC) $(ALL_CFLAGS); pkg-config --cflags $(foreach m,$(MODULES),$(firstword $(subst =, ,$m))); \
+	} | tr '\n' ' ' >$@.new; cmp -s $@.new $@ && rm $@.new || mv $@.new $@
+	@pkg-config --libs $(foreach m,$(MODULES),$(firstword $(subst =, ,$m))) >$(B)/libraries
+FORCE:
+
+programs: $(PROGRAMS)
+
+$(B)/%.o: %.c $(B)/flags
+	@mkdir -p $(@D); $(SAY) CC $<
+	$(Q)$$(cat $(B)/flags) $(ISA) -MMD -MP -c -o $@ $<
+
+$(LIBRARY): $(LIB_OBJECTS)
+	@rm -f $@; $(SAY) AR $@
+	$(Q)ar rcs $@ $^
+
+$(BIN)/%: $(B)/tools/%.o $(TOOL_OBJECTS) $(LIBRARY)
+	@mkdir -p $(@D); $(SAY) LD $@
+	$(Q)$$(cat $(B)/flags) -o $@ $^ $$(cat $(B)/libraries) -lm
+
+$(B)/%.t: $(B)/%.o $(B)/tests/unit/tap.o $(LIBRARY)
+	@$(SAY) LD $@
+	$(Q)$$(cat $(B)/flags) -o $@ $^ $$(cat $(B)/libraries) -lm
+
+-include $(wildcard $(B)/lib/*/*.d $(B)/tools/*.d $(B)/tools/*/*.d $(B)/tests/unit/*.d $(B)/tests/unit/*/*.d)
+
+# Unit tests are programs, tool tests are shell; both speak TAP. T= names some of them.
+T = $(TEST_PROGRAMS) $(wildcard tests/tools/*.t)
+check: programs $(TEST_PROGRAMS)
+	BIN=$(CURDIR)/$(BIN) MAKE=$(MAKE) prove --timer -e '' $(T)
+
+bench: programs
+	@set -e; for script in $(wildcard tests/bench/*.sh); do BIN=$(CURDIR)/$(BIN) B=$(B) CC="$(CC)" sh $$script; done
+
+MANUALS = $(wildcard man/*.[1-9])
+install: programs
+	install -d $(DESTDIR)$(PREFIX)/bin
+	install $(PROGRAMS) pipelines/millrace $(DESTDIR)$(PREFIX)/bin
+	for page in $(MANUALS); do s=$(DESTDIR)$(PREFIX)/share/man/man$${page##*.}; \
+		install -d $$s && install -m 644 $$page $$s || exit 1; done
+	install -d $(DESTDIR)$(PREFIX)/share/millrace/pipelines
+	install -m 644 pipelines/*.mk $(DESTDIR)$(PREFIX)/share/millrace/pipelines
+	git ls-files data 2>/dev/null | grep . >$(B)/data-files || find data -maxdepth 2 -type f >$(B)/data-files
+	while read -r f; do install -m 644 -D "$$f" "$(DESTDIR)$(PREFIX)/share/millrace/$$f" || exit 1; done <$(B)/data-files
+
+uninstall:
+	rm -f $(TOOLS:%=$(DESTDIR)$(PREFIX)/bin/%) $(DESTDIR)$(PREFIX)/bin/millrace
+	rm -f $(foreach p,$(MANUALS),$(DESTDIR)$(PREFIX)/share/man/man$(patsubst .%,%,$(suffix $p))/$(notdir $p))
+	rm -rf $(DESTDIR)$(PREFIX)/share/millrace
+
+clean:
+	rm -rf build

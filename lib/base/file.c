@@ -1,0 +1,244 @@
+#include "base/file.h"
+
+#include <dirent.h>
+#include <errno.h>
+#include <fcntl.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+static int read_stream(FILE *stream, const char *path, size_t limit, unsigned char **bytes, size_t *size,
+	struct error *error)
+{
+	size_t capacity = 1 << 16, used = 0;
+	unsigned char *buffer = malloc(capacity + 1);
+	while (buffer) {
+		used += fread(buffer + used, 1, capacity - used, stream);
+		if (used < capacity || used > limit)
+			break;
+		capacity *= 2;
+		unsigned char *larger = realloc(buffer, capacity + 1);
+		if (!larger)
+			free(buffer);
+		buffer = larger;
+	}
+	if (!buffer)
+		return error_memory(error, path);
+	if (ferror(stream) || used > limit) {
+		int failed = ferror(stream) ? error_system(error, path)
+					    : error_set(error, path, "larger than %zu bytes", limit);
+		free(buffer);
+		return failed;
+	}
+	buffer[used] = 0;
+	*bytes = buffer;
+	*size = used;
+	return 0;
+}
+
+int file_read(const char *path, size_t limit, unsigned char **bytes, size_t *size, struct error *error)
+{
+	*bytes = NULL;
+	*size = 0;
+	if (strcmp(path, "-") == 0)
+		return read_stream(stdin, "standard input", limit, bytes, size, error);
+	FILE *stream = fopen(path, "rbe");
+	if (!stream)
+		return error_system(error, path);
+	int result = file_is_folder(path) ? error_set(error, path, "is a folder")
+					  : read_stream(stream, path, limit, bytes, size, error);
+	fclose(stream);
+	return result;
+}
+
+char *file_join(const char *folder, const char *name)
+{
+	size_t length = strlen(folder);
+	bool slash = length && folder[length - 1] == '/';
+	return text_format("%s%s%s", folder, slash || !length ? "" : "/", name);
+}
+
+static bool has_mode(const char *path, mode_t mode)
+{
+	struct stat status;
+	return stat(path, &status) == 0 && (status.st_mode & S_IFMT) == mode;
+}
+
+bool file_is_folder(const char *path)
+{
+	return has_mode(path, S_IFDIR);
+}
+
+bool file_exists(const char *path)
+{
+	return access(path, F_OK) == 0;
+}
+
+int file_list(const char *path, enum file_kind kind, struct text_list *names, struct error *error)
+{
+	DIR *folder = opendir(path);
+	if (!folder)
+		return error_system(error, path);
+	int result = 0;
+	struct dirent *entry;
+	while (result == 0 && (errno = 0, entry = readdir(folder))) {
+		if (entry->d_name[0] == '.')
+			continue;
+		char *joined = file_join(path, entry->d_name);
+		if (!joined)
+			result = error_memory(error, path);
+		else if (has_mode(joined, kind == FILE_FOLDER ? S_IFDIR : S_IFREG))
+			result = text_list_add(names, entry->d_name, error);
+		free(joined);
+	}
+	if (result == 0 && errno)
+		result = error_system(error, path);
+	closedir(folder);
+	text_list_sort(names);
+	return result;
+}
+
+int file_make_folder(const char *path, struct error *error)
+{
+	char *partial = strdup(path);
+	if (!partial)
+		return error_memory(error, path);
+	int result = 0;
+	for (char *p = partial + 1; result == 0; p++) {
+		char c = *p;
+		if (c && c != '/')
+			continue;
+		*p = 0;
+		if (mkdir(partial, 0777) && !(errno == EEXIST && file_is_folder(partial)))
+			result = error_system(error, partial);
+		*p = c;
+		if (!c)
+			break;
+	}
+	free(partial);
+	return result;
+}
+
+/* What a signal handler removes. A slot is filled after the file exists and
+ * emptied after it is renamed or removed. */
+enum { UNFINISHED_MAXIMUM = 64 };
+static char *volatile unfinished[UNFINISHED_MAXIMUM];
+
+static int remember(char *path)
+{
+	for (int i = 0; i < UNFINISHED_MAXIMUM; i++)
+		if (!__sync_val_compare_and_swap(&unfinished[i], NULL, path))
+			return i;
+	return -1;
+}
+
+static void forget(int slot)
+{
+	if (slot >= 0)
+		unfinished[slot] = NULL;
+}
+
+void output_remove_unfinished(void)
+{
+	for (int i = 0; i < UNFINISHED_MAXIMUM; i++)
+		if (unfinished[i])
+			unlink(unfinished[i]);
+}
+
+static void output_clear(struct output *output)
+{
+	forget(output->slot);
+	free(output->path);
+	free(output->temporary);
+	*output = (struct output){.slot = -1};
+}
+
+static FILE *open_beside(struct output *output)
+{
+	const char *base = text_base_name(output->path);
+	output->temporary = text_format("%.*s.%s.XXXXXX", (int)(base - output->path), output->path, base);
+	if (!output->temporary)
+		return NULL;
+	int descriptor = mkostemp(output->temporary, O_CLOEXEC);
+	if (descriptor < 0)
+		return NULL;
+	output->slot = remember(output->temporary);
+	mode_t mask = umask(0);
+	umask(mask);
+	FILE *stream = fchmod(descriptor, 0666 & ~mask) ? NULL : fdopen(descriptor, "w+b");
+	if (!stream) {
+		unlink(output->temporary);
+		close(descriptor);
+	}
+	return stream;
+}
+
+int output_open(struct output *output, const char *path, struct error *error)
+{
+	*output = (struct output){.slot = -1};
+	if (!path || strcmp(path, "-") == 0) {
+		output->stream = stdout;
+		return 0;
+	}
+	if (file_is_folder(path))
+		return error_set(error, path, "is a folder");
+	output->path = strdup(path);
+	if (!output->path)
+		return error_memory(error, path);
+	bool direct = file_exists(path) && !has_mode(path, S_IFREG);
+	output->stream = direct ? fopen(path, "wbe") : open_beside(output);
+	if (!output->stream) {
+		int failed = error_system(error, path);
+		output_clear(output);
+		return failed;
+	}
+	return 0;
+}
+
+static int close_stream(struct output *output, struct error *error)
+{
+	const char *name = output->path ? output->path : "standard output";
+	FILE *stream = output->stream;
+	bool failed = ferror(stream) != 0;
+	if (failed)
+		errno = EIO;
+	failed |= fflush(stream) != 0;
+	if (!failed && output->temporary)
+		failed = fsync(fileno(stream)) != 0;
+	int result = failed ? error_system(error, name) : 0;
+	if (stream != stdout && fclose(stream) && result == 0)
+		result = error_system(error, name);
+	return result;
+}
+
+int output_commit(struct output *output, struct error *error)
+{
+	int result = close_stream(output, error);
+	if (output->temporary) {
+		if (result == 0 && rename(output->temporary, output->path))
+			result = error_system(error, output->path);
+		if (result)
+			unlink(output->temporary);
+	}
+	output_clear(output);
+	return result;
+}
+
+void output_abandon(struct output *output)
+{
+	if (output->stream && output->stream != stdout)
+		fclose(output->stream);
+	if (output->temporary)
+		unlink(output->temporary);
+	output_clear(output);
+}
+
+int output_bytes(const char *path, const void *bytes, size_t size, struct error *error)
+{
+	struct output output;
+	if (output_open(&output, path, error))
+		return -1;
+	fwrite(bytes, 1, size, output.stream);
+	return output_commit(&output, error);
+}

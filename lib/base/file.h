@@ -1,0 +1,63 @@
+/* Files: read whole, listed in order, written so that nothing half-done is seen. */
+#ifndef BASE_FILE_H
+#define BASE_FILE_H
+
+#include "base/error.h"
+#include "base/text.h"
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdio.h>
+
+/* Reads a whole regular file or pipe of at most `limit` bytes; "-" is standard
+ * input. On success *bytes is the caller's to free (one NUL follows the *size
+ * bytes); on failure (-1: missing, a folder, too large, no memory) it is NULL. */
+CHECKED int file_read(const char *path, size_t limit, unsigned char **bytes, size_t *size,
+	struct error *error);
+
+enum file_kind { FILE_REGULAR, FILE_FOLDER };
+
+/* Appends the names (not paths) of the entries of folder `path` that are of `kind`, links
+ * followed, hidden ones left out, sorted by bytes. Returns 0 or -1 (list unchanged in content,
+ * but the caller frees it either way). */
+CHECKED int file_list(const char *path, enum file_kind kind, struct text_list *names,
+	struct error *error);
+
+bool file_is_folder(const char *path);
+bool file_exists(const char *path);
+
+/* Makes a folder and those above it; one that is there already is fine. */
+CHECKED int file_make_folder(const char *path, struct error *error);
+
+/* "folder/name" in fresh memory, which the caller frees; NULL without memory. */
+char *file_join(const char *folder, const char *name);
+
+/* A file in the making: written beside its final name and renamed onto it when
+ * whole. A target that is no regular file (a device, a pipe) is written directly. */
+struct output {
+	char *path;      /* final name; NULL for standard output */
+	char *temporary; /* where it is being written, NULL when written directly */
+	FILE *stream;    /* for the caller to write to */
+	int slot;        /* its place among the unfinished */
+};
+
+/* Starts output to `path`; NULL or "-" is standard output. On failure (-1)
+ * nothing is left behind and *output needs no end. */
+CHECKED int output_open(struct output *output, const char *path, struct error *error);
+
+/* Ends output: flushes, and for a file syncs and renames it into place. On
+ * failure (-1: a full disk, a closed pipe) the final name is as it was before.
+ * Either way *output is ended. */
+CHECKED int output_commit(struct output *output, struct error *error);
+
+/* Ends output and leaves the final name as it was. */
+void output_abandon(struct output *output);
+
+/* Writes `size` bytes to `path` whole or not at all: the three above in one. */
+CHECKED int output_bytes(const char *path, const void *bytes, size_t size, struct error *error);
+
+/* Removes the temporary files of outputs in the making. Async-signal-safe: for
+ * a handler that is about to end the process. */
+void output_remove_unfinished(void);
+
+#endif

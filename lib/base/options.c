@@ -1,0 +1,260 @@
+#include "base/options.h"
+
+#include <getopt.h>
+#include <math.h>
+#include <stdlib.h>
+#include <string.h>
+
+enum { OPTIONS_MAXIMUM = 96, LONG_BASE = 256, HELP_COLUMN = 30 };
+enum { CODE_HELP = LONG_BASE + OPTIONS_MAXIMUM, CODE_VERSION };
+
+static int bad_value(const struct option_row *row, const char *text, struct error *error)
+{
+	char object[128], shown[256];
+	snprintf(object, sizeof object, "--%s", row->name);
+	text_printable(shown, sizeof shown, text);
+	if (row->type == OPTION_CHOICE) {
+		char list[300] = "";
+		for (int i = 0; row->choices[i]; i++)
+			snprintf(list + strlen(list), sizeof list - strlen(list), "%s%s", i ? ", " : "", row->choices[i]);
+		return error_set(error, object, "'%s' is none of %s", shown, list);
+	}
+	const char *kind = row->type == OPTION_INTEGER ? "a whole number"
+		: row->type == OPTION_REAL ? "a number"
+		: row->type == OPTION_SEED ? "a whole number from 0 to 18446744073709551615"
+		: "a size WxH with sides";
+	if (row->type == OPTION_SEED)
+		return error_set(error, object, "'%s' is not %s", shown, kind);
+	if (isinf(row->maximum))
+		return error_set(error, object, "'%s' is not %s of at least %g", shown, kind, row->minimum);
+	return error_set(error, object, "'%s' is not %s from %.15g to %.15g", shown, kind, row->minimum, row->maximum);
+}
+
+static bool in_range(const struct option_row *row, double value)
+{
+	return value >= row->minimum && value <= row->maximum;
+}
+
+static bool parse_integer(const struct option_row *row, const char *text, int *value)
+{
+	int64_t parsed;
+	if (!text_to_integer(text, &parsed) || !in_range(row, (double)parsed))
+		return false;
+	*value = (int)parsed;
+	return true;
+}
+
+static bool parse_size(const struct option_row *row, const char *text, struct option_size *size)
+{
+	char width[16];
+	const char *x = strchr(text, 'x');
+	if (!x)
+		return parse_integer(row, text, &size->width) && ((size->height = size->width), true);
+	if ((size_t)(x - text) >= sizeof width)
+		return false;
+	memcpy(width, text, (size_t)(x - text));
+	width[x - text] = 0;
+	return parse_integer(row, width, &size->width) && parse_integer(row, x + 1, &size->height);
+}
+
+static bool parse_choice(const struct option_row *row, const char *text, int *value)
+{
+	for (int i = 0; row->choices[i]; i++)
+		if (strcmp(row->choices[i], text) == 0) {
+			*value = i;
+			return true;
+		}
+	return false;
+}
+
+static int set_value(const struct option_row *row, const char *text, struct error *error)
+{
+	double real;
+	bool good = true;
+	switch (row->type) {
+	case OPTION_FLAG:
+		*(bool *)row->value = true;
+		break;
+	case OPTION_INTEGER:
+		good = parse_integer(row, text, row->value);
+		break;
+	case OPTION_REAL:
+		good = text_to_real(text, &real) && in_range(row, real);
+		if (good)
+			*(double *)row->value = real;
+		break;
+	case OPTION_SEED:
+		good = text_to_unsigned(text, row->value);
+		break;
+	case OPTION_TEXT:
+		*(const char **)row->value = text;
+		break;
+	case OPTION_LIST:
+		return text_list_add(row->value, text, error);
+	case OPTION_CHOICE:
+		good = parse_choice(row, text, row->value);
+		break;
+	case OPTION_SIZE:
+		good = parse_size(row, text, row->value);
+		break;
+	case OPTION_TITLE:
+		break;
+	}
+	return good ? 0 : bad_value(row, text, error);
+}
+
+struct parser {
+	char letters[2 * OPTIONS_MAXIMUM + 8];
+	struct option longs[OPTIONS_MAXIMUM + 3];
+};
+
+static void build_parser(const struct option_row *rows, struct parser *parser)
+{
+	char *letter = parser->letters;
+	struct option *long_option = parser->longs;
+	*letter++ = ':';
+	*letter++ = 'h';
+	for (int i = 0; rows[i].help; i++) {
+		if (rows[i].type == OPTION_TITLE)
+			continue;
+		bool takes = rows[i].type != OPTION_FLAG;
+		*long_option++ = (struct option){rows[i].name, takes, NULL, LONG_BASE + i};
+		if (rows[i].letter)
+			*letter++ = rows[i].letter;
+		if (rows[i].letter && takes)
+			*letter++ = ':';
+	}
+	*long_option++ = (struct option){"help", no_argument, NULL, CODE_HELP};
+	*long_option++ = (struct option){"version", no_argument, NULL, CODE_VERSION};
+	*long_option = (struct option){0};
+	*letter = 0;
+}
+
+static const struct option_row *find_row(const struct option_row *rows, int code)
+{
+	if (code >= LONG_BASE)
+		return &rows[code - LONG_BASE];
+	for (int i = 0; rows[i].help; i++)
+		if (rows[i].type != OPTION_TITLE && rows[i].letter == code)
+			return &rows[i];
+	return NULL;
+}
+
+int options_parse(const struct options *options, int argc, char **argv, int *first, struct error *error)
+{
+	struct parser parser;
+	char shown[256];
+	build_parser(options->rows, &parser);
+	opterr = 0;
+	optind = 1;
+	int code;
+	while (optind <= argc && (code = getopt_long(argc, argv, parser.letters, parser.longs, NULL)) != -1) {
+		const char *given = text_printable(shown, sizeof shown, argv[optind - 1]);
+		if (code == 'h' || code == CODE_HELP)
+			return OPTIONS_HELP;
+		if (code == CODE_VERSION)
+			return OPTIONS_VERSION;
+		if (code == ':')
+			return error_set(error, given, "takes a value");
+		if (code == '?' && optopt >= LONG_BASE)
+			return error_set(error, given, "takes no value");
+		if (code == '?') {
+			char letter[3] = {'-', (char)optopt, 0};
+			return error_set(error, optopt ? letter : given, "no such option");
+		}
+		if (set_value(find_row(options->rows, code), optarg, error))
+			return -1;
+	}
+	*first = optind;
+	return OPTIONS_RUN;
+}
+
+static void print_default(const struct option_row *row, FILE *stream)
+{
+	const struct option_size *size = row->value;
+	const char *text;
+	switch (row->type) {
+	case OPTION_INTEGER:
+		fprintf(stream, " (default %d)", *(int *)row->value);
+		break;
+	case OPTION_REAL:
+		fprintf(stream, " (default %g)", *(double *)row->value);
+		break;
+	case OPTION_SEED:
+		fprintf(stream, " (default %llu)", (unsigned long long)*(uint64_t *)row->value);
+		break;
+	case OPTION_TEXT:
+		if ((text = *(const char **)row->value))
+			fprintf(stream, " (default %s)", text);
+		break;
+	case OPTION_CHOICE:
+		if (*(int *)row->value >= 0)
+			fprintf(stream, " (default %s)", row->choices[*(int *)row->value]);
+		break;
+	case OPTION_SIZE:
+		if (size->width > 0)
+			fprintf(stream, " (default %dx%d)", size->width, size->height);
+		break;
+	default:
+		break;
+	}
+}
+
+static void print_row(const char letter, const char *name, const char *argument, FILE *stream)
+{
+	char left[128];
+	int used = snprintf(left, sizeof left, letter ? "  -%c, " : "      ", letter);
+	snprintf(left + used, sizeof left - (size_t)used, "--%s%s%s", name, argument ? " " : "", argument ? argument : "");
+	fprintf(stream, "%-*s", HELP_COLUMN, left);
+	if (strlen(left) >= HELP_COLUMN)
+		fprintf(stream, "\n%*s", HELP_COLUMN, "");
+}
+
+void options_help(const struct options *options, FILE *stream)
+{
+	fprintf(stream, "usage: %s [options]%s%s\n%s\n\n", options->tool, *options->operands ? " " : "",
+		options->operands, options->summary);
+	for (const struct option_row *row = options->rows; row->help; row++) {
+		if (row->type == OPTION_TITLE) {
+			fprintf(stream, "\n%s:\n", row->help);
+			continue;
+		}
+		print_row(row->letter, row->name, row->argument, stream);
+		fputs(row->help, stream);
+		for (int i = 0; row->type == OPTION_CHOICE && row->choices[i]; i++)
+			fprintf(stream, "%s%s", i ? ", " : ": ", row->choices[i]);
+		print_default(row, stream);
+		fputc('\n', stream);
+	}
+	print_row('h', "help", NULL, stream);
+	fputs("print this and exit\n", stream);
+	print_row(0, "version", NULL, stream);
+	fputs("print the version and exit\n", stream);
+}
+
+char *options_command_line(int argc, char **argv)
+{
+	char *line = NULL;
+	size_t size;
+	FILE *stream = open_memstream(&line, &size);
+	if (!stream)
+		return NULL;
+	for (int i = 1; i < argc; i++) {
+		bool plain = *argv[i] && !argv[i][strcspn(argv[i], " \t\n'\"\\$`!*?[](){}<>|&;#~")];
+		fputs(i > 1 ? " " : "", stream);
+		if (!plain)
+			fputc('\'', stream);
+		for (const char *p = argv[i]; *p; p++)
+			if (*p == '\'')
+				fputs("'\\''", stream);
+			else
+				fputc(*p, stream);
+		if (!plain)
+			fputc('\'', stream);
+	}
+	if (fclose(stream)) {
+		free(line);
+		return NULL;
+	}
+	return line;
+}

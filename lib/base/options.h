@@ -1,0 +1,62 @@
+/* The command line of a tool as one table, which parses it, checks it and prints its help.
+ *
+ * The variable that an option sets holds the default before parsing, and help
+ * prints that value: the two cannot drift apart. */
+#ifndef BASE_OPTIONS_H
+#define BASE_OPTIONS_H
+
+#include "base/error.h"
+#include "base/text.h"
+
+#include <stdio.h>
+
+enum option_type {
+	OPTION_FLAG,    /* bool: set to true */
+	OPTION_INTEGER, /* int in [minimum, maximum] */
+	OPTION_REAL,    /* double in [minimum, maximum] */
+	OPTION_SEED,    /* uint64_t */
+	OPTION_TEXT,    /* const char *; NULL: not given. Points into argv */
+	OPTION_LIST,    /* struct text_list; every use adds one */
+	OPTION_CHOICE,  /* int: index into choices */
+	OPTION_SIZE,    /* struct option_size: WIDTHxHEIGHT, or one number for both; each in [minimum, maximum] */
+	OPTION_TITLE,   /* no option: `help` is a heading in the help text */
+};
+
+struct option_size {
+	int width, height;
+};
+
+struct option_row {
+	char letter;          /* 0: only the long form */
+	const char *name;     /* without dashes */
+	enum option_type type;
+	void *value;
+	const char *argument; /* name of its value in the help, "FILE"; NULL for a flag */
+	const char *help;     /* one line, small first letter, no full stop */
+	double minimum, maximum;
+	const char *const *choices; /* NULL-ended, for OPTION_CHOICE */
+};
+
+struct options {
+	const char *tool;
+	const char *operands; /* "[FILE...]" */
+	const char *summary;  /* one sentence */
+	const struct option_row *rows; /* ended by a row without help */
+};
+
+enum options_result { OPTIONS_RUN, OPTIONS_HELP, OPTIONS_VERSION };
+
+/* Parses argv by the table; --help (-h) and --version are known to every tool. Operands are moved
+ * behind the options; *first is the index of the first operand. Returns what to do, or -1 for an
+ * error of usage, whose object is the option and whose reason says what it takes. */
+CHECKED int options_parse(const struct options *options, int argc, char **argv, int *first,
+	struct error *error);
+
+/* Writes usage, summary and a line per option with its default. */
+void options_help(const struct options *options, FILE *stream);
+
+/* Writes the arguments of a run as one line for a history, each quoted as a shell needs it.
+ * In fresh memory, which the caller frees; NULL without memory. */
+char *options_command_line(int argc, char **argv);
+
+#endif

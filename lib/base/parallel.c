@@ -1,0 +1,166 @@
+#include "base/parallel.h"
+
+#include <pthread.h>
+#include <sched.h>
+#include <stdatomic.h>
+#include <stdbool.h>
+#include <stdlib.h>
+
+/* Loops follow each other within microseconds in a training step, so a thread
+ * looks for the next one this many times before it sleeps. */
+enum { SPINS = 4000, THREADS_MAXIMUM = 1024 };
+
+struct parallel {
+	int threads;
+	pthread_t *handles; /* threads - 1 of them */
+	pthread_mutex_t mutex;
+	pthread_cond_t wake, done;
+	atomic_uint loop; /* number of the current loop; a change starts it */
+	atomic_int next, running;
+	int count, next_worker;
+	parallel_task *task;
+	void *context;
+	atomic_bool stop;
+};
+
+static void pause_briefly(void)
+{
+#if defined __x86_64__
+	__builtin_ia32_pause();
+#endif
+}
+
+static void work(struct parallel *pool, int worker)
+{
+	int index;
+	while ((index = atomic_fetch_add_explicit(&pool->next, 1, memory_order_relaxed)) < pool->count)
+		pool->task(pool->context, index, worker);
+}
+
+static unsigned wait_for_loop(struct parallel *pool, unsigned seen)
+{
+	for (int i = 0; i < SPINS; i++) {
+		unsigned loop = atomic_load_explicit(&pool->loop, memory_order_acquire);
+		if (loop != seen)
+			return loop;
+		pause_briefly();
+	}
+	pthread_mutex_lock(&pool->mutex);
+	while (atomic_load(&pool->loop) == seen)
+		pthread_cond_wait(&pool->wake, &pool->mutex);
+	pthread_mutex_unlock(&pool->mutex);
+	return atomic_load_explicit(&pool->loop, memory_order_acquire);
+}
+
+static void *thread_main(void *argument)
+{
+	struct parallel *pool = argument;
+	pthread_mutex_lock(&pool->mutex);
+	int worker = ++pool->next_worker;
+	pthread_mutex_unlock(&pool->mutex);
+	for (unsigned seen = 0;;) {
+		seen = wait_for_loop(pool, seen);
+		if (atomic_load(&pool->stop))
+			return NULL;
+		work(pool, worker);
+		if (atomic_fetch_sub_explicit(&pool->running, 1, memory_order_acq_rel) == 1) {
+			pthread_mutex_lock(&pool->mutex);
+			pthread_cond_signal(&pool->done);
+			pthread_mutex_unlock(&pool->mutex);
+		}
+	}
+}
+
+static void start_loop(struct parallel *pool)
+{
+	pthread_mutex_lock(&pool->mutex);
+	atomic_fetch_add_explicit(&pool->loop, 1, memory_order_release);
+	pthread_cond_broadcast(&pool->wake);
+	pthread_mutex_unlock(&pool->mutex);
+}
+
+static void wait_for_threads(struct parallel *pool)
+{
+	for (int i = 0; i < SPINS; i++) {
+		if (atomic_load_explicit(&pool->running, memory_order_acquire) == 0)
+			return;
+		pause_briefly();
+	}
+	pthread_mutex_lock(&pool->mutex);
+	while (atomic_load_explicit(&pool->running, memory_order_acquire) > 0)
+		pthread_cond_wait(&pool->done, &pool->mutex);
+	pthread_mutex_unlock(&pool->mutex);
+}
+
+static int processors(void)
+{
+	cpu_set_t set;
+	if (sched_getaffinity(0, sizeof set, &set) == 0 && CPU_COUNT(&set) > 0)
+		return CPU_COUNT(&set);
+	return 1;
+}
+
+int parallel_create(struct parallel **out, int threads, struct error *error)
+{
+	*out = NULL;
+	if (threads == 0)
+		threads = processors();
+	if (threads < 1 || threads > THREADS_MAXIMUM)
+		return error_set(error, "threads", "%d is not in 1..%d", threads, THREADS_MAXIMUM);
+	struct parallel *pool = calloc(1, sizeof *pool);
+	pthread_t *handles = calloc((size_t)threads, sizeof *handles);
+	if (!pool || !handles) {
+		free(pool);
+		free(handles);
+		return error_memory(error, "threads");
+	}
+	pool->handles = handles;
+	pool->threads = 1;
+	pthread_mutex_init(&pool->mutex, NULL);
+	pthread_cond_init(&pool->wake, NULL);
+	pthread_cond_init(&pool->done, NULL);
+	for (; pool->threads < threads; pool->threads++)
+		if (pthread_create(&handles[pool->threads - 1], NULL, thread_main, pool)) {
+			parallel_destroy(pool);
+			return error_set(error, "threads", "cannot start thread %d of %d", pool->threads + 1, threads);
+		}
+	*out = pool;
+	return 0;
+}
+
+int parallel_threads(const struct parallel *pool)
+{
+	return pool ? pool->threads : 1;
+}
+
+void parallel_for(struct parallel *pool, int count, parallel_task *task, void *context)
+{
+	if (!pool || pool->threads == 1 || count <= 1) {
+		for (int i = 0; i < count; i++)
+			task(context, i, 0);
+		return;
+	}
+	pool->task = task;
+	pool->context = context;
+	pool->count = count;
+	atomic_store_explicit(&pool->next, 0, memory_order_relaxed);
+	atomic_store_explicit(&pool->running, pool->threads - 1, memory_order_relaxed);
+	start_loop(pool);
+	work(pool, 0);
+	wait_for_threads(pool);
+}
+
+void parallel_destroy(struct parallel *pool)
+{
+	if (!pool)
+		return;
+	atomic_store(&pool->stop, true);
+	start_loop(pool);
+	for (int i = 0; i < pool->threads - 1; i++)
+		pthread_join(pool->handles[i], NULL);
+	pthread_cond_destroy(&pool->done);
+	pthread_cond_destroy(&pool->wake);
+	pthread_mutex_destroy(&pool->mutex);
+	free(pool->handles);
+	free(pool);
+}

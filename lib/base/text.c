@@ -1,0 +1,224 @@
+#include "base/text.h"
+
+#include <errno.h>
+#include <locale.h>
+#include <math.h>
+#include <stdarg.h>
+#include <stdlib.h>
+#include <string.h>
+
+int text_list_add(struct text_list *list, const char *text, struct error *error)
+{
+	if (list->count == list->capacity) {
+		size_t capacity = list->capacity ? 2 * list->capacity : 16;
+		char **items = realloc(list->items, capacity * sizeof *items);
+		if (!items)
+			return error_memory(error, text);
+		list->items = items;
+		list->capacity = capacity;
+	}
+	char *copy = strdup(text);
+	if (!copy)
+		return error_memory(error, text);
+	list->items[list->count++] = copy;
+	return 0;
+}
+
+static int compare_bytes(const void *a, const void *b)
+{
+	return strcmp(*(char *const *)a, *(char *const *)b);
+}
+
+void text_list_sort(struct text_list *list)
+{
+	if (list->count)
+		qsort(list->items, list->count, sizeof *list->items, compare_bytes);
+}
+
+int text_list_find(const struct text_list *list, const char *text)
+{
+	for (size_t i = 0; i < list->count; i++)
+		if (strcmp(list->items[i], text) == 0)
+			return (int)i;
+	return -1;
+}
+
+void text_list_free(struct text_list *list)
+{
+	for (size_t i = 0; i < list->count; i++)
+		free(list->items[i]);
+	free(list->items);
+	*list = (struct text_list){0};
+}
+
+static bool is_number_start(const char *text)
+{
+	if (*text == '-' || *text == '+')
+		text++;
+	return (*text >= '0' && *text <= '9') || *text == '.';
+}
+
+bool text_to_integer(const char *text, int64_t *value)
+{
+	char *end;
+	if (!is_number_start(text))
+		return false;
+	errno = 0;
+	long long parsed = strtoll(text, &end, 10);
+	if (errno || end == text || *end)
+		return false;
+	*value = parsed;
+	return true;
+}
+
+bool text_to_unsigned(const char *text, uint64_t *value)
+{
+	char *end;
+	if (*text < '0' || *text > '9')
+		return false;
+	errno = 0;
+	unsigned long long parsed = strtoull(text, &end, 10);
+	if (errno || *end)
+		return false;
+	*value = parsed;
+	return true;
+}
+
+bool text_to_real(const char *text, double *value)
+{
+	static locale_t c_locale;
+	if (!c_locale)
+		c_locale = newlocale(LC_ALL_MASK, "C", 0);
+	char *end;
+	if (!is_number_start(text) || strpbrk(text, "xX"))
+		return false;
+	double parsed = c_locale ? strtod_l(text, &end, c_locale) : strtod(text, &end);
+	if (end == text || *end || !isfinite(parsed))
+		return false;
+	*value = parsed;
+	return true;
+}
+
+/* Length of the well-formed UTF-8 character at `text`, or 0 (RFC 3629, table in section 4). */
+static int utf8_length(const unsigned char *text)
+{
+	unsigned char c = text[0], low = 0x80, high = 0xBF;
+	int length = c < 0x80 ? 1 : c < 0xC2 ? 0 : c < 0xE0 ? 2 : c < 0xF0 ? 3 : c < 0xF5 ? 4 : 0;
+	if (c == 0xE0) low = 0xA0;
+	if (c == 0xED) high = 0x9F;
+	if (c == 0xF0) low = 0x90;
+	if (c == 0xF4) high = 0x8F;
+	for (int i = 1; i < length; i++, low = 0x80, high = 0xBF)
+		if (text[i] < low || text[i] > high)
+			return 0;
+	return length;
+}
+
+/* C0, DEL and the C1 controls, which UTF-8 writes as C2 80..9F. */
+static bool is_control(const unsigned char *text)
+{
+	return text[0] < 0x20 || text[0] == 0x7F || (text[0] == 0xC2 && text[1] < 0xA0);
+}
+
+/* Writes the escaped form of the character at `text`; returns how many bytes it took. */
+static int escape(const unsigned char *text, char out[8])
+{
+	int length = utf8_length(text);
+	if (*text == '\t' || *text == '\n' || *text == '\\') {
+		snprintf(out, 8, "\\%c", *text == '\t' ? 't' : *text == '\n' ? 'n' : '\\');
+		return 1;
+	}
+	if (length == 0 || is_control(text)) {
+		snprintf(out, 8, "\\x%02X", *text);
+		return 1;
+	}
+	memcpy(out, text, (size_t)length);
+	out[length] = 0;
+	return length;
+}
+
+void text_write_field(FILE *stream, const char *text)
+{
+	char piece[8];
+	for (const unsigned char *p = (const unsigned char *)text; *p;) {
+		p += escape(p, piece);
+		fputs(piece, stream);
+	}
+}
+
+static int hexadecimal(char c)
+{
+	return c >= '0' && c <= '9' ? c - '0' : c >= 'A' && c <= 'F' ? c - 'A' + 10 : -1;
+}
+
+bool text_read_field(char *text)
+{
+	char *out = text;
+	for (; *text; text++) {
+		if (*text != '\\') {
+			*out++ = *text;
+			continue;
+		}
+		text++;
+		if (*text == 't')
+			*out++ = '\t';
+		else if (*text == 'n')
+			*out++ = '\n';
+		else if (*text == '\\')
+			*out++ = '\\';
+		else if (*text == 'x' && hexadecimal(text[1]) >= 0 && hexadecimal(text[2]) >= 0) {
+			*out++ = (char)(16 * hexadecimal(text[1]) + hexadecimal(text[2]));
+			text += 2;
+		} else
+			return false;
+	}
+	*out = 0;
+	return true;
+}
+
+const char *text_printable(char *out, size_t size, const char *text)
+{
+	char piece[8];
+	size_t used = 0;
+	out[0] = 0;
+	for (const unsigned char *p = (const unsigned char *)text; *p;) {
+		p += escape(p, piece);
+		size_t length = strlen(piece);
+		if (used + length >= size)
+			break;
+		memcpy(out + used, piece, length + 1);
+		used += length;
+	}
+	return out;
+}
+
+char *text_format(const char *format, ...)
+{
+	char *text = NULL;
+	va_list arguments;
+	va_start(arguments, format);
+	if (vasprintf(&text, format, arguments) < 0)
+		text = NULL;
+	va_end(arguments);
+	return text;
+}
+
+const char *text_base_name(const char *path)
+{
+	const char *slash = strrchr(path, '/');
+	return slash ? slash + 1 : path;
+}
+
+bool text_is_class_name(const char *name)
+{
+	size_t length = strlen(name);
+	if (length < 1 || length > 255 || name[0] == '.' || name[0] == ' ' || name[length - 1] == ' ')
+		return false;
+	for (const unsigned char *p = (const unsigned char *)name; *p;) {
+		int character = utf8_length(p);
+		if (character == 0 || is_control(p) || *p == '/')
+			return false;
+		p += character;
+	}
+	return true;
+}

@@ -1,0 +1,56 @@
+/* Small things with text: strict numbers, safe output, growing lists of names. */
+#ifndef BASE_TEXT_H
+#define BASE_TEXT_H
+
+#include "base/error.h"
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <stdio.h>
+
+/* A list that owns its strings. All zero is an empty list. */
+struct text_list {
+	char **items;
+	size_t count, capacity;
+};
+
+/* Appends a copy of `text`. Returns 0, or -1 without memory (the list is unchanged). */
+CHECKED int text_list_add(struct text_list *list, const char *text, struct error *error);
+
+/* Sorts by bytes, as LC_ALL=C sort does. */
+void text_list_sort(struct text_list *list);
+
+/* Index of `text`, or -1. */
+int text_list_find(const struct text_list *list, const char *text);
+
+/* Frees the strings and leaves an empty list. */
+void text_list_free(struct text_list *list);
+
+/* Reads all of `text` as a number: no blanks, no trailing characters, no infinity
+ * or NaN, '.' as decimal point whatever the locale. Returns false if it is none. */
+bool text_to_integer(const char *text, int64_t *value);
+bool text_to_unsigned(const char *text, uint64_t *value);
+bool text_to_real(const char *text, double *value);
+
+/* Writes `text` so that it stays one field of one line: a control character,
+ * a backslash or a byte that is no valid UTF-8 becomes \xNN, tab \t and newline \n. */
+void text_write_field(FILE *stream, const char *text);
+
+/* Undoes text_write_field in place. Returns false at an escape that it never writes. */
+bool text_read_field(char *text);
+
+/* As text_write_field into out[size], cut to fit; for messages. Returns out. */
+const char *text_printable(char *out, size_t size, const char *text);
+
+/* A printf into fresh memory, which the caller frees; NULL without memory. */
+char *text_format(const char *format, ...) __attribute__((format(printf, 1, 2)));
+
+/* The part of a path after its last '/'. */
+const char *text_base_name(const char *path);
+
+/* Whether `name` may name a class and thus a folder: 1 to 255 bytes of valid UTF-8,
+ * no '/', no control characters, no leading '.', no leading or trailing blank. */
+bool text_is_class_name(const char *name);
+
+#endif

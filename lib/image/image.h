@@ -1,0 +1,79 @@
+/* Pictures in memory: 8 bits a channel, rows from the top, no padding. */
+#ifndef IMAGE_IMAGE_H
+#define IMAGE_IMAGE_H
+
+#include "base/error.h"
+
+#include <stddef.h>
+#include <stdint.h>
+
+struct image {
+	int width, height;
+	int channels;          /* 1 grey, 3 RGB, 4 RGBA (straight alpha) */
+	unsigned char *pixels; /* height x width x channels; owned */
+};
+
+/* Allocates pixels, not initialised. On failure (-1) the image is empty. */
+CHECKED int image_create(struct image *image, int width, int height, int channels, struct error *error);
+
+/* Frees the pixels and leaves an empty image. */
+void image_free(struct image *image);
+
+/* ---- decoding: any file from a stranger ---- */
+
+enum image_type { IMAGE_UNKNOWN, IMAGE_JPEG, IMAGE_PNG, IMAGE_WEBP, IMAGE_GIF, IMAGE_BMP, IMAGE_TGA, IMAGE_PSD, IMAGE_PNM };
+
+struct image_info {
+	enum image_type type; /* by content, never by name */
+	int width, height;    /* as stored, before orientation */
+};
+
+/* Reads type and dimensions from the header alone. -1: no known image, or a header cut short. */
+CHECKED int image_probe(const unsigned char *bytes, size_t size, const char *name, struct image_info *info,
+	struct error *error);
+
+/* "jpeg", "png", ... ; file name extension without dot: "jpg", "png", ... */
+const char *image_type_name(enum image_type type);
+const char *image_type_extension(enum image_type type);
+
+struct image_decode_options {
+	unsigned char background[3]; /* what shows through where the picture is transparent */
+	int keep_alpha;              /* result is RGBA and nothing is composited */
+	int least_width, least_height; /* the result will be shrunk to no less than this: JPEG may be scaled in the
+	                                  DCT down to it; 0: full size */
+	uint64_t pixels_maximum;     /* refused from the header when larger; 0: 64 megapixels */
+};
+
+/* Decodes `bytes` into RGB (or RGBA), upright by its EXIF orientation; grey, palette, 16-bit and CMYK
+ * are converted; of an animation the first frame. `name` is for messages. On failure (-1) *image is empty. */
+CHECKED int image_decode(const unsigned char *bytes, size_t size, const char *name,
+	const struct image_decode_options *options, struct image *image, struct error *error);
+
+/* Parses "white", "black", "grey" or "#rrggbb". Returns 0 or -1. */
+CHECKED int image_parse_color(const char *text, unsigned char color[3], struct error *error);
+
+/* ---- resizing ---- */
+
+enum image_filter { IMAGE_NEAREST, IMAGE_BILINEAR, IMAGE_BICUBIC };
+enum image_fit { IMAGE_STRETCH, IMAGE_CROP, IMAGE_PAD };
+
+struct image_resize_options {
+	int width, height;
+	enum image_filter filter;    /* shrinking is antialiased but for nearest */
+	enum image_fit fit;          /* crop: fill and cut the longer side evenly; pad: fit inside, `background` around */
+	unsigned char background[3];
+};
+
+/* Resizes into a fresh image of the same channels. On failure (-1) *out is empty. */
+CHECKED int image_resize(const struct image *image, const struct image_resize_options *options, struct image *out,
+	struct error *error);
+
+/* ---- PNG out ---- */
+
+/* Encodes as PNG (libpng) into fresh memory, the caller's to free. Same pixels, same bytes. */
+CHECKED int image_encode_png(const struct image *image, unsigned char **bytes, size_t *size, struct error *error);
+
+/* Writes a PNG file, whole or not at all. */
+CHECKED int image_write_png(const struct image *image, const char *path, struct error *error);
+
+#endif

@@ -1,0 +1,41 @@
+/* A model folder: architecture.json, poids.h5, labels.txt, training.json (architecture.5).
+ *
+ * Loads too what a Keras project wrote: X.json, X.h5 or X.weights.h5, labels.txt. */
+#ifndef MODEL_MODEL_H
+#define MODEL_MODEL_H
+
+#include "base/text.h"
+#include "nn/network.h"
+
+#include <jansson.h>
+
+struct model {
+	struct architecture architecture;
+	struct network *network;
+	struct text_list labels; /* one per output */
+	json_t *card;            /* training.json, or NULL */
+};
+
+/* Loads a folder and builds its network. On failure (-1) *model is empty: a missing file, labels that are not
+ * as many as outputs, weights of other shapes, each named. The pool stays the caller's. */
+CHECKED int model_load(struct model *model, const char *folder, enum network_mode mode, int batch,
+	struct parallel *pool, struct error *error);
+void model_free(struct model *model);
+
+/* ---- the files, one by one ---- */
+
+/* Reads a Keras Sequential model (Keras 2 and 3). On failure (-1) *out is empty. */
+CHECKED int architecture_read(struct architecture *out, const char *path, struct error *error);
+/* Writes JSON that Keras 2, Keras 3 and TF.js load. */
+CHECKED int architecture_write(const struct architecture *architecture, const char *path, struct error *error);
+
+/* Reads weights into the network: legacy Keras HDF5, Keras 3 HDF5, or a whole saved model, told apart by content.
+ * On failure (-1) the network's weights may be partly read. */
+CHECKED int weights_read(struct network *network, const char *path, struct error *error);
+/* Writes one HDF5 file that both of Keras' readers load. The same weights give the same bytes. Whole or not at all. */
+CHECKED int weights_write(const struct network *network, const char *path, struct error *error);
+
+CHECKED int labels_read(struct text_list *labels, const char *path, struct error *error);
+CHECKED int labels_write(const struct text_list *labels, const char *path, struct error *error);
+
+#endif

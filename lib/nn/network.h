@@ -1,0 +1,112 @@
+/* A network with weights: prediction, training steps, and looks inside. Numbers only: no files, no printing.
+ *
+ * Every result is the same to the last bit for any number of threads and any instruction set. */
+#ifndef NN_NETWORK_H
+#define NN_NETWORK_H
+
+#include "base/parallel.h"
+#include "nn/architecture.h"
+
+#include <stddef.h>
+#include <stdint.h>
+
+struct network;
+
+/* What the network is made for; decides which buffers it lays into its arena. */
+enum network_mode {
+	NETWORK_PREDICT, /* forward only, fused; no layer's output is kept */
+	NETWORK_TRAIN,   /* training steps, and forward as in prediction */
+	NETWORK_EXPLAIN, /* forward keeps every layer's output; gradients of any unit to any layer's output */
+};
+
+/* One array of weights, in Keras' shape and order. */
+struct parameter {
+	const char *layer; /* name of its layer */
+	const char *name;  /* "kernel", "bias", "gamma", "beta", "moving_mean", "moving_variance", "depthwise_kernel" */
+	int layer_index;
+	int rank;          /* 1..4 */
+	int shape[4];
+	size_t count;
+	bool trainable;    /* the moving statistics are not */
+	float *values;     /* the network's; may be read and written between calls, after network_changed */
+};
+
+/* Allocates everything a network of at most `batch` samples a call needs; nothing is allocated later. All
+ * weights are zero (moving variances and gammas one). The pool (may be NULL) stays the caller's and must
+ * outlive the network. On failure (-1) *network is NULL. */
+CHECKED int network_create(struct network **network, const struct architecture *architecture,
+	enum network_mode mode, int batch, struct parallel *pool, struct error *error);
+void network_destroy(struct network *network);
+
+/* Glorot-uniform kernels (Glorot and Bengio 2010; limit sqrt(6 / (fan_in + fan_out)), fans as Keras counts them),
+ * zero biases, from the seed alone. */
+void network_initialize(struct network *network, uint64_t seed);
+
+const struct architecture *network_architecture(const struct network *network);
+const struct shape *network_shapes(const struct network *network); /* output of every layer */
+int network_outputs(const struct network *network);                /* values of one output vector */
+int network_parameter_count(const struct network *network);
+struct parameter network_parameter(const struct network *network, int index); /* Keras' order: by layer; kernel, bias / gamma, beta, mean, variance */
+/* Must follow a change of parameter values from outside: packed and folded copies are made anew. */
+void network_changed(struct network *network);
+
+/* Forward of n samples, 1 <= n <= batch; `input` is (n, H, W, C). Writes the last layer's output before its final
+ * sigmoid or softmax (the logits) and after it (the probabilities), each (n, outputs); either may be NULL.
+ * A network that ends with another activation has equal logits and probabilities. */
+void network_forward(struct network *network, const float *input, int n, float *logits, float *probabilities);
+
+/* ---- training ---- */
+
+enum loss { LOSS_BINARY_CROSSENTROPY, LOSS_CATEGORICAL_CROSSENTROPY };
+enum optimizer { OPTIMIZER_SGD, OPTIMIZER_RMSPROP, OPTIMIZER_ADAM, OPTIMIZER_ADAMW };
+
+struct training_options {
+	enum loss loss;           /* on logits; binary: mean over outputs (Keras), categorical: softmax cross-entropy */
+	float label_smoothing;    /* targets t become t (1 - s) + s / classes (binary: + s / 2) */
+	enum optimizer optimizer;
+	float momentum;           /* SGD */
+	float beta1, beta2;       /* Adam: 0.9, 0.999; RMSprop's rho is beta2: 0.9 */
+	float epsilon;            /* 1e-7, as Keras */
+	float weight_decay;       /* AdamW, not on biases and normalisation */
+	uint64_t seed;            /* of dropout */
+};
+
+/* Keras' defaults for an optimizer. */
+struct training_options training_defaults(enum optimizer optimizer);
+
+struct step_result {
+	double loss;      /* mean over the samples of the step */
+	int correct;      /* samples whose largest output is their largest target */
+	int bad_layer;    /* -1; or the first layer whose output is not finite: the weights are then unchanged */
+};
+
+/* Starts training: clears the optimiser's state. Only in mode NETWORK_TRAIN. */
+void network_train_start(struct network *network, const struct training_options *options);
+
+/* One step on n samples: forward, loss, backward, update. `targets` is (n, outputs). `step` counts from 0 and
+ * seeds dropout. */
+struct step_result network_train_step(struct network *network, const float *input, const float *targets, int n,
+	float learning_rate, uint64_t step);
+
+/* The loss of given logits without a step, mean over n; for validation. */
+double network_loss(const struct training_options *options, const float *logits, const float *targets, int n, int outputs);
+
+/* The state that a resumed run needs: size in bytes, copied out and in. */
+size_t network_state_size(const struct network *network);
+void network_state_save(const struct network *network, void *state);
+void network_state_load(struct network *network, const void *state);
+
+/* For tests: gradients of the last step's loss, one array per parameter (NULL for what is not trainable). */
+const float *network_gradient(const struct network *network, int parameter);
+
+/* ---- looks inside: mode NETWORK_EXPLAIN, after network_forward on n = 1..batch samples ---- */
+
+/* Output of layer `index`, (n, H, W, C), kept until the next forward. Index -1 is the input. */
+const float *network_output(const struct network *network, int index);
+
+/* Gradient of a scalar with respect to the output of layer `to` (-1: the input), into `gradient` (n, H, W, C).
+ * The scalar is the sum of seed * output over layer `from`'s output, `seed` being (n, H, W, C) of that layer; with
+ * from = layer_count the layer is the logits. Samples do not mix: each gets the gradient of its own part. */
+void network_backward(struct network *network, int from, const float *seed, int to, float *gradient);
+
+#endif

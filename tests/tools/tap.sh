@@ -1,0 +1,55 @@
+# Sourced by the tests of the tools: TAP, and a scratch folder as working folder.
+#
+#   run COMMAND...        runs it; its status, stdout and stderr are kept
+#   status_is N           stdout_is TEXT      stderr_is TEXT    (what run kept)
+#   stdout_has PATTERN    stderr_has PATTERN  (grep -E)
+#   ok NAME COMMAND...    passes if the command does
+#   is NAME GOT EXPECTED
+#   skip_all REASON
+
+here=$(cd "$(dirname "$0")" && pwd)
+fixtures=$here/../fixtures
+PATH=$BIN:$PATH
+LC_ALL=C.UTF-8
+export PATH LC_ALL
+tests=0
+scratch=$(mktemp -d "${TMPDIR:-/tmp}/millrace-test.XXXXXX") || exit 1
+trap 'rc=$?; cd /; chmod -R u+w "$scratch" 2>/dev/null; rm -rf "$scratch"; exit $rc' EXIT
+trap 'exit 1' INT TERM HUP
+cd "$scratch" || exit 1
+
+result() {
+	tests=$((tests + 1))
+	if [ "$1" = 0 ]; then echo "ok $tests - $2"; else echo "not ok $tests - $2"; fi
+}
+note() { printf '%s\n' "$*" | sed 's/^/# /'; }
+ok() {
+	name=$1
+	shift
+	"$@" >"$scratch/.ok" 2>&1
+	code=$?
+	result $code "$name"
+	[ $code = 0 ] || { note "status $code: $*"; sed 's/^/# /' "$scratch/.ok"; }
+}
+is() {
+	[ "$2" = "$3" ]
+	code=$?
+	result $code "$1"
+	[ $code = 0 ] || { note "got:      $2"; note "expected: $3"; }
+}
+run() {
+	command_line=$*
+	"$@" >"$scratch/.out" 2>"$scratch/.err" </dev/null
+	status=$?
+}
+status_is() { is "status $1: $command_line" "$status" "$1"; [ "$status" = "$1" ] || sed 's/^/# /' "$scratch/.err"; }
+stdout_is() { is "stdout: $command_line" "$(cat "$scratch/.out")" "$1"; }
+stderr_is() { is "stderr: $command_line" "$(cat "$scratch/.err")" "$1"; }
+stdout_has() { ok "stdout has '$1': $command_line" grep -Eq -e "$1" "$scratch/.out"; }
+stderr_has() { ok "stderr has '$1': $command_line" grep -Eq -e "$1" "$scratch/.err"; }
+skip_all() {
+	echo "1..0 # SKIP $1"
+	exit 0
+}
+# Last line of every test.
+finish() { echo "1..$tests"; }

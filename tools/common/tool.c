@@ -1,0 +1,111 @@
+#include "common/tool.h"
+
+#include "base/file.h"
+#include "base/version.h"
+
+#include <errno.h>
+#include <signal.h>
+#include <stdarg.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+static const char *tool_name = "millrace";
+
+static void end_by_signal(int number)
+{
+	output_remove_unfinished();
+	signal(number, SIG_DFL);
+	raise(number);
+}
+
+static void set_up_signals(void)
+{
+	signal(SIGPIPE, SIG_IGN);
+	static const int numbers[] = {SIGINT, SIGTERM, SIGHUP};
+	for (size_t i = 0; i < sizeof numbers / sizeof *numbers; i++) {
+		struct sigaction action = {.sa_handler = end_by_signal, .sa_flags = SA_NODEFER}, before;
+		sigaction(numbers[i], NULL, &before);
+		if (before.sa_handler != SIG_IGN)
+			sigaction(numbers[i], &action, NULL);
+	}
+}
+
+int tool_start(const struct options *options, int argc, char **argv)
+{
+	struct error error;
+	int first = 0;
+	tool_name = options->tool;
+	set_up_signals();
+	switch (options_parse(options, argc, argv, &first, &error)) {
+	case OPTIONS_RUN:
+		return first;
+	case OPTIONS_HELP:
+		options_help(options, stdout);
+		exit(tool_finish(EXIT_DONE));
+	case OPTIONS_VERSION:
+		printf("%s (millrace) %s\n", tool_name, MILLRACE_VERSION);
+		exit(tool_finish(EXIT_DONE));
+	default:
+		tool_usage(error.object, "%s", error.reason);
+	}
+}
+
+static void print_line(const char *object, const char *reason)
+{
+	char safe_object[2048], safe_reason[2048];
+	fprintf(stderr, "%s: %s: %s\n", tool_name, text_printable(safe_object, sizeof safe_object, object),
+		text_printable(safe_reason, sizeof safe_reason, reason));
+}
+
+int tool_error(const struct error *error)
+{
+	print_line(error->object, error->reason);
+	return EXIT_FAILED;
+}
+
+void tool_say(const char *object, const char *format, ...)
+{
+	char reason[1024];
+	va_list arguments;
+	va_start(arguments, format);
+	vsnprintf(reason, sizeof reason, format, arguments);
+	va_end(arguments);
+	print_line(object, reason);
+}
+
+void tool_usage(const char *object, const char *format, ...)
+{
+	char reason[1024];
+	va_list arguments;
+	va_start(arguments, format);
+	vsnprintf(reason, sizeof reason, format, arguments);
+	va_end(arguments);
+	print_line(object, reason);
+	fprintf(stderr, "%s: try '%s --help'\n", tool_name, tool_name);
+	exit(EXIT_USAGE);
+}
+
+void tool_refuse_terminal(const char *path)
+{
+	if ((!path || strcmp(path, "-") == 0) && isatty(STDOUT_FILENO)) {
+		tool_say("standard output", "is a terminal; name a file with -o or a pipe");
+		exit(EXIT_FAILED);
+	}
+}
+
+FILE *tool_progress(bool quiet)
+{
+	return quiet ? NULL : stderr;
+}
+
+int tool_finish(int status)
+{
+	bool failed = ferror(stdout) != 0;
+	errno = EIO;
+	failed |= fclose(stdout) && errno != EBADF;
+	if (!failed || status != EXIT_DONE)
+		return status;
+	tool_say("standard output", "%s", strerror(errno));
+	return EXIT_FAILED;
+}

@@ -1,0 +1,49 @@
+/* What every tool's main begins and ends with. Only here and in a main may a
+ * program print or exit. */
+#ifndef TOOLS_COMMON_TOOL_H
+#define TOOLS_COMMON_TOOL_H
+
+#include "base/error.h"
+#include "base/options.h"
+
+#include <stdbool.h>
+#include <stdio.h>
+
+enum { EXIT_DONE = 0, EXIT_FAILED = 1, EXIT_USAGE = 2 };
+
+/* The rows that tools share: place them last in a table. */
+#define TOOL_SEED(seed) {0, "seed", OPTION_SEED, &(seed), "N", "start of all random numbers", 0, 0, NULL}
+#define TOOL_THREADS(threads) \
+	{0, "threads", OPTION_INTEGER, &(threads), "N", "threads to use, 0 for all cores; never changes a result", 0, 1024, NULL}
+#define TOOL_QUIET(quiet) {'q', "quiet", OPTION_FLAG, &(quiet), NULL, "no progress, only errors", 0, 0, NULL}
+#define TOOL_STRICT(strict) {0, "strict", OPTION_FLAG, &(strict), NULL, "stop at the first bad input", 0, 0, NULL}
+#define TOOL_END {0, NULL, OPTION_FLAG, NULL, NULL, NULL, 0, 0, NULL}
+
+/* Parses the command line and sets up signals: SIGPIPE becomes an error of
+ * writing, and SIGINT, SIGTERM and SIGHUP end the process after unfinished
+ * files are removed. Exits for --help, --version and errors of usage. Returns the
+ * index of the first operand. */
+int tool_start(const struct options *options, int argc, char **argv);
+
+/* Prints "tool: object: reason". Returns EXIT_FAILED. */
+int tool_error(const struct error *error);
+
+/* Prints "tool: object: reason" from a format; for warnings and summaries too. */
+void tool_say(const char *object, const char *format, ...) __attribute__((format(printf, 2, 3)));
+
+/* An error of usage: prints it and where to find help, exits with EXIT_USAGE. */
+void tool_usage(const char *object, const char *format, ...)
+	__attribute__((format(printf, 2, 3), noreturn));
+
+/* Refuses, with EXIT_FAILED, to write binary data for `path` (NULL or "-":
+ * standard output) to a terminal. */
+void tool_refuse_terminal(const char *path);
+
+/* The stream for progress: standard error, or NULL when quiet. */
+FILE *tool_progress(bool quiet);
+
+/* Last statement of a main: closes standard output, and turns `status` into
+ * EXIT_FAILED, with a message, when something written there was lost. */
+int tool_finish(int status);
+
+#endif
