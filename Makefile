@@ -15,6 +15,11 @@ CFLAGS  = -O2 -g
 B   = build/$(VARIANT)
 BIN = $(B)/bin
 
+# What the pipelines call, and what must be built before they can.
+MILLRACE_BIN = $(BIN)/
+MILLRACE_PROGRAMS = programs
+export MILLRACE_BIN
+
 all: programs
 
 include build.mk

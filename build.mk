@@ -17,6 +17,7 @@ deps:
 		command -v "$${pair%%=*}" >/dev/null || missing="$$missing $${pair#*=}"; done; \
 	for pair in $(MODULES); do \
 		pkg-config --exists "$${pair%%=*}" 2>/dev/null || missing="$$missing $${pair#*=}"; done; \
+	for pair in $(FILES); do [ -e "$${pair%%=*}" ] || missing="$$missing $${pair#*=}"; done; \
 	[ -z "$$missing" ] && exit 0; \
 	if [ "$$(id -u)" = 0 ]; then as=; elif sudo -n true 2>/dev/null; then as=sudo; else \
 		echo "missing packages; type: sudo apt-get install$$missing" >&2; exit 1; fi; \
@@ -24,6 +25,9 @@ deps:
 	$$as apt-get -q update >/dev/null && \
 	$$as env DEBIAN_FRONTEND=noninteractive apt-get -q install -y --no-install-recommends $$missing >/dev/null
 .PHONY: deps
+
+# Files likewise, for the goals that need them.
+FILES = $(if $(filter fashion-%,$(MAKECMDGOALS)),/usr/share/datasets/fashion-mnist=dataset-fashion-mnist)
 
 # The goals that fetch what is missing by themselves; the others only say what it is.
 NEEDS_DEPS = $(filter check bench %-data %-model %-review,$(MAKECMDGOALS))
@@ -61,7 +65,7 @@ $(B)/flags: FORCE | $(if $(NEEDS_DEPS),deps)
 	@{ echo $(CC) $(ALL_CFLAGS); pkg-config --cflags $(foreach m,$(MODULES),$(firstword $(subst =, ,$m))); \
 	} | tr '\n' ' ' >$@.new; cmp -s $@.new $@ && rm $@.new || mv $@.new $@
 	@pkg-config --libs $(foreach m,$(MODULES),$(firstword $(subst =, ,$m))) >$(B)/libraries
-FORCE:
+
 
 programs: $(PROGRAMS)
 
@@ -99,6 +103,7 @@ install: programs
 		install -d $$s && install -m 644 $$page $$s || exit 1; done
 	install -d $(DESTDIR)$(PREFIX)/share/millrace/pipelines
 	install -m 644 pipelines/*.mk $(DESTDIR)$(PREFIX)/share/millrace/pipelines
+	install pipelines/*-images $(DESTDIR)$(PREFIX)/share/millrace/pipelines
 	git ls-files data 2>/dev/null | grep . >$(B)/data-files || find data -maxdepth 2 -type f >$(B)/data-files
 	while read -r f; do install -m 644 -D "$$f" "$(DESTDIR)$(PREFIX)/share/millrace/$$f" || exit 1; done <$(B)/data-files
 

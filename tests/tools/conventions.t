@@ -1,0 +1,35 @@
+#!/bin/sh
+# What holds for every tool: help, version, usage errors, a full disk, a manual page that says the same.
+. "$(dirname "$0")/tap.sh"
+manuals=$here/../../man
+
+long_options_of_help() { grep -oE '^ +(-., )?--[a-z0-9-]+' | grep -oE '[a-z0-9][a-z0-9-]+$' | sort -u; }
+long_options_of_page() { sed -nE 's/^\.It (Fl . , )?Fl -([a-z0-9-]+).*/\2/p' "$1" | sort -u; }
+
+for path in "$BIN"/*; do
+	tool=$(basename "$path")
+	run "$tool" --help
+	status_is 0
+	stdout_has "^usage: $tool "
+	stderr_is ''
+	cp "$scratch/.out" help
+	page=$manuals/$tool.1
+	is "$tool: --help and the manual name the same options" \
+		"$(long_options_of_page "$page" | tr '\n' ' ')" "$(long_options_of_help <help | tr '\n' ' ')"
+	ok "$tool: the manual is clean mdoc" sh -c "mandoc -Tlint -Wwarning '$page' | { ! grep . ; }"
+	run "$tool" --version
+	status_is 0
+	stdout_has "^$tool \(millrace\) [0-9]"
+	run "$tool" --no-such-option
+	status_is 2
+	stdout_is ''
+	stderr_is "$tool: --no-such-option: no such option
+$tool: try '$tool --help'"
+	is "$tool: help to a full disk is a failure" "$("$tool" --help 2>&1 >/dev/full; echo $?)" \
+		"$tool: standard output: No space left on device
+1"
+done
+for page in "$manuals"/*.[57]; do
+	ok "$(basename "$page"): clean mdoc" sh -c "mandoc -Tlint -Wwarning '$page' | { ! grep . ; }"
+done
+finish

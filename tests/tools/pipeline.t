@@ -1,0 +1,85 @@
+#!/bin/sh
+# make NAME-model: what runs, what does not run again, what a failing step leaves.
+. "$(dirname "$0")/tap.sh"
+root=$(cd "$here/../.." && pwd)
+pipeline() { make -s -f "$root/pipelines/millrace.mk" MILLRACE_BIN="$BIN/" THREADS=2 "$@"; }
+unset MAKEFLAGS MAKELEVEL MFLAGS
+
+# A data set of one's own: a folder with a recipe, and images with awkward names.
+mkdir -p data/shells "pictures/Erza Scarlet" "pictures/l'été [1]" pictures/predict
+printf 'title = Shells\nclass = Erza Scarlet | shells\n' >data/shells/recipe
+i=0
+while [ $i -lt 10 ]; do
+	printf 'P6 24 24 255\n' >"pictures/Erza Scarlet/a picture, $i.ppm"
+	head -c $((24 * 24 * 3)) /dev/zero | tr '\0' "\\$(printf '%o' $((200 + i)))" >>"pictures/Erza Scarlet/a picture, $i.ppm"
+	printf 'P6 24 24 255\n' >"pictures/l'été [1]/$i.ppm"
+	head -c $((24 * 24 * 3)) /dev/zero | tr '\0' "\\$(printf '%o' $((30 + i)))" >>"pictures/l'été [1]/$i.ppm"
+	i=$((i + 1))
+done
+cp "pictures/Erza Scarlet/a picture, 3.ppm" "pictures/predict/who is it.ppm"
+settings="SOURCE=pictures EPOCHS=2 SIZE=24x24 BATCH=4"
+
+run pipeline -j2 shells-model $settings
+status_is 0
+model=modele/shells_model
+for file in architecture.json poids.h5 labels.txt training.json history.tsv curves.png confusion.png \
+	architecture.png evaluation.tsv predictions.tsv report.html; do
+	ok "$file is there" test -s "$model/$file"
+done
+is "labels" "$(cat $model/labels.txt)" "Erza Scarlet
+l'été [1]"
+ok "the annotated prediction lies in a folder by class" sh -c "ls $model/predictions/*/'who is it'*"
+ok "saliency maps are there" sh -c "ls $model/saliency/*.png"
+ok "feature maps are there" sh -c "ls $model/feature-maps/*.png"
+ok "the model card says where the images come from" grep -q 'folder pictures' "$model/training.json"
+
+stamp() { find data/shells modele -type f ! -name '*.new' -printf '%p %T@\n' | sort; }
+stamp >before
+run pipeline shells-model $settings
+status_is 0
+is "a second run does nothing" "$(stamp | diff before -)" ""
+
+sleep 0.02
+touch "pictures/predict/who is it.ppm"
+touch now
+run pipeline shells-model $settings
+status_is 0
+is "a touched picture to predict is predicted and explained again, nothing else" \
+	"$(find data/shells $model -newer now -type f -name '*.tens' -o -newer now -name 'poids.h5')" ""
+ok "  (predicted)" test $model/predictions.tsv -nt now
+
+victim=$(cd data/shells/split/train && find . -type f | sort | head -n 1)
+sleep 0.02
+touch "pictures/$victim"
+cp -p data/shells/validation.tens kept.tens
+touch now
+run pipeline shells-model $settings
+status_is 0
+ok "a touched training picture: packed and trained again" test $model/poids.h5 -nt now
+cmp -s kept.tens data/shells/validation.tens
+is "  and the validation stream says the same" $? 0
+
+# A step that fails.
+sleep 0.02
+touch "pictures/$victim"
+cp $model/poids.h5 kept.h5
+mkdir broken
+ln -s "$BIN"/* broken/
+rm broken/augment
+printf '#!/bin/sh\nhead -c 100 "$0"; exit 1\n' >broken/augment
+chmod +x broken/augment
+run pipeline shells-model $settings MILLRACE_BIN="$PWD/broken/"
+status_is 2
+ok "a failing step leaves the model as it was" cmp $model/poids.h5 kept.h5
+is "  and no half file" "$(find modele -name '*.new' -o -name '.*' -type f)" ""
+
+run pipeline shells-model SOURCE=nowhere
+status_is 2
+stderr_has 'no such folder: nowhere'
+run pipeline shells-clean
+is "clean removes what was built" "$(ls data/shells modele)" "data/shells:
+recipe
+
+modele:"
+ok "  and no image of the user's" test -s "pictures/$victim"
+finish

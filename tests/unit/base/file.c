@@ -1,0 +1,129 @@
+/* Files appear whole or not at all; folders are listed in order. */
+#include "base/file.h"
+#include "tap.h"
+
+#include <fcntl.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+static char *at(const char *name)
+{
+	return file_join(scratch(), name);
+}
+
+static size_t entries(void)
+{
+	struct text_list names = {0};
+	struct error error;
+	size_t count = file_list(scratch(), FILE_REGULAR, &names, &error) ? 999 : names.count;
+	text_list_free(&names);
+	return count;
+}
+
+static bool holds(const char *path, const char *text)
+{
+	unsigned char *bytes;
+	size_t size;
+	struct error error;
+	bool same = file_read(path, 1 << 20, &bytes, &size, &error) == 0 && strcmp((char *)bytes, text) == 0;
+	free(bytes);
+	return same;
+}
+
+static void replace(void)
+{
+	struct error error;
+	struct output output;
+	char *path = at("file");
+	ok(output_bytes(path, "old", 3, &error) == 0 && holds(path, "old"), "bytes are written");
+	ok(output_open(&output, path, &error) == 0, "an output opens");
+	fputs("new", output.stream);
+	fflush(output.stream);
+	ok(holds(path, "old"), "the old content stays while the new is written");
+	output_abandon(&output);
+	ok(holds(path, "old") && entries() == 1, "abandoned: nothing changed, nothing left");
+	ok(output_open(&output, path, &error) == 0, "an output opens again");
+	fputs("new", output.stream);
+	ok(output_commit(&output, &error) == 0 && holds(path, "new") && entries() == 1, "committed: replaced");
+	struct stat status;
+	mode_t mask = umask(022);
+	umask(mask);
+	ok(stat(path, &status) == 0 && (status.st_mode & 0777) == (0666 & ~mask), "with the mode of any new file");
+	ok(output_open(&output, path, &error) == 0, "and again");
+	output_remove_unfinished();
+	ok(access(output.temporary, F_OK) != 0 && holds(path, "new"), "a signal handler can remove what is unfinished");
+	output_abandon(&output);
+	free(path);
+}
+
+static void failures(void)
+{
+	struct error error;
+	struct output output;
+	unsigned char *bytes;
+	size_t size;
+	char *missing = at("no/such/file"), *path = at("file");
+	ok(output_open(&output, missing, &error) == -1, "no folder, no output");
+	is_text(error.reason, "No such file or directory", "  and it says so");
+	ok(output_open(&output, scratch(), &error) == -1, "a folder is no output");
+	is_text(error.reason, "is a folder", "  and it says so");
+	ok(output_bytes("/dev/full", "x", 1, &error) == -1, "a full disk is an error");
+	is_text(error.reason, "No space left on device", "  and it says so");
+	ok(access("/dev/full", W_OK) == 0, "and the device is still one");
+	ok(file_read(missing, 10, &bytes, &size, &error) == -1 && !bytes, "a missing file");
+	ok(file_read(scratch(), 10, &bytes, &size, &error) == -1 && !bytes, "a folder is no file");
+	is_text(error.reason, "is a folder", "  and it says so");
+	ok(file_read(path, 2, &bytes, &size, &error) == -1 && !bytes, "a file above the limit");
+	is_text(error.reason, "larger than 2 bytes", "  and it says so");
+	ok(file_read(path, 3, &bytes, &size, &error) == 0 && size == 3, "a file at the limit");
+	free(bytes);
+	free(missing);
+	free(path);
+}
+
+static void folders(void)
+{
+	struct error error;
+	struct text_list names = {0};
+	char *deep = at("tree/b/c"), *tree = at("tree"), *blocked = at("file/x");
+	ok(file_make_folder(deep, &error) == 0 && file_is_folder(deep), "folders are made with those above");
+	ok(file_make_folder(deep, &error) == 0, "twice is fine");
+	ok(file_make_folder(blocked, &error) == -1, "not below a file");
+	static const char *const files[] = {"tree/z", "tree/A", "tree/a b", "tree/.hidden"};
+	for (int i = 0; i < 4; i++) {
+		char *path = at(files[i]);
+		ok(output_bytes(path, "", 0, &error) == 0, "an empty file: %s", files[i]);
+		free(path);
+	}
+	ok(file_list(tree, FILE_REGULAR, &names, &error) == 0 && names.count == 3, "files, hidden ones left out");
+	ok(strcmp(names.items[0], "A") == 0 && strcmp(names.items[1], "a b") == 0, "sorted by bytes");
+	text_list_free(&names);
+	ok(file_list(tree, FILE_FOLDER, &names, &error) == 0 && names.count == 1, "folders alone");
+	text_list_free(&names);
+	ok(file_list(blocked, FILE_FOLDER, &names, &error) == -1, "no list of what is no folder");
+	text_list_free(&names);
+	free(deep);
+	free(tree);
+	free(blocked);
+}
+
+static void links(void)
+{
+	struct error error;
+	char *link = at("link"), *target = at("file");
+	ok(symlink("file", link) == 0 && output_bytes(link, "linked", 6, &error) == 0, "written through a link's name");
+	ok(holds(link, "linked"), "the name has the new content");
+	free(link);
+	free(target);
+}
+
+int main(void)
+{
+	replace();
+	failures();
+	folders();
+	links();
+	return done();
+}

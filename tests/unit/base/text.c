@@ -1,0 +1,99 @@
+/* Strict numbers, fields that stay on their line, class names. */
+#include "base/text.h"
+#include "tap.h"
+
+#include <math.h>
+#include <stdlib.h>
+#include <string.h>
+
+static void numbers(void)
+{
+	int64_t integer;
+	uint64_t natural;
+	double real;
+	ok(text_to_integer("-42", &integer) && integer == -42, "integer: -42");
+	ok(text_to_unsigned("18446744073709551615", &natural) && natural == UINT64_MAX, "unsigned: 2^64 - 1");
+	ok(text_to_real("2.5e-1", &real) && real == 0.25, "real: 2.5e-1");
+	static const char *const none[] = {"", " 1", "1 ", "1x", "0x10", "nan", "inf", "-", "1,5", "1e999"};
+	for (size_t i = 0; i < sizeof none / sizeof *none; i++) {
+		ok(!text_to_integer(none[i], &integer), "no integer: '%s'", none[i]);
+		ok(!text_to_real(none[i], &real), "no real: '%s'", none[i]);
+	}
+	ok(!text_to_integer("9223372036854775808", &integer), "no integer: 2^63");
+	ok(!text_to_unsigned("-1", &natural), "no unsigned: -1");
+	ok(!text_to_unsigned("18446744073709551616", &natural), "no unsigned: 2^64");
+}
+
+static char *field(const char *text)
+{
+	char *written = NULL;
+	size_t size;
+	FILE *stream = open_memstream(&written, &size);
+	text_write_field(stream, text);
+	fclose(stream);
+	return written;
+}
+
+static void fields(void)
+{
+	static const struct { const char *text, *written; } cases[] = {
+		{"plain", "plain"}, {"a\tb", "a\\tb"}, {"a\nb", "a\\nb"}, {"a\\b", "a\\\\b"}, {"\033[31m", "\\x1B[31m"},
+		{"caf\xC3\xA9", "caf\xC3\xA9"}, {"\xC3", "\\xC3"}, {"\xED\xA0\x80", "\\xED\\xA0\\x80"},
+		{"\xC0\xAF", "\\xC0\\xAF"}, {"\xC2\x9B", "\\xC2\\x9B"}, {"\xF0\x9F\x98\x80", "\xF0\x9F\x98\x80"},
+		{"\xF4\x90\x80\x80", "\\xF4\\x90\\x80\\x80"}, {"\x7F", "\\x7F"}};
+	for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+		char *written = field(cases[i].text);
+		is_text(written, cases[i].written, "a field as written");
+		ok(text_read_field(written) && strcmp(written, cases[i].text) == 0, "and read back");
+		free(written);
+	}
+	char bad[] = "a\\q", cut[] = "a\\x1";
+	ok(!text_read_field(bad), "an unknown escape is refused");
+	ok(!text_read_field(cut), "a cut escape is refused");
+	char small[8];
+	is_text(text_printable(small, sizeof small, "abcdef\033"), "abcdef", "an escape is not cut in half");
+}
+
+static void class_names(void)
+{
+	static const char *const good[] = {"pikachu", "Erza Scarlet", "caf\xC3\xA9", "a.b", "-", "[x]"};
+	static const char *const bad[] = {"", ".", "..", ".hidden", "a/b", "a\nb", " a", "a ", "\xFF"};
+	for (size_t i = 0; i < sizeof good / sizeof *good; i++)
+		ok(text_is_class_name(good[i]), "a class name: '%s'", good[i]);
+	for (size_t i = 0; i < sizeof bad / sizeof *bad; i++)
+		ok(!text_is_class_name(bad[i]), "no class name (%zu)", i);
+	char longest[257];
+	memset(longest, 'a', 256);
+	longest[256] = 0;
+	ok(!text_is_class_name(longest), "256 bytes are too many");
+	ok(text_is_class_name(longest + 1), "255 bytes are not");
+}
+
+static void lists(void)
+{
+	struct text_list list = {0};
+	struct error error;
+	int failed = 0;
+	for (int i = 0; i < 40; i++) {
+		char name[3] = {(char)('a' + i * 7 % 26), (char)('A' + i), 0};
+		failed |= text_list_add(&list, name, &error);
+	}
+	ok(!failed && list.count == 40, "a list grows");
+	text_list_sort(&list);
+	int sorted = 1;
+	for (size_t i = 1; i < list.count; i++)
+		sorted &= strcmp(list.items[i - 1], list.items[i]) <= 0;
+	ok(sorted, "and sorts by bytes");
+	ok(text_list_find(&list, "aA") == 0 && text_list_find(&list, "?") == -1, "and finds");
+	text_list_free(&list);
+	ok(list.count == 0 && !list.items, "and is freed empty");
+}
+
+int main(void)
+{
+	numbers();
+	fields();
+	class_names();
+	lists();
+	return done();
+}
