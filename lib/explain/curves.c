@@ -1,0 +1,222 @@
+#include "explain/curves.h"
+
+#include <math.h>
+#include <stdio.h>
+
+/* The picture, in units; two pixels each. */
+static const double picture_width = 1160, picture_height = 470, picture_scale = 2;
+static const double panel_top = 96, panel_bottom = 414, panel_left = 62, panel_gap = 74, panel_right = 28;
+
+static const uint32_t ink = 0x1f2933, quiet_ink = 0x66727f, grid_ink = 0xe6eaef, axis_ink = 0xb4bec9;
+static const uint32_t training_ink = 0x3f74d1, validation_ink = 0xe2672c;
+
+/* One panel: where it lies, and what range of values it shows. */
+struct panel {
+	const struct canvas *canvas;
+	const struct history *history;
+	const char *title;
+	enum history_column training, validation;
+	bool percent;
+	double left, right;
+	double low, high, step;
+};
+
+double curves_nice_step(double span, int most)
+{
+	double rough = span / most, power = pow(10, floor(log10(rough)));
+	double share = rough / power;
+	/* Room for rounding: 0.2 / 0.1 may be a little more than 2. */
+	double slack = 1 + 1e-9;
+	return (share <= 1 * slack ? 1 : share <= 2 * slack ? 2 : share <= 5 * slack ? 5 : 10) * power;
+}
+
+static double place_x(const struct panel *panel, int index)
+{
+	const struct history *history = panel->history;
+	int first = history->epoch[0], span = history->epoch[history->count - 1] - first;
+	if (span <= 0)
+		return (panel->left + panel->right) / 2;
+	return panel->left + (panel->right - panel->left) * (history->epoch[index] - first) / span;
+}
+
+static double place_y(const struct panel *panel, double value)
+{
+	return panel_bottom - (panel_bottom - panel_top) * (value - panel->low) / (panel->high - panel->low);
+}
+
+/* The range of both columns, widened to ticks. Loss begins at 0, accuracy ends at 1. */
+static void find_range(struct panel *panel)
+{
+	double low = INFINITY, high = -INFINITY;
+	for (int i = 0; i < panel->history->count; i++) {
+		double training = panel->history->values[panel->training][i];
+		double validation = panel->history->values[panel->validation][i];
+		low = fmin(low, fmin(training, validation));
+		high = fmax(high, fmax(training, validation));
+	}
+	if (panel->percent) {
+		low = isinf(low) ? 0 : fmin(low, 0.9);
+		high = 1;
+	} else {
+		low = fmin(isinf(low) ? 0 : low, 0);
+		high = isinf(high) || high <= low ? low + 1 : high;
+	}
+	panel->step = curves_nice_step(high - low, 6);
+	panel->low = panel->step * floor(low / panel->step + 1e-9);
+	panel->high = panel->step * ceil(high / panel->step - 1e-9);
+}
+
+static void format_tick(const struct panel *panel, double value, char *out, size_t size)
+{
+	int decimals = (int)fmax(0, ceil(-log10(panel->step * (panel->percent ? 100 : 1)) - 1e-9));
+	snprintf(out, size, panel->percent ? "%.*f %%" : "%.*f", decimals, panel->percent ? 100 * value : value);
+}
+
+static void draw_values_axis(const struct panel *panel)
+{
+	struct text_style style = {.size = 12.5, .color = color_solid(quiet_ink), .align = CANVAS_RIGHT};
+	int ticks = (int)lround((panel->high - panel->low) / panel->step);
+	for (int i = 0; i <= ticks; i++) {
+		double value = panel->low + i * panel->step, y = place_y(panel, value);
+		char label[32];
+		format_tick(panel, value, label, sizeof label);
+		canvas_line(panel->canvas, panel->left, y, panel->right, y, 1, color_solid(i ? grid_ink : axis_ink));
+		canvas_text(panel->canvas, &style, panel->left - 10, y, label);
+	}
+}
+
+static void draw_epoch_tick(const struct panel *panel, double x, int epoch)
+{
+	struct text_style style = {.size = 12.5, .color = color_solid(quiet_ink), .align = CANVAS_CENTER};
+	char label[16];
+	snprintf(label, sizeof label, "%d", epoch);
+	canvas_line(panel->canvas, x, panel_bottom, x, panel_bottom + 5, 1, color_solid(axis_ink));
+	canvas_text(panel->canvas, &style, x, panel_bottom + 17, label);
+}
+
+static void draw_epoch_axis(const struct panel *panel)
+{
+	const struct history *history = panel->history;
+	int first = history->epoch[0], last = history->epoch[history->count - 1];
+	struct text_style style = {.size = 12.5, .color = color_solid(quiet_ink), .align = CANVAS_CENTER};
+	canvas_text(panel->canvas, &style, (panel->left + panel->right) / 2, panel_bottom + 38, "epoch");
+	draw_epoch_tick(panel, place_x(panel, 0), first);
+	if (last <= first)
+		return;
+	int step = (int)fmax(1, curves_nice_step(last - first, 10));
+	for (int64_t epoch = (first / step + 1) * (int64_t)step; epoch <= last; epoch += step)
+		if (2 * (epoch - first) >= step)
+			draw_epoch_tick(panel, panel->left + (panel->right - panel->left) * (double)(epoch - first) / (last - first),
+				(int)epoch);
+}
+
+/* A line through what was measured, broken where nothing was; points where it has room for them. */
+static void draw_line(const struct panel *panel, enum history_column column, uint32_t rgb)
+{
+	cairo_t *cairo = panel->canvas->cairo;
+	const double *values = panel->history->values[column];
+	int count = panel->history->count;
+	for (int i = 0; i < count; i++)
+		if (!isnan(values[i]))
+			cairo_line_to(cairo, place_x(panel, i), place_y(panel, values[i]));
+		else
+			cairo_new_sub_path(cairo);
+	canvas_color(panel->canvas, color_solid(rgb));
+	cairo_set_line_width(cairo, 2.4);
+	cairo_set_line_join(cairo, CAIRO_LINE_JOIN_ROUND);
+	cairo_set_line_cap(cairo, CAIRO_LINE_CAP_ROUND);
+	cairo_stroke(cairo);
+	for (int i = 0; i < count && count <= 25; i++)
+		if (!isnan(values[i]))
+			canvas_disc(panel->canvas, place_x(panel, i), place_y(panel, values[i]), 3.2, color_solid(rgb));
+}
+
+static void draw_legend(const struct panel *panel)
+{
+	const struct canvas *canvas = panel->canvas;
+	struct text_style style = {.size = 13, .color = color_solid(ink), .align = CANVAS_RIGHT};
+	double x = panel->right, y = 34;
+	static const char *const names[] = {"validation", "training"};
+	const uint32_t rgb[] = {validation_ink, training_ink};
+	for (int i = 0; i < 2; i++) {
+		if (!history_has(panel->history, i ? panel->training : panel->validation))
+			continue;
+		canvas_text(canvas, &style, x, y, names[i]);
+		x -= canvas_text_width(canvas, &style, names[i]) + 8;
+		canvas_box(canvas, x - 20, y - 2, 20, 4, 2, color_solid(rgb[i]));
+		x -= 20 + 20;
+	}
+}
+
+/* A ring around the best epoch's value, and a label beside it that says it. */
+static void draw_best(const struct panel *panel)
+{
+	const struct canvas *canvas = panel->canvas;
+	bool validated = history_has(panel->history, panel->validation);
+	int best = history_best(panel->history);
+	double value = panel->history->values[validated ? panel->validation : panel->training][best];
+	if (isnan(value))
+		return;
+	uint32_t rgb = validated ? validation_ink : training_ink;
+	double x = place_x(panel, best), y = place_y(panel, value);
+	char label[64];
+	snprintf(label, sizeof label, panel->percent ? "best, epoch %d: %.1f %%" : "best, epoch %d: %.3f",
+		panel->history->epoch[best], panel->percent ? 100 * value : value);
+	struct text_style style = {.size = 13, .bold = true, .color = color_solid(0xffffff), .align = CANVAS_CENTER};
+	double width = canvas_text_width(canvas, &style, label) + 20;
+	double middle = fmin(fmax(x, panel->left + width / 2), panel->right - width / 2);
+	cairo_set_dash(canvas->cairo, (double[]){3, 4}, 2, 0);
+	canvas_line(canvas, x, panel_top - 14, x, panel_bottom, 1.2, color_solid(rgb));
+	cairo_set_dash(canvas->cairo, NULL, 0, 0);
+	canvas_disc(canvas, x, y, 7, color_solid(0xffffff));
+	canvas_disc(canvas, x, y, 5, color_solid(rgb));
+	canvas_box(canvas, middle - width / 2, panel_top - 36, width, 24, 12, color_solid(rgb));
+	canvas_text(canvas, &style, middle, panel_top - 24, label);
+}
+
+static void draw_panel(struct panel *panel)
+{
+	struct text_style title = {.size = 19, .bold = true, .color = color_solid(ink)};
+	canvas_text(panel->canvas, &title, panel->left, 33, panel->title);
+	if (!history_has(panel->history, panel->training) && !history_has(panel->history, panel->validation)) {
+		title = (struct text_style){.size = 14, .color = color_solid(quiet_ink)};
+		canvas_text(panel->canvas, &title, panel->left, panel_top, "not measured");
+		return;
+	}
+	find_range(panel);
+	draw_values_axis(panel);
+	draw_epoch_axis(panel);
+	draw_line(panel, panel->training, training_ink);
+	draw_line(panel, panel->validation, validation_ink);
+	draw_legend(panel);
+	draw_best(panel);
+}
+
+int curves_draw(struct canvas *canvas, const struct history *history, struct error *error)
+{
+	if (canvas_create(canvas, picture_width, picture_height, picture_scale, error))
+		return -1;
+	double middle = picture_width / 2;
+	struct panel loss = {.canvas = canvas, .history = history, .title = "Loss", .training = HISTORY_LOSS,
+		.validation = HISTORY_VALIDATION_LOSS, .left = panel_left, .right = middle - panel_right};
+	struct panel accuracy = {.canvas = canvas, .history = history, .title = "Accuracy", .percent = true,
+		.training = HISTORY_ACCURACY, .validation = HISTORY_VALIDATION_ACCURACY,
+		.left = middle + panel_gap - panel_right, .right = picture_width - panel_right};
+	draw_panel(&loss);
+	draw_panel(&accuracy);
+	return 0;
+}
+
+int curves_write_png(const char *history_tsv, const char *png, struct error *error)
+{
+	struct history history;
+	struct canvas canvas;
+	if (history_read(&history, history_tsv, error))
+		return -1;
+	int result = curves_draw(&canvas, &history, error);
+	if (result == 0)
+		result = canvas_write_png(&canvas, png, error);
+	canvas_free(&canvas);
+	history_free(&history);
+	return result;
+}

@@ -1,0 +1,21 @@
+/* The story of a training as a picture: loss and accuracy over the epochs. */
+#ifndef EXPLAIN_CURVES_H
+#define EXPLAIN_CURVES_H
+
+#include "base/error.h"
+#include "explain/canvas.h"
+#include "explain/history.h"
+
+/* Reads history.tsv and writes a PNG file (2320 x 940): loss and accuracy side by side, training and validation in
+ * each, the best epoch (history_best) marked. Whole or not at all; -1 when the history can't be read, has no epoch,
+ * or the file can't be written. */
+CHECKED int curves_write_png(const char *history_tsv, const char *png, struct error *error);
+
+/* The same drawn on a fresh canvas, the caller's to free. On failure (-1) it is empty. */
+CHECKED int curves_draw(struct canvas *canvas, const struct history *history, struct error *error);
+
+/* The step between ticks that divides a range of `span` > 0 into at most `most` parts: 1, 2 or 5 times a power of ten
+ * (Heckbert, "Nice numbers for graph labels", Graphics Gems, 1990). */
+double curves_nice_step(double span, int most);
+
+#endif
