@@ -25,6 +25,7 @@ enum {
 	STREAM_CHUNK_MAXIMUM = 257 << 20,
 	STREAM_HEAD_MAXIMUM = 16 << 20,
 	STREAM_DIGEST_SIZE = 16,
+	STREAM_HISTORY_MAXIMUM = 64 << 10,        /* bytes of the arguments kept in one history entry */
 };
 
 enum stream_type { STREAM_U8, STREAM_F32 };
@@ -58,7 +59,9 @@ struct stream_record {
 CHECKED int stream_head_copy(struct stream_head *out, const struct stream_head *head, struct error *error);
 /* Frees what a head owns and leaves it empty. */
 void stream_head_free(struct stream_head *head);
-/* Appends {"tool", "version", "arguments", "seed"} to the history (seed as a decimal string, exact). */
+/* Appends {"tool", "version", "arguments", "seed"} to the history (seed as a decimal string, exact; arguments
+ * longer than STREAM_HISTORY_MAXIMUM are cut and end in " ..."; bytes that are no UTF-8 become \xNN). Returns 0, or
+ * -1 without memory. */
 CHECKED int stream_head_add_history(struct stream_head *head, const char *tool, const char *arguments,
 	uint64_t seed, struct error *error);
 /* Bytes of one tensor: height * width * channels * size of a value. */
@@ -66,6 +69,9 @@ size_t stream_tensor_size(const struct stream_head *head);
 /* Returns 0 if records of both may be used together (type, shape, range, label kind, classes), else -1
  * with the difference as reason. */
 CHECKED int stream_head_match(const struct stream_head *a, const struct stream_head *b, struct error *error);
+
+/* Whether `bytes`, the first `size` of a file, begin a tensor stream: its 8 bytes of magic. */
+bool stream_has_magic(const unsigned char *bytes, size_t size);
 
 /* ---- reading ---- */
 
@@ -89,6 +95,10 @@ const char *stream_name(const struct stream_reader *reader);
 /* Whether the input can be read again from the start (a regular file), and doing so. */
 bool stream_can_rewind(const struct stream_reader *reader);
 CHECKED int stream_rewind(struct stream_reader *reader, struct error *error);
+
+/* SHA-256 of the data of the segment just ended (32 bytes: the raw payloads of its data chunks in order, so the same
+ * records give the same digest whatever the codec); all zero before stream_next_record returned 0. */
+const unsigned char *stream_data_digest(const struct stream_reader *reader);
 
 /* Closes and frees; NULL is allowed. */
 void stream_close(struct stream_reader *reader);

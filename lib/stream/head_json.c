@@ -1,0 +1,108 @@
+#include "stream/head.h"
+
+#include <limits.h>
+#include <stdlib.h>
+#include <string.h>
+
+static const char *const type_names[] = {"u8", "f32", NULL};
+static const char *const label_names[] = {"index", "weights", NULL};
+
+static int find_name(const char *const *names, const char *name)
+{
+	for (int i = 0; names[i]; i++)
+		if (strcmp(names[i], name) == 0)
+			return i;
+	return -1;
+}
+
+static json_t *encode_classes(const struct text_list *classes)
+{
+	json_t *array = json_array();
+	for (size_t i = 0; array && i < classes->count; i++)
+		if (json_array_append_new(array, json_string(classes->items[i]))) {
+			json_decref(array);
+			array = NULL;
+		}
+	return array;
+}
+
+int head_encode(const struct stream_head *head, const char *name, char **text, size_t *size, struct error *error)
+{
+	*text = NULL;
+	json_t *classes = encode_classes(&head->classes);
+	json_t *history = head->history ? json_incref(head->history) : json_array();
+	json_t *root = json_pack("{s:s, s:[i,i,i], s:[f,f], s:s, s:o, s:I, s:o}", "dtype", type_names[head->type],
+		"shape", head->height, head->width, head->channels, "range", head->minimum, head->maximum,
+		"labels", label_names[head->label], "classes", classes, "pass", (json_int_t)head->pass,
+		"history", history);
+	*text = root ? json_dumps(root, JSON_COMPACT) : NULL;
+	json_decref(root);
+	if (!*text)
+		return error_memory(error, name);
+	*size = strlen(*text);
+	if (*size <= STREAM_HEAD_MAXIMUM)
+		return 0;
+	free(*text);
+	*text = NULL;
+	return error_set(error, name, "head is larger than %d bytes", STREAM_HEAD_MAXIMUM);
+}
+
+static int decode_classes(struct text_list *classes, const json_t *array, const char *name, struct error *error)
+{
+	if (!json_is_array(array) || json_array_size(array) > STREAM_CLASSES_MAXIMUM)
+		return error_set(error, name, "classes are not an array of at most %d", STREAM_CLASSES_MAXIMUM);
+	for (size_t i = 0; i < json_array_size(array); i++) {
+		const char *text = json_string_value(json_array_get(array, i));
+		if (!text)
+			return error_set(error, name, "class %zu is not a string", i);
+		if (text_list_add(classes, text, error))
+			return -1;
+	}
+	return 0;
+}
+
+/* A dimension for head_check to judge: what is no int is none. */
+static int to_dimension(json_int_t value)
+{
+	return value >= 1 && value <= INT_MAX ? (int)value : 0;
+}
+
+static int decode_object(struct stream_head *head, json_t *root, const char *name, struct error *error)
+{
+	json_error_t problem;
+	json_int_t shape[3], pass;
+	const char *type, *label;
+	json_t *classes, *history;
+	if (json_unpack_ex(root, &problem, 0, "{s:s, s:[I,I,I!], s:[F,F!], s:s, s:o, s:I, s:o}", "dtype", &type,
+		"shape", &shape[0], &shape[1], &shape[2], "range", &head->minimum, &head->maximum, "labels", &label,
+		"classes", &classes, "pass", &pass, "history", &history))
+		return error_set(error, name, "head: %s", problem.text);
+	head->height = to_dimension(shape[0]);
+	head->width = to_dimension(shape[1]);
+	head->channels = to_dimension(shape[2]);
+	if (find_name(type_names, type) < 0)
+		return error_set(error, name, "type '%s' is not known", type);
+	if (find_name(label_names, label) < 0)
+		return error_set(error, name, "label kind '%s' is not known", label);
+	if (pass < 0 || pass > UINT32_MAX)
+		return error_set(error, name, "pass number is out of range");
+	head->type = (enum stream_type)find_name(type_names, type);
+	head->label = (enum stream_label)find_name(label_names, label);
+	head->pass = (uint32_t)pass;
+	head->history = json_incref(history);
+	return decode_classes(&head->classes, classes, name, error) ? -1 : head_check(head, name, error);
+}
+
+int head_decode(struct stream_head *head, const void *text, size_t size, const char *name, struct error *error)
+{
+	*head = (struct stream_head){0};
+	json_error_t problem;
+	json_t *root = json_loadb(text, size, JSON_REJECT_DUPLICATES, &problem);
+	if (!root)
+		return error_set(error, name, "head: %s", problem.text);
+	int result = decode_object(head, root, name, error);
+	json_decref(root);
+	if (result)
+		stream_head_free(head);
+	return result;
+}

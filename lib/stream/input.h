@@ -1,0 +1,31 @@
+/* Where a reader's bytes come from: a mapped file, or a descriptor read as it comes. */
+#ifndef STREAM_INPUT_H
+#define STREAM_INPUT_H
+
+#include "base/error.h"
+
+#include <stdbool.h>
+#include <stddef.h>
+
+struct input {
+	char *name;         /* the path, or "standard input" */
+	int descriptor;
+	bool mapped;        /* a regular file named by its path */
+	unsigned char *map; /* NULL for an empty file */
+	size_t size, position; /* of the mapped file */
+	unsigned char *buffer; /* what was last read, when not mapped */
+	size_t capacity;
+};
+
+/* Opens `path`, "-" being standard input. On failure (-1) *input is empty. */
+CHECKED int input_open(struct input *input, const char *path, struct error *error);
+
+/* Takes the next `size` bytes, which stay valid until the next call. Returns 1; 0 where the input ends before
+ * them, *available being how many there were and are given (0 to size - 1); -1 on an error, a mapped file that shrank among them. */
+CHECKED int input_next(struct input *input, size_t size, const unsigned char **bytes, size_t *available,
+	struct error *error);
+
+/* Closes and frees; an all-zero input with descriptor -1 is allowed. */
+void input_close(struct input *input);
+
+#endif

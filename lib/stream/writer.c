@@ -1,0 +1,254 @@
+#include "stream/format.h"
+#include "stream/head.h"
+
+#include "base/bytes.h"
+#include "base/digest.h"
+
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+#include <zlib.h>
+
+/* A chunk is written before it would grow beyond this; a larger record has one to itself. */
+enum { CHUNK_AIM = 1 << 20 };
+
+/* Bytes that grow. */
+struct block {
+	unsigned char *bytes;
+	size_t size, capacity;
+};
+
+struct stream_writer {
+	FILE *stream;
+	char *name;
+	enum stream_codec codec;
+	struct stream_head head;
+	size_t tensor_size;
+	struct block tensors, descriptors, names; /* the chunk in the making */
+	uint32_t count;                           /* its records */
+	struct block packed;                      /* room for compression */
+	struct block index;
+	uint64_t offset, sequence;                /* in the segment, of the next chunk */
+	uint64_t records, data_chunks;            /* written */
+	unsigned char head_digest[DIGEST_SIZE];
+	struct digest *digest;                    /* of the data */
+};
+
+/* Makes room for `size` more bytes and returns where they go; NULL without memory. */
+static unsigned char *block_extend(struct block *block, size_t size)
+{
+	size_t needed = block->size + size;
+	if (needed > block->capacity) {
+		size_t capacity = needed < 2 * block->capacity ? 2 * block->capacity : needed;
+		unsigned char *bytes = realloc(block->bytes, capacity);
+		if (!bytes)
+			return NULL;
+		block->bytes = bytes;
+		block->capacity = capacity;
+	}
+	block->size = needed;
+	return block->bytes + needed - size;
+}
+
+static int block_append(struct block *block, const void *bytes, size_t size)
+{
+	unsigned char *place = block_extend(block, size);
+	if (!place)
+		return -1;
+	memcpy(place, bytes, size);
+	return 0;
+}
+
+void stream_abandon(struct stream_writer *writer)
+{
+	if (!writer)
+		return;
+	digest_abandon(writer->digest);
+	stream_head_free(&writer->head);
+	free(writer->tensors.bytes);
+	free(writer->descriptors.bytes);
+	free(writer->names.bytes);
+	free(writer->packed.bytes);
+	free(writer->index.bytes);
+	free(writer->name);
+	free(writer);
+}
+
+/* ---- chunks ---- */
+
+/* Compresses `payload` if that makes it smaller; else chunk stays raw. Returns what to store, NULL without memory. */
+static const unsigned char *compress_payload(struct stream_writer *writer, struct chunk *chunk,
+	const unsigned char *payload)
+{
+	uLongf size = compressBound((uLong)chunk->raw_size);
+	writer->packed.size = 0;
+	unsigned char *packed = block_extend(&writer->packed, size);
+	if (!packed || compress2(packed, &size, payload, (uLong)chunk->raw_size, Z_DEFAULT_COMPRESSION) != Z_OK)
+		return NULL;
+	if (size >= chunk->raw_size)
+		return payload;
+	chunk->codec = STREAM_ZLIB;
+	chunk->stored_size = size;
+	return packed;
+}
+
+static int put_chunk(struct stream_writer *writer, uint32_t type, uint32_t records, const unsigned char *payload,
+	size_t size, struct error *error)
+{
+	static const unsigned char zeros[CHUNK_ALIGNMENT];
+	struct chunk chunk = {.type = type, .sequence = writer->sequence, .stored_size = size, .raw_size = size,
+		.records = records, .codec = STREAM_RAW};
+	if (type == CHUNK_DATA && writer->codec == STREAM_ZLIB)
+		payload = compress_payload(writer, &chunk, payload);
+	if (!payload)
+		return error_memory(error, writer->name);
+	unsigned char header[CHUNK_HEADER_SIZE];
+	size_t stored = (size_t)chunk.stored_size, padding = chunk_padding(stored);
+	chunk.checksum = (uint32_t)crc32(0, payload, (uInt)stored);
+	chunk_store(&chunk, header);
+	errno = EIO;
+	if (fwrite(header, 1, sizeof header, writer->stream) != sizeof header ||
+		fwrite(payload, 1, stored, writer->stream) != stored ||
+		fwrite(zeros, 1, padding, writer->stream) != padding)
+		return error_system(error, writer->name);
+	writer->sequence++;
+	writer->offset += CHUNK_HEADER_SIZE + stored + padding;
+	return 0;
+}
+
+static int put_data(struct stream_writer *writer, struct error *error)
+{
+	if (writer->count == 0)
+		return 0;
+	struct block *payload = &writer->tensors;
+	unsigned char *entry = block_extend(&writer->index, INDEX_ENTRY_SIZE);
+	if (!entry || block_append(payload, writer->descriptors.bytes, writer->descriptors.size) ||
+		block_append(payload, writer->names.bytes, writer->names.size))
+		return error_memory(error, writer->name);
+	store_u64(entry, writer->offset);
+	store_u64(entry + 8, writer->records);
+	digest_add(writer->digest, payload->bytes, payload->size);
+	if (put_chunk(writer, CHUNK_DATA, writer->count, payload->bytes, payload->size, error))
+		return -1;
+	writer->records += writer->count;
+	writer->data_chunks++;
+	writer->tensors.size = writer->descriptors.size = writer->names.size = 0;
+	writer->count = 0;
+	return 0;
+}
+
+/* ---- a segment ---- */
+
+static int put_head(struct stream_writer *writer, struct error *error)
+{
+	char *text;
+	size_t size;
+	if (head_encode(&writer->head, writer->name, &text, &size, error))
+		return -1;
+	digest_of(text, size, writer->head_digest);
+	int result = put_chunk(writer, CHUNK_HEAD, 0, (const unsigned char *)text, size, error);
+	free(text);
+	return result;
+}
+
+int stream_begin(struct stream_writer **out, FILE *stream, const char *name, const struct stream_head *head,
+	enum stream_codec codec, struct error *error)
+{
+	*out = NULL;
+	if (head_check(head, name, error))
+		return -1;
+	struct stream_writer *writer = calloc(1, sizeof *writer);
+	if (!writer)
+		return error_memory(error, name);
+	writer->stream = stream;
+	writer->codec = codec;
+	writer->tensor_size = stream_tensor_size(head);
+	writer->name = text_format("%s", name);
+	writer->digest = digest_start();
+	int result = writer->name && writer->digest ? 0 : error_memory(error, name);
+	if (result == 0)
+		result = stream_head_copy(&writer->head, head, error);
+	if (result == 0)
+		result = put_head(writer, error);
+	if (result) {
+		stream_abandon(writer);
+		return -1;
+	}
+	*out = writer;
+	return 0;
+}
+
+static int check_record(const struct stream_writer *writer, const struct stream_record *record, struct error *error)
+{
+	size_t classes = writer->head.classes.count;
+	if (strlen(record->source) > STREAM_SOURCE_MAXIMUM)
+		return error_set(error, writer->name, "source name longer than %d bytes", STREAM_SOURCE_MAXIMUM);
+	if (writer->head.label == STREAM_LABEL_INDEX) {
+		if (record->label < -1 || record->label >= (int)classes)
+			return error_set(error, record->source, "label %d is none of %zu classes", record->label, classes);
+		return 0;
+	}
+	for (size_t i = 0; i < classes; i++)
+		if (!(record->weights[i] >= 0 && record->weights[i] <= 1))
+			return error_set(error, record->source, "weight of class %zu is not in 0..1", i);
+	return 0;
+}
+
+static int add_descriptor(struct stream_writer *writer, const struct stream_record *record)
+{
+	unsigned char *place = block_extend(&writer->descriptors, descriptor_size(&writer->head));
+	if (!place)
+		return -1;
+	if (writer->head.label == STREAM_LABEL_INDEX) {
+		store_u32(place, (uint32_t)record->label);
+		place += 4;
+	} else {
+		for (size_t i = 0; i < writer->head.classes.count; i++, place += 4)
+			store_f32(place, record->weights[i]);
+	}
+	store_u64(place, record->id);
+	store_u32(place + 8, (uint32_t)writer->names.size);
+	memcpy(place + 12, record->digest, STREAM_DIGEST_SIZE);
+	return block_append(&writer->names, record->source, strlen(record->source) + 1);
+}
+
+int stream_write(struct stream_writer *writer, const struct stream_record *record, struct error *error)
+{
+	if (check_record(writer, record, error))
+		return -1;
+	size_t size = writer->tensor_size + descriptor_size(&writer->head) + strlen(record->source) + 1;
+	if (writer->tensors.size + writer->descriptors.size + writer->names.size + size > CHUNK_AIM &&
+		put_data(writer, error))
+		return -1;
+	unsigned char *place = block_extend(&writer->tensors, writer->tensor_size);
+	if (!place || add_descriptor(writer, record))
+		return error_memory(error, writer->name);
+	memcpy(place, record->tensor, writer->tensor_size);
+	if (tensors_need_swap(&writer->head))
+		swap_values(place, writer->tensor_size / 4);
+	writer->count++;
+	return 0;
+}
+
+static int put_end(struct stream_writer *writer, struct error *error)
+{
+	unsigned char end[END_SIZE];
+	store_u64(end, writer->records);
+	store_u64(end + 8, writer->data_chunks);
+	memcpy(end + 16, writer->head_digest, DIGEST_SIZE);
+	digest_finish(writer->digest, end + 16 + DIGEST_SIZE);
+	writer->digest = NULL;
+	return put_chunk(writer, CHUNK_END, 0, end, sizeof end, error);
+}
+
+int stream_end(struct stream_writer *writer, struct error *error)
+{
+	int result = put_data(writer, error);
+	const struct block *index = &writer->index;
+	if (result == 0 && index->size > 0 && index->size <= STREAM_CHUNK_MAXIMUM)
+		result = put_chunk(writer, CHUNK_INDEX, 0, index->bytes, index->size, error);
+	if (result == 0)
+		result = put_end(writer, error);
+	stream_abandon(writer);
+	return result;
+}
