@@ -1,0 +1,70 @@
+#include "model/model.h"
+
+#include "base/file.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+enum { LABELS_FILE_MAXIMUM = 32 << 20 };
+
+static int add_label(struct text_list *labels, const char *label, const char *path, struct error *error)
+{
+	size_t line = labels->count + 1;
+	char shown[128];
+	if (!text_is_class_name(label))
+		return error_set(error, path, "line %zu: '%s' is no class name", line, text_printable(shown, sizeof shown, label));
+	return text_list_add(labels, label, error);
+}
+
+static int check_distinct(const struct text_list *labels, const char *path, struct error *error)
+{
+	struct text_list sorted = {0};
+	char shown[128];
+	int result = 0;
+	for (size_t i = 0; result == 0 && i < labels->count; i++)
+		result = text_list_add(&sorted, labels->items[i], error);
+	text_list_sort(&sorted);
+	for (size_t i = 1; result == 0 && i < sorted.count; i++)
+		if (strcmp(sorted.items[i - 1], sorted.items[i]) == 0)
+			result = error_set(error, path, "'%s' is there twice", text_printable(shown, sizeof shown, sorted.items[i]));
+	text_list_free(&sorted);
+	return result;
+}
+
+int labels_read(struct text_list *labels, const char *path, struct error *error)
+{
+	unsigned char *bytes;
+	size_t size;
+	*labels = (struct text_list){0};
+	if (file_read(path, LABELS_FILE_MAXIMUM, &bytes, &size, error))
+		return -1;
+	int result = memchr(bytes, 0, size) ? error_set(error, path, "is no text") : 0;
+	char *line = (char *)bytes;
+	while (result == 0 && *line) {
+		size_t length = strcspn(line, "\n");
+		char *next = line + length + (line[length] == '\n');
+		line[length] = 0;
+		if (length && line[length - 1] == '\r')
+			line[length - 1] = 0;
+		result = add_label(labels, line, path, error);
+		line = next;
+	}
+	if (result == 0 && labels->count == 0)
+		result = error_set(error, path, "has no labels");
+	if (result == 0)
+		result = check_distinct(labels, path, error);
+	free(bytes);
+	if (result)
+		text_list_free(labels);
+	return result;
+}
+
+int labels_write(const struct text_list *labels, const char *path, struct error *error)
+{
+	struct output output;
+	if (output_open(&output, path, error))
+		return -1;
+	for (size_t i = 0; i < labels->count; i++)
+		fprintf(output.stream, "%s\n", labels->items[i]);
+	return output_commit(&output, error);
+}

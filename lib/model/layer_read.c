@@ -1,0 +1,359 @@
+#include "model/layer_read.h"
+
+#include <math.h>
+#include <stdio.h>
+#include <string.h>
+
+enum { PARAMETER_MAXIMUM = 1 << 24 };
+
+/* A layer's config being read. The first error sticks, so that a reader need not look after each value. */
+struct config_reader {
+	json_t *config;
+	char object[512]; /* "model.json: layer 'conv1'" */
+	bool vector;      /* the input has no height and width */
+	bool failed;
+	struct error *error;
+};
+
+static void fail(struct config_reader *reader, const char *key, const char *reason)
+{
+	if (!reader->failed)
+		error_set(reader->error, reader->object, "%s %s", key, reason);
+	reader->failed = true;
+}
+
+/* The value of `key`, or NULL when it is missing or null. */
+static json_t *find(const struct config_reader *reader, const char *key)
+{
+	json_t *value = json_object_get(reader->config, key);
+	return json_is_null(value) ? NULL : value;
+}
+
+static int as_parameter(struct config_reader *reader, const char *key, const json_t *value)
+{
+	json_int_t number = json_integer_value(value);
+	if (json_is_integer(value) && number >= 1 && number <= PARAMETER_MAXIMUM)
+		return (int)number;
+	fail(reader, key, "is not a whole number from 1 to 16777216");
+	return 1;
+}
+
+static int read_count(struct config_reader *reader, const char *key)
+{
+	return as_parameter(reader, key, find(reader, key));
+}
+
+/* A pair [height, width], or one number for both; left alone when missing. */
+static void read_pair(struct config_reader *reader, const char *key, int *height, int *width)
+{
+	json_t *value = find(reader, key);
+	if (!value)
+		return;
+	if (!json_is_array(value)) {
+		*height = *width = as_parameter(reader, key, value);
+	} else if (json_array_size(value) == 2) {
+		*height = as_parameter(reader, key, json_array_get(value, 0));
+		*width = as_parameter(reader, key, json_array_get(value, 1));
+	} else {
+		fail(reader, key, "is not a pair of numbers");
+	}
+}
+
+static bool read_flag(struct config_reader *reader, const char *key, bool missing)
+{
+	json_t *value = find(reader, key);
+	if (value && !json_is_boolean(value))
+		fail(reader, key, "is neither true nor false");
+	return value ? json_is_true(value) : missing;
+}
+
+static float read_number(struct config_reader *reader, const char *key, double missing, double minimum, double maximum)
+{
+	json_t *value = find(reader, key);
+	if (!value)
+		return (float)missing;
+	double number = json_number_value(value);
+	if (!json_is_number(value) || !(number >= minimum && number <= maximum))
+		fail(reader, key, "is out of range");
+	return (float)number;
+}
+
+/* Refuses a config whose `key` is there and other than the word or number that we compute. */
+static void require_text(struct config_reader *reader, const char *key, const char *expected)
+{
+	json_t *value = find(reader, key);
+	if (value && (!json_is_string(value) || strcmp(json_string_value(value), expected)))
+		fail(reader, key, "is not supported");
+}
+
+static void require_ones(struct config_reader *reader, const char *key)
+{
+	int height = 1, width = 1;
+	read_pair(reader, key, &height, &width);
+	if (height != 1 || width != 1)
+		fail(reader, key, "other than 1 is not supported");
+}
+
+static enum padding read_padding(struct config_reader *reader)
+{
+	const char *text = json_string_value(find(reader, "padding"));
+	if (!find(reader, "padding") || (text && strcmp(text, "valid") == 0))
+		return PADDING_VALID;
+	if (!text || strcmp(text, "same"))
+		fail(reader, "padding", "is neither valid nor same");
+	return PADDING_SAME;
+}
+
+static const char *const ACTIVATION_NAMES[] = {
+	[ACTIVATION_LINEAR] = "linear", [ACTIVATION_RELU] = "relu", [ACTIVATION_RELU6] = "relu6",
+	[ACTIVATION_LEAKY_RELU] = "leaky_relu", [ACTIVATION_SIGMOID] = "sigmoid", [ACTIVATION_SOFTMAX] = "softmax",
+	[ACTIVATION_TANH] = "tanh", [ACTIVATION_SWISH] = "swish",
+};
+
+const char *activation_name(enum activation activation)
+{
+	return ACTIVATION_NAMES[activation];
+}
+
+int activation_find(const char *name)
+{
+	for (size_t i = 0; i < sizeof ACTIVATION_NAMES / sizeof *ACTIVATION_NAMES; i++)
+		if (strcmp(ACTIVATION_NAMES[i], name) == 0)
+			return (int)i;
+	return strcmp(name, "silu") == 0 ? ACTIVATION_SWISH : -1;
+}
+
+/* Keras writes a name, or an object whose config is the name. */
+static void read_activation(struct config_reader *reader, struct layer *layer)
+{
+	json_t *value = find(reader, "activation");
+	if (json_is_object(value))
+		value = json_object_get(value, "config");
+	if (!value)
+		return;
+	const char *name = json_string_value(value);
+	int found = name ? activation_find(name) : -1;
+	if (found < 0) {
+		char reason[128];
+		snprintf(reason, sizeof reason, "'%.64s' is not known", name ? name : "(no name)");
+		fail(reader, "activation", reason);
+		return;
+	}
+	layer->activation = (enum activation)found;
+	layer->negative_slope = found == ACTIVATION_LEAKY_RELU ? ACTIVATION_LEAKY_SLOPE : 0;
+}
+
+static void read_kernel(struct config_reader *reader, struct layer *layer)
+{
+	if (!find(reader, "kernel_size"))
+		fail(reader, "kernel_size", "is missing");
+	read_pair(reader, "kernel_size", &layer->kernel_height, &layer->kernel_width);
+	read_pair(reader, "strides", &layer->stride_height, &layer->stride_width);
+	layer->padding = read_padding(reader);
+	layer->use_bias = read_flag(reader, "use_bias", true);
+	require_ones(reader, "dilation_rate");
+	require_ones(reader, "groups");
+	require_text(reader, "data_format", "channels_last");
+	read_activation(reader, layer);
+}
+
+static int read_convolution(struct config_reader *reader, struct layer *layer)
+{
+	layer->kind = LAYER_CONVOLUTION;
+	layer->filters = read_count(reader, "filters");
+	read_kernel(reader, layer);
+	return 1;
+}
+
+static int read_depthwise(struct config_reader *reader, struct layer *layer)
+{
+	layer->kind = LAYER_DEPTHWISE_CONVOLUTION;
+	layer->filters = find(reader, "depth_multiplier") ? read_count(reader, "depth_multiplier") : 1;
+	read_kernel(reader, layer);
+	return 1;
+}
+
+static int read_separable(struct config_reader *reader, struct layer *layers)
+{
+	struct layer *pointwise = &layers[1];
+	read_depthwise(reader, &layers[0]);
+	*pointwise = layers[0];
+	pointwise->kind = LAYER_CONVOLUTION;
+	pointwise->filters = read_count(reader, "filters");
+	pointwise->kernel_height = pointwise->kernel_width = 1;
+	pointwise->stride_height = pointwise->stride_width = 1;
+	pointwise->padding = PADDING_VALID;
+	int length = snprintf(pointwise->name, sizeof pointwise->name, "%s_pointwise",
+		json_string_value(find(reader, "name")));
+	if (length >= LAYER_NAME_SIZE)
+		fail(reader, "name", "is too long");
+	layers[0].use_bias = false;
+	layers[0].activation = ACTIVATION_LINEAR;
+	layers[0].negative_slope = 0;
+	return 2;
+}
+
+static int read_pooling(struct config_reader *reader, struct layer *layer)
+{
+	layer->kernel_height = layer->kernel_width = 2;
+	read_pair(reader, "pool_size", &layer->kernel_height, &layer->kernel_width);
+	layer->stride_height = layer->kernel_height;
+	layer->stride_width = layer->kernel_width;
+	read_pair(reader, "strides", &layer->stride_height, &layer->stride_width);
+	layer->padding = read_padding(reader);
+	require_text(reader, "data_format", "channels_last");
+	return 1;
+}
+
+static int read_max_pooling(struct config_reader *reader, struct layer *layer)
+{
+	layer->kind = LAYER_MAX_POOLING;
+	return read_pooling(reader, layer);
+}
+
+static int read_average_pooling(struct config_reader *reader, struct layer *layer)
+{
+	layer->kind = LAYER_AVERAGE_POOLING;
+	return read_pooling(reader, layer);
+}
+
+static int read_global_average_pooling(struct config_reader *reader, struct layer *layer)
+{
+	layer->kind = LAYER_GLOBAL_AVERAGE_POOLING;
+	require_text(reader, "data_format", "channels_last");
+	return 1;
+}
+
+static int read_dense(struct config_reader *reader, struct layer *layer)
+{
+	layer->kind = LAYER_DENSE;
+	if (!reader->vector)
+		fail(reader, "input", "is not a vector; put a Flatten layer before it");
+	layer->filters = read_count(reader, "units");
+	layer->use_bias = read_flag(reader, "use_bias", true);
+	read_activation(reader, layer);
+	return 1;
+}
+
+static int read_flatten(struct config_reader *reader, struct layer *layer)
+{
+	layer->kind = LAYER_FLATTEN;
+	require_text(reader, "data_format", "channels_last");
+	return 1;
+}
+
+static int read_dropout(struct config_reader *reader, struct layer *layer)
+{
+	layer->kind = LAYER_DROPOUT;
+	layer->rate = read_number(reader, "rate", 0, 0, 0.999999);
+	if (find(reader, "noise_shape"))
+		fail(reader, "noise_shape", "is not supported");
+	return 1;
+}
+
+static int read_normalization(struct config_reader *reader, struct layer *layer)
+{
+	layer->kind = LAYER_BATCH_NORMALIZATION;
+	json_t *axis = find(reader, "axis");
+	if (json_is_array(axis) && json_array_size(axis) == 1)
+		axis = json_array_get(axis, 0);
+	json_int_t last = reader->vector ? 1 : 3;
+	if (axis && !(json_is_integer(axis) && (json_integer_value(axis) == -1 || json_integer_value(axis) == last)))
+		fail(reader, "axis", "is not the last one");
+	layer->momentum = read_number(reader, "momentum", 0.99, 0, 1);
+	layer->epsilon = read_number(reader, "epsilon", 1e-3, 0, 1e6);
+	layer->center = read_flag(reader, "center", true);
+	layer->scale = read_flag(reader, "scale", true);
+	return 1;
+}
+
+static int read_activation_layer(struct config_reader *reader, struct layer *layer)
+{
+	layer->kind = LAYER_ACTIVATION;
+	if (!find(reader, "activation"))
+		fail(reader, "activation", "is missing");
+	read_activation(reader, layer);
+	return 1;
+}
+
+static int read_relu(struct config_reader *reader, struct layer *layer)
+{
+	layer->kind = LAYER_ACTIVATION;
+	layer->negative_slope = read_number(reader, "negative_slope", 0, 0, 1e6);
+	layer->activation = layer->negative_slope > 0 ? ACTIVATION_LEAKY_RELU : ACTIVATION_RELU;
+	if (read_number(reader, "threshold", 0, -1e30, 1e30) != 0)
+		fail(reader, "threshold", "other than 0 is not supported");
+	json_t *maximum = find(reader, "max_value");
+	if (!maximum)
+		return 1;
+	if (json_number_value(maximum) != 6 || layer->negative_slope > 0)
+		fail(reader, "max_value", "other than 6 is not supported");
+	layer->activation = ACTIVATION_RELU6;
+	return 1;
+}
+
+static int read_leaky_relu(struct config_reader *reader, struct layer *layer)
+{
+	layer->kind = LAYER_ACTIVATION;
+	layer->activation = ACTIVATION_LEAKY_RELU;
+	layer->negative_slope = read_number(reader, find(reader, "alpha") ? "alpha" : "negative_slope", 0.3, 0, 1e6);
+	return 1;
+}
+
+static int read_softmax(struct config_reader *reader, struct layer *layer)
+{
+	layer->kind = LAYER_ACTIVATION;
+	layer->activation = ACTIVATION_SOFTMAX;
+	json_t *axis = find(reader, "axis");
+	if (axis && json_integer_value(axis) != -1)
+		fail(reader, "axis", "is not the last one");
+	return 1;
+}
+
+static const struct {
+	const char *name;
+	int (*read)(struct config_reader *, struct layer *);
+} CLASSES[] = {
+	{"Conv2D", read_convolution},
+	{"DepthwiseConv2D", read_depthwise},
+	{"SeparableConv2D", read_separable},
+	{"MaxPooling2D", read_max_pooling},
+	{"AveragePooling2D", read_average_pooling},
+	{"GlobalAveragePooling2D", read_global_average_pooling},
+	{"Dense", read_dense},
+	{"Flatten", read_flatten},
+	{"Dropout", read_dropout},
+	{"BatchNormalization", read_normalization},
+	{"Activation", read_activation_layer},
+	{"ReLU", read_relu},
+	{"LeakyReLU", read_leaky_relu},
+	{"Softmax", read_softmax},
+};
+
+static bool is_layer_name(const char *name)
+{
+	size_t length = strlen(name);
+	return length > 0 && length < LAYER_NAME_SIZE && !strchr(name, '/') && strcmp(name, ".");
+}
+
+int layer_read(struct layer layers[LAYERS_PER_KERAS_LAYER], const char *class_name, json_t *config, bool vector,
+	const char *path, struct error *error)
+{
+	struct config_reader reader = {.config = config, .vector = vector, .error = error};
+	const char *name = json_string_value(json_object_get(config, "name"));
+	if (!name || !is_layer_name(name))
+		return error_set(error, path, "a layer of class %.64s has no name of 1 to %d bytes without '/'", class_name,
+			LAYER_NAME_SIZE - 1);
+	snprintf(reader.object, sizeof reader.object, "%.400s: layer '%s'", path, name);
+	if (strcmp(class_name, "InputLayer") == 0)
+		return 0;
+	for (size_t i = 0; i < sizeof CLASSES / sizeof *CLASSES; i++) {
+		if (strcmp(CLASSES[i].name, class_name))
+			continue;
+		layers[0] = (struct layer){.stride_height = 1, .stride_width = 1};
+		memcpy(layers[0].name, name, strlen(name) + 1);
+		int count = CLASSES[i].read(&reader, layers);
+		return reader.failed ? -1 : count;
+	}
+	return error_set(error, reader.object, "layer class '%.64s' is not known", class_name);
+}

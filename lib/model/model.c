@@ -1,0 +1,109 @@
+#include "model/model.h"
+
+#include "base/file.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+enum { CARD_FILE_MAXIMUM = 64 << 20 };
+
+static bool ends_with(const char *name, const char *suffix)
+{
+	size_t length = strlen(name), tail = strlen(suffix);
+	return length > tail && strcmp(name + length - tail, suffix) == 0;
+}
+
+/* The path of a model's file in fresh memory: `usual`, or the only other one that ends in `suffix`. NULL, with an
+ * error, when there is none or more than one. */
+static char *find_file(const char *folder, const char *usual, const char *suffix, struct error *error)
+{
+	struct text_list names = {0};
+	const char *found = NULL;
+	char *path = NULL;
+	int result = file_list(folder, FILE_REGULAR, &names, error);
+	if (result == 0 && text_list_find(&names, usual) >= 0)
+		found = usual;
+	for (size_t i = 0; result == 0 && found != usual && i < names.count; i++) {
+		const char *name = names.items[i];
+		if (!ends_with(name, suffix) || strcmp(name, "training.json") == 0)
+			continue;
+		if (found)
+			result = error_set(error, folder, "which is the model's: %s or %s?", found, name);
+		found = name;
+	}
+	if (result == 0 && !found)
+		result = error_set(error, folder, "has neither %s nor another *%s file", usual, suffix);
+	if (result == 0 && !(path = file_join(folder, found)))
+		error_memory(error, folder);
+	text_list_free(&names);
+	return path;
+}
+
+static int read_architecture(struct architecture *architecture, const char *folder, struct error *error)
+{
+	char *path = find_file(folder, "architecture.json", ".json", error);
+	int result = path ? architecture_read(architecture, path, error) : -1;
+	free(path);
+	return result;
+}
+
+static int read_weights(struct network *network, const char *folder, struct error *error)
+{
+	char *path = find_file(folder, "poids.h5", ".h5", error);
+	int result = path ? weights_read(network, path, error) : -1;
+	free(path);
+	return result;
+}
+
+static int read_labels(struct text_list *labels, int outputs, const char *folder, struct error *error)
+{
+	char *path = file_join(folder, "labels.txt");
+	int result = path ? labels_read(labels, path, error) : error_memory(error, folder);
+	if (result == 0 && labels->count != (size_t)outputs)
+		result = error_set(error, path, "has %zu labels; the network has %d outputs", labels->count, outputs);
+	free(path);
+	return result;
+}
+
+static int read_card(json_t **card, const char *folder, struct error *error)
+{
+	unsigned char *text = NULL;
+	size_t size;
+	json_error_t wrong;
+	char *path = file_join(folder, "training.json");
+	int result = path ? 0 : error_memory(error, folder);
+	if (result == 0 && file_exists(path)) {
+		result = file_read(path, CARD_FILE_MAXIMUM, &text, &size, error);
+		if (result == 0 && !(*card = json_loadb((char *)text, size, 0, &wrong)))
+			result = error_set(error, path, "line %d: %s", wrong.line, wrong.text);
+	}
+	free(text);
+	free(path);
+	return result;
+}
+
+int model_load(struct model *model, const char *folder, enum network_mode mode, int batch, struct parallel *pool,
+	struct error *error)
+{
+	*model = (struct model){0};
+	if (!file_is_folder(folder))
+		return error_set(error, folder, file_exists(folder) ? "is no model folder" : "there is no such folder");
+	if (read_architecture(&model->architecture, folder, error) ||
+		network_create(&model->network, &model->architecture, mode, batch, pool, error) ||
+		read_weights(model->network, folder, error) ||
+		read_labels(&model->labels, network_outputs(model->network), folder, error) ||
+		read_card(&model->card, folder, error)) {
+		model_free(model);
+		return -1;
+	}
+	return 0;
+}
+
+void model_free(struct model *model)
+{
+	network_destroy(model->network);
+	architecture_free(&model->architecture);
+	text_list_free(&model->labels);
+	json_decref(model->card);
+	*model = (struct model){0};
+}

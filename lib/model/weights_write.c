@@ -1,0 +1,156 @@
+#include "model/model.h"
+
+#include "base/file.h"
+#include "model/keras.h"
+
+#include <hdf5.h>
+#include <stdlib.h>
+#include <string.h>
+
+enum { PATH_SIZE = 256, IMAGE_INCREMENT = 1 << 20 };
+
+/* Property lists of a file in the making, and the file. */
+struct writer {
+	hid_t file, links, dataset, group;
+};
+
+/* Attribute `name` of `object`: `count` texts of one width; 0 for a scalar holding texts[0]. */
+static bool write_texts(hid_t object, const char *name, const char *const *texts, size_t count, bool scalar)
+{
+	size_t width = 1;
+	for (size_t i = 0; i < count; i++)
+		width = strlen(texts[i]) > width ? strlen(texts[i]) : width;
+	char *cells = calloc(count + 1, width + 1);
+	for (size_t i = 0; cells && i < count; i++)
+		memcpy(cells + i * width, texts[i], strlen(texts[i]));
+	hsize_t size = count;
+	hid_t type = H5Tcopy(H5T_C_S1);
+	hid_t space = scalar ? H5Screate(H5S_SCALAR) : H5Screate_simple(1, &size, NULL);
+	bool good = cells && H5Tset_size(type, width) >= 0 && H5Tset_strpad(type, H5T_STR_NULLPAD) >= 0;
+	hid_t attribute = good ? H5Acreate2(object, name, type, space, H5P_DEFAULT, H5P_DEFAULT) : -1;
+	good = attribute >= 0 && (count == 0 || H5Awrite(attribute, type, cells) >= 0);
+	if (attribute >= 0)
+		H5Aclose(attribute);
+	H5Sclose(space);
+	H5Tclose(type);
+	free(cells);
+	return good;
+}
+
+/* One array at `path`, and its second name `link` for Keras 3. */
+static bool write_array(const struct writer *writer, const char *path, const char *link, const struct parameter *parameter)
+{
+	hsize_t sides[4];
+	for (int i = 0; i < parameter->rank; i++)
+		sides[i] = (hsize_t)parameter->shape[i];
+	hid_t space = H5Screate_simple(parameter->rank, sides, NULL);
+	hid_t dataset = H5Dcreate2(writer->file, path, H5T_IEEE_F32LE, space, writer->links, writer->dataset, H5P_DEFAULT);
+	bool good = dataset >= 0 &&
+		H5Dwrite(dataset, H5T_NATIVE_FLOAT, H5S_ALL, H5S_ALL, H5P_DEFAULT, parameter->values) >= 0 &&
+		H5Lcreate_hard(writer->file, path, writer->file, link, writer->links, H5P_DEFAULT) >= 0;
+	if (dataset >= 0)
+		H5Dclose(dataset);
+	H5Sclose(space);
+	return good;
+}
+
+/* Group /LAYER with attribute weight_names and the layer's arrays; `first` is its first parameter, moved on
+ * to the next layer's. */
+static bool write_layer(const struct writer *writer, const struct network *network, int layer, int *first)
+{
+	const struct architecture *architecture = network_architecture(network);
+	const char *name = architecture->layers[layer].name;
+	char names[4][PATH_SIZE], path[PATH_SIZE], link[PATH_SIZE], keras3[KERAS_GROUP_SIZE];
+	const char *texts[4];
+	size_t count = 0;
+	hid_t group = H5Gcreate2(writer->file, name, writer->links, writer->group, H5P_DEFAULT);
+	bool good = group >= 0;
+	keras_group(architecture, layer, false, keras3);
+	for (; good && *first < network_parameter_count(network); ++*first, count++) {
+		struct parameter parameter = network_parameter(network, *first);
+		if (parameter.layer_index != layer)
+			break;
+		snprintf(names[count], PATH_SIZE, "%s/%s", name, parameter.name);
+		snprintf(path, sizeof path, "/%s/%.150s", name, names[count]);
+		snprintf(link, sizeof link, "/layers/%s/vars/%zu", keras3, count);
+		texts[count] = names[count];
+		good = write_array(writer, path, link, &parameter);
+	}
+	good = good && write_texts(group, "weight_names", texts, count, false);
+	if (group >= 0)
+		H5Gclose(group);
+	return good;
+}
+
+static bool write_root(const struct writer *writer, const struct architecture *architecture)
+{
+	const char *names[LAYERS_MAXIMUM];
+	for (int i = 0; i < architecture->layer_count; i++)
+		names[i] = architecture->layers[i].name;
+	hid_t root = H5Gopen2(writer->file, "/", H5P_DEFAULT);
+	bool good = root >= 0 && write_texts(root, "layer_names", names, (size_t)architecture->layer_count, false) &&
+		write_texts(root, "backend", &(const char *){"tensorflow"}, 1, true) &&
+		write_texts(root, "keras_version", &(const char *){"2.15.0"}, 1, true);
+	if (root >= 0)
+		H5Gclose(root);
+	/* Keras up to 3.3 does not load without it. */
+	hid_t vars = H5Gcreate2(writer->file, "/vars", writer->links, writer->group, H5P_DEFAULT);
+	if (vars < 0)
+		return good && H5Lexists(writer->file, "/vars", H5P_DEFAULT) > 0;
+	H5Gclose(vars);
+	return good;
+}
+
+/* The whole file as bytes in fresh memory; NULL when that fails. */
+static void *file_image(hid_t file, size_t *size)
+{
+	if (H5Fflush(file, H5F_SCOPE_GLOBAL) < 0)
+		return NULL;
+	ssize_t length = H5Fget_file_image(file, NULL, 0);
+	void *image = length > 0 ? malloc((size_t)length) : NULL;
+	if (image && H5Fget_file_image(file, image, (size_t)length) != length) {
+		free(image);
+		return NULL;
+	}
+	*size = (size_t)length;
+	return image;
+}
+
+static void *network_image(const struct network *network, size_t *size)
+{
+	void *image = NULL;
+	struct writer writer = {.links = H5Pcreate(H5P_LINK_CREATE), .dataset = H5Pcreate(H5P_DATASET_CREATE),
+		.group = H5Pcreate(H5P_GROUP_CREATE)};
+	hid_t memory = H5Pcreate(H5P_FILE_ACCESS);
+	H5Pset_create_intermediate_group(writer.links, 1);
+	/* Without times the same weights are the same bytes. */
+	H5Pset_obj_track_times(writer.dataset, false);
+	H5Pset_obj_track_times(writer.group, false);
+	H5Pset_fapl_core(memory, IMAGE_INCREMENT, false);
+	writer.file = H5Fcreate("weights", H5F_ACC_TRUNC, H5P_DEFAULT, memory);
+	bool good = writer.file >= 0;
+	int first = 0;
+	for (int i = 0; good && i < network_architecture(network)->layer_count; i++)
+		good = write_layer(&writer, network, i, &first);
+	if (good && write_root(&writer, network_architecture(network)))
+		image = file_image(writer.file, size);
+	if (writer.file >= 0)
+		H5Fclose(writer.file);
+	H5Pclose(memory);
+	H5Pclose(writer.group);
+	H5Pclose(writer.dataset);
+	H5Pclose(writer.links);
+	return image;
+}
+
+int weights_write(const struct network *network, const char *path, struct error *error)
+{
+	size_t size;
+	H5Eset_auto2(H5E_DEFAULT, NULL, NULL);
+	void *image = network_image(network, &size);
+	if (!image)
+		return error_set(error, path, "the weights do not fit into HDF5, or out of memory");
+	int result = output_bytes(path, image, size, error);
+	free(image);
+	return result;
+}
