@@ -38,7 +38,8 @@ SAY = printf '  %-3s %s\n'
 
 WARNINGS = -Wall -Wextra -Wshadow -Wstrict-prototypes -Wmissing-prototypes
 # Contraction off: the compiler may not decide where a multiply and an add are rounded once.
-BASICS = -std=c11 -D_GNU_SOURCE -Ilib -Itools -Itests/unit -ffp-contract=off -fno-math-errno -pthread $(WARNINGS)
+BASICS = -std=c11 -D_GNU_SOURCE -DDATA_FOLDER=\"$(PREFIX)/share/millrace/data\" -Ilib -Itools -Itests/unit \
+	-ffp-contract=off -fno-math-errno -pthread $(WARNINGS)
 VARIANT_release =
 VARIANT_asan = -fsanitize=address,undefined -fno-sanitize-recover=undefined -fno-omit-frame-pointer
 VARIANT_cov = --coverage -O0
@@ -56,6 +57,7 @@ PROGRAMS = $(TOOLS:%=$(BIN)/%)
 LIB_OBJECTS = $(patsubst %.c,$(B)/%.o,$(wildcard lib/*/*.c))
 TOOL_OBJECTS = $(patsubst %.c,$(B)/%.o,$(wildcard tools/common/*.c))
 TEST_PROGRAMS = $(patsubst %.c,$(B)/%.t,$(wildcard tests/unit/*/*.c))
+TEST_SERVERS = $(patsubst %.c,$(B)/%,$(wildcard tests/server/*.c))
 
 # Compiler flags and libraries as files: made anew in every run, touched only when they differ.
 $(B)/flags: FORCE | $(if $(NEEDS_DEPS),deps)
@@ -85,11 +87,15 @@ $(B)/%.t: $(B)/%.o $(B)/tests/unit/tap.o $(LIBRARY)
 	@$(SAY) LD $@
 	$(Q)$$(cat $(B)/flags) -o $@ $^ $$(cat $(B)/libraries) -lm
 
--include $(wildcard $(B)/lib/*/*.d $(B)/tools/*.d $(B)/tools/*/*.d $(B)/tests/unit/*.d $(B)/tests/unit/*/*.d)
+$(B)/tests/server/%: $(B)/tests/server/%.o $(LIBRARY)
+	@$(SAY) LD $@
+	$(Q)$$(cat $(B)/flags) -o $@ $^ $$(cat $(B)/libraries) -lm
+
+-include $(wildcard $(B)/lib/*/*.d $(B)/tools/*.d $(B)/tools/*/*.d $(B)/tests/*/*.d $(B)/tests/unit/*/*.d)
 
 # Unit tests are programs, tool tests are shell; both speak TAP. T= names some of them.
 T = $(TEST_PROGRAMS) $(wildcard tests/tools/*.t)
-check: programs $(TEST_PROGRAMS)
+check: programs $(TEST_PROGRAMS) $(TEST_SERVERS)
 	BIN=$(CURDIR)/$(BIN) MAKE=$(MAKE) prove --timer -e '' $(T)
 
 bench: programs

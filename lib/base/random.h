@@ -20,6 +20,7 @@ enum random_purpose {
 	RANDOM_DRAW,           /* drawings: (class, picture) */
 	RANDOM_EXPLAIN,        /* noise of explanation methods: (image, sample) */
 	RANDOM_TEST,
+	RANDOM_PAUSE,          /* jitter before asking a server again: (request, attempt) */
 };
 
 /* One position in the sequence that belongs to (seed, purpose, a, b). A plain
