@@ -7,6 +7,12 @@
 #include <stddef.h>
 #include <stdint.h>
 
+enum {
+	IMAGE_SIDE_MAXIMUM = 65535,          /* pixels of width or height */
+	IMAGE_PIXELS_MAXIMUM = 64000000,     /* that a decoder takes unless told otherwise */
+	IMAGE_FILE_MAXIMUM = 256 << 20,      /* encoded bytes that a decoder takes: the limit to give to file_read */
+};
+
 struct image {
 	int width, height;
 	int channels;          /* 1 grey, 3 RGB, 4 RGBA (straight alpha) */
@@ -18,6 +24,9 @@ CHECKED int image_create(struct image *image, int width, int height, int channel
 
 /* Frees the pixels and leaves an empty image. */
 void image_free(struct image *image);
+
+/* Makes a colour image grey in place: luma of ITU-R BT.601, 0.299 R + 0.587 G + 0.114 B, rounded. Alpha is dropped. */
+void image_to_grey(struct image *image);
 
 /* ---- decoding: any file from a stranger ---- */
 
@@ -41,7 +50,7 @@ struct image_decode_options {
 	int keep_alpha;              /* result is RGBA and nothing is composited */
 	int least_width, least_height; /* the result will be shrunk to no less than this: JPEG may be scaled in the
 	                                  DCT down to it; 0: full size */
-	uint64_t pixels_maximum;     /* refused from the header when larger; 0: 64 megapixels */
+	uint64_t pixels_maximum;     /* refused from the header when larger; 0: IMAGE_PIXELS_MAXIMUM */
 };
 
 /* Decodes `bytes` into RGB (or RGBA), upright by its EXIF orientation; grey, palette, 16-bit and CMYK

@@ -1,0 +1,43 @@
+/* Labelled files: the folders of a folder are classes, and the files in them its examples. */
+#ifndef DATASET_CLASS_FOLDERS_H
+#define DATASET_CLASS_FOLDERS_H
+
+#include "base/error.h"
+#include "base/text.h"
+
+#include <stddef.h>
+
+/* One file and its classes. */
+struct dataset_file {
+	char *path;         /* to open it by; owned */
+	const char *source; /* its name below the folder that was read, "goku/1.jpg"; points into path */
+	int label;          /* index of its class; -1: none is known */
+	int *more;          /* further classes, where a list names several; owned */
+	int more_count;
+};
+
+/* All zero is an empty set. */
+struct dataset_files {
+	struct text_list classes; /* in label order */
+	struct dataset_file *files;
+	size_t count, capacity;
+};
+
+/* Appends the files of `folder`/CLASS/ to an empty set, or to one that holds classes only. Files in folders below
+ * a class folder belong to that class. Classes are sorted by bytes, and files by class and then by bytes at
+ * each level; hidden entries and files beside the class folders are left out. What a file holds is not looked at.
+ *
+ * Where `files` holds classes already, their order stays, a folder of another name is an error, and a class
+ * without a folder has no files: so one order of labels serves training and validation.
+ *
+ * Returns 0, or -1: no such folder, no class folder in it, a name that can't be a class (text_is_class_name),
+ * folders nested more than 16 deep. On failure the set is still the caller's to free. */
+CHECKED int class_folders_read(struct dataset_files *files, const char *folder, struct error *error);
+
+/* Appends one file; `path` is copied and `source` is where in it the source name begins. Returns 0, or -1 without memory. */
+CHECKED int dataset_files_add(struct dataset_files *files, const char *path, size_t source, int label, struct error *error);
+
+/* Frees all and leaves an empty set. */
+void dataset_files_free(struct dataset_files *files);
+
+#endif

@@ -1,0 +1,33 @@
+/* Inside lib/image: one decoder per library, behind image_decode. */
+#ifndef IMAGE_DECODERS_H
+#define IMAGE_DECODERS_H
+
+#include "image/image.h"
+
+/* An encoded picture and what to call it in messages. */
+struct encoded {
+	const unsigned char *bytes;
+	size_t size;
+	const char *name;
+};
+
+/* Each fills a fresh image of 1, 3 or 4 channels as stored, and stores the EXIF orientation (1 to 8) where the
+ * format can hold one. `info` is what image_probe found; its limits were checked. On failure (-1) *image is empty. */
+typedef int image_decoder(const struct encoded *encoded, const struct image_info *info,
+	const struct image_decode_options *options, struct image *image, int *orientation, struct error *error);
+
+image_decoder decode_jpeg, decode_png, decode_webp, decode_pnm, decode_stb;
+
+/* Fills width and height from the header. */
+CHECKED int probe_jpeg(const struct encoded *encoded, struct image_info *info, struct error *error);
+CHECKED int probe_webp(const struct encoded *encoded, struct image_info *info, struct error *error);
+CHECKED int probe_pnm(const struct encoded *encoded, struct image_info *info, struct error *error);
+
+/* The orientation that an EXIF block (beginning with its TIFF header) states, 1 to 8; 1 where it states none or
+ * is malformed. EXIF 2.32, section 4.6.4, tag 0x0112. */
+int exif_orientation(const unsigned char *bytes, size_t size);
+
+/* Turns and mirrors the image as `orientation` says, so that it stands upright. On failure (-1) *image is unchanged. */
+CHECKED int image_orient(struct image *image, int orientation, struct error *error);
+
+#endif

@@ -1,0 +1,181 @@
+#include "image/decoders.h"
+
+#include <setjmp.h>
+#include <stdbool.h>
+#include <stdio.h>
+#include <string.h>
+
+#include <jpeglib.h>
+#include <jerror.h>
+
+enum { SCANS_MAXIMUM = 500 }; /* a progressive file may ask for any number of passes over the picture */
+
+/* libjpeg calls error_exit and expects not to return: it jumps back here. */
+struct session {
+	struct jpeg_decompress_struct decoder;
+	struct jpeg_error_mgr errors;
+	struct jpeg_progress_mgr progress;
+	jmp_buf jump;
+	char message[JMSG_LENGTH_MAX];
+};
+
+static void fail(j_common_ptr decoder)
+{
+	struct session *session = decoder->client_data;
+	decoder->err->format_message(decoder, session->message);
+	longjmp(session->jump, 1);
+}
+
+/* A warning that says that pixels are lost is an error; oddities that decode in full are not. */
+static void warn(j_common_ptr decoder, int level)
+{
+	if (level >= 0)
+		return;
+	switch (decoder->err->msg_code) {
+	case JWRN_EXTRANEOUS_DATA:
+	case JWRN_ADOBE_XFORM:
+	case JWRN_JFIF_MAJOR:
+	case JWRN_BOGUS_ICC:
+		return;
+	default:
+		fail(decoder);
+	}
+}
+
+static void limit_scans(j_common_ptr decoder)
+{
+	struct session *session = decoder->client_data;
+	if (session->decoder.input_scan_number <= SCANS_MAXIMUM)
+		return;
+	snprintf(session->message, sizeof session->message, "more than %d scans", SCANS_MAXIMUM);
+	longjmp(session->jump, 1);
+}
+
+/* Starts a session up to the end of the header. Runs inside the caller's setjmp. */
+static void open_session(struct session *session, const struct encoded *encoded)
+{
+	jpeg_create_decompress(&session->decoder);
+	session->decoder.client_data = session;
+	session->progress.progress_monitor = limit_scans;
+	session->decoder.progress = &session->progress;
+	jpeg_save_markers(&session->decoder, JPEG_APP0 + 1, 0xffff);
+	jpeg_mem_src(&session->decoder, encoded->bytes, encoded->size);
+	jpeg_read_header(&session->decoder, TRUE);
+}
+
+static void prepare_errors(struct session *session)
+{
+	memset(session, 0, sizeof *session);
+	session->decoder.err = jpeg_std_error(&session->errors);
+	session->errors.error_exit = fail;
+	session->errors.emit_message = warn;
+	session->decoder.client_data = session;
+}
+
+int probe_jpeg(const struct encoded *encoded, struct image_info *info, struct error *error)
+{
+	struct session session;
+	prepare_errors(&session);
+	if (setjmp(session.jump)) {
+		jpeg_destroy_decompress(&session.decoder);
+		return error_set(error, encoded->name, "%s", session.message);
+	}
+	open_session(&session, encoded);
+	info->width = (int)session.decoder.image_width;
+	info->height = (int)session.decoder.image_height;
+	jpeg_destroy_decompress(&session.decoder);
+	return 0;
+}
+
+static int read_orientation(const struct jpeg_decompress_struct *decoder)
+{
+	static const char signature[6] = "Exif\0";
+	for (jpeg_saved_marker_ptr marker = decoder->marker_list; marker; marker = marker->next)
+		if (marker->data_length > sizeof signature && memcmp(marker->data, signature, sizeof signature) == 0)
+			return exif_orientation(marker->data + sizeof signature, marker->data_length - sizeof signature);
+	return 1;
+}
+
+/* The least n for which the picture, scaled to n/8 while it is decoded, has both sides that the caller needs. */
+static void choose_scale(struct jpeg_decompress_struct *decoder, const struct image_decode_options *options,
+	int orientation)
+{
+	int across = orientation >= 5 ? options->least_height : options->least_width;
+	int down = orientation >= 5 ? options->least_width : options->least_height;
+	decoder->scale_denom = 8;
+	decoder->scale_num = 8;
+	if (across < 1 || down < 1)
+		return;
+	for (unsigned n = 1; n < 8; n++)
+		if ((uint64_t)decoder->image_width * n >= (uint64_t)across * 8 &&
+			(uint64_t)decoder->image_height * n >= (uint64_t)down * 8) {
+			decoder->scale_num = n;
+			return;
+		}
+}
+
+static void choose_colors(struct jpeg_decompress_struct *decoder)
+{
+	if (decoder->jpeg_color_space == JCS_GRAYSCALE)
+		decoder->out_color_space = JCS_GRAYSCALE;
+	else if (decoder->jpeg_color_space == JCS_CMYK || decoder->jpeg_color_space == JCS_YCCK)
+		decoder->out_color_space = JCS_CMYK;
+	else
+		decoder->out_color_space = JCS_RGB;
+}
+
+/* Four inks to three lights, in place. Adobe's files store the inks inverted, as the light they let through. */
+static void convert_cmyk(struct image *image, bool inverted)
+{
+	size_t count = (size_t)image->width * (size_t)image->height;
+	unsigned mask = inverted ? 0 : 255;
+	const unsigned char *in = image->pixels;
+	unsigned char *out = image->pixels;
+	for (size_t i = 0; i < count; i++, in += 4, out += 3) {
+		unsigned black = in[3] ^ mask;
+		for (int c = 0; c < 3; c++)
+			out[c] = (unsigned char)(((in[c] ^ mask) * black + 127) / 255);
+	}
+	image->channels = 3;
+}
+
+/* Runs inside the caller's setjmp, which frees the image where this does not return. */
+static int read_pixels(struct session *session, const char *name, struct image *image, struct error *error)
+{
+	struct jpeg_decompress_struct *decoder = &session->decoder;
+	jpeg_start_decompress(decoder);
+	if (image_create(image, (int)decoder->output_width, (int)decoder->output_height, decoder->output_components, error))
+		return error_within(error, name);
+	size_t row_size = (size_t)image->width * (size_t)image->channels;
+	while (decoder->output_scanline < decoder->output_height) {
+		JSAMPROW rows[4];
+		for (unsigned i = 0; i < 4; i++)
+			rows[i] = image->pixels + (decoder->output_scanline + i) * row_size;
+		unsigned left = decoder->output_height - decoder->output_scanline;
+		jpeg_read_scanlines(decoder, rows, left < 4 ? left : 4);
+	}
+	jpeg_finish_decompress(decoder);
+	return 0;
+}
+
+int decode_jpeg(const struct encoded *encoded, const struct image_info *info,
+	const struct image_decode_options *options, struct image *image, int *orientation, struct error *error)
+{
+	struct session session;
+	(void)info;
+	prepare_errors(&session);
+	if (setjmp(session.jump)) {
+		jpeg_destroy_decompress(&session.decoder);
+		image_free(image);
+		return error_set(error, encoded->name, "%s", session.message);
+	}
+	open_session(&session, encoded);
+	*orientation = read_orientation(&session.decoder);
+	choose_scale(&session.decoder, options, *orientation);
+	choose_colors(&session.decoder);
+	int result = read_pixels(&session, encoded->name, image, error);
+	if (result == 0 && session.decoder.out_color_space == JCS_CMYK)
+		convert_cmyk(image, session.decoder.saw_Adobe_marker);
+	jpeg_destroy_decompress(&session.decoder);
+	return result;
+}

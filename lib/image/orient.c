@@ -1,0 +1,44 @@
+#include "image/decoders.h"
+
+#include <stdbool.h>
+#include <string.h>
+
+/* EXIF's eight cases as three: swap rows and columns of the stored picture, or read them backwards. */
+struct turn {
+	bool transpose, from_right, from_bottom;
+};
+
+static const struct turn turns[9] = {
+	[1] = {false, false, false},
+	[2] = {false, true, false},
+	[3] = {false, true, true},
+	[4] = {false, false, true},
+	[5] = {true, false, false},
+	[6] = {true, false, true},
+	[7] = {true, true, true},
+	[8] = {true, true, false},
+};
+
+int image_orient(struct image *image, int orientation, struct error *error)
+{
+	struct image upright;
+	if (orientation == 1)
+		return 0;
+	const struct turn turn = turns[orientation];
+	int width = turn.transpose ? image->height : image->width;
+	int height = turn.transpose ? image->width : image->height;
+	if (image_create(&upright, width, height, image->channels, error))
+		return -1;
+	size_t channels = (size_t)image->channels;
+	unsigned char *out = upright.pixels;
+	for (int y = 0; y < height; y++)
+		for (int x = 0; x < width; x++, out += channels) {
+			int column = turn.transpose ? y : x, row = turn.transpose ? x : y;
+			column = turn.from_right ? image->width - 1 - column : column;
+			row = turn.from_bottom ? image->height - 1 - row : row;
+			memcpy(out, image->pixels + ((size_t)row * (size_t)image->width + (size_t)column) * channels, channels);
+		}
+	image_free(image);
+	*image = upright;
+	return 0;
+}

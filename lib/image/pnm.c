@@ -1,0 +1,76 @@
+#include "image/decoders.h"
+
+#include <stdbool.h>
+
+/* Binary PGM and PPM (netpbm's pgm(5), ppm(5)): the header is text, then rows of 8 or 16 bits, the high byte first. */
+struct header {
+	int channels;
+	uint32_t width, height, maximum;
+	size_t data; /* where the pixels begin */
+};
+
+static bool is_blank(unsigned char c)
+{
+	return c == ' ' || (c >= '\t' && c <= '\r');
+}
+
+/* Reads a number after blanks and comments. */
+static bool read_number(const struct encoded *encoded, size_t *position, uint32_t *value)
+{
+	const unsigned char *bytes = encoded->bytes;
+	size_t p = *position, size = encoded->size;
+	while (p < size && (is_blank(bytes[p]) || bytes[p] == '#'))
+		if (bytes[p++] == '#')
+			while (p < size && bytes[p] != '\n')
+				p++;
+	size_t first = p;
+	for (*value = 0; p < size && p - first < 9 && bytes[p] >= '0' && bytes[p] <= '9'; p++)
+		*value = *value * 10 + (uint32_t)(bytes[p] - '0');
+	*position = p;
+	return p > first && p < size;
+}
+
+static int read_header(const struct encoded *encoded, struct header *header, struct error *error)
+{
+	size_t position = 2;
+	header->channels = encoded->bytes[1] == '5' ? 1 : 3;
+	if (!read_number(encoded, &position, &header->width) || !read_number(encoded, &position, &header->height) ||
+		!read_number(encoded, &position, &header->maximum) || !is_blank(encoded->bytes[position]))
+		return error_set(error, encoded->name, "the pnm header is damaged or not whole");
+	if (header->maximum < 1 || header->maximum > 65535)
+		return error_set(error, encoded->name, "maximum value %u is not in 1..65535", header->maximum);
+	header->data = position + 1;
+	return 0;
+}
+
+int probe_pnm(const struct encoded *encoded, struct image_info *info, struct error *error)
+{
+	struct header header;
+	if (read_header(encoded, &header, error))
+		return -1;
+	info->width = (int)header.width;
+	info->height = (int)header.height;
+	return 0;
+}
+
+int decode_pnm(const struct encoded *encoded, const struct image_info *info,
+	const struct image_decode_options *options, struct image *image, int *orientation, struct error *error)
+{
+	struct header header;
+	(void)options, (void)orientation;
+	if (read_header(encoded, &header, error))
+		return -1;
+	size_t count = (size_t)info->width * (size_t)info->height * (size_t)header.channels;
+	size_t value_size = header.maximum > 255 ? 2 : 1;
+	if (encoded->size - header.data < count * value_size)
+		return error_set(error, encoded->name, "cut short");
+	if (image_create(image, info->width, info->height, header.channels, error))
+		return error_within(error, encoded->name);
+	const unsigned char *in = encoded->bytes + header.data;
+	for (size_t i = 0; i < count; i++, in += value_size) {
+		uint32_t value = value_size == 2 ? (uint32_t)in[0] << 8 | in[1] : in[0];
+		value = value > header.maximum ? header.maximum : value;
+		image->pixels[i] = (unsigned char)((value * 255 + header.maximum / 2) / header.maximum);
+	}
+	return 0;
+}
