@@ -3,7 +3,7 @@
 #include "base/file.h"
 #include "common/tool.h"
 
-#include <stdlib.h>
+#include <string.h>
 
 static struct augment_plan plan = {.passes = 1};
 static int preset = AUGMENT_PRESET_NONE, threads;
@@ -16,7 +16,7 @@ static const char *output_path;
 static const struct option_row rows[] = {
 	{'o', "output", OPTION_TEXT, &output_path, "FILE", "write here instead of standard output", 0, 0, NULL},
 	{0, "passes", OPTION_INTEGER, &plan.passes, "N", "times that all images are given out", 1, 1000000, NULL},
-	{0, "preset", OPTION_CHOICE, &preset, "NAME", "start from", 0, 0, augment_preset_names},
+	{0, "preset", OPTION_CHOICE, &preset, "NAME", "operations to begin with, changed by those given", 0, 0, augment_preset_names},
 	{0, "rescale", OPTION_FLAG, &plan.rescale, NULL, "give out floats from 0 to 1", 0, 0, NULL},
 	{0, NULL, OPTION_TITLE, NULL, NULL, "Operations (0: off)", 0, 0, NULL},
 	RANGE("rotate", rotate, "DEGREES", 180, "turn by up to this, either way"),
@@ -65,7 +65,7 @@ int main(int argc, char **argv)
 	struct progress progress;
 
 	int first = read_options(argc, argv);
-	bool operands = first < argc, to_file = output_path && file_is_folder(output_path) == false;
+	bool operands = first < argc, to_file = output_path && strcmp(output_path, "-") != 0;
 	tool_refuse_terminal(output_path);
 
 	if (source_open(&source, operands ? argv + first : standard_input, operands ? argc - first : 1, plan.passes > 1,
@@ -76,8 +76,6 @@ int main(int argc, char **argv)
 	progress_start(&progress, tool_progress(quiet || !to_file), "augment", "images", 0);
 	int failed = augment_passes(&plan, source, output.stream, output_path ? output_path : "standard output", pool,
 		&progress, &error);
-	if (!failed)
-		progress_finish(&progress, 0, "");
 
 	if (failed)
 		output_abandon(&output);

@@ -194,7 +194,11 @@ int augment_passes(const struct augment_plan *plan, struct source *source, FILE 
 			result = source_rewind(source, error);
 		if (result == 0)
 			result = change_source(&run, error);
+		if (i == 0)
+			progress->total = run.written * (uint64_t)plan->passes;
 	}
+	if (result == 0)
+		progress_finish(progress, run.written, "");
 	release(&run);
 	return result;
 }
