@@ -1,0 +1,21 @@
+/* Classes and labelled files as text. */
+#ifndef DATASET_LIST_H
+#define DATASET_LIST_H
+
+#include "dataset/class_folders.h"
+
+/* Appends the names in "a,b,c". Returns 0, or -1: a name that can't be a class, or one named twice. */
+CHECKED int classes_parse(struct text_list *classes, const char *text, struct error *error);
+
+/* Appends the classes, in label order, of a tensor stream (its first head), of a text file with a class a line, or of
+ * a model folder (its labels.txt). Returns 0 or -1. */
+CHECKED int classes_read(struct text_list *classes, const char *path, struct error *error);
+
+/* Appends the files that a list names, "-" being standard input: a line each, the path and then the file's
+ * classes, with a tab before each and the escapes of text_write_field in all. A file without a class gets label -1.
+ *
+ * Where `files` holds classes already, their order stays and an unknown one is an error; else the classes are
+ * those of the list, sorted by bytes. Returns 0, or -1 naming the line. */
+CHECKED int list_read(struct dataset_files *files, const char *path, struct error *error);
+
+#endif
