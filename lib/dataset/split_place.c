@@ -1,0 +1,236 @@
+#include "dataset/split_place.h"
+
+#include "base/file.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <ftw.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+const char *const split_link_names[] = {"hard", "symbolic", "copy", NULL};
+
+static const char list_name[] = "split.tsv";
+
+/* ---- where ---- */
+
+/* `path` with every link followed, though its last parts may not exist. Fresh memory; NULL with errno. */
+static char *resolve(const char *path)
+{
+	char *real = realpath(path, NULL);
+	if (real || errno != ENOENT)
+		return real;
+	const char *base = text_base_name(path);
+	char *folder = base == path ? strdup(".") : strndup(path, (size_t)(base - path));
+	if (!folder)
+		return NULL;
+	for (size_t length = strlen(folder); length > 1 && folder[length - 1] == '/'; )
+		folder[--length] = 0;
+	char *above = resolve(folder);
+	free(folder);
+	real = above ? file_join(above, base) : NULL;
+	free(above);
+	return real;
+}
+
+static bool is_within(const char *path, const char *folder)
+{
+	size_t length = strlen(folder);
+	return strncmp(path, folder, length) == 0 && (path[length] == 0 || path[length] == '/' || folder[length - 1] == '/');
+}
+
+static bool holds(const char *folder, const char *name)
+{
+	struct stat status;
+	char *path = file_join(folder, name);
+	bool held = path && lstat(path, &status) == 0;
+	free(path);
+	return held;
+}
+
+int split_check_place(const char *in, const char *out, struct error *error)
+{
+	char *real_in = resolve(in), *real_out = resolve(out);
+	int result = 0;
+	if (!real_in || !real_out)
+		result = error_system(error, real_in ? out : in);
+	else if (file_exists(out) && !file_is_folder(out))
+		result = error_set(error, out, "is no folder");
+	else if (strcmp(real_in, real_out) == 0)
+		result = error_set(error, out, "is the same folder as %s", in);
+	else if (is_within(real_out, real_in))
+		result = error_set(error, out, "lies inside %s", in);
+	else if (is_within(real_in, real_out))
+		result = error_set(error, in, "lies inside %s", out);
+	for (int part = 0; result == 0 && part < SPLIT_PARTS; part++)
+		if (holds(out, split_part_names[part]) && !holds(out, list_name))
+			result = error_set(error, out, "holds %s but no %s: it was not made here and stays as it is",
+				split_part_names[part], list_name);
+	free(real_in);
+	free(real_out);
+	return result;
+}
+
+/* ---- one file ---- */
+
+static int copy_bytes(FILE *in, FILE *out, const char *from, const char *to, struct error *error)
+{
+	char buffer[1 << 15];
+	size_t size;
+	while ((size = fread(buffer, 1, sizeof buffer, in)) > 0)
+		if (fwrite(buffer, 1, size, out) != size)
+			return error_system(error, to);
+	return ferror(in) ? error_system(error, from) : 0;
+}
+
+static int copy_file(const char *from, const char *to, struct error *error)
+{
+	struct stat status;
+	FILE *in = fopen(from, "rbe");
+	if (!in)
+		return error_system(error, from);
+	FILE *out = fopen(to, "wbxe");
+	if (!out) {
+		error_system(error, to);
+		fclose(in);
+		return -1;
+	}
+	int result = copy_bytes(in, out, from, to, error);
+	if (result == 0 && (fflush(out) || fstat(fileno(in), &status)
+		|| futimens(fileno(out), (struct timespec[]){status.st_atim, status.st_mtim})))
+		result = error_system(error, to);
+	if (fclose(out) && result == 0)
+		result = error_system(error, to);
+	fclose(in);
+	return result;
+}
+
+static int link_hard(const char *from, const char *to, struct error *error)
+{
+	if (linkat(AT_FDCWD, from, AT_FDCWD, to, AT_SYMLINK_FOLLOW) == 0)
+		return 0;
+	bool other_way = errno == EXDEV || errno == EPERM || errno == EMLINK || errno == EOPNOTSUPP;
+	return other_way ? copy_file(from, to, error) : error_system(error, to);
+}
+
+static int link_symbolic(const char *from, const char *to, struct error *error)
+{
+	char *real = realpath(from, NULL);
+	if (!real)
+		return error_system(error, from);
+	int result = symlink(real, to) ? error_system(error, to) : 0;
+	free(real);
+	return result;
+}
+
+static int place_file(const struct split_file *file, const char *folder, enum split_link link, struct error *error)
+{
+	char *path = text_format("%s/%s/%s", folder, split_part_names[file->part], file->file->source);
+	if (!path)
+		return error_memory(error, folder);
+	char *slash = strrchr(path, '/');
+	*slash = 0;
+	int result = file_make_folder(path, error);
+	*slash = '/';
+	if (result == 0)
+		result = link == SPLIT_HARD ? link_hard(file->file->path, path, error)
+			: link == SPLIT_SYMBOLIC ? link_symbolic(file->file->path, path, error)
+			: copy_file(file->file->path, path, error);
+	free(path);
+	return result;
+}
+
+/* ---- all of them ---- */
+
+static int remove_entry(const char *path, const struct stat *status, int kind, struct FTW *walk)
+{
+	(void)status, (void)kind, (void)walk;
+	return remove(path);
+}
+
+static int remove_tree(const char *path, struct error *error)
+{
+	if (nftw(path, remove_entry, 16, FTW_DEPTH | FTW_PHYS) && errno != ENOENT)
+		return error_system(error, path);
+	return 0;
+}
+
+static int write_list(const struct split *split, const char *folder, struct error *error)
+{
+	struct output output;
+	char *path = file_join(folder, list_name);
+	if (!path)
+		return error_memory(error, folder);
+	int result = output_open(&output, path, error);
+	if (result == 0) {
+		split_write_list(split, output.stream);
+		result = output_commit(&output, error);
+	}
+	free(path);
+	return result;
+}
+
+static int build(const struct split *split, const char *folder, enum split_link link, struct error *error)
+{
+	if (file_make_folder(folder, error))
+		return -1;
+	for (size_t i = 0; i < split->count; i++)
+		if (place_file(&split->files[i], folder, link, error))
+			return -1;
+	return write_list(split, folder, error);
+}
+
+/* Renames from/name to to/name, where there may be none. */
+static int move_entry(const char *from, const char *to, const char *name, const char *new_name, struct error *error)
+{
+	char *old_path = file_join(from, name), *new_path = file_join(to, new_name);
+	int result = 0;
+	if (!old_path || !new_path)
+		result = error_memory(error, to);
+	else if (rename(old_path, new_path) && errno != ENOENT)
+		result = error_system(error, new_path);
+	free(old_path);
+	free(new_path);
+	return result;
+}
+
+/* Puts the parts in `fresh` into `out`, and those of an earlier split into `fresh`. */
+static int exchange(const char *fresh, const char *out, struct error *error)
+{
+	static const char *const replaced[SPLIT_PARTS] = {"replaced-train", "replaced-validation", "replaced-test"};
+	for (int part = 0; part < SPLIT_PARTS; part++)
+		if (move_entry(out, fresh, split_part_names[part], replaced[part], error)
+			|| move_entry(fresh, out, split_part_names[part], split_part_names[part], error))
+			return -1;
+	return move_entry(fresh, out, list_name, list_name, error);
+}
+
+static int finish_place(const char *fresh, const char *out, struct error *error)
+{
+	struct stat status;
+	if (lstat(out, &status) == 0)
+		return exchange(fresh, out, error);
+	return rename(fresh, out) ? error_system(error, out) : 0;
+}
+
+int split_place(const struct split *split, const char *out, enum split_link link, struct error *error)
+{
+	char *place = strdup(out);
+	for (size_t length = place ? strlen(place) : 0; length > 1 && place[length - 1] == '/'; )
+		place[--length] = 0;
+	const char *base = place ? text_base_name(place) : NULL;
+	char *fresh = place ? text_format("%.*s.%s.new", (int)(base - place), place, base) : NULL;
+	int result = fresh ? remove_tree(fresh, error) : error_memory(error, out);
+	if (result == 0) {
+		result = build(split, fresh, link, error);
+		if (result == 0)
+			result = finish_place(fresh, place, error);
+		if (remove_tree(fresh, result ? NULL : error) && result == 0)
+			result = -1;
+	}
+	free(fresh);
+	free(place);
+	return result;
+}

@@ -1,0 +1,20 @@
+/* A split on disk: OUT/train/CLASS, OUT/validation/CLASS, OUT/test/CLASS and OUT/split.tsv. */
+#ifndef DATASET_SPLIT_PLACE_H
+#define DATASET_SPLIT_PLACE_H
+
+#include "dataset/split.h"
+
+/* Hard links fall back to copies where the file system can't make them. Copies keep the time of last change. */
+enum split_link { SPLIT_HARD, SPLIT_SYMBOLIC, SPLIT_COPY };
+extern const char *const split_link_names[];
+
+/* Refuses an `out` inside `in`, an `in` inside `out`, and parts in `out` that lie there without a split.tsv, which
+ * therefore were not made here. Returns 0 or -1. */
+CHECKED int split_check_place(const char *in, const char *out, struct error *error);
+
+/* Builds all beside `out` and renames it into place, folder by folder where `out` exists; parts of an earlier split
+ * are replaced, other files in `out` stay. On failure (-1) `out` is as it was, except that a failing rename may
+ * leave some folders of the earlier split and some of the new. */
+CHECKED int split_place(const struct split *split, const char *out, enum split_link link, struct error *error);
+
+#endif

@@ -1,0 +1,79 @@
+/* split-dataset: class folders into training, validation and test images. */
+#include "base/file.h"
+#include "common/tool.h"
+#include "dataset/split.h"
+#include "dataset/split_place.h"
+
+static double shares[SPLIT_PARTS] = {[SPLIT_VALIDATION] = 0.2};
+static int link_kind = SPLIT_HARD;
+static uint64_t seed;
+static bool quiet, strict;
+static const char *list_path;
+
+static const struct option_row rows[] = {
+	{0, "validation", OPTION_REAL, &shares[SPLIT_VALIDATION], "F", "part of each class for validation", 0, 0.9, NULL},
+	{0, "test", OPTION_REAL, &shares[SPLIT_TEST], "F", "part of each class for a last test", 0, 0.9, NULL},
+	{0, "link", OPTION_CHOICE, &link_kind, "KIND", "how files get there", 0, 0, split_link_names},
+	{0, "list", OPTION_TEXT, &list_path, "FILE", "write what went where here too, besides OUT/split.tsv", 0, 0, NULL},
+	TOOL_SEED(seed),
+	TOOL_QUIET(quiet),
+	TOOL_STRICT(strict),
+	TOOL_END,
+};
+
+static const struct options options = {"split-dataset", "IN OUT",
+	"Splits the class folders in IN into OUT/train, OUT/validation and OUT/test.", rows};
+
+static void report(const struct error *error)
+{
+	tool_error(error);
+}
+
+static int write_list(const struct split *split, struct error *error)
+{
+	struct output output;
+	if (!list_path)
+		return 0;
+	if (output_open(&output, list_path, error))
+		return -1;
+	split_write_list(split, output.stream);
+	return output_commit(&output, error);
+}
+
+static void summarize(const struct split *split, const char *in, const char *out)
+{
+	size_t leaked = split->kept ? split_leaked(split) : 0;
+	if (split->kept)
+		tool_say(in, "is split already: kept as it is");
+	if (leaked)
+		tool_say(in, "%zu validation and test files are also in train", leaked);
+	if (!quiet)
+		tool_say(out, "%zu train, %zu validation, %zu test", split_part_count(split, SPLIT_TRAIN),
+			split_part_count(split, SPLIT_VALIDATION), split_part_count(split, SPLIT_TEST));
+}
+
+int main(int argc, char **argv)
+{
+	struct error error;
+	struct split split = {0};
+
+	int first = tool_start(&options, argc, argv);
+	if (argc - first != 2)
+		tool_usage("operands", "give IN and OUT, not %d", argc - first);
+	if (shares[SPLIT_VALIDATION] + shares[SPLIT_TEST] >= 1)
+		tool_usage("--test", "leaves nothing for train beside --validation");
+	const char *in = argv[first], *out = argv[first + 1];
+
+	int failed = split_check_place(in, out, &error) || split_read(&split, in, strict, report, &error);
+
+	if (!failed && !split.kept)
+		failed = split_assign(&split, shares, seed, &error);
+	if (!failed)
+		failed = split_place(&split, out, (enum split_link)link_kind, &error) || write_list(&split, &error);
+	if (!failed)
+		summarize(&split, in, out);
+
+	int status = failed ? tool_error(&error) : split.skipped ? EXIT_FAILED : EXIT_DONE;
+	split_free(&split);
+	return tool_finish(status);
+}
