@@ -1,0 +1,13 @@
+/* What lies behind a figure. */
+#ifndef DRAW_BACKDROP_H
+#define DRAW_BACKDROP_H
+
+#include "base/random.h"
+
+#include <cairo.h>
+
+/* Paints a whole picture of width x height with one of a dozen backgrounds in chosen colours: plain, gradient, meadow,
+ * hills, beach, night sky, room, stripes, checks, dots, rays, cloth. */
+void backdrop_draw(cairo_t *cairo, int width, int height, struct random *random);
+
+#endif

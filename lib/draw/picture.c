@@ -1,0 +1,177 @@
+#include "draw/picture.h"
+
+#include "draw/backdrop.h"
+#include "draw/clutter.h"
+#include "draw/figure.h"
+#include "draw/treatment.h"
+
+#include <math.h>
+
+/* A rectangle of the picture that a figure is to fill. */
+struct stage {
+	double x, y, width, height;
+};
+
+static double between(struct random *random, double low, double high)
+{
+	return low + (high - low) * (double)random_uniform(random);
+}
+
+static bool chance(struct random *random, double share)
+{
+	return (double)random_uniform(random) < share;
+}
+
+/* Colours drift a little in every picture, turn wholly in a few, and are left out in sketches. */
+static void choose_colors(struct pose *pose, size_t count, struct random *random)
+{
+	bool shiny = chance(random, 0.1), sketch = chance(random, 0.07);
+	double turn = shiny ? between(random, 0.08, 0.92) : between(random, -0.025, 0.025);
+	double light = between(random, 0.85, 1.12), grey = between(random, 0, 0.25);
+	for (size_t i = 0; i < count; i++) {
+		struct color *color = &pose->palette[i], paper = {0.98, 0.97, 0.94, color->alpha};
+		double luma = color_luma(*color);
+		*color = color_turn(*color, turn);
+		*color = color_mix(*color, (struct color){luma, luma, luma, color->alpha}, sketch ? 1 : grey);
+		*color = sketch ? color_mix(*color, paper, 0.8) : color_scale(*color, light);
+	}
+	if (sketch)
+		pose->line_width = 2.4, pose->line_share = 1;
+}
+
+static void choose_style(struct pose *pose, struct random *random)
+{
+	static const enum shading shadings[] = {SHADING_CEL, SHADING_CEL, SHADING_CEL, SHADING_SOFT, SHADING_SOFT, SHADING_FLAT};
+	double angle = between(random, 0.1, 0.9) * M_PI, thickness = between(random, 1, 3);
+	pose->shading = shadings[random_below(random, 6)];
+	pose->light = (struct point){-cos(angle), -sin(angle)};
+	pose->line_width = chance(random, 0.1) ? 0 : thickness;
+	pose->line_share = between(random, 0.2, 1);
+}
+
+static struct box united(struct box a, struct box b, double share_of_b)
+{
+	return (struct box){a.left + share_of_b * (b.left - a.left), a.top + share_of_b * (b.top - a.top),
+		a.right + share_of_b * (b.right - a.right), a.bottom + share_of_b * (b.bottom - a.bottom)};
+}
+
+/* What of the figure is framed: all of it, its head, or something between. */
+static struct box choose_framing(const struct character *character, const struct pose *pose, struct random *random)
+{
+	struct box whole = figure_box(character, pose, -1), head = figure_box(character, pose, character->head);
+	double framing = between(random, 0, 1), closeness = between(random, 0.3, 0.8);
+	if (head.right <= head.left || framing < 0.72)
+		return whole;
+	return framing < 0.86 ? head : united(whole, head, closeness);
+}
+
+/* Sets cairo's user space so that `box` lies on the stage: at some size and place, turned, perhaps mirrored. */
+static void place(cairo_t *cairo, struct box box, struct stage stage, struct random *random)
+{
+	double width = box.right - box.left, height = box.bottom - box.top;
+	double fit = fmin(stage.width / width, stage.height / height);
+	double size = fit * (1.1 - 0.75 * pow(between(random, 0, 1), 1.4)), stretch = between(random, 0.94, 1.06);
+	double room_x = fabs(stage.width - size * width) / 2 + 0.05 * stage.width;
+	double room_y = fabs(stage.height - size * height) / 2 + 0.05 * stage.height;
+	double x = stage.x + stage.width / 2 + between(random, -1, 1) * room_x;
+	double y = stage.y + stage.height / 2 + between(random, -1, 1) * room_y;
+	double angle = fmax(-15, fmin(15, 7 * (double)random_normal(random)));
+	bool flip = chance(random, 0.5);
+	cairo_translate(cairo, x, y);
+	cairo_rotate(cairo, angle * M_PI / 180);
+	cairo_scale(cairo, size * stretch * (flip ? -1 : 1), size / stretch);
+	cairo_translate(cairo, -(box.left + box.right) / 2, -(box.top + box.bottom) / 2);
+}
+
+/* A soft shadow on the ground below the figure. */
+static void draw_shadow(cairo_t *cairo, struct box whole, double strength)
+{
+	double radius = (whole.right - whole.left) * 0.42;
+	cairo_save(cairo);
+	cairo_translate(cairo, (whole.left + whole.right) / 2, whole.bottom - 2);
+	cairo_scale(cairo, radius, radius * 0.2);
+	cairo_pattern_t *pattern = cairo_pattern_create_radial(0, 0, 0.4, 0, 0, 1);
+	cairo_pattern_add_color_stop_rgba(pattern, 0, 0, 0, 0.05, strength);
+	cairo_pattern_add_color_stop_rgba(pattern, 1, 0, 0, 0.05, 0);
+	cairo_set_source(cairo, pattern);
+	cairo_arc(cairo, 0, 0, 1, 0, 2 * M_PI);
+	cairo_fill(cairo);
+	cairo_pattern_destroy(pattern);
+	cairo_restore(cairo);
+}
+
+static void draw_figure(cairo_t *cairo, const struct character *character, struct stage stage, struct random *random)
+{
+	struct pose pose;
+	pose_choose(&pose, character, between(random, 0.5, 1), random);
+	choose_style(&pose, random);
+	choose_colors(&pose, character->color_count, random);
+	struct box framed = choose_framing(character, &pose, random);
+	double shadow = between(random, -0.2, 0.5);
+	cairo_save(cairo);
+	place(cairo, framed, stage, random);
+	if (shadow > 0)
+		draw_shadow(cairo, figure_box(character, &pose, -1), shadow);
+	figure_draw(cairo, character, &pose);
+	cairo_restore(cairo);
+}
+
+/* `most` things at most: anywhere behind the figure, or before it toward the lower edge. */
+static void scatter(cairo_t *cairo, int width, int height, uint32_t most, bool before, struct random *random)
+{
+	for (uint32_t left = random_below(random, most + 1); left > 0; left--) {
+		double x = between(random, 0, width), y = between(random, before ? 0.55 : 0.2, before ? 1.05 : 1) * height;
+		double size = between(random, 0.1, before ? 0.34 : 0.3) * fmin(width, height);
+		clutter_draw(cairo, x, y, size, random);
+	}
+}
+
+cairo_surface_t *picture_draw(const struct character *const *characters, int count, int width, int height,
+	struct random *random)
+{
+	cairo_surface_t *surface = cairo_image_surface_create(CAIRO_FORMAT_RGB24, width, height);
+	cairo_t *cairo = cairo_create(surface);
+	backdrop_draw(cairo, width, height, random);
+	scatter(cairo, width, height, 4, false, random);
+	for (int i = 0; i < count; i++) {
+		double share = count == 1 ? 1 : 0.62;
+		struct stage stage = {i * (1 - share) * width, 0, share * width, height};
+		draw_figure(cairo, characters[i], stage, random);
+	}
+	scatter(cairo, width, height, 2, true, random);
+	cairo_status_t status = cairo_status(cairo);
+	cairo_destroy(cairo);
+	treatment_apply(surface, random);
+	if (status == CAIRO_STATUS_SUCCESS && cairo_surface_status(surface) == CAIRO_STATUS_SUCCESS)
+		return surface;
+	cairo_surface_destroy(surface);
+	return NULL;
+}
+
+cairo_surface_t *picture_portrait(const struct character *character, int width, int height, struct color background)
+{
+	struct random random = random_start(0, RANDOM_DRAW, 0, 0);
+	struct pose pose;
+	cairo_surface_t *surface = cairo_image_surface_create(CAIRO_FORMAT_RGB24, width, height);
+	cairo_t *cairo = cairo_create(surface);
+	color_use(cairo, background);
+	cairo_paint(cairo);
+	pose_choose(&pose, character, 0, &random);
+	pose.mood = character->moods[0];
+	for (size_t i = 0; i < character->color_count; i++)
+		pose.palette[i] = character->palette[i];
+	for (size_t i = 0; i < character->choice_count; i++)
+		pose.chosen[i] = false;
+	struct box box = figure_box(character, &pose, -1);
+	double fit = 0.9 * fmin(width / (box.right - box.left), height / (box.bottom - box.top));
+	cairo_translate(cairo, width / 2.0, height / 2.0);
+	cairo_scale(cairo, fit, fit);
+	cairo_translate(cairo, -(box.left + box.right) / 2, -(box.top + box.bottom) / 2);
+	figure_draw(cairo, character, &pose);
+	cairo_status_t status = cairo_status(cairo);
+	cairo_destroy(cairo);
+	if (status == CAIRO_STATUS_SUCCESS)
+		return surface;
+	cairo_surface_destroy(surface);
+	return NULL;
+}
