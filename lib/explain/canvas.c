@@ -134,7 +134,7 @@ struct color color_solid(uint32_t rgb)
 	return (struct color){rgb, 1};
 }
 
-struct color color_mix(struct color a, struct color b, double share)
+struct color canvas_mix(struct color a, struct color b, double share)
 {
 	uint32_t rgb = 0;
 	for (int shift = 0; shift < 24; shift += 8) {

@@ -47,7 +47,7 @@ struct color {
 struct color color_solid(uint32_t rgb);
 
 /* Between two colours: a at share 0, b at share 1. */
-struct color color_mix(struct color a, struct color b, double share);
+struct color canvas_mix(struct color a, struct color b, double share);
 
 /* The source of the next fill or stroke. */
 void canvas_color(const struct canvas *canvas, struct color color);

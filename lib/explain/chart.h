@@ -1,0 +1,26 @@
+/* The flow chart of a network: a card per layer, from the input to the classes. */
+#ifndef EXPLAIN_CHART_H
+#define EXPLAIN_CHART_H
+
+#include "base/error.h"
+#include "base/text.h"
+#include "explain/canvas.h"
+#include "nn/architecture.h"
+
+#include <stdint.h>
+
+/* Draws the chart on a fresh canvas, the caller's to free: every layer with its kind (also as colour), name,
+ * activation, parameters and output shape (also as a block); an activation layer is shown on the card of the
+ * convolution, dense or normalisation layer before it. Long networks take several columns. `labels` (may be
+ * NULL) are named below the last layer. On failure (-1: shapes that do not fit, no memory) the canvas is empty. */
+CHECKED int chart_draw(struct canvas *canvas, const struct architecture *architecture, const struct text_list *labels,
+	struct error *error);
+
+/* Draws it into a PNG file, whole or not at all. */
+CHECKED int chart_write_png(const struct architecture *architecture, const struct text_list *labels, const char *path,
+	struct error *error);
+
+/* Values that training or its statistics fill in `layer`, whose input has shape `input`. */
+int64_t chart_parameters(const struct layer *layer, struct shape input);
+
+#endif

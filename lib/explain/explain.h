@@ -1,0 +1,43 @@
+/* Explaining pictures one by one: from a file to the maps of it on disk. */
+#ifndef EXPLAIN_EXPLAIN_H
+#define EXPLAIN_EXPLAIN_H
+
+#include "base/text.h"
+#include "explain/colormap.h"
+#include "explain/picture.h"
+#include "explain/saliency.h"
+
+#include <stdbool.h>
+
+enum { EXPLAIN_PREDICTED = -1 };
+
+/* What is wanted of every picture. */
+struct explain_plan {
+	struct network *network;          /* mode NETWORK_EXPLAIN; the caller's */
+	const struct text_list *labels;   /* one per output; the caller's */
+	struct picture_settings settings;
+	struct saliency_options options;  /* .picture is set for each */
+	struct saliency_target target;    /* unit EXPLAIN_PREDICTED: the class with the largest logit */
+	struct colormap colormap;
+	const char *folder;               /* where results go */
+	bool map;                         /* the map by itself, beside the overlay */
+	bool strip;                       /* instead: the picture, the map and a map per convolution block, side by side */
+	int features;                     /* instead: the feature maps of this layer; -1: not wanted */
+};
+
+/* Reads a picture and writes FOLDER/NAME-METHOD.png (overlay) and NAME-METHOD-map.png, or
+ * NAME-strip.png, or NAME-LAYER.png; each whole or not at all. Returns 0; 1 when the map holds no positive
+ * evidence, which the overlay then says; -1 with `error`. Where it returns 1, `subject` tells for what. */
+CHECKED int explain_picture(struct explain_plan *plan, const char *path, const char *name, char subject[320],
+	struct error *error);
+
+/* ---- for reports ---- */
+
+/* The network's answer to an input: probabilities[outputs]; returns the index of the largest. */
+int explain_predict(struct network *network, const float *input, float *probabilities);
+
+/* A fresh overlay of the plan's method for a picture already read and the class `unit`. 0, 1 or -1 as above. */
+CHECKED int explain_overlay(struct explain_plan *plan, const struct picture *picture, int unit, struct image *out,
+	struct error *error);
+
+#endif

@@ -1,0 +1,122 @@
+#include "explain/map.h"
+
+#include <math.h>
+#include <stdlib.h>
+#include <string.h>
+
+/* Pixels that padding adds before the input: TensorFlow's "same" puts the odd one behind. */
+static int padding_before(enum padding padding, int in, int out, int window, int stride)
+{
+	int total = (out - 1) * stride + window - in;
+	return padding == PADDING_SAME && total > 0 ? total / 2 : 0;
+}
+
+struct grid grid_of_layer(const struct architecture *architecture, const struct shape *shapes, int index)
+{
+	struct grid grid = {0, 0, 1, 1};
+	struct shape in = architecture->input;
+	for (int i = 0; i <= index; in = shapes[i++]) {
+		const struct layer *layer = &architecture->layers[i];
+		if (layer->kind > LAYER_AVERAGE_POOLING)
+			continue;
+		int above = padding_before(layer->padding, in.height, shapes[i].height, layer->kernel_height, layer->stride_height);
+		int before = padding_before(layer->padding, in.width, shapes[i].width, layer->kernel_width, layer->stride_width);
+		grid.top += grid.down * ((layer->kernel_height - 1) / 2.0 - above);
+		grid.left += grid.right * ((layer->kernel_width - 1) / 2.0 - before);
+		grid.down *= layer->stride_height;
+		grid.right *= layer->stride_width;
+	}
+	return grid;
+}
+
+int map_create(struct map *map, int height, int width, struct grid grid, struct error *error)
+{
+	*map = (struct map){height, width, calloc((size_t)height * (size_t)width, sizeof(float)), grid};
+	if (map->values)
+		return 0;
+	*map = (struct map){0};
+	return error_memory(error, "map");
+}
+
+void map_free(struct map *map)
+{
+	free(map->values);
+	*map = (struct map){0};
+}
+
+static int compare_floats(const void *a, const void *b)
+{
+	float x = *(const float *)a, y = *(const float *)b;
+	return (x > y) - (x < y);
+}
+
+/* The value that 99 % do not exceed, or the largest where that is 0. Sorts `values`. */
+static float top_of(float *values, size_t count)
+{
+	qsort(values, count, sizeof *values, compare_floats);
+	float top = values[(count - 1) * 99 / 100];
+	return top > 0 ? top : values[count - 1];
+}
+
+/* The top of a copy of the map's values, or of their distances from 0. */
+static float map_top(const struct map *map, float (*of)(float))
+{
+	size_t count = (size_t)map->height * (size_t)map->width;
+	float *copy = malloc(count * sizeof *copy), top = 0;
+	if (copy) {
+		for (size_t i = 0; i < count; i++)
+			copy[i] = of(map->values[i]);
+		top = top_of(copy, count);
+	} else
+		for (size_t i = 0; i < count; i++)
+			top = fmaxf(top, of(map->values[i]));
+	free(copy);
+	return top;
+}
+
+static float positive_part(float value)
+{
+	return value > 0 ? value : 0;
+}
+
+static float distance(float value)
+{
+	return isnan(value) ? 0 : fabsf(value);
+}
+
+int map_normalize(struct map *map)
+{
+	float top = map_top(map, positive_part);
+	size_t count = (size_t)map->height * (size_t)map->width;
+	for (size_t i = 0; i < count; i++)
+		map->values[i] = top > 0 ? fminf(positive_part(map->values[i]) / top, 1) : 0;
+	return top > 0 ? 0 : -1;
+}
+
+void map_normalize_signed(struct map *map)
+{
+	float top = map_top(map, distance);
+	size_t count = (size_t)map->height * (size_t)map->width;
+	for (size_t i = 0; i < count; i++)
+		map->values[i] = top > 0 && !isnan(map->values[i])
+			? 0.5f + 0.5f * fmaxf(-1, fminf(map->values[i] / top, 1)) : 0.5f;
+}
+
+static double clamp(double value, double highest)
+{
+	return value < 0 ? 0 : value > highest ? highest : value;
+}
+
+float map_at(const struct map *map, double x, double y)
+{
+	double i = clamp((y - map->grid.top) / map->grid.down, map->height - 1);
+	double j = clamp((x - map->grid.left) / map->grid.right, map->width - 1);
+	int top = (int)i, left = (int)j;
+	int bottom = top + 1 < map->height ? top + 1 : top, right = left + 1 < map->width ? left + 1 : left;
+	const float *upper = map->values + (size_t)top * (size_t)map->width;
+	const float *lower = map->values + (size_t)bottom * (size_t)map->width;
+	double down = i - top, across = j - left;
+	double above = upper[left] + (upper[right] - upper[left]) * across;
+	double below = lower[left] + (lower[right] - lower[left]) * across;
+	return (float)(above + (below - above) * down);
+}

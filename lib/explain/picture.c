@@ -1,0 +1,136 @@
+#include "explain/picture.h"
+
+#include "base/file.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+static int find_name(const char *name, const char *const names[], int count)
+{
+	for (int i = 0; i < count; i++)
+		if (strcmp(name, names[i]) == 0)
+			return i;
+	return -1;
+}
+
+int picture_settings_read(struct picture_settings *settings, const json_t *card, struct error *error)
+{
+	static const char *const fits[] = {"stretch", "crop", "pad"};
+	static const char *const filters[] = {"nearest", "bilinear", "bicubic"};
+	json_t *input = json_object_get(card, "input");
+	const char *fit = json_string_value(json_object_get(input, "fit"));
+	const char *filter = json_string_value(json_object_get(input, "filter"));
+	const char *background = json_string_value(json_object_get(input, "background"));
+	int fit_index = find_name(fit ? fit : "stretch", fits, 3);
+	int filter_index = find_name(filter ? filter : "bilinear", filters, 3);
+	if (fit_index < 0)
+		return error_set(error, "training.json", "unknown fit '%s'", fit);
+	if (filter_index < 0)
+		return error_set(error, "training.json", "unknown filter '%s'", filter);
+	if (image_parse_color(background ? background : "white", settings->background, error))
+		return error_within(error, "training.json");
+	settings->fit = (enum image_fit)fit_index;
+	settings->filter = (enum image_filter)filter_index;
+	return 0;
+}
+
+static int check_channels(struct shape shape, struct error *error)
+{
+	if (shape.channels == 1 || shape.channels == 3)
+		return 0;
+	return error_set(error, "network", "takes %d channels; pictures have 1 or 3", shape.channels);
+}
+
+static int fill_input(struct picture *picture, const unsigned char *tensor, struct error *error)
+{
+	struct shape shape = picture->shape;
+	size_t count = (size_t)shape.height * (size_t)shape.width * (size_t)shape.channels;
+	picture->input = malloc(count * sizeof *picture->input);
+	if (!picture->input)
+		return error_memory(error, "picture");
+	for (size_t i = 0; i < count; i++)
+		picture->input[i] = (float)tensor[i] / 255;
+	return 0;
+}
+
+static int decode_input(struct picture *picture, const unsigned char *bytes, size_t size, const char *path,
+	const struct picture_settings *settings, struct error *error)
+{
+	struct image_decode_options decode = {0};
+	struct image_resize_options resize = {picture->shape.width, picture->shape.height, settings->filter, settings->fit,
+		{settings->background[0], settings->background[1], settings->background[2]}};
+	struct image image, resized;
+	memcpy(decode.background, settings->background, sizeof decode.background);
+	if (settings->filter != IMAGE_NEAREST) { /* nearest takes its pixels from the full size */
+		decode.least_width = picture->shape.width;
+		decode.least_height = picture->shape.height;
+	}
+	if (image_decode(bytes, size, path, &decode, &image, error))
+		return -1;
+	if (picture->shape.channels == 1)
+		image_to_grey(&image);
+	int result = image_resize(&image, &resize, &resized, error);
+	image_free(&image);
+	if (result)
+		return error_within(error, path);
+	result = fill_input(picture, resized.pixels, error);
+	image_free(&resized);
+	return result;
+}
+
+/* Where the picture's pixels lie on the input, for the way it was fitted. */
+static void find_place(struct picture *picture, enum image_fit fit)
+{
+	double across = (double)picture->shape.width / picture->image.width;
+	double down = (double)picture->shape.height / picture->image.height;
+	double both = (fit == IMAGE_CROP) == (across > down) ? across : down;
+	picture->scale_x = fit == IMAGE_STRETCH ? across : both;
+	picture->scale_y = fit == IMAGE_STRETCH ? down : both;
+	picture->offset_x = (picture->shape.width - picture->scale_x * (picture->image.width - 1) - 1) / 2;
+	picture->offset_y = (picture->shape.height - picture->scale_y * (picture->image.height - 1) - 1) / 2;
+}
+
+int picture_read(struct picture *picture, const char *path, const struct picture_settings *settings, struct shape shape,
+	struct error *error)
+{
+	unsigned char *bytes;
+	size_t size;
+	struct image_decode_options decode = {0};
+	*picture = (struct picture){.shape = shape};
+	memcpy(decode.background, settings->background, sizeof decode.background);
+	if (check_channels(shape, error) || file_read(path, IMAGE_FILE_MAXIMUM, &bytes, &size, error))
+		return -1;
+	int result = image_decode(bytes, size, path, &decode, &picture->image, error);
+	if (result == 0)
+		result = decode_input(picture, bytes, size, path, settings, error);
+	free(bytes);
+	if (result)
+		picture_free(picture);
+	else
+		find_place(picture, settings->fit);
+	return result;
+}
+
+int picture_from_tensor(struct picture *picture, const unsigned char *tensor, struct shape shape, struct error *error)
+{
+	*picture = (struct picture){.shape = shape};
+	if (check_channels(shape, error) || image_create(&picture->image, shape.width, shape.height, 3, error))
+		return -1;
+	size_t places = (size_t)shape.height * (size_t)shape.width, channels = (size_t)shape.channels;
+	for (size_t i = 0; i < places; i++)
+		for (size_t c = 0; c < 3; c++)
+			picture->image.pixels[3 * i + c] = tensor[i * channels + (channels == 3 ? c : 0)];
+	if (fill_input(picture, tensor, error)) {
+		picture_free(picture);
+		return -1;
+	}
+	find_place(picture, IMAGE_STRETCH);
+	return 0;
+}
+
+void picture_free(struct picture *picture)
+{
+	image_free(&picture->image);
+	free(picture->input);
+	*picture = (struct picture){0};
+}

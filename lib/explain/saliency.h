@@ -1,0 +1,59 @@
+/* Saliency: which places of a picture a network's answer rests on.
+ *
+ * What is explained is a scalar z: the logit of a class (never its probability, whose gradient vanishes where it is
+ * sure), or the mean of one filter's map. The network must be made in mode NETWORK_EXPLAIN. */
+#ifndef EXPLAIN_SALIENCY_H
+#define EXPLAIN_SALIENCY_H
+
+#include "explain/map.h"
+#include "nn/network.h"
+
+#include <stdint.h>
+
+enum saliency_method {
+	SALIENCY_GRADIENT,             /* max over channels of |dz/dx| (Simonyan, Vedaldi, Zisserman 2014) */
+	SALIENCY_GRADIENT_TIMES_INPUT, /* sum over channels of x dz/dx (Shrikumar et al. 2016) */
+	SALIENCY_SMOOTHGRAD,           /* gradient, dz/dx being the mean over x + N(0, noise^2) (Smilkov et al. 2017) */
+	SALIENCY_INTEGRATED_GRADIENTS, /* sum over channels of x * mean of dz/dx between black and x (Sundararajan et al.
+	                                  2017), by the midpoint rule; the map's sum is z(x) - z(black) but for its error */
+	SALIENCY_GRAD_CAM,             /* ReLU of the sum of a layer's maps, each weighted by its mean gradient (Selvaraju 2017) */
+	SALIENCY_LAYER_CAM,            /* sum over a layer's maps A of A ReLU(dz/dA) (Jiang et al. 2021) */
+};
+
+/* Their names in order ("gradient", "gradient-x-input", ...), ended by NULL. */
+extern const char *const saliency_method_names[];
+
+/* Whether the method looks at a layer's output instead of the input. */
+bool saliency_needs_layer(enum saliency_method method);
+
+struct saliency_target {
+	int layer; /* layer_count: the logits; else a layer whose filter is explained */
+	int unit;  /* number of the class or filter */
+};
+
+struct saliency_options {
+	enum saliency_method method;
+	int layer;        /* where Grad-CAM and LayerCAM look */
+	int samples;      /* of SmoothGrad, or steps of integrated gradients; at least 1 */
+	double noise;     /* standard deviation, as a share of the input's range 0..1 */
+	uint64_t seed;    /* of the noise */
+	uint64_t picture; /* number of the picture: each has noise of its own */
+};
+
+/* Computes the map of `input`, (H, W, C) of the network, into a fresh map, the caller's to free. The network's
+ * batch may be of any size. On failure (-1, no memory) the map is empty. */
+CHECKED int saliency_compute(struct network *network, const float *input, const struct saliency_target *target,
+	const struct saliency_options *options, struct map *map, struct error *error);
+
+/* Index of the last convolution whose output has places (and whose activation, where that is a layer of its own, has
+ * been applied): where Grad-CAM looks. -1 where there is none. */
+int saliency_last_convolution(const struct network *network);
+
+/* The last layer of each convolution block: a block ends where the next layer is a convolution with a stride, at
+ * every pooling, and where places end. Writes the indices in order into blocks[LAYERS_MAXIMUM] and returns how many. */
+int saliency_blocks(const struct network *network, int blocks[LAYERS_MAXIMUM]);
+
+/* Whether layer `index` and all before it keep places. */
+bool saliency_has_places(const struct architecture *architecture, int index);
+
+#endif
