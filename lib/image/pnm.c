@@ -14,7 +14,7 @@ static bool is_blank(unsigned char c)
 	return c == ' ' || (c >= '\t' && c <= '\r');
 }
 
-/* Reads a number after blanks and comments. */
+/* Reads a number of at most nine digits after blanks and comments; something follows it. */
 static bool read_number(const struct encoded *encoded, size_t *position, uint32_t *value)
 {
 	const unsigned char *bytes = encoded->bytes;
@@ -27,7 +27,7 @@ static bool read_number(const struct encoded *encoded, size_t *position, uint32_
 	for (*value = 0; p < size && p - first < 9 && bytes[p] >= '0' && bytes[p] <= '9'; p++)
 		*value = *value * 10 + (uint32_t)(bytes[p] - '0');
 	*position = p;
-	return p > first && p < size;
+	return p > first && p < size && (bytes[p] < '0' || bytes[p] > '9');
 }
 
 static int read_header(const struct encoded *encoded, struct header *header, struct error *error)

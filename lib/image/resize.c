@@ -1,6 +1,6 @@
 #include "image/image.h"
 
-#include <stdbool.h>
+#include <math.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -30,24 +30,25 @@ static struct view view_of(const struct image *image, int x, int y, int width, i
 		image->channels, stride};
 }
 
-/* Output x takes input floor((x + 1/2) * in / out), in whole numbers: what Pillow and Keras call nearest. */
+/* Output x takes input floor((x + 1/2) * in / out), what Pillow and Keras call nearest. The position is added up step by
+ * step as Pillow does, so that where it is a whole number rounding falls to the same side. */
 static void resize_nearest(const struct view *in, const struct view *out)
 {
 	size_t channels = (size_t)in->channels;
-	for (int y = 0; y < out->height; y++) {
-		int64_t from_y = (2 * (int64_t)y + 1) * in->height / (2 * (int64_t)out->height);
-		const unsigned char *row = in->pixels + (size_t)from_y * in->stride;
+	double step_x = (double)in->width / out->width, step_y = (double)in->height / out->height;
+	double from_y = step_y * 0.5;
+	for (int y = 0; y < out->height; y++, from_y += step_y) {
+		const unsigned char *row = in->pixels + (size_t)fmin(from_y, in->height - 1) * in->stride;
 		unsigned char *to = out->pixels + (size_t)y * out->stride;
-		for (int x = 0; x < out->width; x++, to += channels) {
-			int64_t from_x = (2 * (int64_t)x + 1) * in->width / (2 * (int64_t)out->width);
-			memcpy(to, row + (size_t)from_x * channels, channels);
-		}
+		double from_x = step_x * 0.5;
+		for (int x = 0; x < out->width; x++, from_x += step_x, to += channels)
+			memcpy(to, row + (size_t)fmin(from_x, in->width - 1) * channels, channels);
 	}
 }
 
 static int resize_view(const struct view *in, const struct view *out, enum image_filter filter, struct error *error)
 {
-	if (filter == IMAGE_NEAREST) {
+	if (filter == IMAGE_NEAREST || (in->width == out->width && in->height == out->height)) {
 		resize_nearest(in, out);
 		return 0;
 	}

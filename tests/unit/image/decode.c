@@ -1,0 +1,266 @@
+/* Every kind of picture against known pixels; cut, damaged and oversized files; orientation and limits. */
+#include "base/file.h"
+#include "base/text.h"
+#include "image/decoders.h"
+#include "tap.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+static const struct image_decode_options over_background = {.background = {0x20, 0x40, 0x60}};
+
+/* A line of pictures.tsv. */
+struct expectation {
+	char name[64];
+	int tolerance, spare, width, height;
+	char *pixels; /* hexadecimal */
+};
+
+static struct image_decode_options careful(void)
+{
+	struct image_decode_options options = over_background;
+	options.pixels_maximum = 100000;
+	return options;
+}
+
+static unsigned char *load(const char *name, size_t *size)
+{
+	struct error error;
+	char path[128];
+	unsigned char *bytes;
+	snprintf(path, sizeof path, "image/%s", name);
+	if (file_read(fixture(path), IMAGE_FILE_MAXIMUM, &bytes, size, &error)) {
+		ok(false, "%s: %s", error.object, error.reason);
+		exit(done());
+	}
+	return bytes;
+}
+
+static int worst_difference(const struct image *image, const struct expectation *expected)
+{
+	int worst = 0;
+	size_t size = (size_t)image->width * (size_t)image->height * 3;
+	if (image->width != expected->width || image->height != expected->height || strlen(expected->pixels) != 2 * size)
+		return 256;
+	for (size_t i = 0; i < size; i++) {
+		char pair[3] = {expected->pixels[2 * i], expected->pixels[2 * i + 1], 0};
+		int difference = abs(image->pixels[i] - (int)strtol(pair, NULL, 16));
+		worst = difference > worst ? difference : worst;
+	}
+	return worst;
+}
+
+static void known_pixels(const struct expectation *expected, const unsigned char *bytes, size_t size)
+{
+	struct error error;
+	struct image image;
+	int result = image_decode(bytes, size, expected->name, &over_background, &image, &error);
+	if (!ok(result == 0 && image.channels == 3, "%s: decodes to RGB", expected->name)) {
+		note("%s: %s", error.object, error.reason);
+		return;
+	}
+	int worst = worst_difference(&image, expected);
+	if (!ok(worst <= expected->tolerance, "%s: its pixels are right", expected->name))
+		note("%d off, %d allowed, %d x %d", worst, expected->tolerance, image.width, image.height);
+	image_free(&image);
+}
+
+/* Every proper prefix fails, but for those that only lack what the picture doesn't need. The prefix lies in
+ * memory of its own, so that a checker sees any read behind it. */
+static void cut_anywhere(const struct expectation *expected, const unsigned char *bytes, size_t size)
+{
+	struct error error;
+	struct image image;
+	int wrong = 0, unnamed = 0;
+	for (size_t length = 0; length < size; length++) {
+		unsigned char *prefix = malloc(length ? length : 1);
+		memcpy(prefix, bytes, length);
+		int result = image_decode(prefix, length, expected->name, &over_background, &image, &error);
+		bool enough = length + (size_t)expected->spare >= size;
+		wrong += (result == 0) != enough;
+		wrong += result == 0 && worst_difference(&image, expected) > expected->tolerance;
+		unnamed += result && (strncmp(error.object, expected->name, strlen(expected->name)) || image.pixels);
+		image_free(&image);
+		free(prefix);
+	}
+	is_integer(wrong, 0, expected->name);
+	is_integer(unnamed, 0, "  and each error names the file");
+}
+
+/* A flipped bit in any byte: any result, but no crash, and memory checkers stay silent. */
+static void flipped_bits(const struct expectation *expected, unsigned char *bytes, size_t size)
+{
+	struct error error;
+	struct image image;
+	struct image_decode_options options = careful();
+	int good = 0;
+	for (size_t i = 0; i < size; i++) {
+		bytes[i] ^= (unsigned char)(1 << i % 8);
+		good += image_decode(bytes, size, expected->name, &options, &image, &error) == 0;
+		image_free(&image);
+		bytes[i] ^= (unsigned char)(1 << i % 8);
+	}
+	ok(good < (int)size, "%s: survives flipped bits (%d of %zu still decode)", expected->name, good, size);
+}
+
+static void pictures(void)
+{
+	size_t size;
+	unsigned char *table = load("pictures.tsv", &size);
+	char *rest = (char *)table;
+	for (char *line; (line = strsep(&rest, "\n")) && *line;) {
+		struct expectation expected;
+		int used = 0;
+		if (sscanf(line, "%63[^\t]\t%d\t%d\t%d\t%d\t%n", expected.name, &expected.tolerance, &expected.spare,
+			    &expected.width, &expected.height, &used) != 5) {
+			ok(false, "pictures.tsv: a line that can't be read");
+			break;
+		}
+		expected.pixels = line + used;
+		size_t length;
+		unsigned char *bytes = load(expected.name, &length);
+		known_pixels(&expected, bytes, length);
+		cut_anywhere(&expected, bytes, length);
+		flipped_bits(&expected, bytes, length);
+		free(bytes);
+	}
+	free(table);
+}
+
+static void alpha_is_kept(void)
+{
+	struct error error;
+	struct image image;
+	struct image_decode_options options = {.keep_alpha = 1};
+	size_t size;
+	unsigned char *bytes = load("rgba.png", &size);
+	if (ok(image_decode(bytes, size, "rgba.png", &options, &image, &error) == 0 && image.channels == 4, "alpha is kept")) {
+		static const unsigned char second[4] = {24, 250, 31, 21}; /* by the generator's formulas at (1, 0) */
+		ok(memcmp(image.pixels + 4, second, 4) == 0, "and colour is not multiplied by it");
+		is_integer(image.pixels[3], 0, "the corner is transparent");
+	}
+	image_free(&image);
+	free(bytes);
+	bytes = load("grey.jpg", &size);
+	ok(image_decode(bytes, size, "grey.jpg", &options, &image, &error) == 0 && image.channels == 4 &&
+		image.pixels[3] == 255 && image.pixels[4 * 13 * 9 - 1] == 255, "a picture without alpha gets an opaque one");
+	image_free(&image);
+	free(bytes);
+}
+
+/* The 32 x 16 picture of four quarters, decoded with its least sides given. */
+static void scaled_size(const char *name, int least_width, int least_height, int width, int height)
+{
+	struct error error;
+	struct image image;
+	struct image_decode_options options = {.least_width = least_width, .least_height = least_height};
+	size_t size;
+	unsigned char *bytes = load(name, &size);
+	bool good = image_decode(bytes, size, name, &options, &image, &error) == 0;
+	if (!ok(good && image.width == width && image.height == height, "%s: at least %d x %d gives %d x %d", name, least_width,
+		    least_height, width, height))
+		note("%d x %d", image.width, image.height);
+	const unsigned char *last = image.pixels + 3 * (image.width * image.height - 1);
+	ok(good && last[0] > 240 && last[1] > 240 && last[2] > 240, "  and the last pixel is white");
+	image_free(&image);
+	free(bytes);
+}
+
+static void scaled_while_decoding(void)
+{
+	scaled_size("orientation1.jpg", 4, 2, 4, 2);
+	scaled_size("orientation1.jpg", 5, 2, 8, 4);
+	scaled_size("orientation1.jpg", 4, 3, 8, 4);
+	scaled_size("orientation1.jpg", 17, 1, 20, 10);
+	scaled_size("orientation1.jpg", 32, 16, 32, 16);
+	scaled_size("orientation1.jpg", 400, 400, 32, 16);
+	scaled_size("orientation1.jpg", 0, 0, 32, 16);
+	scaled_size("orientation6.jpg", 8, 2, 8, 4); /* the sides are those of the upright picture */
+}
+
+static void refused(const char *what, const void *bytes, size_t size, const char *reason)
+{
+	struct error error = {0};
+	struct image image;
+	ok(image_decode(bytes, size, "x", &over_background, &image, &error) == -1 && !image.pixels, "refused: %s", what);
+	if (!ok(strstr(error.reason, reason) != NULL, "  because: %s", reason))
+		note("%s: %s", error.object, error.reason);
+}
+
+#define BYTES(text) text, sizeof text - 1
+
+static void refusals(void)
+{
+	refused("nothing", "", 0, "is empty");
+	refused("text", BYTES("Not Found: the picture that you asked for is not here.\n"), "no image of a known type");
+	refused("HTML", BYTES("<!DOCTYPE html><html><body>404</body></html>"), "no image of a known type");
+	refused("PNG of 2^31 - 1 a side", BYTES("\x89PNG\r\n\x1a\n\0\0\0\rIHDR\x7f\xff\xff\xff\x7f\xff\xff\xff\x08\2\0\0\0"),
+		"more than 65535 a side");
+	refused("PNG of 60000 a side", BYTES("\x89PNG\r\n\x1a\n\0\0\0\rIHDR\0\0\xea\x60\0\0\xea\x60\x08\2\0\0\0"),
+		"60000 x 60000 pixels, more than 64000000 in all");
+	refused("GIF of 65535 a side", BYTES("GIF89a\xff\xff\xff\xff\0\0\0"), "more than 64000000 in all");
+	refused("GIF of no width", BYTES("GIF89a\0\0\1\0\0\0\0"), "has no pixels");
+	refused("PPM of 999999999 a side", BYTES("P6 999999999 999999999 255\n"), "more than 65535 a side");
+	refused("PGM of more than 9 digits", BYTES("P5 9999999999 1 255\n"), "header is damaged");
+	refused("PGM without maximum", BYTES("P5 1 1 0\nx"), "maximum value");
+	refused("BMP of height -2^31", BYTES("BM\0\0\0\0\0\0\0\0\x36\0\0\0\x28\0\0\0\1\0\0\0\0\0\0\x80\1\0\x18\0"),
+		"more than 65535 a side");
+	refused("JPEG without a picture", BYTES("\xff\xd8\xff\xd9"), "");
+	refused("half of a PNG's magic", BYTES("\x89PNG"), "no image of a known type");
+	refused("a PNG header cut", BYTES("\x89PNG\r\n\x1a\n\0\0\0\rIHDR\0\0"), "cut short");
+}
+
+static void types(void)
+{
+	static const struct {
+		const char *name;
+		enum image_type type;
+	} files[] = {{"rgb.jpg", IMAGE_JPEG}, {"rgb.png", IMAGE_PNG}, {"rgb.webp", IMAGE_WEBP}, {"flat.gif", IMAGE_GIF},
+		{"rgb.bmp", IMAGE_BMP}, {"rgb.tga", IMAGE_TGA}, {"rgb.psd", IMAGE_PSD}, {"rgb.ppm", IMAGE_PNM}};
+	for (size_t i = 0; i < sizeof files / sizeof *files; i++) {
+		struct error error;
+		struct image_info info;
+		size_t size;
+		unsigned char *bytes = load(files[i].name, &size);
+		int result = image_probe(bytes, size, "x", &info, &error);
+		ok(result == 0 && info.type == files[i].type && info.width == 13 && info.height == 9,
+			"%s: known by its content as %s", files[i].name, image_type_name(files[i].type));
+		const char *extension = files[i].type == IMAGE_PNM ? "pnm" : strrchr(files[i].name, '.') + 1;
+		is_text(image_type_extension(info.type), extension, "  and its extension");
+		free(bytes);
+	}
+}
+
+static void malformed_exif(void)
+{
+	is_integer(exif_orientation((const unsigned char *)"II*\0\x08\0\0\0\1\0\x12\1\3\0\1\0\0\0\6\0\0\0", 22), 6, "EXIF: 6");
+	is_integer(exif_orientation((const unsigned char *)"II*\0\x08\0\0\0\1\0\x12\1\3\0\1\0\0\0\x09\0\0\0", 22), 1, "EXIF: 9 is none");
+	is_integer(exif_orientation((const unsigned char *)"II*\0\x08\0\0\0\1\0\x12\1\4\0\1\0\0\0\6\0\0\0", 22), 1, "EXIF: not of type SHORT");
+	is_integer(exif_orientation((const unsigned char *)"II*\0\xff\xff\xff\xff", 8), 1, "EXIF: a directory outside");
+	is_integer(exif_orientation((const unsigned char *)"II*\0\x08\0\0\0\xff\xff", 10), 1, "EXIF: more entries than there are");
+	is_integer(exif_orientation((const unsigned char *)"XX*\0\x08\0\0\0\0\0", 10), 1, "EXIF: no byte order");
+	is_integer(exif_orientation((const unsigned char *)"", 0), 1, "EXIF: nothing");
+}
+
+static void colors(void)
+{
+	struct error error;
+	unsigned char color[3];
+	ok(image_parse_color("white", color, &error) == 0 && color[0] == 255 && color[2] == 255, "white");
+	ok(image_parse_color("#1aB2c3", color, &error) == 0 && color[0] == 0x1a && color[1] == 0xb2 && color[2] == 0xc3, "#1aB2c3");
+	ok(image_parse_color("#12345", color, &error) && image_parse_color("#12345g", color, &error) &&
+		image_parse_color("", color, &error) && image_parse_color("mauve", color, &error), "others are refused");
+}
+
+int main(void)
+{
+	pictures();
+	alpha_is_kept();
+	scaled_while_decoding();
+	refusals();
+	types();
+	malformed_exif();
+	colors();
+	return done();
+}
