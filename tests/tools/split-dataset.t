@@ -1,0 +1,165 @@
+#!/bin/sh
+# split-dataset: parts on disk, links and copies, a split that is there, and failures.
+. "$(dirname "$0")/tap.sh"
+
+tree() { (cd "$1" && find . -type f -o -type l | LC_ALL=C sort); }
+sums() { (cd "$1" && find . -type f -exec sha256sum {} + | LC_ALL=C sort -k 2); }
+awkward='a [b] (c), é
+f.jpg'
+mkdir -p "in/Erza Scarlet/deeper" "in/l'été" in/predict
+i=0
+while [ $i -lt 10 ]; do
+	echo "scarlet $i" >"in/Erza Scarlet/$i.jpg"
+	echo "ete $i" >"in/l'été/$i.jpg"
+	i=$((i + 1))
+done
+echo odd >"in/l'été/$awkward"
+echo deep >"in/Erza Scarlet/deeper/deep.png"
+echo hidden >"in/l'été/.hidden"
+echo later >in/predict/later.jpg
+echo beside >in/manifest.tsv
+touch -d '2001-02-03 04:05:06' "in/l'été/3.jpg"
+sums in >before
+
+run split-dataset --test 0.1 --seed 4 --list list.tsv in out
+status_is 0
+stdout_is ''
+stderr_is 'split-dataset: out: 16 train, 4 validation, 2 test'
+is "the parts" "$(ls out)" "split.tsv
+test
+train
+validation"
+is "every file of a class once, and no other" "$(tree out | grep -v split.tsv | sed 's,^\./[^/]*/,./,' | sort)" \
+	"$(tree in | grep -v -e hidden -e predict -e manifest | sort)"
+ok "files are hard links" test "in/l'été/5.jpg" -ef "$(find out -path "*l'été/5.jpg")"
+is "nothing is left beside" "$(ls -A | grep 'out\.')" ''
+ok "--list is the same list" cmp list.tsv out/split.tsv
+is "the list's head" "$(head -n 1 list.tsv)" "$(printf 'path\tclass\tsplit\tsha256')"
+is "a line for each file" "$(wc -l <list.tsv)" 23
+is "names in it are of one line" "$(grep -c 'a \[b\] (c), é\\nf.jpg' list.tsv)" 1
+is "the list says what is there" "$(awk -F '\t' 'NR > 1 { print "./" $3 "/" $1 }' list.tsv | LC_ALL=C sort)" \
+	"$(cd out && find . -type f ! -name split.tsv -printf '%p\n' | sed -z 's/é\nf/é\\nf/g' | LC_ALL=C sort)"
+is "the list's digests are right" "$(awk -F '\t' '$1 ~ /3.jpg/ { print $4 }' list.tsv | sort)" \
+	"$(cat in/*/3.jpg | while read -r line; do echo "$line" | sha256sum; done | cut -d ' ' -f 1 | sort)"
+
+run split-dataset -q --test 0.1 --seed 4 in again
+stderr_is ''
+ok "the same seed gives the same split" cmp out/split.tsv again/split.tsv
+split-dataset -q --test 0.1 --seed 5 in again
+ok "another seed another one" sh -c '! cmp -s out/split.tsv again/split.tsv'
+is "and what was there is replaced" "$(tree again | sed 's,^\./[^/]*/,./,' | grep -c jpg)" "$(tree out | sed 's,^\./[^/]*/,./,' | grep -c jpg)"
+
+# A second run: what is gone from in goes from out; what others put beside stays.
+echo mine >out/notes.txt
+rm "in/Erza Scarlet/0.jpg"
+run split-dataset -q in out/
+status_is 0
+is "a stale link is removed" "$(find out -path '*Scarlet/0.jpg')" ''
+is "a part no longer asked for too" "$(ls out)" "notes.txt
+split.tsv
+train
+validation"
+echo "scarlet 0" >"in/Erza Scarlet/0.jpg"
+
+run split-dataset -q --link symbolic in links
+is "symbolic links lead to the files" "$(cat "links/train/Erza Scarlet/"*.jpg "links/validation/Erza Scarlet/"*.jpg | grep -c scarlet)" 10
+ok "  and are links" test -L "$(find links -path "*l'été/5.jpg")"
+run split-dataset -q --link copy in copies
+copy=$(find copies -path "*l'été/3.jpg")
+ok "copies are files of their own" sh -c "! test \"in/l'été/3.jpg\" -ef \"$copy\" && test -f \"$copy\""
+is "  with their time" "$(stat -c %Y "$copy")" "$(stat -c %Y "in/l'été/3.jpg")"
+if [ "$(stat -c %d /dev/shm 2>/dev/null)" != "$(stat -c %d .)" ] && mkdir "/dev/shm/millrace-split.$$" 2>/dev/null; then
+	run split-dataset -q in "/dev/shm/millrace-split.$$/out"
+	status_is 0
+	is "links that can't be made are copies" "$(find "/dev/shm/millrace-split.$$/out" -name '*.jpg' | wc -l)" 22
+	rm -rf "/dev/shm/millrace-split.$$"
+fi
+
+# The same picture in two classes, and twice in one.
+cp -R in twins
+cp "twins/l'été/1.jpg" "twins/l'été/1 again.jpg"
+cp "twins/l'été/2.jpg" "twins/Erza Scarlet/2 again.jpg"
+for seed in 1 2 3 4 5; do
+	split-dataset -q --validation 0.5 --seed $seed twins twins-out
+	is "seed $seed: no content in two parts" \
+		"$(sort -t "$(printf '\t')" -k 4 twins-out/split.tsv | awk -F '\t' 'p[$4] && p[$4] != $3 { n++ } { p[$4] = $3 } END { print n + 0 }')" 0
+done
+
+# A split that is there.
+mkdir -p "given/train/a b" given/train/c "given/validation/a b" given/validation/c given/predict
+for f in "train/a b/1" "train/a b/2" train/c/3 "validation/a b/4" validation/c/5; do echo "$f" >"given/$f.png"; done
+cp given/train/c/3.png given/validation/c/6.png
+echo p >given/predict/p.png
+run split-dataset --test 0.3 given kept
+status_is 0
+stderr_is 'split-dataset: given: is split already: kept as it is
+split-dataset: given: 1 validation and test files are also in train
+split-dataset: kept: 3 train, 3 validation, 0 test'
+is "it is kept" "$(tree kept)" "./split.tsv
+$(tree given | grep -v predict)"
+
+# What goes wrong.
+run split-dataset in
+status_is 2
+stderr_is "split-dataset: operands: give IN and OUT, not 1
+split-dataset: try 'split-dataset --help'"
+run split-dataset --validation 0.6 --test 0.6 in new
+status_is 2
+run split-dataset missing new
+status_is 1
+stderr_is 'split-dataset: missing: No such file or directory'
+run split-dataset in/manifest.tsv new
+status_is 1
+run split-dataset in in/new
+stderr_is 'split-dataset: in/new: lies inside in'
+run split-dataset in ./in/../in
+stderr_is 'split-dataset: ./in/../in: is the same folder as in'
+run split-dataset in .
+stderr_is 'split-dataset: in: lies inside .'
+ln -s in/predict link
+run split-dataset in link/new
+stderr_is 'split-dataset: link/new: lies inside in'
+run split-dataset in before
+stderr_is 'split-dataset: before: is no folder'
+mkdir -p own/train
+echo precious >own/train/picture
+run split-dataset in own
+status_is 1
+stderr_is 'split-dataset: own: holds train but no split.tsv: it was not made here and stays as it is'
+is "and stays" "$(tree own)" ./train/picture
+mkdir -p small/one small/two empty nothing/class
+echo 1 >small/one/1
+echo 2 >small/one/2
+echo 3 >small/two/3
+run split-dataset small new
+status_is 1
+stderr_is 'split-dataset: two: has too few different images: none is left for train'
+run split-dataset empty new
+stderr_is 'split-dataset: empty: holds no class folders'
+run split-dataset nothing new
+stderr_is 'split-dataset: nothing: holds no files in class folders'
+run split-dataset --list /dev/full in new
+status_is 1
+stderr_is 'split-dataset: /dev/full: No space left on device'
+rm -rf new
+if [ "$(id -u)" != 0 ]; then
+	chmod 0 "in/l'été/7.jpg"
+	run split-dataset in new
+	status_is 1
+	stderr_has "^split-dataset: in/l'été/7.jpg: Permission denied$"
+	is "the others are split" "$(tree new | grep -c jpg)" 21
+	rm -rf new
+	run split-dataset --strict in new
+	status_is 1
+	ok "or nothing" test ! -e new
+	chmod 644 "in/l'été/7.jpg"
+	mkdir sealed
+	chmod 555 sealed
+	run split-dataset in sealed/new
+	status_is 1
+	stderr_has 'Permission denied$'
+fi
+is "no failure left anything behind" "$(ls -A | grep new)" ''
+sums in >after
+is "in is as it was" "$(diff before after)" ''
+finish
