@@ -1,5 +1,6 @@
 #include "draw/character.h"
 
+#include "base/data.h"
 #include "base/file.h"
 #include "base/text.h"
 #include "draw/fields.h"
@@ -275,4 +276,24 @@ void cast_free(struct cast *cast)
 	}
 	free(cast->characters);
 	*cast = (struct cast){0};
+}
+
+static bool is_path(const char *dataset)
+{
+	size_t length = strlen(dataset);
+	return strchr(dataset, '/') || strcmp(dataset, "-") == 0
+		|| (length > 5 && strcmp(dataset + length - 5, ".json") == 0);
+}
+
+char *cast_find(const char *dataset, struct error *error)
+{
+	bool path = is_path(dataset), folder = path && file_is_folder(dataset);
+	char *name = path && !folder ? strdup(dataset) : file_join(dataset, "characters.json");
+	if (!name)
+		error_memory(error, dataset);
+	if (!name || path)
+		return name;
+	char *found = data_find(name, error);
+	free(name);
+	return found;
 }

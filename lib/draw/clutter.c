@@ -116,9 +116,9 @@ void clutter_draw(cairo_t *cairo, double x, double y, double size, struct random
 {
 	static void (*const kinds[])(const struct thing *) = {draw_ball, draw_leaf, draw_rock, draw_box, draw_flower, draw_star,
 		draw_bush, draw_fence};
-	struct thing thing = {cairo, random, {0}};
-	float hue = random_uniform(random), saturation = random_between(random, 0.3f, 0.9f);
-	thing.color = color_from_hsv((double)hue, (double)saturation, (double)random_between(random, 0.5f, 1));
+	double hue = (double)random_uniform(random), saturation = (double)random_between(random, 0.3f, 0.9f);
+	double value = (double)random_between(random, 0.5f, 1);
+	struct thing thing = {cairo, random, color_from_hsv(hue, saturation, value)};
 	cairo_save(cairo);
 	cairo_translate(cairo, x, y);
 	cairo_rotate(cairo, (double)random_between(random, -0.5f, 0.5f));

@@ -119,12 +119,13 @@ void shape_spikes(cairo_t *cairo, struct point at, struct point radius, const st
 		double end = spike->direction + spike->width / 2;
 		double next = i + 1 < count ? spikes[i + 1].direction - spikes[i + 1].width / 2 : start + 360;
 		struct point outward = clock_vector(spike->direction);
-		struct point tip_direction = clock_vector(spike->direction + spike->bend);
-		struct point middle = on_oval(at, radius, spike->direction);
-		struct point left, right = on_oval(at, radius, end), tip = add(middle, tip_direction, spike->length);
+		struct point inward = clock_vector(spike->direction + spike->bend + 180);
+		struct point middle = on_oval(at, radius, spike->direction), right = on_oval(at, radius, end), left;
+		struct point tip = add(middle, inward, -spike->length), below_tip = add(tip, inward, spike->length * 0.4);
 		cairo_get_current_point(cairo, &left.x, &left.y);
-		curve_to(cairo, add(left, outward, spike->length * 0.45), add(tip, tip_direction, -spike->length * 0.3), tip);
-		curve_to(cairo, add(tip, tip_direction, -spike->length * 0.3), add(right, outward, spike->length * 0.45), right);
+		struct point half = {(right.x - left.x) / 2, (right.y - left.y) / 2};
+		curve_to(cairo, add(left, outward, spike->length * 0.3), add(below_tip, half, -0.45), tip);
+		curve_to(cairo, add(below_tip, half, 0.45), add(right, outward, spike->length * 0.3), right);
 		follow_oval(cairo, at, radius, end, next);
 		struct point p = on_oval(at, radius, next);
 		if (next > end)
