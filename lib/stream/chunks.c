@@ -50,6 +50,8 @@ static int next_header(struct chunks *chunks, struct chunk *chunk, struct error 
 	const char *problem = chunk_load(chunk, bytes);
 	if (problem)
 		return chunks_fail(chunks, error, "%s", problem);
+	if (chunk->type == CHUNK_HEAD && chunks->sequence > 0)
+		return chunks_fail(chunks, error, "a new head before the end of the segment");
 	if (chunk->sequence != chunks->sequence)
 		return chunks_fail(chunks, error, "is not next: the one there is chunk %llu",
 			(unsigned long long)chunk->sequence);

@@ -252,8 +252,6 @@ static int next_data(struct stream_reader *reader, struct error *error)
 			if (check_index(reader, &chunk, payload, error))
 				return -1;
 			break;
-		case CHUNK_HEAD:
-			return fail(reader, error, "a new head before the end of the segment");
 		default:
 			return fail(reader, error, "type of chunk is not known");
 		}

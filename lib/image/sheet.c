@@ -1,0 +1,98 @@
+#include "image/sheet.h"
+
+#include <math.h>
+#include <stdlib.h>
+#include <string.h>
+
+enum { BORDER = 2, PIXELS_MAXIMUM = 256 << 20 };
+
+struct sheet sheet_start(int width, int height, int channels, double minimum, double maximum)
+{
+	return (struct sheet){.width = width, .height = height, .channels = channels, .shown = channels >= 3 ? 3 : 1,
+		.minimum = (float)minimum, .maximum = (float)maximum};
+}
+
+void sheet_free(struct sheet *sheet)
+{
+	free(sheet->cells);
+	sheet->cells = NULL;
+	sheet->count = sheet->capacity = 0;
+}
+
+static size_t cell_size(const struct sheet *sheet)
+{
+	return (size_t)sheet->width * (size_t)sheet->height * (size_t)sheet->shown;
+}
+
+/* Where the next cell goes; NULL with the error set. */
+static unsigned char *add_cell(struct sheet *sheet, struct error *error)
+{
+	double pixels = (double)(sheet->width + BORDER) * (sheet->height + BORDER) * (sheet->count + 1);
+	if (pixels > PIXELS_MAXIMUM) {
+		error_set(error, "contact sheet", "%d pictures of %dx%d are too many", sheet->count + 1, sheet->width,
+			sheet->height);
+		return NULL;
+	}
+	if (sheet->count == sheet->capacity) {
+		int capacity = sheet->capacity ? 2 * sheet->capacity : 8;
+		unsigned char *cells = realloc(sheet->cells, (size_t)capacity * cell_size(sheet));
+		if (!cells) {
+			error_memory(error, "contact sheet");
+			return NULL;
+		}
+		sheet->cells = cells;
+		sheet->capacity = capacity;
+	}
+	return sheet->cells + cell_size(sheet) * (size_t)sheet->count++;
+}
+
+/* Rounds to the nearest of 0..255; what is no number is black. */
+static unsigned char shade(const struct sheet *sheet, float value)
+{
+	float share = (value - sheet->minimum) / (sheet->maximum - sheet->minimum) * 255 + 0.5f;
+	return share >= 255 ? 255 : share > 0 ? (unsigned char)share : 0;
+}
+
+int sheet_add_f32(struct sheet *sheet, const float *values, struct error *error)
+{
+	unsigned char *out = add_cell(sheet, error);
+	if (!out)
+		return -1;
+	for (int i = 0; i < sheet->width * sheet->height; i++, values += sheet->channels)
+		for (int channel = 0; channel < sheet->shown; channel++)
+			*out++ = shade(sheet, values[channel]);
+	return 0;
+}
+
+int sheet_add_u8(struct sheet *sheet, const unsigned char *values, struct error *error)
+{
+	unsigned char shades[256], *out = add_cell(sheet, error);
+	if (!out)
+		return -1;
+	for (int value = 0; value < 256; value++)
+		shades[value] = shade(sheet, (float)value);
+	for (int i = 0; i < sheet->width * sheet->height; i++, values += sheet->channels)
+		for (int channel = 0; channel < sheet->shown; channel++)
+			*out++ = shades[values[channel]];
+	return 0;
+}
+
+int sheet_draw(const struct sheet *sheet, struct image *out, struct error *error)
+{
+	int step_x = sheet->width + BORDER, step_y = sheet->height + BORDER;
+	int columns = (int)ceil(sqrt((double)sheet->count * step_y / step_x));
+	columns = columns > sheet->count ? sheet->count : columns;
+	int rows = (sheet->count + columns - 1) / columns;
+	if (image_create(out, columns * step_x + BORDER, rows * step_y + BORDER, sheet->shown, error))
+		return -1;
+	size_t line = (size_t)sheet->width * (size_t)sheet->shown, stride = (size_t)out->width * (size_t)sheet->shown;
+	memset(out->pixels, 255, stride * (size_t)out->height);
+	for (int cell = 0; cell < sheet->count; cell++) {
+		const unsigned char *from = sheet->cells + cell_size(sheet) * (size_t)cell;
+		size_t x = (size_t)(BORDER + cell % columns * step_x), y = (size_t)(BORDER + cell / columns * step_y);
+		unsigned char *to = out->pixels + y * stride + x * (size_t)sheet->shown;
+		for (int row = 0; row < sheet->height; row++, from += line, to += stride)
+			memcpy(to, from, line);
+	}
+	return 0;
+}

@@ -1,0 +1,29 @@
+/* A contact sheet: many small pictures of one size on one. */
+#ifndef IMAGE_SHEET_H
+#define IMAGE_SHEET_H
+
+#include "image/image.h"
+
+/* A sheet in the making. */
+struct sheet {
+	int width, height, channels; /* of the values given */
+	int shown;                   /* channels of the picture: 3 where there are 3 or more, else 1, the first */
+	float minimum, maximum;      /* values shown as black and as white */
+	int count, capacity;         /* cells there, and room for them */
+	unsigned char *cells;        /* count x height x width x shown; owned */
+};
+
+/* Starts a sheet of cells of the given size. Nothing is allocated yet. */
+struct sheet sheet_start(int width, int height, int channels, double minimum, double maximum);
+
+/* Adds a cell from (height, width, channels) values. -1 without memory, or where the sheet would exceed 256 megapixels. */
+CHECKED int sheet_add_u8(struct sheet *sheet, const unsigned char *values, struct error *error);
+CHECKED int sheet_add_f32(struct sheet *sheet, const float *values, struct error *error);
+
+/* Lays the cells out, rows from the left, on white with 2 pixels between and around, about as wide as high. At least
+ * one cell. On failure (-1) *out is empty. */
+CHECKED int sheet_draw(const struct sheet *sheet, struct image *out, struct error *error);
+
+void sheet_free(struct sheet *sheet);
+
+#endif

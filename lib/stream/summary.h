@@ -1,0 +1,37 @@
+/* What a stream holds, counted while it is read, and written for people and programs. */
+#ifndef STREAM_SUMMARY_H
+#define STREAM_SUMMARY_H
+
+#include "stream/stream.h"
+
+struct stream_summary {
+	struct stream_head head;      /* the first segment's; history and pass too */
+	uint32_t last_pass;
+	uint64_t segments, records, unlabelled;
+	uint64_t *class_records;      /* of each class: records with its label, or with a weight above 0 */
+	unsigned char digest[32];     /* SHA-256 of the data of the segment last ended */
+};
+
+/* Counts a segment. -1 when it can't be used together with the first (stream_head_match), or without memory. All
+ * zero is an empty summary. */
+CHECKED int stream_summary_add_head(struct stream_summary *summary, const struct stream_head *head,
+	struct error *error);
+
+/* Counts a record. */
+void stream_summary_add_record(struct stream_summary *summary, const struct stream_record *record);
+
+void stream_summary_free(struct stream_summary *summary);
+
+/* Writes lines for people; `name` is the stream's. */
+void stream_summary_print(const struct stream_summary *summary, const char *name, FILE *out);
+
+/* Writes one line of JSON: file, dtype, shape, range, labels, classes (name, records), segments, records, unlabelled,
+ * passes (first, last), sha256 (of a stream of one segment, else null), history. -1 without memory. */
+CHECKED int stream_summary_print_json(const struct stream_summary *summary, const char *name, FILE *out,
+	struct error *error);
+
+/* Writes a record as one line of TSV: pass, id, label (a class, or class=weight,... for weights above 0; empty when not known),
+ * source, digest of the source, CRC-32 of the tensor's bytes. */
+void stream_record_print(const struct stream_head *head, const struct stream_record *record, FILE *out);
+
+#endif
