@@ -1,0 +1,161 @@
+/* Conv2D: out (n, out.height, out.width, filters) from x (n, in.height, in.width, in.channels), with bias and
+ * activation, and a 2x2 max-pool where the planner fused one. */
+#include "nn/convolution.h"
+
+#include <string.h>
+
+enum { BAND = 8 }; /* rows of output that one task computes */
+
+static bool is_padded(const struct operation *operation)
+{
+	const struct window *window = &operation->window;
+	return window->top || window->left || window->height > operation->in.height || window->width > operation->in.width;
+}
+
+size_t window_scratch(const struct operation *operation, int rows)
+{
+	size_t row = (size_t)operation->window.width * (size_t)operation->in.channels;
+	return is_padded(operation) ? (size_t)rows * row + CHANNEL_BLOCK : 0;
+}
+
+const float *window_rows(const struct operation *operation, const float *x, int first, int rows, float *scratch,
+	ptrdiff_t *pitch)
+{
+	const struct shape in = operation->in;
+	const struct window window = operation->window;
+	ptrdiff_t line = (ptrdiff_t)in.width * in.channels;
+	*pitch = line;
+	if (!is_padded(operation))
+		return x + first * line;
+	*pitch = (ptrdiff_t)window.width * in.channels;
+	int width = window.width - window.left < in.width ? window.width - window.left : in.width;
+	for (int i = 0; i < rows; i++) {
+		float *row = scratch + i * *pitch;
+		int y = first + i - window.top;
+		memset(row, 0, (size_t)*pitch * sizeof *row);
+		if (y >= 0 && y < in.height)
+			memcpy(row + window.left * in.channels, x + y * line, (size_t)(width * in.channels) * sizeof *row);
+	}
+	return scratch;
+}
+
+/* ---- weights ---- */
+
+static bool needs_copy(const struct operation *operation)
+{
+	return operation->normalization || operation->layer->filters % CHANNEL_BLOCK;
+}
+
+static size_t taps_of(const struct operation *operation)
+{
+	const struct layer *layer = operation->layer;
+	return (size_t)layer->kernel_height * (size_t)layer->kernel_width * (size_t)operation->in.channels;
+}
+
+static void prepare(struct network *network, struct operation *operation)
+{
+	const struct layer *layer = operation->layer;
+	const struct parameter *parameters = &network->parameters[operation->first_parameter];
+	int filters = layer->filters, width = padded_channels(filters);
+	if (!needs_copy(operation))
+		operation->weights = parameters[0].values;
+	else
+		pad_rows(operation->weights, parameters[0].values, (int)taps_of(operation), filters, width);
+	memset(operation->bias, 0, (size_t)width * sizeof(float));
+	if (layer->use_bias)
+		memcpy(operation->bias, parameters[1].values, (size_t)filters * sizeof(float));
+	if (operation->normalization)
+		fold_normalization(network, operation, (int)taps_of(operation), width);
+	if (operation->turned)
+		convolution_turn(operation, parameters[0].values);
+}
+
+static void lay_out(struct network *network, struct operation *operation)
+{
+	struct arena *arena = &network->arena;
+	size_t width = (size_t)padded_channels(operation->layer->filters);
+	operation->bias = arena_floats(arena, width);
+	operation->weights = needs_copy(operation) ? arena_floats(arena, taps_of(operation) * width) : NULL;
+	operation->marks = operation->pools && network->mode == NETWORK_TRAIN
+		? arena_bytes(arena, (size_t)network->batch * shape_count(operation->out)) : NULL;
+	int rows = (BAND - 1) * operation->layer->stride_height + operation->layer->kernel_height;
+	want_scratch(network, window_scratch(operation, rows) + 2 * (size_t)operation->middle.width * width);
+	if (network->mode != NETWORK_PREDICT)
+		convolution_lay_out_backward(network, operation);
+}
+
+/* ---- forward ---- */
+
+struct forward {
+	const struct network *network;
+	const struct operation *operation;
+	int bands; /* of a sample */
+};
+
+/* One row of convolution outputs: out (middle.width, out_row) from the windows at x. */
+static void convolve_row(const struct forward *forward, const float *x, ptrdiff_t pitch, float *out, int out_row)
+{
+	const struct operation *operation = forward->operation;
+	const struct layer *layer = operation->layer;
+	int width = padded_channels(layer->filters);
+	const struct product product = {
+		.x = x, .x_row = (ptrdiff_t)layer->stride_width * operation->in.channels, .x_outer = pitch, .x_inner = 1,
+		.w = operation->weights, .w_row = width,
+		.out = out, .out_row = out_row, .initial = operation->bias,
+		.count = operation->pools ? 2 * operation->out.width : operation->middle.width,
+		.outer = layer->kernel_height, .inner = layer->kernel_width * operation->in.channels, .width = width,
+	};
+	forward->network->kernels->product(&product);
+}
+
+/* One row of outputs at `out`; x is the first of its windows' rows, `rows` scratch for two rows of convolution. */
+static void output_row(const struct forward *forward, const float *x, ptrdiff_t pitch, float *rows, float *out,
+	uint8_t *marks)
+{
+	const struct operation *operation = forward->operation;
+	const struct kernels *kernels = forward->network->kernels;
+	int filters = operation->layer->filters, width = padded_channels(filters);
+	if (operation->pools) {
+		float *lower = rows + (ptrdiff_t)operation->middle.width * width;
+		convolve_row(forward, x, pitch, rows, width);
+		convolve_row(forward, x + operation->layer->stride_height * pitch, pitch, lower, width);
+		kernels->max_pool(rows, lower, width, out, marks, operation->out.width, filters);
+	} else if (filters == width)
+		convolve_row(forward, x, pitch, out, width);
+	else {
+		convolve_row(forward, x, pitch, rows, width);
+		compact_rows(out, rows, operation->out.width, filters, width);
+	}
+	kernels->activate(operation->activation, operation->negative_slope, out,
+		(size_t)operation->out.width * (size_t)filters);
+}
+
+static void forward_band(void *context, int index, int worker)
+{
+	const struct forward *forward = context;
+	const struct operation *operation = forward->operation;
+	const struct shape out = operation->out;
+	int sample = index / forward->bands, per_output = operation->pools ? 2 : 1, height = BAND / per_output;
+	int first = index % forward->bands * height, last = first + height < out.height ? first + height : out.height;
+	int stride = operation->layer->stride_height * per_output;
+	int rows = (last - first) * stride - operation->layer->stride_height + operation->layer->kernel_height;
+	float *scratch = worker_scratch(forward->network, worker);
+	float *convolved = scratch + window_scratch(operation, rows);
+	ptrdiff_t pitch, line = (ptrdiff_t)out.width * out.channels;
+	const float *x = window_rows(operation, operation->input + (size_t)sample * shape_count(operation->in),
+		first * stride, rows, scratch, &pitch);
+	for (int y = first; y < last; y++) {
+		ptrdiff_t place = ((ptrdiff_t)sample * out.height + y) * line;
+		output_row(forward, x + (y - first) * stride * pitch, pitch, convolved, operation->output + place,
+			operation->marks ? operation->marks + place : NULL);
+	}
+}
+
+static void forward(struct network *network, struct operation *operation, int n)
+{
+	int height = operation->pools ? BAND / 2 : BAND;
+	struct forward task = {network, operation, (operation->out.height + height - 1) / height};
+	parallel_for(network->pool, n * task.bands, forward_band, &task);
+}
+
+const struct operation_kind convolution_kind = {lay_out, prepare, forward, convolution_backward, NULL};

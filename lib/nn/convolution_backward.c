@@ -1,0 +1,230 @@
+/* Gradients of a convolution.
+ *
+ * The gradient of its full-size output is written into a frame of zeros, so wide that both gradients become
+ * products without any border case. With stride s the gradient of the input falls into s x s phases: pixels with
+ * (y mod s, x mod s) equal see the same taps of the kernel, and each phase is a convolution of stride 1. */
+#include "nn/convolution.h"
+
+#include <string.h>
+
+/* The frame: (height, width, channels), the gradient at (top, left). */
+struct frame {
+	int top, left, height, width, channels;
+};
+
+static struct frame frame_of(const struct operation *operation)
+{
+	const struct layer *layer = operation->layer;
+	struct frame frame = {.top = (layer->kernel_height - 1) / layer->stride_height,
+		.left = (layer->kernel_width - 1) / layer->stride_width,
+		.channels = padded_channels(operation->layer->filters)};
+	frame.height = operation->middle.height + 2 * frame.top;
+	frame.width = operation->middle.width + 2 * frame.left;
+	return frame;
+}
+
+static size_t frame_count(struct frame frame)
+{
+	return (size_t)frame.height * (size_t)frame.width * (size_t)frame.channels;
+}
+
+void convolution_lay_out_backward(struct network *network, struct operation *operation)
+{
+	const struct layer *layer = operation->layer;
+	size_t window = (size_t)layer->kernel_height * (size_t)layer->kernel_width;
+	size_t in = (size_t)operation->in.channels, padded_in = (size_t)padded_channels(operation->in.channels);
+	size_t filters = (size_t)padded_channels(layer->filters);
+	if (network->mode == NETWORK_TRAIN)
+		plan_slices(network, operation, (window * in + 1) * filters);
+	operation->turned = arena_floats(&network->arena, window * filters * padded_in);
+	want_scratch(network, window_scratch(operation, operation->window.height) + frame_count(frame_of(operation))
+		+ (size_t)operation->in.width * padded_in + 2 * CHANNEL_BLOCK);
+}
+
+/* ---- weights by phases ---- */
+
+/* Taps of a kernel side that a phase sees. */
+static int taps_of_phase(int kernel, int stride, int phase)
+{
+	return phase < kernel ? (kernel - phase - 1) / stride + 1 : 0;
+}
+
+/* One phase: (taps down, taps across, filters padded, channels padded) from kernel (kh, kw, channels, filters),
+ * the last tap first. */
+static float *turn_phase(const struct operation *operation, const float *kernel, int phase_y, int phase_x, float *out)
+{
+	const struct layer *layer = operation->layer;
+	int channels = operation->in.channels, width = padded_channels(channels), filters = layer->filters;
+	int down = taps_of_phase(layer->kernel_height, layer->stride_height, phase_y);
+	int across = taps_of_phase(layer->kernel_width, layer->stride_width, phase_x);
+	for (int a = down; a-- > 0;)
+		for (int b = across; b-- > 0; out += padded_channels(filters) * width) {
+			int y = phase_y + a * layer->stride_height, x = phase_x + b * layer->stride_width;
+			const float *from = kernel + (ptrdiff_t)(y * layer->kernel_width + x) * channels * filters;
+			for (int f = 0; f < filters; f++)
+				for (int c = 0; c < channels; c++)
+					out[f * width + c] = from[c * filters + f];
+		}
+	return out;
+}
+
+void convolution_turn(struct operation *operation, const float *kernel)
+{
+	float *out = operation->turned;
+	for (int y = 0; y < operation->layer->stride_height; y++)
+		for (int x = 0; x < operation->layer->stride_width; x++)
+			out = turn_phase(operation, kernel, y, x, out);
+}
+
+/* ---- one sample ---- */
+
+struct backward {
+	struct network *network;
+	const struct operation *operation;
+	int n;
+	float *gradient, *input_gradient;
+};
+
+/* Writes the gradient of the full-size output into the frame; behind a max-pool only winners get any. */
+static void fill_frame(const struct backward *task, const float *gradient, const uint8_t *marks, float *framed)
+{
+	const struct operation *operation = task->operation;
+	const struct frame frame = frame_of(operation);
+	const struct shape out = operation->out;
+	memset(framed, 0, frame_count(frame) * sizeof *framed);
+	framed += (frame.top * frame.width + frame.left) * frame.channels;
+	if (!operation->pools) {
+		for (int y = 0; y < out.height; y++)
+			for (int x = 0; x < out.width; x++, gradient += out.channels)
+				memcpy(framed + (y * frame.width + x) * frame.channels, gradient,
+					(size_t)out.channels * sizeof *gradient);
+		return;
+	}
+	for (int y = 0; y < out.height; y++)
+		for (int x = 0; x < out.width; x++, gradient += out.channels, marks += out.channels) {
+			float *corner = framed + (2 * y * frame.width + 2 * x) * frame.channels;
+			for (int c = 0; c < out.channels; c++)
+				corner[((marks[c] >> 1) * frame.width + (marks[c] & 1)) * frame.channels + c] = gradient[c];
+		}
+}
+
+/* slice (kh, kw, channels, filters padded) and, behind, the bias: added to. */
+static void weight_gradient(const struct backward *task, int sample, const float *framed, float *slice, float *scratch)
+{
+	const struct operation *operation = task->operation;
+	const struct layer *layer = operation->layer;
+	const struct kernels *kernels = task->network->kernels;
+	const struct frame frame = frame_of(operation);
+	int run = layer->kernel_width * operation->in.channels;
+	ptrdiff_t pitch;
+	const float *x = window_rows(operation, operation->input + (size_t)sample * shape_count(operation->in), 0,
+		operation->window.height, scratch, &pitch);
+	float *bias = slice + (ptrdiff_t)layer->kernel_height * run * frame.channels;
+	for (int y = 0; y < operation->middle.height; y++) {
+		const float *row = framed + ((frame.top + y) * frame.width + frame.left) * frame.channels;
+		kernels->sum_channels(bias, row, operation->middle.width, frame.channels);
+		for (int k = 0; k < layer->kernel_height; k++) {
+			const struct product product = {
+				.x = x + (y * layer->stride_height + k) * pitch, .x_row = 1,
+				.x_inner = (ptrdiff_t)layer->stride_width * operation->in.channels,
+				.w = row, .w_row = frame.channels,
+				.out = slice + (ptrdiff_t)k * run * frame.channels, .out_row = frame.channels, .accumulate = true,
+				.count = run, .outer = 1, .inner = operation->middle.width, .width = frame.channels,
+			};
+			kernels->product(&product);
+		}
+	}
+}
+
+/* The pixels of one row of dx (in.width, in.channels) that belong to a phase; `turned` are its weights and
+ * `framed` the first row of the frame that the phase sees. */
+static void input_gradient_row(const struct backward *task, int phase, const float *turned, int down,
+	const float *framed, float *dx, float *row)
+{
+	const struct operation *operation = task->operation;
+	const struct frame frame = frame_of(operation);
+	int stride = operation->layer->stride_width, channels = operation->in.channels, width = padded_channels(channels);
+	int across = taps_of_phase(operation->layer->kernel_width, stride, phase), left = operation->window.left;
+	int first = left + ((phase - left) % stride + stride) % stride;
+	int end = left + operation->in.width < operation->window.width ? left + operation->in.width : operation->window.width;
+	int count = first < end ? (end - first - 1) / stride + 1 : 0;
+	bool direct = channels == width;
+	dx += (first - left) * channels;
+	const struct product product = {
+		.x = framed + ((first - phase) / stride + frame.left - across + 1) * frame.channels,
+		.x_row = frame.channels, .x_outer = (ptrdiff_t)frame.width * frame.channels, .x_inner = 1,
+		.w = turned, .w_row = width,
+		.out = direct ? dx : row, .out_row = direct ? (ptrdiff_t)stride * channels : width,
+		.count = count, .outer = down, .inner = across * frame.channels, .width = width,
+	};
+	task->network->kernels->product(&product);
+	for (int i = 0; i < count && !direct; i++)
+		memcpy(dx + (ptrdiff_t)i * stride * channels, row + i * width, (size_t)channels * sizeof *dx);
+}
+
+static void input_gradient(const struct backward *task, const float *framed, float *dx, float *row)
+{
+	const struct operation *operation = task->operation;
+	const struct layer *layer = operation->layer;
+	const struct frame frame = frame_of(operation);
+	int stride = layer->stride_height, top = operation->window.top;
+	ptrdiff_t line = (ptrdiff_t)operation->in.width * operation->in.channels;
+	ptrdiff_t tap = (ptrdiff_t)frame.channels * padded_channels(operation->in.channels);
+	memset(dx, 0, shape_count(operation->in) * sizeof *dx);
+	for (int y = top; y < top + operation->in.height && y < operation->window.height; y++) {
+		const float *turned = operation->turned;
+		int phase_y = y % stride, down = taps_of_phase(layer->kernel_height, stride, phase_y);
+		for (int skipped = 0; skipped < phase_y; skipped++)
+			turned += taps_of_phase(layer->kernel_height, stride, skipped) * layer->kernel_width * tap;
+		const float *rows = framed + (ptrdiff_t)(y / stride + frame.top - down + 1) * frame.width * frame.channels;
+		for (int phase = 0; phase < layer->stride_width && down; phase++) {
+			int across = taps_of_phase(layer->kernel_width, layer->stride_width, phase);
+			if (across)
+				input_gradient_row(task, phase, turned, down, rows, dx + (y - top) * line, row);
+			turned += down * across * tap;
+		}
+	}
+}
+
+static void backward_samples(void *context, int index, int worker)
+{
+	const struct backward *task = context;
+	const struct operation *operation = task->operation;
+	size_t out_count = shape_count(operation->out);
+	float *scratch = worker_scratch(task->network, worker);
+	float *framed = scratch + window_scratch(operation, operation->window.height);
+	float *row = framed + frame_count(frame_of(operation)) + CHANNEL_BLOCK;
+	float *slice = task->network->learns ? operation->slices + (size_t)index * operation->slice_size : NULL;
+	if (slice)
+		memset(slice, 0, operation->slice_size * sizeof *slice);
+	int step = slice ? operation->slice_count : task->n;
+	for (int sample = index; sample < task->n; sample += step) {
+		float *gradient = task->gradient + (size_t)sample * out_count;
+		task->network->kernels->activate_backward(operation->activation, operation->negative_slope,
+			operation->output + (size_t)sample * out_count, gradient, out_count);
+		fill_frame(task, gradient, operation->marks ? operation->marks + (size_t)sample * out_count : NULL, framed);
+		if (slice)
+			weight_gradient(task, sample, framed, slice, scratch);
+		if (task->input_gradient)
+			input_gradient(task, framed, task->input_gradient + (size_t)sample * shape_count(operation->in), row);
+	}
+}
+
+void convolution_backward(struct network *network, struct operation *operation, int n, float *gradient,
+	float *input_gradient_out)
+{
+	struct backward task = {network, operation, n, gradient, input_gradient_out};
+	int slices = network->learns && operation->slice_count < n ? operation->slice_count : n;
+	parallel_for(network->pool, slices, backward_samples, &task);
+	if (!network->learns)
+		return;
+	sum_slices(network, operation, n);
+	const struct layer *layer = operation->layer;
+	int filters = layer->filters, width = padded_channels(filters);
+	int taps = layer->kernel_height * layer->kernel_width * operation->in.channels;
+	float *out = network->gradients + network->offsets[operation->first_parameter];
+	compact_rows(out, operation->slices, taps, filters, width);
+	if (layer->use_bias)
+		memcpy(network->gradients + network->offsets[operation->first_parameter + 1],
+			operation->slices + (size_t)taps * (size_t)width, (size_t)filters * sizeof *out);
+}

@@ -1,0 +1,151 @@
+/* Inside lib/nn: a network as operations over one arena.
+ *
+ * The planner turns layers into operations: a convolution takes the activation and the 2x2 max-pool that
+ * follow it into itself, so that its full-size output is never written. Flatten is nothing at all. */
+#ifndef NN_ENGINE_H
+#define NN_ENGINE_H
+
+#include "nn/kernels.h"
+#include "nn/network.h"
+
+struct operation;
+
+/* What one kind of operation does. Samples lie one after the other. */
+struct operation_kind {
+	/* Takes its own buffers out of the arena and says how much scratch memory a worker needs. */
+	void (*lay_out)(struct network *network, struct operation *operation);
+	/* Makes packed or folded copies of its weights anew; NULL: has none. */
+	void (*prepare)(struct network *network, struct operation *operation);
+	/* operation->input to operation->output, n samples. */
+	void (*forward)(struct network *network, struct operation *operation, int n);
+	/* `gradient` of the output, which it may overwrite, to `input_gradient` (NULL: not wanted) and, where
+	 * network->learns, to the gradients of its parameters. */
+	void (*backward)(struct network *network, struct operation *operation, int n, float *gradient,
+		float *input_gradient);
+	/* At the end of a good training step, what is learned without a gradient; NULL: nothing. */
+	void (*settle)(struct network *network, struct operation *operation);
+};
+
+extern const struct operation_kind convolution_kind, depthwise_kind, dense_kind, max_pooling_kind,
+	average_pooling_kind, activation_kind, dropout_kind, normalization_kind;
+
+/* Offset and extent of a window over a padded side (TensorFlow's rule: the odd pixel goes behind). */
+struct window {
+	int top, left;            /* padding before */
+	int height, width;        /* of the padded input, as far as windows reach */
+};
+
+struct operation {
+	const struct operation_kind *kind;
+	const struct layer *layer;         /* whose sizes it has */
+	const struct layer *normalization; /* batch normalisation folded into the weights, or NULL */
+	int first_layer, last_layer;
+	int first_parameter, normalization_parameter; /* index of the first of its parameters */
+	struct shape in, middle, out;      /* middle: before the max-pool fused into it, else equal to out */
+	enum activation activation;
+	float negative_slope;
+	bool pools;
+	struct window window;
+
+	const float *input;   /* of the last forward */
+	float *output;
+	uint8_t *marks;       /* max-pool fused: winners; dropout: 1 where kept */
+	float *weights, *bias; /* as the kernels read them: channels padded, normalisation folded */
+	float *turned;        /* convolution: weights as its backward reads them */
+	float *slices;        /* partial sums of gradients, slice_count of slice_size floats */
+	int slice_count;
+	size_t slice_size;
+	float *partials;      /* dense: partial sums of the output */
+	float *statistics;    /* normalisation: mean, variance, scale, shift of every channel */
+	double *sums;         /* normalisation: two sums by channel of every sample */
+};
+
+/* All memory is one block; measured by a first walk with base NULL. */
+struct arena {
+	char *base;
+	size_t used;
+};
+
+struct network {
+	struct architecture architecture;
+	enum network_mode mode;
+	int batch;
+	struct parallel *pool;
+	const struct kernels *kernels;
+	struct shape *shapes;
+
+	struct parameter *parameters;
+	int parameter_count;
+	size_t *offsets;              /* of each parameter in the arrays below */
+	size_t trainable_count;       /* floats that an optimizer changes: the first ones */
+	size_t decayed_count;         /* floats that weight decay reaches: the first of these */
+	size_t value_count;
+	float *values, *gradients, *first_moments, *second_moments;
+
+	struct operation *operations;
+	int operation_count;
+	int *operation_ends;          /* per layer: operations done when its output is there */
+	enum activation final_activation;
+	int final_layer;              /* that it belongs to, or -1 */
+
+	struct arena arena;
+	float *input;                 /* a copy: training and explaining need it later */
+	float *flow[2];               /* prediction: outputs by turns; else gradients by turns */
+	float *probabilities;
+	size_t scratch_count;         /* floats for each worker */
+	float *scratch;
+
+	int samples;                  /* of the last forward */
+	bool training;                /* within a training step */
+	bool learns;                  /* backward fills gradients of parameters */
+	struct training_options options;
+	double beta1_power, beta2_power;
+	uint64_t step;                /* seeds dropout */
+};
+
+static inline size_t shape_count(struct shape shape)
+{
+	return (size_t)shape.height * (size_t)shape.width * (size_t)shape.channels;
+}
+
+/* `count` floats at a multiple of 64 bytes, with 16 more that may be read; NULL while measuring. */
+float *arena_floats(struct arena *arena, size_t count);
+uint8_t *arena_bytes(struct arena *arena, size_t count);
+double *arena_doubles(struct arena *arena, size_t count);
+
+/* Asks for at least `count` floats of scratch memory for each worker. */
+void want_scratch(struct network *network, size_t count);
+float *worker_scratch(const struct network *network, int worker);
+
+struct window window_of(const struct layer *layer, struct shape in, struct shape out);
+
+/* Makes operations of the layers; needs shapes and parameters. Infallible: arrays are allocated by the caller
+ * for 2 * layer_count operations. */
+void plan_operations(struct network *network);
+
+/* Gives slices to an operation whose parameters' gradient takes `size` floats. The number of slices depends on
+ * the size alone: it decides the order of sums. */
+void plan_slices(struct network *network, struct operation *operation, size_t size);
+/* Adds up the slices that n samples used, in a fixed tree, into the first. */
+void sum_slices(struct network *network, const struct operation *operation, int n);
+
+/* Multiplies `rows` rows of folded weights and the bias, each `width` long, by what batch normalisation does. */
+void fold_normalization(const struct network *network, struct operation *operation, int rows, int width);
+
+/* Softmax over each of `rows` rows of `count` values, in place; its backward turns gradients of outputs y. */
+void softmax(const struct kernels *kernels, float *x, int rows, int count);
+void softmax_backward(const float *y, float *gradient, int rows, int count);
+/* One of the two activations that may end a network, in place over rows of `count` channels. */
+void activate_final(const struct kernels *kernels, enum activation activation, float *x, int rows, int count);
+
+/* Runs operations [first, last) forward from `input`; returns the output of the last. */
+const float *run_forward(struct network *network, const float *input, int n, int first, int last);
+/* Runs operations [first, last) backward, the last first. `gradient` lies in one of the flow buffers. Writes the
+ * gradient of the first one's input into a flow buffer and returns it; NULL where it is not wanted. */
+float *run_backward(struct network *network, float *gradient, int n, int first, int last, bool wants_input);
+
+/* Row by row: out (rows, width) from x (rows, stride), and back with zeros behind. */
+void compact_rows(float *out, const float *x, int rows, int width, int stride);
+void pad_rows(float *out, const float *x, int rows, int width, int stride);
+
+#endif

@@ -1,0 +1,98 @@
+/* The inner loops, once per instruction set behind one table of functions.
+ *
+ * Every version gives the same bytes: a value is summed in the same order in all of them, one lane of a
+ * vector is one value of the result, and a product is added with one rounding (fused) in all or in none.
+ * All arrays may be read up to 16 floats beyond their end where "padded" is said; none is written there. */
+#ifndef NN_KERNELS_H
+#define NN_KERNELS_H
+
+#include "base/error.h"
+#include "nn/architecture.h"
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+/* Channel counts are rounded up to this wherever a kernel works on whole vectors. */
+enum { CHANNEL_BLOCK = 16 };
+
+static inline int padded_channels(int channels)
+{
+	return (channels + CHANNEL_BLOCK - 1) / CHANNEL_BLOCK * CHANNEL_BLOCK;
+}
+
+/* The one product behind convolution and dense layers, forward and backward:
+ *
+ *     out[i][c] = initial[c] + sum over o < outer, k < inner of x[i][o][k] * w[o * inner + k][c]
+ *
+ * for i < count, c < width, added up in the order of (o, k), each by a fused multiply-add. x[i][o][k] lies at
+ * x + i * x_row + o * x_outer + k * x_inner: rows may overlap, as the windows of a convolution do. */
+struct product {
+	const float *x;
+	ptrdiff_t x_row, x_outer, x_inner;
+	const float *w;
+	ptrdiff_t w_row;
+	float *out;
+	ptrdiff_t out_row;
+	const float *initial; /* width values; NULL: zeros */
+	bool accumulate;      /* begin with what is in out, not with initial */
+	int count, outer, inner;
+	int width;            /* a multiple of CHANNEL_BLOCK */
+};
+
+/* One update of `count` weights; what Keras 3's optimizers compute. */
+struct update {
+	float *weights, *first, *second; /* the moments; SGD: first is the velocity; RMSprop: second */
+	const float *gradients;
+	size_t count;
+	float learning_rate; /* Adam: with the bias corrections in it */
+	float beta1, beta2, epsilon;
+	float decay;         /* weights are multiplied by 1 - decay first */
+};
+
+struct kernels {
+	const char *name;
+
+	void (*product)(const struct product *product);
+
+	/* Elementwise, in place. `activate` knows all activations but softmax; `activate_backward` multiplies the
+	 * gradient by the derivative, from the activation's output (swish: its input). */
+	void (*activate)(enum activation activation, float negative_slope, float *x, size_t count);
+	void (*activate_backward)(enum activation activation, float negative_slope, const float *x, float *gradient,
+		size_t count);
+	void (*exponential)(float *x, size_t count);
+	void (*logarithm)(float *x, size_t count);
+
+	/* out[i] += x[i] */
+	void (*add)(float *out, const float *x, size_t count);
+	/* Whether all are finite. */
+	bool (*finite)(const float *x, size_t count);
+
+	/* Rows of `count` pixels of `channels`: out = x * scale + shift, by channel, fused. */
+	void (*scale_shift)(float *out, const float *x, const float *scale, const float *shift, int count, int channels);
+	/* sum[c] += x[i][c] over i; products[c] += x[i][c] * y[i][c], fused. */
+	void (*sum_channels)(float *sum, const float *x, int count, int channels);
+	void (*sum_products)(float *products, const float *x, const float *y, int count, int channels);
+	/* out[c] = fused x[c] * y[c] + out[c]: one tap of a depthwise convolution. */
+	void (*multiply_add)(float *out, const float *x, const float *y, int count);
+
+	/* Max-pool 2x2 of two rows (2 * count pixels of `stride` floats) into out (count, channels); winners, where
+	 * not NULL, gets 0..3 = row * 2 + column of the first largest value. NaN wins. */
+	void (*max_pool)(const float *upper, const float *lower, int stride, float *out, uint8_t *winners, int count,
+		int channels);
+
+	void (*sgd)(const struct update *update);
+	void (*rmsprop)(const struct update *update);
+	void (*adam)(const struct update *update);
+};
+
+/* The table for this processor, or the one that the environment variable MILLRACE_CPU names: plain, avx2,
+ * avx512. -1: no such name, or not on this processor. */
+CHECKED int kernels_select(const struct kernels **kernels, struct error *error);
+
+/* The versions. Those of an instruction set that this program was not built for are NULL. */
+extern const struct kernels kernels_plain;
+const struct kernels *kernels_avx2(void);
+const struct kernels *kernels_avx512(void);
+
+#endif

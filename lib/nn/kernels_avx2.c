@@ -1,0 +1,37 @@
+/* The kernels for AVX2. */
+#include "nn/kernels.h"
+
+#if defined __AVX2__
+#include <immintrin.h>
+
+enum { LANES = 8, TILE_ROWS = 6 };
+#include "nn/vector.h"
+
+INLINE vector multiply_add(vector a, vector b, vector c)
+{
+	return (vector)_mm256_fmadd_ps((__m256)a, (__m256)b, (__m256)c);
+}
+
+INLINE vector square_root(vector x)
+{
+	return (vector)_mm256_sqrt_ps((__m256)x);
+}
+
+#include "nn/vector_product.h"
+#include "nn/vector_elementary.h"
+#include "nn/vector_layers.h"
+#define TABLE_NAME "avx2"
+#include "nn/vector_table.h"
+
+static const struct kernels table = TABLE;
+
+const struct kernels *kernels_avx2(void)
+{
+	return &table;
+}
+#else
+const struct kernels *kernels_avx2(void)
+{
+	return NULL;
+}
+#endif

@@ -1,0 +1,37 @@
+/* The kernels for AVX-512. */
+#include "nn/kernels.h"
+
+#if defined __AVX512F__
+#include <immintrin.h>
+
+enum { LANES = 16, TILE_ROWS = 12 };
+#include "nn/vector.h"
+
+INLINE vector multiply_add(vector a, vector b, vector c)
+{
+	return (vector)_mm512_fmadd_ps((__m512)a, (__m512)b, (__m512)c);
+}
+
+INLINE vector square_root(vector x)
+{
+	return (vector)_mm512_sqrt_ps((__m512)x);
+}
+
+#include "nn/vector_product.h"
+#include "nn/vector_elementary.h"
+#include "nn/vector_layers.h"
+#define TABLE_NAME "avx512"
+#include "nn/vector_table.h"
+
+static const struct kernels table = TABLE;
+
+const struct kernels *kernels_avx512(void)
+{
+	return &table;
+}
+#else
+const struct kernels *kernels_avx512(void)
+{
+	return NULL;
+}
+#endif

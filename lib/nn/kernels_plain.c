@@ -1,0 +1,29 @@
+/* The kernels for any processor; the fused multiply-add is the C library's. */
+#include "nn/kernels.h"
+
+#include <math.h>
+
+enum { LANES = 4, TILE_ROWS = 4 };
+#include "nn/vector.h"
+
+INLINE vector multiply_add(vector a, vector b, vector c)
+{
+	for (int i = 0; i < LANES; i++)
+		c[i] = fmaf(a[i], b[i], c[i]);
+	return c;
+}
+
+INLINE vector square_root(vector x)
+{
+	for (int i = 0; i < LANES; i++)
+		x[i] = sqrtf(x[i]);
+	return x;
+}
+
+#include "nn/vector_product.h"
+#include "nn/vector_elementary.h"
+#include "nn/vector_layers.h"
+#define TABLE_NAME "plain"
+#include "nn/vector_table.h"
+
+const struct kernels kernels_plain = TABLE;

@@ -1,0 +1,194 @@
+/* From layers to operations: what is computed together. */
+#include "nn/engine.h"
+
+#include <string.h>
+
+static int before(int out, int stride, int kernel, int in)
+{
+	int total = (out - 1) * stride + kernel - in;
+	return total > 0 ? total / 2 : 0;
+}
+
+struct window window_of(const struct layer *layer, struct shape in, struct shape out)
+{
+	struct window window = {
+		.height = (out.height - 1) * layer->stride_height + layer->kernel_height,
+		.width = (out.width - 1) * layer->stride_width + layer->kernel_width,
+	};
+	if (layer->padding == PADDING_SAME) {
+		window.top = before(out.height, layer->stride_height, layer->kernel_height, in.height);
+		window.left = before(out.width, layer->stride_width, layer->kernel_width, in.width);
+	}
+	return window;
+}
+
+void plan_slices(struct network *network, struct operation *operation, size_t size)
+{
+	enum { SLICES = 16, FLOATS = 1 << 22 };
+	int count = SLICES;
+	while (count > 2 && (size_t)count * size > FLOATS)
+		count /= 2;
+	operation->slice_count = count;
+	operation->slice_size = (size + CHANNEL_BLOCK - 1) / CHANNEL_BLOCK * CHANNEL_BLOCK;
+	operation->slices = arena_floats(&network->arena, (size_t)count * operation->slice_size);
+}
+
+static const struct operation_kind *kind_of(enum layer_kind kind)
+{
+	switch (kind) {
+	case LAYER_CONVOLUTION:
+		return &convolution_kind;
+	case LAYER_DEPTHWISE_CONVOLUTION:
+		return &depthwise_kind;
+	case LAYER_DENSE:
+		return &dense_kind;
+	case LAYER_MAX_POOLING:
+		return &max_pooling_kind;
+	case LAYER_AVERAGE_POOLING:
+	case LAYER_GLOBAL_AVERAGE_POOLING:
+		return &average_pooling_kind;
+	case LAYER_DROPOUT:
+		return &dropout_kind;
+	case LAYER_BATCH_NORMALIZATION:
+		return &normalization_kind;
+	default:
+		return &activation_kind;
+	}
+}
+
+static bool has_weights(const struct layer *layer)
+{
+	return layer->kind == LAYER_CONVOLUTION || layer->kind == LAYER_DEPTHWISE_CONVOLUTION || layer->kind == LAYER_DENSE;
+}
+
+/* Whether the activation's derivative follows from its output and its order commutes with a maximum, so that it may be
+ * part of another operation. */
+static bool fuses(enum activation activation)
+{
+	return activation != ACTIVATION_SWISH && activation != ACTIVATION_SOFTMAX;
+}
+
+static bool is_final(enum activation activation)
+{
+	return activation == ACTIVATION_SIGMOID || activation == ACTIVATION_SOFTMAX;
+}
+
+static bool is_small_pool(const struct layer *layer, struct shape in)
+{
+	return layer->kind == LAYER_MAX_POOLING && layer->kernel_height == 2 && layer->kernel_width == 2
+		&& layer->stride_height == 2 && layer->stride_width == 2
+		&& (layer->padding == PADDING_VALID || (in.height % 2 == 0 && in.width % 2 == 0));
+}
+
+/* A walk over the layers. `next` is the layer to come. */
+struct planner {
+	struct network *network;
+	const struct layer *layers;
+	int next, count;
+};
+
+static struct operation *append(struct planner *planner, int layer)
+{
+	struct network *network = planner->network;
+	struct operation *operation = &network->operations[network->operation_count++];
+	const struct layer *source = &planner->layers[layer];
+	*operation = (struct operation){.kind = kind_of(source->kind), .layer = source, .first_layer = layer,
+		.last_layer = layer, .activation = ACTIVATION_LINEAR,
+		.in = layer ? network->shapes[layer - 1] : network->architecture.input,
+		.middle = network->shapes[layer], .out = network->shapes[layer]};
+	if (has_weights(source) && source->kind != LAYER_DENSE)
+		operation->window = window_of(source, operation->in, operation->out);
+	if (source->kind == LAYER_MAX_POOLING || source->kind == LAYER_AVERAGE_POOLING)
+		operation->window = window_of(source, operation->in, operation->out);
+	for (int i = network->parameter_count; i-- > 0;)
+		if (network->parameters[i].layer_index == layer)
+			operation->first_parameter = i;
+	return operation;
+}
+
+/* An activation as an operation of its own; where `layer` has weights, behind them. */
+static void append_activation(struct planner *planner, int layer, const struct layer *source)
+{
+	struct operation *operation = append(planner, layer);
+	operation->kind = &activation_kind;
+	operation->in = operation->out;
+	operation->activation = source->activation;
+	operation->negative_slope = source->negative_slope;
+}
+
+static void take_activation(struct operation *operation, const struct layer *source, int layer)
+{
+	operation->activation = source->activation;
+	operation->negative_slope = source->negative_slope;
+	operation->last_layer = layer;
+}
+
+/* The layer to come, if it is of `kind`, else NULL. */
+static const struct layer *upcoming(const struct planner *planner, enum layer_kind kind)
+{
+	const struct layer *layer = &planner->layers[planner->next];
+	return planner->next < planner->count && layer->kind == kind ? layer : NULL;
+}
+
+/* Takes what follows a layer with weights into its operation. */
+static void fuse(struct planner *planner, struct operation *operation)
+{
+	struct network *network = planner->network;
+	const struct layer *layer = upcoming(planner, LAYER_BATCH_NORMALIZATION);
+	if (layer && network->mode == NETWORK_PREDICT && operation->activation == ACTIVATION_LINEAR) {
+		operation->normalization = layer;
+		operation->last_layer = planner->next++;
+		for (int i = network->parameter_count; i-- > 0;)
+			if (network->parameters[i].layer_index == operation->last_layer)
+				operation->normalization_parameter = i;
+	}
+	layer = upcoming(planner, LAYER_ACTIVATION);
+	if (layer && fuses(layer->activation) && operation->activation == ACTIVATION_LINEAR
+		&& !(planner->next == planner->count - 1 && is_final(layer->activation)))
+		take_activation(operation, layer, planner->next++);
+	layer = upcoming(planner, LAYER_MAX_POOLING);
+	if (layer && operation->kind == &convolution_kind && is_small_pool(layer, operation->out)) {
+		operation->pools = true;
+		operation->last_layer = planner->next;
+		operation->out = network->shapes[planner->next++];
+	}
+}
+
+static void plan_layer(struct planner *planner)
+{
+	int index = planner->next++;
+	const struct layer *layer = &planner->layers[index];
+	bool last = index == planner->count - 1;
+	bool final = last && is_final(layer->activation) && (has_weights(layer) || layer->kind == LAYER_ACTIVATION);
+	if (final) {
+		planner->network->final_activation = layer->activation;
+		planner->network->final_layer = index;
+	}
+	if (layer->kind == LAYER_ACTIVATION) {
+		if (!final)
+			append_activation(planner, index, layer);
+	} else if (has_weights(layer)) {
+		struct operation *operation = append(planner, index);
+		bool takes = fuses(layer->activation) && !final;
+		if (takes)
+			take_activation(operation, layer, index);
+		if (takes && planner->network->mode != NETWORK_EXPLAIN)
+			fuse(planner, operation);
+		if (!takes && !final)
+			append_activation(planner, index, layer);
+	} else if (layer->kind != LAYER_FLATTEN && !(layer->kind == LAYER_DROPOUT && planner->network->mode != NETWORK_TRAIN))
+		append(planner, index);
+}
+
+void plan_operations(struct network *network)
+{
+	struct planner planner = {network, network->architecture.layers, 0, network->architecture.layer_count};
+	network->final_activation = ACTIVATION_LINEAR;
+	network->final_layer = -1;
+	while (planner.next < planner.count) {
+		int first = planner.next;
+		plan_layer(&planner);
+		for (int i = first; i < planner.next; i++)
+			network->operation_ends[i] = network->operation_count;
+	}
+}

@@ -1,0 +1,116 @@
+/* Forward and backward through the operations; what prediction and explaining call. */
+#include "nn/engine.h"
+
+#include <string.h>
+
+const float *run_forward(struct network *network, const float *input, int n, int first, int last)
+{
+	network->samples = n;
+	for (int i = first; i < last; i++) {
+		struct operation *operation = &network->operations[i];
+		if (operation->kind == &dropout_kind && !network->training)
+			continue;
+		operation->input = input;
+		operation->kind->forward(network, operation, n);
+		input = operation->output;
+	}
+	return input;
+}
+
+float *run_backward(struct network *network, float *gradient, int n, int first, int last, bool wants_input)
+{
+	for (int i = last; i-- > first;) {
+		struct operation *operation = &network->operations[i];
+		float *other = gradient == network->flow[0] ? network->flow[1] : network->flow[0];
+		operation->kind->backward(network, operation, n, gradient, i > first || wants_input ? other : NULL);
+		gradient = other;
+	}
+	return wants_input ? gradient : NULL;
+}
+
+/* ---- sums of slices ---- */
+
+enum { PIECE = 4096 };
+
+struct reduction {
+	const struct network *network;
+	const struct operation *operation;
+	int count;
+};
+
+static void sum_piece(void *context, int index, int worker)
+{
+	(void)worker;
+	const struct reduction *task = context;
+	size_t size = task->operation->slice_size, first = (size_t)index * PIECE;
+	size_t length = size - first < PIECE ? size - first : PIECE;
+	for (int width = 1; width < task->count; width *= 2)
+		for (int i = 0; i + width < task->count; i += 2 * width) {
+			float *slice = task->operation->slices + (size_t)i * size + first;
+			task->network->kernels->add(slice, slice + (size_t)width * size, length);
+		}
+}
+
+void sum_slices(struct network *network, const struct operation *operation, int n)
+{
+	struct reduction task = {network, operation, n < operation->slice_count ? n : operation->slice_count};
+	parallel_for(network->pool, (int)((operation->slice_size + PIECE - 1) / PIECE), sum_piece, &task);
+}
+
+/* ---- prediction ---- */
+
+void network_forward(struct network *network, const float *input, int n, float *logits, float *probabilities)
+{
+	size_t count = (size_t)n * (size_t)network_outputs(network);
+	struct shape out = network->shapes[network->architecture.layer_count - 1];
+	network->training = false;
+	if (network->input) {
+		memcpy(network->input, input, (size_t)n * shape_count(network->architecture.input) * sizeof *input);
+		input = network->input;
+	}
+	const float *last = run_forward(network, input, n, 0, network->operation_count);
+	if (logits)
+		memcpy(logits, last, count * sizeof *logits);
+	memcpy(network->probabilities, last, count * sizeof *last);
+	activate_final(network->kernels, network->final_activation, network->probabilities, n * out.height * out.width,
+		out.channels);
+	if (probabilities)
+		memcpy(probabilities, network->probabilities, count * sizeof *probabilities);
+}
+
+/* ---- explaining ---- */
+
+const float *network_output(const struct network *network, int index)
+{
+	if (index == network->final_layer)
+		return network->probabilities;
+	int end = index < 0 ? 0 : network->operation_ends[index];
+	return end ? network->operations[end - 1].output : network->input;
+}
+
+/* The gradient of the final activation's input from that of its output, in place. */
+static void final_backward(struct network *network, float *gradient, int n)
+{
+	struct shape out = network->shapes[network->final_layer];
+	if (network->final_activation == ACTIVATION_SOFTMAX)
+		softmax_backward(network->probabilities, gradient, n * out.height * out.width, out.channels);
+	else
+		network->kernels->activate_backward(network->final_activation, 0, network->probabilities, gradient,
+			(size_t)n * shape_count(out));
+}
+
+void network_backward(struct network *network, int from, const float *seed, int to, float *gradient)
+{
+	int layers = network->architecture.layer_count, n = network->samples;
+	int last = from == layers ? network->operation_count : network->operation_ends[from];
+	int first = to < 0 ? 0 : network->operation_ends[to];
+	struct shape seed_shape = network->shapes[from == layers ? layers - 1 : from];
+	struct shape shape = to < 0 ? network->architecture.input : network->shapes[to];
+	float *flow = network->flow[0];
+	memcpy(flow, seed, (size_t)n * shape_count(seed_shape) * sizeof *flow);
+	if (from == network->final_layer)
+		final_backward(network, flow, n);
+	network->learns = false;
+	flow = run_backward(network, flow, n, first, last, true);
+	memcpy(gradient, flow, (size_t)n * shape_count(shape) * sizeof *gradient);
+}

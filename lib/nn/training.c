@@ -1,0 +1,195 @@
+/* Training steps: forward, loss, backward, update. */
+#include "nn/engine.h"
+#include "nn/loss.h"
+
+#include <math.h>
+#include <stdatomic.h>
+#include <string.h>
+
+enum { PIECE = 16384 };
+
+struct training_options training_defaults(enum optimizer optimizer)
+{
+	return (struct training_options){
+		.loss = LOSS_CATEGORICAL_CROSSENTROPY, .optimizer = optimizer,
+		.beta1 = 0.9f, .beta2 = optimizer == OPTIMIZER_RMSPROP ? 0.9f : 0.999f, .epsilon = 1e-7f,
+		.weight_decay = optimizer == OPTIMIZER_ADAMW ? 0.004f : 0,
+	};
+}
+
+void network_train_start(struct network *network, const struct training_options *options)
+{
+	network->options = *options;
+	network->beta1_power = network->beta2_power = 1;
+	memset(network->first_moments, 0, network->trainable_count * sizeof(float));
+	memset(network->second_moments, 0, network->trainable_count * sizeof(float));
+}
+
+/* ---- where numbers stop being finite ---- */
+
+struct search {
+	const struct network *network;
+	int n;
+	atomic_int found; /* the lowest index of what is not finite */
+};
+
+static void note_index(struct search *search, int index)
+{
+	int known = atomic_load(&search->found);
+	while (index < known && !atomic_compare_exchange_weak(&search->found, &known, index))
+		;
+}
+
+static void search_output(void *context, int index, int worker)
+{
+	(void)worker;
+	struct search *search = context;
+	const struct operation *operation = &search->network->operations[index / search->n];
+	size_t count = shape_count(operation->out);
+	if (!search->network->kernels->finite(operation->output + (size_t)(index % search->n) * count, count))
+		note_index(search, index / search->n);
+}
+
+static void search_gradient(void *context, int index, int worker)
+{
+	(void)worker;
+	struct search *search = context;
+	const struct network *network = search->network;
+	const struct parameter *parameter = &network->parameters[index];
+	if (parameter->trainable && !network->kernels->finite(network->gradients + network->offsets[index], parameter->count))
+		note_index(search, parameter->layer_index);
+}
+
+/* The first layer whose output is not finite, or -1. */
+static int bad_output(const struct network *network, int n)
+{
+	struct search search = {.network = network, .n = n, .found = network->operation_count};
+	parallel_for(network->pool, network->operation_count * n, search_output, &search);
+	int found = search.found;
+	return found < network->operation_count ? network->operations[found].first_layer : -1;
+}
+
+/* The first layer with a gradient that is not finite, or -1. */
+static int bad_gradient(const struct network *network)
+{
+	int layers = network->architecture.layer_count;
+	struct search search = {.network = network, .found = layers};
+	parallel_for(network->pool, network->parameter_count, search_gradient, &search);
+	int found = search.found;
+	return found < layers ? found : -1;
+}
+
+/* ---- update ---- */
+
+struct update_task {
+	const struct network *network;
+	float learning_rate, decay;
+	size_t first, end; /* of the floats of this group */
+};
+
+static void update_piece(void *context, int index, int worker)
+{
+	(void)worker;
+	const struct update_task *task = context;
+	const struct network *network = task->network;
+	size_t first = task->first + (size_t)index * PIECE, left = task->end - first;
+	const struct update update = {
+		.weights = network->values + first, .first = network->first_moments + first,
+		.second = network->second_moments + first, .gradients = network->gradients + first,
+		.count = left < PIECE ? left : PIECE, .learning_rate = task->learning_rate,
+		.beta1 = network->options.optimizer == OPTIMIZER_SGD ? network->options.momentum : network->options.beta1,
+		.beta2 = network->options.beta2, .epsilon = network->options.epsilon, .decay = task->decay,
+	};
+	if (network->options.optimizer == OPTIMIZER_SGD)
+		network->kernels->sgd(&update);
+	else if (network->options.optimizer == OPTIMIZER_RMSPROP)
+		network->kernels->rmsprop(&update);
+	else
+		network->kernels->adam(&update);
+}
+
+static void update_group(const struct network *network, float learning_rate, float decay, size_t first, size_t end)
+{
+	struct update_task task = {network, learning_rate, decay, first, end};
+	parallel_for(network->pool, (int)((end - first + PIECE - 1) / PIECE), update_piece, &task);
+}
+
+/* Adam (Kingma and Ba 2015) with the bias corrections in the rate, as Keras has it; AdamW (Loshchilov and Hutter 2019). */
+static void update_weights(struct network *network, float learning_rate)
+{
+	const struct training_options *options = &network->options;
+	float rate = learning_rate;
+	network->beta1_power *= (double)options->beta1;
+	network->beta2_power *= (double)options->beta2;
+	if (options->optimizer == OPTIMIZER_ADAM || options->optimizer == OPTIMIZER_ADAMW)
+		rate = (float)((double)learning_rate * sqrt(1 - network->beta2_power) / (1 - network->beta1_power));
+	float decay = options->optimizer == OPTIMIZER_ADAMW ? options->weight_decay * learning_rate : 0;
+	update_group(network, rate, decay, 0, network->decayed_count);
+	update_group(network, rate, 0, network->decayed_count, network->trainable_count);
+	for (int i = 0; i < network->operation_count; i++)
+		if (network->operations[i].kind->settle)
+			network->operations[i].kind->settle(network, &network->operations[i]);
+	network_changed(network);
+}
+
+/* ---- step ---- */
+
+struct step_result network_train_step(struct network *network, const float *input, const float *targets, int n,
+	float learning_rate, uint64_t step)
+{
+	int outputs = network_outputs(network);
+	struct step_result result = {.bad_layer = -1};
+	memcpy(network->input, input, (size_t)n * shape_count(network->architecture.input) * sizeof *input);
+	network->training = network->learns = true;
+	network->step = step;
+	const float *logits = run_forward(network, network->input, n, 0, network->operation_count);
+	result.loss = mean_loss(network->kernels, &network->options, logits, targets, n, outputs);
+	result.correct = count_correct(logits, targets, n, outputs);
+	result.bad_layer = bad_output(network, n);
+	if (result.bad_layer >= 0)
+		return result;
+	loss_gradient(network->kernels, &network->options, network->flow[0], logits, targets, n, outputs);
+	run_backward(network, network->flow[0], n, 0, network->operation_count, false);
+	result.bad_layer = bad_gradient(network);
+	if (result.bad_layer < 0)
+		update_weights(network, learning_rate);
+	return result;
+}
+
+/* ---- state: the powers, all values (weights and moving statistics), the moments ---- */
+
+size_t network_state_size(const struct network *network)
+{
+	return 2 * sizeof(double) + (network->value_count + 2 * network->trainable_count) * sizeof(float);
+}
+
+static char *put(char *to, const void *from, size_t size)
+{
+	memcpy(to, from, size);
+	return to + size;
+}
+
+static const char *get(const char *from, void *to, size_t size)
+{
+	memcpy(to, from, size);
+	return from + size;
+}
+
+void network_state_save(const struct network *network, void *state)
+{
+	char *to = put(state, &network->beta1_power, sizeof network->beta1_power);
+	to = put(to, &network->beta2_power, sizeof network->beta2_power);
+	to = put(to, network->values, network->value_count * sizeof(float));
+	to = put(to, network->first_moments, network->trainable_count * sizeof(float));
+	put(to, network->second_moments, network->trainable_count * sizeof(float));
+}
+
+void network_state_load(struct network *network, const void *state)
+{
+	const char *from = get(state, &network->beta1_power, sizeof network->beta1_power);
+	from = get(from, &network->beta2_power, sizeof network->beta2_power);
+	from = get(from, network->values, network->value_count * sizeof(float));
+	from = get(from, network->first_moments, network->trainable_count * sizeof(float));
+	get(from, network->second_moments, network->trainable_count * sizeof(float));
+	network_changed(network);
+}

@@ -1,0 +1,47 @@
+/* Vectors of LANES floats by the compiler's vector extension. The file that includes this defines LANES before,
+ * and the two operations that the extension lacks after: `multiply_add` (one rounding) and `square_root`. */
+#include <stdint.h>
+#include <string.h>
+
+typedef float vector __attribute__((vector_size(LANES * sizeof(float))));
+typedef int32_t integers __attribute__((vector_size(LANES * sizeof(int32_t)))); /* comparisons give 0 or -1 */
+typedef uint8_t small_integers __attribute__((vector_size(LANES)));
+
+/* Small functions that must vanish into their callers, so that vectors stay in registers. */
+#define INLINE static inline __attribute__((always_inline, unused))
+
+INLINE vector load(const float *from)
+{
+	vector value;
+	memcpy(&value, from, sizeof value);
+	return value;
+}
+
+INLINE void store(float *to, vector value)
+{
+	memcpy(to, &value, sizeof value);
+}
+
+/* The first `count` lanes; the others are zero. */
+INLINE vector load_part(const float *from, size_t count)
+{
+	vector value = {0};
+	memcpy(&value, from, count * sizeof(float));
+	return value;
+}
+
+INLINE void store_part(float *to, vector value, size_t count)
+{
+	memcpy(to, &value, count * sizeof(float));
+}
+
+INLINE vector splat(float value)
+{
+	return value - (vector){0};
+}
+
+/* Lane by lane: yes where mask is -1, no where it is 0. */
+INLINE vector choose(integers mask, vector yes, vector no)
+{
+	return (vector)((mask & (integers)yes) | (~mask & (integers)no));
+}

@@ -1,0 +1,20 @@
+/* The table of one version, under the name TABLE_NAME. */
+#define TABLE \
+	{ \
+		.name = TABLE_NAME, \
+		.product = product, \
+		.activate = activate, \
+		.activate_backward = activate_backward, \
+		.exponential = exponential, \
+		.logarithm = logarithm, \
+		.add = add, \
+		.finite = all_finite, \
+		.scale_shift = scale_shift, \
+		.sum_channels = sum_channels, \
+		.sum_products = sum_products, \
+		.multiply_add = multiply_add_rows, \
+		.max_pool = max_pool, \
+		.sgd = sgd, \
+		.rmsprop = rmsprop, \
+		.adam = adam, \
+	}

@@ -1,0 +1,238 @@
+/* Gradients of every kind of layer against central differences of the loss, for parameters and for the input. */
+#include "base/random.h"
+#include "nn/network.h"
+#include "tap.h"
+
+#include <math.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+enum { SAMPLES = 3, LAYERS = 8 };
+
+struct setup {
+	const char *name;
+	struct shape input;
+	enum loss loss;
+	int layer_count;
+	struct layer layers[LAYERS];
+};
+
+#define CONVOLUTION(f, kh, kw, sh, sw, pad, act) \
+	{.kind = LAYER_CONVOLUTION, .filters = f, .kernel_height = kh, .kernel_width = kw, .stride_height = sh, \
+		.stride_width = sw, .padding = pad, .use_bias = true, .activation = act, .negative_slope = 0.3f}
+#define DEPTHWISE(m, k, s, pad, act) \
+	{.kind = LAYER_DEPTHWISE_CONVOLUTION, .filters = m, .kernel_height = k, .kernel_width = k, .stride_height = s, \
+		.stride_width = s, .padding = pad, .use_bias = true, .activation = act}
+#define POOL(which, k, s, pad) \
+	{.kind = which, .kernel_height = k, .kernel_width = k, .stride_height = s, .stride_width = s, .padding = pad}
+#define DENSE(u, act) {.kind = LAYER_DENSE, .filters = u, .use_bias = true, .activation = act}
+#define NORMALIZATION {.kind = LAYER_BATCH_NORMALIZATION, .momentum = 0.9f, .epsilon = 1e-3f, .center = true, .scale = true}
+#define ACTIVATION(act) {.kind = LAYER_ACTIVATION, .activation = act, .negative_slope = 0.2f}
+#define FLATTEN {.kind = LAYER_FLATTEN}
+#define GLOBAL_AVERAGE {.kind = LAYER_GLOBAL_AVERAGE_POOLING}
+#define SAME PADDING_SAME
+#define VALID PADDING_VALID
+#define BINARY LOSS_BINARY_CROSSENTROPY
+#define CATEGORICAL LOSS_CATEGORICAL_CROSSENTROPY
+
+static struct setup setups[] = {
+	{"dense, tanh", {1, 1, 37}, BINARY, 3, {DENSE(21, ACTIVATION_TANH), DENSE(5, ACTIVATION_LINEAR),
+		ACTIVATION(ACTIVATION_SIGMOID)}},
+	{"dense on pixels, swish", {3, 2, 5}, CATEGORICAL, 3, {DENSE(7, ACTIVATION_SWISH), FLATTEN,
+		DENSE(4, ACTIVATION_SOFTMAX)}},
+	{"convolution, valid, 3 channels", {9, 8, 3}, BINARY, 3, {CONVOLUTION(18, 3, 3, 1, 1, VALID, ACTIVATION_TANH), FLATTEN,
+		DENSE(3, ACTIVATION_LINEAR)}},
+	{"convolution, 16 channels and filters", {7, 9, 3}, BINARY, 4, {CONVOLUTION(16, 2, 3, 1, 1, VALID, ACTIVATION_TANH),
+		CONVOLUTION(32, 3, 2, 1, 1, SAME, ACTIVATION_SIGMOID), FLATTEN, DENSE(3, ACTIVATION_LINEAR)}},
+	{"convolution, same, stride 2", {8, 7, 2}, CATEGORICAL, 4, {CONVOLUTION(5, 3, 3, 1, 1, SAME, ACTIVATION_SWISH),
+		CONVOLUTION(6, 3, 3, 2, 2, SAME, ACTIVATION_TANH), FLATTEN, DENSE(3, ACTIVATION_SOFTMAX)}},
+	{"convolution, stride above kernel", {11, 10, 4}, CATEGORICAL, 4, {CONVOLUTION(16, 1, 1, 1, 1, SAME, ACTIVATION_TANH),
+		CONVOLUTION(4, 2, 1, 3, 2, VALID, ACTIVATION_TANH), FLATTEN, DENSE(3, ACTIVATION_SOFTMAX)}},
+	{"convolution, 5x5 same, stride 3x1", {9, 9, 3}, CATEGORICAL, 4, {CONVOLUTION(3, 3, 3, 1, 1, VALID, ACTIVATION_TANH),
+		CONVOLUTION(4, 5, 5, 3, 1, SAME, ACTIVATION_TANH), FLATTEN, DENSE(3, ACTIVATION_SOFTMAX)}},
+	{"convolution, ReLU, max-pool, twice", {14, 15, 3}, BINARY, 8, {CONVOLUTION(16, 3, 3, 1, 1, VALID, ACTIVATION_LINEAR),
+		ACTIVATION(ACTIVATION_RELU), POOL(LAYER_MAX_POOLING, 2, 2, VALID),
+		CONVOLUTION(9, 3, 3, 1, 1, VALID, ACTIVATION_RELU), POOL(LAYER_MAX_POOLING, 2, 2, VALID), FLATTEN,
+		DENSE(4, ACTIVATION_LINEAR), ACTIVATION(ACTIVATION_SIGMOID)}},
+	{"same convolution, leaky ReLU, max-pool", {8, 8, 3}, CATEGORICAL, 6, {
+		CONVOLUTION(6, 3, 3, 1, 1, SAME, ACTIVATION_LEAKY_RELU), POOL(LAYER_MAX_POOLING, 2, 2, SAME),
+		CONVOLUTION(17, 3, 3, 1, 1, SAME, ACTIVATION_RELU6), POOL(LAYER_MAX_POOLING, 2, 2, VALID), FLATTEN,
+		DENSE(3, ACTIVATION_SOFTMAX)}},
+	{"max-pool 3x3 same, stride 2", {7, 6, 3}, CATEGORICAL, 4, {CONVOLUTION(5, 1, 1, 1, 1, SAME, ACTIVATION_TANH),
+		POOL(LAYER_MAX_POOLING, 3, 2, SAME), FLATTEN, DENSE(3, ACTIVATION_SOFTMAX)}},
+	{"average pool 3x3 same, stride 2", {7, 6, 3}, CATEGORICAL, 4, {CONVOLUTION(5, 1, 1, 1, 1, SAME, ACTIVATION_TANH),
+		POOL(LAYER_AVERAGE_POOLING, 3, 2, SAME), FLATTEN, DENSE(3, ACTIVATION_SOFTMAX)}},
+	{"global average pool", {5, 6, 3}, CATEGORICAL, 3, {CONVOLUTION(7, 3, 3, 1, 1, SAME, ACTIVATION_TANH),
+		GLOBAL_AVERAGE, DENSE(3, ACTIVATION_SOFTMAX)}},
+	{"depthwise", {7, 8, 5}, CATEGORICAL, 5, {CONVOLUTION(6, 1, 1, 1, 1, SAME, ACTIVATION_TANH),
+		DEPTHWISE(1, 3, 2, SAME, ACTIVATION_TANH), DEPTHWISE(3, 2, 1, VALID, ACTIVATION_SIGMOID), FLATTEN,
+		DENSE(3, ACTIVATION_SOFTMAX)}},
+	{"batch normalisation", {6, 5, 3}, CATEGORICAL, 6, {CONVOLUTION(5, 3, 3, 1, 1, SAME, ACTIVATION_LINEAR), NORMALIZATION,
+		ACTIVATION(ACTIVATION_SWISH), NORMALIZATION, FLATTEN, DENSE(3, ACTIVATION_SOFTMAX)}},
+	{"softmax in the middle", {1, 1, 6}, BINARY, 3, {DENSE(7, ACTIVATION_SOFTMAX), DENSE(5, ACTIVATION_LINEAR),
+		ACTIVATION(ACTIVATION_LEAKY_RELU)}},
+};
+
+static void fill(float *x, size_t count, int stream)
+{
+	struct random random = random_start(5, RANDOM_TEST, (uint64_t)stream, 0);
+	for (size_t i = 0; i < count; i++)
+		x[i] = random_between(&random, -1, 1);
+}
+
+/* A direction with few entries that are not zero: a step in it meets few kinks. */
+static void choose_direction(float *direction, size_t count, int stream)
+{
+	enum { ENTRIES = 3 };
+	float values[ENTRIES];
+	struct random random = random_start(6, RANDOM_TEST, (uint64_t)stream, 0);
+	fill(values, ENTRIES, stream);
+	memset(direction, 0, count * sizeof *direction);
+	for (int i = 0; i < ENTRIES; i++)
+		direction[random_below(&random, (uint32_t)count)] = values[i];
+}
+
+static size_t count_of(struct shape shape)
+{
+	return (size_t)shape.height * (size_t)shape.width * (size_t)shape.channels;
+}
+
+struct data {
+	float *input, *targets, *direction;
+};
+
+static double loss_now(struct network *network, const struct data *data)
+{
+	return network_train_step(network, data->input, data->targets, SAMPLES, 0, 0).loss;
+}
+
+/* The derivative in a random direction, by both ways; the step halves until both agree, since a kink (ReLU, a
+ * change of winner) within the step is no error of the gradient. */
+static void compare(struct network *network, struct data *data, int index, const char *name)
+{
+	struct parameter parameter = network_parameter(network, index);
+	double by_gradient = 0, by_difference = 0, size = 0;
+	choose_direction(data->direction, parameter.count, 100 + index);
+	loss_now(network, data);
+	const float *gradient = network_gradient(network, index);
+	for (size_t i = 0; i < parameter.count; i++) {
+		by_gradient += (double)gradient[i] * (double)data->direction[i];
+		size += data->direction[i] != 0 ? (double)gradient[i] * (double)gradient[i] : 0;
+	}
+	double tolerance = 2e-3 * sqrt(size) + 5e-5;
+	float step = 0.01f;
+	for (int attempt = 0; attempt < 5; attempt++, step /= 2) {
+		double losses[2];
+		float *kept = malloc(parameter.count * sizeof *kept);
+		memcpy(kept, parameter.values, parameter.count * sizeof *kept);
+		for (int side = 0; side < 2; side++) {
+			for (size_t i = 0; i < parameter.count; i++)
+				parameter.values[i] = kept[i] + (side ? -step : step) * data->direction[i];
+			network_changed(network);
+			losses[side] = loss_now(network, data);
+		}
+		memcpy(parameter.values, kept, parameter.count * sizeof *kept);
+		network_changed(network);
+		free(kept);
+		by_difference = (losses[0] - losses[1]) / (2 * (double)step);
+		if (fabs(by_difference - by_gradient) <= tolerance)
+			break;
+	}
+	char text[200];
+	snprintf(text, sizeof text, "%s: layer %d %s", name, parameter.layer_index, parameter.name);
+	is_near(by_gradient, by_difference, tolerance, text);
+}
+
+static void randomize(struct network *network)
+{
+	network_initialize(network, 3);
+	for (int i = 0; i < network_parameter_count(network); i++) {
+		struct parameter parameter = network_parameter(network, i);
+		if (parameter.rank == 1)
+			for (size_t k = 0; k < parameter.count; k++)
+				parameter.values[k] += 0.1f * (float)((int)(k * 7 % 11) - 5) / 5;
+	}
+	network_changed(network);
+}
+
+static void check_parameters(const struct setup *setup, const struct architecture *architecture, struct data *data)
+{
+	struct network *network;
+	struct error error;
+	if (!ok(network_create(&network, architecture, NETWORK_TRAIN, SAMPLES, NULL, &error) == 0, "%s: made", setup->name)) {
+		note("%s: %s", error.object, error.reason);
+		return;
+	}
+	randomize(network);
+	struct training_options options = training_defaults(OPTIMIZER_SGD);
+	options.loss = setup->loss;
+	options.label_smoothing = 0.1f;
+	network_train_start(network, &options);
+	for (int i = 0; i < network_parameter_count(network); i++)
+		if (network_parameter(network, i).trainable)
+			compare(network, data, i, setup->name);
+	network_destroy(network);
+}
+
+/* The sum of the logits by every layer's output is hard to vary; by the input it is not. */
+static void check_input(const struct setup *setup, const struct architecture *architecture, struct data *data)
+{
+	struct network *network;
+	struct error error;
+	if (!ok(network_create(&network, architecture, NETWORK_EXPLAIN, SAMPLES, NULL, &error) == 0, "%s: made", setup->name))
+		return;
+	randomize(network);
+	int outputs = network_outputs(network), layers = architecture->layer_count;
+	size_t count = SAMPLES * count_of(setup->input);
+	float logits[2][64], seed[64], *gradient = malloc(count * sizeof *gradient), *moved = malloc(count * sizeof *moved);
+	fill(seed, (size_t)(SAMPLES * outputs), 7);
+	choose_direction(data->direction, count, 9);
+	network_forward(network, data->input, SAMPLES, logits[0], NULL);
+	network_backward(network, layers, seed, -1, gradient);
+	double by_gradient = 0, by_difference = 0, size = 0;
+	for (size_t i = 0; i < count; i++) {
+		by_gradient += (double)gradient[i] * (double)data->direction[i];
+		size += data->direction[i] != 0 ? (double)gradient[i] * (double)gradient[i] : 0;
+	}
+	double tolerance = 2e-3 * sqrt(size) + 2e-4;
+	float step = 0.01f;
+	for (int attempt = 0; attempt < 5 && (attempt == 0 || fabs(by_gradient - by_difference) > tolerance); attempt++, step /= 2) {
+		for (int side = 0; side < 2; side++) {
+			for (size_t i = 0; i < count; i++)
+				moved[i] = data->input[i] + (side ? -step : step) * data->direction[i];
+			network_forward(network, moved, SAMPLES, logits[side], NULL);
+		}
+		by_difference = 0;
+		for (int i = 0; i < SAMPLES * outputs; i++)
+			by_difference += (double)seed[i] * ((double)logits[0][i] - (double)logits[1][i]) / (2 * (double)step);
+	}
+	char text[200];
+	snprintf(text, sizeof text, "%s: input", setup->name);
+	is_near(by_gradient, by_difference, tolerance, text);
+	free(gradient);
+	free(moved);
+	network_destroy(network);
+}
+
+int main(void)
+{
+	for (size_t i = 0; i < sizeof setups / sizeof *setups; i++) {
+		struct setup *setup = &setups[i];
+		struct architecture architecture = {.input = setup->input, .layer_count = setup->layer_count,
+			.layers = setup->layers};
+		for (int k = 0; k < setup->layer_count; k++)
+			setup->layers[k].name[0] = (char)('a' + k);
+		struct data data = {.input = malloc(SAMPLES * count_of(setup->input) * sizeof(float)),
+			.targets = calloc(SAMPLES * 64, sizeof(float)), .direction = malloc((1 << 16) * sizeof(float))};
+		fill(data.input, SAMPLES * count_of(setup->input), 1);
+		for (int k = 0; k < SAMPLES; k++)
+			data.targets[k * setup->layers[setup->layer_count - 1].filters + k] = 1;
+		check_parameters(setup, &architecture, &data);
+		check_input(setup, &architecture, &data);
+		free(data.input);
+		free(data.targets);
+		free(data.direction);
+	}
+	return done();
+}
