@@ -1,7 +1,7 @@
 /* tensor-info: what is in tensor streams; verify them, export them. */
 #include "base/file.h"
 #include "common/tool.h"
-#include "image/sheet.h"
+#include "image/contact_sheet.h"
 #include "stream/npy.h"
 #include "stream/summary.h"
 
@@ -31,7 +31,7 @@ struct export {
 	struct stream_head head; /* what all streams must match */
 	struct output tensors_file, labels_file;
 	struct npy tensors, labels;
-	struct sheet sheet;
+	struct contact_sheet sheet;
 };
 
 static bool exporting(void)
@@ -58,7 +58,7 @@ static int start_export(struct export *export, const struct stream_head *head, s
 	if (stream_head_copy(&export->head, head, error))
 		return -1;
 	export->started = true;
-	export->sheet = sheet_start(head->width, head->height, head->channels, head->minimum, head->maximum);
+	export->sheet = contact_sheet_start(head->width, head->height, head->channels, head->minimum, head->maximum);
 	export->tensors = (struct npy){.type = head->type == STREAM_U8 ? "u1" : "f4", .rank = 4,
 		.sizes = {0, (uint64_t)head->height, (uint64_t)head->width, (uint64_t)head->channels}};
 	export->labels = (struct npy){.type = index ? "i4" : "f4", .rank = index ? 1 : 2, .sizes = {0, head->classes.count}};
@@ -77,16 +77,16 @@ static int export_record(struct export *export, const struct stream_record *reco
 		return -1;
 	if (!png_path || export->sheet.count >= png_count)
 		return 0;
-	return head->type == STREAM_U8 ? sheet_add_u8(&export->sheet, record->tensor, error)
-				       : sheet_add_f32(&export->sheet, record->tensor, error);
+	return head->type == STREAM_U8 ? contact_sheet_add_u8(&export->sheet, record->tensor, error)
+				       : contact_sheet_add_f32(&export->sheet, record->tensor, error);
 }
 
-static int write_sheet(const struct sheet *sheet, struct error *error)
+static int write_sheet(const struct contact_sheet *sheet, struct error *error)
 {
 	struct image image;
 	if (sheet->count == 0)
 		return error_set(error, png_path, "there are no records to show");
-	if (sheet_draw(sheet, &image, error))
+	if (contact_sheet_draw(sheet, &image, error))
 		return -1;
 	int result = image_write_png(&image, png_path, error);
 	image_free(&image);
@@ -112,7 +112,7 @@ static int finish_export(struct export *export, bool good, struct error *error)
 			(png_path && write_sheet(&export->sheet, error)) ? -1 : 0;
 	output_abandon(&export->tensors_file);
 	output_abandon(&export->labels_file);
-	sheet_free(&export->sheet);
+	contact_sheet_free(&export->sheet);
 	stream_head_free(&export->head);
 	return result;
 }

@@ -1,11 +1,11 @@
 /* A contact sheet: many small pictures of one size on one. */
-#ifndef IMAGE_SHEET_H
-#define IMAGE_SHEET_H
+#ifndef IMAGE_CONTACT_SHEET_H
+#define IMAGE_CONTACT_SHEET_H
 
 #include "image/image.h"
 
 /* A sheet in the making. */
-struct sheet {
+struct contact_sheet {
 	int width, height, channels; /* of the values given */
 	int shown;                   /* channels of the picture: 3 where there are 3 or more, else 1, the first */
 	float minimum, maximum;      /* values shown as black and as white */
@@ -14,16 +14,16 @@ struct sheet {
 };
 
 /* Starts a sheet of cells of the given size. Nothing is allocated yet. */
-struct sheet sheet_start(int width, int height, int channels, double minimum, double maximum);
+struct contact_sheet contact_sheet_start(int width, int height, int channels, double minimum, double maximum);
 
 /* Adds a cell from (height, width, channels) values. -1 without memory, or where the sheet would exceed 256 megapixels. */
-CHECKED int sheet_add_u8(struct sheet *sheet, const unsigned char *values, struct error *error);
-CHECKED int sheet_add_f32(struct sheet *sheet, const float *values, struct error *error);
+CHECKED int contact_sheet_add_u8(struct contact_sheet *sheet, const unsigned char *values, struct error *error);
+CHECKED int contact_sheet_add_f32(struct contact_sheet *sheet, const float *values, struct error *error);
 
 /* Lays the cells out, rows from the left, on white with 2 pixels between and around, about as wide as high. At least
  * one cell. On failure (-1) *out is empty. */
-CHECKED int sheet_draw(const struct sheet *sheet, struct image *out, struct error *error);
+CHECKED int contact_sheet_draw(const struct contact_sheet *sheet, struct image *out, struct error *error);
 
-void sheet_free(struct sheet *sheet);
+void contact_sheet_free(struct contact_sheet *sheet);
 
 #endif

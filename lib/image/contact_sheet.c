@@ -1,4 +1,4 @@
-#include "image/sheet.h"
+#include "image/contact_sheet.h"
 
 #include <math.h>
 #include <stdlib.h>
@@ -6,26 +6,26 @@
 
 enum { BORDER = 2, PIXELS_MAXIMUM = 256 << 20 };
 
-struct sheet sheet_start(int width, int height, int channels, double minimum, double maximum)
+struct contact_sheet contact_sheet_start(int width, int height, int channels, double minimum, double maximum)
 {
-	return (struct sheet){.width = width, .height = height, .channels = channels, .shown = channels >= 3 ? 3 : 1,
+	return (struct contact_sheet){.width = width, .height = height, .channels = channels, .shown = channels >= 3 ? 3 : 1,
 		.minimum = (float)minimum, .maximum = (float)maximum};
 }
 
-void sheet_free(struct sheet *sheet)
+void contact_sheet_free(struct contact_sheet *sheet)
 {
 	free(sheet->cells);
 	sheet->cells = NULL;
 	sheet->count = sheet->capacity = 0;
 }
 
-static size_t cell_size(const struct sheet *sheet)
+static size_t cell_size(const struct contact_sheet *sheet)
 {
 	return (size_t)sheet->width * (size_t)sheet->height * (size_t)sheet->shown;
 }
 
 /* Where the next cell goes; NULL with the error set. */
-static unsigned char *add_cell(struct sheet *sheet, struct error *error)
+static unsigned char *add_cell(struct contact_sheet *sheet, struct error *error)
 {
 	double pixels = (double)(sheet->width + BORDER) * (sheet->height + BORDER) * (sheet->count + 1);
 	if (pixels > PIXELS_MAXIMUM) {
@@ -47,13 +47,13 @@ static unsigned char *add_cell(struct sheet *sheet, struct error *error)
 }
 
 /* Rounds to the nearest of 0..255; what is no number is black. */
-static unsigned char shade(const struct sheet *sheet, float value)
+static unsigned char shade(const struct contact_sheet *sheet, float value)
 {
 	float share = (value - sheet->minimum) / (sheet->maximum - sheet->minimum) * 255 + 0.5f;
 	return share >= 255 ? 255 : share > 0 ? (unsigned char)share : 0;
 }
 
-int sheet_add_f32(struct sheet *sheet, const float *values, struct error *error)
+int contact_sheet_add_f32(struct contact_sheet *sheet, const float *values, struct error *error)
 {
 	unsigned char *out = add_cell(sheet, error);
 	if (!out)
@@ -64,7 +64,7 @@ int sheet_add_f32(struct sheet *sheet, const float *values, struct error *error)
 	return 0;
 }
 
-int sheet_add_u8(struct sheet *sheet, const unsigned char *values, struct error *error)
+int contact_sheet_add_u8(struct contact_sheet *sheet, const unsigned char *values, struct error *error)
 {
 	unsigned char shades[256], *out = add_cell(sheet, error);
 	if (!out)
@@ -77,7 +77,7 @@ int sheet_add_u8(struct sheet *sheet, const unsigned char *values, struct error 
 	return 0;
 }
 
-int sheet_draw(const struct sheet *sheet, struct image *out, struct error *error)
+int contact_sheet_draw(const struct contact_sheet *sheet, struct image *out, struct error *error)
 {
 	int step_x = sheet->width + BORDER, step_y = sheet->height + BORDER;
 	int columns = (int)ceil(sqrt((double)sheet->count * step_y / step_x));

@@ -1,0 +1,168 @@
+#include "train/metrics.h"
+
+#include <math.h>
+#include <stdlib.h>
+
+struct interval wilson_interval(uint64_t successes, uint64_t trials)
+{
+	const double z = 1.959963984540054; /* the normal distribution's 97.5 % quantile */
+	if (trials == 0)
+		return (struct interval){0, 1};
+	double n = (double)trials, share = (double)successes / n;
+	double center = (share + z * z / (2 * n)) / (1 + z * z / n);
+	double half = z / (1 + z * z / n) * sqrt(share * (1 - share) / n + z * z / (4 * n * n));
+	return (struct interval){successes == 0 ? 0 : center - half, successes == trials ? 1 : center + half};
+}
+
+static double divide(uint64_t part, uint64_t whole)
+{
+	return whole ? (double)part / (double)whole : NAN;
+}
+
+double class_precision(const struct class_counts *counts)
+{
+	return divide(counts->correct, counts->predicted);
+}
+
+double class_recall(const struct class_counts *counts)
+{
+	return divide(counts->correct, counts->actual);
+}
+
+double class_f1(const struct class_counts *counts)
+{
+	return divide(2 * counts->correct, counts->actual + counts->predicted);
+}
+
+int metrics_create(struct metrics *metrics, int classes, bool sets, struct error *error)
+{
+	size_t count = (size_t)classes;
+	*metrics = (struct metrics){.classes = classes};
+	metrics->counts = calloc(count, sizeof *metrics->counts);
+	metrics->confusion = sets ? NULL : calloc(count * count, sizeof *metrics->confusion);
+	if (metrics->counts && (sets || metrics->confusion))
+		return 0;
+	metrics_free(metrics);
+	return error_memory(error, "metrics");
+}
+
+void metrics_free(struct metrics *metrics)
+{
+	free(metrics->counts);
+	free(metrics->confusion);
+	*metrics = (struct metrics){0};
+}
+
+void metrics_add(struct metrics *metrics, int truth, int prediction)
+{
+	metrics->records++;
+	metrics->correct += truth == prediction;
+	metrics->counts[truth].actual++;
+	metrics->counts[prediction].predicted++;
+	metrics->counts[truth].correct += truth == prediction;
+	metrics->confusion[(size_t)truth * (size_t)metrics->classes + (size_t)prediction]++;
+}
+
+void metrics_add_set(struct metrics *metrics, const bool *truth, const bool *prediction)
+{
+	bool same = true;
+	for (int class = 0; class < metrics->classes; class++) {
+		metrics->counts[class].actual += truth[class];
+		metrics->counts[class].predicted += prediction[class];
+		metrics->counts[class].correct += truth[class] && prediction[class];
+		same &= truth[class] == prediction[class];
+	}
+	metrics->records++;
+	metrics->correct += same;
+}
+
+double metrics_accuracy(const struct metrics *metrics)
+{
+	return divide(metrics->correct, metrics->records);
+}
+
+double metrics_macro_f1(const struct metrics *metrics)
+{
+	double sum = 0;
+	int defined = 0;
+	for (int class = 0; class < metrics->classes; class++) {
+		double f1 = class_f1(&metrics->counts[class]);
+		if (!isnan(f1)) {
+			sum += f1;
+			defined++;
+		}
+	}
+	return defined ? sum / defined : NAN;
+}
+
+/* A NaN has a sign that printf may show; here it has none. */
+static void write_number(double value, FILE *out)
+{
+	if (isnan(value))
+		fputs("\tnan", out);
+	else
+		fprintf(out, "\t%.6f", value);
+}
+
+static void write_share(uint64_t part, uint64_t whole, FILE *out)
+{
+	struct interval interval = wilson_interval(part, whole);
+	write_number(divide(part, whole), out);
+	write_number(interval.low, out);
+	write_number(interval.high, out);
+}
+
+static void write_measures(const struct metrics *metrics, FILE *out)
+{
+	fputs("measure\tvalue\tlow\thigh\n", out);
+	fprintf(out, "records\t%llu\t\t\n", (unsigned long long)metrics->records);
+	fprintf(out, "correct\t%llu\t\t\n", (unsigned long long)metrics->correct);
+	fputs("accuracy", out);
+	write_share(metrics->correct, metrics->records, out);
+	fputs("\nloss", out);
+	write_number(metrics->records ? metrics->loss_sum / (double)metrics->records : NAN, out);
+	fputs("\t\t\nmacro_f1", out);
+	write_number(metrics_macro_f1(metrics), out);
+	fputs("\t\t\n", out);
+}
+
+static void write_classes(const struct metrics *metrics, const struct text_list *labels, FILE *out)
+{
+	fputs("\nclass\trecords\tpredicted\tcorrect\tprecision\tprecision_low\tprecision_high"
+	      "\trecall\trecall_low\trecall_high\tf1\n", out);
+	for (int class = 0; class < metrics->classes; class++) {
+		const struct class_counts *counts = &metrics->counts[class];
+		text_write_field(out, labels->items[class]);
+		fprintf(out, "\t%llu\t%llu\t%llu", (unsigned long long)counts->actual,
+			(unsigned long long)counts->predicted, (unsigned long long)counts->correct);
+		write_share(counts->correct, counts->predicted, out);
+		write_share(counts->correct, counts->actual, out);
+		write_number(class_f1(counts), out);
+		fputc('\n', out);
+	}
+}
+
+static void write_confusion(const struct metrics *metrics, const struct text_list *labels, FILE *out)
+{
+	const uint64_t *count = metrics->confusion;
+	fputs("\ntruth", out);
+	for (int class = 0; class < metrics->classes; class++) {
+		fputc('\t', out);
+		text_write_field(out, labels->items[class]);
+	}
+	for (int truth = 0; truth < metrics->classes; truth++) {
+		fputc('\n', out);
+		text_write_field(out, labels->items[truth]);
+		for (int class = 0; class < metrics->classes; class++)
+			fprintf(out, "\t%llu", (unsigned long long)*count++);
+	}
+	fputc('\n', out);
+}
+
+void metrics_write(const struct metrics *metrics, const struct text_list *labels, FILE *out)
+{
+	write_measures(metrics, out);
+	write_classes(metrics, labels, out);
+	if (metrics->confusion)
+		write_confusion(metrics, labels, out);
+}
