@@ -82,7 +82,7 @@ cp "twins/l'été/2.jpg" "twins/Erza Scarlet/2 again.jpg"
 for seed in 1 2 3 4 5; do
 	split-dataset -q --validation 0.5 --seed $seed twins twins-out
 	is "seed $seed: no content in two parts" \
-		"$(sort -t "$(printf '\t')" -k 4 twins-out/split.tsv | awk -F '\t' 'p[$4] && p[$4] != $3 { n++ } { p[$4] = $3 } END { print n + 0 }')" 0
+		"$(awk -F '\t' 'p[$4] && p[$4] != $3 { n++ } { p[$4] = $3 } END { print n + 0 " of " NR - 1 }' twins-out/split.tsv)" "0 of 24"
 done
 
 # A split that is there.
