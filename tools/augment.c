@@ -16,7 +16,7 @@ static const char *output_path;
 static const struct option_row rows[] = {
 	{'o', "output", OPTION_TEXT, &output_path, "FILE", "write here instead of standard output", 0, 0, NULL},
 	{0, "passes", OPTION_INTEGER, &plan.passes, "N", "times that all images are given out", 1, 1000000, NULL},
-	{0, "preset", OPTION_CHOICE, &preset, "NAME", "operations to begin with, changed by those given", 0, 0, augment_preset_names},
+	{0, "preset", OPTION_CHOICE, &preset, "NAME", "operations to begin with", 0, 0, augment_preset_names},
 	{0, "rescale", OPTION_FLAG, &plan.rescale, NULL, "give out floats from 0 to 1", 0, 0, NULL},
 	{0, NULL, OPTION_TITLE, NULL, NULL, "Operations (0: off)", 0, 0, NULL},
 	RANGE("rotate", rotate, "DEGREES", 180, "turn by up to this, either way"),
