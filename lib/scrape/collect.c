@@ -1,0 +1,310 @@
+#include "scrape/collect.h"
+
+#include "base/file.h"
+#include "scrape/keep.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+/* How many images of one class are with the fetcher at a time. */
+enum { PENDING_MAXIMUM = 64 };
+
+static void errand_free(struct errand *errand)
+{
+	free(errand->url);
+	free(errand->page);
+	free(errand);
+}
+
+static struct errand *errand_create(struct collection *collection, int source, bool is_page, const char *url,
+	const char *page)
+{
+	struct errand *errand = calloc(1, sizeof *errand);
+	if (!errand)
+		return NULL;
+	*errand = (struct errand){.collection = collection, .source = source, .is_page = is_page, .url = strdup(url),
+		.page = strdup(page)};
+	if (errand->url && errand->page)
+		return errand;
+	errand_free(errand);
+	return NULL;
+}
+
+struct collection *collection_of(struct scrape *scrape, const char *class_name, struct error *error)
+{
+	for (size_t i = 0; i < scrape->count; i++)
+		if (strcmp(scrape->collections[i]->name, class_name) == 0)
+			return scrape->collections[i];
+	struct collection **collections = realloc(scrape->collections, (scrape->count + 1) * sizeof *collections);
+	struct collection *collection = calloc(1, sizeof *collection);
+	char *name = strdup(class_name);
+	if (collections)
+		scrape->collections = collections;
+	if (!collections || !collection || !name) {
+		free(collection);
+		free(name);
+		error_memory(error, class_name);
+		return NULL;
+	}
+	collection->scrape = scrape;
+	collection->name = name;
+	collection->accepted = manifest_count(scrape->manifest, class_name);
+	scrape->collections[scrape->count++] = collection;
+	return collection;
+}
+
+int collection_queue(struct collection *collection, int source, const char *url, const char *page,
+	struct error *error)
+{
+	struct errand *errand = errand_create(collection, source, false, url, page);
+	if (!errand)
+		return error_memory(error, url);
+	if (collection->last)
+		collection->last->next = errand;
+	else
+		collection->first = errand;
+	collection->last = errand;
+	collection->scrape->queued++;
+	return 0;
+}
+
+static struct errand *take_first(struct collection *collection)
+{
+	struct errand *errand = collection->first;
+	if (errand) {
+		collection->first = errand->next;
+		if (!collection->first)
+			collection->last = NULL;
+		collection->scrape->queued--;
+	}
+	return errand;
+}
+
+/* ---- asking ---- */
+
+/* Whether an earlier run or this one has asked for the address. Returns 1, 0 or -1. */
+static int is_known(struct scrape *scrape, const char *url, struct error *error)
+{
+	unsigned char key[DIGEST_KEY_SIZE];
+	int status = manifest_find_url(scrape->manifest, url);
+	if (status == MANIFEST_ACCEPTED || (status == MANIFEST_REFUSED && !scrape->options.retry_refused))
+		return 1;
+	digest_key(url, key);
+	if (digest_table_get(&scrape->asked, key) >= 0)
+		return 1;
+	return digest_table_set(&scrape->asked, key, 0, error) ? -1 : 0;
+}
+
+static int send(struct errand *errand, struct error *error)
+{
+	struct scrape *scrape = errand->collection->scrape;
+	struct fetch_request request = {.kind = errand->is_page ? FETCH_PAGE : FETCH_IMAGE, .url = errand->url, .tag = errand};
+	if (errand->source >= 0) {
+		const struct recipe *recipe = errand->collection->sources[errand->source].recipe;
+		request.skip_robots = errand->is_page && recipe->documented_api;
+		request.rate = recipe->rate;
+		request.connections = recipe->connections;
+	}
+	if (fetcher_add(scrape->fetcher, &request, error)) {
+		errand_free(errand);
+		return -1;
+	}
+	errand->next = errand->collection->sent;
+	errand->collection->sent = errand;
+	return 0;
+}
+
+static bool wants_more(const struct collection *collection)
+{
+	int wanted = collection->scrape->options.wanted;
+	return wanted == 0 || collection->accepted + collection->images_pending < wanted;
+}
+
+static int ask_images(struct collection *collection, struct error *error)
+{
+	while (collection->first && collection->images_pending < PENDING_MAXIMUM && wants_more(collection)) {
+		struct errand *errand = take_first(collection);
+		int known = is_known(collection->scrape, errand->url, error);
+		if (known) {
+			errand_free(errand);
+			if (known < 0)
+				return -1;
+			continue;
+		}
+		collection->images_pending++;
+		if (send(errand, error))
+			return -1;
+	}
+	return 0;
+}
+
+/* Leaves the current source, at its end or because of what went wrong. */
+static void next_source(struct collection *collection, bool failed, const char *reason)
+{
+	snprintf(collection->ended, sizeof collection->ended, "%s", reason);
+	collection->source_failed |= failed;
+	collection->current++;
+}
+
+/* ---- pages ---- */
+
+static void read_page(struct collection *collection, const char *url, const unsigned char *bytes, size_t size,
+	const char *charset)
+{
+	struct scrape *scrape = collection->scrape;
+	struct source *source = &collection->sources[collection->current];
+	const struct recipe *recipe = source->recipe;
+	struct text_list images = {0};
+	struct error error;
+	int items = source_read(source, url, bytes, size, charset, scrape->options.side_minimum, &images, &error);
+	for (size_t i = 0; items >= 0 && i < images.count; i++)
+		if (collection_queue(collection, (int)collection->current, images.items[i], url ? url : "", &error))
+			items = -1;
+	text_list_free(&images);
+	if (items < 0) {
+		scrape_say(scrape, recipe->name, "%s: %s: %s", collection->name, error.object, error.reason);
+		next_source(collection, true, error.reason);
+	} else if (items == 0 && source->asked == 1 && !source->ahead.count) {
+		scrape_say(scrape, recipe->name, "%s: '%.200s' matched nothing on page 1: no such query, or the site has changed",
+			collection->name, recipe->item);
+		next_source(collection, true, "nothing found");
+	}
+}
+
+static void read_page_file(struct collection *collection)
+{
+	const struct source *source = &collection->sources[collection->current];
+	unsigned char *bytes;
+	size_t size;
+	struct error error;
+	if (file_read(source->file, collection->scrape->options.fetch.page_bytes, &bytes, &size, &error)) {
+		scrape_say(collection->scrape, error.object, "%s", error.reason);
+		next_source(collection, true, error.reason);
+		return;
+	}
+	read_page(collection, NULL, bytes, size, "");
+	free(bytes);
+}
+
+/* Goes on to the next page of the current source, or to the next source. */
+static int ask_page(struct collection *collection, struct error *error)
+{
+	struct source *source = &collection->sources[collection->current];
+	if (source->dry >= SOURCE_DRY_MAXIMUM) {
+		next_source(collection, false, "nothing new on three pages");
+		return 0;
+	}
+	if (source->asked >= collection->scrape->options.pages_maximum) {
+		next_source(collection, false, "as many pages as --max-pages allows");
+		return 0;
+	}
+	char *url;
+	int more = source_next(source, &url, error);
+	if (more <= 0) {
+		if (more < 0)
+			scrape_say(collection->scrape, error->object, "%s: %s", collection->name, error->reason);
+		next_source(collection, more < 0, more < 0 ? error->reason : "no more pages");
+		return 0;
+	}
+	if (!url) {
+		read_page_file(collection);
+		return 0;
+	}
+	struct errand *errand = errand_create(collection, (int)collection->current, true, url, "");
+	free(url);
+	if (!errand)
+		return error_memory(error, collection->name);
+	collection->page_pending = true;
+	return send(errand, error);
+}
+
+int collection_advance(struct collection *collection, struct error *error)
+{
+	int wanted = collection->scrape->options.wanted;
+	for (;;) {
+		if (wanted && collection->accepted >= wanted) {
+			for (struct errand *errand; (errand = take_first(collection));)
+				errand_free(errand);
+			collection->enough = true;
+			return 0;
+		}
+		if (ask_images(collection, error))
+			return -1;
+		bool page_due = !collection->first && !collection->page_pending && wants_more(collection) &&
+			collection->current < collection->source_count;
+		if (!page_due)
+			return 0;
+		if (ask_page(collection, error))
+			return -1;
+	}
+}
+
+bool collection_is_idle(const struct collection *collection)
+{
+	bool nothing_left = collection->enough || (!collection->first && collection->current >= collection->source_count);
+	return nothing_left && !collection->page_pending && !collection->images_pending;
+}
+
+/* ---- results ---- */
+
+static void take_page(struct errand *errand, const struct fetch_result *result)
+{
+	struct collection *collection = errand->collection;
+	collection->page_pending = false;
+	if (collection->enough)
+		return;
+	if (result->outcome == FETCH_DONE) {
+		read_page(collection, result->url, result->bytes, result->size, result->charset);
+		return;
+	}
+	/* With no network at all, the one message about that is enough. */
+	if (!fetcher_unreachable(collection->scrape->fetcher))
+		scrape_say(collection->scrape, errand->url, "%s: %s", collection->name, result->reason);
+	next_source(collection, true, result->reason);
+}
+
+static void take_image(struct errand *errand, const struct fetch_result *result)
+{
+	struct collection *collection = errand->collection;
+	struct scrape *scrape = collection->scrape;
+	const struct source *source = errand->source < 0 ? NULL : &collection->sources[errand->source];
+	struct manifest_row row = {.class_name = collection->name, .url = errand->url, .page = errand->page,
+		.site = source ? source->recipe->name : "list", .query = source ? source->query : ""};
+	collection->images_pending--;
+	int status = keep_image(scrape->options.folder, scrape->manifest, result, scrape->options.side_minimum, &row,
+		&scrape->error);
+	scrape->broken |= status < 0;
+	collection->accepted += status == MANIFEST_ACCEPTED;
+	collection->added += status == MANIFEST_ACCEPTED;
+	collection->refused += status == MANIFEST_REFUSED;
+	collection->failed += status == MANIFEST_FAILED;
+}
+
+void collection_take(void *scrape, void *tag, const struct fetch_result *result)
+{
+	struct errand *errand = tag, **link = &errand->collection->sent;
+	(void)scrape;
+	while (*link != errand)
+		link = &(*link)->next;
+	*link = errand->next;
+	if (errand->is_page)
+		take_page(errand, result);
+	else
+		take_image(errand, result);
+	errand_free(errand);
+}
+
+void collection_free(struct collection *collection)
+{
+	for (struct errand *errand; (errand = take_first(collection));)
+		errand_free(errand);
+	for (struct errand *errand = collection->sent, *next; errand; errand = next) {
+		next = errand->next;
+		errand_free(errand);
+	}
+	for (size_t i = 0; i < collection->source_count; i++)
+		source_free(&collection->sources[i]);
+	free(collection->sources);
+	free(collection->name);
+	free(collection);
+}

@@ -1,0 +1,73 @@
+/* Inside scrape: one class on its way to its images. */
+#ifndef SCRAPE_COLLECT_H
+#define SCRAPE_COLLECT_H
+
+#include "base/progress.h"
+#include "scrape/manifest.h"
+#include "scrape/scrape.h"
+#include "scrape/source.h"
+
+/* A page or an image to ask for; one that is in a queue or with the fetcher. */
+struct errand {
+	struct errand *next;
+	struct collection *collection;
+	int source;        /* index, -1: the list of addresses */
+	bool is_page;
+	char *url, *page;  /* the image's page, "" for none; both owned */
+};
+
+struct collection {
+	struct scrape *scrape;
+	char *name;
+	struct source *sources;
+	size_t source_count, current;
+	struct errand *first, *last; /* images to ask for */
+	struct errand *sent;         /* with the fetcher */
+	bool page_pending;
+	int images_pending;
+	int accepted, added, refused, failed;
+	bool enough;
+	bool source_failed; /* a page could not be had or understood */
+	char ended[160];
+};
+
+struct scrape {
+	struct scrape_options options;
+	regex_t follow;
+	bool has_follow;
+	struct manifest *manifest;
+	struct fetcher *fetcher;
+	struct digest_table asked; /* addresses of images asked for in this run */
+	struct collection **collections;
+	size_t count;
+	FILE *list;
+	char *list_path;
+	int list_line, list_bad, queued;
+	struct progress progress;
+	struct error error; /* what a callback could not return */
+	bool broken;
+};
+
+/* The collection of a class, made where it is new; NULL without memory. */
+struct collection *collection_of(struct scrape *scrape, const char *class_name, struct error *error);
+
+/* Puts an image address into the queue. */
+CHECKED int collection_queue(struct collection *collection, int source, const char *url, const char *page,
+	struct error *error);
+
+/* Asks for what comes next: images of the queue, or the next page when it is empty. */
+CHECKED int collection_advance(struct collection *collection, struct error *error);
+
+/* Whether it waits for nothing and has nothing to ask for; with the list still to come, it may get more. */
+bool collection_is_idle(const struct collection *collection);
+
+/* A fetch_callback: takes the result of an errand. */
+void collection_take(void *scrape, void *errand, const struct fetch_result *result);
+
+/* Tells the user, over the progress bar. */
+void scrape_say(struct scrape *scrape, const char *object, const char *format, ...)
+	__attribute__((format(printf, 3, 4)));
+
+void collection_free(struct collection *collection);
+
+#endif

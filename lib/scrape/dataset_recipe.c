@@ -1,0 +1,80 @@
+#include "scrape/recipe.h"
+#include "scrape/settings.h"
+
+#include <stdint.h>
+#include <stdlib.h>
+#include <string.h>
+
+/* FOLDER | QUERY; a FOLDER alone is its own query. */
+static int add_class(struct dataset_recipe *dataset, const struct settings *settings, const struct setting *setting,
+	struct error *error)
+{
+	char name[256];
+	const char *bar = strchr(setting->value, '|');
+	size_t length = bar ? (size_t)(bar - setting->value) : strlen(setting->value);
+	while (length && setting->value[length - 1] == ' ')
+		length--;
+	if (length >= sizeof name)
+		return settings_error(settings, setting, error, "class: a name of more than 255 bytes");
+	memcpy(name, setting->value, length);
+	name[length] = 0;
+	if (!text_is_class_name(name))
+		return settings_error(settings, setting, error, "class: '%s' can't name a folder", name);
+	const char *query = bar ? bar + 1 + strspn(bar + 1, " \t") : name;
+	if (!*query)
+		return settings_error(settings, setting, error, "class: nothing after '|'");
+	if (text_list_add(&dataset->classes, name, error))
+		return -1;
+	return text_list_add(&dataset->queries, query, error);
+}
+
+static int apply(struct dataset_recipe *dataset, const struct settings *settings, const struct setting *setting,
+	struct error *error)
+{
+	int64_t count;
+	if (strcmp(setting->key, "class") == 0)
+		return add_class(dataset, settings, setting, error);
+	if (strcmp(setting->key, "site") == 0)
+		return text_list_add(&dataset->sites, setting->value, error);
+	if (strcmp(setting->key, "count") == 0) {
+		if (!text_to_integer(setting->value, &count) || count < 0 || count > 1000000)
+			return settings_error(settings, setting, error, "count: a whole number from 0 to 1000000");
+		dataset->count = (int)count;
+		return 0;
+	}
+	char **target = strcmp(setting->key, "title") == 0 ? &dataset->title
+		: strcmp(setting->key, "api") == 0 ? &dataset->api
+						    : NULL;
+	if (!target)
+		return settings_error(settings, setting, error, "%s: no such key", setting->key);
+	free(*target);
+	*target = strdup(setting->value);
+	return *target ? 0 : error_memory(error, settings->path);
+}
+
+int dataset_recipe_read(struct dataset_recipe *dataset, const char *path, struct error *error)
+{
+	struct settings settings;
+	*dataset = (struct dataset_recipe){0};
+	if (settings_read(&settings, path, error))
+		return -1;
+	int result = 0;
+	for (size_t i = 0; result == 0 && i < settings.count; i++)
+		result = apply(dataset, &settings, &settings.items[i], error);
+	if (result == 0 && (!dataset->classes.count || !dataset->sites.count))
+		result = error_set(error, path, "names no %s to scrape", dataset->classes.count ? "site" : "class");
+	settings_free(&settings);
+	if (result)
+		dataset_recipe_free(dataset);
+	return result;
+}
+
+void dataset_recipe_free(struct dataset_recipe *dataset)
+{
+	free(dataset->title);
+	free(dataset->api);
+	text_list_free(&dataset->sites);
+	text_list_free(&dataset->classes);
+	text_list_free(&dataset->queries);
+	*dataset = (struct dataset_recipe){0};
+}

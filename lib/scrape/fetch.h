@@ -1,0 +1,79 @@
+/* Fetching from many hosts at once, politely: limits per host, robots.txt, retries, redirects.
+ *
+ * Requests are added at any time; fetcher_step moves them all on and hands each result to a callback, in
+ * the order in which they end. Every hop of a redirect (5 at most, http and https only) is a request of its
+ * own: it waits for its host, and its address and robots.txt are checked. */
+#ifndef SCRAPE_FETCH_H
+#define SCRAPE_FETCH_H
+
+#include "base/error.h"
+
+#include <stdbool.h>
+#include <stddef.h>
+
+struct fetch_options {
+	double rate;        /* requests per second to one host; a host named as loopback has no such limit */
+	int connections;    /* at once to one host, likewise */
+	int transfers;      /* at once in all */
+	int retries;        /* after the first attempt: of status 408, 429, 5xx and of broken connections */
+	double backoff;     /* seconds before the first retry; doubled for each more, within half and one and a half */
+	double wait_maximum; /* seconds; a host that asks for a longer pause (Retry-After) is given up */
+	double timeout;     /* seconds for one whole transfer */
+	size_t image_bytes; /* most bytes of an image */
+	size_t page_bytes;  /* most bytes of a page, decompressed */
+	bool allow_private; /* talk to addresses that are not public */
+	bool ignore_robots;
+	const char *contact; /* for the user agent: a mail address or URL; NULL: none */
+};
+
+enum fetch_kind { FETCH_PAGE, FETCH_IMAGE };
+
+struct fetch_request {
+	enum fetch_kind kind;
+	const char *url;   /* as url_resolve makes them; copied */
+	bool skip_robots;  /* it is a documented interface for programs */
+	double rate;       /* limits of the recipe for this host, 0: none of its own */
+	int connections;
+	void *tag;         /* handed to the callback */
+};
+
+enum fetch_outcome {
+	FETCH_DONE,    /* status 2xx and a whole body */
+	FETCH_REFUSED, /* by us or by the server, and would be again */
+	FETCH_FAILED,  /* for a reason that may pass */
+};
+
+struct fetch_result {
+	enum fetch_outcome outcome;
+	const char *reason;         /* when not done */
+	const char *url;            /* that answered, after redirects */
+	const unsigned char *bytes; /* the body, followed by a NUL; valid during the callback */
+	size_t size;
+	const char *charset;        /* declared for it, "" for none */
+	bool opted_out;             /* the server asks that it is not used so (X-Robots-Tag) */
+};
+
+/* May add requests, but not step or destroy. */
+typedef void fetch_callback(void *context, void *tag, const struct fetch_result *result);
+
+struct fetcher;
+
+/* On failure (-1) *fetcher is NULL. `options` is copied; its texts must outlive the fetcher. */
+CHECKED int fetcher_create(struct fetcher **fetcher, const struct fetch_options *options, fetch_callback *callback,
+	void *context, struct error *error);
+
+/* Adds a request; its result comes from a later fetcher_step. */
+CHECKED int fetcher_add(struct fetcher *fetcher, const struct fetch_request *request, struct error *error);
+
+/* Moves all requests on and waits for up to half a second where nothing moves. Returns how many are
+ * unfinished, or -1. */
+CHECKED int fetcher_step(struct fetcher *fetcher, struct error *error);
+
+/* NULL if a server has answered, or none was asked; else "HOST: reason" of a first failure. While
+ * none has answered, requests fail within about eight seconds of the first. */
+const char *fetcher_unreachable(const struct fetcher *fetcher);
+
+/* Drops what is unfinished; NULL is allowed. */
+void fetcher_destroy(struct fetcher *fetcher);
+
+#endif

@@ -1,0 +1,108 @@
+#include "scrape/host.h"
+
+#include <limits.h>
+#include <stdlib.h>
+#include <string.h>
+
+struct host *host_create(const char *origin)
+{
+	struct host *host = calloc(1, sizeof *host);
+	char *copy = strdup(origin);
+	if (!host || !copy) {
+		free(host);
+		free(copy);
+		return NULL;
+	}
+	host->origin = copy;
+	host->connections = INT_MAX;
+	return host;
+}
+
+void host_push(struct host *host, struct job *job)
+{
+	job->next = NULL;
+	job->host = host;
+	if (host->last)
+		host->last->next = job;
+	else
+		host->first = job;
+	host->last = job;
+}
+
+void host_push_front(struct host *host, struct job *job)
+{
+	job->next = host->first;
+	job->host = host;
+	host->first = job;
+	if (!host->last)
+		host->last = job;
+}
+
+static struct job *take_after(struct host *host, struct job *before)
+{
+	struct job *job = before ? before->next : host->first;
+	if (before)
+		before->next = job->next;
+	else
+		host->first = job->next;
+	if (host->last == job)
+		host->last = before;
+	job->next = NULL;
+	return job;
+}
+
+struct job *host_take_any(struct host *host)
+{
+	return host->first ? take_after(host, NULL) : NULL;
+}
+
+struct job *host_take(struct host *host, double now, bool ask_robots, double *wake)
+{
+	if (!host->first || host->active >= host->connections)
+		return NULL;
+	double earliest = host->next_start > host->paused_until ? host->next_start : host->paused_until;
+	if (earliest > now) {
+		*wake = earliest < *wake ? earliest : *wake;
+		return NULL;
+	}
+	struct job *before = NULL;
+	for (struct job *job = host->first; job; before = job, job = job->next) {
+		if (ask_robots && host->robots_state == ROBOTS_ASKED && job->kind != JOB_ROBOTS && !job->skip_robots)
+			continue;
+		if (job->not_before <= now)
+			return take_after(host, before);
+		*wake = job->not_before < *wake ? job->not_before : *wake;
+	}
+	return NULL;
+}
+
+void host_count_start(struct host *host, double now)
+{
+	host->active++;
+	host->next_start = now + host->interval;
+}
+
+void host_slow_down(struct host *host, double requests_per_second, int connections)
+{
+	if (requests_per_second > 0 && 1 / requests_per_second > host->interval)
+		host->interval = 1 / requests_per_second;
+	if (connections > 0 && connections < host->connections)
+		host->connections = connections;
+}
+
+void job_free(struct job *job)
+{
+	transfer_free(&job->transfer);
+	free(job->url);
+	free(job->first_url);
+	free(job);
+}
+
+void host_free(struct host *host)
+{
+	for (struct job *job; (job = host_take_any(host));)
+		job_free(job);
+	robots_free(&host->robots);
+	free(host->origin);
+	free(host);
+}

@@ -1,0 +1,66 @@
+/* What a fetcher knows of one host: who waits for it, how fast it may be asked, what its robots.txt says. */
+#ifndef SCRAPE_HOST_H
+#define SCRAPE_HOST_H
+
+#include "scrape/robots.h"
+#include "scrape/transfer.h"
+
+#include <stdbool.h>
+#include <stdint.h>
+
+enum job_kind { JOB_PAGE, JOB_IMAGE, JOB_ROBOTS, JOB_KINDS };
+
+/* A request on its way: waiting for its host, then in transfer. */
+struct job {
+	struct job *next;
+	enum job_kind kind;
+	char *url;         /* to ask next; owned */
+	char *first_url;   /* as it was given, before redirects; owned */
+	void *tag;         /* the caller's */
+	bool skip_robots;  /* a documented interface, not a page for crawlers */
+	int attempts, hops;
+	double not_before; /* of progress_clock */
+	uint64_t number;
+	struct host *host;
+	struct transfer transfer;
+};
+
+enum host_robots { ROBOTS_UNKNOWN, ROBOTS_ASKED, ROBOTS_KNOWN };
+
+struct host {
+	struct host *next;
+	char *origin; /* "https://host:port"; owned */
+	struct job *first, *last; /* waiting */
+	int active;               /* in transfer */
+	int connections;          /* most at once */
+	double interval;          /* least seconds from one request to the next */
+	double next_start, paused_until;
+	int strikes;              /* failures to talk to it in a row */
+	char given_up[200];       /* why it is asked no more; empty: it is */
+	enum host_robots robots_state;
+	struct robots robots;
+};
+
+/* A host without jobs; NULL without memory. */
+struct host *host_create(const char *origin);
+
+void host_push(struct host *host, struct job *job);
+void host_push_front(struct host *host, struct job *job);
+
+/* Takes the first job out that may start at `now` (with `ask_robots`: that needs no robots.txt still to
+ * come), or returns NULL; *wake is then lowered to when one may, if that is known. */
+struct job *host_take(struct host *host, double now, bool ask_robots, double *wake);
+
+/* Takes the first job out, whether it may start or not; NULL when there is none. */
+struct job *host_take_any(struct host *host);
+
+/* Notes that a request starts at `now`. */
+void host_count_start(struct host *host, double now);
+
+/* Lowers the limits; 0 leaves one as it is. */
+void host_slow_down(struct host *host, double requests_per_second, int connections);
+
+void host_free(struct host *host);
+void job_free(struct job *job);
+
+#endif

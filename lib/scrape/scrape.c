@@ -1,0 +1,251 @@
+#include "scrape/scrape.h"
+
+#include "base/file.h"
+#include "scrape/collect.h"
+#include "scrape/url.h"
+
+#include <errno.h>
+#include <stdarg.h>
+#include <stdlib.h>
+#include <string.h>
+
+/* How many addresses of the list are read ahead, and how long a line of it may be. */
+enum { QUEUED_MAXIMUM = 1000, LINE_MAXIMUM = 1 << 14 };
+
+static int compile_follow(struct scrape *scrape, struct error *error)
+{
+	char reason[200];
+	if (!scrape->options.follow)
+		return 0;
+	int code = regcomp(&scrape->follow, scrape->options.follow, REG_EXTENDED | REG_NOSUB);
+	if (code == 0) {
+		scrape->has_follow = true;
+		return 0;
+	}
+	regerror(code, &scrape->follow, reason, sizeof reason);
+	return error_set(error, scrape->options.follow, "no regular expression: %s", reason);
+}
+
+int scrape_create(struct scrape **out, const struct scrape_options *options, struct error *error)
+{
+	struct scrape *scrape = *out = calloc(1, sizeof *scrape);
+	if (!scrape)
+		return error_memory(error, options->folder);
+	scrape->options = *options;
+	if (compile_follow(scrape, error) || file_make_folder(options->folder, error) ||
+		manifest_open(&scrape->manifest, options->folder, error) ||
+		fetcher_create(&scrape->fetcher, &options->fetch, collection_take, scrape, error)) {
+		scrape_destroy(scrape);
+		*out = NULL;
+		return -1;
+	}
+	return 0;
+}
+
+static bool is_address(const char *text)
+{
+	return strncmp(text, "http://", 7) == 0 || strncmp(text, "https://", 8) == 0;
+}
+
+static int add_source(struct scrape *scrape, const char *class_name, const struct recipe *recipe, const char *api,
+	const char *query, const char *url, const char *file, struct error *error)
+{
+	struct collection *collection = collection_of(scrape, class_name, error);
+	if (!collection)
+		return -1;
+	struct source *sources = realloc(collection->sources, (collection->source_count + 1) * sizeof *sources);
+	if (!sources)
+		return error_memory(error, class_name);
+	collection->sources = sources;
+	struct source *source = &sources[collection->source_count];
+	if (source_start(source, recipe, query, url, file, error))
+		return -1;
+	source->api = api;
+	source->follow = scrape->has_follow ? &scrape->follow : NULL;
+	collection->source_count++;
+	return 0;
+}
+
+int scrape_add_query(struct scrape *scrape, const char *class_name, const struct recipe *recipe, const char *api,
+	const char *query, struct error *error)
+{
+	if (!is_address(query))
+		return add_source(scrape, class_name, recipe, api, query, NULL, NULL, error);
+	char *url = url_resolve(NULL, query, error);
+	int result = url ? add_source(scrape, class_name, recipe, api, "", url, NULL, error) : -1;
+	free(url);
+	return result;
+}
+
+int scrape_add_file(struct scrape *scrape, const char *class_name, const struct recipe *recipe, const char *path,
+	struct error *error)
+{
+	return add_source(scrape, class_name, recipe, NULL, "", NULL, path, error);
+}
+
+int scrape_add_list(struct scrape *scrape, const char *path, struct error *error)
+{
+	bool standard = strcmp(path, "-") == 0;
+	if (!standard && file_is_folder(path))
+		return error_set(error, path, "is a folder");
+	scrape->list = standard ? stdin : fopen(path, "re");
+	if (!scrape->list)
+		return error_system(error, path);
+	scrape->list_path = strdup(standard ? "standard input" : path);
+	return scrape->list_path ? 0 : error_memory(error, path);
+}
+
+void scrape_say(struct scrape *scrape, const char *object, const char *format, ...)
+{
+	char reason[1024];
+	va_list arguments;
+	va_start(arguments, format);
+	vsnprintf(reason, sizeof reason, format, arguments);
+	va_end(arguments);
+	progress_clear(&scrape->progress);
+	scrape->options.say(object, reason);
+}
+
+/* ---- the list of addresses ---- */
+
+static void close_list(struct scrape *scrape)
+{
+	if (scrape->list && scrape->list != stdin)
+		fclose(scrape->list);
+	scrape->list = NULL;
+}
+
+/* Queues the address of one line; a bad line is said and passed over. */
+static int take_line(struct scrape *scrape, char *line, struct error *error)
+{
+	struct error problem;
+	line[strcspn(line, "\r\n")] = 0;
+	if (!*line || *line == '#')
+		return 0;
+	char *tab = strchr(line, '\t');
+	if (tab)
+		*tab = 0;
+	char *url = url_resolve(NULL, line, &problem);
+	if (!tab)
+		error_set(&problem, line, "no tab and class after the address");
+	else if (!text_is_class_name(tab + 1))
+		error_set(&problem, tab + 1, "can't name a class");
+	int result = 0;
+	if (!url || !tab || !text_is_class_name(tab + 1)) {
+		scrape->list_bad++;
+		scrape_say(scrape, scrape->list_path, "line %d: %s: %s", scrape->list_line, problem.object, problem.reason);
+	} else {
+		struct collection *collection = collection_of(scrape, tab + 1, error);
+		result = !collection ? -1 : collection->enough ? 0 : collection_queue(collection, -1, url, "", error);
+	}
+	free(url);
+	return result;
+}
+
+static int read_list(struct scrape *scrape, struct error *error)
+{
+	char line[LINE_MAXIMUM];
+	while (scrape->list && scrape->queued < QUEUED_MAXIMUM) {
+		if (!fgets(line, sizeof line, scrape->list)) {
+			int failed = ferror(scrape->list) ? error_system(error, scrape->list_path) : 0;
+			close_list(scrape);
+			return failed;
+		}
+		scrape->list_line++;
+		if (!strchr(line, '\n') && !feof(scrape->list))
+			return error_set(error, scrape->list_path, "line %d is longer than %d bytes", scrape->list_line,
+				LINE_MAXIMUM - 2);
+		if (take_line(scrape, line, error))
+			return -1;
+	}
+	return 0;
+}
+
+/* ---- the run ---- */
+
+static void show_progress(struct scrape *scrape)
+{
+	int accepted = 0, refused = 0, failed = 0;
+	char note[64];
+	for (size_t i = 0; i < scrape->count; i++) {
+		accepted += scrape->collections[i]->added;
+		refused += scrape->collections[i]->refused;
+		failed += scrape->collections[i]->failed;
+	}
+	snprintf(note, sizeof note, "%d refused, %d failed", refused, failed);
+	progress_update(&scrape->progress, (uint64_t)accepted, note);
+}
+
+/* Moves every class on. Returns whether any still has something to do, or -1. */
+static int advance(struct scrape *scrape, struct error *error)
+{
+	bool busy = scrape->list != NULL;
+	for (size_t i = 0; i < scrape->count; i++) {
+		if (collection_advance(scrape->collections[i], error))
+			return -1;
+		busy |= !collection_is_idle(scrape->collections[i]);
+	}
+	return busy;
+}
+
+int scrape_run(struct scrape *scrape, struct error *error)
+{
+	int busy = 1;
+	progress_start(&scrape->progress, scrape->options.progress, "images", "new", 0);
+	while (busy > 0) {
+		if (read_list(scrape, error))
+			return -1;
+		busy = advance(scrape, error);
+		if (busy < 0 || fetcher_step(scrape->fetcher, error) < 0)
+			return -1;
+		if (scrape->broken) {
+			*error = scrape->error;
+			return -1;
+		}
+		show_progress(scrape);
+	}
+	progress_clear(&scrape->progress);
+	return manifest_sync(scrape->manifest, error);
+}
+
+size_t scrape_classes(const struct scrape *scrape)
+{
+	return scrape->count;
+}
+
+struct scrape_report scrape_report(const struct scrape *scrape, size_t index)
+{
+	const struct collection *collection = scrape->collections[index];
+	bool all = collection->accepted && !collection->failed && !collection->source_failed;
+	return (struct scrape_report){.class_name = collection->name, .accepted = collection->accepted,
+		.added = collection->added, .refused = collection->refused, .failed = collection->failed,
+		.complete = scrape->options.wanted ? collection->enough : all,
+		.ended = collection->enough ? "enough" : *collection->ended ? collection->ended : "end of list"};
+}
+
+int scrape_bad_lines(const struct scrape *scrape)
+{
+	return scrape->list_bad;
+}
+
+const char *scrape_unreachable(const struct scrape *scrape)
+{
+	return fetcher_unreachable(scrape->fetcher);
+}
+
+void scrape_destroy(struct scrape *scrape)
+{
+	if (!scrape)
+		return;
+	fetcher_destroy(scrape->fetcher);
+	for (size_t i = 0; i < scrape->count; i++)
+		collection_free(scrape->collections[i]);
+	free(scrape->collections);
+	manifest_close(scrape->manifest);
+	digest_table_free(&scrape->asked);
+	close_list(scrape);
+	free(scrape->list_path);
+	if (scrape->has_follow)
+		regfree(&scrape->follow);
+	free(scrape);
+}

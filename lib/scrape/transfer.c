@@ -1,0 +1,199 @@
+#include "scrape/transfer.h"
+
+#include "scrape/address.h"
+
+#include <arpa/inet.h>
+#include <netinet/in.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <strings.h>
+#include <unistd.h>
+
+enum { LOW_SPEED_BYTES = 100, LOW_SPEED_SECONDS = 20, FIRST_BYTES = 1 << 14 };
+
+static size_t receive(char *bytes, size_t unit, size_t count, void *context)
+{
+	struct transfer *transfer = context;
+	size_t size = unit * count;
+	if (size > transfer->limits->bytes - transfer->size) {
+		transfer->too_large = true;
+		return 0;
+	}
+	if (transfer->size + size + 1 > transfer->capacity) {
+		size_t capacity = transfer->capacity ? transfer->capacity : FIRST_BYTES;
+		while (capacity < transfer->size + size + 1)
+			capacity *= 2;
+		unsigned char *larger = realloc(transfer->bytes, capacity);
+		if (!larger) {
+			transfer->out_of_memory = true;
+			return 0;
+		}
+		transfer->bytes = larger;
+		transfer->capacity = capacity;
+	}
+	memcpy(transfer->bytes + transfer->size, bytes, size);
+	transfer->size += size;
+	transfer->bytes[transfer->size] = 0;
+	return size;
+}
+
+static void note_refused(struct transfer *transfer, const struct sockaddr *address)
+{
+	const void *binary = address->sa_family == AF_INET
+		? (const void *)&((const struct sockaddr_in *)(const void *)address)->sin_addr
+		: (const void *)&((const struct sockaddr_in6 *)(const void *)address)->sin6_addr;
+	if (!inet_ntop(address->sa_family, binary, transfer->refused_address, sizeof transfer->refused_address))
+		snprintf(transfer->refused_address, sizeof transfer->refused_address, "of an unknown kind");
+}
+
+/* Sees the binary address that is about to be connected to, whatever name or number led to it. */
+static curl_socket_t open_socket(void *context, curlsocktype purpose, struct curl_sockaddr *address)
+{
+	struct transfer *transfer = context;
+	(void)purpose;
+	if (!transfer->limits->allow_private && !address_is_public(&address->addr)) {
+		note_refused(transfer, &address->addr);
+		return CURL_SOCKET_BAD;
+	}
+	return socket(address->family, address->socktype | SOCK_CLOEXEC, address->protocol);
+}
+
+/* Sees the address of reused connections too, which open_socket does not. */
+static int before_request(void *context, char *remote, char *local, int remote_port, int local_port)
+{
+	struct transfer *transfer = context;
+	(void)local, (void)remote_port, (void)local_port;
+	if (transfer->limits->allow_private || address_text_is_public(remote))
+		return CURL_PREREQFUNC_OK;
+	snprintf(transfer->refused_address, sizeof transfer->refused_address, "%s", remote);
+	return CURL_PREREQFUNC_ABORT;
+}
+
+static long milliseconds(double seconds)
+{
+	return (long)(seconds * 1000);
+}
+
+int transfer_start(struct transfer *transfer, const char *url, const struct transfer_limits *limits,
+	struct error *error)
+{
+	*transfer = (struct transfer){.easy = curl_easy_init(), .limits = limits};
+	CURL *easy = transfer->easy;
+	if (!easy || curl_easy_setopt(easy, CURLOPT_URL, url) != CURLE_OK) {
+		transfer_free(transfer);
+		return error_memory(error, url);
+	}
+	curl_easy_setopt(easy, CURLOPT_PROTOCOLS_STR, "http,https");
+	curl_easy_setopt(easy, CURLOPT_DISALLOW_USERNAME_IN_URL, 1L);
+	/* Redirects are followed by the caller, so that each hop passes every check. */
+	curl_easy_setopt(easy, CURLOPT_FOLLOWLOCATION, 0L);
+	/* Through a proxy the address checked would be the proxy's. */
+	curl_easy_setopt(easy, CURLOPT_PROXY, "");
+	curl_easy_setopt(easy, CURLOPT_NOSIGNAL, 1L);
+	curl_easy_setopt(easy, CURLOPT_QUICK_EXIT, 1L);
+	curl_easy_setopt(easy, CURLOPT_USERAGENT, limits->user_agent);
+	curl_easy_setopt(easy, CURLOPT_CONNECTTIMEOUT_MS, milliseconds(limits->connect_seconds));
+	curl_easy_setopt(easy, CURLOPT_TIMEOUT_MS, milliseconds(limits->total_seconds));
+	curl_easy_setopt(easy, CURLOPT_LOW_SPEED_LIMIT, (long)LOW_SPEED_BYTES);
+	curl_easy_setopt(easy, CURLOPT_LOW_SPEED_TIME, (long)LOW_SPEED_SECONDS);
+	curl_easy_setopt(easy, CURLOPT_MAXFILESIZE_LARGE, (curl_off_t)limits->bytes);
+	if (limits->decode)
+		curl_easy_setopt(easy, CURLOPT_ACCEPT_ENCODING, "");
+	curl_easy_setopt(easy, CURLOPT_WRITEFUNCTION, receive);
+	curl_easy_setopt(easy, CURLOPT_WRITEDATA, transfer);
+	curl_easy_setopt(easy, CURLOPT_OPENSOCKETFUNCTION, open_socket);
+	curl_easy_setopt(easy, CURLOPT_OPENSOCKETDATA, transfer);
+	curl_easy_setopt(easy, CURLOPT_PREREQFUNCTION, before_request);
+	curl_easy_setopt(easy, CURLOPT_PREREQDATA, transfer);
+	return 0;
+}
+
+static enum transfer_end end_with(struct transfer *transfer, enum transfer_end end, const char *reason)
+{
+	snprintf(transfer->reason, sizeof transfer->reason, "%s", reason);
+	return end;
+}
+
+/* An answer with an HTTP status and a whole body. */
+static enum transfer_end judge_status(struct transfer *transfer)
+{
+	long status = 0;
+	char *location = NULL, reason[64];
+	curl_off_t retry_after = 0;
+	curl_easy_getinfo(transfer->easy, CURLINFO_RESPONSE_CODE, &status);
+	curl_easy_getinfo(transfer->easy, CURLINFO_REDIRECT_URL, &location);
+	curl_easy_getinfo(transfer->easy, CURLINFO_RETRY_AFTER, &retry_after);
+	transfer->retry_after = retry_after > 0 ? (double)retry_after : 0;
+	if (status >= 200 && status < 300)
+		return TRANSFER_WHOLE;
+	if (status >= 300 && status < 400 && location) {
+		transfer->location = strdup(location);
+		return transfer->location ? TRANSFER_REDIRECT : end_with(transfer, TRANSFER_TRANSIENT, "out of memory");
+	}
+	snprintf(reason, sizeof reason, "HTTP status %ld", status);
+	bool passing = status == 408 || status == 429 || status >= 500;
+	return end_with(transfer, passing ? TRANSFER_TRANSIENT : TRANSFER_REFUSED, reason);
+}
+
+enum transfer_end transfer_finish(struct transfer *transfer, CURLcode code)
+{
+	char reason[160];
+	long status = 0;
+	curl_easy_getinfo(transfer->easy, CURLINFO_RESPONSE_CODE, &status);
+	transfer->reached = status > 0;
+	if (transfer->too_large || code == CURLE_FILESIZE_EXCEEDED) {
+		snprintf(reason, sizeof reason, "larger than %zu bytes", transfer->limits->bytes);
+		return end_with(transfer, TRANSFER_REFUSED, reason);
+	}
+	if (transfer->out_of_memory || code == CURLE_OUT_OF_MEMORY)
+		return end_with(transfer, TRANSFER_TRANSIENT, "out of memory");
+	if (code != CURLE_OK && *transfer->refused_address) {
+		snprintf(reason, sizeof reason, "the address %s is not public", transfer->refused_address);
+		return end_with(transfer, TRANSFER_REFUSED, reason);
+	}
+	if (code == CURLE_UNSUPPORTED_PROTOCOL || code == CURLE_URL_MALFORMAT || code == CURLE_LOGIN_DENIED)
+		return end_with(transfer, TRANSFER_REFUSED, curl_easy_strerror(code));
+	if (code != CURLE_OK)
+		return end_with(transfer, TRANSFER_TRANSIENT, curl_easy_strerror(code));
+	return judge_status(transfer);
+}
+
+void transfer_charset(const struct transfer *transfer, char *out, size_t size)
+{
+	char *type = NULL;
+	*out = 0;
+	curl_easy_getinfo(transfer->easy, CURLINFO_CONTENT_TYPE, &type);
+	const char *charset = type ? strcasestr(type, "charset=") : NULL;
+	if (!charset)
+		return;
+	charset += strlen("charset=");
+	charset += *charset == '"';
+	size_t length = strcspn(charset, "\"; \t");
+	if (length < size) {
+		memcpy(out, charset, length);
+		out[length] = 0;
+	}
+}
+
+bool transfer_opts_out(const struct transfer *transfer)
+{
+	static const char *const words[] = {"noai", "noimageai", "noindex", "noimageindex"};
+	struct curl_header *header;
+	for (size_t i = 0; curl_easy_header(transfer->easy, "X-Robots-Tag", i, CURLH_HEADER, -1, &header) == CURLHE_OK;
+		i++)
+		for (const char *p = header->value; *p; p += strcspn(p, ", "), p += strspn(p, ", "))
+			for (size_t w = 0; w < sizeof words / sizeof *words; w++)
+				if (strcspn(p, ", ") == strlen(words[w]) && strncasecmp(p, words[w], strlen(words[w])) == 0)
+					return true;
+	return false;
+}
+
+void transfer_free(struct transfer *transfer)
+{
+	curl_easy_cleanup(transfer->easy);
+	free(transfer->bytes);
+	free(transfer->location);
+	*transfer = (struct transfer){0};
+}

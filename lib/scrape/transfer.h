@@ -1,0 +1,58 @@
+/* One HTTP request and its answer: a libcurl handle set up so that it can do no harm. */
+#ifndef SCRAPE_TRANSFER_H
+#define SCRAPE_TRANSFER_H
+
+#include "base/error.h"
+
+#include <curl/curl.h>
+#include <stdbool.h>
+#include <stddef.h>
+
+struct transfer_limits {
+	double connect_seconds; /* until connected */
+	double total_seconds;   /* until the last byte */
+	size_t bytes;           /* of the body, decoded; counted as they arrive */
+	bool allow_private;     /* connect to addresses that are not public */
+	bool decode;            /* accept compressed bodies: pages; images are kept as served */
+	const char *user_agent;
+};
+
+enum transfer_end {
+	TRANSFER_WHOLE,     /* status 2xx and a whole body */
+	TRANSFER_REDIRECT,  /* location is set */
+	TRANSFER_REFUSED,   /* would end so again: reason is set */
+	TRANSFER_TRANSIENT, /* may go well another time: reason is set */
+};
+
+struct transfer {
+	CURL *easy;
+	const struct transfer_limits *limits;
+	unsigned char *bytes; /* the body; one NUL follows it */
+	size_t size, capacity;
+	bool too_large, out_of_memory;
+	char refused_address[64]; /* that was not public; empty: none was met */
+
+	/* Set by transfer_end: */
+	char reason[160];
+	char *location;          /* where a redirect leads, absolute; owned */
+	double retry_after;      /* seconds the server asked for, 0: none */
+	bool reached;            /* the server answered */
+};
+
+/* Sets up a request for `url`; `limits` must outlive it. On failure (-1) *transfer needs no end. */
+CHECKED int transfer_start(struct transfer *transfer, const char *url, const struct transfer_limits *limits,
+	struct error *error);
+
+/* Reads how the request ended, from libcurl's `code` and the server's answer. */
+enum transfer_end transfer_finish(struct transfer *transfer, CURLcode code);
+
+/* The charset that the server declared, into out[size]; "" for none. */
+void transfer_charset(const struct transfer *transfer, char *out, size_t size);
+
+/* Whether the server opts out of this use: X-Robots-Tag with noai, noimageai, noindex or noimageindex. */
+bool transfer_opts_out(const struct transfer *transfer);
+
+/* Frees everything; the handle must be out of any multi handle. */
+void transfer_free(struct transfer *transfer);
+
+#endif

@@ -1,0 +1,177 @@
+#include "scrape/url.h"
+
+#include "base/text.h"
+#include "scrape/address.h"
+
+#include <curl/curl.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <strings.h>
+
+static char *get_part(CURLU *url, CURLUPart part, unsigned flags)
+{
+	char *text = NULL, *copy = NULL;
+	if (curl_url_get(url, part, &text, flags) == CURLUE_OK)
+		copy = strdup(text);
+	curl_free(text);
+	return copy;
+}
+
+static bool has_part(CURLU *url, CURLUPart part)
+{
+	char *text = get_part(url, part, 0);
+	bool there = text && *text;
+	free(text);
+	return there;
+}
+
+static bool is_web(CURLU *url)
+{
+	char *scheme = get_part(url, CURLUPART_SCHEME, 0);
+	bool web = scheme && (strcasecmp(scheme, "http") == 0 || strcasecmp(scheme, "https") == 0);
+	free(scheme);
+	return web;
+}
+
+/* Blanks around a reference mean nothing (HTML, "strip leading and trailing ASCII whitespace"). */
+static char *trimmed(const char *reference)
+{
+	reference += strspn(reference, " \t\r\n\f");
+	size_t length = strlen(reference);
+	while (length && strchr(" \t\r\n\f", reference[length - 1]))
+		length--;
+	return strndup(reference, length);
+}
+
+static char *resolve(CURLU *url, const char *base, const char *reference, struct error *error)
+{
+	const unsigned flags = CURLU_NON_SUPPORT_SCHEME | CURLU_URLENCODE;
+	char *trim = trimmed(reference);
+	CURLUcode code = base ? curl_url_set(url, CURLUPART_URL, base, flags) : CURLUE_OK;
+	if (code == CURLUE_OK)
+		code = trim ? curl_url_set(url, CURLUPART_URL, trim, flags) : CURLUE_OUT_OF_MEMORY;
+	free(trim);
+	const char *reason = NULL;
+	if (code != CURLUE_OK)
+		reason = curl_url_strerror(code);
+	else if (!is_web(url))
+		reason = "neither http nor https";
+	else if (has_part(url, CURLUPART_USER) || has_part(url, CURLUPART_PASSWORD))
+		reason = "a user name in an address is refused";
+	if (reason) {
+		error_set(error, reference, "%s", reason);
+		return NULL;
+	}
+	curl_url_set(url, CURLUPART_FRAGMENT, NULL, 0);
+	return get_part(url, CURLUPART_URL, 0);
+}
+
+char *url_resolve(const char *base, const char *reference, struct error *error)
+{
+	if (strlen(reference) > URL_LENGTH_MAXIMUM) {
+		error_set(error, reference, "an address of more than %d bytes", URL_LENGTH_MAXIMUM);
+		return NULL;
+	}
+	CURLU *url = curl_url();
+	if (!url) {
+		error_memory(error, reference);
+		return NULL;
+	}
+	if (error)
+		*error->reason = 0;
+	char *absolute = resolve(url, base, reference, error);
+	curl_url_cleanup(url);
+	if (absolute && strlen(absolute) <= URL_LENGTH_MAXIMUM)
+		return absolute;
+	if (error && !*error->reason)
+		error_set(error, reference, "an address of more than %d bytes", URL_LENGTH_MAXIMUM);
+	free(absolute);
+	return NULL;
+}
+
+char *url_origin(const char *url)
+{
+	CURLU *parsed = curl_url();
+	char *origin = NULL;
+	if (parsed && curl_url_set(parsed, CURLUPART_URL, url, 0) == CURLUE_OK) {
+		char *scheme = get_part(parsed, CURLUPART_SCHEME, 0), *host = get_part(parsed, CURLUPART_HOST, 0);
+		char *port = get_part(parsed, CURLUPART_PORT, CURLU_DEFAULT_PORT);
+		if (scheme && host && port)
+			origin = text_format("%s://%s:%s", scheme, host, port);
+		for (char *p = origin; p && *p; p++)
+			*p = *p >= 'A' && *p <= 'Z' ? (char)(*p + 32) : *p;
+		free(scheme);
+		free(host);
+		free(port);
+	}
+	curl_url_cleanup(parsed);
+	return origin;
+}
+
+bool url_is_loopback(const char *url)
+{
+	CURLU *parsed = curl_url();
+	bool loopback = false;
+	if (parsed && curl_url_set(parsed, CURLUPART_URL, url, 0) == CURLUE_OK) {
+		char *host = get_part(parsed, CURLUPART_HOST, 0);
+		loopback = host && address_is_loopback_name(host);
+		free(host);
+	}
+	curl_url_cleanup(parsed);
+	return loopback;
+}
+
+const char *url_path(const char *url)
+{
+	const char *host = strstr(url, "://");
+	const char *path = host ? strchr(host + 3, '/') : NULL;
+	return path ? path : "/";
+}
+
+char *url_escape(const char *text)
+{
+	static const char digits[] = "0123456789ABCDEF";
+	char *escaped = malloc(3 * strlen(text) + 1), *out = escaped;
+	if (!escaped)
+		return NULL;
+	for (const unsigned char *p = (const unsigned char *)text; *p; p++) {
+		bool plain = (*p >= '0' && *p <= '9') || (*p >= 'A' && *p <= 'Z') || (*p >= 'a' && *p <= 'z') ||
+			strchr("-._~", *p);
+		if (plain) {
+			*out++ = (char)*p;
+			continue;
+		}
+		*out++ = '%';
+		*out++ = digits[*p >> 4];
+		*out++ = digits[*p & 15];
+	}
+	*out = 0;
+	return escaped;
+}
+
+/* The parameter `name` in a query: its first character, or NULL. */
+static const char *find_parameter(const char *query, const char *name, size_t length)
+{
+	for (const char *p = query; p; p = strchr(p, '&') ? strchr(p, '&') + 1 : NULL)
+		if (strncmp(p, name, length) == 0 && (p[length] == '=' || p[length] == '&' || !p[length]))
+			return p;
+	return NULL;
+}
+
+char *url_set_parameter(const char *url, const char *name, const char *value)
+{
+	char *escaped_name = url_escape(name), *escaped_value = url_escape(value), *result = NULL;
+	if (escaped_name && escaped_value) {
+		const char *query = strchr(url, '?');
+		const char *old = query ? find_parameter(query + 1, escaped_name, strlen(escaped_name)) : NULL;
+		if (old)
+			result = text_format("%.*s%s=%s%s", (int)(old - url), url, escaped_name, escaped_value,
+				old + strcspn(old, "&"));
+		else
+			result = text_format("%s%c%s=%s", url, query ? '&' : '?', escaped_name, escaped_value);
+	}
+	free(escaped_name);
+	free(escaped_value);
+	return result;
+}

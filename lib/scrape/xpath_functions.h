@@ -1,0 +1,10 @@
+/* The functions that recipes have beside those of XPath 1.0: see document.h. */
+#ifndef SCRAPE_XPATH_FUNCTIONS_H
+#define SCRAPE_XPATH_FUNCTIONS_H
+
+#include <libxml/xpath.h>
+
+/* Adds matches() and largest() to a context. */
+void xpath_functions_register(xmlXPathContextPtr context);
+
+#endif
