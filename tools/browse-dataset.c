@@ -1,0 +1,43 @@
+/* browse-dataset: a folder of pictures as web pages on this machine. */
+#include "common/tool.h"
+#include "browse/server.h"
+
+#include <errno.h>
+#include <string.h>
+#include <unistd.h>
+
+/* The address is one whole line at once, for a script that waits for it. */
+static int announce(const char *url)
+{
+	puts(url);
+	if (fflush(stdout) == 0)
+		return EXIT_DONE;
+	tool_say("standard output", "%s", strerror(errno));
+	return EXIT_FAILED;
+}
+
+int main(int argc, char **argv)
+{
+	int port = 8000;
+	const struct option_row rows[] = {
+		{'p', "port", OPTION_INTEGER, &port, "N", "port of 127.0.0.1, 0 for a free one", 0, 65535, NULL},
+		TOOL_END,
+	};
+	const struct options options = {"browse-dataset", "DIR",
+		"Show a folder of pictures as web pages on this machine, until interrupted.", rows};
+	int first = tool_start(&options, argc, argv);
+	if (argc - first != 1)
+		tool_usage("operand", "name one folder");
+
+	struct browse_server *server;
+	struct error error;
+	if (browse_start(&server, argv[first], port, &error))
+		return tool_finish(tool_error(&error));
+
+	int status = announce(browse_url(server));
+	while (status == EXIT_DONE)
+		pause();
+
+	browse_stop(server);
+	return status;
+}
