@@ -1,6 +1,7 @@
 #include "model/model.h"
 
 #include "base/file.h"
+#include "model/keras.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -106,4 +107,22 @@ void model_free(struct model *model)
 	text_list_free(&model->labels);
 	json_decref(model->card);
 	*model = (struct model){0};
+}
+
+int model_save(const char *folder, const struct network *network, const struct text_list *labels, json_t *card,
+	struct error *error)
+{
+	static const char *const names[] = {"architecture.json", "poids.h5", "labels.txt", "training.json"};
+	int result = 0;
+	for (int i = 0; i < 4 && result == 0; i++) {
+		char *path = file_join(folder, names[i]);
+		if (!path)
+			return error_memory(error, folder);
+		result = i == 0 ? architecture_write(network_architecture(network), path, error)
+			: i == 1 ? weights_write(network, path, error)
+			: i == 2 ? labels_write(labels, path, error)
+				 : keras_write_json(json_incref(card), path, error);
+		free(path);
+	}
+	return result;
 }

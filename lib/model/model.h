@@ -22,6 +22,10 @@ CHECKED int model_load(struct model *model, const char *folder, enum network_mod
 	struct parallel *pool, struct error *error);
 void model_free(struct model *model);
 
+/* Writes architecture.json, poids.h5, labels.txt and training.json (the card, borrowed) into a folder that is there. */
+CHECKED int model_save(const char *folder, const struct network *network, const struct text_list *labels, json_t *card,
+	struct error *error);
+
 /* ---- the files, one by one ---- */
 
 /* Reads a Keras Sequential model (Keras 2 and 3). On failure (-1) *out is empty. */
@@ -35,6 +39,8 @@ CHECKED int weights_read(struct network *network, const char *path, struct error
 /* Writes one HDF5 file that both of Keras' readers load. The same weights give the same bytes. Whole or not at all. */
 CHECKED int weights_write(const struct network *network, const char *path, struct error *error);
 
+/* A class name a line, in the order of the outputs. On failure (-1: a name that can't be a class's, one that is there
+ * twice, none at all) *labels is empty. */
 CHECKED int labels_read(struct text_list *labels, const char *path, struct error *error);
 CHECKED int labels_write(const struct text_list *labels, const char *path, struct error *error);
 

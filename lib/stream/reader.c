@@ -77,6 +77,16 @@ int stream_rewind(struct stream_reader *reader, struct error *error)
 	return 0;
 }
 
+bool stream_tensor_offset(const struct stream_reader *reader, const struct stream_record *record, uint64_t *offset)
+{
+	const struct input *input = &reader->chunks.input;
+	const unsigned char *tensor = record->tensor;
+	if (!input->map || tensor < input->map || tensor >= input->map + input->size)
+		return false;
+	*offset = (uint64_t)(tensor - input->map);
+	return true;
+}
+
 const unsigned char *stream_data_digest(const struct stream_reader *reader)
 {
 	return reader->data_digest;

@@ -89,6 +89,14 @@ CHECKED int stream_next_segment(struct stream_reader *reader, const struct strea
  * 0 when the segment's end was read and agrees with its records; -1 on an error, a missing end among them. */
 CHECKED int stream_next_record(struct stream_reader *reader, struct stream_record *record, struct error *error);
 
+/* Where in the file the record just given has its tensor, for a caller that reads it again later by itself. Returns
+ * false when it lies in no regular file as it is: it came through a pipe, compressed, or in the other byte order. */
+bool stream_tensor_offset(const struct stream_reader *reader, const struct stream_record *record, uint64_t *offset);
+
+/* A tensor as a network sees it: height x width x channels floats (v - minimum) / (maximum - minimum), each
+ * rounded once from double. */
+void stream_values(const struct stream_head *head, const void *tensor, float *values);
+
 /* The name of the input for messages: the path, or "standard input". */
 const char *stream_name(const struct stream_reader *reader);
 

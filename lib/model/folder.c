@@ -1,0 +1,154 @@
+#include "model/folder.h"
+
+#include "base/file.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <ftw.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+static int remove_entry(const char *path, const struct stat *status, int kind, struct FTW *walk)
+{
+	(void)status, (void)kind, (void)walk;
+	return remove(path);
+}
+
+static int remove_folder(const char *path)
+{
+	return nftw(path, remove_entry, 16, FTW_DEPTH | FTW_PHYS);
+}
+
+/* An empty folder may become a model, and so may one that holds one; all else is somebody's. */
+static int check_replaceable(const char *path, struct error *error)
+{
+	static const char *const signs[] = {"architecture.json", "poids.h5", "training.json", "labels.txt"};
+	struct text_list names = {0};
+	int result = file_list(path, FILE_REGULAR, &names, error);
+	if (result == 0)
+		result = file_list(path, FILE_FOLDER, &names, error);
+	bool model = names.count == 0;
+	for (size_t i = 0; i < sizeof signs / sizeof *signs; i++)
+		model = model || text_list_find(&names, signs[i]) >= 0;
+	text_list_free(&names);
+	if (result == 0 && !model)
+		result = error_set(error, path, "holds something other than a model; it is not replaced");
+	return result;
+}
+
+/* The path without links and without slashes at its end, so that it can be renamed. */
+static char *final_path(const char *path, struct error *error)
+{
+	char *result = file_exists(path) ? realpath(path, NULL) : strdup(path);
+	if (!result) {
+		error_system(error, path);
+		return NULL;
+	}
+	for (size_t length = strlen(result); length > 1 && result[length - 1] == '/'; length--)
+		result[length - 1] = 0;
+	return result;
+}
+
+static int make_parent(const char *path, struct error *error)
+{
+	char *parent = strdup(path);
+	if (!parent)
+		return error_memory(error, path);
+	char *slash = strrchr(parent, '/');
+	int result = 0;
+	if (slash && slash != parent) {
+		*slash = 0;
+		result = file_make_folder(parent, error);
+	}
+	free(parent);
+	return result;
+}
+
+static int check_place(struct model_folder *folder, struct error *error)
+{
+	if (make_parent(folder->path, error))
+		return -1;
+	if (file_is_folder(folder->path)) {
+		if (check_replaceable(folder->path, error))
+			return -1;
+	} else if (file_exists(folder->path)) {
+		return error_set(error, folder->path, "is a file, and a model is a folder");
+	}
+	if (model_folder_start(folder, error))
+		return -1;
+	rmdir(folder->temporary);
+	free(folder->temporary);
+	folder->temporary = NULL;
+	return 0;
+}
+
+int model_folder_open(struct model_folder *folder, const char *path, struct error *error)
+{
+	*folder = (struct model_folder){0};
+	if (!*path)
+		return error_set(error, "model folder", "its name is empty");
+	folder->path = final_path(path, error);
+	if (folder->path && check_place(folder, error) == 0)
+		return 0;
+	model_folder_abandon(folder);
+	return -1;
+}
+
+int model_folder_start(struct model_folder *folder, struct error *error)
+{
+	char *temporary = text_format("%s.XXXXXX", folder->path);
+	mode_t mask = umask(0);
+	umask(mask);
+	if (!temporary)
+		return error_memory(error, folder->path);
+	if (!mkdtemp(temporary) || chmod(temporary, 0777 & ~mask)) {
+		int failed = error_system(error, folder->path);
+		free(temporary);
+		return failed;
+	}
+	folder->temporary = temporary;
+	return 0;
+}
+
+/* Swaps both folders at once; where the file system can't, one after the other. */
+static int exchange(const char *fresh, const char *old)
+{
+	if (renameat2(AT_FDCWD, fresh, AT_FDCWD, old, RENAME_EXCHANGE) == 0)
+		return 0;
+	if (errno != EINVAL && errno != ENOSYS)
+		return -1;
+	char *aside = text_format("%s.old", fresh);
+	int result = aside ? rename(old, aside) : -1;
+	if (result == 0 && (result = rename(fresh, old)))
+		rename(aside, old);
+	else if (result == 0)
+		result = rename(aside, fresh);
+	free(aside);
+	return result;
+}
+
+int model_folder_commit(struct model_folder *folder, struct error *error)
+{
+	int result = 0;
+	if (file_exists(folder->path))
+		result = exchange(folder->temporary, folder->path);
+	else
+		result = rename(folder->temporary, folder->path);
+	if (result)
+		error_system(error, folder->path);
+	/* After an exchange the temporary name holds the old model. */
+	model_folder_abandon(folder);
+	return result;
+}
+
+void model_folder_abandon(struct model_folder *folder)
+{
+	if (folder->temporary && file_exists(folder->temporary))
+		remove_folder(folder->temporary);
+	free(folder->temporary);
+	free(folder->path);
+	*folder = (struct model_folder){0};
+}

@@ -1,0 +1,159 @@
+#include "train/card.h"
+
+#include "base/file.h"
+#include "base/version.h"
+#include "model/layer_read.h"
+#include "model/model.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+void card_hide_paths(char *line)
+{
+	char *out = line;
+	char before = ' ';
+	while (*line) {
+		if (*line == '/' && strchr(" '=", before)) {
+			size_t length = before == '\'' ? strcspn(line, "'") : strcspn(line, " '");
+			for (size_t i = length; i > 0; i--)
+				if (line[i - 1] == '/') {
+					line += i;
+					break;
+				}
+			before = '/';
+			continue;
+		}
+		before = *out++ = *line++;
+	}
+	*out = 0;
+}
+
+static json_t *options_object(const struct training *training)
+{
+	const struct training_request *request = &training->request;
+	char seed[24];
+	snprintf(seed, sizeof seed, "%llu", (unsigned long long)request->seed);
+	return json_pack("{s:s, s:i, s:i, s:s, s:f, s:s, s:f, s:s}", "architecture", text_base_name(request->architecture),
+		"epochs", training->log.count, "batch_size", request->batch_size,
+		"optimizer", training_optimizer_names[request->optimizer], "learning_rate", request->learning_rate,
+		"loss", training_loss_names[training->options.loss], "label_smoothing", request->label_smoothing,
+		"seed", seed);
+}
+
+/* The history without the absolute paths that its command lines may hold. */
+static json_t *history_array(const struct stream_head *head)
+{
+	json_t *history = json_deep_copy(head->history), *entry;
+	size_t index;
+	json_array_foreach(history, index, entry) {
+		const char *arguments = json_string_value(json_object_get(entry, "arguments"));
+		char *hidden = arguments ? strdup(arguments) : NULL;
+		if (!hidden)
+			continue;
+		card_hide_paths(hidden);
+		json_object_set_new(entry, "arguments", json_string(hidden));
+		free(hidden);
+	}
+	return history;
+}
+
+/* Size and value range, and how pictures became tensors: the "input" objects of the tools before us. */
+static json_t *input_object(const struct stream_head *head)
+{
+	json_t *input = json_pack("{s:i, s:i, s:i, s:f, s:f}", "width", head->width, "height", head->height,
+		"channels", head->channels, "minimum", head->minimum, "maximum", head->maximum), *entry;
+	size_t index;
+	json_array_foreach(head->history, index, entry)
+		json_object_update_missing(input, json_object_get(entry, "input"));
+	return input;
+}
+
+/* Digest, records, passes, and the targets of each class added up. */
+static json_t *data_object(const struct samples *samples, uint32_t records, const double *totals)
+{
+	const struct stream_head *head = samples_head(samples);
+	unsigned char digest[DIGEST_SIZE];
+	char hex[DIGEST_HEX_SIZE];
+	samples_digest(samples, digest);
+	digest_hex(digest, DIGEST_SIZE, hex);
+	json_t *counts = json_object();
+	for (size_t i = 0; i < head->classes.count; i++)
+		json_object_set_new(counts, head->classes.items[i],
+			head->label == STREAM_LABEL_INDEX ? json_integer((json_int_t)totals[i]) : json_real(totals[i]));
+	return json_pack("{s:s, s:i, s:i, s:o, s:o}", "sha256", hex, "records", (int)records,
+		"passes", (int)samples_passes(samples), "classes", counts, "history", history_array(head));
+}
+
+static json_t *epoch_object(const struct epoch_result *result)
+{
+	json_t *object = json_pack("{s:i, s:f, s:f}", "epoch", result->epoch, "loss", result->loss,
+		"accuracy", result->accuracy);
+	if (result->validated) {
+		json_object_set_new(object, "val_loss", json_real(result->validation_loss));
+		json_object_set_new(object, "val_accuracy", json_real(result->validation_accuracy));
+	}
+	return object;
+}
+
+int training_check_notes(const struct text_list *notes, struct error *error)
+{
+	for (size_t i = 0; i < notes->count; i++)
+		if (!strchr(notes->items[i], '=') || notes->items[i][0] == '=')
+			return error_set(error, "--notes", "'%s' is not KEY=VALUE", notes->items[i]);
+	return 0;
+}
+
+static json_t *notes_object(const struct text_list *notes)
+{
+	json_t *object = json_object();
+	for (size_t i = 0; i < notes->count; i++) {
+		size_t length = strcspn(notes->items[i], "=");
+		char *key = strndup(notes->items[i], length);
+		if (key)
+			json_object_set_new(object, key, json_string(notes->items[i] + length + 1));
+		free(key);
+	}
+	return object;
+}
+
+json_t *training_card(const struct training *training, const char *command_line, const struct text_list *notes,
+	struct error *error)
+{
+	const struct training_log *log = &training->log;
+	const struct stream_head *head = samples_head(training->samples);
+	char *hidden = strdup(command_line);
+	if (!hidden) {
+		error_memory(error, "training.json");
+		return NULL;
+	}
+	card_hide_paths(hidden);
+	json_t *validation = training->validation
+		? data_object(training->validation, samples_count(training->validation), training->validation_totals)
+		: json_null();
+	json_t *card = json_pack("{s:s, s:s, s:s, s:o, s:o, s:o, s:o, s:{s:o, s:o}, s:o}", "tool", "cnn-train",
+		"version", MILLRACE_VERSION, "command_line", hidden, "options", options_object(training),
+		"input", input_object(head), "data", data_object(training->samples, training->records, training->class_totals),
+		"validation", validation, "results", "last", epoch_object(&log->epochs[log->count - 1]),
+		"best", epoch_object(training_log_best(log)), "notes", notes_object(notes));
+	free(hidden);
+	if (!card)
+		error_set(error, "training.json", "a text is not UTF-8, or out of memory");
+	return card;
+}
+
+int training_save(const struct training *training, const char *folder, const char *command_line,
+	const struct text_list *notes, struct error *error)
+{
+	char *history = file_join(folder, "history.tsv");
+	if (!history)
+		return error_memory(error, folder);
+	json_t *card = training_card(training, command_line, notes, error);
+	int result = card ? 0 : -1;
+	if (result == 0)
+		result = model_save(folder, training->network, &samples_head(training->samples)->classes, card, error);
+	if (result == 0)
+		result = training_log_write(&training->log, history, error);
+	json_decref(card);
+	free(history);
+	return result;
+}

@@ -1,0 +1,36 @@
+/* What each epoch of a training measured. */
+#ifndef TRAIN_LOG_H
+#define TRAIN_LOG_H
+
+#include "base/error.h"
+
+#include <stdbool.h>
+
+struct epoch_result {
+	int epoch; /* from 1 */
+	double loss, accuracy;
+	bool validated;
+	double validation_loss, validation_accuracy;
+	double learning_rate;
+	double images_per_second; /* of training alone */
+	double seconds;           /* validation included */
+};
+
+struct training_log {
+	struct epoch_result *epochs; /* owned; all zero is an empty log */
+	int count, capacity;
+};
+
+CHECKED int training_log_add(struct training_log *log, const struct epoch_result *result, struct error *error);
+
+/* The epoch of the highest validation accuracy, then of the lowest validation loss, then the earlier one; without
+ * validation the same of the training figures. Needs one epoch. */
+const struct epoch_result *training_log_best(const struct training_log *log);
+
+/* Writes history.tsv, with Keras' names for the columns: epoch loss accuracy val_loss val_accuracy learning_rate
+ * images_per_second seconds. Without validation its fields are empty. Whole or not at all. */
+CHECKED int training_log_write(const struct training_log *log, const char *path, struct error *error);
+
+void training_log_free(struct training_log *log);
+
+#endif

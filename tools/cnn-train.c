@@ -1,0 +1,85 @@
+/* cnn-train: tensor stream in, trained model folder out. */
+#include "common/tool.h"
+
+#include "base/file.h"
+#include "explain/curves.h"
+#include "model/folder.h"
+#include "train/card.h"
+
+#include <stdlib.h>
+
+static const char *const losses[] = {"auto", "binary", "categorical", NULL};
+static const char *const outputs[] = {"sigmoid", "softmax", NULL};
+static const char *const standard_input[] = {"-"};
+
+/* The model's files into a fresh folder, the curves beside them, and then all of it into place. */
+static int save(const struct training *training, struct model_folder *folder, const char *command_line,
+	const struct text_list *notes, struct error *error)
+{
+	if (model_folder_start(folder, error))
+		return -1;
+	char *history = file_join(folder->temporary, "history.tsv"), *curves = file_join(folder->temporary, "curves.png");
+	int result = history && curves ? 0 : error_memory(error, folder->path);
+	if (result == 0)
+		result = training_save(training, folder->temporary, command_line, notes, error);
+	if (result == 0)
+		result = curves_write_png(history, curves, error);
+	free(history);
+	free(curves);
+	return result ? -1 : model_folder_commit(folder, error);
+}
+
+int main(int argc, char **argv)
+{
+	struct training_request request = {.architecture = "original", .batch_size = 16, .learning_rate = 1e-3};
+	const char *model = NULL;
+	int loss = 0, output = 0, optimizer = OPTIMIZER_ADAM;
+	bool quiet = false;
+	struct text_list notes = {0};
+	const struct option_row rows[] = {
+		{'o', "output", OPTION_TEXT, &model, "MODEL", "model folder to write; one that is there is replaced", 0, 0, NULL},
+		{0, "validation", OPTION_TEXT, &request.validation, "FILE", "tensor stream to measure on after every epoch", 0, 0, NULL},
+		{0, "architecture", OPTION_TEXT, &request.architecture, "NAME", "original, or a Keras JSON file", 0, 0, NULL},
+		{0, "output-activation", OPTION_CHOICE, &output, "NAME", "last of the original network", 0, 0, outputs},
+		{0, "epochs", OPTION_INTEGER, &request.epochs, "N", "0: one a pass of the stream, 50 if it has one pass", 0, 1000000, NULL},
+		{0, "batch-size", OPTION_INTEGER, &request.batch_size, "N", "images a step", 1, 65536, NULL},
+		{0, "optimizer", OPTION_CHOICE, &optimizer, "NAME", "how weights follow gradients", 0, 0, training_optimizer_names},
+		{0, "learning-rate", OPTION_REAL, &request.learning_rate, "RATE", "size of a step", 1e-12, 1e3, NULL},
+		{0, "loss", OPTION_CHOICE, &loss, "NAME", "cross-entropy; auto goes by the last activation", 0, 0, losses},
+		{0, "label-smoothing", OPTION_REAL, &request.label_smoothing, "SHARE", "of each target spread over all classes", 0, 0.999, NULL},
+		{0, "notes", OPTION_LIST, &notes, "KEY=VALUE", "add to the model card; may be repeated", 0, 0, NULL},
+		TOOL_SEED(request.seed), TOOL_THREADS(request.threads), TOOL_QUIET(quiet), TOOL_END,
+	};
+	const struct options options = {"cnn-train", "[FILE...]", "Trains a network on tensor streams and writes a model folder.", rows};
+	int first = tool_start(&options, argc, argv);
+	struct error error;
+	if (!model)
+		tool_usage("--output", "is needed: the model folder to write");
+	if (training_check_notes(&notes, &error))
+		tool_usage(error.object, "%s", error.reason);
+	request.inputs = first < argc ? (const char *const *)argv + first : standard_input;
+	request.input_count = first < argc ? (size_t)(argc - first) : 1;
+	request.loss = loss - 1;
+	request.optimizer = (enum optimizer)optimizer;
+	request.output = output ? ACTIVATION_SOFTMAX : ACTIVATION_SIGMOID;
+	request.progress = tool_progress(quiet);
+
+	struct model_folder folder;
+	struct training training;
+	char *command_line = options_command_line(argc, argv);
+	if (model_folder_open(&folder, model, &error))
+		return tool_error(&error);
+	int status = EXIT_DONE;
+	if (training_open(&training, &request, &error) || training_run(&training, &error) ||
+		save(&training, &folder, command_line ? command_line : "", &notes, &error))
+		status = tool_error(&error);
+	else if (training.repeated_epochs && !quiet)
+		tool_say(samples_name(training.samples), "held %zu passes; %d epochs used one of them again",
+			samples_passes(training.samples), training.repeated_epochs);
+
+	training_close(&training);
+	model_folder_abandon(&folder);
+	text_list_free(&notes);
+	free(command_line);
+	return tool_finish(status);
+}
