@@ -20,9 +20,8 @@ struct source {
 
 static int fail(const struct source *source, const char *object, const char *reason)
 {
-	char name[PATH_SIZE];
-	snprintf(name, sizeof name, "%s: %s", source->path, object);
-	return error_set(source->error, name, "%s", reason);
+	error_set(source->error, object, "%s", reason);
+	return error_within(source->error, source->path);
 }
 
 /* Opens the bytes as a file, so that HDF5 never touches the disk. */

@@ -2,7 +2,6 @@
 
 #include "base/file.h"
 #include "base/version.h"
-#include "model/layer_read.h"
 #include "model/model.h"
 
 #include <stdlib.h>
@@ -57,14 +56,36 @@ static json_t *history_array(const struct stream_head *head)
 	return history;
 }
 
-/* Size and value range, and how pictures became tensors: the "input" objects of the tools before us. */
+/* The value of `option` ("--fit ") in a command line, as JSON; NULL when it is not there. */
+static json_t *option_value(const char *command_line, const char *option)
+{
+	const char *found = strstr(command_line, option);
+	if (!found)
+		return NULL;
+	found += strlen(option);
+	size_t length = *found == '\'' ? strcspn(++found, "'") : strcspn(found, " ");
+	return json_stringn(found, length);
+}
+
+/* Size and value range, and how pack-tensors, which notes all its options, made tensors of pictures. */
 static json_t *input_object(const struct stream_head *head)
 {
+	static const char *const options[] = {"fit", "filter", "background"};
 	json_t *input = json_pack("{s:i, s:i, s:i, s:f, s:f}", "width", head->width, "height", head->height,
-		"channels", head->channels, "minimum", head->minimum, "maximum", head->maximum), *entry;
+		"channels", head->channels, "minimum", head->minimum, "maximum", head->maximum);
+	json_t *entry;
 	size_t index;
-	json_array_foreach(head->history, index, entry)
-		json_object_update_missing(input, json_object_get(entry, "input"));
+	json_array_foreach(head->history, index, entry) {
+		const char *tool = json_string_value(json_object_get(entry, "tool"));
+		const char *arguments = json_string_value(json_object_get(entry, "arguments"));
+		for (int i = 0; i < 3 && tool && arguments && strcmp(tool, "pack-tensors") == 0; i++) {
+			char name[24];
+			snprintf(name, sizeof name, "--%s ", options[i]);
+			json_t *value = option_value(arguments, name);
+			if (value)
+				json_object_set_new(input, options[i], value);
+		}
+	}
 	return input;
 }
 

@@ -1,0 +1,417 @@
+#include "model/onnx.h"
+
+#include "base/bytes.h"
+#include "base/file.h"
+#include "base/version.h"
+#include "model/protobuf.h"
+
+#include <stdint.h>
+#include <stdlib.h>
+#include <string.h>
+
+/* Field numbers and values of onnx.proto (ONNX 1.8, IR version 7), as far as they are written here. */
+enum { MODEL_IR_VERSION = 1, MODEL_PRODUCER = 2, MODEL_PRODUCER_VERSION = 3, MODEL_GRAPH = 7, MODEL_OPSET = 8,
+	MODEL_METADATA = 14, OPSET_VERSION = 2, METADATA_KEY = 1, METADATA_VALUE = 2 };
+enum { GRAPH_NODE = 1, GRAPH_NAME = 2, GRAPH_INITIALIZER = 5, GRAPH_INPUT = 11, GRAPH_OUTPUT = 12 };
+enum { NODE_INPUT = 1, NODE_OUTPUT = 2, NODE_NAME = 3, NODE_OPERATOR = 4, NODE_ATTRIBUTE = 5 };
+enum { ATTRIBUTE_NAME = 1, ATTRIBUTE_FLOAT = 2, ATTRIBUTE_INTEGER = 3, ATTRIBUTE_INTEGERS = 8, ATTRIBUTE_TYPE = 20 };
+enum { TYPE_FLOAT = 1, TYPE_INTEGER = 2, TYPE_INTEGERS = 7 };
+enum { TENSOR_SIDE = 1, TENSOR_TYPE = 2, TENSOR_NAME = 8, TENSOR_RAW = 9, ELEMENT_FLOAT = 1 };
+enum { VALUE_NAME = 1, VALUE_TYPE = 2, TYPE_TENSOR = 1, TENSOR_ELEMENT = 1, TENSOR_SHAPE = 2, SHAPE_SIDE = 1,
+	SIDE_VALUE = 1, SIDE_NAME = 2 };
+enum { IR_VERSION = 7, OPERATOR_SET = 13, NAME_SIZE = 2 * LAYER_NAME_SIZE };
+
+/* The graph in the making: layers are added in turn, each taking the value that the last one gave. */
+struct exporter {
+	const struct network *network;
+	struct protobuf graph;
+	char current[NAME_SIZE]; /* name of that value */
+	bool channels_first;     /* it is (N, C, H, W); else (N, values), or (N, H, W, C) at the input */
+	int parameter;           /* the next layer's first */
+};
+
+/* ---- attributes and nodes ---- */
+
+static void add_attribute(struct protobuf *attributes, struct protobuf *attribute, const char *name, int type)
+{
+	protobuf_text(attribute, ATTRIBUTE_NAME, name);
+	protobuf_integer(attribute, ATTRIBUTE_TYPE, type);
+	protobuf_message(attributes, NODE_ATTRIBUTE, attribute);
+}
+
+static void add_integer(struct protobuf *attributes, const char *name, int64_t value)
+{
+	struct protobuf attribute = {0};
+	protobuf_integer(&attribute, ATTRIBUTE_INTEGER, value);
+	add_attribute(attributes, &attribute, name, TYPE_INTEGER);
+}
+
+static void add_float(struct protobuf *attributes, const char *name, float value)
+{
+	struct protobuf attribute = {0};
+	protobuf_float(&attribute, ATTRIBUTE_FLOAT, value);
+	add_attribute(attributes, &attribute, name, TYPE_FLOAT);
+}
+
+static void add_integers(struct protobuf *attributes, const char *name, const int *values, int count)
+{
+	struct protobuf attribute = {0};
+	for (int i = 0; i < count; i++)
+		protobuf_integer(&attribute, ATTRIBUTE_INTEGERS, values[i]);
+	add_attribute(attributes, &attribute, name, TYPE_INTEGERS);
+}
+
+/* A node that takes `inputs` (NULL-ended) and gives `output`, which becomes the current value. Frees `attributes`. */
+static void add_node(struct exporter *exporter, const char *operator_name, const char *const *inputs, const char *output,
+	struct protobuf *attributes)
+{
+	struct protobuf node = {0};
+	for (; *inputs; inputs++)
+		protobuf_text(&node, NODE_INPUT, *inputs);
+	protobuf_text(&node, NODE_OUTPUT, output);
+	protobuf_text(&node, NODE_NAME, output);
+	protobuf_text(&node, NODE_OPERATOR, operator_name);
+	if (attributes)
+		protobuf_merge(&node, attributes);
+	protobuf_message(&exporter->graph, GRAPH_NODE, &node);
+	if (output != exporter->current)
+		snprintf(exporter->current, sizeof exporter->current, "%s", output);
+}
+
+/* A node that takes the current value alone; its output is LAYER/SUFFIX, or LAYER without one. */
+static void add_step(struct exporter *exporter, const char *operator_name, const char *layer, const char *suffix,
+	struct protobuf *attributes)
+{
+	char input[NAME_SIZE], output[NAME_SIZE];
+	snprintf(input, sizeof input, "%s", exporter->current);
+	snprintf(output, sizeof output, "%s%s%s", layer, *suffix ? "/" : "", suffix);
+	add_node(exporter, operator_name, (const char *const[]){input, NULL}, output, attributes);
+}
+
+static void add_transpose(struct exporter *exporter, const char *layer, const char *suffix, const int order[4])
+{
+	struct protobuf attributes = {0};
+	add_integers(&attributes, "perm", order, 4);
+	add_step(exporter, "Transpose", layer, suffix, &attributes);
+}
+
+/* ---- constants ---- */
+
+static void add_constant(struct exporter *exporter, const char *name, const int64_t *sides, int rank,
+	const unsigned char *values, size_t size)
+{
+	struct protobuf tensor = {0};
+	for (int i = 0; i < rank; i++)
+		protobuf_integer(&tensor, TENSOR_SIDE, sides[i]);
+	protobuf_integer(&tensor, TENSOR_TYPE, ELEMENT_FLOAT);
+	protobuf_text(&tensor, TENSOR_NAME, name);
+	protobuf_bytes(&tensor, TENSOR_RAW, values, size);
+	protobuf_message(&exporter->graph, GRAPH_INITIALIZER, &tensor);
+}
+
+/* A vector of `count` equal values, or a scalar for count 0. */
+static void add_filled(struct exporter *exporter, const char *name, int64_t count, float value)
+{
+	size_t size = (size_t)(count ? count : 1);
+	unsigned char *bytes = malloc(4 * size);
+	for (size_t i = 0; bytes && i < size; i++)
+		store_f32(bytes + 4 * i, value);
+	if (bytes)
+		add_constant(exporter, name, &count, count ? 1 : 0, bytes, 4 * size);
+	exporter->graph.failed |= !bytes;
+	free(bytes);
+}
+
+/* A parameter under the name LAYER/PARAMETER, written to `name`. Kernels of convolutions go from (height, width, in, out) to
+ * (out, in, height, width), those of depthwise ones from (height, width, in, multiplier) to
+ * (in x multiplier, 1, height, width). */
+static void add_parameter(struct exporter *exporter, const struct parameter *parameter, bool depthwise,
+	char name[NAME_SIZE])
+{
+	const int *shape = parameter->shape;
+	bool kernel = parameter->rank == 4;
+	int64_t sides[4] = {shape[0], shape[1], 0, 0};
+	size_t places = kernel ? (size_t)shape[0] * (size_t)shape[1] : 1;
+	size_t filters = kernel ? parameter->count / places : parameter->count;
+	unsigned char *bytes = malloc(4 * parameter->count);
+	for (size_t i = 0; bytes && i < parameter->count; i++) {
+		size_t place = i / filters, filter = i % filters, to = i;
+		if (kernel && depthwise)
+			to = filter * places + place;
+		else if (kernel)
+			to = (filter % (size_t)shape[3] * (size_t)shape[2] + filter / (size_t)shape[3]) * places + place;
+		store_f32(bytes + 4 * to, parameter->values[i]);
+	}
+	if (kernel) {
+		sides[0] = depthwise ? shape[2] * shape[3] : shape[3];
+		sides[1] = depthwise ? 1 : shape[2];
+		sides[2] = shape[0];
+		sides[3] = shape[1];
+	}
+	snprintf(name, NAME_SIZE, "%s/%s", parameter->layer, parameter->name);
+	if (bytes)
+		add_constant(exporter, name, sides, parameter->rank, bytes, 4 * parameter->count);
+	exporter->graph.failed |= !bytes;
+	free(bytes);
+}
+
+/* ---- layers ---- */
+
+/* A node with the current value and the parameters of layer `index` as inputs. */
+static void add_weighted(struct exporter *exporter, const char *operator_name, int index, struct protobuf *attributes)
+{
+	const struct layer *layer = &network_architecture(exporter->network)->layers[index];
+	char input[NAME_SIZE], names[4][NAME_SIZE];
+	const char *inputs[6] = {input};
+	snprintf(input, sizeof input, "%s", exporter->current);
+	for (int i = 0; exporter->parameter < network_parameter_count(exporter->network); i++, exporter->parameter++) {
+		struct parameter parameter = network_parameter(exporter->network, exporter->parameter);
+		if (parameter.layer_index != index)
+			break;
+		add_parameter(exporter, &parameter, layer->kind == LAYER_DEPTHWISE_CONVOLUTION, names[i]);
+		inputs[i + 1] = names[i];
+	}
+	add_node(exporter, operator_name, inputs, layer->name, attributes);
+}
+
+static struct shape input_shape(const struct exporter *exporter, int index)
+{
+	return index ? network_shapes(exporter->network)[index - 1] : network_architecture(exporter->network)->input;
+}
+
+/* Padding before and in all that "same" needs along one side: the odd one goes behind (TensorFlow). */
+static int padding_total(int in, int out, int kernel, int stride)
+{
+	int total = (out - 1) * stride + kernel - in;
+	return total > 0 ? total : 0;
+}
+
+static void add_window(const struct exporter *exporter, int index, struct protobuf *attributes)
+{
+	const struct layer *layer = &network_architecture(exporter->network)->layers[index];
+	struct shape in = input_shape(exporter, index), out = network_shapes(exporter->network)[index];
+	int vertical = 0, horizontal = 0;
+	if (layer->padding == PADDING_SAME) {
+		vertical = padding_total(in.height, out.height, layer->kernel_height, layer->stride_height);
+		horizontal = padding_total(in.width, out.width, layer->kernel_width, layer->stride_width);
+	}
+	add_integers(attributes, "kernel_shape", (int[]){layer->kernel_height, layer->kernel_width}, 2);
+	add_integers(attributes, "strides", (int[]){layer->stride_height, layer->stride_width}, 2);
+	add_integers(attributes, "pads",
+		(int[]){vertical / 2, horizontal / 2, vertical - vertical / 2, horizontal - horizontal / 2}, 4);
+}
+
+static void add_normalization(struct exporter *exporter, int index)
+{
+	static const char *const names[] = {"gamma", "beta", "moving_mean", "moving_variance"};
+	const struct layer *layer = &network_architecture(exporter->network)->layers[index];
+	char input[NAME_SIZE], constants[4][NAME_SIZE];
+	snprintf(input, sizeof input, "%s", exporter->current);
+	for (int i = 0; i < 4; i++) {
+		bool left_out = (i == 0 && !layer->scale) || (i == 1 && !layer->center);
+		snprintf(constants[i], NAME_SIZE, "%s/%s", layer->name, names[i]);
+		if (left_out) {
+			add_filled(exporter, constants[i], input_shape(exporter, index).channels, i == 0);
+			continue;
+		}
+		struct parameter parameter = network_parameter(exporter->network, exporter->parameter++);
+		add_parameter(exporter, &parameter, false, constants[i]);
+	}
+	struct protobuf attributes = {0};
+	add_float(&attributes, "epsilon", layer->epsilon);
+	add_node(exporter, "BatchNormalization",
+		(const char *const[]){input, constants[0], constants[1], constants[2], constants[3], NULL}, layer->name,
+		&attributes);
+}
+
+static void add_relu6(struct exporter *exporter, const char *layer)
+{
+	char input[NAME_SIZE], least[NAME_SIZE], most[NAME_SIZE], output[NAME_SIZE];
+	snprintf(input, sizeof input, "%s", exporter->current);
+	snprintf(least, sizeof least, "%s/least", layer);
+	snprintf(most, sizeof most, "%s/most", layer);
+	snprintf(output, sizeof output, "%s/relu6", layer);
+	add_filled(exporter, least, 0, 0);
+	add_filled(exporter, most, 0, 6);
+	add_node(exporter, "Clip", (const char *const[]){input, least, most, NULL}, output, NULL);
+}
+
+static void add_swish(struct exporter *exporter, const char *layer)
+{
+	char input[NAME_SIZE], gate[NAME_SIZE], output[NAME_SIZE];
+	snprintf(input, sizeof input, "%s", exporter->current);
+	add_step(exporter, "Sigmoid", layer, "gate", NULL);
+	snprintf(gate, sizeof gate, "%s", exporter->current);
+	snprintf(output, sizeof output, "%s/swish", layer);
+	add_node(exporter, "Mul", (const char *const[]){input, gate, NULL}, output, NULL);
+}
+
+static void add_activation(struct exporter *exporter, const struct layer *layer)
+{
+	struct protobuf attributes = {0};
+	switch (layer->activation) {
+	case ACTIVATION_LINEAR:
+		break;
+	case ACTIVATION_RELU:
+		add_step(exporter, "Relu", layer->name, "relu", NULL);
+		break;
+	case ACTIVATION_RELU6:
+		add_relu6(exporter, layer->name);
+		break;
+	case ACTIVATION_LEAKY_RELU:
+		add_float(&attributes, "alpha", layer->negative_slope);
+		add_step(exporter, "LeakyRelu", layer->name, "leaky_relu", &attributes);
+		break;
+	case ACTIVATION_SIGMOID:
+		add_step(exporter, "Sigmoid", layer->name, "sigmoid", NULL);
+		break;
+	case ACTIVATION_SOFTMAX:
+		/* Channels are axis 1 of (N, C, H, W) and of (N, values) alike. */
+		add_integer(&attributes, "axis", 1);
+		add_step(exporter, "Softmax", layer->name, "softmax", &attributes);
+		break;
+	case ACTIVATION_TANH:
+		add_step(exporter, "Tanh", layer->name, "tanh", NULL);
+		break;
+	case ACTIVATION_SWISH:
+		add_swish(exporter, layer->name);
+		break;
+	}
+}
+
+/* From (N, C, H, W) to (N, values) in Keras' order, channels last. */
+static void add_flatten(struct exporter *exporter, const char *layer)
+{
+	if (!exporter->channels_first)
+		return;
+	struct protobuf attributes = {0};
+	add_transpose(exporter, layer, "channels_last", (const int[]){0, 2, 3, 1});
+	add_integer(&attributes, "axis", 1);
+	add_step(exporter, "Flatten", layer, "", &attributes);
+	exporter->channels_first = false;
+}
+
+static void add_pooling(struct exporter *exporter, int index)
+{
+	const struct layer *layer = &network_architecture(exporter->network)->layers[index];
+	struct protobuf attributes = {0};
+	if (layer->kind == LAYER_GLOBAL_AVERAGE_POOLING) {
+		add_step(exporter, "GlobalAveragePool", layer->name, "mean", NULL);
+		add_integer(&attributes, "axis", 1);
+		add_step(exporter, "Flatten", layer->name, "", &attributes);
+		exporter->channels_first = false;
+		return;
+	}
+	add_window(exporter, index, &attributes);
+	add_step(exporter, layer->kind == LAYER_MAX_POOLING ? "MaxPool" : "AveragePool", layer->name, "", &attributes);
+}
+
+static void add_layer(struct exporter *exporter, int index)
+{
+	const struct layer *layer = &network_architecture(exporter->network)->layers[index];
+	struct protobuf attributes = {0};
+	switch (layer->kind) {
+	case LAYER_CONVOLUTION:
+	case LAYER_DEPTHWISE_CONVOLUTION:
+		add_window(exporter, index, &attributes);
+		if (layer->kind == LAYER_DEPTHWISE_CONVOLUTION)
+			add_integer(&attributes, "group", input_shape(exporter, index).channels);
+		add_weighted(exporter, "Conv", index, &attributes);
+		add_activation(exporter, layer);
+		break;
+	case LAYER_DENSE:
+		add_weighted(exporter, "Gemm", index, NULL);
+		add_activation(exporter, layer);
+		break;
+	case LAYER_MAX_POOLING:
+	case LAYER_AVERAGE_POOLING:
+	case LAYER_GLOBAL_AVERAGE_POOLING:
+		add_pooling(exporter, index);
+		break;
+	case LAYER_FLATTEN:
+		add_flatten(exporter, layer->name);
+		break;
+	case LAYER_BATCH_NORMALIZATION:
+		add_normalization(exporter, index);
+		break;
+	case LAYER_ACTIVATION:
+		add_activation(exporter, layer);
+		break;
+	case LAYER_DROPOUT:
+		break;
+	}
+}
+
+/* ---- the file ---- */
+
+/* An input or output of floats, (N, sides...). */
+static void add_value(struct protobuf *graph, int field, const char *name, const int *sides, int count)
+{
+	struct protobuf shape = {0}, tensor = {0}, type = {0}, value = {0}, side = {0};
+	protobuf_text(&side, SIDE_NAME, "N");
+	protobuf_message(&shape, SHAPE_SIDE, &side);
+	for (int i = 0; i < count; i++) {
+		protobuf_integer(&side, SIDE_VALUE, sides[i]);
+		protobuf_message(&shape, SHAPE_SIDE, &side);
+	}
+	protobuf_integer(&tensor, TENSOR_ELEMENT, ELEMENT_FLOAT);
+	protobuf_message(&tensor, TENSOR_SHAPE, &shape);
+	protobuf_message(&type, TYPE_TENSOR, &tensor);
+	protobuf_text(&value, VALUE_NAME, name);
+	protobuf_message(&value, VALUE_TYPE, &type);
+	protobuf_message(graph, field, &value);
+}
+
+static struct protobuf make_graph(const struct network *network)
+{
+	const struct architecture *architecture = network_architecture(network);
+	struct shape input = architecture->input;
+	struct exporter exporter = {.network = network, .current = "images", .channels_first = true};
+	int outputs = network_outputs(network);
+	add_transpose(&exporter, "images", "channels_first", (const int[]){0, 3, 1, 2});
+	for (int i = 0; i < architecture->layer_count; i++)
+		add_layer(&exporter, i);
+	add_flatten(&exporter, "flattened");
+	add_step(&exporter, "Identity", "probabilities", "", NULL);
+	protobuf_text(&exporter.graph, GRAPH_NAME, architecture->name);
+	add_value(&exporter.graph, GRAPH_INPUT, "images", (const int[]){input.height, input.width, input.channels}, 3);
+	add_value(&exporter.graph, GRAPH_OUTPUT, "probabilities", &outputs, 1);
+	return exporter.graph;
+}
+
+static void add_labels(struct protobuf *model, const struct text_list *labels)
+{
+	char *text = NULL;
+	size_t size;
+	FILE *stream = open_memstream(&text, &size);
+	for (size_t i = 0; stream && i < labels->count; i++)
+		fprintf(stream, "%s%s", i ? "\n" : "", labels->items[i]);
+	struct protobuf entry = {.failed = !stream || fclose(stream)};
+	if (!entry.failed) {
+		protobuf_text(&entry, METADATA_KEY, "labels");
+		protobuf_bytes(&entry, METADATA_VALUE, text, size);
+	}
+	protobuf_message(model, MODEL_METADATA, &entry);
+	free(text);
+}
+
+int onnx_write(const struct network *network, const struct text_list *labels, const char *path, struct error *error)
+{
+	struct protobuf model = {0}, operators = {0}, graph = make_graph(network);
+	protobuf_integer(&operators, OPSET_VERSION, OPERATOR_SET);
+	protobuf_integer(&model, MODEL_IR_VERSION, IR_VERSION);
+	protobuf_text(&model, MODEL_PRODUCER, "millrace");
+	protobuf_text(&model, MODEL_PRODUCER_VERSION, MILLRACE_VERSION);
+	protobuf_message(&model, MODEL_GRAPH, &graph);
+	protobuf_message(&model, MODEL_OPSET, &operators);
+	add_labels(&model, labels);
+	int result;
+	if (model.failed)
+		result = error_memory(error, path);
+	else if (model.size > INT32_MAX)
+		result = error_set(error, path, "would be larger than the 2 GiB that ONNX allows");
+	else
+		result = output_bytes(path, model.bytes, model.size, error);
+	protobuf_free(&model);
+	return result;
+}

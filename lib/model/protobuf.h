@@ -1,0 +1,31 @@
+/* The wire format of Protocol Buffers, as far as writing ONNX needs it: varints, 32-bit floats and
+ * length-prefixed fields (protobuf.dev, "Encoding"). */
+#ifndef MODEL_PROTOBUF_H
+#define MODEL_PROTOBUF_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+/* A message in the making. All zero is an empty one. Without memory it is marked failed, and so is every message that
+ * it becomes part of: only the outermost needs a look. */
+struct protobuf {
+	unsigned char *bytes; /* owned */
+	size_t size, capacity;
+	bool failed;
+};
+
+void protobuf_integer(struct protobuf *message, int field, int64_t value);
+void protobuf_float(struct protobuf *message, int field, float value);
+void protobuf_bytes(struct protobuf *message, int field, const void *bytes, size_t size);
+void protobuf_text(struct protobuf *message, int field, const char *text);
+
+/* Adds `part` as a field that is a message, and frees it. */
+void protobuf_message(struct protobuf *message, int field, struct protobuf *part);
+
+/* Adds all fields of `part` to `message` itself, and frees it. */
+void protobuf_merge(struct protobuf *message, struct protobuf *part);
+
+void protobuf_free(struct protobuf *message);
+
+#endif

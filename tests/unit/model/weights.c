@@ -1,0 +1,168 @@
+/* Weights: Keras' own files load and predict as Keras does; ours come back the same; damaged ones are refused. */
+#include "keras_files.h"
+
+#include <math.h>
+#include <string.h>
+
+static struct network *make_network(const char *json, int batch)
+{
+	struct architecture architecture;
+	struct network *network = NULL;
+	struct error error;
+	if (architecture_read(&architecture, json, &error) ||
+		network_create(&network, &architecture, NETWORK_PREDICT, batch, NULL, &error))
+		note("%s: %s", error.object, error.reason);
+	architecture_free(&architecture);
+	return network;
+}
+
+/* Largest difference between Keras' predictions for `model` and ours with the weights of `path`. */
+static double difference(const char *model, const char *path)
+{
+	char name[64];
+	size_t input_count, output_count;
+	snprintf(name, sizeof name, "%s_input.npy", model);
+	float *input = read_npy(model_fixture(name), &input_count);
+	snprintf(name, sizeof name, "%s_output.npy", model);
+	float *expected = read_npy(model_fixture(name), &output_count);
+	snprintf(name, sizeof name, "%s.json", model);
+	struct network *network = make_network(model_fixture(name), 8);
+	struct error error;
+	double worst = INFINITY;
+	if (weights_read(network, path, &error)) {
+		note("%s: %s", error.object, error.reason);
+	} else {
+		float got[64];
+		int outputs = network_outputs(network);
+		network_forward(network, input, (int)output_count / outputs, NULL, got);
+		worst = 0;
+		for (size_t i = 0; i < output_count; i++)
+			worst = fmax(worst, fabs((double)(got[i] - expected[i])));
+	}
+	network_destroy(network);
+	free(input);
+	free(expected);
+	return worst;
+}
+
+static void keras_predictions(void)
+{
+	static const char *const models[] = {"plain", "modern"}, *const suffixes[] = {".h5", ".weights.h5"};
+	for (int i = 0; i < 4; i++) {
+		char name[64];
+		snprintf(name, sizeof name, "%s%s", models[i / 2], suffixes[i % 2]);
+		double worst = difference(models[i / 2], model_fixture(name));
+		ok(worst <= 1e-5, "%s predicts as Keras did (largest difference %.2g)", name, worst);
+	}
+}
+
+/* ---- writing ---- */
+
+static bool same_file(const char *a, const char *b)
+{
+	unsigned char *bytes_a, *bytes_b;
+	size_t size_a, size_b;
+	struct error error;
+	char path[4096];
+	snprintf(path, sizeof path, "%s", a);
+	bool good = file_read(path, 1 << 20, &bytes_a, &size_a, &error) == 0;
+	good = file_read(b, 1 << 20, &bytes_b, &size_b, &error) == 0 && good;
+	good = good && size_a == size_b && memcmp(bytes_a, bytes_b, size_a) == 0;
+	free(bytes_a);
+	free(bytes_b);
+	return good;
+}
+
+static void written_files(void)
+{
+	struct error error;
+	struct network *network = make_network(model_fixture("modern.json"), 1);
+	ok(weights_read(network, model_fixture("modern.h5"), &error) == 0, "read");
+	ok(weights_write(network, scratch_path("poids.h5"), &error) == 0, "write");
+	char first[4096];
+	snprintf(first, sizeof first, "%s", scratch_path("poids.h5"));
+	ok(weights_write(network, scratch_path("again.h5"), &error) == 0, "write again");
+	ok(same_file(first, scratch_path("again.h5")), "the same weights are the same bytes");
+	ok(difference("modern", first) <= 1e-5, "what was written predicts the same");
+	ok(weights_write(network, "/dev/full", &error) < 0, "a full disk is an error");
+	is_text(error.reason, "No space left on device", "... that says so");
+	network_destroy(network);
+}
+
+/* ---- damaged and foreign files ---- */
+
+static void refuses(struct network *network, const char *weights, const char *object, const char *reason)
+{
+	struct error error = {"", ""};
+	char expected[4200];
+	snprintf(expected, sizeof expected, "%s%s", model_fixture(weights), object);
+	ok(weights_read(network, model_fixture(weights), &error) < 0, "%s is refused", weights);
+	is_text(error.object, expected, "... by name");
+	is_text(error.reason, reason, "... with the reason");
+}
+
+static void foreign_files(void)
+{
+	struct architecture architecture;
+	struct network *plain = make_network(model_fixture("plain.json"), 1), *wider;
+	refuses(plain, "modern.h5", "", "holds 20 arrays of weights; the network has 8");
+	refuses(plain, "modern.weights.h5", ": /layers", "holds 20 arrays of weights; the network has 8");
+	refuses(plain, "missing.h5", "", "No such file or directory");
+	refuses(plain, "plain.json", "", "is no HDF5 file, or a damaged one");
+	refuses(plain, ".", "", "is a folder");
+	network_destroy(plain);
+
+	struct error error;
+	if (architecture_read(&architecture, model_fixture("plain.json"), &error))
+		return;
+	architecture.layers[0].filters = 6;
+	if (network_create(&wider, &architecture, NETWORK_PREDICT, 1, NULL, &error))
+		return;
+	refuses(wider, "plain.h5", ": /conv1/plain/conv1/kernel",
+		"has shape (3, 3, 3, 5); kernel of layer 'conv1' needs (3, 3, 3, 6)");
+	refuses(wider, "plain.weights.h5", ": /layers/conv2d/vars/0",
+		"has shape (3, 3, 3, 5); kernel of layer 'conv1' needs (3, 3, 3, 6)");
+	network_destroy(wider);
+	architecture_free(&architecture);
+}
+
+/* Reads `bytes` as weights of `network`: 0, or -1. */
+static int read_bytes(struct network *network, const unsigned char *bytes, size_t size)
+{
+	struct error error = {"", ""};
+	const char *path = scratch_path("damaged.h5");
+	FILE *stream = fopen(path, "wb");
+	fwrite(bytes, 1, size, stream);
+	fclose(stream);
+	int result = weights_read(network, path, &error);
+	if (result < 0 && (!*error.object || !*error.reason))
+		note("no message");
+	return result < 0 && *error.object && *error.reason ? -1 : result;
+}
+
+static void cut_files(void)
+{
+	static const char *const names[] = {"plain.h5", "plain.weights.h5"};
+	struct network *network = make_network(model_fixture("plain.json"), 1);
+	for (int i = 0; i < 2; i++) {
+		unsigned char *bytes;
+		size_t size, read = 0, step = 97;
+		struct error error;
+		if (file_read(model_fixture(names[i]), 1 << 20, &bytes, &size, &error))
+			return;
+		for (size_t length = 0; length < size; length += length < 256 ? 1 : step)
+			read += read_bytes(network, bytes, length) == 0;
+		ok(read == 0, "%s: every cut is an error", names[i]);
+		free(bytes);
+	}
+	network_destroy(network);
+}
+
+int main(void)
+{
+	keras_predictions();
+	written_files();
+	foreign_files();
+	cut_files();
+	return done();
+}

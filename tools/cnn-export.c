@@ -1,0 +1,31 @@
+/* cnn-export: a model folder in, an ONNX file out. */
+#include "common/tool.h"
+
+#include "model/onnx.h"
+
+int main(int argc, char **argv)
+{
+	const char *folder = NULL, *output = NULL;
+	const struct option_row rows[] = {
+		{'m', "model", OPTION_TEXT, &folder, "MODEL", "model folder to read", 0, 0, NULL},
+		{'o', "output", OPTION_TEXT, &output, "FILE", "ONNX file to write; - or none is standard output", 0, 0, NULL},
+		TOOL_END,
+	};
+	const struct options options = {"cnn-export", "", "Writes a model for other programs, as ONNX.", rows};
+	int first = tool_start(&options, argc, argv);
+	if (first < argc)
+		tool_usage(argv[first], "takes no operands; name the model with -m");
+	if (!folder)
+		tool_usage("--model", "is needed: the model folder to read");
+	tool_refuse_terminal(output);
+
+	struct error error;
+	struct model model;
+	if (model_load(&model, folder, NETWORK_PREDICT, 1, NULL, &error))
+		return tool_error(&error);
+	int status = EXIT_DONE;
+	if (onnx_write(model.network, &model.labels, output ? output : "-", &error))
+		status = tool_error(&error);
+	model_free(&model);
+	return tool_finish(status);
+}
