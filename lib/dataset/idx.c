@@ -62,8 +62,8 @@ static int read_array(const char *path, int dimensions, struct array *array, str
 	int result = read_header(file, path, dimensions, array, error);
 	if (result == 0)
 		result = read_values(file, path, array, error);
-	gzclose(file);
-	return result;
+	bool whole = gzclose(file) == Z_OK; /* tells of a compressed file without its checksum */
+	return result == 0 && !whole ? error_set(error, path, "cut short") : result;
 }
 
 /* Names the classes by their numbers, or checks that those given are enough. */
