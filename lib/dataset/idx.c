@@ -23,15 +23,15 @@ static bool read_all(gzFile file, void *bytes, size_t size)
 
 static int read_header(gzFile file, const char *path, int dimensions, struct array *array, struct error *error)
 {
-	unsigned char header[4 + 4 * DIMENSIONS_MAXIMUM];
-	if (!read_all(file, header, 4 + 4 * (size_t)dimensions))
-		return error_set(error, path, "cut short: no whole IDX header");
-	if (header[0] || header[1] || header[2] != 8 || header[3] != dimensions)
+	unsigned char magic[4], sizes[4 * DIMENSIONS_MAXIMUM];
+	if (!read_all(file, magic, sizeof magic) || magic[0] || magic[1] || magic[2] != 8 || magic[3] != dimensions)
 		return error_set(error, path, "is no IDX file of bytes in %d dimension%s", dimensions,
 			dimensions > 1 ? "s" : "");
+	if (!read_all(file, sizes, 4 * (size_t)dimensions))
+		return error_set(error, path, "cut short: no whole IDX header");
 	array->size = 1;
 	for (int i = 0; i < dimensions; i++) {
-		const unsigned char *p = header + 4 + 4 * i;
+		const unsigned char *p = sizes + 4 * i;
 		array->sizes[i] = (uint32_t)p[0] << 24 | (uint32_t)p[1] << 16 | (uint32_t)p[2] << 8 | p[3];
 		if (array->sizes[i] < 1 || array->sizes[i] > BYTES_MAXIMUM / array->size)
 			return error_set(error, path, "is empty or larger than %d bytes", BYTES_MAXIMUM);

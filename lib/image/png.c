@@ -63,6 +63,7 @@ static int read_orientation(struct session *session)
 /* Runs inside the caller's setjmp. */
 static int read_picture(struct session *session, struct image *image, int *orientation, struct error *error)
 {
+	png_set_option(session->png, PNG_IGNORE_ADLER32, PNG_OPTION_ON); /* every chunk has a CRC-32 */
 	png_set_user_limits(session->png, IMAGE_SIDE_MAXIMUM, IMAGE_SIDE_MAXIMUM);
 	png_set_read_fn(session->png, session, read_bytes);
 	png_read_info(session->png, session->info);
