@@ -15,7 +15,7 @@ enum random_purpose {
 	RANDOM_INITIALIZE = 1, /* weights: (layer, parameter) */
 	RANDOM_SHUFFLE,        /* order of an epoch: (epoch, 0) */
 	RANDOM_DROPOUT,        /* (step, layer) */
-	RANDOM_AUGMENT,        /* (pass, record id) */
+	RANDOM_AUGMENT,        /* (operation and pass, record id) */
 	RANDOM_SPLIT,          /* (class, 0) */
 	RANDOM_DRAW,           /* drawings: (class, picture) */
 	RANDOM_EXPLAIN,        /* noise of explanation methods: (image, sample) */
