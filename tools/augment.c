@@ -68,19 +68,21 @@ int main(int argc, char **argv)
 	bool operands = first < argc, to_file = output_path && strcmp(output_path, "-") != 0;
 	tool_refuse_terminal(output_path);
 
-	if (source_open(&source, operands ? argv + first : standard_input, operands ? argc - first : 1, plan.passes > 1,
-		&error) || parallel_create(&pool, threads, &error) || output_open(&output, output_path, &error))
-		return tool_finish(tool_error(&error));
+	bool failed = source_open(&source, operands ? argv + first : standard_input, operands ? argc - first : 1,
+		plan.passes > 1, &error) || parallel_create(&pool, threads, &error)
+		|| output_open(&output, output_path, &error);
 
-	/* In a pipe the bar belongs to the last tool. */
-	progress_start(&progress, tool_progress(quiet || !to_file), "augment", "images", 0);
-	int failed = augment_passes(&plan, source, output.stream, output_path ? output_path : "standard output", pool,
-		&progress, &error);
+	if (!failed) {
+		/* In a pipe the bar belongs to the last tool. */
+		progress_start(&progress, tool_progress(quiet || !to_file), "augment", "images", 0);
+		failed = augment_passes(&plan, source, output.stream, to_file ? output_path : "standard output", pool,
+			&progress, &error);
+		if (failed)
+			output_abandon(&output);
+		else
+			failed = output_commit(&output, &error);
+	}
 
-	if (failed)
-		output_abandon(&output);
-	else
-		failed = output_commit(&output, &error);
 	source_close(source);
 	parallel_destroy(pool);
 	return tool_finish(failed ? tool_error(&error) : EXIT_DONE);

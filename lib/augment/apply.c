@@ -11,6 +11,7 @@ struct augment_workspace {
 	struct warp warp;
 	enum stream_type type;
 	double minimum, maximum;
+	double least, most; /* of the value range, what the type can hold */
 	enum augment_fill fill;
 	float fill_value;
 	float *row; /* one of the result: width x channels and WARP_SLACK */
@@ -19,6 +20,12 @@ struct augment_workspace {
 static bool has_color(const struct augment_options *options)
 {
 	return options->brightness != 0 || options->contrast != 0 || options->saturation != 0 || options->hue != 0;
+}
+
+/* A head may give bytes any value range. */
+static double storable(enum stream_type type, double value)
+{
+	return type == STREAM_F32 || (value >= 0 && value <= 255) ? value : value < 0 ? 0 : 255;
 }
 
 int augment_workspace_create(struct augment_workspace **out, const struct stream_head *head,
@@ -33,8 +40,10 @@ int augment_workspace_create(struct augment_workspace **out, const struct stream
 	workspace->type = head->type;
 	workspace->minimum = head->minimum;
 	workspace->maximum = head->maximum;
+	workspace->least = storable(head->type, head->minimum);
+	workspace->most = storable(head->type, head->maximum);
 	workspace->fill = (enum augment_fill)options->fill;
-	workspace->fill_value = (float)(head->minimum + options->fill_value * (head->maximum - head->minimum));
+	workspace->fill_value = (float)(workspace->least + options->fill_value * (workspace->most - workspace->least));
 	workspace->row = calloc((size_t)head->width * (size_t)head->channels + WARP_SLACK, sizeof *workspace->row);
 	if (!workspace->row || warp_create(&workspace->warp, head, error)) {
 		augment_workspace_destroy(workspace);
@@ -100,7 +109,10 @@ static struct color find_color(const struct augment_workspace *workspace, const 
 	for (int y = 0; change->contrast != 1 && y < warp->height; y++)
 		mean += color_luma(warp->padded + (size_t)(y + 1) * warp->stride + warp->channels, warp->width,
 			warp->channels);
-	return color_compose(change, mean / pixels - workspace->minimum, workspace->minimum, workspace->maximum);
+	struct color color = color_compose(change, mean / pixels - workspace->minimum, workspace->minimum);
+	color.least = (float)workspace->least;
+	color.most = (float)workspace->most;
+	return color;
 }
 
 /* Puts the middle of the value range over what row `y` has of `box`. */
@@ -110,7 +122,7 @@ static void erase_row(struct augment_workspace *workspace, const struct augment_
 	if (box->width <= 0 || y < (int)(box->y * warp->height) || y >= (int)((box->y + box->height) * warp->height))
 		return;
 	size_t channels = (size_t)warp->channels;
-	float middle = (float)((workspace->minimum + workspace->maximum) / 2);
+	float middle = (float)(workspace->least + (workspace->most - workspace->least) / 2);
 	for (size_t i = (size_t)(box->x * warp->width) * channels,
 		    end = (size_t)((box->x + box->width) * warp->width) * channels; i < end; i++)
 		workspace->row[i] = middle;

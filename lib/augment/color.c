@@ -1,5 +1,7 @@
 #include "augment/color.h"
 
+#include <math.h>
+
 static const double luma[3] = {0.213, 0.715, 0.072};
 
 bool color_changes(const struct augment_change *change)
@@ -27,9 +29,9 @@ static void rotate_hue(double degrees, double out[3][3])
 			out[i][j] += sine * turn[i][j];
 }
 
-struct color color_compose(const struct augment_change *change, double mean, double least, double most)
+struct color color_compose(const struct augment_change *change, double mean, double black)
 {
-	struct color color = {.least = (float)least, .most = (float)most};
+	struct color color = {.least = -INFINITY, .most = INFINITY};
 	double first[3][3], second[3][3], gain = change->brightness * change->contrast;
 	saturate(change->saturation, first);
 	rotate_hue(change->hue, second);
@@ -41,7 +43,7 @@ struct color color_compose(const struct augment_change *change, double mean, dou
 			color.matrix[i][j] = (float)(gain * sum);
 		}
 	/* Grey stays grey under saturation and hue, so that offsets pass through unchanged. */
-	color.offset = (float)((1 - change->contrast) * change->brightness * mean + (1 - gain) * least);
+	color.offset = (float)((1 - change->contrast) * change->brightness * mean + (1 - gain) * black);
 	return color;
 }
 

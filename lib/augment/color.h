@@ -14,10 +14,11 @@ struct color {
 /* Whether the change has a colour operation. */
 bool color_changes(const struct augment_change *change);
 
-/* Composes brightness, contrast (about `mean`, the picture's mean luma above `least`), saturation and hue, in that
- * order, each without cutting values. Saturation and hue are those of the W3C's Filter Effects, feColorMatrix,
- * with its luma weights 0.213, 0.715 and 0.072. */
-struct color color_compose(const struct augment_change *change, double mean, double least, double most);
+/* Composes brightness, contrast (about `mean`, the picture's mean luma above `black`), saturation and hue, in that
+ * order, each without cutting values; what the result is cut to is left open, for the caller to set. Saturation and
+ * hue are those of the W3C's Filter Effects, feColorMatrix, with its luma weights 0.213, 0.715 and 0.072. `black` is
+ * the value that brightness leaves alone. */
+struct color color_compose(const struct augment_change *change, double mean, double black);
 
 /* Sum of the luma of `width` pixels of 1 or 3 channels. */
 double color_luma(const float *row, int width, int channels);

@@ -3,7 +3,8 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { WINDOW_RECORDS = 32, WINDOW_BYTES = 16 << 20 };
+/* What is in memory at once: enough for many threads, unless records are huge. */
+enum { WINDOW_RECORDS = 32, WINDOW_BYTES = 64 << 20 };
 
 /* A record that outlives the reader's next step, and its result. */
 struct item {
@@ -32,16 +33,15 @@ struct run {
 	uint64_t written;
 };
 
-static int choose_capacity(const struct run *run, size_t bytes)
+static int choose_capacity(size_t bytes)
 {
-	size_t threads = (size_t)parallel_threads(run->pool), fitting = WINDOW_BYTES / bytes;
-	size_t wanted = fitting < WINDOW_RECORDS ? fitting : WINDOW_RECORDS;
-	return (int)(wanted > threads ? wanted : threads);
+	size_t fitting = WINDOW_BYTES / bytes;
+	return fitting < 1 ? 1 : fitting < WINDOW_RECORDS ? (int)fitting : WINDOW_RECORDS;
 }
 
 static int allocate_items(struct run *run, size_t result_size, struct error *error)
 {
-	run->capacity = choose_capacity(run, run->tensor_size + result_size);
+	run->capacity = choose_capacity(run->tensor_size + result_size);
 	run->items = calloc((size_t)run->capacity, sizeof *run->items);
 	if (!run->items)
 		return error_memory(error, "window");

@@ -22,15 +22,17 @@ static char *resolve(const char *path)
 	char *real = realpath(path, NULL);
 	if (real || errno != ENOENT)
 		return real;
-	const char *base = text_base_name(path);
-	char *folder = base == path ? strdup(".") : strndup(path, (size_t)(base - path));
-	if (!folder)
-		return NULL;
-	for (size_t length = strlen(folder); length > 1 && folder[length - 1] == '/'; )
-		folder[--length] = 0;
-	char *above = resolve(folder);
+	size_t length = strlen(path);
+	while (length > 1 && path[length - 1] == '/')
+		length--;
+	size_t start = length;
+	while (start > 0 && path[start - 1] != '/')
+		start--;
+	char *folder = start ? strndup(path, start) : strdup(".");
+	char *above = folder ? resolve(folder) : NULL;
+	if (above)
+		real = text_format("%s%s%.*s", above, strcmp(above, "/") == 0 ? "" : "/", (int)(length - start), path + start);
 	free(folder);
-	real = above ? file_join(above, base) : NULL;
 	free(above);
 	return real;
 }
@@ -217,17 +219,17 @@ static int finish_place(const char *fresh, const char *out, struct error *error)
 
 int split_place(const struct split *split, const char *out, enum split_link link, struct error *error)
 {
-	char *place = strdup(out);
-	for (size_t length = place ? strlen(place) : 0; length > 1 && place[length - 1] == '/'; )
-		place[--length] = 0;
-	const char *base = place ? text_base_name(place) : NULL;
-	char *fresh = place ? text_format("%.*s.%s.new", (int)(base - place), place, base) : NULL;
+	char *place = resolve(out);
+	if (!place)
+		return error_system(error, out);
+	const char *base = text_base_name(place);
+	char *fresh = text_format("%.*s.%s.new", (int)(base - place), place, base);
 	int result = fresh ? remove_tree(fresh, error) : error_memory(error, out);
 	if (result == 0) {
 		result = build(split, fresh, link, error);
 		if (result == 0)
 			result = finish_place(fresh, place, error);
-		if (remove_tree(fresh, result ? NULL : error) && result == 0)
+		if (remove_tree(fresh, result ? NULL : error))
 			result = -1;
 	}
 	free(fresh);

@@ -61,6 +61,9 @@ stderr_is 'augment: missing.tens: No such file or directory'
 run augment pictures
 status_is 1
 stderr_has '^augment: pictures: [Ii]s a (folder|directory)$'
+run augment -o pictures train.tens
+status_is 1
+stderr_is 'augment: pictures: is a folder'
 run augment /dev/null
 status_is 1
 stderr_has '^augment: /dev/null: is empty'

@@ -61,6 +61,19 @@ train
 validation"
 echo "scarlet 0" >"in/Erza Scarlet/0.jpg"
 
+mkdir real
+ln -s real/deep alias
+run split-dataset -q in alias/a/b/
+status_is 1
+stderr_has '^split-dataset: '
+rm alias
+ln -s real alias
+run split-dataset -q in alias/a/b/
+status_is 0
+is "out may lie behind a link, in folders to be made" "$(ls real/a/b)" "split.tsv
+train
+validation"
+
 run split-dataset -q --link symbolic in links
 is "symbolic links lead to the files" "$(cat "links/train/Erza Scarlet/"*.jpg "links/validation/Erza Scarlet/"*.jpg | grep -c scarlet)" 10
 ok "  and are links" test -L "$(find links -path "*l'été/5.jpg")"

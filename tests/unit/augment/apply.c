@@ -200,6 +200,28 @@ static void independence(void)
 	ok(a.rotate != next.rotate && a.zoom_x != a.zoom_y, "another pass, another number");
 }
 
+/* A head may claim a value range that bytes can't hold. */
+static void odd_range(void)
+{
+	struct error error;
+	struct stream_head head = {.type = STREAM_U8, .height = 2, .width = 2, .channels = 1, .minimum = -1e300,
+		.maximum = 1e300};
+	struct augment_options options = {.fill = AUGMENT_CONSTANT, .fill_value = 1};
+	struct augment_change change = augment_no_change();
+	struct augment_workspace *workspace;
+	unsigned char in[4] = {1, 2, 3, 4}, out[4];
+	if (augment_workspace_create(&workspace, &head, &options, &error))
+		abort();
+	change.shift_x = 1;
+	augment_apply(workspace, &change, in, out, false);
+	is_integer(out[1], 255, "a fill value beyond what bytes hold is cut");
+	change = augment_no_change();
+	change.erase = (struct augment_box){0, 0, 0.5, 1};
+	augment_apply(workspace, &change, in, out, false);
+	ok(out[0] == 128 && out[1] == 2, "so is the middle of the range");
+	augment_workspace_destroy(workspace);
+}
+
 static void errors(void)
 {
 	struct error error;
@@ -222,6 +244,7 @@ int main(void)
 	changes();
 	ranges();
 	independence();
+	odd_range();
 	errors();
 	return done();
 }
