@@ -74,7 +74,7 @@ struct color color_shaded(struct color color)
 	return (struct color){color.red * 0.74, color.green * 0.70, color.blue * 0.80, color.alpha};
 }
 
-double color_luma(struct color color)
+double color_grey_value(struct color color)
 {
 	return 0.299 * color.red + 0.587 * color.green + 0.114 * color.blue;
 }

@@ -28,7 +28,7 @@ struct color color_turn(struct color color, double turns);
 struct color color_shaded(struct color color);
 
 /* Grey value in [0, 1] (ITU-R BT.601 luma). */
-double color_luma(struct color color);
+double color_grey_value(struct color color);
 
 /* The same colour with another opacity. */
 struct color color_fade(struct color color, double alpha);

@@ -81,17 +81,18 @@ static void draw_open_eye(cairo_t *cairo, const struct part *part, const struct 
 	double rx = part->radius.x, ry = part->radius.y, cover = fmin(0.62, fmax(0, part->lid + mood->lid));
 	double slant = part->angle + mood->slant;
 	cairo_save(cairo);
-	cairo_new_path(cairo);
-	lid_edge(cairo, part, cover, slant);
-	cairo_line_to(cairo, rx * 1.3, ry * 1.5);
-	cairo_line_to(cairo, -rx * 1.3, ry * 1.5);
-	cairo_close_path(cairo);
-	cairo_clip(cairo);
+	if (part->white >= 0 || cover > 0.1) {
+		cairo_new_path(cairo);
+		lid_edge(cairo, part, cover, slant);
+		cairo_line_to(cairo, rx * 1.3, ry * 1.5);
+		cairo_line_to(cairo, -rx * 1.3, ry * 1.5);
+		cairo_close_path(cairo);
+		cairo_clip(cairo);
+	}
 	ellipse(cairo, 0, 0, rx, ry);
 	color_use(cairo, part->white >= 0 ? pose->palette[part->white] : pose->line_color);
 	cairo_fill_preserve(cairo);
-	cairo_clip_preserve(cairo);
-	cairo_new_path(cairo);
+	cairo_clip(cairo);
 	draw_iris(cairo, part, pose, sign);
 	cairo_restore(cairo);
 	if (part->white < 0)

@@ -30,7 +30,7 @@ static void choose_colors(struct pose *pose, size_t count, struct random *random
 	double light = between(random, 0.85, 1.12), grey = between(random, 0, 0.25);
 	for (size_t i = 0; i < count; i++) {
 		struct color *color = &pose->palette[i], paper = {0.98, 0.97, 0.94, color->alpha};
-		double luma = color_luma(*color);
+		double luma = color_grey_value(*color);
 		*color = color_turn(*color, turn);
 		*color = color_mix(*color, (struct color){luma, luma, luma, color->alpha}, sketch ? 1 : grey);
 		*color = sketch ? color_mix(*color, paper, 0.8) : color_scale(*color, light);
