@@ -2,6 +2,8 @@
 # The examples of the manual pages run, in a folder as they describe it.
 . "$(dirname "$0")/tap.sh"
 manuals=$here/../../man
+MILLRACE_DATA=$here/../../data
+export MILLRACE_DATA
 
 # Two classes of small pictures: shells in red and in blue.
 draw() { # draw FILE RED GREEN BLUE
