@@ -239,6 +239,9 @@ int output_bytes(const char *path, const void *bytes, size_t size, struct error 
 	struct output output;
 	if (output_open(&output, path, error))
 		return -1;
-	fwrite(bytes, 1, size, output.stream);
-	return output_commit(&output, error);
+	if (fwrite(bytes, 1, size, output.stream) == size)
+		return output_commit(&output, error);
+	int failed = error_system(error, output.path ? output.path : "standard output");
+	output_abandon(&output);
+	return failed;
 }
