@@ -67,15 +67,16 @@ static int make_parent(const char *path, struct error *error)
 	return result;
 }
 
-static int check_place(struct model_folder *folder, struct error *error)
+/* `given` is what the caller called folder->path. */
+static int check_place(struct model_folder *folder, const char *given, struct error *error)
 {
 	if (make_parent(folder->path, error))
 		return -1;
-	if (file_is_folder(folder->path)) {
-		if (check_replaceable(folder->path, error))
+	if (file_is_folder(given)) {
+		if (check_replaceable(given, error))
 			return -1;
-	} else if (file_exists(folder->path)) {
-		return error_set(error, folder->path, "is a file, and a model is a folder");
+	} else if (file_exists(given)) {
+		return error_set(error, given, "is a file, and a model is a folder");
 	}
 	if (model_folder_start(folder, error))
 		return -1;
@@ -91,7 +92,7 @@ int model_folder_open(struct model_folder *folder, const char *path, struct erro
 	if (!*path)
 		return error_set(error, "model folder", "its name is empty");
 	folder->path = final_path(path, error);
-	if (folder->path && check_place(folder, error) == 0)
+	if (folder->path && check_place(folder, path, error) == 0)
 		return 0;
 	model_folder_abandon(folder);
 	return -1;

@@ -1,0 +1,225 @@
+#!/usr/bin/env python3
+"""An independent reader of ONNX files, with Python's standard library alone: checks and runs a network.
+
+    onnx_run.py FILE                     prints its operators, inputs, outputs and labels
+    onnx_run.py FILE INPUT.npy           prints its output for each sample, a line each
+
+Knows the protobuf wire format (protobuf.dev) and those operators of onnx.ai that cnn-export writes."""
+import math
+import struct
+import sys
+
+
+def fields(data):
+    """Field number -> list of values: an integer, or bytes, or 4 bytes for a float."""
+    found, at = {}, 0
+
+    def varint():
+        nonlocal at
+        value = shift = 0
+        while True:
+            byte = data[at]
+            at += 1
+            value |= (byte & 127) << shift
+            shift += 7
+            if byte < 128:
+                return value - (1 << 64) if value >> 63 else value
+
+    while at < len(data):
+        tag = varint()
+        kind = tag & 7
+        if kind == 0:
+            value = varint()
+        else:
+            size = varint() if kind == 2 else {5: 4, 1: 8}[kind]
+            value = data[at:at + size]
+            if len(value) != size:
+                raise ValueError("a field is cut")
+            at += size
+        found.setdefault(tag >> 3, []).append(value)
+    return found
+
+
+def text(message, number):
+    return message[number][0].decode()
+
+
+class Tensor:
+    """Shape and numbers, last index fastest."""
+
+    def __init__(self, shape, values):
+        self.shape, self.values = list(shape), list(values)
+        assert len(self.values) == math.prod(self.shape), (shape, len(self.values))
+
+    def each(self, function):
+        return Tensor(self.shape, map(function, self.values))
+
+
+def initializer(message):
+    shape, raw = message.get(1, []), message[9][0]
+    assert message[2] == [1]
+    return text(message, 8), Tensor(shape, struct.unpack("<%df" % (len(raw) // 4), raw))
+
+
+def attributes(node):
+    found = {}
+    for message in map(fields, node.get(5, [])):
+        kind = message[20][0]
+        found[text(message, 1)] = {1: lambda: struct.unpack("<f", message[2][0])[0], 2: lambda: message[3][0],
+                                   7: lambda: message[8]}[kind]()
+    return found
+
+
+# ---- operators ----
+
+def transpose(x, perm):
+    steps = [math.prod(x.shape[i + 1:]) for i in range(len(x.shape))]
+    shape, offsets = [x.shape[p] for p in perm], [0]
+    for p in perm:
+        offsets = [o + i * steps[p] for o in offsets for i in range(x.shape[p])]
+    return Tensor(shape, (x.values[o] for o in offsets))
+
+
+def windows(size, kernel, stride, before, after):
+    """For each output position, the pairs (place in the kernel, place in the input) that lie inside."""
+    count = (size + before + after - kernel) // stride + 1
+    return [[(k, o * stride + k - before) for k in range(kernel) if 0 <= o * stride + k - before < size]
+            for o in range(count)]
+
+
+def planes(x, a, function):
+    """function(sample, channel, rows, columns) for every output position of a sliding window."""
+    (height, width), kernel, strides, pads = x.shape[2:], a["kernel_shape"], a["strides"], a["pads"]
+    rows = windows(height, kernel[0], strides[0], pads[0], pads[2])
+    columns = windows(width, kernel[1], strides[1], pads[1], pads[3])
+    return len(rows), len(columns), lambda n, c: (function(n, c, r, q) for r in rows for q in columns)
+
+
+def conv(x, w, bias=None, **a):
+    (_, depth, height, width), group = x.shape, a.get("group", 1)
+    filters, each, kh, kw = w.shape
+    assert a["kernel_shape"] == [kh, kw] and each * group == depth
+
+    def value(n, f, rows, columns):
+        first = f * group // filters * each
+        total = bias.values[f] if bias else 0.0
+        for c in range(each):
+            for ky, y in rows:
+                for kx, column in columns:
+                    total += (w.values[((f * each + c) * kh + ky) * kw + kx]
+                              * x.values[((n * depth + first + c) * height + y) * width + column])
+        return total
+
+    rows, columns, run = planes(x, a, value)
+    return Tensor([x.shape[0], filters, rows, columns],
+                  (v for n in range(x.shape[0]) for f in range(filters) for v in run(n, f)))
+
+
+def pool(x, combine, **a):
+    _, depth, height, width = x.shape
+
+    def value(n, c, rows, columns):
+        start = (n * depth + c) * height * width
+        return combine([x.values[start + y * width + column] for _, y in rows for _, column in columns])
+
+    rows, columns, run = planes(x, a, value)
+    return Tensor([x.shape[0], depth, rows, columns],
+                  (v for n in range(x.shape[0]) for c in range(depth) for v in run(n, c)))
+
+
+def mean(values):
+    return sum(values) / len(values)
+
+
+def per_channel(x, function):
+    inner = math.prod(x.shape[2:])
+    return Tensor(x.shape, (function(v, i // inner % x.shape[1]) for i, v in enumerate(x.values)))
+
+
+def normalize(x, gamma, beta, average, variance, epsilon):
+    return per_channel(x, lambda v, c: (v - average.values[c]) / math.sqrt(variance.values[c] + epsilon)
+                       * gamma.values[c] + beta.values[c])
+
+
+def gemm(a, b, c=None):
+    inner, columns = b.shape
+    assert a.shape[1] == inner
+    return Tensor([a.shape[0], columns], (
+        sum(a.values[r * inner + k] * b.values[k * columns + j] for k in range(inner)) + (c.values[j] if c else 0)
+        for r in range(a.shape[0]) for j in range(columns)))
+
+
+def softmax(x, axis):
+    assert axis == 1 and len(x.shape) == 2
+    rows = [x.values[i:i + x.shape[1]] for i in range(0, len(x.values), x.shape[1])]
+    powers = [[math.exp(v - max(row)) for v in row] for row in rows]
+    return Tensor(x.shape, (v / sum(row) for row in powers for v in row))
+
+
+def sigmoid(v):
+    return 1 / (1 + math.exp(-v))
+
+
+OPERATORS = {
+    "Identity": lambda x: x,
+    "Transpose": transpose,
+    "Conv": conv,
+    "MaxPool": lambda x, **a: pool(x, max, **a),
+    "AveragePool": lambda x, **a: pool(x, mean, **a),
+    "GlobalAveragePool": lambda x: Tensor(x.shape[:2] + [1, 1], (
+        mean(x.values[i:i + math.prod(x.shape[2:])]) for i in range(0, len(x.values), math.prod(x.shape[2:])))),
+    "Flatten": lambda x, axis: Tensor([math.prod(x.shape[:axis]), math.prod(x.shape[axis:])], x.values),
+    "Gemm": gemm,
+    "BatchNormalization": normalize,
+    "Relu": lambda x: x.each(lambda v: max(v, 0.0)),
+    "Clip": lambda x, least, most: x.each(lambda v: min(max(v, least.values[0]), most.values[0])),
+    "LeakyRelu": lambda x, alpha: x.each(lambda v: v if v > 0 else alpha * v),
+    "Sigmoid": lambda x: x.each(sigmoid),
+    "Tanh": lambda x: x.each(math.tanh),
+    "Mul": lambda x, y: Tensor(x.shape, (a * b for a, b in zip(x.values, y.values))),
+    "Softmax": softmax,
+}
+
+
+# ---- the file ----
+
+def value_info(message):
+    shape = fields(fields(fields(message[2][0])[1][0])[2][0])
+    sides = [fields(side) for side in shape[1]]
+    return text(message, 1), [text(side, 2) if 2 in side else side[1][0] for side in sides]
+
+
+def read_npy(path):
+    data = open(path, "rb").read()
+    size = struct.unpack("<H", data[8:10])[0]
+    header = eval(data[10:10 + size], {"__builtins__": {}}, {"True": True, "False": False})
+    assert header["descr"] == "<f4" and not header["fortran_order"]
+    raw = data[10 + size:]
+    return Tensor(header["shape"], struct.unpack("<%df" % (len(raw) // 4), raw))
+
+
+def main(path, samples=None):
+    model = fields(open(path, "rb").read())
+    assert model[1] == [7] and fields(model[8][0])[2] == [13], "IR version or operator set"
+    graph = fields(model[7][0])
+    nodes = [fields(node) for node in graph[1]]
+    (name, shape), (result, outputs) = value_info(fields(graph[11][0])), value_info(fields(graph[12][0]))
+    if samples is None:
+        metadata = {text(entry, 1): text(entry, 2) for entry in map(fields, model.get(14, []))}
+        print(" ".join(text(node, 4) for node in nodes))
+        print(name, shape, result, outputs, metadata["labels"].split("\n"))
+        return
+    values = dict(initializer(fields(tensor)) for tensor in graph.get(5, []))
+    values[name] = read_npy(samples)
+    assert values[name].shape[1:] == shape[1:]
+    for node in nodes:
+        inputs = [values[part.decode()] for part in node[1]]
+        assert text(node, 2) not in values, "a value is given twice"
+        values[text(node, 2)] = OPERATORS[text(node, 4)](*inputs, **attributes(node))
+    rows = values[result]
+    assert rows.shape[1:] == outputs[1:]
+    for i in range(0, len(rows.values), rows.shape[1]):
+        print(" ".join("%.7f" % v for v in rows.values[i:i + rows.shape[1]]))
+
+
+main(*sys.argv[1:])

@@ -1,0 +1,79 @@
+#!/bin/sh
+# cnn-export: an independent program reads the ONNX file, runs it, and gets Keras' predictions.
+. "$(dirname "$0")/tap.sh"
+onnx_run=$here/../onnx_run.py
+
+# near FILE KERAS.npy: whether the numbers of FILE are those of the .npy, to 1e-5.
+near() {
+	python3 - "$@" <<-'END'
+	import struct, sys
+	data = open(sys.argv[2], "rb").read()
+	raw = data[10 + struct.unpack("<H", data[8:10])[0]:]
+	expected = struct.unpack("<%df" % (len(raw) // 4), raw)
+	got = [float(word) for word in open(sys.argv[1]).read().split()]
+	worst = max(abs(a - b) for a, b in zip(got, expected))
+	print(len(got), len(expected), worst)
+	sys.exit(not (len(got) == len(expected) and worst <= 1e-5))
+	END
+}
+
+for model in plain modern; do
+	mkdir $model
+	cp "$fixtures/model/$model.json" "$fixtures/model/$model.weights.h5" $model/
+	case $model in plain) classes='a b c d' ;; *) classes='x y z' ;; esac
+	printf '%s\n' $classes >$model/labels.txt
+	run cnn-export -m $model -o $model.onnx
+	status_is 0
+	stdout_is ''
+	stderr_is ''
+	python3 "$onnx_run" $model.onnx "$fixtures/model/${model}_input.npy" >$model.out
+	ok "$model: Keras' predictions" near $model.out "$fixtures/model/${model}_output.npy"
+	cnn-export -m $model >again.onnx
+	ok "$model: the same bytes on standard output" cmp $model.onnx again.onnx
+done
+is "plain: operators, inputs, outputs, labels" "$(python3 "$onnx_run" plain.onnx)" \
+	"Transpose Conv Relu MaxPool Conv Relu MaxPool Transpose Flatten Gemm Relu Gemm Sigmoid Identity
+images ['N', 22, 18, 3] probabilities ['N', 4] ['a', 'b', 'c', 'd']"
+is "modern: operators, inputs, outputs, labels" "$(python3 "$onnx_run" modern.onnx)" \
+	"Transpose Conv BatchNormalization Relu Conv BatchNormalization Relu Conv Relu AveragePool Conv Relu \
+GlobalAveragePool Flatten Gemm Softmax Identity
+images ['N', 23, 19, 3] probabilities ['N', 3] ['x', 'y', 'z']"
+
+# ---- what is refused ----
+refused() { # refused STATUS MESSAGE COMMAND...
+	expected=$1 message=$2
+	shift 2
+	run "$@"
+	status_is "$expected"
+	stdout_is ''
+	stderr_is "$message"
+}
+refused 2 "cnn-export: --model: is needed: the model folder to read
+cnn-export: try 'cnn-export --help'" cnn-export
+refused 2 "cnn-export: plain: takes no operands; name the model with -m
+cnn-export: try 'cnn-export --help'" cnn-export plain
+refused 1 'cnn-export: missing: there is no such folder' cnn-export -m missing -o x.onnx
+refused 1 'cnn-export: plain.onnx: is no model folder' cnn-export -m plain.onnx -o x.onnx
+mkdir empty
+refused 1 'cnn-export: empty: has neither architecture.json nor another *.json file' cnn-export -m empty -o x.onnx
+cp plain/plain.json empty/architecture.json
+refused 1 'cnn-export: empty: has neither poids.h5 nor another *.h5 file' cnn-export -m empty -o x.onnx
+cp plain/plain.weights.h5 "$fixtures/model/modern.h5" empty/
+refused 1 "cnn-export: empty: which is the model's: modern.h5 or plain.weights.h5?" cnn-export -m empty -o x.onnx
+rm empty/modern.h5
+refused 1 'cnn-export: empty/labels.txt: No such file or directory' cnn-export -m empty -o x.onnx
+printf 'a\nb\n' >empty/labels.txt
+refused 1 'cnn-export: empty/labels.txt: has 2 labels; the network has 4 outputs' cnn-export -m empty -o x.onnx
+printf 'a\nb\nc\na\n' >empty/labels.txt
+refused 1 "cnn-export: empty/labels.txt: 'a' is there twice" cnn-export -m empty -o x.onnx
+printf 'a\nb\n../c\nd\n' >empty/labels.txt
+refused 1 "cnn-export: empty/labels.txt: line 3: '../c' is no class name" cnn-export -m empty -o x.onnx
+cp plain/labels.txt empty/
+echo '{' >empty/training.json
+run cnn-export -m empty -o x.onnx
+status_is 1
+stderr_has '^cnn-export: empty/training.json: line [0-9]+: '
+ok "nothing was written" sh -c '! ls x.onnx* 2>/dev/null | grep .'
+is "a full disk" "$(cnn-export -m plain 2>&1 >/dev/full; echo $?)" 'cnn-export: standard output: No space left on device
+1'
+finish
