@@ -7,12 +7,12 @@
 #include <stdio.h>
 
 /* How far colours of the picture fade to grey, and how much of it the highest value covers. */
-static const float fade = 0.55f, cover = 0.82f, unseen = 0.45f;
+static const float fade = 0.75f, cover = 0.85f, unseen = 0.45f;
 
 static void blend(const unsigned char *from, float value, const unsigned char *color, unsigned char *to)
 {
 	float grey = 0.299f * from[0] + 0.587f * from[1] + 0.114f * from[2];
-	float share = cover * value * (2 - value);
+	float share = cover * value * value * (3 - 2 * value);
 	for (int c = 0; c < 3; c++) {
 		float faded = from[c] + fade * (grey - from[c]);
 		to[c] = (unsigned char)(faded + share * (color[c] - faded) + 0.5f);

@@ -2,6 +2,7 @@
 
 #include "base/file.h"
 
+#include <stdbool.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -78,16 +79,35 @@ static int decode_input(struct picture *picture, const unsigned char *bytes, siz
 	return result;
 }
 
-/* Where the picture's pixels lie on the input, for the way it was fitted. */
+/* Along one side, `from` pixels of the picture's `picture` become `to` of the input's `input`, both in the middle. */
+static void place_side(int picture, int from, int input, int to, double *scale, double *offset)
+{
+	*scale = (double)to / from;
+	*offset = (input - to) / 2 + (0.5 - (picture - from) / 2) * *scale - 0.5; /* whole pixels, as image_resize halves them */
+}
+
+/* side * numerator / denominator, rounded, at least 1. */
+static int scaled(int side, int numerator, int denominator)
+{
+	int64_t value = ((int64_t)side * numerator + denominator / 2) / denominator;
+	return value < 1 ? 1 : (int)value;
+}
+
 static void find_place(struct picture *picture, enum image_fit fit)
 {
-	double across = (double)picture->shape.width / picture->image.width;
-	double down = (double)picture->shape.height / picture->image.height;
-	double both = (fit == IMAGE_CROP) == (across > down) ? across : down;
-	picture->scale_x = fit == IMAGE_STRETCH ? across : both;
-	picture->scale_y = fit == IMAGE_STRETCH ? down : both;
-	picture->offset_x = (picture->shape.width - picture->scale_x * (picture->image.width - 1) - 1) / 2;
-	picture->offset_y = (picture->shape.height - picture->scale_y * (picture->image.height - 1) - 1) / 2;
+	int width = picture->image.width, height = picture->image.height;
+	int to_width = picture->shape.width, to_height = picture->shape.height, from_width = width, from_height = height;
+	bool wide = (int64_t)width * to_height > (int64_t)height * to_width;
+	if (fit == IMAGE_CROP && wide)
+		from_width = scaled(to_width, height, to_height);
+	else if (fit == IMAGE_CROP)
+		from_height = scaled(to_height, width, to_width);
+	else if (fit == IMAGE_PAD && wide)
+		to_height = scaled(height, to_width, width);
+	else if (fit == IMAGE_PAD)
+		to_width = scaled(width, to_height, height);
+	place_side(width, from_width, picture->shape.width, to_width, &picture->scale_x, &picture->offset_x);
+	place_side(height, from_height, picture->shape.height, to_height, &picture->scale_y, &picture->offset_y);
 }
 
 int picture_read(struct picture *picture, const char *path, const struct picture_settings *settings, struct shape shape,

@@ -195,7 +195,7 @@ static bool finishes_convolution(const struct layer *layer)
 	return layer->kind == LAYER_ACTIVATION || layer->kind == LAYER_BATCH_NORMALIZATION;
 }
 
-int saliency_last_convolution(const struct network *network)
+static int last_convolution(const struct network *network)
 {
 	const struct architecture *architecture = network_architecture(network);
 	int last = -1;
@@ -226,4 +226,11 @@ int saliency_blocks(const struct network *network, int blocks[LAYERS_MAXIMUM])
 			blocks[count++] = i;
 	}
 	return count;
+}
+
+int saliency_usual_layer(const struct network *network, enum saliency_method method)
+{
+	int blocks[LAYERS_MAXIMUM], count = saliency_blocks(network, blocks);
+	/* Behind a pooling: before it all but its winners have no gradient. */
+	return method == SALIENCY_LAYER_CAM && count ? blocks[count - 1] : last_convolution(network);
 }

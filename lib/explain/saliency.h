@@ -45,9 +45,10 @@ struct saliency_options {
 CHECKED int saliency_compute(struct network *network, const float *input, const struct saliency_target *target,
 	const struct saliency_options *options, struct map *map, struct error *error);
 
-/* Index of the last convolution whose output has places (and whose activation, where that is a layer of its own, has
- * been applied): where Grad-CAM looks. -1 where there is none. */
-int saliency_last_convolution(const struct network *network);
+/* Where a method looks if nobody says: LayerCAM at the end of the last convolution block, the others at the last
+ * convolution (with the normalisation and activation behind it, where they are layers of their own). -1 where no
+ * convolution is. */
+int saliency_usual_layer(const struct network *network, enum saliency_method method);
 
 /* The last layer of each convolution block: a block ends where the next layer is a convolution with a stride, at
  * every pooling, and where places end. Writes the indices in order into blocks[LAYERS_MAXIMUM] and returns how many. */
