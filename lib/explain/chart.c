@@ -54,8 +54,7 @@ static const char *activation_title(enum activation activation)
 	return names[activation];
 }
 
-/* "3,453,634" */
-static const char *with_commas(int64_t number, char out[32])
+const char *chart_format_number(int64_t number, char out[32])
 {
 	char digits[24];
 	int length = snprintf(digits, sizeof digits, "%" PRId64, number), used = 0;
@@ -114,7 +113,7 @@ static void format_title(const struct card *card, char *out, size_t size)
 static void format_shape(struct shape shape, char out[128])
 {
 	if (shape.height == 1 && shape.width == 1)
-		with_commas(shape.channels, out);
+		chart_format_number(shape.channels, out);
 	else
 		snprintf(out, 128, "%d\u2009\u00d7\u2009%d\u2009\u00d7\u2009%d", shape.height, shape.width, shape.channels);
 }
@@ -213,7 +212,7 @@ static void draw_card(const struct chart *chart, int index)
 	draw_subtitle(chart, card, x + 20, y + 43);
 	if (card->parameters) {
 		right = (struct text_style){.size = 12, .color = color_solid(quiet_ink), .align = CANVAS_RIGHT};
-		snprintf(text, sizeof text, "%s weights", with_commas(card->parameters, number));
+		snprintf(text, sizeof text, "%s weights", chart_format_number(card->parameters, number));
 		canvas_text(canvas, &right, x + card_width - 14, y + 43, text);
 	}
 	draw_block(chart, card, x, y);
@@ -264,7 +263,7 @@ static void draw_header(const struct chart *chart, const char *name)
 	struct text_style detail = {.size = 13, .color = color_solid(quiet_ink)};
 	canvas_text_fitted(chart->canvas, &title, x, 32, block_left + block_room, *name ? name : "Network");
 	double megabytes = (double)chart->parameters * sizeof(float) / 1e6;
-	snprintf(text, sizeof text, "%s weights, %.*f MB", with_commas(chart->parameters, number), megabytes < 10 ? 2 : 0,
+	snprintf(text, sizeof text, "%s weights, %.*f MB", chart_format_number(chart->parameters, number), megabytes < 10 ? 2 : 0,
 		megabytes);
 	canvas_text(chart->canvas, &detail, x, 57, text);
 }
@@ -353,6 +352,15 @@ int chart_draw(struct canvas *canvas, const struct architecture *architecture, c
 		if (labels && labels->count)
 			draw_labels(&chart, labels);
 	}
+	free(chart.cards);
+	return result;
+}
+
+int chart_parameters_of(const struct architecture *architecture, int64_t *parameters, struct error *error)
+{
+	struct chart chart = {0};
+	int result = make_cards(&chart, architecture, error);
+	*parameters = chart.parameters;
 	free(chart.cards);
 	return result;
 }

@@ -23,4 +23,10 @@ CHECKED int chart_write_png(const struct architecture *architecture, const struc
 /* Values that training or its statistics fill in `layer`, whose input has shape `input`. */
 int64_t chart_parameters(const struct layer *layer, struct shape input);
 
+/* The same for all layers together. -1 when shapes do not fit. */
+CHECKED int chart_parameters_of(const struct architecture *architecture, int64_t *parameters, struct error *error);
+
+/* Writes a number with commas between thousands, "3,453,634". Returns out. */
+const char *chart_format_number(int64_t number, char out[32]);
+
 #endif

@@ -1,0 +1,233 @@
+#include "explain/report.h"
+
+#include "base/version.h"
+#include "explain/chart.h"
+#include "explain/curves.h"
+#include "explain/html.h"
+
+#include <math.h>
+#include <stdlib.h>
+
+static void fact(FILE *stream, const char *value, const char *what)
+{
+	fprintf(stream, "<div class=\"fact\"><b>");
+	html_text(stream, value);
+	fprintf(stream, "</b><span>");
+	html_text(stream, what);
+	fprintf(stream, "</span></div>\n");
+}
+
+static void write_history_fact(FILE *stream, const struct history *history)
+{
+	char value[64], what[96];
+	int best = history_best(history);
+	bool validated = history_has(history, HISTORY_VALIDATION_ACCURACY);
+	double accuracy = history->values[validated ? HISTORY_VALIDATION_ACCURACY : HISTORY_ACCURACY][best];
+	snprintf(value, sizeof value, "%d of %d", history->epoch[best], history->epoch[history->count - 1]);
+	snprintf(what, sizeof what, "best epoch");
+	if (!isnan(accuracy))
+		snprintf(what, sizeof what, "best epoch, %s accuracy %.1f %%", validated ? "validation" : "training", 100 * accuracy);
+	fact(stream, value, what);
+}
+
+static int write_facts(FILE *stream, const struct report *report, struct error *error)
+{
+	char value[64], what[96];
+	const struct architecture *architecture = report->architecture;
+	int64_t parameters;
+	if (chart_parameters_of(architecture, &parameters, error))
+		return -1;
+	fputs("<div class=\"facts\">\n", stream);
+	if (report->examination) {
+		snprintf(value, sizeof value, "%.1f %%", 100 * report->accuracy.value);
+		snprintf(what, sizeof what, "accuracy (95 %% interval %.1f to %.1f)", 100 * report->accuracy.low, 100 * report->accuracy.high);
+		fact(stream, value, what);
+		snprintf(value, sizeof value, "%zu", report->examination->records);
+		snprintf(what, sizeof what, "pictures examined, %zu mistaken", report->examination->mistakes_all);
+		fact(stream, value, what);
+	}
+	if (report->history)
+		write_history_fact(stream, report->history);
+	snprintf(value, sizeof value, "%zu", report->labels->count);
+	fact(stream, value, "classes");
+	chart_format_number(parameters, value);
+	snprintf(what, sizeof what, "weights, input %d\u2009\u00d7\u2009%d\u2009\u00d7\u2009%d", architecture->input.height,
+		architecture->input.width, architecture->input.channels);
+	fact(stream, value, what);
+	fputs("</div>\n", stream);
+	return 0;
+}
+
+static int write_header(FILE *stream, const struct report *report, struct error *error)
+{
+	fputs("<header>\n<h1>", stream);
+	html_text(stream, report->title);
+	fputs("</h1>\n<p>Tells apart ", stream);
+	for (size_t i = 0; i < report->labels->count; i++) {
+		fputs(i == 0 ? "" : i + 1 < report->labels->count ? ", " : " and ", stream);
+		html_text(stream, report->labels->items[i]);
+	}
+	fputs(".</p>\n", stream);
+	int result = write_facts(stream, report, error);
+	fputs("</header>\n", stream);
+	return result;
+}
+
+static int write_curves(FILE *stream, const struct report *report, struct error *error)
+{
+	struct canvas canvas;
+	if (!report->history)
+		return 0;
+	if (curves_draw(&canvas, report->history, error))
+		return -1;
+	fputs("<section>\n<h2>Training</h2>\n<p>Where the two lines part, the network learns its training pictures by heart.</p>\n",
+		stream);
+	int result = html_canvas(stream, &canvas, "chart broad", "Loss and accuracy over the epochs", error);
+	fputs("</section>\n", stream);
+	return result;
+}
+
+/* ---- what was examined ---- */
+
+/* A share in numbers and as a mark in its interval. */
+static void write_share(FILE *stream, struct report_share share, bool drawn)
+{
+	fprintf(stream, "<td>%.1f&#8239;%%<small>%.0f\u2013%.0f</small></td>", 100 * share.value, 100 * share.low, 100 * share.high);
+	if (drawn)
+		fprintf(stream, "<td><div class=\"range\"><i style=\"left:%.1f%%;width:%.1f%%\"></i><u style=\"left:calc(%.1f%% - 1px)\">"
+			"</u></div></td>", 100 * share.low, 100 * (share.high - share.low), 100 * share.value);
+}
+
+static void write_classes(FILE *stream, const struct report *report)
+{
+	fputs("<section>\n<h2>Class by class</h2>\n<p>Recall: how many of a class's pictures are found. Precision: how many of those "
+		"called so are. Small numbers and bars: 95&#8239;% intervals (Wilson).</p>\n"
+		"<div class=\"wide\"><table><thead><tr><th>class</th><th>pictures</th><th>precision</th><th>recall</th><th></th>"
+		"<th>F1</th></tr></thead><tbody>\n", stream);
+	for (size_t i = 0; i < report->labels->count; i++) {
+		const struct report_class *class = &report->classes[i];
+		fputs("<tr><th>", stream);
+		html_text(stream, report->labels->items[i]);
+		fprintf(stream, "</th><td>%zu</td>", class->support);
+		write_share(stream, class->precision, false);
+		write_share(stream, class->recall, true);
+		fprintf(stream, "<td>%.3f</td></tr>\n", class->f1);
+	}
+	fputs("</tbody></table></div>\n</section>\n", stream);
+}
+
+/* A picture beside where the network looked for `unit`; the caption follows. */
+static int write_pair(FILE *stream, const struct report *report, const struct example *example, int unit, struct error *error)
+{
+	struct picture picture;
+	struct image overlay;
+	if (picture_from_tensor(&picture, example->tensor, report->architecture->input, error))
+		return -1;
+	fputs("<figure><div class=\"pair\">", stream);
+	int result = html_image(stream, &picture.image, "photo", example->source, error);
+	if (result == 0 && explain_overlay(report->plan, &picture, unit, &overlay, error) < 0)
+		result = -1;
+	else if (result == 0) {
+		result = html_image(stream, &overlay, "photo", "where the network looked", error);
+		image_free(&overlay);
+	}
+	fputs("</div><figcaption>", stream);
+	picture_free(&picture);
+	return result;
+}
+
+static void write_source(FILE *stream, const char *source)
+{
+	fputs("<small>", stream);
+	html_text(stream, source);
+	fputs("</small></figcaption></figure>\n", stream);
+}
+
+static int write_mistakes(FILE *stream, const struct report *report, struct error *error)
+{
+	const struct examination *examination = report->examination;
+	fputs("<section>\n<h2>Worst mistakes</h2>\n", stream);
+	if (!examination->mistakes_count) {
+		fputs(examination->mistakes_all ? "" : "<p>None: every picture was recognised.</p>\n", stream);
+		fputs("</section>\n", stream);
+		return 0;
+	}
+	fprintf(stream, "<p>%d of %zu, surest first, each beside what spoke for the wrong answer. Some may be mislabelled.</p>\n"
+		"<div class=\"gallery\">\n", examination->mistakes_count, examination->mistakes_all);
+	for (int i = 0; i < examination->mistakes_count; i++) {
+		const struct example *example = &examination->mistakes[i];
+		if (write_pair(stream, report, example, example->predicted, error))
+			return -1;
+		fputs("<b class=\"bad\">", stream);
+		html_text(stream, report->labels->items[example->predicted]);
+		fprintf(stream, "</b> %.1f&#8239;%%, but it is <b class=\"good\">", 100 * (double)example->probability);
+		html_text(stream, report->labels->items[example->label]);
+		fprintf(stream, "</b> %.1f&#8239;%%", 100 * (double)example->label_probability);
+		write_source(stream, example->source);
+	}
+	fputs("</div>\n</section>\n", stream);
+	return 0;
+}
+
+static int write_surest(FILE *stream, const struct report *report, struct error *error)
+{
+	fputs("<section>\n<h2>What it looks at</h2>\n<p>The surest right answer of each class.</p>\n<div class=\"gallery\">\n", stream);
+	for (int i = 0; i < report->examination->classes; i++) {
+		const struct example *example = &report->examination->surest[i];
+		if (!example->source)
+			continue;
+		if (write_pair(stream, report, example, i, error))
+			return -1;
+		fputs("<b class=\"good\">", stream);
+		html_text(stream, report->labels->items[i]);
+		fprintf(stream, "</b> %.1f&#8239;%%", 100 * (double)example->probability);
+		write_source(stream, example->source);
+	}
+	fputs("</div>\n</section>\n", stream);
+	return 0;
+}
+
+static int write_examination(FILE *stream, const struct report *report, struct error *error)
+{
+	if (!report->examination)
+		return 0;
+	fputs("<section>\n<h2>Confusion</h2>\n<p>Rows are what pictures show, columns what the network says, on ", stream);
+	html_text(stream, report->validation);
+	fputs(".</p>\n", stream);
+	if (html_canvas(stream, report->confusion, "chart", "Confusion matrix", error))
+		return -1;
+	fputs("</section>\n", stream);
+	write_classes(stream, report);
+	return write_mistakes(stream, report, error) || write_surest(stream, report, error) ? -1 : 0;
+}
+
+/* ---- the model itself ---- */
+
+static int write_model(FILE *stream, const struct report *report, struct error *error)
+{
+	struct canvas canvas;
+	if (chart_draw(&canvas, report->architecture, report->labels, error))
+		return -1;
+	fputs("<details>\n<summary>Network</summary>\n", stream);
+	int result = html_canvas(stream, &canvas, "chart", "Flow chart of the network", error);
+	fputs("</details>\n", stream);
+	if (result == 0 && report->card) {
+		fputs("<details open>\n<summary>Model card</summary>\n", stream);
+		html_json(stream, report->card);
+		fputs("</details>\n", stream);
+	}
+	return result;
+}
+
+int report_write(FILE *stream, const struct report *report, struct error *error)
+{
+	fputs("<!DOCTYPE html>\n<html lang=\"en\">\n<head>\n<meta charset=\"utf-8\">\n"
+		"<meta name=\"viewport\" content=\"width=device-width,initial-scale=1\">\n<title>", stream);
+	html_text(stream, report->title);
+	fprintf(stream, "</title>\n<style>\n%s</style>\n</head>\n<body>\n<main>\n", report_style);
+	if (write_header(stream, report, error) || write_curves(stream, report, error) ||
+		write_examination(stream, report, error) || write_model(stream, report, error))
+		return -1;
+	fprintf(stream, "<footer>millrace %s</footer>\n</main>\n</body>\n</html>\n", MILLRACE_VERSION);
+	return 0;
+}
