@@ -1,6 +1,6 @@
 /* Gradients of every kind of layer against central differences of the loss, for parameters and for the input. */
 #include "base/random.h"
-#include "nn/network.h"
+#include "nets.h"
 #include "tap.h"
 
 #include <math.h>
@@ -17,24 +17,6 @@ struct setup {
 	int layer_count;
 	struct layer layers[LAYERS];
 };
-
-#define CONVOLUTION(f, kh, kw, sh, sw, pad, act) \
-	{.kind = LAYER_CONVOLUTION, .filters = f, .kernel_height = kh, .kernel_width = kw, .stride_height = sh, \
-		.stride_width = sw, .padding = pad, .use_bias = true, .activation = act, .negative_slope = 0.3f}
-#define DEPTHWISE(m, k, s, pad, act) \
-	{.kind = LAYER_DEPTHWISE_CONVOLUTION, .filters = m, .kernel_height = k, .kernel_width = k, .stride_height = s, \
-		.stride_width = s, .padding = pad, .use_bias = true, .activation = act}
-#define POOL(which, k, s, pad) \
-	{.kind = which, .kernel_height = k, .kernel_width = k, .stride_height = s, .stride_width = s, .padding = pad}
-#define DENSE(u, act) {.kind = LAYER_DENSE, .filters = u, .use_bias = true, .activation = act}
-#define NORMALIZATION {.kind = LAYER_BATCH_NORMALIZATION, .momentum = 0.9f, .epsilon = 1e-3f, .center = true, .scale = true}
-#define ACTIVATION(act) {.kind = LAYER_ACTIVATION, .activation = act, .negative_slope = 0.2f}
-#define FLATTEN {.kind = LAYER_FLATTEN}
-#define GLOBAL_AVERAGE {.kind = LAYER_GLOBAL_AVERAGE_POOLING}
-#define SAME PADDING_SAME
-#define VALID PADDING_VALID
-#define BINARY LOSS_BINARY_CROSSENTROPY
-#define CATEGORICAL LOSS_CATEGORICAL_CROSSENTROPY
 
 static struct setup setups[] = {
 	{"dense, tanh", {1, 1, 37}, BINARY, 3, {DENSE(21, ACTIVATION_TANH), DENSE(5, ACTIVATION_LINEAR),
