@@ -66,7 +66,9 @@ static void prepare(struct network *network, struct operation *operation)
 		memcpy(operation->bias, parameters[1].values, (size_t)filters * sizeof(float));
 	if (operation->normalization)
 		fold_normalization(network, operation, (int)taps_of(operation), width);
-	if (operation->turned)
+	if (operation->turned && is_sparse(network, operation))
+		sparse_turn(operation, parameters[0].values);
+	else if (operation->turned)
 		convolution_turn(operation, parameters[0].values);
 }
 
@@ -80,7 +82,9 @@ static void lay_out(struct network *network, struct operation *operation)
 		? arena_bytes(arena, (size_t)network->batch * shape_count(operation->out)) : NULL;
 	int rows = (BAND - 1) * operation->layer->stride_height + operation->layer->kernel_height;
 	want_scratch(network, window_scratch(operation, rows) + 2 * (size_t)operation->middle.width * width);
-	if (network->mode != NETWORK_PREDICT)
+	if (is_sparse(network, operation))
+		sparse_lay_out(network, operation);
+	else if (network->mode != NETWORK_PREDICT)
 		convolution_lay_out_backward(network, operation);
 }
 

@@ -83,6 +83,7 @@ struct backward {
 	const struct operation *operation;
 	int n;
 	float *gradient, *input_gradient;
+	bool sparse;
 };
 
 /* Writes the gradient of the full-size output into the frame; behind a max-pool only winners get any. */
@@ -186,14 +187,26 @@ static void input_gradient(const struct backward *task, const float *framed, flo
 	}
 }
 
+static void dense_backward_sample(const struct backward *task, int sample, const float *gradient, float *slice,
+	float *scratch)
+{
+	const struct operation *operation = task->operation;
+	float *framed = scratch + window_scratch(operation, operation->window.height);
+	float *row = framed + frame_count(frame_of(operation)) + CHANNEL_BLOCK;
+	fill_frame(task, gradient, operation->marks ? operation->marks + (size_t)sample * shape_count(operation->out) : NULL,
+		framed);
+	if (slice)
+		weight_gradient(task, sample, framed, slice, scratch);
+	if (task->input_gradient)
+		input_gradient(task, framed, task->input_gradient + (size_t)sample * shape_count(operation->in), row);
+}
+
 static void backward_samples(void *context, int index, int worker)
 {
 	const struct backward *task = context;
 	const struct operation *operation = task->operation;
-	size_t out_count = shape_count(operation->out);
+	size_t in_count = shape_count(operation->in), out_count = shape_count(operation->out);
 	float *scratch = worker_scratch(task->network, worker);
-	float *framed = scratch + window_scratch(operation, operation->window.height);
-	float *row = framed + frame_count(frame_of(operation)) + CHANNEL_BLOCK;
 	float *slice = task->network->learns ? operation->slices + (size_t)index * operation->slice_size : NULL;
 	if (slice)
 		memset(slice, 0, operation->slice_size * sizeof *slice);
@@ -202,29 +215,33 @@ static void backward_samples(void *context, int index, int worker)
 		float *gradient = task->gradient + (size_t)sample * out_count;
 		task->network->kernels->activate_backward(operation->activation, operation->negative_slope,
 			operation->output + (size_t)sample * out_count, gradient, out_count);
-		fill_frame(task, gradient, operation->marks ? operation->marks + (size_t)sample * out_count : NULL, framed);
-		if (slice)
-			weight_gradient(task, sample, framed, slice, scratch);
-		if (task->input_gradient)
-			input_gradient(task, framed, task->input_gradient + (size_t)sample * shape_count(operation->in), row);
+		if (task->sparse)
+			sparse_backward_sample(task->network, operation, sample, gradient, slice,
+				task->input_gradient ? task->input_gradient + (size_t)sample * in_count : NULL, scratch);
+		else
+			dense_backward_sample(task, sample, gradient, slice, scratch);
 	}
 }
 
 void convolution_backward(struct network *network, struct operation *operation, int n, float *gradient,
 	float *input_gradient_out)
 {
-	struct backward task = {network, operation, n, gradient, input_gradient_out};
+	struct backward task = {network, operation, n, gradient, input_gradient_out, is_sparse(network, operation)};
 	int slices = network->learns && operation->slice_count < n ? operation->slice_count : n;
 	parallel_for(network->pool, slices, backward_samples, &task);
 	if (!network->learns)
 		return;
 	sum_slices(network, operation, n);
 	const struct layer *layer = operation->layer;
+	float *kernel = network->gradients + network->offsets[operation->first_parameter];
+	float *bias = layer->use_bias ? network->gradients + network->offsets[operation->first_parameter + 1] : NULL;
 	int filters = layer->filters, width = padded_channels(filters);
 	int taps = layer->kernel_height * layer->kernel_width * operation->in.channels;
-	float *out = network->gradients + network->offsets[operation->first_parameter];
-	compact_rows(out, operation->slices, taps, filters, width);
-	if (layer->use_bias)
-		memcpy(network->gradients + network->offsets[operation->first_parameter + 1],
-			operation->slices + (size_t)taps * (size_t)width, (size_t)filters * sizeof *out);
+	if (task.sparse) {
+		sparse_collect(operation, kernel, bias);
+		return;
+	}
+	compact_rows(kernel, operation->slices, taps, filters, width);
+	if (bias)
+		memcpy(bias, operation->slices + (size_t)taps * (size_t)width, (size_t)filters * sizeof *bias);
 }

@@ -40,6 +40,20 @@ struct product {
 	int width;            /* a multiple of CHANNEL_BLOCK */
 };
 
+/* One gradient that is not zero: its value, and where what it multiplies begins. */
+struct entry {
+	int32_t place;
+	float value;
+};
+
+/* Gradients behind a 2x2 max-pool, sorted by pixel: (windows, 4 pixels, capacity) entries, of which the first
+ * counts[window * 4 + pixel] are used; place is an index into the weights (filter, 3, 3, channels). */
+struct winners {
+	const struct entry *entries;
+	const int32_t *counts;
+	int windows, capacity;
+};
+
 /* One update of `count` weights; what Keras 3's optimizers compute. */
 struct update {
 	float *weights, *first, *second; /* the moments; SGD: first is the velocity; RMSprop: second */
@@ -80,6 +94,13 @@ struct kernels {
 	 * not NULL, gets 0..3 = row * 2 + column of the first largest value. NaN wins. */
 	void (*max_pool)(const float *upper, const float *lower, int stride, float *out, uint8_t *winners, int count,
 		int channels);
+
+	/* The sparse halves of a 3x3 convolution's backward.
+	 * out (3, out_row): out[r][k] += sum over entries of value * x[place + r * pitch + k], k < run. x is padded;
+	 * out_row is padded_channels(run). */
+	void (*sum_windows)(float *out, const float *x, ptrdiff_t pitch, const struct entry *entries, int count, int run);
+	/* dx (4 rows `pitch` apart, 2 * windows + 2, channels) += what the winners of one pooled row send there. */
+	void (*scatter_windows)(float *dx, ptrdiff_t pitch, const float *weights, const struct winners *winners, int channels);
 
 	void (*sgd)(const struct update *update);
 	void (*rmsprop)(const struct update *update);

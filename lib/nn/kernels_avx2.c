@@ -4,7 +4,7 @@
 #if defined __AVX2__
 #include <immintrin.h>
 
-enum { LANES = 8, TILE_ROWS = 6 };
+enum { LANES = 8, TILE_ROWS = 6, RUN_VECTORS = 4, SCATTER_VECTORS = 1 };
 #include "nn/vector.h"
 
 INLINE vector multiply_add(vector a, vector b, vector c)
@@ -19,6 +19,7 @@ INLINE vector square_root(vector x)
 
 #include "nn/vector_product.h"
 #include "nn/vector_elementary.h"
+#include "nn/vector_sparse.h"
 #include "nn/vector_layers.h"
 #define TABLE_NAME "avx2"
 #include "nn/vector_table.h"

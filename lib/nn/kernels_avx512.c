@@ -4,7 +4,7 @@
 #if defined __AVX512F__
 #include <immintrin.h>
 
-enum { LANES = 16, TILE_ROWS = 12 };
+enum { LANES = 16, TILE_ROWS = 12, RUN_VECTORS = 6, SCATTER_VECTORS = 2 };
 #include "nn/vector.h"
 
 INLINE vector multiply_add(vector a, vector b, vector c)
@@ -19,6 +19,7 @@ INLINE vector square_root(vector x)
 
 #include "nn/vector_product.h"
 #include "nn/vector_elementary.h"
+#include "nn/vector_sparse.h"
 #include "nn/vector_layers.h"
 #define TABLE_NAME "avx512"
 #include "nn/vector_table.h"

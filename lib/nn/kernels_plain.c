@@ -3,7 +3,7 @@
 
 #include <math.h>
 
-enum { LANES = 4, TILE_ROWS = 4 };
+enum { LANES = 4, TILE_ROWS = 4, RUN_VECTORS = 4, SCATTER_VECTORS = 1 };
 #include "nn/vector.h"
 
 INLINE vector multiply_add(vector a, vector b, vector c)
@@ -22,6 +22,7 @@ INLINE vector square_root(vector x)
 
 #include "nn/vector_product.h"
 #include "nn/vector_elementary.h"
+#include "nn/vector_sparse.h"
 #include "nn/vector_layers.h"
 #define TABLE_NAME "plain"
 #include "nn/vector_table.h"

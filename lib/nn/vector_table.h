@@ -14,6 +14,8 @@
 		.sum_products = sum_products, \
 		.multiply_add = multiply_add_rows, \
 		.max_pool = max_pool, \
+		.sum_windows = sum_windows, \
+		.scatter_windows = scatter_windows, \
 		.sgd = sgd, \
 		.rmsprop = rmsprop, \
 		.adam = adam, \
