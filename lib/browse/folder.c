@@ -55,17 +55,23 @@ static char *decode_path(const char *root, const char *url_path)
 	return path;
 }
 
-char *folder_find(const char *root, const char *url_path)
+/* The real path of `path` if that is inside `root`, or NULL. */
+static char *real_inside(const char *root, const char *path)
 {
 	size_t base = strlen(root);
-	char *path = decode_path(root, url_path);
-	char *real = path ? realpath(path, NULL) : NULL;
-	free(path);
-	bool inside = real && strncmp(real, root, base) == 0 && (!real[base] || real[base] == '/' || root[base - 1] == '/');
-	if (inside)
+	char *real = realpath(path, NULL);
+	if (real && strncmp(real, root, base) == 0 && (!real[base] || real[base] == '/' || root[base - 1] == '/'))
 		return real;
 	free(real);
 	return NULL;
+}
+
+char *folder_find(const char *root, const char *url_path)
+{
+	char *path = decode_path(root, url_path);
+	char *real = path ? real_inside(root, path) : NULL;
+	free(path);
+	return real;
 }
 
 const char *folder_media_type(const char *name)
@@ -81,15 +87,38 @@ const char *folder_media_type(const char *name)
 	return NULL;
 }
 
-int folder_list(const char *path, struct text_list *folders, struct text_list *pictures, struct error *error)
+static bool leads_out(const char *root, const char *folder, const char *name)
 {
-	struct text_list files = {0};
-	int result = file_list(path, FILE_FOLDER, folders, error);
+	char *path = file_join(folder, name), *real = path ? real_inside(root, path) : NULL;
+	bool out = !real;
+	free(path);
+	free(real);
+	return out;
+}
+
+/* Appends those of `names` that stay inside `root` and, where they must be, are pictures. */
+static int add_visible(const char *root, const char *folder, const struct text_list *names, bool pictures,
+	struct text_list *visible, struct error *error)
+{
+	int result = 0;
+	for (size_t i = 0; result == 0 && i < names->count; i++)
+		if ((!pictures || folder_media_type(names->items[i])) && !leads_out(root, folder, names->items[i]))
+			result = text_list_add(visible, names->items[i], error);
+	return result;
+}
+
+int folder_list(const char *root, const char *path, struct text_list *folders, struct text_list *pictures,
+	struct error *error)
+{
+	struct text_list folder_names = {0}, file_names = {0};
+	int result = file_list(path, FILE_FOLDER, &folder_names, error);
 	if (result == 0)
-		result = file_list(path, FILE_REGULAR, &files, error);
-	for (size_t i = 0; result == 0 && i < files.count; i++)
-		if (folder_media_type(files.items[i]))
-			result = text_list_add(pictures, files.items[i], error);
-	text_list_free(&files);
+		result = file_list(path, FILE_REGULAR, &file_names, error);
+	if (result == 0)
+		result = add_visible(root, path, &folder_names, false, folders, error);
+	if (result == 0)
+		result = add_visible(root, path, &file_names, true, pictures, error);
+	text_list_free(&folder_names);
+	text_list_free(&file_names);
 	return result;
 }

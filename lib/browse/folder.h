@@ -10,9 +10,10 @@
  * real path in fresh memory, which the caller frees, or NULL: there is nothing of that name for a visitor. */
 char *folder_find(const char *root, const char *url_path);
 
-/* Lists the visible folders and the pictures (by the extension of their names) in a folder, each sorted. The
- * caller frees both lists either way. */
-CHECKED int folder_list(const char *path, struct text_list *folders, struct text_list *pictures, struct error *error);
+/* Lists the folders and the pictures (by the extension of their names) in a folder that folder_find may have found
+ * under `root`, each sorted; what is hidden or leads out is left out. The caller frees both lists either way. */
+CHECKED int folder_list(const char *root, const char *path, struct text_list *folders, struct text_list *pictures,
+	struct error *error);
 
 /* The media type of a picture by its name, or NULL: not a picture. */
 const char *folder_media_type(const char *name);

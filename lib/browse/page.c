@@ -12,8 +12,7 @@ enum { COVERS = 4, NAME_SHOWN = 1024, PAGES_AROUND = 3 };
 
 struct view {
 	FILE *stream;
-	const char *path;
-	bool is_root;
+	const char *root, *path;
 	struct text_list folders, pictures;
 	int number, pages;
 };
@@ -49,7 +48,7 @@ static void write_head(const struct view *view)
 	      "<meta name=\"viewport\" content=\"width=device-width, initial-scale=1\">\n<title>", stream);
 	write_text(stream, text_base_name(view->path));
 	fputs("</title>\n<link rel=\"stylesheet\" href=\"" PAGE_STYLE_PATH "\">\n</head>\n<body>\n", stream);
-	if (!view->is_root)
+	if (strcmp(view->path, view->root))
 		fputs("<nav class=\"up\"><a href=\"../\">&larr; all classes</a></nav>\n", stream);
 	fputs("<h1>", stream);
 	write_text(stream, text_base_name(view->path));
@@ -64,7 +63,7 @@ static int write_folder(const struct view *view, const char *name, struct error 
 	struct text_list folders = {0}, pictures = {0};
 	FILE *stream = view->stream;
 	char *path = file_join(view->path, name);
-	int result = path ? folder_list(path, &folders, &pictures, error) : error_memory(error, name);
+	int result = path ? folder_list(view->root, path, &folders, &pictures, error) : error_memory(error, name);
 	if (result == 0) {
 		fputs("<li><a href=\"", stream);
 		write_component(stream, name);
@@ -147,11 +146,11 @@ static int write_page(const struct view *view, struct error *error)
 	return 0;
 }
 
-int page_make(const char *path, bool is_root, int number, char **html, size_t *size, struct error *error)
+int page_make(const char *root, const char *path, int number, char **html, size_t *size, struct error *error)
 {
-	struct view view = {.path = path, .is_root = is_root, .number = number};
+	struct view view = {.root = root, .path = path, .number = number};
 	*html = NULL;
-	int result = folder_list(path, &view.folders, &view.pictures, error);
+	int result = folder_list(root, path, &view.folders, &view.pictures, error);
 	view.pages = view.pictures.count ? (int)((view.pictures.count + PAGE_PICTURES - 1) / PAGE_PICTURES) : 1;
 	if (result == 0 && (number < 1 || number > view.pages))
 		result = 1;

@@ -4,7 +4,6 @@
 
 #include "base/error.h"
 
-#include <stdbool.h>
 #include <stddef.h>
 
 /* How many pictures one page shows. */
@@ -16,9 +15,8 @@ enum { PAGE_PICTURES = 60 };
 /* The style sheet of all pages. */
 extern const char page_style[];
 
-/* Makes page `number` (1 for the first) of the folder at `path`; `is_root` says that none above it is shown.
- * *html, the caller's to free, is NULL unless 0 is returned: 1 is for a page that does not exist, -1 for a
- * failure. */
-CHECKED int page_make(const char *path, bool is_root, int number, char **html, size_t *size, struct error *error);
+/* Makes page `number` (1 for the first) of the folder at `path`, which folder_find found under `root`. *html, the
+ * caller's to free, is NULL unless 0 is returned: 1 is for a page that does not exist, -1 for a failure. */
+CHECKED int page_make(const char *root, const char *path, int number, char **html, size_t *size, struct error *error);
 
 #endif

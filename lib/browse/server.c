@@ -10,6 +10,7 @@
 #include <fcntl.h>
 #include <microhttpd.h>
 #include <netinet/in.h>
+#include <stdbool.h>
 #include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -79,7 +80,7 @@ static enum MHD_Result answer_picture(struct MHD_Connection *connection, const c
 	return answer(connection, MHD_HTTP_OK, MHD_create_response_from_fd64((uint64_t)status.st_size, descriptor), media_type);
 }
 
-static enum MHD_Result answer_folder(struct MHD_Connection *connection, const char *path, bool is_root)
+static enum MHD_Result answer_folder(struct MHD_Connection *connection, const char *root, const char *path)
 {
 	const char *asked = MHD_lookup_connection_value(connection, MHD_GET_ARGUMENT_KIND, "page");
 	int64_t number = 1;
@@ -87,7 +88,7 @@ static enum MHD_Result answer_folder(struct MHD_Connection *connection, const ch
 	size_t size;
 	int result = 1;
 	if (!asked || (text_to_integer(asked, &number) && number > 0 && number <= INT32_MAX))
-		result = page_make(path, is_root, (int)number, &html, &size, NULL);
+		result = page_make(root, path, (int)number, &html, &size, NULL);
 	if (result < 0)
 		return answer_text(connection, MHD_HTTP_INTERNAL_SERVER_ERROR, "The folder can't be read.\n", plain_text);
 	if (result > 0)
@@ -122,15 +123,16 @@ static enum MHD_Result handle(void *context, struct MHD_Connection *connection, 
 	if (asks_for_style(connection, url_path))
 		return answer_text(connection, MHD_HTTP_OK, page_style, "text/css; charset=utf-8");
 	char *path = url_path[0] == '/' ? folder_find(server->root, url_path) : NULL;
+	bool slash = path && url_path[strlen(url_path) - 1] == '/', folder = path && file_is_folder(path);
 	enum MHD_Result result;
-	if (!path)
+	if (!path || (slash && !folder))
 		result = answer_text(connection, MHD_HTTP_NOT_FOUND, "There is nothing of that name.\n", plain_text);
-	else if (!file_is_folder(path))
+	else if (!folder)
 		result = answer_picture(connection, path);
-	else if (url_path[strlen(url_path) - 1] != '/')
+	else if (!slash)
 		result = answer_redirect(connection, url_path);
 	else
-		result = answer_folder(connection, path, strcmp(url_path, "/") == 0);
+		result = answer_folder(connection, server->root, path);
 	free(path);
 	return result;
 }

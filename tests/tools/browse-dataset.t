@@ -1,0 +1,122 @@
+#!/bin/sh
+. "$(dirname "$0")/tap.sh"
+MILLRACE_DATA=$here/../../data
+export MILLRACE_DATA
+
+# A request by hand, so that nothing is tidied up: get PATH [METHOD [HOST]] -> status line, headers, body
+get() {
+	python3 - "$(cat address)" "$@" <<-'END'
+	import socket, sys
+	port = sys.argv[1].rstrip("/").rsplit(":", 1)[1]
+	path, method, host = (sys.argv[2:] + [""] * 3)[:3]
+	s = socket.create_connection(("127.0.0.1", int(port)))
+	host = (host or "127.0.0.1:PORT").replace("PORT", port)
+	s.sendall(f"{method or 'GET'} {path} HTTP/1.1\r\nHost: {host}\r\nConnection: close\r\n\r\n".encode("utf-8", "surrogateescape"))
+	answer = b""
+	while piece := s.recv(65536):
+	    answer += piece
+	sys.stdout.buffer.write(answer)
+	END
+}
+status_of() { get "$@" | head -n 1 | cut -d ' ' -f 2; }
+
+make_picture() { # make_picture FILE NUMBER
+	python3 - "$@" <<-'END'
+	import struct, sys, zlib
+	def chunk(kind, data):
+	    return struct.pack(">I", len(data)) + kind + data + struct.pack(">I", zlib.crc32(kind + data))
+	for number in range(int(sys.argv[2])):
+	    rows = (b"\0" + bytes([number % 256, number // 256, 99]) * 70) * 70
+	    with open(sys.argv[1].replace("#", f"{number:03d}"), "wb") as file:
+	        file.write(b"\x89PNG\r\n\x1a\n" + chunk(b"IHDR", struct.pack(">IIBBBBB", 70, 70, 8, 2, 0, 0, 0))
+	            + chunk(b"IDAT", zlib.compress(rows)) + chunk(b"IEND", b""))
+	END
+}
+odd=$(printf 'a & <b>"%%41\303\251\n'\''.png')
+mkdir -p "dir/red shells" "dir/blue & <shells>" dir/empty dir/.hidden outside
+make_picture "dir/red shells/#.png" 150
+make_picture dir/#.png 151
+mv dir/150.png "dir/blue & <shells>/$odd"
+rm dir/*.png
+make_picture outside/secret.png 1
+make_picture dir/.hidden/secret.png 1
+echo text >"dir/red shells/notes.txt"
+ln -s ../outside dir/away
+ln -s "$scratch/outside/secret.png" "dir/red shells/away.png"
+ln -s 003.png "dir/red shells/inside.png"
+mkfifo "dir/red shells/pipe.png"
+
+run browse-dataset
+status_is 2
+run browse-dataset nowhere
+stderr_is "browse-dataset: nowhere: No such file or directory"
+status_is 1
+run browse-dataset "dir/red shells/000.png"
+stderr_is "browse-dataset: dir/red shells/000.png: is not a folder"
+browse-dataset --port 0 dir >/dev/full 2>err
+is "an address that can't be printed ends it" "$? $(cat err)" "1 browse-dataset: standard output: No space left on device"
+
+browse-dataset --port 0 dir >address &
+server=$!
+trap 'kill $server 2>/dev/null; rm -rf "$scratch"' EXIT
+for _ in 1 2 3 4 5 6 7 8 9 10; do [ -s address ] || sleep 0.1; done
+ok "the address is one line" grep -Eqx 'http://127\.0\.0\.1:[0-9]+/' address
+port=$(sed 's/.*:\([0-9]*\).*/\1/' address)
+run browse-dataset --port "$port" dir
+stderr_is "browse-dataset: 127.0.0.1: port $port: Address already in use"
+
+for path in / '/red%20shells/' '/red%20shells/?page=3' '/blue%20%26%20%3cshells%3E/' /empty/; do
+	get "$path" | sed '1,/^.$/d' >page.html
+	ok "$path: well-formed" python3 -c '
+import html.parser, sys
+void = {"meta", "link", "img"}
+class Check(html.parser.HTMLParser):
+    open = []
+    def handle_starttag(self, tag, attributes):
+        if tag not in void: self.open.append(tag)
+    def handle_endtag(self, tag):
+        assert self.open.pop() == tag, tag
+check = Check()
+check.feed(open("page.html", encoding="utf-8").read())
+assert not check.open, check.open'
+done
+get / >page.html
+ok "counts" grep -q 'red shells <small>151</small>' page.html
+ok "names are escaped" grep -q 'blue &amp; &lt;shells&gt; <small>1</small>' page.html
+ok "nothing hidden, nothing outside" sh -c '! grep -q -e hidden -e away page.html'
+is "page 1, 2, 3: pictures" "$(for n in 1 2 3; do get "/red%20shells/?page=$n" | grep -c '<li>'; done | tr '\n' ' ')" "60 60 31 "
+is "links to other pages" "$(get '/red%20shells/?page=2' | grep -o 'href="?page=[^>]*' | tr '\n' ' ')" \
+	'href="?page=1" rel="prev" href="?page=1" href="?page=3" href="?page=3" rel="next" '
+get '/red%20shells/007.png' | sed '1,/^.$/d' >picture
+ok "a picture, byte for byte" cmp picture "dir/red shells/007.png"
+get '/red%20shells/007.png' HEAD >head
+is "HEAD has headers alone" "$(sed '1,/^.$/d' head | wc -c | tr -d ' ')" 0
+ok "media type" grep -q '^Content-Type: image/png' head
+ok "nosniff" grep -q '^X-Content-Type-Options: nosniff' head
+is "a link that stays inside" "$(status_of '/red%20shells/inside.png')" 200
+is "a folder without its slash" "$(get '/red%20shells' | grep -a '^Location' | tr -d '\r')" "Location: /red%20shells/"
+is "not to another host" "$(get '//red%20shells' | grep -a '^Location' | tr -d '\r')" "Location: /red%20shells/"
+
+for path in /nothing '/red%20shells/away.png' /away/ /away/secret.png /.hidden/ /.hidden/secret.png '/red%20shells/notes.txt' \
+	'/red%20shells/pipe.png' /../outside/secret.png /%2e%2e/outside/secret.png '/red%20shells/..%2f..%2foutside%2fsecret.png' \
+	'/red%20shells%2f007.png' '/red%20shells/007.png%00.png' /%zz /% '/red%20shells/?page=0' '/red%20shells/?page=4' \
+	'/red%20shells/?page=x' '/red%20shells/?page=99999999999999999999' '/red%20shells/007.png/'; do
+	is "$path" "$(status_of "$path")" 404
+done
+is "POST" "$(status_of / POST)" 405
+is "another Host" "$(status_of / GET evil.example)" 403
+is "another port" "$(status_of / GET 127.0.0.1:1)" 403
+is "localhost" "$(status_of / GET localhost:PORT)" 200
+is "the style" "$(get '/?style' | grep -a '^Content-Type' | tr -d '\r')" "Content-Type: text/css; charset=utf-8"
+ok "on loopback alone" sh -c "! grep -q ' 00000000:$(printf %04X "$port") ' /proc/net/tcp"
+
+# ---- with scrape-images ----
+run scrape-images --quiet --allow-private -o collected --url "$(cat address)red%20shells/" "red shells"
+status_is 0
+is "scraped: every picture of every page" "$(find "collected/red shells" -type f | wc -l | tr -d ' ')" 150
+run scrape-images --quiet --allow-private -o collected --url "$(cat address)blue%20%26%20%3Cshells%3E/" blue
+status_is 0
+kill $server
+wait $server
+is "ends by its signal" $? 143
+finish
