@@ -22,14 +22,15 @@ static const char *output_path, *list_path, *class_names, *classes_path, *backgr
 
 static const struct option_row rows[] = {
 	{'o', "output", OPTION_TEXT, &output_path, "FILE", "write here instead of standard output", 0, 0, NULL},
-	{0, "list", OPTION_TEXT, &list_path, "FILE", "pack the files it names, with their classes (-: standard input)", 0, 0, NULL},
+	{0, "list", OPTION_TEXT, &list_path, "FILE", "pack the files it names, with their classes", 0, 0, NULL},
 	{0, "idx", OPTION_FLAG, &is_idx, NULL, "the operands are two IDX files, IMAGES LABELS", 0, 0, NULL},
-	{0, "classes", OPTION_TEXT, &class_names, "A,B,...", "classes in label order (default: as found, sorted)", 0, 0, NULL},
-	{0, "classes-from", OPTION_TEXT, &classes_path, "FILE", "take them from a stream, a model folder or a text", 0, 0, NULL},
+	{0, "classes", OPTION_TEXT, &class_names, "A,B,...", "classes in label order (default: those found)", 0, 0, NULL},
+	{0, "classes-from", OPTION_TEXT, &classes_path, "FILE", "take them from a stream, model folder or text", 0, 0, NULL},
 	{0, "limit", OPTION_INTEGER, &limit, "N", "pack only the first N pictures, 0 for all", 0, INT32_MAX, NULL},
 	{0, "shuffle", OPTION_FLAG, &pack.shuffle, NULL, "in random order instead of sorted by name", 0, 0, NULL},
 	{0, NULL, OPTION_TITLE, NULL, NULL, "Pictures", 0, 0, NULL},
-	{0, "size", OPTION_SIZE, &size, "WxH", "pixels of every tensor (default 150x150; IDX: as stored)", 1, STREAM_DIMENSION_MAXIMUM, NULL},
+	{0, "size", OPTION_SIZE, &size, "WxH", "pixels of every tensor (default 150x150; IDX: as stored)", 1,
+		STREAM_DIMENSION_MAXIMUM, NULL},
 	{0, "channels", OPTION_CHOICE, &channels, "N", "grey or colour (default 3; IDX: 1)", 0, 0, channel_names},
 	{0, "fit", OPTION_CHOICE, &fit, "HOW", "what happens to other proportions", 0, 0, fit_names},
 	{0, "filter", OPTION_CHOICE, &filter, "NAME", "how pixels are resampled", 0, 0, filter_names},
@@ -64,7 +65,8 @@ static int read_classes(struct text_list *classes, struct error *error)
 }
 
 /* Finds what there is to pack: a list, IDX files, a folder of classes, or single files. */
-static int read_input(int count, char **operands, struct dataset_files *files, struct idx_images *idx, struct error *error)
+static int read_input(int count, char **operands, struct dataset_files *files, struct idx_images *idx,
+	struct error *error)
 {
 	if (list_path)
 		return list_read(files, list_path, error);
@@ -93,9 +95,10 @@ static int complete_options(const struct idx_images *idx, struct error *error)
 static int add_history(struct stream_head *head, int count, char **operands, struct error *error)
 {
 	char *inputs = options_command_line(count + 1, operands - 1);
-	char *arguments = inputs ? text_format("--size %dx%d --channels %d --fit %s --filter %s --background '%s'%s --limit %d%s%s %s",
-		pack.resize.width, pack.resize.height, pack.channels, fit_names[fit], filter_names[filter], background,
-		pack.shuffle ? " --shuffle" : "", limit, list_path ? " --list " : "", list_path ? list_path : "", inputs) : NULL;
+	char *arguments = !inputs ? NULL : text_format(
+		"--size %dx%d --channels %d --fit %s --filter %s --background '%s' --limit %d%s%s%s %s",
+		pack.resize.width, pack.resize.height, pack.channels, fit_names[fit], filter_names[filter], background, limit,
+		pack.shuffle ? " --shuffle" : "", list_path ? " --list " : "", list_path ? list_path : "", inputs);
 	int result = arguments ? stream_head_add_history(head, "pack-tensors", arguments, pack.seed, error)
 			       : error_memory(error, "history");
 	free(arguments);
@@ -123,8 +126,8 @@ static int pack_all(const struct pack_input *input, const struct stream_head *he
 		return tool_error(error);
 	}
 	/* In a pipe the bar belongs to the last tool. */
-	progress_start(&progress, tool_progress(quiet || !to_file), "pack", "pictures",
-		limit ? (uint64_t)limit : input->files->count);
+	size_t count = input->files->count, total = pack.limit && pack.limit < count ? pack.limit : count;
+	progress_start(&progress, tool_progress(quiet || !to_file), "pack", "pictures", total);
 	struct pack_output result = {.stream = output.stream, .name = to_file ? output_path : "standard output",
 		.progress = &progress, .skip = report_skip, .context = &progress};
 	int failed = pack_write(&pack, input, head, pool, &result, error);

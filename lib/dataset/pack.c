@@ -115,7 +115,8 @@ static int write_slot(struct window *window, const struct slot *slot, const stru
 	struct stream_writer *writer, struct error *error)
 {
 	const struct dataset_file *file = &window->input->files->files[slot->index];
-	struct stream_record record = {.tensor = slot->tensor, .label = file->label, .id = slot->index, .source = file->source};
+	struct stream_record record = {.tensor = slot->tensor, .label = file->label, .id = slot->index,
+		.source = file->source};
 	memcpy(record.digest, slot->digest, sizeof record.digest);
 	if (head->label == STREAM_LABEL_WEIGHTS) {
 		memset(window->weights, 0, head->classes.count * sizeof *window->weights);

@@ -10,8 +10,8 @@
 #include "stream/stream.h"
 
 struct pack_options {
-	struct image_resize_options resize; /* size of every tensor, and how a picture comes to it; its background also shows
-	                                       through where a picture is transparent */
+	struct image_resize_options resize; /* size of every tensor, and how a picture comes to it; its background also
+	                                       shows through where a picture is transparent */
 	int channels;                       /* 1 grey, 3 colour */
 	enum stream_codec codec;
 	bool strict;                        /* a picture that can't be read ends the work */
@@ -31,7 +31,7 @@ struct pack_output {
 	FILE *stream;
 	const char *name;                                         /* of the stream, for messages */
 	struct progress *progress;                                /* updated, neither started nor finished */
-	void (*skip)(void *context, const struct error *error);   /* called for each picture that can't be read, in order */
+	void (*skip)(void *context, const struct error *error);   /* called for each picture that can't be read */
 	void *context;
 	size_t written, skipped;                                  /* results */
 };

@@ -36,7 +36,8 @@ int image_orient(struct image *image, int orientation, struct error *error)
 			int column = turn.transpose ? y : x, row = turn.transpose ? x : y;
 			column = turn.from_right ? image->width - 1 - column : column;
 			row = turn.from_bottom ? image->height - 1 - row : row;
-			memcpy(out, image->pixels + ((size_t)row * (size_t)image->width + (size_t)column) * channels, channels);
+			size_t from = (size_t)row * (size_t)image->width + (size_t)column;
+			memcpy(out, image->pixels + from * channels, channels);
 		}
 	image_free(image);
 	*image = upright;

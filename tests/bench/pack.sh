@@ -23,7 +23,8 @@ END
 cat "$images"/*/* >/dev/null # all runs find the files in memory
 for round in 1 2 3; do
 	for threads in 1 2; do
-		echo "pack: pack-tensors, threads $threads: $(seconds "$BIN/pack-tensors" -q --threads $threads -o "$scratch/x.tens" "$images") s"
+		taken=$(seconds "$BIN/pack-tensors" -q --threads $threads -o "$scratch/x.tens" "$images")
+		echo "pack: pack-tensors, threads $threads: $taken s"
 	done
 	/usr/bin/python3 -c 'import PIL' 2>/dev/null || continue
 	echo "pack: Pillow, 1 process: $(seconds /usr/bin/python3 "$scratch/pillow.py" "$images") s"

@@ -10,7 +10,8 @@ crc() {
 	python3 -c 'import sys, zlib
 for line in open(sys.argv[2]):
     fields = line.rstrip("\n").split("\t")
-    if fields[0] == sys.argv[1]: print("%08x" % zlib.crc32(bytes.fromhex(fields[5])))' "$1" "$pictures/pictures.tsv"
+    pixels = pixels if fields[5] == "=" else bytes.fromhex(fields[5])
+    if fields[0] == sys.argv[1]: print("%08x" % zlib.crc32(pixels))' "$1" "$pictures/pictures.tsv"
 }
 pack() { run pack-tensors --quiet --size 13x9 --background '#204060' "$@"; }
 
@@ -62,8 +63,7 @@ is "  and the record's class" "$(records v.tens | cut -f 2)" goku
 mkdir model
 printf 'goku\nErza [1], Scarlet\n' >model/labels.txt
 pack --classes-from model -o m.tens set
-is "the order of a model's labels.txt is kept" "$(head -c 1000 m.tens | grep -ao '"goku", *"Erza')" \
-	"$(printf '"goku", "Erza' | sed "s/, /$(head -c 1000 m.tens | grep -ao '"goku", *"Erza' | grep -q ', ' && echo ', ' || echo ',')/")"
+ok "the order of a model's labels.txt is kept" sh -c 'head -c 1000 m.tens | grep -aq "\"goku\", *\"Erza"'
 pack --classes goku -o m.tens set
 status_is 1
 pack --classes a,a set
@@ -76,7 +76,7 @@ pack --list list -o l.tens
 status_is 0
 is "several classes make weights" "$(records l.tens | cut -f 2)" "goku=1
 bulma=1,goku=1"
-is "a list can come from a pipe" "$(cut -f 1,2 list | head -2 | pack-tensors -q --list - | python3 "$here/../tens_reader.py" - | cut -f 3,4)" \
+is "a list can come from a pipe" "$(cut -f 1,2 list | head -2 | pack-tensors -q --list - | records - | cut -f 2,3)" \
 	"goku	set/goku/1.gif
 bulma	set/goku/more/2.bmp"
 printf 'a\tb\n\n' >bad
@@ -117,7 +117,10 @@ pack --shuffle --seed 5 -o s1.tens set
 pack --shuffle --seed 5 --threads 1 -o s2.tens set
 ok "a shuffle repeats" cmp s1.tens s2.tens
 is "and keeps every record" "$(records s1.tens | sort)" "$expected"
-orders=$(for seed in 1 2 3 4 5 6 7 8; do pack-tensors -q --shuffle --seed $seed set | python3 "$here/../tens_reader.py" - | cut -f 2 | tr -d '\n'; echo; done | sort -u | wc -l)
+orders=$(for seed in 1 2 3 4 5 6 7 8; do
+	pack-tensors -q --shuffle --seed $seed set | records - | cut -f 1 | tr '\n' ' '
+	echo
+done | sort -u | wc -l)
 ok "other seeds give other orders ($orders of 8)" test "$orders" -gt 3
 
 # ---- bad pictures ----
@@ -149,6 +152,12 @@ pack -o none.tens bad-set/goku/0.jpg
 status_is 1
 ok "no good picture, no file" sh -c '! ls | grep none.tens'
 
+mkdir set2 set2/a
+cp "$pictures/rgb.png" "$(printf 'set2/a/\377 b.png')"
+pack -o n.tens set2
+status_is 0
+is "a name that is no UTF-8 is kept byte by byte" "$(records n.tens 2>&1 | wc -l)$(grep -ac "$(printf 'a/\377 b.png')" n.tens)" 11
+
 # ---- bad places ----
 mkdir empty classes-only classes-only/a
 pack -o x.tens empty
@@ -176,8 +185,7 @@ stderr_has '^pack-tensors: /dev/full: No space left on device$'
 is "a full disk behind standard output" "$(pack-tensors -q set 2>&1 >/dev/full; echo $?)" \
 	"pack-tensors: standard output: No space left on device
 1"
-is "a closed pipe" "$( (pack-tensors -q set set/goku/1.gif 2>/dev/null; pack-tensors -q set; echo $? >&2) 2>&1 >/dev/null | true; \
-	bash -c 'pack-tensors -q --size 600 set 2>err | true; echo ${PIPESTATUS[0]}')" 1
+is "a closed pipe" "$(bash -c 'pack-tensors -q --size 600 set 2>err | true; echo ${PIPESTATUS[0]}')" 1
 if [ "$(id -u)" != 0 ]; then
 	mkdir locked
 	chmod 555 locked
@@ -187,7 +195,8 @@ if [ "$(id -u)" != 0 ]; then
 fi
 
 # ---- usage ----
-for arguments in "--idx images" "--list list set" "--classes a --classes-from b set" "--size 0 set" "--fit wide set" "--channels 2 set"; do
+for arguments in "--idx images" "--list list set" "--classes a --classes-from b set" "--size 0 set" "--fit wide set" \
+	"--channels 2 set"; do
 	run pack-tensors $arguments
 	status_is 2
 done

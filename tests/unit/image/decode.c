@@ -8,13 +8,15 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include <jpeglib.h>
+
 static const struct image_decode_options over_background = {.background = {0x20, 0x40, 0x60}};
 
 /* A line of pictures.tsv. */
 struct expectation {
 	char name[64];
 	int tolerance, spare, width, height;
-	char *pixels; /* hexadecimal */
+	const char *pixels; /* hexadecimal */
 };
 
 static struct image_decode_options careful(void)
@@ -109,6 +111,7 @@ static void pictures(void)
 	size_t size;
 	unsigned char *table = load("pictures.tsv", &size);
 	char *rest = (char *)table;
+	const char *last = "";
 	for (char *line; (line = strsep(&rest, "\n")) && *line;) {
 		struct expectation expected;
 		int used = 0;
@@ -117,7 +120,7 @@ static void pictures(void)
 			ok(false, "pictures.tsv: a line that can't be read");
 			break;
 		}
-		expected.pixels = line + used;
+		expected.pixels = last = line[used] == '=' ? last : line + used;
 		size_t length;
 		unsigned char *bytes = load(expected.name, &length);
 		known_pixels(&expected, bytes, length);
@@ -211,6 +214,37 @@ static void refusals(void)
 	refused("a PNG header cut", BYTES("\x89PNG\r\n\x1a\n\0\0\0\rIHDR\0\0"), "cut short");
 }
 
+/* 8 x 8 pixels of grey in as many passes as the format allows for them. */
+static void too_many_scans(void)
+{
+	static jpeg_scan_info scans[1 + 63 * 11];
+	struct jpeg_compress_struct encoder;
+	struct jpeg_error_mgr errors;
+	unsigned char *bytes = NULL, row[8] = {0, 255, 3, 200, 17, 90, 33, 1};
+	unsigned long size = 0;
+	int count = 0;
+	scans[count++] = (jpeg_scan_info){.comps_in_scan = 1};
+	for (int k = 1; k < 64; k++)
+		for (int bit = 10; bit >= 0; bit--)
+			scans[count++] = (jpeg_scan_info){.comps_in_scan = 1, .Ss = k, .Se = k, .Ah = bit == 10 ? 0 : bit + 1, .Al = bit};
+	encoder.err = jpeg_std_error(&errors);
+	jpeg_create_compress(&encoder);
+	jpeg_mem_dest(&encoder, &bytes, &size);
+	encoder.image_width = encoder.image_height = 8;
+	encoder.input_components = 1;
+	encoder.in_color_space = JCS_GRAYSCALE;
+	jpeg_set_defaults(&encoder);
+	encoder.scan_info = scans;
+	encoder.num_scans = count;
+	jpeg_start_compress(&encoder, TRUE);
+	for (int y = 0; y < 8; y++)
+		jpeg_write_scanlines(&encoder, (JSAMPROW[]){row}, 1);
+	jpeg_finish_compress(&encoder);
+	jpeg_destroy_compress(&encoder);
+	refused("JPEG of 694 scans", bytes, size, "more than 500 scans");
+	free(bytes);
+}
+
 static void types(void)
 {
 	static const struct {
@@ -232,15 +266,20 @@ static void types(void)
 	}
 }
 
+static void orientation_is(const char *bytes, size_t size, int expected, const char *name)
+{
+	is_integer(exif_orientation((const unsigned char *)bytes, size), expected, name);
+}
+
 static void malformed_exif(void)
 {
-	is_integer(exif_orientation((const unsigned char *)"II*\0\x08\0\0\0\1\0\x12\1\3\0\1\0\0\0\6\0\0\0", 22), 6, "EXIF: 6");
-	is_integer(exif_orientation((const unsigned char *)"II*\0\x08\0\0\0\1\0\x12\1\3\0\1\0\0\0\x09\0\0\0", 22), 1, "EXIF: 9 is none");
-	is_integer(exif_orientation((const unsigned char *)"II*\0\x08\0\0\0\1\0\x12\1\4\0\1\0\0\0\6\0\0\0", 22), 1, "EXIF: not of type SHORT");
-	is_integer(exif_orientation((const unsigned char *)"II*\0\xff\xff\xff\xff", 8), 1, "EXIF: a directory outside");
-	is_integer(exif_orientation((const unsigned char *)"II*\0\x08\0\0\0\xff\xff", 10), 1, "EXIF: more entries than there are");
-	is_integer(exif_orientation((const unsigned char *)"XX*\0\x08\0\0\0\0\0", 10), 1, "EXIF: no byte order");
-	is_integer(exif_orientation((const unsigned char *)"", 0), 1, "EXIF: nothing");
+	orientation_is(BYTES("II*\0\x08\0\0\0\1\0\x12\1\3\0\1\0\0\0\6\0\0\0"), 6, "EXIF: 6");
+	orientation_is(BYTES("II*\0\x08\0\0\0\1\0\x12\1\3\0\1\0\0\0\x09\0\0\0"), 1, "EXIF: 9 is none");
+	orientation_is(BYTES("II*\0\x08\0\0\0\1\0\x12\1\4\0\1\0\0\0\6\0\0\0"), 1, "EXIF: not of type SHORT");
+	orientation_is(BYTES("II*\0\xff\xff\xff\xff"), 1, "EXIF: a directory outside");
+	orientation_is(BYTES("II*\0\x08\0\0\0\xff\xff"), 1, "EXIF: more entries than there are");
+	orientation_is(BYTES("XX*\0\x08\0\0\0\0\0"), 1, "EXIF: no byte order");
+	orientation_is(BYTES(""), 1, "EXIF: nothing");
 }
 
 static void colors(void)
@@ -248,7 +287,8 @@ static void colors(void)
 	struct error error;
 	unsigned char color[3];
 	ok(image_parse_color("white", color, &error) == 0 && color[0] == 255 && color[2] == 255, "white");
-	ok(image_parse_color("#1aB2c3", color, &error) == 0 && color[0] == 0x1a && color[1] == 0xb2 && color[2] == 0xc3, "#1aB2c3");
+	ok(image_parse_color("#1aB2c3", color, &error) == 0 && color[0] == 0x1a && color[1] == 0xb2 && color[2] == 0xc3,
+		"#1aB2c3");
 	ok(image_parse_color("#12345", color, &error) && image_parse_color("#12345g", color, &error) &&
 		image_parse_color("", color, &error) && image_parse_color("mauve", color, &error), "others are refused");
 }
@@ -259,6 +299,7 @@ int main(void)
 	alpha_is_kept();
 	scaled_while_decoding();
 	refusals();
+	too_many_scans();
 	types();
 	malformed_exif();
 	colors();
