@@ -71,6 +71,12 @@ static int add_tree(const struct walk *walk, const char *folder, int depth, stru
 	return add_entries(walk, folder, FILE_FOLDER, depth, error);
 }
 
+int dataset_files_add_folder(struct dataset_files *files, const char *folder, struct error *error)
+{
+	struct walk walk = {files, 0, -1};
+	return add_tree(&walk, folder, 0, error);
+}
+
 static int add_class(struct dataset_files *files, const char *folder, const char *name, struct error *error)
 {
 	char *path = file_join(folder, name);

@@ -34,6 +34,10 @@ struct dataset_files {
  * folders nested more than 16 deep. On failure the set is still the caller's to free. */
 CHECKED int class_folders_read(struct dataset_files *files, const char *folder, struct error *error);
 
+/* Appends all files below `folder` without a label, sorted as above; the source name is the whole path. Returns
+ * 0 or -1. */
+CHECKED int dataset_files_add_folder(struct dataset_files *files, const char *folder, struct error *error);
+
 /* Appends one file; `path` is copied and `source` is where in it the source name begins. Returns 0, or -1 without
  * memory. */
 CHECKED int dataset_files_add(struct dataset_files *files, const char *path, size_t source, int label,

@@ -42,40 +42,57 @@ static int check_channels(struct shape shape, struct error *error)
 	return error_set(error, "network", "takes %d channels; pictures have 1 or 3", shape.channels);
 }
 
-static int fill_input(struct picture *picture, const unsigned char *tensor, struct error *error)
+static size_t input_count(struct shape shape)
 {
-	struct shape shape = picture->shape;
-	size_t count = (size_t)shape.height * (size_t)shape.width * (size_t)shape.channels;
-	picture->input = malloc(count * sizeof *picture->input);
-	if (!picture->input)
-		return error_memory(error, "picture");
-	for (size_t i = 0; i < count; i++)
-		picture->input[i] = (float)tensor[i] / 255;
-	return 0;
+	return (size_t)shape.height * (size_t)shape.width * (size_t)shape.channels;
 }
 
-static int decode_input(struct picture *picture, const unsigned char *bytes, size_t size, const char *path,
-	const struct picture_settings *settings, struct error *error)
+static void fill_input(float *input, const unsigned char *tensor, struct shape shape)
+{
+	for (size_t i = 0; i < input_count(shape); i++)
+		input[i] = (float)tensor[i] / 255;
+}
+
+static int allocate_input(struct picture *picture, struct error *error)
+{
+	picture->input = malloc(input_count(picture->shape) * sizeof *picture->input);
+	return picture->input ? 0 : error_memory(error, "picture");
+}
+
+static int decode_input(const unsigned char *bytes, size_t size, const char *path,
+	const struct picture_settings *settings, struct shape shape, float *input, struct error *error)
 {
 	struct image_decode_options decode = {0};
-	struct image_resize_options resize = {picture->shape.width, picture->shape.height, settings->filter, settings->fit,
+	struct image_resize_options resize = {shape.width, shape.height, settings->filter, settings->fit,
 		{settings->background[0], settings->background[1], settings->background[2]}};
 	struct image image, resized;
 	memcpy(decode.background, settings->background, sizeof decode.background);
 	if (settings->filter != IMAGE_NEAREST) { /* nearest takes its pixels from the full size */
-		decode.least_width = picture->shape.width;
-		decode.least_height = picture->shape.height;
+		decode.least_width = shape.width;
+		decode.least_height = shape.height;
 	}
 	if (image_decode(bytes, size, path, &decode, &image, error))
 		return -1;
-	if (picture->shape.channels == 1)
+	if (shape.channels == 1)
 		image_to_grey(&image);
 	int result = image_resize(&image, &resize, &resized, error);
 	image_free(&image);
 	if (result)
 		return error_within(error, path);
-	result = fill_input(picture, resized.pixels, error);
+	fill_input(input, resized.pixels, shape);
 	image_free(&resized);
+	return 0;
+}
+
+int picture_input(float *input, const char *path, const struct picture_settings *settings, struct shape shape,
+	struct error *error)
+{
+	unsigned char *bytes;
+	size_t size;
+	if (check_channels(shape, error) || file_read(path, IMAGE_FILE_MAXIMUM, &bytes, &size, error))
+		return -1;
+	int result = decode_input(bytes, size, path, settings, shape, input, error);
+	free(bytes);
 	return result;
 }
 
@@ -121,8 +138,8 @@ int picture_read(struct picture *picture, const char *path, const struct picture
 	if (check_channels(shape, error) || file_read(path, IMAGE_FILE_MAXIMUM, &bytes, &size, error))
 		return -1;
 	int result = image_decode(bytes, size, path, &decode, &picture->image, error);
-	if (result == 0)
-		result = decode_input(picture, bytes, size, path, settings, error);
+	if (result == 0 && (result = allocate_input(picture, error)) == 0)
+		result = decode_input(bytes, size, path, settings, shape, picture->input, error);
 	free(bytes);
 	if (result)
 		picture_free(picture);
@@ -140,10 +157,11 @@ int picture_from_tensor(struct picture *picture, const unsigned char *tensor, st
 	for (size_t i = 0; i < places; i++)
 		for (size_t c = 0; c < 3; c++)
 			picture->image.pixels[3 * i + c] = tensor[i * channels + (channels == 3 ? c : 0)];
-	if (fill_input(picture, tensor, error)) {
+	if (allocate_input(picture, error)) {
 		picture_free(picture);
 		return -1;
 	}
+	fill_input(picture->input, tensor, shape);
 	find_place(picture, IMAGE_STRETCH);
 	return 0;
 }
