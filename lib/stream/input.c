@@ -1,4 +1,5 @@
 #include "stream/input.h"
+#include "stream/stream.h"
 
 #include "base/text.h"
 
@@ -9,6 +10,22 @@
 #include <sys/mman.h>
 #include <sys/stat.h>
 #include <unistd.h>
+
+bool stream_detect(const char *path)
+{
+	unsigned char start[8];
+	struct stat status;
+	if (strcmp(path, "-") == 0)
+		return true;
+	if (stat(path, &status))
+		return false;
+	FILE *file = S_ISREG(status.st_mode) ? fopen(path, "rbe") : NULL;
+	if (!file)
+		return S_ISFIFO(status.st_mode);
+	bool stream = stream_has_magic(start, fread(start, 1, sizeof start, file));
+	fclose(file);
+	return stream;
+}
 
 static int map_file(struct input *input, const struct stat *status, struct error *error)
 {

@@ -73,6 +73,10 @@ CHECKED int stream_head_match(const struct stream_head *a, const struct stream_h
 /* Whether `bytes`, the first `size` of a file, begin a tensor stream: its 8 bytes of magic. */
 bool stream_has_magic(const unsigned char *bytes, size_t size);
 
+/* Whether `path` is to be read as a stream: a regular file that begins so; a pipe, or "-", which looking into would take
+ * bytes from. */
+bool stream_detect(const char *path);
+
 /* ---- reading ---- */
 
 struct stream_reader;

@@ -1,0 +1,119 @@
+#include "explain/answer.h"
+
+#include "explain/annotate.h"
+
+#include <jansson.h>
+#include <stdlib.h>
+#include <string.h>
+
+static int by_probability(const void *a, const void *b, void *probabilities)
+{
+	int first = *(const int *)a, second = *(const int *)b;
+	float p = ((const float *)probabilities)[first], q = ((const float *)probabilities)[second];
+	return p != q ? (p < q) - (p > q) : first - second;
+}
+
+void answer_rank(const float *probabilities, int count, int *order)
+{
+	for (int i = 0; i < count; i++)
+		order[i] = i;
+	qsort_r(order, (size_t)count, sizeof *order, by_probability, (void *)probabilities);
+}
+
+const char *answer_decision(const struct answer *answer, double threshold)
+{
+	int best = answer->order[0];
+	return answer->probabilities[best] >= (float)threshold ? answer->labels->items[best] : "unsure";
+}
+
+static void write_truth(const struct answer *answer, const float *truth, FILE *out)
+{
+	const char *separator = "";
+	fputc('\t', out);
+	for (size_t label = 0; label < answer->labels->count; label++) {
+		if (truth[label] < 0.5f)
+			continue;
+		fputs(separator, out);
+		text_write_field(out, answer->labels->items[label]);
+		separator = ",";
+	}
+}
+
+void answer_write_tsv(const struct answer *answer, const float *truth, FILE *out)
+{
+	text_write_field(out, answer->name);
+	if (truth)
+		write_truth(answer, truth, out);
+	for (int i = 0; i < answer->shown; i++) {
+		int label = answer->order[i];
+		fputc('\t', out);
+		text_write_field(out, answer->labels->items[label]);
+		fprintf(out, "\t%.6f", (double)answer->probabilities[label]);
+	}
+	fputc('\n', out);
+}
+
+void answer_write_header(int shown, bool truth, FILE *out)
+{
+	fputs(truth ? "file\ttruth\tclass\tprobability" : "file\tclass\tprobability", out);
+	for (int i = 2; i <= shown; i++)
+		fprintf(out, "\tclass_%d\tprobability_%d", i, i);
+	fputc('\n', out);
+}
+
+/* JSON holds UTF-8 alone; a file's name may hold any bytes. */
+static json_t *name_json(const char *name)
+{
+	json_t *value = json_string(name);
+	if (value)
+		return value;
+	size_t size = 4 * strlen(name) + 1;
+	char *printable = malloc(size);
+	value = printable ? json_string(text_printable(printable, size, name)) : NULL;
+	free(printable);
+	return value;
+}
+
+static json_t *predictions_json(const struct answer *answer)
+{
+	json_t *array = json_array();
+	for (int i = 0; i < answer->shown; i++) {
+		int label = answer->order[i];
+		if (json_array_append_new(array, json_pack("{s:s, s:f}", "class", answer->labels->items[label], "probability",
+			    (double)answer->probabilities[label]))) {
+			json_decref(array);
+			return NULL;
+		}
+	}
+	return array;
+}
+
+int answer_write_json(const struct answer *answer, FILE *out, struct error *error)
+{
+	json_t *line = json_pack("{s:o, s:o}", "file", name_json(answer->name), "predictions", predictions_json(answer));
+	char *text = line ? json_dumps(line, JSON_COMPACT | JSON_REAL_PRECISION(9)) : NULL;
+	json_decref(line);
+	if (!text)
+		return error_memory(error, answer->name);
+	fprintf(out, "%s\n", text);
+	free(text);
+	return 0;
+}
+
+int answer_annotate(const struct answer *answer, const struct image *picture, double threshold, bool several,
+	struct image *out, struct error *error)
+{
+	*out = (struct image){0};
+	struct annotation *lines = calloc((size_t)answer->shown, sizeof *lines);
+	if (!lines)
+		return error_memory(error, answer->name);
+	for (int i = 0; i < answer->shown; i++) {
+		int label = answer->order[i];
+		float probability = answer->probabilities[label];
+		lines[i] = (struct annotation){answer->labels->items[label], (double)probability,
+			probability >= (float)threshold && (i == 0 || several)};
+	}
+	int result = annotate_picture(picture, lines, answer->shown, out, error);
+	free(lines);
+	return result;
+}

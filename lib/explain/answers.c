@@ -1,0 +1,157 @@
+#include "explain/answers.h"
+
+#include "base/file.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+int answers_create(struct answers *answers, struct network *network, const struct text_list *labels,
+	const struct picture_settings *settings, int capacity, int shown, struct parallel *pool, struct error *error)
+{
+	struct shape shape = network_architecture(network)->input;
+	int outputs = network_outputs(network);
+	size_t count = (size_t)capacity, values = count * (size_t)outputs;
+	*answers = (struct answers){.network = network, .labels = labels, .pool = pool, .settings = *settings, .shape = shape,
+		.outputs = outputs, .shown = shown < outputs ? shown : outputs, .capacity = capacity};
+	answers->input_count = (size_t)shape.height * (size_t)shape.width * (size_t)shape.channels;
+	answers->items = calloc(count, sizeof *answers->items);
+	answers->inputs = calloc(count, answers->input_count * sizeof *answers->inputs);
+	answers->logits = calloc(values, sizeof *answers->logits);
+	answers->probabilities = calloc(values, sizeof *answers->probabilities);
+	answers->order = calloc(values, sizeof *answers->order);
+	if (answers->items && answers->inputs && answers->logits && answers->probabilities && answers->order)
+		return 0;
+	answers_free(answers);
+	return error_memory(error, "answers");
+}
+
+void answers_clear(struct answers *answers)
+{
+	for (int i = 0; i < answers->count; i++)
+		free(answers->items[i].name);
+	answers->count = 0;
+}
+
+void answers_free(struct answers *answers)
+{
+	answers_clear(answers);
+	free(answers->items);
+	free(answers->inputs);
+	free(answers->logits);
+	free(answers->probabilities);
+	free(answers->order);
+	*answers = (struct answers){0};
+}
+
+int answers_add_picture(struct answers *answers, char *name, const char *path, struct error *error)
+{
+	if (!name)
+		return error_memory(error, path ? path : "answers");
+	answers->items[answers->count] = (struct answers_item){.name = name, .path = path};
+	return answers->count++;
+}
+
+int answers_add_input(struct answers *answers, char *name, struct error *error)
+{
+	return answers_add_picture(answers, name, NULL, error);
+}
+
+static void load_task(void *context, int index, int worker)
+{
+	struct answers *answers = context;
+	struct answers_item *item = &answers->items[index];
+	(void)worker;
+	if (item->path)
+		item->bad = picture_input(answers->inputs + (size_t)index * answers->input_count, item->path, &answers->settings,
+			answers->shape, &item->error);
+}
+
+void answers_run(struct answers *answers)
+{
+	if (answers->count == 0)
+		return;
+	parallel_for(answers->pool, answers->count, load_task, answers);
+	network_forward(answers->network, answers->inputs, answers->count, answers->logits, answers->probabilities);
+	for (size_t i = 0; i < (size_t)answers->count * (size_t)answers->outputs; i += (size_t)answers->outputs)
+		answer_rank(answers->probabilities + i, answers->outputs, answers->order + i);
+}
+
+struct answer answers_get(const struct answers *answers, int index)
+{
+	size_t start = (size_t)index * (size_t)answers->outputs;
+	return (struct answer){answers->items[index].name, answers->labels, answers->probabilities + start,
+		answers->order + start, answers->shown};
+}
+
+static int show_input(const struct answers *answers, int index, struct image *image, struct error *error)
+{
+	const float *input = answers->inputs + (size_t)index * answers->input_count;
+	if (answers->shape.channels != 1 && answers->shape.channels != 3)
+		return error_set(error, answers->items[index].name, "has %d channels and is no picture", answers->shape.channels);
+	if (image_create(image, answers->shape.width, answers->shape.height, answers->shape.channels, error))
+		return -1;
+	for (size_t i = 0; i < answers->input_count; i++)
+		image->pixels[i] = (unsigned char)(input[i] > 0 ? input[i] < 1 ? input[i] * 255 + 0.5f : 255 : 0);
+	return 0;
+}
+
+int answers_read_picture(const struct answers *answers, int index, struct image *image, struct error *error)
+{
+	const char *path = answers->items[index].path;
+	struct image_decode_options decode = {0};
+	unsigned char *bytes;
+	size_t size;
+	*image = (struct image){0};
+	if (!path)
+		return show_input(answers, index, image, error);
+	memcpy(decode.background, answers->settings.background, sizeof decode.background);
+	if (file_read(path, IMAGE_FILE_MAXIMUM, &bytes, &size, error))
+		return -1;
+	int result = image_decode(bytes, size, path, &decode, image, error);
+	free(bytes);
+	return result;
+}
+
+/* What a worker draws. */
+struct drawing_work {
+	struct answers *answers;
+	const struct answers_drawing *drawing;
+};
+
+static int draw_answer(const struct drawing_work *work, int index, const struct image *picture, struct error *error)
+{
+	const struct answers_drawing *drawing = work->drawing;
+	struct answer answer = answers_get(work->answers, index);
+	struct image out = {0};
+	const char *decision = drawing->by_decision ? answer_decision(&answer, drawing->threshold) : "";
+	char *folder = file_join(drawing->folder, decision);
+	char *path = folder ? text_format("%s/%s-annotated.png", folder, drawing->results[index]) : NULL;
+	int result = path ? file_make_folder(folder, error) : error_memory(error, answer.name);
+	if (result == 0)
+		result = answer_annotate(&answer, picture, drawing->threshold, drawing->several, &out, error);
+	if (result == 0)
+		result = image_write_png(&out, path, error);
+	image_free(&out);
+	free(folder);
+	free(path);
+	return result;
+}
+
+static void draw_task(void *context, int index, int worker)
+{
+	const struct drawing_work *work = context;
+	struct answers_item *item = &work->answers->items[index];
+	struct image picture;
+	(void)worker;
+	if (item->bad)
+		return;
+	item->bad = answers_read_picture(work->answers, index, &picture, &item->error) ||
+		draw_answer(work, index, &picture, &item->error);
+	image_free(&picture);
+}
+
+void answers_draw(struct answers *answers, const struct answers_drawing *drawing)
+{
+	struct drawing_work work = {answers, drawing};
+	parallel_for(answers->pool, answers->count, draw_task, &work);
+}
