@@ -21,7 +21,7 @@ static double between(const struct scene *scene, double low, double high)
 static struct color any_color(const struct scene *scene, double saturation, double value)
 {
 	double hue = between(scene, 0, 1);
-	saturation *= between(scene, 0.5, 1.5);
+	saturation *= between(scene, 0.1, 1);
 	return color_from_hsv(hue, saturation, value * between(scene, 0.8, 1.1));
 }
 
@@ -66,7 +66,7 @@ static void fill_gradient(const struct scene *scene, struct color from, struct c
 
 static void draw_plain(const struct scene *scene)
 {
-	if (random_uniform(scene->random) < 0.4f)
+	if (random_uniform(scene->random) < 0.6f)
 		fill_all(scene, color_from_hsv(0, 0, between(scene, 0.85, 1)));
 	else
 		fill_all(scene, any_color(scene, 0.45, 0.85));
@@ -242,10 +242,16 @@ static void draw_cloth(const struct scene *scene)
 
 void backdrop_draw(cairo_t *cairo, int width, int height, struct random *random)
 {
-	static void (*const kinds[])(const struct scene *) = {draw_plain, draw_gradient, draw_meadow, draw_hills, draw_beach,
-		draw_night, draw_room, draw_stripes, draw_checks, draw_dots, draw_rays, draw_cloth};
+	static void (*const kinds[])(const struct scene *) = {draw_gradient, draw_meadow, draw_hills, draw_beach, draw_night,
+		draw_room, draw_stripes, draw_checks, draw_dots, draw_rays, draw_cloth};
 	struct scene scene = {cairo, width, height, random};
 	cairo_save(cairo);
-	kinds[random_below(random, sizeof kinds / sizeof *kinds)](&scene);
+	if (random_uniform(random) < 0.3f) {
+		draw_plain(&scene);
+	} else {
+		kinds[random_below(random, sizeof kinds / sizeof *kinds)](&scene);
+		/* Haze: what is far is pale, so that the figure stands out. */
+		fill_all(&scene, (struct color){1, 1, 1, between(&scene, 0, 0.5)});
+	}
 	cairo_restore(cairo);
 }

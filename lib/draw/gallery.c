@@ -5,6 +5,7 @@
 #include "base/text.h"
 #include "draw/picture.h"
 
+#include <math.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -94,10 +95,11 @@ static cairo_surface_t *draw(const struct gallery *gallery, int number)
 			(struct color){1, 1, 1, 1});
 	struct random random;
 	struct subject subject = choose_subject(gallery, number, &random);
+	float size = random_uniform(&random);
 	int sides[2];
 	for (int i = 0; i < 2; i++) {
-		int range = options->largest[i] - options->smallest[i];
-		sides[i] = options->smallest[i] + (int)random_below(&random, (uint32_t)(range > 0 ? range : 0) + 1);
+		float share = fminf(1, fmaxf(0, size + random_between(&random, -0.4f, 0.4f)));
+		sides[i] = options->smallest[i] + (int)lrintf(share * (float)(options->largest[i] - options->smallest[i]));
 	}
 	return picture_draw(subject.characters, subject.count, sides[0], sides[1], &random);
 }

@@ -16,7 +16,7 @@ struct gallery_options {
 	int scenes;                /* FOLDER/scenes/0001.png ... and FOLDER/scenes.tsv: path, tab, class, tab, class */
 	int predict;               /* FOLDER/predict/picture-0001.png ... and FOLDER/predict.tsv: path, tab, class */
 	bool portraits;            /* FOLDER/portraits/CLASS.png: each alone, at rest, on white */
-	int smallest[2], largest[2]; /* width and height, from 32 to 1024 */
+	int smallest[2], largest[2]; /* width and height, from 32 to 1024; no smallest above the largest */
 	FILE *progress;            /* NULL: silent */
 };
 

@@ -25,9 +25,9 @@ static bool chance(struct random *random, double share)
 /* Colours drift a little in every picture, turn wholly in a few, and are left out in sketches. */
 static void choose_colors(struct pose *pose, size_t count, struct random *random)
 {
-	bool shiny = chance(random, 0.1), sketch = chance(random, 0.07);
+	bool shiny = chance(random, 0.03), sketch = chance(random, 0.03);
 	double turn = shiny ? between(random, 0.08, 0.92) : between(random, -0.025, 0.025);
-	double light = between(random, 0.85, 1.12), grey = between(random, 0, 0.25);
+	double light = between(random, 0.9, 1.1), grey = between(random, 0, 0.12);
 	for (size_t i = 0; i < count; i++) {
 		struct color *color = &pose->palette[i], paper = {0.98, 0.97, 0.94, color->alpha};
 		double luma = color_grey_value(*color);
@@ -60,9 +60,9 @@ static struct box choose_framing(const struct character *character, const struct
 {
 	struct box whole = figure_box(character, pose, -1), head = figure_box(character, pose, character->head);
 	double framing = between(random, 0, 1), closeness = between(random, 0.3, 0.8);
-	if (head.right <= head.left || framing < 0.72)
+	if (head.right <= head.left || framing < 0.8)
 		return whole;
-	return framing < 0.86 ? head : united(whole, head, closeness);
+	return framing < 0.9 ? head : united(whole, head, closeness);
 }
 
 /* Sets cairo's user space so that `box` lies on the stage: at some size and place, turned, perhaps mirrored. */
@@ -70,9 +70,9 @@ static void place(cairo_t *cairo, struct box box, struct stage stage, struct ran
 {
 	double width = box.right - box.left, height = box.bottom - box.top;
 	double fit = fmin(stage.width / width, stage.height / height);
-	double size = fit * (1.1 - 0.75 * pow(between(random, 0, 1), 1.4)), stretch = between(random, 0.94, 1.06);
-	double room_x = fabs(stage.width - size * width) / 2 + 0.05 * stage.width;
-	double room_y = fabs(stage.height - size * height) / 2 + 0.05 * stage.height;
+	double size = fit * (1.1 - 0.75 * pow(between(random, 0, 1), 2.5)), stretch = between(random, 0.94, 1.06);
+	double room_x = fabs(stage.width - size * width) / 2 + 0.03 * stage.width;
+	double room_y = fabs(stage.height - size * height) / 2 + 0.03 * stage.height;
 	double x = stage.x + stage.width / 2 + between(random, -1, 1) * room_x;
 	double y = stage.y + stage.height / 2 + between(random, -1, 1) * room_y;
 	double angle = fmax(-15, fmin(15, 7 * (double)random_normal(random)));
@@ -121,7 +121,7 @@ static void scatter(cairo_t *cairo, int width, int height, uint32_t most, bool b
 {
 	for (uint32_t left = random_below(random, most + 1); left > 0; left--) {
 		double x = between(random, 0, width), y = between(random, before ? 0.55 : 0.2, before ? 1.05 : 1) * height;
-		double size = between(random, 0.1, before ? 0.34 : 0.3) * fmin(width, height);
+		double size = between(random, 0.1, before ? 0.3 : 0.26) * fmin(width, height);
 		clutter_draw(cairo, x, y, size, random);
 	}
 }
@@ -132,7 +132,7 @@ cairo_surface_t *picture_draw(const struct character *const *characters, int cou
 	cairo_surface_t *surface = cairo_image_surface_create(CAIRO_FORMAT_RGB24, width, height);
 	cairo_t *cairo = cairo_create(surface);
 	backdrop_draw(cairo, width, height, random);
-	scatter(cairo, width, height, 4, false, random);
+	scatter(cairo, width, height, 3, false, random);
 	for (int i = 0; i < count; i++) {
 		double share = count == 1 ? 1 : 0.62;
 		struct stage stage = {i * (1 - share) * width, 0, share * width, height};

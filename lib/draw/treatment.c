@@ -80,7 +80,7 @@ static void add_grain(cairo_surface_t *surface, int strength, struct random *ran
 
 static void change_light(cairo_surface_t *surface, struct random *random)
 {
-	double hue = between(random, 0, 1), tint = between(random, 0, 0.3), light = between(random, -0.35, 0.3);
+	double hue = between(random, 0, 1), tint = between(random, 0, 0.14), light = between(random, -0.2, 0.2);
 	struct color shade = color_from_hsv(hue, tint, light < 0 ? 1 + light : 1);
 	paint_over(surface, shade, CAIRO_OPERATOR_MULTIPLY);
 	if (light > 0)
@@ -89,20 +89,20 @@ static void change_light(cairo_surface_t *surface, struct random *random)
 
 void treatment_apply(cairo_surface_t *surface, struct random *random)
 {
-	if (random_uniform(random) < 0.6f)
+	if (random_uniform(random) < 0.5f)
 		change_light(surface, random);
 	if (random_uniform(random) < 0.2f)
-		darken_edge(surface, between(random, 0.2, 0.6));
+		darken_edge(surface, between(random, 0.2, 0.5));
 	float printing = random_uniform(random);
-	if (printing < 0.1f)
-		paint_over(surface, (struct color){0.5, 0.5, 0.5, 1}, CAIRO_OPERATOR_HSL_SATURATION);
 	if (printing < 0.03f)
+		paint_over(surface, (struct color){0.5, 0.5, 0.5, 1}, CAIRO_OPERATOR_HSL_SATURATION);
+	if (printing < 0.015f)
 		paint_over(surface, (struct color){1, 0.9, 0.72, 1}, CAIRO_OPERATOR_MULTIPLY);
 	float lens = random_uniform(random);
-	if (lens < 0.14f)
+	if (lens < 0.1f)
 		shrink_and_grow(surface, between(random, 0.16, 0.4), CAIRO_FILTER_BILINEAR);
-	else if (lens < 0.2f)
+	else if (lens < 0.14f)
 		shrink_and_grow(surface, between(random, 0.2, 0.4), CAIRO_FILTER_NEAREST);
-	if (random_uniform(random) < 0.35f)
-		add_grain(surface, 4 + (int)random_below(random, 36), random);
+	if (random_uniform(random) < 0.3f)
+		add_grain(surface, 4 + (int)random_below(random, 24), random);
 }
