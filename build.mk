@@ -96,6 +96,7 @@ $(B)/tests/server/%: $(B)/tests/server/%.o $(LIBRARY)
 # Unit tests are programs, tool tests are shell; both speak TAP. T= names some of them.
 T = $(TEST_PROGRAMS) $(wildcard tests/tools/*.t)
 check: programs $(TEST_PROGRAMS) $(TEST_SERVERS)
+	LSAN_OPTIONS=suppressions=$(CURDIR)/tests/leaks.supp:print_suppressions=0 \
 	BIN=$(CURDIR)/$(BIN) MAKE=$(MAKE) prove --timer -e '' $(T)
 
 bench: programs
