@@ -40,15 +40,13 @@ static const struct option_row rows[] = {
 	TOOL_END,
 };
 
-static const struct options options = {"saliency", "IMAGE...",
+static const struct options options = {"saliency", "[IMAGE...]",
 	"Shows which places of a picture a model's answer rests on.", rows};
 
-static void check_usage(int operands)
+static void check_usage(void)
 {
 	if (!model_folder)
 		tool_usage("--model", "is missing");
-	if (!operands && !chart_path)
-		tool_usage("IMAGE", "is missing");
 	if (strip && feature_maps)
 		tool_usage("--strip", "and --feature-maps are two runs");
 	if (map && (strip || feature_maps))
@@ -132,7 +130,7 @@ static int explain_all(struct explain_plan *plan, char *const *paths, const stru
 {
 	struct progress progress;
 	struct error error;
-	char subject[320];
+	char subject[EXPLAIN_SUBJECT_SIZE];
 	size_t failed = 0, i;
 	progress_start(&progress, tool_progress(quiet), "saliency", "pictures", names->count);
 	for (i = 0; i < names->count && !(strict && failed); i++) {
@@ -154,24 +152,27 @@ static int explain_all(struct explain_plan *plan, char *const *paths, const stru
 
 int main(int argc, char **argv)
 {
+	static char *standard_input[] = {"-"};
 	struct error error;
 	struct parallel *pool = NULL;
 	struct model model = {0};
 	struct explain_plan plan;
 	struct text_list names = {0};
 
-	int first = tool_start(&options, argc, argv), count = argc - first, status = EXIT_DONE;
-	check_usage(count);
+	int first = tool_start(&options, argc, argv), status = EXIT_DONE;
+	check_usage();
+	char **paths = first < argc ? argv + first : standard_input;
+	size_t count = first < argc ? (size_t)(argc - first) : chart_path ? 0 : 1;
 
 	if (parallel_create(&pool, threads, &error) || model_load(&model, model_folder, NETWORK_EXPLAIN, 1, pool, &error) ||
-		make_plan(&plan, &model, &error) || names_of_results(&names, argv + first, (size_t)count, &error) ||
+		make_plan(&plan, &model, &error) || names_of_results(&names, paths, count, &error) ||
 		(count && file_make_folder(output_folder, &error)))
 		status = tool_error(&error);
 
 	if (status == EXIT_DONE && chart_path && chart_write_png(&model.architecture, &model.labels, chart_path, &error))
 		status = tool_error(&error);
 	if (status == EXIT_DONE && count)
-		status = explain_all(&plan, argv + first, &names);
+		status = explain_all(&plan, paths, &names);
 
 	text_list_free(&names);
 	model_free(&model);

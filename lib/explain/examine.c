@@ -70,16 +70,9 @@ static int label_of(const struct examiner *examiner, const struct stream_head *h
 
 static void fill_input(struct examiner *examiner, const struct stream_head *head, const void *tensor)
 {
-	float low = (float)head->minimum, range = (float)(head->maximum - head->minimum);
-	for (size_t i = 0; i < examiner->values; i++) {
-		float value;
-		if (head->type == STREAM_U8)
-			value = ((const unsigned char *)tensor)[i];
-		else
-			memcpy(&value, (const unsigned char *)tensor + i * sizeof value, sizeof value);
-		examiner->input[i] = (value - low) / range;
+	stream_values(head, tensor, examiner->input);
+	for (size_t i = 0; i < examiner->values; i++)
 		examiner->bytes[i] = (unsigned char)lrintf(255 * fminf(fmaxf(examiner->input[i], 0), 1));
-	}
 }
 
 static int largest_but(const float *values, int count, int left_out)

@@ -8,7 +8,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 
-enum { SUBJECT_SIZE = 320, TITLE_SIZE = 64 };
+enum { TITLE_SIZE = 64 };
 
 int explain_predict(struct network *network, const float *input, float *probabilities)
 {
@@ -27,7 +27,7 @@ struct work {
 	struct picture picture;
 	float *probabilities;
 	struct saliency_target target;
-	char subject[SUBJECT_SIZE]; /* what is explained: "goku", "filter 3 of conv2d" */
+	char subject[EXPLAIN_SUBJECT_SIZE]; /* what is explained: "goku", "filter 3 of conv2d" */
 };
 
 static bool explains_class(const struct work *work)
@@ -43,9 +43,9 @@ static void find_target(struct work *work)
 	if (work->target.unit == EXPLAIN_PREDICTED)
 		work->target.unit = predicted;
 	if (explains_class(work))
-		snprintf(work->subject, SUBJECT_SIZE, "%s", plan->labels->items[work->target.unit]);
+		snprintf(work->subject, EXPLAIN_SUBJECT_SIZE, "%s", plan->labels->items[work->target.unit]);
 	else
-		snprintf(work->subject, SUBJECT_SIZE, "filter %d of %s", work->target.unit,
+		snprintf(work->subject, EXPLAIN_SUBJECT_SIZE, "filter %d of %s", work->target.unit,
 			network_architecture(plan->network)->layers[work->target.layer].name);
 }
 
@@ -161,7 +161,7 @@ static int fill_strip(const struct work *work, struct strip *strip, struct error
 static int write_strip(const struct work *work, struct error *error)
 {
 	struct canvas canvas;
-	char heading[SUBJECT_SIZE + 32], detail[TITLE_SIZE];
+	char heading[EXPLAIN_SUBJECT_SIZE + 32], detail[TITLE_SIZE];
 	struct strip *strip = calloc(1, sizeof *strip);
 	if (!strip)
 		return error_memory(error, work->name);
@@ -208,7 +208,8 @@ static int run(struct work *work, struct error *error)
 	return result;
 }
 
-int explain_picture(struct explain_plan *plan, const char *path, const char *name, char subject[320], struct error *error)
+int explain_picture(struct explain_plan *plan, const char *path, const char *name, char subject[EXPLAIN_SUBJECT_SIZE],
+	struct error *error)
 {
 	struct work work = {.plan = plan, .name = name};
 	struct shape shape = network_architecture(plan->network)->input;
@@ -216,7 +217,7 @@ int explain_picture(struct explain_plan *plan, const char *path, const char *nam
 		return -1;
 	int result = run(&work, error);
 	plan->options.picture++;
-	snprintf(subject, SUBJECT_SIZE, "%s", work.subject);
+	snprintf(subject, EXPLAIN_SUBJECT_SIZE, "%s", work.subject);
 	picture_free(&work.picture);
 	return result;
 }
@@ -226,7 +227,7 @@ int explain_overlay(struct explain_plan *plan, const struct picture *picture, in
 	struct work work = {.plan = plan, .picture = *picture};
 	struct map map;
 	work.target = (struct saliency_target){network_architecture(plan->network)->layer_count, unit};
-	snprintf(work.subject, SUBJECT_SIZE, "%s", plan->labels->items[unit]);
+	snprintf(work.subject, EXPLAIN_SUBJECT_SIZE, "%s", plan->labels->items[unit]);
 	int nothing = make_overlay(&work, &plan->options, &map, out, error);
 	if (nothing >= 0)
 		map_free(&map);

@@ -9,7 +9,7 @@
 
 #include <stdbool.h>
 
-enum { EXPLAIN_PREDICTED = -1 };
+enum { EXPLAIN_PREDICTED = -1, EXPLAIN_SUBJECT_SIZE = 320 };
 
 /* What is wanted of every picture. */
 struct explain_plan {
@@ -28,8 +28,8 @@ struct explain_plan {
 /* Reads a picture and writes FOLDER/NAME-METHOD.png (overlay) and NAME-METHOD-map.png, or
  * NAME-strip.png, or NAME-LAYER.png; each whole or not at all. Returns 0; 1 when the map holds no positive
  * evidence, which the overlay then says; -1 with `error`. Where it returns 1, `subject` tells for what. */
-CHECKED int explain_picture(struct explain_plan *plan, const char *path, const char *name, char subject[320],
-	struct error *error);
+CHECKED int explain_picture(struct explain_plan *plan, const char *path, const char *name,
+	char subject[EXPLAIN_SUBJECT_SIZE], struct error *error);
 
 /* ---- for reports ---- */
 

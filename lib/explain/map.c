@@ -50,56 +50,35 @@ static int compare_floats(const void *a, const void *b)
 	return (x > y) - (x < y);
 }
 
-/* The value that 99 % do not exceed, or the largest where that is 0. Sorts `values`. */
-static float top_of(float *values, size_t count)
-{
-	qsort(values, count, sizeof *values, compare_floats);
-	float top = values[(count - 1) * 99 / 100];
-	return top > 0 ? top : values[count - 1];
-}
-
-/* The top of a copy of the map's values, or of their distances from 0. */
-static float map_top(const struct map *map, float (*of)(float))
-{
-	size_t count = (size_t)map->height * (size_t)map->width;
-	float *copy = malloc(count * sizeof *copy), top = 0;
-	if (copy) {
-		for (size_t i = 0; i < count; i++)
-			copy[i] = of(map->values[i]);
-		top = top_of(copy, count);
-	} else
-		for (size_t i = 0; i < count; i++)
-			top = fmaxf(top, of(map->values[i]));
-	free(copy);
-	return top;
-}
-
 static float positive_part(float value)
 {
 	return value > 0 ? value : 0;
 }
 
-static float distance(float value)
+/* The value that 99 % do not exceed, or the largest where that is 0, or there is no memory to sort in. */
+static float top_of(const struct map *map)
 {
-	return isnan(value) ? 0 : fabsf(value);
+	size_t count = (size_t)map->height * (size_t)map->width;
+	float *sorted = malloc(count * sizeof *sorted), largest = 0, top = 0;
+	for (size_t i = 0; i < count; i++)
+		largest = fmaxf(largest, positive_part(map->values[i]));
+	if (sorted) {
+		for (size_t i = 0; i < count; i++)
+			sorted[i] = positive_part(map->values[i]);
+		qsort(sorted, count, sizeof *sorted, compare_floats);
+		top = sorted[(count - 1) * 99 / 100];
+	}
+	free(sorted);
+	return top > 0 ? top : largest;
 }
 
 int map_normalize(struct map *map)
 {
-	float top = map_top(map, positive_part);
+	float top = top_of(map);
 	size_t count = (size_t)map->height * (size_t)map->width;
 	for (size_t i = 0; i < count; i++)
 		map->values[i] = top > 0 ? fminf(positive_part(map->values[i]) / top, 1) : 0;
 	return top > 0 ? 0 : -1;
-}
-
-void map_normalize_signed(struct map *map)
-{
-	float top = map_top(map, distance);
-	size_t count = (size_t)map->height * (size_t)map->width;
-	for (size_t i = 0; i < count; i++)
-		map->values[i] = top > 0 && !isnan(map->values[i])
-			? 0.5f + 0.5f * fmaxf(-1, fminf(map->values[i] / top, 1)) : 0.5f;
 }
 
 static double clamp(double value, double highest)

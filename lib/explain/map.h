@@ -31,10 +31,6 @@ void map_free(struct map *map);
  * part. Returns 0; or -1, the map then being all 0, when no value is above 0. */
 int map_normalize(struct map *map);
 
-/* Scales so that 0 becomes 0.5 and the value whose distance from it 99 % do not exceed becomes 0 or 1. All 0 gives
- * 0.5 everywhere. */
-void map_normalize_signed(struct map *map);
-
 /* The value at input pixel (x, y), bilinear between the four places around it; beyond the outermost places theirs. */
 float map_at(const struct map *map, double x, double y);
 

@@ -3,67 +3,104 @@
 #include <stdlib.h>
 #include <string.h>
 
-static char *stem_of(const char *path)
+enum { NAME_MAXIMUM = 160, LEVELS = 3 };
+
+/* The path without what stands for "here" and "above" at its front. */
+static const char *skip_dots(const char *path)
 {
-	const char *base = text_base_name(path), *dot = strrchr(base, '.');
-	return strndup(base, dot && dot > base ? (size_t)(dot - base) : strlen(base));
+	for (;;)
+		if (*path == '/')
+			path++;
+		else if (strncmp(path, "./", 2) == 0 || strncmp(path, "../", 3) == 0)
+			path = strchr(path, '/');
+		else
+			return path;
 }
 
-/* The path without what stands for "here" and "above", '-' for '/'. */
-static char *flat_path(const char *path)
+/* The last `parts` components of a path, '-' for '/'; without an extension unless it is the `whole` path. */
+static char *flat(const char *path, int parts, bool whole)
 {
-	while (*path == '/' || strncmp(path, "./", 2) == 0 || strncmp(path, "../", 3) == 0)
-		path += *path == '/' ? 1 : path[1] == '/' ? 2 : 3;
-	char *flat = strdup(path);
-	for (char *p = flat; p && *p; p++)
+	const char *start = skip_dots(path), *from = start + strlen(start);
+	while (from > start && (from[-1] != '/' || --parts > 0 || whole))
+		from--;
+	const char *base = text_base_name(path), *dot = strrchr(base, '.');
+	size_t length = dot && dot > base && !whole ? (size_t)(dot - from) : strlen(from);
+	size_t skipped = length > NAME_MAXIMUM ? length - NAME_MAXIMUM : 0;
+	while (skipped && (from[skipped] & 0xc0) == 0x80)
+		skipped++;
+	char *name = strndup(from + skipped, length - skipped);
+	for (char *p = name; p && *p; p++)
 		if (*p == '/')
 			*p = '-';
-	return flat;
+	return name;
 }
 
-static int count_of(const struct text_list *list, const char *text)
+static char *candidate(const char *path, int level)
 {
-	int count = 0;
-	for (size_t i = 0; i < list->count; i++)
-		count += strcmp(list->items[i], text) == 0;
-	return count;
+	if (strcmp(path, "-") == 0)
+		return strdup("stdin");
+	return flat(path, level + 1, level == LEVELS - 1);
 }
 
-/* Adds `name`, or `name`-2 and so on where it is taken or another path's own. */
-static int add_unlike(struct text_list *names, const struct text_list *stems, const char *name, struct error *error)
+static bool is_taken(const struct text_list *candidates, char *const *chosen, size_t index)
 {
-	char *tried = strdup(name);
-	for (int i = 2; tried && (text_list_find(names, tried) >= 0 || text_list_find(stems, tried) >= 0); i++) {
+	for (size_t i = 0; i < candidates->count; i++)
+		if (i != index && (strcmp(candidates->items[i], candidates->items[index]) == 0 ||
+			(chosen[i] && strcmp(chosen[i], candidates->items[index]) == 0)))
+			return true;
+	return false;
+}
+
+/* Gives the paths that have no name yet the candidate of this level, where no other path would take it. */
+static int choose(char **chosen, char *const *paths, size_t count, int level, struct error *error)
+{
+	struct text_list candidates = {0};
+	int result = 0;
+	for (size_t i = 0; i < count && result == 0; i++) {
+		char *name = candidate(paths[i], level);
+		result = name ? text_list_add(&candidates, name, error) : error_memory(error, paths[i]);
+		free(name);
+	}
+	for (size_t i = 0; i < count && result == 0; i++)
+		if (!chosen[i] && !is_taken(&candidates, chosen, i) && !(chosen[i] = strdup(candidates.items[i])))
+			result = error_memory(error, paths[i]);
+	text_list_free(&candidates);
+	return result;
+}
+
+static bool is_chosen(char *const *chosen, size_t count, const char *name)
+{
+	for (size_t i = 0; i < count; i++)
+		if (chosen[i] && strcmp(chosen[i], name) == 0)
+			return true;
+	return false;
+}
+
+/* The whole path's name, with the first number behind it that makes it new. */
+static char *numbered(char *const *chosen, size_t count, const char *path)
+{
+	char *name = candidate(path, LEVELS - 1), *tried = name ? strdup(name) : NULL;
+	for (int i = 2; tried && is_chosen(chosen, count, tried); i++) {
 		free(tried);
 		tried = text_format("%s-%d", name, i);
 	}
-	int result = tried ? text_list_add(names, tried, error) : error_memory(error, name);
-	free(tried);
-	return result;
-}
-
-static int add_name(struct text_list *names, const struct text_list *stems, const char *stem, const char *path,
-	struct error *error)
-{
-	if (count_of(stems, stem) == 1)
-		return text_list_add(names, stem, error);
-	char *flat = flat_path(path);
-	int result = flat ? add_unlike(names, stems, flat, error) : error_memory(error, path);
-	free(flat);
-	return result;
+	free(name);
+	return tried;
 }
 
 int names_of_results(struct text_list *names, char *const *paths, size_t count, struct error *error)
 {
-	struct text_list stems = {0};
-	int result = 0;
+	char **chosen = calloc(count + 1, sizeof *chosen);
+	int result = chosen ? 0 : error_memory(error, "names");
+	for (int level = 0; level < LEVELS && result == 0; level++)
+		result = choose(chosen, paths, count, level, error);
 	for (size_t i = 0; i < count && result == 0; i++) {
-		char *stem = stem_of(paths[i]);
-		result = stem ? text_list_add(&stems, stem, error) : error_memory(error, paths[i]);
-		free(stem);
+		if (!chosen[i])
+			chosen[i] = numbered(chosen, count, paths[i]);
+		result = chosen[i] ? text_list_add(names, chosen[i], error) : error_memory(error, paths[i]);
 	}
-	for (size_t i = 0; i < count && result == 0; i++)
-		result = add_name(names, &stems, stems.items[i], paths[i], error);
-	text_list_free(&stems);
+	for (size_t i = 0; chosen && i < count; i++)
+		free(chosen[i]);
+	free(chosen);
 	return result;
 }

@@ -7,8 +7,12 @@
 
 #include <stddef.h>
 
-/* Appends one name per path, in their order: the file's name without its extension; where two paths would share that,
- * the whole path with '-' for '/' ("goku-1.png"); and where even that is taken, with "-2" and so on behind it.
+/* Appends one name per path, in their order: the first of these that no other path would take too, cut at its
+ * front to 160 bytes:
+ *   the file's name without its extension ("stdin" for "-");
+ *   that behind its folder's name, "goku-1";
+ *   the whole path with '-' for '/';
+ *   that with "-2" and so on behind it, in the order of the paths.
  * On failure (-1, no memory) the list is still the caller's to free. */
 CHECKED int names_of_results(struct text_list *names, char *const *paths, size_t count, struct error *error);
 

@@ -50,7 +50,7 @@ static size_t input_count(struct shape shape)
 static void fill_input(float *input, const unsigned char *tensor, struct shape shape)
 {
 	for (size_t i = 0; i < input_count(shape); i++)
-		input[i] = (float)tensor[i] / 255;
+		input[i] = (float)(tensor[i] / 255.0);
 }
 
 static int allocate_input(struct picture *picture, struct error *error)

@@ -4,7 +4,7 @@
 #include "tap.h"
 
 #include <math.h>
-#include <stdio.h>
+#include <string.h>
 
 static struct error error;
 
@@ -72,16 +72,31 @@ static void sample(void)
 	map_free(&map);
 }
 
+static void names_are(char *const *paths, const char *const *expected, size_t count, const char *what)
+{
+	struct text_list names = {0};
+	ok(names_of_results(&names, paths, count, &error) == 0, "%s", what);
+	for (size_t i = 0; i < count; i++)
+		is_text(names.items[i], expected[i], paths[i]);
+	text_list_free(&names);
+}
+
 static void names_differ(void)
 {
-	static char *const paths[] = {"a/one.png", "b/one.png", "./b/one.png", "two.jpg", "../x/two", "c/three.jpeg", ".hidden",
-		"b-one.png.gif"};
-	static const char *const expected[] = {"a-one.png", "b-one.png-2", "b-one.png-3", "two.jpg", "x-two", "three", ".hidden",
-		"b-one.png"};
+	names_are((char *[]){"a/one.png", "./b/one.png", "two.jpg", "c/three.jpeg", ".hidden", "-", "a.b.gif"},
+		(const char *[]){"a-one", "b-one", "two", "three", ".hidden", "stdin", "a.b"}, 7, "folders tell two apart");
+	names_are((char *[]){"a/one.png", "a/one.jpg", "x/a/one.png"}, (const char *[]){"a-one.png", "a-one.jpg", "x-a-one.png"}, 3,
+		"whole paths tell the rest apart");
+	names_are((char *[]){"one.png", "one.png", "./one.png", "one.png-2.gif"},
+		(const char *[]){"one.png", "one.png-3", "one.png-4", "one.png-2"}, 4, "numbers, where nothing else does");
+	names_are((char *[]){"a-one.gif", "a/one.png", "b/one.png"}, (const char *[]){"a-one", "a-one.png", "b-one"}, 3,
+		"a path's own name is not given to another");
+	char path[400];
+	memset(path, 'x', sizeof path);
+	memcpy(path + sizeof path - 9, "\xc3\xa9nd.png", 9);
+	path[sizeof path - 1] = 0;
 	struct text_list names = {0};
-	ok(names_of_results(&names, paths, 8, &error) == 0, "names for eight paths");
-	for (size_t i = 0; i < 8; i++)
-		is_text(names.items[i], expected[i], paths[i]);
+	ok(names_of_results(&names, (char *[]){path}, 1, &error) == 0 && strlen(names.items[0]) == 160, "a long name is cut");
 	text_list_free(&names);
 }
 
