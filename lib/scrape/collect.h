@@ -28,7 +28,7 @@ struct collection {
 	int accepted, added, refused, failed;
 	bool enough;
 	bool source_failed; /* a page could not be had or understood */
-	char ended[160];
+	char ended[512];
 };
 
 struct scrape {

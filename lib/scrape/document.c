@@ -28,6 +28,25 @@ static void keep_message(void *user, xmlErrorPtr problem)
 			problem->message);
 }
 
+/* libxml2 prints what has no handler of its own. */
+static void say_nothing(void *context, const char *format, ...)
+{
+	(void)context, (void)format;
+}
+
+static xmlXPathContextPtr create_context(xmlDocPtr tree, struct document *document)
+{
+	xmlXPathContextPtr context = xmlXPathNewContext(tree);
+	if (!context)
+		return NULL;
+	xmlSetGenericErrorFunc(NULL, say_nothing);
+	context->opLimit = operations_maximum;
+	context->error = keep_message;
+	context->userData = document;
+	xpath_functions_register(context);
+	return context;
+}
+
 static xmlDocPtr parse_tree(const unsigned char *bytes, int size, enum document_format format, const char *charset)
 {
 	const int quiet = XML_PARSE_NONET | XML_PARSE_NOERROR | XML_PARSE_NOWARNING;
@@ -54,25 +73,20 @@ int document_parse(struct document **out, const unsigned char *bytes, size_t siz
 		free(document);
 		return error_set(error, name, format == DOCUMENT_XML ? "no well-formed XML" : "no HTML");
 	}
-	document->context = xmlXPathNewContext(document->tree);
+	document->context = create_context(document->tree, document);
 	if (!document->context) {
 		document_free(document);
 		return error_memory(error, name);
 	}
-	document->context->opLimit = operations_maximum;
-	document->context->error = keep_message;
-	document->context->userData = document;
-	xpath_functions_register(document->context);
 	*out = document;
 	return 0;
 }
 
 bool document_is_xpath(const char *xpath)
 {
-	xmlXPathContextPtr context = xmlXPathNewContext(NULL);
+	xmlXPathContextPtr context = create_context(NULL, NULL);
 	if (!context)
 		return false;
-	context->error = keep_message;
 	xmlXPathCompExprPtr compiled = xmlXPathCtxtCompile(context, BAD_CAST xpath);
 	xmlXPathFreeCompExpr(compiled);
 	xmlXPathFreeContext(context);

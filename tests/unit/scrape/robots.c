@@ -1,0 +1,90 @@
+/* robots.txt: the examples of RFC 9309 and the corners that it names. */
+#include "scrape/robots.h"
+#include "tap.h"
+
+#include <string.h>
+
+static struct robots rules;
+
+static void read_rules(const char *text)
+{
+	robots_free(&rules);
+	ok(robots_parse(&rules, text, strlen(text), "millrace", NULL) == 0, "reads");
+}
+
+static void allows(const char *path, bool expected)
+{
+	ok(robots_allow(&rules, path) == expected, "%s is %s", path, expected ? "allowed" : "not allowed");
+}
+
+static void groups(void)
+{
+	allows("/anything", true);
+	read_rules("User-Agent: *\nDisallow: *.gif$\nDisallow: /example/\nAllow: /publications/\n"
+		   "User-Agent: foobot\nDisallow:/\nAllow:/example/page.html\nAllow:/example/allowed.gif\n");
+	allows("/example/page.html", false);
+	allows("/publications/a", true);
+	allows("/a.gif", false);
+	allows("/a.gif?x", true);
+	read_rules("User-agent: foo\nUser-agent: MillRace/2\nDisallow: /a\n\nUser-agent: *\nDisallow: /\n\n"
+		   "User-agent: millrace\nDisallow: /b # remark\n");
+	allows("/a", false);
+	allows("/b", false);
+	allows("/c", true);
+	read_rules("User-agent: millraces\nDisallow: /\n");
+	allows("/", true);
+	read_rules("Disallow: /before-any-group\n\xEF\xBB\xBF");
+	allows("/before-any-group", true);
+	read_rules("\xEF\xBB\xBFUser-agent: *\r\nDisallow: /x\r\n");
+	allows("/x", false);
+	read_rules("user-agent: *\nsitemap: http://x/\nDISALLOW: /x\nnonsense\n: \n");
+	allows("/x", false);
+	read_rules("User-agent: *\nDisallow:\n");
+	allows("/", true);
+	read_rules("");
+	allows("/", true);
+}
+
+static void longest_match(void)
+{
+	read_rules("User-agent: *\nAllow: /p\nDisallow: /\n");
+	allows("/page", true);
+	allows("/other", false);
+	read_rules("User-agent: *\nDisallow: /folder\nAllow: /folder\n");
+	allows("/folder/page", true);
+	read_rules("User-agent: *\nAllow: /page\nDisallow: /*.htm\n");
+	allows("/page.htm", false);
+	read_rules("User-agent: *\nAllow: /$\nDisallow: /\n");
+	allows("/", true);
+	allows("/page.htm", false);
+	read_rules("User-agent: *\nDisallow: /fish*.php\nDisallow: /*a*b*c$\n");
+	allows("/fish.php", false);
+	allows("/fishheads/catfish.php?id=1", false);
+	allows("/Fish.PHP", true);
+	allows("/xaybzc", false);
+	allows("/xaybzcd", true);
+	allows("/abcbc", false);
+}
+
+static void hostile(void)
+{
+	static char text[200000];
+	strcpy(text, "User-agent: *\nDisallow: /");
+	memset(text + strlen(text), '*', 100000);
+	strcat(text, "a");
+	read_rules(text);
+	char path[4000] = "/";
+	memset(path + 1, 'b', sizeof path - 2);
+	allows(path, true);
+	robots_free(&rules);
+	ok(robots_parse(&rules, "User-agent: *\0\nDisallow: /", 26, "millrace", NULL) == 0, "a NUL ends it");
+	robots_free(&rules);
+}
+
+int main(void)
+{
+	groups();
+	longest_match();
+	hostile();
+	return done();
+}
