@@ -77,7 +77,7 @@ static void damage(const struct sample *sample, const char *name)
 		bytes[bit / 8] ^= (unsigned char)(1 << bit % 8);
 		error = (struct error){.reason = ""};
 		flips += read_mapped(bytes, size, &error) != -1;
-		if (bit % 8 == 0)
+		if (bit % 16 == 0)
 			flips += read_piped(bytes, size, &error) != -1;
 		unnamed += !*error.reason;
 		bytes[bit / 8] ^= (unsigned char)(1 << bit % 8);

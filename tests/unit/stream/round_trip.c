@@ -4,13 +4,12 @@
 static bool same_record(const struct sample *sample, const struct stream_record *got, uint64_t id)
 {
 	struct stream_record expected = sample_record(sample, id);
-	struct stream_head head = sample_head(sample);
-	bool same = memcmp(got->tensor, expected.tensor, stream_tensor_size(&head)) == 0 &&
+	size_t size = sample_values(sample) * (sample->type == STREAM_F32 ? 4 : 1);
+	bool same = memcmp(got->tensor, expected.tensor, size) == 0 &&
 		got->label == expected.label && got->id == id && strcmp(got->source, expected.source) == 0 &&
 		memcmp(got->digest, expected.digest, sizeof got->digest) == 0 && !got->weights == !expected.weights;
 	for (int i = 0; same && got->weights && i < sample->classes; i++)
 		same = got->weights[i] == expected.weights[i];
-	stream_head_free(&head);
 	return same;
 }
 
@@ -132,7 +131,7 @@ int main(void)
 {
 	for (int kind = 0; kind < 8; kind++) {
 		struct sample sample = {(enum stream_type)(kind & 1), (enum stream_label)(kind >> 1 & 1),
-			(enum stream_codec)(kind >> 2), 24, 3, 4, 800};
+			(enum stream_codec)(kind >> 2), 24, 3, 4, 400};
 		char name[64];
 		snprintf(name, sizeof name, "%s, %s, %s", kind & 1 ? "f32" : "u8", kind & 2 ? "weights" : "index",
 			kind & 4 ? "zlib" : "raw");

@@ -33,13 +33,18 @@ static inline struct stream_head sample_head(const struct sample *sample)
 	return head;
 }
 
+static inline size_t sample_values(const struct sample *sample)
+{
+	return (size_t)sample->side * (size_t)(sample->side + 1) * (size_t)sample->channels;
+}
+
 /* The record with number `id`: every value depends on it. The tensor and weights live until the next call. */
 static inline struct stream_record sample_record(const struct sample *sample, uint64_t id)
 {
 	static unsigned char *tensor;
 	static float weights[64];
 	static char source[32];
-	size_t count = (size_t)sample->side * (size_t)(sample->side + 1) * (size_t)sample->channels;
+	size_t count = sample_values(sample);
 	tensor = realloc(tensor, 4 * count);
 	for (size_t i = 0; i < count; i++) {
 		if (sample->type == STREAM_U8)
