@@ -32,7 +32,8 @@ static struct point anywhere(const struct scene *scene, double top, double botto
 	return (struct point){x, between(scene, top, bottom) * scene->height};
 }
 
-static void fill_rectangle(const struct scene *scene, struct color color, double x, double y, double width, double height)
+static void fill_rectangle(const struct scene *scene, struct color color, double x, double y, double width,
+	double height)
 {
 	color_use(scene->cairo, color);
 	cairo_rectangle(scene->cairo, x, y, width, height);
@@ -99,8 +100,8 @@ static void draw_hill(const struct scene *scene, struct color color, double top)
 	double rise = between(scene, -0.12, 0.12) * scene->height, bow = between(scene, 0.02, 0.14) * scene->height;
 	cairo_new_path(scene->cairo);
 	cairo_move_to(scene->cairo, 0, top + rise);
-	cairo_curve_to(scene->cairo, scene->width * 0.3, top + rise - bow, scene->width * 0.7, top - rise - bow, scene->width,
-		top - rise);
+	cairo_curve_to(scene->cairo, scene->width * 0.3, top + rise - bow, scene->width * 0.7, top - rise - bow,
+		scene->width, top - rise);
 	cairo_line_to(scene->cairo, scene->width, scene->height);
 	cairo_line_to(scene->cairo, 0, scene->height);
 	color_use(scene->cairo, color);
@@ -143,13 +144,14 @@ static void draw_hills(const struct scene *scene)
 
 static void draw_beach(const struct scene *scene)
 {
-	double horizon = between(scene, 0.4, 0.55) * scene->height;
+	double horizon = between(scene, 0.4, 0.55);
 	draw_sky(scene);
-	fill_rectangle(scene, color_from_hsv(between(scene, 0.48, 0.6), 0.6, 0.75), 0, horizon, scene->width, scene->height);
+	struct color water = color_from_hsv(between(scene, 0.48, 0.6), 0.6, 0.75);
+	fill_rectangle(scene, water, 0, horizon * scene->height, scene->width, scene->height);
 	for (int wave = 0; wave < 12; wave++)
-		fill_disc(scene, (struct color){1, 1, 1, 0.4}, anywhere(scene, horizon / scene->height, horizon / scene->height + 0.2),
+		fill_disc(scene, (struct color){1, 1, 1, 0.4}, anywhere(scene, horizon, horizon + 0.2),
 			scene->width * 0.06, scene->height * 0.004);
-	draw_hill(scene, color_from_hsv(0.12, between(scene, 0.25, 0.45), 0.93), horizon + scene->height * 0.24);
+	draw_hill(scene, color_from_hsv(0.12, between(scene, 0.25, 0.45), 0.93), (horizon + 0.24) * scene->height);
 }
 
 static void draw_night(const struct scene *scene)
@@ -174,9 +176,12 @@ static void draw_room(const struct scene *scene)
 	fill_rectangle(scene, any_color(scene, 0.35, 0.95), x, scene->height * 0.08, width, height);
 	fill_rectangle(scene, color_scale(wood, 1.2), x + width / 2 - 2, scene->height * 0.08, 4, height);
 	fill_rectangle(scene, wood, 0, floor, scene->width, scene->height);
-	for (int plank = 1; plank < 5; plank++)
-		fill_rectangle(scene, color_scale(wood, 0.8), 0, floor + (scene->height - floor) * plank / 5, scene->width, 1.5);
-	fill_rectangle(scene, color_scale(wall, 0.8), 0, floor - scene->height * 0.03, scene->width, scene->height * 0.03);
+	for (int plank = 1; plank < 5; plank++) {
+		double edge = floor + (scene->height - floor) * plank / 5;
+		fill_rectangle(scene, color_scale(wood, 0.8), 0, edge, scene->width, 1.5);
+	}
+	double skirting = scene->height * 0.03;
+	fill_rectangle(scene, color_scale(wall, 0.8), 0, floor - skirting, scene->width, skirting);
 }
 
 static void draw_stripes(const struct scene *scene)
@@ -242,8 +247,8 @@ static void draw_cloth(const struct scene *scene)
 
 void backdrop_draw(cairo_t *cairo, int width, int height, struct random *random)
 {
-	static void (*const kinds[])(const struct scene *) = {draw_gradient, draw_meadow, draw_hills, draw_beach, draw_night,
-		draw_room, draw_stripes, draw_checks, draw_dots, draw_rays, draw_cloth};
+	static void (*const kinds[])(const struct scene *) = {draw_gradient, draw_meadow, draw_hills, draw_beach,
+		draw_night, draw_room, draw_stripes, draw_checks, draw_dots, draw_rays, draw_cloth};
 	struct scene scene = {cairo, width, height, random};
 	cairo_save(cairo);
 	if (random_uniform(random) < 0.3f) {

@@ -6,8 +6,8 @@
 
 #include <cairo.h>
 
-/* Paints a whole picture of width x height with one of a dozen backgrounds in chosen colours: plain, gradient, meadow,
- * hills, beach, night sky, room, stripes, checks, dots, rays, cloth. */
+/* Paints a whole picture of width x height with a background in colours of its own: plain, gradient, meadow, hills,
+ * beach, night sky, room, stripes, checks, dots, rays or cloth. */
 void backdrop_draw(cairo_t *cairo, int width, int height, struct random *random);
 
 #endif

@@ -73,8 +73,7 @@ static int read_palette(const json_t *palette, struct character *character, stru
 	json_object_foreach((json_t *)palette, key, value) {
 		size_t next = character->color_count;
 		if (next == PALETTE_MAXIMUM || !*key || strlen(key) >= DRAW_NAME_SIZE || key[0] == '#')
-			return error_set(error, character->name, "\"palette\": more than %d colours, or a name of no use: \"%s\"",
-				PALETTE_MAXIMUM, key);
+			return error_set(error, character->name, "\"palette\": no room or no name: \"%s\"", key);
 		if (!json_is_string(value) || !color_parse(json_string_value(value), &character->palette[next]))
 			return error_set(error, character->name, "\"palette\": \"%s\": not \"#rrggbb\"", key);
 		strcpy(character->color_names[next], key);
@@ -94,14 +93,14 @@ static int read_bone(const struct fields *fields, struct character *character)
 	    || field_flag(fields, "paired", &bone.paired))
 		return -1;
 	if (!bone.name[0] || bone_find(character, bone.name) >= 0)
-		return error_set(fields->error, fields->label, "a bone takes a \"name\" of its own");
+		return field_error(fields, "a bone takes a \"name\" of its own");
 	for (size_t i = 0; swing && i < 2; i++)
 		if (value_number(fields, "swing", json_array_get(swing, i), -360, 360, &bone.swing[i]))
 			return -1;
 	if (parent)
 		bone.parent = bone_find(character, parent);
 	if (bone.parent < 0 && character->bone_count)
-		return error_set(fields->error, fields->label, "\"parent\": every bone but the first takes an earlier one");
+		return field_error(fields, "\"parent\": every bone but the first takes an earlier one");
 	if (bone.parent >= 0)
 		bone.paired |= character->bones[bone.parent].paired;
 	character->bones[character->bone_count++] = bone;
@@ -115,7 +114,7 @@ static int read_bones(const struct fields *fields, struct character *character)
 	if (field_array(fields, "bones", BONES_MAXIMUM, &bones) || field_text(fields, "head", &head))
 		return -1;
 	if (json_array_size(bones) == 0)
-		return error_set(fields->error, fields->label, "\"bones\": none");
+		return field_error(fields, "\"bones\": none");
 	for (size_t i = 0; i < json_array_size(bones); i++) {
 		char label[256];
 		snprintf(label, sizeof label, "%.100s: bone %zu", character->name, i + 1);
@@ -125,7 +124,7 @@ static int read_bones(const struct fields *fields, struct character *character)
 	}
 	character->head = head ? bone_find(character, head) : 0;
 	if (character->head < 0)
-		return error_set(fields->error, fields->label, "\"head\": no bone \"%s\"", head);
+		return field_error(fields, "\"head\": no bone \"%s\"", head);
 	return 0;
 }
 
@@ -135,13 +134,13 @@ static int read_choice_palette(const struct fields *fields, const json_t *palett
 	const char *key;
 	json_t *value;
 	if (palette && !json_is_object(palette))
-		return error_set(fields->error, fields->label, "\"palette\": not an object {...}");
+		return field_error(fields, "\"palette\": not an object {...}");
 	json_object_foreach((json_t *)palette, key, value) {
 		int index;
 		if (palette_find(character, key, &index) || index < 0)
-			return error_set(fields->error, fields->label, "\"palette\": no colour \"%s\"", key);
+			return field_error(fields, "\"palette\": no colour \"%s\"", key);
 		if (!json_is_string(value) || !color_parse(json_string_value(value), &choice->palette[index]))
-			return error_set(fields->error, fields->label, "\"palette\": \"%s\": not \"#rrggbb\"", key);
+			return field_error(fields, "\"palette\": \"%s\": not \"#rrggbb\"", key);
 		choice->recolored[index] = true;
 	}
 	return 0;
@@ -176,7 +175,7 @@ static int read_moods(const struct fields *fields, struct character *character)
 		while (name && mood_names[mood] && strcmp(mood_names[mood], name))
 			mood++;
 		if (!name || !mood_names[mood])
-			return error_set(fields->error, fields->label, "\"moods\": unknown mood \"%s\"", name ? name : "");
+			return field_error(fields, "\"moods\": unknown mood \"%s\"", name ? name : "");
 		character->moods[character->mood_count++] = (enum mood)mood;
 	}
 	if (character->mood_count == 0)
@@ -191,7 +190,8 @@ static int read_character(const char *name, const json_t *description, struct ch
 		return error_set(error, name, "cannot be the name of a class");
 	if (!(character->name = strdup(name)))
 		return error_memory(error, name);
-	if (fields_known(&fields, character_keys) || read_palette(json_object_get(description, "palette"), character, error)
+	if (fields_known(&fields, character_keys)
+	    || read_palette(json_object_get(description, "palette"), character, error)
 	    || read_bones(&fields, character) || read_choices(&fields, character) || read_moods(&fields, character))
 		return -1;
 	return parts_read(json_object_get(description, "parts"), character, error);

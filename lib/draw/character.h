@@ -110,9 +110,9 @@ CHECKED int cast_parse(const char *text, size_t size, const char *name, struct c
 
 void cast_free(struct cast *cast);
 
-/* Finds the file of a dataset: `dataset` itself when it is a path (holds '/', ends in ".json", or is "-"), of a folder its
- * characters.json; else DATASET/characters.json where data_find looks. Returns fresh memory, which the caller
- * frees, or NULL with an error. */
+/* Finds the file of a dataset: `dataset` itself when it is a path (holds '/', ends in ".json", or is "-"), of a
+ * folder its characters.json; else DATASET/characters.json where data_find looks. Returns fresh memory, which the
+ * caller frees, or NULL with an error. */
 CHECKED char *cast_find(const char *dataset, struct error *error);
 
 #endif

@@ -114,8 +114,8 @@ static void draw_fence(const struct thing *thing)
 
 void clutter_draw(cairo_t *cairo, double x, double y, double size, struct random *random)
 {
-	static void (*const kinds[])(const struct thing *) = {draw_ball, draw_leaf, draw_rock, draw_box, draw_flower, draw_star,
-		draw_bush, draw_fence};
+	static void (*const kinds[])(const struct thing *) = {draw_ball, draw_leaf, draw_rock, draw_box, draw_flower,
+		draw_star, draw_bush, draw_fence};
 	double hue = (double)random_uniform(random), saturation = (double)random_between(random, 0.3f, 0.9f);
 	double value = (double)random_between(random, 0.5f, 1);
 	struct thing thing = {cairo, random, color_from_hsv(hue, saturation, value)};

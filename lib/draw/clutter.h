@@ -6,8 +6,8 @@
 
 #include <cairo.h>
 
-/* Draws one thing - a ball, leaf, rock, box, flower, star, bush or fence - of about `size` pixels around (x, y), in chosen
- * colours and turned a little. */
+/* Draws one thing - a ball, leaf, rock, box, flower, star, bush or fence - of about `size` pixels around (x, y), in
+ * any colour and turned a little. */
 void clutter_draw(cairo_t *cairo, double x, double y, double size, struct random *random);
 
 #endif

@@ -15,6 +15,9 @@ struct fields {
 	struct error *error;
 };
 
+/* Fills the error: the label, and a formatted reason. Always returns -1. */
+int field_error(const struct fields *fields, const char *format, ...) __attribute__((format(printf, 2, 3)));
+
 /* That it is an object, each of whose keys is in the NULL-ended list. */
 CHECKED int fields_known(const struct fields *fields, const char *const *keys);
 

@@ -45,7 +45,7 @@ void pose_choose(struct pose *pose, const struct character *character, double li
 		bool starts_pair = bone->paired && !(bone->parent >= 0 && character->bones[bone->parent].paired);
 		double size = 1 + liveliness * random_between(random, -0.05f, 0.05f);
 		for (int side = 0; side < 2; side++) {
-			double swing = bone->swing[0] + (bone->swing[1] - bone->swing[0]) * (double)random_uniform(random);
+			double swing = (double)random_between(random, (float)bone->swing[0], (float)bone->swing[1]);
 			if (side && !bone->paired) {
 				pose->joints[i][1] = pose->joints[i][0];
 				continue;
@@ -290,7 +290,8 @@ struct box figure_box(const struct character *character, const struct pose *pose
 {
 	struct box box = {INFINITY, INFINITY, -INFINITY, -INFINITY};
 	cairo_surface_t *surface = cairo_image_surface_create(CAIRO_FORMAT_A8, 1, 1);
-	struct walk walk = {.cairo = cairo_create(surface), .character = character, .pose = pose, .box = &box, .bone = bone};
+	struct walk walk = {.cairo = cairo_create(surface), .character = character, .pose = pose, .box = &box,
+		.bone = bone};
 	walk_parts(&walk, character->parts, character->part_count);
 	cairo_destroy(walk.cairo);
 	cairo_surface_destroy(surface);

@@ -36,8 +36,8 @@ struct box {
  * character's, with what its choices change. */
 void pose_choose(struct pose *pose, const struct character *character, double liveliness, struct random *random);
 
-/* The box of what figure_draw would draw in the figure's frame, outlines left out; with `bone` >= 0 only of the parts on
- * that bone and its children. All zero if there is none. */
+/* The box of what figure_draw would draw in the figure's frame, outlines left out; with `bone` >= 0 only of the
+ * parts on that bone and its children. All zero if there is none. */
 struct box figure_box(const struct character *character, const struct pose *pose, int bone);
 
 /* Draws it in cairo's current user space, which becomes the figure's frame. */

@@ -99,7 +99,8 @@ static cairo_surface_t *draw(const struct gallery *gallery, int number)
 	int sides[2];
 	for (int i = 0; i < 2; i++) {
 		float share = fminf(1, fmaxf(0, size + random_between(&random, -0.4f, 0.4f)));
-		sides[i] = options->smallest[i] + (int)lrintf(share * (float)(options->largest[i] - options->smallest[i]));
+		float range = (float)(options->largest[i] - options->smallest[i]);
+		sides[i] = options->smallest[i] + (int)lrintf(share * range);
 	}
 	return picture_draw(subject.characters, subject.count, sides[0], sides[1], &random);
 }
@@ -121,15 +122,16 @@ static void draw_task(void *context, int index, int worker)
 static char *picture_path(const struct gallery *gallery, int number)
 {
 	const char *folder = gallery->options->folder;
+	const struct character *characters = gallery->cast->characters;
 	switch (gallery->set) {
 	case SET_SCENES:
 		return text_format("%s/scenes/%04d.png", folder, number + 1);
 	case SET_PREDICT:
 		return text_format("%s/predict/picture-%04d.png", folder, number + 1);
 	case SET_PORTRAITS:
-		return text_format("%s/portraits/%s.png", folder, gallery->cast->characters[number].name);
+		return text_format("%s/portraits/%s.png", folder, characters[number].name);
 	default:
-		return text_format("%s/%s/%04d.png", folder, gallery->cast->characters[gallery->character].name, number + 1);
+		return text_format("%s/%s/%04d.png", folder, characters[gallery->character].name, number + 1);
 	}
 }
 
@@ -205,8 +207,8 @@ int gallery_write(const struct gallery_options *options, const struct cast *cast
 	struct error *error)
 {
 	struct gallery gallery = {.options = options, .cast = cast, .pool = pool, .error = error};
-	uint64_t total = (uint64_t)options->per_class * cast->count + (uint64_t)options->scenes + (uint64_t)options->predict
-		+ (options->portraits ? cast->count : 0);
+	uint64_t of_each = (uint64_t)options->per_class + options->portraits;
+	uint64_t total = of_each * cast->count + (uint64_t)options->scenes + (uint64_t)options->predict;
 	int result = 0;
 	progress_start(&gallery.progress, options->progress, options->folder, "pictures", total);
 	for (int i = 0; result == 0 && options->per_class && i < (int)cast->count; i++) {

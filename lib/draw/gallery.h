@@ -20,9 +20,9 @@ struct gallery_options {
 	FILE *progress;            /* NULL: silent */
 };
 
-/* Draws and writes the pictures; a picture depends on the seed, its class and its number alone, and the paths in the .tsv
- * files begin with the folder as it was given. Every file appears whole or not at all; the lists last. Files of other names
- * are left alone. `pool` may be NULL. Returns 0, or -1 with what was written so far. */
+/* Draws and writes the pictures; a picture depends on the seed, its class and its number alone, and the paths in the
+ * .tsv files begin with the folder as it was given. Every file appears whole or not at all, a list after its pictures.
+ * Files of other names are left alone. `pool` may be NULL. Returns 0, or -1, and what was written by then stays. */
 CHECKED int gallery_write(const struct gallery_options *options, const struct cast *cast, struct parallel *pool,
 	struct error *error);
 

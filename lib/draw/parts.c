@@ -63,7 +63,7 @@ static int read_color(const struct fields *fields, const char *key, struct chara
 	if (field_text(fields, key, &text))
 		return -1;
 	if (text && palette_find(character, text, index))
-		return error_set(fields->error, fields->label, "\"%s\": no colour \"%s\"", key, text);
+		return field_error(fields, "\"%s\": no colour \"%s\"", key, text);
 	return 0;
 }
 
@@ -73,7 +73,7 @@ static int read_bone(const struct fields *fields, const struct character *charac
 	if (field_text(fields, "bone", &text))
 		return -1;
 	if (text && (*bone = bone_find(character, text)) < 0)
-		return error_set(fields->error, fields->label, "\"bone\": no bone \"%s\"", text);
+		return field_error(fields, "\"bone\": no bone \"%s\"", text);
 	return 0;
 }
 
@@ -87,7 +87,7 @@ static int read_choice(const struct fields *fields, const struct character *char
 	part->choice_wanted = when != NULL;
 	part->choice = choice_find(character, when ? when : unless);
 	if (part->choice < 0 || (when && unless))
-		return error_set(fields->error, fields->label, "\"when\" or \"unless\": not one choice");
+		return field_error(fields, "\"when\" or \"unless\": not one choice");
 	return 0;
 }
 
@@ -117,13 +117,14 @@ static int read_spikes(const struct fields *fields, const json_t *spikes, struct
 		const json_t *spike = json_array_get(spikes, i);
 		double values[4] = {0};
 		if (json_array_size(spike) < 3 || json_array_size(spike) > 4)
-			return error_set(fields->error, fields->label, "\"spikes\": not [direction, length, width, bend]");
+			return field_error(fields, "\"spikes\": not [direction, length, width, bend]");
 		for (size_t k = 0; k < json_array_size(spike); k++)
-			if (value_number(fields, "spikes", json_array_get(spike, k), limits[k][0], limits[k][1], &values[k]))
+			if (value_number(fields, "spikes", json_array_get(spike, k), limits[k][0], limits[k][1],
+				    &values[k]))
 				return -1;
 		part->spikes[i] = (struct spike){values[0], values[1], values[2], values[3]};
 		if (i && values[0] < part->spikes[i - 1].direction)
-			return error_set(fields->error, fields->label, "\"spikes\": directions do not rise");
+			return field_error(fields, "\"spikes\": directions do not rise");
 	}
 	return 0;
 }
@@ -131,11 +132,12 @@ static int read_spikes(const struct fields *fields, const json_t *spikes, struct
 static int read_limb(const struct fields *fields, const struct character *character, struct part *part)
 {
 	const json_t *through, *radii;
-	if (field_array(fields, "through", LIMB_CENTRES, &through) || field_array(fields, "radii", LIMB_CENTRES, &radii))
+	if (field_array(fields, "through", LIMB_CENTRES, &through)
+	    || field_array(fields, "radii", LIMB_CENTRES, &radii))
 		return -1;
 	part->centre_count = json_array_size(through);
 	if (part->centre_count < 2 || json_array_size(radii) != part->centre_count)
-		return error_set(fields->error, fields->label, "a limb takes 2 or more of \"through\" and as many \"radii\"");
+		return field_error(fields, "a limb takes 2 or more of \"through\" and as many \"radii\"");
 	for (size_t i = 0; i < part->centre_count; i++) {
 		struct limb_centre *centre = &part->centres[i];
 		const json_t *place = json_array_get(through, i);
@@ -143,7 +145,7 @@ static int read_limb(const struct fields *fields, const struct character *charac
 		if (json_is_string(place)) {
 			centre->bone = bone_find(character, json_string_value(place));
 			if (centre->bone < 0)
-				return error_set(fields->error, fields->label, "\"through\": no bone \"%s\"",
+				return field_error(fields, "\"through\": no bone \"%s\"",
 					json_string_value(place));
 		} else if (value_point(fields, "through", place, &centre->at))
 			return -1;
@@ -156,28 +158,30 @@ static int read_limb(const struct fields *fields, const struct character *charac
 static int read_geometry(const struct fields *fields, const struct character *character, struct part *part)
 {
 	const json_t *points, *spikes;
-	if (field_array(fields, "points", KNOTS_MAXIMUM, &points) || field_array(fields, "spikes", KNOTS_MAXIMUM, &spikes)
-	    || field_point(fields, "at", &part->at) || field_point(fields, "radius", &part->radius)
-	    || field_number(fields, "angle", -360, 360, &part->angle))
+	if (field_array(fields, "points", KNOTS_MAXIMUM, &points)
+	    || field_array(fields, "spikes", KNOTS_MAXIMUM, &spikes) || field_point(fields, "at", &part->at)
+	    || field_point(fields, "radius", &part->radius) || field_number(fields, "angle", -360, 360, &part->angle))
 		return -1;
 	if (part->shape == PART_CURVE || part->shape == PART_LINE) {
 		if (json_array_size(points) < (part->shape == PART_LINE ? 2 : 3))
-			return error_set(fields->error, fields->label, "too few \"points\"");
+			return field_error(fields, "too few \"points\"");
 		return read_knots(fields, points, part);
 	}
 	if (part->shape == PART_LIMB)
 		return read_limb(fields, character, part);
 	if (part->radius.x < 0.1 || part->radius.y < 0.1)
-		return error_set(fields->error, fields->label, "\"radius\": not two numbers of at least 0.1");
+		return field_error(fields, "\"radius\": not two numbers of at least 0.1");
 	return part->shape == PART_SPIKES ? read_spikes(fields, spikes, part) : 0;
 }
 
 static int read_face(const struct fields *fields, struct character *character, struct part *part)
 {
-	return read_color(fields, "white", character, &part->white) || read_color(fields, "pupil", character, &part->pupil)
-		|| field_number(fields, "lid", 0, 1, &part->lid) || field_number(fields, "iris size", 0, 2, &part->iris_size)
-		|| field_number(fields, "pupil size", 0, 2, &part->pupil_size)
-		|| field_word(fields, "style", style_names, &part->style) ? -1 : 0;
+	if (read_color(fields, "white", character, &part->white) || read_color(fields, "pupil", character, &part->pupil)
+	    || field_number(fields, "lid", 0, 1, &part->lid)
+	    || field_number(fields, "iris size", 0, 2, &part->iris_size)
+	    || field_number(fields, "pupil size", 0, 2, &part->pupil_size))
+		return -1;
+	return field_word(fields, "style", style_names, &part->style);
 }
 
 static int read_list(const json_t *array, const struct part *outer, struct character *character,
@@ -204,11 +208,11 @@ static int read_part(const struct fields *fields, const struct part *outer, stru
 		return -1;
 	part->shape = (enum part_shape)shape;
 	if (part->shape == PART_LINE && part->fill < 0)
-		return error_set(fields->error, fields->label, "a line takes a \"fill\"");
+		return field_error(fields, "a line takes a \"fill\"");
 	if (read_geometry(fields, character, part) || read_face(fields, character, part))
 		return -1;
 	if (outer && inside)
-		return error_set(fields->error, fields->label, "\"inside\" does not nest");
+		return field_error(fields, "\"inside\" does not nest");
 	return inside ? read_list(inside, part, character, &part->inside, &part->inside_count, fields->error) : 0;
 }
 

@@ -41,7 +41,8 @@ static void choose_colors(struct pose *pose, size_t count, struct random *random
 
 static void choose_style(struct pose *pose, struct random *random)
 {
-	static const enum shading shadings[] = {SHADING_CEL, SHADING_CEL, SHADING_CEL, SHADING_SOFT, SHADING_SOFT, SHADING_FLAT};
+	static const enum shading shadings[] = {SHADING_CEL, SHADING_CEL, SHADING_CEL, SHADING_SOFT, SHADING_SOFT,
+		SHADING_FLAT};
 	double angle = between(random, 0.1, 0.9) * M_PI, thickness = between(random, 1, 3);
 	pose->shading = shadings[random_below(random, 6)];
 	pose->light = (struct point){-cos(angle), -sin(angle)};
@@ -120,7 +121,8 @@ static void draw_figure(cairo_t *cairo, const struct character *character, struc
 static void scatter(cairo_t *cairo, int width, int height, uint32_t most, bool before, struct random *random)
 {
 	for (uint32_t left = random_below(random, most + 1); left > 0; left--) {
-		double x = between(random, 0, width), y = between(random, before ? 0.55 : 0.2, before ? 1.05 : 1) * height;
+		double x = between(random, 0, width);
+		double y = between(random, before ? 0.55 : 0.2, before ? 1.05 : 1) * height;
 		double size = between(random, 0.1, before ? 0.3 : 0.26) * fmin(width, height);
 		clutter_draw(cairo, x, y, size, random);
 	}

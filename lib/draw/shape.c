@@ -121,7 +121,8 @@ void shape_spikes(cairo_t *cairo, struct point at, struct point radius, const st
 		struct point outward = clock_vector(spike->direction);
 		struct point inward = clock_vector(spike->direction + spike->bend + 180);
 		struct point middle = on_oval(at, radius, spike->direction), right = on_oval(at, radius, end), left;
-		struct point tip = add(middle, inward, -spike->length), below_tip = add(tip, inward, spike->length * 0.4);
+		struct point tip = add(middle, inward, -spike->length);
+		struct point below_tip = add(tip, inward, spike->length * 0.4);
 		cairo_get_current_point(cairo, &left.x, &left.y);
 		struct point half = {(right.x - left.x) / 2, (right.y - left.y) / 2};
 		curve_to(cairo, add(left, outward, spike->length * 0.3), add(below_tip, half, -0.45), tip);

@@ -63,16 +63,19 @@ static void add_grain(cairo_surface_t *surface, int strength, struct random *ran
 {
 	cairo_surface_flush(surface);
 	int width = cairo_image_surface_get_width(surface), height = cairo_image_surface_get_height(surface);
+	size_t stride = (size_t)cairo_image_surface_get_stride(surface);
 	unsigned char *pixels = cairo_image_surface_get_data(surface);
 	for (int y = 0; y < height; y++) {
-		uint32_t *row = (uint32_t *)(void *)(pixels + (size_t)y * (size_t)cairo_image_surface_get_stride(surface));
+		uint32_t *row = (uint32_t *)(void *)(pixels + (size_t)y * stride);
 		uint32_t bits = 0;
 		for (int x = 0; x < width; x++, bits >>= 8) {
 			if (x % 4 == 0)
 				bits = random_u32(random);
 			int noise = ((int)(bits & 255) - 128) * strength / 128;
-			row[x] = clamp_byte((int)(row[x] >> 16 & 255) + noise) << 16 | clamp_byte((int)(row[x] >> 8 & 255) + noise) << 8
-				| clamp_byte((int)(row[x] & 255) + noise);
+			uint32_t grainy = 0;
+			for (int shift = 0; shift < 24; shift += 8)
+				grainy |= clamp_byte((int)(row[x] >> shift & 255) + noise) << shift;
+			row[x] = grainy;
 		}
 	}
 	cairo_surface_mark_dirty(surface);

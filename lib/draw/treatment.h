@@ -6,8 +6,8 @@
 
 #include <cairo.h>
 
-/* Changes the pixels of an RGB24 image surface: by chance a tint, more or less light, a dark edge, grey or sepia, blur, few
- * pixels, grain; often nothing. On failure the surface's status says so. */
+/* Changes the pixels of an RGB24 image surface: by chance a tint, more or less light, a dark edge, grey or sepia,
+ * blur, few pixels, grain; often nothing. On failure the surface's status says so. */
 void treatment_apply(cairo_surface_t *surface, struct random *random);
 
 #endif

@@ -10,15 +10,18 @@
 static const char good[] =
 	"{\"about\": \"test\", \"kits\": {\"round\": {"
 	"  \"palette\": {\"skin\": \"#ff0000\", \"spot\": \"#0000ff\"}, \"moods\": [\"happy\"],"
-	"  \"bones\": [{\"name\": \"body\"}, {\"name\": \"arm\", \"parent\": \"body\", \"at\": [-10, 0], \"paired\": true},"
+	"  \"bones\": [{\"name\": \"body\"},"
+	"    {\"name\": \"arm\", \"parent\": \"body\", \"at\": [-10, 0], \"paired\": true},"
 	"    {\"name\": \"hand\", \"parent\": \"arm\", \"at\": [0, 5], \"swing\": [-20, 30]}],"
 	"  \"parts\": [{\"name\": \"late\", \"layer\": 9, \"radius\": [1, 1]},"
-	"    {\"name\": \"body\", \"radius\": [4, 4], \"fill\": \"skin\", \"inside\": [{\"name\": \"spot\", \"radius\": [1, 2],"
-	"      \"fill\": \"spot\"}]}]}},"
+	"    {\"name\": \"body\", \"radius\": [4, 4], \"fill\": \"skin\","
+	"      \"inside\": [{\"name\": \"spot\", \"radius\": [1, 2], \"fill\": \"spot\"}]}]}},"
 	" \"characters\": {"
-	"  \"b two\": {\"kit\": \"round\", \"choices\": [{\"name\": \"blue\", \"share\": 0.5, \"palette\": {\"skin\": \"#0000ff\"}}],"
-	"    \"parts\": [{\"name\": \"body\", \"radius\": [6, 7], \"when\": \"blue\"}, {\"name\": \"late\", \"hide\": true},"
-	"      {\"name\": \"hand\", \"bone\": \"hand\", \"shape\": \"limb\", \"through\": [[0, 0], \"hand\"], \"radii\": [2, 1]}]},"
+	"  \"b two\": {\"kit\": \"round\","
+	"    \"choices\": [{\"name\": \"blue\", \"share\": 0.5, \"palette\": {\"skin\": \"#0000ff\"}}],"
+	"    \"parts\": [{\"name\": \"body\", \"radius\": [6, 7], \"when\": \"blue\"},"
+	"      {\"name\": \"late\", \"hide\": true}, {\"name\": \"hand\", \"bone\": \"hand\","
+	"      \"shape\": \"limb\", \"through\": [[0, 0], \"hand\"], \"radii\": [2, 1]}]},"
 	"  \"a one\": {\"kit\": \"round\", \"palette\": {\"skin\": \"#00ff00\"}, \"moods\": [\"sad\", \"calm\"]}}}";
 
 static void check_meaning(void)
@@ -66,23 +69,29 @@ static void check_refusals(void)
 {
 	is_refused("\"about\"", "\"abuot\"", "x.json: the file", "unknown key \"abuot\"");
 	is_refused("#00ff00", "green", "x.json: a one", "\"palette\": \"skin\": not \"#rrggbb\"");
-	is_refused("\"fill\": \"skin\"", "\"fill\": \"skni\"", "x.json: b two: part 1: body", "\"fill\": no colour \"skni\"");
-	is_refused("[1, 2]", "[1, 1001]", "x.json: b two: body: part 1: spot", "\"radius\": 1001 is not from -1000 to 1000");
-	is_refused("[1, 2]", "[1, 0]", "x.json: b two: body: part 1: spot", "\"radius\": not two numbers of at least 0.1");
+	is_refused("\"fill\": \"skin\"", "\"fill\": \"skni\"", "x.json: b two: part 1: body",
+		"\"fill\": no colour \"skni\"");
+	is_refused("[1, 2]", "[1, 1001]", "x.json: b two: body: part 1: spot",
+		"\"radius\": 1001 is not from -1000 to 1000");
+	is_refused("[1, 2]", "[1, 0]", "x.json: b two: body: part 1: spot",
+		"\"radius\": not two numbers of at least 0.1");
 	is_refused("\"parent\": \"arm\"", "\"parent\": \"leg\"", "x.json: b two: bone 3",
 		"\"parent\": every bone but the first takes an earlier one");
 	is_refused("[-20, 30]", "[-20, \"x\"]", "x.json: b two: bone 3", "\"swing\": not a number");
-	is_refused("\"bone\": \"hand\"", "\"bone\": \"paw\"", "x.json: b two: part 2: hand", "\"bone\": no bone \"paw\"");
+	is_refused("\"bone\": \"hand\"", "\"bone\": \"paw\"", "x.json: b two: part 2: hand",
+		"\"bone\": no bone \"paw\"");
 	is_refused("\"radii\": [2, 1]", "\"radii\": [2]", "x.json: b two: part 2: hand",
 		"a limb takes 2 or more of \"through\" and as many \"radii\"");
 	is_refused("\"when\": \"blue\"", "\"when\": \"red\"", "x.json: b two: part 1: body",
 		"\"when\" or \"unless\": not one choice");
 	is_refused("\"share\": 0.5", "\"share\": 2", "x.json: b two: choice 1", "\"share\": 2 is not from 0 to 1");
 	is_refused("\"sad\"", "\"bored\"", "x.json: a one", "\"moods\": unknown mood \"bored\"");
-	is_refused("\"shape\": \"limb\"", "\"shape\": \"cube\"", "x.json: b two: part 2: hand", "\"shape\": unknown word \"cube\"");
+	is_refused("\"shape\": \"limb\"", "\"shape\": \"cube\"", "x.json: b two: part 2: hand",
+		"\"shape\": unknown word \"cube\"");
 	is_refused("\"b two\"", "\"b/two\"", "x.json: b/two", "cannot be the name of a class");
 	is_refused("\"kit\": \"round\"", "\"kit\": \"square\"", "x.json: b two", "\"kit\": no kit \"square\"");
-	is_refused("\"name\": \"arm\"", "\"name\": \"body\"", "x.json: b two: bone 2", "a bone takes a \"name\" of its own");
+	is_refused("\"name\": \"arm\"", "\"name\": \"body\"", "x.json: b two: bone 2",
+		"a bone takes a \"name\" of its own");
 	is_refused("\"layer\": 9", "\"layer\": true", "x.json: a one: part 1: late", "\"layer\": not a number");
 }
 

@@ -15,7 +15,8 @@ static cairo_t *blank(void)
 	return cairo;
 }
 
-static void is_box(struct box box, double left, double top, double right, double bottom, double tolerance, const char *name)
+static void is_box(struct box box, double left, double top, double right, double bottom, double tolerance,
+	const char *name)
 {
 	is_near(box.left, left, tolerance, name);
 	is_near(box.top, top, tolerance, name);
@@ -50,7 +51,8 @@ static void check_shapes(void)
 	static const struct point centres[] = {{0, 0}, {20, 0}};
 	static const double radii[] = {4, 2};
 	shape_limb(cairo, centres, radii, 2);
-	ok(cairo_in_fill(cairo, -3.9, 0) && cairo_in_fill(cairo, 21.9, 0) && !cairo_in_fill(cairo, 22.1, 0), "a limb's ends");
+	ok(cairo_in_fill(cairo, -3.9, 0) && cairo_in_fill(cairo, 21.9, 0), "a limb's ends");
+	ok(!cairo_in_fill(cairo, -4.1, 0) && !cairo_in_fill(cairo, 22.1, 0), "and no more");
 	ok(cairo_in_fill(cairo, 10, 2.8) && !cairo_in_fill(cairo, 10, 4), "it tapers");
 	cairo_new_path(cairo);
 	static const struct spike spikes[] = {{0, 10, 40, 0}, {90, 5, 40, 0}};
@@ -64,9 +66,11 @@ static const char puppet[] =
 	" \"bones\": [{\"name\": \"body\"}, {\"name\": \"head\", \"parent\": \"body\", \"at\": [0, -20]},"
 	"  {\"name\": \"arm\", \"parent\": \"body\", \"at\": [-10, 0], \"paired\": true, \"rest\": 90},"
 	"  {\"name\": \"hand\", \"parent\": \"arm\", \"at\": [0, 30]}],"
-	" \"parts\": [{\"radius\": [10, 12], \"fill\": \"red\", \"inside\": [{\"at\": [0, 12], \"radius\": [4, 4], \"fill\": \"blue\"}]},"
+	" \"parts\": [{\"radius\": [10, 12], \"fill\": \"red\","
+	"   \"inside\": [{\"at\": [0, 12], \"radius\": [4, 4], \"fill\": \"blue\"}]},"
 	"  {\"bone\": \"head\", \"radius\": [6, 8], \"fill\": \"red\"},"
-	"  {\"bone\": \"arm\", \"shape\": \"limb\", \"through\": [[0, 0], \"hand\"], \"radii\": [2, 2], \"fill\": \"red\"},"
+	"  {\"bone\": \"arm\", \"fill\": \"red\","
+	"   \"shape\": \"limb\", \"through\": [[0, 0], \"hand\"], \"radii\": [2, 2]},"
 	"  {\"bone\": \"hand\", \"radius\": [3, 3], \"fill\": \"blue\", \"side\": \"second\"}]}}}";
 
 static void check_figure(const struct character *character)
@@ -109,7 +113,8 @@ static void check_portrait(const struct character *character)
 
 static void check_picture(const struct character *character)
 {
-	struct random start = random_start(5, RANDOM_TEST, 1, 1), again = start, other = random_start(5, RANDOM_TEST, 1, 2);
+	struct random start = random_start(5, RANDOM_TEST, 1, 1), again = start;
+	struct random other = random_start(5, RANDOM_TEST, 1, 2);
 	cairo_surface_t *first = picture_draw(&character, 1, 90, 70, &start);
 	cairo_surface_t *second = picture_draw(&character, 1, 90, 70, &again);
 	cairo_surface_t *third = picture_draw(&character, 1, 90, 70, &other);
