@@ -104,7 +104,8 @@ static float *target_of(const struct predictor *predictor, int index)
 }
 
 /* Counts an answer against its truth. */
-static void count_answer(struct predictor *predictor, const struct answer *answer, const float *target, const float *logits)
+static void count_answer(struct predictor *predictor, const struct answer *answer, const float *target,
+	const float *logits)
 {
 	int outputs = predictor->answers.outputs, truth = 0;
 	predictor->metrics.loss_sum += network_loss(&predictor->loss, logits, target, 1, outputs);
@@ -203,12 +204,14 @@ static int map_classes(const struct predictor *predictor, const struct stream_he
 	for (size_t i = 0; i < head->classes.count; i++) {
 		map[i] = text_list_find(&predictor->model.labels, head->classes.items[i]);
 		if (map[i] < 0 && used < sizeof unknown)
-			used += (size_t)snprintf(unknown + used, sizeof unknown - used, "%s'%s'", used ? ", " : "", head->classes.items[i]);
+			used += (size_t)snprintf(unknown + used, sizeof unknown - used, "%s'%s'", used ? ", " : "",
+				head->classes.items[i]);
 	}
 	return used && evaluate ? error_set(error, "labels", "unknown to the model: %s", unknown) : 0;
 }
 
-static void fill_target(const struct stream_head *head, const struct stream_record *record, const int *map, float *target)
+static void fill_target(const struct stream_head *head, const struct stream_record *record, const int *map,
+	float *target)
 {
 	if (record->label >= 0 && map[record->label] >= 0)
 		target[map[record->label]] = 1;
@@ -243,8 +246,8 @@ static int predict_segment(struct predictor *predictor, struct stream_reader *re
 {
 	struct shape shape = predictor->model.architecture.input;
 	if (head->height != shape.height || head->width != shape.width || head->channels != shape.channels) {
-		error_set(error, "shape", "%dx%dx%d, and the model takes %dx%dx%d", head->height, head->width, head->channels,
-			shape.height, shape.width, shape.channels);
+		error_set(error, "shape", "%dx%dx%d, and the model takes %dx%dx%d", head->height, head->width,
+			head->channels, shape.height, shape.width, shape.channels);
 		return error_within(error, stream_name(reader));
 	}
 	int *map = calloc(head->classes.count + 1, sizeof *map), result;
@@ -321,7 +324,9 @@ static int predict_all(struct predictor *predictor, char *const *operands, int c
 {
 	struct dataset_files files = {0};
 	struct text_list names = {0};
-	int result = find_files(predictor, operands, count, &files, error) || name_results(&files, &names, error) ? -1 : 0;
+	int result = find_files(predictor, operands, count, &files, error);
+	if (result == 0)
+		result = name_results(&files, &names, error);
 	/* Where answers come by on a terminal, they are the progress. */
 	bool silent = quiet || (predictor->lines == stdout && isatty(STDOUT_FILENO));
 	progress_start(&predictor->progress, tool_progress(silent), "predict", "pictures", 0);
@@ -348,7 +353,8 @@ static int draw_confusion(const struct predictor *predictor, struct error *error
 	struct interval interval = wilson_interval(metrics->correct, metrics->records);
 	char title[160];
 	snprintf(title, sizeof title, "accuracy %.1f %% (95 %%: %.1f\xe2\x80\x93%.1f %%), %llu pictures",
-		100 * metrics_accuracy(metrics), 100 * interval.low, 100 * interval.high, (unsigned long long)metrics->records);
+		100 * metrics_accuracy(metrics), 100 * interval.low, 100 * interval.high,
+		(unsigned long long)metrics->records);
 	struct confusion confusion = {title, metrics->classes, (const char *const *)predictor->model.labels.items,
 		metrics->confusion};
 	return confusion_write_png(&confusion, confusion_path, error);
@@ -406,15 +412,16 @@ static int make_room(struct predictor *predictor, struct error *error)
 	struct picture_settings settings;
 	int outputs = network_outputs(predictor->model.network);
 	if (choose_settings(&settings, predictor->model.card, error) ||
-		answers_create(&predictor->answers, predictor->model.network, &predictor->model.labels, &settings, batch_size,
-			top ? top : multi_label ? outputs : 1, predictor->pool, error))
+		answers_create(&predictor->answers, predictor->model.network, &predictor->model.labels, &settings,
+			batch_size, top ? top : multi_label ? outputs : 1, predictor->pool, error))
 		return -1;
 	predictor->results = calloc((size_t)batch_size, sizeof *predictor->results);
 	predictor->labelled = calloc((size_t)batch_size, sizeof *predictor->labelled);
 	predictor->targets = calloc((size_t)batch_size * (size_t)outputs, sizeof *predictor->targets);
 	predictor->true_set = calloc((size_t)outputs, sizeof *predictor->true_set);
 	predictor->said_set = calloc((size_t)outputs, sizeof *predictor->said_set);
-	if (!predictor->results || !predictor->labelled || !predictor->targets || !predictor->true_set || !predictor->said_set)
+	if (!predictor->results || !predictor->labelled || !predictor->targets ||
+		!predictor->true_set || !predictor->said_set)
 		return error_memory(error, model_folder);
 	return evaluate ? metrics_create(&predictor->metrics, outputs, multi_label, error) : 0;
 }
@@ -463,8 +470,9 @@ int main(int argc, char **argv)
 	if (result == 0 && header && predictor.lines)
 		answer_write_header(predictor.answers.shown, evaluate, predictor.lines);
 
+	char **operands = first < argc ? argv + first : standard_input;
 	if (result == 0)
-		result = predict_all(&predictor, first < argc ? argv + first : standard_input, first < argc ? argc - first : 1, &error);
+		result = predict_all(&predictor, operands, first < argc ? argc - first : 1, &error);
 	if (result == 0 && evaluate)
 		result = finish_evaluation(&predictor, &error);
 

@@ -61,7 +61,8 @@ static int start_export(struct export *export, const struct stream_head *head, s
 	export->sheet = contact_sheet_start(head->width, head->height, head->channels, head->minimum, head->maximum);
 	export->tensors = (struct npy){.type = head->type == STREAM_U8 ? "u1" : "f4", .rank = 4,
 		.sizes = {0, (uint64_t)head->height, (uint64_t)head->width, (uint64_t)head->channels}};
-	export->labels = (struct npy){.type = index ? "i4" : "f4", .rank = index ? 1 : 2, .sizes = {0, head->classes.count}};
+	export->labels = (struct npy){.type = index ? "i4" : "f4", .rank = index ? 1 : 2,
+		.sizes = {0, head->classes.count}};
 	return start_npy(&export->tensors, &export->tensors_file, npy_path, error) ||
 		start_npy(&export->labels, &export->labels_file, labels_path, error) ? -1 : 0;
 }

@@ -63,11 +63,13 @@ static struct layout make_layout(const struct canvas *canvas, const struct annot
 	while (layout.size > 9 && total_height(&layout, lines, count) > room)
 		layout.size = fmax(9, layout.size * 0.95);
 	while (layout.lines > 1 &&
-		total_height(&layout, lines, layout.lines) + (layout.lines < count) * line_height(&layout, false) > room)
+		total_height(&layout, lines, layout.lines) +
+		(layout.lines < count) * line_height(&layout, false) > room)
 		layout.lines--;
 	layout.left_over = count - layout.lines;
 	for (int i = 0; i < layout.lines; i++) {
-		struct text_style style = make_style(font_size(&layout, lines[i].emphasised), lines[i].emphasised, CANVAS_LEFT);
+		bool emphasised = lines[i].emphasised;
+		struct text_style style = make_style(font_size(&layout, emphasised), emphasised, CANVAS_LEFT);
 		layout.width = fmax(layout.width, canvas_text_width(canvas, &style, lines[i].label) +
 			canvas_text_width(canvas, &style, " > 99.9 %"));
 	}
@@ -76,7 +78,8 @@ static struct layout make_layout(const struct canvas *canvas, const struct annot
 	return layout;
 }
 
-static double draw_line(const struct canvas *canvas, const struct layout *layout, const struct annotation *line, double y)
+static double draw_line(const struct canvas *canvas, const struct layout *layout, const struct annotation *line,
+	double y)
 {
 	char percent[16];
 	double height = line_height(layout, line->emphasised), middle = y + height / 2;
@@ -97,8 +100,11 @@ static void draw_lines(const struct canvas *canvas, const struct annotation *lin
 {
 	struct layout layout = make_layout(canvas, lines, count);
 	double y = layout.margin + layout.padding;
-	double height = total_height(&layout, lines, layout.lines) + (layout.left_over ? line_height(&layout, false) : 0);
-	canvas_box(canvas, layout.margin, layout.margin, layout.box, height, layout.padding, (struct color){0x101418, 0.62});
+	double height = total_height(&layout, lines, layout.lines);
+	if (layout.left_over)
+		height += line_height(&layout, false);
+	canvas_box(canvas, layout.margin, layout.margin, layout.box, height, layout.padding,
+		(struct color){0x101418, 0.62});
 	for (int i = 0; i < layout.lines; i++)
 		y = draw_line(canvas, &layout, &lines[i], y);
 	if (layout.left_over) {
@@ -117,12 +123,13 @@ static int enlarge(const struct image *picture, struct image *out, struct error 
 	int factor = (SHORTER_SIDE + shorter - 1) / shorter;
 	if (image_create(out, picture->width * factor, picture->height * factor, picture->channels, error))
 		return -1;
-	size_t channels = (size_t)picture->channels;
+	size_t channels = (size_t)picture->channels, stride = (size_t)picture->width * channels;
 	unsigned char *to = out->pixels;
-	for (int y = 0; y < out->height; y++)
+	for (int y = 0; y < out->height; y++) {
+		const unsigned char *row = picture->pixels + (size_t)(y / factor) * stride;
 		for (int x = 0; x < out->width; x++, to += channels)
-			memcpy(to, picture->pixels + ((size_t)(y / factor) * (size_t)picture->width + (size_t)(x / factor)) * channels,
-				channels);
+			memcpy(to, row + (size_t)(x / factor) * channels, channels);
+	}
 	return 0;
 }
 

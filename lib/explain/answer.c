@@ -79,8 +79,9 @@ static json_t *predictions_json(const struct answer *answer)
 	json_t *array = json_array();
 	for (int i = 0; i < answer->shown; i++) {
 		int label = answer->order[i];
-		if (json_array_append_new(array, json_pack("{s:s, s:f}", "class", answer->labels->items[label], "probability",
-			    (double)answer->probabilities[label]))) {
+		json_t *entry = json_pack("{s:s, s:f}", "class", answer->labels->items[label], "probability",
+			(double)answer->probabilities[label]);
+		if (json_array_append_new(array, entry)) {
 			json_decref(array);
 			return NULL;
 		}
@@ -90,7 +91,8 @@ static json_t *predictions_json(const struct answer *answer)
 
 int answer_write_json(const struct answer *answer, FILE *out, struct error *error)
 {
-	json_t *line = json_pack("{s:o, s:o}", "file", name_json(answer->name), "predictions", predictions_json(answer));
+	json_t *line = json_pack("{s:o, s:o}", "file", name_json(answer->name), "predictions",
+		predictions_json(answer));
 	char *text = line ? json_dumps(line, JSON_COMPACT | JSON_REAL_PRECISION(9)) : NULL;
 	json_decref(line);
 	if (!text)

@@ -21,8 +21,8 @@ void answer_rank(const float *probabilities, int count, int *order);
 /* Whether the best class reaches `threshold`: its name, else "unsure". */
 const char *answer_decision(const struct answer *answer, double threshold);
 
-/* Writes a line of TSV: name, then, where `truth` is given, the labels whose truth[label] is at least 1/2, by commas; then
- * label and probability (six decimals) of the classes shown. */
+/* Writes a line of TSV: name, then, where `truth` is given, the labels whose truth[label] is at least 1/2, by
+ * commas; then label and probability (six decimals) of the classes shown. */
 void answer_write_tsv(const struct answer *answer, const float *truth, FILE *out);
 
 /* Names those columns: file, truth, class, probability, class_2, probability_2, ... */
@@ -31,8 +31,8 @@ void answer_write_header(int shown, bool truth, FILE *out);
 /* Writes a line of JSON: {"file", "predictions": [{"class", "probability"}, ...]}. -1 without memory. */
 CHECKED int answer_write_json(const struct answer *answer, FILE *out, struct error *error);
 
-/* Draws the classes shown on the picture (annotate_picture). Emphasised is the best one where it reaches `threshold`, with
- * `several` every one that does. On failure (-1) *out is empty. */
+/* Draws the classes shown on the picture (annotate_picture). Emphasised is the best one where it reaches
+ * `threshold`, with `several` every one that does. On failure (-1) *out is empty. */
 CHECKED int answer_annotate(const struct answer *answer, const struct image *picture, double threshold, bool several,
 	struct image *out, struct error *error);
 

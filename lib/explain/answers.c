@@ -11,8 +11,8 @@ int answers_create(struct answers *answers, struct network *network, const struc
 	struct shape shape = network_architecture(network)->input;
 	int outputs = network_outputs(network);
 	size_t count = (size_t)capacity, values = count * (size_t)outputs;
-	*answers = (struct answers){.network = network, .labels = labels, .pool = pool, .settings = *settings, .shape = shape,
-		.outputs = outputs, .shown = shown < outputs ? shown : outputs, .capacity = capacity};
+	*answers = (struct answers){.network = network, .labels = labels, .pool = pool, .settings = *settings,
+		.shape = shape, .outputs = outputs, .shown = shown < outputs ? shown : outputs, .capacity = capacity};
 	answers->input_count = (size_t)shape.height * (size_t)shape.width * (size_t)shape.channels;
 	answers->items = calloc(count, sizeof *answers->items);
 	answers->inputs = calloc(count, answers->input_count * sizeof *answers->inputs);
@@ -62,8 +62,8 @@ static void load_task(void *context, int index, int worker)
 	struct answers_item *item = &answers->items[index];
 	(void)worker;
 	if (item->path)
-		item->bad = picture_input(answers->inputs + (size_t)index * answers->input_count, item->path, &answers->settings,
-			answers->shape, &item->error);
+		item->bad = picture_input(answers->inputs + (size_t)index * answers->input_count, item->path,
+			&answers->settings, answers->shape, &item->error);
 }
 
 void answers_run(struct answers *answers)
@@ -87,7 +87,8 @@ static int show_input(const struct answers *answers, int index, struct image *im
 {
 	const float *input = answers->inputs + (size_t)index * answers->input_count;
 	if (answers->shape.channels != 1 && answers->shape.channels != 3)
-		return error_set(error, answers->items[index].name, "has %d channels and is no picture", answers->shape.channels);
+		return error_set(error, answers->items[index].name, "has %d channels and is no picture",
+			answers->shape.channels);
 	if (image_create(image, answers->shape.width, answers->shape.height, answers->shape.channels, error))
 		return -1;
 	for (size_t i = 0; i < answers->input_count; i++)

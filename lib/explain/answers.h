@@ -37,8 +37,8 @@ CHECKED int answers_create(struct answers *answers, struct network *network, con
 	const struct picture_settings *settings, int capacity, int shown, struct parallel *pool, struct error *error);
 void answers_free(struct answers *answers);
 
-/* Adds a file, or an input that the caller writes to answers.inputs + index * input_count, to a batch that has room. `name` is
- * taken over (NULL: it could not be allocated). Returns the index, or -1. */
+/* Adds a file, or an input that the caller writes to answers.inputs + index * input_count, to a batch that has room.
+ * `name` is taken over (NULL: it could not be allocated). Returns the index, or -1. */
 CHECKED int answers_add_picture(struct answers *answers, char *name, const char *path, struct error *error);
 CHECKED int answers_add_input(struct answers *answers, char *name, struct error *error);
 

@@ -112,7 +112,8 @@ static void draw_names(const struct canvas *canvas, const struct layout *layout,
 	int step = layout->cell < layout->font ? (int)ceil(layout->font * 1.1 / layout->cell) : 1;
 	for (int i = 0; i < confusion->classes; i += step) {
 		double middle = (i + 0.5) * layout->cell;
-		canvas_text_fitted(canvas, &row, layout->left - 8, layout->top + middle, layout->names, confusion->labels[i]);
+		canvas_text_fitted(canvas, &row, layout->left - 8, layout->top + middle, layout->names,
+			confusion->labels[i]);
 		canvas_text_fitted(canvas, &column, layout->left + middle, layout->top - (layout->slanted ? 8 : 12),
 			layout->slanted ? layout->names : layout->cell * 0.95, confusion->labels[i]);
 	}
@@ -121,7 +122,8 @@ static void draw_names(const struct canvas *canvas, const struct layout *layout,
 static void draw_titles(const struct canvas *canvas, const struct layout *layout, const struct confusion *confusion)
 {
 	double middle = layout->cell * confusion->classes / 2;
-	struct text_style title = make_style(17, true, TEXT, CANVAS_LEFT), axis = make_style(13, false, FAINT, CANVAS_CENTER);
+	struct text_style title = make_style(17, true, TEXT, CANVAS_LEFT);
+	struct text_style axis = make_style(13, false, FAINT, CANVAS_CENTER);
 	canvas_text_fitted(canvas, &title, 20, 28, layout->width - 40, confusion->title);
 	canvas_text(canvas, &axis, layout->left + middle, 64, "predicted");
 	axis.angle = -M_PI / 2;

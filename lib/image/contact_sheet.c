@@ -8,8 +8,8 @@ enum { BORDER = 2, PIXELS_MAXIMUM = 256 << 20 };
 
 struct contact_sheet contact_sheet_start(int width, int height, int channels, double minimum, double maximum)
 {
-	return (struct contact_sheet){.width = width, .height = height, .channels = channels, .shown = channels >= 3 ? 3 : 1,
-		.minimum = (float)minimum, .maximum = (float)maximum};
+	return (struct contact_sheet){.width = width, .height = height, .channels = channels,
+		.shown = channels >= 3 ? 3 : 1, .minimum = (float)minimum, .maximum = (float)maximum};
 }
 
 void contact_sheet_free(struct contact_sheet *sheet)

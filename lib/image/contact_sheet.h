@@ -16,7 +16,8 @@ struct contact_sheet {
 /* Starts a sheet of cells of the given size. Nothing is allocated yet. */
 struct contact_sheet contact_sheet_start(int width, int height, int channels, double minimum, double maximum);
 
-/* Adds a cell from (height, width, channels) values. -1 without memory, or where the sheet would exceed 256 megapixels. */
+/* Adds a cell from (height, width, channels) values. -1 without memory, or where the sheet would exceed
+ * 256 megapixels. */
 CHECKED int contact_sheet_add_u8(struct contact_sheet *sheet, const unsigned char *values, struct error *error);
 CHECKED int contact_sheet_add_f32(struct contact_sheet *sheet, const float *values, struct error *error);
 

@@ -73,15 +73,16 @@ static int match_classes(const struct text_list *a, const struct text_list *b, s
 		return error_set(error, "head", "number of classes differs: %zu and %zu", a->count, b->count);
 	for (size_t i = 0; i < a->count; i++)
 		if (strcmp(a->items[i], b->items[i]) != 0)
-			return error_set(error, "head", "class %zu differs: '%s' and '%s'", i, a->items[i], b->items[i]);
+			return error_set(error, "head", "class %zu differs: '%s' and '%s'", i, a->items[i],
+				b->items[i]);
 	return 0;
 }
 
 int stream_head_match(const struct stream_head *a, const struct stream_head *b, struct error *error)
 {
 	if (a->height != b->height || a->width != b->width || a->channels != b->channels)
-		return error_set(error, "head", "shape differs: %dx%dx%d and %dx%dx%d", a->height, a->width, a->channels,
-			b->height, b->width, b->channels);
+		return error_set(error, "head", "shape differs: %dx%dx%d and %dx%dx%d", a->height, a->width,
+			a->channels, b->height, b->width, b->channels);
 	if (a->type != b->type)
 		return error_set(error, "head", "type differs: u8 and f32");
 	if (a->minimum != b->minimum || a->maximum != b->maximum)

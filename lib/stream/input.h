@@ -21,7 +21,8 @@ struct input {
 CHECKED int input_open(struct input *input, const char *path, struct error *error);
 
 /* Takes the next `size` bytes, which stay valid until the next call. Returns 1; 0 where the input ends before
- * them, *available being how many there were and are given (0 to size - 1); -1 on an error, a mapped file that shrank among them. */
+ * them, *available being how many there were and are given (0 to size - 1); -1 on an error, a mapped file that
+ * shrank among them. */
 CHECKED int input_next(struct input *input, size_t size, const unsigned char **bytes, size_t *available,
 	struct error *error);
 

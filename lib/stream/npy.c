@@ -5,7 +5,8 @@
 #include <errno.h>
 #include <string.h>
 
-/* Magic, version, u16 length of what follows: a Python dictionary, blanks and a newline. NumPy aligns the data to 64. */
+/* Magic, version, u16 length of what follows: a Python dictionary, blanks and a newline. NumPy aligns the data
+ * to 64. */
 enum { PREFIX = 10, HEADER = 192 };
 
 static int failed(const struct npy *npy, struct error *error)
@@ -20,9 +21,11 @@ int npy_begin(const struct npy *npy, struct error *error)
 	unsigned char header[HEADER + 1] = {0x93, 'N', 'U', 'M', 'P', 'Y', 1, 0};
 	char *text = (char *)header + PREFIX;
 	store_u16(header + 8, HEADER - PREFIX);
-	int used = snprintf(text, HEADER - PREFIX, "{'descr': '%c%s', 'fortran_order': False, 'shape': (", order, npy->type);
+	int used = snprintf(text, HEADER - PREFIX, "{'descr': '%c%s', 'fortran_order': False, 'shape': (", order,
+		npy->type);
 	for (int i = 0; i < npy->rank; i++)
-		used += snprintf(text + used, (size_t)(HEADER - PREFIX - used), "%llu, ", (unsigned long long)npy->sizes[i]);
+		used += snprintf(text + used, (size_t)(HEADER - PREFIX - used), "%llu, ",
+			(unsigned long long)npy->sizes[i]);
 	used += snprintf(text + used, (size_t)(HEADER - PREFIX - used), "), }");
 	memset(text + used, ' ', (size_t)(HEADER - PREFIX - used));
 	header[HEADER - 1] = '\n';

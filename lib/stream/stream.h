@@ -36,7 +36,7 @@ enum stream_codec { STREAM_RAW, STREAM_ZLIB };
 struct stream_head {
 	enum stream_type type;
 	int height, width, channels;
-	double minimum, maximum;  /* value range: 0..255 for u8 as decoded; a network sees (v - minimum) / (maximum - minimum) */
+	double minimum, maximum;  /* value range: 0..255 for u8 as decoded; stream_values maps it to 0..1 */
 	enum stream_label label;
 	struct text_list classes; /* in label order */
 	uint32_t pass;            /* epoch number of augmented data, from 0 */
@@ -73,8 +73,8 @@ CHECKED int stream_head_match(const struct stream_head *a, const struct stream_h
 /* Whether `bytes`, the first `size` of a file, begin a tensor stream: its 8 bytes of magic. */
 bool stream_has_magic(const unsigned char *bytes, size_t size);
 
-/* Whether `path` is to be read as a stream: a regular file that begins so; a pipe, or "-", which looking into would take
- * bytes from. */
+/* Whether `path` is to be read as a stream: a regular file that begins so; a pipe, or "-", which looking
+ * into would take bytes from. */
 bool stream_detect(const char *path);
 
 /* ---- reading ---- */

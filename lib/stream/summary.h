@@ -30,8 +30,8 @@ void stream_summary_print(const struct stream_summary *summary, const char *name
 CHECKED int stream_summary_print_json(const struct stream_summary *summary, const char *name, FILE *out,
 	struct error *error);
 
-/* Writes a record as one line of TSV: pass, id, label (a class, or class=weight,... for weights above 0; empty when not known),
- * source, digest of the source, CRC-32 of the tensor's bytes. */
+/* Writes a record as one line of TSV: pass, id, label (a class, or class=weight,... for weights above 0; empty
+ * when not known), source, digest of the source, CRC-32 of the tensor's bytes. */
 void stream_record_print(const struct stream_head *head, const struct stream_record *record, FILE *out);
 
 #endif

@@ -185,7 +185,8 @@ static int check_record(const struct stream_writer *writer, const struct stream_
 		return error_set(error, writer->name, "source name longer than %d bytes", STREAM_SOURCE_MAXIMUM);
 	if (writer->head.label == STREAM_LABEL_INDEX) {
 		if (record->label < -1 || record->label >= (int)classes)
-			return error_set(error, record->source, "label %d is none of %zu classes", record->label, classes);
+			return error_set(error, record->source, "label %d is none of %zu classes", record->label,
+				classes);
 		return 0;
 	}
 	for (size_t i = 0; i < classes; i++)

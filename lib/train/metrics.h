@@ -36,7 +36,7 @@ struct metrics {
 	uint64_t correct;            /* records whose class, or whose set of classes, is right */
 	double loss_sum;             /* over the records; the caller adds to it */
 	struct class_counts *counts; /* by class; owned */
-	uint64_t *confusion;         /* (classes, classes): truth, prediction; NULL when records have sets of classes. Owned */
+	uint64_t *confusion;         /* (classes, classes): truth, prediction; NULL for sets of classes. Owned */
 };
 
 /* Starts counting. `sets`: a record may be of several classes, or of none. On failure (-1) *metrics is empty. */
