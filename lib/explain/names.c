@@ -42,29 +42,66 @@ static char *candidate(const char *path, int level)
 	return flat(path, level + 1, level == LEVELS - 1);
 }
 
-static bool is_taken(const struct text_list *candidates, char *const *chosen, size_t index)
+/* Index of the first entry of a sorted list that is not before `name`. */
+static size_t lower_bound(const struct text_list *sorted, const char *name)
 {
-	for (size_t i = 0; i < candidates->count; i++)
-		if (i != index && (strcmp(candidates->items[i], candidates->items[index]) == 0 ||
-			(chosen[i] && strcmp(chosen[i], candidates->items[index]) == 0)))
-			return true;
-	return false;
+	size_t low = 0, high = sorted->count;
+	while (low < high) {
+		size_t middle = low + (high - low) / 2;
+		if (strcmp(sorted->items[middle], name) < 0)
+			low = middle + 1;
+		else
+			high = middle;
+	}
+	return low;
 }
 
-/* Gives the paths that have no name yet the candidate of this level, where no other path would take it. */
-static int choose(char **chosen, char *const *paths, size_t count, int level, struct error *error)
+/* Whether `name` stands in a sorted list at least `times` times. */
+static bool stands_in(const struct text_list *sorted, const char *name, size_t times)
 {
-	struct text_list candidates = {0};
+	size_t last = lower_bound(sorted, name) + times - 1;
+	return last < sorted->count && strcmp(sorted->items[last], name) == 0;
+}
+
+static int add_candidates(struct text_list *candidates, char *const *paths, size_t count, int level, struct error *error)
+{
 	int result = 0;
 	for (size_t i = 0; i < count && result == 0; i++) {
 		char *name = candidate(paths[i], level);
-		result = name ? text_list_add(&candidates, name, error) : error_memory(error, paths[i]);
+		result = name ? text_list_add(candidates, name, error) : error_memory(error, paths[i]);
 		free(name);
 	}
+	text_list_sort(candidates);
+	return result;
+}
+
+static int add_chosen(struct text_list *names, char *const *chosen, size_t count, struct error *error)
+{
+	int result = 0;
 	for (size_t i = 0; i < count && result == 0; i++)
-		if (!chosen[i] && !is_taken(&candidates, chosen, i) && !(chosen[i] = strdup(candidates.items[i])))
+		result = chosen[i] ? text_list_add(names, chosen[i], error) : 0;
+	text_list_sort(names);
+	return result;
+}
+
+/* Gives the paths that have no name yet the candidate of this level, where no other path has or would take it. */
+static int choose(char **chosen, char *const *paths, size_t count, int level, struct error *error)
+{
+	struct text_list candidates = {0}, taken = {0};
+	int result = add_candidates(&candidates, paths, count, level, error);
+	if (result == 0)
+		result = add_chosen(&taken, chosen, count, error);
+	for (size_t i = 0; i < count && result == 0; i++) {
+		char *name = chosen[i] ? NULL : candidate(paths[i], level);
+		if (name && !stands_in(&candidates, name, 2) && !stands_in(&taken, name, 1))
+			chosen[i] = name;
+		else if (name || chosen[i])
+			free(name);
+		else
 			result = error_memory(error, paths[i]);
+	}
 	text_list_free(&candidates);
+	text_list_free(&taken);
 	return result;
 }
 
