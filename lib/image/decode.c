@@ -45,8 +45,12 @@ static void composite(struct image *image, const unsigned char background[3])
 	unsigned char *out = image->pixels;
 	for (size_t i = 0; i < count; i++, in += 4, out += 3) {
 		unsigned alpha = in[3];
-		for (int c = 0; c < 3; c++) /* most pixels are opaque */
-			out[c] = alpha == 255 ? in[c] : divide_255(in[c] * alpha + background[c] * (255 - alpha));
+		if (alpha == 0 || alpha == 255) { /* most pixels are */
+			memmove(out, alpha ? in : background, 3);
+			continue;
+		}
+		for (int c = 0; c < 3; c++)
+			out[c] = divide_255(in[c] * alpha + background[c] * (255 - alpha));
 	}
 	image->channels = 3;
 }

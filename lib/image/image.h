@@ -68,7 +68,7 @@ enum image_fit { IMAGE_STRETCH, IMAGE_CROP, IMAGE_PAD };
 
 struct image_resize_options {
 	int width, height;
-	enum image_filter filter;    /* shrinking is antialiased but for nearest */
+	enum image_filter filter;    /* shrinking is antialiased but for nearest; by 4 and more means of boxes come first */
 	enum image_fit fit;          /* crop: fill and cut the longer side evenly; pad: fit inside, `background` around */
 	unsigned char background[3];
 };

@@ -46,6 +46,54 @@ static void resize_nearest(const struct view *in, const struct view *out)
 	}
 }
 
+/* The sums of the channels, 1 or 3, of a box. */
+static void sum_box(const unsigned char *box, size_t stride, int columns, int rows, size_t channels, uint64_t sums[3])
+{
+	sums[0] = sums[1] = sums[2] = 0;
+	for (int y = 0; y < rows; y++, box += stride) {
+		const unsigned char *p = box;
+		for (int x = 0; x < columns; x++, p += channels) {
+			sums[0] += p[0];
+			if (channels == 3) {
+				sums[1] += p[1];
+				sums[2] += p[2];
+			}
+		}
+	}
+}
+
+/* The mean of every box of across x down pixels; at the right and lower edge a box has what is left. */
+static void average_boxes(const struct view *in, int across, int down, struct image *out)
+{
+	size_t channels = (size_t)in->channels;
+	unsigned char *to = out->pixels;
+	uint64_t sums[3];
+	for (int y = 0; y < out->height; y++) {
+		int rows = in->height - y * down < down ? in->height - y * down : down;
+		const unsigned char *row = in->pixels + (size_t)(y * down) * in->stride;
+		for (int x = 0; x < out->width; x++) {
+			int columns = in->width - x * across < across ? in->width - x * across : across;
+			uint64_t count = (uint64_t)(rows * columns);
+			sum_box(row + (size_t)(x * across) * channels, in->stride, columns, rows, channels, sums);
+			for (size_t c = 0; c < channels; c++)
+				*to++ = (unsigned char)((sums[c] + count / 2) / count);
+		}
+	}
+}
+
+static int resize_by_filter(const struct view *in, const struct view *out, stbir_filter kernel, float right, float bottom,
+	struct error *error)
+{
+	int alpha = in->channels == 4 ? 3 : STBIR_ALPHA_CHANNEL_NONE;
+	if (!stbir_resize_region(in->pixels, in->width, in->height, (int)in->stride, out->pixels, out->width, out->height,
+		    (int)out->stride, STBIR_TYPE_UINT8, in->channels, alpha, 0, STBIR_EDGE_CLAMP, STBIR_EDGE_CLAMP, kernel,
+		    kernel, STBIR_COLORSPACE_LINEAR, NULL, 0, 0, right, bottom))
+		return error_memory(error, "image");
+	return 0;
+}
+
+/* A picture that shrinks a lot is first averaged in boxes, to no less than twice the size that is wanted, as Pillow's
+ * thumbnails are (reducing_gap): the filter's work goes by the pixels it is given. */
 static int resize_view(const struct view *in, const struct view *out, enum image_filter filter, struct error *error)
 {
 	if (filter == IMAGE_NEAREST || (in->width == out->width && in->height == out->height)) {
@@ -53,12 +101,21 @@ static int resize_view(const struct view *in, const struct view *out, enum image
 		return 0;
 	}
 	stbir_filter kernel = filter == IMAGE_BICUBIC ? STBIR_FILTER_CATMULLROM : STBIR_FILTER_TRIANGLE;
-	int alpha = in->channels == 4 ? 3 : STBIR_ALPHA_CHANNEL_NONE;
-	if (!stbir_resize_uint8_generic(in->pixels, in->width, in->height, (int)in->stride, out->pixels, out->width,
-		    out->height, (int)out->stride, in->channels, alpha, 0, STBIR_EDGE_CLAMP, kernel,
-		    STBIR_COLORSPACE_LINEAR, NULL))
-		return error_memory(error, "image");
-	return 0;
+	int across = in->width / (2 * out->width), down = in->height / (2 * out->height);
+	across = across < 1 ? 1 : across;
+	down = down < 1 ? 1 : down;
+	if (across * down == 1 || in->channels == 4)
+		return resize_by_filter(in, out, kernel, 1, 1, error);
+	struct image reduced;
+	if (image_create(&reduced, (in->width + across - 1) / across, (in->height + down - 1) / down, in->channels, error))
+		return -1;
+	average_boxes(in, across, down, &reduced);
+	struct view from = view_of(&reduced, 0, 0, reduced.width, reduced.height);
+	float right = (float)in->width / (float)(across * reduced.width);
+	float bottom = (float)in->height / (float)(down * reduced.height);
+	int result = resize_by_filter(&from, out, kernel, right, bottom, error);
+	image_free(&reduced);
+	return result;
 }
 
 /* side * numerator / denominator, rounded, at least 1. */
