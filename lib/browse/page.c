@@ -41,6 +41,16 @@ static void write_component(FILE *stream, const char *name)
 	}
 }
 
+/* A link to the folder above, by its name. */
+static void write_way_up(const struct view *view)
+{
+	char *above = strndup(view->path, (size_t)(text_base_name(view->path) - view->path - 1));
+	fputs("<nav class=\"up\"><a href=\"../\">&larr; ", view->stream);
+	write_text(view->stream, above ? text_base_name(above) : "..");
+	fputs("</a></nav>\n", view->stream);
+	free(above);
+}
+
 static void write_head(const struct view *view)
 {
 	FILE *stream = view->stream;
@@ -49,7 +59,7 @@ static void write_head(const struct view *view)
 	write_text(stream, text_base_name(view->path));
 	fputs("</title>\n<link rel=\"stylesheet\" href=\"" PAGE_STYLE_PATH "\">\n</head>\n<body>\n", stream);
 	if (strcmp(view->path, view->root))
-		fputs("<nav class=\"up\"><a href=\"../\">&larr; all classes</a></nav>\n", stream);
+		write_way_up(view);
 	fputs("<h1>", stream);
 	write_text(stream, text_base_name(view->path));
 	if (view->pictures.count)

@@ -285,7 +285,8 @@ static int start_job(struct fetcher *fetcher, struct job *job, double now, struc
 	struct transfer_limits *limits = &fetcher->limits[job->kind];
 	double left = fetcher->started + offline_seconds - now;
 	limits->connect_seconds = fetcher->contacted ? connect_seconds : left;
-	if (!fetcher->contacted && left <= 0) {
+	/* Nor with a timeout so short that libcurl would round it to none. */
+	if (!fetcher->contacted && left < 0.01) {
 		finish_job(fetcher, job, FETCH_FAILED, "no server can be reached");
 		return 0;
 	}
