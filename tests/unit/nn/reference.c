@@ -1,0 +1,149 @@
+/* Convolutions and pools of random odd shapes against the reference: outputs and gradients. */
+#include "nn/reference.h"
+
+#include "base/random.h"
+#include "nets.h"
+#include "tap.h"
+
+#include <math.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+enum { CASES = 150, VALUES = 1 << 16, SAMPLES = 2 };
+
+static float x[VALUES], gradient_of_input[VALUES], logits[VALUES], targets[VALUES];
+static double y[VALUES], pooled[VALUES], dpooled[VALUES], dy[VALUES], dx[VALUES], dkernel[VALUES], dbias[VALUES];
+
+static size_t count_of(struct shape shape)
+{
+	return (size_t)shape.height * (size_t)shape.width * (size_t)shape.channels;
+}
+
+static int pick(struct random *random, int low, int high)
+{
+	return low + (int)random_below(random, (uint32_t)(high - low + 1));
+}
+
+static int pick_channels(struct random *random)
+{
+	static const int choices[] = {1, 2, 3, 5, 15, 16, 17, 31, 32, 33, 48};
+	return choices[random_below(random, sizeof choices / sizeof *choices)];
+}
+
+/* One or two layers: a convolution (any kind), and on every other case a max-pool that may fuse. */
+static void choose(struct random *random, int number, struct architecture *architecture)
+{
+	struct layer *layers = architecture->layers;
+	bool usual = number % 3 == 0; /* 3x3, stride 1, as the sparse backward wants it */
+	architecture->input = (struct shape){pick(random, 1, 13), pick(random, 1, 13), pick_channels(random)};
+	layers[0] = (struct layer){.kind = number % 5 == 4 ? LAYER_DEPTHWISE_CONVOLUTION : LAYER_CONVOLUTION,
+		.name = "convolution", .kernel_height = usual ? 3 : pick(random, 1, 5), .kernel_width = usual ? 3 : pick(random, 1, 5),
+		.stride_height = usual ? 1 : pick(random, 1, 4), .stride_width = usual ? 1 : pick(random, 1, 4),
+		.padding = pick(random, 0, 1) ? PADDING_SAME : PADDING_VALID, .use_bias = true};
+	layers[0].filters = layers[0].kind == LAYER_CONVOLUTION ? pick_channels(random) : pick(random, 1, 3);
+	layers[1] = (struct layer){.kind = number % 4 == 3 ? LAYER_AVERAGE_POOLING : LAYER_MAX_POOLING, .name = "pool",
+		.kernel_height = usual ? 2 : pick(random, 1, 3), .kernel_width = usual ? 2 : pick(random, 1, 3),
+		.stride_height = usual ? 2 : pick(random, 1, 3), .stride_width = usual ? 2 : pick(random, 1, 3),
+		.padding = pick(random, 0, 1) ? PADDING_SAME : PADDING_VALID};
+}
+
+static bool near(const float *got, const double *expected, size_t count, const char *what)
+{
+	double largest = 1e-3, difference = 0;
+	for (size_t i = 0; i < count; i++) {
+		largest = fmax(largest, fabs(expected[i]));
+		double error = fabs((double)got[i] - expected[i]);
+		difference = error > difference || isnan(error) ? error : difference;
+	}
+	if (!(difference <= 2e-6 * largest * 4))
+		note("%s: largest difference %g, largest value %g", what, difference, largest);
+	return difference <= 2e-6 * largest * 4;
+}
+
+/* Fills the reference's outputs and, from the seed dpooled, its gradients, of one sample. */
+static void run_reference(const struct architecture *architecture, const struct shape *shapes, struct network *network,
+	const float *sample)
+{
+	const struct layer *layers = architecture->layers;
+	const float *kernel = network_parameter(network, 0).values, *bias = network_parameter(network, 1).values;
+	reference_convolution(&layers[0], architecture->input, shapes[0], sample, kernel, bias, y);
+	reference_pooling(&layers[1], shapes[0], shapes[1], y, pooled);
+	memset(dy, 0, count_of(shapes[0]) * sizeof *dy);
+	reference_pooling_backward(&layers[1], shapes[0], shapes[1], y, dpooled, dy);
+	memset(dx, 0, count_of(architecture->input) * sizeof *dx);
+	reference_convolution_backward(&layers[0], architecture->input, shapes[0], sample, kernel, dy, dx, dkernel, dbias);
+}
+
+/* The seed is the gradient of the binary loss, which a training step goes by too. */
+static bool agrees(const struct architecture *architecture, const struct shape *shapes, struct network *train,
+	struct network *explain)
+{
+	size_t in = count_of(architecture->input), out = count_of(shapes[1]);
+	bool good = true;
+	float seed[4096];
+	memset(dkernel, 0, sizeof dkernel);
+	memset(dbias, 0, sizeof dbias);
+	network_forward(train, x, SAMPLES, logits, NULL);
+	network_train_step(train, x, targets, SAMPLES, 0, 0);
+	network_forward(explain, x, SAMPLES, NULL, NULL);
+	for (size_t i = 0; i < SAMPLES * out; i++)
+		seed[i] = (1 / (1 + expf(-logits[i])) - targets[i]) / (float)(SAMPLES * out);
+	network_backward(explain, 2, seed, -1, gradient_of_input);
+	for (int s = 0; s < SAMPLES; s++) {
+		for (size_t i = 0; i < out; i++)
+			dpooled[i] = (double)seed[(size_t)s * out + i];
+		run_reference(architecture, shapes, train, x + (size_t)s * in);
+		good &= near(logits + (size_t)s * out, pooled, out, "output");
+		good &= near(network_output(explain, 0) + (size_t)s * count_of(shapes[0]), y, count_of(shapes[0]), "convolution");
+		for (size_t i = 0; i < in; i++) { /* small: compare at the size of values */
+			dx[i] *= (double)(SAMPLES * out);
+			gradient_of_input[(size_t)s * in + i] *= (float)(SAMPLES * out);
+		}
+		good &= near(gradient_of_input + (size_t)s * in, dx, in, "gradient of the input");
+	}
+	good &= near(network_gradient(train, 0), dkernel, network_parameter(train, 0).count, "gradient of the kernel");
+	return good & near(network_gradient(train, 1), dbias, network_parameter(train, 1).count, "gradient of the bias");
+}
+
+static void check(struct random *random, int number)
+{
+	struct layer layers[2];
+	struct architecture architecture = {.layer_count = 2, .layers = layers};
+	struct shape shapes[2];
+	struct network *train, *explain;
+	do
+		choose(random, number, &architecture);
+	while (architecture_shapes(&architecture, shapes, NULL) || SAMPLES * count_of(shapes[1]) > 4096);
+	if (network_create(&train, &architecture, NETWORK_TRAIN, SAMPLES, NULL, NULL)
+		|| network_create(&explain, &architecture, NETWORK_EXPLAIN, SAMPLES, NULL, NULL)) {
+		ok(false, "networks are made");
+		return;
+	}
+	network_initialize(train, (uint64_t)number);
+	network_initialize(explain, (uint64_t)number);
+	struct training_options options = training_defaults(OPTIMIZER_SGD);
+	options.loss = LOSS_BINARY_CROSSENTROPY;
+	network_train_start(train, &options);
+	for (size_t i = 0; i < SAMPLES * count_of(architecture.input); i++)
+		x[i] = random_between(random, -1, 1);
+	for (size_t i = 0; i < SAMPLES * count_of(shapes[1]); i++)
+		targets[i] = (float)(i % 2);
+	const struct layer *c = &layers[0], *p = &layers[1];
+	ok(agrees(&architecture, shapes, train, explain), "%dx%dx%d, %s %dx%d stride %dx%d %s %d filters, %s %dx%d stride %dx%d %s",
+		architecture.input.height, architecture.input.width, architecture.input.channels,
+		c->kind == LAYER_CONVOLUTION ? "convolution" : "depthwise", c->kernel_height, c->kernel_width, c->stride_height,
+		c->stride_width, c->padding == PADDING_SAME ? "same" : "valid", c->filters,
+		p->kind == LAYER_MAX_POOLING ? "max" : "average", p->kernel_height, p->kernel_width, p->stride_height,
+		p->stride_width, p->padding == PADDING_SAME ? "same" : "valid");
+	network_destroy(train);
+	network_destroy(explain);
+}
+
+int main(void)
+{
+	struct random random = random_start(11, RANDOM_TEST, 0, 0);
+	for (int i = 0; i < CASES; i++)
+		check(&random, i);
+	return done();
+}
