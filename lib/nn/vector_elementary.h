@@ -46,7 +46,7 @@ INLINE vector logarithm_of(vector x)
 {
 	integers tiny = x < 0x1p-126f;
 	vector scaled = choose(tiny, x * 0x1p24f, x);
-	integers bits = (integers)scaled - 0x3f3504f3; /* sqrt(1/2) */
+	integers bits = ((integers)scaled & 0x7fffffff) - 0x3f3504f3; /* sqrt(1/2) */
 	integers e = (bits >> 23) + (tiny & -24);
 	vector f = (vector)((bits & 0x7fffff) + 0x3f3504f3) - 1;
 	vector s = f / (f + 2), z = s * s, half = f * f * 0.5f;
@@ -63,16 +63,18 @@ INLINE vector logarithm_of(vector x)
 	return choose((x < 0) | (x != x), splat(__builtin_nanf("")), result);
 }
 
-/* tanh |x| = m / (m + 2) with m = exp(2 |x|) - 1, which the series gives without cancellation. */
+/* Up to 1/2 by Taylor's series to x^17, beyond as 1 - 2 / (exp(2 x) + 1). */
 INLINE vector hyperbolic_tangent_of(vector x)
 {
+	static const float series[] = {6404582.0f / 10854718875.0f, -929569.0f / 638512875.0f, 21844.0f / 6081075.0f,
+		-1382.0f / 155925.0f, 62.0f / 2835.0f, -17.0f / 315.0f, 2.0f / 15.0f, -1.0f / 3.0f};
 	const integers sign = (integers)splat(-0.0f);
-	vector r, size = (vector)((integers)x & ~sign);
-	size = choose(size > 10, splat(10), size); /* 1 to the last bit */
-	integers n = reduce(size * 2, &r);
-	vector power = power_of_two(n);
-	vector m = multiply_add(power, exponential_series(r), power - 1);
-	return (vector)((integers)(m / (m + 2)) | ((integers)x & sign));
+	vector size = (vector)((integers)x & ~sign), square = x * x, p = {0};
+	for (int i = 0; i < 8; i++)
+		p = multiply_add(p, square, splat(series[i]));
+	vector small = multiply_add(p * square, x, x);
+	vector large = 1 - 2 / (exponential_of(size * 2) + 1);
+	return choose(size > 0.5f, (vector)((integers)large | ((integers)x & sign)), small);
 }
 
 INLINE vector sigmoid_of(vector x)

@@ -1,0 +1,249 @@
+/* Every version of every kernel gives the plain one's bytes; products are right; exp, log and tanh are near libm's. */
+#include "nn/kernels.h"
+
+#include "base/random.h"
+#include "tap.h"
+
+#include <math.h>
+#include <stdlib.h>
+#include <string.h>
+
+enum { VALUES = 1 << 14, TRIALS = 60 };
+
+static float a[VALUES], b[VALUES], c[VALUES], results[2][4][VALUES];
+
+static void fill(struct random *random, float *x, float low, float high)
+{
+	for (int i = 0; i < VALUES; i++)
+		x[i] = random_between(random, low, high);
+}
+
+static int pick(struct random *random, int low, int high)
+{
+	return low + (int)random_below(random, (uint32_t)(high - low + 1));
+}
+
+/* ---- products ---- */
+
+static struct product random_product(struct random *random, float *out)
+{
+	struct product p = {.x = a, .w = b, .out = out, .initial = pick(random, 0, 1) ? c : NULL,
+		.accumulate = pick(random, 0, 2) == 0, .count = pick(random, 1, 40), .outer = pick(random, 1, 3),
+		.inner = pick(random, 1, 20), .width = CHANNEL_BLOCK * pick(random, 1, 4)};
+	p.x_row = pick(random, 1, 30);
+	p.x_inner = pick(random, 1, 9);
+	p.x_outer = pick(random, 1, 100);
+	p.w_row = p.out_row = p.width + pick(random, 0, 5);
+	return p;
+}
+
+static bool product_is_right(const struct product *p, const float *before)
+{
+	for (int i = 0; i < p->count; i++)
+		for (int k = 0; k < p->width; k++) {
+			double sum = p->accumulate ? (double)before[i * p->out_row + k] : p->initial ? (double)p->initial[k] : 0;
+			for (int o = 0; o < p->outer; o++)
+				for (int j = 0; j < p->inner; j++)
+					sum += (double)p->x[i * p->x_row + o * p->x_outer + j * p->x_inner]
+						* (double)p->w[(o * p->inner + j) * p->w_row + k];
+			if (fabs((double)p->out[i * p->out_row + k] - sum) > 2e-5)
+				return false;
+		}
+	return true;
+}
+
+static void products(const struct kernels *kernels, struct random random)
+{
+	bool same = true, right = true;
+	for (int t = 0; t < TRIALS; t++) {
+		fill(&random, a, -1, 1);
+		fill(&random, b, -1, 1);
+		struct product p = random_product(&random, results[0][0]);
+		for (int version = 0; version < 2; version++) {
+			memcpy(results[version][0], c, sizeof c);
+			p.out = results[version][0];
+			(version ? kernels : &kernels_plain)->product(&p);
+		}
+		right &= product_is_right(&p, c);
+		same &= memcmp(results[0], results[1], sizeof results[0]) == 0;
+	}
+	ok(right, "%s: products are right", kernels->name);
+	ok(same, "%s: products have the plain version's bytes, and nothing beside them is written", kernels->name);
+}
+
+/* ---- the other kernels: each fills up to four arrays ---- */
+
+static void copy(float out[4][VALUES])
+{
+	memcpy(out[0], a, sizeof a);
+	memcpy(out[1], b, sizeof b);
+	memcpy(out[2], c, sizeof c);
+	memset(out[3], 0, sizeof out[3]);
+}
+
+static void elementwise(const struct kernels *kernels, int count, float out[4][VALUES])
+{
+	for (int activation = 0; activation <= ACTIVATION_SWISH; activation++) {
+		kernels->activate((enum activation)activation, 0.3f, out[0] + activation * 512, (size_t)count);
+		kernels->activate_backward((enum activation)activation, 0.3f, out[1], out[2] + activation * 512, (size_t)count);
+	}
+	kernels->exponential(out[0] + 8192, (size_t)count);
+	kernels->logarithm(out[0] + 9216, (size_t)count);
+	kernels->add(out[0] + 10240, b, (size_t)count);
+}
+
+static void channelwise(const struct kernels *kernels, int count, float out[4][VALUES])
+{
+	int pixels = count % 7 + 1, channels = count;
+	kernels->scale_shift(out[3], a, b, c, pixels, channels);
+	kernels->sum_channels(out[0], b, pixels, channels);
+	kernels->sum_products(out[1], a, c, pixels, channels);
+	kernels->multiply_add(out[2], a, b, channels);
+}
+
+static void pooling(const struct kernels *kernels, int count, float out[4][VALUES])
+{
+	uint8_t winners[VALUES] = {0};
+	kernels->max_pool(a, b, count + 3, out[0], winners, 5, count);
+	for (int i = 0; i < VALUES; i++)
+		out[1][i] = winners[i];
+}
+
+static void sparse(const struct kernels *kernels, int count, float out[4][VALUES])
+{
+	enum { WINDOWS = 5, CAPACITY = 20 };
+	struct entry entries[WINDOWS * 4 * CAPACITY];
+	int32_t counts[WINDOWS * 4];
+	int channels = padded_channels(count % 80 + 1), taps = 9 * channels;
+	for (int i = 0; i < WINDOWS * 4 * CAPACITY; i++)
+		entries[i] = (struct entry){i * 37 % 10 * taps % 3000, c[i]};
+	for (int i = 0; i < WINDOWS * 4; i++)
+		counts[i] = (i * 7 + count) % (CAPACITY + 1);
+	const struct winners winners = {entries, counts, WINDOWS, CAPACITY};
+	kernels->sum_windows(out[0], b, 500, entries, count % 60, count);
+	kernels->scatter_windows(out[1], (2 * WINDOWS + 2) * channels, a, &winners, channels);
+}
+
+static void updates(const struct kernels *kernels, int count, float out[4][VALUES])
+{
+	for (int i = 0; i < VALUES; i++)
+		out[2][i] = fabsf(out[2][i]);
+	struct update update = {out[0], out[1], out[2], b, (size_t)count, 0.01f, 0.9f, 0.99f, 1e-7f, 1e-4f};
+	kernels->sgd(&update);
+	kernels->rmsprop(&update);
+	kernels->adam(&update);
+}
+
+static void compare(const struct kernels *kernels, const char *name, struct random random,
+	void run(const struct kernels *kernels, int count, float out[4][VALUES]))
+{
+	bool same = true;
+	for (int t = 0; t < TRIALS; t++) {
+		fill(&random, a, -9, 9);
+		fill(&random, b, -2, 2);
+		fill(&random, c, -1, 1);
+		int count = t < 40 ? t + 1 : pick(&random, 41, 500);
+		for (int version = 0; version < 2; version++) {
+			copy(results[version]);
+			run(version ? kernels : &kernels_plain, count, results[version]);
+		}
+		for (int i = 0; i < 4 && same; i++)
+			for (int k = 0; k < VALUES && same; k++) {
+				float x = results[0][i][k], y = results[1][i][k];
+				same = memcmp(&x, &y, sizeof x) == 0 || (isnan(x) && isnan(y));
+			}
+	}
+	ok(same, "%s: %s has the plain version's bytes", kernels->name, name);
+}
+
+/* ---- accuracy ---- */
+
+/* Distance in units in the last place of the float nearest the exact value. */
+static double ulps(float got, double exact)
+{
+	float nearest = (float)exact;
+	if (isinf(nearest) || isnan(nearest) || nearest == 0)
+		return memcmp(&got, &nearest, sizeof got) == 0 || (isnan(got) && isnan(nearest)) ? 0 : fabs((double)got) / 0x1p-149;
+	return fabs((double)got - exact) / ((double)nextafterf(fabsf(nearest), INFINITY) - (double)fabsf(nearest));
+}
+
+static double worst(const struct kernels *kernels, int function, uint32_t first, uint32_t last, uint32_t step)
+{
+	double largest = 0;
+	float x[256], y[256];
+	for (uint64_t bits = first; bits <= last;) {
+		int count = 0;
+		for (; count < 256 && bits <= last; count++, bits += step) {
+			uint32_t pattern = (uint32_t)bits;
+			memcpy(&x[count], &pattern, sizeof pattern);
+		}
+		memcpy(y, x, sizeof y);
+		if (function == 0)
+			kernels->exponential(y, (size_t)count);
+		else if (function == 1)
+			kernels->logarithm(y, (size_t)count);
+		else
+			kernels->activate(ACTIVATION_TANH, 0, y, (size_t)count);
+		for (int i = 0; i < count; i++) {
+			double exact = function == 0 ? exp((double)x[i]) : function == 1 ? log((double)x[i]) : tanh((double)x[i]);
+			largest = fmax(largest, ulps(y[i], exact));
+		}
+	}
+	return largest;
+}
+
+static void accuracy(const struct kernels *kernels)
+{
+	const uint32_t infinity = 0x7f800000, negative = 0x80000000, step = 3571;
+	static const char *const names[] = {"exp", "log", "tanh"};
+	for (int function = 0; function < 3; function++) {
+		double error = worst(kernels, function, 0, infinity, step);
+		if (function != 1)
+			error = fmax(error, worst(kernels, function, negative, negative + infinity, step));
+		ok(error <= 2, "%s: %s within 2 units in the last place of libm (%.2f)", kernels->name, names[function], error);
+	}
+	float special[] = {-INFINITY, NAN, INFINITY, -1.0f, -0.0f};
+	kernels->exponential(special, 3);
+	kernels->logarithm(special + 3, 2);
+	ok(special[0] == 0 && isnan(special[1]) && isinf(special[2]) && isnan(special[3]) && special[4] == -INFINITY,
+		"%s: exp and log of infinity, NaN, a negative number and -0", kernels->name);
+}
+
+static void choosing(void)
+{
+	const struct kernels *kernels;
+	struct error error;
+	setenv("MILLRACE_CPU", "plain", 1);
+	ok(kernels_select(&kernels, &error) == 0 && kernels == &kernels_plain, "MILLRACE_CPU=plain");
+	setenv("MILLRACE_CPU", "z80", 1);
+	ok(kernels_select(&kernels, &error) == -1 && kernels == NULL, "an unknown processor is an error");
+	is_text(error.object, "MILLRACE_CPU", "which names the variable");
+	is_text(error.reason, "'z80' is none of plain, avx2, avx512", "and what it takes");
+	unsetenv("MILLRACE_CPU");
+	ok(kernels_select(&kernels, &error) == 0, "without it, the best is chosen");
+}
+
+int main(void)
+{
+	const char *const versions[] = {"plain", "avx2", "avx512"};
+	for (int i = 0; i < 3; i++) {
+		const struct kernels *kernels;
+		struct random random = random_start(21, RANDOM_TEST, 0, 0);
+		setenv("MILLRACE_CPU", versions[i], 1);
+		if (kernels_select(&kernels, NULL)) {
+			ok(true, "%s # SKIP not on this processor", versions[i]);
+			continue;
+		}
+		accuracy(kernels);
+		products(kernels, random);
+		if (kernels == &kernels_plain)
+			continue;
+		compare(kernels, "elementwise arithmetic", random, elementwise);
+		compare(kernels, "channelwise arithmetic", random, channelwise);
+		compare(kernels, "max-pool", random, pooling);
+		compare(kernels, "the sparse backward", random, sparse);
+		compare(kernels, "an optimizer", random, updates);
+	}
+	choosing();
+	return done();
+}

@@ -1,0 +1,328 @@
+/* Training as a whole: the same bytes under all threads and processors, nothing allocated in a step, numbers that are
+ * not finite, state, dropout, what cannot be made. */
+#include "base/digest.h"
+#include "base/random.h"
+#include "nets.h"
+#include "tap.h"
+
+#include <math.h>
+#include <stdatomic.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+/* Counts what the C library hands out; the sanitizer has its own allocator and keeps it. */
+static atomic_int allocations;
+#if defined __SANITIZE_ADDRESS__
+#define COUNTS_ALLOCATIONS false
+#else
+#define COUNTS_ALLOCATIONS true
+void *__libc_malloc(size_t size);
+void *__libc_calloc(size_t count, size_t size);
+void *__libc_realloc(void *old, size_t size);
+
+void *malloc(size_t size)
+{
+	allocations++;
+	return __libc_malloc(size);
+}
+
+void *calloc(size_t count, size_t size)
+{
+	allocations++;
+	return __libc_calloc(count, size);
+}
+
+void *realloc(void *old, size_t size)
+{
+	allocations++;
+	return __libc_realloc(old, size);
+}
+#endif
+
+enum { BATCH = 18, CLASSES = 3, STEPS = 3, HEIGHT = 19, WIDTH = 21 };
+
+/* A network of every kind of layer. */
+static struct layer layers[] = {
+	CONVOLUTION(16, 3, 3, 1, 1, VALID, ACTIVATION_LINEAR), ACTIVATION(ACTIVATION_RELU), POOL(LAYER_MAX_POOLING, 2, 2, VALID),
+	CONVOLUTION(20, 3, 3, 1, 1, SAME, ACTIVATION_RELU), POOL(LAYER_MAX_POOLING, 2, 2, VALID),
+	CONVOLUTION(24, 3, 3, 2, 2, SAME, ACTIVATION_LINEAR), NORMALIZATION, ACTIVATION(ACTIVATION_SWISH),
+	DEPTHWISE(1, 3, 1, SAME, ACTIVATION_TANH), POOL(LAYER_AVERAGE_POOLING, 2, 1, SAME), FLATTEN,
+	DENSE(37, ACTIVATION_SIGMOID), {.kind = LAYER_DROPOUT, .rate = 0.5f}, DENSE(CLASSES, ACTIVATION_SOFTMAX),
+};
+enum { LAYERS = sizeof layers / sizeof *layers, DROPOUT = 12 };
+static struct architecture architecture = {.input = {HEIGHT, WIDTH, 3}, .layer_count = LAYERS, .layers = layers};
+static float input[BATCH * HEIGHT * WIDTH * 3], targets[BATCH * CLASSES];
+
+static struct network *make(enum network_mode mode, struct parallel *pool)
+{
+	struct network *network;
+	struct error error;
+	if (network_create(&network, &architecture, mode, BATCH, pool, &error)) {
+		ok(false, "a network: %s: %s", error.object, error.reason);
+		exit(1);
+	}
+	network_initialize(network, 4);
+	if (mode == NETWORK_TRAIN) {
+		struct training_options options = training_defaults(OPTIMIZER_ADAM);
+		options.seed = 9;
+		network_train_start(network, &options);
+	}
+	return network;
+}
+
+static struct step_result step(struct network *network, int n, uint64_t number)
+{
+	return network_train_step(network, input, targets, n, 1e-2f, number);
+}
+
+static void hash(const struct network *network, char *hex)
+{
+	unsigned char bytes[DIGEST_SIZE];
+	struct digest *digest = digest_start();
+	for (int i = 0; i < network_parameter_count(network); i++) {
+		struct parameter parameter = network_parameter(network, i);
+		digest_add(digest, parameter.values, parameter.count * sizeof(float));
+	}
+	digest_finish(digest, bytes);
+	digest_hex(bytes, DIGEST_SIZE, hex);
+}
+
+/* Hash of the weights after some steps, the last of them on fewer samples, and of a prediction's loss. */
+static void run(const char *processor, int threads, char *hex)
+{
+	struct parallel *pool;
+	if (processor)
+		setenv("MILLRACE_CPU", processor, 1);
+	if (parallel_create(&pool, threads, NULL))
+		exit(1);
+	struct network *network = make(NETWORK_TRAIN, pool);
+	for (int i = 0; i < STEPS; i++)
+		step(network, i == STEPS - 1 ? BATCH - 5 : BATCH, (uint64_t)i);
+	hash(network, hex);
+	network_destroy(network);
+	parallel_destroy(pool);
+	unsetenv("MILLRACE_CPU");
+}
+
+static void same_bytes(void)
+{
+	char expected[DIGEST_HEX_SIZE], got[DIGEST_HEX_SIZE];
+	static const int threads[] = {1, 2, 3, 8};
+	static const char *const processors[] = {"plain", "avx2", "avx512"};
+	struct error error;
+	run(NULL, 1, expected);
+	for (int i = 0; i < 4; i++) {
+		run(NULL, threads[i], got);
+		ok(strcmp(got, expected) == 0, "%d threads: the same weights", threads[i]);
+	}
+	for (int i = 0; i < 3; i++) {
+		struct network *network;
+		setenv("MILLRACE_CPU", processors[i], 1);
+		bool there = network_create(&network, &architecture, NETWORK_PREDICT, 1, NULL, &error) == 0;
+		if (!there) {
+			ok(true, "%s # SKIP %s", processors[i], error.reason);
+			continue;
+		}
+		network_destroy(network);
+		run(processors[i], 2, got);
+		ok(strcmp(got, expected) == 0, "%s: the same weights", processors[i]);
+	}
+	unsetenv("MILLRACE_CPU");
+	/* Known from this test itself: a change of compiler or variant must not change it. */
+	is_text(expected, "3d18f35ac94f3cef567a7495ca9cc7e9b954c09979a4d83e147ebb55451a4c8a", "the weights are those known");
+}
+
+static void no_allocation(void)
+{
+	struct parallel *pool;
+	if (parallel_create(&pool, 2, NULL))
+		exit(1);
+	struct network *network = make(NETWORK_TRAIN, pool);
+	int before = allocations;
+	for (int i = 0; i < STEPS; i++)
+		step(network, BATCH, (uint64_t)i);
+	int after = allocations;
+	ok(after == before && (before > 0 || !COUNTS_ALLOCATIONS), "nothing is allocated in a step (%d before)", before);
+	network_destroy(network);
+	parallel_destroy(pool);
+}
+
+static void check_bad(struct network *network, float value, int expected, const char *name)
+{
+	char before[DIGEST_HEX_SIZE], after[DIGEST_HEX_SIZE];
+	float kept = input[700];
+	hash(network, before);
+	input[700] = value;
+	struct step_result result = step(network, BATCH, 1);
+	input[700] = kept;
+	hash(network, after);
+	is_integer(result.bad_layer, expected, name);
+	ok(strcmp(before, after) == 0, "%s: the weights are as before", name);
+}
+
+static void not_finite(void)
+{
+	struct network *network = make(NETWORK_TRAIN, NULL);
+	is_integer(step(network, BATCH, 0).bad_layer, -1, "a good step has no bad layer");
+	check_bad(network, NAN, 0, "NaN in the input");
+	check_bad(network, INFINITY, 0, "infinity in the input");
+	struct parameter kernel = network_parameter(network, 4);
+	float kept = kernel.values[3];
+	kernel.values[3] = NAN;
+	network_changed(network);
+	struct step_result result = step(network, BATCH, 1);
+	is_integer(result.bad_layer, kernel.layer_index, "NaN in a kernel: its layer");
+	kernel.values[3] = kept;
+	network_changed(network);
+	is_integer(step(network, BATCH, 1).bad_layer, -1, "and well again without");
+	network_destroy(network);
+}
+
+static void state(void)
+{
+	char expected[DIGEST_HEX_SIZE], got[DIGEST_HEX_SIZE];
+	struct network *whole = make(NETWORK_TRAIN, NULL), *resumed = make(NETWORK_TRAIN, NULL);
+	void *kept = malloc(network_state_size(whole));
+	step(whole, BATCH, 0);
+	step(whole, BATCH, 1);
+	network_state_save(whole, kept);
+	step(whole, BATCH, 2);
+	hash(whole, expected);
+	network_state_load(resumed, kept);
+	step(resumed, BATCH, 2);
+	hash(resumed, got);
+	is_text(got, expected, "a resumed run ends as one that was never stopped");
+	free(kept);
+	network_destroy(whole);
+	network_destroy(resumed);
+}
+
+/* Losses of the same weights and images differ by the dropped values alone. */
+static void dropout(void)
+{
+	struct network *network = make(NETWORK_TRAIN, NULL);
+	double first = network_train_step(network, input, targets, BATCH, 0, 0).loss;
+	double again = network_train_step(network, input, targets, BATCH, 0, 0).loss;
+	double other = network_train_step(network, input, targets, BATCH, 0, 1).loss;
+	ok(first == again, "dropout: the same step drops the same");
+	ok(first != other, "dropout: another step drops others");
+	layers[DROPOUT].rate = 0;
+	struct network *without = make(NETWORK_TRAIN, NULL);
+	ok(network_train_step(without, input, targets, BATCH, 0, 0).loss != first, "dropout: without it the loss differs");
+	layers[DROPOUT].rate = 0.5f;
+	network_destroy(without);
+	network_destroy(network);
+}
+
+/* All modes compute the same forward pass; folding a normalisation rounds otherwise. */
+static void modes(void)
+{
+	float probabilities[3][BATCH * CLASSES], sum = 0;
+	struct network *train = make(NETWORK_TRAIN, NULL), *predict = make(NETWORK_PREDICT, NULL);
+	struct network *explain = make(NETWORK_EXPLAIN, NULL);
+	step(train, BATCH, 0);
+	for (int i = 0; i < network_parameter_count(train); i++) {
+		struct parameter from = network_parameter(train, i);
+		memcpy(network_parameter(predict, i).values, from.values, from.count * sizeof(float));
+		memcpy(network_parameter(explain, i).values, from.values, from.count * sizeof(float));
+	}
+	network_changed(predict);
+	network_changed(explain);
+	network_forward(train, input, BATCH, NULL, probabilities[0]);
+	network_forward(predict, input, BATCH, NULL, probabilities[1]);
+	network_forward(explain, input, BATCH, NULL, probabilities[2]);
+	float difference = 0;
+	for (int i = 0; i < BATCH * CLASSES; i++)
+		difference = fmaxf(difference, fabsf(probabilities[0][i] - probabilities[1][i]));
+	ok(memcmp(probabilities[0], probabilities[2], sizeof probabilities[0]) == 0, "training and explaining predict the same");
+	ok(difference < 1e-5f, "prediction with folded normalisation is near (%g)", (double)difference);
+	ok(memcmp(network_output(explain, LAYERS - 1), probabilities[2], sizeof probabilities[2]) == 0,
+		"the last layer's output is the probabilities");
+	for (int i = 0; i < CLASSES; i++)
+		sum += probabilities[1][i];
+	is_near((double)sum, 1, 1e-6, "softmax sums to one");
+	ok(memcmp(network_output(explain, -1), input, sizeof input) == 0, "output -1 is the input");
+	network_destroy(train);
+	network_destroy(predict);
+	network_destroy(explain);
+}
+
+static void learns(void)
+{
+	struct network *network = make(NETWORK_TRAIN, NULL);
+	double first = step(network, BATCH, 0).loss, last = first;
+	int correct = 0;
+	for (int i = 1; i < 60; i++) {
+		struct step_result result = step(network, BATCH, (uint64_t)i);
+		last = result.loss;
+		correct = result.correct;
+	}
+	ok(last < first / 4 && correct > BATCH * 3 / 4, "60 steps learn 18 images by heart (loss %.2f to %.2f)", first, last);
+	float logits[BATCH * CLASSES];
+	struct training_options options = training_defaults(OPTIMIZER_ADAM);
+	const float known[6] = {1, 2, 3, 0, 0, 0}, wanted[6] = {0, 0, 1, 1, 0, 0};
+	network_forward(network, input, BATCH, logits, NULL);
+	is_near(network_loss(&options, known, wanted, 2, 3), (0.40760596 + 1.09861229) / 2, 1e-6, "categorical loss by hand");
+	options.loss = LOSS_BINARY_CROSSENTROPY;
+	is_near(network_loss(&options, known, wanted, 1, 3), (1.31326169 + 2.12692801 + 0.04858735) / 3, 1e-6, "binary loss by hand");
+	network_destroy(network);
+}
+
+static void refused(struct architecture bad, const char *object, const char *reason)
+{
+	struct network *network = (struct network *)(void *)&bad;
+	struct error error;
+	bool failed = network_create(&network, &bad, NETWORK_TRAIN, 2, NULL, &error) == -1;
+	ok(failed && !network, "refused: %s", reason);
+	if (failed) {
+		is_text(error.object, object, "its object");
+		is_text(error.reason, reason, "its reason");
+	}
+}
+
+static void cannot_be_made(void)
+{
+	struct layer one = CONVOLUTION(4, 5, 5, 1, 1, VALID, ACTIVATION_LINEAR);
+	strcpy(one.name, "c");
+	struct architecture bad = {.input = {4, 9, 3}, .layer_count = 1, .layers = &one};
+	refused(bad, "layer c", "its window is larger than its input");
+	one.kernel_height = 0;
+	refused(bad, "layer c", "window size out of range");
+	one.kernel_height = 3;
+	one.filters = 0;
+	refused(bad, "layer c", "number of filters or units out of range");
+	one.filters = 1 << 20;
+	bad.input.channels = 1 << 15;
+	refused(bad, "layer c", "more than 2^31 weights");
+	bad.layer_count = 0;
+	refused(bad, "architecture", "0 layers are not in 1..512");
+	struct architecture original;
+	struct shape shapes[LAYERS_MAXIMUM], size = {150, 150, 3};
+	struct error error;
+	ok(architecture_original(&original, size, 4, ACTIVATION_SIGMOID, &error) == 0
+		&& architecture_shapes(&original, shapes, &error) == 0, "the original network");
+	is_integer(shapes[9].channels, 18496, "has 18496 values before its first dense layer");
+	architecture_free(&original);
+	is_integer(original.layer_count, 0, "and is empty once freed");
+}
+
+int main(void)
+{
+	struct random random = random_start(3, RANDOM_TEST, 0, 0);
+	for (size_t i = 0; i < sizeof input / sizeof *input; i++)
+		input[i] = random_uniform(&random);
+	for (int i = 0; i < BATCH; i++)
+		targets[i * CLASSES + i % CLASSES] = 1;
+	for (int i = 0; i < LAYERS; i++)
+		snprintf(layers[i].name, sizeof layers[i].name, "layer %d", i);
+	same_bytes();
+	no_allocation();
+	not_finite();
+	state();
+	dropout();
+	modes();
+	learns();
+	cannot_be_made();
+	return done();
+}
