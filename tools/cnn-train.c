@@ -66,9 +66,9 @@ int main(int argc, char **argv)
 
 	struct model_folder folder;
 	struct training training;
-	char *command_line = options_command_line(argc, argv);
 	if (model_folder_open(&folder, model, &error))
 		return tool_error(&error);
+	char *command_line = options_command_line(argc, argv);
 	int status = EXIT_DONE;
 	if (training_open(&training, &request, &error) || training_run(&training, &error) ||
 		save(&training, &folder, command_line ? command_line : "", &notes, &error))

@@ -3,12 +3,15 @@
 #include "base/file.h"
 #include "model/keras.h"
 
+#include <errno.h>
 #include <hdf5.h>
 #include <math.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/wait.h>
+#include <unistd.h>
 
-enum { PATH_SIZE = 1024, ARRAYS_MAXIMUM = 1 << 16, TEXT_MAXIMUM = 4096 };
+enum { PATH_SIZE = 1024, ARRAYS_MAXIMUM = 1 << 16, TEXT_MAXIMUM = 4096, TRIAL_SECONDS = 5 };
 static const size_t FILE_MAXIMUM = (size_t)4 << 30;
 
 /* An HDF5 file in memory, and its name for messages. */
@@ -37,26 +40,46 @@ static hid_t open_image(void *bytes, size_t size)
 
 /* ---- lists of names in attributes ---- */
 
-/* Adds `count` texts of the attribute: fixed-length cells of `width` bytes, or pointers. */
-static bool add_texts(hid_t attribute, hid_t type, hid_t space, size_t count, struct text_list *names)
+/* The attribute's texts as memory has them: pointers, or cells of `width` bytes. Our own type, since one from a
+ * damaged file may be anything. */
+static hid_t text_type(hid_t stored, size_t width)
 {
-	bool variable = H5Tis_variable_str(type) > 0;
-	size_t width = variable ? sizeof(char *) : H5Tget_size(type);
-	if (!variable && (width == 0 || width > TEXT_MAXIMUM))
+	hid_t type = H5Tcopy(H5T_C_S1);
+	H5Tset_size(type, width);
+	H5Tset_strpad(type, H5T_STR_NULLPAD);
+	H5Tset_cset(type, H5Tget_cset(stored));
+	return type;
+}
+
+static bool add_fixed_texts(hid_t attribute, hid_t stored, size_t count, struct text_list *names)
+{
+	size_t width = H5Tget_size(stored);
+	if (width == 0 || width > TEXT_MAXIMUM)
 		return false;
+	hid_t type = text_type(stored, width);
 	char *cells = calloc(count, width);
 	bool good = cells && H5Aread(attribute, type, cells) >= 0;
 	for (size_t i = 0; good && i < count; i++) {
 		char text[TEXT_MAXIMUM + 1] = "";
-		if (variable)
-			snprintf(text, sizeof text, "%s", ((char **)(void *)cells)[i] ? ((char **)(void *)cells)[i] : "");
-		else
-			memcpy(text, cells + i * width, width);
-		good = *text && text_list_add(names, text, NULL) == 0;
+		memcpy(text, cells + i * width, width);
+		good = text_list_add(names, text, NULL) == 0;
 	}
-	if (variable && cells)
+	free(cells);
+	H5Tclose(type);
+	return good;
+}
+
+static bool add_variable_texts(hid_t attribute, hid_t stored, hid_t space, size_t count, struct text_list *names)
+{
+	hid_t type = text_type(stored, H5T_VARIABLE);
+	char **cells = calloc(count, sizeof *cells);
+	bool good = cells && H5Aread(attribute, type, cells) >= 0;
+	for (size_t i = 0; good && i < count; i++)
+		good = cells[i] && strlen(cells[i]) <= TEXT_MAXIMUM && text_list_add(names, cells[i], NULL) == 0;
+	if (cells)
 		H5Dvlen_reclaim(type, space, H5P_DEFAULT, cells);
 	free(cells);
+	H5Tclose(type);
 	return good;
 }
 
@@ -71,7 +94,8 @@ static bool read_texts(hid_t object, const char *name, struct text_list *names)
 	/* h5py writes an empty list as no numbers at all. */
 	bool good = count == 0;
 	if (count > 0 && count <= ARRAYS_MAXIMUM && H5Tget_class(type) == H5T_STRING)
-		good = add_texts(attribute, type, space, (size_t)count, names);
+		good = H5Tis_variable_str(type) > 0 ? add_variable_texts(attribute, type, space, (size_t)count, names)
+						    : add_fixed_texts(attribute, type, (size_t)count, names);
 	H5Sclose(space);
 	H5Tclose(type);
 	H5Aclose(attribute);
@@ -269,15 +293,9 @@ static int read_arrays(const struct source *source, struct network *network, con
 	return 0;
 }
 
-int weights_read(struct network *network, const char *path, struct error *error)
+static int read_image(struct network *network, unsigned char *bytes, size_t size, const char *path, struct error *error)
 {
-	unsigned char *bytes;
-	size_t size;
-	H5Eset_auto2(H5E_DEFAULT, NULL, NULL);
-	if (file_read(path, FILE_MAXIMUM, &bytes, &size, error))
-		return -1;
 	struct source source = {size ? open_image(bytes, size) : -1, path, error};
-	free(bytes);
 	if (source.file < 0)
 		return error_set(error, path, "is no HDF5 file, or a damaged one");
 	struct text_list arrays = {0};
@@ -286,5 +304,44 @@ int weights_read(struct network *network, const char *path, struct error *error)
 		result = read_arrays(&source, network, &arrays);
 	text_list_free(&arrays);
 	H5Fclose(source.file);
+	return result;
+}
+
+/* Texts of variable length, as h5py writes them, lie in a global heap, and on a damaged one HDF5 1.10 crashes or never
+ * ends: such a file is tried in a process of its own first. Ours hold none. */
+static bool has_global_heap(const unsigned char *bytes, size_t size)
+{
+	return memmem(bytes, size, "GCOL\1\0\0\0", 8) != NULL;
+}
+
+static int try_image(struct network *network, unsigned char *bytes, size_t size, const char *path, struct error *error)
+{
+	int status;
+	pid_t child = fork();
+	if (child < 0)
+		return error_system(error, path);
+	if (child == 0) {
+		/* What the C library says about a broken heap is no message for a user. */
+		close(STDERR_FILENO);
+		alarm(TRIAL_SECONDS);
+		_exit(read_image(network, bytes, size, path, NULL) != 0);
+	}
+	while (waitpid(child, &status, 0) < 0)
+		if (errno != EINTR)
+			return error_system(error, path);
+	return WIFEXITED(status) && WEXITSTATUS(status) <= 1 ? 0 : error_set(error, path, "is a damaged HDF5 file");
+}
+
+int weights_read(struct network *network, const char *path, struct error *error)
+{
+	unsigned char *bytes;
+	size_t size;
+	H5Eset_auto2(H5E_DEFAULT, NULL, NULL);
+	if (file_read(path, FILE_MAXIMUM, &bytes, &size, error))
+		return -1;
+	int result = has_global_heap(bytes, size) ? try_image(network, bytes, size, path, error) : 0;
+	if (result == 0)
+		result = read_image(network, bytes, size, path, error);
+	free(bytes);
 	return result;
 }

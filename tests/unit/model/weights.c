@@ -159,11 +159,32 @@ static void cut_files(void)
 	network_destroy(network);
 }
 
+/* The heap of plain.h5, from byte 2048, holds the names of its layers; HDF5 itself crashes on each of these. */
+static void damaged_heap(void)
+{
+	static const size_t places[] = {2073, 2078, 2098, 2103, 2123};
+	struct network *network = make_network(model_fixture("plain.json"), 1);
+	unsigned char *bytes;
+	size_t size;
+	struct error error;
+	if (file_read(model_fixture("plain.h5"), 1 << 20, &bytes, &size, &error))
+		return;
+	for (size_t i = 0; i < sizeof places / sizeof *places; i++) {
+		bytes[places[i]] ^= 0x55;
+		ok(read_bytes(network, bytes, size) < 0, "byte %zu of the heap changed is an error", places[i]);
+		bytes[places[i]] ^= 0x55;
+	}
+	ok(read_bytes(network, bytes, size) == 0, "the same file unchanged is none");
+	free(bytes);
+	network_destroy(network);
+}
+
 int main(void)
 {
 	keras_predictions();
 	written_files();
 	foreign_files();
 	cut_files();
+	damaged_heap();
 	return done();
 }
