@@ -229,9 +229,10 @@ static int predict_records(struct predictor *predictor, struct stream_reader *re
 	while ((result = stream_next_record(reader, &record, error)) == 1) {
 		unsigned long long id = record.id;
 		char *name = *record.source ? strdup(record.source) : text_format("%s#%llu", stream_name(reader), id);
+		char *result_of_record = head->pass ? text_format("%s-%lu-%llu", result_name, (unsigned long)head->pass, id)
+						    : text_format("%s-%llu", result_name, id);
 		int index = answers_add_input(answers, name, error);
-		if (index < 0 || begin_sample(predictor, index, text_format("%s-%llu", result_name, id),
-				record.weights || record.label >= 0, error))
+		if (index < 0 || begin_sample(predictor, index, result_of_record, record.weights || record.label >= 0, error))
 			return -1;
 		stream_values(head, record.tensor, answers->inputs + (size_t)index * answers->input_count);
 		fill_target(head, &record, map, target_of(predictor, index));

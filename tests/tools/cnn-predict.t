@@ -100,6 +100,8 @@ run cnn-predict --quiet -m model --annotate drawn --multi-label more train.tens
 status_is 0
 is "files and records annotated" "$(ls drawn | sed -n '1p;$p' | tr '\n' ' ')$(ls drawn | wc -l)" \
 	"both-annotated.png train-9-annotated.png 13"
+augment --passes 2 train.tens | cnn-predict --quiet -m model --annotate passes >/dev/null
+is "records of two passes do not hide each other" "$(ls passes | wc -l)" 24
 is "at the size of the picture, 32 enlarged to 128" "$(python3 -c 'import struct
 print(*struct.unpack(">II", open("drawn/both-annotated.png", "rb").read()[16:24]))')" "2560 128"
 
