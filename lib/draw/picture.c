@@ -25,7 +25,7 @@ static bool chance(struct random *random, double share)
 /* Colours drift a little in every picture, turn wholly in a few, and are left out in sketches. */
 static void choose_colors(struct pose *pose, size_t count, struct random *random)
 {
-	bool shiny = chance(random, 0.03), sketch = chance(random, 0.03);
+	bool shiny = chance(random, 0.025), sketch = chance(random, 0.02);
 	double turn = shiny ? between(random, 0.08, 0.92) : between(random, -0.025, 0.025);
 	double light = between(random, 0.9, 1.1), grey = between(random, 0, 0.12);
 	for (size_t i = 0; i < count; i++) {
@@ -60,10 +60,10 @@ static struct box united(struct box a, struct box b, double share_of_b)
 static struct box choose_framing(const struct character *character, const struct pose *pose, struct random *random)
 {
 	struct box whole = figure_box(character, pose, -1), head = figure_box(character, pose, character->head);
-	double framing = between(random, 0, 1), closeness = between(random, 0.3, 0.8);
-	if (head.right <= head.left || framing < 0.8)
+	double framing = between(random, 0, 1), closeness = between(random, 0.25, 0.7);
+	if (head.right <= head.left || framing < 0.65)
 		return whole;
-	return framing < 0.9 ? head : united(whole, head, closeness);
+	return framing < 0.75 ? head : united(whole, head, closeness);
 }
 
 /* Sets cairo's user space so that `box` lies on the stage: at some size and place, turned, perhaps mirrored. */
@@ -71,7 +71,7 @@ static void place(cairo_t *cairo, struct box box, struct stage stage, struct ran
 {
 	double width = box.right - box.left, height = box.bottom - box.top;
 	double fit = fmin(stage.width / width, stage.height / height);
-	double size = fit * (1.1 - 0.75 * pow(between(random, 0, 1), 2.5)), stretch = between(random, 0.94, 1.06);
+	double size = fit * (1.1 - 0.75 * pow(between(random, 0, 1), 3)), stretch = between(random, 0.94, 1.06);
 	double room_x = fabs(stage.width - size * width) / 2 + 0.03 * stage.width;
 	double room_y = fabs(stage.height - size * height) / 2 + 0.03 * stage.height;
 	double x = stage.x + stage.width / 2 + between(random, -1, 1) * room_x;

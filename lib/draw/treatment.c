@@ -97,7 +97,7 @@ void treatment_apply(cairo_surface_t *surface, struct random *random)
 	if (random_uniform(random) < 0.2f)
 		darken_edge(surface, between(random, 0.2, 0.5));
 	float printing = random_uniform(random);
-	if (printing < 0.03f)
+	if (printing < 0.025f)
 		paint_over(surface, (struct color){0.5, 0.5, 0.5, 1}, CAIRO_OPERATOR_HSL_SATURATION);
 	if (printing < 0.015f)
 		paint_over(surface, (struct color){1, 0.9, 0.72, 1}, CAIRO_OPERATOR_MULTIPLY);
