@@ -137,10 +137,8 @@ static int write_window(struct window *window, size_t count, const struct stream
 		const struct slot *slot = &window->slots[i];
 		if (slot->bad) {
 			output->skipped++;
-			if (window->options->strict) {
-				*error = slot->error;
-				return -1;
-			}
+			if (window->options->strict)
+				return error_set(error, slot->error.object, "%s", slot->error.reason);
 			output->skip(output->context, &slot->error);
 			continue;
 		}

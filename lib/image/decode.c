@@ -1,7 +1,7 @@
 #include "image/decoders.h"
 
-#include <stdlib.h>
 #include <string.h>
+
 
 static image_decoder *const decoders[] = {
 	[IMAGE_JPEG] = decode_jpeg,

@@ -3,7 +3,6 @@
 #include "base/bytes.h"
 
 #include <stdbool.h>
-#include <stdlib.h>
 #include <string.h>
 
 static const struct {

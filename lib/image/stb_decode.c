@@ -79,7 +79,7 @@ static unsigned char *load(enum image_type type, stbi__context *input, int *widt
 	}
 }
 
-/* Grey with alpha, the one layout that struct image does not have, to RGBA in fresh memory. */
+/* To fresh memory; grey with alpha, the one layout that struct image does not have, becomes RGBA. */
 static int copy_pixels(struct image *image, const unsigned char *pixels, int width, int height, int channels,
 	struct error *error)
 {

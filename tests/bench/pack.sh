@@ -6,10 +6,14 @@ images=${IMAGES:-../shared/datasets/pokemon/train}
 scratch=$(mktemp -d) || exit 1
 trap 'rm -rf "$scratch"' EXIT
 
-seconds() { # seconds COMMAND...: wall time of one run
-	start=$(date +%s.%N)
-	"$@" >"$scratch/log" 2>&1 || { cat "$scratch/log" >&2; exit 1; }
-	echo "$start $(date +%s.%N)" | awk '{ printf "%.2f", $2 - $1 }'
+seconds() { # seconds COMMAND...: wall and processor time of one run
+	python3 - "$@" <<-'END'
+	import os, sys, time
+	start = time.monotonic()
+	_, status, usage = os.wait4(os.spawnvp(os.P_NOWAIT, sys.argv[1], sys.argv[1:]), 0)
+	print("%.2f s, %.2f s of processor time" % (time.monotonic() - start, usage.ru_utime + usage.ru_stime))
+	sys.exit(status != 0)
+	END
 }
 cat >"$scratch/pillow.py" <<'END'
 import glob, sys, warnings
@@ -24,8 +28,8 @@ cat "$images"/*/* >/dev/null # all runs find the files in memory
 for round in 1 2 3; do
 	for threads in 1 2; do
 		taken=$(seconds "$BIN/pack-tensors" -q --threads $threads -o "$scratch/x.tens" "$images")
-		echo "pack: pack-tensors, threads $threads: $taken s"
+		echo "pack: pack-tensors, threads $threads: $taken"
 	done
 	/usr/bin/python3 -c 'import PIL' 2>/dev/null || continue
-	echo "pack: Pillow, 1 process: $(seconds /usr/bin/python3 "$scratch/pillow.py" "$images") s"
+	echo "pack: Pillow, 1 process: $(seconds /usr/bin/python3 "$scratch/pillow.py" "$images")"
 done
