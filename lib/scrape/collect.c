@@ -48,6 +48,7 @@ struct collection *collection_of(struct scrape *scrape, const char *class_name, 
 	}
 	collection->scrape = scrape;
 	collection->name = name;
+	keep_sweep(scrape->options.folder, class_name);
 	collection->accepted = manifest_count(scrape->manifest, class_name);
 	scrape->collections[scrape->count++] = collection;
 	return collection;

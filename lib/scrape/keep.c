@@ -4,8 +4,11 @@
 #include "base/text.h"
 #include "image/image.h"
 
+#include <dirent.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
 
 enum { NAME_BYTES = 8 };
 
@@ -80,4 +83,23 @@ int keep_image(const char *folder, struct manifest *manifest, const struct fetch
 		failed = manifest_add(manifest, row, error);
 	free(file);
 	return failed ? -1 : (int)row->status;
+}
+
+/* ".HASH.EXTENSION.XXXXXX", as output_open names a file in the making. */
+static bool is_unfinished(const char *name)
+{
+	const char *digits = name + (*name == '.');
+	return *name == '.' && strspn(digits, "0123456789abcdef") == 2 * NAME_BYTES && digits[2 * NAME_BYTES] == '.';
+}
+
+void keep_sweep(const char *folder, const char *class_name)
+{
+	char *path = file_join(folder, class_name);
+	DIR *entries = path ? opendir(path) : NULL;
+	for (struct dirent *entry; entries && (entry = readdir(entries));)
+		if (is_unfinished(entry->d_name))
+			unlinkat(dirfd(entries), entry->d_name, 0);
+	if (entries)
+		closedir(entries);
+	free(path);
 }

@@ -12,4 +12,7 @@
 CHECKED int keep_image(const char *folder, struct manifest *manifest, const struct fetch_result *result,
 	int side_minimum, struct manifest_row *row, struct error *error);
 
+/* Removes what a killed run left half-written in FOLDER/CLASS. Only for who has the manifest open. */
+void keep_sweep(const char *folder, const char *class_name);
+
 #endif

@@ -198,6 +198,7 @@ while [ "$(cat killed/manifest.tsv 2>/dev/null | wc -l)" -lt 12 ]; do sleep 0.02
 kill -9 $victim
 wait $victim 2>/dev/null
 cp killed/manifest.tsv before.tsv
+: >killed/shells/.0123456789abcdef.png.AbCdEf
 : >log
 scrape --transfers 8 -o killed --urls list
 status_is 0
