@@ -28,6 +28,12 @@ static size_t frame_count(struct frame frame)
 	return (size_t)frame.height * (size_t)frame.width * (size_t)frame.channels;
 }
 
+/* Index of the gradient of output (y, x). */
+static ptrdiff_t frame_place(struct frame frame, int y, int x)
+{
+	return ((ptrdiff_t)(frame.top + y) * frame.width + frame.left + x) * frame.channels;
+}
+
 void convolution_lay_out_backward(struct network *network, struct operation *operation)
 {
 	const struct layer *layer = operation->layer;
@@ -93,17 +99,16 @@ static void fill_frame(const struct backward *task, const float *gradient, const
 	const struct frame frame = frame_of(operation);
 	const struct shape out = operation->out;
 	memset(framed, 0, frame_count(frame) * sizeof *framed);
-	framed += (frame.top * frame.width + frame.left) * frame.channels;
 	if (!operation->pools) {
 		for (int y = 0; y < out.height; y++)
 			for (int x = 0; x < out.width; x++, gradient += out.channels)
-				memcpy(framed + (y * frame.width + x) * frame.channels, gradient,
+				memcpy(framed + frame_place(frame, y, x), gradient,
 					(size_t)out.channels * sizeof *gradient);
 		return;
 	}
 	for (int y = 0; y < out.height; y++)
 		for (int x = 0; x < out.width; x++, gradient += out.channels, marks += out.channels) {
-			float *corner = framed + (2 * y * frame.width + 2 * x) * frame.channels;
+			float *corner = framed + frame_place(frame, 2 * y, 2 * x);
 			for (int c = 0; c < out.channels; c++)
 				corner[((marks[c] >> 1) * frame.width + (marks[c] & 1)) * frame.channels + c] = gradient[c];
 		}
@@ -122,7 +127,7 @@ static void weight_gradient(const struct backward *task, int sample, const float
 		operation->window.height, scratch, &pitch);
 	float *bias = slice + (ptrdiff_t)layer->kernel_height * run * frame.channels;
 	for (int y = 0; y < operation->middle.height; y++) {
-		const float *row = framed + ((frame.top + y) * frame.width + frame.left) * frame.channels;
+		const float *row = framed + frame_place(frame, y, 0);
 		kernels->sum_channels(bias, row, operation->middle.width, frame.channels);
 		for (int k = 0; k < layer->kernel_height; k++) {
 			const struct product product = {
@@ -152,7 +157,7 @@ static void input_gradient_row(const struct backward *task, int phase, const flo
 	bool direct = channels == width;
 	dx += (first - left) * channels;
 	const struct product product = {
-		.x = framed + ((first - phase) / stride + frame.left - across + 1) * frame.channels,
+		.x = framed + (ptrdiff_t)((first - phase) / stride + frame.left - across + 1) * frame.channels,
 		.x_row = frame.channels, .x_outer = (ptrdiff_t)frame.width * frame.channels, .x_inner = 1,
 		.w = turned, .w_row = width,
 		.out = direct ? dx : row, .out_row = direct ? (ptrdiff_t)stride * channels : width,

@@ -10,22 +10,22 @@
 /* Pooled rows and columns whose windows are summed together: their input fits the first-level cache. */
 enum { TILE_ROWS = 2, TILE_COLUMNS = 16, TILE = TILE_ROWS * TILE_COLUMNS };
 
+static size_t window_count(const struct operation *operation)
+{
+	return (size_t)operation->window.height * (size_t)operation->window.width * (size_t)operation->in.channels;
+}
+
 bool is_sparse(const struct network *network, const struct operation *operation)
 {
 	const struct layer *layer = operation->layer;
 	return network->mode == NETWORK_TRAIN && operation->pools && layer->kernel_height == 3 && layer->kernel_width == 3
-		&& layer->stride_height == 1 && layer->stride_width == 1
+		&& layer->stride_height == 1 && layer->stride_width == 1 && window_count(operation) <= INT32_MAX
 		&& (operation == network->operations || operation->in.channels % CHANNEL_BLOCK == 0);
 }
 
 static size_t run_of(const struct operation *operation)
 {
 	return (size_t)padded_channels(3 * operation->in.channels);
-}
-
-static size_t window_count(const struct operation *operation)
-{
-	return (size_t)operation->window.height * (size_t)operation->window.width * (size_t)operation->in.channels;
 }
 
 /* Scratch memory, one after the other: padded input; gradient of the padded input; lists; counts. */

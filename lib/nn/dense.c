@@ -142,7 +142,8 @@ static void backward_block(void *context, int index, int worker)
 		input_gradient(task, first, count, scratch);
 }
 
-static void backward(struct network *network, struct operation *operation, int n, float *gradient, float *input_gradient_out)
+static void backward(struct network *network, struct operation *operation, int n, float *gradient,
+	float *input_gradient_out)
 {
 	struct task task = {network, operation, rows_of(operation, n), gradient, input_gradient_out};
 	int units = units_of(operation), width = padded_channels(units);

@@ -8,26 +8,33 @@
 
 enum { ALIGNMENT = 64, SLACK = CHANNEL_BLOCK * sizeof(float) };
 
-static char *arena_take(struct arena *arena, size_t bytes)
+/* Sizes of hostile architectures stop here instead of wrapping around. */
+static const size_t arena_limit = SIZE_MAX / 4;
+
+static void *arena_take(struct arena *arena, size_t count, size_t size)
 {
+	if (arena->used > arena_limit || count > arena_limit / size) {
+		arena->used = arena_limit + 1;
+		return NULL;
+	}
 	char *place = arena->base ? arena->base + arena->used : NULL;
-	arena->used += (bytes + SLACK + ALIGNMENT - 1) / ALIGNMENT * ALIGNMENT;
+	arena->used += (count * size + SLACK + ALIGNMENT - 1) / ALIGNMENT * ALIGNMENT;
 	return place;
 }
 
 float *arena_floats(struct arena *arena, size_t count)
 {
-	return (float *)(void *)arena_take(arena, count * sizeof(float));
+	return arena_take(arena, count, sizeof(float));
 }
 
 double *arena_doubles(struct arena *arena, size_t count)
 {
-	return (double *)(void *)arena_take(arena, count * sizeof(double));
+	return arena_take(arena, count, sizeof(double));
 }
 
 uint8_t *arena_bytes(struct arena *arena, size_t count)
 {
-	return (uint8_t *)arena_take(arena, count);
+	return arena_take(arena, count, 1);
 }
 
 void want_scratch(struct network *network, size_t count)
@@ -85,14 +92,14 @@ static void lay_out(struct network *network)
 	network->probabilities = arena_floats(arena, batch * (size_t)network_outputs(network));
 	/* Whole cache lines to each worker. */
 	network->scratch_count = (network->scratch_count + CHANNEL_BLOCK) / CHANNEL_BLOCK * CHANNEL_BLOCK;
-	network->scratch = arena_floats(arena, network->scratch_count * (size_t)parallel_threads(network->pool));
+	network->scratch = arena_take(arena, network->scratch_count, sizeof(float) * (size_t)parallel_threads(network->pool));
 }
 
 static int take_memory(struct network *network, struct error *error)
 {
 	lay_out(network);
 	size_t size = network->arena.used;
-	network->arena.base = size <= SIZE_MAX / 2 ? aligned_alloc(ALIGNMENT, size) : NULL;
+	network->arena.base = size <= arena_limit ? aligned_alloc(ALIGNMENT, size) : NULL;
 	if (!network->arena.base)
 		return error_memory(error, "network");
 	memset(network->arena.base, 0, size);

@@ -33,7 +33,8 @@ struct parameter {
 
 /* Allocates everything a network of at most `batch` samples a call needs; nothing is allocated later. All
  * weights are zero (moving variances and gammas one). The pool (may be NULL) stays the caller's and must
- * outlive the network. On failure (-1) *network is NULL. */
+ * outlive the network. On failure (-1) *network is NULL: an architecture that does not fit together, no memory, or
+ * MILLRACE_CPU (plain, avx2 or avx512: which kernels to use instead of the best) names what is not there. */
 CHECKED int network_create(struct network **network, const struct architecture *architecture,
 	enum network_mode mode, int batch, struct parallel *pool, struct error *error);
 void network_destroy(struct network *network);
@@ -46,7 +47,8 @@ const struct architecture *network_architecture(const struct network *network);
 const struct shape *network_shapes(const struct network *network); /* output of every layer */
 int network_outputs(const struct network *network);                /* values of one output vector */
 int network_parameter_count(const struct network *network);
-struct parameter network_parameter(const struct network *network, int index); /* Keras' order: by layer; kernel, bias / gamma, beta, mean, variance */
+/* In Keras' order: by layer; kernel, bias or gamma, beta, moving mean, moving variance. */
+struct parameter network_parameter(const struct network *network, int index);
 /* Must follow a change of parameter values from outside: packed and folded copies are made anew. */
 void network_changed(struct network *network);
 
@@ -91,7 +93,8 @@ struct step_result network_train_step(struct network *network, const float *inpu
 /* The loss of given logits without a step, mean over n; for validation. */
 double network_loss(const struct training_options *options, const float *logits, const float *targets, int n, int outputs);
 
-/* The state that a resumed run needs: size in bytes, copied out and in. */
+/* The state that a resumed run needs: weights, moving statistics and the optimizer's moments; size in bytes, copied
+ * out and in. The same architecture on the same kind of machine reads it; network_train_start goes before a load. */
 size_t network_state_size(const struct network *network);
 void network_state_save(const struct network *network, void *state);
 void network_state_load(struct network *network, const void *state);
@@ -106,7 +109,8 @@ const float *network_output(const struct network *network, int index);
 
 /* Gradient of a scalar with respect to the output of layer `to` (-1: the input), into `gradient` (n, H, W, C).
  * The scalar is the sum of seed * output over layer `from`'s output, `seed` being (n, H, W, C) of that layer; with
- * from = layer_count the layer is the logits. Samples do not mix: each gets the gradient of its own part. */
+ * from = layer_count the layer is the logits. Samples do not mix: each gets the gradient of its own part. `to` lies
+ * before `from`; batch normalisation counts as in prediction, with its moving statistics. */
 void network_backward(struct network *network, int from, const float *seed, int to, float *gradient);
 
 #endif

@@ -100,8 +100,9 @@ static int clamp(int value, int low, int high)
 
 static struct area area_of(const struct layer *layer, struct shape in, struct shape out, int oy, int ox)
 {
-	int y = oy * layer->stride_height - padding_before(layer, out.height, layer->stride_height, layer->kernel_height, in.height);
-	int x = ox * layer->stride_width - padding_before(layer, out.width, layer->stride_width, layer->kernel_width, in.width);
+	int top = padding_before(layer, out.height, layer->stride_height, layer->kernel_height, in.height);
+	int left = padding_before(layer, out.width, layer->stride_width, layer->kernel_width, in.width);
+	int y = oy * layer->stride_height - top, x = ox * layer->stride_width - left;
 	return (struct area){clamp(y, 0, in.height), clamp(y + layer->kernel_height, 0, in.height),
 		clamp(x, 0, in.width), clamp(x + layer->kernel_width, 0, in.width)};
 }

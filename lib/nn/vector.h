@@ -10,6 +10,13 @@ typedef uint8_t small_integers __attribute__((vector_size(LANES)));
 /* Small functions that must vanish into their callers, so that vectors stay in registers. */
 #define INLINE static inline __attribute__((always_inline, unused))
 
+/* Before a loop of constant length whose arrays are to be registers. */
+#if defined __clang__
+#define UNROLLED _Pragma("clang loop unroll(full)")
+#else
+#define UNROLLED _Pragma("GCC unroll 16")
+#endif
+
 INLINE vector load(const float *from)
 {
 	vector value;

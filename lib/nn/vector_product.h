@@ -4,18 +4,15 @@ INLINE void product_tile(const struct product *p, const float *x, const float *w
 	const int rows, const int vectors)
 {
 	vector sums[TILE_ROWS][2];
-#pragma GCC unroll 16
-	for (int i = 0; i < rows; i++)
-#pragma GCC unroll 2
-		for (int v = 0; v < vectors; v++)
+	UNROLLED for (int i = 0; i < rows; i++)
+		UNROLLED for (int v = 0; v < vectors; v++)
 			sums[i][v] = p->accumulate ? load(out + i * p->out_row + v * LANES)
 				: initial ? load(initial + v * LANES) : (vector){0};
 	for (int o = 0; o < p->outer; o++) {
 		const float *taps = x + o * p->x_outer;
 		for (int k = 0; k < p->inner; k++, taps += p->x_inner, w += p->w_row) {
 			vector left = load(w), right = vectors > 1 ? load(w + LANES) : left;
-#pragma GCC unroll 16
-			for (int i = 0; i < rows; i++) {
+			UNROLLED for (int i = 0; i < rows; i++) {
 				vector tap = splat(taps[i * p->x_row]);
 				sums[i][0] = multiply_add(tap, left, sums[i][0]);
 				if (vectors > 1)
@@ -23,10 +20,8 @@ INLINE void product_tile(const struct product *p, const float *x, const float *w
 			}
 		}
 	}
-#pragma GCC unroll 16
-	for (int i = 0; i < rows; i++)
-#pragma GCC unroll 2
-		for (int v = 0; v < vectors; v++)
+	UNROLLED for (int i = 0; i < rows; i++)
+		UNROLLED for (int v = 0; v < vectors; v++)
 			store(out + i * p->out_row + v * LANES, sums[i][v]);
 }
 

@@ -5,24 +5,18 @@ INLINE void sum_run(float *out, int out_row, const float *x, ptrdiff_t pitch, co
 	const int vectors)
 {
 	vector sums[3][RUN_VECTORS];
-#pragma GCC unroll 3
-	for (int r = 0; r < 3; r++)
-#pragma GCC unroll 6
-		for (int v = 0; v < vectors; v++)
+	UNROLLED for (int r = 0; r < 3; r++)
+		UNROLLED for (int v = 0; v < vectors; v++)
 			sums[r][v] = load(out + r * out_row + v * LANES);
 	for (int i = 0; i < count; i++) {
 		const float *window = x + entries[i].place;
 		vector value = splat(entries[i].value);
-#pragma GCC unroll 3
-		for (int r = 0; r < 3; r++)
-#pragma GCC unroll 6
-			for (int v = 0; v < vectors; v++)
+		UNROLLED for (int r = 0; r < 3; r++)
+			UNROLLED for (int v = 0; v < vectors; v++)
 				sums[r][v] = multiply_add(value, load(window + r * pitch + v * LANES), sums[r][v]);
 	}
-#pragma GCC unroll 3
-	for (int r = 0; r < 3; r++)
-#pragma GCC unroll 6
-		for (int v = 0; v < vectors; v++)
+	UNROLLED for (int r = 0; r < 3; r++)
+		UNROLLED for (int v = 0; v < vectors; v++)
 			store(out + r * out_row + v * LANES, sums[r][v]);
 }
 
@@ -47,12 +41,9 @@ INLINE void scatter_pixel(vector sums[4][3][SCATTER_VECTORS], const struct entry
 	for (int i = 0; i < count; i++) {
 		const float *taps = weights + entries[i].place;
 		vector value = splat(entries[i].value);
-#pragma GCC unroll 3
-		for (int y = 0; y < 3; y++)
-#pragma GCC unroll 3
-			for (int x = 0; x < 3; x++, taps += channels)
-#pragma GCC unroll 2
-				for (int v = 0; v < vectors; v++)
+		UNROLLED for (int y = 0; y < 3; y++)
+			UNROLLED for (int x = 0; x < 3; x++, taps += channels)
+				UNROLLED for (int v = 0; v < vectors; v++)
 					sums[row + y][x][v] = multiply_add(value, load(taps + v * LANES), sums[row + y][x][v]);
 	}
 }
@@ -60,10 +51,8 @@ INLINE void scatter_pixel(vector sums[4][3][SCATTER_VECTORS], const struct entry
 /* Adds the finished column to dx and moves the others up. */
 INLINE void finish_column(vector sums[4][3][SCATTER_VECTORS], float *dx, ptrdiff_t pitch, const int vectors)
 {
-#pragma GCC unroll 4
-	for (int y = 0; y < 4; y++)
-#pragma GCC unroll 2
-		for (int v = 0; v < vectors; v++) {
+	UNROLLED for (int y = 0; y < 4; y++)
+		UNROLLED for (int v = 0; v < vectors; v++) {
 			float *place = dx + y * pitch + v * LANES;
 			store(place, load(place) + sums[y][0][v]);
 			sums[y][0][v] = sums[y][1][v];

@@ -130,7 +130,8 @@ static void check(struct random *random, int number)
 	for (size_t i = 0; i < SAMPLES * count_of(shapes[1]); i++)
 		targets[i] = (float)(i % 2);
 	const struct layer *c = &layers[0], *p = &layers[1];
-	ok(agrees(&architecture, shapes, train, explain), "%dx%dx%d, %s %dx%d stride %dx%d %s %d filters, %s %dx%d stride %dx%d %s",
+	ok(agrees(&architecture, shapes, train, explain),
+		"%dx%dx%d, %s %dx%d stride %dx%d %s %d filters, %s %dx%d stride %dx%d %s",
 		architecture.input.height, architecture.input.width, architecture.input.channels,
 		c->kind == LAYER_CONVOLUTION ? "convolution" : "depthwise", c->kernel_height, c->kernel_width, c->stride_height,
 		c->stride_width, c->padding == PADDING_SAME ? "same" : "valid", c->filters,

@@ -265,7 +265,8 @@ static void learns(void)
 	network_forward(network, input, BATCH, logits, NULL);
 	is_near(network_loss(&options, known, wanted, 2, 3), (0.40760596 + 1.09861229) / 2, 1e-6, "categorical loss by hand");
 	options.loss = LOSS_BINARY_CROSSENTROPY;
-	is_near(network_loss(&options, known, wanted, 1, 3), (1.31326169 + 2.12692801 + 0.04858735) / 3, 1e-6, "binary loss by hand");
+	is_near(network_loss(&options, known, wanted, 1, 3), (1.31326169 + 2.12692801 + 0.04858735) / 3, 1e-6,
+		"binary loss by hand");
 	network_destroy(network);
 }
 
@@ -297,9 +298,15 @@ static void cannot_be_made(void)
 	refused(bad, "layer c", "more than 2^31 weights");
 	bad.layer_count = 0;
 	refused(bad, "architecture", "0 layers are not in 1..512");
+	one.filters = 4;
+	bad = (struct architecture){.input = {9000, 9000, 20}, .layer_count = 1, .layers = &one};
+	struct network *huge = NULL;
+	struct error error;
+	if (COUNTS_ALLOCATIONS) /* the sanitizer stops the program instead */
+		ok(network_create(&huge, &bad, NETWORK_TRAIN, 1 << 20, NULL, &error) == -1 && !huge
+			&& strcmp(error.reason, "out of memory") == 0, "refused: out of memory");
 	struct architecture original;
 	struct shape shapes[LAYERS_MAXIMUM], size = {150, 150, 3};
-	struct error error;
 	ok(architecture_original(&original, size, 4, ACTIVATION_SIGMOID, &error) == 0
 		&& architecture_shapes(&original, shapes, &error) == 0, "the original network");
 	is_integer(shapes[9].channels, 18496, "has 18496 values before its first dense layer");
