@@ -6,6 +6,7 @@
 #include "model/model.h"
 #include "train/metrics.h"
 
+#include <math.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -18,7 +19,7 @@ static const struct option_row rows[] = {
 	{0, "validation", OPTION_TEXT, &validation_path, "STREAM", "labelled tensors to examine the model on", 0, 0, NULL},
 	{0, "title", OPTION_TEXT, &title, "TEXT", "heading instead of the folder's name", 0, 0, NULL},
 	{0, "mistakes", OPTION_INTEGER, &mistakes, "N", "how many of the worst mistakes to show", 0, 1000, NULL},
-	{0, "method", OPTION_CHOICE, &method, "NAME", "how pictures are explained (default layer-cam, or gradient without a convolution)", 0, 0, saliency_method_names},
+	{0, "method", OPTION_CHOICE, &method, "NAME", "how pictures are explained (default layer-cam)", 0, 0, saliency_method_names},
 	TOOL_THREADS(threads),
 	TOOL_END,
 };
@@ -63,7 +64,8 @@ static int open_model(struct parts *parts, struct error *error)
 		return error_set(error, model_folder, "has no convolution");
 	struct saliency_options saliency = {.method = (enum saliency_method)method, .samples = 25, .noise = 0.15,
 		.layer = saliency_usual_layer(model->network, (enum saliency_method)method)};
-	parts->plan = (struct explain_plan){.network = model->network, .labels = &model->labels, .options = saliency, .features = -1};
+	parts->plan = (struct explain_plan){.network = model->network, .labels = &model->labels, .options = saliency,
+		.features = -1};
 	colormap_make(&parts->plan.colormap, COLORMAP_JET);
 	parts->report = (struct report){.architecture = &model->architecture, .labels = &model->labels, .card = model->card,
 		.plan = &parts->plan};
@@ -98,7 +100,7 @@ static int read_history(struct parts *parts, struct error *error)
 static struct report_share share_of(uint64_t part, uint64_t all)
 {
 	struct interval interval = wilson_interval(part, all);
-	return (struct report_share){all ? (double)part / (double)all : 0, interval.low, interval.high};
+	return (struct report_share){all ? (double)part / (double)all : NAN, interval.low, interval.high};
 }
 
 static int count_classes(struct parts *parts, struct error *error)

@@ -7,7 +7,6 @@
 #include "explain/names.h"
 #include "model/model.h"
 
-#include <stdlib.h>
 #include <string.h>
 
 static const char *model_folder, *output_folder = ".", *class_name, *layer_name, *filter_number, *chart_path;
@@ -21,13 +20,13 @@ static const struct option_row rows[] = {
 	{0, "chart", OPTION_TEXT, &chart_path, "FILE", "draw the network's flow chart as a PNG file", 0, 0, NULL},
 	{0, NULL, OPTION_TITLE, NULL, NULL, "What is explained", 0, 0, NULL},
 	{0, "class", OPTION_TEXT, &class_name, "CLASS", "this class, by name or index, instead of the predicted one", 0, 0, NULL},
-	{0, "layer", OPTION_TEXT, &layer_name, "NAME", "look at this layer, by name or index, instead of the last convolution", 0, 0, NULL},
+	{0, "layer", OPTION_TEXT, &layer_name, "NAME", "layer to look at, by name or index", 0, 0, NULL},
 	{0, "filter", OPTION_TEXT, &filter_number, "N", "explain filter N of that layer instead of a class", 0, 0, NULL},
 	{0, NULL, OPTION_TITLE, NULL, NULL, "How", 0, 0, NULL},
 	{0, "method", OPTION_CHOICE, &method, "NAME", "how much a place matters", 0, 0, saliency_method_names},
 	{0, "samples", OPTION_INTEGER, &saliency.samples, "N", "samples of smoothgrad, steps of integrated-gradients", 1, 100000, NULL},
 	{0, "noise", OPTION_REAL, &saliency.noise, "F", "noise of smoothgrad, as part of the range of values", 0, 10, NULL},
-	{0, "colormap", OPTION_CHOICE, &colormap, "NAME", "colours, jet if not said, and viridis for feature maps", 0, 0, colormap_names},
+	{0, "colormap", OPTION_CHOICE, &colormap, "NAME", "colours (default jet; viridis for feature maps)", 0, 0, colormap_names},
 	{0, NULL, OPTION_TITLE, NULL, NULL, "What is drawn (an overlay if nothing is said)", 0, 0, NULL},
 	{0, "map", OPTION_FLAG, &map, NULL, "the map by itself too, at the network's size", 0, 0, NULL},
 	{0, "strip", OPTION_FLAG, &strip, NULL, "picture, map and a map per convolution block side by side", 0, 0, NULL},
@@ -83,7 +82,9 @@ static int choose_layer(struct explain_plan *plan, bool needed, struct error *er
 {
 	const struct architecture *architecture = network_architecture(plan->network);
 	int layer = saliency_usual_layer(plan->network, plan->options.method);
-	if (layer_name && (layer = find_index(layer_name, find_layer(architecture), architecture->layer_count, "layer", error)) < 0)
+	if (layer_name)
+		layer = find_index(layer_name, find_layer(architecture), architecture->layer_count, "layer", error);
+	if (layer_name && layer < 0)
 		return -1;
 	if (needed && layer < 0)
 		return error_set(error, model_folder, "has no convolution");

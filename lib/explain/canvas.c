@@ -1,7 +1,5 @@
 #include "explain/canvas.h"
 
-#include "base/text.h"
-
 #include <math.h>
 #include <string.h>
 

@@ -4,7 +4,6 @@
 #include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
-#include <string.h>
 
 /* Places, in units. */
 static const double margin = 36, header = 84, footer = 62;

@@ -1,4 +1,5 @@
-/* A network put to the test on a labelled stream: what it confuses, and the pictures it is most wrong and most sure about. */
+/* A network put to the test on a labelled stream: what it confuses, and the pictures it is most wrong and most
+ * sure about. */
 #ifndef EXPLAIN_EXAMINE_H
 #define EXPLAIN_EXAMINE_H
 

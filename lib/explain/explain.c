@@ -1,16 +1,15 @@
 #include "explain/explain.h"
 
-#include "base/file.h"
 #include "explain/overlay.h"
 #include "explain/sheet.h"
 
-#include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
 
 enum { TITLE_SIZE = 64 };
 
-int explain_predict(struct network *network, const float *input, float *probabilities)
+/* The network's answer to an input: probabilities[outputs]; returns the index of the largest. */
+static int predict(struct network *network, const float *input, float *probabilities)
 {
 	int outputs = network_outputs(network), best = 0;
 	network_forward(network, input, 1, NULL, probabilities);
@@ -38,7 +37,7 @@ static bool explains_class(const struct work *work)
 static void find_target(struct work *work)
 {
 	const struct explain_plan *plan = work->plan;
-	int predicted = explain_predict(plan->network, work->picture.input, work->probabilities);
+	int predicted = predict(plan->network, work->picture.input, work->probabilities);
 	work->target = plan->target;
 	if (work->target.unit == EXPLAIN_PREDICTED)
 		work->target.unit = predicted;
@@ -120,7 +119,8 @@ struct strip {
 };
 
 /* Adds the overlay of one way to look. 0, 1 or -1. */
-static int add_tile(const struct work *work, struct strip *strip, const struct saliency_options *options, struct error *error)
+static int add_tile(const struct work *work, struct strip *strip, const struct saliency_options *options,
+	struct error *error)
 {
 	struct map map;
 	struct image *image = &strip->images[strip->count - 1];
@@ -222,7 +222,8 @@ int explain_picture(struct explain_plan *plan, const char *path, const char *nam
 	return result;
 }
 
-int explain_overlay(struct explain_plan *plan, const struct picture *picture, int unit, struct image *out, struct error *error)
+int explain_overlay(struct explain_plan *plan, const struct picture *picture, int unit, struct image *out,
+	struct error *error)
 {
 	struct work work = {.plan = plan, .picture = *picture};
 	struct map map;

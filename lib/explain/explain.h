@@ -31,12 +31,8 @@ struct explain_plan {
 CHECKED int explain_picture(struct explain_plan *plan, const char *path, const char *name,
 	char subject[EXPLAIN_SUBJECT_SIZE], struct error *error);
 
-/* ---- for reports ---- */
-
-/* The network's answer to an input: probabilities[outputs]; returns the index of the largest. */
-int explain_predict(struct network *network, const float *input, float *probabilities);
-
-/* A fresh overlay of the plan's method for a picture already read and the class `unit`. 0, 1 or -1 as above. */
+/* Makes a fresh overlay by the plan's method for a picture already read and the class `unit`. Returns 0, 1 or -1 as
+ * above; on -1 *out is empty. */
 CHECKED int explain_overlay(struct explain_plan *plan, const struct picture *picture, int unit, struct image *out,
 	struct error *error);
 

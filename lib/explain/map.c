@@ -2,7 +2,6 @@
 
 #include <math.h>
 #include <stdlib.h>
-#include <string.h>
 
 /* Pixels that padding adds before the input: TensorFlow's "same" puts the odd one behind. */
 static int padding_before(enum padding padding, int in, int out, int window, int stride)

@@ -27,8 +27,8 @@ struct picture {
 	                                                (x * scale_x + offset_x, y * scale_y + offset_y) */
 };
 
-/* Decodes a file and makes the input that pack-tensors makes of it (dataset/pack.h). `shape` is the network's input, of 1 or 3 channels. On
- * failure (-1: no file, no image, another number of channels) the picture is empty. */
+/* Decodes a file and makes the input that pack-tensors makes of it (dataset/pack.h). `shape` is the network's input, of 1
+ * or 3 channels. On failure (-1: no file, no image, another number of channels) the picture is empty. */
 CHECKED int picture_read(struct picture *picture, const char *path, const struct picture_settings *settings,
 	struct shape shape, struct error *error);
 

@@ -6,7 +6,6 @@
 #include "explain/html.h"
 
 #include <math.h>
-#include <stdlib.h>
 
 static void fact(FILE *stream, const char *value, const char *what)
 {
@@ -40,7 +39,8 @@ static int write_facts(FILE *stream, const struct report *report, struct error *
 	fputs("<div class=\"facts\">\n", stream);
 	if (report->examination) {
 		snprintf(value, sizeof value, "%.1f %%", 100 * report->accuracy.value);
-		snprintf(what, sizeof what, "accuracy (95 %% interval %.1f to %.1f)", 100 * report->accuracy.low, 100 * report->accuracy.high);
+		snprintf(what, sizeof what, "accuracy (95 %% interval %.1f to %.1f)", 100 * report->accuracy.low,
+			100 * report->accuracy.high);
 		fact(stream, value, what);
 		snprintf(value, sizeof value, "%zu", report->examination->records);
 		snprintf(what, sizeof what, "pictures examined, %zu mistaken", report->examination->mistakes_all);
@@ -80,8 +80,8 @@ static int write_curves(FILE *stream, const struct report *report, struct error 
 		return 0;
 	if (curves_draw(&canvas, report->history, error))
 		return -1;
-	fputs("<section>\n<h2>Training</h2>\n<p>Where the two lines part, the network learns its training pictures by heart.</p>\n",
-		stream);
+	fputs("<section>\n<h2>Training</h2>\n"
+		"<p>Where the two lines part, the network learns its training pictures by heart.</p>\n", stream);
 	int result = html_canvas(stream, &canvas, "chart broad", "Loss and accuracy over the epochs", error);
 	fputs("</section>\n", stream);
 	return result;
@@ -92,16 +92,21 @@ static int write_curves(FILE *stream, const struct report *report, struct error 
 /* A share in numbers and as a mark in its interval. */
 static void write_share(FILE *stream, struct report_share share, bool drawn)
 {
-	fprintf(stream, "<td>%.1f&#8239;%%<small>%.0f\u2013%.0f</small></td>", 100 * share.value, 100 * share.low, 100 * share.high);
+	double value = 100 * share.value, low = 100 * share.low, high = 100 * share.high;
+	if (isnan(value)) {
+		fputs(drawn ? "<td>\u2013</td><td></td>" : "<td>\u2013</td>", stream);
+		return;
+	}
+	fprintf(stream, "<td>%.1f&#8239;%%<small>%.0f\u2013%.0f</small></td>", value, low, high);
 	if (drawn)
-		fprintf(stream, "<td><div class=\"range\"><i style=\"left:%.1f%%;width:%.1f%%\"></i><u style=\"left:calc(%.1f%% - 1px)\">"
-			"</u></div></td>", 100 * share.low, 100 * (share.high - share.low), 100 * share.value);
+		fprintf(stream, "<td><div class=\"range\"><i style=\"left:%.1f%%;width:%.1f%%\"></i>"
+			"<u style=\"left:calc(%.1f%% - 1px)\"></u></div></td>", low, high - low, value);
 }
 
 static void write_classes(FILE *stream, const struct report *report)
 {
-	fputs("<section>\n<h2>Class by class</h2>\n<p>Recall: how many of a class's pictures are found. Precision: how many of those "
-		"called so are. Small numbers and bars: 95&#8239;% intervals (Wilson).</p>\n"
+	fputs("<section>\n<h2>Class by class</h2>\n<p>Recall: how many of a class's pictures are found. "
+		"Precision: how many of those called so are. Small numbers and bars: 95&#8239;% intervals (Wilson).</p>\n"
 		"<div class=\"wide\"><table><thead><tr><th>class</th><th>pictures</th><th>precision</th><th>recall</th><th></th>"
 		"<th>F1</th></tr></thead><tbody>\n", stream);
 	for (size_t i = 0; i < report->labels->count; i++) {
@@ -111,13 +116,14 @@ static void write_classes(FILE *stream, const struct report *report)
 		fprintf(stream, "</th><td>%zu</td>", class->support);
 		write_share(stream, class->precision, false);
 		write_share(stream, class->recall, true);
-		fprintf(stream, "<td>%.3f</td></tr>\n", class->f1);
+		fprintf(stream, isnan(class->f1) ? "<td>\u2013</td></tr>\n" : "<td>%.3f</td></tr>\n", class->f1);
 	}
 	fputs("</tbody></table></div>\n</section>\n", stream);
 }
 
 /* A picture beside where the network looked for `unit`; the caption follows. */
-static int write_pair(FILE *stream, const struct report *report, const struct example *example, int unit, struct error *error)
+static int write_pair(FILE *stream, const struct report *report, const struct example *example, int unit,
+	struct error *error)
 {
 	struct picture picture;
 	struct image overlay;
@@ -171,7 +177,8 @@ static int write_mistakes(FILE *stream, const struct report *report, struct erro
 
 static int write_surest(FILE *stream, const struct report *report, struct error *error)
 {
-	fputs("<section>\n<h2>What it looks at</h2>\n<p>The surest right answer of each class.</p>\n<div class=\"gallery\">\n", stream);
+	fputs("<section>\n<h2>What it looks at</h2>\n<p>The surest right answer of each class.</p>\n"
+		"<div class=\"gallery\">\n", stream);
 	for (int i = 0; i < report->examination->classes; i++) {
 		const struct example *example = &report->examination->surest[i];
 		if (!example->source)

@@ -9,7 +9,7 @@
 #include <jansson.h>
 #include <stdio.h>
 
-/* A share and its 95 % confidence interval, each from 0 to 1. */
+/* A share and its 95 % confidence interval, each from 0 to 1; the value is NaN where there was nothing to count. */
 struct report_share {
 	double value, low, high;
 };
@@ -17,7 +17,7 @@ struct report_share {
 struct report_class {
 	size_t support; /* pictures of the class */
 	struct report_share precision, recall;
-	double f1;
+	double f1; /* NaN likewise */
 };
 
 struct report {

@@ -4,7 +4,6 @@
 
 #include <math.h>
 #include <stdlib.h>
-#include <string.h>
 
 const char *const saliency_method_names[] = {"gradient", "gradient-x-input", "smoothgrad", "integrated-gradients",
 	"grad-cam", "layer-cam", NULL};

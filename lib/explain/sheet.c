@@ -27,7 +27,7 @@ int sheet_strip(struct canvas *canvas, const char *heading, const char *detail, 
 	double aspect = (double)tiles[0].image->width / tiles[0].image->height;
 	double width = fmin(fmax(height * aspect, 130), 420);
 	double wide = fmin(width, height * aspect), high = wide / aspect;
-	if (canvas_create(canvas, 2 * margin + count * (width + gap) - gap, header + height + captions + margin / 2, 2, error))
+	if (canvas_create(canvas, 2 * margin + count * (width + gap) - gap, header + high + captions + margin / 2, 2, error))
 		return -1;
 	draw_header(canvas, heading, detail);
 	struct text_style title = {.size = 13, .bold = true, .color = color_solid(ink)};
@@ -36,8 +36,8 @@ int sheet_strip(struct canvas *canvas, const char *heading, const char *detail, 
 		double x = margin + i * (width + gap);
 		canvas_picture(canvas, tiles[i].image, x, header, wide, high);
 		canvas_frame(canvas, x, header, wide, high, 0, 1, color_solid(frame_ink));
-		canvas_text_fitted(canvas, &title, x, header + height + 15, width, tiles[i].title);
-		canvas_text_fitted(canvas, &below, x, header + height + 34, width, tiles[i].detail);
+		canvas_text_fitted(canvas, &title, x, header + high + 15, width, tiles[i].title);
+		canvas_text_fitted(canvas, &below, x, header + high + 34, width, tiles[i].detail);
 	}
 	return 0;
 }

@@ -89,6 +89,14 @@ status_is 0
 run python3 check.py bare.html
 stdout_has '^1 shells_model'
 
+# A class of which there is nothing has no shares.
+mkdir one
+cp -R 'images/écaille' one/
+pack-tensors -q --size 32 -o one.tens one
+run sh -c 'model-report -m modele/shells_model --validation one.tens >one.html && python3 check.py one.html'
+status_is 0
+stdout_has 'red & <shells> 0 – – –'
+
 # Failures leave what was there.
 cp report.html kept.html
 head -c 3000 train.tens >cut.tens

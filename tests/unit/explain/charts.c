@@ -102,7 +102,8 @@ int main(void)
 	curves("epoch\tloss\taccuracy\tval_loss\tval_accuracy\n1\t2\t0.1\t2.5\t0.2\n2\t1\t0.5\t1.5\t0.4\n", true, "two epochs");
 	curves("epoch\tloss\taccuracy\tval_loss\tval_accuracy\n1\t0\t1\tnan\tnan\n", false, "one epoch, all zero");
 	curves("epoch\tloss\taccuracy\n0\t1e30\t0\n1000000000\t-3\t1\n", false, "extremes");
-	curves("epoch\tloss\taccuracy\tval_loss\tval_accuracy\n3\t1\t0.5\t1\t0.5\n2\t1\tnan\t\t0.5\n1\t1\t0.5\t1\t0.5\n", true, "epochs in no order");
+	curves("epoch\tloss\taccuracy\tval_loss\tval_accuracy\n3\t1\t0.5\t1\t0.5\n2\t1\tnan\t\t0.5\n1\t1\t0.5\t1\t0.5\n", true,
+		"epochs in no order");
 	ok(curves_write_png(tsv, png, &error) == 0 && curves_write_png(tsv, again, &error) == 0 && same_files(png, again),
 		"the same history gives the same bytes");
 	ok(curves_write_png("/nowhere.tsv", png, &error) == -1 && same_files(png, again), "a failure leaves what was there");
