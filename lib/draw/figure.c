@@ -295,7 +295,7 @@ struct box figure_box(const struct character *character, const struct pose *pose
 	walk_parts(&walk, character->parts, character->part_count);
 	cairo_destroy(walk.cairo);
 	cairo_surface_destroy(surface);
-	return box.left < box.right ? box : (struct box){0};
+	return box_is_empty(box) ? (struct box){0, 0, 0, 0} : box;
 }
 
 void figure_draw(cairo_t *cairo, const struct character *character, const struct pose *pose)

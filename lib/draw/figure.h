@@ -32,12 +32,17 @@ struct box {
 	double left, top, right, bottom;
 };
 
+static inline bool box_is_empty(struct box box)
+{
+	return !(box.left < box.right && box.top < box.bottom);
+}
+
 /* Chooses a pose: `liveliness` from 0 (at rest) to 1 (the whole range of every joint). The palette is the
  * character's, with what its choices change. */
 void pose_choose(struct pose *pose, const struct character *character, double liveliness, struct random *random);
 
 /* The box of what figure_draw would draw in the figure's frame, outlines left out; with `bone` >= 0 only of the
- * parts on that bone and its children. All zero if there is none. */
+ * parts on that bone and its children. All zero if there is nothing to see. */
 struct box figure_box(const struct character *character, const struct pose *pose, int bone);
 
 /* Draws it in cairo's current user space, which becomes the figure's frame. */

@@ -252,7 +252,7 @@ static int read_list(const json_t *array, const struct part *outer, struct chara
 
 int parts_read(const json_t *parts, struct character *character, struct error *error)
 {
-	if (!json_is_array(parts) || json_array_size(parts) > PARTS_MAXIMUM)
-		return error_set(error, character->name, "\"parts\": not an array of at most %d", PARTS_MAXIMUM);
+	if (json_array_size(parts) < 1 || json_array_size(parts) > PARTS_MAXIMUM)
+		return error_set(error, character->name, "\"parts\": not an array of 1 to %d", PARTS_MAXIMUM);
 	return read_list(parts, NULL, character, &character->parts, &character->part_count, error);
 }

@@ -7,7 +7,7 @@
 #include <jansson.h>
 
 /* Reads the array `parts` into character->parts, sorted by layer; bones, palette and choices are there
- * already (colours written as "#rrggbb" join the palette). NULL means no parts. On failure (-1) what was read
+ * already (colours written as "#rrggbb" join the palette). On failure (-1) what was read
  * is freed by parts_free all the same. */
 CHECKED int parts_read(const json_t *parts, struct character *character, struct error *error);
 

@@ -50,7 +50,8 @@ static void choose_style(struct pose *pose, struct random *random)
 	pose->line_share = between(random, 0.2, 1);
 }
 
-static struct box united(struct box a, struct box b, double share_of_b)
+/* The box that lies `share_of_b` of the way from a to b. */
+static struct box box_between(struct box a, struct box b, double share_of_b)
 {
 	return (struct box){a.left + share_of_b * (b.left - a.left), a.top + share_of_b * (b.top - a.top),
 		a.right + share_of_b * (b.right - a.right), a.bottom + share_of_b * (b.bottom - a.bottom)};
@@ -61,9 +62,9 @@ static struct box choose_framing(const struct character *character, const struct
 {
 	struct box whole = figure_box(character, pose, -1), head = figure_box(character, pose, character->head);
 	double framing = between(random, 0, 1), closeness = between(random, 0.25, 0.7);
-	if (head.right <= head.left || framing < 0.65)
+	if (box_is_empty(head) || framing < 0.65)
 		return whole;
-	return framing < 0.75 ? head : united(whole, head, closeness);
+	return framing < 0.75 ? head : box_between(whole, head, closeness);
 }
 
 /* Sets cairo's user space so that `box` lies on the stage: at some size and place, turned, perhaps mirrored. */
@@ -109,6 +110,8 @@ static void draw_figure(cairo_t *cairo, const struct character *character, struc
 	choose_colors(&pose, character->color_count, random);
 	struct box framed = choose_framing(character, &pose, random);
 	double shadow = between(random, -0.2, 0.5);
+	if (box_is_empty(framed))
+		return;
 	cairo_save(cairo);
 	place(cairo, framed, stage, random);
 	if (shadow > 0)
@@ -128,6 +131,17 @@ static void scatter(cairo_t *cairo, int width, int height, uint32_t most, bool b
 	}
 }
 
+/* Ends drawing: the surface, or NULL when something went wrong on it. */
+static cairo_surface_t *finish(cairo_t *cairo, cairo_surface_t *surface)
+{
+	bool good = !cairo_status(cairo) && !cairo_surface_status(surface);
+	cairo_destroy(cairo);
+	if (good)
+		return surface;
+	cairo_surface_destroy(surface);
+	return NULL;
+}
+
 cairo_surface_t *picture_draw(const struct character *const *characters, int count, int width, int height,
 	struct random *random)
 {
@@ -141,13 +155,8 @@ cairo_surface_t *picture_draw(const struct character *const *characters, int cou
 		draw_figure(cairo, characters[i], stage, random);
 	}
 	scatter(cairo, width, height, 2, true, random);
-	cairo_status_t status = cairo_status(cairo);
-	cairo_destroy(cairo);
 	treatment_apply(surface, random);
-	if (status == CAIRO_STATUS_SUCCESS && cairo_surface_status(surface) == CAIRO_STATUS_SUCCESS)
-		return surface;
-	cairo_surface_destroy(surface);
-	return NULL;
+	return finish(cairo, surface);
 }
 
 cairo_surface_t *picture_portrait(const struct character *character, int width, int height, struct color background)
@@ -165,15 +174,12 @@ cairo_surface_t *picture_portrait(const struct character *character, int width, 
 	for (size_t i = 0; i < character->choice_count; i++)
 		pose.chosen[i] = false;
 	struct box box = figure_box(character, &pose, -1);
-	double fit = 0.9 * fmin(width / (box.right - box.left), height / (box.bottom - box.top));
-	cairo_translate(cairo, width / 2.0, height / 2.0);
-	cairo_scale(cairo, fit, fit);
-	cairo_translate(cairo, -(box.left + box.right) / 2, -(box.top + box.bottom) / 2);
-	figure_draw(cairo, character, &pose);
-	cairo_status_t status = cairo_status(cairo);
-	cairo_destroy(cairo);
-	if (status == CAIRO_STATUS_SUCCESS)
-		return surface;
-	cairo_surface_destroy(surface);
-	return NULL;
+	if (!box_is_empty(box)) {
+		double fit = 0.9 * fmin(width / (box.right - box.left), height / (box.bottom - box.top));
+		cairo_translate(cairo, width / 2.0, height / 2.0);
+		cairo_scale(cairo, fit, fit);
+		cairo_translate(cairo, -(box.left + box.right) / 2, -(box.top + box.bottom) / 2);
+		figure_draw(cairo, character, &pose);
+	}
+	return finish(cairo, surface);
 }

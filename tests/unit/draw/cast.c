@@ -92,6 +92,8 @@ static void check_refusals(void)
 	is_refused("\"kit\": \"round\"", "\"kit\": \"square\"", "x.json: b two", "\"kit\": no kit \"square\"");
 	is_refused("\"name\": \"arm\"", "\"name\": \"body\"", "x.json: b two: bone 2",
 		"a bone takes a \"name\" of its own");
+	is_refused("\"moods\": [\"sad\", \"calm\"]", "\"parts\": {}", "x.json: a one",
+		"\"parts\": not an array of 1 to 512");
 	is_refused("\"layer\": 9", "\"layer\": true", "x.json: a one: part 1: late", "\"layer\": not a number");
 }
 

@@ -131,6 +131,27 @@ static void check_picture(const struct character *character)
 	cairo_surface_destroy(third);
 }
 
+/* Not every choice leaves something to see. */
+static void check_nothing_to_see(void)
+{
+	static const char text[] = "{\"characters\": {\"nobody\": {\"bones\": [{\"name\": \"body\"}],"
+		" \"choices\": [{\"name\": \"seen\", \"share\": 0}],"
+		" \"parts\": [{\"radius\": [9, 9], \"when\": \"seen\"}]}}}";
+	struct error error;
+	struct cast cast;
+	struct random random = random_start(1, RANDOM_TEST, 2, 0);
+	if (!ok(cast_parse(text, strlen(text), "nobody", &cast, &error) == 0, "nobody is read"))
+		return;
+	const struct character *nobody = cast.characters;
+	cairo_surface_t *picture = picture_draw(&nobody, 1, 50, 40, &random);
+	cairo_surface_t *portrait = picture_portrait(nobody, 50, 40, (struct color){0, 0, 1, 1});
+	ok(picture != NULL, "a picture of nobody is a background");
+	ok(portrait && pixel(portrait, 25, 20) == 0x0000FF, "and so is a portrait");
+	cairo_surface_destroy(picture);
+	cairo_surface_destroy(portrait);
+	cast_free(&cast);
+}
+
 int main(void)
 {
 	struct error error;
@@ -143,5 +164,6 @@ int main(void)
 		cast_free(&cast);
 	} else
 		note("%s: %s", error.object, error.reason);
+	check_nothing_to_see();
 	return done();
 }
