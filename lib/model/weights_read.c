@@ -11,7 +11,8 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
-enum { PATH_SIZE = 1024, ARRAYS_MAXIMUM = 1 << 16, TEXT_MAXIMUM = 4096, TRIAL_SECONDS = 5 };
+enum { PATH_SIZE = 1024, ARRAYS_MAXIMUM = 1 << 16, TEXT_MAXIMUM = 4096 };
+enum { TRIAL_SECONDS = 5, TRIAL_READ = 40, TRIAL_REFUSED }; /* the last two unlike any crash's exit status */
 static const size_t FILE_MAXIMUM = (size_t)4 << 30;
 
 /* An HDF5 file in memory, and its name for messages. */
@@ -293,17 +294,13 @@ static int read_arrays(const struct source *source, struct network *network, con
 	return 0;
 }
 
-static int read_image(struct network *network, unsigned char *bytes, size_t size, const char *path, struct error *error)
+static int read_file(const struct source *source, struct network *network)
 {
-	struct source source = {size ? open_image(bytes, size) : -1, path, error};
-	if (source.file < 0)
-		return error_set(error, path, "is no HDF5 file, or a damaged one");
 	struct text_list arrays = {0};
-	int result = list_arrays(&source, network, &arrays);
+	int result = list_arrays(source, network, &arrays);
 	if (result == 0)
-		result = read_arrays(&source, network, &arrays);
+		result = read_arrays(source, network, &arrays);
 	text_list_free(&arrays);
-	H5Fclose(source.file);
 	return result;
 }
 
@@ -314,22 +311,24 @@ static bool has_global_heap(const unsigned char *bytes, size_t size)
 	return memmem(bytes, size, "GCOL\1\0\0\0", 8) != NULL;
 }
 
-static int try_image(struct network *network, unsigned char *bytes, size_t size, const char *path, struct error *error)
+static int try_file(const struct source *source, struct network *network)
 {
 	int status;
 	pid_t child = fork();
 	if (child < 0)
-		return error_system(error, path);
+		return error_system(source->error, source->path);
 	if (child == 0) {
 		/* What the C library says about a broken heap is no message for a user. */
 		close(STDERR_FILENO);
 		alarm(TRIAL_SECONDS);
-		_exit(read_image(network, bytes, size, path, NULL) != 0);
+		_exit(read_file(&(struct source){source->file, source->path, NULL}, network) ? TRIAL_REFUSED : TRIAL_READ);
 	}
 	while (waitpid(child, &status, 0) < 0)
 		if (errno != EINTR)
-			return error_system(error, path);
-	return WIFEXITED(status) && WEXITSTATUS(status) <= 1 ? 0 : error_set(error, path, "is a damaged HDF5 file");
+			return error_system(source->error, source->path);
+	if (WIFEXITED(status) && (WEXITSTATUS(status) == TRIAL_READ || WEXITSTATUS(status) == TRIAL_REFUSED))
+		return 0;
+	return error_set(source->error, source->path, "is a damaged HDF5 file");
 }
 
 int weights_read(struct network *network, const char *path, struct error *error)
@@ -339,9 +338,14 @@ int weights_read(struct network *network, const char *path, struct error *error)
 	H5Eset_auto2(H5E_DEFAULT, NULL, NULL);
 	if (file_read(path, FILE_MAXIMUM, &bytes, &size, error))
 		return -1;
-	int result = has_global_heap(bytes, size) ? try_image(network, bytes, size, path, error) : 0;
-	if (result == 0)
-		result = read_image(network, bytes, size, path, error);
+	struct source source = {size ? open_image(bytes, size) : -1, path, error};
+	bool risky = has_global_heap(bytes, size);
 	free(bytes);
+	if (source.file < 0)
+		return error_set(error, path, "is no HDF5 file, or a damaged one");
+	int result = risky ? try_file(&source, network) : 0;
+	if (result == 0)
+		result = read_file(&source, network);
+	H5Fclose(source.file);
 	return result;
 }
