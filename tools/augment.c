@@ -62,7 +62,6 @@ int main(int argc, char **argv)
 	struct source *source = NULL;
 	struct parallel *pool = NULL;
 	struct output output;
-	struct progress progress;
 
 	int first = read_options(argc, argv);
 	bool operands = first < argc, to_file = output_path && strcmp(output_path, "-") != 0;
@@ -74,7 +73,7 @@ int main(int argc, char **argv)
 
 	if (!failed) {
 		/* In a pipe the bar belongs to the last tool. */
-		progress_start(&progress, tool_progress(quiet || !to_file), "augment", "images", 0);
+		struct progress progress = tool_progress(quiet || !to_file);
 		failed = augment_passes(&plan, source, output.stream, to_file ? output_path : "standard output", pool,
 			&progress, &error);
 		if (failed)

@@ -330,7 +330,8 @@ static int predict_all(struct predictor *predictor, char *const *operands, int c
 		result = name_results(&files, &names, error);
 	/* Where answers come by on a terminal, they are the progress. */
 	bool silent = quiet || (predictor->lines == stdout && isatty(STDOUT_FILENO));
-	progress_start(&predictor->progress, tool_progress(silent), "predict", "pictures", 0);
+	predictor->progress = tool_progress(silent);
+	progress_start(&predictor->progress, "", "pictures", 0);
 	for (size_t i = 0; i < files.count && result == 0; i++) {
 		const struct dataset_file *file = &files.files[i];
 		if (stream_detect(file->path))

@@ -62,7 +62,8 @@ int main(int argc, char **argv)
 	request.loss = loss - 1;
 	request.optimizer = (enum optimizer)optimizer;
 	request.output = output ? ACTIVATION_SOFTMAX : ACTIVATION_SIGMOID;
-	request.progress = tool_progress(quiet);
+	struct progress progress = tool_progress(quiet);
+	request.progress = &progress;
 
 	struct model_folder folder;
 	struct training training;

@@ -44,7 +44,8 @@ int main(int argc, char **argv)
 	gallery.largest[1] = largest.height;
 	gallery.smallest[0] = smaller(smallest.width, largest.width);
 	gallery.smallest[1] = smaller(smallest.height, largest.height);
-	gallery.progress = tool_progress(quiet);
+	struct progress progress = tool_progress(quiet);
+	gallery.progress = &progress;
 
 	struct error error;
 	struct cast cast = {0};

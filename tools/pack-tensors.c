@@ -17,7 +17,7 @@ static const char *const codec_names[] = {"raw", "zlib", NULL};
 static struct pack_options pack;
 static struct option_size size;
 static int channels = -1, fit = IMAGE_STRETCH, filter = IMAGE_BILINEAR, codec = STREAM_RAW, limit, threads;
-static bool is_idx, quiet;
+static bool is_idx, strict, quiet;
 static const char *output_path, *list_path, *class_names, *classes_path, *background = "white";
 
 static const struct option_row rows[] = {
@@ -37,7 +37,7 @@ static const struct option_row rows[] = {
 	{0, "background", OPTION_TEXT, &background, "COLOR", "behind transparency and around --fit pad", 0, 0, NULL},
 	{0, "codec", OPTION_CHOICE, &codec, "NAME", "how the stream is compressed", 0, 0, codec_names},
 	{0, NULL, OPTION_TITLE, NULL, NULL, "General", 0, 0, NULL},
-	TOOL_STRICT(pack.strict),
+	TOOL_STRICT(strict),
 	TOOL_SEED(pack.seed),
 	TOOL_THREADS(threads),
 	TOOL_QUIET(quiet),
@@ -106,30 +106,23 @@ static int add_history(struct stream_head *head, int count, char **operands, str
 	return result;
 }
 
-static void report_skip(void *progress, const struct error *error)
-{
-	progress_clear(progress);
-	tool_error(error);
-}
-
 /* Packs to the file or stream of the options. Returns the exit status. */
 static int pack_all(const struct pack_input *input, const struct stream_head *head, struct error *error)
 {
 	struct parallel *pool;
 	struct output output;
-	struct progress progress;
 	bool to_file = output_path && strcmp(output_path, "-") != 0;
+	/* In a pipe the bar belongs to the last tool. */
+	struct progress progress = tool_progress(quiet || !to_file);
+	struct bad_inputs bad = {strict, tool_report, &progress, 0};
+	struct pack_output result = {.name = to_file ? output_path : "standard output", .progress = &progress, .bad = &bad};
 	if (parallel_create(&pool, threads, error))
 		return tool_error(error);
 	if (output_open(&output, output_path, error)) {
 		parallel_destroy(pool);
 		return tool_error(error);
 	}
-	/* In a pipe the bar belongs to the last tool. */
-	size_t count = input->files->count, total = pack.limit && pack.limit < count ? pack.limit : count;
-	progress_start(&progress, tool_progress(quiet || !to_file), "pack", "pictures", total);
-	struct pack_output result = {.stream = output.stream, .name = to_file ? output_path : "standard output",
-		.progress = &progress, .skip = report_skip, .context = &progress};
+	result.stream = output.stream;
 	int failed = pack_write(&pack, input, head, pool, &result, error);
 	parallel_destroy(pool);
 	if (failed)
@@ -138,10 +131,9 @@ static int pack_all(const struct pack_input *input, const struct stream_head *he
 		failed = output_commit(&output, error);
 	if (failed)
 		return tool_error(error);
-	progress_finish(&progress, result.written, "");
-	if (result.skipped)
-		tool_say(result.name, "%zu of %zu pictures skipped", result.skipped, result.skipped + result.written);
-	return result.skipped ? EXIT_FAILED : EXIT_DONE;
+	if (bad.count)
+		tool_say(result.name, "%zu of %zu pictures skipped", bad.count, bad.count + result.written);
+	return bad.count ? EXIT_FAILED : EXIT_DONE;
 }
 
 int main(int argc, char **argv)

@@ -129,11 +129,11 @@ static int make_plan(struct explain_plan *plan, const struct model *model, struc
 /* Explains all pictures. Returns the exit status. */
 static int explain_all(struct explain_plan *plan, char *const *paths, const struct text_list *names)
 {
-	struct progress progress;
+	struct progress progress = tool_progress(quiet);
 	struct error error;
 	char subject[EXPLAIN_SUBJECT_SIZE];
 	size_t failed = 0, i;
-	progress_start(&progress, tool_progress(quiet), "saliency", "pictures", names->count);
+	progress_start(&progress, "", "pictures", names->count);
 	for (i = 0; i < names->count && !(strict && failed); i++) {
 		int result = explain_picture(plan, paths[i], names->items[i], subject, &error);
 		if (result)

@@ -98,11 +98,6 @@ static int add_all(struct scrape *scrape, const struct plan *plan, const struct 
 	return 0;
 }
 
-static void say(const char *object, const char *reason)
-{
-	tool_say(object, "%s", reason);
-}
-
 /* The closing table. Returns whether every class is complete. */
 static bool close_table(const struct scrape *scrape, bool quiet)
 {
@@ -152,7 +147,7 @@ static void check_usage(const struct request *request, int operands)
 int main(int argc, char **argv)
 {
 	struct request request = {
-		.scrape = {.folder = "images", .side_minimum = 64, .pages_maximum = 100, .say = say,
+		.scrape = {.folder = "images", .side_minimum = 64, .pages_maximum = 100, .report = tool_report,
 			.fetch = {.rate = 2, .connections = 4, .transfers = 64, .retries = 4, .backoff = 1, .wait_maximum = 120,
 				.timeout = 60, .page_bytes = 16 << 20}},
 		.image_bytes = 20 << 20,
@@ -193,7 +188,8 @@ int main(int argc, char **argv)
 
 	int first = tool_start(&options, argc, argv);
 	check_usage(&request, argc - first);
-	scrape->progress = tool_progress(request.quiet);
+	struct progress progress = tool_progress(request.quiet);
+	scrape->progress = &progress;
 	fetch->image_bytes = (size_t)request.image_bytes;
 
 	struct plan plan = {0};

@@ -24,11 +24,6 @@ static const struct option_row rows[] = {
 static const struct options options = {"split-dataset", "IN OUT",
 	"Splits the class folders in IN into OUT/train, OUT/validation and OUT/test.", rows};
 
-static void report(const struct error *error)
-{
-	tool_error(error);
-}
-
 static int write_list(const struct split *split, struct error *error)
 {
 	struct output output;
@@ -56,15 +51,17 @@ int main(int argc, char **argv)
 {
 	struct error error;
 	struct split split = {0};
+	struct bad_inputs bad = {.report = tool_report};
 
 	int first = tool_start(&options, argc, argv);
 	if (argc - first != 2)
 		tool_usage("operands", "give IN and OUT, not %d", argc - first);
 	if (shares[SPLIT_VALIDATION] + shares[SPLIT_TEST] >= 1)
 		tool_usage("--test", "leaves nothing for train beside --validation");
+	bad.strict = strict;
 	const char *in = argv[first], *out = argv[first + 1];
 
-	int failed = split_check_place(in, out, &error) || split_read(&split, in, strict, report, &error);
+	int failed = split_check_place(in, out, &error) || split_read(&split, in, &bad, &error);
 
 	if (!failed && !split.kept)
 		failed = split_assign(&split, shares, seed, &error);
@@ -73,7 +70,7 @@ int main(int argc, char **argv)
 	if (!failed)
 		summarize(&split, in, out);
 
-	int status = failed ? tool_error(&error) : split.skipped ? EXIT_FAILED : EXIT_DONE;
+	int status = failed ? tool_error(&error) : bad.count ? EXIT_FAILED : EXIT_DONE;
 	split_free(&split);
 	return tool_finish(status);
 }

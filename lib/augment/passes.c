@@ -189,6 +189,7 @@ int augment_passes(const struct augment_plan *plan, struct source *source, FILE 
 		options) : NULL;
 	free(options);
 	int result = run.arguments ? 0 : error_memory(error, name);
+	progress_start(progress, "", "images", 0);
 	for (int i = 0; result == 0 && i < plan->passes; i++) {
 		if (i > 0)
 			result = source_rewind(source, error);

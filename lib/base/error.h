@@ -14,6 +14,9 @@ struct error {
 	char reason[512]; /* why, without a final full stop */
 };
 
+/* How a tool is told of what was skipped or gone around while work goes on; it prints it. */
+typedef void error_report(const struct error *error);
+
 /* Fills `error` (which may be NULL: then nothing is kept) with the name of the
  * object and a formatted reason. Always returns -1, so that a function can end
  * with `return error_set(error, path, "no such class: %s", name);`. */

@@ -12,13 +12,13 @@ double progress_clock(void)
 	return (double)now.tv_sec + 1e-9 * (double)now.tv_nsec;
 }
 
-void progress_start(struct progress *progress, FILE *stream, const char *label, const char *unit,
-	uint64_t total)
+void progress_start(struct progress *progress, const char *part, const char *unit, uint64_t total)
 {
-	*progress = (struct progress){.stream = stream, .total = total, .started = progress_clock()};
-	snprintf(progress->label, sizeof progress->label, "%s", label);
+	*progress = (struct progress){.stream = progress->stream, .tool = progress->tool, .total = total,
+		.started = progress_clock()};
+	snprintf(progress->part, sizeof progress->part, "%s", part);
 	snprintf(progress->unit, sizeof progress->unit, "%s", unit);
-	progress->terminal = stream && isatty(fileno(stream));
+	progress->terminal = progress->stream && isatty(fileno(progress->stream));
 	progress->last_drawn = progress->terminal ? 0 : progress->started;
 }
 
@@ -28,6 +28,12 @@ void progress_clear(struct progress *progress)
 		fputs("\r\033[K", progress->stream);
 		progress->last_drawn = 0;
 	}
+}
+
+static void write_label(const struct progress *progress)
+{
+	fprintf(progress->stream, "%s%s%s%s", progress->terminal ? "\r\033[K" : "", progress->tool,
+		*progress->part ? ": " : "", progress->part);
 }
 
 static void write_count(const struct progress *progress, uint64_t done, double seconds)
@@ -58,9 +64,11 @@ void progress_update(struct progress *progress, uint64_t done, const char *note)
 		return;
 	progress->last_drawn = now;
 	double seconds = now - progress->started;
-	fprintf(progress->stream, "%s%s", progress->terminal ? "\r\033[K" : "", progress->label);
+	write_label(progress);
 	if (progress->terminal && progress->total)
 		write_bar(progress, done);
+	else
+		fputc(':', progress->stream);
 	write_count(progress, done, seconds);
 	if (progress->total > done && done > 0)
 		fprintf(progress->stream, ", %.0f s left", seconds * (double)(progress->total - done) / (double)done);
@@ -73,7 +81,8 @@ void progress_finish(struct progress *progress, uint64_t done, const char *note)
 	if (!progress->stream)
 		return;
 	double seconds = progress_clock() - progress->started;
-	fprintf(progress->stream, "%s%s:", progress->terminal ? "\r\033[K" : "", progress->label);
+	write_label(progress);
+	fputc(':', progress->stream);
 	write_count(progress, done, seconds);
 	fprintf(progress->stream, ", %.1f s%s%s\n", seconds, *note ? ", " : "", note);
 	fflush(progress->stream);

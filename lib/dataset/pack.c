@@ -136,10 +136,8 @@ static int write_window(struct window *window, size_t count, const struct stream
 	for (size_t i = 0; i < count; i++) {
 		const struct slot *slot = &window->slots[i];
 		if (slot->bad) {
-			output->skipped++;
-			if (window->options->strict)
-				return error_set(error, slot->error.object, "%s", slot->error.reason);
-			output->skip(output->context, &slot->error);
+			if (bad_input_skip(output->bad, &slot->error, error))
+				return -1;
 			continue;
 		}
 		if (!*writer && stream_begin(writer, output->stream, output->name, head, window->options->codec, error))
@@ -161,7 +159,7 @@ static int write_all(struct window *window, size_t total, const struct stream_he
 		parallel_for(pool, (int)count, read_slot, window);
 		if (write_window(window, count, head, writer, output, error))
 			return -1;
-		progress_update(output->progress, output->written + output->skipped, "");
+		progress_update(output->progress, output->written + output->bad->count, "");
 	}
 	if (!output->written)
 		return error_set(error, output->name, "no picture could be read: nothing to write");
@@ -214,7 +212,7 @@ int pack_write(const struct pack_options *options, const struct pack_input *inpu
 {
 	size_t count = input->files->count;
 	struct stream_writer *writer = NULL;
-	output->written = output->skipped = 0;
+	output->written = 0;
 	if (count == 0 || count > UINT32_MAX)
 		return error_set(error, output->name, count ? "too many pictures" : "there are no pictures to pack");
 	if (stream_tensor_size(head) > STREAM_RECORD_MAXIMUM)
@@ -224,10 +222,14 @@ int pack_write(const struct pack_options *options, const struct pack_input *inpu
 	if (!window)
 		return error_memory(error, output->name);
 	size_t total = options->limit && options->limit < count ? options->limit : count;
+	progress_start(output->progress, "", "pictures", total);
 	int result = write_all(window, total, head, pool, &writer, output, error);
 	window_free(window);
 	if (result == 0)
-		return stream_end(writer, error);
-	stream_abandon(writer);
-	return -1;
+		result = stream_end(writer, error);
+	else
+		stream_abandon(writer);
+	if (result == 0)
+		progress_finish(output->progress, output->written, "");
+	return result;
 }

@@ -2,8 +2,8 @@
 #ifndef DATASET_PACK_H
 #define DATASET_PACK_H
 
+#include "base/bad_inputs.h"
 #include "base/parallel.h"
-#include "base/progress.h"
 #include "dataset/class_folders.h"
 #include "dataset/idx.h"
 #include "image/image.h"
@@ -14,7 +14,6 @@ struct pack_options {
 	                                       shows through where a picture is transparent */
 	int channels;                       /* 1 grey, 3 colour */
 	enum stream_codec codec;
-	bool strict;                        /* a picture that can't be read ends the work */
 	bool shuffle;                       /* in the order of random_shuffle under `seed` */
 	uint64_t seed;
 	size_t limit;                       /* write only the first so many of that order; 0: all */
@@ -29,11 +28,10 @@ struct pack_input {
 /* Where to, and what to tell on the way. */
 struct pack_output {
 	FILE *stream;
-	const char *name;                                         /* of the stream, for messages */
-	struct progress *progress;                                /* updated, neither started nor finished */
-	void (*skip)(void *context, const struct error *error);   /* called for each picture that can't be read */
-	void *context;
-	size_t written, skipped;                                  /* results */
+	const char *name;          /* of the stream, for messages */
+	struct progress *progress; /* shows the pictures tried */
+	struct bad_inputs *bad;    /* those that can't be read */
+	size_t written;            /* result: records in the stream */
 };
 
 /* Fills the head of the stream: u8, 0 to 255, classes copied; labels are weights, 1 for each class of a file, where
@@ -43,7 +41,7 @@ CHECKED int pack_head(const struct pack_options *options, const struct dataset_f
 
 /* Writes one segment with a record per picture: id is its position in `files`, digest that of the file's bytes (of the
  * pixels for IDX). Nothing is written before the first good picture. The result doesn't depend on the pool.
- * Returns 0 with at least one record written, or -1: no picture could be read, one couldn't and `strict` is set, or
+ * Returns 0 with at least one record written, or -1: no picture could be read, one couldn't and that is to end the work, or
  * writing failed; the segment is then without an end. */
 CHECKED int pack_write(const struct pack_options *options, const struct pack_input *input,
 	const struct stream_head *head, struct parallel *pool, struct pack_output *output, struct error *error);

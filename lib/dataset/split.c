@@ -32,7 +32,7 @@ static bool is_predict(const struct dataset_file *file)
 }
 
 /* Digests what was found of one part. `root` is the length of what precedes names in every path. */
-static int add_part(struct split *split, enum split_part part, size_t root, bool strict, split_report *report,
+static int add_part(struct split *split, enum split_part part, size_t root, struct bad_inputs *bad,
 	struct error *error)
 {
 	const struct dataset_files *found = &split->folders[part];
@@ -49,23 +49,21 @@ static int add_part(struct split *split, enum split_part part, size_t root, bool
 			split->files[split->count++] = added;
 			continue;
 		}
-		if (strict)
+		if (bad_input_skip(bad, error, error))
 			return -1;
-		report(error);
-		split->skipped++;
 	}
 	return 0;
 }
 
-static int read_part(struct split *split, enum split_part part, const char *folder, size_t root, bool strict,
-	split_report *report, struct error *error)
+static int read_part(struct split *split, enum split_part part, const char *folder, size_t root, struct bad_inputs *bad,
+	struct error *error)
 {
 	if (class_folders_read(&split->folders[part], folder, error))
 		return -1;
-	return add_part(split, part, root, strict, report, error);
+	return add_part(split, part, root, bad, error);
 }
 
-static int read_kept(struct split *split, const char *folder, size_t root, bool strict, split_report *report,
+static int read_kept(struct split *split, const char *folder, size_t root, struct bad_inputs *bad,
 	struct error *error)
 {
 	int result = 0;
@@ -74,7 +72,7 @@ static int read_kept(struct split *split, const char *folder, size_t root, bool 
 		if (!path)
 			return error_memory(error, folder);
 		if (file_is_folder(path))
-			result = read_part(split, (enum split_part)part, path, root, strict, report, error);
+			result = read_part(split, (enum split_part)part, path, root, bad, error);
 		free(path);
 	}
 	return result;
@@ -88,7 +86,7 @@ static bool holds_folder(const char *folder, const char *name)
 	return held;
 }
 
-int split_read(struct split *split, const char *folder, bool strict, split_report *report, struct error *error)
+int split_read(struct split *split, const char *folder, struct bad_inputs *bad, struct error *error)
 {
 	*split = (struct split){0};
 	char *prefix = file_join(folder, "");
@@ -98,8 +96,8 @@ int split_read(struct split *split, const char *folder, bool strict, split_repor
 	free(prefix);
 	split->kept = holds_folder(folder, split_part_names[SPLIT_TRAIN])
 		&& holds_folder(folder, split_part_names[SPLIT_VALIDATION]);
-	int result = split->kept ? read_kept(split, folder, root, strict, report, error)
-				 : read_part(split, SPLIT_TRAIN, folder, root, strict, report, error);
+	int result = split->kept ? read_kept(split, folder, root, bad, error)
+				 : read_part(split, SPLIT_TRAIN, folder, root, bad, error);
 	if (result == 0 && split->count == 0)
 		return error_set(error, folder, "holds no files in class folders");
 	return result;

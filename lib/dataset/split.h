@@ -5,6 +5,7 @@
 #ifndef DATASET_SPLIT_H
 #define DATASET_SPLIT_H
 
+#include "base/bad_inputs.h"
 #include "base/digest.h"
 #include "dataset/class_folders.h"
 
@@ -29,17 +30,13 @@ struct split {
 	struct dataset_files folders[SPLIT_PARTS]; /* one for each part that is kept; else the first holds all */
 	struct split_file *files;
 	size_t count;
-	size_t skipped; /* files that could not be read */
 	bool kept;      /* the folder was split already: parts are as found there */
 };
 
-/* Told about each file that is left out. */
-typedef void split_report(const struct error *error);
-
 /* Reads the class folders of `folder`, or of its train/, validation/ and test/ if it holds the first two: then that
- * split is kept. A folder predict/ is no class. A file that can't be read is reported and left out, or with `strict`
- * an error. Returns 0 or -1 (no class folders, no file); the split is the caller's to free either way. */
-CHECKED int split_read(struct split *split, const char *folder, bool strict, split_report *report, struct error *error);
+ * split is kept. A folder predict/ is no class. Files that can't be read are bad inputs.
+ * Returns 0 or -1 (no class folders, no file); the split is the caller's to free either way. */
+CHECKED int split_read(struct split *split, const char *folder, struct bad_inputs *bad, struct error *error);
 
 /* Deals the files out: `shares` of each class go to validation and test (0: no such part), the rest to train. The
  * order of dealing is that of SHA-256(seed, content), single files before duplicates, so neither names nor other

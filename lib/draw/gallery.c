@@ -1,7 +1,6 @@
 #include "draw/gallery.h"
 
 #include "base/file.h"
-#include "base/progress.h"
 #include "base/text.h"
 #include "draw/picture.h"
 
@@ -24,7 +23,6 @@ struct gallery {
 	const struct cast *cast;
 	struct parallel *pool;
 	struct error *error;
-	struct progress progress;
 	uint64_t done;
 	struct buffer window[WINDOW];
 	enum set set;
@@ -157,7 +155,7 @@ static int write_picture(struct gallery *gallery, int index)
 		list_picture(gallery, path, gallery->start + index);
 	free(path);
 	if (result == 0)
-		progress_update(&gallery->progress, ++gallery->done, "");
+		progress_update(gallery->options->progress, ++gallery->done, "");
 	return result;
 }
 
@@ -210,7 +208,7 @@ int gallery_write(const struct gallery_options *options, const struct cast *cast
 	uint64_t of_each = (uint64_t)options->per_class + options->portraits;
 	uint64_t total = of_each * cast->count + (uint64_t)options->scenes + (uint64_t)options->predict;
 	int result = 0;
-	progress_start(&gallery.progress, options->progress, options->folder, "pictures", total);
+	progress_start(options->progress, "", "pictures", total);
 	for (int i = 0; result == 0 && options->per_class && i < (int)cast->count; i++) {
 		gallery.character = i;
 		result = write_pictures(&gallery, cast->characters[i].name, options->per_class);
@@ -224,6 +222,6 @@ int gallery_write(const struct gallery_options *options, const struct cast *cast
 	gallery.set = SET_PORTRAITS;
 	if (result == 0 && options->portraits)
 		result = write_pictures(&gallery, "portraits", (int)cast->count);
-	progress_finish(&gallery.progress, gallery.done, "");
+	progress_finish(options->progress, gallery.done, "");
 	return result;
 }

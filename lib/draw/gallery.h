@@ -4,6 +4,7 @@
 
 #include "base/error.h"
 #include "base/parallel.h"
+#include "base/progress.h"
 #include "draw/character.h"
 
 #include <stdint.h>
@@ -17,7 +18,7 @@ struct gallery_options {
 	int predict;               /* FOLDER/predict/picture-0001.png ... and FOLDER/predict.tsv: path, tab, class */
 	bool portraits;            /* FOLDER/portraits/CLASS.png: each alone, at rest, on white */
 	int smallest[2], largest[2]; /* width and height, from 32 to 1024; no smallest above the largest */
-	FILE *progress;            /* NULL: silent */
+	struct progress *progress; /* shows the pictures written */
 };
 
 /* Draws and writes the pictures; a picture depends on the seed, its class and its number alone, and the paths in the

@@ -2,7 +2,6 @@
 #ifndef SCRAPE_COLLECT_H
 #define SCRAPE_COLLECT_H
 
-#include "base/progress.h"
 #include "scrape/manifest.h"
 #include "scrape/scrape.h"
 #include "scrape/source.h"
@@ -43,7 +42,6 @@ struct scrape {
 	FILE *list;
 	char *list_path;
 	int list_line, list_bad, queued;
-	struct progress progress;
 	struct error error; /* what a callback could not return */
 	bool broken;
 };

@@ -97,13 +97,15 @@ int scrape_add_list(struct scrape *scrape, const char *path, struct error *error
 
 void scrape_say(struct scrape *scrape, const char *object, const char *format, ...)
 {
-	char reason[1024];
+	struct error error;
+	char reason[sizeof error.reason];
 	va_list arguments;
 	va_start(arguments, format);
 	vsnprintf(reason, sizeof reason, format, arguments);
 	va_end(arguments);
-	progress_clear(&scrape->progress);
-	scrape->options.say(object, reason);
+	error_set(&error, object, "%s", reason);
+	progress_clear(scrape->options.progress);
+	scrape->options.report(&error);
 }
 
 /* ---- the list of addresses ---- */
@@ -173,7 +175,7 @@ static void show_progress(struct scrape *scrape)
 		failed += scrape->collections[i]->failed;
 	}
 	snprintf(note, sizeof note, "%d refused, %d failed", refused, failed);
-	progress_update(&scrape->progress, (uint64_t)accepted, note);
+	progress_update(scrape->options.progress, (uint64_t)accepted, note);
 }
 
 /* Moves every class on. Returns whether any still has something to do, or -1. */
@@ -191,7 +193,7 @@ static int advance(struct scrape *scrape, struct error *error)
 int scrape_run(struct scrape *scrape, struct error *error)
 {
 	int busy = 1;
-	progress_start(&scrape->progress, scrape->options.progress, "images", "new", 0);
+	progress_start(scrape->options.progress, "", "new images", 0);
 	while (busy > 0) {
 		if (read_list(scrape, error))
 			return -1;
@@ -204,7 +206,7 @@ int scrape_run(struct scrape *scrape, struct error *error)
 		}
 		show_progress(scrape);
 	}
-	progress_clear(&scrape->progress);
+	progress_clear(scrape->options.progress);
 	return manifest_sync(scrape->manifest, error);
 }
 

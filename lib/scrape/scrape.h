@@ -3,6 +3,7 @@
 #define SCRAPE_SCRAPE_H
 
 #include "base/error.h"
+#include "base/progress.h"
 #include "scrape/fetch.h"
 #include "scrape/recipe.h"
 
@@ -17,8 +18,8 @@ struct scrape_options {
 	const char *follow;    /* regular expression (POSIX extended) for links to further pages; NULL: none */
 	bool retry_refused;    /* ask again for what an earlier run refused */
 	struct fetch_options fetch;
-	FILE *progress;        /* NULL: silent */
-	void (*say)(const char *object, const char *reason); /* told what went wrong and was gone around */
+	struct progress *progress; /* shows the images that are new */
+	error_report *report;  /* told what went wrong and was gone around */
 };
 
 /* How collecting one class went. */

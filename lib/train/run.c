@@ -1,6 +1,5 @@
 #include "train/training.h"
 
-#include "base/progress.h"
 #include "base/random.h"
 #include "train/batch.h"
 
@@ -144,13 +143,13 @@ static void finish_progress(struct progress *progress, const struct epoch_result
 static int run_epoch(struct run *run, int epoch, int epochs, struct error *error)
 {
 	struct training *training = run->training;
-	struct progress progress;
+	struct progress *progress = training->request.progress;
 	struct tally tally = {0}, validation = {0};
-	char label[64];
-	snprintf(label, sizeof label, epochs ? "epoch %d/%d" : "epoch %d", epoch, epochs);
-	progress_start(&progress, training->request.progress, label, "images", samples_count(training->samples));
+	char part[64];
+	snprintf(part, sizeof part, epochs ? "epoch %d/%d" : "epoch %d", epoch, epochs);
+	progress_start(progress, part, "images", samples_count(training->samples));
 	double started = progress_clock();
-	if (train_samples(run, epoch, &progress, &tally, error) || check_weights(training, epoch, error))
+	if (train_samples(run, epoch, progress, &tally, error) || check_weights(training, epoch, error))
 		return -1;
 	double trained = progress_clock();
 	if (training->validation && validate(run, &validation, error))
@@ -166,8 +165,8 @@ static int run_epoch(struct run *run, int epoch, int epochs, struct error *error
 		result.validation_accuracy = (double)validation.correct / validated;
 	}
 	/* The line's rate is that of training. */
-	progress.started += ended - trained;
-	finish_progress(&progress, &result, tally.count);
+	progress->started += ended - trained;
+	finish_progress(progress, &result, tally.count);
 	return training_log_add(&training->log, &result, error);
 }
 

@@ -3,6 +3,7 @@
 #define TRAIN_TRAINING_H
 
 #include "base/parallel.h"
+#include "base/progress.h"
 #include "base/text.h"
 #include "nn/network.h"
 #include "train/log.h"
@@ -26,7 +27,7 @@ struct training_request {
 	double learning_rate, label_smoothing;
 	uint64_t seed;             /* of weights, order and dropout */
 	int threads;               /* 0: all */
-	FILE *progress;            /* NULL: none */
+	struct progress *progress; /* a part for each epoch */
 };
 
 struct training {

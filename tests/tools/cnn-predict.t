@@ -25,7 +25,7 @@ ok "a model" cnn-train --quiet --epochs 6 --output-activation softmax --learning
 # A line each; pictures and their records in a stream have the same probabilities.
 run cnn-predict -m model images
 status_is 0
-stderr_has "^predict: 12 pictures"
+stderr_has "^cnn-predict: 12 pictures"
 cp "$scratch/.out" of_files
 is "a line for each" "$(wc -l <of_files)" 12
 is "sorted by name, three columns" "$(head -n 1 of_files | cut -f 1,2)" "images/red shells/0.png${tab}red shells"

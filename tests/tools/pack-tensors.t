@@ -44,7 +44,7 @@ pack --codec zlib -o z.tens set
 is "compressed, the records are the same" "$(records z.tens)" "$expected"
 run pack-tensors -o p.tens set
 status_is 0
-stderr_has '^pack: 4/4 pictures, [0-9]+/s, [0-9.]+ s$'
+stderr_has '^pack-tensors: 4/4 pictures, [0-9]+/s, [0-9.]+ s$'
 ok "the default size is 150x150, in colour" sh -c 'head -c 1000 p.tens | grep -aq "\[150, *150, *3\]"'
 
 # ---- labels ----

@@ -64,6 +64,11 @@ int tool_error(const struct error *error)
 	return EXIT_FAILED;
 }
 
+void tool_report(const struct error *error)
+{
+	print_line(error->object, error->reason);
+}
+
 void tool_say(const char *object, const char *format, ...)
 {
 	char reason[1024];
@@ -94,9 +99,9 @@ void tool_refuse_terminal(const char *path)
 	}
 }
 
-FILE *tool_progress(bool quiet)
+struct progress tool_progress(bool quiet)
 {
-	return quiet ? NULL : stderr;
+	return (struct progress){.stream = quiet ? NULL : stderr, .tool = tool_name};
 }
 
 int tool_finish(int status)

@@ -5,6 +5,7 @@
 
 #include "base/error.h"
 #include "base/options.h"
+#include "base/progress.h"
 
 #include <stdbool.h>
 #include <stdio.h>
@@ -28,6 +29,9 @@ int tool_start(const struct options *options, int argc, char **argv);
 /* Prints "tool: object: reason". Returns EXIT_FAILED. */
 int tool_error(const struct error *error);
 
+/* The same for what is skipped or gone around, while work goes on: an error_report. */
+void tool_report(const struct error *error);
+
 /* Prints "tool: object: reason" from a format; for warnings and summaries too. */
 void tool_say(const char *object, const char *format, ...) __attribute__((format(printf, 2, 3)));
 
@@ -39,8 +43,8 @@ void tool_usage(const char *object, const char *format, ...)
  * standard output) to a terminal. */
 void tool_refuse_terminal(const char *path);
 
-/* The stream for progress: standard error, or NULL when quiet. */
-FILE *tool_progress(bool quiet);
+/* Progress under the tool's name on standard error, not started; a silent one when quiet. */
+struct progress tool_progress(bool quiet);
 
 /* Last statement of a main: closes standard output, and turns `status` into
  * EXIT_FAILED, with a message, when something written there was lost. */

@@ -67,9 +67,8 @@ static int run(const struct augment_plan *plan, char *const *paths, int count, i
 {
 	struct source *source = NULL;
 	struct parallel *pool = NULL;
-	struct progress progress;
+	struct progress progress = {0};
 	FILE *file = fopen(out, "wb");
-	progress_start(&progress, NULL, "", "", 0);
 	int result = source_open(&source, paths, count, plan->passes > 1, &error);
 	if (result == 0)
 		result = parallel_create(&pool, threads, &error);

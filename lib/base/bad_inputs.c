@@ -1,0 +1,15 @@
+#include "base/bad_inputs.h"
+
+int bad_input_skip(struct bad_inputs *bad, const struct error *reason, struct error *error)
+{
+	if (bad->strict) {
+		if (error != reason)
+			*error = *reason;
+		return -1;
+	}
+	if (bad->progress)
+		progress_clear(bad->progress);
+	bad->report(reason);
+	bad->count++;
+	return 0;
+}
