@@ -1,12 +1,12 @@
 /* cnn-predict: what a model says of pictures and of tensor streams. */
 #include "base/file.h"
+#include "base/names.h"
 #include "base/progress.h"
 #include "common/tool.h"
 #include "dataset/class_folders.h"
 #include "dataset/place.h"
 #include "explain/answers.h"
 #include "explain/confusion.h"
-#include "explain/names.h"
 #include "model/model.h"
 #include "stream/stream.h"
 #include "train/metrics.h"

@@ -1,10 +1,10 @@
 /* saliency: where a model looks, as pictures. */
 #include "base/file.h"
+#include "base/names.h"
 #include "base/progress.h"
 #include "common/tool.h"
 #include "explain/chart.h"
 #include "explain/explain.h"
-#include "explain/names.h"
 #include "model/model.h"
 
 #include <string.h>

@@ -4,7 +4,7 @@
 
 #include "base/parallel.h"
 #include "explain/answer.h"
-#include "explain/picture.h"
+#include "model/picture.h"
 #include "nn/network.h"
 
 #include <stdbool.h>

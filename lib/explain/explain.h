@@ -4,8 +4,8 @@
 
 #include "base/text.h"
 #include "explain/colormap.h"
-#include "explain/picture.h"
 #include "explain/saliency.h"
+#include "model/picture.h"
 
 #include <stdbool.h>
 

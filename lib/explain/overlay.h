@@ -4,7 +4,7 @@
 
 #include "explain/colormap.h"
 #include "explain/map.h"
-#include "explain/picture.h"
+#include "model/picture.h"
 
 /* Lays a normalised map over the picture, at the picture's own size: the picture fades to grey, and colour covers it the
  * more the higher the map. What a crop kept from the network is darkened. On failure (-1) *out is empty. */

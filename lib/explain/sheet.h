@@ -4,8 +4,8 @@
 
 #include "explain/canvas.h"
 #include "explain/colormap.h"
-#include "explain/picture.h"
 #include "explain/saliency.h"
+#include "model/picture.h"
 
 /* One tile of a strip. */
 struct tile {

@@ -1,6 +1,6 @@
 /* Maps: where a layer's places lie, scaling that one hot place can't spoil, sampling between places; names of results. */
+#include "base/names.h"
 #include "explain/map.h"
-#include "explain/names.h"
 #include "tap.h"
 
 #include <math.h>

@@ -1,6 +1,6 @@
 /* Where a picture's pixels lie on the network's input, for every way of fitting; and pictures that are none. */
-#include "explain/picture.h"
 #include "explain/overlay.h"
+#include "model/picture.h"
 #include "tap.h"
 
 #include <math.h>

@@ -1,4 +1,4 @@
-#include "explain/names.h"
+#include "base/names.h"
 
 #include <stdlib.h>
 #include <string.h>

@@ -1,6 +1,6 @@
 /* Names of results for pictures from anywhere: one folder, no two alike. */
-#ifndef EXPLAIN_NAMES_H
-#define EXPLAIN_NAMES_H
+#ifndef BASE_NAMES_H
+#define BASE_NAMES_H
 
 #include "base/error.h"
 #include "base/text.h"

@@ -1,6 +1,6 @@
 /* A picture as people see it, and as the network does. */
-#ifndef EXPLAIN_PICTURE_H
-#define EXPLAIN_PICTURE_H
+#ifndef MODEL_PICTURE_H
+#define MODEL_PICTURE_H
 
 #include "base/error.h"
 #include "image/image.h"

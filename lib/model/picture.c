@@ -1,4 +1,4 @@
-#include "explain/picture.h"
+#include "model/picture.h"
 
 #include "base/file.h"
 
