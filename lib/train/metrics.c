@@ -159,6 +159,13 @@ static void write_confusion(const struct metrics *metrics, const struct text_lis
 	fputc('\n', out);
 }
 
+void metrics_title(const struct metrics *metrics, char *out, size_t size)
+{
+	struct interval interval = wilson_interval(metrics->correct, metrics->records);
+	snprintf(out, size, "accuracy %.1f %% (95 %%: %.1f\u2013%.1f %%), %llu pictures", 100 * metrics_accuracy(metrics),
+		100 * interval.low, 100 * interval.high, (unsigned long long)metrics->records);
+}
+
 void metrics_write(const struct metrics *metrics, const struct text_list *labels, FILE *out)
 {
 	write_measures(metrics, out);

@@ -1,6 +1,4 @@
-#include "explain/answer.h"
-
-#include "explain/annotate.h"
+#include "predict/answer.h"
 
 #include <jansson.h>
 #include <stdlib.h>
@@ -100,22 +98,4 @@ int answer_write_json(const struct answer *answer, FILE *out, struct error *erro
 	fprintf(out, "%s\n", text);
 	free(text);
 	return 0;
-}
-
-int answer_annotate(const struct answer *answer, const struct image *picture, double threshold, bool several,
-	struct image *out, struct error *error)
-{
-	*out = (struct image){0};
-	struct annotation *lines = calloc((size_t)answer->shown, sizeof *lines);
-	if (!lines)
-		return error_memory(error, answer->name);
-	for (int i = 0; i < answer->shown; i++) {
-		int label = answer->order[i];
-		float probability = answer->probabilities[label];
-		lines[i] = (struct annotation){answer->labels->items[label], (double)probability,
-			probability >= (float)threshold && (i == 0 || several)};
-	}
-	int result = annotate_picture(picture, lines, answer->shown, out, error);
-	free(lines);
-	return result;
 }

@@ -1,9 +1,8 @@
 /* A network's answer to one picture: its classes by probability, written for programs and for people. */
-#ifndef EXPLAIN_ANSWER_H
-#define EXPLAIN_ANSWER_H
+#ifndef PREDICT_ANSWER_H
+#define PREDICT_ANSWER_H
 
 #include "base/text.h"
-#include "image/image.h"
 
 #include <stdio.h>
 
@@ -30,10 +29,5 @@ void answer_write_header(int shown, bool truth, FILE *out);
 
 /* Writes a line of JSON: {"file", "predictions": [{"class", "probability"}, ...]}. -1 without memory. */
 CHECKED int answer_write_json(const struct answer *answer, FILE *out, struct error *error);
-
-/* Draws the classes shown on the picture (annotate_picture). Emphasised is the best one where it reaches
- * `threshold`, with `several` every one that does. On failure (-1) *out is empty. */
-CHECKED int answer_annotate(const struct answer *answer, const struct image *picture, double threshold, bool several,
-	struct image *out, struct error *error);
 
 #endif

@@ -1,19 +1,21 @@
 /* Pictures answered by a network, a batch at a time. */
-#ifndef EXPLAIN_ANSWERS_H
-#define EXPLAIN_ANSWERS_H
+#ifndef PREDICT_ANSWERS_H
+#define PREDICT_ANSWERS_H
 
 #include "base/parallel.h"
-#include "explain/answer.h"
 #include "model/picture.h"
 #include "nn/network.h"
+#include "predict/answer.h"
 
 #include <stdbool.h>
 
 /* One picture of a batch. */
 struct answers_item {
 	char *name;         /* as printed; owned */
+	char *result;       /* name of what is written about it; owned */
 	const char *path;   /* of its file, which the caller keeps; NULL for an input given as numbers */
-	bool bad;           /* could not be read, or not be annotated */
+	bool labelled;      /* its target is known */
+	bool bad;           /* could not be read, or not be drawn */
 	struct error error; /* then why */
 };
 
@@ -27,7 +29,7 @@ struct answers {
 	int outputs, shown;                /* classes, and how many of them an answer names */
 	int capacity, count;
 	struct answers_item *items;
-	float *inputs, *logits, *probabilities; /* (capacity, H, W, C), (capacity, outputs) twice */
+	float *inputs, *logits, *probabilities, *targets; /* (capacity, H, W, C), (capacity, outputs) three times */
 	int *order;                        /* (capacity, outputs) */
 };
 
@@ -37,10 +39,14 @@ CHECKED int answers_create(struct answers *answers, struct network *network, con
 	const struct picture_settings *settings, int capacity, int shown, struct parallel *pool, struct error *error);
 void answers_free(struct answers *answers);
 
-/* Adds a file, or an input that the caller writes to answers.inputs + index * input_count, to a batch that has room.
- * `name` is taken over (NULL: it could not be allocated). Returns the index, or -1. */
-CHECKED int answers_add_picture(struct answers *answers, char *name, const char *path, struct error *error);
-CHECKED int answers_add_input(struct answers *answers, char *name, struct error *error);
+/* Adds a file, or (`path` NULL) an input that the caller writes to answers_input, to a batch that has room; its target
+ * is all 0. `name` and `result` are taken over (NULL: could not be allocated). Returns the index, or -1. */
+CHECKED int answers_add(struct answers *answers, char *name, char *result, const char *path, struct error *error);
+
+/* Of picture `index`: its input, (H, W, C); the network's logits; what each of the outputs should be. */
+float *answers_input(const struct answers *answers, int index);
+const float *answers_logits(const struct answers *answers, int index);
+float *answers_target(const struct answers *answers, int index);
 
 /* Reads the files in parallel, and answers all that are not bad. */
 void answers_run(struct answers *answers);
@@ -48,19 +54,22 @@ void answers_run(struct answers *answers);
 /* The answer to picture `index`; what it points to lives until answers_clear. */
 struct answer answers_get(const struct answers *answers, int index);
 
-/* The picture itself at its own size; of an input, what the network sees. On failure (-1) *image is empty. */
-CHECKED int answers_read_picture(const struct answers *answers, int index, struct image *image, struct error *error);
+/* Draws an answer on its picture: the classes shown, emphasised the best one where it reaches `threshold`, with
+ * `several` every one that does. On failure (-1) *out is empty. */
+typedef int answer_annotate(const struct answer *answer, const struct image *picture, double threshold, bool several,
+	struct image *out, struct error *error);
 
 /* Where answers are drawn: FOLDER/RESULT-annotated.png, or FOLDER/DECISION/RESULT-annotated.png. */
 struct answers_drawing {
 	const char *folder;
-	const char *const *results; /* one per picture of the batch */
 	bool by_decision;           /* a folder per class, and "unsure" (answer_decision) */
 	double threshold;
-	bool several;               /* as answer_annotate takes them */
+	bool several;               /* as `annotate` takes them */
+	answer_annotate *annotate;  /* called by several threads at once */
 };
 
-/* Draws all answers, in parallel; a picture for which that fails becomes bad. */
+/* Draws all answers, in parallel, on pictures at their own size, or for inputs on what the network sees; one for which
+ * that fails becomes bad. */
 void answers_draw(struct answers *answers, const struct answers_drawing *drawing);
 
 /* Empties the batch. */

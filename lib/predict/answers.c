@@ -1,4 +1,4 @@
-#include "explain/answers.h"
+#include "predict/answers.h"
 
 #include "base/file.h"
 
@@ -18,8 +18,10 @@ int answers_create(struct answers *answers, struct network *network, const struc
 	answers->inputs = calloc(count, answers->input_count * sizeof *answers->inputs);
 	answers->logits = calloc(values, sizeof *answers->logits);
 	answers->probabilities = calloc(values, sizeof *answers->probabilities);
+	answers->targets = calloc(values, sizeof *answers->targets);
 	answers->order = calloc(values, sizeof *answers->order);
-	if (answers->items && answers->inputs && answers->logits && answers->probabilities && answers->order)
+	if (answers->items && answers->inputs && answers->logits && answers->probabilities && answers->targets &&
+		answers->order)
 		return 0;
 	answers_free(answers);
 	return error_memory(error, "answers");
@@ -27,8 +29,10 @@ int answers_create(struct answers *answers, struct network *network, const struc
 
 void answers_clear(struct answers *answers)
 {
-	for (int i = 0; i < answers->count; i++)
+	for (int i = 0; i < answers->count; i++) {
 		free(answers->items[i].name);
+		free(answers->items[i].result);
+	}
 	answers->count = 0;
 }
 
@@ -39,21 +43,36 @@ void answers_free(struct answers *answers)
 	free(answers->inputs);
 	free(answers->logits);
 	free(answers->probabilities);
+	free(answers->targets);
 	free(answers->order);
 	*answers = (struct answers){0};
 }
 
-int answers_add_picture(struct answers *answers, char *name, const char *path, struct error *error)
+float *answers_input(const struct answers *answers, int index)
 {
-	if (!name)
-		return error_memory(error, path ? path : "answers");
-	answers->items[answers->count] = (struct answers_item){.name = name, .path = path};
-	return answers->count++;
+	return answers->inputs + (size_t)index * answers->input_count;
 }
 
-int answers_add_input(struct answers *answers, char *name, struct error *error)
+const float *answers_logits(const struct answers *answers, int index)
 {
-	return answers_add_picture(answers, name, NULL, error);
+	return answers->logits + (size_t)index * (size_t)answers->outputs;
+}
+
+float *answers_target(const struct answers *answers, int index)
+{
+	return answers->targets + (size_t)index * (size_t)answers->outputs;
+}
+
+int answers_add(struct answers *answers, char *name, char *result, const char *path, struct error *error)
+{
+	if (!name || !result) {
+		free(name);
+		free(result);
+		return error_memory(error, path ? path : "answers");
+	}
+	answers->items[answers->count] = (struct answers_item){.name = name, .result = result, .path = path};
+	memset(answers_target(answers, answers->count), 0, (size_t)answers->outputs * sizeof *answers->targets);
+	return answers->count++;
 }
 
 static void load_task(void *context, int index, int worker)
@@ -62,8 +81,8 @@ static void load_task(void *context, int index, int worker)
 	struct answers_item *item = &answers->items[index];
 	(void)worker;
 	if (item->path)
-		item->bad = picture_input(answers->inputs + (size_t)index * answers->input_count, item->path,
-			&answers->settings, answers->shape, &item->error);
+		item->bad = picture_input(answers_input(answers, index), item->path, &answers->settings, answers->shape,
+			&item->error);
 }
 
 void answers_run(struct answers *answers)
@@ -85,7 +104,7 @@ struct answer answers_get(const struct answers *answers, int index)
 
 static int show_input(const struct answers *answers, int index, struct image *image, struct error *error)
 {
-	const float *input = answers->inputs + (size_t)index * answers->input_count;
+	const float *input = answers_input(answers, index);
 	if (answers->shape.channels != 1 && answers->shape.channels != 3)
 		return error_set(error, answers->items[index].name, "has %d channels and is no picture",
 			answers->shape.channels);
@@ -96,7 +115,8 @@ static int show_input(const struct answers *answers, int index, struct image *im
 	return 0;
 }
 
-int answers_read_picture(const struct answers *answers, int index, struct image *image, struct error *error)
+/* The picture itself at its own size; of an input, what the network sees. */
+static int read_picture(const struct answers *answers, int index, struct image *image, struct error *error)
 {
 	const char *path = answers->items[index].path;
 	struct image_decode_options decode = {0};
@@ -126,10 +146,10 @@ static int draw_answer(const struct drawing_work *work, int index, const struct 
 	struct image out = {0};
 	const char *decision = drawing->by_decision ? answer_decision(&answer, drawing->threshold) : "";
 	char *folder = file_join(drawing->folder, decision);
-	char *path = folder ? text_format("%s/%s-annotated.png", folder, drawing->results[index]) : NULL;
+	char *path = folder ? text_format("%s/%s-annotated.png", folder, work->answers->items[index].result) : NULL;
 	int result = path ? file_make_folder(folder, error) : error_memory(error, answer.name);
 	if (result == 0)
-		result = answer_annotate(&answer, picture, drawing->threshold, drawing->several, &out, error);
+		result = drawing->annotate(&answer, picture, drawing->threshold, drawing->several, &out, error);
 	if (result == 0)
 		result = image_write_png(&out, path, error);
 	image_free(&out);
@@ -146,7 +166,7 @@ static void draw_task(void *context, int index, int worker)
 	(void)worker;
 	if (item->bad)
 		return;
-	item->bad = answers_read_picture(work->answers, index, &picture, &item->error) ||
+	item->bad = read_picture(work->answers, index, &picture, &item->error) ||
 		draw_answer(work, index, &picture, &item->error);
 	image_free(&picture);
 }

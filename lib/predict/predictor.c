@@ -1,0 +1,148 @@
+#include "predict/predictor.h"
+
+#include "base/file.h"
+#include "dataset/place.h"
+
+#include <stdlib.h>
+
+/* As the model's card says, unless the request does. */
+static int choose_settings(struct picture_settings *settings, const struct predictor_request *request,
+	const json_t *card, struct error *error)
+{
+	if (picture_settings_read(settings, card, error))
+		return error_within(error, request->model);
+	settings->fit = request->fit < 0 ? settings->fit : (enum image_fit)request->fit;
+	settings->filter = request->filter < 0 ? settings->filter : (enum image_filter)request->filter;
+	return request->background ? image_parse_color(request->background, settings->background, error) : 0;
+}
+
+/* Class names become folders; those of a foreign model could lead elsewhere. */
+static int check_labels(const struct model *model, const char *folder, struct error *error)
+{
+	for (size_t i = 0; i < model->labels.count; i++)
+		if (!text_is_class_name(model->labels.items[i]))
+			return error_set(error, folder, "its class %zu has a name that is none for a folder", i);
+	return 0;
+}
+
+static void warn_of_softmax(const struct predictor *predictor)
+{
+	const struct architecture *architecture = &predictor->model.architecture;
+	const char *folder = predictor->request->model;
+	struct error warning;
+	if (architecture->layers[architecture->layer_count - 1].activation != ACTIVATION_SOFTMAX)
+		return;
+	error_set(&warning, folder, "its classes share one probability (softmax): several can't be high");
+	predictor->request->bad->report(&warning);
+}
+
+int predictor_open(struct predictor *predictor, const struct predictor_request *request, struct error *error)
+{
+	struct picture_settings settings;
+	struct model *model = &predictor->model;
+	*predictor = (struct predictor){.request = request};
+	if (parallel_create(&predictor->pool, request->threads, error) ||
+		model_load(model, request->model, NETWORK_PREDICT, request->batch_size, predictor->pool, error) ||
+		(request->sorted && check_labels(model, request->model, error)) ||
+		choose_settings(&settings, request, model->card, error))
+		return -1;
+	int top = request->top ? request->top : request->several ? network_outputs(model->network) : 1;
+	if (answers_create(&predictor->answers, model->network, &model->labels, &settings, request->batch_size, top,
+			predictor->pool, error) ||
+		(request->evaluate &&
+			evaluation_start(&predictor->evaluation, model, request->several, request->threshold, error)))
+		return -1;
+	if (request->several)
+		warn_of_softmax(predictor);
+	return 0;
+}
+
+/* ---- answers ---- */
+
+static int sort_picture(const struct predictor_request *request, const struct answer *answer, const char *path,
+	struct error *error)
+{
+	unsigned char *bytes;
+	size_t size;
+	char *folder = file_join(request->sorted, answer_decision(answer, request->threshold));
+	int result = folder ? 0 : error_memory(error, path);
+	if (result == 0 && (result = file_read(path, IMAGE_FILE_MAXIMUM, &bytes, &size, error)) == 0) {
+		result = place_bytes(folder, text_base_name(path), bytes, size, error);
+		free(bytes);
+	}
+	free(folder);
+	return result;
+}
+
+static int write_line(const struct predictor *predictor, const struct answer *answer, const float *target,
+	struct error *error)
+{
+	if (!predictor->lines)
+		return 0;
+	if (predictor->request->json)
+		return answer_write_json(answer, predictor->lines, error);
+	answer_write_tsv(answer, predictor->request->evaluate ? target : NULL, predictor->lines);
+	return 0;
+}
+
+static int report(struct predictor *predictor, int index, struct error *error)
+{
+	const struct predictor_request *request = predictor->request;
+	struct answers *answers = &predictor->answers;
+	struct answers_item *item = &answers->items[index];
+	struct answer answer = answers_get(answers, index);
+	const float *target = answers_target(answers, index);
+	if (!item->bad && request->evaluate && !item->labelled)
+		item->bad = error_set(&item->error, item->name, "has no label to compare with");
+	if (!item->bad && request->sorted && item->path)
+		item->bad = sort_picture(request, &answer, item->path, &item->error);
+	if (item->bad)
+		return bad_input_skip(request->bad, &item->error, error);
+	if (request->evaluate)
+		evaluation_add(&predictor->evaluation, &answer, answers_logits(answers, index), target);
+	return write_line(predictor, &answer, target, error);
+}
+
+/* Answers the pictures of the batch, in order. */
+static int answer_batch(struct predictor *predictor, struct error *error)
+{
+	const struct predictor_request *request = predictor->request;
+	struct answers *answers = &predictor->answers;
+	struct answers_drawing drawing = {request->annotated, request->sorted != NULL, request->threshold,
+		request->several, request->annotate};
+	int result = 0;
+	answers_run(answers);
+	if (request->annotated)
+		answers_draw(answers, &drawing);
+	for (int i = 0; i < answers->count && result == 0; i++)
+		result = report(predictor, i, error);
+	predictor->done += (uint64_t)answers->count;
+	answers_clear(answers);
+	progress_update(request->progress, predictor->done, "");
+	return result;
+}
+
+int predictor_run(struct predictor *predictor, char *const *operands, int count, FILE *lines, struct error *error)
+{
+	const struct predictor_request *request = predictor->request;
+	struct inputs inputs = {.model = &predictor->model, .bad = request->bad, .labelled = request->evaluate,
+		.files_only = request->sorted != NULL};
+	predictor->lines = lines;
+	if (request->header && lines)
+		answer_write_header(predictor->answers.shown, request->evaluate, lines);
+	int result = inputs_find(&inputs, operands, count, error);
+	progress_start(request->progress, "", "pictures", 0);
+	while (result == 0 && (result = inputs_fill(&inputs, &predictor->answers, error)) == 1)
+		result = answer_batch(predictor, error);
+	progress_finish(request->progress, predictor->done, "");
+	inputs_free(&inputs);
+	return result;
+}
+
+void predictor_close(struct predictor *predictor)
+{
+	evaluation_free(&predictor->evaluation);
+	answers_free(&predictor->answers);
+	model_free(&predictor->model);
+	parallel_destroy(predictor->pool);
+}
