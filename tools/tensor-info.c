@@ -1,11 +1,8 @@
 /* tensor-info: what is in tensor streams; verify them, export them. */
-#include "base/file.h"
 #include "common/tool.h"
 #include "image/contact_sheet.h"
-#include "stream/npy.h"
+#include "stream/export.h"
 #include "stream/summary.h"
-
-#include <string.h>
 
 static bool verify, list_records, as_json;
 static const char *npy_path, *labels_path, *png_path;
@@ -26,11 +23,8 @@ static const struct options options = {"tensor-info", "[FILE...]",
 	"Shows, verifies and exports tensor streams.", rows};
 
 /* What is exported, from all streams together. */
-struct export {
-	bool started;
-	struct stream_head head; /* what all streams must match */
-	struct output tensors_file, labels_file;
-	struct npy tensors, labels;
+struct exports {
+	struct stream_export arrays;
 	struct contact_sheet sheet;
 };
 
@@ -39,114 +33,30 @@ static bool exporting(void)
 	return npy_path || labels_path || png_path;
 }
 
-static int start_npy(struct npy *npy, struct output *output, const char *path, struct error *error)
-{
-	if (!path)
-		return 0;
-	if (output_open(output, path, error))
-		return -1;
-	npy->stream = output->stream;
-	npy->name = path;
-	return npy_begin(npy, error);
-}
-
-static int start_export(struct export *export, const struct stream_head *head, struct error *error)
-{
-	bool index = head->label == STREAM_LABEL_INDEX;
-	if (export->started)
-		return stream_head_match(head, &export->head, error);
-	if (stream_head_copy(&export->head, head, error))
-		return -1;
-	export->started = true;
-	export->sheet = contact_sheet_start(head->width, head->height, head->channels, head->minimum, head->maximum);
-	export->tensors = (struct npy){.type = head->type == STREAM_U8 ? "u1" : "f4", .rank = 4,
-		.sizes = {0, (uint64_t)head->height, (uint64_t)head->width, (uint64_t)head->channels}};
-	export->labels = (struct npy){.type = index ? "i4" : "f4", .rank = index ? 1 : 2,
-		.sizes = {0, head->classes.count}};
-	return start_npy(&export->tensors, &export->tensors_file, npy_path, error) ||
-		start_npy(&export->labels, &export->labels_file, labels_path, error) ? -1 : 0;
-}
-
-static int export_record(struct export *export, const struct stream_record *record, struct error *error)
-{
-	const struct stream_head *head = &export->head;
-	if (npy_path && npy_add(&export->tensors, record->tensor, stream_tensor_size(head), error))
-		return -1;
-	size_t row = record->weights ? head->classes.count * sizeof(float) : sizeof record->label;
-	const void *label = record->weights ? (const void *)record->weights : &record->label;
-	if (labels_path && npy_add(&export->labels, label, row, error))
-		return -1;
-	if (!png_path || export->sheet.count >= png_count)
-		return 0;
-	return head->type == STREAM_U8 ? contact_sheet_add_u8(&export->sheet, record->tensor, error)
-				       : contact_sheet_add_f32(&export->sheet, record->tensor, error);
-}
-
-static int write_sheet(const struct contact_sheet *sheet, struct error *error)
-{
-	struct image image;
-	if (sheet->count == 0)
-		return error_set(error, png_path, "there are no records to show");
-	if (contact_sheet_draw(sheet, &image, error))
-		return -1;
-	int result = image_write_png(&image, png_path, error);
-	image_free(&image);
-	return result;
-}
-
-static int finish_npy(struct npy *npy, struct output *output, struct error *error)
-{
-	if (!output->stream)
-		return 0;
-	if (npy_end(npy, error))
-		return -1;
-	return output_commit(output, error);
-}
-
-/* Exports are whole or not at all: after a failure nothing takes its final name. */
-static int finish_export(struct export *export, bool good, struct error *error)
-{
-	int result = 0;
-	if (good && export->started)
-		result = finish_npy(&export->tensors, &export->tensors_file, error) ||
-			finish_npy(&export->labels, &export->labels_file, error) ||
-			(png_path && write_sheet(&export->sheet, error)) ? -1 : 0;
-	output_abandon(&export->tensors_file);
-	output_abandon(&export->labels_file);
-	contact_sheet_free(&export->sheet);
-	stream_head_free(&export->head);
-	return result;
-}
-
-static int read_records(struct stream_reader *reader, const struct stream_head *head,
-	struct stream_summary *summary, struct export *export, struct error *error)
-{
-	struct stream_record record;
-	int result;
-	while ((result = stream_next_record(reader, &record, error)) == 1) {
-		stream_summary_add_record(summary, &record);
-		if (list_records)
-			stream_record_print(head, &record, stdout);
-		if (exporting() && export_record(export, &record, error))
-			return -1;
-	}
-	memcpy(summary->digest, stream_data_digest(reader), sizeof summary->digest);
-	return result;
-}
-
-static int read_stream(struct stream_reader *reader, struct stream_summary *summary, struct export *export,
+static int show_record(struct contact_sheet *sheet, const struct stream_head *head, const void *tensor,
 	struct error *error)
 {
-	const struct stream_head *head;
-	int result;
-	while ((result = stream_next_segment(reader, &head, error)) == 1) {
-		if (stream_summary_add_head(summary, head, error) ||
-			(exporting() && start_export(export, head, error)))
-			return error_within(error, stream_name(reader));
-		if (read_records(reader, head, summary, export, error))
-			return -1;
-	}
-	return result;
+	if (sheet->count >= png_count)
+		return 0;
+	return head->type == STREAM_U8 ? contact_sheet_add_u8(sheet, tensor, error)
+				       : contact_sheet_add_f32(sheet, tensor, error);
+}
+
+static int visit(void *context, const struct stream_head *head, const struct stream_record *record,
+	struct error *error)
+{
+	struct exports *exports = context;
+	if (record && list_records)
+		stream_record_print(head, record, stdout);
+	if (!exporting())
+		return 0;
+	if (!record && !exports->arrays.started)
+		exports->sheet = contact_sheet_start(head->width, head->height, head->channels, head->minimum, head->maximum);
+	if (!record)
+		return stream_export_add_head(&exports->arrays, head, error);
+	if (png_path && show_record(&exports->sheet, head, record->tensor, error))
+		return -1;
+	return stream_export_add_record(&exports->arrays, record, error);
 }
 
 static int print_summary(const struct stream_summary *summary, const char *name, struct error *error)
@@ -162,13 +72,13 @@ static int print_summary(const struct stream_summary *summary, const char *name,
 	return 0;
 }
 
-static int look_into(const char *path, struct export *export, struct error *error)
+static int look_into(const char *path, struct exports *exports, struct error *error)
 {
 	struct stream_reader *reader;
 	struct stream_summary summary = {0};
 	if (stream_open(&reader, path, error))
 		return -1;
-	int result = read_stream(reader, &summary, export, error);
+	int result = stream_summary_read(&summary, reader, visit, exports, error);
 	if (result == 0)
 		result = print_summary(&summary, stream_name(reader), error);
 	stream_summary_free(&summary);
@@ -176,22 +86,34 @@ static int look_into(const char *path, struct export *export, struct error *erro
 	return result;
 }
 
+static int commit(struct exports *exports, struct error *error)
+{
+	if (stream_export_commit(&exports->arrays, error))
+		return -1;
+	if (png_path && exports->sheet.count == 0)
+		return error_set(error, png_path, "there are no records to show");
+	return png_path ? contact_sheet_write_png(&exports->sheet, png_path, error) : 0;
+}
+
 int main(int argc, char **argv)
 {
 	static char *standard_input[] = {"-"};
-	struct export export = {.tensors_file = {.slot = -1}, .labels_file = {.slot = -1}};
 	struct error error;
 	int first = tool_start(&options, argc, argv), status = EXIT_DONE;
 	if (list_records + as_json > 1)
 		tool_usage("--records", "can't be given together with --json");
 	char **paths = first < argc ? argv + first : standard_input;
 	int count = first < argc ? argc - first : 1;
+	struct exports exports = {.arrays = stream_export_to(npy_path, labels_path)};
 
 	for (int i = 0; i < count; i++)
-		if (look_into(paths[i], &export, &error))
+		if (look_into(paths[i], &exports, &error))
 			status = tool_error(&error);
 
-	if (finish_export(&export, status == EXIT_DONE, &error))
+	/* Exports are whole or not at all: after a failure nothing takes its final name. */
+	if (status == EXIT_DONE && exports.arrays.started && commit(&exports, &error))
 		status = tool_error(&error);
+	stream_export_end(&exports.arrays);
+	contact_sheet_free(&exports.sheet);
 	return tool_finish(status);
 }

@@ -12,6 +12,16 @@ struct contact_sheet contact_sheet_start(int width, int height, int channels, do
 		.shown = channels >= 3 ? 3 : 1, .minimum = (float)minimum, .maximum = (float)maximum};
 }
 
+int contact_sheet_write_png(const struct contact_sheet *sheet, const char *path, struct error *error)
+{
+	struct image image;
+	if (contact_sheet_draw(sheet, &image, error))
+		return -1;
+	int result = image_write_png(&image, path, error);
+	image_free(&image);
+	return result;
+}
+
 void contact_sheet_free(struct contact_sheet *sheet)
 {
 	free(sheet->cells);

@@ -25,6 +25,9 @@ CHECKED int contact_sheet_add_f32(struct contact_sheet *sheet, const float *valu
  * one cell. On failure (-1) *out is empty. */
 CHECKED int contact_sheet_draw(const struct contact_sheet *sheet, struct image *out, struct error *error);
 
+/* The same as a PNG file, whole or not at all. */
+CHECKED int contact_sheet_write_png(const struct contact_sheet *sheet, const char *path, struct error *error);
+
 void contact_sheet_free(struct contact_sheet *sheet);
 
 #endif

@@ -6,7 +6,7 @@
 #include <string.h>
 #include <zlib.h>
 
-int stream_summary_add_head(struct stream_summary *summary, const struct stream_head *head, struct error *error)
+static int add_head(struct stream_summary *summary, const struct stream_head *head, struct error *error)
 {
 	summary->last_pass = head->pass;
 	if (summary->segments++ > 0)
@@ -17,7 +17,7 @@ int stream_summary_add_head(struct stream_summary *summary, const struct stream_
 	return stream_head_copy(&summary->head, head, error);
 }
 
-void stream_summary_add_record(struct stream_summary *summary, const struct stream_record *record)
+static void add_record(struct stream_summary *summary, const struct stream_record *record)
 {
 	bool labelled = record->label >= 0;
 	summary->records++;
@@ -28,6 +28,34 @@ void stream_summary_add_record(struct stream_summary *summary, const struct stre
 		labelled |= record->weights[i] > 0;
 	}
 	summary->unlabelled += !labelled;
+}
+
+static int read_records(struct stream_summary *summary, struct stream_reader *reader, const struct stream_head *head,
+	stream_visit *visit, void *context, struct error *error)
+{
+	struct stream_record record;
+	int result;
+	while ((result = stream_next_record(reader, &record, error)) == 1) {
+		add_record(summary, &record);
+		if (visit(context, head, &record, error))
+			return -1;
+	}
+	memcpy(summary->digest, stream_data_digest(reader), sizeof summary->digest);
+	return result;
+}
+
+int stream_summary_read(struct stream_summary *summary, struct stream_reader *reader, stream_visit *visit,
+	void *context, struct error *error)
+{
+	const struct stream_head *head;
+	int result;
+	while ((result = stream_next_segment(reader, &head, error)) == 1) {
+		if (add_head(summary, head, error) || visit(context, head, NULL, error))
+			return error_within(error, stream_name(reader));
+		if (read_records(summary, reader, head, visit, context, error))
+			return -1;
+	}
+	return result;
 }
 
 void stream_summary_free(struct stream_summary *summary)

@@ -12,13 +12,15 @@ struct stream_summary {
 	unsigned char digest[32];     /* SHA-256 of the data of the segment last ended */
 };
 
-/* Counts a segment. -1 when it can't be used together with the first (stream_head_match), or without memory. All
- * zero is an empty summary. */
-CHECKED int stream_summary_add_head(struct stream_summary *summary, const struct stream_head *head,
+/* Called with the head of each segment (`record` NULL), and with each of its records. */
+typedef int stream_visit(void *context, const struct stream_head *head, const struct stream_record *record,
 	struct error *error);
 
-/* Counts a record. */
-void stream_summary_add_record(struct stream_summary *summary, const struct stream_record *record);
+/* Reads a stream to its end, counting into a summary (all zero: empty) what it shows to `visit`. Returns 0, or -1: the
+ * stream is bad, a segment can't be used together with the first (stream_head_match), no memory, or `visit` failed.
+ * The caller frees the summary either way. */
+CHECKED int stream_summary_read(struct stream_summary *summary, struct stream_reader *reader, stream_visit *visit,
+	void *context, struct error *error);
 
 void stream_summary_free(struct stream_summary *summary);
 
