@@ -135,7 +135,8 @@ static void check_picture(const struct character *character)
 static void check_nothing_to_see(void)
 {
 	static const char text[] = "{\"characters\": {\"nobody\": {\"bones\": [{\"name\": \"body\"}],"
-		" \"choices\": [{\"name\": \"seen\", \"share\": 0}],"
+		" \"choices\": [{\"name\": \"seen\", \"share\": 0},"
+		" {\"name\": \"rare\", \"share\": 0.1}],"
 		" \"parts\": [{\"radius\": [9, 9], \"when\": \"seen\"}]}}}";
 	struct error error;
 	struct cast cast;
@@ -143,6 +144,14 @@ static void check_nothing_to_see(void)
 	if (!ok(cast_parse(text, strlen(text), "nobody", &cast, &error) == 0, "nobody is read"))
 		return;
 	const struct character *nobody = cast.characters;
+	struct pose pose;
+	int seen = 0;
+	for (int i = 0; i < 4000; i++) {
+		pose_choose(&pose, nobody, 1, &random);
+		seen += pose.chosen[1];
+	}
+	/* Four standard deviations of a binomial count with p = 0.1. */
+	is_near(seen, 400, 76, "a choice is taken in its share of the poses");
 	cairo_surface_t *picture = picture_draw(&nobody, 1, 50, 40, &random);
 	cairo_surface_t *portrait = picture_portrait(nobody, 50, 40, (struct color){0, 0, 1, 1});
 	ok(picture != NULL, "a picture of nobody is a background");
