@@ -222,6 +222,29 @@ int explain_picture(struct explain_plan *plan, const char *path, const char *nam
 	return result;
 }
 
+int explain_pictures(struct explain_plan *plan, char *const *paths, const struct text_list *names,
+	struct bad_inputs *bad, struct progress *progress, struct error *error)
+{
+	char subject[EXPLAIN_SUBJECT_SIZE];
+	struct error notice;
+	int result = 0;
+	size_t i;
+	progress_start(progress, "", "pictures", names->count);
+	for (i = 0; i < names->count && result == 0; i++) {
+		int nothing = explain_picture(plan, paths[i], names->items[i], subject, error);
+		if (nothing < 0)
+			result = bad_input_skip(bad, error, error);
+		else if (nothing > 0) {
+			error_set(&notice, paths[i], "no positive evidence for %s", subject);
+			progress_clear(progress);
+			bad->report(&notice);
+		}
+		progress_update(progress, i + 1, "");
+	}
+	progress_finish(progress, i, "");
+	return result;
+}
+
 int explain_overlay(struct explain_plan *plan, const struct picture *picture, int unit, struct image *out,
 	struct error *error)
 {

@@ -2,6 +2,7 @@
 #ifndef EXPLAIN_EXPLAIN_H
 #define EXPLAIN_EXPLAIN_H
 
+#include "base/bad_inputs.h"
 #include "base/text.h"
 #include "explain/colormap.h"
 #include "explain/saliency.h"
@@ -30,6 +31,11 @@ struct explain_plan {
  * evidence, which the overlay then says; -1 with `error`. Where it returns 1, `subject` tells for what. */
 CHECKED int explain_picture(struct explain_plan *plan, const char *path, const char *name,
 	char subject[EXPLAIN_SUBJECT_SIZE], struct error *error);
+
+/* Explains all pictures as above, names->items[i] being the name of paths[i]. One that fails is a bad input; of one
+ * without positive evidence bad->report is told. Returns 0 or -1. */
+CHECKED int explain_pictures(struct explain_plan *plan, char *const *paths, const struct text_list *names,
+	struct bad_inputs *bad, struct progress *progress, struct error *error);
 
 /* Makes a fresh overlay by the plan's method for a picture already read and the class `unit`. Returns 0, 1 or -1 as
  * above; on -1 *out is empty. */
