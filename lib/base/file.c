@@ -3,6 +3,7 @@
 #include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
+#include <stdatomic.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
@@ -154,19 +155,25 @@ static void output_clear(struct output *output)
 	*output = (struct output){.slot = -1};
 }
 
+/* Opens a new file beside the final name. mkstemp would make it private to its
+ * owner, and asking for the umask is not safe from several threads. */
 static FILE *open_beside(struct output *output)
 {
+	static atomic_uint next;
 	const char *base = text_base_name(output->path);
-	output->temporary = text_format("%.*s.%s.XXXXXX", (int)(base - output->path), output->path, base);
-	if (!output->temporary)
-		return NULL;
-	int descriptor = mkostemp(output->temporary, O_CLOEXEC);
+	int descriptor = -1;
+	do {
+		free(output->temporary);
+		output->temporary = text_format("%.*s.%s.%ld-%u", (int)(base - output->path), output->path, base,
+			(long)getpid(), atomic_fetch_add(&next, 1));
+		if (!output->temporary)
+			return NULL;
+		descriptor = open(output->temporary, O_RDWR | O_CREAT | O_EXCL | O_CLOEXEC, 0666);
+	} while (descriptor < 0 && errno == EEXIST);
 	if (descriptor < 0)
 		return NULL;
 	output->slot = remember(output->temporary);
-	mode_t mask = umask(0);
-	umask(mask);
-	FILE *stream = fchmod(descriptor, 0666 & ~mask) ? NULL : fdopen(descriptor, "w+b");
+	FILE *stream = fdopen(descriptor, "w+b");
 	if (!stream) {
 		unlink(output->temporary);
 		close(descriptor);

@@ -85,7 +85,7 @@ int keep_image(const char *folder, struct manifest *manifest, const struct fetch
 	return failed ? -1 : (int)row->status;
 }
 
-/* ".HASH.EXTENSION.XXXXXX", as output_open names a file in the making. */
+/* ".HASH.EXTENSION.PID-N", as output_open names a file in the making. */
 static bool is_unfinished(const char *name)
 {
 	const char *digits = name + (*name == '.');
