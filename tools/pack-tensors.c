@@ -10,8 +10,6 @@
 enum { SIDE = 150 };
 
 static const char *const channel_names[] = {"1", "3", NULL};
-static const char *const fit_names[] = {"stretch", "crop", "pad", NULL};
-static const char *const filter_names[] = {"nearest", "bilinear", "bicubic", NULL};
 static const char *const codec_names[] = {"raw", "zlib", NULL};
 
 static struct pack_options pack;
@@ -32,8 +30,8 @@ static const struct option_row rows[] = {
 	{0, "size", OPTION_SIZE, &size, "WxH", "pixels of every tensor (default 150x150; IDX: as stored)", 1,
 		STREAM_DIMENSION_MAXIMUM, NULL},
 	{0, "channels", OPTION_CHOICE, &channels, "N", "grey or colour (default 3; IDX: 1)", 0, 0, channel_names},
-	{0, "fit", OPTION_CHOICE, &fit, "HOW", "what happens to other proportions", 0, 0, fit_names},
-	{0, "filter", OPTION_CHOICE, &filter, "NAME", "how pixels are resampled", 0, 0, filter_names},
+	{0, "fit", OPTION_CHOICE, &fit, "HOW", "what happens to other proportions", 0, 0, image_fit_names},
+	{0, "filter", OPTION_CHOICE, &filter, "NAME", "how pixels are resampled", 0, 0, image_filter_names},
 	{0, "background", OPTION_TEXT, &background, "COLOR", "behind transparency and around --fit pad", 0, 0, NULL},
 	{0, "codec", OPTION_CHOICE, &codec, "NAME", "how the stream is compressed", 0, 0, codec_names},
 	{0, NULL, OPTION_TITLE, NULL, NULL, "General", 0, 0, NULL},
@@ -97,7 +95,7 @@ static int add_history(struct stream_head *head, int count, char **operands, str
 	char *inputs = options_command_line(count + 1, operands - 1);
 	char *arguments = !inputs ? NULL : text_format(
 		"--size %dx%d --channels %d --fit %s --filter %s --background '%s' --limit %d%s%s%s %s",
-		pack.resize.width, pack.resize.height, pack.channels, fit_names[fit], filter_names[filter], background, limit,
+		pack.resize.width, pack.resize.height, pack.channels, image_fit_names[fit], image_filter_names[filter], background, limit,
 		pack.shuffle ? " --shuffle" : "", list_path ? " --list " : "", list_path ? list_path : "", inputs);
 	int result = arguments ? stream_head_add_history(head, "pack-tensors", arguments, pack.seed, error)
 			       : error_memory(error, "history");

@@ -66,6 +66,9 @@ CHECKED int image_parse_color(const char *text, unsigned char color[3], struct e
 enum image_filter { IMAGE_NEAREST, IMAGE_BILINEAR, IMAGE_BICUBIC };
 enum image_fit { IMAGE_STRETCH, IMAGE_CROP, IMAGE_PAD };
 
+/* Their names in order ("nearest", ..., "stretch", ...), ended by NULL. */
+extern const char *const image_filter_names[], *const image_fit_names[];
+
 struct image_resize_options {
 	int width, height;
 	enum image_filter filter;    /* shrinking is antialiased but for nearest; by 4 and more means of boxes come first */

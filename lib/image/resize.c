@@ -14,6 +14,9 @@
 #pragma GCC diagnostic ignored "-Wunused-parameter"
 #pragma GCC diagnostic ignored "-Wsign-compare"
 #include <stb_image_resize.h>
+
+const char *const image_filter_names[] = {"nearest", "bilinear", "bicubic", NULL};
+const char *const image_fit_names[] = {"stretch", "crop", "pad", NULL};
 #pragma GCC diagnostic pop
 
 /* A rectangle of an image. */

@@ -6,9 +6,9 @@
 #include <stdlib.h>
 #include <string.h>
 
-static int find_name(const char *name, const char *const names[], int count)
+static int find_name(const char *name, const char *const names[])
 {
-	for (int i = 0; i < count; i++)
+	for (int i = 0; names[i]; i++)
 		if (strcmp(name, names[i]) == 0)
 			return i;
 	return -1;
@@ -16,14 +16,12 @@ static int find_name(const char *name, const char *const names[], int count)
 
 int picture_settings_read(struct picture_settings *settings, const json_t *card, struct error *error)
 {
-	static const char *const fits[] = {"stretch", "crop", "pad"};
-	static const char *const filters[] = {"nearest", "bilinear", "bicubic"};
 	json_t *input = json_object_get(card, "input");
 	const char *fit = json_string_value(json_object_get(input, "fit"));
 	const char *filter = json_string_value(json_object_get(input, "filter"));
 	const char *background = json_string_value(json_object_get(input, "background"));
-	int fit_index = find_name(fit ? fit : "stretch", fits, 3);
-	int filter_index = find_name(filter ? filter : "bilinear", filters, 3);
+	int fit_index = find_name(fit ? fit : "stretch", image_fit_names);
+	int filter_index = find_name(filter ? filter : "bilinear", image_filter_names);
 	if (fit_index < 0)
 		return error_set(error, "training.json", "unknown fit '%s'", fit);
 	if (filter_index < 0)
