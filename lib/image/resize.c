@@ -14,10 +14,10 @@
 #pragma GCC diagnostic ignored "-Wunused-parameter"
 #pragma GCC diagnostic ignored "-Wsign-compare"
 #include <stb_image_resize.h>
+#pragma GCC diagnostic pop
 
 const char *const image_filter_names[] = {"nearest", "bilinear", "bicubic", NULL};
 const char *const image_fit_names[] = {"stretch", "crop", "pad", NULL};
-#pragma GCC diagnostic pop
 
 /* A rectangle of an image. */
 struct view {
