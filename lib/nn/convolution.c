@@ -1,6 +1,7 @@
 /* Conv2D: out (n, out.height, out.width, filters) from x (n, in.height, in.width, in.channels), with bias and
  * activation, and a 2x2 max-pool where the planner fused one. */
 #include "nn/convolution.h"
+#include "nn/winograd.h"
 
 #include <string.h>
 
@@ -66,6 +67,8 @@ static void prepare(struct network *network, struct operation *operation)
 		memcpy(operation->bias, parameters[1].values, (size_t)filters * sizeof(float));
 	if (operation->normalization)
 		fold_normalization(network, operation, (int)taps_of(operation), width);
+	if (operation->winograd)
+		winograd_weights(network, operation->winograd, operation->weights, operation->in.channels, filters);
 	if (operation->turned && is_sparse(network, operation))
 		sparse_turn(operation, parameters[0].values);
 	else if (operation->turned)
@@ -82,6 +85,10 @@ static void lay_out(struct network *network, struct operation *operation)
 		? arena_bytes(arena, (size_t)network->batch * shape_count(operation->out)) : NULL;
 	int rows = (BAND - 1) * operation->layer->stride_height + operation->layer->kernel_height;
 	want_scratch(network, window_scratch(operation, rows) + 2 * (size_t)operation->middle.width * width);
+	if (winograd_suits(operation->layer, operation->in.channels, operation->middle)) {
+		operation->winograd = arena_floats(arena, winograd_weight_count(operation->in.channels, operation->layer->filters));
+		want_scratch(network, winograd_scratch(operation->in.channels, operation->layer->filters));
+	}
 	if (is_sparse(network, operation))
 		sparse_lay_out(network, operation);
 	else if (network->mode != NETWORK_PREDICT)
@@ -155,8 +162,24 @@ static void forward_band(void *context, int index, int worker)
 	}
 }
 
+static void forward_winograd(const struct network *network, const struct operation *operation, int n)
+{
+	const struct winograd winograd = {
+		.network = network, .samples = n, .in = operation->in, .middle = operation->middle,
+		.top = operation->window.top, .left = operation->window.left, .pools = operation->pools, .out = operation->out,
+		.activation = operation->activation, .negative_slope = operation->negative_slope,
+		.input = operation->input, .weights = operation->winograd, .bias = operation->bias,
+		.output = operation->output, .marks = operation->marks,
+	};
+	winograd_convolve(&winograd);
+}
+
 static void forward(struct network *network, struct operation *operation, int n)
 {
+	if (operation->winograd) {
+		forward_winograd(network, operation, n);
+		return;
+	}
 	int height = operation->pools ? BAND / 2 : BAND;
 	struct forward task = {network, operation, (operation->out.height + height - 1) / height};
 	parallel_for(network->pool, n * task.bands, forward_band, &task);

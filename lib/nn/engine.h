@@ -51,6 +51,7 @@ struct operation {
 	float *output;
 	uint8_t *marks;       /* max-pool fused: winners; dropout: 1 where kept */
 	float *weights, *bias; /* as the kernels read them: channels padded, normalisation folded */
+	float *winograd;      /* convolution: weights as Winograd's algorithm multiplies them; NULL: direct */
 	float *turned;        /* convolution: weights as its backward reads them */
 	float *slices;        /* partial sums of gradients, slice_count of slice_size floats */
 	int slice_count;

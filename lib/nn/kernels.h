@@ -102,6 +102,12 @@ struct kernels {
 	/* dx (4 rows `pitch` apart, 2 * windows + 2, channels) += what the winners of one pooled row send there. */
 	void (*scatter_windows)(float *dx, ptrdiff_t pitch, const float *weights, const struct winners *winners, int channels);
 
+	/* The transforms of Winograd's F(4x4, 3x3), for whole vectors of channels. Input: x (6 rows `pitch` apart, 6,
+	 * channels) to 36 rows of `channels`, `plane` apart. Output: 36 such rows to out (4, 4, channels), plus the
+	 * bias unless it is NULL. */
+	void (*winograd_input)(float *out, ptrdiff_t plane, const float *x, ptrdiff_t pitch, int channels);
+	void (*winograd_output)(float *out, const float *products, ptrdiff_t plane, const float *bias, int channels);
+
 	void (*sgd)(const struct update *update);
 	void (*rmsprop)(const struct update *update);
 	void (*adam)(const struct update *update);

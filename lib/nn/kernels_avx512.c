@@ -21,6 +21,7 @@ INLINE vector square_root(vector x)
 #include "nn/vector_elementary.h"
 #include "nn/vector_sparse.h"
 #include "nn/vector_layers.h"
+#include "nn/vector_winograd.h"
 #define TABLE_NAME "avx512"
 #include "nn/vector_table.h"
 

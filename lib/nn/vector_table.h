@@ -16,6 +16,8 @@
 		.max_pool = max_pool, \
 		.sum_windows = sum_windows, \
 		.scatter_windows = scatter_windows, \
+		.winograd_input = winograd_input, \
+		.winograd_output = winograd_output, \
 		.sgd = sgd, \
 		.rmsprop = rmsprop, \
 		.adam = adam, \

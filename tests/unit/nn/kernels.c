@@ -124,6 +124,13 @@ static void sparse(const struct kernels *kernels, int count, float out[4][VALUES
 	kernels->scatter_windows(out[1], (2 * WINDOWS + 2) * channels, a, &winners, channels);
 }
 
+static void winograd(const struct kernels *kernels, int count, float out[4][VALUES])
+{
+	int channels = padded_channels(count % 80 + 1), plane = channels + count % 5;
+	kernels->winograd_input(out[0], plane, b, 7 * channels, channels);
+	kernels->winograd_output(out[1], a, plane, count % 2 ? c : NULL, channels);
+}
+
 static void updates(const struct kernels *kernels, int count, float out[4][VALUES])
 {
 	for (int i = 0; i < VALUES; i++)
@@ -242,6 +249,7 @@ int main(void)
 		compare(kernels, "channelwise arithmetic", random, channelwise);
 		compare(kernels, "max-pool", random, pooling);
 		compare(kernels, "the sparse backward", random, sparse);
+		compare(kernels, "a transform of Winograd's", random, winograd);
 		compare(kernels, "an optimizer", random, updates);
 	}
 	choosing();

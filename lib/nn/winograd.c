@@ -1,0 +1,192 @@
+/* Winograd's minimal filtering as Lavin and Gray have it (Fast Algorithms for Convolutional Neural Networks, 2016):
+ * a tile of 4x4 outputs Y of a 3x3 filter g sees 6x6 inputs d, and
+ *
+ *     Y = A^T [ (G g G^T) . (B^T d B) ] A
+ *
+ * with 36 products in place of 144. Over many channels and tiles these are 36 products of matrices.
+ *
+ * The matrices belong to six points, here 0, 3/4, -3/4, 3/2, -3/2 and infinity: A and B are exact in binary, and the
+ * error is a third of what the usual 0, 1, -1, 2, -2 give, twice that of a direct convolution. */
+#include "nn/winograd.h"
+
+#include <string.h>
+
+enum { SIDE = 4, WINDOW = 6, PLANES = WINDOW * WINDOW };
+
+/* Tiles whose products are computed together; no result depends on it. The sizes keep them in the second-level cache. */
+static int tiles_together(int in_channels, int out_channels)
+{
+	return in_channels + out_channels <= 128 ? 24 : 12;
+}
+
+static int tiles_along(int side)
+{
+	return (side + SIDE - 1) / SIDE;
+}
+
+bool winograd_suits(const struct layer *layer, int in_channels, struct shape out)
+{
+	int tiles = tiles_along(out.height) * tiles_along(out.width);
+	return layer->kernel_height == 3 && layer->kernel_width == 3 && layer->stride_height == 1
+		&& layer->stride_width == 1 && in_channels % CHANNEL_BLOCK == 0
+		&& 2 * out.height * out.width >= tiles * SIDE * SIDE;
+}
+
+/* ---- weights ---- */
+
+size_t winograd_weight_count(int in_channels, int out_channels)
+{
+	return PLANES * (size_t)in_channels * (size_t)padded_channels(out_channels);
+}
+
+struct weights_task {
+	float *out;
+	const float *w;
+	int in_channels, width;
+};
+
+/* G g, for three values `step` apart. */
+static void transform_weights(double *out, const double *g, int step)
+{
+	double first = g[0], second = g[step] * (3.0 / 4), third = g[2 * step] * (9.0 / 16);
+	out[0] = first * (64.0 / 81);
+	out[1] = (first + third + second) * (-128.0 / 243);
+	out[2] = (first + third - second) * (-128.0 / 243);
+	out[3] = (first + 4 * third + 2 * second) * (32.0 / 243);
+	out[4] = (first + 4 * third - 2 * second) * (32.0 / 243);
+	out[5] = g[2 * step];
+}
+
+static void transform_channel(void *context, int channel, int worker)
+{
+	(void)worker;
+	const struct weights_task *task = context;
+	ptrdiff_t plane = (ptrdiff_t)task->in_channels * task->width, first = (ptrdiff_t)channel * task->width;
+	for (int f = 0; f < task->width; f++) {
+		double g[9], half[3][WINDOW], whole[WINDOW];
+		for (int t = 0; t < 9; t++)
+			g[t] = (double)task->w[t * plane + first + f];
+		for (int x = 0; x < 3; x++)
+			transform_weights(half[x], g + x, 3);
+		for (int i = 0; i < WINDOW; i++) {
+			transform_weights(whole, &half[0][i], WINDOW);
+			for (int j = 0; j < WINDOW; j++)
+				task->out[(WINDOW * i + j) * plane + first + f] = (float)whole[j];
+		}
+	}
+}
+
+void winograd_weights(const struct network *network, float *out, const float *w, int in_channels, int out_channels)
+{
+	struct weights_task task = {out, w, in_channels, padded_channels(out_channels)};
+	parallel_for(network->pool, in_channels, transform_channel, &task);
+}
+
+/* ---- tiles ---- */
+
+/* Planes lie an odd number of cache lines apart, so that those of one tile do not push each other out. */
+static size_t plane_count(int tiles, int channels)
+{
+	return (size_t)(tiles * channels + CHANNEL_BLOCK);
+}
+
+/* Scratch memory, one after the other: transformed inputs and products of the tiles; outputs and inputs of one. */
+size_t winograd_scratch(int in_channels, int out_channels)
+{
+	int tiles = tiles_together(in_channels, padded_channels(out_channels)), width = padded_channels(out_channels);
+	return PLANES * (plane_count(tiles, in_channels) + plane_count(tiles, width)) + (size_t)(SIDE * SIDE * width)
+		+ (size_t)(PLANES * in_channels);
+}
+
+/* Where a tile is: its sample, and its first output. */
+struct place {
+	int sample, y, x;
+};
+
+static struct place place_of(const struct winograd *task, int tile)
+{
+	int across = tiles_along(task->middle.width), down = tiles_along(task->middle.height);
+	return (struct place){tile / (across * down), tile / across % down * SIDE, tile % across * SIDE};
+}
+
+/* The 6x6 inputs of a tile, `pitch` apart: in place, or at a border with zeros around them in `edge`. */
+static const float *tile_input(const struct winograd *task, struct place place, float *edge, ptrdiff_t *pitch)
+{
+	const struct shape in = task->in;
+	const float *x = task->input + (size_t)place.sample * shape_count(in);
+	int top = place.y - task->top, left = place.x - task->left, channels = in.channels;
+	*pitch = (ptrdiff_t)in.width * channels;
+	if (top >= 0 && left >= 0 && top + WINDOW <= in.height && left + WINDOW <= in.width)
+		return x + top * *pitch + left * channels;
+	int first = left < 0 ? -left : 0, end = left + WINDOW < in.width ? WINDOW : in.width - left;
+	memset(edge, 0, (size_t)(PLANES * channels) * sizeof *edge);
+	for (int i = 0; i < WINDOW; i++)
+		if (top + i >= 0 && top + i < in.height && first < end)
+			memcpy(edge + (WINDOW * i + first) * channels, x + (top + i) * *pitch + (left + first) * channels,
+				(size_t)((end - first) * channels) * sizeof *edge);
+	*pitch = (ptrdiff_t)WINDOW * channels;
+	return edge;
+}
+
+static int smaller(int a, int b)
+{
+	return a < b ? a : b;
+}
+
+/* Outputs (4, 4, width) of a tile to where they belong: pooled, activated, and what lies outside left out. */
+static void write_tile(const struct winograd *task, struct place place, const float *outputs, int width)
+{
+	const struct kernels *kernels = task->network->kernels;
+	const struct shape out = task->out;
+	int side = task->pools ? SIDE / 2 : SIDE, step = SIDE / side, first = place.y / step, left = place.x / step;
+	int count = smaller(side, out.width - left), rows = smaller(side, out.height - first);
+	for (int i = 0; i < rows && count > 0; i++) {
+		const float *row = outputs + i * step * SIDE * width;
+		size_t index = (((size_t)place.sample * (size_t)out.height + (size_t)(first + i)) * (size_t)out.width
+			+ (size_t)left) * (size_t)out.channels;
+		float *to = task->output + index;
+		if (task->pools)
+			kernels->max_pool(row, row + SIDE * width, width, to, task->marks ? task->marks + index : NULL, count,
+				out.channels);
+		else
+			compact_rows(to, row, count, out.channels, width);
+		kernels->activate(task->activation, task->negative_slope, to, (size_t)(count * out.channels));
+	}
+}
+
+static void convolve_tiles(void *context, int index, int worker)
+{
+	const struct winograd *task = context;
+	const struct kernels *kernels = task->network->kernels;
+	int in = task->in.channels, width = padded_channels(task->out.channels), together = tiles_together(in, width);
+	int total = task->samples * tiles_along(task->middle.height) * tiles_along(task->middle.width);
+	int first = index * together, count = smaller(together, total - first);
+	ptrdiff_t in_plane = (ptrdiff_t)plane_count(together, in), out_plane = (ptrdiff_t)plane_count(together, width), pitch;
+	float *inputs = worker_scratch(task->network, worker), *products = inputs + PLANES * in_plane;
+	float *outputs = products + PLANES * out_plane, *edge = outputs + SIDE * SIDE * width;
+	for (int t = 0; t < count; t++) {
+		const float *x = tile_input(task, place_of(task, first + t), edge, &pitch);
+		kernels->winograd_input(inputs + t * in, in_plane, x, pitch, in);
+	}
+	for (int p = 0; p < PLANES; p++) {
+		const struct product product = {
+			.x = inputs + p * in_plane, .x_row = in, .x_inner = 1,
+			.w = task->weights + (ptrdiff_t)p * in * width, .w_row = width,
+			.out = products + p * out_plane, .out_row = width,
+			.count = count, .outer = 1, .inner = in, .width = width,
+		};
+		kernels->product(&product);
+	}
+	for (int t = 0; t < count; t++) {
+		kernels->winograd_output(outputs, products + t * width, out_plane, task->bias, width);
+		write_tile(task, place_of(task, first + t), outputs, width);
+	}
+}
+
+void winograd_convolve(const struct winograd *winograd)
+{
+	struct winograd task = *winograd;
+	int together = tiles_together(task.in.channels, padded_channels(task.out.channels));
+	int tiles = task.samples * tiles_along(task.middle.height) * tiles_along(task.middle.width);
+	parallel_for(task.network->pool, (tiles + together - 1) / together, convolve_tiles, &task);
+}
