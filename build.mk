@@ -57,6 +57,8 @@ PROGRAMS = $(TOOLS:%=$(BIN)/%)
 LIB_OBJECTS = $(patsubst %.c,$(B)/%.o,$(wildcard lib/*/*.c))
 TOOL_OBJECTS = $(patsubst %.c,$(B)/%.o,$(wildcard tools/common/*.c))
 TEST_PROGRAMS = $(patsubst %.c,$(B)/%.t,$(wildcard tests/unit/*/*.c))
+BENCH_PROGRAMS = $(patsubst %.c,$(B)/%,$(wildcard tests/bench/*.c))
+BENCH_OBJECTS = $(patsubst %.c,$(B)/%.o,$(wildcard tests/bench/common/*.c))
 TEST_SERVERS = $(patsubst %.c,$(B)/%,$(wildcard tests/server/*.c))
 
 # Compiler flags and libraries as files: made anew in every run, touched only when they differ.
@@ -91,7 +93,13 @@ $(B)/tests/server/%: $(B)/tests/server/%.o $(LIBRARY)
 	@$(SAY) LD $@
 	$(Q)$$(cat $(B)/flags) -o $@ $^ $$(cat $(B)/libraries) -lm
 
--include $(wildcard $(B)/lib/*/*.d $(B)/tools/*.d $(B)/tools/*/*.d $(B)/tests/*/*.d $(B)/tests/unit/*/*.d)
+# The peak of arithmetic is this processor's, whatever it is; contracted, as nothing else may be.
+$(B)/tests/bench/common/peak.o: ISA = -march=native -ffp-contract=fast
+$(B)/tests/bench/%: $(B)/tests/bench/%.o $(BENCH_OBJECTS) $(LIBRARY)
+	@$(SAY) LD $@
+	$(Q)$$(cat $(B)/flags) -o $@ $^ $$(cat $(B)/libraries) -lm
+
+-include $(wildcard $(B)/lib/*/*.d $(B)/tools/*.d $(B)/tools/*/*.d $(B)/tests/*/*.d $(B)/tests/unit/*/*.d $(B)/tests/bench/common/*.d)
 
 # Unit tests are programs, tool tests are shell; both speak TAP. T= names some of them.
 T = $(TEST_PROGRAMS) $(wildcard tests/tools/*.t)
@@ -99,8 +107,10 @@ check: programs $(TEST_PROGRAMS) $(TEST_SERVERS)
 	LSAN_OPTIONS=suppressions=$(CURDIR)/tests/leaks.supp:print_suppressions=0 \
 	BIN=$(CURDIR)/$(BIN) MAKE=$(MAKE) prove --timer -e '' $(T)
 
-bench: programs
-	@set -e; for script in $(wildcard tests/bench/*.sh); do BIN=$(CURDIR)/$(BIN) B=$(B) CC="$(CC)" sh $$script; done
+# BENCH= names sections to run alone, JSON= a file to write instead of tables; QUICK=1 is for a first look.
+BENCH = kernels engine residual growth training predict pack
+bench: programs $(BENCH_PROGRAMS)
+	@BIN=$(CURDIR)/$(BIN) B=$(CURDIR)/$(B) CC="$(CC)" sh tests/bench/bench.sh $(if $(JSON),--json) $(BENCH) $(if $(JSON),>$(JSON))
 
 MANUALS = $(wildcard man/*.[1-9])
 install: programs

@@ -1,0 +1,2 @@
+# Time against batch, image side, channels, threads.
+repeated "$B/tests/bench/growth"

@@ -1,0 +1,166 @@
+/* Each inner loop (nn/kernels.h) on one thread, at sizes that the original network has: kernels prints lines for table.awk
+ * (table, column, row, unit, value), GFLOP/s and percent of the peak of this very run.
+ *
+ * Counted are the operations that the result needs, two for a multiplication and addition: the padding that a kernel
+ * computes besides does not count. Elementwise loops wait for memory more than they compute. */
+#include "common/peak.h"
+#include "common/workload.h"
+
+#include "base/random.h"
+#include "nn/kernels.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+
+/* One row of everything below: 150 pixels of 64 channels. */
+enum { PIXELS = 150, CHANNELS = 64, COUNT = PIXELS * CHANNELS, ROOM = 9 * CHANNELS * CHANNELS };
+
+static const struct kernels *kernels;
+static double peak;
+static float *x, *y, *w, *out; /* ROOM floats each */
+static uint8_t marks[COUNT];
+static struct entry entries[COUNT];
+static int32_t counts[4 * PIXELS];
+
+static void show(const char *name, double operations, void work(void *), void *context)
+{
+	double rate = operations * calls_per_second(work, context);
+	printf("kernels, %s, one thread\tGFLOP/s\t%s\tGFLOP/s\t%.3f\n", kernels->name, name, rate / 1e9);
+	printf("kernels, %s, one thread\t%% of peak\t%s\t%%\t%.2f\n", kernels->name, name, 100 * rate / peak);
+}
+
+/* ---- products ---- */
+
+static void run_product(void *context)
+{
+	kernels->product(context);
+}
+
+/* One row of a 3x3 convolution of stride 1. */
+static void show_convolution(const char *name, int width, int channels, int filters)
+{
+	struct product product = {.x = x, .x_row = channels, .x_outer = (width + 2) * channels, .x_inner = 1, .w = w,
+		.w_row = filters, .out = out, .out_row = filters, .count = width, .outer = 3, .inner = 3 * channels, .width = filters};
+	show(name, 2.0 * width * filters * 9 * channels, run_product, &product);
+}
+
+static void show_products(void)
+{
+	show_convolution("product: row of convolution 3x3, 3 to 32 channels", 148, 3, 32);
+	show_convolution("product: row of convolution 3x3, 32 to 32", 72, 32, 32);
+	show_convolution("product: row of convolution 3x3, 32 to 64", 34, 32, 64);
+	struct product pointwise = {.x = x, .x_row = 64, .x_inner = 1, .w = w, .w_row = 64, .out = out, .out_row = 64,
+		.count = 72, .outer = 1, .inner = 64, .width = 64};
+	show("product: row of convolution 1x1, 64 to 64", 2.0 * 72 * 64 * 64, run_product, &pointwise);
+	struct product dense = {.x = x, .x_row = 289, .x_inner = 1, .w = w, .w_row = 64, .out = out, .out_row = 64, .count = 16,
+		.outer = 1, .inner = 289, .width = 64};
+	show("product: dense, 16 samples, 289 to 64", 2.0 * 16 * 289 * 64, run_product, &dense);
+}
+
+/* ---- gradients behind a max-pool ---- */
+
+enum { WINDOWS = 36, FILTERS = 32, IN = 32, TILE = 32, PITCH = (2 * WINDOWS + 2) * IN };
+
+static void run_sum_windows(void *context)
+{
+	(void)context;
+	kernels->sum_windows(out, x, PITCH, entries, TILE, 3 * IN);
+}
+
+static void run_scatter_windows(void *context)
+{
+	kernels->scatter_windows(out, PITCH, w, context, IN);
+}
+
+static void show_sparse(void)
+{
+	struct random random = random_start(2, RANDOM_TEST, 0, 0);
+	for (int i = 0; i < TILE; i++)
+		entries[i] = (struct entry){(int32_t)random_below(&random, 4 * IN) / IN * IN, random_uniform(&random)};
+	show("sum_windows: 32 winners, 32 channels", 2.0 * 9 * IN * TILE, run_sum_windows, NULL);
+	/* Every filter has its winner in one of the window's four pixels. */
+	for (int window = 0; window < WINDOWS; window++)
+		for (int f = 0; f < FILTERS; f++) {
+			int pixel = window * 4 + (int)random_below(&random, 4);
+			entries[pixel * FILTERS + counts[pixel]++] = (struct entry){f * 9 * IN, random_uniform(&random)};
+		}
+	struct winners winners = {entries, counts, WINDOWS, FILTERS};
+	show("scatter_windows: row of 36 windows, 32 filters", 2.0 * 9 * IN * WINDOWS * FILTERS, run_scatter_windows, &winners);
+}
+
+/* ---- elementwise ---- */
+
+static void run_scale_shift(void *context) { (void)context; kernels->scale_shift(out, x, w, y, PIXELS, CHANNELS); }
+static void run_sum_channels(void *context) { (void)context; kernels->sum_channels(out, x, PIXELS, CHANNELS); }
+static void run_sum_products(void *context) { (void)context; kernels->sum_products(out, x, y, PIXELS, CHANNELS); }
+static void run_multiply_add(void *context) { (void)context; kernels->multiply_add(out, x, y, COUNT); }
+static void run_add(void *context) { (void)context; kernels->add(out, x, COUNT); }
+static void run_relu(void *context) { (void)context; kernels->activate(ACTIVATION_RELU, 0, x, COUNT); }
+static void run_sigmoid(void *context) { (void)context; kernels->activate(ACTIVATION_SIGMOID, 0, x, COUNT); }
+
+static void run_relu_backward(void *context)
+{
+	(void)context;
+	kernels->activate_backward(ACTIVATION_RELU, 0, x, y, COUNT);
+}
+
+static void run_max_pool(void *context)
+{
+	(void)context;
+	kernels->max_pool(x, x + COUNT, CHANNELS, out, marks, PIXELS / 2, CHANNELS);
+}
+
+static void show_elementwise(void)
+{
+	show("scale_shift", 2.0 * COUNT, run_scale_shift, NULL);
+	show("sum_channels", COUNT, run_sum_channels, NULL);
+	show("sum_products", 2.0 * COUNT, run_sum_products, NULL);
+	show("multiply_add", 2.0 * COUNT, run_multiply_add, NULL);
+	show("add", COUNT, run_add, NULL);
+	show("max_pool 2x2, comparisons", 3.0 * COUNT / 2, run_max_pool, NULL);
+	show("relu, comparisons", COUNT, run_relu, NULL);
+	show("relu backward", COUNT, run_relu_backward, NULL);
+	show("sigmoid, 25 operations a value", 25.0 * COUNT, run_sigmoid, NULL);
+}
+
+/* ---- optimizers ---- */
+
+static void run_sgd(void *context) { kernels->sgd(context); }
+static void run_rmsprop(void *context) { kernels->rmsprop(context); }
+static void run_adam(void *context) { kernels->adam(context); }
+
+static void show_optimizers(void)
+{
+	struct update update = {.weights = w, .first = out, .second = y, .gradients = x, .count = COUNT, .learning_rate = 1e-9f,
+		.beta1 = 0.9f, .beta2 = 0.999f, .epsilon = 1e-7f};
+	show("sgd", 4.0 * COUNT, run_sgd, &update);
+	show("rmsprop", 9.0 * COUNT, run_rmsprop, &update);
+	show("adam", 13.0 * COUNT, run_adam, &update);
+}
+
+static float *values(uint64_t seed)
+{
+	struct random random = random_start(seed, RANDOM_TEST, 0, 0);
+	float *array = aligned_alloc(64, ROOM * sizeof *array);
+	require(!array, &(struct error){"kernels", "out of memory"});
+	for (int i = 0; i < ROOM; i++)
+		array[i] = random_uniform(&random) - 0.5f;
+	return array;
+}
+
+int main(void)
+{
+	struct error error;
+	require(kernels_select(&kernels, &error), &error);
+	x = values(1), y = values(2), w = values(3), out = values(4);
+	peak = peak_rate();
+	printf("kernels, %s, one thread\tGFLOP/s\tpeak: fused multiply-add on registers\tGFLOP/s\t%.3f\n", kernels->name, peak / 1e9);
+	show_products();
+	show_sparse();
+	show_elementwise();
+	for (int i = 0; i < ROOM; i++)
+		y[i] = 1e-2f, out[i] = 1e-2f; /* moments that no update makes denormal or infinite */
+	show_optimizers();
+	free(x), free(y), free(w), free(out);
+	return 0;
+}
