@@ -28,12 +28,51 @@ static int fail(const struct source *source, const char *object, const char *rea
 	return error_within(source->error, source->path);
 }
 
-/* Opens the bytes as a file, so that HDF5 never touches the disk. */
+/* Each copy of the file's bytes that HDF5 would make is those bytes themselves, which stay the caller's. */
+static void *same_bytes(size_t size, H5FD_file_image_op_t operation, void *bytes)
+{
+	(void)size, (void)operation;
+	return bytes;
+}
+
+static void *copied_already(void *to, const void *from, size_t size, H5FD_file_image_op_t operation, void *bytes)
+{
+	(void)from, (void)size, (void)operation, (void)bytes;
+	return to;
+}
+
+static void *refuse_growth(void *image, size_t size, H5FD_file_image_op_t operation, void *bytes)
+{
+	(void)image, (void)size, (void)operation, (void)bytes;
+	return NULL;
+}
+
+static herr_t keep_bytes(void *image, H5FD_file_image_op_t operation, void *bytes)
+{
+	(void)image, (void)operation, (void)bytes;
+	return 0;
+}
+
+static void *same_pointer(void *bytes)
+{
+	return bytes;
+}
+
+static herr_t keep_pointer(void *bytes)
+{
+	(void)bytes;
+	return 0;
+}
+
+/* Opens the bytes, which must stay until it is closed, as a file, so that HDF5 never touches the disk. */
 static hid_t open_image(void *bytes, size_t size)
 {
+	H5FD_file_image_callbacks_t uncopied = {same_bytes, copied_already, refuse_growth, keep_bytes, same_pointer,
+		keep_pointer, bytes};
 	hid_t access = H5Pcreate(H5P_FILE_ACCESS);
 	hid_t file = -1;
-	if (H5Pset_fapl_core(access, 1 << 20, false) >= 0 && H5Pset_file_image(access, bytes, size) >= 0)
+	if (H5Pset_fapl_core(access, 1 << 20, false) >= 0 && H5Pset_file_image_callbacks(access, &uncopied) >= 0 &&
+		H5Pset_file_image(access, bytes, size) >= 0)
 		file = H5Fopen("weights", H5F_ACC_RDONLY, access);
 	H5Pclose(access);
 	return file;
@@ -339,13 +378,12 @@ int weights_read(struct network *network, const char *path, struct error *error)
 	if (file_read(path, FILE_MAXIMUM, &bytes, &size, error))
 		return -1;
 	struct source source = {size ? open_image(bytes, size) : -1, path, error};
-	bool risky = has_global_heap(bytes, size);
-	free(bytes);
-	if (source.file < 0)
-		return error_set(error, path, "is no HDF5 file, or a damaged one");
-	int result = risky ? try_file(&source, network) : 0;
+	int result = source.file < 0 ? error_set(error, path, "is no HDF5 file, or a damaged one")
+		: has_global_heap(bytes, size) ? try_file(&source, network) : 0;
 	if (result == 0)
 		result = read_file(&source, network);
-	H5Fclose(source.file);
+	if (source.file >= 0)
+		H5Fclose(source.file);
+	free(bytes);
 	return result;
 }

@@ -90,6 +90,7 @@ struct network {
 	int final_layer;              /* that it belongs to, or -1 */
 
 	struct arena arena;
+	char *memory;                 /* that the arena lies in */
 	float *input;                 /* a copy: training and explaining need it later */
 	float *flow[2];               /* prediction: outputs by turns; else gradients by turns */
 	float *probabilities;

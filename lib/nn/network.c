@@ -99,10 +99,11 @@ static int take_memory(struct network *network, struct error *error)
 {
 	lay_out(network);
 	size_t size = network->arena.used;
-	network->arena.base = size <= arena_limit ? aligned_alloc(ALIGNMENT, size) : NULL;
-	if (!network->arena.base)
+	/* Zeros that the system gives as they are first touched: a batch may be smaller than there is room for. */
+	network->memory = size <= arena_limit ? calloc(1, size + ALIGNMENT) : NULL;
+	if (!network->memory)
 		return error_memory(error, "network");
-	memset(network->arena.base, 0, size);
+	network->arena.base = network->memory + (ALIGNMENT - (uintptr_t)network->memory % ALIGNMENT);
 	network->scratch_count = 0;
 	lay_out(network);
 	for (int i = 0; i < network->parameter_count; i++)
@@ -236,7 +237,7 @@ void network_destroy(struct network *network)
 	free(network->offsets);
 	free(network->operations);
 	free(network->operation_ends);
-	free(network->arena.base);
+	free(network->memory);
 	free(network);
 }
 

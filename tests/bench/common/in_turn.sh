@@ -33,7 +33,7 @@ has_module() { # has_module PYTHON-MODULE PACKAGE
 	"$PYTHON" -c "import $1" 2>/dev/null || { skip "$2" "$PYTHON has no $1"; false; }
 }
 
-peer() { # peer FUNCTION ARGUMENT...: one of "$here/peers/peers.py"
+peer() { # peer FUNCTION ARGUMENT...: one of peers/peers.py
 	"$PYTHON" "$here/peers/peers.py" "$@"
 }
 
