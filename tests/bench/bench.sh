@@ -15,10 +15,14 @@ trap 'exit 1' INT TERM
 processor=$(sed -n 's/^model name[^:]*: //p' /proc/cpuinfo | head -n 1)
 processor="${processor:-$(uname -m)}, $(nproc) processors, $(uname -sr)"
 for section; do
-	results=$scratch/$section.tsv
+	results=$scratch/results
 	: >"$results"
 	. "$here/$section.sh"
+	cat "$results" >>"$scratch/all"
 	[ $format = json ] || awk -f "$here/common/table.awk" "$results"
 done
-[ $format = table ] || cat "$scratch"/*.tsv | awk -v processor="$processor" -f "$here/common/json.awk"
-[ $format = json ] || echo "on $processor; medians of $ROUNDS"
+if [ $format = json ]; then
+	awk -v processor="$processor" -f "$here/common/json.awk" "$scratch/all"
+else
+	echo "on $processor; medians of $ROUNDS"
+fi

@@ -57,6 +57,29 @@ static void show_products(void)
 	show("product: dense, 16 samples, 289 to 64", 2.0 * 16 * 289 * 64, run_product, &dense);
 }
 
+/* ---- Winograd's transforms of one tile ---- */
+
+enum { TILES = 16, PLANE = TILES * CHANNELS };
+
+static void run_winograd_input(void *context)
+{
+	(void)context;
+	kernels->winograd_input(out, PLANE, x, (4 * TILES + 2) * CHANNELS, CHANNELS);
+}
+
+static void run_winograd_output(void *context)
+{
+	(void)context;
+	kernels->winograd_output(out, x, PLANE, w, CHANNELS);
+}
+
+/* Along one side the input's transform is 12 fused operations, 12 times; the output's 16 operations, 10 times. */
+static void show_winograd(void)
+{
+	show("winograd_input: a tile of 64 channels", 12 * 24.0 * CHANNELS, run_winograd_input, NULL);
+	show("winograd_output: a tile of 64 channels", (10 * 16.0 + 16) * CHANNELS, run_winograd_output, NULL);
+}
+
 /* ---- gradients behind a max-pool ---- */
 
 enum { WINDOWS = 36, FILTERS = 32, IN = 32, TILE = 32, PITCH = (2 * WINDOWS + 2) * IN };
@@ -92,8 +115,6 @@ static void show_sparse(void)
 
 static void run_scale_shift(void *context) { (void)context; kernels->scale_shift(out, x, w, y, PIXELS, CHANNELS); }
 static void run_sum_channels(void *context) { (void)context; kernels->sum_channels(out, x, PIXELS, CHANNELS); }
-static void run_sum_products(void *context) { (void)context; kernels->sum_products(out, x, y, PIXELS, CHANNELS); }
-static void run_multiply_add(void *context) { (void)context; kernels->multiply_add(out, x, y, COUNT); }
 static void run_add(void *context) { (void)context; kernels->add(out, x, COUNT); }
 static void run_relu(void *context) { (void)context; kernels->activate(ACTIVATION_RELU, 0, x, COUNT); }
 static void run_sigmoid(void *context) { (void)context; kernels->activate(ACTIVATION_SIGMOID, 0, x, COUNT); }
@@ -114,8 +135,6 @@ static void show_elementwise(void)
 {
 	show("scale_shift", 2.0 * COUNT, run_scale_shift, NULL);
 	show("sum_channels", COUNT, run_sum_channels, NULL);
-	show("sum_products", 2.0 * COUNT, run_sum_products, NULL);
-	show("multiply_add", 2.0 * COUNT, run_multiply_add, NULL);
 	show("add", COUNT, run_add, NULL);
 	show("max_pool 2x2, comparisons", 3.0 * COUNT / 2, run_max_pool, NULL);
 	show("relu, comparisons", COUNT, run_relu, NULL);
@@ -156,6 +175,7 @@ int main(void)
 	peak = peak_rate();
 	printf("kernels, %s, one thread\tGFLOP/s\tpeak: fused multiply-add on registers\tGFLOP/s\t%.3f\n", kernels->name, peak / 1e9);
 	show_products();
+	show_winograd();
 	show_sparse();
 	show_elementwise();
 	for (int i = 0; i < ROOM; i++)
