@@ -7,6 +7,9 @@
 
 #include <string.h>
 
+/* For short loops that would lose their registers to the function around them. */
+#define SEPARATE __attribute__((noinline))
+
 /* Pooled rows and columns whose windows are summed together: their input fits the first-level cache. */
 enum { TILE_ROWS = 2, TILE_COLUMNS = 16, TILE = TILE_ROWS * TILE_COLUMNS };
 
@@ -28,12 +31,7 @@ static size_t run_of(const struct operation *operation)
 	return (size_t)padded_channels(3 * operation->in.channels);
 }
 
-/* Scratch memory, one after the other: padded input; gradient of the padded input; lists; counts. */
-static size_t lists_by_filter(const struct operation *operation)
-{
-	return (size_t)operation->out.channels * TILE;
-}
-
+/* Scratch memory, one after the other: padded input; gradient of the padded input; lists of a row; their counts. */
 static size_t lists_by_pixel(const struct operation *operation)
 {
 	return (size_t)operation->out.width * 4 * (size_t)operation->out.channels;
@@ -41,13 +39,12 @@ static size_t lists_by_pixel(const struct operation *operation)
 
 void sparse_lay_out(struct network *network, struct operation *operation)
 {
-	size_t filters = (size_t)operation->out.channels, by_filter = lists_by_filter(operation);
-	size_t by_pixel = lists_by_pixel(operation);
+	size_t filters = (size_t)operation->out.channels;
 	plan_slices(network, operation, filters * 3 * run_of(operation) + filters);
 	operation->turned = operation == network->operations ? NULL
 		: arena_floats(&network->arena, filters * 9 * (size_t)operation->in.channels);
-	want_scratch(network, 2 * window_scratch(operation, operation->window.height)
-		+ 2 * (by_filter > by_pixel ? by_filter : by_pixel) + 4 * (size_t)operation->out.width + filters + CHANNEL_BLOCK);
+	want_scratch(network, 2 * window_scratch(operation, operation->window.height) + 2 * lists_by_pixel(operation)
+		+ 4 * (size_t)operation->out.width);
 }
 
 void sparse_turn(struct operation *operation, const float *kernel)
@@ -65,64 +62,98 @@ struct sample {
 	const uint8_t *marks;
 };
 
+/* Whether value != 0, by its bits: compilers make jumps of the comparison. */
+static int is_not_zero(float value)
+{
+	uint32_t bits;
+	memcpy(&bits, &value, sizeof bits);
+	return (bits & 0x7fffffff) != 0;
+}
+
 /* ---- weights ---- */
 
-/* Lists the gradients of a tile by filter: entries (filters, TILE), places in the padded input. */
-static void list_by_filter(const struct sample *sample, int top, int left, ptrdiff_t pitch, struct entry *entries,
-	int32_t *counts)
+/* Lists the gradients of one filter in `count` windows side by side, with places in the padded input from `corner` on;
+ * returns how many there are. What is zero is written and then overwritten: no branch to guess wrong. */
+SEPARATE static int list_filter(struct entry *entries, const float *gradient, const uint8_t *marks, int filters, int count,
+	int32_t corner, int32_t channels, ptrdiff_t pitch)
+{
+	const int32_t steps[4] = {0, channels, (int32_t)pitch, (int32_t)pitch + channels};
+	int used = 0;
+	for (int i = 0; i < count; i++, gradient += filters, marks += filters, corner += 2 * channels) {
+		entries[used] = (struct entry){corner + steps[*marks], *gradient};
+		used += is_not_zero(*gradient);
+	}
+	return used;
+}
+
+/* What is at the first pooled pixel of a row of a tile. */
+struct row {
+	const float *x, *gradient;
+	const uint8_t *marks;
+	int32_t corner; /* of x in the padded input */
+	int count;
+};
+
+static struct row row_of(const struct sample *sample, const float *x, ptrdiff_t pitch, int y, int left)
 {
 	const struct shape out = sample->operation->out;
-	int channels = sample->operation->in.channels;
-	const int32_t steps[4] = {0, channels, (int32_t)pitch, (int32_t)pitch + channels};
-	memset(counts, 0, (size_t)out.channels * sizeof *counts);
-	for (int y = top; y < top + TILE_ROWS && y < out.height; y++)
-		for (int x = left; x < left + TILE_COLUMNS && x < out.width; x++) {
-			ptrdiff_t first = ((ptrdiff_t)y * out.width + x) * out.channels;
-			int32_t corner = (int32_t)(2 * y * pitch) + 2 * x * channels;
-			struct entry *entry = entries;
-			for (int f = 0; f < out.channels; f++, entry += TILE) {
-				float value = sample->gradient[first + f];
-				entry[counts[f]] = (struct entry){corner + steps[sample->marks[first + f]], value};
-				counts[f] += value != 0;
-			}
-		}
+	ptrdiff_t first = ((ptrdiff_t)y * out.width + left) * out.channels;
+	int32_t corner = (int32_t)(2 * y * pitch) + 2 * left * sample->operation->in.channels;
+	return (struct row){x + corner, sample->gradient + first, sample->marks + first, corner,
+		out.width - left < TILE_COLUMNS ? out.width - left : TILE_COLUMNS};
+}
+
+/* Adds what the windows of `rows` rows of a tile send to the kernels. */
+static void sum_tile(const struct sample *sample, const struct row *rows, int row_count, const float *x, ptrdiff_t pitch,
+	float *slice)
+{
+	int filters = sample->operation->out.channels, channels = sample->operation->in.channels;
+	size_t size = 3 * run_of(sample->operation);
+	for (int i = 0; i < row_count && size == 3 * CHANNEL_BLOCK; i++)
+		sample->kernels->sum_narrow(slice, rows[i].x, pitch, channels, rows[i].gradient, rows[i].marks, filters,
+			rows[i].count);
+	for (int f = 0; f < filters && size > 3 * CHANNEL_BLOCK; f++) {
+		struct entry entries[TILE];
+		int used = 0;
+		for (int i = 0; i < row_count; i++)
+			used += list_filter(entries + used, rows[i].gradient + f, rows[i].marks + f, filters, rows[i].count,
+				rows[i].corner, channels, pitch);
+		sample->kernels->sum_windows(slice + (size_t)f * size, x, pitch, entries, used, 3 * channels);
+	}
 }
 
 /* slice (filters, 3, run), bias (filters) behind: added to. */
-static void sparse_weights(const struct sample *sample, const float *x, ptrdiff_t pitch, float *slice, float *scratch)
+static void sparse_weights(const struct sample *sample, const float *x, ptrdiff_t pitch, float *slice)
 {
 	const struct shape out = sample->operation->out;
-	struct entry *entries = (struct entry *)(void *)scratch;
-	int32_t *counts = (int32_t *)(void *)(scratch + 2 * lists_by_filter(sample->operation));
-	int run = 3 * sample->operation->in.channels;
-	size_t size = 3 * run_of(sample->operation);
 	for (int top = 0; top < out.height; top += TILE_ROWS)
 		for (int left = 0; left < out.width; left += TILE_COLUMNS) {
-			list_by_filter(sample, top, left, pitch, entries, counts);
-			for (int f = 0; f < out.channels; f++)
-				sample->kernels->sum_windows(slice + (size_t)f * size, x, pitch, entries + (ptrdiff_t)f * TILE, counts[f], run);
+			struct row rows[TILE_ROWS];
+			int count = 0;
+			for (; count < TILE_ROWS && top + count < out.height; count++)
+				rows[count] = row_of(sample, x, pitch, top + count, left);
+			sum_tile(sample, rows, count, x, pitch, slice);
 		}
-	sample->kernels->sum_channels(slice + (size_t)out.channels * size, sample->gradient, out.height * out.width, out.channels);
+	sample->kernels->sum_channels(slice + (size_t)out.channels * 3 * run_of(sample->operation), sample->gradient,
+		out.height * out.width, out.channels);
 }
 
 /* ---- input ---- */
 
-/* Lists the gradients of pooled row y by pixel: entries (out.width, 4, filters), places in the turned weights. */
-static void list_by_pixel(const struct sample *sample, int y, struct entry *entries, int32_t *counts)
+/* Lists the gradients of one window by pixel: entries (4, filters), places in the turned weights. The four counts
+ * are quarters of one number, so that they stay in a register. */
+SEPARATE static void list_window(struct entry *entries, int32_t counts[4], const float *gradient, const uint8_t *marks, int filters,
+	int32_t taps)
 {
-	const struct shape out = sample->operation->out;
-	ptrdiff_t first = (ptrdiff_t)y * out.width * out.channels;
-	const float *gradient = sample->gradient + first;
-	const uint8_t *marks = sample->marks + first;
-	int32_t taps = 9 * sample->operation->in.channels;
-	memset(counts, 0, 4 * (size_t)out.width * sizeof *counts);
-	for (int x = 0; x < out.width; x++, entries += 4 * out.channels, counts += 4)
-		for (int f = 0; f < out.channels; f++) {
-			float value = *gradient++;
-			int mark = *marks++;
-			entries[mark * out.channels + counts[mark]] = (struct entry){f * taps, value};
-			counts[mark] += value != 0;
-		}
+	uint64_t used = 0;
+	int32_t place = 0;
+	for (int f = 0; f < filters; f++, place += taps) {
+		int quarter = 16 * marks[f];
+		entries[marks[f] * filters + (int)(used >> quarter & 0xffff)] = (struct entry){place, gradient[f]};
+		used += (uint64_t)is_not_zero(gradient[f]) << quarter;
+	}
+	for (int i = 0; i < 4; i++)
+		counts[i] = (int32_t)(used >> 16 * i & 0xffff);
 }
 
 /* dx (window.height, window.width, channels): added to. */
@@ -131,9 +162,14 @@ static void sparse_input(const struct sample *sample, float *dx, ptrdiff_t pitch
 	const struct operation *operation = sample->operation;
 	struct entry *entries = (struct entry *)(void *)scratch;
 	int32_t *counts = (int32_t *)(void *)(scratch + 2 * lists_by_pixel(operation));
-	const struct winners winners = {entries, counts, operation->out.width, operation->out.channels};
-	for (int y = 0; y < operation->out.height; y++) {
-		list_by_pixel(sample, y, entries, counts);
+	const struct shape out = operation->out;
+	const struct winners winners = {entries, counts, out.width, out.channels};
+	for (int y = 0; y < out.height; y++) {
+		for (int x = 0; x < out.width; x++) {
+			ptrdiff_t first = ((ptrdiff_t)y * out.width + x) * out.channels;
+			list_window(entries + (ptrdiff_t)x * 4 * out.channels, counts + 4 * x, sample->gradient + first,
+				sample->marks + first, out.channels, 9 * operation->in.channels);
+		}
 		sample->kernels->scatter_windows(dx + 2 * y * pitch, pitch, operation->turned, &winners, operation->in.channels);
 	}
 }
@@ -158,7 +194,7 @@ void sparse_backward_sample(const struct network *network, const struct operatio
 	ptrdiff_t pitch;
 	const float *x = window_rows(operation, operation->input + (size_t)index * shape_count(operation->in), 0,
 		operation->window.height, scratch, &pitch);
-	sparse_weights(&sample, x, pitch, slice, lists);
+	sparse_weights(&sample, x, pitch, slice);
 	if (!dx)
 		return;
 	float *target = padded ? padded_dx : dx;

@@ -99,6 +99,11 @@ struct kernels {
 	 * out (3, out_row): out[r][k] += sum over entries of value * x[place + r * pitch + k], k < run. x is padded;
 	 * out_row is padded_channels(run). */
 	void (*sum_windows)(float *out, const float *x, ptrdiff_t pitch, const struct entry *entries, int count, int run);
+	/* The same where three pixels have CHANNEL_BLOCK values at most, without lists: out (filters, 3, CHANNEL_BLOCK) +=
+	 * over `count` windows side by side, of which x has the first pixel of the first; gradient and marks (count,
+	 * filters), the winners as max_pool gives them. */
+	void (*sum_narrow)(float *out, const float *x, ptrdiff_t pitch, int channels, const float *gradient,
+		const uint8_t *marks, int filters, int count);
 	/* dx (4 rows `pitch` apart, 2 * windows + 2, channels) += what the winners of one pooled row send there. */
 	void (*scatter_windows)(float *dx, ptrdiff_t pitch, const float *weights, const struct winners *winners, int channels);
 

@@ -33,6 +33,39 @@ static void sum_windows(float *out, const float *x, ptrdiff_t pitch, const struc
 	}
 }
 
+/* One or two filters: two keep more sums under way, which wait for each other otherwise. */
+INLINE void sum_narrow_filters(float *out, const float *x, const ptrdiff_t *steps, ptrdiff_t pitch, int channels,
+	const float *gradient, const uint8_t *marks, int stride, int count, const int filters)
+{
+	enum { VECTORS = CHANNEL_BLOCK / LANES };
+	vector sums[2][3][VECTORS];
+	UNROLLED for (int i = 0; i < 3 * filters; i++)
+		UNROLLED for (int v = 0; v < VECTORS; v++)
+			sums[i / 3][i % 3][v] = load(out + i * CHANNEL_BLOCK + v * LANES);
+	for (int n = 0; n < count; n++, gradient += stride, marks += stride, x += 2 * channels)
+		UNROLLED for (int f = 0; f < filters; f++) {
+			const float *window = x + steps[marks[f]];
+			vector value = splat(gradient[f]);
+			UNROLLED for (int r = 0; r < 3; r++)
+				UNROLLED for (int v = 0; v < VECTORS; v++)
+					sums[f][r][v] = multiply_add(value, load(window + r * pitch + v * LANES), sums[f][r][v]);
+		}
+	UNROLLED for (int i = 0; i < 3 * filters; i++)
+		UNROLLED for (int v = 0; v < VECTORS; v++)
+			store(out + i * CHANNEL_BLOCK + v * LANES, sums[i / 3][i % 3][v]);
+}
+
+static void sum_narrow(float *out, const float *x, ptrdiff_t pitch, int channels, const float *gradient,
+	const uint8_t *marks, int filters, int count)
+{
+	const ptrdiff_t steps[4] = {0, channels, pitch, pitch + channels};
+	int f = 0;
+	for (; f + 2 <= filters; f += 2, out += 6 * CHANNEL_BLOCK)
+		sum_narrow_filters(out, x, steps, pitch, channels, gradient + f, marks + f, filters, count, 2);
+	if (f < filters)
+		sum_narrow_filters(out, x, steps, pitch, channels, gradient + f, marks + f, filters, count, 1);
+}
+
 /* The entries of one pixel of the convolution's output, in row `row` of its pool window, into the 4 x 3 pixels of dx
  * below the window's column. */
 INLINE void scatter_pixel(vector sums[4][3][SCATTER_VECTORS], const struct entry *entries, int count,

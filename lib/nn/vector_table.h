@@ -15,6 +15,7 @@
 		.multiply_add = multiply_add_rows, \
 		.max_pool = max_pool, \
 		.sum_windows = sum_windows, \
+		.sum_narrow = sum_narrow, \
 		.scatter_windows = scatter_windows, \
 		.winograd_input = winograd_input, \
 		.winograd_output = winograd_output, \

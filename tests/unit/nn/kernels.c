@@ -121,6 +121,10 @@ static void sparse(const struct kernels *kernels, int count, float out[4][VALUES
 		counts[i] = (i * 7 + count) % (CAPACITY + 1);
 	const struct winners winners = {entries, counts, WINDOWS, CAPACITY};
 	kernels->sum_windows(out[0], b, 500, entries, count % 60, count);
+	uint8_t marks[WINDOWS * CAPACITY];
+	for (int i = 0; i < WINDOWS * CAPACITY; i++)
+		marks[i] = (uint8_t)(i * 7 % 11 % 4);
+	kernels->sum_narrow(out[2], b, 500, count % 5 + 1, c, marks, count % CAPACITY + 1, WINDOWS);
 	kernels->scatter_windows(out[1], (2 * WINDOWS + 2) * channels, a, &winners, channels);
 }
 
