@@ -72,7 +72,7 @@ static void prepare(struct network *network, struct operation *operation)
 	if (operation->turned && is_sparse(network, operation))
 		sparse_turn(operation, parameters[0].values);
 	else if (operation->turned)
-		convolution_turn(operation, parameters[0].values);
+		convolution_turn(network, operation, parameters[0].values);
 }
 
 static void lay_out(struct network *network, struct operation *operation)

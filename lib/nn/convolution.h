@@ -15,7 +15,7 @@ size_t window_scratch(const struct operation *operation, int rows);
 
 void convolution_lay_out_backward(struct network *network, struct operation *operation);
 /* Weights as the gradient of the input reads them. */
-void convolution_turn(struct operation *operation, const float *kernel);
+void convolution_turn(const struct network *network, struct operation *operation, const float *kernel);
 void convolution_backward(struct network *network, struct operation *operation, int n, float *gradient,
 	float *input_gradient);
 

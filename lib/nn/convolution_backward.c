@@ -2,8 +2,10 @@
  *
  * The gradient of its full-size output is written into a frame of zeros, so wide that both gradients become
  * products without any border case. With stride s the gradient of the input falls into s x s phases: pixels with
- * (y mod s, x mod s) equal see the same taps of the kernel, and each phase is a convolution of stride 1. */
+ * (y mod s, x mod s) equal see the same taps of the kernel, and each phase is a convolution of stride 1. Where
+ * Winograd's algorithm suits, that of the input needs no frame. */
 #include "nn/convolution.h"
+#include "nn/winograd.h"
 
 #include <string.h>
 
@@ -28,6 +30,12 @@ static size_t frame_count(struct frame frame)
 	return (size_t)frame.height * (size_t)frame.width * (size_t)frame.channels;
 }
 
+/* Whether the gradient itself can stand for the frame when the weights' is computed. */
+static bool needs_frame(const struct operation *operation)
+{
+	return operation->pools || operation->layer->filters % CHANNEL_BLOCK;
+}
+
 /* Index of the gradient of output (y, x). */
 static ptrdiff_t frame_place(struct frame frame, int y, int x)
 {
@@ -43,6 +51,11 @@ void convolution_lay_out_backward(struct network *network, struct operation *ope
 	if (network->mode == NETWORK_TRAIN)
 		plan_slices(network, operation, (window * in + 1) * filters);
 	operation->turned = arena_floats(&network->arena, window * filters * padded_in);
+	if (!needs_frame(operation) && winograd_suits(layer, layer->filters, operation->in)) {
+		operation->winograd_turned = arena_floats(&network->arena,
+			winograd_weight_count(layer->filters, operation->in.channels));
+		want_scratch(network, winograd_scratch(layer->filters, operation->in.channels));
+	}
 	want_scratch(network, window_scratch(operation, operation->window.height) + frame_count(frame_of(operation))
 		+ (size_t)operation->in.width * padded_in + 2 * CHANNEL_BLOCK);
 }
@@ -74,12 +87,15 @@ static float *turn_phase(const struct operation *operation, const float *kernel,
 	return out;
 }
 
-void convolution_turn(struct operation *operation, const float *kernel)
+void convolution_turn(const struct network *network, struct operation *operation, const float *kernel)
 {
 	float *out = operation->turned;
 	for (int y = 0; y < operation->layer->stride_height; y++)
 		for (int x = 0; x < operation->layer->stride_width; x++)
 			out = turn_phase(operation, kernel, y, x, out);
+	if (operation->winograd_turned)
+		winograd_weights(network, operation->winograd_turned, operation->turned, operation->layer->filters,
+			operation->in.channels);
 }
 
 /* ---- one sample ---- */
@@ -114,28 +130,46 @@ static void fill_frame(const struct backward *task, const float *gradient, const
 		}
 }
 
+/* Rows of the gradient of the full-size output, `pitch` apart: in the frame, or where they come from. */
+struct rows {
+	const float *first;
+	ptrdiff_t pitch;
+	int together; /* rows that follow each other without a gap and whose products are summed in one go */
+};
+
+static struct rows rows_of(const struct operation *operation, const float *gradient, const float *framed)
+{
+	enum { PIXELS = 192 }; /* with two vectors of each, half of the first-level cache */
+	const struct frame frame = frame_of(operation);
+	int width = operation->middle.width;
+	if (needs_frame(operation))
+		return (struct rows){framed + frame_place(frame, 0, 0), (ptrdiff_t)frame.width * frame.channels, 1};
+	return (struct rows){gradient, (ptrdiff_t)width * frame.channels, width < PIXELS ? PIXELS / width : 1};
+}
+
 /* slice (kh, kw, channels, filters padded) and, behind, the bias: added to. */
-static void weight_gradient(const struct backward *task, int sample, const float *framed, float *slice, float *scratch)
+static void weight_gradient(const struct backward *task, int sample, struct rows rows, float *slice, float *scratch)
 {
 	const struct operation *operation = task->operation;
 	const struct layer *layer = operation->layer;
 	const struct kernels *kernels = task->network->kernels;
-	const struct frame frame = frame_of(operation);
-	int run = layer->kernel_width * operation->in.channels;
+	int run = layer->kernel_width * operation->in.channels, filters = padded_channels(layer->filters);
+	int height = operation->middle.height, width = operation->middle.width;
 	ptrdiff_t pitch;
 	const float *x = window_rows(operation, operation->input + (size_t)sample * shape_count(operation->in), 0,
 		operation->window.height, scratch, &pitch);
-	float *bias = slice + (ptrdiff_t)layer->kernel_height * run * frame.channels;
-	for (int y = 0; y < operation->middle.height; y++) {
-		const float *row = framed + frame_place(frame, y, 0);
-		kernels->sum_channels(bias, row, operation->middle.width, frame.channels);
+	float *bias = slice + (ptrdiff_t)layer->kernel_height * run * filters;
+	for (int y = 0; y < height; y += rows.together) {
+		const float *row = rows.first + y * rows.pitch;
+		int together = height - y < rows.together ? height - y : rows.together;
+		kernels->sum_channels(bias, row, together * width, filters);
 		for (int k = 0; k < layer->kernel_height; k++) {
 			const struct product product = {
-				.x = x + (y * layer->stride_height + k) * pitch, .x_row = 1,
+				.x = x + (y * layer->stride_height + k) * pitch, .x_row = 1, .x_outer = layer->stride_height * pitch,
 				.x_inner = (ptrdiff_t)layer->stride_width * operation->in.channels,
-				.w = row, .w_row = frame.channels,
-				.out = slice + (ptrdiff_t)k * run * frame.channels, .out_row = frame.channels, .accumulate = true,
-				.count = run, .outer = 1, .inner = operation->middle.width, .width = frame.channels,
+				.w = row, .w_row = filters,
+				.out = slice + (ptrdiff_t)k * run * filters, .out_row = filters, .accumulate = true,
+				.count = run, .outer = together, .inner = width, .width = filters,
 			};
 			kernels->product(&product);
 		}
@@ -198,11 +232,13 @@ static void dense_backward_sample(const struct backward *task, int sample, const
 	const struct operation *operation = task->operation;
 	float *framed = scratch + window_scratch(operation, operation->window.height);
 	float *row = framed + frame_count(frame_of(operation)) + CHANNEL_BLOCK;
-	fill_frame(task, gradient, operation->marks ? operation->marks + (size_t)sample * shape_count(operation->out) : NULL,
-		framed);
+	bool turns = task->input_gradient && !operation->winograd_turned;
+	if (needs_frame(operation) || turns)
+		fill_frame(task, gradient,
+			operation->marks ? operation->marks + (size_t)sample * shape_count(operation->out) : NULL, framed);
 	if (slice)
-		weight_gradient(task, sample, framed, slice, scratch);
-	if (task->input_gradient)
+		weight_gradient(task, sample, rows_of(operation, gradient, framed), slice, scratch);
+	if (turns)
 		input_gradient(task, framed, task->input_gradient + (size_t)sample * shape_count(operation->in), row);
 }
 
@@ -228,12 +264,26 @@ static void backward_samples(void *context, int index, int worker)
 	}
 }
 
+/* The gradient of the input as a convolution of that of the output with the turned kernel. */
+static void winograd_backward(const struct backward *task)
+{
+	const struct operation *operation = task->operation;
+	const struct winograd winograd = {
+		.network = task->network, .samples = task->n, .in = operation->middle, .middle = operation->in,
+		.top = 2 - operation->window.top, .left = 2 - operation->window.left, .out = operation->in,
+		.input = task->gradient, .weights = operation->winograd_turned, .output = task->input_gradient,
+	};
+	winograd_convolve(&winograd);
+}
+
 void convolution_backward(struct network *network, struct operation *operation, int n, float *gradient,
 	float *input_gradient_out)
 {
 	struct backward task = {network, operation, n, gradient, input_gradient_out, is_sparse(network, operation)};
 	int slices = network->learns && operation->slice_count < n ? operation->slice_count : n;
 	parallel_for(network->pool, slices, backward_samples, &task);
+	if (operation->winograd_turned && input_gradient_out)
+		winograd_backward(&task);
 	if (!network->learns)
 		return;
 	sum_slices(network, operation, n);

@@ -52,6 +52,7 @@ struct operation {
 	uint8_t *marks;       /* max-pool fused: winners; dropout: 1 where kept */
 	float *weights, *bias; /* as the kernels read them: channels padded, normalisation folded */
 	float *winograd;      /* convolution: weights as Winograd's algorithm multiplies them; NULL: direct */
+	float *winograd_turned; /* the same, turned as the gradient of the input reads them */
 	float *turned;        /* convolution: weights as its backward reads them */
 	float *slices;        /* partial sums of gradients, slice_count of slice_size floats */
 	int slice_count;
