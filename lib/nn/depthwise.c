@@ -16,7 +16,7 @@ static void lay_out(struct network *network, struct operation *operation)
 	operation->bias = arena_floats(&network->arena, channels);
 	if (network->mode == NETWORK_TRAIN)
 		plan_slices(network, operation, (taps_of(operation) + 1) * channels);
-	want_scratch(network, channels);
+	want_scratch(network, (size_t)(operation->in.width + operation->out.width) * channels);
 }
 
 static void prepare(struct network *network, struct operation *operation)
@@ -38,24 +38,38 @@ struct task {
 	float *gradient, *input_gradient;
 };
 
-/* The pixel under tap (y, x) of output (row, column), as an index into a sample; -1 in the padding. */
-static ptrdiff_t pixel_under(const struct operation *operation, int row, int column, int y, int x)
+/* One tap over one row of outputs: where it lies inside the input. */
+struct tap {
+	int index;                /* of its weights */
+	int first, count;         /* columns of the output */
+	int column;               /* of the input, under the first of them */
+};
+
+static struct tap tap_of(const struct operation *operation, int y, int x)
 {
-	int pixel_y = row * operation->layer->stride_height + y - operation->window.top;
-	int pixel_x = column * operation->layer->stride_width + x - operation->window.left;
-	if (pixel_y < 0 || pixel_y >= operation->in.height || pixel_x < 0 || pixel_x >= operation->in.width)
-		return -1;
-	return ((ptrdiff_t)pixel_y * operation->in.width + pixel_x) * operation->in.channels;
+	int stride = operation->layer->stride_width, offset = x - operation->window.left;
+	int first = offset < 0 ? (-offset + stride - 1) / stride : 0;
+	int end = operation->in.width > offset ? (operation->in.width - offset - 1) / stride + 1 : 0;
+	end = end < operation->out.width ? end : operation->out.width;
+	return (struct tap){y * operation->layer->kernel_width + x, first, end > first ? end - first : 0,
+		first * stride + offset};
 }
 
-/* A pixel with every channel repeated `multiplier` times. */
-static const float *spread(const struct operation *operation, const float *pixel, float *scratch)
+/* The row of a sample under row `y` of the kernel at output `row`; negative in the padding. */
+static int row_under(const struct operation *operation, int row, int y)
 {
-	int multiplier = operation->layer->filters;
+	int under = row * operation->layer->stride_height + y - operation->window.top;
+	return under < operation->in.height ? under : -1;
+}
+
+/* A row of the input with every channel repeated `multiplier` times. */
+static const float *spread_row(const struct operation *operation, const float *x, float *scratch)
+{
+	int multiplier = operation->layer->filters, channels = operation->out.channels;
 	if (multiplier == 1)
-		return pixel;
-	for (int c = 0; c < operation->out.channels; c++)
-		scratch[c] = pixel[c / multiplier];
+		return x;
+	for (int i = 0; i < operation->in.width * channels; i++)
+		scratch[i] = x[i / multiplier];
 	return scratch;
 }
 
@@ -63,20 +77,25 @@ static void forward_row(void *context, int index, int worker)
 {
 	const struct task *task = context;
 	const struct operation *operation = task->operation;
-	const struct layer *layer = operation->layer;
 	const struct kernels *kernels = task->network->kernels;
+	const struct layer *layer = operation->layer;
 	int channels = operation->out.channels, row = index % operation->out.height;
 	const float *x = operation->input + (size_t)(index / operation->out.height) * shape_count(operation->in);
 	size_t line = (size_t)operation->out.width * (size_t)channels;
 	float *out = operation->output + (size_t)index * line, *scratch = worker_scratch(task->network, worker);
-	for (int column = 0; column < operation->out.width; column++) {
-		float *pixel = out + column * channels;
-		memcpy(pixel, operation->bias, (size_t)channels * sizeof *pixel);
-		for (int t = 0; t < (int)taps_of(operation); t++) {
-			ptrdiff_t under = pixel_under(operation, row, column, t / layer->kernel_width, t % layer->kernel_width);
-			if (under >= 0)
-				kernels->multiply_add(pixel, spread(operation, x + under, scratch),
-					operation->weights + t * channels, channels);
+	for (int column = 0; column < operation->out.width; column++)
+		memcpy(out + column * channels, operation->bias, (size_t)channels * sizeof *out);
+	for (int ky = 0; ky < layer->kernel_height; ky++) {
+		int under = row_under(operation, row, ky);
+		if (under < 0)
+			continue;
+		const float *spread = spread_row(operation, x + (ptrdiff_t)under * operation->in.width * operation->in.channels,
+			scratch);
+		for (int kx = 0; kx < layer->kernel_width; kx++) {
+			struct tap tap = tap_of(operation, ky, kx);
+			kernels->multiply_add(out + tap.first * channels, channels, spread + tap.column * channels,
+				(ptrdiff_t)layer->stride_width * channels, operation->weights + tap.index * channels, 0, tap.count,
+				channels);
 		}
 	}
 	kernels->activate(operation->activation, operation->negative_slope, out, line);
@@ -88,38 +107,59 @@ static void forward(struct network *network, struct operation *operation, int n)
 	parallel_for(network->pool, n * operation->out.height, forward_row, &task);
 }
 
-/* Adds the gradient that one tap sends to the pixel under it. */
-static void send(const struct task *task, const float *gradient, const float *weights, float *pixel, float *scratch)
+/* Adds what one tap sends to a row dx (in.width, in.channels) from a row of the output's gradient. */
+static void send(const struct task *task, struct tap tap, const float *gradient, float *dx, float *scratch)
 {
-	int channels = task->operation->out.channels, multiplier = task->operation->layer->filters;
+	const struct operation *operation = task->operation;
+	const struct kernels *kernels = task->network->kernels;
+	int channels = operation->out.channels, multiplier = operation->layer->filters, stride = operation->layer->stride_width;
+	const float *weights = operation->weights + tap.index * channels;
+	gradient += tap.first * channels;
+	dx += tap.column * operation->in.channels;
 	if (multiplier == 1) {
-		task->network->kernels->multiply_add(pixel, gradient, weights, channels);
+		kernels->multiply_add(dx, (ptrdiff_t)stride * channels, gradient, channels, weights, 0, tap.count, channels);
 		return;
 	}
-	memset(scratch, 0, (size_t)channels * sizeof *scratch);
-	task->network->kernels->multiply_add(scratch, gradient, weights, channels);
-	for (int c = 0; c < channels; c++)
-		pixel[c / multiplier] += scratch[c];
+	memset(scratch, 0, (size_t)(tap.count * channels) * sizeof *scratch);
+	kernels->multiply_add(scratch, channels, gradient, channels, weights, 0, tap.count, channels);
+	for (int i = 0; i < tap.count; i++, dx += stride * operation->in.channels)
+		for (int c = 0; c < channels; c++)
+			dx[c / multiplier] += *scratch++;
 }
 
-/* slice (kh, kw, channels) and, behind, the bias: added to. dx is added to; either may be NULL. */
+/* One row of outputs under one row of the kernel: slice (kh, kw, channels) and dx are added to; either may be NULL. */
+static void backward_row(const struct task *task, int ky, const float *x, const float *gradient, float *slice, float *dx,
+	float *scratch)
+{
+	const struct operation *operation = task->operation;
+	int channels = operation->out.channels;
+	const float *spread = spread_row(operation, x, scratch);
+	for (int kx = operation->layer->kernel_width; kx-- > 0;) {
+		struct tap tap = tap_of(operation, ky, kx);
+		if (slice)
+			task->network->kernels->multiply_add(slice + tap.index * channels, 0, spread + tap.column * channels,
+				(ptrdiff_t)operation->layer->stride_width * channels, gradient + tap.first * channels, channels,
+				tap.count, channels);
+		if (dx)
+			send(task, tap, gradient, dx, scratch + operation->in.width * channels);
+	}
+}
+
+/* slice has the bias behind the weights. */
 static void backward_sample(const struct task *task, const float *x, const float *gradient, float *slice, float *dx,
 	float *scratch)
 {
 	const struct operation *operation = task->operation;
-	int channels = operation->out.channels, taps = (int)taps_of(operation), across = operation->layer->kernel_width;
+	int channels = operation->out.channels, width = operation->out.width;
 	if (slice)
-		task->network->kernels->sum_channels(slice + taps * channels, gradient,
-			operation->out.height * operation->out.width, channels);
-	for (int p = 0; p < operation->out.height * operation->out.width; p++, gradient += channels)
-		for (int t = 0; t < taps; t++) {
-			ptrdiff_t under = pixel_under(operation, p / operation->out.width, p % operation->out.width,
-				t / across, t % across);
-			if (under >= 0 && slice)
-				task->network->kernels->multiply_add(slice + t * channels,
-					spread(operation, x + under, scratch), gradient, channels);
-			if (under >= 0 && dx)
-				send(task, gradient, operation->weights + t * channels, dx + under, scratch);
+		task->network->kernels->sum_channels(slice + (int)taps_of(operation) * channels, gradient,
+			operation->out.height * width, channels);
+	for (int row = 0; row < operation->out.height; row++, gradient += width * channels)
+		for (int ky = 0; ky < operation->layer->kernel_height; ky++) {
+			int under = row_under(operation, row, ky);
+			ptrdiff_t first = (ptrdiff_t)under * operation->in.width * operation->in.channels;
+			if (under >= 0)
+				backward_row(task, ky, x + first, gradient, slice, dx ? dx + first : NULL, scratch);
 		}
 }
 

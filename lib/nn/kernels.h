@@ -84,11 +84,12 @@ struct kernels {
 
 	/* Rows of `count` pixels of `channels`: out = x * scale + shift, by channel, fused. */
 	void (*scale_shift)(float *out, const float *x, const float *scale, const float *shift, int count, int channels);
-	/* sum[c] += x[i][c] over i; products[c] += x[i][c] * y[i][c], fused. */
+	/* sum[c] += x[i][c] over i. */
 	void (*sum_channels)(float *sum, const float *x, int count, int channels);
-	void (*sum_products)(float *products, const float *x, const float *y, int count, int channels);
-	/* out[c] = fused x[c] * y[c] + out[c]: one tap of a depthwise convolution. */
-	void (*multiply_add)(float *out, const float *x, const float *y, int count);
+	/* out[i * out_step + c] += x[i * x_step + c] * y[i * y_step + c] for i < count, c < channels, fused. A step of 0
+	 * takes the same channels for all i: weights, or a sum over pixels. */
+	void (*multiply_add)(float *out, ptrdiff_t out_step, const float *x, ptrdiff_t x_step, const float *y,
+		ptrdiff_t y_step, int count, int channels);
 
 	/* Max-pool 2x2 of two rows (2 * count pixels of `stride` floats) into out (count, channels); winners, where
 	 * not NULL, gets 0..3 = row * 2 + column of the first largest value. NaN wins. */

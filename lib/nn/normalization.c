@@ -95,7 +95,7 @@ static void sum_sample(void *context, int sample, int worker)
 		if (!task->centred || gradient)
 			kernels->sum_channels(first, gradient ? gradient : x, width, channels);
 		if (task->centred)
-			kernels->sum_products(second, centred, gradient ? gradient : centred, width, channels);
+			kernels->multiply_add(second, 0, centred, channels, gradient ? gradient : centred, channels, width, channels);
 		add_to_doubles(sums, first, channels);
 		add_to_doubles(sums + padded_channels(channels), second, channels);
 	}
@@ -133,15 +133,17 @@ static void measure(struct network *network, struct operation *operation, int n)
 		statistic(operation, VARIANCE)[c] = (float)(total(operation, n, 1, c) / pixels(operation, n));
 }
 
-static void forward_sample(void *context, int sample, int worker)
+static void forward_row(void *context, int index, int worker)
 {
 	(void)worker;
 	const struct task *task = context;
 	const struct operation *operation = task->operation;
-	size_t start = (size_t)sample * shape_count(operation->out);
-	task->network->kernels->scale_shift(operation->output + start, operation->input + start,
-		statistic(operation, SCALE), statistic(operation, SHIFT),
-		operation->out.height * operation->out.width, operation->out.channels);
+	const struct kernels *kernels = task->network->kernels;
+	size_t line = (size_t)operation->out.width * (size_t)operation->out.channels, start = (size_t)index * line;
+	float *out = operation->output + start;
+	kernels->scale_shift(out, operation->input + start, statistic(operation, SCALE), statistic(operation, SHIFT),
+		operation->out.width, operation->out.channels);
+	kernels->activate(operation->activation, operation->negative_slope, out, line);
 }
 
 static void forward(struct network *network, struct operation *operation, int n)
@@ -161,23 +163,31 @@ static void forward(struct network *network, struct operation *operation, int n)
 		statistic(operation, SHIFT)[c] = (norm.beta ? norm.beta[c] : 0) - mean[c] * scale;
 	}
 	struct task task = {.network = network, .operation = operation};
-	parallel_for(network->pool, n, forward_sample, &task);
+	parallel_for(network->pool, n * operation->out.height, forward_row, &task);
 }
 
-static void backward_sample(void *context, int sample, int worker)
+static void backward_row(void *context, int index, int worker)
 {
 	(void)worker;
 	const struct task *task = context;
 	const struct operation *operation = task->operation;
 	const struct kernels *kernels = task->network->kernels;
-	int channels = operation->out.channels, count = operation->out.height * operation->out.width;
-	size_t start = (size_t)sample * shape_count(operation->out);
+	int channels = operation->out.channels, width = operation->out.width;
+	ptrdiff_t start = (ptrdiff_t)index * width * channels;
 	float *dx = task->input_gradient + start;
 	kernels->scale_shift(dx, operation->input + start, statistic(operation, BY_INPUT), statistic(operation, CONSTANT),
-		count, channels);
-	for (int i = 0; i < count; i++)
-		kernels->multiply_add(dx + (ptrdiff_t)i * channels, task->gradient + start + (ptrdiff_t)i * channels,
-			statistic(operation, SCALE), channels);
+		width, channels);
+	kernels->multiply_add(dx, channels, task->gradient + start, channels, statistic(operation, SCALE), 0, width, channels);
+}
+
+static void activate_sample(void *context, int sample, int worker)
+{
+	(void)worker;
+	const struct task *task = context;
+	const struct operation *operation = task->operation;
+	size_t count = shape_count(operation->out), start = (size_t)sample * count;
+	task->network->kernels->activate_backward(operation->activation, operation->negative_slope,
+		operation->output + start, task->gradient + start, count);
 }
 
 /* With N pixels, r = 1 / sqrt(variance + epsilon) and h = (x - mean) r: d beta = sum g, d gamma = sum g h and
@@ -207,13 +217,15 @@ static void backward(struct network *network, struct operation *operation, int n
 {
 	struct task task = {.network = network, .operation = operation, .gradient = gradient,
 		.input_gradient = input_gradient};
+	if (operation->activation != ACTIVATION_LINEAR)
+		parallel_for(network->pool, n, activate_sample, &task);
 	if (network->learns)
 		learn(network, operation, n, gradient);
 	else
 		memset(statistic(operation, BY_INPUT), 0, /* mean and variance do not depend on x */
 			2 * (size_t)padded_channels(operation->out.channels) * sizeof(float));
 	if (input_gradient)
-		parallel_for(network->pool, n, backward_sample, &task);
+		parallel_for(network->pool, n * operation->out.height, backward_row, &task);
 }
 
 /* moving = momentum moving + (1 - momentum) of the batch; the variance is the biased one, as in Keras. */

@@ -130,6 +130,15 @@ static const struct layer *upcoming(const struct planner *planner, enum layer_ki
 	return planner->next < planner->count && layer->kind == kind ? layer : NULL;
 }
 
+/* Takes an activation layer that follows into the operation. */
+static void fuse_activation(struct planner *planner, struct operation *operation)
+{
+	const struct layer *layer = upcoming(planner, LAYER_ACTIVATION);
+	if (layer && fuses(layer->activation) && operation->activation == ACTIVATION_LINEAR
+		&& !(planner->next == planner->count - 1 && is_final(layer->activation)))
+		take_activation(operation, layer, planner->next++);
+}
+
 /* Takes what follows a layer with weights into its operation. */
 static void fuse(struct planner *planner, struct operation *operation)
 {
@@ -142,10 +151,7 @@ static void fuse(struct planner *planner, struct operation *operation)
 			if (network->parameters[i].layer_index == operation->last_layer)
 				operation->normalization_parameter = i;
 	}
-	layer = upcoming(planner, LAYER_ACTIVATION);
-	if (layer && fuses(layer->activation) && operation->activation == ACTIVATION_LINEAR
-		&& !(planner->next == planner->count - 1 && is_final(layer->activation)))
-		take_activation(operation, layer, planner->next++);
+	fuse_activation(planner, operation);
 	layer = upcoming(planner, LAYER_MAX_POOLING);
 	if (layer && operation->kind == &convolution_kind && is_small_pool(layer, operation->out)) {
 		operation->pools = true;
@@ -176,6 +182,10 @@ static void plan_layer(struct planner *planner)
 			fuse(planner, operation);
 		if (!takes && !final)
 			append_activation(planner, index, layer);
+	} else if (layer->kind == LAYER_BATCH_NORMALIZATION) {
+		struct operation *operation = append(planner, index);
+		if (planner->network->mode != NETWORK_EXPLAIN)
+			fuse_activation(planner, operation);
 	} else if (layer->kind != LAYER_FLATTEN && !(layer->kind == LAYER_DROPOUT && planner->network->mode != NETWORK_TRAIN))
 		append(planner, index);
 }

@@ -24,44 +24,88 @@ static void add(float *out, const float *x, size_t count)
 		store_lanes(out + i, load_lanes(out + i, part) + load_lanes(x + i, part), part);
 }
 
+/* 0 * x is zero but for infinity and NaN. Four sums, which do not wait for each other. */
 static bool all_finite(const float *x, size_t count)
 {
-	vector zeros = {0}; /* 0 * x is zero but for infinity and NaN */
-	FOR_VECTORS(i, part, count)
-		zeros = multiply_add(load_lanes(x + i, part), splat(0), zeros);
+	vector zeros[4] = {0};
+	size_t i = 0;
+	for (; i + 4 * LANES <= count; i += 4 * LANES)
+		UNROLLED for (int k = 0; k < 4; k++)
+			zeros[k] = multiply_add(load(x + i + (size_t)k * LANES), splat(0), zeros[k]);
+	for (; i < count; i += LANES)
+		zeros[0] = multiply_add(load_part(x + i, count - i < LANES ? count - i : LANES), splat(0), zeros[0]);
 	float lanes[LANES];
-	store(lanes, zeros);
+	store(lanes, (zeros[0] + zeros[1]) + (zeros[2] + zeros[3]));
 	bool good = true;
-	for (int i = 0; i < LANES; i++)
-		good &= lanes[i] == 0;
+	for (int k = 0; k < LANES; k++)
+		good &= lanes[k] == 0;
 	return good;
 }
 
-static void scale_shift(float *out, const float *x, const float *scale, const float *shift, int count, int channels)
+static void scale_shift(float *restrict out, const float *restrict x, const float *scale, const float *shift, int count,
+	int channels)
 {
-	for (int p = 0; p < count; p++, out += channels, x += channels)
-		FOR_VECTORS(c, part, channels)
-			store_lanes(out + c, multiply_add(load_lanes(x + c, part), load_lanes(scale + c, part),
-				load_lanes(shift + c, part)), part);
+	FOR_VECTORS(c, part, channels) {
+		vector factor = load_lanes(scale + c, part), summand = load_lanes(shift + c, part);
+		if (part == LANES)
+			for (ptrdiff_t i = (ptrdiff_t)c, p = 0; p < count; p++, i += channels)
+				store(out + i, multiply_add(load(x + i), factor, summand));
+		else
+			for (ptrdiff_t i = (ptrdiff_t)c, p = 0; p < count; p++, i += channels)
+				store_part(out + i, multiply_add(load_part(x + i, part), factor, summand), part);
+	}
 }
 
 static void sum_channels(float *sum, const float *x, int count, int channels)
 {
-	for (int p = 0; p < count; p++, x += channels)
-		add(sum, x, (size_t)channels);
+	int c = 0;
+	for (; c + 4 * LANES <= channels; c += 4 * LANES) {
+		vector sums[4];
+		UNROLLED for (int k = 0; k < 4; k++)
+			sums[k] = load(sum + c + k * LANES);
+		for (ptrdiff_t p = 0; p < count; p++)
+			UNROLLED for (int k = 0; k < 4; k++)
+				sums[k] += load(x + p * channels + c + k * LANES);
+		UNROLLED for (int k = 0; k < 4; k++)
+			store(sum + c + k * LANES, sums[k]);
+	}
+	for (; c < channels; c += LANES) {
+		size_t part = channels - c < LANES ? (size_t)(channels - c) : LANES;
+		vector total = load_lanes(sum + c, part);
+		for (ptrdiff_t p = 0; p < count; p++)
+			total += load_lanes(x + p * channels + c, part);
+		store_lanes(sum + c, total, part);
+	}
 }
 
-static void multiply_add_rows(float *out, const float *x, const float *y, int count)
+/* `part` lanes of multiply_add_pixels; a step of 0 leaves what it is for in a register. */
+INLINE void multiply_add_lanes(float *restrict out, ptrdiff_t out_step, const float *x, ptrdiff_t x_step, const float *y,
+	ptrdiff_t y_step, int count, const size_t part)
 {
-	FOR_VECTORS(i, part, count)
-		store_lanes(out + i, multiply_add(load_lanes(x + i, part), load_lanes(y + i, part),
-			load_lanes(out + i, part)), part);
+	if (out_step == 0) {
+		vector sum = load_lanes(out, part);
+		for (int i = 0; i < count; i++)
+			sum = multiply_add(load_lanes(x + i * x_step, part), load_lanes(y + i * y_step, part), sum);
+		store_lanes(out, sum, part);
+		return;
+	}
+	vector factor = load_lanes(y, part);
+	for (int i = 0; i < count; i++) {
+		if (y_step)
+			factor = load_lanes(y + i * y_step, part);
+		vector sum = multiply_add(load_lanes(x + i * x_step, part), factor, load_lanes(out + i * out_step, part));
+		store_lanes(out + i * out_step, sum, part);
+	}
 }
 
-static void sum_products(float *products, const float *x, const float *y, int count, int channels)
+static void multiply_add_pixels(float *out, ptrdiff_t out_step, const float *x, ptrdiff_t x_step, const float *y,
+	ptrdiff_t y_step, int count, int channels)
 {
-	for (int p = 0; p < count; p++, x += channels, y += channels)
-		multiply_add_rows(products, x, y, channels);
+	FOR_VECTORS(c, part, count > 0 ? channels : 0)
+		if (part == LANES)
+			multiply_add_lanes(out + c, out_step, x + c, x_step, y + c, y_step, count, LANES);
+		else
+			multiply_add_lanes(out + c, out_step, x + c, x_step, y + c, y_step, count, part);
 }
 
 /* Takes the candidate where it is larger or NaN; what has won already stays on a tie. */

@@ -11,8 +11,7 @@
 		.finite = all_finite, \
 		.scale_shift = scale_shift, \
 		.sum_channels = sum_channels, \
-		.sum_products = sum_products, \
-		.multiply_add = multiply_add_rows, \
+		.multiply_add = multiply_add_pixels, \
 		.max_pool = max_pool, \
 		.sum_windows = sum_windows, \
 		.sum_narrow = sum_narrow, \

@@ -97,8 +97,8 @@ static void channelwise(const struct kernels *kernels, int count, float out[4][V
 	int pixels = count % 7 + 1, channels = count;
 	kernels->scale_shift(out[3], a, b, c, pixels, channels);
 	kernels->sum_channels(out[0], b, pixels, channels);
-	kernels->sum_products(out[1], a, c, pixels, channels);
-	kernels->multiply_add(out[2], a, b, channels);
+	kernels->multiply_add(out[1], 0, a, channels, c, channels, pixels, channels);
+	kernels->multiply_add(out[2], channels + 2, a, 2 * channels, b, 0, pixels, channels);
 }
 
 static void pooling(const struct kernels *kernels, int count, float out[4][VALUES])
