@@ -95,11 +95,20 @@ static void run_scatter_windows(void *context)
 	kernels->scatter_windows(out, PITCH, w, context, IN);
 }
 
+static void run_sum_narrow(void *context)
+{
+	(void)context;
+	kernels->sum_narrow(out, x, (2 * 2 * WINDOWS + 2) * 3, 3, y, marks, FILTERS, 2 * WINDOWS);
+}
+
 static void show_sparse(void)
 {
 	struct random random = random_start(2, RANDOM_TEST, 0, 0);
 	for (int i = 0; i < TILE; i++)
 		entries[i] = (struct entry){(int32_t)random_below(&random, 4 * IN) / IN * IN, random_uniform(&random)};
+	for (int i = 0; i < 2 * WINDOWS * FILTERS; i++)
+		marks[i] = (uint8_t)random_below(&random, 4);
+	show("sum_narrow: row of 72 windows, 3 channels, 32 filters", 2.0 * 27 * FILTERS * 2 * WINDOWS, run_sum_narrow, NULL);
 	show("sum_windows: 32 winners, 32 channels", 2.0 * 9 * IN * TILE, run_sum_windows, NULL);
 	/* Every filter has its winner in one of the window's four pixels. */
 	for (int window = 0; window < WINDOWS; window++)
@@ -125,6 +134,18 @@ static void run_relu_backward(void *context)
 	kernels->activate_backward(ACTIVATION_RELU, 0, x, y, COUNT);
 }
 
+static void run_depthwise(void *context)
+{
+	(void)context;
+	kernels->multiply_add(out, CHANNELS, x, CHANNELS, w, 0, PIXELS, CHANNELS);
+}
+
+static void run_sum_products(void *context)
+{
+	(void)context;
+	kernels->multiply_add(out, 0, x, CHANNELS, y, CHANNELS, PIXELS, CHANNELS);
+}
+
 static void run_max_pool(void *context)
 {
 	(void)context;
@@ -135,6 +156,8 @@ static void show_elementwise(void)
 {
 	show("scale_shift", 2.0 * COUNT, run_scale_shift, NULL);
 	show("sum_channels", COUNT, run_sum_channels, NULL);
+	show("multiply_add: a tap of a depthwise convolution", 2.0 * COUNT, run_depthwise, NULL);
+	show("multiply_add: sums of products by channel", 2.0 * COUNT, run_sum_products, NULL);
 	show("add", COUNT, run_add, NULL);
 	show("max_pool 2x2, comparisons", 3.0 * COUNT / 2, run_max_pool, NULL);
 	show("relu, comparisons", COUNT, run_relu, NULL);
