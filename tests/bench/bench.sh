@@ -9,6 +9,7 @@ format=table
 [ "$1" != --json ] || { format=json; shift; }
 : "${ROUNDS:=${QUICK:+1}}" "${SPAN:=${QUICK:+0.1}}"
 export ROUNDS="${ROUNDS:-7}" SPAN="${SPAN:-1}"
+IMAGES=${IMAGES:-$here/../../data/pokemon/train}
 scratch=$(mktemp -d)
 trap 'rm -rf "$scratch"' EXIT
 trap 'exit 1' INT TERM

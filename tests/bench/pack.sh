@@ -1,6 +1,5 @@
 # Decoding and resizing class folders to 150x150 beside Pillow and vipsthumbnail, which shrink a JPEG while decoding too.
 # IMAGES= names the class folders.
-IMAGES=${IMAGES:-$here/../../data/pokemon/train}
 
 pack_ours() {
 	for threads in 1 2; do

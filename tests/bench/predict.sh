@@ -1,12 +1,15 @@
-# Whole commands: a cold process loads a model from disk and says what one JPEG is. IMAGE= names the JPEG.
+# Whole commands: a cold process loads a model from disk and says what one JPEG is. IMAGE= names the JPEG, else the first of
+# IMAGES is taken, else a very small one.
+IMAGE=${IMAGE:-$(find "$IMAGES" -name '*.jpg' 2>/dev/null | sort | head -n 1)}
 IMAGE=${IMAGE:-$here/../fixtures/image/rgb.jpg}
+row="cold prediction of one JPEG, $(($(wc -c <"$IMAGE") / 1024 + 1)) KiB"
 
 predict_ours() {
-	spent "cold prediction of one JPEG" "$BIN/cnn-predict" -q -m "$scratch/model" "$IMAGE"
+	spent "$row" "$BIN/cnn-predict" -q -m "$scratch/model" "$IMAGE"
 }
 
 predict_torch() {
-	spent "cold prediction of one JPEG" "$PYTHON" "$here/peers/peers.py" predict "$scratch/weights.pt" "$IMAGE"
+	spent "$row" "$PYTHON" "$here/peers/peers.py" predict "$scratch/weights.pt" "$IMAGE"
 }
 
 small_model

@@ -1,6 +1,6 @@
 // Forward of an ONNX model by onnxruntime: onnxruntime.js FOLDER MODEL; lines as ../engine.c prints.
 const [folder, model] = process.argv.slice(2)
-const { InferenceSession, Tensor } = require(folder)
+const { InferenceSession, Tensor } = require(require('path').resolve(folder))
 
 async function rate(session, batch) {
 	const values = Float32Array.from({ length: batch * 150 * 150 * 3 }, Math.random)
