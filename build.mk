@@ -8,8 +8,9 @@
 MODULES = libcurl=libcurl4-openssl-dev libxml-2.0=libxml2-dev stb=libstb-dev zlib=zlib1g-dev \
 	libjpeg=libjpeg62-turbo-dev libpng=libpng-dev libwebp=libwebp-dev libwebpdemux=libwebp-dev hdf5=libhdf5-dev \
 	jansson=libjansson-dev libcrypto=libssl-dev cairo=libcairo2-dev libmicrohttpd=libmicrohttpd-dev
-# Each command that building and testing call, likewise.
-COMMANDS = $(CC)=gcc pkg-config=pkg-config prove=perl python3=python3-minimal mandoc=mandoc
+# Each command that building calls, and that the tests call beside, likewise.
+COMMANDS = $(CC)=gcc pkg-config=pkg-config \
+	$(if $(filter check,$(MAKECMDGOALS)),prove=perl python3=python3-minimal mandoc=mandoc)
 
 deps:
 	@missing=; \
@@ -32,14 +33,9 @@ FILES = $(if $(filter fashion-%,$(MAKECMDGOALS)),/usr/share/datasets/fashion-mni
 # The goals that fetch what is missing by themselves; the others only say what it is.
 NEEDS_DEPS = $(filter check bench %-data %-model %-review,$(MAKECMDGOALS))
 
-# A line per command; V=1 shows the commands themselves.
-Q = $(if $(V),,@)
-SAY = printf '  %-3s %s\n'
-
 WARNINGS = -Wall -Wextra -Wshadow -Wstrict-prototypes -Wmissing-prototypes
 # Contraction off: the compiler may not decide where a multiply and an add are rounded once.
-BASICS = -std=c11 -D_GNU_SOURCE -DDATA_FOLDER=\"$(PREFIX)/share/millrace/data\" -Ilib -Itools -Itests/unit \
-	-ffp-contract=off -fno-math-errno -pthread $(WARNINGS)
+BASICS = -std=c11 -D_GNU_SOURCE -Ilib -Itools -Itests/unit -ffp-contract=off -fno-math-errno -pthread $(WARNINGS)
 VARIANT_release =
 VARIANT_asan = -fsanitize=address,undefined -fno-sanitize-recover=undefined -fno-omit-frame-pointer
 VARIANT_cov = --coverage -O0
@@ -47,9 +43,16 @@ ALL_CFLAGS = $(BASICS) $(CFLAGS) $(VARIANT_$(VARIANT))
 
 # Kernels for one instruction set live in files named for it.
 ifneq ($(filter x86_64 amd64,$(shell uname -m)),)
-%_avx2.o: ISA = -mavx2 -mfma
-%_avx512.o: ISA = -mavx512f -mavx512dq -mavx512bw -mavx512vl -mfma
+%_avx2.o: OWN = -mavx2 -mfma
+%_avx512.o: OWN = -mavx512f -mavx512dq -mavx512bw -mavx512vl -mfma
 endif
+
+# Where installed recipes lie is known to one object alone, so that `make install PREFIX=` compiles that one.
+$(B)/lib/base/data.o: OWN = -DDATA_FOLDER='"$(PREFIX)/share/millrace/data"'
+$(B)/lib/base/data.o: $(B)/prefix
+$(B)/prefix: FORCE
+	@mkdir -p $(B)
+	@echo '$(PREFIX)' >$@.new; cmp -s $@.new $@ && rm $@.new || mv $@.new $@
 
 LIBRARY = $(B)/libmillrace.a
 TOOLS = $(patsubst tools/%.c,%,$(wildcard tools/*.c))
@@ -75,12 +78,11 @@ $(B)/flags: FORCE | $(if $(NEEDS_DEPS),deps)
 	@pkg-config --libs $(foreach m,$(MODULES),$(firstword $(subst =, ,$m))) | \
 		sed '$(if $(HDF5_ARCHIVE),s|-lhdf5|$(HDF5_ARCHIVE) -lsz -lz -ldl|)' >$(B)/libraries
 
-
 programs: $(PROGRAMS)
 
 $(B)/%.o: %.c $(B)/flags
 	@mkdir -p $(@D); $(SAY) CC $<
-	$(Q)$$(cat $(B)/flags) $(ISA) -MMD -MP -c -o $@ $<
+	$(Q)$$(cat $(B)/flags) $(OWN) -MMD -MP -c -o $@ $<
 
 $(LIBRARY): $(LIB_OBJECTS)
 	@rm -f $@; $(SAY) AR $@

@@ -5,6 +5,8 @@
 # setting(NAME, VARIABLE, default): the command line, pipelines/NAME.mk, the default.
 setting = $(or $($(2)),$($(1)_$(2)),$(3))
 
+pack_options = --size $(call setting,$(1),SIZE,150x150) $($(1)_PACK)
+
 # Writes standard input to $@ if that changes it.
 keep_if_same = cat >$@.new; if cmp -s $@.new $@; then rm $@.new; else mv $@.new $@; fi
 
@@ -32,7 +34,7 @@ endef
 # From pictures in class folders.
 define image_rules
 data/$(1)/source: FORCE | $$(MILLRACE_PROGRAMS)
-	@MILLRACE_BIN='$$(MILLRACE_BIN)' $$(MILLRACE)/fetch-images '$(1)' '$$(SOURCE)' '$$(SEED)'
+	@$$(MILLRACE)/fetch-images $(1) '$$(SEED)'
 
 data/$(1)/images.list: data/$(1)/source FORCE
 	@$$(call list_files,data/$(1)/images,-not -path './predict/*' -not -name manifest.tsv) | { $$(keep_if_same); }
@@ -41,23 +43,28 @@ data/$(1)/predict.list: data/$(1)/source FORCE
 	@$$(call list_files,data/$(1)/images/predict) | { $$(keep_if_same); }
 
 data/$(1)/split.tsv: data/$(1)/images.list | $$(MILLRACE_PROGRAMS)
-	$$(MILLRACE_BIN)split-dataset --validation $(call setting,$(1),VALIDATION,0.2) --seed $$(SEED) --list $$@ data/$(1)/images data/$(1)/split
+	@$$(SAY) split data/$(1)/images
+	$$(Q)$$(MILLRACE_BIN)split-dataset --validation $(call setting,$(1),VALIDATION,0.2) --seed $$(SEED) --list $$@ data/$(1)/images data/$(1)/split
 
 data/$(1)/train.list data/$(1)/validation.list: data/$(1)/%.list: data/$(1)/split.tsv
 	@$$(call list_files,data/$(1)/split/$$*) | { $$(keep_if_same); }
 
 data/$(1)/pack.settings: FORCE
 	@mkdir -p $$(@D)
-	@echo "--size $(call setting,$(1),SIZE,150x150) $($(1)_PACK)" | { $$(keep_if_same); }
+	@echo '$(call pack_options,$(1))' | { $$(keep_if_same); }
 
 # pack-tensors names the pictures that cannot be read and leaves them out; that
-# fails here only when nothing is left to write.
+# fails here only when nothing was left to write.
 data/$(1)/train.tens: data/$(1)/train.list data/$(1)/pack.settings
-	$$(MILLRACE_BIN)pack-tensors $$$$(cat data/$(1)/pack.settings) --threads $$(THREADS) -o $$@.new data/$(1)/split/train || [ -s $$@.new ]
+	@$$(SAY) pack data/$(1)/split/train
+	@rm -f $$@.new
+	$$(Q)$$(MILLRACE_BIN)pack-tensors $(call pack_options,$(1)) --threads $$(THREADS) -o $$@.new data/$(1)/split/train || [ -s $$@.new ]
 	@mv $$@.new $$@
 
 data/$(1)/validation.tens: data/$(1)/validation.list data/$(1)/train.tens data/$(1)/pack.settings
-	$$(MILLRACE_BIN)pack-tensors $$$$(cat data/$(1)/pack.settings) --threads $$(THREADS) --classes-from data/$(1)/train.tens -o $$@.new data/$(1)/split/validation || [ -s $$@.new ]
+	@$$(SAY) pack data/$(1)/split/validation
+	@rm -f $$@.new
+	$$(Q)$$(MILLRACE_BIN)pack-tensors $(call pack_options,$(1)) --threads $$(THREADS) --classes-from data/$(1)/train.tens -o $$@.new data/$(1)/split/validation || [ -s $$@.new ]
 	@mv $$@.new $$@
 endef
 
@@ -72,11 +79,13 @@ data/$(1)/predict.list: data/$(1)/source
 
 data/$(1)/train.tens: | $$(MILLRACE_PROGRAMS)
 	@mkdir -p $$(@D)
-	$$(MILLRACE_BIN)pack-tensors $($(1)_PACK) -o $$@ --idx $($(1)_IDX_TRAIN)
+	@$$(SAY) pack $$@
+	$$(Q)$$(MILLRACE_BIN)pack-tensors $($(1)_PACK) -o $$@ --idx $($(1)_IDX_TRAIN)
 
 data/$(1)/validation.tens: | $$(MILLRACE_PROGRAMS)
 	@mkdir -p $$(@D)
-	$$(MILLRACE_BIN)pack-tensors $($(1)_PACK) -o $$@ --idx $($(1)_IDX_VALIDATION)
+	@$$(SAY) pack $$@
+	$$(Q)$$(MILLRACE_BIN)pack-tensors $($(1)_PACK) -o $$@ --idx $($(1)_IDX_VALIDATION)
 endef
 
 define model_rules
@@ -87,22 +96,27 @@ data/$(1)/train.settings: data/$(1)/source FORCE
 
 modele/$(1)_model/poids.h5: data/$(1)/train.tens data/$(1)/validation.tens data/$(1)/train.settings
 	@mkdir -p modele
-	$$(MILLRACE_BIN)augment --preset $(call setting,$(1),PRESET,keras) --passes $(call setting,$(1),EPOCHS,50) --seed $$(SEED) --threads $$(THREADS) data/$(1)/train.tens | \
+	@$$(SAY) train modele/$(1)_model
+	$$(Q)$$(MILLRACE_BIN)augment --preset $(call setting,$(1),PRESET,keras) --passes $(call setting,$(1),EPOCHS,50) --seed $$(SEED) --threads $$(THREADS) data/$(1)/train.tens | \
 	$$(MILLRACE_BIN)cnn-train --architecture $(call setting,$(1),ARCHITECTURE,original) --epochs $(call setting,$(1),EPOCHS,50) --batch-size $(call setting,$(1),BATCH,16) \
 		--seed $$(SEED) --threads $$(THREADS) $($(1)_TRAIN) --notes "source=$$$$(cat data/$(1)/source)" --validation data/$(1)/validation.tens -o modele/$(1)_model
 
 modele/$(1)_model/evaluation.tsv: modele/$(1)_model/poids.h5
-	$$(MILLRACE_BIN)cnn-predict -m $$(@D) --evaluate --threads $$(THREADS) --confusion $$(@D)/confusion.png data/$(1)/validation.tens >$$@.new
+	@$$(SAY) evaluate data/$(1)/validation.tens
+	$$(Q)$$(MILLRACE_BIN)cnn-predict -m $$(@D) --evaluate --threads $$(THREADS) --confusion $$(@D)/confusion.png data/$(1)/validation.tens >$$@.new
 	@mv $$@.new $$@
 
 modele/$(1)_model/predictions.tsv: modele/$(1)_model/poids.h5 data/$(1)/predict.list
-	@$$(MILLRACE)/predict-images '$(1)' >$$@.new
+	@$$(SAY) predict $$(@D)/predictions
+	$$(Q)$$(MILLRACE)/predict-images '$(1)' >$$@.new
 	@mv $$@.new $$@
 
 modele/$(1)_model/explained: modele/$(1)_model/poids.h5 data/$(1)/predict.list
-	@$$(MILLRACE)/explain-images '$(1)'
+	@$$(SAY) explain $$(@D)/saliency
+	$$(Q)$$(MILLRACE)/explain-images '$(1)'
 	@touch $$@
 
 modele/$(1)_model/report.html: modele/$(1)_model/evaluation.tsv
-	$$(MILLRACE_BIN)model-report -m $$(@D) --validation data/$(1)/validation.tens -o $$@
+	@$$(SAY) report $$@
+	$$(Q)$$(MILLRACE_BIN)model-report -m $$(@D) --validation data/$(1)/validation.tens -o $$@
 endef

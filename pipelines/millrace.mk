@@ -5,8 +5,8 @@
 #   make NAME-review   look through the split images in a browser
 #   make NAME-clean    remove what was built for NAME; images you put there stay
 #
-# NAME is any folder data/NAME/ with a recipe (recipe(5)); pipelines/NAME.mk may
-# set variables for it. Variables on the command line come first:
+# NAME, without blanks, is any folder data/NAME/ with a recipe (recipe(5)); pipelines/NAME.mk
+# may set variables for it. Variables on the command line come first:
 #
 #   SOURCE        auto, web, drawings, or a folder of class folders
 #   EPOCHS        passes over the training images
@@ -28,15 +28,33 @@ export MILLRACE_BIN
 SOURCE = auto
 SEED = 0
 THREADS = 0
+export SOURCE
+
+# A line per command; V=1 shows the commands themselves.
+Q = $(if $(V),,@)
+SAY = printf '  %-3s %s\n'
+
+# What a tool would refuse only after the images are there.
+PRESETS = none keras light strong
+$(if $(filter-out $(PRESETS),$(PRESET)),$(error PRESET: '$(PRESET)' is none of $(PRESETS)))
+without_digits = $(subst 0,,$(subst 1,,$(subst 2,,$(subst 3,,$(subst 4,,$(subst 5,,$(subst 6,,$(subst 7,,$(subst 8,,$(subst 9,,$(1)))))))))))
+$(foreach number,EPOCHS BATCH SEED THREADS,$(if $(call without_digits,$($(number))),$(error $(number): '$($(number))' is not a whole number)))
 
 # Recipes of one's own come before those that were installed.
 MILLRACE_DATA ?= $(MILLRACE)/../data
 export MILLRACE_DATA
 DATASETS := $(sort $(foreach d,data $(MILLRACE_DATA),$(patsubst $d/%/recipe,%,$(wildcard $d/*/recipe))))
 
-all-models: $(DATASETS:%=%-model)
-.PHONY: all-models FORCE
+help:
+	@echo 'goals:     NAME-model NAME-data NAME-review NAME-clean'
+	@echo 'NAME:      $(DATASETS), or any folder data/NAME/ with a recipe'
+	@echo 'variables: SOURCE EPOCHS PRESET ARCHITECTURE SIZE BATCH SEED THREADS; see millrace(7)'
+.PHONY: help FORCE
 FORCE:
+
+# For a NAME that is not there.
+%-model %-data %-review %-clean:
+	@echo "$*: no such data set; for one of your own: mkdir -p data/$*; echo 'title = $*' >data/$*/recipe" >&2; exit 1
 
 include $(wildcard $(DATASETS:%=$(MILLRACE)/%.mk))
 include $(MILLRACE)/character-model.mk

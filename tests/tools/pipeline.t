@@ -73,6 +73,34 @@ status_is 2
 ok "a failing step leaves the model as it was" cmp $model/poids.h5 kept.h5
 is "  and no half file" "$(find modele -name '*.new' -o -name '.*' -type f)" ""
 
+rm broken/pack-tensors
+cat >broken/pack-tensors <<'END'
+#!/bin/sh
+exit 1
+END
+chmod +x broken/pack-tensors
+cp data/shells/train.tens data/shells/train.tens.new
+touch "pictures/$victim"
+run pipeline shells-model $settings MILLRACE_BIN="$PWD/broken/"
+status_is 2
+ok "what an earlier run left is not taken for a result" test ! -e data/shells/train.tens.new
+
+run pipeline
+status_is 0
+stdout_has 'NAME: .*shells'
+run pipeline pearls-model
+status_is 2
+stderr_has '^pearls: no such data set; for one of your own: mkdir'
+run pipeline shells-model PRESET=heavy
+status_is 2
+stderr_has "PRESET: 'heavy' is none of none keras light strong"
+run pipeline shells-model EPOCHS=many
+status_is 2
+stderr_has "EPOCHS: 'many' is not a whole number"
+cp -R pictures "it's \"here\""
+run pipeline shells-data $settings SOURCE="it's \"here\""
+status_is 0
+is "a source with a quote in its name" "$(cat data/shells/source)" "folder it's \"here\""
 run pipeline shells-model SOURCE=nowhere
 status_is 2
 stderr_has 'no such folder: nowhere'
