@@ -141,6 +141,9 @@ void softmax_backward(const float *y, float *gradient, int rows, int count);
 /* One of the two activations that may end a network, in place over rows of `count` channels. */
 void activate_final(const struct kernels *kernels, enum activation activation, float *x, int rows, int count);
 
+/* Copies n samples to where training and explaining find them later, and says where; prediction reads them in place. */
+const float *take_input(const struct network *network, const float *input, int n);
+
 /* Runs operations [first, last) forward from `input`; returns the output of the last. */
 const float *run_forward(struct network *network, const float *input, int n, int first, int last);
 /* Runs operations [first, last) backward, the last first. `gradient` lies in one of the flow buffers. Writes the

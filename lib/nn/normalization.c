@@ -74,7 +74,8 @@ static void add_to_doubles(double *sums, const float *x, int count)
 		sums[i] += (double)x[i];
 }
 
-/* Per sample: sum of x, or of (x - mean)^2 once the mean is known, or sums of g and g (x - mean). */
+/* Per sample: sum of x, or of (x - mean)^2 once the mean is known, or sums of g and g (x - mean), once
+ * g has come through the activation. */
 static void sum_sample(void *context, int sample, int worker)
 {
 	const struct task *task = context;
@@ -88,7 +89,10 @@ static void sum_sample(void *context, int sample, int worker)
 	memset(sums, 0, 2 * (size_t)padded_channels(channels) * sizeof *sums);
 	for (int y = 0; y < operation->out.height; y++) {
 		const float *x = operation->input + start + (size_t)y * line;
-		const float *gradient = task->gradient ? task->gradient + start + (size_t)y * line : NULL;
+		float *gradient = task->gradient ? task->gradient + start + (size_t)y * line : NULL;
+		if (gradient)
+			kernels->activate_backward(operation->activation, operation->negative_slope,
+				operation->output + start + (size_t)y * line, gradient, line);
 		memset(first, 0, (size_t)padded_channels(channels) * 2 * sizeof *first);
 		if (task->centred)
 			kernels->scale_shift(centred, x, statistic(operation, ONES), statistic(operation, MINUS_MEAN), width, channels);
@@ -180,16 +184,6 @@ static void backward_row(void *context, int index, int worker)
 	kernels->multiply_add(dx, channels, task->gradient + start, channels, statistic(operation, SCALE), 0, width, channels);
 }
 
-static void activate_sample(void *context, int sample, int worker)
-{
-	(void)worker;
-	const struct task *task = context;
-	const struct operation *operation = task->operation;
-	size_t count = shape_count(operation->out), start = (size_t)sample * count;
-	task->network->kernels->activate_backward(operation->activation, operation->negative_slope,
-		operation->output + start, task->gradient + start, count);
-}
-
 /* With N pixels, r = 1 / sqrt(variance + epsilon) and h = (x - mean) r: d beta = sum g, d gamma = sum g h and
  * dx = gamma r (g - d beta / N - h d gamma / N). */
 static void learn(struct network *network, struct operation *operation, int n, float *gradient)
@@ -217,11 +211,9 @@ static void backward(struct network *network, struct operation *operation, int n
 {
 	struct task task = {.network = network, .operation = operation, .gradient = gradient,
 		.input_gradient = input_gradient};
-	if (operation->activation != ACTIVATION_LINEAR)
-		parallel_for(network->pool, n, activate_sample, &task);
 	if (network->learns)
 		learn(network, operation, n, gradient);
-	else
+	else /* in explaining, where the activation is an operation of its own */
 		memset(statistic(operation, BY_INPUT), 0, /* mean and variance do not depend on x */
 			2 * (size_t)padded_channels(operation->out.channels) * sizeof(float));
 	if (input_gradient)

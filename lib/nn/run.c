@@ -3,6 +3,28 @@
 
 #include <string.h>
 
+struct taking {
+	const struct network *network;
+	const float *input;
+};
+
+static void take_sample(void *context, int sample, int worker)
+{
+	(void)worker;
+	const struct taking *task = context;
+	size_t count = shape_count(task->network->architecture.input), first = (size_t)sample * count;
+	memcpy(task->network->input + first, task->input + first, count * sizeof *task->input);
+}
+
+const float *take_input(const struct network *network, const float *input, int n)
+{
+	struct taking task = {network, input};
+	if (!network->input)
+		return input;
+	parallel_for(network->pool, n, take_sample, &task);
+	return network->input;
+}
+
 const float *run_forward(struct network *network, const float *input, int n, int first, int last)
 {
 	network->samples = n;
@@ -64,11 +86,7 @@ void network_forward(struct network *network, const float *input, int n, float *
 	size_t count = (size_t)n * (size_t)network_outputs(network);
 	struct shape out = network->shapes[network->architecture.layer_count - 1];
 	network->training = false;
-	if (network->input) {
-		memcpy(network->input, input, (size_t)n * shape_count(network->architecture.input) * sizeof *input);
-		input = network->input;
-	}
-	const float *last = run_forward(network, input, n, 0, network->operation_count);
+	const float *last = run_forward(network, take_input(network, input, n), n, 0, network->operation_count);
 	if (logits)
 		memcpy(logits, last, count * sizeof *logits);
 	memcpy(network->probabilities, last, count * sizeof *last);

@@ -139,10 +139,9 @@ struct step_result network_train_step(struct network *network, const float *inpu
 {
 	int outputs = network_outputs(network);
 	struct step_result result = {.bad_layer = -1};
-	memcpy(network->input, input, (size_t)n * shape_count(network->architecture.input) * sizeof *input);
 	network->training = network->learns = true;
 	network->step = step;
-	const float *logits = run_forward(network, network->input, n, 0, network->operation_count);
+	const float *logits = run_forward(network, take_input(network, input, n), n, 0, network->operation_count);
 	result.loss = mean_loss(network->kernels, &network->options, logits, targets, n, outputs);
 	result.correct = count_correct(logits, targets, n, outputs);
 	result.bad_layer = bad_output(network, n);

@@ -42,17 +42,17 @@ static bool all_finite(const float *x, size_t count)
 	return good;
 }
 
-static void scale_shift(float *restrict out, const float *restrict x, const float *scale, const float *shift, int count,
-	int channels)
+static void scale_shift(float *restrict out, const float *restrict x, const float *restrict scale,
+	const float *restrict shift, int count, int channels)
 {
-	FOR_VECTORS(c, part, channels) {
-		vector factor = load_lanes(scale + c, part), summand = load_lanes(shift + c, part);
-		if (part == LANES)
-			for (ptrdiff_t i = (ptrdiff_t)c, p = 0; p < count; p++, i += channels)
-				store(out + i, multiply_add(load(x + i), factor, summand));
-		else
-			for (ptrdiff_t i = (ptrdiff_t)c, p = 0; p < count; p++, i += channels)
-				store_part(out + i, multiply_add(load_part(x + i, part), factor, summand), part);
+	ptrdiff_t whole = channels / LANES * LANES;
+	size_t part = (size_t)(channels - whole);
+	for (int p = 0; p < count; p++, out += channels, x += channels) {
+		for (ptrdiff_t c = 0; c < whole; c += LANES)
+			store(out + c, multiply_add(load(x + c), load(scale + c), load(shift + c)));
+		if (part)
+			store_part(out + whole, multiply_add(load_part(x + whole, part), load_part(scale + whole, part),
+				load_part(shift + whole, part)), part);
 	}
 }
 
