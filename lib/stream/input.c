@@ -11,6 +11,8 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+enum { RELEASED_TOGETHER = 1 << 20 }; /* bytes: a multiple of every page size */
+
 bool stream_detect(const char *path)
 {
 	unsigned char start[8];
@@ -61,6 +63,15 @@ int input_open(struct input *input, const char *path, struct error *error)
 	return result;
 }
 
+/* What was read is given back, or all of a long file would be held in the end. */
+static void release_behind(struct input *input)
+{
+	size_t behind = input->position / RELEASED_TOGETHER * RELEASED_TOGETHER;
+	if (behind > input->released)
+		madvise(input->map + input->released, behind - input->released, MADV_DONTNEED);
+	input->released = behind;
+}
+
 /* A file cut while it is mapped would end the process at the first byte beyond; asking its size first costs one
  * call for a chunk and leaves only the moment after it. */
 static int next_mapped(struct input *input, size_t size, const unsigned char **bytes, size_t *available,
@@ -71,6 +82,7 @@ static int next_mapped(struct input *input, size_t size, const unsigned char **b
 		return error_system(error, input->name);
 	if ((size_t)status.st_size < input->size)
 		return error_set(error, input->name, "became shorter while it was read");
+	release_behind(input);
 	size_t left = input->size - input->position;
 	*available = left < size ? left : size;
 	*bytes = left ? input->map + input->position : NULL;

@@ -13,6 +13,7 @@ struct input {
 	bool mapped;        /* a regular file named by its path */
 	unsigned char *map; /* NULL for an empty file */
 	size_t size, position; /* of the mapped file */
+	size_t released;    /* bytes of it that are no longer held */
 	unsigned char *buffer; /* what was last read, when not mapped */
 	size_t capacity;
 };
