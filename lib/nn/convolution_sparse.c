@@ -2,7 +2,7 @@
  *
  * Only the winner of each pool window has a gradient, and only where its activation lets one through: less than one
  * in four. These are collected in lists, by filter for the gradient of the weights and by pixel for that of the
- * input, and only they are multiplied. */
+ * input, and only they are multiplied. With few channels a list costs more than it saves. */
 #include "nn/convolution.h"
 
 #include <string.h>
@@ -74,8 +74,8 @@ static int is_not_zero(float value)
 
 /* Lists the gradients of one filter in `count` windows side by side, with places in the padded input from `corner` on;
  * returns how many there are. What is zero is written and then overwritten: no branch to guess wrong. */
-SEPARATE static int list_filter(struct entry *entries, const float *gradient, const uint8_t *marks, int filters, int count,
-	int32_t corner, int32_t channels, ptrdiff_t pitch)
+SEPARATE static int list_filter(struct entry *entries, const float *gradient, const uint8_t *marks, int filters,
+	int count, int32_t corner, int32_t channels, ptrdiff_t pitch)
 {
 	const int32_t steps[4] = {0, channels, (int32_t)pitch, (int32_t)pitch + channels};
 	int used = 0;
@@ -104,8 +104,8 @@ static struct row row_of(const struct sample *sample, const float *x, ptrdiff_t 
 }
 
 /* Adds what the windows of `rows` rows of a tile send to the kernels. */
-static void sum_tile(const struct sample *sample, const struct row *rows, int row_count, const float *x, ptrdiff_t pitch,
-	float *slice)
+static void sum_tile(const struct sample *sample, const struct row *rows, int row_count, const float *x,
+	ptrdiff_t pitch, float *slice)
 {
 	int filters = sample->operation->out.channels, channels = sample->operation->in.channels;
 	size_t size = 3 * run_of(sample->operation);
@@ -142,8 +142,8 @@ static void sparse_weights(const struct sample *sample, const float *x, ptrdiff_
 
 /* Lists the gradients of one window by pixel: entries (4, filters), places in the turned weights. The four counts
  * are quarters of one number, so that they stay in a register. */
-SEPARATE static void list_window(struct entry *entries, int32_t counts[4], const float *gradient, const uint8_t *marks, int filters,
-	int32_t taps)
+SEPARATE static void list_window(struct entry *entries, int32_t counts[4], const float *gradient, const uint8_t *marks,
+	int filters, int32_t taps)
 {
 	uint64_t used = 0;
 	int32_t place = 0;
