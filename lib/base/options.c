@@ -13,6 +13,8 @@ static int bad_value(const struct option_row *row, const char *text, struct erro
 	char object[128], shown[256];
 	snprintf(object, sizeof object, "--%s", row->name);
 	text_printable(shown, sizeof shown, text);
+	if (row->type == OPTION_TEXT || row->type == OPTION_LIST)
+		return error_set(error, object, "takes a value that is not empty");
 	if (row->type == OPTION_CHOICE) {
 		char list[300] = "";
 		for (int i = 0; row->choices[i]; i++)
@@ -87,10 +89,14 @@ static int set_value(const struct option_row *row, const char *text, struct erro
 		good = text_to_unsigned(text, row->value);
 		break;
 	case OPTION_TEXT:
+		good = *text;
 		*(const char **)row->value = text;
 		break;
 	case OPTION_LIST:
-		return text_list_add(row->value, text, error);
+		good = *text;
+		if (good && text_list_add(row->value, text, error))
+			return -1;
+		break;
 	case OPTION_CHOICE:
 		good = parse_choice(row, text, row->value);
 		break;

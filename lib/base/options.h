@@ -15,8 +15,8 @@ enum option_type {
 	OPTION_INTEGER, /* int in [minimum, maximum] */
 	OPTION_REAL,    /* double in [minimum, maximum] */
 	OPTION_SEED,    /* uint64_t */
-	OPTION_TEXT,    /* const char *; NULL: not given. Points into argv */
-	OPTION_LIST,    /* struct text_list; every use adds one */
+	OPTION_TEXT,    /* const char *; NULL: not given. Points into argv; "" is refused: often an unset variable */
+	OPTION_LIST,    /* struct text_list; every use adds one; "" is refused */
 	OPTION_CHOICE,  /* int: index into choices */
 	OPTION_SIZE,    /* struct option_size: WIDTHxHEIGHT, or one number for both; each in [minimum, maximum] */
 	OPTION_TITLE,   /* no option: `help` is a heading in the help text */
