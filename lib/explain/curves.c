@@ -5,7 +5,7 @@
 
 /* The picture, in units; two pixels each. */
 static const double picture_width = 1160, picture_height = 470, picture_scale = 2;
-static const double panel_top = 96, panel_bottom = 414, panel_left = 62, panel_gap = 74, panel_right = 28;
+static const double panel_top = 96, panel_bottom = 414, panel_left = 62, panel_right = 28;
 
 static const uint32_t ink = 0x1f2933, quiet_ink = 0x66727f, grid_ink = 0xe6eaef, axis_ink = 0xb4bec9;
 static const uint32_t training_ink = 0x3f74d1, validation_ink = 0xe2672c;
@@ -174,7 +174,7 @@ static void draw_best(const struct panel *panel)
 	canvas_text(canvas, &style, middle, panel_top - 24, label);
 }
 
-static void draw_panel(struct panel *panel)
+static void fill_panel(struct panel *panel)
 {
 	struct text_style title = {.size = 19, .bold = true, .color = color_solid(ink)};
 	canvas_text(panel->canvas, &title, panel->left, 33, panel->title);
@@ -192,18 +192,34 @@ static void draw_panel(struct panel *panel)
 	draw_best(panel);
 }
 
+/* Draws a panel of half the picture's width, beginning at `x`. */
+static void draw_panel(const struct canvas *canvas, const struct history *history, enum curves_kind kind, double x)
+{
+	struct panel panel = {.canvas = canvas, .history = history, .title = "Loss", .training = HISTORY_LOSS,
+		.validation = HISTORY_VALIDATION_LOSS, .left = x + panel_left, .right = x + picture_width / 2 - panel_right};
+	if (kind == CURVES_ACCURACY) {
+		panel.title = "Accuracy";
+		panel.percent = true;
+		panel.training = HISTORY_ACCURACY;
+		panel.validation = HISTORY_VALIDATION_ACCURACY;
+	}
+	fill_panel(&panel);
+}
+
 int curves_draw(struct canvas *canvas, const struct history *history, struct error *error)
 {
 	if (canvas_create(canvas, picture_width, picture_height, picture_scale, error))
 		return -1;
-	double middle = picture_width / 2;
-	struct panel loss = {.canvas = canvas, .history = history, .title = "Loss", .training = HISTORY_LOSS,
-		.validation = HISTORY_VALIDATION_LOSS, .left = panel_left, .right = middle - panel_right};
-	struct panel accuracy = {.canvas = canvas, .history = history, .title = "Accuracy", .percent = true,
-		.training = HISTORY_ACCURACY, .validation = HISTORY_VALIDATION_ACCURACY,
-		.left = middle + panel_gap - panel_right, .right = picture_width - panel_right};
-	draw_panel(&loss);
-	draw_panel(&accuracy);
+	draw_panel(canvas, history, CURVES_LOSS, 0);
+	draw_panel(canvas, history, CURVES_ACCURACY, picture_width / 2);
+	return 0;
+}
+
+int curves_draw_one(struct canvas *canvas, const struct history *history, enum curves_kind kind, struct error *error)
+{
+	if (canvas_create(canvas, picture_width / 2, picture_height, picture_scale, error))
+		return -1;
+	draw_panel(canvas, history, kind, 0);
 	return 0;
 }
 

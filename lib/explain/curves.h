@@ -14,6 +14,12 @@ CHECKED int curves_write_png(const char *history_tsv, const char *png, struct er
 /* The same drawn on a fresh canvas, the caller's to free. On failure (-1) it is empty. */
 CHECKED int curves_draw(struct canvas *canvas, const struct history *history, struct error *error);
 
+enum curves_kind { CURVES_LOSS, CURVES_ACCURACY };
+
+/* One of the two alone likewise, on a canvas of half the width. */
+CHECKED int curves_draw_one(struct canvas *canvas, const struct history *history, enum curves_kind kind,
+	struct error *error);
+
 /* The step between ticks that divides a range of `span` > 0 into at most `most` parts: 1, 2 or 5 times a power of ten
  * (Heckbert, "Nice numbers for graph labels", Graphics Gems, 1990). */
 double curves_nice_step(double span, int most);

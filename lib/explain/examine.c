@@ -14,24 +14,26 @@ struct examiner {
 	size_t values;         /* of a tensor */
 	float *input, *logits, *probabilities;
 	unsigned char *bytes;
+	struct progress *progress;
 };
 
 static int start(struct examiner *examiner, int room, struct error *error)
 {
 	struct shape shape = network_architecture(examiner->network)->input;
 	struct examination *result = examiner->result;
-	size_t classes = (size_t)result->classes;
+	size_t classes = (size_t)network_outputs(examiner->network);
+	if (metrics_create(&result->metrics, (int)classes, false, error))
+		return -1;
 	examiner->values = (size_t)shape.height * (size_t)shape.width * (size_t)shape.channels;
 	examiner->input = malloc(examiner->values * sizeof(float));
 	examiner->bytes = malloc(examiner->values);
 	examiner->logits = malloc(classes * sizeof(float));
 	examiner->probabilities = malloc(classes * sizeof(float));
-	result->confusion = calloc(classes * classes, sizeof *result->confusion);
 	result->surest = calloc(classes, sizeof *result->surest);
 	result->mistakes = calloc((size_t)room + 1, sizeof *result->mistakes);
 	result->mistakes_room = room;
-	if (examiner->input && examiner->bytes && examiner->logits && examiner->probabilities && result->confusion &&
-		result->surest && result->mistakes)
+	if (examiner->input && examiner->bytes && examiner->logits && examiner->probabilities && result->surest &&
+		result->mistakes)
 		return 0;
 	return error_memory(error, examiner->name);
 }
@@ -129,17 +131,15 @@ static int judge(struct examiner *examiner, int label, const char *source, struc
 {
 	struct examination *result = examiner->result;
 	const float *logits = examiner->logits;
+	int classes = result->metrics.classes;
 	network_forward(examiner->network, examiner->input, 1, examiner->logits, examiner->probabilities);
-	int predicted = largest_but(logits, result->classes, -1);
-	int other = predicted != label ? label : result->classes > 1 ? largest_but(logits, result->classes, label) : label;
+	int predicted = largest_but(logits, classes, -1);
+	int other = predicted != label ? label : classes > 1 ? largest_but(logits, classes, label) : label;
 	struct example example = {.label = label, .predicted = predicted, .label_probability = examiner->probabilities[label],
 		.probability = examiner->probabilities[predicted], .margin = (double)logits[predicted] - (double)logits[other]};
-	result->records++;
-	result->confusion[(size_t)label * (size_t)result->classes + (size_t)predicted]++;
-	if (predicted != label) {
-		result->mistakes_all++;
+	metrics_add(&result->metrics, label, predicted);
+	if (predicted != label)
 		return keep_mistake(examiner, &example, source, error);
-	}
 	struct example *surest = &result->surest[label];
 	return !surest->source || example.margin > surest->margin ? keep(examiner, surest, &example, source, error) : 0;
 }
@@ -154,21 +154,48 @@ static int examine_segment(struct examiner *examiner, const struct stream_head *
 		fill_input(examiner, head, record.tensor);
 		examiner->result->unlabelled += label < 0;
 		result = label < 0 ? 0 : judge(examiner, label, record.source, error);
+		progress_update(examiner->progress, examiner->result->metrics.records + examiner->result->unlabelled, "");
 	}
 	return result;
 }
 
-int examine(struct examination *examination, struct network *network, const struct text_list *labels,
-	struct stream_reader *reader, int room, struct error *error)
+/* Counts the records for progress; 0 where that can't be or need not be known. */
+static int count_records(struct stream_reader *reader, const struct progress *progress, uint64_t *count,
+	struct error *error)
 {
-	struct examiner examiner = {.result = examination, .network = network, .labels = labels, .name = stream_name(reader)};
 	const struct stream_head *head;
-	*examination = (struct examination){.classes = network_outputs(network)};
-	int result = start(&examiner, room, error);
+	struct stream_record record;
+	int result;
+	*count = 0;
+	if (!progress->stream || !stream_can_rewind(reader))
+		return 0;
+	while ((result = stream_next_segment(reader, &head, error)) > 0) {
+		while ((result = stream_next_record(reader, &record, error)) > 0)
+			++*count;
+		if (result < 0)
+			return -1;
+	}
+	return result < 0 ? -1 : stream_rewind(reader, error);
+}
+
+int examine(struct examination *examination, struct network *network, const struct text_list *labels,
+	struct stream_reader *reader, int room, struct progress *progress, struct error *error)
+{
+	struct examiner examiner = {.result = examination, .network = network, .labels = labels, .name = stream_name(reader),
+		.progress = progress};
+	const struct stream_head *head;
+	uint64_t total;
+	*examination = (struct examination){0};
+	int result = count_records(reader, progress, &total, error) ? -1 : start(&examiner, room, error);
+	progress_start(progress, "", "pictures", total);
 	while (result == 0 && (result = stream_next_segment(reader, &head, error)) > 0)
 		result = examine_segment(&examiner, head, reader, error);
-	if (result == 0 && examination->records == 0)
+	if (result == 0 && examination->metrics.records == 0)
 		result = error_set(error, examiner.name, "holds no labelled picture");
+	if (result == 0)
+		progress_finish(progress, examination->metrics.records + examination->unlabelled, "");
+	else
+		progress_clear(progress);
 	free(examiner.class_of);
 	free(examiner.input);
 	free(examiner.bytes);
@@ -183,10 +210,10 @@ void examination_free(struct examination *examination)
 {
 	for (int i = 0; i < examination->mistakes_count; i++)
 		example_free(&examination->mistakes[i]);
-	for (int i = 0; examination->surest && i < examination->classes; i++)
+	for (int i = 0; examination->surest && i < examination->metrics.classes; i++)
 		example_free(&examination->surest[i]);
 	free(examination->mistakes);
 	free(examination->surest);
-	free(examination->confusion);
+	metrics_free(&examination->metrics);
 	*examination = (struct examination){0};
 }

@@ -3,9 +3,11 @@
 #ifndef EXPLAIN_EXAMINE_H
 #define EXPLAIN_EXAMINE_H
 
+#include "base/progress.h"
 #include "base/text.h"
 #include "nn/network.h"
 #include "stream/stream.h"
+#include "train/metrics.h"
 
 /* One picture and the network's answer. */
 struct example {
@@ -17,20 +19,19 @@ struct example {
 };
 
 struct examination {
-	int classes;
-	uint64_t *confusion;         /* classes x classes: true class * classes + predicted; owned */
-	size_t records, unlabelled; /* records examined, and those left out as their class is not known */
-	size_t mistakes_all;       /* how many were wrong */
-	struct example *mistakes;  /* the worst of them, largest margin first; owned */
+	struct metrics metrics;    /* of the records examined, but for their loss; owned */
+	size_t unlabelled;         /* records left out, as their class is not known */
+	struct example *mistakes;  /* the worst, largest margin first; owned */
 	int mistakes_count, mistakes_room;
 	struct example *surest;    /* per class the right answer with the largest margin; owned */
 };
 
 /* Runs the network over all segments of a stream, keeping `room` of the worst mistakes. Classes go by name: those of the
  * stream must be among `labels`. A record with weights counts for its heaviest class. On failure (-1: a stream of
- * another shape or unknown classes, a damaged one, no memory) *examination is empty. */
+ * another shape or unknown classes, a damaged one, no memory) *examination is empty. Where progress is shown, a stream
+ * that can be read twice is, so that the total is known. */
 CHECKED int examine(struct examination *examination, struct network *network, const struct text_list *labels,
-	struct stream_reader *reader, int room, struct error *error);
+	struct stream_reader *reader, int room, struct progress *progress, struct error *error);
 
 void examination_free(struct examination *examination);
 

@@ -2,9 +2,11 @@
 
 #include "base/version.h"
 #include "explain/chart.h"
+#include "explain/confusion.h"
 #include "explain/curves.h"
 #include "explain/html.h"
 
+#include <inttypes.h>
 #include <math.h>
 
 static void fact(FILE *stream, const char *value, const char *what)
@@ -29,6 +31,18 @@ static void write_history_fact(FILE *stream, const struct history *history)
 	fact(stream, value, what);
 }
 
+static void write_accuracy_facts(FILE *stream, const struct metrics *metrics)
+{
+	char value[64], what[96];
+	struct interval interval = wilson_interval(metrics->correct, metrics->records);
+	snprintf(value, sizeof value, "%.1f %%", 100 * metrics_accuracy(metrics));
+	snprintf(what, sizeof what, "accuracy (95 %% interval %.1f to %.1f)", 100 * interval.low, 100 * interval.high);
+	fact(stream, value, what);
+	snprintf(value, sizeof value, "%" PRIu64, metrics->records);
+	snprintf(what, sizeof what, "pictures examined, %" PRIu64 " mistaken", metrics->records - metrics->correct);
+	fact(stream, value, what);
+}
+
 static int write_facts(FILE *stream, const struct report *report, struct error *error)
 {
 	char value[64], what[96];
@@ -37,15 +51,8 @@ static int write_facts(FILE *stream, const struct report *report, struct error *
 	if (chart_parameters_of(architecture, &parameters, error))
 		return -1;
 	fputs("<div class=\"facts\">\n", stream);
-	if (report->examination) {
-		snprintf(value, sizeof value, "%.1f %%", 100 * report->accuracy.value);
-		snprintf(what, sizeof what, "accuracy (95 %% interval %.1f to %.1f)", 100 * report->accuracy.low,
-			100 * report->accuracy.high);
-		fact(stream, value, what);
-		snprintf(value, sizeof value, "%zu", report->examination->records);
-		snprintf(what, sizeof what, "pictures examined, %zu mistaken", report->examination->mistakes_all);
-		fact(stream, value, what);
-	}
+	if (report->examination)
+		write_accuracy_facts(stream, &report->examination->metrics);
 	if (report->history)
 		write_history_fact(stream, report->history);
 	snprintf(value, sizeof value, "%zu", report->labels->count);
@@ -75,31 +82,36 @@ static int write_header(FILE *stream, const struct report *report, struct error 
 
 static int write_curves(FILE *stream, const struct report *report, struct error *error)
 {
+	static const char *const names[] = {"Loss over the epochs", "Accuracy over the epochs"};
 	struct canvas canvas;
+	int result = 0;
 	if (!report->history)
 		return 0;
-	if (curves_draw(&canvas, report->history, error))
-		return -1;
 	fputs("<section>\n<h2>Training</h2>\n"
-		"<p>Where the two lines part, the network learns its training pictures by heart.</p>\n", stream);
-	int result = html_canvas(stream, &canvas, "chart broad", "Loss and accuracy over the epochs", error);
-	fputs("</section>\n", stream);
+		"<p>Where the two lines part, the network learns its training pictures by heart.</p>\n<div class=\"curves\">\n", stream);
+	for (int i = CURVES_LOSS; i <= CURVES_ACCURACY && result == 0; i++) {
+		result = curves_draw_one(&canvas, report->history, (enum curves_kind)i, error);
+		if (result == 0)
+			result = html_canvas(stream, &canvas, "chart", names[i], error);
+	}
+	fputs("</div>\n</section>\n", stream);
 	return result;
 }
 
 /* ---- what was examined ---- */
 
 /* A share in numbers and as a mark in its interval. */
-static void write_share(FILE *stream, struct report_share share, bool drawn)
+static void write_share(FILE *stream, double share, uint64_t part, uint64_t whole, bool drawn)
 {
-	double value = 100 * share.value, low = 100 * share.low, high = 100 * share.high;
-	if (isnan(value)) {
-		fputs(drawn ? "<td>\u2013</td><td></td>" : "<td>\u2013</td>", stream);
+	struct interval interval = wilson_interval(part, whole);
+	double value = 100 * share, low = 100 * interval.low, high = 100 * interval.high;
+	if (isnan(share)) {
+		fputs(drawn ? "<td>\u2013</td><td class=\"bar\"></td>" : "<td>\u2013</td>", stream);
 		return;
 	}
 	fprintf(stream, "<td>%.1f&#8239;%%<small>%.0f\u2013%.0f</small></td>", value, low, high);
 	if (drawn)
-		fprintf(stream, "<td><div class=\"range\"><i style=\"left:%.1f%%;width:%.1f%%\"></i>"
+		fprintf(stream, "<td class=\"bar\"><div class=\"range\"><i style=\"left:%.1f%%;width:%.1f%%\"></i>"
 			"<u style=\"left:calc(%.1f%% - 1px)\"></u></div></td>", low, high - low, value);
 }
 
@@ -107,18 +119,19 @@ static void write_classes(FILE *stream, const struct report *report)
 {
 	fputs("<section>\n<h2>Class by class</h2>\n<p>Recall: how many of a class's pictures are found. "
 		"Precision: how many of those called so are. Small numbers and bars: 95&#8239;% intervals (Wilson).</p>\n"
-		"<div class=\"wide\"><table><thead><tr><th>class</th><th>pictures</th><th>precision</th><th>recall</th><th></th>"
+		"<table><thead><tr><th>class</th><th>pictures</th><th>precision</th><th>recall</th><th class=\"bar\"></th>"
 		"<th>F1</th></tr></thead><tbody>\n", stream);
 	for (size_t i = 0; i < report->labels->count; i++) {
-		const struct report_class *class = &report->classes[i];
+		const struct class_counts *counts = &report->examination->metrics.counts[i];
+		double f1 = class_f1(counts);
 		fputs("<tr><th>", stream);
 		html_text(stream, report->labels->items[i]);
-		fprintf(stream, "</th><td>%zu</td>", class->support);
-		write_share(stream, class->precision, false);
-		write_share(stream, class->recall, true);
-		fprintf(stream, isnan(class->f1) ? "<td>\u2013</td></tr>\n" : "<td>%.3f</td></tr>\n", class->f1);
+		fprintf(stream, "</th><td>%" PRIu64 "</td>", counts->actual);
+		write_share(stream, class_precision(counts), counts->correct, counts->predicted, false);
+		write_share(stream, class_recall(counts), counts->correct, counts->actual, true);
+		fprintf(stream, isnan(f1) ? "<td>\u2013</td></tr>\n" : "<td>%.3f</td></tr>\n", f1);
 	}
-	fputs("</tbody></table></div>\n</section>\n", stream);
+	fputs("</tbody></table>\n</section>\n", stream);
 }
 
 /* A picture beside where the network looked for `unit`; the caption follows. */
@@ -152,14 +165,15 @@ static void write_source(FILE *stream, const char *source)
 static int write_mistakes(FILE *stream, const struct report *report, struct error *error)
 {
 	const struct examination *examination = report->examination;
+	uint64_t all = examination->metrics.records - examination->metrics.correct;
 	fputs("<section>\n<h2>Worst mistakes</h2>\n", stream);
 	if (!examination->mistakes_count) {
-		fputs(examination->mistakes_all ? "" : "<p>None: every picture was recognised.</p>\n", stream);
+		fputs(all ? "" : "<p>None: every picture was recognised.</p>\n", stream);
 		fputs("</section>\n", stream);
 		return 0;
 	}
-	fprintf(stream, "<p>%d of %zu, surest first, each beside what spoke for the wrong answer. Some may be mislabelled.</p>\n"
-		"<div class=\"gallery\">\n", examination->mistakes_count, examination->mistakes_all);
+	fprintf(stream, "<p>%d of %" PRIu64 ", surest first, each beside what spoke for the wrong answer. Some may be mislabelled.</p>\n"
+		"<div class=\"gallery\">\n", examination->mistakes_count, all);
 	for (int i = 0; i < examination->mistakes_count; i++) {
 		const struct example *example = &examination->mistakes[i];
 		if (write_pair(stream, report, example, example->predicted, error))
@@ -179,7 +193,7 @@ static int write_surest(FILE *stream, const struct report *report, struct error 
 {
 	fputs("<section>\n<h2>What it looks at</h2>\n<p>The surest right answer of each class.</p>\n"
 		"<div class=\"gallery\">\n", stream);
-	for (int i = 0; i < report->examination->classes; i++) {
+	for (int i = 0; i < report->examination->metrics.classes; i++) {
 		const struct example *example = &report->examination->surest[i];
 		if (!example->source)
 			continue;
@@ -194,16 +208,29 @@ static int write_surest(FILE *stream, const struct report *report, struct error 
 	return 0;
 }
 
+static int write_confusion(FILE *stream, const struct report *report, struct error *error)
+{
+	const struct metrics *metrics = &report->examination->metrics;
+	struct canvas canvas;
+	char title[160];
+	metrics_title(metrics, title, sizeof title);
+	struct confusion confusion = {title, metrics->classes, (const char *const *)report->labels->items, metrics->confusion};
+	if (confusion_draw(&canvas, &confusion, error))
+		return -1;
+	fputs("<section>\n<h2>Confusion</h2>\n<p>Rows are what pictures show, columns what the network says, on ", stream);
+	html_text(stream, report->validation);
+	fputs(".</p>\n", stream);
+	int result = html_canvas(stream, &canvas, "chart", "Confusion matrix", error);
+	fputs("</section>\n", stream);
+	return result;
+}
+
 static int write_examination(FILE *stream, const struct report *report, struct error *error)
 {
 	if (!report->examination)
 		return 0;
-	fputs("<section>\n<h2>Confusion</h2>\n<p>Rows are what pictures show, columns what the network says, on ", stream);
-	html_text(stream, report->validation);
-	fputs(".</p>\n", stream);
-	if (html_canvas(stream, report->confusion, "chart", "Confusion matrix", error))
+	if (write_confusion(stream, report, error))
 		return -1;
-	fputs("</section>\n", stream);
 	write_classes(stream, report);
 	return write_mistakes(stream, report, error) || write_surest(stream, report, error) ? -1 : 0;
 }

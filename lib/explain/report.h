@@ -9,28 +9,14 @@
 #include <jansson.h>
 #include <stdio.h>
 
-/* A share and its 95 % confidence interval, each from 0 to 1; the value is NaN where there was nothing to count. */
-struct report_share {
-	double value, low, high;
-};
-
-struct report_class {
-	size_t support; /* pictures of the class */
-	struct report_share precision, recall;
-	double f1; /* NaN likewise */
-};
-
 struct report {
 	const char *title;
 	const struct architecture *architecture;
 	const struct text_list *labels;
 	const json_t *card;              /* NULL: none */
 	const struct history *history;   /* NULL: none */
-	const char *validation;          /* name of the stream; NULL where nothing was examined, as the four below */
+	const char *validation;          /* name of the stream; NULL where nothing was examined, as the next */
 	const struct examination *examination;
-	struct canvas *confusion;        /* the matrix as a picture; emptied */
-	struct report_share accuracy;
-	const struct report_class *classes;
 	struct explain_plan *plan;       /* how pictures are explained */
 };
 

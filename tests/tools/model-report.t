@@ -58,7 +58,7 @@ END
 run model-report -m modele/shells_model/ --validation validation.tens -o report.html
 status_is 0
 stdout_is ''
-stderr_is ''
+stderr_has '^model-report: 20/20 pictures, [0-9.]+/s, [0-9.]+ s$'
 run python3 check.py report.html
 status_is 0
 stdout_has 'shells_model Tells apart red & <shells> and écaille'
@@ -68,12 +68,19 @@ stdout_has 'red & <shells> 10 80\.0.% 49–94 80\.0.% 49–94 0\.800'
 stdout_has 'Worst mistakes 4 of 4'
 stdout_has 'écaille/not "blue" 0\.png'
 stdout_has 'Model card .*batch size 16'
-# curves, confusion, four mistakes and two right answers of two pictures each, the network
-is "all pictures are in it" "$(cut -d ' ' -f 1 "$scratch/.out")" 15
+# two curves, confusion, four mistakes and two right answers of two pictures each, the network
+is "all pictures are in it" "$(cut -d ' ' -f 1 "$scratch/.out")" 16
 
-model-report -m modele/shells_model --validation - --threads 1 <validation.tens | sed 's/standard input/validation.tens/' >again.html
+model-report -q -m modele/shells_model --validation - --threads 1 <validation.tens | sed 's/standard input/validation.tens/' >again.html
 ok "from a pipe and with one thread it is the same page" cmp report.html again.html
-run model-report -m modele/shells_model --title 'A <title>' --mistakes 1 --method gradient --validation validation.tens -o one.html
+run sh -c 'cat validation.tens | model-report -m modele/shells_model --validation - -o piped.html'
+status_is 0
+stderr_has '^model-report: 20 pictures, [0-9.]+/s, [0-9.]+ s$'
+model-report -q -m modele/shells_model --method gradient --validation validation.tens -o again.html
+ok "the gradient is what is drawn unless another method is asked for" cmp report.html again.html
+model-report -q -m modele/shells_model --method layer-cam --validation validation.tens -o again.html
+ok "and another draws other pictures" sh -c '! cmp -s report.html again.html'
+run model-report --quiet -m modele/shells_model --title 'A <title>' --mistakes 1 --method grad-cam --validation validation.tens -o one.html
 status_is 0
 run python3 check.py one.html
 stdout_has 'A <title> Tells'
@@ -82,7 +89,7 @@ run model-report -m modele/shells_model -o plain.html
 status_is 0
 run python3 check.py plain.html
 status_is 0
-stdout_has '^2 '
+stdout_has '^3 '
 rm modele/shells_model/history.tsv modele/shells_model/training.json
 run model-report -m modele/shells_model -o bare.html
 status_is 0

@@ -59,7 +59,8 @@ static int run(struct examination *examination, int room)
 	struct stream_reader *reader;
 	if (stream_open(&reader, path, &error))
 		exit(1);
-	int result = examine(examination, network, &labels, reader, room, &error);
+	struct progress silent = {0};
+	int result = examine(examination, network, &labels, reader, room, &silent, &error);
 	stream_close(reader);
 	return result;
 }
@@ -82,11 +83,11 @@ static void counts(void)
 		return;
 	}
 	static const uint64_t confusion[] = {2, 1, 0, 0, 0, 0, 1, 1, 1};
-	ok(memcmp(examination.confusion, confusion, sizeof confusion) == 0, "the confusion matrix, by the network's classes");
-	is_integer((long long)examination.records, 6, "records with a class");
+	ok(memcmp(examination.metrics.confusion, confusion, sizeof confusion) == 0, "the confusion matrix, by the network's classes");
+	is_integer((long long)examination.metrics.records, 6, "records with a class");
 	is_integer((long long)examination.unlabelled, 1, "and one without");
-	is_integer((long long)examination.mistakes_all, 3, "mistakes");
-	is_integer(examination.mistakes_count, 2, "of which two are kept");
+	is_integer((long long)examination.metrics.correct, 3, "right ones");
+	is_integer(examination.mistakes_count, 2, "two of the mistakes are kept");
 	is_text(examination.mistakes[0].source, "4", "the worst first");
 	is_text(examination.mistakes[1].source, "3", "then the next");
 	is_near(examination.mistakes[1].margin, 0.8, 1e-6, "by the difference of logits");
@@ -97,7 +98,7 @@ static void counts(void)
 	is_text(examination.surest[2].source, "0", "the surest eel");
 	ok(!examination.surest[1].source, "and no dog");
 	examination_free(&examination);
-	ok(run(&examination, 0) == 0 && examination.mistakes_count == 0 && examination.mistakes_all == 3, "none need be kept");
+	ok(run(&examination, 0) == 0 && examination.mistakes_count == 0 && examination.metrics.correct == 3, "none need be kept");
 	examination_free(&examination);
 }
 
@@ -106,7 +107,7 @@ static void refusals(void)
 	struct examination examination;
 	static const struct sample unknown = {{1, 2, 3}, -1};
 	write_stream(&unknown, 1, "cat");
-	ok(run(&examination, 2) == -1 && !examination.confusion, "a stream without a labelled record");
+	ok(run(&examination, 2) == -1 && !examination.metrics.confusion, "a stream without a labelled record");
 	is_text(error.reason, "holds no labelled picture", "reason");
 	write_stream(&unknown, 1, "ant");
 	ok(run(&examination, 2) == -1, "a class that the model does not know");

@@ -1,0 +1,81 @@
+#include "explain/model_report.h"
+
+#include "base/file.h"
+#include "explain/choose.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+static int open_model(struct model_report *report, const struct model_report_request *request, struct error *error)
+{
+	struct model *model = &report->model;
+	if (parallel_create(&report->pool, request->threads, error) ||
+		model_load(model, request->model, NETWORK_EXPLAIN, 1, report->pool, error))
+		return -1;
+	struct explain_choice choice = {.model = request->model};
+	report->plan = (struct explain_plan){.network = model->network, .labels = &model->labels,
+		.options = {.method = request->method, .samples = 25, .noise = 0.15}};
+	colormap_make(&report->plan.colormap, COLORMAP_JET);
+	report->page = (struct report){.architecture = &model->architecture, .labels = &model->labels, .card = model->card,
+		.plan = &report->plan};
+	return explain_choose(&report->plan, &choice, error);
+}
+
+/* The title given, or the folder's own name, whatever slashes follow it. */
+static int find_title(struct model_report *report, const struct model_report_request *request, struct error *error)
+{
+	size_t length = strlen(request->model);
+	while (length > 1 && request->model[length - 1] == '/')
+		length--;
+	report->name = request->title ? strdup(request->title) : strndup(request->model, length);
+	if (!report->name)
+		return error_memory(error, request->model);
+	report->page.title = request->title ? report->name : text_base_name(report->name);
+	return 0;
+}
+
+static int read_history(struct model_report *report, const char *folder, struct error *error)
+{
+	char *path = file_join(folder, "history.tsv");
+	int result = path ? 0 : error_memory(error, folder);
+	if (result == 0 && file_exists(path)) {
+		result = history_read(&report->history, path, error);
+		report->page.history = &report->history;
+	}
+	free(path);
+	return result;
+}
+
+static int examine_model(struct model_report *report, const struct model_report_request *request, struct error *error)
+{
+	struct stream_reader *reader;
+	const struct model *model = &report->model;
+	if (!request->validation)
+		return 0;
+	if (stream_open(&reader, request->validation, error))
+		return -1;
+	int result = examine(&report->examination, model->network, &model->labels, reader, request->mistakes,
+		request->progress, error);
+	stream_close(reader);
+	report->page.validation = strcmp(request->validation, "-") == 0 ? "standard input"
+									: text_base_name(request->validation);
+	report->page.examination = &report->examination;
+	return result;
+}
+
+int model_report_open(struct model_report *report, const struct model_report_request *request, struct error *error)
+{
+	*report = (struct model_report){0};
+	return open_model(report, request, error) || find_title(report, request, error) ||
+		read_history(report, request->model, error) || examine_model(report, request, error) ? -1 : 0;
+}
+
+void model_report_close(struct model_report *report)
+{
+	free(report->name);
+	examination_free(&report->examination);
+	history_free(&report->history);
+	model_free(&report->model);
+	parallel_destroy(report->pool);
+	*report = (struct model_report){0};
+}
