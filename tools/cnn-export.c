@@ -6,9 +6,11 @@
 int main(int argc, char **argv)
 {
 	const char *folder = NULL, *output = NULL;
+	bool quiet = false;
 	const struct option_row rows[] = {
 		{'m', "model", OPTION_TEXT, &folder, "MODEL", "model folder to read", 0, 0, NULL},
 		{'o', "output", OPTION_TEXT, &output, "FILE", "ONNX file to write; - or none is standard output", 0, 0, NULL},
+		TOOL_QUIET(quiet),
 		TOOL_END,
 	};
 	const struct options options = {"cnn-export", "", "Writes a model for other programs, as ONNX.", rows};

@@ -1,5 +1,4 @@
 /* model-report: what a model learnt, how well, and from what, on one page. */
-#include "base/file.h"
 #include "common/tool.h"
 #include "explain/model_report.h"
 
@@ -27,7 +26,6 @@ int main(int argc, char **argv)
 {
 	struct error error;
 	struct model_report report;
-	struct output output = {.slot = -1};
 
 	int first = tool_start(&options, argc, argv);
 	if (first < argc)
@@ -38,12 +36,10 @@ int main(int argc, char **argv)
 	request.progress = &progress;
 	request.method = (enum saliency_method)method;
 
-	int failed = model_report_open(&report, &request, &error) || output_open(&output, output_path, &error) ||
-		report_write(output.stream, &report.page, &error) || output_commit(&output, &error);
+	int failed = model_report_open(&report, &request, &error) || model_report_write(&report, output_path, &error);
 	if (failed)
 		tool_error(&error);
 
-	output_abandon(&output);
 	model_report_close(&report);
 	return tool_finish(failed ? EXIT_FAILED : EXIT_DONE);
 }

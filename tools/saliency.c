@@ -2,6 +2,7 @@
 #include "base/file.h"
 #include "base/names.h"
 #include "common/tool.h"
+#include "dataset/operands.h"
 #include "explain/chart.h"
 #include "explain/choose.h"
 #include "model/model.h"
@@ -38,7 +39,7 @@ static const struct option_row rows[] = {
 	TOOL_END,
 };
 
-static const struct options options = {"saliency", "[IMAGE...]",
+static const struct options options = {"saliency", "[IMAGE | FOLDER]...",
 	"Shows which places of a picture a model's answer rests on.", rows};
 
 static void check_usage(void)
@@ -78,27 +79,30 @@ int main(int argc, char **argv)
 	struct parallel *pool = NULL;
 	struct model model = {0};
 	struct explain_plan plan;
-	struct text_list names = {0};
+	struct text_list paths = {0}, names = {0};
 
 	int first = tool_start(&options, argc, argv);
 	check_usage();
-	char **paths = first < argc ? argv + first : standard_input;
+	char **operands = first < argc ? argv + first : standard_input;
 	size_t count = first < argc ? (size_t)(argc - first) : chart_path ? 0 : 1;
 	struct progress progress = tool_progress(quiet);
 	struct bad_inputs bad = {strict, tool_report, &progress, 0};
 
 	int failed = parallel_create(&pool, threads, &error) ||
 		model_load(&model, model_folder, NETWORK_EXPLAIN, 1, pool, &error) || make_plan(&plan, &model, &error) ||
-		names_of_results(&names, paths, count, &error) || (count && file_make_folder(output_folder, &error));
+		operands_find_files(&paths, operands, count, &bad, &error) ||
+		names_of_results(&names, paths.items, paths.count, &error) || (count && file_make_folder(output_folder, &error));
 
+	size_t found = paths.count + bad.count;
 	failed = failed ||
 		(chart_path && chart_write_png(&model.architecture, &model.labels, chart_path, &error)) ||
-		(count && explain_pictures(&plan, paths, &names, &bad, &progress, &error));
+		(count && explain_pictures(&plan, paths.items, &names, &bad, &progress, &error));
 	if (failed)
 		tool_error(&error);
-	else if (bad.count && count > 1)
-		tool_say("pictures", "%zu of %zu failed", bad.count, count);
+	else if (bad.count && found > 1)
+		tool_say("pictures", "%zu of %zu failed", bad.count, found);
 
+	text_list_free(&paths);
 	text_list_free(&names);
 	model_free(&model);
 	parallel_destroy(pool);

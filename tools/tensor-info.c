@@ -4,7 +4,7 @@
 #include "stream/export.h"
 #include "stream/summary.h"
 
-static bool verify, list_records, as_json;
+static bool verify, list_records, as_json, quiet;
 static const char *npy_path, *labels_path, *png_path;
 static int png_count = 64;
 
@@ -16,6 +16,7 @@ static const struct option_row rows[] = {
 	{0, "labels", OPTION_TEXT, &labels_path, "FILE", "write their labels as a NumPy array", 0, 0, NULL},
 	{0, "png", OPTION_TEXT, &png_path, "FILE", "write a contact sheet of the first records", 0, 0, NULL},
 	{0, "count", OPTION_INTEGER, &png_count, "N", "records on the contact sheet", 1, 65536, NULL},
+	TOOL_QUIET(quiet),
 	TOOL_END,
 };
 

@@ -1,9 +1,18 @@
 #include "base/names.h"
 
+#include <limits.h>
 #include <stdlib.h>
 #include <string.h>
 
-enum { NAME_MAXIMUM = 160, LEVELS = 3 };
+enum { NAME_MAXIMUM = 160 };
+
+/* What names are made of, the first choice first. */
+static const struct {
+	int parts; /* of the path, from its end */
+	bool extension;
+} levels[] = {{1, false}, {1, true}, {2, false}, {2, true}, {INT_MAX, true}};
+
+enum { LEVELS = sizeof levels / sizeof *levels };
 
 /* The path without what stands for "here" and "above" at its front. */
 static const char *skip_dots(const char *path)
@@ -17,14 +26,14 @@ static const char *skip_dots(const char *path)
 			return path;
 }
 
-/* The last `parts` components of a path, '-' for '/'; without an extension unless it is the `whole` path. */
-static char *flat(const char *path, int parts, bool whole)
+/* The last `parts` components of a path, '-' for '/'. */
+static char *flat(const char *path, int parts, bool extension)
 {
 	const char *start = skip_dots(path), *from = start + strlen(start);
-	while (from > start && (from[-1] != '/' || --parts > 0 || whole))
+	while (from > start && (from[-1] != '/' || --parts > 0))
 		from--;
 	const char *base = text_base_name(path), *dot = strrchr(base, '.');
-	size_t length = dot && dot > base && !whole ? (size_t)(dot - from) : strlen(from);
+	size_t length = dot && dot > base && !extension ? (size_t)(dot - from) : strlen(from);
 	size_t skipped = length > NAME_MAXIMUM ? length - NAME_MAXIMUM : 0;
 	while (skipped && (from[skipped] & 0xc0) == 0x80)
 		skipped++;
@@ -39,7 +48,7 @@ static char *candidate(const char *path, int level)
 {
 	if (strcmp(path, "-") == 0)
 		return strdup("stdin");
-	return flat(path, level + 1, level == LEVELS - 1);
+	return flat(path, levels[level].parts, levels[level].extension);
 }
 
 /* Index of the first entry of a sorted list that is not before `name`. */

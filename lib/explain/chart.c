@@ -18,6 +18,7 @@ struct card {
 	const struct layer *layer; /* NULL: the input */
 	const char *name;
 	const char *activation;    /* NULL: none */
+	const char *behind;        /* name of the layer that it is, where it is one of its own; or NULL */
 	struct shape shape;        /* of its output */
 	int64_t parameters;
 };
@@ -172,14 +173,14 @@ static void format_subtitle(const struct card *card, char *out, size_t size)
 		snprintf(out, size, "%s", card->name);
 }
 
-/* Name and activation, the latter in a pill. */
+/* Name and activation, the latter in a pill, with its own name behind it where it has one. */
 static void draw_subtitle(const struct chart *chart, const struct card *card, double x, double y)
 {
-	struct text_style style = {.size = 12, .color = color_solid(quiet_ink)};
+	struct text_style style = {.size = 12, .color = color_solid(quiet_ink)}, name = style;
 	struct color base = color_solid(card_color(card)), white = color_solid(0xffffff);
 	char text[LAYER_NAME_SIZE + 24];
 	format_subtitle(card, text, sizeof text);
-	double used = canvas_text_fitted(chart->canvas, &style, x, y, card->parameters ? 170 : 250, text);
+	double used = canvas_text_fitted(chart->canvas, &style, x, y, card->parameters ? card->behind ? 110 : 170 : 200, text);
 	if (!card->activation)
 		return;
 	x += used ? used + 9 : 0;
@@ -187,6 +188,8 @@ static void draw_subtitle(const struct chart *chart, const struct card *card, do
 	double width = canvas_text_width(chart->canvas, &style, card->activation) + 14;
 	canvas_box(chart->canvas, x, y - 8.5, width, 17, 8.5, canvas_mix(base, white, 0.74));
 	canvas_text(chart->canvas, &style, x + 7, y, card->activation);
+	if (card->behind)
+		canvas_text_fitted(chart->canvas, &name, x + width + 7, y, card->parameters ? 70 : 100, card->behind);
 }
 
 static void draw_card(const struct chart *chart, int index)
@@ -297,11 +300,12 @@ static void add_layer(struct chart *chart, const struct layer *layer, struct sha
 	const char *activation = activation_title(layer->activation);
 	if (layer->kind == LAYER_ACTIVATION && activation && takes_activation(last)) {
 		last->activation = activation;
+		last->behind = layer->name;
 		return;
 	}
 	int64_t parameters = chart_parameters(layer, input);
 	chart->parameters += parameters;
-	chart->cards[chart->count++] = (struct card){layer, layer->name, activation, output, parameters};
+	chart->cards[chart->count++] = (struct card){layer, layer->name, activation, NULL, output, parameters};
 }
 
 static int make_cards(struct chart *chart, const struct architecture *architecture, struct error *error)

@@ -1,25 +1,58 @@
 #include "explain/choose.h"
 
+#include <stdio.h>
 #include <string.h>
 
-/* Index of `text` among names, or as a number below `count`; or -1 with an error that begins with `kind`. */
-static int find_index(const char *text, int named, int count, const char *kind, const char *model,
-	struct error *error)
+enum { LIST_SIZE = 320, NAME_SHOWN = 120 }; /* bytes, in errors */
+
+/* Writes "a, b, c" into out[size]; ends in "..." where there is no room for all. */
+static void join_names(const struct text_list *names, char *out, size_t size)
 {
-	int64_t number;
-	if (named >= 0)
-		return named;
-	if (text_to_integer(text, &number) && number >= 0 && number < count)
-		return (int)number;
-	return error_set(error, model, "has no %s '%s'", kind, text);
+	size_t used = 0;
+	for (size_t i = 0; i < names->count; i++) {
+		const char *comma = i ? ", " : "";
+		if (used + strlen(comma) + strlen(names->items[i]) + sizeof ", ..." > size) {
+			snprintf(out + used, size - used, "%s...", comma);
+			return;
+		}
+		used += (size_t)snprintf(out + used, size - used, "%s%s", comma, names->items[i]);
+	}
 }
 
-static int find_layer(const struct architecture *architecture, const char *name)
+/* Index of `text` among the names, or as a number below their count; or -1 with an error that tells of what `kind` it
+ * should have been and lists the names. */
+static int find_named(const struct text_list *names, const char *text, const char *kind, const char *model,
+	struct error *error)
 {
-	for (int i = 0; i < architecture->layer_count; i++)
-		if (strcmp(architecture->layers[i].name, name) == 0)
-			return i;
-	return -1;
+	char list[LIST_SIZE] = "";
+	int64_t number;
+	int index = text_list_find(names, text);
+	if (index >= 0)
+		return index;
+	if (text_to_integer(text, &number) && number >= 0 && (uint64_t)number < names->count)
+		return (int)number;
+	join_names(names, list, sizeof list);
+	return error_set(error, model, "has no %s '%.*s', but %s", kind, NAME_SHOWN, text, list);
+}
+
+static int find_layer(const struct architecture *architecture, const char *name, const char *model, struct error *error)
+{
+	struct text_list names = {0};
+	int result = 0;
+	for (int i = 0; i < architecture->layer_count && result == 0; i++)
+		result = text_list_add(&names, architecture->layers[i].name, error);
+	if (result == 0)
+		result = find_named(&names, name, "layer", model, error);
+	text_list_free(&names);
+	return result;
+}
+
+static int find_filter(const char *text, int count, const char *model, struct error *error)
+{
+	int64_t number;
+	if (text_to_integer(text, &number) && number >= 0 && number < count)
+		return (int)number;
+	return error_set(error, model, "has no filter '%s'", text);
 }
 
 static int choose_layer(struct explain_plan *plan, const struct explain_choice *choice, struct error *error)
@@ -28,8 +61,7 @@ static int choose_layer(struct explain_plan *plan, const struct explain_choice *
 	bool needed = choice->feature_maps || choice->layer || saliency_needs_layer(plan->options.method);
 	int layer = saliency_usual_layer(plan->network, plan->options.method);
 	if (choice->layer)
-		layer = find_index(choice->layer, find_layer(architecture, choice->layer), architecture->layer_count, "layer",
-			choice->model, error);
+		layer = find_layer(architecture, choice->layer, choice->model, error);
 	if (choice->layer && layer < 0)
 		return -1;
 	if (needed && layer < 0)
@@ -48,14 +80,12 @@ int explain_choose(struct explain_plan *plan, const struct explain_choice *choic
 		return -1;
 	*target = (struct saliency_target){network_architecture(plan->network)->layer_count, EXPLAIN_PREDICTED};
 	if (choice->class_name) {
-		target->unit = find_index(choice->class_name, text_list_find(plan->labels, choice->class_name),
-			network_outputs(plan->network), "class", choice->model, error);
+		target->unit = find_named(plan->labels, choice->class_name, "class", choice->model, error);
 		return target->unit < 0 ? -1 : 0;
 	}
 	if (!choice->filter)
 		return 0;
 	target->layer = plan->options.layer;
-	target->unit = find_index(choice->filter, -1, network_shapes(plan->network)[target->layer].channels, "filter",
-		choice->model, error);
+	target->unit = find_filter(choice->filter, network_shapes(plan->network)[target->layer].channels, choice->model, error);
 	return target->unit < 0 ? -1 : 0;
 }

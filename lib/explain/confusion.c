@@ -3,7 +3,7 @@
 #include <math.h>
 #include <stdio.h>
 
-enum { SCALE = 2, TEXT = 0x1F2933, FAINT = 0x697586, LINE = 0xD5DBE3, SHADE = 0x08519C };
+enum { SCALE = 2, TEXT = 0x1F2933, FAINT = 0x697586, LINE = 0xD5DBE3, SHADE = 0x08519C, TITLE_SIZE = 17 };
 
 /* Where things go, in units. */
 struct layout {
@@ -42,7 +42,9 @@ static struct layout make_layout(const struct canvas *canvas, const struct confu
 	layout.top = 92 + layout.columns;
 	double side = layout.cell * confusion->classes;
 	double overhang = layout.slanted ? layout.columns : 20;
-	layout.width = fmax(layout.left + side + overhang + 12, 420);
+	struct text_style title = make_style(TITLE_SIZE, true, TEXT, CANVAS_LEFT);
+	double widest = fmin(canvas_text_width(canvas, &title, confusion->title) + 40, 640);
+	layout.width = fmax(layout.left + side + overhang + 12, fmax(widest, 420));
 	layout.height = layout.top + side + 28;
 	return layout;
 }
@@ -122,7 +124,7 @@ static void draw_names(const struct canvas *canvas, const struct layout *layout,
 static void draw_titles(const struct canvas *canvas, const struct layout *layout, const struct confusion *confusion)
 {
 	double middle = layout->cell * confusion->classes / 2;
-	struct text_style title = make_style(17, true, TEXT, CANVAS_LEFT);
+	struct text_style title = make_style(TITLE_SIZE, true, TEXT, CANVAS_LEFT);
 	struct text_style axis = make_style(13, false, FAINT, CANVAS_CENTER);
 	canvas_text_fitted(canvas, &title, 20, 28, layout->width - 40, confusion->title);
 	canvas_text(canvas, &axis, layout->left + middle, 64, "predicted");

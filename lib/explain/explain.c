@@ -5,6 +5,7 @@
 
 #include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
 
 enum { TITLE_SIZE = 64 };
 
@@ -235,7 +236,7 @@ int explain_pictures(struct explain_plan *plan, char *const *paths, const struct
 		if (nothing < 0)
 			result = bad_input_skip(bad, error, error);
 		else if (nothing > 0) {
-			error_set(&notice, paths[i], "no positive evidence for %s", subject);
+			error_set(&notice, strcmp(paths[i], "-") == 0 ? "standard input" : paths[i], "no positive evidence for %s", subject);
 			progress_clear(progress);
 			bad->report(&notice);
 		}

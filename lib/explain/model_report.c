@@ -70,6 +70,20 @@ int model_report_open(struct model_report *report, const struct model_report_req
 		read_history(report, request->model, error) || examine_model(report, request, error) ? -1 : 0;
 }
 
+int model_report_write(const struct model_report *report, const char *path, struct error *error)
+{
+	char *bytes = NULL;
+	size_t size;
+	FILE *page = open_memstream(&bytes, &size);
+	int result = page ? report_write(page, &report->page, error) : error_memory(error, report->name);
+	if (page && fclose(page) && result == 0)
+		result = error_memory(error, report->name);
+	if (result == 0)
+		result = output_bytes(path, bytes, size, error);
+	free(bytes);
+	return result;
+}
+
 void model_report_close(struct model_report *report)
 {
 	free(report->name);

@@ -24,13 +24,16 @@ struct model_report {
 	struct history history;
 	struct examination examination;
 	char *name;
-	struct report page; /* for report_write; points to the others */
+	struct report page; /* points to the others */
 };
 
 /* Loads the model and its history.tsv, if it has one, and examines it. Returns 0, or -1: no model, a history or stream
  * that can't be read, a method that needs a convolution where none is. Either way model_report_close ends it. */
 CHECKED int model_report_open(struct model_report *report, const struct model_report_request *request,
 	struct error *error);
+
+/* Writes the page to `path`, NULL or "-" being standard output, whole or not at all. Returns 0 or -1. */
+CHECKED int model_report_write(const struct model_report *report, const char *path, struct error *error);
 
 /* Frees; all zero is allowed. */
 void model_report_close(struct model_report *report);

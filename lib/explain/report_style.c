@@ -25,7 +25,7 @@ const char report_style[] =
 	"tbody tr:last-child>*{border-bottom:0}th{font-weight:600}thead th{color:var(--quiet);font-size:.86rem;font-weight:500}\n"
 	"th:first-child{text-align:left;padding-left:0}td:last-child,th:last-child{padding-right:0}\n"
 	"td small{color:var(--quiet);font-size:.8rem;margin-left:6px}\n"
-	".range{position:relative;width:clamp(56px,17vw,190px);height:8px;border-radius:4px;background:var(--track);margin-left:auto}\n"
+	".range{position:relative;width:clamp(48px,13vw,190px);height:8px;border-radius:4px;background:var(--track);margin-left:auto}\n"
 	".range i{position:absolute;top:0;bottom:0;border-radius:4px;background:var(--accent);opacity:.38}\n"
 	".range u{position:absolute;top:-3px;bottom:-3px;width:3px;border-radius:2px;background:var(--accent)}\n"
 	".gallery{display:grid;grid-template-columns:repeat(auto-fill,minmax(min(320px,100%),1fr));gap:16px}\n"
@@ -39,7 +39,7 @@ const char report_style[] =
 	"ol{margin:0;padding-left:1.2em}li+li{margin-top:8px}\n"
 	"footer{color:var(--quiet);font-size:.82rem;margin-top:28px;text-align:center}\n"
 	"@media(max-width:600px){main{padding:24px 12px 48px}h1{font-size:1.55rem}section,details{padding:18px 16px;border-radius:12px}"
-	"th,td{padding:8px 5px}th{white-space:normal}tbody th{overflow-wrap:anywhere;min-width:5em}td small{display:block;margin:0}"
+	"th,td{padding:8px 5px}th{white-space:normal}tbody th{overflow-wrap:anywhere;min-width:6.5em}td small{display:block;margin:0}"
 	".facts{grid-template-columns:1fr 1fr}.fact:first-child{grid-column:1/-1}dl{grid-template-columns:1fr;gap:0}dd{margin-bottom:8px}}\n"
 	"@media(max-width:420px){td.bar,th.bar{display:none}}\n"
 	"@media print{section,details,figure{break-inside:avoid}}\n";

@@ -57,6 +57,12 @@ static int allocate_input(struct picture *picture, struct error *error)
 	return picture->input ? 0 : error_memory(error, "picture");
 }
 
+/* What to call the file in messages. */
+static const char *shown(const char *path)
+{
+	return strcmp(path, "-") == 0 ? "standard input" : path;
+}
+
 static int decode_input(const unsigned char *bytes, size_t size, const char *path,
 	const struct picture_settings *settings, struct shape shape, float *input, struct error *error)
 {
@@ -69,7 +75,7 @@ static int decode_input(const unsigned char *bytes, size_t size, const char *pat
 		decode.least_width = shape.width;
 		decode.least_height = shape.height;
 	}
-	if (image_decode(bytes, size, path, &decode, &image, error))
+	if (image_decode(bytes, size, shown(path), &decode, &image, error))
 		return -1;
 	if (shape.channels == 1)
 		image_to_grey(&image);
@@ -135,7 +141,7 @@ int picture_read(struct picture *picture, const char *path, const struct picture
 	memcpy(decode.background, settings->background, sizeof decode.background);
 	if (check_channels(shape, error) || file_read(path, IMAGE_FILE_MAXIMUM, &bytes, &size, error))
 		return -1;
-	int result = image_decode(bytes, size, path, &decode, &picture->image, error);
+	int result = image_decode(bytes, size, shown(path), &decode, &picture->image, error);
 	if (result == 0 && (result = allocate_input(picture, error)) == 0)
 		result = decode_input(bytes, size, path, settings, shape, picture->input, error);
 	free(bytes);

@@ -97,6 +97,17 @@ run saliency -q -m model -o names images/*/2.png "$awkward" "$picture"
 status_is 0
 is "no two alike" "$(ls names | tr '\n' '|')" "$(printf '%s|' 6-gradient.png 'odd [name] é, (2)' line-gradient.png \
 	'red shells-2-gradient.png' 'écaille-2-gradient.png')"
+mkdir -p album/deeper
+cp "$picture" album/one.png
+cp 'images/écaille/3.png' album/deeper/two.png
+ln "$picture" album/deeper/one.gif
+run saliency -q -m model -o folders album "$picture"
+status_is 0
+is "a folder stands for its files, and an extension tells namesakes apart" "$(ls folders | tr '\n' ' ')" \
+	'6-gradient.png one.gif-gradient.png one.png-gradient.png two-gradient.png '
+run sh -c 'saliency -q -m model </dev/null'
+status_is 1
+stderr_is 'saliency: standard input: is empty'
 ok "standard input" sh -c "saliency -q -m model -o in <'$picture' && cmp in/stdin-gradient.png maps/6-gradient.png"
 
 # Sheets.
@@ -140,15 +151,13 @@ assert (width, height) == (160, 80) and sum(p[0] > 200 for row in rows for p in 
 
 # Failures: reported, left out, counted.
 echo text >text.jpg
-mkdir folder.png
 head -c 200 "$picture" >cut.png
-run saliency -q -m model -o bad missing.png text.jpg "$picture" folder.png cut.png
+run saliency -q -m model -o bad missing.png text.jpg "$picture" cut.png
 status_is 1
 stderr_has '^saliency: missing.png: No such file or directory$'
 stderr_has '^saliency: text.jpg: '
-stderr_has '^saliency: folder.png: is a folder$'
 stderr_has '^saliency: cut.png: '
-stderr_has '^saliency: pictures: 4 of 5 failed$'
+stderr_has '^saliency: pictures: 3 of 4 failed$'
 is "the good one is there, and no half of another" "$(ls -A bad)" 6-gradient.png
 run saliency -q -m model --strict -o strict missing.png "$picture"
 status_is 1
@@ -163,10 +172,10 @@ status_is 1
 stderr_is 'saliency: nowhere: there is no such folder'
 run saliency -q -m model --class ant "$picture"
 status_is 1
-stderr_is "saliency: model: has no class 'ant'"
+stderr_is "saliency: model: has no class 'ant', but red shells, écaille"
 run saliency -q -m model --layer conv9 --feature-maps "$picture"
 status_is 1
-stderr_is "saliency: model: has no layer 'conv9'"
+stderr_has "^saliency: model: has no layer 'conv9', but conv1, relu1, pool1, .*dense1.*$"
 run saliency -q -m model --layer dense1 --feature-maps "$picture"
 status_is 1
 stderr_is 'saliency: model: layer dense1 has no places left'

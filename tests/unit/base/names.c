@@ -17,9 +17,13 @@ static void names_are(char *const *paths, const char *const *expected, size_t co
 
 static void names_differ(void)
 {
+	names_are((char *[]){"data/images.jpeg", "data/images.png", "data/other.png"},
+		(const char *[]){"images.jpeg", "images.png", "other"}, 3, "extensions tell two in one folder apart");
+	names_are((char *[]){"x/a/one.png", "x/a/one.jpg", "x/b/one.png", "x/b/one.jpg", "x/c/one.jpg"},
+		(const char *[]){"a-one.png", "a-one.jpg", "b-one.png", "b-one.jpg", "c-one"}, 5, "or both where both are needed");
 	names_are((char *[]){"a/one.png", "./b/one.png", "two.jpg", "c/three.jpeg", ".hidden", "-", "a.b.gif"},
 		(const char *[]){"a-one", "b-one", "two", "three", ".hidden", "stdin", "a.b"}, 7, "folders tell two apart");
-	names_are((char *[]){"a/one.png", "a/one.jpg", "x/a/one.png"}, (const char *[]){"a-one.png", "a-one.jpg", "x-a-one.png"}, 3,
+	names_are((char *[]){"a/one.png", "a/one.jpg", "x/a/one.png"}, (const char *[]){"a-one.png", "one.jpg", "x-a-one.png"}, 3,
 		"whole paths tell the rest apart");
 	names_are((char *[]){"one.png", "one.png", "./one.png", "one.png-2.gif"},
 		(const char *[]){"one.png", "one.png-3", "one.png-4", "one.png-2"}, 4, "numbers, where nothing else does");

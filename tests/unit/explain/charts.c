@@ -32,6 +32,25 @@ static bool has_color(const struct image *image, int left, int right, uint32_t r
 	return false;
 }
 
+/* Whether a chart alone looks as it does beside the other, from column `left` on. */
+static bool stands_alone(const struct history *history, enum curves_kind kind, const struct image *both, int left)
+{
+	struct canvas canvas;
+	struct image image;
+	if (curves_draw_one(&canvas, history, kind, &error) || canvas_to_image(&canvas, &image, &error))
+		return false;
+	size_t row = (size_t)image.width * 3;
+	bool same = 2 * image.width == both->width && image.height == both->height;
+	int apart = 0;
+	for (size_t i = 0; same && i < row * (size_t)image.height; i++)
+		apart += image.pixels[i] != both->pixels[i / row * 2 * row + (size_t)left * 3 + i % row];
+	/* Edges between pixels may be shaded a little otherwise. */
+	same = same && apart < image.width;
+	image_free(&image);
+	canvas_free(&canvas);
+	return same;
+}
+
 static void curves(const char *text, bool validated, const char *name)
 {
 	struct history history;
@@ -46,6 +65,8 @@ static void curves(const char *text, bool validated, const char *name)
 	ok(has_color(&image, 0, half, 0x3f74d1) && has_color(&image, half, image.width, 0x3f74d1), "%s: training in both", name);
 	ok(has_color(&image, 0, half, 0xe2672c) == validated, "%s: validation as measured", name);
 	ok(has_color(&image, half, image.width, 0xe2672c) == validated, "%s: in both", name);
+	ok(stands_alone(&history, CURVES_LOSS, &image, 0), "%s: the loss by itself", name);
+	ok(stands_alone(&history, CURVES_ACCURACY, &image, half), "%s: the accuracy by itself", name);
 	image_free(&image);
 	canvas_free(&canvas);
 	history_free(&history);
@@ -61,6 +82,18 @@ static bool same_files(const char *a, const char *b)
 	free(first);
 	free(second);
 	return same;
+}
+
+/* Whether the name of the first activation layer changes what is drawn. */
+static bool activation_is_named(struct architecture *architecture)
+{
+	struct layer *layer = architecture->layers;
+	while (layer->kind != LAYER_ACTIVATION)
+		layer++;
+	if (chart_write_png(architecture, NULL, png, &error))
+		return false;
+	strcpy(layer->name, "another");
+	return chart_write_png(architecture, NULL, again, &error) == 0 && !same_files(png, again);
 }
 
 static void flow_charts(void)
@@ -80,6 +113,7 @@ static void flow_charts(void)
 	is_text(chart_format_number(12, number), "12", "without");
 	ok(chart_draw(&canvas, &original, &labels, &error) == 0 && canvas.height > canvas.width, "one column");
 	canvas_free(&canvas);
+	ok(activation_is_named(&original), "the name of an activation of its own is on the card before it");
 	struct layer long_layers[LAYERS_MAXIMUM];
 	for (int i = 0; i < LAYERS_MAXIMUM; i++)
 		long_layers[i] = (struct layer){.kind = LAYER_CONVOLUTION, .name = "conv", .filters = 2, .kernel_height = 1,
