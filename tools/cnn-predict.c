@@ -87,7 +87,7 @@ int main(int argc, char **argv)
 {
 	static char *standard_input[] = {"-"};
 	struct predictor predictor;
-	struct output predictions = {.slot = -1};
+	struct output predictions = {0};
 	struct error error;
 	int first = tool_start(&options, argc, argv);
 	check_usage();

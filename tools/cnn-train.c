@@ -18,15 +18,17 @@ static int save(const struct training *training, struct model_folder *folder, co
 {
 	if (model_folder_start(folder, error))
 		return -1;
-	char *history = file_join(folder->temporary, "history.tsv"), *curves = file_join(folder->temporary, "curves.png");
+	char *history = file_join(folder->making.path, "history.tsv"), *curves = file_join(folder->making.path, "curves.png");
 	int result = history && curves ? 0 : error_memory(error, folder->path);
 	if (result == 0)
-		result = training_save(training, folder->temporary, command_line, notes, error);
+		result = training_save(training, folder->making.path, command_line, notes, error);
 	if (result == 0)
 		result = curves_write_png(history, curves, error);
 	free(history);
 	free(curves);
-	return result ? -1 : model_folder_commit(folder, error);
+	if (result)
+		return error_finally(error, folder->making.path, folder->path);
+	return model_folder_commit(folder, error);
 }
 
 int main(int argc, char **argv)

@@ -27,6 +27,7 @@ static const struct options options = {"tensor-info", "[FILE...]",
 struct exports {
 	struct stream_export arrays;
 	struct contact_sheet sheet;
+	const char *stream; /* name of the one that is read */
 };
 
 static bool exporting(void)
@@ -54,7 +55,7 @@ static int visit(void *context, const struct stream_head *head, const struct str
 	if (!record && !exports->arrays.started)
 		exports->sheet = contact_sheet_start(head->width, head->height, head->channels, head->minimum, head->maximum);
 	if (!record)
-		return stream_export_add_head(&exports->arrays, head, error);
+		return stream_export_add_head(&exports->arrays, head, exports->stream, error);
 	if (png_path && show_record(&exports->sheet, head, record->tensor, error))
 		return -1;
 	return stream_export_add_record(&exports->arrays, record, error);
@@ -79,6 +80,7 @@ static int look_into(const char *path, struct exports *exports, struct error *er
 	struct stream_summary summary = {0};
 	if (stream_open(&reader, path, error))
 		return -1;
+	exports->stream = stream_name(reader);
 	int result = stream_summary_read(&summary, reader, visit, exports, error);
 	if (result == 0)
 		result = print_summary(&summary, stream_name(reader), error);

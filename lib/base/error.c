@@ -51,3 +51,14 @@ int error_within(struct error *error, const char *prefix)
 	copy_object(error->object, sizeof error->object, joined);
 	return -1;
 }
+
+int error_finally(struct error *error, const char *making, const char *final)
+{
+	size_t length = strlen(making);
+	if (!error || strncmp(error->object, making, length) != 0)
+		return -1;
+	char object[2 * sizeof error->object];
+	snprintf(object, sizeof object, "%.500s%s", final, error->object + length);
+	copy_object(error->object, sizeof error->object, object);
+	return -1;
+}

@@ -33,4 +33,8 @@ int error_memory(struct error *error, const char *object);
  * larger thing the object is part of. Always returns -1. */
 int error_within(struct error *error, const char *prefix);
 
+/* Puts `final` in place of `making` where the object begins with that: a file in the making, by the name that it was to
+ * get. Always returns -1. */
+int error_finally(struct error *error, const char *making, const char *final);
+
 #endif

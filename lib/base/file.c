@@ -3,7 +3,6 @@
 #include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
-#include <stdatomic.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
@@ -102,9 +101,9 @@ int file_list(const char *path, enum file_kind kind, struct text_list *names, st
 
 int file_make_folder(const char *path, struct error *error)
 {
-	char *partial = strdup(path);
+	char *partial = *path ? strdup(path) : NULL;
 	if (!partial)
-		return error_memory(error, path);
+		return *path ? error_memory(error, path) : error_set(error, path, "an empty name is no folder");
 	int result = 0;
 	for (char *p = partial + 1; result == 0; p++) {
 		char c = *p;
@@ -121,69 +120,27 @@ int file_make_folder(const char *path, struct error *error)
 	return result;
 }
 
-/* What a signal handler removes. A slot is filled after the file exists and
- * emptied after it is renamed or removed. */
-enum { UNFINISHED_MAXIMUM = 64 };
-static char *volatile unfinished[UNFINISHED_MAXIMUM];
-
-static int remember(char *path)
-{
-	for (int i = 0; i < UNFINISHED_MAXIMUM; i++)
-		if (!__sync_val_compare_and_swap(&unfinished[i], NULL, path))
-			return i;
-	return -1;
-}
-
-static void forget(int slot)
-{
-	if (slot >= 0)
-		unfinished[slot] = NULL;
-}
-
-void output_remove_unfinished(void)
-{
-	for (int i = 0; i < UNFINISHED_MAXIMUM; i++)
-		if (unfinished[i])
-			unlink(unfinished[i]);
-}
-
 static void output_clear(struct output *output)
 {
-	forget(output->slot);
+	unfinished_forget(&output->unfinished);
 	free(output->path);
-	free(output->temporary);
-	*output = (struct output){.slot = -1};
+	*output = (struct output){0};
 }
 
-/* Opens a new file beside the final name. mkstemp would make it private to its
- * owner, and asking for the umask is not safe from several threads. */
 static FILE *open_beside(struct output *output)
 {
-	static atomic_uint next;
-	const char *base = text_base_name(output->path);
-	int descriptor = -1;
-	do {
-		free(output->temporary);
-		output->temporary = text_format("%.*s.%s.%ld-%u", (int)(base - output->path), output->path, base,
-			(long)getpid(), atomic_fetch_add(&next, 1));
-		if (!output->temporary)
-			return NULL;
-		descriptor = open(output->temporary, O_RDWR | O_CREAT | O_EXCL | O_CLOEXEC, 0666);
-	} while (descriptor < 0 && errno == EEXIST);
-	if (descriptor < 0)
-		return NULL;
-	output->slot = remember(output->temporary);
-	FILE *stream = fdopen(descriptor, "w+b");
-	if (!stream) {
-		unlink(output->temporary);
+	int descriptor = unfinished_file(&output->unfinished, output->path);
+	FILE *stream = descriptor < 0 ? NULL : fdopen(descriptor, "w+b");
+	if (descriptor >= 0 && !stream) {
 		close(descriptor);
+		unfinished_remove(&output->unfinished);
 	}
 	return stream;
 }
 
 int output_open(struct output *output, const char *path, struct error *error)
 {
-	*output = (struct output){.slot = -1};
+	*output = (struct output){0};
 	if (!path || strcmp(path, "-") == 0) {
 		output->stream = stdout;
 		return 0;
@@ -208,10 +165,11 @@ static int close_stream(struct output *output, struct error *error)
 	const char *name = output->path ? output->path : "standard output";
 	FILE *stream = output->stream;
 	bool failed = ferror(stream) != 0;
-	if (failed)
+	/* Nothing keeps why an earlier write failed: one more byte asks again. */
+	if (failed && putc(0, stream) != EOF)
 		errno = EIO;
 	failed |= fflush(stream) != 0;
-	if (!failed && output->temporary)
+	if (!failed && output->unfinished.path)
 		failed = fsync(fileno(stream)) != 0;
 	int result = failed ? error_system(error, name) : 0;
 	if (stream != stdout && fclose(stream) && result == 0)
@@ -222,12 +180,10 @@ static int close_stream(struct output *output, struct error *error)
 int output_commit(struct output *output, struct error *error)
 {
 	int result = close_stream(output, error);
-	if (output->temporary) {
-		if (result == 0 && rename(output->temporary, output->path))
-			result = error_system(error, output->path);
-		if (result)
-			unlink(output->temporary);
-	}
+	if (output->unfinished.path && result == 0 && rename(output->unfinished.path, output->path))
+		result = error_system(error, output->path);
+	if (result)
+		unfinished_remove(&output->unfinished);
 	output_clear(output);
 	return result;
 }
@@ -236,8 +192,7 @@ void output_abandon(struct output *output)
 {
 	if (output->stream && output->stream != stdout)
 		fclose(output->stream);
-	if (output->temporary)
-		unlink(output->temporary);
+	unfinished_remove(&output->unfinished);
 	output_clear(output);
 }
 

@@ -4,6 +4,7 @@
 
 #include "base/error.h"
 #include "base/text.h"
+#include "base/unfinished.h"
 
 #include <stdbool.h>
 #include <stddef.h>
@@ -35,10 +36,9 @@ char *file_join(const char *folder, const char *name);
 /* A file in the making: written beside its final name and renamed onto it when
  * whole. A target that is no regular file (a device, a pipe) is written directly. */
 struct output {
-	char *path;      /* final name; NULL for standard output */
-	char *temporary; /* where it is being written, NULL when written directly */
-	FILE *stream;    /* for the caller to write to */
-	int slot;        /* its place among the unfinished */
+	char *path;                   /* final name; NULL for standard output */
+	struct unfinished unfinished; /* where it is being written; empty when written directly */
+	FILE *stream;                 /* for the caller to write to */
 };
 
 /* Starts output to `path`; NULL or "-" is standard output. On failure (-1)
@@ -55,9 +55,5 @@ void output_abandon(struct output *output);
 
 /* Writes `size` bytes to `path` whole or not at all: the three above in one. */
 CHECKED int output_bytes(const char *path, const void *bytes, size_t size, struct error *error);
-
-/* Removes the temporary files of outputs in the making. Async-signal-safe: for
- * a handler that is about to end the process. */
-void output_remove_unfinished(void);
 
 #endif

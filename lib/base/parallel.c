@@ -1,5 +1,7 @@
 #include "base/parallel.h"
 
+#include "base/signals.h"
+
 #include <pthread.h>
 #include <sched.h>
 #include <stdatomic.h>
@@ -100,6 +102,19 @@ static int processors(void)
 	return 1;
 }
 
+/* Signals go to the thread that the program began with: it knows what they may not part. */
+static int start_threads(struct parallel *pool, int threads)
+{
+	sigset_t before;
+	int failed = 0;
+	signals_hold(&before);
+	while (!failed && pool->threads < threads)
+		if (!(failed = pthread_create(&pool->handles[pool->threads - 1], NULL, thread_main, pool)))
+			pool->threads++;
+	signals_release(&before);
+	return failed;
+}
+
 int parallel_create(struct parallel **out, int threads, struct error *error)
 {
 	*out = NULL;
@@ -119,11 +134,11 @@ int parallel_create(struct parallel **out, int threads, struct error *error)
 	pthread_mutex_init(&pool->mutex, NULL);
 	pthread_cond_init(&pool->wake, NULL);
 	pthread_cond_init(&pool->done, NULL);
-	for (; pool->threads < threads; pool->threads++)
-		if (pthread_create(&handles[pool->threads - 1], NULL, thread_main, pool)) {
-			parallel_destroy(pool);
-			return error_set(error, "threads", "cannot start thread %d of %d", pool->threads + 1, threads);
-		}
+	if (start_threads(pool, threads)) {
+		int failed = error_set(error, "threads", "cannot start thread %d of %d", pool->threads + 1, threads);
+		parallel_destroy(pool);
+		return failed;
+	}
 	*out = pool;
 	return 0;
 }

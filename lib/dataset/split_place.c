@@ -1,10 +1,10 @@
 #include "dataset/split_place.h"
 
 #include "base/file.h"
+#include "base/signals.h"
 
 #include <errno.h>
 #include <fcntl.h>
-#include <ftw.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
@@ -54,6 +54,8 @@ static bool holds(const char *folder, const char *name)
 
 int split_check_place(const char *in, const char *out, struct error *error)
 {
+	if (!*in || !*out)
+		return error_set(error, *in ? out : in, "an empty name is no folder");
 	char *real_in = resolve(in), *real_out = resolve(out);
 	int result = 0;
 	if (!real_in || !real_out)
@@ -146,19 +148,6 @@ static int place_file(const struct split_file *file, const char *folder, enum sp
 
 /* ---- all of them ---- */
 
-static int remove_entry(const char *path, const struct stat *status, int kind, struct FTW *walk)
-{
-	(void)status, (void)kind, (void)walk;
-	return remove(path);
-}
-
-static int remove_tree(const char *path, struct error *error)
-{
-	if (nftw(path, remove_entry, 16, FTW_DEPTH | FTW_PHYS) && errno != ENOENT)
-		return error_system(error, path);
-	return 0;
-}
-
 static int write_list(const struct split *split, const char *folder, struct error *error)
 {
 	struct output output;
@@ -176,8 +165,6 @@ static int write_list(const struct split *split, const char *folder, struct erro
 
 static int build(const struct split *split, const char *folder, enum split_link link, struct error *error)
 {
-	if (file_make_folder(folder, error))
-		return -1;
 	for (size_t i = 0; i < split->count; i++)
 		if (place_file(&split->files[i], folder, link, error))
 			return -1;
@@ -212,27 +199,42 @@ static int exchange(const char *fresh, const char *out, struct error *error)
 static int finish_place(const char *fresh, const char *out, struct error *error)
 {
 	struct stat status;
-	if (lstat(out, &status) == 0)
-		return exchange(fresh, out, error);
-	return rename(fresh, out) ? error_system(error, out) : 0;
+	sigset_t before;
+	signals_hold(&before);
+	int result = lstat(out, &status) == 0 ? exchange(fresh, out, error)
+		: rename(fresh, out) ? error_system(error, out) : 0;
+	signals_release(&before);
+	return result;
+}
+
+/* Makes a folder beside `place`, and the folders above both. */
+static int start_place(struct unfinished *fresh, const char *place, struct error *error)
+{
+	char *above = strndup(place, (size_t)(text_base_name(place) - place));
+	int result = above ? file_make_folder(above, error) : error_memory(error, place);
+	free(above);
+	if (result == 0 && unfinished_folder(fresh, place))
+		result = error_system(error, place);
+	return result;
 }
 
 int split_place(const struct split *split, const char *out, enum split_link link, struct error *error)
 {
+	struct unfinished fresh;
 	char *place = resolve(out);
 	if (!place)
 		return error_system(error, out);
-	const char *base = text_base_name(place);
-	char *fresh = text_format("%.*s.%s.new", (int)(base - place), place, base);
-	int result = fresh ? remove_tree(fresh, error) : error_memory(error, out);
-	if (result == 0) {
-		result = build(split, fresh, link, error);
-		if (result == 0)
-			result = finish_place(fresh, place, error);
-		if (remove_tree(fresh, result ? NULL : error))
-			result = -1;
+	if (start_place(&fresh, place, error)) {
+		error_finally(error, place, out);
+		free(place);
+		return -1;
 	}
-	free(fresh);
+	int result = build(split, fresh.path, link, error);
+	if (result == 0)
+		result = finish_place(fresh.path, place, error);
+	if (result)
+		error_finally(error, fresh.path, out);
+	unfinished_remove(&fresh);
 	free(place);
 	return result;
 }

@@ -1,26 +1,14 @@
 #include "model/folder.h"
 
 #include "base/file.h"
+#include "base/signals.h"
 
 #include <errno.h>
 #include <fcntl.h>
-#include <ftw.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/stat.h>
 #include <unistd.h>
-
-static int remove_entry(const char *path, const struct stat *status, int kind, struct FTW *walk)
-{
-	(void)status, (void)kind, (void)walk;
-	return remove(path);
-}
-
-static int remove_folder(const char *path)
-{
-	return nftw(path, remove_entry, 16, FTW_DEPTH | FTW_PHYS);
-}
 
 /* An empty folder may become a model, and so may one that holds one; all else is somebody's. */
 static int check_replaceable(const char *path, struct error *error)
@@ -80,9 +68,7 @@ static int check_place(struct model_folder *folder, const char *given, struct er
 	}
 	if (model_folder_start(folder, error))
 		return -1;
-	rmdir(folder->temporary);
-	free(folder->temporary);
-	folder->temporary = NULL;
+	unfinished_remove(&folder->making);
 	return 0;
 }
 
@@ -100,18 +86,7 @@ int model_folder_open(struct model_folder *folder, const char *path, struct erro
 
 int model_folder_start(struct model_folder *folder, struct error *error)
 {
-	char *temporary = text_format("%s.XXXXXX", folder->path);
-	mode_t mask = umask(0);
-	umask(mask);
-	if (!temporary)
-		return error_memory(error, folder->path);
-	if (!mkdtemp(temporary) || chmod(temporary, 0777 & ~mask)) {
-		int failed = error_system(error, folder->path);
-		free(temporary);
-		return failed;
-	}
-	folder->temporary = temporary;
-	return 0;
+	return unfinished_folder(&folder->making, folder->path) ? error_system(error, folder->path) : 0;
 }
 
 /* Swaps both folders at once; where the file system can't, one after the other. */
@@ -133,11 +108,11 @@ static int exchange(const char *fresh, const char *old)
 
 int model_folder_commit(struct model_folder *folder, struct error *error)
 {
-	int result = 0;
-	if (file_exists(folder->path))
-		result = exchange(folder->temporary, folder->path);
-	else
-		result = rename(folder->temporary, folder->path);
+	sigset_t before;
+	signals_hold(&before);
+	int result = file_exists(folder->path) ? exchange(folder->making.path, folder->path)
+					       : rename(folder->making.path, folder->path);
+	signals_release(&before);
 	if (result)
 		error_system(error, folder->path);
 	/* After an exchange the temporary name holds the old model. */
@@ -147,9 +122,7 @@ int model_folder_commit(struct model_folder *folder, struct error *error)
 
 void model_folder_abandon(struct model_folder *folder)
 {
-	if (folder->temporary && file_exists(folder->temporary))
-		remove_folder(folder->temporary);
-	free(folder->temporary);
+	unfinished_remove(&folder->making);
 	free(folder->path);
 	*folder = (struct model_folder){0};
 }

@@ -3,17 +3,18 @@
 #define MODEL_FOLDER_H
 
 #include "base/error.h"
+#include "base/unfinished.h"
 
 struct model_folder {
-	char *path;      /* final name */
-	char *temporary; /* where to write; NULL before model_folder_start */
+	char *path;               /* final name */
+	struct unfinished making; /* where to write; none before model_folder_start */
 };
 
 /* Looks whether a model can be put at `path` at all: makes the folders above it, and refuses a file, a folder that holds
  * something other than a model, and a place that can't be written. On failure (-1) *folder is empty. */
 CHECKED int model_folder_open(struct model_folder *folder, const char *path, struct error *error);
 
-/* Makes the empty folder folder->temporary for the model's files. On failure (-1) *folder is as before. */
+/* Makes the empty folder folder->making.path for the model's files. On failure (-1) *folder is as before. */
 CHECKED int model_folder_start(struct model_folder *folder, struct error *error);
 
 /* Puts the temporary folder in place of what is there, which is removed, all of it. On failure (-1) what is there stays.

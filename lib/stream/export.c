@@ -2,8 +2,7 @@
 
 struct stream_export stream_export_to(const char *tensors_path, const char *labels_path)
 {
-	return (struct stream_export){.tensors_path = tensors_path, .labels_path = labels_path,
-		.tensors_file.slot = -1, .labels_file.slot = -1};
+	return (struct stream_export){.tensors_path = tensors_path, .labels_path = labels_path};
 }
 
 static int start_array(struct npy *npy, struct output *output, const char *path, struct error *error)
@@ -17,11 +16,12 @@ static int start_array(struct npy *npy, struct output *output, const char *path,
 	return npy_begin(npy, error);
 }
 
-int stream_export_add_head(struct stream_export *export, const struct stream_head *head, struct error *error)
+int stream_export_add_head(struct stream_export *export, const struct stream_head *head, const char *name,
+	struct error *error)
 {
 	bool index = head->label == STREAM_LABEL_INDEX;
 	if (export->started)
-		return stream_head_match(head, &export->head, error);
+		return stream_head_match(head, &export->head, error) ? error_within(error, name) : 0;
 	if (stream_head_copy(&export->head, head, error))
 		return -1;
 	export->started = true;

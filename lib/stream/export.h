@@ -18,9 +18,10 @@ struct stream_export {
 /* Nothing exported yet. The caller ends it with stream_export_end. */
 struct stream_export stream_export_to(const char *tensors_path, const char *labels_path);
 
-/* Takes the head of a segment: opens the files at the first. -1 when a later one can't be used together with it
- * (stream_head_match). */
-CHECKED int stream_export_add_head(struct stream_export *export, const struct stream_head *head, struct error *error);
+/* Takes the head of a segment of the stream `name`: opens the files at the first. -1 when a file can't be opened, or a later
+ * head can't be used together with the first (stream_head_match). */
+CHECKED int stream_export_add_head(struct stream_export *export, const struct stream_head *head, const char *name,
+	struct error *error);
 
 /* Adds a record of the segment. */
 CHECKED int stream_export_add_record(struct stream_export *export, const struct stream_record *record,

@@ -50,9 +50,9 @@ int stream_summary_read(struct stream_summary *summary, struct stream_reader *re
 	const struct stream_head *head;
 	int result;
 	while ((result = stream_next_segment(reader, &head, error)) == 1) {
-		if (add_head(summary, head, error) || visit(context, head, NULL, error))
+		if (add_head(summary, head, error))
 			return error_within(error, stream_name(reader));
-		if (read_records(summary, reader, head, visit, context, error))
+		if (visit(context, head, NULL, error) || read_records(summary, reader, head, visit, context, error))
 			return -1;
 	}
 	return result;

@@ -4,6 +4,7 @@
 #include "base/version.h"
 
 #include <errno.h>
+#include <fcntl.h>
 #include <signal.h>
 #include <stdarg.h>
 #include <stdlib.h>
@@ -14,9 +15,20 @@ static const char *tool_name = "millrace";
 
 static void end_by_signal(int number)
 {
-	output_remove_unfinished();
+	unfinished_remove_all();
 	signal(number, SIG_DFL);
 	raise(number);
+}
+
+/* A closed descriptor would be given to the next file that is opened, and what is printed would go there. Reading from
+ * this end of one that was closed finds nothing, and writing to it fails as before. */
+static void set_up_descriptors(void)
+{
+	int descriptor;
+	while ((descriptor = open("/dev/null", O_RDONLY)) >= 0 && descriptor <= STDERR_FILENO)
+		continue;
+	if (descriptor >= 0)
+		close(descriptor);
 }
 
 static void set_up_signals(void)
@@ -36,6 +48,7 @@ int tool_start(const struct options *options, int argc, char **argv)
 	struct error error;
 	int first = 0;
 	tool_name = options->tool;
+	set_up_descriptors();
 	set_up_signals();
 	switch (options_parse(options, argc, argv, &first, &error)) {
 	case OPTIONS_RUN:
@@ -54,7 +67,8 @@ int tool_start(const struct options *options, int argc, char **argv)
 static void print_line(const char *object, const char *reason)
 {
 	char safe_object[2048], safe_reason[2048];
-	fprintf(stderr, "%s: %s: %s\n", tool_name, text_printable(safe_object, sizeof safe_object, object),
+	fprintf(stderr, "%s: %s: %s\n", tool_name,
+		*object ? text_printable(safe_object, sizeof safe_object, object) : "''",
 		text_printable(safe_reason, sizeof safe_reason, reason));
 }
 
@@ -108,7 +122,7 @@ int tool_finish(int status)
 {
 	bool failed = ferror(stdout) != 0;
 	errno = EIO;
-	failed |= fclose(stdout) && errno != EBADF;
+	failed |= fclose(stdout) != 0;
 	if (!failed || status != EXIT_DONE)
 		return status;
 	tool_say("standard output", "%s", strerror(errno));

@@ -52,8 +52,8 @@ static void replace(void)
 	umask(mask);
 	ok(stat(path, &status) == 0 && (status.st_mode & 0777) == (0666 & ~mask), "with the mode of any new file");
 	ok(output_open(&output, path, &error) == 0, "and again");
-	output_remove_unfinished();
-	ok(access(output.temporary, F_OK) != 0 && holds(path, "new"), "a signal handler can remove what is unfinished");
+	unfinished_remove_all();
+	ok(access(output.unfinished.path, F_OK) != 0 && holds(path, "new"), "a signal handler can remove what is unfinished");
 	output_abandon(&output);
 	free(path);
 }

@@ -34,7 +34,7 @@ static void new_folder(void)
 	ok(model_folder_open(&folder, path, &error) == 0, "open");
 	ok(!file_exists(path), "nothing is there yet");
 	ok(model_folder_start(&folder, &error) == 0, "start");
-	put(folder.temporary, "labels.txt", "one\n");
+	put(folder.making.path, "labels.txt", "one\n");
 	ok(!file_exists(path), "nothing is there before it is whole");
 	ok(model_folder_commit(&folder, &error) == 0, "commit");
 	is_integer(files_in(path), 1, "the file is there");
@@ -49,15 +49,15 @@ static void replaced_folder(void)
 	snprintf(path, sizeof path, "%s/a/b_model", scratch());
 	ok(model_folder_open(&folder, path, &error) == 0, "open a model again");
 	ok(model_folder_start(&folder, &error) == 0, "start");
-	put(folder.temporary, "labels.txt", "two\n");
-	put(folder.temporary, "poids.h5", "");
+	put(folder.making.path, "labels.txt", "two\n");
+	put(folder.making.path, "poids.h5", "");
 	model_folder_abandon(&folder);
 	is_integer(files_in(path), 1, "abandoned: the old model is there");
 	is_integer(files_in(scratch_path("a")), 1, "... alone");
 
 	ok(model_folder_open(&folder, path, &error) == 0 && model_folder_start(&folder, &error) == 0, "start once more");
-	put(folder.temporary, "labels.txt", "two\n");
-	put(folder.temporary, "poids.h5", "");
+	put(folder.making.path, "labels.txt", "two\n");
+	put(folder.making.path, "poids.h5", "");
 	ok(model_folder_commit(&folder, &error) == 0, "commit");
 	is_integer(files_in(path), 2, "the new model is there");
 	is_integer(files_in(scratch_path("a")), 1, "... alone");

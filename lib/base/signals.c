@@ -1,0 +1,22 @@
+#include "base/signals.h"
+
+#include <errno.h>
+
+static void set_mask(const sigset_t *mask, sigset_t *before)
+{
+	int kept = errno;
+	pthread_sigmask(SIG_SETMASK, mask, before);
+	errno = kept;
+}
+
+void signals_hold(sigset_t *before)
+{
+	sigset_t all;
+	sigfillset(&all);
+	set_mask(&all, before);
+}
+
+void signals_release(const sigset_t *before)
+{
+	set_mask(before, NULL);
+}

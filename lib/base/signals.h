@@ -1,0 +1,13 @@
+/* Steps that belong together, which no signal may part. */
+#ifndef BASE_SIGNALS_H
+#define BASE_SIGNALS_H
+
+#include <signal.h>
+
+/* From here on no signal is taken by the calling thread; *before becomes what it took. errno is kept. */
+void signals_hold(sigset_t *before);
+
+/* Takes signals as before, those first that came meanwhile. errno is kept. */
+void signals_release(const sigset_t *before);
+
+#endif
