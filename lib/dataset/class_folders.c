@@ -74,7 +74,10 @@ static int add_tree(const struct walk *walk, const char *folder, int depth, stru
 int dataset_files_add_folder(struct dataset_files *files, const char *folder, struct error *error)
 {
 	struct walk walk = {files, 0, -1};
-	return add_tree(&walk, folder, 0, error);
+	size_t before = files->count;
+	if (add_tree(&walk, folder, 0, error))
+		return -1;
+	return files->count > before ? 0 : error_set(error, folder, "holds no files");
 }
 
 static int add_class(struct dataset_files *files, const char *folder, const char *name, struct error *error)

@@ -145,8 +145,9 @@ static int draw_answer(const struct drawing_work *work, int index, const struct 
 	struct answer answer = answers_get(work->answers, index);
 	struct image out = {0};
 	const char *decision = drawing->by_decision ? answer_decision(&answer, drawing->threshold) : "";
-	char *folder = file_join(drawing->folder, decision);
-	char *path = folder ? text_format("%s/%s-annotated.png", folder, work->answers->items[index].result) : NULL;
+	char *folder = *decision ? file_join(drawing->folder, decision) : strdup(drawing->folder);
+	char *name = text_format("%s-annotated.png", work->answers->items[index].result);
+	char *path = folder && name ? file_join(folder, name) : NULL;
 	int result = path ? file_make_folder(folder, error) : error_memory(error, answer.name);
 	if (result == 0)
 		result = drawing->annotate(&answer, picture, drawing->threshold, drawing->several, &out, error);
@@ -154,6 +155,7 @@ static int draw_answer(const struct drawing_work *work, int index, const struct 
 		result = image_write_png(&out, path, error);
 	image_free(&out);
 	free(folder);
+	free(name);
 	free(path);
 	return result;
 }
@@ -166,8 +168,9 @@ static void draw_task(void *context, int index, int worker)
 	(void)worker;
 	if (item->bad)
 		return;
-	item->bad = read_picture(work->answers, index, &picture, &item->error) ||
-		draw_answer(work, index, &picture, &item->error);
+	item->bad = read_picture(work->answers, index, &picture, &item->error);
+	if (!item->bad)
+		item->lost = item->bad = draw_answer(work, index, &picture, &item->error);
 	image_free(&picture);
 }
 

@@ -15,7 +15,8 @@ struct answers_item {
 	char *result;       /* name of what is written about it; owned */
 	const char *path;   /* of its file, which the caller keeps; NULL for an input given as numbers */
 	bool labelled;      /* its target is known */
-	bool bad;           /* could not be read, or not be drawn */
+	bool bad;           /* could not be read, or no result written */
+	bool lost;          /* could be read, so that it is the result's place that is bad: the next won't fare better */
 	struct error error; /* then why */
 };
 

@@ -59,19 +59,19 @@ int predictor_open(struct predictor *predictor, const struct predictor_request *
 
 /* ---- answers ---- */
 
-static int sort_picture(const struct predictor_request *request, const struct answer *answer, const char *path,
-	struct error *error)
+static void sort_picture(const struct predictor_request *request, const struct answer *answer,
+	struct answers_item *item)
 {
 	unsigned char *bytes;
 	size_t size;
+	item->bad = file_read(item->path, IMAGE_FILE_MAXIMUM, &bytes, &size, &item->error);
+	if (item->bad)
+		return;
 	char *folder = file_join(request->sorted, answer_decision(answer, request->threshold));
-	int result = folder ? 0 : error_memory(error, path);
-	if (result == 0 && (result = file_read(path, IMAGE_FILE_MAXIMUM, &bytes, &size, error)) == 0) {
-		result = place_bytes(folder, text_base_name(path), bytes, size, error);
-		free(bytes);
-	}
+	item->lost = item->bad = folder ? place_bytes(folder, text_base_name(item->path), bytes, size, &item->error)
+					: error_memory(&item->error, item->path);
 	free(folder);
-	return result;
+	free(bytes);
 }
 
 static int write_line(const struct predictor *predictor, const struct answer *answer, const float *target,
@@ -95,7 +95,11 @@ static int report(struct predictor *predictor, int index, struct error *error)
 	if (!item->bad && request->evaluate && !item->labelled)
 		item->bad = error_set(&item->error, item->name, "has no label to compare with");
 	if (!item->bad && request->sorted && item->path)
-		item->bad = sort_picture(request, &answer, item->path, &item->error);
+		sort_picture(request, &answer, item);
+	if (item->lost) {
+		*error = item->error;
+		return -1;
+	}
 	if (item->bad)
 		return bad_input_skip(request->bad, &item->error, error);
 	if (request->evaluate)
@@ -116,6 +120,9 @@ static int answer_batch(struct predictor *predictor, struct error *error)
 		answers_draw(answers, &drawing);
 	for (int i = 0; i < answers->count && result == 0; i++)
 		result = report(predictor, i, error);
+	/* Whoever reads along gets whole batches, and work ends where nobody does. */
+	if (result == 0 && predictor->lines && !request->evaluate && fflush(predictor->lines))
+		result = error_system(error, "standard output");
 	predictor->done += (uint64_t)answers->count;
 	answers_clear(answers);
 	progress_update(request->progress, predictor->done, "");

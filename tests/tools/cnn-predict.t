@@ -119,8 +119,9 @@ status_is 1
 stdout_is ""
 is "strict: one line" "$(wc -l <"$scratch/.err")" 1
 run cnn-predict --quiet -m model bad/empty
-status_is 0
+status_is 1
 stdout_is ""
+stderr_is "cnn-predict: bad/empty: holds no files"
 head -c 20000 train.tens >cut.tens
 run cnn-predict --quiet -m model cut.tens
 status_is 1
