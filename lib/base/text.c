@@ -209,6 +209,14 @@ const char *text_base_name(const char *path)
 	return slash ? slash + 1 : path;
 }
 
+bool text_is_utf8(const char *text)
+{
+	int length = 1;
+	for (const unsigned char *p = (const unsigned char *)text; *p && length; p += length)
+		length = utf8_length(p);
+	return length > 0;
+}
+
 bool text_is_class_name(const char *name)
 {
 	size_t length = strlen(name);

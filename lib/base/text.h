@@ -49,6 +49,9 @@ char *text_format(const char *format, ...) __attribute__((format(printf, 1, 2)))
 /* The part of a path after its last '/'. */
 const char *text_base_name(const char *path);
 
+/* Whether the text is well-formed UTF-8. */
+bool text_is_utf8(const char *text);
+
 /* Whether `name` may name a class and thus a folder: 1 to 255 bytes of valid UTF-8,
  * no '/', no control characters, no leading '.', no leading or trailing blank. */
 bool text_is_class_name(const char *name);

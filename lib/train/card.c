@@ -27,12 +27,25 @@ void card_hide_paths(char *line)
 	*out = 0;
 }
 
+/* JSON holds UTF-8 alone; what is typed may be any bytes. */
+static json_t *typed_text(const char *text)
+{
+	json_t *value = json_string(text);
+	size_t size = 4 * strlen(text) + 1;
+	char *printable = value ? NULL : malloc(size);
+	if (printable)
+		value = json_string(text_printable(printable, size, text));
+	free(printable);
+	return value;
+}
+
 static json_t *options_object(const struct training *training)
 {
 	const struct training_request *request = &training->request;
 	char seed[24];
 	snprintf(seed, sizeof seed, "%llu", (unsigned long long)request->seed);
-	return json_pack("{s:s, s:i, s:i, s:s, s:f, s:s, s:f, s:s}", "architecture", text_base_name(request->architecture),
+	return json_pack("{s:o, s:i, s:i, s:s, s:f, s:s, s:f, s:s}", "architecture",
+		typed_text(text_base_name(request->architecture)),
 		"epochs", training->log.count, "batch_size", request->batch_size,
 		"optimizer", training_optimizer_names[request->optimizer], "learning_rate", request->learning_rate,
 		"loss", training_loss_names[training->options.loss], "label_smoothing", request->label_smoothing,
@@ -118,9 +131,12 @@ static json_t *epoch_object(const struct epoch_result *result)
 
 int training_check_notes(const struct text_list *notes, struct error *error)
 {
-	for (size_t i = 0; i < notes->count; i++)
+	for (size_t i = 0; i < notes->count; i++) {
 		if (!strchr(notes->items[i], '=') || notes->items[i][0] == '=')
 			return error_set(error, "--notes", "'%s' is not KEY=VALUE", notes->items[i]);
+		if (!text_is_utf8(notes->items[i]))
+			return error_set(error, "--notes", "'%s' is not UTF-8", notes->items[i]);
+	}
 	return 0;
 }
 
@@ -151,14 +167,14 @@ json_t *training_card(const struct training *training, const char *command_line,
 	json_t *validation = training->validation
 		? data_object(training->validation, samples_count(training->validation), training->validation_totals)
 		: json_null();
-	json_t *card = json_pack("{s:s, s:s, s:s, s:o, s:o, s:o, s:o, s:{s:o, s:o}, s:o}", "tool", "cnn-train",
-		"version", MILLRACE_VERSION, "command_line", hidden, "options", options_object(training),
+	json_t *card = json_pack("{s:s, s:s, s:o, s:o, s:o, s:o, s:o, s:{s:o, s:o}, s:o}", "tool", "cnn-train",
+		"version", MILLRACE_VERSION, "command_line", typed_text(hidden), "options", options_object(training),
 		"input", input_object(head), "data", data_object(training->samples, training->records, training->class_totals),
 		"validation", validation, "results", "last", epoch_object(&log->epochs[log->count - 1]),
 		"best", epoch_object(training_log_best(log)), "notes", notes_object(notes));
 	free(hidden);
 	if (!card)
-		error_set(error, "training.json", "a text is not UTF-8, or out of memory");
+		error_set(error, "training.json", "out of memory");
 	return card;
 }
 
