@@ -68,7 +68,7 @@ static int make_plan(struct explain_plan *plan, const struct model *model, struc
 		colormap = feature_maps ? COLORMAP_VIRIDIS : COLORMAP_JET;
 	colormap_make(&plan->colormap, (enum colormap_kind)colormap);
 	if (picture_settings_read(&plan->settings, model->card, error))
-		return -1;
+		return error_within(error, model_folder);
 	return explain_choose(plan, &choice, error);
 }
 

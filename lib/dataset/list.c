@@ -71,7 +71,8 @@ static int add_classes_of_text(struct text_list *classes, const char *path, stru
 		return -1;
 	if (size && bytes[size - 1] == '\n')
 		bytes[--size] = 0;
-	int result = strlen((char *)bytes) != size ? error_set(error, path, "is no text") : 0;
+	int result = strlen((char *)bytes) != size ? error_set(error, path, "is no text")
+		: size == 0 ? error_set(error, path, "names no class") : 0;
 	if (result == 0 && add_classes(classes, (char *)bytes, "\n", error))
 		result = error_within(error, path);
 	free(bytes);

@@ -207,7 +207,7 @@ int gallery_write(const struct gallery_options *options, const struct cast *cast
 	struct gallery gallery = {.options = options, .cast = cast, .pool = pool, .error = error};
 	uint64_t of_each = (uint64_t)options->per_class + options->portraits;
 	uint64_t total = of_each * cast->count + (uint64_t)options->scenes + (uint64_t)options->predict;
-	int result = 0;
+	int result = file_make_folder(options->folder, error);
 	progress_start(options->progress, "", "pictures", total);
 	for (int i = 0; result == 0 && options->per_class && i < (int)cast->count; i++) {
 		gallery.character = i;

@@ -77,6 +77,8 @@ static int read_card(json_t **card, const char *folder, struct error *error)
 		result = file_read(path, CARD_FILE_MAXIMUM, &text, &size, error);
 		if (result == 0 && !(*card = json_loadb((char *)text, size, 0, &wrong)))
 			result = error_set(error, path, "line %d: %s", wrong.line, wrong.text);
+		else if (result == 0 && !json_is_object(*card))
+			result = error_set(error, path, "is no JSON object");
 	}
 	free(text);
 	free(path);

@@ -42,6 +42,7 @@ struct scrape {
 	FILE *list;
 	char *list_path;
 	int list_line, list_bad, queued;
+	bool list_names; /* an address, good or bad, was met */
 	struct error error; /* what a callback could not return */
 	bool broken;
 };

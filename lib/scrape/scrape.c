@@ -124,6 +124,7 @@ static int take_line(struct scrape *scrape, char *line, struct error *error)
 	line[strcspn(line, "\r\n")] = 0;
 	if (!*line || *line == '#')
 		return 0;
+	scrape->list_names = true;
 	char *tab = strchr(line, '\t');
 	if (tab)
 		*tab = 0;
@@ -151,7 +152,7 @@ static int read_list(struct scrape *scrape, struct error *error)
 		if (!fgets(line, sizeof line, scrape->list)) {
 			int failed = ferror(scrape->list) ? error_system(error, scrape->list_path) : 0;
 			close_list(scrape);
-			return failed;
+			return failed || scrape->list_names ? failed : error_set(error, scrape->list_path, "names no address");
 		}
 		scrape->list_line++;
 		if (!strchr(line, '\n') && !feof(scrape->list))
