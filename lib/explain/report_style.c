@@ -41,5 +41,6 @@ const char report_style[] =
 	"@media(max-width:600px){main{padding:24px 12px 48px}h1{font-size:1.55rem}section,details{padding:18px 16px;border-radius:12px}"
 	"th,td{padding:8px 5px}th{white-space:normal}tbody th{overflow-wrap:anywhere;min-width:6.5em}td small{display:block;margin:0}"
 	".facts{grid-template-columns:1fr 1fr}.fact:first-child{grid-column:1/-1}dl{grid-template-columns:1fr;gap:0}dd{margin-bottom:8px}}\n"
-	"@media(max-width:420px){td.bar,th.bar{display:none}}\n"
+	"@media(max-width:420px){td.bar,th.bar{display:none}table{font-size:.85rem}th,td{padding:8px 3px}"
+	"tbody th{min-width:4em}}\n"
 	"@media print{section,details,figure{break-inside:avoid}}\n";

@@ -26,6 +26,8 @@ for model in plain modern; do
 	status_is 0
 	stdout_is ''
 	stderr_is ''
+	run cnn-export -q -m $model -o quiet.onnx
+	ok "--quiet takes nothing away" cmp quiet.onnx $model.onnx
 	python3 "$onnx_run" $model.onnx "$fixtures/model/${model}_input.npy" >$model.out
 	ok "$model: Keras' predictions" near $model.out "$fixtures/model/${model}_output.npy"
 	cnn-export -m $model >again.onnx

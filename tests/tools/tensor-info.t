@@ -16,6 +16,9 @@ stdout_is "passes.tens
          2  records without a label
   history   make_streams 1, seed 7: make_streams.py"
 stderr_is ""
+cp "$scratch/.out" expected
+run tensor-info --quiet passes.tens
+ok "--quiet takes nothing away" cmp expected "$scratch/.out"
 run tensor-info weights.tens
 stdout_has "records   4, f32 2x3x1, values 0..1"
 stdout_has "sha256    036d07d68233a172fbfee8564ba55a0618c0de858cae320e470f733ebeafb2c7"

@@ -98,6 +98,31 @@ static void bars(void)
 	ok(green[0] < green[1] && green[1] < green[2], "bars grow: %d, %d, %d", green[0], green[1], green[2]);
 }
 
+/* Width of a matrix of one class under this title. */
+static double width_under(const char *title)
+{
+	struct canvas canvas;
+	struct error error;
+	const char *label = "a";
+	uint64_t count = 1;
+	if (confusion_draw(&canvas, &(struct confusion){title, 1, &label, &count}, &error))
+		return -1;
+	double width = canvas.width;
+	canvas_free(&canvas);
+	return width;
+}
+
+static void titles(void)
+{
+	char title[400];
+	memset(title, 'm', sizeof title - 1);
+	title[sizeof title - 1] = 0;
+	is_near(width_under("short"), 420, 1e-9, "no narrower than this");
+	double width = width_under("accuracy 94.9 % (95 %: 89.3\u201397.6 %), 117 pictures");
+	ok(width > 440 && width < 640, "a matrix of one class has room for its title: %g", width);
+	is_near(width_under(title), 640, 1e-9, "if it is no story");
+}
+
 static void matrix(void)
 {
 	struct canvas canvas;
@@ -132,5 +157,6 @@ int main(void)
 	places();
 	bars();
 	matrix();
+	titles();
 	return done();
 }
