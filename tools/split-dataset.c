@@ -35,13 +35,12 @@ static int write_list(const struct split *split, struct error *error)
 	return output_commit(&output, error);
 }
 
-static void summarize(const struct split *split, const char *in, const char *out)
+static void summarize(const struct split *split, size_t leaked, const char *in, const char *out)
 {
-	size_t leaked = split->kept ? split_leaked(split) : 0;
 	if (split->kept)
 		tool_say(in, "is split already: kept as it is");
 	if (leaked)
-		tool_say(in, "%zu validation and test files are also in train", leaked);
+		tool_say(in, "%zu validation and test file%s also in train", leaked, leaked == 1 ? " is" : "s are");
 	if (!quiet)
 		tool_say(out, "%zu train, %zu validation, %zu test", split_part_count(split, SPLIT_TRAIN),
 			split_part_count(split, SPLIT_VALIDATION), split_part_count(split, SPLIT_TEST));
@@ -51,6 +50,7 @@ int main(int argc, char **argv)
 {
 	struct error error;
 	struct split split = {0};
+	size_t leaked = 0;
 	struct bad_inputs bad = {.report = tool_report};
 
 	int first = tool_start(&options, argc, argv);
@@ -63,12 +63,12 @@ int main(int argc, char **argv)
 
 	int failed = split_check_place(in, out, &error) || split_read(&split, in, &bad, &error);
 
-	if (!failed && !split.kept)
-		failed = split_assign(&split, shares, seed, &error);
+	if (!failed)
+		failed = split.kept ? split_leaked(&split, &leaked, &error) : split_assign(&split, shares, seed, &error);
 	if (!failed)
 		failed = split_place(&split, out, (enum split_link)link_kind, &error) || write_list(&split, &error);
 	if (!failed)
-		summarize(&split, in, out);
+		summarize(&split, leaked, in, out);
 
 	int status = failed ? tool_error(&error) : bad.count ? EXIT_FAILED : EXIT_DONE;
 	split_free(&split);

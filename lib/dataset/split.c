@@ -118,23 +118,24 @@ static int compare_content(const void *a, const void *b)
 	return order ? order : (int)(*left)->part - (int)(*right)->part;
 }
 
-size_t split_leaked(const struct split *split)
+int split_leaked(const struct split *split, size_t *leaked, struct error *error)
 {
 	const struct split_file **order = malloc((split->count + 1) * sizeof *order);
-	size_t leaked = 0;
-	for (size_t i = 0; order && i < split->count; i++)
+	*leaked = 0;
+	if (!order)
+		return error_memory(error, "files");
+	for (size_t i = 0; i < split->count; i++)
 		order[i] = &split->files[i];
-	if (order)
-		qsort(order, split->count, sizeof *order, compare_content);
+	qsort(order, split->count, sizeof *order, compare_content);
 	/* Of one content the training files come first. */
 	const struct split_file *trained = NULL;
-	for (size_t i = 0; order && i < split->count; i++)
+	for (size_t i = 0; i < split->count; i++)
 		if (order[i]->part == SPLIT_TRAIN)
 			trained = order[i];
 		else
-			leaked += trained && memcmp(trained->digest, order[i]->digest, DIGEST_SIZE) == 0;
+			*leaked += trained && memcmp(trained->digest, order[i]->digest, DIGEST_SIZE) == 0;
 	free(order);
-	return leaked;
+	return 0;
 }
 
 void split_write_list(const struct split *split, FILE *stream)

@@ -46,8 +46,9 @@ CHECKED int split_assign(struct split *split, const double shares[SPLIT_PARTS], 
 /* How many files there are in a part. */
 size_t split_part_count(const struct split *split, enum split_part part);
 
-/* How many files of validation and test have the content of a training file: none but in a kept split. */
-size_t split_leaked(const struct split *split);
+/* Counts in *leaked how many files of validation and test have the content of a training file: none but in a kept
+ * split. Returns 0, or -1 without memory. */
+CHECKED int split_leaked(const struct split *split, size_t *leaked, struct error *error);
 
 /* Writes a header and a line per file: path, class, split, sha256, separated by tabs. */
 void split_write_list(const struct split *split, FILE *stream);

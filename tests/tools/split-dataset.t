@@ -106,7 +106,7 @@ echo p >given/predict/p.png
 run split-dataset --test 0.3 given kept
 status_is 0
 stderr_is 'split-dataset: given: is split already: kept as it is
-split-dataset: given: 1 validation and test files are also in train
+split-dataset: given: 1 validation and test file is also in train
 split-dataset: kept: 3 train, 3 validation, 0 test'
 is "it is kept" "$(tree kept)" "./split.tsv
 $(tree given | grep -v predict)"
