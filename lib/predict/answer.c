@@ -21,7 +21,7 @@ void answer_rank(const float *probabilities, int count, int *order)
 const char *answer_decision(const struct answer *answer, double threshold)
 {
 	int best = answer->order[0];
-	return answer->probabilities[best] >= (float)threshold ? answer->labels->items[best] : "unsure";
+	return answer->probabilities[best] >= (float)threshold ? answer->labels->items[best] : ANSWER_UNSURE;
 }
 
 static void write_truth(const struct answer *answer, const float *truth, FILE *out)

@@ -17,7 +17,10 @@ struct answer {
 /* Fills order[count] with 0..count - 1 by falling probability; equal ones by number. */
 void answer_rank(const float *probabilities, int count, int *order);
 
-/* Whether the best class reaches `threshold`: its name, else "unsure". */
+/* What is said where no class is believed. */
+#define ANSWER_UNSURE "unsure"
+
+/* Whether the best class reaches `threshold`: its name, else ANSWER_UNSURE. */
 const char *answer_decision(const struct answer *answer, double threshold);
 
 /* Writes a line of TSV: name, then, where `truth` is given, the labels whose truth[label] is at least 1/2, by

@@ -16,9 +16,12 @@ static int choose_settings(struct picture_settings *settings, const struct predi
 	return request->background ? image_parse_color(request->background, settings->background, error) : 0;
 }
 
-/* Class names become folders; those of a foreign model could lead elsewhere. */
+/* Class names become folders; those of a foreign model could lead elsewhere, or to where the doubtful ones go. */
 static int check_labels(const struct model *model, const char *folder, struct error *error)
 {
+	if (text_list_find(&model->labels, ANSWER_UNSURE) >= 0)
+		return error_set(error, folder, "has a class '%s', the folder of pictures that no class is believed of",
+			ANSWER_UNSURE);
 	for (size_t i = 0; i < model->labels.count; i++)
 		if (!text_is_class_name(model->labels.items[i]))
 			return error_set(error, folder, "its class %zu has a name that is none for a folder", i);

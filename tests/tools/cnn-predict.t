@@ -67,6 +67,7 @@ images/écaille/5.png${tab}écaille${tab}écaille"
 ok "a picture of the matrix" sh -c 'head -c 8 confusion.png | cmp -s - "$1"' sh "$(printf '\211PNG\r\n\032\n' >magic; echo magic)"
 ok "a stream gives the same" sh -c 'cnn-predict --quiet -m model --evaluate train.tens | cmp - of_files'
 mkdir -p swapped && cp -R 'images/red shells' 'swapped/écaille' && cp -R images/écaille 'swapped/red shells'
+mkdir swapped/predict && cp images/écaille/1.png swapped/predict/later.png
 run cnn-predict --quiet -m model --evaluate swapped
 stdout_has "^accuracy${tab}0.000000${tab}0.000000${tab}0.242[0-9]+$"
 stdout_has "^red shells${tab}6${tab}6${tab}0${tab}0.000000"
@@ -96,6 +97,11 @@ ok "a namesake gets a number" cmp sorted/écaille/5-2.png images/écaille/4.png
 ok "and the one there stays" cmp sorted/écaille/5.png images/écaille/5.png
 run cnn-predict --quiet -m model --threshold 1 --sort-into strict images/écaille/5.png
 is "unsure" "$(ls strict)" unsure
+cp -R model unsure-model && printf 'unsure\nécaille\n' >unsure-model/labels.txt
+run cnn-predict --quiet -m unsure-model --sort-into nothing --annotate nothing images
+status_is 1
+stderr_is "cnn-predict: unsure-model: has a class 'unsure', the folder of pictures that no class is believed of"
+ok "nothing is sorted" test ! -e nothing
 run cnn-predict --quiet -m model --annotate drawn --multi-label more train.tens
 status_is 0
 is "files and records annotated" "$(ls drawn | sed -n '1p;$p' | tr '\n' ' ')$(ls drawn | wc -l)" \
