@@ -97,10 +97,22 @@ static int add_class(struct dataset_files *files, const char *folder, const char
 	return result;
 }
 
+/* Takes a name out, if it is there. */
+static void leave_out(struct text_list *names, const char *name)
+{
+	int index = text_list_find(names, name);
+	if (index < 0)
+		return;
+	free(names->items[index]);
+	names->count--;
+	memmove(names->items + index, names->items + index + 1, (names->count - (size_t)index) * sizeof *names->items);
+}
+
 int class_folders_read(struct dataset_files *files, const char *folder, struct error *error)
 {
 	struct text_list names = {0};
 	int result = file_list(folder, FILE_FOLDER, &names, error);
+	leave_out(&names, "predict");
 	if (result == 0 && names.count == 0)
 		result = error_set(error, folder, "holds no class folders");
 	bool fresh = files->classes.count == 0;

@@ -25,7 +25,8 @@ struct dataset_files {
 
 /* Appends the files of `folder`/CLASS/ to an empty set, or to one that holds classes only. Files in folders below
  * a class folder belong to that class. Classes are sorted by bytes, and files by class and then by bytes at
- * each level; hidden entries and files beside the class folders are left out. What a file holds is not looked at.
+ * each level; hidden entries, files beside the class folders, and a folder "predict", whose pictures wait for
+ * an answer and are no class, are left out. What a file holds is not looked at.
  *
  * Where `files` holds classes already, their order stays, a folder of another name is an error, and a class
  * without a folder has no files: so one order of labels serves training and validation.

@@ -26,11 +26,6 @@ static int digest_file(const char *path, unsigned char out[DIGEST_SIZE], struct 
 	return result;
 }
 
-static bool is_predict(const struct dataset_file *file)
-{
-	return strncmp(file->source, "predict/", strlen("predict/")) == 0;
-}
-
 /* Digests what was found of one part. `root` is the length of what precedes names in every path. */
 static int add_part(struct split *split, enum split_part part, size_t root, struct bad_inputs *bad,
 	struct error *error)
@@ -43,8 +38,6 @@ static int add_part(struct split *split, enum split_part part, size_t root, stru
 	for (size_t i = 0; i < found->count; i++) {
 		const struct dataset_file *file = &found->files[i];
 		struct split_file added = {.file = file, .name = file->path + root, .part = part};
-		if (!split->kept && is_predict(file))
-			continue;
 		if (digest_file(file->path, added.digest, error) == 0) {
 			split->files[split->count++] = added;
 			continue;

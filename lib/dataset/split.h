@@ -34,7 +34,7 @@ struct split {
 };
 
 /* Reads the class folders of `folder`, or of its train/, validation/ and test/ if it holds the first two: then that
- * split is kept. A folder predict/ is no class. Files that can't be read are bad inputs.
+ * split is kept. Files that can't be read are bad inputs.
  * Returns 0 or -1 (no class folders, no file); the split is the caller's to free either way. */
 CHECKED int split_read(struct split *split, const char *folder, struct bad_inputs *bad, struct error *error);
 

@@ -135,8 +135,7 @@ static int check_classes(const struct deal *deal, struct error *error)
 	const struct text_list *classes = &deal->split->folders[0].classes;
 	for (size_t i = 0; i < classes->count; i++)
 		for (int part = 0; part < SPLIT_PARTS; part++)
-			if ((part == SPLIT_TRAIN || deal->shares[part] > 0) && deal->tallies[i].dealt[part] == 0
-				&& strcmp(classes->items[i], "predict") != 0)
+			if ((part == SPLIT_TRAIN || deal->shares[part] > 0) && deal->tallies[i].dealt[part] == 0)
 				return error_set(error, classes->items[i],
 					"has too few different images: none is left for %s", split_part_names[part]);
 	return 0;

@@ -37,6 +37,13 @@ is "the digest is the file's SHA-256" "$(python3 "$here/../tens_reader.py" a.ten
 pack set
 status_is 0
 ok "standard output gets the same bytes" cmp .out a.tens
+mkdir set/predict && cp "$pictures/rgb.png" set/predict/later.png
+pack -o one.tens set
+ok "a folder predict is no class" cmp one.tens a.tens
+rm -R set/predict
+mkdir -p nothing/predict
+pack nothing
+stderr_is "pack-tensors: nothing: holds no class folders"
 pack --threads 1 -o one.tens set
 pack --threads 3 -o three.tens set
 ok "one thread gives the bytes of three" cmp one.tens three.tens
