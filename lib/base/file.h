@@ -19,8 +19,8 @@ CHECKED int file_read(const char *path, size_t limit, unsigned char **bytes, siz
 enum file_kind { FILE_REGULAR, FILE_FOLDER };
 
 /* Appends the names (not paths) of the entries of folder `path` that are of `kind`, links
- * followed, hidden ones left out, sorted by bytes. Returns 0 or -1 (list unchanged in content,
- * but the caller frees it either way). */
+ * followed, hidden ones left out; the whole list is then sorted by bytes. Returns 0 or -1 (some may
+ * have been added). The caller frees the list either way. */
 CHECKED int file_list(const char *path, enum file_kind kind, struct text_list *names,
 	struct error *error);
 

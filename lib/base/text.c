@@ -146,9 +146,11 @@ void text_write_field(FILE *stream, const char *text)
 	}
 }
 
-static int hexadecimal(char c)
+int text_hexadecimal(char digit)
 {
-	return c >= '0' && c <= '9' ? c - '0' : c >= 'A' && c <= 'F' ? c - 'A' + 10 : -1;
+	static const char digits[] = "0123456789ABCDEFabcdef";
+	const char *found = digit ? strchr(digits, digit) : NULL;
+	return !found ? -1 : found - digits < 16 ? (int)(found - digits) : (int)(found - digits) - 6;
 }
 
 bool text_read_field(char *text)
@@ -166,8 +168,8 @@ bool text_read_field(char *text)
 			*out++ = '\n';
 		else if (*text == '\\')
 			*out++ = '\\';
-		else if (*text == 'x' && hexadecimal(text[1]) >= 0 && hexadecimal(text[2]) >= 0) {
-			*out++ = (char)(16 * hexadecimal(text[1]) + hexadecimal(text[2]));
+		else if (*text == 'x' && strspn(text + 1, "0123456789ABCDEF") >= 2) {
+			*out++ = (char)(16 * text_hexadecimal(text[1]) + text_hexadecimal(text[2]));
 			text += 2;
 		} else
 			return false;

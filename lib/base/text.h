@@ -33,6 +33,9 @@ bool text_to_integer(const char *text, int64_t *value);
 bool text_to_unsigned(const char *text, uint64_t *value);
 bool text_to_real(const char *text, double *value);
 
+/* The value of a hexadecimal digit of either case, or -1. */
+int text_hexadecimal(char digit);
+
 /* Writes `text` so that it stays one field of one line: a control character,
  * a backslash or a byte that is no valid UTF-8 becomes \xNN, tab \t and newline \n. */
 void text_write_field(FILE *stream, const char *text);

@@ -1,16 +1,12 @@
 #include "browse/folder.h"
 
 #include "base/file.h"
+#include "base/text.h"
 
 #include <stdbool.h>
 #include <stdlib.h>
 #include <string.h>
 #include <strings.h>
-
-static int hexadecimal(char c)
-{
-	return c >= '0' && c <= '9' ? c - '0' : c >= 'a' && c <= 'f' ? c - 'a' + 10 : c >= 'A' && c <= 'F' ? c - 'A' + 10 : -1;
-}
 
 /* Writes one component of a URL's path, decoded, to `out`. Returns its end, or NULL for one that is refused. */
 static char *decode(const char *component, size_t length, char *out)
@@ -19,8 +15,8 @@ static char *decode(const char *component, size_t length, char *out)
 	for (size_t i = 0; i < length; i++) {
 		char c = component[i];
 		if (c == '%') {
-			int high = i + 1 < length ? hexadecimal(component[i + 1]) : -1;
-			int low = i + 2 < length ? hexadecimal(component[i + 2]) : -1;
+			int high = i + 1 < length ? text_hexadecimal(component[i + 1]) : -1;
+			int low = i + 2 < length ? text_hexadecimal(component[i + 2]) : -1;
 			if (high < 0 || low < 0)
 				return NULL;
 			c = (char)(16 * high + low);

@@ -1,15 +1,9 @@
 #include "draw/color.h"
 
+#include "base/text.h"
+
 #include <math.h>
 #include <string.h>
-
-static int hexadecimal(char c)
-{
-	if (c >= '0' && c <= '9')
-		return c - '0';
-	c |= 0x20;
-	return c >= 'a' && c <= 'f' ? c - 'a' + 10 : -1;
-}
 
 bool color_parse(const char *text, struct color *color)
 {
@@ -18,7 +12,7 @@ bool color_parse(const char *text, struct color *color)
 	if (text[0] != '#' || (length != 7 && length != 9))
 		return false;
 	for (size_t i = 1; i < length; i += 2) {
-		int high = hexadecimal(text[i]), low = hexadecimal(text[i + 1]);
+		int high = text_hexadecimal(text[i]), low = text_hexadecimal(text[i + 1]);
 		if (high < 0 || low < 0)
 			return false;
 		channels[i / 2] = (16 * high + low) / 255.0;

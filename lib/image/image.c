@@ -1,5 +1,7 @@
 #include "image/image.h"
 
+#include "base/text.h"
+
 #include <stdlib.h>
 #include <string.h>
 
@@ -32,12 +34,6 @@ void image_to_grey(struct image *image)
 	image->channels = 1;
 }
 
-static int hexadecimal(char c)
-{
-	return c >= '0' && c <= '9' ? c - '0' : c >= 'a' && c <= 'f' ? c - 'a' + 10
-		: c >= 'A' && c <= 'F' ? c - 'A' + 10 : -1;
-}
-
 int image_parse_color(const char *text, unsigned char color[3], struct error *error)
 {
 	static const struct {
@@ -52,6 +48,6 @@ int image_parse_color(const char *text, unsigned char color[3], struct error *er
 	if (text[0] != '#' || strlen(text) != 7 || strspn(text + 1, "0123456789abcdefABCDEF") != 6)
 		return error_set(error, text, "is no colour: white, black, grey or #rrggbb");
 	for (int i = 0; i < 3; i++)
-		color[i] = (unsigned char)(16 * hexadecimal(text[1 + 2 * i]) + hexadecimal(text[2 + 2 * i]));
+		color[i] = (unsigned char)(16 * text_hexadecimal(text[1 + 2 * i]) + text_hexadecimal(text[2 + 2 * i]));
 	return 0;
 }

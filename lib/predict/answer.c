@@ -1,8 +1,8 @@
 #include "predict/answer.h"
 
-#include <jansson.h>
+#include "base/json.h"
+
 #include <stdlib.h>
-#include <string.h>
 
 static int by_probability(const void *a, const void *b, void *probabilities)
 {
@@ -59,19 +59,6 @@ void answer_write_header(int shown, bool truth, FILE *out)
 	fputc('\n', out);
 }
 
-/* JSON holds UTF-8 alone; a file's name may hold any bytes. */
-static json_t *name_json(const char *name)
-{
-	json_t *value = json_string(name);
-	if (value)
-		return value;
-	size_t size = 4 * strlen(name) + 1;
-	char *printable = malloc(size);
-	value = printable ? json_string(text_printable(printable, size, name)) : NULL;
-	free(printable);
-	return value;
-}
-
 static json_t *predictions_json(const struct answer *answer)
 {
 	json_t *array = json_array();
@@ -89,7 +76,7 @@ static json_t *predictions_json(const struct answer *answer)
 
 int answer_write_json(const struct answer *answer, FILE *out, struct error *error)
 {
-	json_t *line = json_pack("{s:o, s:o}", "file", name_json(answer->name), "predictions",
+	json_t *line = json_pack("{s:o, s:o}", "file", json_text(answer->name), "predictions",
 		predictions_json(answer));
 	char *text = line ? json_dumps(line, JSON_COMPACT | JSON_REAL_PRECISION(9)) : NULL;
 	json_decref(line);

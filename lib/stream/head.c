@@ -1,5 +1,6 @@
 #include "stream/head.h"
 
+#include "base/json.h"
 #include "base/version.h"
 
 #include <math.h>
@@ -37,12 +38,7 @@ static json_t *history_text(const char *text)
 			kept--;
 	}
 	char *cut = text_format("%.*s%s", (int)kept, text, kept < length ? " ..." : "");
-	json_t *value = cut ? json_string(cut) : NULL;
-	if (cut && !value) {
-		char *printable = malloc(4 * strlen(cut) + 1);
-		value = printable ? json_string(text_printable(printable, 4 * strlen(cut) + 1, cut)) : NULL;
-		free(printable);
-	}
+	json_t *value = cut ? json_text(cut) : NULL;
 	free(cut);
 	return value;
 }
@@ -93,25 +89,19 @@ int stream_head_match(const struct stream_head *a, const struct stream_head *b, 
 	return match_classes(&a->classes, &b->classes, error);
 }
 
-static int compare_names(const void *a, const void *b)
-{
-	return strcmp(*(char *const *)a, *(char *const *)b);
-}
-
 static int check_distinct(const struct text_list *classes, const char *name, struct error *error)
 {
-	size_t count = classes->count;
-	char **sorted = malloc((count + 1) * sizeof *sorted);
-	if (!sorted)
+	struct text_list sorted = {.count = classes->count};
+	sorted.items = malloc((sorted.count + 1) * sizeof *sorted.items);
+	if (!sorted.items)
 		return error_memory(error, name);
-	if (count) {
-		memcpy(sorted, classes->items, count * sizeof *sorted);
-		qsort(sorted, count, sizeof *sorted, compare_names);
-	}
+	for (size_t i = 0; i < sorted.count; i++)
+		sorted.items[i] = classes->items[i];
+	text_list_sort(&sorted);
 	const char *twice = NULL;
-	for (size_t i = 1; i < count && !twice; i++)
-		twice = strcmp(sorted[i - 1], sorted[i]) == 0 ? sorted[i] : NULL;
-	free(sorted);
+	for (size_t i = 1; i < sorted.count && !twice; i++)
+		twice = strcmp(sorted.items[i - 1], sorted.items[i]) == 0 ? sorted.items[i] : NULL;
+	free(sorted.items);
 	return twice ? error_set(error, name, "class '%s' is there twice", twice) : 0;
 }
 

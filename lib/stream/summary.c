@@ -1,6 +1,7 @@
 #include "stream/summary.h"
 
 #include "base/digest.h"
+#include "base/json.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -142,21 +143,13 @@ static json_t *classes_json(const struct stream_summary *summary)
 	return classes;
 }
 
-/* A path as JSON, which holds UTF-8 alone. */
-static json_t *name_json(const char *name)
-{
-	char printable[4096];
-	json_t *value = json_string(name);
-	return value ? value : json_string(text_printable(printable, sizeof printable, name));
-}
-
 int stream_summary_print_json(const struct stream_summary *summary, const char *name, FILE *out, struct error *error)
 {
 	const struct stream_head *head = &summary->head;
 	char digest[DIGEST_HEX_SIZE];
 	digest_hex(summary->digest, DIGEST_SIZE, digest);
 	json_t *root = json_pack("{s:o, s:s, s:[i,i,i], s:[f,f], s:s, s:o, s:I, s:I, s:I, s:[I,I], s:s?, s:O}",
-		"file", name_json(name), "dtype", type_name(head), "shape", head->height, head->width, head->channels,
+		"file", json_text(name), "dtype", type_name(head), "shape", head->height, head->width, head->channels,
 		"range", head->minimum, head->maximum, "labels", label_name(head), "classes", classes_json(summary),
 		"segments", (json_int_t)summary->segments, "records", (json_int_t)summary->records,
 		"unlabelled", (json_int_t)summary->unlabelled, "passes", (json_int_t)head->pass,

@@ -7,8 +7,9 @@
 #include <jansson.h>
 
 /* Makes the card of a finished training: tool, version, command line, options, input, classes, data, validation,
- * results, notes (architecture.5 has the list). It holds no time and no absolute path, so that the same training
- * gives the same card. `notes` are KEY=VALUE. Returns a new object, or NULL: a note without "=", no memory. */
+ * results, notes (architecture.5 has the list). It holds no time, and of the absolute paths in command lines
+ * the last part alone, so that the same training gives the same card. `notes` have passed training_check_notes. Returns
+ * a new object, or NULL without memory. */
 json_t *training_card(const struct training *training, const char *command_line, const struct text_list *notes,
 	struct error *error);
 

@@ -48,6 +48,11 @@ static void fields(void)
 		free(written);
 	}
 	char bad[] = "a\\q", cut[] = "a\\x1";
+	is_integer(text_hexadecimal('0'), 0, "hexadecimal 0");
+	is_integer(text_hexadecimal('9'), 9, "hexadecimal 9");
+	is_integer(text_hexadecimal('a'), 10, "hexadecimal a");
+	is_integer(text_hexadecimal('F'), 15, "hexadecimal F");
+	ok(text_hexadecimal('g') < 0 && text_hexadecimal('/') < 0 && text_hexadecimal(0) < 0, "no hexadecimal digits");
 	ok(!text_read_field(bad), "an unknown escape is refused");
 	ok(!text_read_field(cut), "a cut escape is refused");
 	char small[8];
