@@ -67,32 +67,35 @@ static void write_head(const struct view *view)
 	fputs("</h1>\n", stream);
 }
 
-/* A folder below: up to four of its pictures, its name and how many there are. */
+/* A folder below: up to four of its pictures, its name and how many there are. One that can't be read shows none. */
 static int write_folder(const struct view *view, const char *name, struct error *error)
 {
 	struct text_list folders = {0}, pictures = {0};
 	FILE *stream = view->stream;
 	char *path = file_join(view->path, name);
-	int result = path ? folder_list(view->root, path, &folders, &pictures, error) : error_memory(error, name);
-	if (result == 0) {
-		fputs("<li><a href=\"", stream);
-		write_component(stream, name);
-		fputs("/\"><span class=\"covers\">", stream);
-		for (size_t i = 0; i < pictures.count && i < COVERS; i++) {
-			fputs("<img src=\"", stream);
-			write_component(stream, name);
-			fputc('/', stream);
-			write_component(stream, pictures.items[i]);
-			fputs("\" alt=\"\" loading=\"lazy\">", stream);
-		}
-		fputs("</span><span class=\"name\">", stream);
-		write_text(stream, name);
-		fprintf(stream, " <small>%zu</small></span></a></li>\n", pictures.count ? pictures.count : folders.count);
+	if (!path)
+		return error_memory(error, name);
+	if (folder_list(view->root, path, &folders, &pictures, NULL)) {
+		text_list_free(&folders);
+		text_list_free(&pictures);
 	}
+	fputs("<li><a href=\"", stream);
+	write_component(stream, name);
+	fputs("/\"><span class=\"covers\">", stream);
+	for (size_t i = 0; i < pictures.count && i < COVERS; i++) {
+		fputs("<img src=\"", stream);
+		write_component(stream, name);
+		fputc('/', stream);
+		write_component(stream, pictures.items[i]);
+		fputs("\" alt=\"\" loading=\"lazy\">", stream);
+	}
+	fputs("</span><span class=\"name\">", stream);
+	write_text(stream, name);
+	fprintf(stream, " <small>%zu</small></span></a></li>\n", pictures.count ? pictures.count : folders.count);
 	free(path);
 	text_list_free(&folders);
 	text_list_free(&pictures);
-	return result;
+	return 0;
 }
 
 static int write_folders(const struct view *view, struct error *error)
