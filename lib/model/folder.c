@@ -3,28 +3,36 @@
 #include "base/file.h"
 #include "base/signals.h"
 
+#include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
+#include <stdbool.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
 
-/* An empty folder may become a model, and so may one that holds one; all else is somebody's. */
+/* An empty folder may become a model, and so may one that holds a model of ours; all else is somebody's.
+ * A hidden entry (.git, say) was put there by somebody too. */
 static int check_replaceable(const char *path, struct error *error)
 {
-	static const char *const signs[] = {"architecture.json", "poids.h5", "training.json", "labels.txt"};
-	struct text_list names = {0};
-	int result = file_list(path, FILE_REGULAR, &names, error);
-	if (result == 0)
-		result = file_list(path, FILE_FOLDER, &names, error);
-	bool model = names.count == 0;
-	for (size_t i = 0; i < sizeof signs / sizeof *signs; i++)
-		model = model || text_list_find(&names, signs[i]) >= 0;
-	text_list_free(&names);
-	if (result == 0 && !model)
-		result = error_set(error, path, "holds something other than a model; it is not replaced");
-	return result;
+	DIR *folder = opendir(path);
+	if (!folder)
+		return error_system(error, path);
+	bool empty = true, hidden = false, card = false, weights = false;
+	for (struct dirent *entry; (entry = readdir(folder));) {
+		const char *name = entry->d_name;
+		if (strcmp(name, ".") == 0 || strcmp(name, "..") == 0)
+			continue;
+		empty = false;
+		hidden |= name[0] == '.';
+		card |= strcmp(name, "training.json") == 0;
+		weights |= strcmp(name, "poids.h5") == 0;
+	}
+	closedir(folder);
+	if (empty || (card && weights && !hidden))
+		return 0;
+	return error_set(error, path, "holds something other than a model; it is not replaced");
 }
 
 /* The path without links and without slashes at its end, so that it can be renamed. */

@@ -34,10 +34,11 @@ static void new_folder(void)
 	ok(model_folder_open(&folder, path, &error) == 0, "open");
 	ok(!file_exists(path), "nothing is there yet");
 	ok(model_folder_start(&folder, &error) == 0, "start");
-	put(folder.making.path, "labels.txt", "one\n");
+	put(folder.making.path, "training.json", "{}\n");
+	put(folder.making.path, "poids.h5", "");
 	ok(!file_exists(path), "nothing is there before it is whole");
 	ok(model_folder_commit(&folder, &error) == 0, "commit");
-	is_integer(files_in(path), 1, "the file is there");
+	is_integer(files_in(path), 2, "the files are there");
 	is_integer(files_in(scratch_path("a")), 1, "and nothing beside it");
 }
 
@@ -50,16 +51,16 @@ static void replaced_folder(void)
 	ok(model_folder_open(&folder, path, &error) == 0, "open a model again");
 	ok(model_folder_start(&folder, &error) == 0, "start");
 	put(folder.making.path, "labels.txt", "two\n");
-	put(folder.making.path, "poids.h5", "");
 	model_folder_abandon(&folder);
-	is_integer(files_in(path), 1, "abandoned: the old model is there");
+	is_integer(files_in(path), 2, "abandoned: the old model is there");
 	is_integer(files_in(scratch_path("a")), 1, "... alone");
 
 	ok(model_folder_open(&folder, path, &error) == 0 && model_folder_start(&folder, &error) == 0, "start once more");
 	put(folder.making.path, "labels.txt", "two\n");
+	put(folder.making.path, "training.json", "{}\n");
 	put(folder.making.path, "poids.h5", "");
 	ok(model_folder_commit(&folder, &error) == 0, "commit");
-	is_integer(files_in(path), 2, "the new model is there");
+	is_integer(files_in(path), 3, "the new model is there");
 	is_integer(files_in(scratch_path("a")), 1, "... alone");
 }
 
@@ -71,6 +72,19 @@ static void refused_folders(void)
 	snprintf(path, sizeof path, "%s", scratch());
 	ok(model_folder_open(&folder, path, &error) < 0, "a folder of other things");
 	is_text(error.reason, "holds something other than a model; it is not replaced", "... is not replaced");
+	static const char *const others[][2] = {{"hidden", ".git"}, {"named", "labels.txt"}, {"project", "training.json"}};
+	for (int i = 0; i < 3; i++) {
+		snprintf(path, sizeof path, "%s/%s", scratch(), others[i][0]);
+		ok(file_make_folder(path, &error) == 0, "a folder with %s", others[i][1]);
+		put(path, others[i][1], "");
+		ok(model_folder_open(&folder, path, &error) < 0, "... is not replaced");
+	}
+	snprintf(path, sizeof path, "%s/versioned", scratch());
+	ok(file_make_folder(path, &error) == 0, "a model under version control");
+	put(path, "training.json", "{}");
+	put(path, "poids.h5", "");
+	put(path, ".gitignore", "");
+	ok(model_folder_open(&folder, path, &error) < 0, "... is not replaced");
 	put(scratch(), "file", "");
 	ok(model_folder_open(&folder, scratch_path("file"), &error) < 0, "a file");
 	is_text(error.reason, "is a file, and a model is a folder", "... is not replaced");
