@@ -164,27 +164,35 @@ works cnn-export -m model -o "${long}" && rm "$long"
 works cnn-train -q --epochs 1 -o "$long" train.tens && rm -r "$long"
 works split-dataset -q images "$long"
 
-empty() { # empty COMMAND...
+# Of an option an empty name is an error of usage; an operand is looked for and not found.
+empty() { # empty STATUS OPTION COMMAND...
+	expected=$1 option=$2
+	shift 2
 	look >.look.before
 	run timeout 20 "$@"
 	look >.look.after
-	is "an empty name: $*" "$status $(wc -l <.err) $(grep -c "^$1: ''*: \|^$1: [a-z ]*: its name is empty" .err)" "1 1 1"
+	is "an empty name: $*" "$status $(grep -vc ": try '" .err) $(grep -c "^$1: $option: " .err)" "$expected 1 1"
 	ok "nothing changed: $*" cmp .look.before .look.after
 }
-empty augment -q -o '' train.tens
-empty augment -q ''
-empty tensor-info ''
-empty cnn-export -m '' -o x
-empty cnn-export -m model -o ''
-empty model-report -m model -o ''
-empty saliency -q -m model -o '' "$picture"
-empty cnn-predict -q -m model --annotate '' "$picture"
-empty cnn-train -q --epochs 1 -o '' train.tens
-empty split-dataset -q '' x
-empty split-dataset -q images ''
-empty draw-characters -q -o '' "$characters"
-empty scrape-images -q -o '' --page "$picture" x
-empty browse-dataset ''
+empty 2 --output augment -q -o '' train.tens
+empty 2 --npy tensor-info --npy '' train.tens
+empty 2 --model cnn-export -m '' -o x
+empty 2 --output cnn-export -m model -o ''
+empty 2 --output model-report -m model -o ''
+empty 2 --output saliency -q -m model -o '' "$picture"
+empty 2 --annotate cnn-predict -q -m model --annotate '' "$picture"
+empty 2 --output cnn-train -q --epochs 1 -o '' train.tens
+empty 2 --output draw-characters -q -o '' "$characters"
+empty 2 --output scrape-images -q -o '' --page "$picture" x
+empty 2 --list split-dataset -q --list '' images x
+empty 1 "''" augment -q ''
+empty 1 "''" tensor-info ''
+empty 1 "''" pack-tensors -q --strict ''
+empty 1 "''" cnn-predict -q -m model ''
+empty 1 "''" saliency -q -m model ''
+empty 1 "''" split-dataset -q '' x
+empty 1 "''" split-dataset -q images ''
+empty 1 "''" browse-dataset ''
 
 # ---- absurd values ----
 for value in 99999999999999999999 -1 nan inf 1e400 '' x 0x10 '1 ' 5000000000; do
