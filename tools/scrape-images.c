@@ -3,6 +3,7 @@
 #include "scrape/request.h"
 
 #include <limits.h>
+#include <string.h>
 
 enum { EXIT_NO_NETWORK = 3 };
 
@@ -14,21 +15,24 @@ static bool summarize(const struct scrape *scrape, bool quiet)
 		struct scrape_report report = scrape_report(scrape, i);
 		complete &= report.complete;
 		if (!quiet)
-			tool_say(report.class_name, "%d images, %d new, %d refused, %d failed: %s", report.accepted, report.added,
+			tool_say(report.class_name, "%d image%s, %d new, %d refused, %d failed: %s", report.accepted,
+				report.accepted == 1 ? "" : "s", report.added,
 				report.refused, report.failed, report.ended);
 	}
 	return complete;
 }
 
-static void check_usage(const struct scrape_request *request, int operands)
+static void check_usage(const struct scrape_request *request, int count, char **operands)
 {
 	bool page = request->url || request->page_file;
-	if (!operands && !request->list && !request->dataset_path)
+	if (!count && !request->list && !request->dataset_path)
 		tool_usage("operand", "name a class, or use --dataset or --urls");
-	if (operands && request->dataset_path)
+	if (count && request->dataset_path)
 		tool_usage("operand", "the data set's recipe names the classes");
-	if (page && operands != 1)
+	if (page && count != 1)
 		tool_usage(request->url ? "--url" : "--page", "takes one class");
+	if (page && strchr(operands[0], '='))
+		tool_usage(request->url ? "--url" : "--page", "takes a class without =QUERY");
 }
 
 int main(int argc, char **argv)
@@ -72,10 +76,10 @@ int main(int argc, char **argv)
 		TOOL_END,
 	};
 	const struct options options = {"scrape-images", "[CLASS[=QUERY]...]",
-		"Collect images of classes from sites, pages and lists of addresses.", rows};
+		"Collect images of classes from sites, pages and lists of addresses.", rows, NULL};
 
 	int first = tool_start(&options, argc, argv), status = EXIT_DONE;
-	check_usage(&request, argc - first);
+	check_usage(&request, argc - first, argv + first);
 	struct progress progress = tool_progress(quiet);
 	collect->progress = &progress;
 	fetch->image_bytes = (size_t)image_bytes;

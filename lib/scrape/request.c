@@ -1,5 +1,7 @@
 #include "scrape/request.h"
 
+#include "scrape/url.h"
+
 #include <stdlib.h>
 #include <string.h>
 
@@ -41,6 +43,14 @@ static int add_queries(const struct scrape_request *request, struct scrape *scra
 	return 0;
 }
 
+/* As a query it would be one of words. */
+static int check_url(const char *url, struct error *error)
+{
+	char *absolute = url_resolve(NULL, url, error);
+	free(absolute);
+	return absolute ? 0 : error_within(error, "--url");
+}
+
 static int add_operand(const struct scrape_request *request, struct scrape *scrape, const char *operand,
 	struct error *error)
 {
@@ -54,7 +64,7 @@ static int add_operand(const struct scrape_request *request, struct scrape *scra
 	name[length] = 0;
 	if (!text_is_class_name(name))
 		return error_set(error, operand, "can't name a class");
-	if (request->url && scrape_add_query(scrape, name, recipe, request->api, request->url, error))
+	if (request->url && (check_url(request->url, error) || scrape_add_query(scrape, name, recipe, request->api, request->url, error)))
 		return -1;
 	if (request->page_file && scrape_add_file(scrape, name, recipe, request->page_file, error))
 		return -1;

@@ -150,7 +150,7 @@ enum transfer_end transfer_finish(struct transfer *transfer, CURLcode code)
 	if (transfer->out_of_memory || code == CURLE_OUT_OF_MEMORY)
 		return end_with(transfer, TRANSFER_TRANSIENT, "out of memory");
 	if (code != CURLE_OK && *transfer->refused_address) {
-		snprintf(reason, sizeof reason, "the address %s is not public", transfer->refused_address);
+		snprintf(reason, sizeof reason, "the address %s is not public (--allow-private)", transfer->refused_address);
 		return end_with(transfer, TRANSFER_REFUSED, reason);
 	}
 	if (code == CURLE_UNSUPPORTED_PROTOCOL || code == CURLE_URL_MALFORMAT || code == CURLE_LOGIN_DENIED)

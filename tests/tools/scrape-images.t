@@ -29,6 +29,12 @@ fault() {
 # ---- usage ----
 run scrape-images
 status_is 2
+run scrape-images --url http://example.org/ a=b
+status_is 2
+stderr_has '^scrape-images: --url: takes a class without =QUERY$'
+run scrape-images -o out --url x a
+status_is 1
+stderr_has '^scrape-images: --url: x: '
 run scrape-images --url http://example.org/ a b
 status_is 2
 run scrape-images -o out --site nowhere/recipe x
@@ -39,7 +45,7 @@ stderr_has '^scrape-images: mediawiki: x: needs --api$'
 run scrape-images -o out --url http://example.org/ ../x
 stderr_is "scrape-images: ../x: can't name a class"
 run scrape-images -o out --url http://me:secret@example.org/ x
-stderr_is "scrape-images: http://me:secret@example.org/: a user name in an address is refused"
+stderr_is "scrape-images: --url: http://me:secret@example.org/: a user name in an address is refused"
 run scrape-images -o out --follow '[' --url http://example.org/ x
 stderr_has '^scrape-images: \[: no regular expression'
 printf 'item = //img\nimage = @src\nitems = x\n' >broken
@@ -225,7 +231,7 @@ printf '%s\tx\n' http://localhost/a http://127.0.0.1/a http://2130706433/a http:
 run scrape-images -q -o private --urls list
 status_is 1
 is "no address that is not public, however it is written" "$(rows private 13,14 | sed 's/address [^ ]* /address /' | uniq -c | sed 's/^ *//')" \
-	"7 refused${tab}the address is not public"
+	"7 refused${tab}the address is not public (--allow-private)"
 printf 'ftp://127.0.0.1/a\tx\nhttp://u:p@127.0.0.1/a\tx\n%s/image/z.png\t../up\n%s/image/z.png\nno address\tx\n\n# a remark\n%s/image/\033[31mred.png\tx\n' \
 	"$origin" "$origin" "$origin" >list
 scrape -o lines --urls list
