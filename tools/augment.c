@@ -42,7 +42,7 @@ static const struct option_row rows[] = {
 };
 
 static const struct options options = {"augment", "[FILE...]",
-	"Varies the images of tensor streams at random, anew in every pass.", rows};
+	"Varies the images of tensor streams at random, anew in every pass.", rows, NULL};
 
 /* Parses twice: the preset's values become the defaults that single operations change, in whatever order. */
 static int read_options(int argc, char **argv)

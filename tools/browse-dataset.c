@@ -24,7 +24,7 @@ int main(int argc, char **argv)
 		TOOL_END,
 	};
 	const struct options options = {"browse-dataset", "DIR",
-		"Show a folder of pictures as web pages on this machine, until interrupted.", rows};
+		"Show a folder of pictures as web pages on this machine, until interrupted.", rows, NULL};
 	int first = tool_start(&options, argc, argv);
 	if (argc - first != 1)
 		tool_usage("operand", "name one folder");

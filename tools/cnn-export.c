@@ -13,12 +13,12 @@ int main(int argc, char **argv)
 		TOOL_QUIET(quiet),
 		TOOL_END,
 	};
-	const struct options options = {"cnn-export", "", "Writes a model for other programs, as ONNX.", rows};
+	const struct options options = {"cnn-export", "", "Writes a model for other programs, as ONNX.", rows, "-m MODEL"};
 	int first = tool_start(&options, argc, argv);
 	if (first < argc)
 		tool_usage(argv[first], "takes no operands; name the model with -m");
 	if (!folder)
-		tool_usage("--model", "is needed: the model folder to read");
+		tool_usage("--model", "is missing");
 	tool_refuse_terminal(output);
 
 	struct error error;

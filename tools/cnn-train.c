@@ -52,11 +52,12 @@ int main(int argc, char **argv)
 		{0, "notes", OPTION_LIST, &notes, "KEY=VALUE", "add to the model card; may be repeated", 0, 0, NULL},
 		TOOL_SEED(request.seed), TOOL_THREADS(request.threads), TOOL_QUIET(quiet), TOOL_END,
 	};
-	const struct options options = {"cnn-train", "[FILE...]", "Trains a network on tensor streams and writes a model folder.", rows};
+	const struct options options = {"cnn-train", "[FILE...]", "Trains a network on tensor streams and writes a model folder.",
+		rows, "-o MODEL"};
 	int first = tool_start(&options, argc, argv);
 	struct error error;
 	if (!model)
-		tool_usage("--output", "is needed: the model folder to write");
+		tool_usage("--output", "is missing");
 	if (training_check_notes(&notes, &error))
 		tool_usage(error.object, "%s", error.reason);
 	request.inputs = first < argc ? (const char *const *)argv + first : standard_input;

@@ -27,7 +27,7 @@ static const struct option_row rows[] = {
 };
 
 static const struct options options = {
-	"draw-characters", "DATASET", "Draw the characters of a dataset: a folder of pictures for each.", rows,
+	"draw-characters", "DATASET", "Draw the characters of a dataset: a folder of pictures for each.", rows, NULL,
 };
 
 static int smaller(int a, int b)

@@ -20,7 +20,7 @@ static const struct option_row rows[] = {
 };
 
 static const struct options options = {"model-report", "",
-	"Tells of a model on one HTML page that holds all its pictures and needs no script.", rows};
+	"Tells of a model on one HTML page that holds all its pictures and needs no script.", rows, "-m MODEL"};
 
 int main(int argc, char **argv)
 {

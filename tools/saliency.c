@@ -40,7 +40,7 @@ static const struct option_row rows[] = {
 };
 
 static const struct options options = {"saliency", "[IMAGE | FOLDER]...",
-	"Shows which places of a picture a model's answer rests on.", rows};
+	"Shows which places of a picture a model's answer rests on.", rows, "-m MODEL"};
 
 static void check_usage(void)
 {

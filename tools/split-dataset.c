@@ -22,7 +22,7 @@ static const struct option_row rows[] = {
 };
 
 static const struct options options = {"split-dataset", "IN OUT",
-	"Splits the class folders in IN into OUT/train, OUT/validation and OUT/test.", rows};
+	"Splits the class folders in IN into OUT/train, OUT/validation and OUT/test.", rows, NULL};
 
 static int write_list(const struct split *split, struct error *error)
 {

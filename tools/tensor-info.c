@@ -21,7 +21,7 @@ static const struct option_row rows[] = {
 };
 
 static const struct options options = {"tensor-info", "[FILE...]",
-	"Shows, verifies and exports tensor streams.", rows};
+	"Shows, verifies and exports tensor streams.", rows, NULL};
 
 /* What is exported, from all streams together. */
 struct exports {

@@ -218,8 +218,8 @@ static void print_row(const char letter, const char *name, const char *argument,
 
 void options_help(const struct options *options, FILE *stream)
 {
-	fprintf(stream, "usage: %s [options]%s%s\n%s\n\n", options->tool, *options->operands ? " " : "",
-		options->operands, options->summary);
+	fprintf(stream, "usage: %s%s%s [options]%s%s\n%s\n\n", options->tool, options->required ? " " : "",
+		options->required ? options->required : "", *options->operands ? " " : "", options->operands, options->summary);
 	for (const struct option_row *row = options->rows; row->help; row++) {
 		if (row->type == OPTION_TITLE) {
 			fprintf(stream, "\n%s:\n", row->help);

@@ -42,6 +42,7 @@ struct options {
 	const char *operands; /* "[FILE...]" */
 	const char *summary;  /* one sentence */
 	const struct option_row *rows; /* ended by a row without help */
+	const char *required;          /* options that the tool checks to be there, "-m MODEL"; NULL: none */
 };
 
 enum options_result { OPTIONS_RUN, OPTIONS_HELP, OPTIONS_VERSION };

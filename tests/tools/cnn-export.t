@@ -50,7 +50,7 @@ refused() { # refused STATUS MESSAGE COMMAND...
 	stdout_is ''
 	stderr_is "$message"
 }
-refused 2 "cnn-export: --model: is needed: the model folder to read
+refused 2 "cnn-export: --model: is missing
 cnn-export: try 'cnn-export --help'" cnn-export
 refused 2 "cnn-export: plain: takes no operands; name the model with -m
 cnn-export: try 'cnn-export --help'" cnn-export plain

@@ -110,7 +110,7 @@ refused() { # refused STATUS MESSAGE COMMAND...
 	stdout_is ''
 	stderr_is "$message"
 }
-refused 2 "cnn-train: --output: is needed: the model folder to write
+refused 2 "cnn-train: --output: is missing
 cnn-train: try 'cnn-train --help'" cnn-train train.tens
 refused 2 "cnn-train: --notes: 'x' is not KEY=VALUE
 cnn-train: try 'cnn-train --help'" cnn-train -o no --notes x train.tens

@@ -11,6 +11,7 @@ for path in "$BIN"/*; do
 	run "$tool" --help
 	status_is 0
 	stdout_has "^usage: $tool "
+	required=$(sed -nE '1s/^usage: [^ ]* (-[a-z]) .*/\1/p' "$scratch/.out")
 	stderr_is ''
 	cp "$scratch/.out" help
 	page=$manuals/$tool.1
@@ -25,6 +26,19 @@ for path in "$BIN"/*; do
 	stdout_is ''
 	stderr_is "$tool: --no-such-option: no such option
 $tool: try '$tool --help'"
+	if [ -n "$required" ]; then
+		name=$(sed -nE "s/^  $required, (--[a-z-]+).*/\1/p" help)
+		run "$tool"
+		status_is 2
+		stderr_is "$tool: $name: is missing
+$tool: try '$tool --help'"
+	fi
+	for name in $(sed -nE 's/^ +(-., )?(--[a-z-]+) (FILE|DIR|MODEL|STREAM)( .*)?$/\2/p' help); do
+		run "$tool" "$name" ''
+		status_is 2
+		stderr_is "$tool: $name: takes a value that is not empty
+$tool: try '$tool --help'"
+	done
 	is "$tool: help to a full disk is a failure" "$("$tool" --help 2>&1 >/dev/full; echo $?)" \
 		"$tool: standard output: No space left on device
 1"

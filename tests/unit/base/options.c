@@ -28,7 +28,7 @@ static const struct option_row rows[] = {
 	{0, "least", OPTION_INTEGER, &count, "N", "at least", 3, INFINITY, NULL},
 	{0, NULL, OPTION_FLAG, NULL, NULL, NULL, 0, 0, NULL},
 };
-static const struct options options = {"tool", "[FILE...]", "Does things.", rows};
+static const struct options options = {"tool", "[FILE...]", "Does things.", rows, "-m MODEL"};
 
 static void reset(void)
 {
@@ -110,7 +110,7 @@ static void help(void)
 	reset();
 	options_help(&options, stream);
 	fclose(stream);
-	ok(strncmp(written, "usage: tool [options] [FILE...]\nDoes things.\n\n", 46) == 0, "help begins with the usage");
+	ok(strncmp(written, "usage: tool -m MODEL [options] [FILE...]\nDoes things.\n\n", 55) == 0, "help begins with the usage");
 	static const char *const lines[] = {"  -f, --flag                  a flag\n", "  -n, --count N               a count (default 5)\n",
 		"\nMore:\n", "--rate R                a rate (default 0.5)\n", "--color C               a colour: red, green (default green)\n",
 		"--size WxH              a size (default 150x150)\n", "  -o, --output FILE           a file\n"};
