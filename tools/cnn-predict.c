@@ -39,10 +39,15 @@ static const struct option_row rows[] = {
 };
 
 static const struct options options = {"cnn-predict", "[IMAGE | FOLDER | STREAM]...",
-	"Says what a model sees in pictures and in tensor streams.", rows};
+	"Says what a model sees in pictures and in tensor streams.", rows, "-m MODEL"};
 
 static void check_usage(void)
 {
+	struct error error;
+	unsigned char color[3];
+	if (request.background && image_parse_color(request.background, color, &error) &&
+		error_within(&error, "--background"))
+		tool_usage(error.object, "%s", error.reason);
 	if (!request.model)
 		tool_usage("--model", "is missing");
 	if (!request.evaluate && (confusion_path || predictions_path))
@@ -110,6 +115,8 @@ int main(int argc, char **argv)
 
 	if (failed)
 		tool_error(&error);
+	else if (bad.count && predictor.done && (count > 1 || file_is_folder(operands[0])))
+		tool_say("pictures", "%zu skipped, %llu answered", bad.count, (unsigned long long)predictor.done);
 	output_abandon(&predictions);
 	predictor_close(&predictor);
 	return tool_finish(failed || bad.count ? EXIT_FAILED : EXIT_DONE);

@@ -14,6 +14,7 @@ static const char *const codec_names[] = {"raw", "zlib", NULL};
 
 static struct pack_options pack;
 static struct option_size size;
+static unsigned char background_color[3];
 static int channels = -1, fit = IMAGE_STRETCH, filter = IMAGE_BILINEAR, codec = STREAM_RAW, limit, threads;
 static bool is_idx, strict, quiet;
 static const char *output_path, *list_path, *class_names, *classes_path, *background = "white";
@@ -43,10 +44,13 @@ static const struct option_row rows[] = {
 };
 
 static const struct options options = {"pack-tensors", "[DIR | FILE... | --idx IMAGES LABELS]",
-	"Packs pictures, with the folders they lie in as classes, into a tensor stream.", rows};
+	"Packs pictures, with the folders they lie in as classes, into a tensor stream.", rows, NULL};
 
 static void check_usage(int operands)
 {
+	struct error error;
+	if (image_parse_color(background, background_color, &error) && error_within(&error, "--background"))
+		tool_usage(error.object, "%s", error.reason);
 	if (is_idx && operands != 2)
 		tool_usage("--idx", "takes two operands, IMAGES and LABELS");
 	if (list_path && (is_idx || operands))
@@ -78,7 +82,7 @@ static int read_input(int count, char **operands, struct dataset_files *files, s
 	return count ? 0 : dataset_files_add(files, "-", 0, -1, error);
 }
 
-static int complete_options(const struct idx_images *idx, struct error *error)
+static void complete_options(const struct idx_images *idx)
 {
 	int width = size.width ? size.width : is_idx ? idx->width : SIDE;
 	int height = size.height ? size.height : is_idx ? idx->height : SIDE;
@@ -86,7 +90,7 @@ static int complete_options(const struct idx_images *idx, struct error *error)
 	pack.channels = channels < 0 ? (is_idx ? 1 : 3) : channels ? 3 : 1;
 	pack.codec = (enum stream_codec)codec;
 	pack.limit = (size_t)limit;
-	return image_parse_color(background, pack.resize.background, error);
+	memcpy(pack.resize.background, background_color, sizeof background_color);
 }
 
 /* What the result depends on: not the number of threads, nor where it is written. */
@@ -146,9 +150,9 @@ int main(int argc, char **argv)
 	tool_refuse_terminal(output_path);
 
 	int status;
-	if (read_classes(&files.classes, &error) || read_input(argc - first, argv + first, &files, &idx, &error) ||
-		complete_options(&idx, &error) || pack_head(&pack, &files, &head, &error) ||
-		add_history(&head, argc - first, argv + first, &error))
+	int failed = read_classes(&files.classes, &error) || read_input(argc - first, argv + first, &files, &idx, &error);
+	complete_options(&idx);
+	if (failed || pack_head(&pack, &files, &head, &error) || add_history(&head, argc - first, argv + first, &error))
 		status = tool_error(&error);
 	else
 		status = pack_all(&(struct pack_input){&files, is_idx ? &idx : NULL}, &head, &error);

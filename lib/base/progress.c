@@ -1,5 +1,6 @@
 #include "base/progress.h"
 
+#include <string.h>
 #include <time.h>
 #include <unistd.h>
 
@@ -43,7 +44,9 @@ static void write_count(const struct progress *progress, uint64_t done, double s
 	if (progress->total)
 		fprintf(stream, "/%llu", (unsigned long long)progress->total);
 	double rate = seconds > 0 ? (double)done / seconds : 0;
-	fprintf(stream, " %s, %.*f/s", progress->unit, rate < 10 ? 1 : 0, rate);
+	bool one = (progress->total ? progress->total : done) == 1;
+	int length = (int)strlen(progress->unit) - one; /* without its s */
+	fprintf(stream, " %.*s, %.*f/s", length, progress->unit, rate < 10 ? 1 : 0, rate);
 }
 
 static void write_bar(const struct progress *progress, uint64_t done)

@@ -12,7 +12,7 @@ struct progress {
 	const char *tool;  /* begins every line */
 	char part[64];     /* what of its work is being done, "epoch 3/50"; may be empty */
 	bool terminal;     /* redraw one line instead of adding lines */
-	char unit[16];     /* of what is counted, "images" */
+	char unit[16];     /* of what is counted, a plural in s: "images" */
 	uint64_t total;    /* 0: not known */
 	double started;    /* seconds of the monotonic clock */
 	double last_drawn;

@@ -229,9 +229,9 @@ int explain_pictures(struct explain_plan *plan, char *const *paths, const struct
 	char subject[EXPLAIN_SUBJECT_SIZE];
 	struct error notice;
 	int result = 0;
-	size_t i;
+	size_t skipped = bad->count; /* before */
 	progress_start(progress, "", "pictures", names->count);
-	for (i = 0; i < names->count && result == 0; i++) {
+	for (size_t i = 0; i < names->count && result == 0; i++) {
 		int nothing = explain_picture(plan, paths[i], names->items[i], subject, error);
 		if (nothing < 0)
 			result = bad_input_skip(bad, error, error);
@@ -242,7 +242,10 @@ int explain_pictures(struct explain_plan *plan, char *const *paths, const struct
 		}
 		progress_update(progress, i + 1, "");
 	}
-	progress_finish(progress, i, "");
+	if (result == 0)
+		progress_finish(progress, names->count - (bad->count - skipped), "");
+	else
+		progress_clear(progress);
 	return result;
 }
 

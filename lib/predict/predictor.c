@@ -118,6 +118,7 @@ static int answer_batch(struct predictor *predictor, struct error *error)
 	struct answers_drawing drawing = {request->annotated, request->sorted != NULL, request->threshold,
 		request->several, request->annotate};
 	int result = 0;
+	size_t skipped = request->bad->count; /* before */
 	answers_run(answers);
 	if (request->annotated)
 		answers_draw(answers, &drawing);
@@ -126,7 +127,7 @@ static int answer_batch(struct predictor *predictor, struct error *error)
 	/* Whoever reads along gets whole batches, and work ends where nobody does. */
 	if (result == 0 && predictor->lines && !request->evaluate && fflush(predictor->lines))
 		result = error_system(error, "standard output");
-	predictor->done += (uint64_t)answers->count;
+	predictor->done += (uint64_t)answers->count - (request->bad->count - skipped);
 	answers_clear(answers);
 	progress_update(request->progress, predictor->done, "");
 	return result;
@@ -144,7 +145,10 @@ int predictor_run(struct predictor *predictor, char *const *operands, int count,
 	progress_start(request->progress, "", "pictures", 0);
 	while (result == 0 && (result = inputs_fill(&inputs, &predictor->answers, error)) == 1)
 		result = answer_batch(predictor, error);
-	progress_finish(request->progress, predictor->done, "");
+	if (result == 0)
+		progress_finish(request->progress, predictor->done, "");
+	else
+		progress_clear(request->progress);
 	inputs_free(&inputs);
 	return result;
 }

@@ -33,7 +33,7 @@ struct predictor {
 	struct answers answers;        /* the batch */
 	struct evaluation evaluation;  /* started if it is asked for */
 	FILE *lines;
-	uint64_t done;
+	uint64_t done;                 /* pictures answered */
 };
 
 /* Loads the model. On failure (-1) the predictor is still the caller's to close. */

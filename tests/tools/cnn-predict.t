@@ -119,7 +119,17 @@ status_is 1
 is "the good one is answered" "$(cut -f 1,2 "$scratch/.out")" "bad/good.png${tab}écaille"
 is "each bad one has its line" "$(cut -d : -f 1,2 "$scratch/.err")" "cnn-predict: bad/cut.png
 cnn-predict: bad/text.jpg
-cnn-predict: missing.png"
+cnn-predict: missing.png
+cnn-predict: pictures"
+stderr_has '^cnn-predict: pictures: 3 skipped, 1 answered$'
+run cnn-predict -m model bad
+stderr_has '^cnn-predict: 1 picture, [0-9.]+/s, [0-9.]+ s$'
+run cnn-predict --strict -m model bad
+is "no counts after an error" "$(wc -l <"$scratch/.err")" 1
+run cnn-predict -m model --background puce bad
+status_is 2
+stderr_is "cnn-predict: --background: puce: is no colour: white, black, grey or #rrggbb
+cnn-predict: try 'cnn-predict --help'"
 run cnn-predict --quiet --strict -m model bad
 status_is 1
 stdout_is ""

@@ -208,7 +208,8 @@ for arguments in "--idx images" "--list list set" "--classes a --classes-from b 
 	status_is 2
 done
 run pack-tensors -q --background mauve set
-status_is 1
-stderr_is "pack-tensors: mauve: is no colour: white, black, grey or #rrggbb"
+status_is 2
+stderr_is "pack-tensors: --background: mauve: is no colour: white, black, grey or #rrggbb
+pack-tensors: try 'pack-tensors --help'"
 ok "nothing half-made is left" sh -c '! ls -A | grep "^\..*tens"'
 finish
