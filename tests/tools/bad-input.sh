@@ -7,8 +7,12 @@
 # othermodel/ of another shape; beside it lie pictures and streams that are bad, each in its way.
 
 . "$(dirname "$0")/tap.sh"
-MILLRACE_DATA=$here/../../data
+# A copy of the recipes, since another user may not read where the sources are.
+MILLRACE_DATA=$scratch/recipes
 export MILLRACE_DATA
+mkdir -p "$MILLRACE_DATA/pokemon"
+cp -R "$here/../../data/sites" "$MILLRACE_DATA/"
+cp "$here/../../data/pokemon/characters.json" "$MILLRACE_DATA/pokemon/"
 
 python3 - <<'END'
 import os
