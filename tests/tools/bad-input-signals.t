@@ -3,7 +3,7 @@
 . "$(dirname "$0")/bad-input.sh"
 characters=$MILLRACE_DATA/pokemon/characters.json
 
-augment -q --passes 600 -o long.tens train.tens
+augment -q --passes 900 -o long.tens train.tens
 mkdir -p many/a many/b
 python3 -c '
 for i in range(4000):
@@ -44,8 +44,8 @@ interrupted 0.4 cnn-train -q --epochs 1000000 -o results/model train.tens
 interrupted 0.1 split-dataset -q --link copy many results/split
 interrupted 0.1 split-dataset -q --link copy many results/new
 interrupted 0.1 tensor-info --npy results/x.npy --labels results/y.npy long.tens long.tens long.tens long.tens
-interrupted 0.3 cnn-predict -q -m model --evaluate --predictions results/x.tsv long.tens
-interrupted 0.3 model-report -m model --validation long.tens -o results/x.html
+interrupted 0.1 cnn-predict -q -m model --evaluate --predictions results/x.tsv long.tens long.tens long.tens long.tens
+interrupted 0.1 model-report -m model --validation long.tens -o results/x.html
 rm -rf drawn maps
 ended INT 0.4 draw-characters -q -n 9000 -o drawn "$characters"
 is "INT: draw-characters" $status 130
