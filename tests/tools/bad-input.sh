@@ -7,12 +7,16 @@
 # othermodel/ of another shape; beside it lie pictures and streams that are bad, each in its way.
 
 . "$(dirname "$0")/tap.sh"
-# A copy of the recipes, since another user may not read where the sources are.
+# A copy of what the tools read, since another user may not enter the folder of the sources.
 MILLRACE_DATA=$scratch/recipes
 export MILLRACE_DATA
 mkdir -p "$MILLRACE_DATA/pokemon"
 cp -R "$here/../../data/sites" "$MILLRACE_DATA/"
 cp "$here/../../data/pokemon/characters.json" "$MILLRACE_DATA/pokemon/"
+if [ "${LSAN_OPTIONS-}" ]; then
+	cp "$here/../leaks.supp" "$MILLRACE_DATA/"
+	export LSAN_OPTIONS="suppressions=$MILLRACE_DATA/leaks.supp:print_suppressions=0"
+fi
 
 python3 - <<'END'
 import os
