@@ -59,14 +59,7 @@ int main(void)
 {
 	if (system("python3 -c 'import zlib'") != 0)
 		return ok(true, "# SKIP there is no python3"), done();
-	for (int kind = 0; kind < 8; kind++) {
-		struct sample sample = {(enum stream_type)(kind & 1), (enum stream_label)(kind >> 1 & 1),
-			(enum stream_codec)(kind >> 2), 24, 3, 4, 400};
-		char name[64];
-		snprintf(name, sizeof name, "%s, %s, %s", kind & 1 ? "f32" : "u8", kind & 2 ? "weights" : "index",
-			kind & 4 ? "zlib" : "raw");
-		compare(&sample, 2, name);
-	}
+	sample_every_kind(compare, 2);
 	compare(&(struct sample){STREAM_U8, STREAM_LABEL_INDEX, STREAM_RAW, 3, 1, 2, 0}, 2, "no records");
 	compare(&(struct sample){STREAM_F32, STREAM_LABEL_WEIGHTS, STREAM_RAW, 600, 3, 2, 2}, 1, "large records");
 	return done();

@@ -129,14 +129,7 @@ static void data_digest(void)
 
 int main(void)
 {
-	for (int kind = 0; kind < 8; kind++) {
-		struct sample sample = {(enum stream_type)(kind & 1), (enum stream_label)(kind >> 1 & 1),
-			(enum stream_codec)(kind >> 2), 24, 3, 4, 400};
-		char name[64];
-		snprintf(name, sizeof name, "%s, %s, %s", kind & 1 ? "f32" : "u8", kind & 2 ? "weights" : "index",
-			kind & 4 ? "zlib" : "raw");
-		round_trip(&sample, 3, name);
-	}
+	sample_every_kind(round_trip, 3);
 	round_trip(&(struct sample){STREAM_U8, STREAM_LABEL_INDEX, STREAM_RAW, 3, 1, 2, 0}, 1, "no records");
 	round_trip(&(struct sample){STREAM_U8, STREAM_LABEL_INDEX, STREAM_RAW, 3, 1, 2, 0}, 2, "two segments without records");
 	round_trip(&(struct sample){STREAM_F32, STREAM_LABEL_INDEX, STREAM_ZLIB, 1, 1, 1, 1}, 1, "one value");

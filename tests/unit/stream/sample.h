@@ -126,4 +126,17 @@ static inline void pipe_close(struct pipe_sample *pipe_sample)
 	waitpid(pipe_sample->child, NULL, 0);
 }
 
+/* Runs test(sample, segments, name) for every type of value, kind of label and codec. */
+static inline void sample_every_kind(void (*test)(const struct sample *sample, int segments, const char *name), int segments)
+{
+	for (int kind = 0; kind < 8; kind++) {
+		struct sample sample = {(enum stream_type)(kind & 1), (enum stream_label)(kind >> 1 & 1),
+			(enum stream_codec)(kind >> 2), 24, 3, 4, 400};
+		char name[64];
+		snprintf(name, sizeof name, "%s, %s, %s", kind & 1 ? "f32" : "u8", kind & 2 ? "weights" : "index",
+			kind & 4 ? "zlib" : "raw");
+		test(&sample, segments, name);
+	}
+}
+
 #endif
