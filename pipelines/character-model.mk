@@ -44,7 +44,7 @@ data/$(1)/predict.list: data/$(1)/source FORCE
 
 data/$(1)/split.tsv: data/$(1)/images.list | $$(MILLRACE_PROGRAMS)
 	@$$(SAY) split data/$(1)/images
-	$$(Q)$$(MILLRACE_BIN)split-dataset --validation $(call setting,$(1),VALIDATION,0.2) --seed $$(SEED) --list $$@ data/$(1)/images data/$(1)/split
+	$$(Q)$$(MILLRACE_BIN)split-dataset --validation-split $(call setting,$(1),VALIDATION,0.2) --seed $$(SEED) --manifest $$@ data/$(1)/images data/$(1)/split
 
 data/$(1)/train.list data/$(1)/validation.list: data/$(1)/%.list: data/$(1)/split.tsv
 	@$$(call list_files,data/$(1)/split/$$*) | { $$(keep_if_same); }

@@ -24,7 +24,7 @@ static const struct option_row rows[] = {
 	{0, "annotate", OPTION_TEXT, &request.annotated, "DIR", "write each picture there with the answer on it", 0, 0, NULL},
 	{0, "sort-into", OPTION_TEXT, &request.sorted, "DIR", "copy each picture there into a folder per class, or unsure", 0, 0, NULL},
 	{0, "fit", OPTION_CHOICE, &request.fit, "HOW", "what happens to other proportions (default: as in training)", 0, 0, image_fit_names},
-	{0, "filter", OPTION_CHOICE, &request.filter, "NAME", "how pixels are resampled (default: as in training)", 0, 0, image_filter_names},
+	{0, "interpolation", OPTION_CHOICE, &request.filter, "NAME", "how pixels are resampled (default: as in training)", 0, 0, image_filter_names},
 	{0, "background", OPTION_TEXT, &request.background, "COLOR", "behind transparency and around --fit pad (default: as in training)", 0, 0, NULL},
 	{0, NULL, OPTION_TITLE, NULL, NULL, "Against the truth", 0, 0, NULL},
 	{0, "evaluate", OPTION_FLAG, &request.evaluate, NULL, "measure on class folders or labelled streams instead", 0, 0, NULL},

@@ -40,7 +40,7 @@ int main(int argc, char **argv)
 	struct text_list notes = {0};
 	const struct option_row rows[] = {
 		{'o', "output", OPTION_TEXT, &model, "MODEL", "model folder to write; one that is there is replaced", 0, 0, NULL},
-		{0, "validation", OPTION_TEXT, &request.validation, "FILE", "tensor stream to measure on after every epoch", 0, 0, NULL},
+		{0, "validation", OPTION_TEXT, &request.validation, "STREAM", "tensor stream to measure on after every epoch", 0, 0, NULL},
 		{0, "architecture", OPTION_TEXT, &request.architecture, "NAME", "original, or a Keras JSON file", 0, 0, NULL},
 		{0, "output-activation", OPTION_CHOICE, &output, "NAME", "last of the original network", 0, 0, outputs},
 		{0, "epochs", OPTION_INTEGER, &request.epochs, "N", "0: one a pass of the stream, 50 if it has one pass", 0, 1000000, NULL},

@@ -13,13 +13,13 @@ static bool quiet;
 
 static const struct option_row rows[] = {
 	{'o', "output", OPTION_TEXT, &gallery.folder, "DIR", "folder to write into", 0, 0, NULL},
-	{'n', "number", OPTION_INTEGER, &gallery.per_class, "N", "pictures of each class", 0, 99999, NULL},
+	{'n', "count", OPTION_INTEGER, &gallery.per_class, "N", "pictures of each class", 0, 99999, NULL},
 	{0, "predict", OPTION_INTEGER, &gallery.predict, "N", "pictures of any class, in DIR/predict", 0, 99999, NULL},
 	{0, "scenes", OPTION_INTEGER, &gallery.scenes, "N", "pictures of two characters, in DIR/scenes", 0, 99999,
 		NULL},
 	{0, "portraits", OPTION_FLAG, &gallery.portraits, NULL, "each character at rest, in DIR/portraits", 0, 0, NULL},
-	{0, "size", OPTION_SIZE, &largest, "WxH", "largest picture", 32, 1024, NULL},
-	{0, "smallest", OPTION_SIZE, &smallest, "WxH", "smallest picture, if below the largest", 32, 1024, NULL},
+	{0, "max-size", OPTION_SIZE, &largest, "WxH", "largest picture", 32, 1024, NULL},
+	{0, "min-size", OPTION_SIZE, &smallest, "WxH", "smallest picture, unless above the largest", 32, 1024, NULL},
 	TOOL_SEED(gallery.seed),
 	TOOL_THREADS(threads),
 	TOOL_QUIET(quiet),

@@ -25,14 +25,14 @@ static const struct option_row rows[] = {
 	{0, "idx", OPTION_FLAG, &is_idx, NULL, "the operands are two IDX files, IMAGES LABELS", 0, 0, NULL},
 	{0, "classes", OPTION_TEXT, &class_names, "A,B,...", "classes in label order (default: those found)", 0, 0, NULL},
 	{0, "classes-from", OPTION_TEXT, &classes_path, "FILE", "take them from a stream, model folder or text", 0, 0, NULL},
-	{0, "limit", OPTION_INTEGER, &limit, "N", "pack only the first N pictures, 0 for all", 0, INT32_MAX, NULL},
+	{'n', "count", OPTION_INTEGER, &limit, "N", "pack only the first N pictures, 0 for all", 0, INT32_MAX, NULL},
 	{0, "shuffle", OPTION_FLAG, &pack.shuffle, NULL, "in random order instead of sorted by name", 0, 0, NULL},
 	{0, NULL, OPTION_TITLE, NULL, NULL, "Pictures", 0, 0, NULL},
 	{0, "size", OPTION_SIZE, &size, "WxH", "pixels of every tensor (default 150x150; IDX: as stored)", 1,
 		STREAM_DIMENSION_MAXIMUM, NULL},
 	{0, "channels", OPTION_CHOICE, &channels, "N", "grey or colour (default 3; IDX: 1)", 0, 0, channel_names},
 	{0, "fit", OPTION_CHOICE, &fit, "HOW", "what happens to other proportions", 0, 0, image_fit_names},
-	{0, "filter", OPTION_CHOICE, &filter, "NAME", "how pixels are resampled", 0, 0, image_filter_names},
+	{0, "interpolation", OPTION_CHOICE, &filter, "NAME", "how pixels are resampled", 0, 0, image_filter_names},
 	{0, "background", OPTION_TEXT, &background, "COLOR", "behind transparency and around --fit pad", 0, 0, NULL},
 	{0, "codec", OPTION_CHOICE, &codec, "NAME", "how the stream is compressed", 0, 0, codec_names},
 	{0, NULL, OPTION_TITLE, NULL, NULL, "General", 0, 0, NULL},
@@ -98,7 +98,7 @@ static int add_history(struct stream_head *head, int count, char **operands, str
 {
 	char *inputs = options_command_line(count + 1, operands - 1);
 	char *arguments = !inputs ? NULL : text_format(
-		"--size %dx%d --channels %d --fit %s --filter %s --background '%s' --limit %d%s%s%s %s",
+		"--size %dx%d --channels %d --fit %s --interpolation %s --background '%s' --count %d%s%s%s %s",
 		pack.resize.width, pack.resize.height, pack.channels, image_fit_names[fit], image_filter_names[filter], background, limit,
 		pack.shuffle ? " --shuffle" : "", list_path ? " --list " : "", list_path ? list_path : "", inputs);
 	int result = arguments ? stream_head_add_history(head, "pack-tensors", arguments, pack.seed, error)

@@ -8,13 +8,13 @@ static double shares[SPLIT_PARTS] = {[SPLIT_VALIDATION] = 0.2};
 static int link_kind = SPLIT_HARD;
 static uint64_t seed;
 static bool quiet, strict;
-static const char *list_path;
+static const char *manifest_path;
 
 static const struct option_row rows[] = {
-	{0, "validation", OPTION_REAL, &shares[SPLIT_VALIDATION], "F", "part of each class for validation", 0, 0.9, NULL},
-	{0, "test", OPTION_REAL, &shares[SPLIT_TEST], "F", "part of each class for a last test", 0, 0.9, NULL},
+	{0, "validation-split", OPTION_REAL, &shares[SPLIT_VALIDATION], "F", "part of each class for validation", 0, 0.9, NULL},
+	{0, "test-split", OPTION_REAL, &shares[SPLIT_TEST], "F", "part of each class for a last test", 0, 0.9, NULL},
 	{0, "link", OPTION_CHOICE, &link_kind, "KIND", "how files get there", 0, 0, split_link_names},
-	{0, "list", OPTION_TEXT, &list_path, "FILE", "write what went where here too, besides OUT/split.tsv", 0, 0, NULL},
+	{0, "manifest", OPTION_TEXT, &manifest_path, "FILE", "write what went where here too, besides OUT/split.tsv", 0, 0, NULL},
 	TOOL_SEED(seed),
 	TOOL_QUIET(quiet),
 	TOOL_STRICT(strict),
@@ -27,9 +27,9 @@ static const struct options options = {"split-dataset", "IN OUT",
 static int write_list(const struct split *split, struct error *error)
 {
 	struct output output;
-	if (!list_path)
+	if (!manifest_path)
 		return 0;
-	if (output_open(&output, list_path, error))
+	if (output_open(&output, manifest_path, error))
 		return -1;
 	split_write_list(split, output.stream);
 	return output_commit(&output, error);
@@ -57,7 +57,7 @@ int main(int argc, char **argv)
 	if (argc - first != 2)
 		tool_usage("operands", "give IN and OUT, not %d", argc - first);
 	if (shares[SPLIT_VALIDATION] + shares[SPLIT_TEST] >= 1)
-		tool_usage("--test", "leaves nothing for train beside --validation");
+		tool_usage("--test-split", "leaves nothing for train beside --validation-split");
 	bad.strict = strict;
 	const char *in = argv[first], *out = argv[first + 1];
 

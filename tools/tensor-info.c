@@ -15,7 +15,7 @@ static const struct option_row rows[] = {
 	{0, "npy", OPTION_TEXT, &npy_path, "FILE", "write the tensors of all streams as one NumPy array", 0, 0, NULL},
 	{0, "labels", OPTION_TEXT, &labels_path, "FILE", "write their labels as a NumPy array", 0, 0, NULL},
 	{0, "png", OPTION_TEXT, &png_path, "FILE", "write a contact sheet of the first records", 0, 0, NULL},
-	{0, "count", OPTION_INTEGER, &png_count, "N", "records on the contact sheet", 1, 65536, NULL},
+	{'n', "count", OPTION_INTEGER, &png_count, "N", "records on the contact sheet", 1, 65536, NULL},
 	TOOL_QUIET(quiet),
 	TOOL_END,
 };

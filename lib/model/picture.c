@@ -18,14 +18,14 @@ int picture_settings_read(struct picture_settings *settings, const json_t *card,
 {
 	json_t *input = json_object_get(card, "input");
 	const char *fit = json_string_value(json_object_get(input, "fit"));
-	const char *filter = json_string_value(json_object_get(input, "filter"));
+	const char *filter = json_string_value(json_object_get(input, "interpolation"));
 	const char *background = json_string_value(json_object_get(input, "background"));
 	int fit_index = find_name(fit ? fit : "stretch", image_fit_names);
 	int filter_index = find_name(filter ? filter : "bilinear", image_filter_names);
 	if (fit_index < 0)
 		return error_set(error, "training.json", "unknown fit '%s'", fit);
 	if (filter_index < 0)
-		return error_set(error, "training.json", "unknown filter '%s'", filter);
+		return error_set(error, "training.json", "unknown interpolation '%s'", filter);
 	if (image_parse_color(background ? background : "white", settings->background, error))
 		return error_within(error, "training.json");
 	settings->fit = (enum image_fit)fit_index;

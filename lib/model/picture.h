@@ -15,7 +15,7 @@ struct picture_settings {
 	unsigned char background[3];
 };
 
-/* Reads "input": {"fit", "filter", "background"} of a model card; what it does not say is stretch, bilinear,
+/* Reads "input": {"fit", "interpolation", "background"} of a model card; what it does not say is stretch, bilinear,
  * white. -1 when it says what is not known. `card` may be NULL. */
 CHECKED int picture_settings_read(struct picture_settings *settings, const json_t *card, struct error *error);
 

@@ -83,7 +83,7 @@ static json_t *option_value(const char *command_line, const char *option)
 /* Size and value range, and how pack-tensors, which notes all its options, made tensors of pictures. */
 static json_t *input_object(const struct stream_head *head)
 {
-	static const char *const options[] = {"fit", "filter", "background"};
+	static const char *const options[] = {"fit", "interpolation", "background"};
 	json_t *input = json_pack("{s:i, s:i, s:i, s:f, s:f}", "width", head->width, "height", head->height,
 		"channels", head->channels, "minimum", head->minimum, "maximum", head->maximum);
 	json_t *entry;

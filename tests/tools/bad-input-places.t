@@ -7,7 +7,7 @@ tab=$(printf '\t')
 # ---- a full disk ----
 for command in 'augment -q' 'pack-tensors -q --codec zlib' 'model-report -m model' 'cnn-export -m model' 'saliency -q -m model --chart' \
 	'tensor-info --npy' 'tensor-info --labels' 'tensor-info --png' 'cnn-predict -q -m model --evaluate --predictions' \
-	'cnn-predict -q -m model --evaluate --confusion' 'split-dataset -q --list'; do
+	'cnn-predict -q -m model --evaluate --confusion' 'split-dataset -q --manifest'; do
 	case $command in
 	augment*) set -- $command -o /dev/full train.tens ;;
 	pack*) set -- $command -o /dev/full images ;;
@@ -58,7 +58,7 @@ if mkdir disk && mount -t tmpfs -o size=32k tmpfs disk 2>/dev/null; then
 	is "full: one line, though many would follow" "$status $(wc -l <.err)" "1 1"
 	is "sorted whole or not at all" "$(find disk/sorted -type f ! -name '*.ppm' -o -type f ! -size "$(wc -c <"$picture")c")" ''
 	rm -rf disk/sorted
-	run draw-characters -q -n 9 --size 128 -o disk/drawn "$characters"
+	run draw-characters -q -n 9 --max-size 128 -o disk/drawn "$characters"
 	is "full: drawings" "$status $(sed 's|n/.*png|n/FILE|' .err)" "1 draw-characters: disk/drawn/FILE: No space left on device"
 	ok "the drawings that are there are whole" python3 -c 'import glob
 for name in glob.glob("disk/drawn/*/*.png"): assert open(name, "rb").read()[-8:-4] == b"IEND"'
@@ -155,8 +155,8 @@ works cnn-export -m "$odd model" -o "$odd 7"
 works model-report -m "$odd model" -o "$odd 8"
 works saliency -q -m "$odd model" -o "$odd 9" -- "$odd.ppm" -p.ppm
 works cnn-train -q --epochs 1 -o "$odd 10" "$odd"
-works split-dataset -q --list "$odd 11" images "$odd 12"
-works draw-characters -q -n 1 --size 32 -o "$odd 13" "$characters"
+works split-dataset -q --manifest "$odd 11" images "$odd 12"
+works draw-characters -q -n 1 --max-size 32 -o "$odd 13" "$characters"
 is "a name is printed on one line" "$(tensor-info "$odd/x" 2>&1)" 'tensor-info:  a [b]*?\n"\\é\xFF/x: Not a directory'
 long=$(printf '%0255d' 0)
 works augment -q -o "$long" train.tens
@@ -184,7 +184,7 @@ empty 2 --annotate cnn-predict -q -m model --annotate '' "$picture"
 empty 2 --output cnn-train -q --epochs 1 -o '' train.tens
 empty 2 --output draw-characters -q -o '' "$characters"
 empty 2 --output scrape-images -q -o '' --page "$picture" x
-empty 2 --list split-dataset -q --list '' images x
+empty 2 --manifest split-dataset -q --manifest '' images x
 empty 1 "''" augment -q ''
 empty 1 "''" tensor-info ''
 empty 1 "''" pack-tensors -q --strict ''
@@ -199,7 +199,7 @@ for value in 99999999999999999999 -1 nan inf 1e400 '' x 0x10 '1 ' 5000000000; do
 	wrong=
 	for command in 'augment --passes' 'augment --rotate' 'augment --threads' 'pack-tensors --size' 'cnn-train --batch-size' \
 		'cnn-train --learning-rate' 'cnn-predict --threshold' 'cnn-predict --top' 'saliency --samples' 'model-report --mistakes' \
-		'tensor-info --count' 'draw-characters --number' 'split-dataset --validation' 'browse-dataset --port' \
+		'tensor-info --count' 'draw-characters --count' 'split-dataset --validation-split' 'browse-dataset --port' \
 		'scrape-images --timeout'; do
 		run timeout 20 $command "$value" x
 		[ "$status $(wc -l <.err) $(grep -c -- "^$command: " .err | sed 's/1/1/')" = "2 2 0" ] &&

@@ -43,6 +43,14 @@ $tool: try '$tool --help'"
 		"$tool: standard output: No space left on device
 1"
 done
+
+# One name has one meaning: in all tools the same letter, and the same kind of value. What is written goes by the tool, and
+# a least size is one side or two.
+for path in "$BIN"/*; do
+	"$path" --help | sed -nE 's/^  (-(.),|   ) --([a-z0-9-]+)( ([A-Z][A-Za-z0-9,.=]*))?( .*)?$/\3\t\2\t\5/p'
+done | sort -u >options
+is "one name takes one kind of value, and one letter" "$(cut -f 1 options | uniq -d | tr '\n' ' ')" 'min-size output '
+is "one letter stands for one name" "$(cut -f 1,2 options | sort -u | cut -f 2 | grep . | sort | uniq -d)" ''
 for page in "$manuals"/*.[57]; do
 	ok "$(basename "$page"): clean mdoc" sh -c "mandoc -Tlint -Wwarning '$page' | { ! grep . ; }"
 done

@@ -5,7 +5,7 @@ data=$here/../../data
 unset MILLRACE_DATA
 
 sums() { (cd "$1" && find . -type f | LC_ALL=C sort | xargs -d '\n' sha256sum); }
-draw() { run draw-characters -q --size 96x96 --smallest 64x48 "$@"; }
+draw() { run draw-characters -q --max-size 96x96 --min-size 64x48 "$@"; }
 
 for dataset in pokemon dragonball fairytail; do
 	draw -n 3 --portraits -o "$dataset" "$data/$dataset"
@@ -64,7 +64,7 @@ draw-characters: try 'draw-characters --help'"
 run draw-characters one two
 status_is 2
 stderr_has '^draw-characters: DATASET: is more than one$'
-run draw-characters --size 16 pokemon
+run draw-characters --max-size 16 pokemon
 status_is 2
 run draw-characters nowhere
 status_is 1
@@ -97,7 +97,7 @@ mkdir -p taken/scenes.tsv
 draw -n 0 --scenes 1 -o taken two.json
 status_is 1
 stderr_is "draw-characters: taken/scenes.tsv: is a folder"
-cat two.json | draw-characters -q -n 1 --size 64 -o "odd [né]
+cat two.json | draw-characters -q -n 1 --max-size 64 -o "odd [né]
 name" -
 ok "a description from a pipe, into a folder of odd name" test -s "odd [né]
 name/pikachu/0001.png"

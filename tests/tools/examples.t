@@ -25,7 +25,7 @@ for i in 0 1 2 3 4 5 6 7; do
 done
 cp "images/red shells/1.png" picture.png
 ok "the folder of the examples is made" sh -ec '
-	split-dataset --quiet --validation 0.25 images split
+	split-dataset --quiet --validation-split 0.25 images split
 	pack-tensors --quiet --size 32x32 -o train.tens split/train
 	pack-tensors --quiet --size 32x32 --classes-from train.tens -o validation.tens split/validation
 	cnn-train --quiet --epochs 2 --validation validation.tens -o modele/shells_model train.tens'

@@ -110,7 +110,7 @@ run pack-tensors -q --idx images labels.gz -o i.tens
 status_is 0
 idx_crc() { python3 -c 'import sys, zlib; print("%08x" % zlib.crc32(eval(sys.argv[1])))' "$1"; }
 is "IDX: as stored, grey" "$(records i.tens | sed -n 2p)" "1	0	images#1	$(idx_crc 'bytes(range(6, 12))')"
-run pack-tensors -q --idx --channels 3 --classes a,b,c --limit 1 images labels.gz
+run pack-tensors -q --idx --channels 3 --classes a,b,c --count 1 images labels.gz
 cp .out i3.tens
 is "IDX: in colour, with names, only one" "$(records i3.tens)" "0	b	images#0	$(idx_crc 'bytes(i // 3 for i in range(18))')"
 run pack-tensors -q --idx --size 30x20 -o i30.tens images labels.gz

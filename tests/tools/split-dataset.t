@@ -21,7 +21,7 @@ echo beside >in/manifest.tsv
 touch -d '2001-02-03 04:05:06' "in/l'été/3.jpg"
 sums in >before
 
-run split-dataset --test 0.1 --seed 4 --list list.tsv in out
+run split-dataset --test-split 0.1 --seed 4 --manifest list.tsv in out
 status_is 0
 stdout_is ''
 stderr_is 'split-dataset: out: 16 train, 4 validation, 2 test'
@@ -33,7 +33,7 @@ is "every file of a class once, and no other" "$(tree out | grep -v split.tsv | 
 	"$(tree in | grep -v -e hidden -e predict -e manifest | sort)"
 ok "files are hard links" test "in/l'été/5.jpg" -ef "$(find out -path "*l'été/5.jpg")"
 is "nothing is left beside" "$(ls -A | grep 'out\.')" ''
-ok "--list is the same list" cmp list.tsv out/split.tsv
+ok "--manifest is the same list" cmp list.tsv out/split.tsv
 is "the list's head" "$(head -n 1 list.tsv)" "$(printf 'path\tclass\tsplit\tsha256')"
 is "a line for each file" "$(wc -l <list.tsv)" 23
 is "names in it are of one line" "$(grep -c 'a \[b\] (c), é\\nf.jpg' list.tsv)" 1
@@ -42,10 +42,10 @@ is "the list says what is there" "$(awk -F '\t' 'NR > 1 { print "./" $3 "/" $1 }
 is "the list's digests are right" "$(awk -F '\t' '$1 ~ /3.jpg/ { print $4 }' list.tsv | sort)" \
 	"$(cat in/*/3.jpg | while read -r line; do echo "$line" | sha256sum; done | cut -d ' ' -f 1 | sort)"
 
-run split-dataset -q --test 0.1 --seed 4 in again
+run split-dataset -q --test-split 0.1 --seed 4 in again
 stderr_is ''
 ok "the same seed gives the same split" cmp out/split.tsv again/split.tsv
-split-dataset -q --test 0.1 --seed 5 in again
+split-dataset -q --test-split 0.1 --seed 5 in again
 ok "another seed another one" sh -c '! cmp -s out/split.tsv again/split.tsv'
 is "and what was there is replaced" "$(tree again | sed 's,^\./[^/]*/,./,' | grep -c jpg)" "$(tree out | sed 's,^\./[^/]*/,./,' | grep -c jpg)"
 
@@ -93,7 +93,7 @@ cp -R in twins
 cp "twins/l'été/1.jpg" "twins/l'été/1 again.jpg"
 cp "twins/l'été/2.jpg" "twins/Erza Scarlet/2 again.jpg"
 for seed in 1 2 3 4 5; do
-	split-dataset -q --validation 0.5 --seed $seed twins twins-out
+	split-dataset -q --validation-split 0.5 --seed $seed twins twins-out
 	is "seed $seed: no content in two parts" \
 		"$(awk -F '\t' 'p[$4] && p[$4] != $3 { n++ } { p[$4] = $3 } END { print n + 0 " of " NR - 1 }' twins-out/split.tsv)" "0 of 24"
 done
@@ -103,7 +103,7 @@ mkdir -p "given/train/a b" given/train/c "given/validation/a b" given/validation
 for f in "train/a b/1" "train/a b/2" train/c/3 "validation/a b/4" validation/c/5; do echo "$f" >"given/$f.png"; done
 cp given/train/c/3.png given/validation/c/6.png
 echo p >given/predict/p.png
-run split-dataset --test 0.3 given kept
+run split-dataset --test-split 0.3 given kept
 status_is 0
 stderr_is 'split-dataset: given: is split already: kept as it is
 split-dataset: given: 1 validation and test file is also in train
@@ -116,7 +116,7 @@ run split-dataset in
 status_is 2
 stderr_is "split-dataset: operands: give IN and OUT, not 1
 split-dataset: try 'split-dataset --help'"
-run split-dataset --validation 0.6 --test 0.6 in new
+run split-dataset --validation-split 0.6 --test-split 0.6 in new
 status_is 2
 run split-dataset missing new
 status_is 1
@@ -151,7 +151,7 @@ run split-dataset empty new
 stderr_is 'split-dataset: empty: holds no class folders'
 run split-dataset nothing new
 stderr_is 'split-dataset: nothing: holds no files in class folders'
-run split-dataset --list /dev/full in new
+run split-dataset --manifest /dev/full in new
 status_is 1
 stderr_is 'split-dataset: /dev/full: No space left on device'
 rm -rf new

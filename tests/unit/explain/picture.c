@@ -73,7 +73,7 @@ static void overlay_is_placed(void)
 static void settings(void)
 {
 	struct picture_settings read;
-	json_t *card = json_pack("{s:{s:s, s:s, s:s}}", "input", "fit", "pad", "filter", "bicubic", "background", "black");
+	json_t *card = json_pack("{s:{s:s, s:s, s:s}}", "input", "fit", "pad", "interpolation", "bicubic", "background", "black");
 	ok(picture_settings_read(&read, card, &error) == 0 && read.fit == IMAGE_PAD && read.filter == IMAGE_BICUBIC &&
 		read.background[0] == 0, "settings of a card");
 	json_object_set_new(json_object_get(card, "input"), "fit", json_string("tile"));
