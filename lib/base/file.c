@@ -3,10 +3,13 @@
 #include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
+#include <limits.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
 #include <unistd.h>
+
+enum { LINKS_MAXIMUM = 40 }; /* that lead one to the next, as the kernel has it */
 
 static int read_stream(FILE *stream, const char *path, size_t limit, unsigned char **bytes, size_t *size,
 	struct error *error)
@@ -120,17 +123,65 @@ int file_make_folder(const char *path, struct error *error)
 	return result;
 }
 
+/* Puts the name that a link leads to, there or not, in place of *path. Returns 1, 0 when it is no link, or -1 with errno. */
+static int follow_link(char **path)
+{
+	char target[PATH_MAX];
+	ssize_t length = readlink(*path, target, sizeof target);
+	if (length < 0)
+		return errno == EINVAL || errno == ENOENT ? 0 : -1;
+	if (length == sizeof target) {
+		errno = ENAMETOOLONG;
+		return -1;
+	}
+	int folder = *target == '/' ? 0 : (int)(text_base_name(*path) - *path);
+	char *followed = text_format("%.*s%.*s", folder, *path, (int)length, target);
+	if (!followed)
+		return -1;
+	free(*path);
+	*path = followed;
+	return 1;
+}
+
+/* Where what is written to `path` belongs, in fresh memory: at the end of all links, or NULL with errno. */
+static char *find_target(const char *path)
+{
+	char *target = strdup(path);
+	int result = target ? 1 : -1;
+	for (int links = 0; result == 1 && links <= LINKS_MAXIMUM; links++)
+		result = follow_link(&target);
+	if (result == 0)
+		return target;
+	errno = result == 1 ? ELOOP : errno;
+	free(target);
+	return NULL;
+}
+
 static void output_clear(struct output *output)
 {
 	unfinished_forget(&output->unfinished);
 	free(output->path);
+	free(output->target);
 	*output = (struct output){0};
+}
+
+/* Who may read a file stays as it was; who owns it too, where that may be given away. */
+static int keep_mode(int descriptor, const char *path)
+{
+	struct stat old, new;
+	if (stat(path, &old) || fstat(descriptor, &new))
+		return errno == ENOENT ? 0 : -1;
+	if ((old.st_uid != new.st_uid || old.st_gid != new.st_gid) && fchown(descriptor, old.st_uid, old.st_gid))
+		errno = 0;
+	return fchmod(descriptor, old.st_mode & 0777);
 }
 
 static FILE *open_beside(struct output *output)
 {
-	int descriptor = unfinished_file(&output->unfinished, output->path);
-	FILE *stream = descriptor < 0 ? NULL : fdopen(descriptor, "w+b");
+	int descriptor = unfinished_file(&output->unfinished, output->target);
+	FILE *stream = NULL;
+	if (descriptor >= 0 && keep_mode(descriptor, output->target) == 0)
+		stream = fdopen(descriptor, "w+b");
 	if (descriptor >= 0 && !stream) {
 		close(descriptor);
 		unfinished_remove(&output->unfinished);
@@ -148,10 +199,10 @@ int output_open(struct output *output, const char *path, struct error *error)
 	if (file_is_folder(path))
 		return error_set(error, path, "is a folder");
 	output->path = strdup(path);
-	if (!output->path)
-		return error_memory(error, path);
+	output->target = find_target(path);
 	bool direct = file_exists(path) && !has_mode(path, S_IFREG);
-	output->stream = direct ? fopen(path, "wbe") : open_beside(output);
+	if (output->path && output->target)
+		output->stream = direct ? fopen(path, "wbe") : open_beside(output);
 	if (!output->stream) {
 		int failed = error_system(error, path);
 		output_clear(output);
@@ -180,7 +231,7 @@ static int close_stream(struct output *output, struct error *error)
 int output_commit(struct output *output, struct error *error)
 {
 	int result = close_stream(output, error);
-	if (output->unfinished.path && result == 0 && rename(output->unfinished.path, output->path))
+	if (output->unfinished.path && result == 0 && rename(output->unfinished.path, output->target))
 		result = error_system(error, output->path);
 	if (result)
 		unfinished_remove(&output->unfinished);

@@ -33,10 +33,13 @@ CHECKED int file_make_folder(const char *path, struct error *error);
 /* "folder/name" in fresh memory, which the caller frees; NULL without memory. */
 char *file_join(const char *folder, const char *name);
 
-/* A file in the making: written beside its final name and renamed onto it when
- * whole. A target that is no regular file (a device, a pipe) is written directly. */
+/* A file in the making: written beside its final name and renamed onto it when whole. Where that name is a symbolic link
+ * the link stays, and the file it leads to is replaced. A file that is replaced leaves its permissions to the new one,
+ * and its owner where that is allowed; further hard links to it keep the old content. A target that is no regular file
+ * (a device, a pipe) is written directly. */
 struct output {
-	char *path;                   /* final name; NULL for standard output */
+	char *path;                   /* name it was given; NULL for standard output */
+	char *target;                 /* final name: at the end of all links */
 	struct unfinished unfinished; /* where it is being written; empty when written directly */
 	FILE *stream;                 /* for the caller to write to */
 };

@@ -109,14 +109,49 @@ static void folders(void)
 	free(blocked);
 }
 
+/* Makes link `name` to `target` in the scratch folder, and writes through it. */
+static int write_through(const char *name, const char *target, const char *text, struct error *error)
+{
+	char *link = at(name);
+	int result = symlink(target, link) ? -1 : output_bytes(link, text, strlen(text), error);
+	struct stat status;
+	ok(lstat(link, &status) == 0 && S_ISLNK(status.st_mode), "%s stays a link", name);
+	free(link);
+	return result;
+}
+
 static void links(void)
 {
 	struct error error;
-	char *link = at("link"), *target = at("file");
-	ok(symlink("file", link) == 0 && output_bytes(link, "linked", 6, &error) == 0, "written through a link's name");
-	ok(holds(link, "linked"), "the name has the new content");
-	free(link);
+	char *target = at("file"), *absent = at("tree/absent"), *inside = at("tree/inside");
+	ok(write_through("link", "file", "linked", &error) == 0 && holds(target, "linked"), "the file that it leads to is written");
+	ok(write_through("tree/back", "../link", "twice", &error) == 0 && holds(target, "twice"), "over two links, and from below");
+	ok(write_through("dangling", "tree/absent", "new", &error) == 0 && holds(absent, "new"), "one that isn't there is made");
+	ok(write_through("absolute", inside, "whole", &error) == 0 && holds(inside, "whole"), "a whole path");
+	ok(write_through("circle", "circle", "x", &error) == -1, "a link to itself");
+	is_text(error.reason, "Too many levels of symbolic links", "  and it says so");
+	ok(strstr(error.object, "circle") != NULL, "  of the name it was given");
+	ok(write_through("astray", "no/such/file", "x", &error) == -1, "a link into no folder");
+	is_text(error.reason, "No such file or directory", "  and it says so");
 	free(target);
+	free(absent);
+	free(inside);
+}
+
+static void modes(void)
+{
+	struct error error;
+	struct stat status;
+	char *path = at("private");
+	static const mode_t kept[] = {0600, 0640, 0755, 0444};
+	for (int i = 0; i < 4; i++) {
+		ok(output_bytes(path, "a", 1, &error) == 0 && chmod(path, kept[i]) == 0 && output_bytes(path, "b", 1, &error) == 0 &&
+			stat(path, &status) == 0 && (status.st_mode & 07777) == kept[i], "a replaced file keeps its mode, %03o", kept[i]);
+	}
+	bool root = geteuid() == 0 && chown(path, 12345, 23456) == 0;
+	ok(output_bytes(path, "c", 1, &error) == 0 && stat(path, &status) == 0 &&
+		(!root || (status.st_uid == 12345 && status.st_gid == 23456)), "and its owner, where that may be");
+	free(path);
 }
 
 int main(void)
@@ -125,5 +160,6 @@ int main(void)
 	failures();
 	folders();
 	links();
+	modes();
 	return done();
 }
