@@ -99,6 +99,7 @@ struct network {
 	float *scratch;
 
 	int samples;                  /* of the last forward */
+	bool changed;                 /* weights, since operations made their copies */
 	bool training;                /* within a training step */
 	bool learns;                  /* backward fills gradients of parameters */
 	struct training_options options;
@@ -143,6 +144,9 @@ void activate_final(const struct kernels *kernels, enum activation activation, f
 
 /* Copies n samples to where training and explaining find them later, and says where; prediction reads them in place. */
 const float *take_input(const struct network *network, const float *input, int n);
+
+/* Has all operations make their copies of the weights anew. */
+void prepare_weights(struct network *network);
 
 /* Runs operations [first, last) forward from `input`; returns the output of the last. */
 const float *run_forward(struct network *network, const float *input, int n, int first, int last);

@@ -49,7 +49,7 @@ int network_outputs(const struct network *network);                /* values of 
 int network_parameter_count(const struct network *network);
 /* In Keras' order: by layer; kernel, bias or gamma, beta, moving mean, moving variance. */
 struct parameter network_parameter(const struct network *network, int index);
-/* Must follow a change of parameter values from outside: packed and folded copies are made anew. */
+/* Must follow a change of parameter values from outside: the next pass makes packed and folded copies anew. */
 void network_changed(struct network *network);
 
 /* Forward of n samples, 1 <= n <= batch; `input` is (n, H, W, C). Writes the last layer's output before its final

@@ -28,6 +28,8 @@ const float *take_input(const struct network *network, const float *input, int n
 const float *run_forward(struct network *network, const float *input, int n, int first, int last)
 {
 	network->samples = n;
+	if (network->changed)
+		prepare_weights(network);
 	for (int i = first; i < last; i++) {
 		struct operation *operation = &network->operations[i];
 		if (operation->kind == &dropout_kind && !network->training)
