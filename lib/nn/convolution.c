@@ -47,12 +47,6 @@ static bool needs_copy(const struct operation *operation)
 	return operation->normalization || operation->layer->filters % CHANNEL_BLOCK;
 }
 
-static size_t taps_of(const struct operation *operation)
-{
-	const struct layer *layer = operation->layer;
-	return (size_t)layer->kernel_height * (size_t)layer->kernel_width * (size_t)operation->in.channels;
-}
-
 static void prepare(struct network *network, struct operation *operation)
 {
 	const struct layer *layer = operation->layer;

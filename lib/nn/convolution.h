@@ -4,6 +4,13 @@
 
 #include "nn/engine.h"
 
+/* Weights of one filter. */
+static inline size_t taps_of(const struct operation *operation)
+{
+	const struct layer *layer = operation->layer;
+	return (size_t)layer->kernel_height * (size_t)layer->kernel_width * (size_t)operation->in.channels;
+}
+
 /* Rows [first, first + rows) of one sample x (in.height, in.width, in.channels) as windows see them: padded with
  * zeros. Points into x where there is no padding, else fills `scratch`, rows * window.width * in.channels floats.
  * *pitch is the distance of two rows. */

@@ -36,6 +36,12 @@ static bool needs_frame(const struct operation *operation)
 	return operation->pools || operation->layer->filters % CHANNEL_BLOCK;
 }
 
+/* Whether the weights' gradient is computed by Winograd's algorithm. */
+static bool is_winograd(const struct operation *operation)
+{
+	return !needs_frame(operation) && winograd_suits(operation->layer, operation->in.channels, operation->middle);
+}
+
 /* Index of the gradient of output (y, x). */
 static ptrdiff_t frame_place(struct frame frame, int y, int x)
 {
@@ -46,16 +52,18 @@ void convolution_lay_out_backward(struct network *network, struct operation *ope
 {
 	const struct layer *layer = operation->layer;
 	size_t window = (size_t)layer->kernel_height * (size_t)layer->kernel_width;
-	size_t in = (size_t)operation->in.channels, padded_in = (size_t)padded_channels(operation->in.channels);
+	size_t padded_in = (size_t)padded_channels(operation->in.channels);
 	size_t filters = (size_t)padded_channels(layer->filters);
 	if (network->mode == NETWORK_TRAIN)
-		plan_slices(network, operation, (window * in + 1) * filters);
+		plan_slices(network, operation, (taps_of(operation) + 1) * filters);
 	operation->turned = arena_floats(&network->arena, window * filters * padded_in);
 	if (!needs_frame(operation) && winograd_suits(layer, layer->filters, operation->in)) {
 		operation->winograd_turned = arena_floats(&network->arena,
 			winograd_weight_count(layer->filters, operation->in.channels));
 		want_scratch(network, winograd_scratch(layer->filters, operation->in.channels));
 	}
+	if (is_winograd(operation))
+		want_scratch(network, winograd_gradient_scratch(operation->in.channels, layer->filters));
 	want_scratch(network, window_scratch(operation, operation->window.height) + frame_count(frame_of(operation))
 		+ (size_t)operation->in.width * padded_in + 2 * CHANNEL_BLOCK);
 }
@@ -147,8 +155,17 @@ static struct rows rows_of(const struct operation *operation, const float *gradi
 	return (struct rows){gradient, (ptrdiff_t)width * frame.channels, width < PIXELS ? PIXELS / width : 1};
 }
 
-/* slice (kh, kw, channels, filters padded) and, behind, the bias: added to. */
-static void weight_gradient(const struct backward *task, int sample, struct rows rows, float *slice, float *scratch)
+/* bias (filters padded): added to. */
+static void bias_gradient(const struct backward *task, struct rows rows, float *bias)
+{
+	const struct shape middle = task->operation->middle;
+	for (int y = 0; y < middle.height; y++)
+		task->network->kernels->sum_channels(bias, rows.first + y * rows.pitch, middle.width,
+			padded_channels(middle.channels));
+}
+
+/* slice (kh, kw, channels, filters padded): added to. */
+static void weight_gradient(const struct backward *task, const float *sample, struct rows rows, float *slice, float *scratch)
 {
 	const struct operation *operation = task->operation;
 	const struct layer *layer = operation->layer;
@@ -156,13 +173,10 @@ static void weight_gradient(const struct backward *task, int sample, struct rows
 	int run = layer->kernel_width * operation->in.channels, filters = padded_channels(layer->filters);
 	int height = operation->middle.height, width = operation->middle.width;
 	ptrdiff_t pitch;
-	const float *x = window_rows(operation, operation->input + (size_t)sample * shape_count(operation->in), 0,
-		operation->window.height, scratch, &pitch);
-	float *bias = slice + (ptrdiff_t)layer->kernel_height * run * filters;
+	const float *x = window_rows(operation, sample, 0, operation->window.height, scratch, &pitch);
 	for (int y = 0; y < height; y += rows.together) {
 		const float *row = rows.first + y * rows.pitch;
 		int together = height - y < rows.together ? height - y : rows.together;
-		kernels->sum_channels(bias, row, together * width, filters);
 		for (int k = 0; k < layer->kernel_height; k++) {
 			const struct product product = {
 				.x = x + (y * layer->stride_height + k) * pitch, .x_row = 1, .x_outer = layer->stride_height * pitch,
@@ -236,8 +250,15 @@ static void dense_backward_sample(const struct backward *task, int sample, const
 	if (needs_frame(operation) || turns)
 		fill_frame(task, gradient,
 			operation->marks ? operation->marks + (size_t)sample * shape_count(operation->out) : NULL, framed);
-	if (slice)
-		weight_gradient(task, sample, rows_of(operation, gradient, framed), slice, scratch);
+	const struct rows rows = rows_of(operation, gradient, framed);
+	const float *x = operation->input + (size_t)sample * shape_count(operation->in);
+	if (slice && operation->layer->use_bias)
+		bias_gradient(task, rows, slice + taps_of(operation) * (size_t)frame_of(operation).channels);
+	if (slice && is_winograd(operation))
+		winograd_gradient(task->network->kernels, slice, x, operation->in, gradient, operation->middle,
+			operation->window.top, operation->window.left, scratch);
+	else if (slice)
+		weight_gradient(task, x, rows, slice, scratch);
 	if (turns)
 		input_gradient(task, framed, task->input_gradient + (size_t)sample * shape_count(operation->in), row);
 }
@@ -291,12 +312,11 @@ void convolution_backward(struct network *network, struct operation *operation, 
 	float *kernel = network->gradients + network->offsets[operation->first_parameter];
 	float *bias = layer->use_bias ? network->gradients + network->offsets[operation->first_parameter + 1] : NULL;
 	int filters = layer->filters, width = padded_channels(filters);
-	int taps = layer->kernel_height * layer->kernel_width * operation->in.channels;
 	if (task.sparse) {
 		sparse_collect(operation, kernel, bias);
 		return;
 	}
-	compact_rows(kernel, operation->slices, taps, filters, width);
+	compact_rows(kernel, operation->slices, (int)taps_of(operation), filters, width);
 	if (bias)
-		memcpy(bias, operation->slices + (size_t)taps * (size_t)width, (size_t)filters * sizeof *bias);
+		memcpy(bias, operation->slices + taps_of(operation) * (size_t)width, (size_t)filters * sizeof *bias);
 }

@@ -108,11 +108,16 @@ struct kernels {
 	/* dx (4 rows `pitch` apart, 2 * windows + 2, channels) += what the winners of one pooled row send there. */
 	void (*scatter_windows)(float *dx, ptrdiff_t pitch, const float *weights, const struct winners *winners, int channels);
 
-	/* The transforms of Winograd's F(4x4, 3x3), for whole vectors of channels. Input: x (6 rows `pitch` apart, 6,
-	 * channels) to 36 rows of `channels`, `plane` apart. Output: 36 such rows to out (4, 4, channels), plus the
-	 * bias unless it is NULL. */
+	/* The transforms of Winograd's F(4x4, 3x3), for whole vectors of channels; the 36 transformed values of a channel are
+	 * `plane` apart. Input: x (6 rows `pitch` apart, 6, channels). Output: to out (4, 4, channels), plus the bias unless it
+	 * is NULL. Weights: w is 9 rows of `channels`, `plane` apart too. */
 	void (*winograd_input)(float *out, ptrdiff_t plane, const float *x, ptrdiff_t pitch, int channels);
 	void (*winograd_output)(float *out, const float *products, ptrdiff_t plane, const float *bias, int channels);
+	void (*winograd_weights)(float *out, const float *w, ptrdiff_t plane, int channels);
+	/* Their adjoints: the gradient of the output, x (4 rows `pitch` apart, 4, channels), to that of the products; that of
+	 * the transformed weights to that of the weights, added to 9 rows `tap` apart. */
+	void (*winograd_output_adjoint)(float *out, ptrdiff_t plane, const float *x, ptrdiff_t pitch, int channels);
+	void (*winograd_weights_adjoint)(float *out, ptrdiff_t tap, const float *sums, ptrdiff_t plane, int channels);
 
 	void (*sgd)(const struct update *update);
 	void (*rmsprop)(const struct update *update);

@@ -4,6 +4,7 @@
 #include <string.h>
 
 typedef float vector __attribute__((vector_size(LANES * sizeof(float))));
+typedef double doubles __attribute__((vector_size(LANES * sizeof(double))));
 typedef int32_t integers __attribute__((vector_size(LANES * sizeof(int32_t)))); /* comparisons give 0 or -1 */
 typedef uint8_t small_integers __attribute__((vector_size(LANES)));
 

@@ -18,6 +18,9 @@
 		.scatter_windows = scatter_windows, \
 		.winograd_input = winograd_input, \
 		.winograd_output = winograd_output, \
+		.winograd_weights = winograd_weights, \
+		.winograd_output_adjoint = winograd_output_adjoint, \
+		.winograd_weights_adjoint = winograd_weights_adjoint, \
 		.sgd = sgd, \
 		.rmsprop = rmsprop, \
 		.adam = adam, \

@@ -40,45 +40,23 @@ size_t winograd_weight_count(int in_channels, int out_channels)
 }
 
 struct weights_task {
+	const struct kernels *kernels;
 	float *out;
 	const float *w;
 	int in_channels, width;
 };
-
-/* G g, for three values `step` apart. */
-static void transform_weights(double *out, const double *g, int step)
-{
-	double first = g[0], second = g[step] * (3.0 / 4), third = g[2 * step] * (9.0 / 16);
-	out[0] = first * (64.0 / 81);
-	out[1] = (first + third + second) * (-128.0 / 243);
-	out[2] = (first + third - second) * (-128.0 / 243);
-	out[3] = (first + 4 * third + 2 * second) * (32.0 / 243);
-	out[4] = (first + 4 * third - 2 * second) * (32.0 / 243);
-	out[5] = g[2 * step];
-}
 
 static void transform_channel(void *context, int channel, int worker)
 {
 	(void)worker;
 	const struct weights_task *task = context;
 	ptrdiff_t plane = (ptrdiff_t)task->in_channels * task->width, first = (ptrdiff_t)channel * task->width;
-	for (int f = 0; f < task->width; f++) {
-		double g[9], half[3][WINDOW], whole[WINDOW];
-		for (int t = 0; t < 9; t++)
-			g[t] = (double)task->w[t * plane + first + f];
-		for (int x = 0; x < 3; x++)
-			transform_weights(half[x], g + x, 3);
-		for (int i = 0; i < WINDOW; i++) {
-			transform_weights(whole, &half[0][i], WINDOW);
-			for (int j = 0; j < WINDOW; j++)
-				task->out[(WINDOW * i + j) * plane + first + f] = (float)whole[j];
-		}
-	}
+	task->kernels->winograd_weights(task->out + first, task->w + first, plane, task->width);
 }
 
 void winograd_weights(const struct network *network, float *out, const float *w, int in_channels, int out_channels)
 {
-	struct weights_task task = {out, w, in_channels, padded_channels(out_channels)};
+	struct weights_task task = {network->kernels, out, w, in_channels, padded_channels(out_channels)};
 	parallel_for(network->pool, in_channels, transform_channel, &task);
 }
 
@@ -109,23 +87,27 @@ static struct place place_of(const struct winograd *task, int tile)
 	return (struct place){tile / (across * down), tile / across % down * SIDE, tile % across * SIDE};
 }
 
-/* The 6x6 inputs of a tile, `pitch` apart: in place, or at a border with zeros around them in `edge`. */
+const float *winograd_window(const float *x, struct shape in, int top, int left, int side, float *edge, ptrdiff_t *pitch)
+{
+	int channels = in.channels;
+	*pitch = (ptrdiff_t)in.width * channels;
+	if (top >= 0 && left >= 0 && top + side <= in.height && left + side <= in.width)
+		return x + top * *pitch + left * channels;
+	int first = left < 0 ? -left : 0, end = left + side < in.width ? side : in.width - left;
+	memset(edge, 0, (size_t)(side * side * channels) * sizeof *edge);
+	for (int i = 0; i < side; i++)
+		if (top + i >= 0 && top + i < in.height && first < end)
+			memcpy(edge + (side * i + first) * channels, x + (top + i) * *pitch + (left + first) * channels,
+				(size_t)((end - first) * channels) * sizeof *edge);
+	*pitch = (ptrdiff_t)side * channels;
+	return edge;
+}
+
+/* The 6x6 inputs of a tile. */
 static const float *tile_input(const struct winograd *task, struct place place, float *edge, ptrdiff_t *pitch)
 {
-	const struct shape in = task->in;
-	const float *x = task->input + (size_t)place.sample * shape_count(in);
-	int top = place.y - task->top, left = place.x - task->left, channels = in.channels;
-	*pitch = (ptrdiff_t)in.width * channels;
-	if (top >= 0 && left >= 0 && top + WINDOW <= in.height && left + WINDOW <= in.width)
-		return x + top * *pitch + left * channels;
-	int first = left < 0 ? -left : 0, end = left + WINDOW < in.width ? WINDOW : in.width - left;
-	memset(edge, 0, (size_t)(PLANES * channels) * sizeof *edge);
-	for (int i = 0; i < WINDOW; i++)
-		if (top + i >= 0 && top + i < in.height && first < end)
-			memcpy(edge + (WINDOW * i + first) * channels, x + (top + i) * *pitch + (left + first) * channels,
-				(size_t)((end - first) * channels) * sizeof *edge);
-	*pitch = (ptrdiff_t)WINDOW * channels;
-	return edge;
+	const float *x = task->input + (size_t)place.sample * shape_count(task->in);
+	return winograd_window(x, task->in, place.y - task->top, place.x - task->left, WINDOW, edge, pitch);
 }
 
 static int smaller(int a, int b)

@@ -34,4 +34,18 @@ void winograd_weights(const struct network *network, float *out, const float *w,
 
 void winograd_convolve(const struct winograd *winograd);
 
+/* `side` x `side` pixels of a sample x (in.height, in.width, in.channels) from (top, left) on, *pitch apart by row: in
+ * place, or where they reach beyond the sample with zeros around them in `edge` (side, side, in.channels). */
+const float *winograd_window(const float *x, struct shape in, int top, int left, int side, float *edge, ptrdiff_t *pitch);
+
+/* ---- winograd_gradient.c: the gradient of the weights ---- */
+
+/* Scratch memory that it needs, in floats. */
+size_t winograd_gradient_scratch(int in_channels, int out_channels);
+
+/* Adds the gradient of the weights w (3, 3, in.channels, middle.channels) by one sample: x (in) and the gradient (middle)
+ * of its convolution, with `top` and `left` zeros before x; both numbers of channels are multiples of CHANNEL_BLOCK. */
+void winograd_gradient(const struct kernels *kernels, float *w, const float *x, struct shape in, const float *gradient,
+	struct shape middle, int top, int left, float *scratch);
+
 #endif

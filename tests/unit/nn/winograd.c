@@ -1,0 +1,82 @@
+/* The gradient of a convolution's weights by Winograd's algorithm against the reference's sums in double precision. */
+#include "nn/reference.h"
+#include "nn/winograd.h"
+
+#include "base/random.h"
+#include "tap.h"
+
+#include <math.h>
+#include <stdlib.h>
+#include <string.h>
+
+enum { CASES = 40 };
+
+static const struct kernels *kernels;
+
+static int pick(struct random *random, int low, int high)
+{
+	return low + (int)random_below(random, (uint32_t)(high - low + 1));
+}
+
+static float *values(struct random *random, size_t count)
+{
+	float *x = malloc((count + CHANNEL_BLOCK) * sizeof *x);
+	for (size_t i = 0; i < count; i++)
+		x[i] = random_between(random, -1, 1);
+	return x;
+}
+
+/* The largest error of `count` values, in shares of the largest value. */
+static double relative_error(const float *got, const double *expected, size_t count)
+{
+	double largest = 0, error = 0;
+	for (size_t i = 0; i < count; i++) {
+		largest = fmax(largest, fabs(expected[i]));
+		error = isnan(got[i]) ? INFINITY : fmax(error, fabs((double)got[i] - expected[i]));
+	}
+	return error / largest;
+}
+
+/* Inputs have a mean, as behind a ReLU, if `positive`; sums then grow with the number of pixels. */
+static void check(struct random *random, struct shape in, enum padding padding, int filters, bool positive)
+{
+	const struct layer layer = {.kind = LAYER_CONVOLUTION, .filters = filters, .kernel_height = 3, .kernel_width = 3,
+		.stride_height = 1, .stride_width = 1, .padding = padding};
+	int less = padding == PADDING_SAME ? 0 : 2, before = padding == PADDING_SAME;
+	const struct shape out = {in.height - less, in.width - less, filters};
+	size_t weights = 9 * (size_t)in.channels * (size_t)filters, outputs = shape_count(out);
+	float *x = values(random, shape_count(in)), *gradient = values(random, outputs), *kernel = values(random, weights);
+	double *dy = malloc(outputs * sizeof *dy), *dx = calloc(shape_count(in), sizeof *dx);
+	double *expected = malloc(weights * sizeof *expected), *dbias = calloc((size_t)filters, sizeof *dbias);
+	float *scratch = malloc(winograd_gradient_scratch(in.channels, filters) * sizeof *scratch);
+	for (size_t i = 0; i < shape_count(in); i++)
+		x[i] = positive ? fabsf(x[i]) : x[i];
+	for (size_t i = 0; i < outputs; i++)
+		dy[i] = (double)gradient[i];
+	for (size_t i = 0; i < weights; i++)
+		expected[i] = (double)kernel[i]; /* what is there is added to */
+	reference_convolution_backward(&layer, in, out, x, kernel, dy, dx, expected, dbias);
+	winograd_gradient(kernels, kernel, x, in, gradient, out, before, before, scratch);
+	double error = relative_error(kernel, expected, weights);
+	ok(error <= 1e-5, "%dx%d, %s, %d to %d channels: relative error %.1e", in.height, in.width, before ? "same" : "valid",
+		in.channels, filters, error);
+	free(x), free(gradient), free(kernel), free(dy), free(dx), free(expected), free(dbias), free(scratch);
+}
+
+int main(void)
+{
+	struct random random = random_start(8, RANDOM_TEST, 0, 0);
+	struct error error;
+	if (kernels_select(&kernels, &error))
+		return 1;
+	for (int i = 0; i < CASES; i++) {
+		enum padding padding = i % 2 ? PADDING_SAME : PADDING_VALID;
+		int least = padding == PADDING_SAME ? 1 : 3;
+		struct shape in = {pick(&random, least, 22), pick(&random, least, 22), CHANNEL_BLOCK * pick(&random, 1, 6)};
+		check(&random, in, padding, CHANNEL_BLOCK * pick(&random, 1, 4), i % 4 < 2);
+	}
+	check(&random, (struct shape){98, 97, 16}, PADDING_SAME, 16, true); /* more tiles than one group takes */
+	check(&random, (struct shape){41, 39, 80}, PADDING_SAME, 96, true);
+	check(&random, (struct shape){1, 1, 160}, PADDING_SAME, 16, true);
+	return done();
+}
