@@ -1,6 +1,6 @@
 #include "train/samples.h"
 
-#include "train/spool.h"
+#include "base/spool.h"
 
 #include <fcntl.h>
 #include <stdlib.h>

@@ -1,6 +1,6 @@
 /* A temporary file without a name: what came through a pipe, to be read again in any order. */
-#ifndef TRAIN_SPOOL_H
-#define TRAIN_SPOOL_H
+#ifndef BASE_SPOOL_H
+#define BASE_SPOOL_H
 
 #include "base/error.h"
 

@@ -1,4 +1,4 @@
-#include "train/spool.h"
+#include "base/spool.h"
 
 #include "base/file.h"
 
@@ -15,7 +15,7 @@ static const char *folder_name(void)
 
 static int make_file(struct spool *spool, struct error *error)
 {
-	char *path = file_join(folder_name(), "cnn-train.XXXXXX");
+	char *path = file_join(folder_name(), "millrace.XXXXXX");
 	if (!path)
 		return error_memory(error, folder_name());
 	spool->descriptor = mkostemp(path, O_CLOEXEC);
