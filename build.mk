@@ -58,7 +58,7 @@ LIBRARY = $(B)/libmillrace.a
 TOOLS = $(patsubst tools/%.c,%,$(wildcard tools/*.c))
 PROGRAMS = $(TOOLS:%=$(BIN)/%)
 LIB_OBJECTS = $(patsubst %.c,$(B)/%.o,$(wildcard lib/*/*.c))
-TOOL_OBJECTS = $(patsubst %.c,$(B)/%.o,$(wildcard tools/common/*.c))
+TOOL_LIBRARY = $(B)/tools/common.a
 TEST_PROGRAMS = $(patsubst %.c,$(B)/%.t,$(wildcard tests/unit/*/*.c))
 BENCH_PROGRAMS = $(patsubst %.c,$(B)/%,$(wildcard tests/bench/*.c))
 BENCH_OBJECTS = $(patsubst %.c,$(B)/%.o,$(wildcard tests/bench/common/*.c))
@@ -88,7 +88,10 @@ $(LIBRARY): $(LIB_OBJECTS)
 	@rm -f $@; $(SAY) AR $@
 	$(Q)ar rcs $@ $^
 
-$(BIN)/%: $(B)/tools/%.o $(TOOL_OBJECTS) $(LIBRARY)
+$(TOOL_LIBRARY): $(patsubst %.c,$(B)/%.o,$(wildcard tools/common/*.c))
+	$(Q)rm -f $@ && ar rcs $@ $^
+
+$(BIN)/%: $(B)/tools/%.o $(TOOL_LIBRARY) $(LIBRARY)
 	@mkdir -p $(@D); $(SAY) LD $@
 	$(Q)$$(cat $(B)/flags) -o $@ $^ $$(cat $(B)/libraries) -lm
 
@@ -101,7 +104,7 @@ $(B)/tests/server/%: $(B)/tests/server/%.o $(LIBRARY)
 	$(Q)$$(cat $(B)/flags) -o $@ $^ $$(cat $(B)/libraries) -lm
 
 # The peak of arithmetic is this processor's, whatever it is; contracted, as nothing else may be.
-$(B)/tests/bench/common/peak.o: OWN = -march=native -ffp-contract=fast
+$(B)/tests/bench/common/peak.o: ISA = -march=native -ffp-contract=fast
 $(B)/tests/bench/%: $(B)/tests/bench/%.o $(BENCH_OBJECTS) $(LIBRARY)
 	@$(SAY) LD $@
 	$(Q)$$(cat $(B)/flags) -o $@ $^ $$(cat $(B)/libraries) -lm
