@@ -1,0 +1,325 @@
+#include "base/sandbox.h"
+
+#include "base/progress.h"
+#include "base/sandbox_keeper.h"
+#include "base/signals.h"
+
+#include <errno.h>
+#include <poll.h>
+#include <pthread.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/mman.h>
+#include <sys/socket.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+enum { MEMORY_KEPT = 64 << 20 }; /* bytes in use by a worker's memory that stay for the next call */
+
+struct sandbox_worker {
+	int number, channel; /* -1: is not running */
+	unsigned char *memory;
+	int calls;
+	double busy; /* seconds */
+	size_t used; /* bytes of the memory, in this call */
+	struct sandbox_worker *next;
+};
+
+struct sandbox {
+	struct sandbox_work work;
+	struct sandbox_layout layout;
+	int control;
+	pid_t keeper;
+	pthread_mutex_t orders, mutex; /* of the keeper; of what is free */
+	pthread_cond_t freed;
+	struct sandbox_worker *free; /* the one used last comes first: its memory is warm */
+	struct sandbox_worker workers[SANDBOX_WORKERS_MAXIMUM];
+};
+
+static void close_channel(struct sandbox *sandbox, struct sandbox_worker *worker)
+{
+	if (worker->channel >= 0)
+		close(worker->channel);
+	if (worker->memory)
+		munmap(worker->memory, sandbox->layout.size);
+	*worker = (struct sandbox_worker){.number = worker->number, .channel = -1};
+}
+
+/* ---- orders to the keeper ---- */
+
+static ssize_t send_order(int control, struct sandbox_order *order, const int descriptors[2])
+{
+	_Alignas(struct cmsghdr) char space[CMSG_SPACE(2 * sizeof(int))] = {0};
+	struct iovec part = {order, sizeof *order};
+	struct msghdr message = {.msg_iov = &part, .msg_iovlen = 1};
+	if (order->start) {
+		message.msg_control = space;
+		message.msg_controllen = sizeof space;
+		struct cmsghdr *header = CMSG_FIRSTHDR(&message);
+		header->cmsg_level = SOL_SOCKET;
+		header->cmsg_type = SCM_RIGHTS;
+		header->cmsg_len = CMSG_LEN(2 * sizeof(int));
+		memcpy(CMSG_DATA(header), descriptors, 2 * sizeof(int));
+	}
+	return sendmsg(control, &message, MSG_NOSIGNAL);
+}
+
+/* `descriptors` is NULL to end the worker only. */
+static int give_order(struct sandbox *sandbox, int number, const int *descriptors, struct sandbox_report *report,
+	struct error *error)
+{
+	struct sandbox_order order = {number, descriptors != NULL};
+	pthread_mutex_lock(&sandbox->orders);
+	bool taken = send_order(sandbox->control, &order, descriptors) == (ssize_t)sizeof order &&
+		recv(sandbox->control, report, sizeof *report, 0) == (ssize_t)sizeof *report;
+	pthread_mutex_unlock(&sandbox->orders);
+	return taken ? 0 : error_set(error, "sandbox", "its keeper has ended");
+}
+
+/* ---- starting a worker ---- */
+
+enum outcome { ANSWERED, DIED, OVERDUE, WRONG };
+
+/* Waits for a message of exactly `size` bytes. A stopped program's clock goes on: seconds are counted one by one, so that
+ * all that it was stopped for is one of them. */
+static enum outcome await(const struct sandbox *sandbox, const struct sandbox_worker *worker, void *message, size_t size)
+{
+	struct pollfd channel = {worker->channel, POLLIN, 0};
+	for (int seconds = 0; seconds < sandbox->work.seconds_maximum; seconds++)
+		if (poll(&channel, 1, 1000) > 0) {
+			ssize_t got = recv(worker->channel, message, size, MSG_DONTWAIT);
+			return got == (ssize_t)size ? ANSWERED : got > 0 ? WRONG : DIED;
+		}
+	return OVERDUE;
+}
+
+static int create_memory(struct sandbox *sandbox, struct sandbox_worker *worker)
+{
+	int file = memfd_create("sandbox", MFD_CLOEXEC);
+	if (file < 0)
+		return -1;
+	void *memory = MAP_FAILED;
+	if (ftruncate(file, (off_t)sandbox->layout.size) == 0)
+		memory = mmap(NULL, sandbox->layout.size, PROT_READ | PROT_WRITE, MAP_SHARED, file, 0);
+	if (memory == MAP_FAILED) {
+		close(file);
+		return -1;
+	}
+	worker->memory = memory;
+	return file;
+}
+
+static int start_worker(struct sandbox *sandbox, struct sandbox_worker *worker, struct error *error)
+{
+	struct sandbox_report report;
+	struct sandbox_hello hello;
+	int channels[2] = {-1, -1};
+	close_channel(sandbox, worker);
+	int memory = create_memory(sandbox, worker);
+	if (memory < 0 || socketpair(AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC, 0, channels)) {
+		int failed = error_system(error, "sandbox");
+		if (memory >= 0)
+			close(memory);
+		return failed;
+	}
+	worker->channel = channels[0];
+	int result = give_order(sandbox, worker->number, (int[]){channels[1], memory}, &report, error);
+	close(channels[1]);
+	close(memory);
+	if (result)
+		return -1;
+	errno = report.failure;
+	if (errno)
+		return error_system(error, "sandbox");
+	if (await(sandbox, worker, &hello, sizeof hello) != ANSWERED)
+		return error_set(error, "sandbox", "a %s does not start", sandbox->work.name);
+	if (hello.failed && error)
+		*error = hello.error;
+	return hello.failed ? -1 : 0;
+}
+
+static int renew_worker(struct sandbox *sandbox, struct sandbox_worker *worker, struct error *error)
+{
+	if (start_worker(sandbox, worker, error) == 0)
+		return 0;
+	close_channel(sandbox, worker);
+	return -1;
+}
+
+/* ---- calls ---- */
+
+static struct sandbox_worker *take_worker(struct sandbox *sandbox)
+{
+	pthread_mutex_lock(&sandbox->mutex);
+	while (!sandbox->free)
+		pthread_cond_wait(&sandbox->freed, &sandbox->mutex);
+	struct sandbox_worker *worker = sandbox->free;
+	sandbox->free = worker->next;
+	pthread_mutex_unlock(&sandbox->mutex);
+	return worker;
+}
+
+static void give_back_worker(struct sandbox *sandbox, struct sandbox_worker *worker)
+{
+	pthread_mutex_lock(&sandbox->mutex);
+	worker->next = sandbox->free;
+	sandbox->free = worker;
+	pthread_cond_signal(&sandbox->freed);
+	pthread_mutex_unlock(&sandbox->mutex);
+}
+
+static bool send_request(struct sandbox *sandbox, struct sandbox_worker *worker, const void *request,
+	const unsigned char *input, size_t size)
+{
+	struct sandbox_request message = {.size = size};
+	size_t message_size = offsetof(struct sandbox_request, request) + sandbox->work.request_size;
+	if (worker->channel < 0)
+		return false;
+	memcpy(message.request, request, sandbox->work.request_size);
+	memcpy(worker->memory + sandbox->layout.input_end - size, input, size);
+	worker->used = size;
+	return send(worker->channel, &message, message_size, MSG_NOSIGNAL) == (ssize_t)message_size;
+}
+
+/* A worker that has done its share is replaced first, and one that ended since its last call is, too. */
+static int begin_call(struct sandbox *sandbox, struct sandbox_worker *worker, const void *request,
+	const unsigned char *input, size_t size, struct error *error)
+{
+	bool worn = worker->calls >= sandbox->work.calls_maximum || worker->busy >= sandbox->work.seconds_maximum;
+	if (!worn && send_request(sandbox, worker, request, input, size))
+		return 0;
+	if (renew_worker(sandbox, worker, error))
+		return -1;
+	return send_request(sandbox, worker, request, input, size) ? 0 : error_system(error, "sandbox");
+}
+
+/* Ends a worker that did not answer, and says how it had ended. */
+static int end_call(struct sandbox *sandbox, struct sandbox_worker *worker, const char *name,
+	enum outcome outcome, struct error *error)
+{
+	const char *what = sandbox->work.name;
+	struct sandbox_report report;
+	close_channel(sandbox, worker);
+	if (give_order(sandbox, worker->number, NULL, &report, error))
+		return error_within(error, name);
+	int number = WIFSIGNALED(report.status) ? WTERMSIG(report.status) : 0;
+	if (outcome == WRONG)
+		return error_set(error, name, "the %s's answer makes no sense", what);
+	if (outcome == OVERDUE || number == SIGXCPU)
+		return error_set(error, name, "the %s took longer than %d s", what, sandbox->work.seconds_maximum);
+	if (number == SIGSYS)
+		return error_set(error, name, "the %s tried what it may not do (signal %d)", what, number);
+	if (number)
+		return error_set(error, name, "the %s crashed (signal %d)", what, number);
+	return error_set(error, name, "the %s ended without an answer", what);
+}
+
+static int call(struct sandbox *sandbox, struct sandbox_worker *worker, const char *name, struct sandbox_answer *answer,
+	struct error *error)
+{
+	size_t answer_size = offsetof(struct sandbox_answer, answer) + sandbox->work.answer_size;
+	double start = progress_clock();
+	enum outcome outcome = await(sandbox, worker, answer, answer_size);
+	if (outcome == ANSWERED && answer->size > sandbox->work.output_maximum)
+		outcome = WRONG;
+	if (outcome != ANSWERED)
+		return end_call(sandbox, worker, name, outcome, error);
+	worker->calls++;
+	worker->busy += progress_clock() - start;
+	worker->used += answer->size;
+	return 0;
+}
+
+int sandbox_run(struct sandbox *sandbox, const char *name, const void *request, const unsigned char *input, size_t size,
+	void *answer, struct sandbox_result *result, struct error *error)
+{
+	struct sandbox_answer message;
+	*result = (struct sandbox_result){0};
+	if (size > sandbox->work.input_maximum)
+		return error_set(error, name, "larger than %zu bytes", sandbox->work.input_maximum);
+	struct sandbox_worker *worker = take_worker(sandbox);
+	int failed = begin_call(sandbox, worker, request, input, size, error) ? error_within(error, name)
+									       : call(sandbox, worker, name, &message, error);
+	if (failed) {
+		give_back_worker(sandbox, worker);
+		return -1;
+	}
+	memcpy(answer, message.answer, sandbox->work.answer_size);
+	*result = (struct sandbox_result){worker, worker->memory + sandbox->layout.output_start, message.size};
+	return 0;
+}
+
+void sandbox_release(struct sandbox *sandbox, struct sandbox_result *result)
+{
+	struct sandbox_worker *worker = result->worker;
+	if (worker->used > MEMORY_KEPT)
+		madvise(worker->memory, sandbox->layout.size, MADV_REMOVE);
+	give_back_worker(sandbox, worker);
+	*result = (struct sandbox_result){0};
+}
+
+/* ---- the whole ---- */
+
+static int fork_keeper(struct sandbox *sandbox, struct error *error)
+{
+	int control[2];
+	sigset_t before;
+	pid_t parent = getpid();
+	if (socketpair(AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC, 0, control))
+		return error_system(error, "sandbox");
+	signals_hold(&before);
+	sandbox->keeper = fork();
+	if (sandbox->keeper == 0) {
+		/* These reach all of a terminal's processes; those here end when the program does. */
+		static const int numbers[] = {SIGINT, SIGTERM, SIGHUP, SIGQUIT, SIGPIPE};
+		for (size_t i = 0; i < sizeof numbers / sizeof *numbers; i++)
+			signal(numbers[i], SIG_IGN);
+		signals_release(&before);
+		sandbox_keep(&sandbox->work, control[1], parent);
+	}
+	int failed = sandbox->keeper < 0 ? error_system(error, "sandbox") : 0;
+	signals_release(&before);
+	close(control[1]);
+	sandbox->control = control[0];
+	return failed;
+}
+
+int sandbox_start(struct sandbox **out, const struct sandbox_work *work, struct error *error)
+{
+	*out = NULL;
+	struct sandbox *sandbox = calloc(1, sizeof *sandbox);
+	if (!sandbox)
+		return error_memory(error, "sandbox");
+	sandbox->work = *work;
+	sandbox->layout = sandbox_layout(work);
+	pthread_mutex_init(&sandbox->orders, NULL);
+	pthread_mutex_init(&sandbox->mutex, NULL);
+	pthread_cond_init(&sandbox->freed, NULL);
+	for (int i = SANDBOX_WORKERS_MAXIMUM - 1; i >= 0; i--) {
+		sandbox->workers[i] = (struct sandbox_worker){.number = i, .channel = -1, .next = sandbox->free};
+		sandbox->free = &sandbox->workers[i];
+	}
+	sandbox->control = -1;
+	if (fork_keeper(sandbox, error) || renew_worker(sandbox, sandbox->free, error)) {
+		sandbox_stop(sandbox);
+		return -1;
+	}
+	*out = sandbox;
+	return 0;
+}
+
+void sandbox_stop(struct sandbox *sandbox)
+{
+	if (!sandbox)
+		return;
+	if (sandbox->control >= 0)
+		close(sandbox->control);
+	while (sandbox->keeper > 0 && waitpid(sandbox->keeper, NULL, 0) < 0 && errno == EINTR)
+		continue;
+	for (int i = 0; i < SANDBOX_WORKERS_MAXIMUM; i++)
+		close_channel(sandbox, &sandbox->workers[i]);
+	pthread_cond_destroy(&sandbox->freed);
+	pthread_mutex_destroy(&sandbox->mutex);
+	pthread_mutex_destroy(&sandbox->orders);
+	free(sandbox);
+}

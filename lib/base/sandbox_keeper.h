@@ -1,0 +1,50 @@
+/* Inside lib/base: what a sandbox and its keeper say to each other, and how a worker's memory lies. */
+#ifndef BASE_SANDBOX_KEEPER_H
+#define BASE_SANDBOX_KEEPER_H
+
+#include "base/sandbox.h"
+
+#include <stdbool.h>
+#include <sys/types.h>
+
+enum { SANDBOX_WORKERS_MAXIMUM = 256 };
+
+/* To the keeper: end the worker of that number, if there is one, and start another if asked to; two descriptors then come
+ * along, the worker's channel and its memory. */
+struct sandbox_order {
+	int number;
+	bool start;
+};
+
+/* From the keeper: how the worker that it ended had ended (as of waitpid; 0: there was none), and the errno of starting
+ * another, or 0. */
+struct sandbox_report {
+	int status, failure;
+};
+
+/* To a worker. */
+struct sandbox_request {
+	size_t size; /* of the input */
+	_Alignas(16) unsigned char request[SANDBOX_MESSAGE_MAXIMUM];
+};
+
+/* From a worker: once when it is confined or could not be, then for each request. */
+struct sandbox_hello {
+	bool failed;
+	struct error error;
+};
+struct sandbox_answer {
+	size_t size; /* of the output */
+	_Alignas(16) unsigned char answer[SANDBOX_MESSAGE_MAXIMUM];
+};
+
+/* A worker's memory: room for input, a page that may not be touched, room for output. Input ends where that page begins. */
+struct sandbox_layout {
+	size_t input_end, output_start, size;
+};
+struct sandbox_layout sandbox_layout(const struct sandbox_work *work);
+
+/* The keeper's life, in a process of its own: takes orders from `control` until `parent` is gone. */
+_Noreturn void sandbox_keep(const struct sandbox_work *work, int control, pid_t parent);
+
+#endif

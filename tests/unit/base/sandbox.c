@@ -1,0 +1,392 @@
+/* A task that does what a decoder taken over would: each attempt fails, and the sandbox lives. */
+#include "base/parallel.h"
+#include "base/sandbox.h"
+#include "tap.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <signal.h>
+#include <stdatomic.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/mman.h>
+#include <sys/ptrace.h>
+#include <sys/resource.h>
+#include <sys/socket.h>
+#include <sys/syscall.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#if defined __has_feature
+#define HAS_SANITIZER __has_feature(address_sanitizer)
+#elif defined __SANITIZE_ADDRESS__
+#define HAS_SANITIZER 1
+#else
+#define HAS_SANITIZER 0
+#endif
+
+enum { INPUT = 300000, OUTPUT = 200 << 20, MEMORY = 64 << 20, SECONDS = 2, CALLS = 50 };
+
+enum deed {
+	REVERSE, /* the honest one: output is the input from its end */
+	OPEN, OPEN_OLD, SOCKET, FORK, EXECUTE, KILL_PARENT, TRACE, MAP_CODE, MAP_CHANNEL, MAKE_CODE, RAISE_LIMIT, SLEEP,
+	ALLOCATE, LOOP, SEGFAULT, ABORT, READ_BEHIND, WRITE_INPUT, LEAVE, LIE_OF_SIZE, WRITE_ELSEWHERE, USE_MEMORY
+};
+
+struct request {
+	enum deed deed;
+};
+
+struct answer {
+	long result;
+	int error, calls;
+};
+
+/* System calls by number: the library's own wrappers may do more. */
+static long attempt(enum deed deed, const unsigned char *input)
+{
+	switch (deed) {
+	case OPEN:
+		return open("/etc/passwd", O_RDONLY);
+#ifdef SYS_open
+	case OPEN_OLD:
+		return syscall(SYS_open, "/etc/passwd", O_RDONLY);
+#endif
+	case SOCKET:
+		return socket(AF_INET, SOCK_STREAM, 0);
+	case FORK:
+		return fork();
+	case EXECUTE:
+		return execl("/bin/true", "true", (char *)NULL);
+	case KILL_PARENT:
+		return kill(getppid(), SIGTERM);
+	case TRACE:
+		return ptrace(PTRACE_TRACEME, 0, NULL, NULL);
+	case MAP_CODE:
+		return mmap(NULL, 4096, PROT_READ | PROT_EXEC, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0) != MAP_FAILED;
+	case MAP_CHANNEL:
+		return mmap(NULL, 4096, PROT_READ, MAP_SHARED, 0, 0) != MAP_FAILED;
+	case MAKE_CODE:
+		return mprotect((void *)((uintptr_t)input & ~(uintptr_t)4095), 4096, PROT_READ | PROT_EXEC);
+	case RAISE_LIMIT:
+		return setrlimit(RLIMIT_CPU, &(struct rlimit){RLIM_INFINITY, RLIM_INFINITY});
+	case SLEEP:
+		return usleep(1);
+	case ABORT:
+		abort();
+	default:
+		_exit(7);
+	}
+}
+
+static size_t misbehave(enum deed deed, const unsigned char *input, size_t size, struct answer *answer, unsigned char *output)
+{
+	static volatile int *volatile nowhere;
+	void *memory;
+	switch (deed) {
+	case ALLOCATE:
+		memory = malloc((size_t)8 << 30);
+		answer->error = errno;
+		answer->result = memory != NULL;
+		free(memory);
+		return 0;
+	case LOOP:
+		for (volatile int i = 0; ; i++)
+			continue;
+	case SEGFAULT:
+		*nowhere = 1;
+		return 0;
+	case READ_BEHIND:
+		answer->result = *(const volatile unsigned char *)(input + size);
+		return 0;
+	case WRITE_INPUT:
+		*(volatile unsigned char *)(uintptr_t)input = 1;
+		return 0;
+	case LIE_OF_SIZE:
+		return (size_t)OUTPUT + 1;
+	case WRITE_ELSEWHERE:
+		return write(1, "x", 1) + write(2, "x", 1) == -2 ? 0 : 1;
+	case USE_MEMORY:
+		memset(output, 7, OUTPUT);
+		return OUTPUT;
+	default:
+		errno = 0;
+		answer->result = attempt(deed, input);
+		answer->error = errno;
+		return 0;
+	}
+}
+
+static size_t task(const void *message, const unsigned char *input, size_t size, void *reply, unsigned char *output)
+{
+	static int calls;
+	const struct request *request = message;
+	struct answer *answer = reply;
+	answer->calls = ++calls;
+	if (request->deed != REVERSE)
+		return misbehave(request->deed, input, size, answer, output);
+	for (size_t i = 0; i < size; i++)
+		output[i] = input[size - 1 - i];
+	return size;
+}
+
+static struct sandbox *sandbox;
+
+/* A call with `size` bytes of input; the answer, and whether the output is right. */
+static bool honest(size_t size, unsigned first, struct answer *answer)
+{
+	struct sandbox_result result;
+	unsigned char *input = calloc(1, size + 1);
+	for (size_t i = 0; i < size; i++)
+		input[i] = (unsigned char)(first + i * 31);
+	bool good = sandbox_run(sandbox, "good", &(struct request){REVERSE}, input, size, answer, &result, NULL) == 0;
+	if (good) {
+		good = result.size == size;
+		for (size_t i = 0; good && i < size; i++)
+			good = result.output[i] == input[size - 1 - i];
+		sandbox_release(sandbox, &result);
+	}
+	free(input);
+	return good;
+}
+
+static void start(void)
+{
+	static const struct sandbox_work work = {task, "helper", sizeof(struct request), sizeof(struct answer), INPUT, OUTPUT, MEMORY,
+		SECONDS, CALLS};
+	struct error error = {0};
+	if (!ok(sandbox_start(&sandbox, &work, &error) == 0, "a sandbox starts")) {
+		note("%s: %s", error.object, error.reason);
+		exit(done());
+	}
+}
+
+static void sizes(void)
+{
+	struct answer answer;
+	struct sandbox_result result;
+	struct error error;
+	bool good = true;
+	static const size_t some[] = {0, 1, 4095, 4096, 4097, INPUT};
+	for (size_t i = 0; i < sizeof some / sizeof *some; i++)
+		good &= honest(some[i], (unsigned)i, &answer);
+	ok(good, "input of any size comes back reversed");
+	ok(sandbox_run(sandbox, "big", &(struct request){REVERSE}, NULL, INPUT + 1, &answer, &result, &error) == -1 && !result.worker,
+		"more than the most is refused");
+	is_text(error.object, "big", "  and named");
+}
+
+/* The call fails with this reason, and the next one is well. */
+static void fatal(enum deed deed, const char *reason)
+{
+	struct answer answer;
+	struct sandbox_result result;
+	struct error error = {0};
+	int failed = sandbox_run(sandbox, "bad", &(struct request){deed}, (const unsigned char *)"in", 2, &answer, &result, &error);
+	ok(failed == -1 && strcmp(error.object, "bad") == 0, "fails: %s", reason);
+	is_text(error.reason, reason, "  with this reason");
+	if (!failed)
+		note("it returned %ld, errno %d", answer.result, answer.error);
+	ok(honest(5000, deed, &answer) && answer.calls == 1, "  and another worker goes on");
+}
+
+static void harmless(enum deed deed, long expected, int number, const char *name)
+{
+	struct answer answer = {0};
+	struct sandbox_result result;
+	int failed = sandbox_run(sandbox, "x", &(struct request){deed}, (const unsigned char *)"in", 2, &answer, &result, NULL);
+	ok(failed == 0 && answer.result == expected && answer.error == number, "%s", name);
+	if (!failed)
+		sandbox_release(sandbox, &result);
+}
+
+#define FORBIDDEN "the helper tried what it may not do (signal 31)"
+
+static void misdeeds(void)
+{
+	struct answer answer;
+	struct sandbox_result result;
+	harmless(OPEN, -1, EPERM, "open() fails and no more");
+	harmless(ALLOCATE, 0, ENOMEM, "8 GB are not to be had");
+#ifdef SYS_open
+	fatal(OPEN_OLD, FORBIDDEN);
+#endif
+	static const enum deed forbidden[] = {SOCKET, FORK, EXECUTE, KILL_PARENT, TRACE, MAP_CODE, MAP_CHANNEL, MAKE_CODE, RAISE_LIMIT,
+		SLEEP};
+	for (size_t i = 0; i < sizeof forbidden / sizeof *forbidden; i++)
+		fatal(forbidden[i], FORBIDDEN);
+	fatal(SEGFAULT, "the helper crashed (signal 11)");
+	fatal(READ_BEHIND, "the helper crashed (signal 11)");
+	fatal(WRITE_INPUT, "the helper crashed (signal 11)");
+	fatal(ABORT, FORBIDDEN); /* not even signals are sent */
+	fatal(LOOP, "the helper took longer than 2 s");
+	fatal(LEAVE, "the helper ended without an answer");
+	fatal(LIE_OF_SIZE, "the helper's answer makes no sense");
+	harmless(WRITE_ELSEWHERE, 0, 0, "there is no standard output or error to write to");
+	bool full = sandbox_run(sandbox, "x", &(struct request){USE_MEMORY}, NULL, 0, &answer, &result, NULL) == 0;
+	ok(full && result.size == OUTPUT && result.output[0] == 7 && result.output[OUTPUT - 1] == 7, "output up to the most");
+	if (full)
+		sandbox_release(sandbox, &result);
+}
+
+static void replaced(void)
+{
+	struct answer answer;
+	int most = 0, ones = 0;
+	for (int i = 0; i < 3 * CALLS; i++) {
+		if (!honest(10, (unsigned)i, &answer))
+			most = -1000;
+		most = answer.calls > most ? answer.calls : most;
+		ones += answer.calls == 1;
+	}
+	is_integer(most, CALLS, "a worker does so many calls");
+	is_integer(ones, 3, "  and is replaced by one that begins anew");
+}
+
+/* ---- processes ---- */
+
+/* Appends the children of a process. */
+static int children_of(pid_t parent, pid_t *children, int count)
+{
+	char path[64];
+	int child;
+	snprintf(path, sizeof path, "/proc/%d/task/%d/children", (int)parent, (int)parent);
+	FILE *stream = fopen(path, "r");
+	while (stream && count < 16 && fscanf(stream, "%d", &child) == 1)
+		children[count++] = child;
+	if (stream)
+		fclose(stream);
+	return count;
+}
+
+/* The keeper and its workers below `parent`. */
+static int family_of(pid_t parent, pid_t *family)
+{
+	int count = children_of(parent, family, 0);
+	for (int i = 0, direct = count; i < direct; i++)
+		count = children_of(family[i], family, count);
+	return count;
+}
+
+/* Waits up to 5 s until all are gone or dead. */
+static bool all_end(const pid_t *processes, int count)
+{
+	int alive = 1;
+	for (int tries = 0; alive && tries < 500; tries++) {
+		alive = 0;
+		for (int i = 0; i < count; i++) {
+			char path[64], state = 'Z';
+			snprintf(path, sizeof path, "/proc/%d/stat", (int)processes[i]);
+			FILE *stream = fopen(path, "r");
+			if (stream && fscanf(stream, "%*d (%*[^)]) %c", &state) != 1)
+				state = 'Z';
+			if (stream)
+				fclose(stream);
+			alive += state != 'Z' && state != 'X';
+		}
+		if (alive)
+			usleep(10000);
+	}
+	return !alive;
+}
+
+static void killed_while_idle(void)
+{
+	struct answer answer;
+	pid_t family[16];
+	int count = family_of(getpid(), family);
+	if (!ok(count == 2, "a keeper and one worker are running"))
+		note("%d processes", count);
+	kill(family[1], SIGKILL);
+	ok(all_end(family + 1, 1) && honest(100, 1, &answer) && answer.calls == 1, "a worker killed between calls is replaced");
+}
+
+/* A program with a busy worker ends by `number`; nothing of it remains. */
+static void ended_by(int number)
+{
+	pid_t family[16];
+	int ready[2], count;
+	if (pipe(ready))
+		exit(1);
+	pid_t program = fork();
+	if (program == 0) {
+		static const struct sandbox_work work = {task, "helper", sizeof(struct request), sizeof(struct answer), INPUT, OUTPUT, MEMORY,
+			100, CALLS};
+		struct answer answer;
+		struct sandbox_result result;
+		sandbox = NULL;
+		if (sandbox_start(&sandbox, &work, NULL) || write(ready[1], "x", 1) != 1)
+			_exit(1);
+		_exit(sandbox_run(sandbox, "x", &(struct request){LOOP}, NULL, 0, &answer, &result, NULL));
+	}
+	char byte;
+	ok(read(ready[0], &byte, 1) == 1, "a program starts a sandbox");
+	usleep(50000);
+	count = family_of(program, family);
+	ok(count == 2, "  it has a keeper and a worker");
+	kill(program, number);
+	waitpid(program, NULL, 0);
+	ok(all_end(family, count), "  and ended by signal %d leaves no process", number);
+	close(ready[0]);
+	close(ready[1]);
+}
+
+static void stopped(void)
+{
+	pid_t family[16];
+	int count = family_of(getpid(), family);
+	sandbox_stop(sandbox);
+	ok(all_end(family, count) && family_of(getpid(), family) == 0, "stopped, it leaves no process and no child to wait for");
+	sandbox_stop(NULL);
+}
+
+/* ---- threads ---- */
+
+static atomic_int right, wrong;
+
+static void one_of_many(void *context, int index, int worker)
+{
+	struct answer answer;
+	struct sandbox_result result;
+	(void)context, (void)worker;
+	bool bad = index % 7 == 3;
+	if (!bad)
+		atomic_fetch_add(honest((size_t)(index * 97 % 9000), (unsigned)index, &answer) ? &right : &wrong, 1);
+	else if (sandbox_run(sandbox, "x", &(struct request){SEGFAULT}, NULL, 0, &answer, &result, NULL) == 0)
+		atomic_fetch_add(&wrong, 1);
+}
+
+static void threads(void)
+{
+	struct parallel *pool;
+	pid_t family[16];
+	if (!ok(parallel_create(&pool, 5, NULL) == 0, "five threads"))
+		return;
+	parallel_for(pool, 700, one_of_many, NULL);
+	is_integer(wrong, 0, "700 calls of five threads, every seventh a crash: none is wrong");
+	is_integer(right, 600, "  and every other one is right");
+	int count = family_of(getpid(), family);
+	ok(count >= 2 && count <= 6, "  with no more workers than threads (%d)", count - 1);
+	parallel_destroy(pool);
+}
+
+int main(void)
+{
+	if (HAS_SANITIZER) {
+		puts("1..0 # SKIP sanitizers and sandboxes exclude each other");
+		return 0;
+	}
+	start();
+	sizes();
+	misdeeds();
+	replaced();
+	killed_while_idle();
+	threads();
+	stopped();
+	ended_by(SIGINT);
+	ended_by(SIGTERM);
+	ended_by(SIGKILL);
+	return done();
+}
