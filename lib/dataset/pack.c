@@ -45,50 +45,33 @@ int pack_head(const struct pack_options *options, const struct dataset_files *fi
 	return 0;
 }
 
-static int load_file(const char *path, const struct pack_options *options, struct image *image,
-	unsigned char digest[DIGEST_SIZE], struct error *error)
+static int load_file(const char *path, const struct pack_options *options, struct slot *slot)
 {
 	unsigned char *bytes;
 	size_t size;
-	struct image_decode_options decode = {0};
-	memcpy(decode.background, options->resize.background, sizeof decode.background);
-	if (options->resize.filter != IMAGE_NEAREST) { /* nearest takes its pixels from the full size */
-		decode.least_width = options->resize.width;
-		decode.least_height = options->resize.height;
-	}
-	if (file_read(path, IMAGE_FILE_MAXIMUM, &bytes, &size, error))
+	struct image image;
+	if (file_read(path, IMAGE_FILE_MAXIMUM, &bytes, &size, &slot->error))
 		return -1;
-	digest_of(bytes, size, digest);
-	int result = image_decode(bytes, size, path, &decode, image, error);
+	digest_of(bytes, size, slot->digest);
+	int result = image_load(bytes, size, path, &options->resize, options->channels, &image, &slot->error);
 	free(bytes);
-	return result;
-}
-
-static int load_idx(const struct idx_images *idx, uint32_t index, struct image *image,
-	unsigned char digest[DIGEST_SIZE], struct error *error)
-{
-	size_t size = (size_t)idx->width * (size_t)idx->height;
-	if (image_create(image, idx->width, idx->height, 1, error))
+	if (result)
 		return -1;
-	memcpy(image->pixels, idx->pixels + index * size, size);
-	digest_of(image->pixels, size, digest);
+	memcpy(slot->tensor, image.pixels, (size_t)image.width * (size_t)image.height * (size_t)image.channels);
+	image_free(&image);
 	return 0;
 }
 
-static int make_tensor(struct image *image, const struct pack_options *options, unsigned char *tensor,
-	struct error *error)
+static int load_idx(const struct idx_images *idx, const struct pack_options *options, struct slot *slot)
 {
-	struct image sized;
-	if (options->channels == 1)
-		image_to_grey(image);
-	if (image_resize(image, &options->resize, &sized, error))
+	size_t size = (size_t)idx->width * (size_t)idx->height;
+	struct image image = {idx->width, idx->height, 1, idx->pixels + slot->index * size}, sized;
+	digest_of(image.pixels, size, slot->digest);
+	if (image_resize(&image, &options->resize, &sized, &slot->error))
 		return -1;
 	size_t count = (size_t)sized.width * (size_t)sized.height;
-	if (sized.channels == options->channels)
-		memcpy(tensor, sized.pixels, count * (size_t)options->channels);
-	else
-		for (size_t i = 0; i < count; i++)
-			memset(tensor + 3 * i, sized.pixels[i], 3);
+	for (size_t i = 0; i < count; i++)
+		memset(slot->tensor + i * (size_t)options->channels, sized.pixels[i], (size_t)options->channels);
 	image_free(&sized);
 	return 0;
 }
@@ -98,17 +81,12 @@ static void read_slot(void *context, int number, int worker)
 	struct window *window = context;
 	struct slot *slot = &window->slots[number];
 	const char *path = window->input->files->files[slot->index].path;
-	struct image image = {0};
-	int result;
+	const struct idx_images *idx = window->input->idx;
 	(void)worker;
-	if (window->input->idx)
-		result = load_idx(window->input->idx, slot->index, &image, slot->digest, &slot->error);
+	if (idx)
+		slot->bad = load_idx(idx, window->options, slot) != 0 && error_within(&slot->error, path);
 	else
-		result = load_file(path, window->options, &image, slot->digest, &slot->error);
-	if (result == 0 && make_tensor(&image, window->options, slot->tensor, &slot->error))
-		result = error_within(&slot->error, path);
-	image_free(&image);
-	slot->bad = result != 0;
+		slot->bad = load_file(path, window->options, slot) != 0;
 }
 
 static int write_slot(struct window *window, const struct slot *slot, const struct stream_head *head,

@@ -2,7 +2,6 @@
 
 #include <string.h>
 
-
 static image_decoder *const decoders[] = {
 	[IMAGE_JPEG] = decode_jpeg,
 	[IMAGE_PNG] = decode_png,
@@ -23,7 +22,7 @@ static int check_limits(const struct encoded *encoded, const struct image_info *
 		return error_set(error, encoded->name, "%d x %d pixels, more than %d a side", info->width, info->height,
 			IMAGE_SIDE_MAXIMUM);
 	uint64_t pixels = (uint64_t)info->width * (uint64_t)info->height;
-	uint64_t limit = pixels_maximum ? pixels_maximum : IMAGE_PIXELS_MAXIMUM;
+	uint64_t limit = pixels_maximum && pixels_maximum < IMAGE_PIXELS_MAXIMUM ? pixels_maximum : IMAGE_PIXELS_MAXIMUM;
 	if (pixels > limit)
 		return error_set(error, encoded->name, "%d x %d pixels, more than %llu in all", info->width, info->height,
 			(unsigned long long)limit);
@@ -87,7 +86,7 @@ static int finish(struct image *image, int orientation, const struct image_decod
 	return expand(image, options->keep_alpha ? 4 : 3, error);
 }
 
-int image_decode(const unsigned char *bytes, size_t size, const char *name,
+int decode_here(const unsigned char *bytes, size_t size, const char *name,
 	const struct image_decode_options *options, struct image *image, struct error *error)
 {
 	struct encoded encoded = {bytes, size, name};
@@ -96,7 +95,7 @@ int image_decode(const unsigned char *bytes, size_t size, const char *name,
 	*image = (struct image){0};
 	if (size > IMAGE_FILE_MAXIMUM)
 		return error_set(error, name, "larger than %d bytes", IMAGE_FILE_MAXIMUM);
-	if (image_probe(bytes, size, name, &info, error) || check_limits(&encoded, &info, options->pixels_maximum, error))
+	if (probe_here(bytes, size, name, &info, error) || check_limits(&encoded, &info, options->pixels_maximum, error))
 		return -1;
 	if (decoders[info.type](&encoded, &info, options, image, &orientation, error))
 		return -1;
@@ -105,4 +104,24 @@ int image_decode(const unsigned char *bytes, size_t size, const char *name,
 		return error_within(error, name);
 	}
 	return 0;
+}
+
+int load_here(const unsigned char *bytes, size_t size, const char *name, const struct image_resize_options *options,
+	int channels, struct image *image, struct error *error)
+{
+	struct image_decode_options decode = {0};
+	struct image whole;
+	*image = (struct image){0};
+	memcpy(decode.background, options->background, sizeof decode.background);
+	if (options->filter != IMAGE_NEAREST) {
+		decode.least_width = options->width;
+		decode.least_height = options->height;
+	}
+	if (decode_here(bytes, size, name, &decode, &whole, error))
+		return -1;
+	if (channels == 1)
+		image_to_grey(&whole);
+	int result = image_resize(&whole, options, image, error);
+	image_free(&whole);
+	return result ? error_within(error, name) : 0;
 }

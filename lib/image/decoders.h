@@ -1,4 +1,4 @@
-/* Inside lib/image: one decoder per library, behind image_decode. */
+/* Inside lib/image: one decoder per library, behind image_decode; and what a sandbox does, done in this process. */
 #ifndef IMAGE_DECODERS_H
 #define IMAGE_DECODERS_H
 
@@ -10,6 +10,14 @@ struct encoded {
 	size_t size;
 	const char *name;
 };
+
+/* image_probe, image_decode and image_load (image.h) in the calling process. */
+CHECKED int probe_here(const unsigned char *bytes, size_t size, const char *name, struct image_info *info,
+	struct error *error);
+CHECKED int decode_here(const unsigned char *bytes, size_t size, const char *name,
+	const struct image_decode_options *options, struct image *image, struct error *error);
+CHECKED int load_here(const unsigned char *bytes, size_t size, const char *name,
+	const struct image_resize_options *options, int channels, struct image *image, struct error *error);
 
 /* Each fills a fresh image of 1, 3 or 4 channels as stored, and stores the EXIF orientation (1 to 8) where the
  * format can hold one. `info` is what image_probe found; its limits were checked. On failure (-1) *image is empty. */

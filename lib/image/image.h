@@ -30,6 +30,16 @@ void image_to_grey(struct image *image);
 
 /* ---- decoding: any file from a stranger ---- */
 
+/* From here on image_probe, image_decode and image_load work in processes that can do nothing else (base/sandbox.h), one
+ * for each thread that calls: a file that crashes its decoder, or keeps it for more than 20 seconds, or makes it ask for more
+ * than 1.5 GiB costs that one call, which fails and says so. Without this they work in the calling process, which
+ * such a file takes with it. To be called once, before the process grows or has threads. On failure (-1) nothing is
+ * started. */
+CHECKED int image_sandbox_start(struct error *error);
+
+/* Ends those processes and waits for them; nothing where none were started. */
+void image_sandbox_stop(void);
+
 enum image_type { IMAGE_UNKNOWN, IMAGE_JPEG, IMAGE_PNG, IMAGE_WEBP, IMAGE_GIF, IMAGE_BMP, IMAGE_TGA, IMAGE_PSD, IMAGE_PNM };
 
 struct image_info {
@@ -50,7 +60,7 @@ struct image_decode_options {
 	int keep_alpha;              /* result is RGBA and nothing is composited */
 	int least_width, least_height; /* the result will be shrunk to no less than this: JPEG may be scaled in the
 	                                  DCT down to it; 0: full size */
-	uint64_t pixels_maximum;     /* refused from the header when larger; 0: IMAGE_PIXELS_MAXIMUM */
+	uint64_t pixels_maximum;     /* refused from the header when larger; 0: IMAGE_PIXELS_MAXIMUM, which is the most */
 };
 
 /* Decodes `bytes` into RGB (or RGBA), upright by its EXIF orientation; grey, palette, 16-bit and CMYK
@@ -79,6 +89,12 @@ struct image_resize_options {
 /* Resizes into a fresh image of the same channels. On failure (-1) *out is empty. */
 CHECKED int image_resize(const struct image *image, const struct image_resize_options *options, struct image *out,
 	struct error *error);
+
+/* Decodes `bytes` over options->background, makes it grey where `channels` is 1 rather than 3, and resizes it: what
+ * image_decode, image_to_grey and image_resize do, but a JPEG is decoded no larger than the result needs, unless the filter is
+ * nearest, which takes its pixels from the full size. `name` is for messages. On failure (-1) *image is empty. */
+CHECKED int image_load(const unsigned char *bytes, size_t size, const char *name,
+	const struct image_resize_options *options, int channels, struct image *image, struct error *error);
 
 /* ---- PNG out ---- */
 

@@ -120,7 +120,7 @@ static int probe_fixed(const struct encoded *encoded, struct image_info *info, s
 	return cut_short(encoded, info->type, error);
 }
 
-int image_probe(const unsigned char *bytes, size_t size, const char *name, struct image_info *info, struct error *error)
+int probe_here(const unsigned char *bytes, size_t size, const char *name, struct image_info *info, struct error *error)
 {
 	struct encoded encoded = {bytes, size, name};
 	*info = (struct image_info){0};

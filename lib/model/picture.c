@@ -66,25 +66,13 @@ static const char *shown(const char *path)
 static int decode_input(const unsigned char *bytes, size_t size, const char *path,
 	const struct picture_settings *settings, struct shape shape, float *input, struct error *error)
 {
-	struct image_decode_options decode = {0};
 	struct image_resize_options resize = {shape.width, shape.height, settings->filter, settings->fit,
 		{settings->background[0], settings->background[1], settings->background[2]}};
-	struct image image, resized;
-	memcpy(decode.background, settings->background, sizeof decode.background);
-	if (settings->filter != IMAGE_NEAREST) { /* nearest takes its pixels from the full size */
-		decode.least_width = shape.width;
-		decode.least_height = shape.height;
-	}
-	if (image_decode(bytes, size, shown(path), &decode, &image, error))
+	struct image image;
+	if (image_load(bytes, size, shown(path), &resize, shape.channels, &image, error))
 		return -1;
-	if (shape.channels == 1)
-		image_to_grey(&image);
-	int result = image_resize(&image, &resize, &resized, error);
+	fill_input(input, image.pixels, shape);
 	image_free(&image);
-	if (result)
-		return error_within(error, path);
-	fill_input(input, resized.pixels, shape);
-	image_free(&resized);
 	return 0;
 }
 
