@@ -1,5 +1,6 @@
 /* cnn-predict: what a model says of pictures and of tensor streams. */
 #include "base/file.h"
+#include "common/sandbox.h"
 #include "common/tool.h"
 #include "explain/annotate.h"
 #include "explain/confusion.h"
@@ -10,7 +11,7 @@
 
 static struct predictor_request request = {.threshold = 0.5, .fit = -1, .filter = -1, .batch_size = 32};
 static const char *confusion_path, *predictions_path;
-static bool quiet, strict;
+static bool quiet, strict, no_sandbox;
 
 static const struct option_row rows[] = {
 	{'m', "model", OPTION_TEXT, &request.model, "MODEL", "model folder", 0, 0, NULL},
@@ -35,6 +36,7 @@ static const struct option_row rows[] = {
 	TOOL_STRICT(strict),
 	TOOL_THREADS(request.threads),
 	TOOL_QUIET(quiet),
+	TOOL_NO_SANDBOX(no_sandbox),
 	TOOL_END,
 };
 
@@ -96,6 +98,7 @@ int main(int argc, char **argv)
 	struct error error;
 	int first = tool_start(&options, argc, argv);
 	check_usage();
+	tool_sandbox(no_sandbox);
 	char **operands = first < argc ? argv + first : standard_input;
 	int count = first < argc ? argc - first : 1;
 	/* Where answers come by on a terminal, they are the progress. */

@@ -1,5 +1,6 @@
 /* pack-tensors: pictures to a tensor stream. */
 #include "base/file.h"
+#include "common/sandbox.h"
 #include "common/tool.h"
 #include "dataset/list.h"
 #include "dataset/pack.h"
@@ -16,7 +17,7 @@ static struct pack_options pack;
 static struct option_size size;
 static unsigned char background_color[3];
 static int channels = -1, fit = IMAGE_STRETCH, filter = IMAGE_BILINEAR, codec = STREAM_RAW, limit, threads;
-static bool is_idx, strict, quiet;
+static bool is_idx, strict, quiet, no_sandbox;
 static const char *output_path, *list_path, *class_names, *classes_path, *background = "white";
 
 static const struct option_row rows[] = {
@@ -40,6 +41,7 @@ static const struct option_row rows[] = {
 	TOOL_SEED(pack.seed),
 	TOOL_THREADS(threads),
 	TOOL_QUIET(quiet),
+	TOOL_NO_SANDBOX(no_sandbox),
 	TOOL_END,
 };
 
@@ -148,6 +150,8 @@ int main(int argc, char **argv)
 	int first = tool_start(&options, argc, argv);
 	check_usage(argc - first);
 	tool_refuse_terminal(output_path);
+	if (!is_idx)
+		tool_sandbox(no_sandbox);
 
 	int status;
 	int failed = read_classes(&files.classes, &error) || read_input(argc - first, argv + first, &files, &idx, &error);

@@ -1,6 +1,7 @@
 /* saliency: where a model looks, as pictures. */
 #include "base/file.h"
 #include "base/names.h"
+#include "common/sandbox.h"
 #include "common/tool.h"
 #include "dataset/operands.h"
 #include "explain/chart.h"
@@ -11,7 +12,7 @@
 
 static const char *model_folder, *output_folder = ".", *class_name, *layer_name, *filter_number, *chart_path;
 static int method = SALIENCY_GRADIENT, colormap = -1, threads;
-static bool map, strip, feature_maps, strict, quiet;
+static bool map, strip, feature_maps, strict, quiet, no_sandbox;
 static struct saliency_options saliency = {.samples = 25, .noise = 0.15};
 
 static const struct option_row rows[] = {
@@ -36,6 +37,7 @@ static const struct option_row rows[] = {
 	TOOL_THREADS(threads),
 	TOOL_STRICT(strict),
 	TOOL_QUIET(quiet),
+	TOOL_NO_SANDBOX(no_sandbox),
 	TOOL_END,
 };
 
@@ -83,6 +85,7 @@ int main(int argc, char **argv)
 
 	int first = tool_start(&options, argc, argv);
 	check_usage();
+	tool_sandbox(no_sandbox);
 	char **operands = first < argc ? argv + first : standard_input;
 	size_t count = first < argc ? (size_t)(argc - first) : chart_path ? 0 : 1;
 	struct progress progress = tool_progress(quiet);

@@ -1,4 +1,5 @@
 /* scrape-images: images of classes from sites, pages and lists of addresses into class folders. */
+#include "common/sandbox.h"
 #include "common/tool.h"
 #include "scrape/request.h"
 
@@ -45,7 +46,7 @@ int main(int argc, char **argv)
 	struct scrape_options *collect = &request.options;
 	struct fetch_options *fetch = &collect->fetch;
 	int image_bytes = 20 << 20;
-	bool quiet = false;
+	bool quiet = false, no_sandbox = false;
 	const struct option_row rows[] = {
 		{'o', "output", OPTION_TEXT, &collect->folder, "DIR", "where CLASS folders and manifest.tsv go", 0, 0, NULL},
 		{'n', "count", OPTION_INTEGER, &collect->wanted, "N", "images per class, 0 for all (or the data set's count)", 0, INT_MAX, NULL},
@@ -73,6 +74,7 @@ int main(int argc, char **argv)
 		{0, "timeout", OPTION_REAL, &fetch->timeout, "S", "seconds for one transfer", 1, 3600, NULL},
 		{0, "allow-private", OPTION_FLAG, &fetch->allow_private, NULL, "talk to private and loopback addresses", 0, 0, NULL},
 		{0, "ignore-robots", OPTION_FLAG, &fetch->ignore_robots, NULL, "do not ask for robots.txt", 0, 0, NULL},
+		TOOL_NO_SANDBOX(no_sandbox),
 		TOOL_END,
 	};
 	const struct options options = {"scrape-images", "[CLASS[=QUERY]...]",
@@ -80,6 +82,7 @@ int main(int argc, char **argv)
 
 	int first = tool_start(&options, argc, argv), status = EXIT_DONE;
 	check_usage(&request, argc - first, argv + first);
+	tool_sandbox(no_sandbox);
 	struct progress progress = tool_progress(quiet);
 	collect->progress = &progress;
 	fetch->image_bytes = (size_t)image_bytes;
