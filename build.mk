@@ -104,7 +104,7 @@ $(B)/tests/server/%: $(B)/tests/server/%.o $(LIBRARY)
 	$(Q)$$(cat $(B)/flags) -o $@ $^ $$(cat $(B)/libraries) -lm
 
 # The peak of arithmetic is this processor's, whatever it is; contracted, as nothing else may be.
-$(B)/tests/bench/common/peak.o: ISA = -march=native -ffp-contract=fast
+$(B)/tests/bench/common/peak.o: OWN = -march=native -ffp-contract=fast
 $(B)/tests/bench/%: $(B)/tests/bench/%.o $(BENCH_OBJECTS) $(LIBRARY)
 	@$(SAY) LD $@
 	$(Q)$$(cat $(B)/flags) -o $@ $^ $$(cat $(B)/libraries) -lm

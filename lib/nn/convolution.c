@@ -64,7 +64,7 @@ static void prepare(struct network *network, struct operation *operation)
 	if (operation->winograd)
 		winograd_weights(network, operation->winograd, operation->weights, operation->in.channels, filters);
 	if (operation->turned && is_sparse(network, operation))
-		sparse_turn(operation, parameters[0].values);
+		sparse_turn(network, operation, parameters[0].values);
 	else if (operation->turned)
 		convolution_turn(network, operation, parameters[0].values);
 }

@@ -31,12 +31,9 @@ void convolution_backward(struct network *network, struct operation *operation, 
 /* Whether the operation's backward is the sparse one; its slices and turned weights then have another layout. */
 bool is_sparse(const struct network *network, const struct operation *operation);
 void sparse_lay_out(struct network *network, struct operation *operation);
-void sparse_turn(struct operation *operation, const float *kernel);
-/* Sample `index`: adds to the slice; writes dx (in) unless it is NULL. `gradient` is that of the pooled output, after
- * the activation's derivative. */
-void sparse_backward_sample(const struct network *network, const struct operation *operation, int index,
-	const float *gradient, float *slice, float *dx, float *scratch);
-/* The summed slice as gradients in Keras' order; bias may be NULL. */
-void sparse_collect(const struct operation *operation, float *kernel, float *bias);
+void sparse_turn(const struct network *network, struct operation *operation, const float *kernel);
+/* As operation_kind's backward; leaves `gradient` as it is. */
+void sparse_backward(struct network *network, const struct operation *operation, int n, const float *gradient,
+	float *input_gradient);
 
 #endif

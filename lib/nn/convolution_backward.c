@@ -113,7 +113,6 @@ struct backward {
 	const struct operation *operation;
 	int n;
 	float *gradient, *input_gradient;
-	bool sparse;
 };
 
 /* Writes the gradient of the full-size output into the frame; behind a max-pool only winners get any. */
@@ -267,7 +266,7 @@ static void backward_samples(void *context, int index, int worker)
 {
 	const struct backward *task = context;
 	const struct operation *operation = task->operation;
-	size_t in_count = shape_count(operation->in), out_count = shape_count(operation->out);
+	size_t out_count = shape_count(operation->out);
 	float *scratch = worker_scratch(task->network, worker);
 	float *slice = task->network->learns ? operation->slices + (size_t)index * operation->slice_size : NULL;
 	if (slice)
@@ -277,11 +276,7 @@ static void backward_samples(void *context, int index, int worker)
 		float *gradient = task->gradient + (size_t)sample * out_count;
 		task->network->kernels->activate_backward(operation->activation, operation->negative_slope,
 			operation->output + (size_t)sample * out_count, gradient, out_count);
-		if (task->sparse)
-			sparse_backward_sample(task->network, operation, sample, gradient, slice,
-				task->input_gradient ? task->input_gradient + (size_t)sample * in_count : NULL, scratch);
-		else
-			dense_backward_sample(task, sample, gradient, slice, scratch);
+		dense_backward_sample(task, sample, gradient, slice, scratch);
 	}
 }
 
@@ -300,7 +295,11 @@ static void winograd_backward(const struct backward *task)
 void convolution_backward(struct network *network, struct operation *operation, int n, float *gradient,
 	float *input_gradient_out)
 {
-	struct backward task = {network, operation, n, gradient, input_gradient_out, is_sparse(network, operation)};
+	struct backward task = {network, operation, n, gradient, input_gradient_out};
+	if (is_sparse(network, operation)) {
+		sparse_backward(network, operation, n, gradient, input_gradient_out);
+		return;
+	}
 	int slices = network->learns && operation->slice_count < n ? operation->slice_count : n;
 	parallel_for(network->pool, slices, backward_samples, &task);
 	if (operation->winograd_turned && input_gradient_out)
@@ -312,10 +311,6 @@ void convolution_backward(struct network *network, struct operation *operation, 
 	float *kernel = network->gradients + network->offsets[operation->first_parameter];
 	float *bias = layer->use_bias ? network->gradients + network->offsets[operation->first_parameter + 1] : NULL;
 	int filters = layer->filters, width = padded_channels(filters);
-	if (task.sparse) {
-		sparse_collect(operation, kernel, bias);
-		return;
-	}
 	compact_rows(kernel, operation->slices, (int)taps_of(operation), filters, width);
 	if (bias)
 		memcpy(bias, operation->slices + taps_of(operation) * (size_t)width, (size_t)filters * sizeof *bias);

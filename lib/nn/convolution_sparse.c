@@ -2,7 +2,10 @@
  *
  * Only the winner of each pool window has a gradient, and only where its activation lets one through: less than one
  * in four. These are collected in lists, by filter for the gradient of the weights and by pixel for that of the
- * input, and only they are multiplied. With few channels a list costs more than it saves. */
+ * input, and only they are multiplied. With few channels a list costs more than it saves.
+ *
+ * A slice (engine.h) is shared among several tasks where there are many threads: each takes some of the filters for the
+ * weights, or some of the rows for the input. How many does not change the order of any sum. */
 #include "nn/convolution.h"
 
 #include <string.h>
@@ -11,7 +14,10 @@
 #define SEPARATE __attribute__((noinline))
 
 /* Pooled rows and columns whose windows are summed together: their input fits the first-level cache. */
-enum { TILE_ROWS = 2, TILE_COLUMNS = 16, TILE = TILE_ROWS * TILE_COLUMNS };
+enum { TILE_ROWS = 2, TILE_COLUMNS = NARROW_WINDOWS, TILE = TILE_ROWS * TILE_COLUMNS };
+
+/* Rows of the padded input that one pooled row's windows see, and that a band of TILE_ROWS of them sees. */
+enum { WINDOW_ROWS = 4, BAND_ROWS = 2 * TILE_ROWS + 2 };
 
 static size_t window_count(const struct operation *operation)
 {
@@ -26,41 +32,129 @@ bool is_sparse(const struct network *network, const struct operation *operation)
 		&& (operation == network->operations || operation->in.channels % CHANNEL_BLOCK == 0);
 }
 
-static size_t run_of(const struct operation *operation)
+static bool is_narrow(const struct operation *operation)
 {
-	return (size_t)padded_channels(3 * operation->in.channels);
+	return 3 * operation->in.channels <= CHANNEL_BLOCK;
 }
 
-/* Scratch memory, one after the other: padded input; gradient of the padded input; lists of a row; their counts. */
-static size_t lists_by_pixel(const struct operation *operation)
+/* Distance of two rows of a filter's 3x3 taps in a slice, and of two filters. */
+static int run_of(const struct operation *operation)
 {
-	return (size_t)operation->out.width * 4 * (size_t)operation->out.channels;
+	return is_narrow(operation) ? 3 * operation->in.channels : padded_channels(3 * operation->in.channels);
+}
+
+static int filter_size(const struct operation *operation)
+{
+	return padded_channels(3 * run_of(operation));
+}
+
+/* Scratch memory of the weights' gradient, one after the other: padded input, gradient and output of a band. */
+static size_t band_count(const struct operation *operation)
+{
+	return TILE_ROWS * (size_t)operation->out.width * (size_t)operation->out.channels;
+}
+
+/* Of the input's: gradient of WINDOW_ROWS padded rows; gradient of a pooled row; its lists; their counts. */
+static size_t rows_count(const struct operation *operation)
+{
+	return WINDOW_ROWS * (size_t)operation->window.width * (size_t)operation->in.channels;
 }
 
 void sparse_lay_out(struct network *network, struct operation *operation)
 {
-	size_t filters = (size_t)operation->out.channels;
-	plan_slices(network, operation, filters * 3 * run_of(operation) + filters);
+	size_t filters = (size_t)operation->out.channels, row = filters * (size_t)operation->out.width;
+	plan_slices(network, operation, filters * (size_t)filter_size(operation) + filters);
 	operation->turned = operation == network->operations ? NULL
 		: arena_floats(&network->arena, filters * 9 * (size_t)operation->in.channels);
-	want_scratch(network, 2 * window_scratch(operation, operation->window.height) + 2 * lists_by_pixel(operation)
-		+ 4 * (size_t)operation->out.width);
+	want_scratch(network, window_scratch(operation, BAND_ROWS) + 2 * band_count(operation));
+	want_scratch(network, rows_count(operation) + 9 * row + 4 * (size_t)operation->out.width);
 }
 
-void sparse_turn(struct operation *operation, const float *kernel)
-{
-	int filters = operation->out.channels, taps = 9 * operation->in.channels;
-	for (int t = 0; t < taps; t++)
-		for (int f = 0; f < filters; f++)
-			operation->turned[(ptrdiff_t)f * taps + t] = kernel[(ptrdiff_t)t * filters + f];
-}
+/* ---- from Keras' order of weights (3, 3, channels, filters) and back ---- */
 
-struct sample {
-	const struct kernels *kernels;
+struct turning {
 	const struct operation *operation;
-	const float *gradient; /* (out.height, out.width, filters), zero where the activation lets nothing through */
-	const uint8_t *marks;
+	const float *from;
+	float *to;
 };
+
+static void turn_filter(void *context, int filter, int worker)
+{
+	(void)worker;
+	const struct turning *task = context;
+	int filters = task->operation->out.channels, taps = 9 * task->operation->in.channels;
+	for (int t = 0; t < taps; t++)
+		task->to[(ptrdiff_t)filter * taps + t] = task->from[(ptrdiff_t)t * filters + filter];
+}
+
+void sparse_turn(const struct network *network, struct operation *operation, const float *kernel)
+{
+	struct turning task = {operation, kernel, operation->turned};
+	parallel_for(network->pool, operation->out.channels, turn_filter, &task);
+}
+
+/* All filters of nine taps: threads that write have no cache line in common but at the edges. */
+static void collect_channel(void *context, int index, int worker)
+{
+	(void)worker;
+	const struct turning *task = context;
+	const struct operation *operation = task->operation;
+	int filters = operation->out.channels, run = 3 * operation->in.channels, size = filter_size(operation);
+	for (int k = 3 * index; k < 3 * index + 3; k++)
+		for (int r = 0; r < 3; r++)
+			for (int f = 0; f < filters; f++)
+				task->to[(ptrdiff_t)(r * run + k) * filters + f] = task->from[(ptrdiff_t)f * size + r * run_of(operation) + k];
+}
+
+/* The summed slice as gradients of the parameters. */
+static void collect(const struct network *network, const struct operation *operation)
+{
+	int filters = operation->out.channels;
+	const size_t *offsets = network->offsets + operation->first_parameter;
+	struct turning task = {operation, operation->slices, network->gradients + offsets[0]};
+	parallel_for(network->pool, operation->in.channels, collect_channel, &task);
+	if (operation->layer->use_bias)
+		memcpy(network->gradients + offsets[1], operation->slices + (ptrdiff_t)filters * filter_size(operation),
+			(size_t)filters * sizeof *network->gradients);
+}
+
+/* ---- what both gradients begin with ---- */
+
+struct backward {
+	const struct network *network;
+	const struct operation *operation;
+	int n, slices, parts;
+	const float *gradient;
+	float *input_gradient;
+};
+
+/* A block of values: columns [first, first + count) of some rows. */
+static void copy_block(float *to, const float *from, size_t rows, int row, int first, int count)
+{
+	if (count == row)
+		memcpy(to, from, rows * (size_t)row * sizeof *to);
+	for (size_t i = 0; i < rows && count < row; i++)
+		memcpy(to + i * (size_t)count, from + i * (size_t)row + first, (size_t)count * sizeof *to);
+}
+
+/* out (rows, out.width, count): the gradient before the activation of pooled rows from `y` of one sample, of filters
+ * [first, first + count); `y_scratch` has room for as many. */
+static void gradient_rows(const struct backward *task, int sample, int y, int rows, int first, int count, float *out,
+	float *y_scratch)
+{
+	const struct operation *operation = task->operation;
+	int filters = operation->out.channels;
+	size_t place = ((size_t)sample * (size_t)operation->out.height + (size_t)y) * (size_t)operation->out.width
+		* (size_t)filters, pixels = (size_t)rows * (size_t)operation->out.width;
+	const float *output = operation->output + place;
+	if (count < filters) {
+		copy_block(y_scratch, output, pixels, filters, first, count);
+		output = y_scratch;
+	}
+	copy_block(out, task->gradient + place, pixels, filters, first, count);
+	task->network->kernels->activate_backward(operation->activation, operation->negative_slope, output, out,
+		pixels * (size_t)count);
+}
 
 /* Whether value != 0, by its bits: compilers make jumps of the comparison. */
 static int is_not_zero(float value)
@@ -72,70 +166,87 @@ static int is_not_zero(float value)
 
 /* ---- weights ---- */
 
+/* Some filters of a band of pooled rows. */
+struct band {
+	const struct kernels *kernels;
+	int channels, filters, all_filters, width, rows;
+	const float *x; /* the first row that its windows see */
+	ptrdiff_t pitch;
+	const float *gradient; /* (rows, width, filters) */
+	const uint8_t *marks;  /* (rows, width, all_filters) */
+	float *slice;          /* of the first filter */
+	int filter_size;
+};
+
 /* Lists the gradients of one filter in `count` windows side by side, with places in the padded input from `corner` on;
  * returns how many there are. What is zero is written and then overwritten: no branch to guess wrong. */
-SEPARATE static int list_filter(struct entry *entries, const float *gradient, const uint8_t *marks, int filters,
-	int count, int32_t corner, int32_t channels, ptrdiff_t pitch)
+SEPARATE static int list_filter(struct entry *entries, const struct band *band, const float *gradient,
+	const uint8_t *marks, int count, int32_t corner)
 {
-	const int32_t steps[4] = {0, channels, (int32_t)pitch, (int32_t)pitch + channels};
+	const int32_t channels = band->channels, pitch = (int32_t)band->pitch;
+	const int32_t steps[4] = {0, channels, pitch, pitch + channels};
+	ptrdiff_t gradient_row = band->filters, marks_row = band->all_filters;
 	int used = 0;
-	for (int i = 0; i < count; i++, gradient += filters, marks += filters, corner += 2 * channels) {
+	for (int i = 0; i < count; i++, gradient += gradient_row, marks += marks_row, corner += 2 * channels) {
 		entries[used] = (struct entry){corner + steps[*marks], *gradient};
 		used += is_not_zero(*gradient);
 	}
 	return used;
 }
 
-/* What is at the first pooled pixel of a row of a tile. */
-struct row {
-	const float *x, *gradient;
-	const uint8_t *marks;
-	int32_t corner; /* of x in the padded input */
-	int count;
-};
-
-static struct row row_of(const struct sample *sample, const float *x, ptrdiff_t pitch, int y, int left)
+/* Adds what `count` windows of each of the band's rows from column `left` on send to the kernels. */
+static void sum_tile(const struct band *band, int left, int count)
 {
-	const struct shape out = sample->operation->out;
-	ptrdiff_t first = ((ptrdiff_t)y * out.width + left) * out.channels;
-	int32_t corner = (int32_t)(2 * y * pitch) + 2 * left * sample->operation->in.channels;
-	return (struct row){x + corner, sample->gradient + first, sample->marks + first, corner,
-		out.width - left < TILE_COLUMNS ? out.width - left : TILE_COLUMNS};
-}
-
-/* Adds what the windows of `rows` rows of a tile send to the kernels. */
-static void sum_tile(const struct sample *sample, const struct row *rows, int row_count, const float *x,
-	ptrdiff_t pitch, float *slice)
-{
-	int filters = sample->operation->out.channels, channels = sample->operation->in.channels;
-	size_t size = 3 * run_of(sample->operation);
-	for (int i = 0; i < row_count && size == 3 * CHANNEL_BLOCK; i++)
-		sample->kernels->sum_narrow(slice, rows[i].x, pitch, channels, rows[i].gradient, rows[i].marks, filters,
-			rows[i].count);
-	for (int f = 0; f < filters && size > 3 * CHANNEL_BLOCK; f++) {
+	for (int f = 0; f < band->filters; f++) {
 		struct entry entries[TILE];
 		int used = 0;
-		for (int i = 0; i < row_count; i++)
-			used += list_filter(entries + used, rows[i].gradient + f, rows[i].marks + f, filters, rows[i].count,
-				rows[i].corner, channels, pitch);
-		sample->kernels->sum_windows(slice + (size_t)f * size, x, pitch, entries, used, 3 * channels);
+		for (int i = 0; i < band->rows; i++) {
+			ptrdiff_t first = (ptrdiff_t)i * band->width + left;
+			int32_t corner = (int32_t)(2 * i * band->pitch) + 2 * left * band->channels;
+			used += list_filter(entries + used, band, band->gradient + first * band->filters + f,
+				band->marks + first * band->all_filters + f, count, corner);
+		}
+		band->kernels->sum_windows(band->slice + (ptrdiff_t)f * band->filter_size, band->x, band->pitch, entries, used,
+			3 * band->channels);
 	}
 }
 
-/* slice (filters, 3, run), bias (filters) behind: added to. */
-static void sparse_weights(const struct sample *sample, const float *x, ptrdiff_t pitch, float *slice)
+static void sum_narrow_tile(const struct band *band, int left, int count)
 {
-	const struct shape out = sample->operation->out;
-	for (int top = 0; top < out.height; top += TILE_ROWS)
-		for (int left = 0; left < out.width; left += TILE_COLUMNS) {
-			struct row rows[TILE_ROWS];
-			int count = 0;
-			for (; count < TILE_ROWS && top + count < out.height; count++)
-				rows[count] = row_of(sample, x, pitch, top + count, left);
-			sum_tile(sample, rows, count, x, pitch, slice);
-		}
-	sample->kernels->sum_channels(slice + (size_t)out.channels * 3 * run_of(sample->operation), sample->gradient,
-		out.height * out.width, out.channels);
+	for (int i = 0; i < band->rows; i++) {
+		ptrdiff_t first = (ptrdiff_t)i * band->width + left;
+		const struct narrow narrow = {
+			.x = band->x + 2 * i * band->pitch + 2 * left * band->channels, .pitch = band->pitch, .channels = band->channels,
+			.gradient = band->gradient + first * band->filters, .gradient_row = band->filters,
+			.marks = band->marks + first * band->all_filters, .marks_row = band->all_filters,
+			.filters = band->filters, .count = count,
+		};
+		band->kernels->sum_narrow(band->slice, &narrow);
+	}
+}
+
+/* Adds what one sample sends to filters [first, first + count) to their part of the slice: (count, 3, run), and to the
+ * bias behind. */
+static void sum_weights(const struct backward *task, int sample, int first, int count, float *slice, float *scratch)
+{
+	const struct operation *operation = task->operation;
+	const struct shape out = operation->out;
+	float *gradient = scratch + window_scratch(operation, BAND_ROWS);
+	struct band band = {.kernels = task->network->kernels, .channels = operation->in.channels, .filters = count,
+		.all_filters = out.channels, .width = out.width, .gradient = gradient, .filter_size = filter_size(operation)};
+	const float *x = operation->input + (size_t)sample * shape_count(operation->in);
+	band.slice = slice + (ptrdiff_t)first * band.filter_size;
+	for (int y = 0; y < out.height; y += TILE_ROWS) {
+		band.rows = out.height - y < TILE_ROWS ? out.height - y : TILE_ROWS;
+		band.x = window_rows(operation, x, 2 * y, 2 * band.rows + 2, scratch, &band.pitch);
+		band.marks = operation->marks + (((ptrdiff_t)sample * out.height + y) * out.width) * out.channels + first;
+		gradient_rows(task, sample, y, band.rows, first, count, gradient, gradient + band_count(operation));
+		for (int left = 0; left < out.width; left += TILE_COLUMNS)
+			(is_narrow(operation) ? sum_narrow_tile : sum_tile)(&band, left,
+				out.width - left < TILE_COLUMNS ? out.width - left : TILE_COLUMNS);
+		band.kernels->sum_channels(slice + (ptrdiff_t)out.channels * band.filter_size + first, gradient,
+			band.rows * out.width, count);
+	}
 }
 
 /* ---- input ---- */
@@ -156,62 +267,105 @@ SEPARATE static void list_window(struct entry *entries, int32_t counts[4], const
 		counts[i] = (int32_t)(used >> 16 * i & 0xffff);
 }
 
-/* dx (window.height, window.width, channels): added to. */
-static void sparse_input(const struct sample *sample, float *dx, ptrdiff_t pitch, float *scratch)
+/* rows (WINDOW_ROWS, window.width, channels) += what pooled row `y` sends to the padded rows from 2 y on. */
+static void scatter_row(const struct backward *task, int sample, int y, float *rows)
 {
-	const struct operation *operation = sample->operation;
-	struct entry *entries = (struct entry *)(void *)scratch;
-	int32_t *counts = (int32_t *)(void *)(scratch + 2 * lists_by_pixel(operation));
+	const struct operation *operation = task->operation;
 	const struct shape out = operation->out;
+	ptrdiff_t row = (ptrdiff_t)out.width * out.channels;
+	float *gradient = rows + rows_count(operation);
+	struct entry *entries = (struct entry *)(void *)(gradient + row);
+	int32_t *counts = (int32_t *)(void *)(entries + 4 * row);
+	const uint8_t *marks = operation->marks + ((ptrdiff_t)sample * out.height + y) * row;
+	gradient_rows(task, sample, y, 1, 0, out.channels, gradient, NULL);
+	for (ptrdiff_t x = 0; x < out.width; x++)
+		list_window(entries + x * 4 * out.channels, counts + 4 * x, gradient + x * out.channels, marks + x * out.channels,
+			out.channels, 9 * operation->in.channels);
 	const struct winners winners = {entries, counts, out.width, out.channels};
-	for (int y = 0; y < out.height; y++) {
-		for (int x = 0; x < out.width; x++) {
-			ptrdiff_t first = ((ptrdiff_t)y * out.width + x) * out.channels;
-			list_window(entries + (ptrdiff_t)x * 4 * out.channels, counts + 4 * x, sample->gradient + first,
-				sample->marks + first, out.channels, 9 * operation->in.channels);
-		}
-		sample->kernels->scatter_windows(dx + 2 * y * pitch, pitch, operation->turned, &winners, operation->in.channels);
+	task->network->kernels->scatter_windows(rows, (ptrdiff_t)operation->window.width * operation->in.channels,
+		operation->turned, &winners, operation->in.channels);
+}
+
+/* Rows [first, end) of the padded dx of a sample, of which `rows` has the values, to where they belong. */
+static void write_rows(const struct backward *task, int sample, int first, int end, const float *rows)
+{
+	const struct operation *operation = task->operation;
+	const struct shape in = operation->in;
+	ptrdiff_t pitch = (ptrdiff_t)operation->window.width * in.channels, line = (ptrdiff_t)in.width * in.channels;
+	float *dx = task->input_gradient + (size_t)sample * shape_count(in);
+	for (int y = first; y < end; y++, rows += pitch) {
+		int place = y - operation->window.top;
+		if (place >= 0 && place < in.height)
+			memcpy(dx + place * line, rows + operation->window.left * in.channels, (size_t)line * sizeof *dx);
 	}
 }
 
-/* Takes dx (in.height, in.width, channels) out of its padded form. */
-static void crop(const struct operation *operation, float *dx, const float *padded, ptrdiff_t pitch)
+/* dx of what pooled rows [first, end) see: rows 2 first to 2 end of the padded input, and all below the last. The row
+ * above the first one reaches into them, too. */
+static void sum_input(const struct backward *task, int sample, int first, int end, float *rows)
 {
-	const struct shape in = operation->in;
-	ptrdiff_t line = (ptrdiff_t)in.width * in.channels;
-	padded += operation->window.top * pitch + operation->window.left * in.channels;
-	for (int y = 0; y < in.height; y++)
-		memcpy(dx + y * line, padded + y * pitch, (size_t)line * sizeof *dx);
+	const struct operation *operation = task->operation;
+	size_t half = rows_count(operation) / 2;
+	memset(rows, 0, 2 * half * sizeof *rows);
+	for (int y = first > 0 ? first - 1 : 0; y < end; y++) {
+		scatter_row(task, sample, y, rows);
+		if (y >= first)
+			write_rows(task, sample, 2 * y, 2 * y + 2, rows);
+		memcpy(rows, rows + half, half * sizeof *rows);
+		memset(rows + half, 0, half * sizeof *rows);
+	}
+	if (end == operation->out.height)
+		write_rows(task, sample, 2 * end, operation->window.height, rows);
 }
 
-void sparse_backward_sample(const struct network *network, const struct operation *operation, int index,
-	const float *gradient, float *slice, float *dx, float *scratch)
+/* ---- all ---- */
+
+/* Part `part` of `parts` of `count` things begins here. */
+static int begin_of(int part, int parts, int count)
 {
-	const struct sample sample = {network->kernels, operation, gradient,
-		operation->marks + (size_t)index * shape_count(operation->out)};
-	size_t padded = window_scratch(operation, operation->window.height);
-	float *padded_dx = scratch + padded, *lists = padded_dx + padded;
-	ptrdiff_t pitch;
-	const float *x = window_rows(operation, operation->input + (size_t)index * shape_count(operation->in), 0,
-		operation->window.height, scratch, &pitch);
-	sparse_weights(&sample, x, pitch, slice);
-	if (!dx)
-		return;
-	float *target = padded ? padded_dx : dx;
-	memset(target, 0, (padded ? window_count(operation) : shape_count(operation->in)) * sizeof *target);
-	sparse_input(&sample, target, pitch, lists);
-	if (padded)
-		crop(operation, dx, padded_dx, pitch);
+	return (int)((int64_t)count * part / parts);
 }
 
-void sparse_collect(const struct operation *operation, float *kernel, float *bias)
+/* A part of the filters of a slice, or of the rows of its samples' input. */
+static void backward_part(void *context, int index, int worker)
 {
-	int filters = operation->out.channels, run = 3 * operation->in.channels;
-	size_t row = run_of(operation);
-	for (int f = 0; f < filters; f++)
-		for (int r = 0; r < 3; r++)
-			for (int k = 0; k < run; k++)
-				kernel[(ptrdiff_t)(r * run + k) * filters + f] = operation->slices[((size_t)f * 3 + (size_t)r) * row + (size_t)k];
-	if (bias)
-		memcpy(bias, operation->slices + (size_t)filters * 3 * row, (size_t)filters * sizeof *bias);
+	const struct backward *task = context;
+	const struct operation *operation = task->operation;
+	int kinds = task->input_gradient ? 2 : 1, number = index / (kinds * task->parts), part = index % task->parts;
+	bool weights = index / task->parts % kinds == 0;
+	int count = weights ? operation->out.channels : operation->out.height;
+	int first = begin_of(part, task->parts, count), end = begin_of(part + 1, task->parts, count);
+	float *slice = operation->slices + (size_t)number * operation->slice_size;
+	float *scratch = worker_scratch(task->network, worker);
+	if (weights) {
+		memset(slice + (ptrdiff_t)first * filter_size(operation), 0,
+			(size_t)(end - first) * (size_t)filter_size(operation) * sizeof *slice);
+		memset(slice + (ptrdiff_t)count * filter_size(operation) + first, 0, (size_t)(end - first) * sizeof *slice);
+	}
+	for (int sample = number; sample < task->n; sample += task->slices)
+		if (weights)
+			sum_weights(task, sample, first, end - first, slice, scratch);
+		else
+			sum_input(task, sample, first, end, scratch);
+}
+
+/* So many parts that each thread has some tasks, but no part is too small to be worth its beginning. */
+static int parts_of(const struct network *network, const struct operation *operation, int tasks)
+{
+	enum { TASKS = 8, FILTERS = 4, ROWS = 4 };
+	int wanted = TASKS * parallel_threads(network->pool) / tasks;
+	int most = operation->out.channels / FILTERS < operation->out.height / ROWS ? operation->out.channels / FILTERS
+		: operation->out.height / ROWS;
+	return wanted < 1 || most < 1 ? 1 : wanted < most ? wanted : most;
+}
+
+void sparse_backward(struct network *network, const struct operation *operation, int n, const float *gradient,
+	float *input_gradient)
+{
+	int slices = n < operation->slice_count ? n : operation->slice_count, kinds = input_gradient ? 2 : 1;
+	struct backward task = {network, operation, n, slices, parts_of(network, operation, slices * kinds), gradient,
+		input_gradient};
+	parallel_for(network->pool, slices * kinds * task.parts, backward_part, &task);
+	sum_slices(network, operation, n);
+	collect(network, operation);
 }

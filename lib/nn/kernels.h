@@ -54,6 +54,19 @@ struct winners {
 	int windows, capacity;
 };
 
+/* Gradients of a few pool windows side by side, whose input has few channels. */
+struct narrow {
+	const float *x; /* padded: the first input pixel of the first window, rows `pitch` apart */
+	ptrdiff_t pitch;
+	int channels;   /* 3 * channels is CHANNEL_BLOCK at most */
+	const float *gradient; /* (count, filters), rows gradient_row apart */
+	ptrdiff_t gradient_row;
+	const uint8_t *marks;  /* the winners as max_pool gives them, rows marks_row apart */
+	ptrdiff_t marks_row;
+	int filters, count;    /* count: NARROW_WINDOWS at most */
+};
+enum { NARROW_WINDOWS = 16 };
+
 /* One update of `count` weights; what Keras 3's optimizers compute. */
 struct update {
 	float *weights, *first, *second; /* the moments; SGD: first is the velocity; RMSprop: second */
@@ -100,11 +113,9 @@ struct kernels {
 	 * out (3, out_row): out[r][k] += sum over entries of value * x[place + r * pitch + k], k < run. x is padded;
 	 * out_row is padded_channels(run). */
 	void (*sum_windows)(float *out, const float *x, ptrdiff_t pitch, const struct entry *entries, int count, int run);
-	/* The same where three pixels have CHANNEL_BLOCK values at most, without lists: out (filters, 3, CHANNEL_BLOCK) +=
-	 * over `count` windows side by side, of which x has the first pixel of the first; gradient and marks (count,
-	 * filters), the winners as max_pool gives them. */
-	void (*sum_narrow)(float *out, const float *x, ptrdiff_t pitch, int channels, const float *gradient,
-		const uint8_t *marks, int filters, int count);
+	/* The same where the three pixels have CHANNEL_BLOCK values at most, without lists: out (filters,
+	 * padded_channels(9 * channels)) += over the windows of a `narrow`. */
+	void (*sum_narrow)(float *out, const struct narrow *narrow);
 	/* dx (4 rows `pitch` apart, 2 * windows + 2, channels) += what the winners of one pooled row send there. */
 	void (*scatter_windows)(float *dx, ptrdiff_t pitch, const float *weights, const struct winners *winners, int channels);
 

@@ -3,7 +3,7 @@
 
 #include <math.h>
 
-enum { LANES = 4, TILE_ROWS = 4, RUN_VECTORS = 4, SCATTER_VECTORS = 1 };
+enum { LANES = 4, TILE_ROWS = 4, RUN_VECTORS = 4, SCATTER_VECTORS = 1, NARROW_FILTERS = 2 };
 #include "nn/vector.h"
 
 INLINE vector multiply_add(vector a, vector b, vector c)

@@ -33,37 +33,66 @@ static void sum_windows(float *out, const float *x, ptrdiff_t pitch, const struc
 	}
 }
 
-/* One or two filters: two keep more sums under way, which wait for each other otherwise. */
-INLINE void sum_narrow_filters(float *out, const float *x, const ptrdiff_t *steps, ptrdiff_t pitch, int channels,
-	const float *gradient, const uint8_t *marks, int stride, int count, const int filters)
+/* The 9 * channels inputs of each of the four pixels of every window: patches (count, 4, width). What is written behind a
+ * patch is overwritten by the next. */
+static void gather_patches(float *patches, int width, const struct narrow *n)
 {
-	enum { VECTORS = CHANNEL_BLOCK / LANES };
-	vector sums[2][3][VECTORS];
-	UNROLLED for (int i = 0; i < 3 * filters; i++)
-		UNROLLED for (int v = 0; v < VECTORS; v++)
-			sums[i / 3][i % 3][v] = load(out + i * CHANNEL_BLOCK + v * LANES);
-	for (int n = 0; n < count; n++, gradient += stride, marks += stride, x += 2 * channels)
-		UNROLLED for (int f = 0; f < filters; f++) {
-			const float *window = x + steps[marks[f]];
-			vector value = splat(gradient[f]);
+	const ptrdiff_t steps[4] = {0, n->channels, n->pitch, n->pitch + n->channels};
+	const float *x = n->x;
+	for (int i = 0; i < n->count; i++, x += 2 * n->channels)
+		UNROLLED for (int pixel = 0; pixel < 4; pixel++, patches += width)
 			UNROLLED for (int r = 0; r < 3; r++)
-				UNROLLED for (int v = 0; v < VECTORS; v++)
-					sums[f][r][v] = multiply_add(value, load(window + r * pitch + v * LANES), sums[f][r][v]);
-		}
-	UNROLLED for (int i = 0; i < 3 * filters; i++)
-		UNROLLED for (int v = 0; v < VECTORS; v++)
-			store(out + i * CHANNEL_BLOCK + v * LANES, sums[i / 3][i % 3][v]);
+				UNROLLED for (int v = 0; v < CHANNEL_BLOCK; v += LANES)
+					store(patches + r * 3 * n->channels + v, load(x + steps[pixel] + r * n->pitch + v));
 }
 
-static void sum_narrow(float *out, const float *x, ptrdiff_t pitch, int channels, const float *gradient,
-	const uint8_t *marks, int filters, int count)
+/* out (filters, vectors) of one or of NARROW_FILTERS filters: several keep more sums under way, which wait for each other
+ * otherwise. */
+INLINE void sum_patches(float *out, const float *patches, int width, const struct narrow *n, int first,
+	const int filters, const int vectors)
 {
-	const ptrdiff_t steps[4] = {0, channels, pitch, pitch + channels};
-	int f = 0;
-	for (; f + 2 <= filters; f += 2, out += 6 * CHANNEL_BLOCK)
-		sum_narrow_filters(out, x, steps, pitch, channels, gradient + f, marks + f, filters, count, 2);
-	if (f < filters)
-		sum_narrow_filters(out, x, steps, pitch, channels, gradient + f, marks + f, filters, count, 1);
+	const float *gradient = n->gradient + first;
+	const uint8_t *marks = n->marks + first;
+	vector sums[NARROW_FILTERS][2 * CHANNEL_BLOCK / LANES];
+	UNROLLED for (int f = 0; f < filters; f++)
+		UNROLLED for (int v = 0; v < vectors; v++)
+			sums[f][v] = load(out + f * width + v * LANES);
+	for (int i = 0; i < n->count; i++, gradient += n->gradient_row, marks += n->marks_row, patches += 4 * width)
+		UNROLLED for (int f = 0; f < filters; f++) {
+			const float *patch = patches + marks[f] * width;
+			vector value = splat(gradient[f]);
+			UNROLLED for (int v = 0; v < vectors; v++)
+				sums[f][v] = multiply_add(value, load(patch + v * LANES), sums[f][v]);
+		}
+	UNROLLED for (int f = 0; f < filters; f++)
+		UNROLLED for (int v = 0; v < vectors; v++)
+			store(out + f * width + v * LANES, sums[f][v]);
+}
+
+/* One or two blocks of channels at once. */
+INLINE void sum_narrow_filters(float *out, const float *patches, int width, const struct narrow *n, int first,
+	const int filters)
+{
+	enum { BLOCK = CHANNEL_BLOCK };
+	int k = 0;
+	for (; k + 2 * BLOCK <= width; k += 2 * BLOCK)
+		sum_patches(out + k, patches + k, width, n, first, filters, 2 * BLOCK / LANES);
+	if (k < width)
+		sum_patches(out + k, patches + k, width, n, first, filters, BLOCK / LANES);
+}
+
+static void sum_narrow(float *out, const struct narrow *n)
+{
+	enum { WIDEST = 3 * CHANNEL_BLOCK };
+	float patches[NARROW_WINDOWS * 4 * WIDEST + CHANNEL_BLOCK] __attribute__((aligned(64)));
+	int width = padded_channels(9 * n->channels), f = 0;
+	if (6 * n->channels + CHANNEL_BLOCK < width) /* lanes behind a patch that nothing is written to */
+		memset(patches, 0, (size_t)(4 * n->count * width) * sizeof *patches);
+	gather_patches(patches, width, n);
+	for (; f + NARROW_FILTERS <= n->filters; f += NARROW_FILTERS)
+		sum_narrow_filters(out + f * width, patches, width, n, f, NARROW_FILTERS);
+	for (; f < n->filters; f++)
+		sum_narrow_filters(out + f * width, patches, width, n, f, 1);
 }
 
 /* The entries of one pixel of the convolution's output, in row `row` of its pool window, into the 4 x 3 pixels of dx

@@ -97,8 +97,7 @@ static void run_scatter_windows(void *context)
 
 static void run_sum_narrow(void *context)
 {
-	(void)context;
-	kernels->sum_narrow(out, x, (2 * 2 * WINDOWS + 2) * 3, 3, y, marks, FILTERS, 2 * WINDOWS);
+	kernels->sum_narrow(out, context);
 }
 
 static void show_sparse(void)
@@ -108,7 +107,8 @@ static void show_sparse(void)
 		entries[i] = (struct entry){(int32_t)random_below(&random, 4 * IN) / IN * IN, random_uniform(&random)};
 	for (int i = 0; i < 2 * WINDOWS * FILTERS; i++)
 		marks[i] = (uint8_t)random_below(&random, 4);
-	show("sum_narrow: row of 72 windows, 3 channels, 32 filters", 2.0 * 27 * FILTERS * 2 * WINDOWS, run_sum_narrow, NULL);
+	struct narrow narrow = {x, (2 * 2 * WINDOWS + 2) * 3, 3, y, FILTERS, marks, FILTERS, FILTERS, NARROW_WINDOWS};
+	show("sum_narrow: 16 windows, 3 channels, 32 filters", 2.0 * 27 * FILTERS * NARROW_WINDOWS, run_sum_narrow, &narrow);
 	show("sum_windows: 32 winners, 32 channels", 2.0 * 9 * IN * TILE, run_sum_windows, NULL);
 	/* Every filter has its winner in one of the window's four pixels. */
 	for (int window = 0; window < WINDOWS; window++)

@@ -124,7 +124,8 @@ static void sparse(const struct kernels *kernels, int count, float out[4][VALUES
 	uint8_t marks[WINDOWS * CAPACITY];
 	for (int i = 0; i < WINDOWS * CAPACITY; i++)
 		marks[i] = (uint8_t)(i * 7 % 11 % 4);
-	kernels->sum_narrow(out[2], b, 500, count % 5 + 1, c, marks, count % CAPACITY + 1, WINDOWS);
+	const struct narrow narrow = {b, 500, count % 5 + 1, c, CAPACITY, marks, CAPACITY, count % CAPACITY + 1, WINDOWS};
+	kernels->sum_narrow(out[2], &narrow);
 	kernels->scatter_windows(out[1], (2 * WINDOWS + 2) * channels, a, &winners, channels);
 }
 
