@@ -60,9 +60,14 @@ static size_t address_space(void)
 	return pages * (size_t)sysconf(_SC_PAGESIZE);
 }
 
+/* What was limited to less stays so. A process over its soft limit of time is told why it ends, over the hard one not. */
 static int limit(int resource, rlim_t soft, rlim_t margin)
 {
-	return setrlimit(resource, &(struct rlimit){soft, soft + margin});
+	struct rlimit now;
+	if (getrlimit(resource, &now))
+		return -1;
+	rlim_t hard = soft + margin < now.rlim_max ? soft + margin : now.rlim_max;
+	return setrlimit(resource, &(struct rlimit){soft < hard ? soft : hard, hard});
 }
 
 int confine(size_t memory, unsigned seconds, struct error *error)

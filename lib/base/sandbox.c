@@ -42,7 +42,7 @@ static void close_channel(struct sandbox *sandbox, struct sandbox_worker *worker
 		close(worker->channel);
 	if (worker->memory)
 		munmap(worker->memory, sandbox->layout.size);
-	*worker = (struct sandbox_worker){.number = worker->number, .channel = -1};
+	*worker = (struct sandbox_worker){.number = worker->number, .channel = -1, .next = worker->next};
 }
 
 /* ---- orders to the keeper ---- */
