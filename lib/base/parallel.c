@@ -4,22 +4,32 @@
 
 #include <pthread.h>
 #include <sched.h>
+#include <stdalign.h>
 #include <stdatomic.h>
 #include <stdbool.h>
+#include <stdint.h>
 #include <stdlib.h>
 
 /* Loops follow each other within microseconds in a training step, so a thread
  * looks for the next one this many times before it sleeps. */
 enum { SPINS = 4000, THREADS_MAXIMUM = 1024 };
 
+/* Indices that one thread begins with, alone in its cache line: the same part of every loop, so that what a thread wrote in
+ * one loop lies in its own cache in the next. Who is done helps the others. */
+struct share {
+	alignas(64) atomic_int next;
+	int end;
+};
+
 struct parallel {
 	int threads;
+	struct share *shares; /* one for each thread */
 	pthread_t *handles; /* threads - 1 of them */
 	pthread_mutex_t mutex;
 	pthread_cond_t wake, done;
 	atomic_uint loop; /* number of the current loop; a change starts it */
-	atomic_int next, running;
-	int count, next_worker;
+	atomic_int running;
+	int next_worker;
 	parallel_task *task;
 	void *context;
 	atomic_bool stop;
@@ -32,11 +42,23 @@ static void pause_briefly(void)
 #endif
 }
 
+static void share_out(struct parallel *pool, int count)
+{
+	for (int i = 0; i < pool->threads; i++) {
+		pool->shares[i].end = (int)((int64_t)count * (i + 1) / pool->threads);
+		atomic_store_explicit(&pool->shares[i].next, (int)((int64_t)count * i / pool->threads), memory_order_relaxed);
+	}
+}
+
 static void work(struct parallel *pool, int worker)
 {
-	int index;
-	while ((index = atomic_fetch_add_explicit(&pool->next, 1, memory_order_relaxed)) < pool->count)
-		pool->task(pool->context, index, worker);
+	for (int i = 0; i < pool->threads; i++) {
+		struct share *share = &pool->shares[(worker + i) % pool->threads];
+		int index, end = share->end;
+		while (atomic_load_explicit(&share->next, memory_order_relaxed) < end
+			&& (index = atomic_fetch_add_explicit(&share->next, 1, memory_order_relaxed)) < end)
+			pool->task(pool->context, index, worker);
+	}
 }
 
 static unsigned wait_for_loop(struct parallel *pool, unsigned seen)
@@ -124,12 +146,15 @@ int parallel_create(struct parallel **out, int threads, struct error *error)
 		return error_set(error, "threads", "%d is not in 1..%d", threads, THREADS_MAXIMUM);
 	struct parallel *pool = calloc(1, sizeof *pool);
 	pthread_t *handles = calloc((size_t)threads, sizeof *handles);
-	if (!pool || !handles) {
+	struct share *shares = aligned_alloc(alignof(struct share), (size_t)threads * sizeof *shares);
+	if (!pool || !handles || !shares) {
 		free(pool);
 		free(handles);
+		free(shares);
 		return error_memory(error, "threads");
 	}
 	pool->handles = handles;
+	pool->shares = shares;
 	pool->threads = 1;
 	pthread_mutex_init(&pool->mutex, NULL);
 	pthread_cond_init(&pool->wake, NULL);
@@ -157,8 +182,7 @@ void parallel_for(struct parallel *pool, int count, parallel_task *task, void *c
 	}
 	pool->task = task;
 	pool->context = context;
-	pool->count = count;
-	atomic_store_explicit(&pool->next, 0, memory_order_relaxed);
+	share_out(pool, count);
 	atomic_store_explicit(&pool->running, pool->threads - 1, memory_order_relaxed);
 	start_loop(pool);
 	work(pool, 0);
@@ -177,5 +201,6 @@ void parallel_destroy(struct parallel *pool)
 	pthread_cond_destroy(&pool->wake);
 	pthread_mutex_destroy(&pool->mutex);
 	free(pool->handles);
+	free(pool->shares);
 	free(pool);
 }

@@ -1,6 +1,7 @@
 /* A pool of threads that share the indices of a loop.
  *
- * Which thread takes which index is left to chance; a loop body whose result
+ * Each thread begins with its own part of the indices, the same in every loop of that length, and takes others' when it
+ * is done. Which thread takes which index is thus left to chance; a loop body whose result
  * for an index depends on that index alone therefore gives the same bytes for
  * any number of threads. Sums across indices are the caller's: into a slot per
  * index, added up in a fixed order afterwards. */
