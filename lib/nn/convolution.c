@@ -97,42 +97,40 @@ struct forward {
 	int bands; /* of a sample */
 };
 
-/* One row of convolution outputs: out (middle.width, out_row) from the windows at x. */
-static void convolve_row(const struct forward *forward, const float *x, ptrdiff_t pitch, float *out, int out_row)
+/* The convolution of `count` windows, side by side from x on, into out (count, out_row). */
+static struct product product_of(const struct operation *operation, const float *x, ptrdiff_t pitch, float *out, int count,
+	int out_row)
 {
-	const struct operation *operation = forward->operation;
 	const struct layer *layer = operation->layer;
 	int width = padded_channels(layer->filters);
-	const struct product product = {
+	return (struct product){
 		.x = x, .x_row = (ptrdiff_t)layer->stride_width * operation->in.channels, .x_outer = pitch, .x_inner = 1,
 		.w = operation->weights, .w_row = width,
 		.out = out, .out_row = out_row, .initial = operation->bias,
-		.count = operation->pools ? 2 * operation->out.width : operation->middle.width,
-		.outer = layer->kernel_height, .inner = layer->kernel_width * operation->in.channels, .width = width,
+		.count = count, .outer = layer->kernel_height, .inner = layer->kernel_width * operation->in.channels, .width = width,
 	};
-	forward->network->kernels->product(&product);
 }
 
-/* One row of outputs at `out`; x is the first of its windows' rows, `rows` scratch for two rows of convolution. */
+/* One row of outputs at `out`; x is the first of its windows' rows, `rows` scratch for a row of padded outputs. */
 static void output_row(const struct forward *forward, const float *x, ptrdiff_t pitch, float *rows, float *out,
 	uint8_t *marks)
 {
 	const struct operation *operation = forward->operation;
 	const struct kernels *kernels = forward->network->kernels;
-	int filters = operation->layer->filters, width = padded_channels(filters);
-	if (operation->pools) {
-		float *lower = rows + (ptrdiff_t)operation->middle.width * width;
-		convolve_row(forward, x, pitch, rows, width);
-		convolve_row(forward, x + operation->layer->stride_height * pitch, pitch, lower, width);
-		kernels->max_pool(rows, lower, width, out, marks, operation->out.width, filters);
-	} else if (filters == width)
-		convolve_row(forward, x, pitch, out, width);
-	else {
-		convolve_row(forward, x, pitch, rows, width);
-		compact_rows(out, rows, operation->out.width, filters, width);
+	int filters = operation->layer->filters, width = padded_channels(filters), count = operation->out.width;
+	bool direct = filters == width;
+	const struct product product = product_of(operation, x, pitch, direct ? out : rows, count, width);
+	uint8_t *winners = direct || !marks ? marks : (uint8_t *)(rows + (ptrdiff_t)count * width);
+	if (operation->pools)
+		kernels->product_pool(&product, operation->layer->stride_height * pitch, winners);
+	else
+		kernels->product(&product);
+	if (!direct) {
+		compact_rows(out, rows, count, filters, width);
+		for (int i = 0; i < count && marks; i++)
+			memcpy(marks + (ptrdiff_t)i * filters, winners + (ptrdiff_t)i * width, (size_t)filters);
 	}
-	kernels->activate(operation->activation, operation->negative_slope, out,
-		(size_t)operation->out.width * (size_t)filters);
+	kernels->activate(operation->activation, operation->negative_slope, out, (size_t)count * (size_t)filters);
 }
 
 static void forward_band(void *context, int index, int worker)

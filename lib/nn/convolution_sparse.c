@@ -64,6 +64,7 @@ void sparse_lay_out(struct network *network, struct operation *operation)
 {
 	size_t filters = (size_t)operation->out.channels, row = filters * (size_t)operation->out.width;
 	plan_slices(network, operation, filters * (size_t)filter_size(operation) + filters);
+	operation->checks = true;
 	operation->turned = operation == network->operations ? NULL
 		: arena_floats(&network->arena, filters * 9 * (size_t)operation->in.channels);
 	want_scratch(network, window_scratch(operation, BAND_ROWS) + 2 * band_count(operation));
@@ -121,7 +122,7 @@ static void collect(const struct network *network, const struct operation *opera
 /* ---- what both gradients begin with ---- */
 
 struct backward {
-	const struct network *network;
+	struct network *network;
 	const struct operation *operation;
 	int n, slices, parts;
 	const float *gradient;
@@ -152,8 +153,10 @@ static void gradient_rows(const struct backward *task, int sample, int y, int ro
 		output = y_scratch;
 	}
 	copy_block(out, task->gradient + place, pixels, filters, first, count);
-	task->network->kernels->activate_backward(operation->activation, operation->negative_slope, output, out,
-		pixels * (size_t)count);
+	const struct kernels *kernels = task->network->kernels;
+	if (!kernels->finite(output, pixels * (size_t)count)) /* while it is in the cache */
+		task->network->bad = true;
+	kernels->activate_backward(operation->activation, operation->negative_slope, output, out, pixels * (size_t)count);
 }
 
 /* Whether value != 0, by its bits: compilers make jumps of the comparison. */

@@ -8,6 +8,8 @@
 #include "nn/kernels.h"
 #include "nn/network.h"
 
+#include <stdatomic.h>
+
 struct operation;
 
 /* What one kind of operation does. Samples lie one after the other. */
@@ -49,6 +51,7 @@ struct operation {
 
 	const float *input;   /* of the last forward */
 	float *output;
+	bool checks;          /* backward says whether the output is finite, in network->bad */
 	uint8_t *marks;       /* max-pool fused: winners; dropout: 1 where kept */
 	float *weights, *bias; /* as the kernels read them: channels padded, normalisation folded */
 	float *winograd;      /* convolution: weights as Winograd's algorithm multiplies them; NULL: direct */
@@ -101,6 +104,7 @@ struct network {
 	int samples;                  /* of the last forward */
 	bool changed;                 /* weights, since operations made their copies */
 	bool training;                /* within a training step */
+	atomic_bool bad;              /* an output of this step is not finite */
 	bool learns;                  /* backward fills gradients of parameters */
 	struct training_options options;
 	double beta1_power, beta2_power;

@@ -81,6 +81,9 @@ struct kernels {
 	const char *name;
 
 	void (*product)(const struct product *product);
+	/* The same with a max-pool 2x2 behind: out[i] is the maximum of rows 2 i and 2 i + 1 at x and at x + below; winners,
+	 * where not NULL, is (count, out_row) and gets what max_pool says. Never accumulates; `initial` is not NULL. */
+	void (*product_pool)(const struct product *product, ptrdiff_t below, uint8_t *winners);
 
 	/* Elementwise, in place. `activate` knows all activations but softmax; `activate_backward` multiplies the
 	 * gradient by the derivative, from the activation's output (swish: its input). */

@@ -4,7 +4,7 @@
 #if defined __AVX512F__
 #include <immintrin.h>
 
-enum { LANES = 16, TILE_ROWS = 12, RUN_VECTORS = 6, SCATTER_VECTORS = 2, NARROW_FILTERS = 4 };
+enum { LANES = 16, TILE_ROWS = 12, RUN_VECTORS = 6, SCATTER_VECTORS = 2, POOL_COLUMNS = 3, POOL_VECTORS = 2, NARROW_FILTERS = 4 };
 #include "nn/vector.h"
 
 INLINE vector multiply_add(vector a, vector b, vector c)
@@ -21,6 +21,7 @@ INLINE vector square_root(vector x)
 #include "nn/vector_elementary.h"
 #include "nn/vector_sparse.h"
 #include "nn/vector_layers.h"
+#include "nn/vector_pool.h"
 #include "nn/vector_winograd.h"
 #define TABLE_NAME "avx512"
 #include "nn/vector_table.h"

@@ -3,7 +3,7 @@
 
 #include <math.h>
 
-enum { LANES = 4, TILE_ROWS = 4, RUN_VECTORS = 4, SCATTER_VECTORS = 1, NARROW_FILTERS = 2 };
+enum { LANES = 4, TILE_ROWS = 4, RUN_VECTORS = 4, SCATTER_VECTORS = 1, POOL_COLUMNS = 1, POOL_VECTORS = 1, NARROW_FILTERS = 2 };
 #include "nn/vector.h"
 
 INLINE vector multiply_add(vector a, vector b, vector c)
@@ -24,6 +24,7 @@ INLINE vector square_root(vector x)
 #include "nn/vector_elementary.h"
 #include "nn/vector_sparse.h"
 #include "nn/vector_layers.h"
+#include "nn/vector_pool.h"
 #include "nn/vector_winograd.h"
 #define TABLE_NAME "plain"
 #include "nn/vector_table.h"

@@ -85,6 +85,10 @@ struct step_result {
 /* Starts training: clears the optimiser's state. Only in mode NETWORK_TRAIN. */
 void network_train_start(struct network *network, const struct training_options *options);
 
+/* Where a batch of inputs may be written before a step or a forward, which then need no copy of it: pass it as `input`.
+ * NULL in mode NETWORK_PREDICT, which copies nothing. */
+float *network_input(struct network *network);
+
 /* One step on n samples: forward, loss, backward, update. `targets` is (n, outputs). `step` counts from 0 and
  * seeds dropout. */
 struct step_result network_train_step(struct network *network, const float *input, const float *targets, int n,

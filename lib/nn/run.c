@@ -19,9 +19,14 @@ static void take_sample(void *context, int sample, int worker)
 const float *take_input(const struct network *network, const float *input, int n)
 {
 	struct taking task = {network, input};
-	if (!network->input)
+	if (!network->input || input == network->input)
 		return input;
 	parallel_for(network->pool, n, take_sample, &task);
+	return network->input;
+}
+
+float *network_input(struct network *network)
+{
 	return network->input;
 }
 

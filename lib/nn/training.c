@@ -6,7 +6,13 @@
 #include <stdatomic.h>
 #include <string.h>
 
+/* Floats that one task updates or looks at. */
 enum { PIECE = 16384 };
+
+static int pieces_of(size_t count)
+{
+	return (int)((count + PIECE - 1) / PIECE);
+}
 
 struct training_options training_defaults(enum optimizer optimizer)
 {
@@ -30,6 +36,7 @@ void network_train_start(struct network *network, const struct training_options 
 struct search {
 	const struct network *network;
 	int n;
+	bool all; /* else only what backward does not look at */
 	atomic_int found; /* the lowest index of what is not finite */
 };
 
@@ -46,37 +53,45 @@ static void search_output(void *context, int index, int worker)
 	struct search *search = context;
 	const struct operation *operation = &search->network->operations[index / search->n];
 	size_t count = shape_count(operation->out);
-	if (!search->network->kernels->finite(operation->output + (size_t)(index % search->n) * count, count))
+	if ((search->all || !operation->checks)
+		&& !search->network->kernels->finite(operation->output + (size_t)(index % search->n) * count, count))
 		note_index(search, index / search->n);
 }
 
-static void search_gradient(void *context, int index, int worker)
-{
-	(void)worker;
-	struct search *search = context;
-	const struct network *network = search->network;
-	const struct parameter *parameter = &network->parameters[index];
-	if (parameter->trainable && !network->kernels->finite(network->gradients + network->offsets[index], parameter->count))
-		note_index(search, parameter->layer_index);
-}
-
 /* The first layer whose output is not finite, or -1. */
-static int bad_output(const struct network *network, int n)
+static int bad_output(const struct network *network, int n, bool all)
 {
-	struct search search = {.network = network, .n = n, .found = network->operation_count};
+	struct search search = {.network = network, .n = n, .all = all, .found = network->operation_count};
 	parallel_for(network->pool, network->operation_count * n, search_output, &search);
 	int found = search.found;
 	return found < network->operation_count ? network->operations[found].first_layer : -1;
 }
 
+static void search_gradients(void *context, int index, int worker)
+{
+	(void)worker;
+	struct search *search = context;
+	const struct network *network = search->network;
+	size_t first = (size_t)index * PIECE, left = network->trainable_count - first;
+	if (!network->kernels->finite(network->gradients + first, left < PIECE ? left : PIECE))
+		note_index(search, index);
+}
+
 /* The first layer with a gradient that is not finite, or -1. */
 static int bad_gradient(const struct network *network)
 {
-	int layers = network->architecture.layer_count;
-	struct search search = {.network = network, .found = layers};
-	parallel_for(network->pool, network->parameter_count, search_gradient, &search);
-	int found = search.found;
-	return found < layers ? found : -1;
+	int pieces = pieces_of(network->trainable_count), layer = network->architecture.layer_count;
+	struct search search = {.network = network, .found = pieces};
+	parallel_for(network->pool, pieces, search_gradients, &search);
+	if (search.found == pieces)
+		return -1;
+	for (int i = 0; i < network->parameter_count; i++) {
+		const struct parameter *parameter = &network->parameters[i];
+		if (parameter->layer_index < layer && parameter->trainable
+			&& !network->kernels->finite(network->gradients + network->offsets[i], parameter->count))
+			layer = parameter->layer_index;
+	}
+	return layer;
 }
 
 /* ---- update ---- */
@@ -111,7 +126,7 @@ static void update_piece(void *context, int index, int worker)
 static void update_group(const struct network *network, float learning_rate, float decay, size_t first, size_t end)
 {
 	struct update_task task = {network, learning_rate, decay, first, end};
-	parallel_for(network->pool, (int)((end - first + PIECE - 1) / PIECE), update_piece, &task);
+	parallel_for(network->pool, pieces_of(end - first), update_piece, &task);
 }
 
 /* Adam (Kingma and Ba 2015) with the bias corrections in the rate, as Keras has it; AdamW (Loshchilov and Hutter 2019). */
@@ -144,12 +159,12 @@ struct step_result network_train_step(struct network *network, const float *inpu
 	const float *logits = run_forward(network, take_input(network, input, n), n, 0, network->operation_count);
 	result.loss = mean_loss(network->kernels, &network->options, logits, targets, n, outputs);
 	result.correct = count_correct(logits, targets, n, outputs);
-	result.bad_layer = bad_output(network, n);
-	if (result.bad_layer >= 0)
-		return result;
-	loss_gradient(network->kernels, &network->options, network->flow[0], logits, targets, n, outputs);
-	run_backward(network, network->flow[0], n, 0, network->operation_count, false);
-	result.bad_layer = bad_gradient(network);
+	network->bad = bad_output(network, n, false) >= 0;
+	if (!network->bad) {
+		loss_gradient(network->kernels, &network->options, network->flow[0], logits, targets, n, outputs);
+		run_backward(network, network->flow[0], n, 0, network->operation_count, false);
+	}
+	result.bad_layer = network->bad ? bad_output(network, n, true) : bad_gradient(network);
 	if (result.bad_layer < 0)
 		update_weights(network, learning_rate);
 	return result;

@@ -53,3 +53,21 @@ INLINE vector choose(integers mask, vector yes, vector no)
 {
 	return (vector)((mask & (integers)yes) | (~mask & (integers)no));
 }
+
+/* Runs `body` with i at every vector of [0, count), and `part` lanes of it valid. */
+#define FOR_VECTORS(i, part, count) \
+	for (size_t i = 0, part; i < (size_t)(count) && ((part = (size_t)(count) - i), (part = part < LANES ? part : LANES)); \
+		i += LANES)
+
+INLINE vector load_lanes(const float *from, size_t part)
+{
+	return part == LANES ? load(from) : load_part(from, part);
+}
+
+INLINE void store_lanes(float *to, vector value, size_t part)
+{
+	if (part == LANES)
+		store(to, value);
+	else
+		store_part(to, value, part);
+}

@@ -1,22 +1,4 @@
-/* The remaining loops: sums, channel-wise arithmetic, pooling, optimizers. */
-
-/* Runs `body` with i at every vector of [0, count), and `part` lanes of it valid. */
-#define FOR_VECTORS(i, part, count) \
-	for (size_t i = 0, part; i < (size_t)(count) && ((part = (size_t)(count) - i), (part = part < LANES ? part : LANES)); \
-		i += LANES)
-
-INLINE vector load_lanes(const float *from, size_t part)
-{
-	return part == LANES ? load(from) : load_part(from, part);
-}
-
-INLINE void store_lanes(float *to, vector value, size_t part)
-{
-	if (part == LANES)
-		store(to, value);
-	else
-		store_part(to, value, part);
-}
+/* The remaining loops: sums, channel-wise arithmetic, optimizers. */
 
 static void add(float *out, const float *x, size_t count)
 {
@@ -106,32 +88,6 @@ static void multiply_add_pixels(float *out, ptrdiff_t out_step, const float *x, 
 			multiply_add_lanes(out + c, out_step, x + c, x_step, y + c, y_step, count, LANES);
 		else
 			multiply_add_lanes(out + c, out_step, x + c, x_step, y + c, y_step, count, part);
-}
-
-/* Takes the candidate where it is larger or NaN; what has won already stays on a tie. */
-INLINE void challenge(vector *best, integers *winner, vector candidate, int number)
-{
-	integers wins = (candidate > *best) | (candidate != candidate);
-	*best = choose(wins, candidate, *best);
-	*winner = (wins & number) | (~wins & *winner);
-}
-
-static void max_pool(const float *upper, const float *lower, int stride, float *out, uint8_t *winners, int count,
-	int channels)
-{
-	for (int p = 0; p < count; p++, upper += 2 * stride, lower += 2 * stride, out += channels) {
-		FOR_VECTORS(c, part, channels) {
-			vector best = load_lanes(upper + c, part);
-			integers winner = {0};
-			challenge(&best, &winner, load_lanes(upper + stride + c, part), 1);
-			challenge(&best, &winner, load_lanes(lower + c, part), 2);
-			challenge(&best, &winner, load_lanes(lower + stride + c, part), 3);
-			store_lanes(out + c, best, part);
-			small_integers small = __builtin_convertvector(winner, small_integers);
-			if (winners)
-				memcpy(winners + (size_t)p * (size_t)channels + c, &small, part);
-		}
-	}
 }
 
 /* v = momentum v - rate g; w = w + v */

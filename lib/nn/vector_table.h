@@ -3,6 +3,7 @@
 	{ \
 		.name = TABLE_NAME, \
 		.product = product, \
+		.product_pool = product_pool, \
 		.activate = activate, \
 		.activate_backward = activate_backward, \
 		.exponential = exponential, \

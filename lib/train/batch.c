@@ -9,16 +9,15 @@ struct batch_worker {
 	struct error error;
 };
 
-int batch_create(struct batch *batch, const struct samples *samples, int size, struct parallel *pool,
-	struct error *error)
+int batch_create(struct batch *batch, const struct samples *samples, int size, float *inputs,
+	struct parallel *pool, struct error *error)
 {
-	size_t values = samples_input_count(samples), classes = samples_head(samples)->classes.count;
+	size_t classes = samples_head(samples)->classes.count;
 	int threads = parallel_threads(pool);
-	*batch = (struct batch){.size = size, .pool = pool};
-	batch->inputs = calloc((size_t)size, values * sizeof *batch->inputs);
+	*batch = (struct batch){.size = size, .inputs = inputs, .pool = pool};
 	batch->targets = calloc((size_t)size, classes * sizeof *batch->targets);
 	batch->workers = calloc((size_t)threads, sizeof *batch->workers);
-	bool good = batch->inputs && batch->targets && batch->workers;
+	bool good = batch->targets && batch->workers;
 	for (int i = 0; good && i < threads; i++)
 		good = (batch->workers[i].tensor = malloc(samples_tensor_size(samples))) != NULL;
 	if (good)
@@ -32,7 +31,6 @@ void batch_free(struct batch *batch)
 	for (int i = 0; batch->workers && i < parallel_threads(batch->pool); i++)
 		free(batch->workers[i].tensor);
 	free(batch->workers);
-	free(batch->inputs);
 	free(batch->targets);
 	*batch = (struct batch){0};
 }

@@ -7,15 +7,15 @@
 
 struct batch {
 	int size;       /* samples there is room for */
-	float *inputs;  /* (size, height, width, channels) */
+	float *inputs;  /* (size, height, width, channels), the caller's */
 	float *targets; /* (size, classes) */
 	struct parallel *pool;
 	struct batch_worker *workers; /* one for every thread of the pool */
 };
 
-/* Makes room for `size` samples. The pool stays the caller's. On failure (-1) *batch is empty. */
-CHECKED int batch_create(struct batch *batch, const struct samples *samples, int size, struct parallel *pool,
-	struct error *error);
+/* Makes room for `size` samples, whose values go to `inputs`. That and the pool stay the caller's. On failure (-1) *batch is empty. */
+CHECKED int batch_create(struct batch *batch, const struct samples *samples, int size, float *inputs,
+	struct parallel *pool, struct error *error);
 void batch_free(struct batch *batch);
 
 /* Reads the `count` samples that `order` names, 1 <= count <= size, in parallel. `distribution` refuses a sample

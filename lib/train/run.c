@@ -199,7 +199,7 @@ int training_run(struct training *training, struct error *error)
 {
 	struct run run = {.training = training};
 	int size = training->request.batch_size;
-	if (batch_create(&run.batch, training->samples, size, training->pool, error))
+	if (batch_create(&run.batch, training->samples, size, network_input(training->network), training->pool, error))
 		return -1;
 	run.logits = calloc((size_t)size, (size_t)network_outputs(training->network) * sizeof *run.logits);
 	int result = run.logits ? run_epochs(&run, error) : error_memory(error, "logits");

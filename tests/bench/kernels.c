@@ -36,6 +36,11 @@ static void run_product(void *context)
 	kernels->product(context);
 }
 
+static void run_product_pool(void *context)
+{
+	kernels->product_pool(context, 150 * 3, marks);
+}
+
 /* One row of a 3x3 convolution of stride 1. */
 static void show_convolution(const char *name, int width, int channels, int filters)
 {
@@ -49,6 +54,9 @@ static void show_products(void)
 	show_convolution("product: row of convolution 3x3, 3 to 32 channels", 148, 3, 32);
 	show_convolution("product: row of convolution 3x3, 32 to 32", 72, 32, 32);
 	show_convolution("product: row of convolution 3x3, 32 to 64", 34, 32, 64);
+	struct product pooled = {.x = x, .x_row = 3, .x_outer = 150 * 3, .x_inner = 1, .w = w, .w_row = 32, .out = out,
+		.out_row = 32, .initial = y, .count = 74, .outer = 3, .inner = 9, .width = 32};
+	show("product_pool: two of them, 3 to 32, pooled", 2.0 * 2 * 148 * 32 * 27, run_product_pool, &pooled);
 	struct product pointwise = {.x = x, .x_row = 64, .x_inner = 1, .w = w, .w_row = 64, .out = out, .out_row = 64,
 		.count = 72, .outer = 1, .inner = 64, .width = 64};
 	show("product: row of convolution 1x1, 64 to 64", 2.0 * 72 * 64 * 64, run_product, &pointwise);

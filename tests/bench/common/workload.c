@@ -133,18 +133,18 @@ void workload_open(struct workload *workload, const struct architecture *archite
 	struct random random = random_start(1, RANDOM_TEST, 0, 0);
 	struct error error;
 	*workload = (struct workload){
-		.images = malloc(values * sizeof(float)),
 		.targets = calloc((size_t)batch * BENCH_CLASSES, sizeof(float)),
 		.logits = malloc((size_t)batch * BENCH_CLASSES * sizeof(float)),
 		.batch = batch,
 	};
+	require(network_create(&workload->network, architecture, mode, batch, pool, &error), &error);
+	workload->images = mode == NETWORK_PREDICT ? malloc(values * sizeof(float)) : network_input(workload->network);
 	require(!workload->images || !workload->targets || !workload->logits, &(struct error){"batch", "out of memory"});
 	/* The counter's sequence is shorter than a large batch; what repeats matters to no clock. */
 	for (size_t i = 0; i < values; i++)
 		workload->images[i] = i < 150000 ? random_uniform(&random) : workload->images[i - 150000];
 	for (int i = 0; i < batch; i++)
 		workload->targets[i * BENCH_CLASSES + i % BENCH_CLASSES] = 1;
-	require(network_create(&workload->network, architecture, mode, batch, pool, &error), &error);
 	network_initialize(workload->network, 1);
 	struct training_options options = training_defaults(OPTIMIZER_ADAM);
 	if (mode == NETWORK_TRAIN)
@@ -153,8 +153,9 @@ void workload_open(struct workload *workload, const struct architecture *archite
 
 void workload_close(struct workload *workload)
 {
+	if (workload->images != network_input(workload->network))
+		free(workload->images);
 	network_destroy(workload->network);
-	free(workload->images);
 	free(workload->targets);
 	free(workload->logits);
 }

@@ -71,6 +71,35 @@ static void products(const struct kernels *kernels, struct random random)
 	ok(same, "%s: products have the plain version's bytes, and nothing beside them is written", kernels->name);
 }
 
+/* Against the product's rows, pooled: whole lines of `out`, so that nothing beside may be written. */
+static void pooled_products(const struct kernels *kernels, struct random random)
+{
+	static float upper[VALUES], lower[VALUES];
+	bool same = true;
+	for (int t = 0; t < TRIALS; t++) {
+		fill(&random, a, -1, 1);
+		fill(&random, b, -1, 1);
+		struct product p = random_product(&random, NULL), rows;
+		uint8_t marks[2][VALUES] = {{0}};
+		int below = pick(&random, 1, 100);
+		p.initial = c, p.accumulate = false, p.count = pick(&random, 1, 17);
+		rows = p, rows.count = 2 * p.count, rows.out = upper;
+		kernels_plain.product(&rows);
+		rows.x += below, rows.out = lower;
+		kernels_plain.product(&rows);
+		for (int version = 0; version < 2; version++)
+			memcpy(results[version][0], c, sizeof c);
+		for (int i = 0; i < p.count; i++)
+			kernels_plain.max_pool(upper + 2 * i * p.out_row, lower + 2 * i * p.out_row, (int)p.out_row,
+				results[0][0] + i * p.out_row, marks[0] + i * p.out_row, 1, p.width);
+		p.out = results[1][0];
+		kernels->product_pool(&p, below, t % 3 ? marks[1] : NULL);
+		same &= memcmp(results[0][0], results[1][0], sizeof results[0][0]) == 0
+			&& (t % 3 == 0 || memcmp(marks[0], marks[1], VALUES) == 0);
+	}
+	ok(same, "%s: a product with a max-pool gives the bytes of one after the other", kernels->name);
+}
+
 /* ---- the other kernels: each fills up to four arrays ---- */
 
 static void copy(float out[4][VALUES])
@@ -251,6 +280,7 @@ int main(void)
 		}
 		accuracy(kernels);
 		products(kernels, random);
+		pooled_products(kernels, random);
 		if (kernels == &kernels_plain)
 			continue;
 		compare(kernels, "elementwise arithmetic", random, elementwise);
