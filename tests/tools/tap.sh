@@ -6,6 +6,7 @@
 #   ok NAME COMMAND...    passes if the command does
 #   is NAME GOT EXPECTED
 #   skip_all REASON
+#   noise FILE NUMBER...                      small pictures (PGM), each unlike those of other numbers
 
 here=$(cd "$(dirname "$0")" && pwd)
 fixtures=$here/../fixtures
@@ -50,6 +51,11 @@ stderr_has() { ok "stderr has '$1': $command_line" grep -Eq -e "$1" "$scratch/.e
 skip_all() {
 	echo "1..0 # SKIP $1"
 	exit 0
+}
+noise() {
+	python3 -c 'import random, sys
+for name, number in zip(sys.argv[1::2], sys.argv[2::2]):
+    open(name, "wb").write(b"P5 16 16 255\n" + random.Random(int(number)).randbytes(256))' "$@"
 }
 # Last line of every test.
 finish() { echo "1..$tests"; }
