@@ -42,9 +42,13 @@ data/$(1)/images.list: data/$(1)/source FORCE
 data/$(1)/predict.list: data/$(1)/source FORCE
 	@$$(call list_files,data/$(1)/images/predict) | { $$(keep_if_same); }
 
+# split-dataset names the pictures that cannot be decoded and leaves them out; that
+# fails here only when there is no split.
 data/$(1)/split.tsv: data/$(1)/images.list | $$(MILLRACE_PROGRAMS)
 	@$$(SAY) split data/$(1)/images
-	$$(Q)$$(MILLRACE_BIN)split-dataset --validation-split $(call setting,$(1),VALIDATION,0.2) --seed $$(SEED) --manifest $$@ data/$(1)/images data/$(1)/split
+	@rm -f $$@.new
+	$$(Q)$$(MILLRACE_BIN)split-dataset --validation-split $(call setting,$(1),VALIDATION,0.2) --seed $$(SEED) --threads $$(THREADS) --manifest $$@.new data/$(1)/images data/$(1)/split || [ -s $$@.new ]
+	@mv $$@.new $$@
 
 data/$(1)/train.list data/$(1)/validation.list: data/$(1)/%.list: data/$(1)/split.tsv
 	@$$(call list_files,data/$(1)/split/$$*) | { $$(keep_if_same); }
