@@ -1,21 +1,26 @@
-/* split-dataset: class folders into training, validation and test images. */
+/* split-dataset: class folders into training, validation and test images, or the leaks of such a split. */
 #include "base/file.h"
 #include "common/tool.h"
-#include "dataset/split.h"
+#include "dataset/audit.h"
 #include "dataset/split_place.h"
 
 static double shares[SPLIT_PARTS] = {[SPLIT_VALIDATION] = 0.2};
-static int link_kind = SPLIT_HARD;
+static int link_kind = SPLIT_HARD, folds, hamming = IMAGE_HASH_HAMMING, threads;
 static uint64_t seed;
-static bool quiet, strict;
+static bool audits, exact, quiet, strict;
 static const char *manifest_path;
 
 static const struct option_row rows[] = {
 	{0, "validation-split", OPTION_REAL, &shares[SPLIT_VALIDATION], "F", "part of each class for validation", 0, 0.9, NULL},
 	{0, "test-split", OPTION_REAL, &shares[SPLIT_TEST], "F", "part of each class for a last test", 0, 0.9, NULL},
+	{0, "folds", OPTION_INTEGER, &folds, "K", "OUT/fold-1 to fold-K instead, a Kth for validation in each; 0: none", 0, SPLIT_FOLDS_MAXIMUM, NULL},
+	{0, "hamming", OPTION_INTEGER, &hamming, "N", "bits that perceptual hashes of one picture may differ in", 0, IMAGE_HASH_HAMMING_MAXIMUM, NULL},
+	{0, "exact", OPTION_FLAG, &exact, NULL, "only the same pixels are the same picture", 0, 0, NULL},
+	{0, "audit", OPTION_FLAG, &audits, NULL, "say what the split in IN leaks instead; nothing is made", 0, 0, NULL},
 	{0, "link", OPTION_CHOICE, &link_kind, "KIND", "how files get there", 0, 0, split_link_names},
-	{0, "manifest", OPTION_TEXT, &manifest_path, "FILE", "write what went where here too, besides OUT/split.tsv", 0, 0, NULL},
+	{0, "manifest", OPTION_TEXT, &manifest_path, "FILE", "write all files, hashes and groups here too, besides OUT/split.tsv", 0, 0, NULL},
 	TOOL_SEED(seed),
+	TOOL_THREADS(threads),
 	TOOL_QUIET(quiet),
 	TOOL_STRICT(strict),
 	TOOL_END,
@@ -23,6 +28,18 @@ static const struct option_row rows[] = {
 
 static const struct options options = {"split-dataset", "IN OUT",
 	"Splits the class folders in IN into OUT/train, OUT/validation and OUT/test.", rows, NULL};
+
+static void check_usage(int operands)
+{
+	if (operands != (audits ? 1 : 2))
+		tool_usage("operands", audits ? "with --audit give IN, not %d" : "give IN and OUT, not %d", operands);
+	if (shares[SPLIT_VALIDATION] + shares[SPLIT_TEST] >= 1)
+		tool_usage("--test-split", "leaves nothing for train beside --validation-split");
+	if (folds == 1)
+		tool_usage("--folds", "takes 2 or more");
+	if (folds && shares[SPLIT_TEST] > 0)
+		tool_usage("--folds", "does not go with --test-split");
+}
 
 static int write_list(const struct split *split, struct error *error)
 {
@@ -35,42 +52,80 @@ static int write_list(const struct split *split, struct error *error)
 	return output_commit(&output, error);
 }
 
-static void summarize(const struct split *split, size_t leaked, const char *in, const char *out)
+static void say_leaks(const struct split *split, const struct audit *audit, const char *in)
 {
-	if (split->kept)
-		tool_say(in, "is split already: kept as it is");
-	if (leaked)
-		tool_say(in, "%zu validation and test file%s also in train", leaked, leaked == 1 ? " is" : "s are");
-	if (!quiet)
+	for (int part = SPLIT_VALIDATION; part < SPLIT_PARTS; part++)
+		if (audit->leaked[part])
+			tool_say(in, "%zu of %zu %s pictures are in %s too", audit->leaked[part], split_part_count(split, part),
+				split_part_names[part], part == SPLIT_TEST ? "train or validation" : "train");
+}
+
+/* Exit status 1 says that there is something to tell. */
+static int audit(const struct split *split, const char *in, struct error *error)
+{
+	struct audit found;
+	if (!split->kept)
+		return error_set(error, in, "is not split: it holds no train and validation");
+	int result = audit_make(&found, split, exact ? -1 : hamming, error);
+	if (result == 0 && (result = write_list(split, error)) == 0) {
+		audit_write(&found, split, stdout);
+		say_leaks(split, &found, in);
+		result = found.pair_count || found.class_count;
+	}
+	audit_free(&found);
+	return result;
+}
+
+static int tell_kept(const struct split *split, const char *in, struct error *error)
+{
+	struct audit found;
+	tool_say(in, "is split already: kept as it is");
+	int result = audit_make(&found, split, exact ? -1 : hamming, error);
+	if (result == 0)
+		say_leaks(split, &found, in);
+	audit_free(&found);
+	return result;
+}
+
+static int split_up(struct split *split, const char *in, const char *out, struct error *error)
+{
+	int result = split->kept ? tell_kept(split, in, error)
+		: folds ? split_assign_folds(split, folds, seed, error) : split_assign(split, shares, seed, error);
+	if (result || split_place(split, out, (enum split_link)link_kind, error) || write_list(split, error))
+		return -1;
+	for (int fold = 0; !quiet && fold < split->folds; fold++)
+		tool_say(out, "fold %d: %zu train, %zu validation", fold + 1, split->count - split_part_count(split, fold),
+			split_part_count(split, fold));
+	if (!quiet && !split->folds)
 		tool_say(out, "%zu train, %zu validation, %zu test", split_part_count(split, SPLIT_TRAIN),
 			split_part_count(split, SPLIT_VALIDATION), split_part_count(split, SPLIT_TEST));
+	return 0;
 }
 
 int main(int argc, char **argv)
 {
 	struct error error;
 	struct split split = {0};
-	size_t leaked = 0;
-	struct bad_inputs bad = {.report = tool_report};
+	struct parallel *pool = NULL;
 
 	int first = tool_start(&options, argc, argv);
-	if (argc - first != 2)
-		tool_usage("operands", "give IN and OUT, not %d", argc - first);
-	if (shares[SPLIT_VALIDATION] + shares[SPLIT_TEST] >= 1)
-		tool_usage("--test-split", "leaves nothing for train beside --validation-split");
-	bad.strict = strict;
-	const char *in = argv[first], *out = argv[first + 1];
+	check_usage(argc - first);
+	const char *in = argv[first], *out = audits ? NULL : argv[first + 1];
+	struct progress progress = tool_progress(quiet);
+	struct bad_inputs bad = {strict, tool_report, &progress, 0};
+	struct split_reading reading = {.progress = &progress, .bad = &bad};
 
-	int failed = split_check_place(in, out, &error) || split_read(&split, in, &bad, &error);
+	int result = (!audits && split_check_place(in, out, &error)) || parallel_create(&pool, threads, &error) ? -1 : 0;
+	reading.pool = pool;
+	if (result == 0)
+		result = split_read(&split, in, &reading, &error) ||
+			split_group(&split, exact ? -1 : hamming, &error) ? -1 : 0;
 
-	if (!failed)
-		failed = split.kept ? split_leaked(&split, &leaked, &error) : split_assign(&split, shares, seed, &error);
-	if (!failed)
-		failed = split_place(&split, out, (enum split_link)link_kind, &error) || write_list(&split, &error);
-	if (!failed)
-		summarize(&split, leaked, in, out);
+	if (result == 0)
+		result = audits ? audit(&split, in, &error) : split_up(&split, in, out, &error);
 
-	int status = failed ? tool_error(&error) : bad.count ? EXIT_FAILED : EXIT_DONE;
+	int status = result < 0 ? tool_error(&error) : result || bad.count ? EXIT_FAILED : EXIT_DONE;
 	split_free(&split);
+	parallel_destroy(pool);
 	return tool_finish(status);
 }

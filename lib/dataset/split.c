@@ -1,63 +1,16 @@
 #include "dataset/split.h"
 
 #include "base/file.h"
+#include "dataset/survey.h"
 
 #include <stdlib.h>
 #include <string.h>
 
 const char *const split_part_names[] = {"train", "validation", "test", NULL};
 
-static int digest_file(const char *path, unsigned char out[DIGEST_SIZE], struct error *error)
-{
-	unsigned char buffer[1 << 15];
-	size_t size;
-	FILE *stream = fopen(path, "rbe");
-	if (!stream)
-		return error_system(error, path);
-	struct digest *digest = digest_start();
-	while (digest && (size = fread(buffer, 1, sizeof buffer, stream)) > 0)
-		digest_add(digest, buffer, size);
-	int result = !digest ? error_memory(error, path) : ferror(stream) ? error_system(error, path) : 0;
-	if (result)
-		digest_abandon(digest);
-	else
-		digest_finish(digest, out);
-	fclose(stream);
-	return result;
-}
+/* ---- reading ---- */
 
-/* Digests what was found of one part. `root` is the length of what precedes names in every path. */
-static int add_part(struct split *split, enum split_part part, size_t root, struct bad_inputs *bad,
-	struct error *error)
-{
-	const struct dataset_files *found = &split->folders[part];
-	struct split_file *larger = realloc(split->files, (split->count + found->count + 1) * sizeof *larger);
-	if (!larger)
-		return error_memory(error, "files");
-	split->files = larger;
-	for (size_t i = 0; i < found->count; i++) {
-		const struct dataset_file *file = &found->files[i];
-		struct split_file added = {.file = file, .name = file->path + root, .part = part};
-		if (digest_file(file->path, added.digest, error) == 0) {
-			split->files[split->count++] = added;
-			continue;
-		}
-		if (bad_input_skip(bad, error, error))
-			return -1;
-	}
-	return 0;
-}
-
-static int read_part(struct split *split, enum split_part part, const char *folder, size_t root, struct bad_inputs *bad,
-	struct error *error)
-{
-	if (class_folders_read(&split->folders[part], folder, error))
-		return -1;
-	return add_part(split, part, root, bad, error);
-}
-
-static int read_kept(struct split *split, const char *folder, size_t root, struct bad_inputs *bad,
-	struct error *error)
+static int list_kept(struct split *split, const char *folder, struct error *error)
 {
 	int result = 0;
 	for (int part = 0; result == 0 && part < SPLIT_PARTS; part++) {
@@ -65,7 +18,7 @@ static int read_kept(struct split *split, const char *folder, size_t root, struc
 		if (!path)
 			return error_memory(error, folder);
 		if (file_is_folder(path))
-			result = read_part(split, (enum split_part)part, path, root, bad, error);
+			result = class_folders_read(&split->folders[part], path, error);
 		free(path);
 	}
 	return result;
@@ -79,7 +32,84 @@ static bool holds_folder(const char *folder, const char *name)
 	return held;
 }
 
-int split_read(struct split *split, const char *folder, struct bad_inputs *bad, struct error *error)
+static int unite_classes(struct split *split, struct error *error)
+{
+	for (int part = 0; part < SPLIT_PARTS; part++) {
+		const struct text_list *classes = &split->folders[part].classes;
+		for (size_t i = 0; i < classes->count; i++)
+			if (text_list_find(&split->classes, classes->items[i]) < 0
+				&& text_list_add(&split->classes, classes->items[i], error))
+				return -1;
+	}
+	text_list_sort(&split->classes);
+	return 0;
+}
+
+/* The files of all parts, as found. Returns how many. */
+static size_t list_files(struct split *split, const struct dataset_file **files, size_t root)
+{
+	size_t count = 0;
+	for (int part = 0; part < SPLIT_PARTS; part++) {
+		const struct dataset_files *found = &split->folders[part];
+		for (size_t i = 0; i < found->count; i++) {
+			const struct dataset_file *file = &found->files[i];
+			files[count] = file;
+			split->files[count++] = (struct split_file){.file = file, .name = file->path + root, .part = part,
+				.label = text_list_find(&split->classes, found->classes.items[file->label])};
+		}
+	}
+	return count;
+}
+
+/* Keeps those of count listed files that could be decoded. */
+static int keep_known(struct split *split, const struct survey *surveys, size_t count, struct bad_inputs *bad,
+	struct error *error)
+{
+	for (size_t i = 0; i < count; i++) {
+		if (!surveys[i].known) {
+			if (bad_input_skip(bad, surveys[i].trouble, error))
+				return -1;
+			continue;
+		}
+		struct split_file *file = &split->files[split->count++];
+		*file = split->files[i];
+		memcpy(file->digest, surveys[i].digest, DIGEST_SIZE);
+		file->hash = surveys[i].hash;
+		file->group = (uint32_t)split->count;
+	}
+	split->groups = (uint32_t)split->count;
+	return 0;
+}
+
+static int read_files(struct split *split, const char *folder, size_t root, const struct split_reading *reading,
+	struct error *error)
+{
+	size_t count = 0;
+	for (int part = 0; part < SPLIT_PARTS; part++)
+		count += split->folders[part].count;
+	if (count == 0 || count >= UINT32_MAX)
+		return error_set(error, folder, count ? "holds too many files" : "holds no files in class folders");
+	const struct dataset_file **files = calloc(count, sizeof *files);
+	struct survey *surveys = calloc(count, sizeof *surveys);
+	split->files = calloc(count, sizeof *split->files);
+	int result = -1;
+	if (!files || !surveys || !split->files) {
+		error_memory(error, folder);
+	} else {
+		list_files(split, files, root);
+		result = survey_files(surveys, files, count, reading->pool, reading->progress, error);
+		if (result == 0)
+			result = keep_known(split, surveys, count, reading->bad, error);
+		if (result == 0 && split->count == 0)
+			result = error_set(error, folder, "holds no picture that can be decoded");
+		survey_free(surveys, count);
+	}
+	free(surveys);
+	free(files);
+	return result;
+}
+
+int split_read(struct split *split, const char *folder, const struct split_reading *reading, struct error *error)
 {
 	*split = (struct split){0};
 	char *prefix = file_join(folder, "");
@@ -89,14 +119,15 @@ int split_read(struct split *split, const char *folder, struct bad_inputs *bad, 
 	free(prefix);
 	split->kept = holds_folder(folder, split_part_names[SPLIT_TRAIN])
 		&& holds_folder(folder, split_part_names[SPLIT_VALIDATION]);
-	int result = split->kept ? read_kept(split, folder, root, bad, error)
-				 : read_part(split, SPLIT_TRAIN, folder, root, bad, error);
-	if (result == 0 && split->count == 0)
-		return error_set(error, folder, "holds no files in class folders");
-	return result;
+	int result = split->kept ? list_kept(split, folder, error) : class_folders_read(&split->folders[0], folder, error);
+	if (result || unite_classes(split, error))
+		return -1;
+	return read_files(split, folder, root, reading, error);
 }
 
-size_t split_part_count(const struct split *split, enum split_part part)
+/* ---- telling ---- */
+
+size_t split_part_count(const struct split *split, int part)
 {
 	size_t count = 0;
 	for (size_t i = 0; i < split->count; i++)
@@ -104,47 +135,28 @@ size_t split_part_count(const struct split *split, enum split_part part)
 	return count;
 }
 
-static int compare_content(const void *a, const void *b)
+const char *split_part_name(const struct split *split, int part, char out[24])
 {
-	const struct split_file *const *left = a, *const *right = b;
-	int order = memcmp((*left)->digest, (*right)->digest, DIGEST_SIZE);
-	return order ? order : (int)(*left)->part - (int)(*right)->part;
-}
-
-int split_leaked(const struct split *split, size_t *leaked, struct error *error)
-{
-	const struct split_file **order = malloc((split->count + 1) * sizeof *order);
-	*leaked = 0;
-	if (!order)
-		return error_memory(error, "files");
-	for (size_t i = 0; i < split->count; i++)
-		order[i] = &split->files[i];
-	qsort(order, split->count, sizeof *order, compare_content);
-	/* Of one content the training files come first. */
-	const struct split_file *trained = NULL;
-	for (size_t i = 0; i < split->count; i++)
-		if (order[i]->part == SPLIT_TRAIN)
-			trained = order[i];
-		else
-			*leaked += trained && memcmp(trained->digest, order[i]->digest, DIGEST_SIZE) == 0;
-	free(order);
-	return 0;
+	if (split->folds)
+		snprintf(out, 24, "fold-%d", part + 1);
+	else
+		snprintf(out, 24, "%s", split_part_names[part]);
+	return out;
 }
 
 void split_write_list(const struct split *split, FILE *stream)
 {
-	char digest[DIGEST_HEX_SIZE];
-	fputs("path\tclass\tsplit\tsha256\n", stream);
+	char digest[DIGEST_HEX_SIZE], pixels[2 * IMAGE_HASH_PIXELS_SIZE + 1], part[24];
+	fputs("path\tsha256\tpixels\tphash\tgroup\tclass\tsplit\n", stream);
 	for (size_t i = 0; i < split->count; i++) {
 		const struct split_file *file = &split->files[i];
-		const char *source = file->file->source;
-		char class_name[256];
-		snprintf(class_name, sizeof class_name, "%.*s", (int)strcspn(source, "/"), source);
 		digest_hex(file->digest, DIGEST_SIZE, digest);
+		digest_hex(file->hash.pixels, IMAGE_HASH_PIXELS_SIZE, pixels);
 		text_write_field(stream, file->name);
-		fputc('\t', stream);
-		text_write_field(stream, class_name);
-		fprintf(stream, "\t%s\t%s\n", split_part_names[file->part], digest);
+		fprintf(stream, "\t%s\t%s\t%016llx\t%lu\t", digest, pixels, (unsigned long long)file->hash.look.perceptual,
+			(unsigned long)file->group);
+		text_write_field(stream, split->classes.items[file->label]);
+		fprintf(stream, "\t%s\n", split_part_name(split, file->part, part));
 	}
 }
 
@@ -152,6 +164,7 @@ void split_free(struct split *split)
 {
 	for (int part = 0; part < SPLIT_PARTS; part++)
 		dataset_files_free(&split->folders[part]);
+	text_list_free(&split->classes);
 	free(split->files);
 	*split = (struct split){0};
 }

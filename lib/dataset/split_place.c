@@ -14,6 +14,15 @@ const char *const split_link_names[] = {"hard", "symbolic", "copy", NULL};
 
 static const char list_name[] = "split.tsv";
 
+/* The folders that a split makes: its parts, or its folds. */
+enum { OWN_NAMES = SPLIT_PARTS + SPLIT_FOLDS_MAXIMUM };
+
+static const char *own_name(int index, char out[24])
+{
+	struct split folds = {.folds = SPLIT_FOLDS_MAXIMUM}, parts = {0};
+	return index < SPLIT_PARTS ? split_part_name(&parts, index, out) : split_part_name(&folds, index - SPLIT_PARTS, out);
+}
+
 /* ---- where ---- */
 
 /* `path` with every link followed, though its last parts may not exist. Fresh memory; NULL with errno. */
@@ -56,7 +65,7 @@ int split_check_place(const char *in, const char *out, struct error *error)
 {
 	if (!*in || !*out)
 		return error_set(error, *in ? out : in, "an empty name is no folder");
-	char *real_in = resolve(in), *real_out = resolve(out);
+	char name[24], *real_in = resolve(in), *real_out = resolve(out);
 	int result = 0;
 	if (!real_in || !real_out)
 		result = error_system(error, real_in ? out : in);
@@ -68,10 +77,10 @@ int split_check_place(const char *in, const char *out, struct error *error)
 		result = error_set(error, out, "lies inside %s", in);
 	else if (is_within(real_in, real_out))
 		result = error_set(error, in, "lies inside %s", out);
-	for (int part = 0; result == 0 && part < SPLIT_PARTS; part++)
-		if (holds(out, split_part_names[part]) && !holds(out, list_name))
-			result = error_set(error, out, "holds %s but no %s: it was not made here and stays as it is",
-				split_part_names[part], list_name);
+	for (int i = 0; result == 0 && i < OWN_NAMES && !holds(out, list_name); i++)
+		if (holds(out, own_name(i, name)))
+			result = error_set(error, out, "holds %s but no %s: it was not made here and stays as it is", name,
+				list_name);
 	free(real_in);
 	free(real_out);
 	return result;
@@ -129,9 +138,11 @@ static int link_symbolic(const char *from, const char *to, struct error *error)
 	return result;
 }
 
-static int place_file(const struct split_file *file, const char *folder, enum split_link link, struct error *error)
+/* Links or copies the file to FOLDER/PART/CLASS/... */
+static int place_file(const struct split_file *file, const char *folder, const char *part, enum split_link link,
+	struct error *error)
 {
-	char *path = text_format("%s/%s/%s", folder, split_part_names[file->part], file->file->source);
+	char *path = text_format("%s/%s/%s", folder, part, file->file->source);
 	if (!path)
 		return error_memory(error, folder);
 	char *slash = strrchr(path, '/');
@@ -144,6 +155,20 @@ static int place_file(const struct split_file *file, const char *folder, enum sp
 			: copy_file(file->file->path, path, error);
 	free(path);
 	return result;
+}
+
+/* A file of folds is placed in each: where it judges, and where it is learnt from. */
+static int place_in_folds(const struct split *split, const struct split_file *file, const char *folder,
+	enum split_link link, struct error *error)
+{
+	for (int fold = 0; fold < split->folds; fold++) {
+		char part[32];
+		snprintf(part, sizeof part, "fold-%d/%s", fold + 1,
+			split_part_names[file->part == fold ? SPLIT_VALIDATION : SPLIT_TRAIN]);
+		if (place_file(file, folder, part, link, error))
+			return -1;
+	}
+	return 0;
 }
 
 /* ---- all of them ---- */
@@ -165,9 +190,12 @@ static int write_list(const struct split *split, const char *folder, struct erro
 
 static int build(const struct split *split, const char *folder, enum split_link link, struct error *error)
 {
-	for (size_t i = 0; i < split->count; i++)
-		if (place_file(&split->files[i], folder, link, error))
+	for (size_t i = 0; i < split->count; i++) {
+		const struct split_file *file = &split->files[i];
+		if (split->folds ? place_in_folds(split, file, folder, link, error)
+				 : place_file(file, folder, split_part_names[file->part], link, error))
 			return -1;
+	}
 	return write_list(split, folder, error);
 }
 
@@ -188,11 +216,12 @@ static int move_entry(const char *from, const char *to, const char *name, const 
 /* Puts the parts in `fresh` into `out`, and those of an earlier split into `fresh`. */
 static int exchange(const char *fresh, const char *out, struct error *error)
 {
-	static const char *const replaced[SPLIT_PARTS] = {"replaced-train", "replaced-validation", "replaced-test"};
-	for (int part = 0; part < SPLIT_PARTS; part++)
-		if (move_entry(out, fresh, split_part_names[part], replaced[part], error)
-			|| move_entry(fresh, out, split_part_names[part], split_part_names[part], error))
+	char name[24], replaced[40];
+	for (int i = 0; i < OWN_NAMES; i++) {
+		snprintf(replaced, sizeof replaced, "replaced-%s", own_name(i, name));
+		if (move_entry(out, fresh, name, replaced, error) || move_entry(fresh, out, name, name, error))
 			return -1;
+	}
 	return move_entry(fresh, out, list_name, list_name, error);
 }
 

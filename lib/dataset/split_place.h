@@ -1,4 +1,5 @@
-/* A split on disk: OUT/train/CLASS, OUT/validation/CLASS, OUT/test/CLASS and OUT/split.tsv. */
+/* A split on disk: OUT/train/CLASS, OUT/validation/CLASS, OUT/test/CLASS and OUT/split.tsv; of folds
+ * OUT/fold-1/train/CLASS, OUT/fold-1/validation/CLASS, ... */
 #ifndef DATASET_SPLIT_PLACE_H
 #define DATASET_SPLIT_PLACE_H
 

@@ -5,9 +5,9 @@ characters=$MILLRACE_DATA/pokemon/characters.json
 
 augment -q --passes 900 -o long.tens train.tens
 mkdir -p many/a many/b
-python3 -c '
+python3 -c 'import random
 for i in range(4000):
-    open("many/%s/%d" % ("ab"[i % 2], i), "wb").write(b"%d" % i * 900)'
+    open("many/%s/%d" % ("ab"[i % 2], i), "wb").write(b"P5 30 30 255\n" + random.Random(i).randbytes(900))'
 
 # ended SIGNAL SECONDS COMMAND...: ends it so long after its start, or when it is done by itself.
 ended() {

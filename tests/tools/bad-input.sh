@@ -19,10 +19,11 @@ if [ "${LSAN_OPTIONS-}" ]; then
 fi
 
 python3 - <<'END'
-import os
+import os, random
 def draw(name, red, blue):
     os.makedirs(os.path.dirname(name), exist_ok=True)
-    pixels = b"".join(bytes((red + i * 7 % 31, i * 13 % 50, blue + i * 11 % 29)) for i in range(26 * 24))
+    noise = random.Random(name).randrange
+    pixels = b"".join(bytes((red + noise(31), noise(50), blue + noise(29))) for i in range(26 * 24))
     open(name, "wb").write(b"P6 26 24 255\n" + pixels)
 for i in range(12):
     draw("images/red shells/%d.ppm" % i, 180 + 3 * i, 10 * i)

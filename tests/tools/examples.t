@@ -5,12 +5,13 @@ manuals=$here/../../man
 MILLRACE_DATA=$here/../../data
 export MILLRACE_DATA
 
-# Two classes of small pictures: shells in red and in blue.
+# Two classes of small pictures: shells in red and in blue, each on ground of its own.
 draw() { # draw FILE RED GREEN BLUE
 	python3 - "$@" <<-'END'
-	import struct, sys, zlib
+	import random, struct, sys, zlib
 	name, color, side = sys.argv[1], [int(v) for v in sys.argv[2:5]], 32
-	rows = b"".join(b"\0" + b"".join(bytes(color if (x - 16) ** 2 + (y - 16) ** 2 < 150 else (255, 250, 240))
+	ground = random.Random(name).choices((120, 180, 250), k=64)
+	rows = b"".join(b"\0" + b"".join(bytes(color if (x - 16) ** 2 + (y - 16) ** 2 < 80 else (ground[y // 4 * 8 + x // 4],) * 3)
 	    for x in range(side)) for y in range(side))
 	def chunk(kind, data):
 	    return struct.pack(">I", len(data)) + kind + data + struct.pack(">I", zlib.crc32(kind + data))

@@ -9,12 +9,10 @@ f.jpg'
 mkdir -p "in/Erza Scarlet/deeper" "in/l'été" in/predict
 i=0
 while [ $i -lt 10 ]; do
-	echo "scarlet $i" >"in/Erza Scarlet/$i.jpg"
-	echo "ete $i" >"in/l'été/$i.jpg"
+	noise "in/Erza Scarlet/$i.jpg" $i "in/l'été/$i.jpg" $((100 + i))
 	i=$((i + 1))
 done
-echo odd >"in/l'été/$awkward"
-echo deep >"in/Erza Scarlet/deeper/deep.png"
+noise "in/l'été/$awkward" 200 "in/Erza Scarlet/deeper/deep.png" 201
 echo hidden >"in/l'été/.hidden"
 echo later >in/predict/later.jpg
 echo beside >in/manifest.tsv
@@ -24,7 +22,7 @@ sums in >before
 run split-dataset --test-split 0.1 --seed 4 --manifest list.tsv in out
 status_is 0
 stdout_is ''
-stderr_is 'split-dataset: out: 16 train, 4 validation, 2 test'
+is "and says how many went where" "$(grep -v pictures, .err)" 'split-dataset: out: 16 train, 4 validation, 2 test'
 is "the parts" "$(ls out)" "split.tsv
 test
 train
@@ -34,13 +32,13 @@ is "every file of a class once, and no other" "$(tree out | grep -v split.tsv | 
 ok "files are hard links" test "in/l'été/5.jpg" -ef "$(find out -path "*l'été/5.jpg")"
 is "nothing is left beside" "$(ls -A | grep 'out\.')" ''
 ok "--manifest is the same list" cmp list.tsv out/split.tsv
-is "the list's head" "$(head -n 1 list.tsv)" "$(printf 'path\tclass\tsplit\tsha256')"
+is "the list's head" "$(head -n 1 list.tsv)" "$(printf 'path\tsha256\tpixels\tphash\tgroup\tclass\tsplit')"
 is "a line for each file" "$(wc -l <list.tsv)" 23
 is "names in it are of one line" "$(grep -c 'a \[b\] (c), é\\nf.jpg' list.tsv)" 1
-is "the list says what is there" "$(awk -F '\t' 'NR > 1 { print "./" $3 "/" $1 }' list.tsv | LC_ALL=C sort)" \
+is "the list says what is there" "$(awk -F '\t' 'NR > 1 { print "./" $7 "/" $1 }' list.tsv | LC_ALL=C sort)" \
 	"$(cd out && find . -type f ! -name split.tsv -printf '%p\n' | sed -z 's/é\nf/é\\nf/g' | LC_ALL=C sort)"
-is "the list's digests are right" "$(awk -F '\t' '$1 ~ /3.jpg/ { print $4 }' list.tsv | sort)" \
-	"$(cat in/*/3.jpg | while read -r line; do echo "$line" | sha256sum; done | cut -d ' ' -f 1 | sort)"
+is "the list's digests are right" "$(awk -F '\t' '$1 ~ /3.jpg/ { print $2 }' list.tsv | sort)" \
+	"$(sha256sum in/*/3.jpg | cut -d ' ' -f 1 | sort)"
 
 run split-dataset -q --test-split 0.1 --seed 4 in again
 stderr_is ''
@@ -59,7 +57,7 @@ is "a part no longer asked for too" "$(ls out)" "notes.txt
 split.tsv
 train
 validation"
-echo "scarlet 0" >"in/Erza Scarlet/0.jpg"
+noise "in/Erza Scarlet/0.jpg" 0
 
 mkdir real
 ln -s real/deep alias
@@ -75,7 +73,7 @@ train
 validation"
 
 run split-dataset -q --link symbolic in links
-is "symbolic links lead to the files" "$(cat "links/train/Erza Scarlet/"*.jpg "links/validation/Erza Scarlet/"*.jpg | grep -c scarlet)" 10
+is "symbolic links lead to the files" "$(cat "links/train/Erza Scarlet/"*.jpg "links/validation/Erza Scarlet/"*.jpg | grep -ac 'P5 16 16')" 10
 ok "  and are links" test -L "$(find links -path "*l'été/5.jpg")"
 run split-dataset -q --link copy in copies
 copy=$(find copies -path "*l'été/3.jpg")
@@ -95,19 +93,18 @@ cp "twins/l'été/2.jpg" "twins/Erza Scarlet/2 again.jpg"
 for seed in 1 2 3 4 5; do
 	split-dataset -q --validation-split 0.5 --seed $seed twins twins-out
 	is "seed $seed: no content in two parts" \
-		"$(awk -F '\t' 'p[$4] && p[$4] != $3 { n++ } { p[$4] = $3 } END { print n + 0 " of " NR - 1 }' twins-out/split.tsv)" "0 of 24"
+		"$(awk -F '\t' 'p[$5] && p[$5] != $7 { n++ } { p[$5] = $7 } END { print n + 0 " of " NR - 1 }' twins-out/split.tsv)" "0 of 24"
 done
 
 # A split that is there.
 mkdir -p "given/train/a b" given/train/c "given/validation/a b" given/validation/c given/predict
-for f in "train/a b/1" "train/a b/2" train/c/3 "validation/a b/4" validation/c/5; do echo "$f" >"given/$f.png"; done
+for f in "train/a b/1" "train/a b/2" train/c/3 "validation/a b/4" validation/c/5; do noise "given/$f.png" "${f##*/}"; done
 cp given/train/c/3.png given/validation/c/6.png
 echo p >given/predict/p.png
-run split-dataset --test-split 0.3 given kept
+run split-dataset -q --test-split 0.3 given kept
 status_is 0
 stderr_is 'split-dataset: given: is split already: kept as it is
-split-dataset: given: 1 validation and test file is also in train
-split-dataset: kept: 3 train, 3 validation, 0 test'
+split-dataset: given: 1 of 3 validation pictures are in train too'
 is "it is kept" "$(tree kept)" "./split.tsv
 $(tree given | grep -v predict)"
 
@@ -141,17 +138,15 @@ status_is 1
 stderr_is 'split-dataset: own: holds train but no split.tsv: it was not made here and stays as it is'
 is "and stays" "$(tree own)" ./train/picture
 mkdir -p small/one small/two empty nothing/class
-echo 1 >small/one/1
-echo 2 >small/one/2
-echo 3 >small/two/3
-run split-dataset small new
+noise small/one/1 1 small/one/2 2 small/two/3 3 small/two/4 3
+run split-dataset -q small new
 status_is 1
-stderr_is 'split-dataset: two: has too few different images: none is left for train'
+stderr_is 'split-dataset: two: has 1 different picture in 2 files: none is left for train'
 run split-dataset empty new
 stderr_is 'split-dataset: empty: holds no class folders'
 run split-dataset nothing new
 stderr_is 'split-dataset: nothing: holds no files in class folders'
-run split-dataset --manifest /dev/full in new
+run split-dataset -q --manifest /dev/full in new
 status_is 1
 stderr_is 'split-dataset: /dev/full: No space left on device'
 rm -rf new

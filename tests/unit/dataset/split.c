@@ -1,7 +1,9 @@
-/* Dealing files out to train, validation and test. */
-#include "dataset/split.h"
+/* Finding groups, and dealing them out to train, validation and test, or to folds. */
+#include "base/random.h"
+#include "dataset/audit.h"
 #include "tap.h"
 
+#include <math.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -11,7 +13,7 @@ static void start(struct split *split, const char *const *classes)
 {
 	*split = (struct split){0};
 	for (; *classes; classes++)
-		if (text_list_add(&split->folders[0].classes, *classes, &error))
+		if (text_list_add(&split->folders[0].classes, *classes, &error) || text_list_add(&split->classes, *classes, &error))
 			abort();
 }
 
@@ -27,24 +29,40 @@ static void add(struct split *split, int label, uint32_t content)
 	if (!split->files)
 		abort();
 	struct split_file *file = &split->files[split->count++];
-	*file = (struct split_file){.name = "in"};
+	struct random random = random_start(content, RANDOM_TEST, 0, 0);
+	*file = (struct split_file){.name = "in", .label = label, .group = (uint32_t)split->count};
 	digest_of(&content, sizeof content, file->digest);
+	memcpy(file->hash.pixels, file->digest, sizeof file->hash.pixels);
+	uint64_t *bits[] = {&file->hash.look.perceptual, &file->hash.look.difference, &file->hash.mirrored.perceptual,
+		&file->hash.mirrored.difference};
+	for (int i = 0; i < 4; i++)
+		*bits[i] = (uint64_t)random_u32(&random) << 32 | random_u32(&random);
 	for (size_t i = 0; i < split->count; i++)
 		split->files[i].file = &files->files[i];
 }
 
-static size_t count(const struct split *split, int label, enum split_part part)
+static void group(struct split *split)
+{
+	if (split_group(split, IMAGE_HASH_HAMMING, &error))
+		abort();
+}
+
+static size_t count(const struct split *split, int label, int part)
 {
 	size_t found = 0;
 	for (size_t i = 0; i < split->count; i++)
-		found += split->files[i].file->label == label && split->files[i].part == part;
+		found += split->files[i].label == label && split->files[i].part == part;
 	return found;
 }
 
-static long long leaked(const struct split *split)
+/* How many groups lie in more than one part. */
+static int torn(const struct split *split)
 {
-	size_t found;
-	return split_leaked(split, &found, NULL) ? -1 : (long long)found;
+	int found = 0;
+	for (size_t i = 0; i < split->count; i++)
+		for (size_t j = 0; j < i; j++)
+			found += split->files[i].group == split->files[j].group && split->files[i].part != split->files[j].part;
+	return found;
 }
 
 static void shares(void)
@@ -54,6 +72,8 @@ static void shares(void)
 	start(&split, (const char *[]){"ape", "bee", "cat", NULL});
 	for (uint32_t i = 0; i < 67; i++)
 		add(&split, i < 10 ? 0 : i < 60 ? 1 : 2, i);
+	group(&split);
+	is_integer(split.groups, 67, "pictures that have nothing in common are as many groups");
 	is_integer(split_assign(&split, wanted, 1, &error), 0, "three classes are dealt out");
 	is_integer((long long)count(&split, 0, SPLIT_VALIDATION), 2, "  2 of 10 for validation");
 	is_integer((long long)count(&split, 0, SPLIT_TEST), 1, "  1 of 10 for the test");
@@ -62,7 +82,6 @@ static void shares(void)
 	is_integer((long long)count(&split, 2, SPLIT_VALIDATION), 1, "  1 of 7");
 	is_integer((long long)count(&split, 2, SPLIT_TEST), 1, "  1 of 7");
 	is_integer((long long)count(&split, 2, SPLIT_TRAIN), 5, "  the rest to train");
-	is_integer(leaked(&split), 0, "  and none leaks");
 	split_free(&split);
 }
 
@@ -79,6 +98,8 @@ static void seeds(void)
 	}
 	bool same = true;
 	int moved = 0;
+	group(&split);
+	group(&reversed);
 	if (split_assign(&split, wanted, 1, &error) || split_assign(&reversed, wanted, 1, &error))
 		abort();
 	for (size_t i = 0; i < 100; i++)
@@ -100,22 +121,101 @@ static void duplicates(void)
 	start(&split, (const char *[]){"ape", "bee", NULL});
 	for (uint32_t i = 0; i < 60; i++)
 		add(&split, i % 2, i % 3 ? i : i % 4); /* contents 0 and 2 many times, in both classes */
+	group(&split);
 	ok(split_assign(&split, wanted, 9, &error) == 0, "files with duplicates are dealt out");
-	int torn = 0;
-	for (size_t i = 0; i < split.count; i++)
-		for (size_t j = 0; j < i; j++)
-			torn += memcmp(split.files[i].digest, split.files[j].digest, DIGEST_SIZE) == 0
-				&& split.files[i].part != split.files[j].part;
-	is_integer(torn, 0, "  those of one content stay together");
-	is_integer(leaked(&split), 0, "  so none leaks");
+	is_integer(torn(&split), 0, "  those of one content stay together");
 	for (int label = 0; label < 2; label++)
 		for (int part = 0; part < SPLIT_PARTS; part++)
-			ok(count(&split, label, (enum split_part)part) > 0, "  class %d has some in %s", label,
+			ok(count(&split, label, part) > 0, "  class %d has some in %s", label,
 				split_part_names[part]);
-	split.files[0].part = SPLIT_TRAIN;
-	split.files[12].part = SPLIT_VALIDATION;
-	ok(leaked(&split) > 0, "  a torn pair counts as leaked");
 	split_free(&split);
+}
+
+/* A chain: each differs from the one before by 6 bits, so the ends are far apart. */
+static void chains(void)
+{
+	struct split split;
+	start(&split, (const char *[]){"ape", "bee", NULL});
+	for (uint32_t i = 0; i < 6; i++)
+		add(&split, (int)i % 2, 1000 + i);
+	for (int i = 1; i < 4; i++) {
+		split.files[i].hash.look = split.files[i - 1].hash.look;
+		split.files[i].hash.look.perceptual ^= (uint64_t)0x3f << 6 * i;
+	}
+	split.files[5].hash.look = split.files[4].hash.look;
+	split.files[4].hash.plain = true;
+	group(&split);
+	is_integer(split.groups, 3, "look-alikes of look-alikes are one group");
+	ok(split.files[0].group == 1 && split.files[3].group == 1, "  with both ends of the chain");
+	ok(split.files[4].group == 2 && split.files[5].group == 3, "  but plain pictures are like none");
+	if (split_group(&split, -1, &error))
+		abort();
+	is_integer(split.groups, 6, "  nor is any where looks don't count");
+	group(&split);
+	for (size_t i = 0; i < split.count; i++)
+		split.files[i].part = i == 0 ? SPLIT_TRAIN : SPLIT_VALIDATION;
+	struct audit audit;
+	is_integer(audit_make(&audit, &split, IMAGE_HASH_HAMMING, &error), 0, "the audit of such a split");
+	is_integer((long long)audit.leaked[SPLIT_VALIDATION], 3, "  the whole chain leaks");
+	is_integer((long long)audit.pair_count, 3, "  in a pair each");
+	ok(audit.pairs[0].how == AUDIT_ALIKE && audit.pairs[0].likeness.perceptual == 6, "  the next by its looks");
+	ok(audit.pairs[2].how == AUDIT_CHAIN, "  the last through the others");
+	is_integer((long long)audit.class_count, 1, "  two classes share a picture");
+	is_integer((long long)audit.classes[0].pairs, 3, "  in three pairs");
+	audit_free(&audit);
+	split_free(&split);
+}
+
+/* Groups of one to `largest` files of up to two classes, at random. Returns the largest by class. */
+static void add_random(struct split *split, uint64_t seed, uint32_t largest, size_t sizes[2])
+{
+	struct random random = random_start(seed, RANDOM_TEST, 1, 0);
+	sizes[0] = sizes[1] = 0;
+	for (uint32_t content = 0; content < 150; content++) {
+		uint32_t members = 1 + random_below(&random, largest);
+		int label = (int)random_below(&random, 2);
+		for (uint32_t i = 0; i < members; i++)
+			add(split, label, content);
+		sizes[label] = members > sizes[label] ? members : sizes[label];
+	}
+	group(split);
+}
+
+static void properties(void)
+{
+	static const double wanted[SPLIT_PARTS] = {0, 0.25, 0.15};
+	int torn_groups = 0, astray = 0, uneven = 0;
+	for (uint64_t seed = 0; seed < 40; seed++) {
+		struct split split;
+		size_t sizes[2];
+		start(&split, (const char *[]){"ape", "bee", NULL});
+		add_random(&split, seed, 1 + (uint32_t)seed % 9, sizes);
+		if (split_assign(&split, wanted, seed, &error))
+			abort();
+		torn_groups += torn(&split);
+		for (int label = 0; label < 2; label++) {
+			size_t all = count(&split, label, 0) + count(&split, label, 1) + count(&split, label, 2);
+			for (int part = SPLIT_VALIDATION; part < SPLIT_PARTS; part++)
+				astray += fabs((double)count(&split, label, part) - wanted[part] * (double)all) > (double)sizes[label];
+		}
+		int folds = 2 + (int)seed % 9;
+		if (split_assign_folds(&split, folds, seed, &error))
+			abort();
+		torn_groups += torn(&split);
+		size_t covered = 0;
+		for (int fold = 0; fold < folds; fold++)
+			covered += split_part_count(&split, fold);
+		uneven += covered != split.count;
+		for (int label = 0; label < 2; label++)
+			for (int fold = 0; fold < folds; fold++)
+				for (int other = 0; other < fold; other++)
+					uneven += fabs((double)count(&split, label, fold) - (double)count(&split, label, other))
+						> (double)sizes[label];
+		split_free(&split);
+	}
+	is_integer(torn_groups, 0, "no group is torn, whatever the seed");
+	is_integer(astray, 0, "every class gets its shares to within its largest group");
+	is_integer(uneven, 0, "folds cover all files, and share each class to within its largest group");
 }
 
 static void few(void)
@@ -125,16 +225,21 @@ static void few(void)
 	start(&split, (const char *[]){"ape", NULL});
 	add(&split, 0, 1);
 	add(&split, 0, 1);
+	group(&split);
 	ok(split_assign(&split, two, 0, &error) == -1, "two files of one content are too few");
 	is_text(error.object, "ape", "  the class is named");
-	is_text(error.reason, "has too few different images: none is left for train", "  and what is missing");
+	is_text(error.reason, "has 1 different picture in 2 files: none is left for train", "  and what is missing");
+	ok(split_assign_folds(&split, 2, 0, &error) == -1, "  for folds too");
+	is_text(error.reason, "has 1 different picture in 2 files: none is left for fold-2", "  which are named");
 	add(&split, 0, 2);
+	group(&split);
 	ok(split_assign(&split, two, 0, &error) == 0, "one more is enough for two parts");
 	is_integer((long long)count(&split, 0, SPLIT_VALIDATION), 1, "  the single one judges");
 	ok(split_assign(&split, three, 0, &error) == -1, "  and not for three");
 	for (uint32_t i = 0; i < 3; i++)
 		add(&split, 0, 1);
 	add(&split, 0, 3);
+	group(&split);
 	ok(split_assign(&split, three, 0, &error) == 0, "three contents are enough for three");
 	is_integer((long long)count(&split, 0, SPLIT_TRAIN), 5, "  duplicates go to train");
 	split_free(&split);
@@ -145,6 +250,8 @@ int main(void)
 	shares();
 	seeds();
 	duplicates();
+	chains();
+	properties();
 	few();
 	return done();
 }

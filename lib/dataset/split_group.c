@@ -1,0 +1,148 @@
+#include "dataset/split_group.h"
+
+#include "base/bytes.h"
+#include "image/look_alikes.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+/* ---- finding ---- */
+
+/* Groups in the making. */
+struct grouping {
+	uint32_t *parents; /* by file: itself, or a file of the same group on the way to its root */
+	uint32_t file;     /* the one being looked for */
+};
+
+static uint32_t root_of(uint32_t *parents, uint32_t file)
+{
+	while (parents[file] != file)
+		file = parents[file] = parents[parents[file]];
+	return file;
+}
+
+static void unite(struct grouping *grouping, uint32_t a, uint32_t b)
+{
+	a = root_of(grouping->parents, a);
+	b = root_of(grouping->parents, b);
+	grouping->parents[a > b ? a : b] = a > b ? b : a;
+}
+
+static void unite_found(void *context, uint32_t number, const struct likeness *likeness)
+{
+	struct grouping *grouping = context;
+	(void)likeness;
+	unite(grouping, grouping->file, number);
+}
+
+static int compare_pixels(const void *a, const void *b)
+{
+	const struct split_file *const *left = a, *const *right = b;
+	return memcmp((*left)->hash.pixels, (*right)->hash.pixels, IMAGE_HASH_PIXELS_SIZE);
+}
+
+/* Unites what belongs together, in the order of the pixels' hashes, which doesn't depend on names. */
+static int unite_all(const struct split *split, struct split_file **order, struct grouping *grouping, int hamming,
+	struct error *error)
+{
+	struct look_alikes *index;
+	if (look_alikes_create(&index, error))
+		return -1;
+	int result = 0;
+	for (size_t i = 0; result == 0 && i < split->count; i++) {
+		const struct split_file *file = order[i];
+		grouping->file = (uint32_t)(file - split->files);
+		if (i > 0 && image_hash_same(&order[i - 1]->hash, &file->hash)) {
+			unite(grouping, grouping->file, (uint32_t)(order[i - 1] - split->files));
+		} else if (hamming >= 0 && !file->hash.plain) {
+			look_alikes_find(index, &file->hash, hamming, unite_found, grouping);
+			result = look_alikes_add(index, &file->hash, grouping->file, error);
+		}
+	}
+	look_alikes_destroy(index);
+	return result;
+}
+
+/* Roots are the first files of their groups. */
+static void number_groups(struct split *split, struct grouping *grouping)
+{
+	split->groups = 0;
+	for (size_t i = 0; i < split->count; i++) {
+		uint32_t root = root_of(grouping->parents, (uint32_t)i);
+		split->files[i].group = root == i ? ++split->groups : split->files[root].group;
+	}
+}
+
+int split_group(struct split *split, int hamming, struct error *error)
+{
+	struct grouping grouping = {.parents = malloc((split->count + 1) * sizeof *grouping.parents)};
+	struct split_file **order = malloc((split->count + 1) * sizeof *order);
+	int result = grouping.parents && order ? 0 : error_memory(error, "groups");
+	for (size_t i = 0; result == 0 && i < split->count; i++) {
+		grouping.parents[i] = (uint32_t)i;
+		order[i] = &split->files[i];
+	}
+	if (result == 0) {
+		qsort(order, split->count, sizeof *order, compare_pixels);
+		result = unite_all(split, order, &grouping, hamming, error);
+	}
+	if (result == 0)
+		number_groups(split, &grouping);
+	free(grouping.parents);
+	free(order);
+	return result;
+}
+
+/* ---- listing ---- */
+
+static int compare_members(const void *a, const void *b)
+{
+	const struct split_file *const *left = a, *const *right = b;
+	if ((*left)->group != (*right)->group)
+		return (*left)->group < (*right)->group ? -1 : 1;
+	int order = memcmp((*left)->digest, (*right)->digest, DIGEST_SIZE);
+	return order ? order : *left < *right ? -1 : *left > *right;
+}
+
+static int compare_groups(const void *a, const void *b)
+{
+	const struct split_group *left = a, *right = b;
+	if (left->count != right->count)
+		return left->count < right->count ? -1 : 1;
+	return memcmp(left->key, right->key, DIGEST_SIZE);
+}
+
+int split_groups_make(struct split_groups *groups, const struct split *split, uint64_t seed, struct error *error)
+{
+	*groups = (struct split_groups){.files = malloc((split->count + 1) * sizeof *groups->files),
+		.groups = calloc(split->count + 1, sizeof *groups->groups)};
+	if (!groups->files || !groups->groups) {
+		split_groups_free(groups);
+		return error_memory(error, "groups");
+	}
+	for (size_t i = 0; i < split->count; i++)
+		groups->files[i] = &split->files[i];
+	qsort(groups->files, split->count, sizeof *groups->files, compare_members);
+	for (size_t i = 0; i < split->count; i++) {
+		if (i > 0 && groups->files[i - 1]->group == groups->files[i]->group) {
+			groups->groups[groups->count - 1].count++;
+			continue;
+		}
+		struct split_group *group = &groups->groups[groups->count++];
+		unsigned char salted[8 + DIGEST_SIZE];
+		store_u64(salted, seed);
+		memcpy(salted + 8, groups->files[i]->digest, DIGEST_SIZE);
+		digest_of(salted, sizeof salted, group->key);
+		group->files = &groups->files[i];
+		group->count = 1;
+	}
+	qsort(groups->groups, groups->count, sizeof *groups->groups, compare_groups);
+	return 0;
+}
+
+void split_groups_free(struct split_groups *groups)
+{
+	free(groups->files);
+	free(groups->groups);
+	*groups = (struct split_groups){0};
+}

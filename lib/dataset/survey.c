@@ -1,0 +1,69 @@
+#include "dataset/survey.h"
+
+#include "base/file.h"
+
+#include <stdlib.h>
+
+enum { WINDOW = 256 }; /* files between two looks at the progress */
+
+struct work {
+	struct survey *surveys;
+	const struct dataset_file *const *files;
+};
+
+static int survey_picture(struct survey *survey, const unsigned char *bytes, size_t size, const char *path,
+	struct error *error)
+{
+	static const struct image_decode_options over_white = {.background = {255, 255, 255}};
+	struct image image;
+	digest_of(bytes, size, survey->digest);
+	if (image_decode(bytes, size, path, &over_white, &image, error))
+		return -1;
+	int result = image_hash_make(&image, &survey->hash, error);
+	image_free(&image);
+	return result;
+}
+
+static void survey_file(void *context, int index, int worker)
+{
+	const struct work *work = context;
+	struct survey *survey = &work->surveys[index];
+	const char *path = work->files[index]->path;
+	unsigned char *bytes;
+	size_t size;
+	struct error error;
+	(void)worker;
+	int result = file_read(path, IMAGE_FILE_MAXIMUM, &bytes, &size, &error);
+	if (result == 0) {
+		result = survey_picture(survey, bytes, size, path, &error);
+		free(bytes);
+	}
+	if (result && (survey->trouble = malloc(sizeof error)))
+		*survey->trouble = error;
+	survey->known = result == 0;
+}
+
+int survey_files(struct survey *surveys, const struct dataset_file *const *files, size_t count, struct parallel *pool,
+	struct progress *progress, struct error *error)
+{
+	progress_start(progress, "", "pictures", count);
+	for (size_t i = 0; i < count; i++)
+		surveys[i] = (struct survey){0};
+	for (size_t first = 0; first < count; first += WINDOW) {
+		struct work work = {surveys + first, files + first};
+		size_t size = count - first < WINDOW ? count - first : WINDOW;
+		parallel_for(pool, (int)size, survey_file, &work);
+		for (size_t i = first; i < first + size; i++)
+			if (!surveys[i].known && !surveys[i].trouble)
+				return error_memory(error, files[i]->path);
+		progress_update(progress, first + size, "");
+	}
+	progress_finish(progress, count, "");
+	return 0;
+}
+
+void survey_free(struct survey *surveys, size_t count)
+{
+	for (size_t i = 0; i < count; i++)
+		free(surveys[i].trouble);
+}

@@ -1,0 +1,26 @@
+/* What there is to know of picture files without knowing a class: read, decoded and hashed, many at once. */
+#ifndef DATASET_SURVEY_H
+#define DATASET_SURVEY_H
+
+#include "base/digest.h"
+#include "base/parallel.h"
+#include "base/progress.h"
+#include "dataset/class_folders.h"
+#include "image/image_hash.h"
+
+struct survey {
+	bool known;                        /* the file can be read and decoded */
+	struct error *trouble;             /* else why not; owned */
+	unsigned char digest[DIGEST_SIZE]; /* SHA-256 of the file */
+	struct image_hash hash;            /* of the picture at full size, over white */
+};
+
+/* Surveys files[count], in parallel, into surveys[count] in the same order. Shows how many are done. The caller ends each
+ * with survey_free. Returns 0, or -1 without memory; what can't be decoded is no failure. */
+CHECKED int survey_files(struct survey *surveys, const struct dataset_file *const *files, size_t count,
+	struct parallel *pool, struct progress *progress, struct error *error);
+
+/* Frees what surveys[count] hold, not the array. */
+void survey_free(struct survey *surveys, size_t count);
+
+#endif
