@@ -21,6 +21,8 @@ enum random_purpose {
 	RANDOM_EXPLAIN,        /* noise of explanation methods: (image, sample) */
 	RANDOM_TEST,
 	RANDOM_PAUSE,          /* jitter before asking a server again: (request, attempt) */
+	RANDOM_SAMPLE,         /* a choice among records: (place in the pass, 0) */
+	RANDOM_ORDER,          /* of records in a stream: (place in the pass, pass) */
 };
 
 /* One position in the sequence that belongs to (seed, purpose, a, b). A plain

@@ -13,7 +13,7 @@
 #include <unistd.h>
 
 /* What a signal removes. A slot is filled after the file exists and emptied after it is renamed or removed. */
-enum { UNFINISHED_MAXIMUM = 64, NAME_KEPT = 200 };
+enum { UNFINISHED_MAXIMUM = 1024, NAME_KEPT = 200 };
 static char *volatile paths[UNFINISHED_MAXIMUM];
 
 /* ---- removal ---- */

@@ -63,6 +63,29 @@ size_t stream_tensor_size(const struct stream_head *head)
 	return (size_t)head->height * (size_t)head->width * (size_t)head->channels * value;
 }
 
+/* Whether the history holds an entry like this one. */
+static bool has_entry(const json_t *history, const json_t *entry)
+{
+	size_t i;
+	json_t *other;
+	json_array_foreach(history, i, other)
+		if (json_equal(other, entry))
+			return true;
+	return false;
+}
+
+int stream_head_merge_history(struct stream_head *head, const struct stream_head *other, struct error *error)
+{
+	size_t i;
+	json_t *entry;
+	if (!head->history)
+		head->history = json_array();
+	json_array_foreach(other->history, i, entry)
+		if (!has_entry(head->history, entry) && json_array_append(head->history, entry))
+			return error_memory(error, "history");
+	return head->history ? 0 : error_memory(error, "history");
+}
+
 static int match_classes(const struct text_list *a, const struct text_list *b, struct error *error)
 {
 	if (a->count != b->count)
@@ -74,7 +97,7 @@ static int match_classes(const struct text_list *a, const struct text_list *b, s
 	return 0;
 }
 
-int stream_head_match(const struct stream_head *a, const struct stream_head *b, struct error *error)
+int stream_head_match_values(const struct stream_head *a, const struct stream_head *b, struct error *error)
 {
 	if (a->height != b->height || a->width != b->width || a->channels != b->channels)
 		return error_set(error, "head", "shape differs: %dx%dx%d and %dx%dx%d", a->height, a->width,
@@ -86,7 +109,12 @@ int stream_head_match(const struct stream_head *a, const struct stream_head *b, 
 			b->minimum, b->maximum);
 	if (a->label != b->label)
 		return error_set(error, "head", "label kind differs: index and weights");
-	return match_classes(&a->classes, &b->classes, error);
+	return 0;
+}
+
+int stream_head_match(const struct stream_head *a, const struct stream_head *b, struct error *error)
+{
+	return stream_head_match_values(a, b, error) ? -1 : match_classes(&a->classes, &b->classes, error);
 }
 
 static int check_distinct(const struct text_list *classes, const char *name, struct error *error)

@@ -64,11 +64,15 @@ void stream_head_free(struct stream_head *head);
  * -1 without memory. */
 CHECKED int stream_head_add_history(struct stream_head *head, const char *tool, const char *arguments,
 	uint64_t seed, struct error *error);
+/* Appends the entries of another head's history that are not there already. Returns 0, or -1 without memory. */
+CHECKED int stream_head_merge_history(struct stream_head *head, const struct stream_head *other, struct error *error);
 /* Bytes of one tensor: height * width * channels * size of a value. */
 size_t stream_tensor_size(const struct stream_head *head);
 /* Returns 0 if records of both may be used together (type, shape, range, label kind, classes), else -1
  * with the difference as reason. */
 CHECKED int stream_head_match(const struct stream_head *a, const struct stream_head *b, struct error *error);
+/* The same of all but the classes. */
+CHECKED int stream_head_match_values(const struct stream_head *a, const struct stream_head *b, struct error *error);
 
 /* Whether `bytes`, the first `size` of a file, begin a tensor stream: its 8 bytes of magic. */
 bool stream_has_magic(const unsigned char *bytes, size_t size);
