@@ -42,7 +42,7 @@ VARIANT_cov = --coverage -O0
 ALL_CFLAGS = $(BASICS) $(CFLAGS) $(VARIANT_$(VARIANT))
 
 # Kernels for one instruction set live in files named for it.
-ifneq ($(filter x86_64 amd64,$(shell uname -m)),)
+ifneq ($(filter x86_64-%,$(shell $(CC) -dumpmachine 2>/dev/null)),)
 %_avx2.o: OWN = -mavx2 -mfma
 %_avx512.o: OWN = -mavx512f -mavx512dq -mavx512bw -mavx512vl -mfma
 endif

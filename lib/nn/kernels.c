@@ -27,13 +27,14 @@ int kernels_select(const struct kernels **kernels, struct error *error)
 	const struct kernels *versions[] = {
 		processor_has_avx512() ? kernels_avx512() : NULL,
 		processor_has_avx2() ? kernels_avx2() : NULL,
+		kernels_neon(),
 		&kernels_plain,
 	};
-	static const char *const names[] = {"avx512", "avx2", "plain"};
+	static const char *const names[] = {"avx512", "avx2", "neon", "plain"};
 	const char *wanted = getenv("MILLRACE_CPU");
 	bool any = !wanted || !*wanted;
 	*kernels = NULL;
-	for (int i = 0; i < 3; i++) {
+	for (size_t i = 0; i < sizeof names / sizeof *names; i++) {
 		if (!any && strcmp(wanted, names[i]) != 0)
 			continue;
 		if (versions[i]) {
@@ -43,5 +44,5 @@ int kernels_select(const struct kernels **kernels, struct error *error)
 		if (!any)
 			return error_set(error, "MILLRACE_CPU", "this processor has no %s", wanted);
 	}
-	return error_set(error, "MILLRACE_CPU", "'%.64s' is none of plain, avx2, avx512", wanted);
+	return error_set(error, "MILLRACE_CPU", "'%.64s' is none of plain, neon, avx2, avx512", wanted);
 }

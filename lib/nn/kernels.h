@@ -138,12 +138,13 @@ struct kernels {
 	void (*adam)(const struct update *update);
 };
 
-/* The table for this processor, or the one that the environment variable MILLRACE_CPU names: plain, avx2,
- * avx512. -1: no such name, or not on this processor. */
+/* The table for this processor, or the one that the environment variable MILLRACE_CPU names: plain, neon,
+ * avx2, avx512. -1: no such name, or not on this processor. */
 CHECKED int kernels_select(const struct kernels **kernels, struct error *error);
 
 /* The versions. Those of an instruction set that this program was not built for are NULL. */
 extern const struct kernels kernels_plain;
+const struct kernels *kernels_neon(void);
 const struct kernels *kernels_avx2(void);
 const struct kernels *kernels_avx512(void);
 

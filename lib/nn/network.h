@@ -34,7 +34,7 @@ struct parameter {
 /* Allocates everything a network of at most `batch` samples a call needs; nothing is allocated later. All
  * weights are zero (moving variances and gammas one). The pool (may be NULL) stays the caller's and must
  * outlive the network. On failure (-1) *network is NULL: an architecture that does not fit together, no memory, or
- * MILLRACE_CPU (plain, avx2 or avx512: which kernels to use instead of the best) names what is not there. */
+ * MILLRACE_CPU (plain, neon, avx2 or avx512: which kernels to use instead of the best) names what is not there. */
 CHECKED int network_create(struct network **network, const struct architecture *architecture,
 	enum network_mode mode, int batch, struct parallel *pool, struct error *error);
 void network_destroy(struct network *network);

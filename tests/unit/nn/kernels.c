@@ -262,15 +262,15 @@ static void choosing(void)
 	setenv("MILLRACE_CPU", "z80", 1);
 	ok(kernels_select(&kernels, &error) == -1 && kernels == NULL, "an unknown processor is an error");
 	is_text(error.object, "MILLRACE_CPU", "which names the variable");
-	is_text(error.reason, "'z80' is none of plain, avx2, avx512", "and what it takes");
+	is_text(error.reason, "'z80' is none of plain, neon, avx2, avx512", "and what it takes");
 	unsetenv("MILLRACE_CPU");
 	ok(kernels_select(&kernels, &error) == 0, "without it, the best is chosen");
 }
 
 int main(void)
 {
-	const char *const versions[] = {"plain", "avx2", "avx512"};
-	for (int i = 0; i < 3; i++) {
+	const char *const versions[] = {"plain", "neon", "avx2", "avx512"};
+	for (int i = 0; i < 4; i++) {
 		const struct kernels *kernels;
 		struct random random = random_start(21, RANDOM_TEST, 0, 0);
 		setenv("MILLRACE_CPU", versions[i], 1);

@@ -1,0 +1,39 @@
+/* The kernels for NEON, which every 64-bit ARM has. */
+#include "nn/kernels.h"
+
+#if defined __aarch64__
+#include <arm_neon.h>
+
+enum { LANES = 4, TILE_ROWS = 12, RUN_VECTORS = 6, SCATTER_VECTORS = 2 };
+#include "nn/vector.h"
+
+INLINE vector multiply_add(vector a, vector b, vector c)
+{
+	return (vector)vfmaq_f32((float32x4_t)c, (float32x4_t)a, (float32x4_t)b);
+}
+
+INLINE vector square_root(vector x)
+{
+	return (vector)vsqrtq_f32((float32x4_t)x);
+}
+
+#include "nn/vector_product.h"
+#include "nn/vector_elementary.h"
+#include "nn/vector_sparse.h"
+#include "nn/vector_layers.h"
+#include "nn/vector_winograd.h"
+#define TABLE_NAME "neon"
+#include "nn/vector_table.h"
+
+static const struct kernels table = TABLE;
+
+const struct kernels *kernels_neon(void)
+{
+	return &table;
+}
+#else
+const struct kernels *kernels_neon(void)
+{
+	return NULL;
+}
+#endif
