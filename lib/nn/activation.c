@@ -96,7 +96,7 @@ static void backward(struct network *network, struct operation *operation, int n
 		parallel_for(network->pool, n, backward_sample, &task);
 }
 
-const struct operation_kind activation_kind = {lay_out_nothing, NULL, forward, backward, NULL};
+const struct operation_kind activation_kind = {lay_out_nothing, NULL, forward, backward, NULL, false};
 
 /* ---- dropout, in training only: kept values are divided by the share that is kept ---- */
 
@@ -148,4 +148,4 @@ static void drop_backward(struct network *network, struct operation *operation, 
 		input_gradient[i] = operation->marks[i] ? gradient[i] * scale : 0;
 }
 
-const struct operation_kind dropout_kind = {lay_out_marks, NULL, drop_forward, drop_backward, NULL};
+const struct operation_kind dropout_kind = {lay_out_marks, NULL, drop_forward, drop_backward, NULL, false};

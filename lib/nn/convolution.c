@@ -5,8 +5,6 @@
 
 #include <string.h>
 
-enum { BAND = 8 }; /* rows of output that one task computes */
-
 static bool is_padded(const struct operation *operation)
 {
 	const struct window *window = &operation->window;
@@ -16,26 +14,31 @@ static bool is_padded(const struct operation *operation)
 size_t window_scratch(const struct operation *operation, int rows)
 {
 	size_t row = (size_t)operation->window.width * (size_t)operation->in.channels;
-	return is_padded(operation) ? (size_t)rows * row + CHANNEL_BLOCK : 0;
+	return is_padded(operation) || operation->before ? (size_t)rows * row + CHANNEL_BLOCK : 0;
 }
 
-const float *window_rows(const struct operation *operation, const float *x, int first, int rows, float *scratch,
-	ptrdiff_t *pitch)
+const float *window_rows(const struct kernels *kernels, const struct operation *operation, int sample, int first, int rows,
+	float *scratch, ptrdiff_t *pitch)
 {
 	const struct shape in = operation->in;
 	const struct window window = operation->window;
+	const float *x = operation->input + (size_t)sample * shape_count(in);
 	ptrdiff_t line = (ptrdiff_t)in.width * in.channels;
 	*pitch = line;
-	if (!is_padded(operation))
+	if (!window_scratch(operation, rows))
 		return x + first * line;
 	*pitch = (ptrdiff_t)window.width * in.channels;
 	int width = window.width - window.left < in.width ? window.width - window.left : in.width;
+	ptrdiff_t left = (ptrdiff_t)window.left * in.channels, end = left + (ptrdiff_t)width * in.channels;
 	for (int i = 0; i < rows; i++) {
 		float *row = scratch + i * *pitch;
 		int y = first + i - window.top;
-		memset(row, 0, (size_t)*pitch * sizeof *row);
-		if (y >= 0 && y < in.height)
-			memcpy(row + window.left * in.channels, x + y * line, (size_t)(width * in.channels) * sizeof *row);
+		bool inside = y >= 0 && y < in.height;
+		memset(row, 0, (size_t)(inside ? left : *pitch) * sizeof *row);
+		if (!inside)
+			continue;
+		read_input(kernels, operation->before, row + left, x + y * line, width, in.channels);
+		memset(row + end, 0, (size_t)(*pitch - end) * sizeof *row);
 	}
 	return scratch;
 }
@@ -145,8 +148,7 @@ static void forward_band(void *context, int index, int worker)
 	float *scratch = worker_scratch(forward->network, worker);
 	float *convolved = scratch + window_scratch(operation, rows);
 	ptrdiff_t pitch, line = (ptrdiff_t)out.width * out.channels;
-	const float *x = window_rows(operation, operation->input + (size_t)sample * shape_count(operation->in),
-		first * stride, rows, scratch, &pitch);
+	const float *x = window_rows(forward->network->kernels, operation, sample, first * stride, rows, scratch, &pitch);
 	for (int y = first; y < last; y++) {
 		ptrdiff_t place = ((ptrdiff_t)sample * out.height + y) * line;
 		output_row(forward, x + (y - first) * stride * pitch, pitch, convolved, operation->output + place,
@@ -160,7 +162,7 @@ static void forward_winograd(const struct network *network, const struct operati
 		.network = network, .samples = n, .in = operation->in, .middle = operation->middle,
 		.top = operation->window.top, .left = operation->window.left, .pools = operation->pools, .out = operation->out,
 		.activation = operation->activation, .negative_slope = operation->negative_slope,
-		.input = operation->input, .weights = operation->winograd, .bias = operation->bias,
+		.before = operation->before, .input = operation->input, .weights = operation->winograd, .bias = operation->bias,
 		.output = operation->output, .marks = operation->marks,
 	};
 	winograd_convolve(&winograd);
@@ -177,4 +179,4 @@ static void forward(struct network *network, struct operation *operation, int n)
 	parallel_for(network->pool, n * task.bands, forward_band, &task);
 }
 
-const struct operation_kind convolution_kind = {lay_out, prepare, forward, convolution_backward, NULL};
+const struct operation_kind convolution_kind = {lay_out, prepare, forward, convolution_backward, NULL, false};

@@ -11,13 +11,13 @@ static inline size_t taps_of(const struct operation *operation)
 	return (size_t)layer->kernel_height * (size_t)layer->kernel_width * (size_t)operation->in.channels;
 }
 
-/* Rows [first, first + rows) of one sample x (in.height, in.width, in.channels) as windows see them: padded with
- * zeros. Points into x where there is no padding, else fills `scratch`, rows * window.width * in.channels floats.
- * *pitch is the distance of two rows. */
-const float *window_rows(const struct operation *operation, const float *x, int first, int rows, float *scratch,
-	ptrdiff_t *pitch);
+/* Rows [first, first + rows) of the input of one sample (in.height, in.width, in.channels) as windows see them: through
+ * the normalisation before, and padded with zeros. Points into the input where there is neither, else fills `scratch`,
+ * rows * window.width * in.channels floats. *pitch is the distance of two rows. */
+const float *window_rows(const struct kernels *kernels, const struct operation *operation, int sample, int first, int rows,
+	float *scratch, ptrdiff_t *pitch);
 
-/* Floats that window_rows needs for `rows` rows; 0 where there is no padding. */
+/* Floats that window_rows needs for `rows` rows; 0 where it points into the input. */
 size_t window_scratch(const struct operation *operation, int rows);
 
 void convolution_lay_out_backward(struct network *network, struct operation *operation);

@@ -164,7 +164,7 @@ static void bias_gradient(const struct backward *task, struct rows rows, float *
 }
 
 /* slice (kh, kw, channels, filters padded): added to. */
-static void weight_gradient(const struct backward *task, const float *sample, struct rows rows, float *slice, float *scratch)
+static void weight_gradient(const struct backward *task, int sample, struct rows rows, float *slice, float *scratch)
 {
 	const struct operation *operation = task->operation;
 	const struct layer *layer = operation->layer;
@@ -172,7 +172,7 @@ static void weight_gradient(const struct backward *task, const float *sample, st
 	int run = layer->kernel_width * operation->in.channels, filters = padded_channels(layer->filters);
 	int height = operation->middle.height, width = operation->middle.width;
 	ptrdiff_t pitch;
-	const float *x = window_rows(operation, sample, 0, operation->window.height, scratch, &pitch);
+	const float *x = window_rows(kernels, operation, sample, 0, operation->window.height, scratch, &pitch);
 	for (int y = 0; y < height; y += rows.together) {
 		const float *row = rows.first + y * rows.pitch;
 		int together = height - y < rows.together ? height - y : rows.together;
@@ -250,14 +250,12 @@ static void dense_backward_sample(const struct backward *task, int sample, const
 		fill_frame(task, gradient,
 			operation->marks ? operation->marks + (size_t)sample * shape_count(operation->out) : NULL, framed);
 	const struct rows rows = rows_of(operation, gradient, framed);
-	const float *x = operation->input + (size_t)sample * shape_count(operation->in);
 	if (slice && operation->layer->use_bias)
 		bias_gradient(task, rows, slice + taps_of(operation) * (size_t)frame_of(operation).channels);
 	if (slice && is_winograd(operation))
-		winograd_gradient(task->network->kernels, slice, x, operation->in, gradient, operation->middle,
-			operation->window.top, operation->window.left, scratch);
+		winograd_gradient(task->network->kernels, slice, operation, sample, gradient, scratch);
 	else if (slice)
-		weight_gradient(task, x, rows, slice, scratch);
+		weight_gradient(task, sample, rows, slice, scratch);
 	if (turns)
 		input_gradient(task, framed, task->input_gradient + (size_t)sample * shape_count(operation->in), row);
 }
@@ -274,8 +272,7 @@ static void backward_samples(void *context, int index, int worker)
 	int step = slice ? operation->slice_count : task->n;
 	for (int sample = index; sample < task->n; sample += step) {
 		float *gradient = task->gradient + (size_t)sample * out_count;
-		task->network->kernels->activate_backward(operation->activation, operation->negative_slope,
-			operation->output + (size_t)sample * out_count, gradient, out_count);
+		take_gradient(task->network->kernels, operation, gradient, (ptrdiff_t)((size_t)sample * out_count), out_count);
 		dense_backward_sample(task, sample, gradient, slice, scratch);
 	}
 }

@@ -237,11 +237,10 @@ static void sum_weights(const struct backward *task, int sample, int first, int 
 	float *gradient = scratch + window_scratch(operation, BAND_ROWS);
 	struct band band = {.kernels = task->network->kernels, .channels = operation->in.channels, .filters = count,
 		.all_filters = out.channels, .width = out.width, .gradient = gradient, .filter_size = filter_size(operation)};
-	const float *x = operation->input + (size_t)sample * shape_count(operation->in);
 	band.slice = slice + (ptrdiff_t)first * band.filter_size;
 	for (int y = 0; y < out.height; y += TILE_ROWS) {
 		band.rows = out.height - y < TILE_ROWS ? out.height - y : TILE_ROWS;
-		band.x = window_rows(operation, x, 2 * y, 2 * band.rows + 2, scratch, &band.pitch);
+		band.x = window_rows(band.kernels, operation, sample, 2 * y, 2 * band.rows + 2, scratch, &band.pitch);
 		band.marks = operation->marks + (((ptrdiff_t)sample * out.height + y) * out.width) * out.channels + first;
 		gradient_rows(task, sample, y, band.rows, first, count, gradient, gradient + band_count(operation));
 		for (int left = 0; left < out.width; left += TILE_COLUMNS)

@@ -158,4 +158,4 @@ static void backward(struct network *network, struct operation *operation, int n
 	parallel_for(network->pool, (operation->in.channels + BLOCK - 1) / BLOCK, backward_block, &task);
 }
 
-const struct operation_kind dense_kind = {lay_out, prepare, forward, backward, NULL};
+const struct operation_kind dense_kind = {lay_out, prepare, forward, backward, NULL, false};

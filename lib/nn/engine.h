@@ -26,6 +26,8 @@ struct operation_kind {
 		float *input_gradient);
 	/* At the end of a good training step, what is learned without a gradient; NULL: nothing. */
 	void (*settle)(struct network *network, struct operation *operation);
+	/* Whether backward leaves the gradient of the input where that of the output was. */
+	bool in_place;
 };
 
 extern const struct operation_kind convolution_kind, depthwise_kind, dense_kind, max_pooling_kind,
@@ -49,6 +51,12 @@ struct operation {
 	bool pools;
 	struct window window;
 
+	/* Batch normalisation between convolutions walks through no memory of its own: its readers make its output as they
+	 * copy it (read_input), and whom its gradient reaches turns it as it takes it (take_gradient). */
+	bool pending;                   /* normalisation: its output is never written, it lets its input through */
+	const struct operation *before; /* the pending normalisation whose output this one reads, or NULL */
+	const struct operation *behind; /* the normalisation whose gradient comes unturned, or NULL */
+
 	const float *input;   /* of the last forward */
 	float *output;
 	bool checks;          /* backward says whether the output is finite, in network->bad */
@@ -61,8 +69,8 @@ struct operation {
 	int slice_count;
 	size_t slice_size;
 	float *partials;      /* dense: partial sums of the output */
-	float *statistics;    /* normalisation: mean, variance, scale, shift of every channel */
-	double *sums;         /* normalisation: two sums by channel of every sample */
+	float *statistics;    /* normalisation: mean, variance, scale, shift and others, by channel */
+	double *sums;         /* normalisation: sums by channel over bands of rows */
 };
 
 /* All memory is one block; measured by a first walk with base NULL. */
@@ -116,6 +124,27 @@ static inline size_t shape_count(struct shape shape)
 	return (size_t)shape.height * (size_t)shape.width * (size_t)shape.channels;
 }
 
+/* Rows of one sample that a task works on together; sums over pixels are sums of those of bands. */
+enum { BAND = 8 };
+
+struct row_band {
+	int sample, row, rows;
+	ptrdiff_t first; /* index of its first value in the batch */
+};
+
+static inline int bands_of(struct shape shape)
+{
+	return (shape.height + BAND - 1) / BAND;
+}
+
+/* `index` counts through the bands of all samples. */
+static inline struct row_band row_band_of(struct shape shape, int index)
+{
+	int sample = index / bands_of(shape), row = index % bands_of(shape) * BAND;
+	return (struct row_band){sample, row, shape.height - row < BAND ? shape.height - row : BAND,
+		((ptrdiff_t)sample * shape.height + row) * shape.width * shape.channels};
+}
+
 /* `count` floats at a multiple of 64 bytes, with 16 more that may be read; NULL while measuring. */
 float *arena_floats(struct arena *arena, size_t count);
 uint8_t *arena_bytes(struct arena *arena, size_t count);
@@ -139,6 +168,18 @@ void sum_slices(struct network *network, const struct operation *operation, int 
 
 /* Multiplies `rows` rows of folded weights and the bias, each `width` long, by what batch normalisation does. */
 void fold_normalization(const struct network *network, struct operation *operation, int rows, int width);
+
+/* Copies `count` pixels of `channels` of an operation's input, and takes them through the normalisation `before` unless it
+ * is NULL. */
+void read_input(const struct kernels *kernels, const struct operation *before, float *to, const float *from, int count,
+	int channels);
+/* Turns, in place, `count` values of the gradient of an operation's output, whole pixels from value `first` of the batch
+ * on, back through the normalisation behind it and its own activation. */
+void take_gradient(const struct kernels *kernels, const struct operation *operation, float *gradient, ptrdiff_t first,
+	size_t count);
+/* Whether what a normalisation measured, and the map it made of that, are finite: its input and output then are,
+ * unless a product with a scale overflows. */
+bool normalization_is_finite(const struct kernels *kernels, const struct operation *operation);
 
 /* Softmax over each of `rows` rows of `count` values, in place; its backward turns gradients of outputs y. */
 void softmax(const struct kernels *kernels, float *x, int rows, int count);

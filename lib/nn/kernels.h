@@ -77,6 +77,22 @@ struct update {
 	float decay;         /* weights are multiplied by 1 - decay first */
 };
 
+/* Windows (height, width, channels) side by side, which a depthwise convolution multiplies by weights of that shape. */
+struct depthwise {
+	const float *x;       /* the first window; its rows are `pitch` apart, windows `step` */
+	ptrdiff_t pitch, step;
+	const float *weights;
+	int height, width, channels;
+	int count;            /* windows */
+};
+
+/* An affine map by channel, and an activation (not softmax, not swish): y = activate(x * scale + shift), fused. */
+struct affine {
+	const float *scale, *shift;
+	enum activation activation;
+	float negative_slope;
+};
+
 struct kernels {
 	const char *name;
 
@@ -98,14 +114,23 @@ struct kernels {
 	/* Whether all are finite. */
 	bool (*finite)(const float *x, size_t count);
 
-	/* Rows of `count` pixels of `channels`: out = x * scale + shift, by channel, fused. */
-	void (*scale_shift)(float *out, const float *x, const float *scale, const float *shift, int count, int channels);
-	/* sum[c] += x[i][c] over i. */
+	/* sum[c] += x[i][c] over i < count; sum_squares: += (x[i][c] - mean[c])^2. */
 	void (*sum_channels)(float *sum, const float *x, int count, int channels);
-	/* out[i * out_step + c] += x[i * x_step + c] * y[i * y_step + c] for i < count, c < channels, fused. A step of 0
-	 * takes the same channels for all i: weights, or a sum over pixels. */
-	void (*multiply_add)(float *out, ptrdiff_t out_step, const float *x, ptrdiff_t x_step, const float *y,
-		ptrdiff_t y_step, int count, int channels);
+	void (*sum_squares)(float *sum, const float *x, const float *mean, int count, int channels);
+
+	/* Batch normalisation over `count` pixels of `channels`. `normalize` is the affine map. With g the gradient of its
+	 * output times the activation's derivative, `sum_gradients` adds g to sums and (x - mean) g to products, and
+	 * `normalize_backward` puts g * scale + (x * by_input + constant) in the gradient's place. */
+	void (*normalize)(float *out, const float *x, const struct affine *affine, int count, int channels);
+	void (*sum_gradients)(float *sums, float *products, const float *gradient, const float *x, const float *mean,
+		const struct affine *affine, int count, int channels);
+	void (*normalize_backward)(float *gradient, const float *x, const struct affine *affine, const float *by_input,
+		const float *constant, int count, int channels);
+
+	/* One row of a depthwise convolution: out (count, channels), the bias first and then the taps in their order. And
+	 * back: adds to dx, which lies as x does, and to dweights, which lie as the weights do; either may be NULL. */
+	void (*depthwise)(const struct depthwise *row, const float *bias, float *out);
+	void (*depthwise_backward)(const struct depthwise *row, const float *gradient, float *dx, float *dweights);
 
 	/* Max-pool 2x2 of two rows (2 * count pixels of `stride` floats) into out (count, channels); winners, where
 	 * not NULL, gets 0..3 = row * 2 + column of the first largest value. NaN wins. */

@@ -21,6 +21,8 @@ INLINE vector square_root(vector x)
 #include "nn/vector_elementary.h"
 #include "nn/vector_sparse.h"
 #include "nn/vector_layers.h"
+#include "nn/vector_normalization.h"
+#include "nn/vector_depthwise.h"
 #include "nn/vector_pool.h"
 #include "nn/vector_winograd.h"
 #define TABLE_NAME "avx512"

@@ -84,7 +84,7 @@ static void lay_out(struct network *network)
 		struct operation *operation = &network->operations[i];
 		size_t count = shape_count(operation->out);
 		largest = count > largest ? count : largest;
-		operation->output = keeps ? arena_floats(arena, batch * count) : NULL;
+		operation->output = keeps && !operation->pending ? arena_floats(arena, batch * count) : NULL;
 		operation->kind->lay_out(network, operation);
 	}
 	if (network->mode == NETWORK_EXPLAIN && shape_count(network->architecture.input) > largest)

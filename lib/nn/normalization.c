@@ -1,17 +1,38 @@
 /* Batch normalisation: y = gamma (x - mean) / sqrt(variance + epsilon) + beta by channel (Ioffe and Szegedy 2015).
- * In training mean and variance are those of the batch, over n, height and width; else the moving averages. */
+ * In training mean and variance are those of the batch, over n, height and width; else the moving averages.
+ *
+ * By channel y is an affine map of x, and the gradient of x one of x and of that of y. Neither is worth a walk through
+ * memory: between convolutions y is made where it is read (read_input), and the gradient of x where the operation
+ * before reads it (take_gradient). What needs the whole batch are sums; they are taken over bands of rows, each small
+ * enough to be walked twice in a cache, and joined in the order of the bands. */
 #include "nn/engine.h"
 
 #include <math.h>
 #include <string.h>
 
-/* The arrays in operation->statistics. forward: y = x SCALE + SHIFT; backward: dx = g SCALE + x BY_INPUT + CONSTANT;
- * ONES and MINUS_MEAN centre x. */
-enum statistic { MEAN, VARIANCE, SCALE, SHIFT, ONES, MINUS_MEAN, BY_INPUT, CONSTANT, STATISTICS };
+/* The arrays of floats in operation->statistics. forward: y = x SCALE + SHIFT; backward: dx = g SCALE + x BY_INPUT +
+ * CONSTANT. */
+enum statistic { MEAN, VARIANCE, SCALE, SHIFT, BY_INPUT, CONSTANT, STATISTICS };
+
+/* The arrays of doubles of one band: forward, the sum of x, its mean rounded to a float, and the sum of squares of the
+ * distances from that; backward, the sums of g and of (x - MEAN) g. */
+enum band_sum { SUM, SQUARES, CENTRE, BAND_SUMS, PRODUCTS = SQUARES };
 
 static float *statistic(const struct operation *operation, enum statistic which)
 {
 	return operation->statistics + (ptrdiff_t)which * padded_channels(operation->out.channels);
+}
+
+/* `band` counts through all samples. */
+static double *band_sums(const struct operation *operation, int band, enum band_sum which)
+{
+	return operation->sums + ((ptrdiff_t)band * BAND_SUMS + which) * padded_channels(operation->out.channels);
+}
+
+static struct affine affine_of(const struct operation *operation)
+{
+	return (struct affine){statistic(operation, SCALE), statistic(operation, SHIFT), operation->activation,
+		operation->negative_slope};
 }
 
 struct norm {
@@ -52,66 +73,72 @@ static void lay_out(struct network *network, struct operation *operation)
 {
 	size_t channels = (size_t)padded_channels(operation->out.channels);
 	operation->statistics = arena_floats(&network->arena, STATISTICS * channels);
-	operation->sums = arena_doubles(&network->arena, (size_t)network->batch * 2 * channels);
-	want_scratch(network, 2 * channels + (size_t)operation->out.width * channels);
+	operation->sums = arena_doubles(&network->arena,
+		(size_t)network->batch * (size_t)bands_of(operation->out) * BAND_SUMS * channels);
+	want_scratch(network, 2 * channels + shape_count(operation->out) / (size_t)operation->out.height);
 }
 
 struct task {
 	struct network *network;
-	const struct operation *operation;
-	float *gradient, *input_gradient;
-	bool centred;
+	struct operation *operation;
+	int n;
+	float *gradient;
 };
 
-static double *sums_of(const struct operation *operation, int sample)
+/* ---- sums ---- */
+
+/* Adds a row's sums to the band's, and empties it. */
+static void add_row(double *sums, float *row, int channels)
 {
-	return operation->sums + (ptrdiff_t)sample * 2 * padded_channels(operation->out.channels);
+	for (int c = 0; c < channels; c++)
+		sums[c] += (double)row[c];
+	memset(row, 0, (size_t)channels * sizeof *row);
 }
 
-static void add_to_doubles(double *sums, const float *x, int count)
-{
-	for (int i = 0; i < count; i++)
-		sums[i] += (double)x[i];
-}
-
-/* Per sample: sum of x, or of (x - mean)^2 once the mean is known, or sums of g and g (x - mean), once
- * g has come through the activation. */
-static void sum_sample(void *context, int sample, int worker)
+static void measure_band(void *context, int index, int worker)
 {
 	const struct task *task = context;
 	const struct operation *operation = task->operation;
 	const struct kernels *kernels = task->network->kernels;
 	int channels = operation->out.channels, width = operation->out.width;
-	size_t line = (size_t)width * (size_t)channels, start = (size_t)sample * shape_count(operation->out);
-	float *first = worker_scratch(task->network, worker), *second = first + padded_channels(channels);
-	float *centred = second + padded_channels(channels);
-	double *sums = sums_of(operation, sample);
-	memset(sums, 0, 2 * (size_t)padded_channels(channels) * sizeof *sums);
-	for (int y = 0; y < operation->out.height; y++) {
-		const float *x = operation->input + start + (size_t)y * line;
-		float *gradient = task->gradient ? task->gradient + start + (size_t)y * line : NULL;
-		if (gradient)
-			kernels->activate_backward(operation->activation, operation->negative_slope,
-				operation->output + start + (size_t)y * line, gradient, line);
-		memset(first, 0, (size_t)padded_channels(channels) * 2 * sizeof *first);
-		if (task->centred)
-			kernels->scale_shift(centred, x, statistic(operation, ONES), statistic(operation, MINUS_MEAN), width, channels);
-		if (!task->centred || gradient)
-			kernels->sum_channels(first, gradient ? gradient : x, width, channels);
-		if (task->centred)
-			kernels->multiply_add(second, 0, centred, channels, gradient ? gradient : centred, channels, width, channels);
-		add_to_doubles(sums, first, channels);
-		add_to_doubles(sums + padded_channels(channels), second, channels);
+	struct row_band band = row_band_of(operation->out, index);
+	const float *x = operation->input + band.first;
+	float *row = worker_scratch(task->network, worker), *centre = row + padded_channels(channels);
+	double *sum = band_sums(operation, index, SUM), *squares = band_sums(operation, index, SQUARES);
+	memset(sum, 0, 2 * (size_t)padded_channels(channels) * sizeof *sum);
+	memset(row, 0, (size_t)channels * sizeof *row);
+	for (int y = 0; y < band.rows; y++) {
+		kernels->sum_channels(row, x + (ptrdiff_t)y * width * channels, width, channels);
+		add_row(sum, row, channels);
+	}
+	for (int c = 0; c < channels; c++) {
+		centre[c] = (float)(sum[c] / (band.rows * width));
+		band_sums(operation, index, CENTRE)[c] = (double)centre[c];
+	}
+	for (int y = 0; y < band.rows; y++) {
+		kernels->sum_squares(row, x + (ptrdiff_t)y * width * channels, centre, width, channels);
+		add_row(squares, row, channels);
 	}
 }
 
-/* Total over the samples of a channel's first (0) or second (1) sum. */
-static double total(const struct operation *operation, int n, int which, int channel)
+static void sum_band_gradients(void *context, int index, int worker)
 {
-	double sum = 0;
-	for (int sample = 0; sample < n; sample++)
-		sum += sums_of(operation, sample)[which * padded_channels(operation->out.channels) + channel];
-	return sum;
+	const struct task *task = context;
+	const struct operation *operation = task->operation;
+	const struct affine affine = affine_of(operation);
+	int channels = operation->out.channels, width = operation->out.width;
+	struct row_band band = row_band_of(operation->out, index);
+	float *row = worker_scratch(task->network, worker), *products = row + padded_channels(channels);
+	double *sums = band_sums(operation, index, SUM);
+	memset(sums, 0, 2 * (size_t)padded_channels(channels) * sizeof *sums);
+	memset(row, 0, 2 * (size_t)padded_channels(channels) * sizeof *row);
+	for (int y = 0; y < band.rows; y++) {
+		ptrdiff_t first = band.first + (ptrdiff_t)y * width * channels;
+		task->network->kernels->sum_gradients(row, products, task->gradient + first, operation->input + first,
+			statistic(operation, MEAN), &affine, width, channels);
+		add_row(sums, row, channels);
+		add_row(band_sums(operation, index, PRODUCTS), products, channels);
+	}
 }
 
 static double pixels(const struct operation *operation, int n)
@@ -119,35 +146,65 @@ static double pixels(const struct operation *operation, int n)
 	return (double)n * operation->out.height * operation->out.width;
 }
 
-/* Mean and variance of the batch into the statistics. */
-static void measure(struct network *network, struct operation *operation, int n)
-{
-	int channels = operation->out.channels;
-	struct task task = {.network = network, .operation = operation};
-	parallel_for(network->pool, n, sum_sample, &task);
-	for (int c = 0; c < channels; c++) {
-		float mean = (float)(total(operation, n, 0, c) / pixels(operation, n));
-		statistic(operation, MEAN)[c] = mean;
-		statistic(operation, ONES)[c] = 1;
-		statistic(operation, MINUS_MEAN)[c] = -mean;
-	}
-	task.centred = true;
-	parallel_for(network->pool, n, sum_sample, &task);
-	for (int c = 0; c < channels; c++)
-		statistic(operation, VARIANCE)[c] = (float)(total(operation, n, 1, c) / pixels(operation, n));
-}
+/* Runs `body` with c at the channels of a block of CHANNEL_BLOCK. */
+#define FOR_CHANNELS(c, operation, block) \
+	for (int c = (block) * CHANNEL_BLOCK; c < (operation)->out.channels && c < ((block) + 1) * CHANNEL_BLOCK; c++)
 
-static void forward_row(void *context, int index, int worker)
+/* About its own centre m a band of k values x has the second moment s; about the mean of all it has
+ * s + 2 (m - mean) (sum of x - k m) + k (m - mean)^2. */
+static void join_moments(void *context, int block, int worker)
 {
 	(void)worker;
 	const struct task *task = context;
 	const struct operation *operation = task->operation;
-	const struct kernels *kernels = task->network->kernels;
-	size_t line = (size_t)operation->out.width * (size_t)operation->out.channels, start = (size_t)index * line;
-	float *out = operation->output + start;
-	kernels->scale_shift(out, operation->input + start, statistic(operation, SCALE), statistic(operation, SHIFT),
-		operation->out.width, operation->out.channels);
-	kernels->activate(operation->activation, operation->negative_slope, out, line);
+	int bands = task->n * bands_of(operation->out);
+	double count = pixels(operation, task->n);
+	FOR_CHANNELS(c, operation, block) {
+		double sum = 0, squares = 0;
+		for (int i = 0; i < bands; i++)
+			sum += band_sums(operation, i, SUM)[c];
+		for (int i = 0; i < bands; i++) {
+			double centre = band_sums(operation, i, CENTRE)[c], away = centre - sum / count;
+			double inside = row_band_of(operation->out, i).rows * operation->out.width;
+			squares += band_sums(operation, i, SQUARES)[c] + away * (2 * (band_sums(operation, i, SUM)[c] - inside * centre)
+				+ inside * away);
+		}
+		statistic(operation, MEAN)[c] = (float)(sum / count);
+		statistic(operation, VARIANCE)[c] = (float)(squares / count);
+	}
+}
+
+static void for_bands(const struct task *task, parallel_task *work)
+{
+	parallel_for(task->network->pool, task->n * bands_of(task->operation->out), work, (void *)task);
+}
+
+static void for_channels(const struct task *task, parallel_task *work)
+{
+	parallel_for(task->network->pool, padded_channels(task->operation->out.channels) / CHANNEL_BLOCK, work, (void *)task);
+}
+
+/* ---- forward ---- */
+
+void read_input(const struct kernels *kernels, const struct operation *before, float *to, const float *from, int count,
+	int channels)
+{
+	if (!before) {
+		memcpy(to, from, (size_t)count * (size_t)channels * sizeof *to);
+		return;
+	}
+	const struct affine affine = affine_of(before);
+	kernels->normalize(to, from, &affine, count, channels);
+}
+
+static void forward_band(void *context, int index, int worker)
+{
+	(void)worker;
+	const struct task *task = context;
+	const struct operation *operation = task->operation;
+	struct row_band band = row_band_of(operation->out, index);
+	read_input(task->network->kernels, operation, operation->output + band.first, operation->input + band.first,
+		band.rows * operation->out.width, operation->out.channels);
 }
 
 static void forward(struct network *network, struct operation *operation, int n)
@@ -155,9 +212,11 @@ static void forward(struct network *network, struct operation *operation, int n)
 	int channels = operation->out.channels;
 	struct norm norm = parameters_of(network, operation->layer, operation->first_parameter);
 	float *mean = statistic(operation, MEAN), *variance = statistic(operation, VARIANCE);
-	if (network->training)
-		measure(network, operation, n);
-	else {
+	const struct task task = {network, operation, n, NULL};
+	if (network->training) {
+		for_bands(&task, measure_band);
+		for_channels(&task, join_moments);
+	} else {
 		memcpy(mean, norm.mean, (size_t)channels * sizeof *mean);
 		memcpy(variance, norm.variance, (size_t)channels * sizeof *variance);
 	}
@@ -166,58 +225,87 @@ static void forward(struct network *network, struct operation *operation, int n)
 		statistic(operation, SCALE)[c] = scale;
 		statistic(operation, SHIFT)[c] = (norm.beta ? norm.beta[c] : 0) - mean[c] * scale;
 	}
-	struct task task = {.network = network, .operation = operation};
-	parallel_for(network->pool, n * operation->out.height, forward_row, &task);
+	if (!operation->pending)
+		for_bands(&task, forward_band);
 }
 
-static void backward_row(void *context, int index, int worker)
+bool normalization_is_finite(const struct kernels *kernels, const struct operation *operation)
+{
+	for (enum statistic which = MEAN; which <= SHIFT; which++)
+		if (!kernels->finite(statistic(operation, which), (size_t)operation->out.channels))
+			return false;
+	return true;
+}
+
+/* ---- backward ---- */
+
+void take_gradient(const struct kernels *kernels, const struct operation *operation, float *gradient, ptrdiff_t first,
+	size_t count)
+{
+	const struct operation *behind = operation->behind;
+	const float *y = operation->output + first;
+	int channels = operation->out.channels;
+	if (behind) {
+		const struct affine affine = affine_of(behind);
+		kernels->normalize_backward(gradient, y, &affine, statistic(behind, BY_INPUT), statistic(behind, CONSTANT),
+			(int)(count / (size_t)channels), channels);
+	}
+	kernels->activate_backward(operation->activation, operation->negative_slope, y, gradient, count);
+}
+
+static void backward_band(void *context, int index, int worker)
 {
 	(void)worker;
 	const struct task *task = context;
 	const struct operation *operation = task->operation;
-	const struct kernels *kernels = task->network->kernels;
-	int channels = operation->out.channels, width = operation->out.width;
-	ptrdiff_t start = (ptrdiff_t)index * width * channels;
-	float *dx = task->input_gradient + start;
-	kernels->scale_shift(dx, operation->input + start, statistic(operation, BY_INPUT), statistic(operation, CONSTANT),
-		width, channels);
-	kernels->multiply_add(dx, channels, task->gradient + start, channels, statistic(operation, SCALE), 0, width, channels);
+	const struct affine affine = affine_of(operation);
+	struct row_band band = row_band_of(operation->out, index);
+	task->network->kernels->normalize_backward(task->gradient + band.first, operation->input + band.first, &affine,
+		statistic(operation, BY_INPUT), statistic(operation, CONSTANT), band.rows * operation->out.width,
+		operation->out.channels);
 }
 
 /* With N pixels, r = 1 / sqrt(variance + epsilon) and h = (x - mean) r: d beta = sum g, d gamma = sum g h and
  * dx = gamma r (g - d beta / N - h d gamma / N). */
-static void learn(struct network *network, struct operation *operation, int n, float *gradient)
+static void learn_channels(void *context, int block, int worker)
 {
+	(void)worker;
+	const struct task *task = context;
+	const struct operation *operation = task->operation;
 	const struct layer *layer = operation->layer;
-	struct task task = {.network = network, .operation = operation, .gradient = gradient, .centred = true};
-	float *gamma = layer->scale ? network->gradients + network->offsets[operation->first_parameter] : NULL;
-	float *beta = layer->center ? network->gradients + network->offsets[operation->first_parameter + layer->scale] : NULL;
-	parallel_for(network->pool, n, sum_sample, &task);
-	for (int c = 0; c < operation->out.channels; c++) {
+	float *gradients = task->network->gradients;
+	const size_t *offsets = task->network->offsets + operation->first_parameter;
+	int bands = task->n * bands_of(operation->out);
+	FOR_CHANNELS(c, operation, block) {
+		double scale = (double)statistic(operation, SCALE)[c], sum = 0, products = 0;
 		double r = 1 / sqrt((double)statistic(operation, VARIANCE)[c] + (double)layer->epsilon);
-		double sum = total(operation, n, 0, c), sum_h = total(operation, n, 1, c) * r;
-		double slope = -(double)statistic(operation, SCALE)[c] * r * sum_h / pixels(operation, n);
-		if (gamma)
-			gamma[c] = (float)sum_h;
-		if (beta)
-			beta[c] = (float)sum;
+		for (int i = 0; i < bands; i++) {
+			sum += band_sums(operation, i, SUM)[c];
+			products += band_sums(operation, i, PRODUCTS)[c];
+		}
+		double slope = -scale * r * products * r / pixels(operation, task->n);
+		if (layer->scale)
+			gradients[offsets[0] + (size_t)c] = (float)(products * r);
+		if (layer->center)
+			gradients[offsets[layer->scale] + (size_t)c] = (float)sum;
 		statistic(operation, BY_INPUT)[c] = (float)slope;
-		statistic(operation, CONSTANT)[c] = (float)(-(double)statistic(operation, SCALE)[c] * sum / pixels(operation, n)
+		statistic(operation, CONSTANT)[c] = (float)(-scale * sum / pixels(operation, task->n)
 			- slope * (double)statistic(operation, MEAN)[c]);
 	}
 }
 
+/* In place, or left to the operation before. */
 static void backward(struct network *network, struct operation *operation, int n, float *gradient, float *input_gradient)
 {
-	struct task task = {.network = network, .operation = operation, .gradient = gradient,
-		.input_gradient = input_gradient};
-	if (network->learns)
-		learn(network, operation, n, gradient);
-	else /* in explaining, where the activation is an operation of its own */
-		memset(statistic(operation, BY_INPUT), 0, /* mean and variance do not depend on x */
-			2 * (size_t)padded_channels(operation->out.channels) * sizeof(float));
-	if (input_gradient)
-		parallel_for(network->pool, n * operation->out.height, backward_row, &task);
+	const struct task task = {network, operation, n, gradient};
+	if (network->learns) {
+		for_bands(&task, sum_band_gradients);
+		for_channels(&task, learn_channels);
+	} else /* in explaining mean and variance do not depend on x */
+		memset(statistic(operation, BY_INPUT), 0, 2 * (size_t)padded_channels(operation->out.channels) * sizeof(float));
+	bool left = operation > network->operations && operation[-1].behind == operation;
+	if (input_gradient && !left)
+		for_bands(&task, backward_band);
 }
 
 /* moving = momentum moving + (1 - momentum) of the batch; the variance is the biased one, as in Keras. */
@@ -231,4 +319,4 @@ static void settle(struct network *network, struct operation *operation)
 	}
 }
 
-const struct operation_kind normalization_kind = {lay_out, NULL, forward, backward, settle};
+const struct operation_kind normalization_kind = {lay_out, NULL, forward, backward, settle, .in_place = true};

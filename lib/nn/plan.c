@@ -1,5 +1,5 @@
 /* From layers to operations: what is computed together. */
-#include "nn/engine.h"
+#include "nn/convolution.h"
 
 #include <string.h>
 
@@ -190,6 +190,27 @@ static void plan_layer(struct planner *planner)
 		append(planner, index);
 }
 
+static bool is_convolution(const struct operation *operation)
+{
+	return operation->kind == &convolution_kind || operation->kind == &depthwise_kind;
+}
+
+/* Batch normalisation in training leaves what it can to the convolutions beside it. A sparse one reads its gradient more
+ * than once, and does not change it. */
+static void link_normalizations(struct network *network)
+{
+	struct operation *end = network->operations + network->operation_count;
+	for (struct operation *operation = network->operations; operation < end; operation++) {
+		if (operation->kind != &normalization_kind)
+			continue;
+		if (operation > network->operations && is_convolution(operation - 1) && !is_sparse(network, operation - 1))
+			operation[-1].behind = operation;
+		operation->pending = operation + 1 < end && is_convolution(operation + 1);
+		if (operation->pending)
+			operation[1].before = operation;
+	}
+}
+
 void plan_operations(struct network *network)
 {
 	struct planner planner = {network, network->architecture.layers, 0, network->architecture.layer_count};
@@ -201,4 +222,6 @@ void plan_operations(struct network *network)
 		for (int i = first; i < planner.next; i++)
 			network->operation_ends[i] = network->operation_count;
 	}
+	if (network->mode == NETWORK_TRAIN)
+		link_normalizations(network);
 }

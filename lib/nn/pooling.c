@@ -161,5 +161,5 @@ static void average_backward(struct network *network, struct operation *operatio
 		parallel_for(network->pool, n, average_backward_sample, &task);
 }
 
-const struct operation_kind max_pooling_kind = {lay_out, NULL, max_forward, max_backward, NULL};
-const struct operation_kind average_pooling_kind = {lay_out, NULL, average_forward, average_backward, NULL};
+const struct operation_kind max_pooling_kind = {lay_out, NULL, max_forward, max_backward, NULL, false};
+const struct operation_kind average_pooling_kind = {lay_out, NULL, average_forward, average_backward, NULL, false};

@@ -41,7 +41,7 @@ const float *run_forward(struct network *network, const float *input, int n, int
 			continue;
 		operation->input = input;
 		operation->kind->forward(network, operation, n);
-		input = operation->output;
+		input = operation->pending ? input : operation->output;
 	}
 	return input;
 }
@@ -50,7 +50,7 @@ float *run_backward(struct network *network, float *gradient, int n, int first, 
 {
 	for (int i = last; i-- > first;) {
 		struct operation *operation = &network->operations[i];
-		float *other = gradient == network->flow[0] ? network->flow[1] : network->flow[0];
+		float *other = operation->kind->in_place ? gradient : network->flow[gradient == network->flow[0]];
 		operation->kind->backward(network, operation, n, gradient, i > first || wants_input ? other : NULL);
 		gradient = other;
 	}

@@ -36,7 +36,7 @@ void network_train_start(struct network *network, const struct training_options 
 struct search {
 	const struct network *network;
 	int n;
-	bool all; /* else only what backward does not look at */
+	bool all; /* else only where it has to be */
 	atomic_int found; /* the lowest index of what is not finite */
 };
 
@@ -47,14 +47,32 @@ static void note_index(struct search *search, int index)
 		;
 }
 
+/* Whether an operation's output is finite in one sample; `row` holds a row of what is pending. */
+static bool output_is_finite(const struct network *network, const struct operation *operation, int sample, float *row)
+{
+	const struct kernels *kernels = network->kernels;
+	size_t count = shape_count(operation->out), line = (size_t)operation->out.width * (size_t)operation->out.channels;
+	if (!operation->pending)
+		return kernels->finite(operation->output + (size_t)sample * count, count);
+	const float *x = operation->input + (size_t)sample * count;
+	for (int y = 0; y < operation->out.height; y++, x += line) {
+		read_input(kernels, operation, row, x, operation->out.width, operation->out.channels);
+		if (!kernels->finite(row, line))
+			return false;
+	}
+	return true;
+}
+
+/* What backward looks at, or a normalisation has measured, needs no look of its own unless something is wrong. */
 static void search_output(void *context, int index, int worker)
 {
-	(void)worker;
 	struct search *search = context;
-	const struct operation *operation = &search->network->operations[index / search->n];
-	size_t count = shape_count(operation->out);
-	if ((search->all || !operation->checks)
-		&& !search->network->kernels->finite(operation->output + (size_t)(index % search->n) * count, count))
+	const struct network *network = search->network;
+	const struct operation *operation = &network->operations[index / search->n];
+	bool good = operation->kind != &normalization_kind || normalization_is_finite(network->kernels, operation);
+	if (search->all || !(operation->checks || operation->behind || operation->pending))
+		good = good && output_is_finite(network, operation, index % search->n, worker_scratch(network, worker));
+	if (!good)
 		note_index(search, index / search->n);
 }
 

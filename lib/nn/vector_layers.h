@@ -24,20 +24,6 @@ static bool all_finite(const float *x, size_t count)
 	return good;
 }
 
-static void scale_shift(float *restrict out, const float *restrict x, const float *restrict scale,
-	const float *restrict shift, int count, int channels)
-{
-	ptrdiff_t whole = channels / LANES * LANES;
-	size_t part = (size_t)(channels - whole);
-	for (int p = 0; p < count; p++, out += channels, x += channels) {
-		for (ptrdiff_t c = 0; c < whole; c += LANES)
-			store(out + c, multiply_add(load(x + c), load(scale + c), load(shift + c)));
-		if (part)
-			store_part(out + whole, multiply_add(load_part(x + whole, part), load_part(scale + whole, part),
-				load_part(shift + whole, part)), part);
-	}
-}
-
 static void sum_channels(float *sum, const float *x, int count, int channels)
 {
 	int c = 0;
@@ -58,36 +44,6 @@ static void sum_channels(float *sum, const float *x, int count, int channels)
 			total += load_lanes(x + p * channels + c, part);
 		store_lanes(sum + c, total, part);
 	}
-}
-
-/* `part` lanes of multiply_add_pixels; a step of 0 leaves what it is for in a register. */
-INLINE void multiply_add_lanes(float *restrict out, ptrdiff_t out_step, const float *x, ptrdiff_t x_step, const float *y,
-	ptrdiff_t y_step, int count, const size_t part)
-{
-	if (out_step == 0) {
-		vector sum = load_lanes(out, part);
-		for (int i = 0; i < count; i++)
-			sum = multiply_add(load_lanes(x + i * x_step, part), load_lanes(y + i * y_step, part), sum);
-		store_lanes(out, sum, part);
-		return;
-	}
-	vector factor = load_lanes(y, part);
-	for (int i = 0; i < count; i++) {
-		if (y_step)
-			factor = load_lanes(y + i * y_step, part);
-		vector sum = multiply_add(load_lanes(x + i * x_step, part), factor, load_lanes(out + i * out_step, part));
-		store_lanes(out + i * out_step, sum, part);
-	}
-}
-
-static void multiply_add_pixels(float *out, ptrdiff_t out_step, const float *x, ptrdiff_t x_step, const float *y,
-	ptrdiff_t y_step, int count, int channels)
-{
-	FOR_VECTORS(c, part, count > 0 ? channels : 0)
-		if (part == LANES)
-			multiply_add_lanes(out + c, out_step, x + c, x_step, y + c, y_step, count, LANES);
-		else
-			multiply_add_lanes(out + c, out_step, x + c, x_step, y + c, y_step, count, part);
 }
 
 /* v = momentum v - rate g; w = w + v */

@@ -10,9 +10,13 @@
 		.logarithm = logarithm, \
 		.add = add, \
 		.finite = all_finite, \
-		.scale_shift = scale_shift, \
 		.sum_channels = sum_channels, \
-		.multiply_add = multiply_add_pixels, \
+		.sum_squares = sum_squares, \
+		.normalize = normalize, \
+		.sum_gradients = sum_gradients, \
+		.normalize_backward = normalize_backward, \
+		.depthwise = depthwise, \
+		.depthwise_backward = depthwise_backward, \
 		.max_pool = max_pool, \
 		.sum_windows = sum_windows, \
 		.sum_narrow = sum_narrow, \

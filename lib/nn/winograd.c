@@ -87,18 +87,22 @@ static struct place place_of(const struct winograd *task, int tile)
 	return (struct place){tile / (across * down), tile / across % down * SIDE, tile % across * SIDE};
 }
 
-const float *winograd_window(const float *x, struct shape in, int top, int left, int side, float *edge, ptrdiff_t *pitch)
+const float *winograd_window(const struct winograd_source *source, int top, int left, int side, float *edge,
+	ptrdiff_t *pitch)
 {
-	int channels = in.channels;
+	const struct shape in = source->in;
+	int channels = in.channels, first = left < 0 ? -left : 0, end = left + side < in.width ? side : in.width - left;
+	bool inside = top >= 0 && left >= 0 && top + side <= in.height && left + side <= in.width;
 	*pitch = (ptrdiff_t)in.width * channels;
-	if (top >= 0 && left >= 0 && top + side <= in.height && left + side <= in.width)
-		return x + top * *pitch + left * channels;
-	int first = left < 0 ? -left : 0, end = left + side < in.width ? side : in.width - left;
-	memset(edge, 0, (size_t)(side * side * channels) * sizeof *edge);
+	const float *x = source->x + top * *pitch + left * channels;
+	if (inside && !source->before)
+		return x;
+	if (!inside)
+		memset(edge, 0, (size_t)(side * side * channels) * sizeof *edge);
 	for (int i = 0; i < side; i++)
 		if (top + i >= 0 && top + i < in.height && first < end)
-			memcpy(edge + (side * i + first) * channels, x + (top + i) * *pitch + (left + first) * channels,
-				(size_t)((end - first) * channels) * sizeof *edge);
+			read_input(source->kernels, source->before, edge + (side * i + first) * channels, x + i * *pitch + first * channels,
+				end - first, channels);
 	*pitch = (ptrdiff_t)side * channels;
 	return edge;
 }
@@ -106,8 +110,9 @@ const float *winograd_window(const float *x, struct shape in, int top, int left,
 /* The 6x6 inputs of a tile. */
 static const float *tile_input(const struct winograd *task, struct place place, float *edge, ptrdiff_t *pitch)
 {
-	const float *x = task->input + (size_t)place.sample * shape_count(task->in);
-	return winograd_window(x, task->in, place.y - task->top, place.x - task->left, WINDOW, edge, pitch);
+	const struct winograd_source source = {task->network->kernels, task->before,
+		task->input + (size_t)place.sample * shape_count(task->in), task->in};
+	return winograd_window(&source, place.y - task->top, place.x - task->left, WINDOW, edge, pitch);
 }
 
 static int smaller(int a, int b)

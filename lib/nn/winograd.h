@@ -16,6 +16,7 @@ struct winograd {
 	enum activation activation;
 	float negative_slope;
 	const float *input;      /* (samples, in) */
+	const struct operation *before; /* normalisation that is pending on the input, or NULL */
 	const float *weights;    /* winograd_weights' */
 	const float *bias;       /* padded; NULL: none */
 	float *output;           /* (samples, out) */
@@ -34,18 +35,28 @@ void winograd_weights(const struct network *network, float *out, const float *w,
 
 void winograd_convolve(const struct winograd *winograd);
 
-/* `side` x `side` pixels of a sample x (in.height, in.width, in.channels) from (top, left) on, *pitch apart by row: in
- * place, or where they reach beyond the sample with zeros around them in `edge` (side, side, in.channels). */
-const float *winograd_window(const float *x, struct shape in, int top, int left, int side, float *edge, ptrdiff_t *pitch);
+/* Where windows are read: a sample x (in.height, in.width, in.channels), through the normalisation `before` unless it is
+ * NULL. */
+struct winograd_source {
+	const struct kernels *kernels;
+	const struct operation *before;
+	const float *x;
+	struct shape in;
+};
+
+/* `side` x `side` pixels of a sample from (top, left) on, *pitch apart by row: in place, or in `edge` (side, side,
+ * in.channels) where they are normalised, or reach beyond the sample and have zeros around them. */
+const float *winograd_window(const struct winograd_source *source, int top, int left, int side, float *edge,
+	ptrdiff_t *pitch);
 
 /* ---- winograd_gradient.c: the gradient of the weights ---- */
 
 /* Scratch memory that it needs, in floats. */
 size_t winograd_gradient_scratch(int in_channels, int out_channels);
 
-/* Adds the gradient of the weights w (3, 3, in.channels, middle.channels) by one sample: x (in) and the gradient (middle)
- * of its convolution, with `top` and `left` zeros before x; both numbers of channels are multiples of CHANNEL_BLOCK. */
-void winograd_gradient(const struct kernels *kernels, float *w, const float *x, struct shape in, const float *gradient,
-	struct shape middle, int top, int left, float *scratch);
+/* Adds the gradient of the weights w (3, 3, in.channels, middle.channels) by one sample of the operation's input and its
+ * gradient (middle); both numbers of channels are multiples of CHANNEL_BLOCK. */
+void winograd_gradient(const struct kernels *kernels, float *w, const struct operation *operation, int sample,
+	const float *gradient, float *scratch);
 
 #endif

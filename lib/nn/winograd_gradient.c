@@ -61,9 +61,12 @@ static void add_block(const struct kernels *kernels, const struct transformed *g
 			SUM_PLANE, width);
 }
 
-void winograd_gradient(const struct kernels *kernels, float *w, const float *x, struct shape in, const float *gradient,
-	struct shape middle, int top, int left, float *scratch)
+void winograd_gradient(const struct kernels *kernels, float *w, const struct operation *operation, int sample,
+	const float *gradient, float *scratch)
 {
+	const struct shape in = operation->in, middle = operation->middle;
+	const struct winograd_source source = {kernels, operation->before, operation->input + (size_t)sample * shape_count(in), in};
+	const struct winograd_source gradient_source = {kernels, NULL, gradient, middle};
 	int across = (middle.width + SIDE - 1) / SIDE, tiles = across * ((middle.height + SIDE - 1) / SIDE);
 	int together = tiles_together(in.channels + middle.channels), groups = (tiles + together - 1) / together;
 	ptrdiff_t input_plane = plane_count(together, in.channels), gradient_plane = plane_count(together, middle.channels), pitch;
@@ -73,9 +76,10 @@ void winograd_gradient(const struct kernels *kernels, float *w, const float *x, 
 		int count = (tiles - first + groups - g - 1) / (groups - g); /* as even as can be */
 		for (int t = 0; t < count; t++) {
 			int tile_y = (first + t) / across * SIDE, tile_x = (first + t) % across * SIDE;
-			const float *from = winograd_window(x, in, tile_y - top, tile_x - left, WINDOW, edge, &pitch);
+			const float *from = winograd_window(&source, tile_y - operation->window.top, tile_x - operation->window.left,
+				WINDOW, edge, &pitch);
 			kernels->winograd_input(inputs + t * in.channels, input_plane, from, pitch, in.channels);
-			from = winograd_window(gradient, middle, tile_y, tile_x, SIDE, edge, &pitch);
+			from = winograd_window(&gradient_source, tile_y, tile_x, SIDE, edge, &pitch);
 			kernels->winograd_output_adjoint(gradients + t * middle.channels, gradient_plane, from, pitch, middle.channels);
 		}
 		const struct transformed group = {inputs, gradients, input_plane, gradient_plane, count, in.channels, middle.channels};

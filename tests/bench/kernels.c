@@ -130,7 +130,6 @@ static void show_sparse(void)
 
 /* ---- elementwise ---- */
 
-static void run_scale_shift(void *context) { (void)context; kernels->scale_shift(out, x, w, y, PIXELS, CHANNELS); }
 static void run_sum_channels(void *context) { (void)context; kernels->sum_channels(out, x, PIXELS, CHANNELS); }
 static void run_add(void *context) { (void)context; kernels->add(out, x, COUNT); }
 static void run_relu(void *context) { (void)context; kernels->activate(ACTIVATION_RELU, 0, x, COUNT); }
@@ -142,17 +141,21 @@ static void run_relu_backward(void *context)
 	kernels->activate_backward(ACTIVATION_RELU, 0, x, y, COUNT);
 }
 
-static void run_depthwise(void *context)
+static void run_normalize(void *context) { kernels->normalize(out, x, context, PIXELS, CHANNELS); }
+
+static void run_sum_gradients(void *context)
 {
-	(void)context;
-	kernels->multiply_add(out, CHANNELS, x, CHANNELS, w, 0, PIXELS, CHANNELS);
+	kernels->sum_gradients(out, out + CHANNELS, x, y, w, context, PIXELS, CHANNELS);
 }
 
-static void run_sum_products(void *context)
+static void run_normalize_backward(void *context)
 {
-	(void)context;
-	kernels->multiply_add(out, 0, x, CHANNELS, y, CHANNELS, PIXELS, CHANNELS);
+	kernels->normalize_backward(y, x, context, w, w + CHANNELS, PIXELS, CHANNELS);
 }
+
+static void run_depthwise(void *context) { kernels->depthwise(context, w, out); }
+
+static void run_depthwise_backward(void *context) { kernels->depthwise_backward(context, y, out, w); }
 
 static void run_max_pool(void *context)
 {
@@ -162,10 +165,16 @@ static void run_max_pool(void *context)
 
 static void show_elementwise(void)
 {
-	show("scale_shift", 2.0 * COUNT, run_scale_shift, NULL);
+	enum { WINDOWS = PIXELS / 3 - 2 };
+	struct affine affine = {w, w + CHANNELS, ACTIVATION_RELU, 0};
+	struct depthwise row = {.x = x, .pitch = PIXELS / 3 * CHANNELS, .step = CHANNELS, .weights = w + CHANNELS,
+		.height = 3, .width = 3, .channels = CHANNELS, .count = WINDOWS};
 	show("sum_channels", COUNT, run_sum_channels, NULL);
-	show("multiply_add: a tap of a depthwise convolution", 2.0 * COUNT, run_depthwise, NULL);
-	show("multiply_add: sums of products by channel", 2.0 * COUNT, run_sum_products, NULL);
+	show("normalize, with relu", 2.0 * COUNT, run_normalize, &affine);
+	show("sum_gradients of batch normalisation, with relu", 4.0 * COUNT, run_sum_gradients, &affine);
+	show("normalize_backward, with relu", 4.0 * COUNT, run_normalize_backward, &affine);
+	show("depthwise: row of 3x3 windows", 18.0 * WINDOWS * CHANNELS, run_depthwise, &row);
+	show("depthwise_backward: the same", 36.0 * WINDOWS * CHANNELS, run_depthwise_backward, &row);
 	show("add", COUNT, run_add, NULL);
 	show("max_pool 2x2, comparisons", 3.0 * COUNT / 2, run_max_pool, NULL);
 	show("relu, comparisons", COUNT, run_relu, NULL);

@@ -124,10 +124,28 @@ static void elementwise(const struct kernels *kernels, int count, float out[4][V
 static void channelwise(const struct kernels *kernels, int count, float out[4][VALUES])
 {
 	int pixels = count % 7 + 1, channels = count;
-	kernels->scale_shift(out[3], a, b, c, pixels, channels);
 	kernels->sum_channels(out[0], b, pixels, channels);
-	kernels->multiply_add(out[1], 0, a, channels, c, channels, pixels, channels);
-	kernels->multiply_add(out[2], channels + 2, a, 2 * channels, b, 0, pixels, channels);
+	kernels->sum_squares(out[0] + 8192, b, c, pixels, channels);
+	for (int activation = 0; activation <= ACTIVATION_TANH; activation++) {
+		const struct affine affine = {b, c, (enum activation)activation, 0.3f};
+		int first = activation * 1024;
+		if (activation == ACTIVATION_SOFTMAX)
+			continue;
+		kernels->normalize(out[3] + first, a, &affine, pixels, channels);
+		kernels->sum_gradients(out[1] + first, out[1] + first + 8192, c, a, b, &affine, pixels, channels);
+		kernels->normalize_backward(out[2] + first, a, &affine, c, b, pixels, channels);
+	}
+}
+
+static void depthwise(const struct kernels *kernels, int count, float out[4][VALUES])
+{
+	int channels = count % 40 + 1, height = count % 3 ? 3 : count % 4 + 1, width = count % 5 ? 3 : count % 2 + 1;
+	const struct depthwise row = {.x = a, .pitch = 16 * channels, .step = (count % 3 + 1) * channels, .weights = b,
+		.height = height, .width = width, .channels = channels, .count = count % 4 + 1};
+	kernels->depthwise(&row, c, out[3]);
+	kernels->depthwise_backward(&row, c, out[0], out[1]);
+	kernels->depthwise_backward(&row, c, out[2], NULL);
+	kernels->depthwise_backward(&row, c, NULL, out[1] + 8192);
 }
 
 static void pooling(const struct kernels *kernels, int count, float out[4][VALUES])
@@ -285,6 +303,7 @@ int main(void)
 			continue;
 		compare(kernels, "elementwise arithmetic", random, elementwise);
 		compare(kernels, "channelwise arithmetic", random, channelwise);
+		compare(kernels, "depthwise convolution", random, depthwise);
 		compare(kernels, "max-pool", random, pooling);
 		compare(kernels, "the sparse backward", random, sparse);
 		compare(kernels, "a transform of Winograd's", random, winograd);
