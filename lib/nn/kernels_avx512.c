@@ -17,14 +17,6 @@ INLINE vector square_root(vector x)
 	return (vector)_mm512_sqrt_ps((__m512)x);
 }
 
-#include "nn/vector_product.h"
-#include "nn/vector_elementary.h"
-#include "nn/vector_sparse.h"
-#include "nn/vector_layers.h"
-#include "nn/vector_normalization.h"
-#include "nn/vector_depthwise.h"
-#include "nn/vector_pool.h"
-#include "nn/vector_winograd.h"
 #define TABLE_NAME "avx512"
 #include "nn/vector_table.h"
 

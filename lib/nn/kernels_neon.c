@@ -4,7 +4,7 @@
 #if defined __aarch64__
 #include <arm_neon.h>
 
-enum { LANES = 4, TILE_ROWS = 12, RUN_VECTORS = 6, SCATTER_VECTORS = 2 };
+enum { LANES = 4, TILE_ROWS = 12, RUN_VECTORS = 6, SCATTER_VECTORS = 2, POOL_COLUMNS = 3, POOL_VECTORS = 2, NARROW_FILTERS = 2 };
 #include "nn/vector.h"
 
 INLINE vector multiply_add(vector a, vector b, vector c)
@@ -17,13 +17,6 @@ INLINE vector square_root(vector x)
 	return (vector)vsqrtq_f32((float32x4_t)x);
 }
 
-#include "nn/vector_product.h"
-#include "nn/vector_elementary.h"
-#include "nn/vector_sparse.h"
-#include "nn/vector_layers.h"
-#include "nn/vector_normalization.h"
-#include "nn/vector_depthwise.h"
-#include "nn/vector_winograd.h"
 #define TABLE_NAME "neon"
 #include "nn/vector_table.h"
 

@@ -20,14 +20,6 @@ INLINE vector square_root(vector x)
 	return x;
 }
 
-#include "nn/vector_product.h"
-#include "nn/vector_elementary.h"
-#include "nn/vector_sparse.h"
-#include "nn/vector_layers.h"
-#include "nn/vector_normalization.h"
-#include "nn/vector_depthwise.h"
-#include "nn/vector_pool.h"
-#include "nn/vector_winograd.h"
 #define TABLE_NAME "plain"
 #include "nn/vector_table.h"
 

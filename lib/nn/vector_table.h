@@ -1,4 +1,13 @@
-/* The table of one version, under the name TABLE_NAME. */
+/* All loops of one version, and the table of them under the name TABLE_NAME. */
+#include "nn/vector_product.h"
+#include "nn/vector_elementary.h"
+#include "nn/vector_sparse.h"
+#include "nn/vector_layers.h"
+#include "nn/vector_normalization.h"
+#include "nn/vector_depthwise.h"
+#include "nn/vector_pool.h"
+#include "nn/vector_winograd.h"
+
 #define TABLE \
 	{ \
 		.name = TABLE_NAME, \
