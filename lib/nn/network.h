@@ -79,7 +79,8 @@ struct training_options training_defaults(enum optimizer optimizer);
 struct step_result {
 	double loss;      /* mean over the samples of the step */
 	int correct;      /* samples whose largest output is their largest target */
-	int bad_layer;    /* -1; or the first layer whose output is not finite: the weights are then unchanged */
+	int bad_layer;    /* -1; or the first layer with an output, else a gradient, that is not finite: the weights are
+	                     then unchanged */
 };
 
 /* Starts training: clears the optimiser's state. Only in mode NETWORK_TRAIN. */
@@ -93,6 +94,10 @@ float *network_input(struct network *network);
  * seeds dropout. */
 struct step_result network_train_step(struct network *network, const float *input, const float *targets, int n,
 	float learning_rate, uint64_t step);
+
+/* The first layer with a weight or moving statistic that is not finite, or -1. The step that makes one so is noticed by the
+ * next step only. */
+int network_bad_layer(const struct network *network);
 
 /* The loss of given logits without a step, mean over n; for validation. */
 double network_loss(const struct training_options *options, const float *logits, const float *targets, int n, int outputs);

@@ -85,31 +85,40 @@ static int bad_output(const struct network *network, int n, bool all)
 	return found < network->operation_count ? network->operations[found].first_layer : -1;
 }
 
-static void search_gradients(void *context, int index, int worker)
+struct array {
+	const struct network *network;
+	const float *values; /* of all parameters */
+	size_t count;
+	atomic_bool bad;
+};
+
+static void search_piece(void *context, int index, int worker)
 {
 	(void)worker;
-	struct search *search = context;
-	const struct network *network = search->network;
-	size_t first = (size_t)index * PIECE, left = network->trainable_count - first;
-	if (!network->kernels->finite(network->gradients + first, left < PIECE ? left : PIECE))
-		note_index(search, index);
+	struct array *array = context;
+	size_t first = (size_t)index * PIECE, left = array->count - first;
+	if (!array->network->kernels->finite(array->values + first, left < PIECE ? left : PIECE))
+		array->bad = true;
 }
 
-/* The first layer with a gradient that is not finite, or -1. */
-static int bad_gradient(const struct network *network)
+/* The first layer with a value that is not finite in an array of `count` values or gradients of parameters, or -1. */
+static int bad_array(const struct network *network, const float *values, size_t count)
 {
-	int pieces = pieces_of(network->trainable_count), layer = network->architecture.layer_count;
-	struct search search = {.network = network, .found = pieces};
-	parallel_for(network->pool, pieces, search_gradients, &search);
-	if (search.found == pieces)
-		return -1;
-	for (int i = 0; i < network->parameter_count; i++) {
+	struct array array = {.network = network, .values = values, .count = count};
+	parallel_for(network->pool, pieces_of(count), search_piece, &array);
+	int layer = -1;
+	for (int i = 0; i < network->parameter_count && array.bad; i++) {
 		const struct parameter *parameter = &network->parameters[i];
-		if (parameter->layer_index < layer && parameter->trainable
-			&& !network->kernels->finite(network->gradients + network->offsets[i], parameter->count))
+		if (network->offsets[i] < count && (layer < 0 || parameter->layer_index < layer)
+			&& !network->kernels->finite(values + network->offsets[i], parameter->count))
 			layer = parameter->layer_index;
 	}
 	return layer;
+}
+
+int network_bad_layer(const struct network *network)
+{
+	return bad_array(network, network->values, network->value_count);
 }
 
 /* ---- update ---- */
@@ -182,7 +191,8 @@ struct step_result network_train_step(struct network *network, const float *inpu
 		loss_gradient(network->kernels, &network->options, network->flow[0], logits, targets, n, outputs);
 		run_backward(network, network->flow[0], n, 0, network->operation_count, false);
 	}
-	result.bad_layer = network->bad ? bad_output(network, n, true) : bad_gradient(network);
+	result.bad_layer = network->bad ? bad_output(network, n, true)
+		: bad_array(network, network->gradients, network->trainable_count);
 	if (result.bad_layer < 0)
 		update_weights(network, learning_rate);
 	return result;

@@ -3,7 +3,6 @@
 #include "base/random.h"
 #include "train/batch.h"
 
-#include <math.h>
 #include <stdlib.h>
 
 /* What an epoch works with. */
@@ -119,15 +118,9 @@ static int validate(struct run *run, struct tally *tally, struct error *error)
 /* The step that makes a weight infinite is noticed by the next one; the last step of an epoch has none. */
 static int check_weights(const struct training *training, int epoch, struct error *error)
 {
-	for (int i = 0; i < network_parameter_count(training->network); i++) {
-		struct parameter parameter = network_parameter(training->network, i);
-		for (size_t j = 0; j < parameter.count; j++)
-			if (!isfinite(parameter.values[j]))
-				return not_finite(training, epoch,
-					(samples_count(training->samples) - 1) / (uint32_t)training->request.batch_size + 1,
-					parameter.layer_index, error);
-	}
-	return 0;
+	int layer = network_bad_layer(training->network);
+	uint32_t batches = (samples_count(training->samples) - 1) / (uint32_t)training->request.batch_size + 1;
+	return layer < 0 ? 0 : not_finite(training, epoch, batches, layer, error);
 }
 
 static void finish_progress(struct progress *progress, const struct epoch_result *result, uint64_t count)

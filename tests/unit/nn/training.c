@@ -140,6 +140,37 @@ static void same_bytes(void)
 	is_text(expected, "9f17e34a1b20e0ed", "the weights are those known");
 }
 
+/* Layers behind a max-pool share out filters and rows among threads; no number of them, and no batch, changes a sum. */
+static void shared_out(void)
+{
+	enum { SIDE = 41, MANY = 5 };
+	struct layer stack[] = {
+		CONVOLUTION(16, 3, 3, 1, 1, SAME, ACTIVATION_RELU), POOL(LAYER_MAX_POOLING, 2, 2, VALID),
+		CONVOLUTION(20, 3, 3, 1, 1, SAME, ACTIVATION_TANH), POOL(LAYER_MAX_POOLING, 2, 2, VALID),
+		FLATTEN, DENSE(CLASSES, ACTIVATION_SOFTMAX),
+	};
+	struct architecture pooled = {.input = {SIDE, SIDE, 1}, .layer_count = 6, .layers = stack};
+	static const int threads[] = {1, 2, 3, 4, 5, 6, 7, 8, 64};
+	char expected[DIGEST_HEX_SIZE], got[DIGEST_HEX_SIZE];
+	struct training_options options = training_defaults(OPTIMIZER_ADAM);
+	for (int i = 0; i < 6; i++)
+		snprintf(stack[i].name, sizeof stack[i].name, "layer %d", i);
+	for (size_t i = 0; i < sizeof threads / sizeof *threads; i++) {
+		struct parallel *pool;
+		struct network *network;
+		if (parallel_create(&pool, threads[i], NULL) || network_create(&network, &pooled, NETWORK_TRAIN, MANY, pool, NULL))
+			exit(1);
+		network_initialize(network, 5);
+		network_train_start(network, &options);
+		for (int n = MANY; n > 0; n -= 2)
+			network_train_step(network, input, targets, n, 1e-2f, 0);
+		hash(network, i ? got : expected);
+		ok(i == 0 || strcmp(got, expected) == 0, "%d threads share out filters and rows: the same weights", threads[i]);
+		network_destroy(network);
+		parallel_destroy(pool);
+	}
+}
+
 static void no_allocation(void)
 {
 	struct parallel *pool;
@@ -196,6 +227,55 @@ static void not_finite(void)
 	check_bad_parameters(network, 3e38f, "gamma", "overflow");
 	is_integer(step(network, BATCH, 1).bad_layer, -1, "and well again without");
 	network_destroy(network);
+}
+
+/* Three dense layers whose outputs are finite and whose gradient is not: 1e-30 * 1e25 * 1e25, and 1e25 * 1e25 back. */
+static void gradient_not_finite(void)
+{
+	struct layer dense[] = {DENSE(4, ACTIVATION_LINEAR), DENSE(4, ACTIVATION_LINEAR), DENSE(CLASSES, ACTIVATION_SOFTMAX)};
+	struct architecture deep = {.input = {1, 1, 4}, .layer_count = 3, .layers = dense};
+	const float small[4] = {1e-30f, 1e-30f, 1e-30f, 1e-30f}, target[CLASSES] = {1};
+	struct training_options options = training_defaults(OPTIMIZER_SGD);
+	char before[DIGEST_HEX_SIZE], after[DIGEST_HEX_SIZE];
+	struct network *network;
+	struct error error;
+	for (int i = 0; i < 3; i++)
+		snprintf(dense[i].name, sizeof dense[i].name, "dense %d", i);
+	if (network_create(&network, &deep, NETWORK_TRAIN, 1, NULL, &error))
+		exit(1);
+	network_train_start(network, &options);
+	for (int i = 0; i < 6; i += 2)
+		for (size_t k = 0; k < network_parameter(network, i).count; k++)
+			network_parameter(network, i).values[k] = i == 0 ? 1 : i == 2 ? 1e25f : 1e25f * (float)(k % CLASSES + 1);
+	network_changed(network);
+	hash(network, before);
+	struct step_result result = network_train_step(network, small, target, 1, 1e-3f, 0);
+	hash(network, after);
+	ok(isfinite(result.loss), "outputs are finite (loss %g)", result.loss);
+	is_integer(result.bad_layer, 0, "the first layer whose gradient is not");
+	ok(strcmp(before, after) == 0, "the weights are as before");
+	is_integer(network_bad_layer(network), -1, "all weights are finite");
+	network_parameter(network, 3).values[1] = -INFINITY;
+	is_integer(network_bad_layer(network), 1, "a bias that is not");
+	network_destroy(network);
+}
+
+/* A network of its own input, and one that copies: the same. */
+static void input_in_place(void)
+{
+	char expected[DIGEST_HEX_SIZE], got[DIGEST_HEX_SIZE];
+	struct network *copying = make(NETWORK_TRAIN, NULL), *network = make(NETWORK_TRAIN, NULL);
+	struct network *predicting = make(NETWORK_PREDICT, NULL);
+	step(copying, BATCH, 0);
+	hash(copying, expected);
+	memcpy(network_input(network), input, sizeof input);
+	network_train_step(network, network_input(network), targets, BATCH, 1e-2f, 0);
+	hash(network, got);
+	is_text(got, expected, "a batch written to where the network wants it");
+	ok(!network_input(predicting), "prediction wants it nowhere");
+	network_destroy(copying);
+	network_destroy(network);
+	network_destroy(predicting);
 }
 
 static void state(void)
@@ -343,8 +423,11 @@ int main(void)
 	for (int i = 0; i < LAYERS; i++)
 		snprintf(layers[i].name, sizeof layers[i].name, "layer %d", i);
 	same_bytes();
+	shared_out();
 	no_allocation();
 	not_finite();
+	gradient_not_finite();
+	input_in_place();
 	state();
 	dropout();
 	modes();
