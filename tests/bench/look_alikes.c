@@ -1,0 +1,109 @@
+/* Grouping by looks: the index beside a comparison of all with all. Lines for table.awk: table, column, row, unit, value. */
+#include "base/progress.h"
+#include "base/random.h"
+#include "image/look_alikes.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+
+struct count {
+	size_t pairs;
+};
+
+static void count_pair(void *context, uint32_t number, const struct likeness *likeness)
+{
+	struct count *count = context;
+	(void)number, (void)likeness;
+	count->pairs++;
+}
+
+static uint64_t random_u64(struct random *random)
+{
+	uint64_t high = random_u32(random);
+	return high << 32 | random_u32(random);
+}
+
+/* 32 of 64 bits, as the median sets them. */
+static uint64_t balanced(struct random *random)
+{
+	uint64_t bits = random_u64(random);
+	while (__builtin_popcountll(bits) != 32) {
+		uint64_t one = (uint64_t)1 << random_below(random, 64);
+		bits = __builtin_popcountll(bits) > 32 ? bits & ~one : bits | one;
+	}
+	return bits;
+}
+
+/* Every tenth picture is planted near the one before it: up to 8 bits apart. */
+static void plant(struct image_hash *hashes, uint32_t count, size_t *planted)
+{
+	struct random random = random_start(1, RANDOM_TEST, 0, count);
+	*planted = 0;
+	for (uint32_t i = 0; i < count; i++) {
+		random = random_start(1, RANDOM_TEST, i, count);
+		hashes[i].look = (struct image_look){balanced(&random), random_u64(&random)};
+		hashes[i].mirrored = (struct image_look){balanced(&random), random_u64(&random)};
+		if (i % 10 == 9) {
+			hashes[i].look = hashes[i - 1].look;
+			for (uint32_t bit = 0; bit < random_below(&random, 9); bit++)
+				hashes[i].look.perceptual ^= (uint64_t)1 << 7 * bit;
+			++*planted;
+		}
+	}
+}
+
+static size_t by_index(const struct image_hash *hashes, uint32_t count)
+{
+	struct look_alikes *index;
+	struct count found = {0};
+	if (look_alikes_create(&index, NULL))
+		abort();
+	for (uint32_t i = 0; i < count; i++) {
+		look_alikes_find(index, &hashes[i], IMAGE_HASH_HAMMING, count_pair, &found);
+		if (look_alikes_add(index, &hashes[i], i, NULL))
+			abort();
+	}
+	look_alikes_destroy(index);
+	return found.pairs;
+}
+
+static size_t by_all(const struct image_hash *hashes, uint32_t count)
+{
+	size_t pairs = 0;
+	struct likeness likeness;
+	for (uint32_t i = 0; i < count; i++)
+		for (uint32_t j = 0; j < i; j++)
+			pairs += image_hash_alike(&hashes[i], &hashes[j], IMAGE_HASH_HAMMING, &likeness);
+	return pairs;
+}
+
+static void measure(const char *column, size_t (*find)(const struct image_hash *, uint32_t), const struct image_hash *hashes,
+	uint32_t count, size_t planted)
+{
+	double start = progress_clock();
+	size_t pairs = find(hashes, count);
+	double seconds = progress_clock() - start;
+	printf("look-alikes among pictures, seconds\t%s\t%u\ts\t%.3f\n", column, count, seconds);
+	if (pairs < planted) {
+		fprintf(stderr, "look_alikes: %zu of %zu planted pairs found\n", pairs, planted);
+		exit(1);
+	}
+}
+
+int main(void)
+{
+	static const uint32_t counts[] = {1000, 10000, 100000};
+	enum { ALL_MAXIMUM = 10000 }; /* all with all takes 100 times as long for ten times as many */
+	for (size_t i = 0; i < sizeof counts / sizeof *counts; i++) {
+		struct image_hash *hashes = calloc(counts[i], sizeof *hashes);
+		size_t planted;
+		if (!hashes)
+			return 1;
+		plant(hashes, counts[i], &planted);
+		measure("index", by_index, hashes, counts[i], planted);
+		if (counts[i] <= ALL_MAXIMUM)
+			measure("all with all", by_all, hashes, counts[i], planted);
+		free(hashes);
+	}
+	return 0;
+}

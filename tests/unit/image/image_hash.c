@@ -1,0 +1,144 @@
+/* Hashes of pictures beside those that NumPy computed, and what stays alike. */
+#include "image/image_hash.h"
+
+#include "base/digest.h"
+#include "tap.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+static struct error error;
+
+static struct image blank(int width, int height)
+{
+	struct image image;
+	if (image_create(&image, width, height, 3, &error))
+		abort();
+	return image;
+}
+
+/* As tests/fixtures/image/make_hashes.py draws it. */
+static struct image draw(int width, int height, int number)
+{
+	struct image image = blank(width, height);
+	unsigned char *p = image.pixels;
+	for (int y = 0; y < height; y++)
+		for (int x = 0; x < width; x++)
+			for (int c = 0; c < 3; c++) {
+				int wave = (x * (3 + number) / 2 + y * (5 - number) + c * 40 * number) % 256;
+				int blocks = ((x * 5 / width) * 7 + (y * 4 / height) * 11 + number * 13) * (c + 1) * 29 % 256;
+				*p++ = (unsigned char)(((wave < 0 ? wave + 256 : wave) + 3 * blocks) / 4);
+			}
+	return image;
+}
+
+static struct image_hash hash_of(const struct image *image)
+{
+	struct image_hash hash;
+	if (image_hash_make(image, &hash, &error))
+		abort();
+	return hash;
+}
+
+static void reference(void)
+{
+	int width, height, number, count = 0;
+	char pixels[33], got[200], expected[200];
+	unsigned long long look[4];
+	FILE *lines = fopen(fixture("image/hashes.tsv"), "r");
+	if (!lines)
+		abort();
+	while (fscanf(lines, "%d %d %d %32s %llx %llx %llx %llx", &width, &height, &number, pixels, &look[0], &look[1],
+		       &look[2], &look[3]) == 8) {
+		struct image image = draw(width, height, number);
+		struct image_hash hash = hash_of(&image);
+		char hex[33], name[80];
+		digest_hex(hash.pixels, sizeof hash.pixels, hex);
+		snprintf(got, sizeof got, "%s %016llx %016llx %016llx %016llx", hex, (unsigned long long)hash.look.perceptual,
+			(unsigned long long)hash.look.difference, (unsigned long long)hash.mirrored.perceptual,
+			(unsigned long long)hash.mirrored.difference);
+		snprintf(expected, sizeof expected, "%s %016llx %016llx %016llx %016llx", pixels, look[0], look[1], look[2],
+			look[3]);
+		snprintf(name, sizeof name, "%d x %d: the hashes are NumPy's", width, height);
+		is_text(got, expected, name);
+		image_free(&image);
+		count++;
+	}
+	fclose(lines);
+	ok(count >= 6, "%d pictures", count);
+}
+
+static struct image mirrored(const struct image *image)
+{
+	struct image out = blank(image->width, image->height);
+	for (int y = 0; y < image->height; y++)
+		for (int x = 0; x < image->width; x++)
+			memcpy(out.pixels + 3 * (y * image->width + x),
+				image->pixels + 3 * (y * image->width + image->width - 1 - x), 3);
+	return out;
+}
+
+static void alike(void)
+{
+	struct image image = draw(301, 203, 6), other = draw(301, 203, 3), mirror = mirrored(&image), small;
+	struct image_resize_options options = {.width = 120, .height = 90, .filter = IMAGE_BILINEAR};
+	struct likeness likeness;
+	if (image_resize(&image, &options, &small, &error))
+		abort();
+	struct image_hash whole = hash_of(&image), shrunk = hash_of(&small), left = hash_of(&mirror), stranger = hash_of(&other);
+	ok(image_hash_same(&whole, &whole) && !image_hash_same(&whole, &shrunk), "one pixel more is another picture");
+	ok(image_hash_alike(&whole, &shrunk, 8, &likeness) && !likeness.mirrored, "but a smaller one is alike (%d, %d bits)",
+		likeness.perceptual, likeness.difference);
+	ok(image_hash_alike(&whole, &left, 8, &likeness) && likeness.mirrored, "so is one mirrored");
+	is_integer(likeness.perceptual + likeness.difference, 0, "  in every bit");
+	ok(left.look.perceptual == whole.mirrored.perceptual && left.mirrored.difference == whole.look.difference,
+		"  whose hashes are those of the mirror image");
+	ok(image_hash_alike(&shrunk, &left, 8, &likeness) && image_hash_alike(&left, &shrunk, 8, &likeness),
+		"  and one both smaller and mirrored, either way round");
+	ok(!image_hash_alike(&whole, &stranger, 8, &likeness), "another picture is not");
+	image_free(&image);
+	image_free(&other);
+	image_free(&mirror);
+	image_free(&small);
+}
+
+/* A square on white, `side` of 320 pixels wide. */
+static struct image_hash square(int side, int notch)
+{
+	struct image image = blank(320, 320);
+	memset(image.pixels, 255, 3 * 320 * 320);
+	for (int y = 0; y < side; y++)
+		memset(image.pixels + 3 * (320 * (160 - side / 2 + y) + 160 - side / 2), y < notch ? 200 : 90, 3 * (size_t)side);
+	struct image_hash hash = hash_of(&image);
+	image_free(&image);
+	return hash;
+}
+
+static void plain(void)
+{
+	struct image white = blank(50, 40), dark = blank(50, 40);
+	struct likeness likeness;
+	memset(white.pixels, 255, 50 * 40 * 3);
+	memset(dark.pixels, 7, 50 * 40 * 3);
+	struct image_hash a = hash_of(&white), b = hash_of(&dark), c = square(20, 0);
+	ok(a.plain && b.plain && !c.plain, "one colour is plain, a square on white isn't");
+	ok(!image_hash_alike(&a, &b, 16, &likeness) && !image_hash_alike(&a, &a, 16, &likeness), "plain pictures are like none");
+	ok(image_hash_same(&a, &a) && !image_hash_same(&a, &b), "  and equal by their pixels alone");
+	struct image_hash d = c;
+	d.look.perceptual ^= 0x1f; /* 5 bits */
+	d.mirrored.perceptual ^= 0x1f;
+	ok(!image_hash_alike(&c, &d, 8, &likeness), "of a small thing on a wide ground 5 bits are too many");
+	d.look.perceptual ^= 1;
+	ok(image_hash_alike(&c, &d, 8, &likeness), "  and 4 are not");
+	image_free(&white);
+	image_free(&dark);
+}
+
+int main(void)
+{
+	reference();
+	alike();
+	plain();
+	return done();
+}
