@@ -2,6 +2,7 @@
 
 #include <math.h>
 #include <stdlib.h>
+#include <string.h>
 
 struct interval wilson_interval(uint64_t successes, uint64_t trials)
 {
@@ -76,9 +77,20 @@ void metrics_add_set(struct metrics *metrics, const bool *truth, const bool *pre
 	metrics->correct += same;
 }
 
+void metrics_add_leak(struct metrics *metrics, bool right)
+{
+	metrics->leaked++;
+	metrics->leaked_correct += right;
+}
+
 double metrics_accuracy(const struct metrics *metrics)
 {
 	return divide(metrics->correct, metrics->records);
+}
+
+double metrics_accuracy_not_leaked(const struct metrics *metrics)
+{
+	return divide(metrics->correct - metrics->leaked_correct, metrics->records - metrics->leaked);
 }
 
 double metrics_macro_f1(const struct metrics *metrics)
@@ -124,6 +136,11 @@ static void write_measures(const struct metrics *metrics, FILE *out)
 	fputs("\t\t\nmacro_f1", out);
 	write_number(metrics_macro_f1(metrics), out);
 	fputs("\t\t\n", out);
+	if (!metrics->audited)
+		return;
+	fprintf(out, "leaked\t%llu\t\t\naccuracy_not_leaked", (unsigned long long)metrics->leaked);
+	write_share(metrics->correct - metrics->leaked_correct, metrics->records - metrics->leaked, out);
+	fputc('\n', out);
 }
 
 static void write_classes(const struct metrics *metrics, const struct text_list *labels, FILE *out)
@@ -164,6 +181,10 @@ void metrics_title(const struct metrics *metrics, char *out, size_t size)
 	struct interval interval = wilson_interval(metrics->correct, metrics->records);
 	snprintf(out, size, "accuracy %.1f %% (95 %%: %.1f\u2013%.1f %%), %llu pictures", 100 * metrics_accuracy(metrics),
 		100 * interval.low, 100 * interval.high, (unsigned long long)metrics->records);
+	size_t length = strlen(out);
+	if (metrics->leaked)
+		snprintf(out + length, size - length, "; %.1f %% of the %llu not leaked", 100 * metrics_accuracy_not_leaked(metrics),
+			(unsigned long long)(metrics->records - metrics->leaked));
 }
 
 void metrics_write(const struct metrics *metrics, const struct text_list *labels, FILE *out)
