@@ -29,6 +29,7 @@ static const struct option_row rows[] = {
 	{0, "background", OPTION_TEXT, &request.background, "COLOR", "behind transparency and around --fit pad (default: as in training)", 0, 0, NULL},
 	{0, NULL, OPTION_TITLE, NULL, NULL, "Against the truth", 0, 0, NULL},
 	{0, "evaluate", OPTION_FLAG, &request.evaluate, NULL, "measure on class folders or labelled streams instead", 0, 0, NULL},
+	{0, "leaked", OPTION_TEXT, &request.leaked, "FILE", "with it, a list of split-dataset: measure without what leaked too", 0, 0, NULL},
 	{0, "confusion", OPTION_TEXT, &confusion_path, "FILE", "with it, draw the confusion matrix as a PNG file", 0, 0, NULL},
 	{0, "predictions", OPTION_TEXT, &predictions_path, "FILE", "with it, write a line of TSV for each picture", 0, 0, NULL},
 	{0, NULL, OPTION_TITLE, NULL, NULL, "General", 0, 0, NULL},
@@ -54,6 +55,8 @@ static void check_usage(void)
 		tool_usage("--model", "is missing");
 	if (!request.evaluate && (confusion_path || predictions_path))
 		tool_usage(confusion_path ? "--confusion" : "--predictions", "goes with --evaluate");
+	if (!request.evaluate && request.leaked)
+		tool_usage("--leaked", "goes with --evaluate");
 	if (request.evaluate && request.json)
 		tool_usage("--json", "does not go with --evaluate");
 	if (request.several && confusion_path)

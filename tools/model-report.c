@@ -11,6 +11,7 @@ static const struct option_row rows[] = {
 	{'m', "model", OPTION_TEXT, &request.model, "MODEL", "model folder", 0, 0, NULL},
 	{'o', "output", OPTION_TEXT, &output_path, "FILE", "write the page here instead of standard output", 0, 0, NULL},
 	{0, "validation", OPTION_TEXT, &request.validation, "STREAM", "labelled tensors to examine the model on", 0, 0, NULL},
+	{0, "leaked", OPTION_TEXT, &request.leaked, "FILE", "list of split-dataset that tells which of these leaked", 0, 0, NULL},
 	{0, "title", OPTION_TEXT, &request.title, "TEXT", "heading instead of the folder's name", 0, 0, NULL},
 	{0, "mistakes", OPTION_INTEGER, &request.mistakes, "N", "how many of the worst mistakes to show", 0, 1000, NULL},
 	{0, "method", OPTION_CHOICE, &method, "NAME", "how pictures are explained", 0, 0, saliency_method_names},
@@ -32,6 +33,8 @@ int main(int argc, char **argv)
 		tool_usage(argv[first], "is not expected; the stream to examine goes with --validation");
 	if (!request.model)
 		tool_usage("--model", "is missing");
+	if (request.leaked && !request.validation)
+		tool_usage("--leaked", "goes with --validation");
 	struct progress progress = tool_progress(quiet);
 	request.progress = &progress;
 	request.method = (enum saliency_method)method;

@@ -14,6 +14,7 @@ struct examiner {
 	size_t values;         /* of a tensor */
 	float *input, *logits, *probabilities;
 	unsigned char *bytes;
+	const struct leaks *leaks; /* NULL: not known */
 	struct progress *progress;
 };
 
@@ -24,6 +25,7 @@ static int start(struct examiner *examiner, int room, struct error *error)
 	size_t classes = (size_t)network_outputs(examiner->network);
 	if (metrics_create(&result->metrics, (int)classes, false, error))
 		return -1;
+	result->metrics.audited = examiner->leaks != NULL;
 	examiner->values = (size_t)shape.height * (size_t)shape.width * (size_t)shape.channels;
 	examiner->input = malloc(examiner->values * sizeof(float));
 	examiner->bytes = malloc(examiner->values);
@@ -127,7 +129,7 @@ static int keep_mistake(struct examiner *examiner, const struct example *example
 	return keep(examiner, &result->mistakes[place], example, source, error);
 }
 
-static int judge(struct examiner *examiner, int label, const char *source, struct error *error)
+static int judge(struct examiner *examiner, int label, const struct stream_record *record, struct error *error)
 {
 	struct examination *result = examiner->result;
 	const float *logits = examiner->logits;
@@ -138,10 +140,12 @@ static int judge(struct examiner *examiner, int label, const char *source, struc
 	struct example example = {.label = label, .predicted = predicted, .label_probability = examiner->probabilities[label],
 		.probability = examiner->probabilities[predicted], .margin = (double)logits[predicted] - (double)logits[other]};
 	metrics_add(&result->metrics, label, predicted);
+	if (examiner->leaks && leaks_hold(examiner->leaks, record->digest))
+		metrics_add_leak(&result->metrics, predicted == label);
 	if (predicted != label)
-		return keep_mistake(examiner, &example, source, error);
+		return keep_mistake(examiner, &example, record->source, error);
 	struct example *surest = &result->surest[label];
-	return !surest->source || example.margin > surest->margin ? keep(examiner, surest, &example, source, error) : 0;
+	return !surest->source || example.margin > surest->margin ? keep(examiner, surest, &example, record->source, error) : 0;
 }
 
 static int examine_segment(struct examiner *examiner, const struct stream_head *head, struct stream_reader *reader,
@@ -153,7 +157,7 @@ static int examine_segment(struct examiner *examiner, const struct stream_head *
 		int label = label_of(examiner, head, &record);
 		fill_input(examiner, head, record.tensor);
 		examiner->result->unlabelled += label < 0;
-		result = label < 0 ? 0 : judge(examiner, label, record.source, error);
+		result = label < 0 ? 0 : judge(examiner, label, &record, error);
 		progress_update(examiner->progress, examiner->result->metrics.records + examiner->result->unlabelled, "");
 	}
 	return result;
@@ -179,10 +183,10 @@ static int count_records(struct stream_reader *reader, const struct progress *pr
 }
 
 int examine(struct examination *examination, struct network *network, const struct text_list *labels,
-	struct stream_reader *reader, int room, struct progress *progress, struct error *error)
+	struct stream_reader *reader, int room, const struct leaks *leaks, struct progress *progress, struct error *error)
 {
 	struct examiner examiner = {.result = examination, .network = network, .labels = labels, .name = stream_name(reader),
-		.progress = progress};
+		.leaks = leaks, .progress = progress};
 	const struct stream_head *head;
 	uint64_t total;
 	*examination = (struct examination){0};

@@ -7,6 +7,7 @@
 #include "base/text.h"
 #include "nn/network.h"
 #include "stream/stream.h"
+#include "train/leaks.h"
 #include "train/metrics.h"
 
 /* One picture and the network's answer. */
@@ -29,9 +30,9 @@ struct examination {
 /* Runs the network over all segments of a stream, keeping `room` of the worst mistakes. Classes go by name: those of the
  * stream must be among `labels`. A record with weights counts for its heaviest class. On failure (-1: a stream of
  * another shape or unknown classes, a damaged one, no memory) *examination is empty. Where progress is shown, a stream
- * that can be read twice is, so that the total is known. */
+ * that can be read twice is, so that the total is known. Records that `leaks` holds, if it isn't NULL, count as leaked. */
 CHECKED int examine(struct examination *examination, struct network *network, const struct text_list *labels,
-	struct stream_reader *reader, int room, struct progress *progress, struct error *error);
+	struct stream_reader *reader, int room, const struct leaks *leaks, struct progress *progress, struct error *error);
 
 void examination_free(struct examination *examination);
 

@@ -49,14 +49,19 @@ static int read_history(struct model_report *report, const char *folder, struct 
 static int examine_model(struct model_report *report, const struct model_report_request *request, struct error *error)
 {
 	struct stream_reader *reader;
+	struct leaks leaks = {0};
 	const struct model *model = &report->model;
 	if (!request->validation)
 		return 0;
-	if (stream_open(&reader, request->validation, error))
+	if (request->leaked && leaks_read(&leaks, request->leaked, error))
 		return -1;
-	int result = examine(&report->examination, model->network, &model->labels, reader, request->mistakes,
-		request->progress, error);
-	stream_close(reader);
+	int result = stream_open(&reader, request->validation, error);
+	if (result == 0) {
+		result = examine(&report->examination, model->network, &model->labels, reader, request->mistakes,
+			request->leaked ? &leaks : NULL, request->progress, error);
+		stream_close(reader);
+	}
+	leaks_free(&leaks);
 	report->page.validation = strcmp(request->validation, "-") == 0 ? "standard input"
 									: text_base_name(request->validation);
 	report->page.examination = &report->examination;

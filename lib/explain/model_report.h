@@ -9,6 +9,7 @@
 struct model_report_request {
 	const char *model;           /* folder */
 	const char *validation;      /* labelled stream to examine it on, "-": standard input; NULL: none */
+	const char *leaked;          /* split-dataset's list, by which what has leaked into it is known (leaks_read); NULL: none */
 	const char *title;           /* of the page; NULL: the folder's own name */
 	int mistakes;                /* how many of the worst to show */
 	enum saliency_method method; /* how pictures are explained */

@@ -38,6 +38,13 @@ static void write_accuracy_facts(FILE *stream, const struct metrics *metrics)
 	snprintf(value, sizeof value, "%.1f %%", 100 * metrics_accuracy(metrics));
 	snprintf(what, sizeof what, "accuracy (95 %% interval %.1f to %.1f)", 100 * interval.low, 100 * interval.high);
 	fact(stream, value, what);
+	if (metrics->audited) {
+		interval = wilson_interval(metrics->correct - metrics->leaked_correct, metrics->records - metrics->leaked);
+		snprintf(value, sizeof value, "%.1f %%", 100 * metrics_accuracy_not_leaked(metrics));
+		snprintf(what, sizeof what, "accuracy without the %" PRIu64 " leaked (%.1f to %.1f)", metrics->leaked,
+			100 * interval.low, 100 * interval.high);
+		fact(stream, value, what);
+	}
 	snprintf(value, sizeof value, "%" PRIu64, metrics->records);
 	snprintf(what, sizeof what, "pictures examined, %" PRIu64 " mistaken", metrics->records - metrics->correct);
 	fact(stream, value, what);

@@ -6,6 +6,7 @@
 #include "model/picture.h"
 #include "nn/network.h"
 #include "predict/answer.h"
+#include "stream/stream.h"
 
 #include <stdbool.h>
 
@@ -14,6 +15,7 @@ struct answers_item {
 	char *name;         /* as printed; owned */
 	char *result;       /* name of what is written about it; owned */
 	const char *path;   /* of its file, which the caller keeps; NULL for an input given as numbers */
+	unsigned char digest[STREAM_DIGEST_SIZE]; /* of a record, as the stream has it */
 	bool labelled;      /* its target is known */
 	bool bad;           /* could not be read, or no result written */
 	bool lost;          /* could be read, so that it is the result's place that is bad: the next won't fare better */

@@ -27,9 +27,10 @@ int evaluation_start(struct evaluation *evaluation, const struct model *model, b
 }
 
 void evaluation_add(struct evaluation *evaluation, const struct answer *answer, const float *logits,
-	const float *target)
+	const float *target, bool leaked)
 {
 	struct metrics *metrics = &evaluation->metrics;
+	uint64_t correct = metrics->correct; /* before */
 	int heaviest = 0;
 	metrics->loss_sum += network_loss(&evaluation->options, logits, target, 1, metrics->classes);
 	for (int class = 0; class < metrics->classes; class++) {
@@ -41,6 +42,8 @@ void evaluation_add(struct evaluation *evaluation, const struct answer *answer, 
 		metrics_add_set(metrics, evaluation->truth, evaluation->said);
 	else
 		metrics_add(metrics, heaviest, answer->order[0]);
+	if (leaked)
+		metrics_add_leak(metrics, metrics->correct > correct);
 }
 
 void evaluation_free(struct evaluation *evaluation)

@@ -19,9 +19,9 @@ struct evaluation {
 CHECKED int evaluation_start(struct evaluation *evaluation, const struct model *model, bool several, double threshold,
 	struct error *error);
 
-/* Counts an answer, given as logits too, against target[classes]. */
+/* Counts an answer, given as logits too, against target[classes]; `leaked` of a picture that the model has learnt from. */
 void evaluation_add(struct evaluation *evaluation, const struct answer *answer, const float *logits,
-	const float *target);
+	const float *target, bool leaked);
 
 /* Frees; all zero is allowed. */
 void evaluation_free(struct evaluation *evaluation);

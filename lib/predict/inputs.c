@@ -123,6 +123,7 @@ static int add_record(const struct inputs *inputs, const struct stream_record *r
 	if (index < 0)
 		return -1;
 	answers->items[index].labelled = record->weights || record->label >= 0;
+	memcpy(answers->items[index].digest, record->digest, STREAM_DIGEST_SIZE);
 	stream_values(inputs->head, record->tensor, answers_input(answers, index));
 	fill_target(inputs, record, answers_target(answers, index));
 	return 1;

@@ -1,5 +1,6 @@
 #include "predict/predictor.h"
 
+#include "base/digest.h"
 #include "base/file.h"
 #include "dataset/place.h"
 
@@ -57,7 +58,8 @@ int predictor_open(struct predictor *predictor, const struct predictor_request *
 		return -1;
 	if (request->several)
 		warn_of_softmax(predictor);
-	return 0;
+	predictor->evaluation.metrics.audited = request->leaked != NULL;
+	return request->leaked ? leaks_read(&predictor->leaks, request->leaked, error) : 0;
 }
 
 /* ---- answers ---- */
@@ -75,6 +77,23 @@ static void sort_picture(const struct predictor_request *request, const struct a
 					: error_memory(&item->error, item->path);
 	free(folder);
 	free(bytes);
+}
+
+/* Whether the model has learnt from a picture. Records have a digest; of a file it is made here. */
+static bool has_leaked(const struct predictor *predictor, struct answers_item *item)
+{
+	unsigned char *bytes, digest[DIGEST_SIZE];
+	size_t size;
+	if (!predictor->request->leaked)
+		return false;
+	if (!item->path)
+		return leaks_hold(&predictor->leaks, item->digest);
+	item->bad = file_read(item->path, IMAGE_FILE_MAXIMUM, &bytes, &size, &item->error);
+	if (item->bad)
+		return false;
+	digest_of(bytes, size, digest);
+	free(bytes);
+	return leaks_hold(&predictor->leaks, digest);
 }
 
 static int write_line(const struct predictor *predictor, const struct answer *answer, const float *target,
@@ -99,6 +118,7 @@ static int report(struct predictor *predictor, int index, struct error *error)
 		item->bad = error_set(&item->error, item->name, "has no label to compare with");
 	if (!item->bad && request->sorted && item->path)
 		sort_picture(request, &answer, item);
+	bool leaked = !item->bad && request->evaluate && has_leaked(predictor, item);
 	if (item->lost) {
 		*error = item->error;
 		return -1;
@@ -106,7 +126,7 @@ static int report(struct predictor *predictor, int index, struct error *error)
 	if (item->bad)
 		return bad_input_skip(request->bad, &item->error, error);
 	if (request->evaluate)
-		evaluation_add(&predictor->evaluation, &answer, answers_logits(answers, index), target);
+		evaluation_add(&predictor->evaluation, &answer, answers_logits(answers, index), target, leaked);
 	return write_line(predictor, &answer, target, error);
 }
 
@@ -155,6 +175,7 @@ int predictor_run(struct predictor *predictor, char *const *operands, int count,
 
 void predictor_close(struct predictor *predictor)
 {
+	leaks_free(&predictor->leaks);
 	evaluation_free(&predictor->evaluation);
 	answers_free(&predictor->answers);
 	model_free(&predictor->model);

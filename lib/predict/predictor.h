@@ -7,6 +7,7 @@
 
 #include "predict/evaluation.h"
 #include "predict/inputs.h"
+#include "train/leaks.h"
 
 /* What is asked for. */
 struct predictor_request {
@@ -19,6 +20,7 @@ struct predictor_request {
 	answer_annotate *annotate;     /* how, where there is one */
 	const char *sorted;            /* folder for a folder of pictures per class, and "unsure"; or NULL */
 	bool evaluate;                 /* hold answers against the labels of class folders and streams */
+	const char *leaked;            /* split-dataset's list of what the model has learnt from (leaks_read), or NULL */
 	int fit, filter;               /* enum image_fit, enum image_filter; -1: as in training */
 	const char *background;        /* a colour for people, or NULL: as in training */
 	int batch_size, threads;
@@ -32,6 +34,7 @@ struct predictor {
 	struct model model;
 	struct answers answers;        /* the batch */
 	struct evaluation evaluation;  /* started if it is asked for */
+	struct leaks leaks;
 	FILE *lines;
 	uint64_t done;                 /* pictures answered */
 };

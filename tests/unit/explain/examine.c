@@ -60,7 +60,7 @@ static int run(struct examination *examination, int room)
 	if (stream_open(&reader, path, &error))
 		exit(1);
 	struct progress silent = {0};
-	int result = examine(examination, network, &labels, reader, room, &silent, &error);
+	int result = examine(examination, network, &labels, reader, room, NULL, &silent, &error);
 	stream_close(reader);
 	return result;
 }
