@@ -16,7 +16,7 @@ static const struct option_row rows[] = {
 	{0, "folds", OPTION_INTEGER, &folds, "K", "OUT/fold-1 to fold-K instead, a Kth for validation in each; 0: none", 0, SPLIT_FOLDS_MAXIMUM, NULL},
 	{0, "hamming", OPTION_INTEGER, &hamming, "N", "bits that perceptual hashes of one picture may differ in", 0, IMAGE_HASH_HAMMING_MAXIMUM, NULL},
 	{0, "exact", OPTION_FLAG, &exact, NULL, "only the same pixels are the same picture", 0, 0, NULL},
-	{0, "audit", OPTION_FLAG, &audits, NULL, "say what the split in IN leaks instead; nothing is made", 0, 0, NULL},
+	{0, "audit", OPTION_FLAG, &audits, NULL, "say what the split in IN leaks; without OUT make nothing", 0, 0, NULL},
 	{0, "link", OPTION_CHOICE, &link_kind, "KIND", "how files get there", 0, 0, split_link_names},
 	{0, "manifest", OPTION_TEXT, &manifest_path, "FILE", "write all files, hashes and groups here too, besides OUT/split.tsv", 0, 0, NULL},
 	TOOL_SEED(seed),
@@ -31,8 +31,8 @@ static const struct options options = {"split-dataset", "IN OUT",
 
 static void check_usage(int operands)
 {
-	if (operands != (audits ? 1 : 2))
-		tool_usage("operands", audits ? "with --audit give IN, not %d" : "give IN and OUT, not %d", operands);
+	if (operands != 2 && !(audits && operands == 1))
+		tool_usage("operands", "give IN and OUT, not %d", operands);
 	if (shares[SPLIT_VALIDATION] + shares[SPLIT_TEST] >= 1)
 		tool_usage("--test-split", "leaves nothing for train beside --validation-split");
 	if (folds == 1)
@@ -60,46 +60,48 @@ static void say_leaks(const struct split *split, const struct audit *audit, cons
 				split_part_names[part], part == SPLIT_TEST ? "train or validation" : "train");
 }
 
-/* Exit status 1 says that there is something to tell. */
+/* Returns 1 where there is something to tell. */
 static int audit(const struct split *split, const char *in, struct error *error)
 {
 	struct audit found;
-	if (!split->kept)
-		return error_set(error, in, "is not split: it holds no train and validation");
 	int result = audit_make(&found, split, exact ? -1 : hamming, error);
-	if (result == 0 && (result = write_list(split, error)) == 0) {
-		audit_write(&found, split, stdout);
+	if (result == 0) {
 		say_leaks(split, &found, in);
-		result = found.pair_count || found.class_count;
+		if (audits)
+			audit_write(&found, split, stdout);
+		result = audits && (found.pair_count || found.class_count);
 	}
 	audit_free(&found);
 	return result;
 }
 
-static int tell_kept(const struct split *split, const char *in, struct error *error)
+static void say_parts(const struct split *split, const char *out)
 {
-	struct audit found;
-	tool_say(in, "is split already: kept as it is");
-	int result = audit_make(&found, split, exact ? -1 : hamming, error);
-	if (result == 0)
-		say_leaks(split, &found, in);
-	audit_free(&found);
-	return result;
-}
-
-static int split_up(struct split *split, const char *in, const char *out, struct error *error)
-{
-	int result = split->kept ? tell_kept(split, in, error)
-		: folds ? split_assign_folds(split, folds, seed, error) : split_assign(split, shares, seed, error);
-	if (result || split_place(split, out, (enum split_link)link_kind, error) || write_list(split, error))
-		return -1;
-	for (int fold = 0; !quiet && fold < split->folds; fold++)
+	for (int fold = 0; fold < split->folds; fold++)
 		tool_say(out, "fold %d: %zu train, %zu validation", fold + 1, split->count - split_part_count(split, fold),
 			split_part_count(split, fold));
-	if (!quiet && !split->folds)
+	if (!split->folds)
 		tool_say(out, "%zu train, %zu validation, %zu test", split_part_count(split, SPLIT_TRAIN),
 			split_part_count(split, SPLIT_VALIDATION), split_part_count(split, SPLIT_TEST));
-	return 0;
+}
+
+/* Makes the parts, or keeps those there are, and puts them in place where there is one. Returns as audit does. */
+static int split_up(struct split *split, const char *in, const char *out, struct error *error)
+{
+	int result;
+	if (audits && !split->kept)
+		return error_set(error, in, "is not split: it holds no train and validation");
+	if (split->kept && out)
+		tool_say(in, "is split already: kept as it is");
+	if (split->kept)
+		result = audit(split, in, error);
+	else
+		result = folds ? split_assign_folds(split, folds, seed, error) : split_assign(split, shares, seed, error);
+	if (result < 0 || (out && split_place(split, out, (enum split_link)link_kind, error)) || write_list(split, error))
+		return -1;
+	if (out && !quiet)
+		say_parts(split, out);
+	return result;
 }
 
 int main(int argc, char **argv)
@@ -110,19 +112,19 @@ int main(int argc, char **argv)
 
 	int first = tool_start(&options, argc, argv);
 	check_usage(argc - first);
-	const char *in = argv[first], *out = audits ? NULL : argv[first + 1];
+	const char *in = argv[first], *out = argv[first + 1];
 	struct progress progress = tool_progress(quiet);
 	struct bad_inputs bad = {strict, tool_report, &progress, 0};
 	struct split_reading reading = {.progress = &progress, .bad = &bad};
 
-	int result = (!audits && split_check_place(in, out, &error)) || parallel_create(&pool, threads, &error) ? -1 : 0;
+	int result = (out && split_check_place(in, out, &error)) || parallel_create(&pool, threads, &error) ? -1 : 0;
 	reading.pool = pool;
 	if (result == 0)
 		result = split_read(&split, in, &reading, &error) ||
 			split_group(&split, exact ? -1 : hamming, &error) ? -1 : 0;
 
 	if (result == 0)
-		result = audits ? audit(&split, in, &error) : split_up(&split, in, out, &error);
+		result = split_up(&split, in, out, &error);
 
 	int status = result < 0 ? tool_error(&error) : result || bad.count ? EXIT_FAILED : EXIT_DONE;
 	split_free(&split);

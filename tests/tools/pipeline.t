@@ -97,6 +97,24 @@ stderr_has "PRESET: 'heavy' is none of none keras light strong"
 run pipeline shells-model EPOCHS=many
 status_is 2
 stderr_has "EPOCHS: 'many' is not a whole number"
+# A source that is split already, and leaks: said, listed, and measured without.
+for part in train validation; do
+	mkdir -p "given/$part"
+	cp -R "pictures/Erza Scarlet" "pictures/l'été [1]" "given/$part/"
+done
+rm given/train/*/*[0-4].ppm given/validation/*/*[6-9].ppm
+mkdir -p data/given
+echo 'title = Given' >data/given/recipe
+run pipeline given-model $settings SOURCE=given
+status_is 0
+stderr_has 'split is kept|kept as it is'
+stderr_has '2 of 12 validation pictures are in train too'
+stdout_has '^accuracy [01]\.[0-9]{2} of 12; [01]\.[0-9]{2} of the 10 not leaked$'
+is "the audit names them" "$(cut -f 1,3 data/given/audit.tsv | sed -n 2,3p)" "$(printf "validation/Erza Scarlet/a picture, 5.ppm\tfile\nvalidation/l'été [1]/5.ppm\tfile")"
+is "the evaluation counts them" "$(grep ^leaked modele/given_model/evaluation.tsv | cut -f 2)" 2
+ok "and the report says it" grep -q 'accuracy without the 2 leaked' modele/given_model/report.html
+rm -rf data/given modele/given_model
+
 cp -R pictures "it's \"here\""
 run pipeline shells-data $settings SOURCE="it's \"here\""
 status_is 0

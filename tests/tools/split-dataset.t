@@ -108,6 +108,106 @@ split-dataset: given: 1 of 3 validation pictures are in train too'
 is "it is kept" "$(tree kept)" "./split.tsv
 $(tree given | grep -v predict)"
 
+# The audit: the same bytes, the same pixels in another format, a mirrored picture, two classes, and a chain.
+run split-dataset -q --audit kept
+status_is 1
+stdout_is "$(printf 'path\talso\thow\tphash\tdhash
+validation/c/6.png\ttrain/c/3.png\tfile\t\t
+
+class\tclass\tpairs\tpath\talso\thow\tphash\tdhash')"
+stderr_is 'split-dataset: kept: 1 of 3 validation pictures are in train too'
+cp -R given leaky
+rm leaky/validation/c/6.png
+python3 - <<'END'
+def read(name): return open(name, "rb").read()[-256:]
+def write(name, kind, pixels): open(name, "wb").write(kind + b" 16 16 255\n" + pixels)
+one, two, three = (read("leaky/train/%s.png" % name) for name in ("a b/1", "a b/2", "c/3"))
+write("leaky/validation/a b/1 in colour.ppm", b"P6", b"".join(bytes((v, v, v)) for v in one))
+write("leaky/validation/a b/mirrored.pgm", b"P5", b"".join(two[i:i + 16][::-1] for i in range(0, 256, 16)))
+write("leaky/validation/a b/of the other class.pgm", b"P5", bytes(min(v + 3, 255) for v in three))
+END
+run split-dataset --audit --manifest leaky.tsv leaky
+status_is 1
+stdout_is "$(printf 'path\talso\thow\tphash\tdhash
+validation/a b/1 in colour.ppm\ttrain/a b/1.png\tpixels\t\t
+validation/a b/mirrored.pgm\ttrain/a b/2.png\tmirrored\t0\t0
+validation/a b/of the other class.pgm\ttrain/c/3.png\talike\t0\t0
+
+class\tclass\tpairs\tpath\talso\thow\tphash\tdhash
+a b\tc\t1\tvalidation/a b/of the other class.pgm\ttrain/c/3.png\talike\t0\t0')"
+is "the list has the groups" "$(awk -F '\t' '$5 == 1 { print $1 }' leaky.tsv)" "train/a b/1.png
+validation/a b/1 in colour.ppm"
+run split-dataset -q --audit --exact leaky
+is "--exact: the same pixels alone" "$(head -n 2 .out | tail -n 1 | cut -f 1,3; wc -l <.out)" "$(printf 'validation/a b/1 in colour.ppm\tpixels\n4')"
+ok "an audit makes nothing" test ! -e leaky/split.tsv
+run split-dataset -q --audit out
+status_is 0
+stderr_is ''
+run split-dataset -q --audit in
+status_is 1
+stderr_is 'split-dataset: in: is not split: it holds no train and validation'
+run split-dataset -q --audit leaky audited
+status_is 1
+ok "with OUT it is split too" test -s audited/split.tsv
+
+# Folds.
+run split-dataset --folds 3 in folds
+status_is 0
+is "and says how many went where" "$(grep -v pictures, .err)" 'split-dataset: folds: fold 1: 14 train, 8 validation
+split-dataset: folds: fold 2: 15 train, 7 validation
+split-dataset: folds: fold 3: 15 train, 7 validation'
+is "there is a folder for each" "$(ls folds)" "fold-1
+fold-2
+fold-3
+split.tsv"
+is "every file judges once" "$(for k in 1 2 3; do tree folds/fold-$k/validation; done | sort)" "$(tree in | grep -v -e hidden -e predict -e manifest | sort)"
+for k in 1 2 3; do
+	is "fold $k: what judges is not learnt, and all else is" "$( (tree folds/fold-$k/validation; tree folds/fold-$k/train) | sort)" \
+		"$(tree in | grep -v -e hidden -e predict -e manifest | sort)"
+done
+is "the list names the folds" "$(tail -n +2 folds/split.tsv | cut -f 7 | sort | uniq -c | tr -s ' ')" " 8 fold-1
+ 7 fold-2
+ 7 fold-3"
+run split-dataset -q --folds 2 in folds
+is "fewer replace more" "$(ls folds)" "fold-1
+fold-2
+split.tsv"
+run split-dataset -q in folds
+is "and parts replace folds" "$(ls folds)" "split.tsv
+train
+validation"
+split-dataset -q --threads 1 in one
+split-dataset -q --threads 7 in seven
+ok "threads change nothing" cmp one/split.tsv seven/split.tsv
+run split-dataset --folds 1 in new
+status_is 2
+run split-dataset --folds 3 --test-split 0.2 in new
+status_is 2
+run split-dataset -q --folds 12 in new
+stderr_has 'has 11 different pictures in 11 files: none is left for fold-'
+
+# What is no picture.
+mkdir -p mixed/a mixed/b
+noise mixed/a/1 1 mixed/a/2 2 mixed/b/3 3 mixed/b/4 4
+echo text >mixed/a/notes.txt
+head -c 100 mixed/b/3 >mixed/b/cut.pgm
+run split-dataset -q mixed new
+status_is 1
+stderr_is 'split-dataset: mixed/a/notes.txt: is no image of a known type
+split-dataset: mixed/b/cut.pgm: cut short'
+is "the others are split" "$(wc -l <new/split.tsv)" 5
+rm -rf new
+run split-dataset -q --strict mixed new
+status_is 1
+stderr_is 'split-dataset: mixed/a/notes.txt: is no image of a known type'
+rm mixed/a/[12]
+run split-dataset -q mixed new
+status_is 1
+stderr_has 'split-dataset: a: has 0 different pictures in 0 files: none is left for train'
+rm mixed/b/[34]
+run split-dataset -q mixed new
+stderr_has 'split-dataset: mixed: holds no picture that can be decoded'
+
 # What goes wrong.
 run split-dataset in
 status_is 2
