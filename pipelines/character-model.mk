@@ -7,6 +7,9 @@ setting = $(or $($(2)),$($(1)_$(2)),$(3))
 
 pack_options = --size $(call setting,$(1),SIZE,150x150) $($(1)_PACK)
 
+# Which pictures are one, where the images were split here.
+split_list = $(if $($(1)_IDX_TRAIN),,data/$(1)/split.tsv)
+
 # Writes standard input to $@ if that changes it.
 keep_if_same = cat >$@.new; if cmp -s $@.new $@; then rm $@.new; else mv $@.new $@; fi
 
@@ -17,13 +20,16 @@ define dataset_rules
 $(1)-data: data/$(1)/train.tens data/$(1)/validation.tens
 
 $(1)-model: $(foreach result,poids.h5 evaluation.tsv predictions.tsv explained report.html,modele/$(1)_model/$(result))
+	@awk -F '\t' '!NF { exit } { value[$$$$1] = $$$$2 } END { printf "accuracy %.2f of %d", value["accuracy"], value["records"]; \
+		if (value["leaked"]) printf "; %.2f of the %d not leaked", value["accuracy_not_leaked"], value["records"] - value["leaked"]; \
+		print "" }' modele/$(1)_model/evaluation.tsv
 	@echo "modele/$(1)_model is ready: open modele/$(1)_model/report.html"
 
 $(1)-review: data/$(1)/split.tsv
 	$$(MILLRACE_BIN)browse-dataset data/$(1)/split
 
 $(1)-clean:
-	rm -rf modele/$(1)_model $(addprefix data/$(1)/,*.tens *.list *.settings source split split.tsv drawings)
+	rm -rf modele/$(1)_model $(addprefix data/$(1)/,*.tens *.list *.settings source split split.tsv audit.tsv drawings)
 	if [ -L data/$(1)/images ]; then rm data/$(1)/images; fi
 .PHONY: $(1)-data $(1)-model $(1)-review $(1)-clean
 
@@ -42,12 +48,14 @@ data/$(1)/images.list: data/$(1)/source FORCE
 data/$(1)/predict.list: data/$(1)/source FORCE
 	@$$(call list_files,data/$(1)/images/predict) | { $$(keep_if_same); }
 
-# split-dataset names the pictures that cannot be decoded and leaves them out; that
-# fails here only when there is no split.
+# split-dataset names the pictures that cannot be decoded and leaves them out; that fails here only when there is
+# no split. Of a source that is split already it says in audit.tsv what that gives away.
 data/$(1)/split.tsv: data/$(1)/images.list | $$(MILLRACE_PROGRAMS)
 	@$$(SAY) split data/$(1)/images
 	@rm -f $$@.new
-	$$(Q)$$(MILLRACE_BIN)split-dataset --validation-split $(call setting,$(1),VALIDATION,0.2) --seed $$(SEED) --threads $$(THREADS) --manifest $$@.new data/$(1)/images data/$(1)/split || [ -s $$@.new ]
+	$$(Q)audit=; [ ! -d data/$(1)/images/train ] || [ ! -d data/$(1)/images/validation ] || audit=--audit; \
+	$$(MILLRACE_BIN)split-dataset $$$$audit --validation-split $(call setting,$(1),VALIDATION,0.2) --seed $$(SEED) --threads $$(THREADS) --manifest $$@.new data/$(1)/images data/$(1)/split >data/$(1)/audit.tsv || [ -s $$@.new ]
+	@[ -s data/$(1)/audit.tsv ] || rm data/$(1)/audit.tsv
 	@mv $$@.new $$@
 
 data/$(1)/train.list data/$(1)/validation.list: data/$(1)/%.list: data/$(1)/split.tsv
@@ -105,9 +113,9 @@ modele/$(1)_model/poids.h5: data/$(1)/train.tens data/$(1)/validation.tens data/
 	$$(MILLRACE_BIN)cnn-train --architecture $(call setting,$(1),ARCHITECTURE,original) --epochs $(call setting,$(1),EPOCHS,50) --batch-size $(call setting,$(1),BATCH,16) \
 		--seed $$(SEED) --threads $$(THREADS) $($(1)_TRAIN) --notes "source=$$$$(cat data/$(1)/source)" --validation data/$(1)/validation.tens -o modele/$(1)_model
 
-modele/$(1)_model/evaluation.tsv: modele/$(1)_model/poids.h5
+modele/$(1)_model/evaluation.tsv: modele/$(1)_model/poids.h5 $(call split_list,$(1))
 	@$$(SAY) evaluate data/$(1)/validation.tens
-	$$(Q)$$(MILLRACE_BIN)cnn-predict -m $$(@D) --evaluate --threads $$(THREADS) --confusion $$(@D)/confusion.png data/$(1)/validation.tens >$$@.new
+	$$(Q)$$(MILLRACE_BIN)cnn-predict -m $$(@D) --evaluate $(addprefix --leaked ,$(call split_list,$(1))) --threads $$(THREADS) --confusion $$(@D)/confusion.png data/$(1)/validation.tens >$$@.new
 	@mv $$@.new $$@
 
 modele/$(1)_model/predictions.tsv: modele/$(1)_model/poids.h5 data/$(1)/predict.list
@@ -122,5 +130,5 @@ modele/$(1)_model/explained: modele/$(1)_model/poids.h5 data/$(1)/predict.list
 
 modele/$(1)_model/report.html: modele/$(1)_model/evaluation.tsv
 	@$$(SAY) report $$@
-	$$(Q)$$(MILLRACE_BIN)model-report -m $$(@D) --validation data/$(1)/validation.tens -o $$@
+	$$(Q)$$(MILLRACE_BIN)model-report -m $$(@D) --validation data/$(1)/validation.tens $(addprefix --leaked ,$(call split_list,$(1))) -o $$@
 endef
