@@ -93,6 +93,15 @@ struct affine {
 	float negative_slope;
 };
 
+/* Sums by channel over `count` pixels of `channels` of x and the gradient of what an affine map makes of it; with g this
+ * gradient times the activation's derivative, sums += g and products += (x - mean) g. */
+struct gradient_sums {
+	float *sums, *products;
+	const float *gradient, *x, *mean;
+	const struct affine *affine;
+	int count, channels;
+};
+
 struct kernels {
 	const char *name;
 
@@ -118,12 +127,11 @@ struct kernels {
 	void (*sum_channels)(float *sum, const float *x, int count, int channels);
 	void (*sum_squares)(float *sum, const float *x, const float *mean, int count, int channels);
 
-	/* Batch normalisation over `count` pixels of `channels`. `normalize` is the affine map. With g the gradient of its
-	 * output times the activation's derivative, `sum_gradients` adds g to sums and (x - mean) g to products, and
-	 * `normalize_backward` puts g * scale + (x * by_input + constant) in the gradient's place. */
+	/* Batch normalisation over `count` pixels of `channels`. `normalize` is the affine map; with g the gradient of its
+	 * output times the activation's derivative, `normalize_backward` puts g * scale + (x * by_input + constant) in the
+	 * gradient's place. */
 	void (*normalize)(float *out, const float *x, const struct affine *affine, int count, int channels);
-	void (*sum_gradients)(float *sums, float *products, const float *gradient, const float *x, const float *mean,
-		const struct affine *affine, int count, int channels);
+	void (*sum_gradients)(const struct gradient_sums *sums);
 	void (*normalize_backward)(float *gradient, const float *x, const struct affine *affine, const float *by_input,
 		const float *constant, int count, int channels);
 

@@ -129,14 +129,13 @@ static void sum_band_gradients(void *context, int index, int worker)
 	int channels = operation->out.channels, width = operation->out.width;
 	struct row_band band = row_band_of(operation->out, index);
 	float *row = worker_scratch(task->network, worker), *products = row + padded_channels(channels);
-	double *sums = band_sums(operation, index, SUM);
-	memset(sums, 0, 2 * (size_t)padded_channels(channels) * sizeof *sums);
+	struct gradient_sums sums = {row, products, task->gradient + band.first, operation->input + band.first,
+		statistic(operation, MEAN), &affine, width, channels};
+	memset(band_sums(operation, index, SUM), 0, 2 * (size_t)padded_channels(channels) * sizeof(double));
 	memset(row, 0, 2 * (size_t)padded_channels(channels) * sizeof *row);
-	for (int y = 0; y < band.rows; y++) {
-		ptrdiff_t first = band.first + (ptrdiff_t)y * width * channels;
-		task->network->kernels->sum_gradients(row, products, task->gradient + first, operation->input + first,
-			statistic(operation, MEAN), &affine, width, channels);
-		add_row(sums, row, channels);
+	for (int y = 0; y < band.rows; y++, sums.gradient += width * channels, sums.x += width * channels) {
+		task->network->kernels->sum_gradients(&sums);
+		add_row(band_sums(operation, index, SUM), row, channels);
 		add_row(band_sums(operation, index, PRODUCTS), products, channels);
 	}
 }

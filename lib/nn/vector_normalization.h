@@ -19,37 +19,70 @@ INLINE vector affine_gradient(enum activation activation, const struct affine *a
 INLINE void normalize_as(enum activation activation, float *restrict out, const float *restrict x,
 	const struct affine *affine, int count, int channels)
 {
-	for (int p = 0; p < count; p++, out += channels, x += channels)
-		FOR_VECTORS(c, part, channels)
-			store_lanes(out + c, affine_of(activation, affine, x, c, part), part);
+	size_t whole = (size_t)channels / LANES * LANES, part = (size_t)channels - whole;
+	for (int p = 0; p < count; p++, out += channels, x += channels) {
+		for (size_t c = 0; c < whole; c += LANES)
+			store(out + c, affine_of(activation, affine, x, c, LANES));
+		if (part)
+			store_part(out + whole, affine_of(activation, affine, x, whole, part), part);
+	}
 }
 
-INLINE void sum_gradients_as(enum activation activation, float *restrict sums, float *restrict products,
-	const float *gradient, const float *x, const float *mean, const struct affine *affine, int count, int channels)
+/* Of `vectors` vectors of channels, whose lines follow each other in memory, or of `part` lanes of one. */
+INLINE void sum_gradients_of(enum activation activation, const struct gradient_sums *s, size_t c, const int vectors,
+	const size_t part)
 {
-	FOR_VECTORS(c, part, channels) {
-		vector sum = load_lanes(sums + c, part), product = load_lanes(products + c, part);
-		vector centre = load_lanes(mean + c, part);
-		const float *g = gradient, *values = x;
-		for (int p = 0; p < count; p++, g += channels, values += channels) {
-			vector turned = affine_gradient(activation, affine, g, values, c, part);
-			sum += turned;
-			product = multiply_add(load_lanes(values + c, part) - centre, turned, product);
-		}
-		store_lanes(sums + c, sum, part);
-		store_lanes(products + c, product, part);
+	vector sums[4], products[4], centres[4];
+	const float *gradient = s->gradient + c, *x = s->x + c;
+	const struct affine affine = {s->affine->scale + c, s->affine->shift + c, activation, s->affine->negative_slope};
+	UNROLLED for (size_t k = 0; k < (size_t)vectors; k++) {
+		sums[k] = load_lanes(s->sums + c + k * LANES, part);
+		products[k] = load_lanes(s->products + c + k * LANES, part);
+		centres[k] = load_lanes(s->mean + c + k * LANES, part);
 	}
+	for (int p = 0; p < s->count; p++, gradient += s->channels, x += s->channels)
+		UNROLLED for (size_t k = 0; k < (size_t)vectors; k++) {
+			vector turned = affine_gradient(activation, &affine, gradient, x, k * LANES, part);
+			sums[k] += turned;
+			products[k] = multiply_add(load_lanes(x + k * LANES, part) - centres[k], turned, products[k]);
+		}
+	UNROLLED for (size_t k = 0; k < (size_t)vectors; k++) {
+		store_lanes(s->sums + c + k * LANES, sums[k], part);
+		store_lanes(s->products + c + k * LANES, products[k], part);
+	}
+}
+
+INLINE void sum_gradients_as(enum activation activation, const struct gradient_sums *s)
+{
+	size_t c = 0, channels = (size_t)s->channels;
+	for (; c + 4 * LANES <= channels; c += 4 * LANES)
+		sum_gradients_of(activation, s, c, 4, LANES);
+	for (; c + 2 * LANES <= channels; c += 2 * LANES)
+		sum_gradients_of(activation, s, c, 2, LANES);
+	for (; c + LANES <= channels; c += LANES)
+		sum_gradients_of(activation, s, c, 1, LANES);
+	if (c < channels)
+		sum_gradients_of(activation, s, c, 1, channels - c);
+}
+
+INLINE void normalize_backward_of(enum activation activation, float *gradient, const float *x, const struct affine *affine,
+	const float *by_input, const float *constant, size_t c, const size_t part)
+{
+	vector turned = affine_gradient(activation, affine, gradient, x, c, part);
+	vector rest = multiply_add(load_lanes(x + c, part), load_lanes(by_input + c, part), load_lanes(constant + c, part));
+	store_lanes(gradient + c, multiply_add(turned, load_lanes(affine->scale + c, part), rest), part);
 }
 
 INLINE void normalize_backward_as(enum activation activation, float *restrict gradient, const float *restrict x,
 	const struct affine *affine, const float *by_input, const float *constant, int count, int channels)
 {
-	for (int p = 0; p < count; p++, gradient += channels, x += channels)
-		FOR_VECTORS(c, part, channels) {
-			vector turned = affine_gradient(activation, affine, gradient, x, c, part);
-			vector rest = multiply_add(load_lanes(x + c, part), load_lanes(by_input + c, part), load_lanes(constant + c, part));
-			store_lanes(gradient + c, multiply_add(turned, load_lanes(affine->scale + c, part), rest), part);
-		}
+	size_t whole = (size_t)channels / LANES * LANES, part = (size_t)channels - whole;
+	for (int p = 0; p < count; p++, gradient += channels, x += channels) {
+		for (size_t c = 0; c < whole; c += LANES)
+			normalize_backward_of(activation, gradient, x, affine, by_input, constant, c, LANES);
+		if (part)
+			normalize_backward_of(activation, gradient, x, affine, by_input, constant, whole, part);
+	}
 }
 
 /* Runs `call` with `activation` a constant: each activation has loops of its own. */
@@ -70,11 +103,10 @@ static void normalize(float *out, const float *x, const struct affine *affine, i
 #undef CALL
 }
 
-static void sum_gradients(float *sums, float *products, const float *gradient, const float *x, const float *mean,
-	const struct affine *affine, int count, int channels)
+static void sum_gradients(const struct gradient_sums *s)
 {
-#define CALL(name) sum_gradients_as(name, sums, products, gradient, x, mean, affine, count, channels)
-	FOR_ACTIVATION(affine->activation, CALL)
+#define CALL(name) sum_gradients_as(name, s)
+	FOR_ACTIVATION(s->affine->activation, CALL)
 #undef CALL
 }
 
@@ -86,15 +118,30 @@ static void normalize_backward(float *gradient, const float *x, const struct aff
 #undef CALL
 }
 
+INLINE void sum_squares_of(float *sums, const float *x, const float *mean, int count, int channels, const int vectors,
+	const size_t part)
+{
+	vector squares[2], centres[2];
+	UNROLLED for (size_t k = 0; k < (size_t)vectors; k++) {
+		squares[k] = load_lanes(sums + k * LANES, part);
+		centres[k] = load_lanes(mean + k * LANES, part);
+	}
+	for (int p = 0; p < count; p++, x += channels)
+		UNROLLED for (size_t k = 0; k < (size_t)vectors; k++) {
+			vector centred = load_lanes(x + k * LANES, part) - centres[k];
+			squares[k] = multiply_add(centred, centred, squares[k]);
+		}
+	UNROLLED for (size_t k = 0; k < (size_t)vectors; k++)
+		store_lanes(sums + k * LANES, squares[k], part);
+}
+
 static void sum_squares(float *sums, const float *x, const float *mean, int count, int channels)
 {
-	FOR_VECTORS(c, part, channels) {
-		vector sum = load_lanes(sums + c, part), centre = load_lanes(mean + c, part);
-		const float *values = x;
-		for (int p = 0; p < count; p++, values += channels) {
-			vector centred = load_lanes(values + c, part) - centre;
-			sum = multiply_add(centred, centred, sum);
-		}
-		store_lanes(sums + c, sum, part);
-	}
+	int c = 0;
+	for (; c + 2 * LANES <= channels; c += 2 * LANES)
+		sum_squares_of(sums + c, x + c, mean + c, count, channels, 2, LANES);
+	for (; c + LANES <= channels; c += LANES)
+		sum_squares_of(sums + c, x + c, mean + c, count, channels, 1, LANES);
+	if (c < channels)
+		sum_squares_of(sums + c, x + c, mean + c, count, channels, 1, (size_t)(channels - c));
 }

@@ -145,7 +145,8 @@ static void run_normalize(void *context) { kernels->normalize(out, x, context, P
 
 static void run_sum_gradients(void *context)
 {
-	kernels->sum_gradients(out, out + CHANNELS, x, y, w, context, PIXELS, CHANNELS);
+	const struct gradient_sums sums = {out, out + CHANNELS, x, y, w, context, PIXELS, CHANNELS};
+	kernels->sum_gradients(&sums);
 }
 
 static void run_normalize_backward(void *context)

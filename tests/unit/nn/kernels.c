@@ -132,7 +132,8 @@ static void channelwise(const struct kernels *kernels, int count, float out[4][V
 		if (activation == ACTIVATION_SOFTMAX)
 			continue;
 		kernels->normalize(out[3] + first, a, &affine, pixels, channels);
-		kernels->sum_gradients(out[1] + first, out[1] + first + 8192, c, a, b, &affine, pixels, channels);
+		const struct gradient_sums sums = {out[1] + first, out[1] + first + 8192, c, a, b, &affine, pixels, channels};
+		kernels->sum_gradients(&sums);
 		kernels->normalize_backward(out[2] + first, a, &affine, c, b, pixels, channels);
 	}
 }
