@@ -1,5 +1,7 @@
 #include "image/decoders.h"
 
+#include "base/bytes.h"
+
 #include <stdbool.h>
 #include <stdlib.h>
 #include <string.h>
@@ -79,6 +81,25 @@ static unsigned char *load(enum image_type type, stbi__context *input, int *widt
 	}
 }
 
+/* The fewest bytes that a picture of these dimensions takes: a run stands for at most 128 pixels. From a file of less,
+ * stb_image would draw millions of pixels out of nothing. */
+static uint64_t least_size(const struct encoded *encoded, const struct image_info *info)
+{
+	enum { RUN = 128, OS2_HEADER = 12 };
+	const unsigned char *p = encoded->bytes;
+	uint64_t pixels = (uint64_t)info->width * (uint64_t)info->height, runs = (pixels + RUN - 1) / RUN;
+	if (info->type == IMAGE_TGA) {
+		bool compressed = p[2] >= 9;
+		unsigned size = (p[16] + 7u) / 8;
+		return compressed ? runs * (1 + size) : pixels * size;
+	}
+	if (info->type == IMAGE_PSD)
+		return runs * 2 * (unsigned)(p[12] << 8 | p[13]);
+	if (info->type == IMAGE_BMP && encoded->size >= 30)
+		return pixels * load_u16(p + (load_u32(p + 14) == OS2_HEADER ? 24 : 28)) / 8;
+	return 0;
+}
+
 /* To fresh memory; grey with alpha, the one layout that struct image does not have, becomes RGBA. */
 static int copy_pixels(struct image *image, const unsigned char *pixels, int width, int height, int channels,
 	struct error *error)
@@ -103,6 +124,8 @@ int decode_stb(const struct encoded *encoded, const struct image_info *info,
 		.buflen = 1};
 	int width = 0, height = 0, channels = 0;
 	(void)options, (void)orientation;
+	if (encoded->size < least_size(encoded, info))
+		return error_set(error, encoded->name, "cut short");
 	input.img_buffer = input.img_buffer_original = input.img_buffer_end = input.buffer_start;
 	stbi__refill_buffer(&input);
 	unsigned char *pixels = load(info->type, &input, &width, &height, &channels);
