@@ -1,6 +1,5 @@
 #include "base/sandbox.h"
 
-#include "base/progress.h"
 #include "base/sandbox_keeper.h"
 #include "base/signals.h"
 
@@ -12,16 +11,21 @@
 #include <sys/mman.h>
 #include <sys/socket.h>
 #include <sys/wait.h>
+#include <time.h>
 #include <unistd.h>
 
-enum { MEMORY_KEPT = 64 << 20 }; /* bytes in use by a worker's memory that stay for the next call */
+enum {
+	MEMORY_KEPT = 64 << 20, /* bytes in use by a worker's memory that stay for the next call */
+	PATIENCE = 5,           /* seconds to wait for one of a worker's: it may share its processor */
+};
 
 struct sandbox_worker {
 	int number, channel; /* -1: is not running */
-	unsigned char *memory;
+	clockid_t clock;     /* of its processor time */
+	double spent;        /* seconds by that clock, up to this call */
 	int calls;
-	double busy; /* seconds */
-	size_t used; /* bytes of the memory, in this call */
+	unsigned char *memory;
+	size_t used;         /* bytes of it, in this call */
 	struct sandbox_worker *next;
 };
 
@@ -80,17 +84,24 @@ static int give_order(struct sandbox *sandbox, int number, const int *descriptor
 
 enum outcome { ANSWERED, DIED, OVERDUE, WRONG };
 
-/* Waits for a message of exactly `size` bytes. A stopped program's clock goes on: seconds are counted one by one, so that
- * all that it was stopped for is one of them. */
+static double processor_time(const struct sandbox_worker *worker)
+{
+	struct timespec time = {0, 0};
+	clock_gettime(worker->clock, &time);
+	return (double)time.tv_sec + 1e-9 * (double)time.tv_nsec;
+}
+
+/* Waits for a message of exactly `size` bytes. The seconds waited are counted one by one: where the program was stopped
+ * meanwhile, all of that is one of them. */
 static enum outcome await(const struct sandbox *sandbox, const struct sandbox_worker *worker, void *message, size_t size)
 {
 	struct pollfd channel = {worker->channel, POLLIN, 0};
-	for (int seconds = 0; seconds < sandbox->work.seconds_maximum; seconds++)
-		if (poll(&channel, 1, 1000) > 0) {
-			ssize_t got = recv(worker->channel, message, size, MSG_DONTWAIT);
-			return got == (ssize_t)size ? ANSWERED : got > 0 ? WRONG : DIED;
-		}
-	return OVERDUE;
+	int seconds = 0, most = sandbox->work.seconds_maximum;
+	while (poll(&channel, 1, 1000) <= 0)
+		if (++seconds >= PATIENCE * most || processor_time(worker) - worker->spent >= most)
+			return OVERDUE;
+	ssize_t got = recv(worker->channel, message, size, MSG_DONTWAIT);
+	return got == (ssize_t)size ? ANSWERED : got > 0 ? WRONG : DIED;
 }
 
 static int create_memory(struct sandbox *sandbox, struct sandbox_worker *worker)
@@ -128,7 +139,7 @@ static int start_worker(struct sandbox *sandbox, struct sandbox_worker *worker, 
 	close(memory);
 	if (result)
 		return -1;
-	errno = report.failure;
+	errno = report.failure ? report.failure : clock_getcpuclockid(report.worker, &worker->clock);
 	if (errno)
 		return error_system(error, "sandbox");
 	if (await(sandbox, worker, &hello, sizeof hello) != ANSWERED)
@@ -185,7 +196,7 @@ static bool send_request(struct sandbox *sandbox, struct sandbox_worker *worker,
 static int begin_call(struct sandbox *sandbox, struct sandbox_worker *worker, const void *request,
 	const unsigned char *input, size_t size, struct error *error)
 {
-	bool worn = worker->calls >= sandbox->work.calls_maximum || worker->busy >= sandbox->work.seconds_maximum;
+	bool worn = worker->calls >= sandbox->work.calls_maximum || worker->spent >= sandbox->work.seconds_maximum;
 	if (!worn && send_request(sandbox, worker, request, input, size))
 		return 0;
 	if (renew_worker(sandbox, worker, error))
@@ -218,14 +229,13 @@ static int call(struct sandbox *sandbox, struct sandbox_worker *worker, const ch
 	struct error *error)
 {
 	size_t answer_size = offsetof(struct sandbox_answer, answer) + sandbox->work.answer_size;
-	double start = progress_clock();
 	enum outcome outcome = await(sandbox, worker, answer, answer_size);
 	if (outcome == ANSWERED && answer->size > sandbox->work.output_maximum)
 		outcome = WRONG;
 	if (outcome != ANSWERED)
 		return end_call(sandbox, worker, name, outcome, error);
 	worker->calls++;
-	worker->busy += progress_clock() - start;
+	worker->spent = processor_time(worker);
 	worker->used += answer->size;
 	return 0;
 }

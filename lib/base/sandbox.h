@@ -25,7 +25,7 @@ struct sandbox_work {
 	size_t request_size, answer_size;
 	size_t input_maximum, output_maximum; /* bytes; memory is taken only for what is used */
 	size_t memory_maximum;         /* bytes that a worker may allocate */
-	int seconds_maximum;           /* that a call may take */
+	int seconds_maximum;           /* of processor time that a call may take; five times as many on the wall */
 	int calls_maximum;             /* that a worker does before another takes its place */
 };
 

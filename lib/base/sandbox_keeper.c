@@ -108,7 +108,10 @@ static int start_worker(const struct sandbox_work *work, pid_t *worker, const in
 	*worker = fork();
 	if (*worker == 0)
 		work_confined(work, descriptors[0], descriptors[1], keeper);
-	return *worker < 0 ? errno : 0;
+	if (*worker > 0)
+		return 0;
+	*worker = 0;
+	return errno;
 }
 
 void sandbox_keep(const struct sandbox_work *work, int control, pid_t parent)
@@ -123,6 +126,7 @@ void sandbox_keep(const struct sandbox_work *work, int control, pid_t parent)
 		struct sandbox_report report = {.status = end_worker(&workers[order.number])};
 		if (order.start)
 			report.failure = start_worker(work, &workers[order.number], descriptors);
+		report.worker = workers[order.number];
 		for (int i = 0; i < 2; i++)
 			if (descriptors[i] >= 0)
 				close(descriptors[i]);

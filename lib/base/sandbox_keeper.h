@@ -16,10 +16,11 @@ struct sandbox_order {
 	bool start;
 };
 
-/* From the keeper: how the worker that it ended had ended (as of waitpid; 0: there was none), and the errno of starting
- * another, or 0. */
+/* From the keeper. */
 struct sandbox_report {
-	int status, failure;
+	int status;   /* how the worker that it ended had ended, as of waitpid; 0: there was none */
+	pid_t worker; /* that it started; 0: none, and an errno */
+	int failure;
 };
 
 /* To a worker. */

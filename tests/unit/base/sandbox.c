@@ -31,7 +31,7 @@ enum { INPUT = 300000, OUTPUT = 200 << 20, MEMORY = 64 << 20, SECONDS = 2, CALLS
 
 enum deed {
 	REVERSE, /* the honest one: output is the input from its end */
-	OPEN, OPEN_OLD, SOCKET, FORK, EXECUTE, KILL_PARENT, TRACE, MAP_CODE, MAP_CHANNEL, MAKE_CODE, RAISE_LIMIT, SLEEP,
+	WAIT, OPEN, OPEN_OLD, SOCKET, FORK, EXECUTE, KILL_PARENT, TRACE, MAP_CODE, MAP_CHANNEL, MAKE_CODE, RAISE_LIMIT, SLEEP,
 	ALLOCATE, LOOP, SEGFAULT, ABORT, READ_BEHIND, WRITE_INPUT, LEAVE, LIE_OF_SIZE, WRITE_ELSEWHERE, USE_MEMORY
 };
 
@@ -74,6 +74,8 @@ static long attempt(enum deed deed, const unsigned char *input)
 		return setrlimit(RLIMIT_CPU, &(struct rlimit){RLIM_INFINITY, RLIM_INFINITY});
 	case SLEEP:
 		return usleep(1);
+	case WAIT:
+		return read(0, &(char){0}, 1);
 	case ABORT:
 		abort();
 	default:
@@ -333,6 +335,21 @@ static void ended_by(int number)
 	close(ready[1]);
 }
 
+/* A worker that only waits takes no processor time: the clock ends it. */
+static void waiting(void)
+{
+	static const struct sandbox_work work = {task, "helper", sizeof(struct request), sizeof(struct answer), 0, 0, MEMORY, 1, 1};
+	struct answer answer;
+	struct sandbox_result result;
+	struct sandbox *other;
+	struct error error = {0};
+	if (!ok(sandbox_start(&other, &work, NULL) == 0, "a second sandbox starts"))
+		return;
+	ok(sandbox_run(other, "x", &(struct request){WAIT}, NULL, 0, &answer, &result, &error) == -1, "waiting for nothing fails");
+	is_text(error.reason, "the helper took longer than 1 s", "  with this reason");
+	sandbox_stop(other);
+}
+
 static void stopped(void)
 {
 	pid_t family[16];
@@ -384,6 +401,7 @@ int main(void)
 	replaced();
 	killed_while_idle();
 	threads();
+	waiting();
 	stopped();
 	ended_by(SIGINT);
 	ended_by(SIGTERM);
