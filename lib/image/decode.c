@@ -112,6 +112,8 @@ int load_here(const unsigned char *bytes, size_t size, const char *name, const s
 	struct image_decode_options decode = {0};
 	struct image whole;
 	*image = (struct image){0};
+	if ((uint64_t)options->width * (uint64_t)options->height * (uint64_t)channels > IMAGE_LOAD_MAXIMUM)
+		return error_set(error, name, "%d x %d pixels are too many", options->width, options->height);
 	memcpy(decode.background, options->background, sizeof decode.background);
 	if (options->filter != IMAGE_NEAREST) {
 		decode.least_width = options->width;

@@ -11,6 +11,7 @@ enum {
 	IMAGE_SIDE_MAXIMUM = 65535,          /* pixels of width or height */
 	IMAGE_PIXELS_MAXIMUM = 64000000,     /* that a decoder takes unless told otherwise */
 	IMAGE_FILE_MAXIMUM = 256 << 20,      /* encoded bytes that a decoder takes: the limit to give to file_read */
+	IMAGE_LOAD_MAXIMUM = 256 << 20,      /* bytes of pixels that image_load gives */
 };
 
 struct image {
@@ -31,7 +32,7 @@ void image_to_grey(struct image *image);
 /* ---- decoding: any file from a stranger ---- */
 
 /* From here on image_probe, image_decode and image_load work in processes that can do nothing else (base/sandbox.h), one
- * for each thread that calls: a file that crashes its decoder, or keeps it for more than 20 seconds, or makes it ask for more
+ * for each thread that calls: a file that crashes its decoder, or keeps it computing for more than 20 seconds, or makes it ask for more
  * than 1.5 GiB costs that one call, which fails and says so. Without this they work in the calling process, which
  * such a file takes with it. To be called once, before the process grows or has threads. On failure (-1) nothing is
  * started. */

@@ -7,10 +7,10 @@
 #include <string.h>
 
 enum {
-	SECONDS_MAXIMUM = 20,           /* 64 megapixels of a progressive JPEG take about 3 */
-	CALLS_MAXIMUM = 1000,           /* what a decoder left behind in memory is soon gone */
-	MEMORY_MAXIMUM = 1536 << 20,    /* a progressive CMYK JPEG of 64 megapixels needs 960 MB */
-	OUTPUT_MAXIMUM = 256 << 20,     /* 64 megapixels in RGBA */
+	SECONDS_MAXIMUM = 20,                /* 64 megapixels of a progressive JPEG take about 3 */
+	CALLS_MAXIMUM = 1000,                /* what a decoder left behind in memory is soon gone */
+	MEMORY_MAXIMUM = 1536 << 20,         /* a progressive CMYK JPEG of 64 megapixels needs 960 MB */
+	OUTPUT_MAXIMUM = IMAGE_LOAD_MAXIMUM, /* and 64 megapixels in RGBA */
 };
 
 enum request_kind { PROBE, DECODE, LOAD };
@@ -47,10 +47,7 @@ static size_t answer_request(const void *message, const unsigned char *bytes, si
 	else
 		answer->failed = load_here(bytes, size, "", &request->resize, request->channels, &image, &answer->error);
 	size_t used = (size_t)image.width * (size_t)image.height * (size_t)image.channels;
-	if (used > OUTPUT_MAXIMUM) {
-		answer->failed = error_set(&answer->error, "", "%d x %d pixels are too many", image.width, image.height);
-		used = 0;
-	} else if (used)
+	if (used)
 		memcpy(output, image.pixels, used);
 	answer->width = image.width;
 	answer->height = image.height;
