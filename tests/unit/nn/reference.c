@@ -1,4 +1,5 @@
 /* Convolutions and pools of random odd shapes against the reference: outputs and gradients. */
+#include "nn/kernels.h"
 #include "nn/reference.h"
 
 #include "base/random.h"
@@ -10,7 +11,10 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { CASES = 150, VALUES = 1 << 16, SAMPLES = 2 };
+enum { CASES = 160, VALUES = 1 << 16, SAMPLES_MAXIMUM = 3 };
+
+/* Of the largest value that is compared: sums of products, in any order and by Winograd's algorithm, stay below. */
+static const double tolerance = 8e-6;
 
 static float x[VALUES], gradient_of_input[VALUES], logits[VALUES], targets[VALUES];
 static double y[VALUES], pooled[VALUES], dpooled[VALUES], dy[VALUES], dx[VALUES], dkernel[VALUES], dbias[VALUES];
@@ -31,12 +35,15 @@ static int pick_channels(struct random *random)
 	return choices[random_below(random, sizeof choices / sizeof *choices)];
 }
 
-/* One or two layers: a convolution (any kind), and on every other case a max-pool that may fuse. */
+/* A convolution of any kind, and a pool that may fuse. */
 static void choose(struct random *random, int number, struct architecture *architecture)
 {
 	struct layer *layers = architecture->layers;
-	bool usual = number % 3 == 0; /* 3x3, stride 1, as the sparse backward wants it */
-	architecture->input = (struct shape){pick(random, 1, 13), pick(random, 1, 13), pick_channels(random)};
+	bool winograd = number % 10 == 1; /* large enough, and of whole vectors of channels */
+	bool usual = number % 3 == 0 || winograd; /* 3x3, stride 1, as the sparse backward wants it */
+	int least = winograd ? 6 : 1;
+	architecture->input = (struct shape){pick(random, least, 13), pick(random, least, 13),
+		winograd ? CHANNEL_BLOCK * pick(random, 1, 4) : pick_channels(random)};
 	layers[0] = (struct layer){.kind = number % 5 == 4 ? LAYER_DEPTHWISE_CONVOLUTION : LAYER_CONVOLUTION,
 		.name = "convolution", .kernel_height = usual ? 3 : pick(random, 1, 5), .kernel_width = usual ? 3 : pick(random, 1, 5),
 		.stride_height = usual ? 1 : pick(random, 1, 4), .stride_width = usual ? 1 : pick(random, 1, 4),
@@ -56,9 +63,9 @@ static bool near(const float *got, const double *expected, size_t count, const c
 		double error = fabs((double)got[i] - expected[i]);
 		difference = error > difference || isnan(error) ? error : difference;
 	}
-	if (!(difference <= 2e-6 * largest * 4))
+	if (!(difference <= tolerance * largest))
 		note("%s: largest difference %g, largest value %g", what, difference, largest);
-	return difference <= 2e-6 * largest * 4;
+	return difference <= tolerance * largest;
 }
 
 /* Fills the reference's outputs and, from the seed dpooled, its gradients, of one sample. */
@@ -77,28 +84,28 @@ static void run_reference(const struct architecture *architecture, const struct 
 
 /* The seed is the gradient of the binary loss, which a training step goes by too. */
 static bool agrees(const struct architecture *architecture, const struct shape *shapes, struct network *train,
-	struct network *explain)
+	struct network *explain, int samples)
 {
 	size_t in = count_of(architecture->input), out = count_of(shapes[1]);
 	bool good = true;
 	float seed[4096];
 	memset(dkernel, 0, sizeof dkernel);
 	memset(dbias, 0, sizeof dbias);
-	network_forward(train, x, SAMPLES, logits, NULL);
-	network_train_step(train, x, targets, SAMPLES, 0, 0);
-	network_forward(explain, x, SAMPLES, NULL, NULL);
-	for (size_t i = 0; i < SAMPLES * out; i++)
-		seed[i] = (1 / (1 + expf(-logits[i])) - targets[i]) / (float)(SAMPLES * out);
+	network_forward(train, x, samples, logits, NULL);
+	network_train_step(train, x, targets, samples, 0, 0);
+	network_forward(explain, x, samples, NULL, NULL);
+	for (size_t i = 0; i < (size_t)samples * out; i++)
+		seed[i] = (1 / (1 + expf(-logits[i])) - targets[i]) / (float)((size_t)samples * out);
 	network_backward(explain, 2, seed, -1, gradient_of_input);
-	for (int s = 0; s < SAMPLES; s++) {
+	for (int s = 0; s < samples; s++) {
 		for (size_t i = 0; i < out; i++)
 			dpooled[i] = (double)seed[(size_t)s * out + i];
 		run_reference(architecture, shapes, train, x + (size_t)s * in);
 		good &= near(logits + (size_t)s * out, pooled, out, "output");
 		good &= near(network_output(explain, 0) + (size_t)s * count_of(shapes[0]), y, count_of(shapes[0]), "convolution");
 		for (size_t i = 0; i < in; i++) { /* small: compare at the size of values */
-			dx[i] *= (double)(SAMPLES * out);
-			gradient_of_input[(size_t)s * in + i] *= (float)(SAMPLES * out);
+			dx[i] *= (double)((size_t)samples * out);
+			gradient_of_input[(size_t)s * in + i] *= (float)((size_t)samples * out);
 		}
 		good &= near(gradient_of_input + (size_t)s * in, dx, in, "gradient of the input");
 	}
@@ -108,15 +115,16 @@ static bool agrees(const struct architecture *architecture, const struct shape *
 
 static void check(struct random *random, int number)
 {
+	int samples = 1 + number % SAMPLES_MAXIMUM;
 	struct layer layers[2];
 	struct architecture architecture = {.layer_count = 2, .layers = layers};
 	struct shape shapes[2];
 	struct network *train, *explain;
 	do
 		choose(random, number, &architecture);
-	while (architecture_shapes(&architecture, shapes, NULL) || SAMPLES * count_of(shapes[1]) > 4096);
-	if (network_create(&train, &architecture, NETWORK_TRAIN, SAMPLES, NULL, NULL)
-		|| network_create(&explain, &architecture, NETWORK_EXPLAIN, SAMPLES, NULL, NULL)) {
+	while (architecture_shapes(&architecture, shapes, NULL) || (size_t)samples * count_of(shapes[1]) > 4096);
+	if (network_create(&train, &architecture, NETWORK_TRAIN, samples, NULL, NULL)
+		|| network_create(&explain, &architecture, NETWORK_EXPLAIN, samples, NULL, NULL)) {
 		ok(false, "networks are made");
 		return;
 	}
@@ -125,14 +133,14 @@ static void check(struct random *random, int number)
 	struct training_options options = training_defaults(OPTIMIZER_SGD);
 	options.loss = LOSS_BINARY_CROSSENTROPY;
 	network_train_start(train, &options);
-	for (size_t i = 0; i < SAMPLES * count_of(architecture.input); i++)
+	for (size_t i = 0; i < (size_t)samples * count_of(architecture.input); i++)
 		x[i] = random_between(random, -1, 1);
-	for (size_t i = 0; i < SAMPLES * count_of(shapes[1]); i++)
+	for (size_t i = 0; i < (size_t)samples * count_of(shapes[1]); i++)
 		targets[i] = (float)(i % 2);
 	const struct layer *c = &layers[0], *p = &layers[1];
-	ok(agrees(&architecture, shapes, train, explain),
-		"%dx%dx%d, %s %dx%d stride %dx%d %s %d filters, %s %dx%d stride %dx%d %s",
-		architecture.input.height, architecture.input.width, architecture.input.channels,
+	ok(agrees(&architecture, shapes, train, explain, samples),
+		"%d of %dx%dx%d, %s %dx%d stride %dx%d %s %d filters, %s %dx%d stride %dx%d %s",
+		samples, architecture.input.height, architecture.input.width, architecture.input.channels,
 		c->kind == LAYER_CONVOLUTION ? "convolution" : "depthwise", c->kernel_height, c->kernel_width, c->stride_height,
 		c->stride_width, c->padding == PADDING_SAME ? "same" : "valid", c->filters,
 		p->kind == LAYER_MAX_POOLING ? "max" : "average", p->kernel_height, p->kernel_width, p->stride_height,
