@@ -166,16 +166,16 @@ static void run_max_pool(void *context)
 
 static void show_elementwise(void)
 {
-	enum { WINDOWS = PIXELS / 3 - 2 };
+	enum { OUTPUTS = PIXELS / 3 - 2 };
 	struct affine affine = {w, w + CHANNELS, ACTIVATION_RELU, 0};
 	struct depthwise row = {.x = x, .pitch = PIXELS / 3 * CHANNELS, .step = CHANNELS, .weights = w + CHANNELS,
-		.height = 3, .width = 3, .channels = CHANNELS, .count = WINDOWS};
+		.height = 3, .width = 3, .channels = CHANNELS, .count = OUTPUTS};
 	show("sum_channels", COUNT, run_sum_channels, NULL);
 	show("normalize, with relu", 2.0 * COUNT, run_normalize, &affine);
 	show("sum_gradients of batch normalisation, with relu", 4.0 * COUNT, run_sum_gradients, &affine);
 	show("normalize_backward, with relu", 4.0 * COUNT, run_normalize_backward, &affine);
-	show("depthwise: row of 3x3 windows", 18.0 * WINDOWS * CHANNELS, run_depthwise, &row);
-	show("depthwise_backward: the same", 36.0 * WINDOWS * CHANNELS, run_depthwise_backward, &row);
+	show("depthwise: row of 3x3 windows", 18.0 * OUTPUTS * CHANNELS, run_depthwise, &row);
+	show("depthwise_backward: the same", 36.0 * OUTPUTS * CHANNELS, run_depthwise_backward, &row);
 	show("add", COUNT, run_add, NULL);
 	show("max_pool 2x2, comparisons", 3.0 * COUNT / 2, run_max_pool, NULL);
 	show("relu, comparisons", COUNT, run_relu, NULL);
