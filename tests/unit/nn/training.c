@@ -151,7 +151,7 @@ static void shared_out(void)
 	};
 	struct architecture pooled = {.input = {SIDE, SIDE, 1}, .layer_count = 6, .layers = stack};
 	static const int threads[] = {1, 2, 3, 4, 5, 6, 7, 8, 64};
-	char expected[DIGEST_HEX_SIZE], got[DIGEST_HEX_SIZE];
+	char expected[HEX_SIZE], got[HEX_SIZE];
 	struct training_options options = training_defaults(OPTIMIZER_ADAM);
 	for (int i = 0; i < 6; i++)
 		snprintf(stack[i].name, sizeof stack[i].name, "layer %d", i);
@@ -236,7 +236,7 @@ static void gradient_not_finite(void)
 	struct architecture deep = {.input = {1, 1, 4}, .layer_count = 3, .layers = dense};
 	const float small[4] = {1e-30f, 1e-30f, 1e-30f, 1e-30f}, target[CLASSES] = {1};
 	struct training_options options = training_defaults(OPTIMIZER_SGD);
-	char before[DIGEST_HEX_SIZE], after[DIGEST_HEX_SIZE];
+	char before[HEX_SIZE], after[HEX_SIZE];
 	struct network *network;
 	struct error error;
 	for (int i = 0; i < 3; i++)
@@ -263,7 +263,7 @@ static void gradient_not_finite(void)
 /* A network of its own input, and one that copies: the same. */
 static void input_in_place(void)
 {
-	char expected[DIGEST_HEX_SIZE], got[DIGEST_HEX_SIZE];
+	char expected[HEX_SIZE], got[HEX_SIZE];
 	struct network *copying = make(NETWORK_TRAIN, NULL), *network = make(NETWORK_TRAIN, NULL);
 	struct network *predicting = make(NETWORK_PREDICT, NULL);
 	step(copying, BATCH, 0);
