@@ -68,8 +68,10 @@ static void prepare(struct network *network, struct operation *operation)
 		winograd_weights(network, operation->winograd, operation->weights, operation->in.channels, filters);
 	if (operation->turned && is_sparse(network, operation))
 		sparse_turn(network, operation, parameters[0].values);
+	else if (operation->turned && is_winograd(operation))
+		winograd_turn(network, operation, parameters[0].values);
 	else if (operation->turned)
-		convolution_turn(network, operation, parameters[0].values);
+		convolution_turn(operation, parameters[0].values);
 }
 
 static void lay_out(struct network *network, struct operation *operation)
@@ -88,6 +90,8 @@ static void lay_out(struct network *network, struct operation *operation)
 	}
 	if (is_sparse(network, operation))
 		sparse_lay_out(network, operation);
+	else if (network->mode != NETWORK_PREDICT && is_winograd(operation))
+		winograd_lay_out_backward(network, operation);
 	else if (network->mode != NETWORK_PREDICT)
 		convolution_lay_out_backward(network, operation);
 }

@@ -22,8 +22,20 @@ size_t window_scratch(const struct operation *operation, int rows);
 
 void convolution_lay_out_backward(struct network *network, struct operation *operation);
 /* Weights as the gradient of the input reads them. */
-void convolution_turn(const struct network *network, struct operation *operation, const float *kernel);
+void convolution_turn(struct operation *operation, const float *kernel);
+/* The sum of the slices that n samples used to the gradients of the parameters. */
+void collect_slices(struct network *network, const struct operation *operation, int n);
 void convolution_backward(struct network *network, struct operation *operation, int n, float *gradient,
+	float *input_gradient);
+
+/* ---- convolution_winograd.c: the same by Winograd's algorithm ---- */
+
+/* Whether the operation's backward is that. */
+bool is_winograd(const struct operation *operation);
+void winograd_lay_out_backward(struct network *network, struct operation *operation);
+void winograd_turn(const struct network *network, struct operation *operation, const float *kernel);
+/* As operation_kind's backward. */
+void winograd_backward(struct network *network, const struct operation *operation, int n, float *gradient,
 	float *input_gradient);
 
 /* ---- convolution_sparse.c: the same where a max-pool leaves few gradients ---- */

@@ -2,10 +2,8 @@
  *
  * The gradient of its full-size output is written into a frame of zeros, so wide that both gradients become
  * products without any border case. With stride s the gradient of the input falls into s x s phases: pixels with
- * (y mod s, x mod s) equal see the same taps of the kernel, and each phase is a convolution of stride 1. Where
- * Winograd's algorithm suits, that of the input needs no frame. */
+ * (y mod s, x mod s) equal see the same taps of the kernel, and each phase is a convolution of stride 1. */
 #include "nn/convolution.h"
-#include "nn/winograd.h"
 
 #include <string.h>
 
@@ -36,10 +34,11 @@ static bool needs_frame(const struct operation *operation)
 	return operation->pools || operation->layer->filters % CHANNEL_BLOCK;
 }
 
-/* Whether the weights' gradient is computed by Winograd's algorithm. */
-static bool is_winograd(const struct operation *operation)
+/* Whether the frame is wider than the gradient. */
+static bool reaches(const struct operation *operation)
 {
-	return !needs_frame(operation) && winograd_suits(operation->layer, operation->in.channels, operation->middle);
+	struct frame frame = frame_of(operation);
+	return frame.top || frame.left;
 }
 
 /* Index of the gradient of output (y, x). */
@@ -55,15 +54,8 @@ void convolution_lay_out_backward(struct network *network, struct operation *ope
 	size_t padded_in = (size_t)padded_channels(operation->in.channels);
 	size_t filters = (size_t)padded_channels(layer->filters);
 	if (network->mode == NETWORK_TRAIN)
-		plan_slices(network, operation, (taps_of(operation) + 1) * filters);
+		plan_slices(network, operation, (taps_of(operation) + 1) * filters, SLICES);
 	operation->turned = arena_floats(&network->arena, window * filters * padded_in);
-	if (!needs_frame(operation) && winograd_suits(layer, layer->filters, operation->in)) {
-		operation->winograd_turned = arena_floats(&network->arena,
-			winograd_weight_count(layer->filters, operation->in.channels));
-		want_scratch(network, winograd_scratch(layer->filters, operation->in.channels));
-	}
-	if (is_winograd(operation))
-		want_scratch(network, winograd_gradient_scratch(operation->in.channels, layer->filters));
 	want_scratch(network, window_scratch(operation, operation->window.height) + frame_count(frame_of(operation))
 		+ (size_t)operation->in.width * padded_in + 2 * CHANNEL_BLOCK);
 }
@@ -95,15 +87,12 @@ static float *turn_phase(const struct operation *operation, const float *kernel,
 	return out;
 }
 
-void convolution_turn(const struct network *network, struct operation *operation, const float *kernel)
+void convolution_turn(struct operation *operation, const float *kernel)
 {
 	float *out = operation->turned;
 	for (int y = 0; y < operation->layer->stride_height; y++)
 		for (int x = 0; x < operation->layer->stride_width; x++)
 			out = turn_phase(operation, kernel, y, x, out);
-	if (operation->winograd_turned)
-		winograd_weights(network, operation->winograd_turned, operation->turned, operation->layer->filters,
-			operation->in.channels);
 }
 
 /* ---- one sample ---- */
@@ -215,6 +204,15 @@ static void input_gradient_row(const struct backward *task, int phase, const flo
 		memcpy(dx + (ptrdiff_t)i * stride * channels, row + i * width, (size_t)channels * sizeof *dx);
 }
 
+/* Whether every pixel of the input is under some window. */
+static bool covers(const struct operation *operation)
+{
+	const struct layer *layer = operation->layer;
+	const struct window window = operation->window;
+	return layer->stride_height <= layer->kernel_height && layer->stride_width <= layer->kernel_width
+		&& window.top + operation->in.height <= window.height && window.left + operation->in.width <= window.width;
+}
+
 static void input_gradient(const struct backward *task, const float *framed, float *dx, float *row)
 {
 	const struct operation *operation = task->operation;
@@ -223,7 +221,8 @@ static void input_gradient(const struct backward *task, const float *framed, flo
 	int stride = layer->stride_height, top = operation->window.top;
 	ptrdiff_t line = (ptrdiff_t)operation->in.width * operation->in.channels;
 	ptrdiff_t tap = (ptrdiff_t)frame.channels * padded_channels(operation->in.channels);
-	memset(dx, 0, shape_count(operation->in) * sizeof *dx);
+	if (!covers(operation))
+		memset(dx, 0, shape_count(operation->in) * sizeof *dx);
 	for (int y = top; y < top + operation->in.height && y < operation->window.height; y++) {
 		const float *turned = operation->turned;
 		int phase_y = y % stride, down = taps_of_phase(layer->kernel_height, stride, phase_y);
@@ -245,19 +244,18 @@ static void dense_backward_sample(const struct backward *task, int sample, const
 	const struct operation *operation = task->operation;
 	float *framed = scratch + window_scratch(operation, operation->window.height);
 	float *row = framed + frame_count(frame_of(operation)) + CHANNEL_BLOCK;
-	bool turns = task->input_gradient && !operation->winograd_turned;
-	if (needs_frame(operation) || turns)
+	bool copies = needs_frame(operation) || (task->input_gradient && reaches(operation));
+	if (copies)
 		fill_frame(task, gradient,
 			operation->marks ? operation->marks + (size_t)sample * shape_count(operation->out) : NULL, framed);
 	const struct rows rows = rows_of(operation, gradient, framed);
 	if (slice && operation->layer->use_bias)
 		bias_gradient(task, rows, slice + taps_of(operation) * (size_t)frame_of(operation).channels);
-	if (slice && is_winograd(operation))
-		winograd_gradient(task->network->kernels, slice, operation, sample, gradient, scratch);
-	else if (slice)
+	if (slice)
 		weight_gradient(task, sample, rows, slice, scratch);
-	if (turns)
-		input_gradient(task, framed, task->input_gradient + (size_t)sample * shape_count(operation->in), row);
+	if (task->input_gradient)
+		input_gradient(task, copies ? framed : gradient,
+			task->input_gradient + (size_t)sample * shape_count(operation->in), row);
 }
 
 static void backward_samples(void *context, int index, int worker)
@@ -277,38 +275,30 @@ static void backward_samples(void *context, int index, int worker)
 	}
 }
 
-/* The gradient of the input as a convolution of that of the output with the turned kernel. */
-static void winograd_backward(const struct backward *task)
+void collect_slices(struct network *network, const struct operation *operation, int n)
 {
-	const struct operation *operation = task->operation;
-	const struct winograd winograd = {
-		.network = task->network, .samples = task->n, .in = operation->middle, .middle = operation->in,
-		.top = 2 - operation->window.top, .left = 2 - operation->window.left, .out = operation->in,
-		.input = task->gradient, .weights = operation->winograd_turned, .output = task->input_gradient,
-	};
-	winograd_convolve(&winograd);
+	const struct layer *layer = operation->layer;
+	int filters = layer->filters, width = padded_channels(filters);
+	const float *bias = operation->slices + taps_of(operation) * (size_t)width;
+	sum_slices(network, operation, n);
+	compact_rows(network->gradients + network->offsets[operation->first_parameter], operation->slices,
+		(int)taps_of(operation), filters, width);
+	if (layer->use_bias)
+		memcpy(network->gradients + network->offsets[operation->first_parameter + 1], bias, (size_t)filters * sizeof *bias);
 }
 
 void convolution_backward(struct network *network, struct operation *operation, int n, float *gradient,
 	float *input_gradient_out)
 {
 	struct backward task = {network, operation, n, gradient, input_gradient_out};
-	if (is_sparse(network, operation)) {
+	if (is_sparse(network, operation))
 		sparse_backward(network, operation, n, gradient, input_gradient_out);
-		return;
+	else if (is_winograd(operation))
+		winograd_backward(network, operation, n, gradient, input_gradient_out);
+	else {
+		int slices = network->learns && operation->slice_count < n ? operation->slice_count : n;
+		parallel_for(network->pool, slices, backward_samples, &task);
+		if (network->learns)
+			collect_slices(network, operation, n);
 	}
-	int slices = network->learns && operation->slice_count < n ? operation->slice_count : n;
-	parallel_for(network->pool, slices, backward_samples, &task);
-	if (operation->winograd_turned && input_gradient_out)
-		winograd_backward(&task);
-	if (!network->learns)
-		return;
-	sum_slices(network, operation, n);
-	const struct layer *layer = operation->layer;
-	float *kernel = network->gradients + network->offsets[operation->first_parameter];
-	float *bias = layer->use_bias ? network->gradients + network->offsets[operation->first_parameter + 1] : NULL;
-	int filters = layer->filters, width = padded_channels(filters);
-	compact_rows(kernel, operation->slices, (int)taps_of(operation), filters, width);
-	if (bias)
-		memcpy(bias, operation->slices + taps_of(operation) * (size_t)width, (size_t)filters * sizeof *bias);
 }

@@ -63,7 +63,7 @@ static size_t rows_count(const struct operation *operation)
 void sparse_lay_out(struct network *network, struct operation *operation)
 {
 	size_t filters = (size_t)operation->out.channels, row = filters * (size_t)operation->out.width;
-	plan_slices(network, operation, filters * (size_t)filter_size(operation) + filters);
+	plan_slices(network, operation, filters * (size_t)filter_size(operation) + filters, SLICES);
 	operation->checks = true;
 	operation->turned = operation == network->operations ? NULL
 		: arena_floats(&network->arena, filters * 9 * (size_t)operation->in.channels);

@@ -28,7 +28,7 @@ static void lay_out(struct network *network, struct operation *operation)
 	operation->weights = arena_floats(&network->arena, kernel_taps(operation) * channels);
 	operation->bias = arena_floats(&network->arena, channels);
 	if (network->mode == NETWORK_TRAIN)
-		plan_slices(network, operation, (kernel_taps(operation) + 1) * channels);
+		plan_slices(network, operation, (kernel_taps(operation) + 1) * channels, SLICES);
 	want_scratch(network, window_scratch(operation, rows_under(operation, BAND)) + 2 * spread_count(operation));
 }
 

@@ -160,9 +160,10 @@ struct window window_of(const struct layer *layer, struct shape in, struct shape
  * for 2 * layer_count operations. */
 void plan_operations(struct network *network);
 
-/* Gives slices to an operation whose parameters' gradient takes `size` floats. The number of slices depends on
- * the size alone: it decides the order of sums. */
-void plan_slices(struct network *network, struct operation *operation, size_t size);
+/* Gives slices, usually SLICES at most, to an operation whose parameters' gradient takes `size` floats. The number of
+ * slices depends on the operation alone: it decides the order of sums. */
+enum { SLICES = 16 };
+void plan_slices(struct network *network, struct operation *operation, size_t size, int most);
 /* Adds up the slices that n samples used, in a fixed tree, into the first. */
 void sum_slices(struct network *network, const struct operation *operation, int n);
 

@@ -162,9 +162,9 @@ struct kernels {
 	void (*winograd_output)(float *out, const float *products, ptrdiff_t plane, const float *bias, int channels);
 	void (*winograd_weights)(float *out, const float *w, ptrdiff_t plane, int channels);
 	/* Their adjoints: the gradient of the output, x (4 rows `pitch` apart, 4, channels), to that of the products; that of
-	 * the transformed weights to that of the weights, added to 9 rows `tap` apart. */
+	 * the transformed weights to that of the weights, 9 rows `tap` apart, which it overwrites or adds to. */
 	void (*winograd_output_adjoint)(float *out, ptrdiff_t plane, const float *x, ptrdiff_t pitch, int channels);
-	void (*winograd_weights_adjoint)(float *out, ptrdiff_t tap, const float *sums, ptrdiff_t plane, int channels);
+	void (*winograd_weights_adjoint)(float *out, ptrdiff_t tap, const float *sums, ptrdiff_t plane, int channels, bool adds);
 
 	void (*sgd)(const struct update *update);
 	void (*rmsprop)(const struct update *update);

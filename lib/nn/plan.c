@@ -22,10 +22,10 @@ struct window window_of(const struct layer *layer, struct shape in, struct shape
 	return window;
 }
 
-void plan_slices(struct network *network, struct operation *operation, size_t size)
+void plan_slices(struct network *network, struct operation *operation, size_t size, int most)
 {
-	enum { SLICES = 16, FLOATS = 1 << 22 };
-	int count = SLICES;
+	enum { FLOATS = 1 << 22 };
+	int count = most;
 	while (count > 2 && (size_t)count * size > FLOATS)
 		count /= 2;
 	operation->slice_count = count;

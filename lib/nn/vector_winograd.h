@@ -139,7 +139,7 @@ INLINE void weights_adjoint(vector out[3], const vector m[6])
 	out[2] = multiply_add(far - near, splat(8.0f / 27), m[5]);
 }
 
-static void winograd_weights_adjoint(float *out, ptrdiff_t tap, const float *sums, ptrdiff_t plane, int channels)
+static void winograd_weights_adjoint(float *out, ptrdiff_t tap, const float *sums, ptrdiff_t plane, int channels, bool adds)
 {
 	for (int c = 0; c < channels; c += LANES) {
 		vector half[6][3];
@@ -155,7 +155,7 @@ static void winograd_weights_adjoint(float *out, ptrdiff_t tap, const float *sum
 			weights_adjoint(whole, row);
 			UNROLLED for (int j = 0; j < 3; j++) {
 				float *to = out + (3 * i + j) * tap + c;
-				store(to, load(to) + whole[j]);
+				store(to, adds ? load(to) + whole[j] : whole[j]);
 			}
 		}
 	}

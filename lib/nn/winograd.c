@@ -11,13 +11,9 @@
 
 #include <string.h>
 
-enum { SIDE = 4, WINDOW = 6, PLANES = WINDOW * WINDOW };
-
-/* Tiles whose products are computed together; no result depends on it. The sizes keep them in the second-level cache. */
-static int tiles_together(int in_channels, int out_channels)
-{
-	return in_channels + out_channels <= 128 ? 24 : 12;
-}
+/* TILES are computed together: so many that their planes and some weights stay in the second-level cache, and that the
+ * weights need not be read too often. No result depends on it. */
+enum { SIDE = WINOGRAD_SIDE, WINDOW = WINOGRAD_WINDOW, PLANES = WINOGRAD_PLANES, TILES = 24 };
 
 static int tiles_along(int side)
 {
@@ -62,18 +58,12 @@ void winograd_weights(const struct network *network, float *out, const float *w,
 
 /* ---- tiles ---- */
 
-/* Planes lie an odd number of cache lines apart, so that those of one tile do not push each other out. */
-static size_t plane_count(int tiles, int channels)
-{
-	return (size_t)(tiles * channels + CHANNEL_BLOCK);
-}
-
 /* Scratch memory, one after the other: transformed inputs and products of the tiles; outputs and inputs of one. */
 size_t winograd_scratch(int in_channels, int out_channels)
 {
-	int tiles = tiles_together(in_channels, padded_channels(out_channels)), width = padded_channels(out_channels);
-	return PLANES * (plane_count(tiles, in_channels) + plane_count(tiles, width)) + (size_t)(SIDE * SIDE * width)
-		+ (size_t)(PLANES * in_channels);
+	int width = padded_channels(out_channels);
+	return (size_t)(PLANES * (winograd_plane(TILES, in_channels) + winograd_plane(TILES, width)) + SIDE * SIDE * width
+		+ PLANES * in_channels);
 }
 
 /* Where a tile is: its sample, and its first output. */
@@ -145,10 +135,10 @@ static void convolve_tiles(void *context, int index, int worker)
 {
 	const struct winograd *task = context;
 	const struct kernels *kernels = task->network->kernels;
-	int in = task->in.channels, width = padded_channels(task->out.channels), together = tiles_together(in, width);
+	int in = task->in.channels, width = padded_channels(task->out.channels);
 	int total = task->samples * tiles_along(task->middle.height) * tiles_along(task->middle.width);
-	int first = index * together, count = smaller(together, total - first);
-	ptrdiff_t in_plane = (ptrdiff_t)plane_count(together, in), out_plane = (ptrdiff_t)plane_count(together, width), pitch;
+	int first = index * TILES, count = smaller(TILES, total - first);
+	ptrdiff_t in_plane = winograd_plane(TILES, in), out_plane = winograd_plane(TILES, width), pitch;
 	float *inputs = worker_scratch(task->network, worker), *products = inputs + PLANES * in_plane;
 	float *outputs = products + PLANES * out_plane, *edge = outputs + SIDE * SIDE * width;
 	for (int t = 0; t < count; t++) {
@@ -173,7 +163,6 @@ static void convolve_tiles(void *context, int index, int worker)
 void winograd_convolve(const struct winograd *winograd)
 {
 	struct winograd task = *winograd;
-	int together = tiles_together(task.in.channels, padded_channels(task.out.channels));
 	int tiles = task.samples * tiles_along(task.middle.height) * tiles_along(task.middle.width);
-	parallel_for(task.network->pool, (tiles + together - 1) / together, convolve_tiles, &task);
+	parallel_for(task.network->pool, (tiles + TILES - 1) / TILES, convolve_tiles, &task);
 }

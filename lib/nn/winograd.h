@@ -23,6 +23,9 @@ struct winograd {
 	uint8_t *marks;          /* winners, or NULL */
 };
 
+/* A tile: (4, 4) outputs from (6, 6) inputs, as many planes of products. */
+enum { WINOGRAD_SIDE = 4, WINOGRAD_WINDOW = 6, WINOGRAD_PLANES = 36 };
+
 /* Whether a layer is such a convolution and gains, from `in` channels to outputs of `out`. */
 bool winograd_suits(const struct layer *layer, int in_channels, struct shape out);
 
@@ -49,14 +52,30 @@ struct winograd_source {
 const float *winograd_window(const struct winograd_source *source, int top, int left, int side, float *edge,
 	ptrdiff_t *pitch);
 
+/* Planes of `tiles` x `channels` lie an odd number of cache lines apart, so that those of one tile do not push each
+ * other out. */
+static inline ptrdiff_t winograd_plane(int tiles, int channels)
+{
+	return (ptrdiff_t)tiles * channels + CHANNEL_BLOCK;
+}
+
 /* ---- winograd_gradient.c: the gradient of the weights ---- */
 
-/* Scratch memory that it needs, in floats. */
-size_t winograd_gradient_scratch(int in_channels, int out_channels);
+/* WINOGRAD_FILTERS are computed together. */
+enum { WINOGRAD_FILTERS = 2 * CHANNEL_BLOCK };
 
-/* Adds the gradient of the weights w (3, 3, in.channels, middle.channels) by one sample of the operation's input and its
- * gradient (middle); both numbers of channels are multiples of CHANNEL_BLOCK. */
-void winograd_gradient(const struct kernels *kernels, float *w, const struct operation *operation, int sample,
-	const float *gradient, float *scratch);
+/* Of a convolution whose channels, in and out, are both multiples of CHANNEL_BLOCK. */
+struct winograd_gradient {
+	const struct kernels *kernels;
+	const struct operation *operation;
+	const float *gradient;        /* of its outputs, (samples, middle) */
+	int first, step, samples;     /* the sum is over `samples` of these: first, first + step... */
+	int first_filter, end_filter; /* whose weights are wanted; multiples of WINOGRAD_FILTERS, or the number of all */
+	float *weights;               /* (3, 3, in.channels, middle.channels): overwritten */
+	float *scratch;               /* winograd_gradient_scratch floats */
+};
+
+size_t winograd_gradient_scratch(int in_channels, int out_channels);
+void winograd_gradient(const struct winograd_gradient *task);
 
 #endif

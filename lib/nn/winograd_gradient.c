@@ -1,40 +1,34 @@
-/* The gradient of a 3x3 convolution's weights with a quarter of the multiplications: the adjoint of Winograd's F(4x4, 3x3)
- * (winograd.c). From Y = A^T [ (G g G^T) . (B^T d B) ] A follows
+/* The gradient of a 3x3 convolution's weights by the adjoint of Winograd's algorithm (winograd.c). From
+ * Y = A^T [ (G g G^T) . (B^T d B) ] A follows
  *
  *     dg = G^T [ sum over tiles of (A dY A^T) . (B^T d B) ] G
  *
  * so that for each of 36 planes the sum is the product of two matrices, (in channels, tiles) and (tiles, out channels). */
 #include "nn/winograd.h"
 
-enum { SIDE = 4, WINDOW = 6, PLANES = WINDOW * WINDOW };
+enum { SIDE = WINOGRAD_SIDE, WINDOW = WINOGRAD_WINDOW, PLANES = WINOGRAD_PLANES };
 
-/* Weights whose 36 sums are held together in the second-level cache. */
-enum { IN_BLOCK = 64, OUT_BLOCK = 32, SUM_PLANE = IN_BLOCK * OUT_BLOCK + CHANNEL_BLOCK };
+/* Input channels whose sums, with WINOGRAD_FILTERS outputs, are held together in the second-level cache. */
+enum { IN_BLOCK = 48, SUM_PLANE = IN_BLOCK * WINOGRAD_FILTERS + CHANNEL_BLOCK };
 
 /* Tiles whose products are summed in one go. It decides the order of sums. */
 static int tiles_together(int channels)
 {
-	enum { VALUES = 18432 }; /* of one plane */
-	int tiles = VALUES / channels;
-	return tiles > 12 ? tiles : 12;
-}
-
-static ptrdiff_t plane_count(int tiles, int channels)
-{
-	return (ptrdiff_t)tiles * channels + CHANNEL_BLOCK; /* see winograd.c */
+	enum { VALUES = 18432, LEAST = 12 };
+	return VALUES / channels > LEAST ? VALUES / channels : LEAST;
 }
 
 size_t winograd_gradient_scratch(int in_channels, int out_channels)
 {
 	int tiles = tiles_together(in_channels + out_channels), more = in_channels > out_channels ? in_channels : out_channels;
-	return PLANES * (size_t)(plane_count(tiles, in_channels) + plane_count(tiles, out_channels) + SUM_PLANE + more);
+	return PLANES * (size_t)(winograd_plane(tiles, in_channels) + winograd_plane(tiles, out_channels) + SUM_PLANE + more);
 }
 
-/* What a group of tiles is transformed to. */
-struct transformed {
-	const float *inputs, *gradients; /* planes of (tiles, channels) */
+/* Tiles that follow each other through the samples, and what they are transformed to: planes of (tiles, channels). */
+struct group {
+	int first, count;
+	float *inputs, *gradients, *sums, *edge;
 	ptrdiff_t input_plane, gradient_plane;
-	int tiles, in_channels, out_channels;
 };
 
 static int smaller(int a, int b)
@@ -42,50 +36,66 @@ static int smaller(int a, int b)
 	return a < b ? a : b;
 }
 
-/* The sums of the weights from input channel `in` and output channel `out` on, and back from 36 planes to 9 taps. */
-static void add_block(const struct kernels *kernels, const struct transformed *group, int in, int out, float *sums, float *w)
+static int tiles_along(int length)
 {
-	int count = smaller(IN_BLOCK, group->in_channels - in), width = smaller(OUT_BLOCK, group->out_channels - out);
-	for (int p = 0; p < PLANES; p++) {
-		const struct product product = {
-			.x = group->inputs + p * group->input_plane + in, .x_row = 1, .x_inner = group->in_channels,
-			.w = group->gradients + p * group->gradient_plane + out, .w_row = group->out_channels,
-			.out = sums + p * SUM_PLANE, .out_row = OUT_BLOCK,
-			.count = count, .outer = 1, .inner = group->tiles, .width = width,
-		};
-		kernels->product(&product);
-	}
-	ptrdiff_t tap = (ptrdiff_t)group->in_channels * group->out_channels;
-	for (int i = 0; i < count; i++)
-		kernels->winograd_weights_adjoint(w + (ptrdiff_t)(in + i) * group->out_channels + out, tap, sums + i * OUT_BLOCK,
-			SUM_PLANE, width);
+	return (length + SIDE - 1) / SIDE;
 }
 
-void winograd_gradient(const struct kernels *kernels, float *w, const struct operation *operation, int sample,
-	const float *gradient, float *scratch)
+static void transform_tiles(const struct winograd_gradient *task, const struct group *group)
 {
+	const struct operation *operation = task->operation;
 	const struct shape in = operation->in, middle = operation->middle;
-	const struct winograd_source source = {kernels, operation->before, operation->input + (size_t)sample * shape_count(in), in};
-	const struct winograd_source gradient_source = {kernels, NULL, gradient, middle};
-	int across = (middle.width + SIDE - 1) / SIDE, tiles = across * ((middle.height + SIDE - 1) / SIDE);
-	int together = tiles_together(in.channels + middle.channels), groups = (tiles + together - 1) / together;
-	ptrdiff_t input_plane = plane_count(together, in.channels), gradient_plane = plane_count(together, middle.channels), pitch;
-	float *inputs = scratch, *gradients = inputs + PLANES * input_plane, *sums = gradients + PLANES * gradient_plane;
-	float *edge = sums + PLANES * SUM_PLANE;
-	for (int g = 0, first = 0; g < groups; g++) {
-		int count = (tiles - first + groups - g - 1) / (groups - g); /* as even as can be */
-		for (int t = 0; t < count; t++) {
-			int tile_y = (first + t) / across * SIDE, tile_x = (first + t) % across * SIDE;
-			const float *from = winograd_window(&source, tile_y - operation->window.top, tile_x - operation->window.left,
-				WINDOW, edge, &pitch);
-			kernels->winograd_input(inputs + t * in.channels, input_plane, from, pitch, in.channels);
-			from = winograd_window(&gradient_source, tile_y, tile_x, SIDE, edge, &pitch);
-			kernels->winograd_output_adjoint(gradients + t * middle.channels, gradient_plane, from, pitch, middle.channels);
-		}
-		const struct transformed group = {inputs, gradients, input_plane, gradient_plane, count, in.channels, middle.channels};
-		for (int i = 0; i < in.channels; i += IN_BLOCK)
-			for (int o = 0; o < middle.channels; o += OUT_BLOCK)
-				add_block(kernels, &group, i, o, sums, w);
-		first += count;
+	int across = tiles_along(middle.width), of_sample = across * tiles_along(middle.height);
+	ptrdiff_t pitch;
+	for (int t = 0; t < group->count; t++) {
+		size_t sample = (size_t)(task->first + (group->first + t) / of_sample * task->step);
+		int y = (group->first + t) % of_sample / across * SIDE, x = (group->first + t) % across * SIDE;
+		const struct winograd_source inputs = {task->kernels, operation->before, operation->input + sample * shape_count(in), in};
+		const struct winograd_source gradients = {task->kernels, NULL, task->gradient + sample * shape_count(middle), middle};
+		const float *from = winograd_window(&inputs, y - operation->window.top, x - operation->window.left, WINDOW,
+			group->edge, &pitch);
+		task->kernels->winograd_input(group->inputs + t * in.channels, group->input_plane, from, pitch, in.channels);
+		from = winograd_window(&gradients, y, x, SIDE, group->edge, &pitch);
+		task->kernels->winograd_output_adjoint(group->gradients + t * middle.channels, group->gradient_plane, from, pitch,
+			middle.channels);
+	}
+}
+
+/* The sums of the weights from input channel `in` and filter `out` on, and back from planes to taps. */
+static void sum_block(const struct winograd_gradient *task, const struct group *group, int in, int out)
+{
+	int channels = task->operation->in.channels, filters = task->operation->middle.channels;
+	int count = smaller(IN_BLOCK, channels - in), width = smaller(WINOGRAD_FILTERS, task->end_filter - out);
+	for (int p = 0; p < PLANES; p++) {
+		const struct product product = {
+			.x = group->inputs + p * group->input_plane + in, .x_row = 1, .x_inner = channels,
+			.w = group->gradients + p * group->gradient_plane + out, .w_row = filters,
+			.out = group->sums + p * SUM_PLANE, .out_row = WINOGRAD_FILTERS,
+			.count = count, .outer = 1, .inner = group->count, .width = width,
+		};
+		task->kernels->product(&product);
+	}
+	for (int i = 0; i < count; i++)
+		task->kernels->winograd_weights_adjoint(task->weights + (ptrdiff_t)(in + i) * filters + out,
+			(ptrdiff_t)channels * filters, group->sums + i * WINOGRAD_FILTERS, SUM_PLANE, width, group->first > 0);
+}
+
+void winograd_gradient(const struct winograd_gradient *task)
+{
+	const struct shape middle = task->operation->middle;
+	int in = task->operation->in.channels, out = middle.channels;
+	int tiles = task->samples * tiles_along(middle.height) * tiles_along(middle.width);
+	int together = tiles_together(in + out), groups = (tiles + together - 1) / together;
+	struct group group = {.input_plane = winograd_plane(together, in), .gradient_plane = winograd_plane(together, out)};
+	group.inputs = task->scratch;
+	group.gradients = group.inputs + PLANES * group.input_plane;
+	group.sums = group.gradients + PLANES * group.gradient_plane;
+	group.edge = group.sums + PLANES * SUM_PLANE;
+	for (int g = 0; g < groups; g++, group.first += group.count) {
+		group.count = (tiles - group.first + groups - g - 1) / (groups - g); /* as even as can be */
+		transform_tiles(task, &group);
+		for (int i = 0; i < in; i += IN_BLOCK)
+			for (int o = task->first_filter; o < task->end_filter; o += WINOGRAD_FILTERS)
+				sum_block(task, &group, i, o);
 	}
 }
