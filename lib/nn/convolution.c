@@ -88,6 +88,7 @@ static void lay_out(struct network *network, struct operation *operation)
 		operation->winograd = arena_floats(arena, winograd_weight_count(operation->in.channels, operation->layer->filters));
 		want_scratch(network, winograd_scratch(operation->in.channels, operation->layer->filters));
 	}
+	operation->measures = operation->behind && !operation->pools && !operation->winograd;
 	if (is_sparse(network, operation))
 		sparse_lay_out(network, operation);
 	else if (network->mode != NETWORK_PREDICT && is_winograd(operation))
@@ -158,6 +159,8 @@ static void forward_band(void *context, int index, int worker)
 		output_row(forward, x + (y - first) * stride * pitch, pitch, convolved, operation->output + place,
 			operation->marks ? operation->marks + place : NULL);
 	}
+	if (operation->measures && forward->network->training)
+		measure_band(forward->network->kernels, operation, index, scratch);
 }
 
 static void forward_winograd(const struct network *network, const struct operation *operation, int n)

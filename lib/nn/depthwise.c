@@ -25,6 +25,7 @@ static size_t spread_count(const struct operation *operation)
 static void lay_out(struct network *network, struct operation *operation)
 {
 	size_t channels = (size_t)operation->out.channels;
+	operation->measures = operation->behind;
 	operation->weights = arena_floats(&network->arena, kernel_taps(operation) * channels);
 	operation->bias = arena_floats(&network->arena, channels);
 	if (network->mode == NETWORK_TRAIN)
@@ -88,6 +89,8 @@ static void forward_band(void *context, int index, int worker)
 		kernels->activate(operation->activation, operation->negative_slope, out, line);
 		band.x += operation->layer->stride_height * band.pitch;
 	}
+	if (operation->measures && task->network->training)
+		measure_band(kernels, operation, index, worker_scratch(task->network, worker));
 }
 
 static void forward(struct network *network, struct operation *operation, int n)

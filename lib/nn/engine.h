@@ -56,6 +56,7 @@ struct operation {
 	bool pending;                   /* normalisation: its output is never written, it lets its input through */
 	const struct operation *before; /* the pending normalisation whose output this one reads, or NULL */
 	const struct operation *behind; /* the normalisation whose gradient comes unturned, or NULL */
+	bool measures;                  /* forward gives that normalisation each band while it is in the cache */
 
 	const float *input;   /* of the last forward */
 	float *output;
@@ -174,6 +175,9 @@ void fold_normalization(const struct network *network, struct operation *operati
  * is NULL. */
 void read_input(const struct kernels *kernels, const struct operation *before, float *to, const float *from, int count,
 	int channels);
+/* Takes the sums that the normalisation behind an operation needs of a band of its output (row_band_of). `scratch` is two
+ * padded rows of channels. */
+void measure_band(const struct kernels *kernels, const struct operation *operation, int band, float *scratch);
 /* Turns, in place, `count` values of the gradient of an operation's output, whole pixels from value `first` of the batch
  * on, back through the normalisation behind it and its own activation. */
 void take_gradient(const struct kernels *kernels, const struct operation *operation, float *gradient, ptrdiff_t first,

@@ -95,15 +95,13 @@ static void add_row(double *sums, float *row, int channels)
 	memset(row, 0, (size_t)channels * sizeof *row);
 }
 
-static void measure_band(void *context, int index, int worker)
+/* A band of values x, which the operation normalises. */
+static void measure(const struct kernels *kernels, const struct operation *operation, const float *x, int index,
+	float *scratch)
 {
-	const struct task *task = context;
-	const struct operation *operation = task->operation;
-	const struct kernels *kernels = task->network->kernels;
 	int channels = operation->out.channels, width = operation->out.width;
 	struct row_band band = row_band_of(operation->out, index);
-	const float *x = operation->input + band.first;
-	float *row = worker_scratch(task->network, worker), *centre = row + padded_channels(channels);
+	float *row = scratch, *centre = scratch + padded_channels(channels);
 	double *sum = band_sums(operation, index, SUM), *squares = band_sums(operation, index, SQUARES);
 	memset(sum, 0, 2 * (size_t)padded_channels(channels) * sizeof *sum);
 	memset(row, 0, (size_t)channels * sizeof *row);
@@ -119,6 +117,19 @@ static void measure_band(void *context, int index, int worker)
 		kernels->sum_squares(row, x + (ptrdiff_t)y * width * channels, centre, width, channels);
 		add_row(squares, row, channels);
 	}
+}
+
+void measure_band(const struct kernels *kernels, const struct operation *operation, int band, float *scratch)
+{
+	measure(kernels, operation->behind, operation->output + row_band_of(operation->out, band).first, band, scratch);
+}
+
+static void measure_input(void *context, int index, int worker)
+{
+	const struct task *task = context;
+	const struct operation *operation = task->operation;
+	measure(task->network->kernels, operation, operation->input + row_band_of(operation->out, index).first, index,
+		worker_scratch(task->network, worker));
 }
 
 static void sum_band_gradients(void *context, int index, int worker)
@@ -213,7 +224,8 @@ static void forward(struct network *network, struct operation *operation, int n)
 	float *mean = statistic(operation, MEAN), *variance = statistic(operation, VARIANCE);
 	const struct task task = {network, operation, n, NULL};
 	if (network->training) {
-		for_bands(&task, measure_band);
+		if (operation == network->operations || !operation[-1].measures)
+			for_bands(&task, measure_input);
 		for_channels(&task, join_moments);
 	} else {
 		memcpy(mean, norm.mean, (size_t)channels * sizeof *mean);
