@@ -1,4 +1,5 @@
 /* augment: random variation of the images of a tensor stream, pass after pass. */
+#include "augment/operations.h"
 #include "augment/passes.h"
 #include "base/file.h"
 #include "common/tool.h"
@@ -6,53 +7,110 @@
 #include <string.h>
 
 static struct augment_plan plan = {.passes = 1};
+static struct augment_options chosen;
 static int preset = AUGMENT_PRESET_NONE, threads;
 static bool quiet;
-static const char *output_path;
+static const char *output_path, *record_path, *replay_path, *settings[AUGMENT_OPERATIONS_MAXIMUM];
 
-#define RANGE(name, field, argument, most, help) \
-	{0, name, OPTION_REAL, &plan.options.field, argument, help, 0, most, NULL}
-
-static const struct option_row rows[] = {
+static const struct option_row first_rows[] = {
 	{'o', "output", OPTION_TEXT, &output_path, "FILE", "write here instead of standard output", 0, 0, NULL},
 	{0, "passes", OPTION_INTEGER, &plan.passes, "N", "times that all images are given out", 1, 1000000, NULL},
 	{0, "preset", OPTION_CHOICE, &preset, "NAME", "operations to begin with", 0, 0, augment_preset_names},
+	{0, "record", OPTION_TEXT, &record_path, "FILE", "write what is done to each image there, as JSON lines", 0, 0, NULL},
+	{0, "replay", OPTION_TEXT, &replay_path, "FILE", "do what such a file says", 0, 0, NULL},
 	{0, "rescale", OPTION_FLAG, &plan.rescale, NULL, "give out floats from 0 to 1", 0, 0, NULL},
-	{0, NULL, OPTION_TITLE, NULL, NULL, "Operations (0: off)", 0, 0, NULL},
-	RANGE("rotate", rotate, "DEGREES", 180, "turn by up to this, either way"),
-	RANGE("shear", shear, "DEGREES", 80, "shear by up to this, either way"),
-	RANGE("zoom", zoom, "F", 0.95, "stretch each axis by a factor from 1 - F to 1 + F"),
-	RANGE("shift-x", shift_x, "F", 1, "move by up to this part of the width, either way"),
-	RANGE("shift-y", shift_y, "F", 1, "move by up to this part of the height, either way"),
-	RANGE("crop", crop, "F", 1, "enlarge a random part, from F of the area to all of it"),
-	RANGE("horizontal-flip", horizontal_flip, "P", 1, "mirror left to right with probability P"),
-	RANGE("vertical-flip", vertical_flip, "P", 1, "mirror top to bottom with probability P"),
-	RANGE("brightness", brightness, "F", 1, "multiply by a factor from 1 - F to 1 + F"),
-	RANGE("contrast", contrast, "F", 1, "likewise the distance from the mean"),
-	RANGE("saturation", saturation, "F", 1, "likewise the distance from grey"),
-	RANGE("hue", hue, "DEGREES", 180, "turn the hue by up to this, either way"),
-	RANGE("erase", erase, "P", 1, "cover a random rectangle with probability P"),
-	{0, "fill", OPTION_CHOICE, &plan.options.fill, "NAME", "what lies beyond the edges", 0, 0, augment_fill_names},
-	RANGE("fill-value", fill_value, "F", 1, "for --fill constant, from 0 (black) to 1 (white)"),
+	{0, "fill", OPTION_CHOICE, &chosen.fill, "NAME", "what lies beyond the edges", 0, 0, augment_fill_names},
+	{0, "fill-value", OPTION_REAL, &chosen.fill_value, "F", "for --fill constant, from 0 (black) to 1 (white)", 0, 1, NULL},
+	{0, "interpolation", OPTION_CHOICE, &chosen.interpolation, "NAME", "how values between pixels are found", 0, 0,
+		augment_interpolation_names},
+	{0, NULL, OPTION_TITLE, NULL, NULL, "Operations: how far at most, 0 is never, and how often: 15:0.5; "
+		"P alone is how often", 0, 0, NULL},
+};
+static const struct option_row last_rows[] = {
+	{0, "crop-ratio", OPTION_REAL, &chosen.crop_ratio, "F", "most that random-resized-crop changes width to height", 1, 10, NULL},
+	{0, NULL, OPTION_TITLE, NULL, NULL, "Operations drawn by themselves", 0, 0, NULL},
+	{0, "policy", OPTION_CHOICE, &chosen.policy, "NAME", "how they are drawn", 0, 0, augment_policy_names},
+	{0, "policy-operations", OPTION_INTEGER, &chosen.policy_operations, "N", "randaugment: how many", 1,
+		AUGMENT_POLICY_OPERATIONS_MAXIMUM, NULL},
+	{0, "policy-magnitude", OPTION_INTEGER, &chosen.policy_magnitude, "N", "randaugment: how far", 0,
+		AUGMENT_MAGNITUDE_MAXIMUM, NULL},
 	{0, NULL, OPTION_TITLE, NULL, NULL, "General", 0, 0, NULL},
 	TOOL_SEED(plan.seed),
 	TOOL_THREADS(threads),
 	TOOL_QUIET(quiet),
 	TOOL_END,
 };
+enum { FIRST = sizeof first_rows / sizeof *first_rows, LAST = sizeof last_rows / sizeof *last_rows };
+static struct option_row rows[FIRST + AUGMENT_OPERATIONS_MAXIMUM + LAST];
 
 static const struct options options = {"augment", "[FILE...]",
 	"Varies the images of tensor streams at random, anew in every pass.", rows, NULL};
 
-/* Parses twice: the preset's values become the defaults that single operations change, in whatever order. */
+static bool names_standard_output(const char *path)
+{
+	return !path || strcmp(path, "-") == 0;
+}
+
+/* An option for each operation stands between the others. */
+static void build_rows(void)
+{
+	memcpy(rows, first_rows, sizeof first_rows);
+	struct option_row *row = rows + FIRST;
+	for (int i = 0; i < augment_operations_count; i++) {
+		const struct augment_operation *operation = &augment_operations[i];
+		*row++ = (struct option_row){0, operation->name, OPTION_TEXT, &settings[i],
+			operation->argument ? operation->argument : "P", operation->help, 0, 0, NULL};
+	}
+	memcpy(row, last_rows, sizeof last_rows);
+}
+
+/* The operations of the preset, changed by those given. */
 static int read_options(int argc, char **argv)
 {
 	struct error error;
+	build_rows();
+	chosen = augment_preset(AUGMENT_PRESET_NONE);
 	int first = tool_start(&options, argc, argv);
-	plan.options = augment_preset((enum augment_preset)preset);
-	if (options_parse(&options, argc, argv, &first, &error) < 0)
-		tool_usage(error.object, "%s", error.reason);
+	bool any = preset != AUGMENT_PRESET_NONE || chosen.policy != AUGMENT_POLICY_NONE;
+	plan.options = chosen;
+	struct augment_options begin = augment_preset((enum augment_preset)preset);
+	memcpy(plan.options.settings, begin.settings, sizeof begin.settings);
+	for (int i = 0; i < augment_operations_count; i++) {
+		if (settings[i] && augment_set(&plan.options, augment_operations[i].name, settings[i], &error))
+			tool_usage(error.object, "%s", error.reason);
+		any |= settings[i] != NULL;
+	}
+	if (replay_path && any)
+		tool_usage("--replay", "says itself what is done: name no operations beside it");
+	if (record_path && names_standard_output(record_path) && names_standard_output(output_path))
+		tool_usage("--record", "needs a file of its own, or -o with one");
 	return first;
+}
+
+/* Opens what belongs to the plan: what to do, and where to say what was done. */
+static int open_plan(struct output *record, struct error *error)
+{
+	if (replay_path && replay_open(&plan.replay, replay_path, &plan.options, error))
+		return -1;
+	if (record_path && output_open(record, record_path, error))
+		return -1;
+	plan.record = record_path ? record : NULL;
+	return 0;
+}
+
+/* Gives both outputs their names, or neither. */
+static int commit(bool failed, struct output *output, struct error *error)
+{
+	if (failed) {
+		output_abandon(output);
+		if (plan.record)
+			output_abandon(plan.record);
+		return -1;
+	}
+	if (!plan.record || output_commit(plan.record, error) == 0)
+		return output_commit(output, error);
+	output_abandon(output);
+	return -1;
 }
 
 int main(int argc, char **argv)
@@ -61,27 +119,28 @@ int main(int argc, char **argv)
 	struct error error;
 	struct source *source = NULL;
 	struct parallel *pool = NULL;
-	struct output output;
+	struct output output, record;
 
 	int first = read_options(argc, argv);
-	bool operands = first < argc, to_file = output_path && strcmp(output_path, "-") != 0;
+	bool operands = first < argc;
 	tool_refuse_terminal(output_path);
 
-	bool failed = source_open(&source, operands ? argv + first : standard_input, operands ? argc - first : 1,
-		plan.passes > 1, &error) || parallel_create(&pool, threads, &error)
+	bool failed = open_plan(&record, &error) || source_open(&source, operands ? argv + first : standard_input,
+		operands ? argc - first : 1, augment_reads_again(&plan), &error) || parallel_create(&pool, threads, &error)
 		|| output_open(&output, output_path, &error);
 
 	if (!failed) {
 		/* In a pipe the bar belongs to the last tool. */
+		bool to_file = !names_standard_output(output_path);
 		struct progress progress = tool_progress(quiet || !to_file);
 		failed = augment_passes(&plan, source, output.stream, to_file ? output_path : "standard output", pool,
 			&progress, &error);
-		if (failed)
-			output_abandon(&output);
-		else
-			failed = output_commit(&output, &error);
+		failed = commit(failed, &output, &error);
+	} else if (plan.record) {
+		output_abandon(plan.record);
 	}
 
+	replay_close(plan.replay);
 	source_close(source);
 	parallel_destroy(pool);
 	return tool_finish(failed ? tool_error(&error) : EXIT_DONE);

@@ -1,53 +1,112 @@
 #include "augment/augment.h"
-#include "augment/color.h"
+#include "augment/operations.h"
 #include "augment/warp.h"
 
+#include <math.h>
 #include <stdlib.h>
 #include <string.h>
 
-enum { BLOCK = 16 };
-
 struct augment_workspace {
+	struct stream_head head, result; /* shapes and types alone */
 	struct warp warp;
-	enum stream_type type;
-	double minimum, maximum;
-	double least, most; /* of the value range, what the type can hold */
-	enum augment_fill fill;
-	float fill_value;
-	float *row; /* one of the result: width x channels and WARP_SLACK */
+	struct picture picture;
+	void *opaque;              /* the image over a background: height x width x 3; NULL: has none */
+	unsigned char *line;       /* a row of the result, where it is bytes */
+	double gain, offset;       /* from 0..255 to floats of the result */
+	bool same;                 /* a result is what an image is, where nothing is done to it */
 };
 
-static bool has_color(const struct augment_options *options)
+static bool any_on(const struct augment_options *options, enum augment_kind kind)
 {
-	return options->brightness != 0 || options->contrast != 0 || options->saturation != 0 || options->hue != 0;
+	for (int i = 0; i < augment_operations_count; i++)
+		if (augment_operations[i].kind == kind && augment_is_on(options, i))
+			return true;
+	return false;
 }
 
-/* A head may give bytes any value range. */
-static double storable(enum stream_type type, double value)
+struct stream_head augment_result_head(const struct stream_head *head, const struct augment_options *options, bool rescale)
 {
-	return type == STREAM_F32 || (value >= 0 && value <= 255) ? value : value < 0 ? 0 : 255;
+	struct stream_head result = *head;
+	if (rescale) {
+		result.type = STREAM_F32;
+		result.minimum = 0;
+		result.maximum = 1;
+	}
+	if (any_on(options, AUGMENT_BACKGROUND))
+		result.channels = 3;
+	if (any_on(options, AUGMENT_MIX))
+		result.label = STREAM_LABEL_WEIGHTS;
+	return result;
+}
+
+/* Whether images of so many channels can be worked on. */
+static int check_channels(const struct augment_options *options, int channels, struct error *error)
+{
+	bool background = any_on(options, AUGMENT_BACKGROUND);
+	if (background && channels != 4)
+		return error_set(error, "--random-background", "needs images with alpha (pack-tensors --alpha), not of %d channels",
+			channels);
+	if (channels == 1 || channels == 3 || channels == 4)
+		return 0;
+	if (options->policy != AUGMENT_POLICY_NONE)
+		return error_set(error, "--policy", "needs images of 1, 3 or 4 channels, not %d", channels);
+	for (int i = 0; i < augment_operations_count; i++) {
+		char object[80];
+		snprintf(object, sizeof object, "--%s", augment_operations[i].name);
+		if (augment_is_on(options, i) && augment_operations[i].kind == AUGMENT_PAINT && augment_operations[i].paint != paint_erase)
+			return error_set(error, object, "needs images of 1, 3 or 4 channels, not %d", channels);
+	}
+	return 0;
+}
+
+static int create_picture(struct picture *picture, const struct stream_head *head, struct error *error)
+{
+	const size_t height = (size_t)head->height;
+	*picture = (struct picture){.width = head->width, .height = head->height, .channels = head->channels,
+		.colors = head->channels == 4 ? 3 : head->channels, .stride = whole_blocks((size_t)head->width)};
+	picture->values = calloc(height * picture->stride * (size_t)head->channels, sizeof(float));
+	picture->scratch = calloc((height + 2 * BLUR_RADIUS_MAXIMUM + 2) * (picture->stride + 2 * BLUR_RADIUS_MAXIMUM),
+		sizeof(float));
+	picture->bytes = malloc(height * (size_t)head->width * 4 + 8 * PIXEL_BLOCK);
+	if (!picture->values || !picture->scratch || !picture->bytes || pixel_kernels_select(&picture->kernels, error)
+		|| kernels_select(&picture->numbers, error))
+		return -1;
+	return 0;
+}
+
+/* From 0..255 to what the result holds. Bytes are taken as they are, whatever range their head claims. */
+static void choose_scale(struct augment_workspace *workspace, bool rescale)
+{
+	const struct stream_head *head = &workspace->head;
+	double range = head->maximum - head->minimum;
+	workspace->gain = !rescale ? range / 255 : head->type == STREAM_F32 ? 1.0 / 255 : 1 / range;
+	workspace->offset = !rescale ? head->minimum : head->type == STREAM_F32 ? 0 : -head->minimum / range;
 }
 
 int augment_workspace_create(struct augment_workspace **out, const struct stream_head *head,
-	const struct augment_options *options, struct error *error)
+	const struct augment_options *options, bool rescale, struct error *error)
 {
 	*out = NULL;
-	if (has_color(options) && head->channels != 1 && head->channels != 3)
-		return error_set(error, "colour operations", "need images of 1 or 3 channels, not %d", head->channels);
+	if (check_channels(options, head->channels, error))
+		return -1;
 	struct augment_workspace *workspace = calloc(1, sizeof *workspace);
 	if (!workspace)
 		return error_memory(error, "image");
-	workspace->type = head->type;
-	workspace->minimum = head->minimum;
-	workspace->maximum = head->maximum;
-	workspace->least = storable(head->type, head->minimum);
-	workspace->most = storable(head->type, head->maximum);
-	workspace->fill = (enum augment_fill)options->fill;
-	workspace->fill_value = (float)(workspace->least + options->fill_value * (workspace->most - workspace->least));
-	workspace->row = calloc((size_t)head->width * (size_t)head->channels + WARP_SLACK, sizeof *workspace->row);
-	if (!workspace->row || warp_create(&workspace->warp, head, error)) {
+	error_memory(error, "image");
+	struct stream_head inner = *head;
+	workspace->head = *head;
+	workspace->result = augment_result_head(head, options, rescale);
+	inner.channels = workspace->result.channels;
+	workspace->same = !rescale && inner.channels == head->channels;
+	choose_scale(workspace, rescale);
+	workspace->line = malloc(4 * whole_blocks((size_t)head->width) + PIXEL_BLOCK + (size_t)head->width * (size_t)head->channels);
+	bool failed = !workspace->line || create_picture(&workspace->picture, &inner, error)
+		|| warp_create(&workspace->warp, &inner, options, workspace->picture.kernels, error);
+	if (!failed && inner.channels != head->channels)
+		failed = !(workspace->opaque = malloc(stream_tensor_size(&inner)));
+	if (failed) {
 		augment_workspace_destroy(workspace);
-		return error_memory(error, "image");
+		return -1;
 	}
 	*out = workspace;
 	return 0;
@@ -58,89 +117,136 @@ void augment_workspace_destroy(struct augment_workspace *workspace)
 	if (!workspace)
 		return;
 	warp_destroy(&workspace->warp);
-	free(workspace->row);
+	free(workspace->picture.values);
+	free(workspace->picture.scratch);
+	free(workspace->picture.bytes);
+	free(workspace->opaque);
+	free(workspace->line);
 	free(workspace);
 }
 
-struct stream_head augment_result_head(const struct stream_head *head, bool rescale)
+/* ---- one image ---- */
+
+/* Lays the image over one colour, values of the whole range as 0 to 255. */
+static void cover_background(struct augment_workspace *workspace, const void *in, const double color[3])
 {
-	struct stream_head result = *head;
-	if (rescale) {
-		result.type = STREAM_F32;
-		result.minimum = 0;
-		result.maximum = 1;
+	const struct stream_head *head = &workspace->head;
+	size_t pixels = (size_t)head->height * (size_t)head->width;
+	const unsigned char *bytes = in;
+	unsigned char *bytes_out = workspace->opaque;
+	const float *floats = in;
+	float *floats_out = workspace->opaque;
+	double range = head->maximum - head->minimum;
+	for (size_t i = 0; i < pixels; i++)
+		for (size_t c = 0; c < 3; c++)
+			if (head->type == STREAM_U8) {
+				int alpha = bytes[4 * i + 3], behind = (int)color[c];
+				bytes_out[3 * i + c] = (unsigned char)((bytes[4 * i + c] * alpha + behind * (255 - alpha) + 127) / 255);
+			} else {
+				double alpha = (floats[4 * i + 3] - head->minimum) / range, behind = head->minimum + color[c] / 255 * range;
+				floats_out[3 * i + c] = (float)(floats[4 * i + c] * alpha + behind * (1 - alpha));
+			}
+}
+
+static struct matrix compose_geometry(const struct augment_change *change, int width, int height)
+{
+	const double x = (width - 1) / 2.0, y = (height - 1) / 2.0;
+	const struct matrix to_centre = matrix_scale(1, -x, 1, -y), from_centre = matrix_scale(1, x, 1, y);
+	struct matrix matrix = matrix_identity();
+	bool centred = false;
+	for (int i = 0; i < change->count; i++) {
+		const struct augment_step *step = &change->steps[i];
+		const struct augment_operation *operation = &augment_operations[step->operation];
+		if (!operation->geometry)
+			continue;
+		if (centred != (operation->kind == AUGMENT_CENTRED)) {
+			centred = !centred;
+			matrix = matrix_compose(centred ? &to_centre : &from_centre, &matrix);
+		}
+		struct matrix next = operation->geometry(step->values, width, height);
+		matrix = matrix_compose(&next, &matrix);
 	}
-	return result;
+	return centred ? matrix_compose(&from_centre, &matrix) : matrix;
 }
 
-static void round_row(const float *restrict row, unsigned char *restrict out, size_t count)
+/* Writes a row, channel by channel, as row `y` of the result. */
+static void store_row(struct augment_workspace *workspace, const float *row, int y, void *out)
 {
-	size_t i = 0;
-	for (; i + BLOCK <= count; i += BLOCK)
-		for (int j = 0; j < BLOCK; j++)
-			out[i + (size_t)j] = (unsigned char)(int)(row[i + (size_t)j] + 0.5f);
-	for (; i < count; i++)
-		out[i] = (unsigned char)(int)(row[i] + 0.5f);
-}
-
-static void rescale_row(float *row, size_t count, double minimum, double maximum)
-{
-	const float least = (float)minimum, factor = (float)(1 / (maximum - minimum));
-	for (size_t i = 0; i < count; i++)
-		row[i] = (row[i] - least) * factor;
-}
-
-/* Writes row `y` of the result as the stream holds it. */
-static void store_row(struct augment_workspace *workspace, int y, void *out, bool rescale)
-{
-	size_t count = (size_t)workspace->warp.width * (size_t)workspace->warp.channels, start = (size_t)y * count;
-	if (rescale)
-		rescale_row(workspace->row, count, workspace->minimum, workspace->maximum);
-	if (rescale || workspace->type == STREAM_F32)
-		memcpy((float *)out + start, workspace->row, count * sizeof(float));
-	else
-		round_row(workspace->row, (unsigned char *)out + start, count);
-}
-
-static struct color find_color(const struct augment_workspace *workspace, const struct augment_change *change)
-{
-	const struct warp *warp = &workspace->warp;
-	double mean = 0, pixels = (double)warp->width * warp->height;
-	for (int y = 0; change->contrast != 1 && y < warp->height; y++)
-		mean += color_luma(warp->padded + (size_t)(y + 1) * warp->stride + warp->channels, warp->width,
-			warp->channels);
-	struct color color = color_compose(change, mean / pixels - workspace->minimum, workspace->minimum);
-	color.least = (float)workspace->least;
-	color.most = (float)workspace->most;
-	return color;
-}
-
-/* Puts the middle of the value range over what row `y` has of `box`. */
-static void erase_row(struct augment_workspace *workspace, const struct augment_box *box, int y)
-{
-	const struct warp *warp = &workspace->warp;
-	if (box->width <= 0 || y < (int)(box->y * warp->height) || y >= (int)((box->y + box->height) * warp->height))
-		return;
-	size_t channels = (size_t)warp->channels;
-	float middle = (float)(workspace->least + (workspace->most - workspace->least) / 2);
-	for (size_t i = (size_t)(box->x * warp->width) * channels,
-		    end = (size_t)((box->x + box->width) * warp->width) * channels; i < end; i++)
-		workspace->row[i] = middle;
-}
-
-void augment_apply(struct augment_workspace *workspace, const struct augment_change *change, const void *in,
-	void *out, bool rescale)
-{
-	struct warp *warp = &workspace->warp;
-	struct augment_matrix matrix = augment_geometry(change, warp->width, warp->height);
-	bool colored = color_changes(change);
-	warp_load(warp, in, workspace->type, workspace->fill, workspace->fill_value);
-	struct color color = colored ? find_color(workspace, change) : (struct color){.offset = 0};
-	for (int y = 0; y < warp->height; y++) {
-		warp_row(warp, &matrix, workspace->fill, y, workspace->row);
-		if (colored)
-			color_row(&color, workspace->row, warp->width, warp->channels);
-		erase_row(workspace, &change->erase, y);
-		store_row(workspace, y, out, rescale);
+	const struct picture *picture = &workspace->picture;
+	const size_t channels = (size_t)picture->channels, count = (size_t)picture->width * channels;
+	const bool floats = workspace->result.type == STREAM_F32, kernel = channels == 1 || channels == 3 || channels == 4;
+	float *values = (float *)out + (size_t)y * count;
+	if (!floats && kernel)
+		picture->kernels->store(row, picture->stride, picture->channels, workspace->line, picture->width);
+	for (size_t i = 0; (floats || !kernel) && i < count; i++) {
+		float value = row[i % channels * picture->stride + i / channels];
+		if (floats)
+			values[i] = (float)(value * workspace->gain + workspace->offset);
+		else
+			workspace->line[i] = (unsigned char)(fminf(fmaxf(value, 0), 255) + 0.5f);
 	}
+	if (!floats)
+		memcpy((unsigned char *)out + (size_t)y * count, workspace->line, count);
+}
+
+static int paint(struct picture *picture, const struct augment_change *change, struct error *error)
+{
+	const bool any = picture->channels == 1 || picture->channels == 3 || picture->channels == 4;
+	for (int i = 0; i < change->count; i++) {
+		const struct augment_operation *operation = &augment_operations[change->steps[i].operation];
+		if (operation->paint && !any && operation->paint != paint_erase)
+			return error_set(error, operation->name, "needs images of 1, 3 or 4 channels, not %d", picture->channels);
+		if (operation->paint && operation->paint(picture, change->steps[i].values, error))
+			return -1;
+	}
+	return 0;
+}
+
+static bool has_paint(const struct augment_change *change)
+{
+	for (int i = 0; i < change->count; i++)
+		if (augment_operations[change->steps[i].operation].paint)
+			return true;
+	return false;
+}
+
+/* The colour behind the image: white, unless a step says which. */
+static const double *find_background(const struct augment_change *change)
+{
+	static const double white[] = {255, 255, 255};
+	for (int i = 0; i < change->count; i++)
+		if (augment_operations[change->steps[i].operation].kind == AUGMENT_BACKGROUND)
+			return change->steps[i].values;
+	return white;
+}
+
+int augment_apply(struct augment_workspace *workspace, const struct augment_change *change, const void *in, void *out,
+	struct error *error)
+{
+	struct picture *picture = &workspace->picture;
+	const bool painted = has_paint(change);
+	if (workspace->opaque)
+		cover_background(workspace, in, find_background(change));
+	const void *pixels = workspace->opaque ? workspace->opaque : in;
+	if (workspace->same && (change->count == 0 || (change->count == 1 && augment_mixing(change)))) {
+		memcpy(out, pixels, stream_tensor_size(&workspace->result));
+		return 0;
+	}
+	struct matrix matrix = compose_geometry(change, picture->width, picture->height);
+	struct projection projection = warp_projection(&workspace->warp, &matrix);
+	warp_load(&workspace->warp, pixels);
+	for (int y = 0; y < picture->height; y++) {
+		/* Without more to do, a row is stored while the processor has it at hand. */
+		float *row = picture_row(picture, painted ? y : 0, 0);
+		warp_row(&workspace->warp, &projection, y, row, picture->stride);
+		if (!painted)
+			store_row(workspace, row, y, out);
+	}
+	if (!painted)
+		return 0;
+	if (paint(picture, change, error))
+		return -1;
+	for (int y = 0; y < picture->height; y++)
+		store_row(workspace, picture_row(picture, y, 0), y, out);
+	return 0;
 }

@@ -1,79 +1,202 @@
-#include "augment/color.h"
+#include "augment/paint.h"
 
-#include <math.h>
+#include "nn/kernels.h"
 
-static const double luma[3] = {0.213, 0.715, 0.072};
+#include <string.h>
 
-bool color_changes(const struct augment_change *change)
+float exponential(float x)
 {
-	return change->brightness != 1 || change->contrast != 1 || change->saturation != 1 || change->hue != 0;
+	kernels_plain.exponential(&x, 1);
+	return x;
 }
 
-/* saturate: luma + s (1 - luma); hueRotate: luma + cos (1 - luma) + sin K. */
-static void saturate(double factor, double out[3][3])
+float logarithm(float x)
 {
-	for (int i = 0; i < 3; i++)
-		for (int j = 0; j < 3; j++)
-			out[i][j] = luma[j] + factor * ((i == j) - luma[j]);
+	kernels_plain.logarithm(&x, 1);
+	return x;
 }
 
-static void rotate_hue(double degrees, double out[3][3])
+/* Scales the rows of one channel. */
+static void scale_channel(struct picture *picture, int channel, double gain, double offset)
 {
-	static const double turn[3][3] = {
-		{-0.213, -0.715, 0.928}, {0.143, 0.140, -0.283}, {-0.787, 0.715, 0.072}};
-	double sine, cosine;
-	augment_sine_cosine(degrees, &sine, &cosine);
-	saturate(cosine, out);
-	for (int i = 0; i < 3; i++)
-		for (int j = 0; j < 3; j++)
-			out[i][j] += sine * turn[i][j];
+	for (int y = 0; y < picture->height; y++)
+		picture->kernels->scale(picture_row(picture, y, channel), picture->stride, (float)gain, (float)offset);
 }
 
-struct color color_compose(const struct augment_change *change, double mean, double black)
+static void scale_colors(struct picture *picture, double gain, double offset)
 {
-	struct color color = {.least = -INFINITY, .most = INFINITY};
-	double first[3][3], second[3][3], gain = change->brightness * change->contrast;
-	saturate(change->saturation, first);
-	rotate_hue(change->hue, second);
-	for (int i = 0; i < 3; i++)
-		for (int j = 0; j < 3; j++) {
-			double sum = 0;
-			for (int k = 0; k < 3; k++)
-				sum += second[i][k] * first[k][j];
-			color.matrix[i][j] = (float)(gain * sum);
+	for (int c = 0; c < picture->colors; c++)
+		scale_channel(picture, c, gain, offset);
+}
+
+int paint_brightness(struct picture *picture, const double *values, struct error *error)
+{
+	(void)error;
+	scale_colors(picture, values[0], 0);
+	return 0;
+}
+
+/* By blocks, whose sums compilers keep in vectors. */
+static double sum_row(const float *row, int width)
+{
+	float sums[PIXEL_BLOCK] = {0};
+	double sum = 0;
+	int x = 0;
+	for (; x + PIXEL_BLOCK <= width; x += PIXEL_BLOCK)
+		for (int i = 0; i < PIXEL_BLOCK; i++)
+			sums[i] += row[x + i];
+	for (int i = 0; i < PIXEL_BLOCK; i++)
+		sum += (double)sums[i];
+	for (; x < width; x++)
+		sum += (double)row[x];
+	return sum;
+}
+
+static double mean_grey(const struct picture *picture)
+{
+	static const double weights[] = {0.2989, 0.587, 0.114};
+	double sum = 0;
+	for (int y = 0; y < picture->height; y++)
+		for (int c = 0; c < picture->colors; c++)
+			sum += (picture->colors == 1 ? 1 : weights[c]) * sum_row(picture_row(picture, y, c), picture->width);
+	return sum / ((double)picture->width * picture->height);
+}
+
+int paint_contrast(struct picture *picture, const double *values, struct error *error)
+{
+	(void)error;
+	scale_colors(picture, values[0], (1 - values[0]) * mean_grey(picture));
+	return 0;
+}
+
+int paint_saturation(struct picture *picture, const double *values, struct error *error)
+{
+	(void)error;
+	for (int y = 0; picture->colors == 3 && y < picture->height; y++)
+		picture->kernels->saturate(picture_row(picture, y, 0), picture_row(picture, y, 1), picture_row(picture, y, 2),
+			picture->stride, (float)values[0]);
+	return 0;
+}
+
+int paint_grayscale(struct picture *picture, const double *values, struct error *error)
+{
+	(void)values;
+	return paint_saturation(picture, &(double){0}, error);
+}
+
+int paint_hue(struct picture *picture, const double *values, struct error *error)
+{
+	(void)error;
+	double turn = values[0] / 360 + (values[0] < 0);
+	for (int y = 0; picture->colors == 3 && y < picture->height; y++)
+		picture->kernels->turn_hue(picture_row(picture, y, 0), picture_row(picture, y, 1), picture_row(picture, y, 2),
+			picture->stride, (float)turn);
+	return 0;
+}
+
+int paint_gamma(struct picture *picture, const double *values, struct error *error)
+{
+	(void)error;
+	for (int y = 0; y < picture->height; y++)
+		for (int c = 0; c < picture->colors; c++) {
+			float *row = picture_row(picture, y, c);
+			size_t width = (size_t)picture->width;
+			picture->kernels->scale(row, picture->stride, 1.0f / 255, 0);
+			picture->numbers->logarithm(row, width);
+			for (size_t x = 0; x < width; x++)
+				row[x] *= (float)values[0];
+			picture->numbers->exponential(row, width);
+			picture->kernels->scale(row, picture->stride, 255, 0);
 		}
-	/* Grey stays grey under saturation and hue, so that offsets pass through unchanged. */
-	color.offset = (float)((1 - change->contrast) * change->brightness * mean + (1 - gain) * black);
-	return color;
+	return 0;
 }
 
-double color_luma(const float *row, int width, int channels)
+int paint_autocontrast(struct picture *picture, const double *values, struct error *error)
 {
-	double sums[3] = {0};
-	for (int x = 0; x < width; x++)
-		for (int c = 0; c < channels; c++)
-			sums[c] += (double)row[x * channels + c];
-	return channels == 1 ? sums[0] : luma[0] * sums[0] + luma[1] * sums[1] + luma[2] * sums[2];
+	(void)values, (void)error;
+	for (int c = 0; c < picture->colors; c++) {
+		float least = 255, most = 0;
+		for (int y = 0; y < picture->height; y++) {
+			const float *row = picture_row(picture, y, c);
+			for (int x = 0; x < picture->width; x++) {
+				least = row[x] < least ? row[x] : least;
+				most = row[x] > most ? row[x] : most;
+			}
+		}
+		double gain = 255 / ((double)most - (double)least);
+		if (most > least)
+			scale_channel(picture, c, gain, -(double)least * gain);
+	}
+	return 0;
 }
 
-static inline float cut(const struct color *color, float value)
+/* The byte nearest to a value; 0 for what is no number. */
+static inline int byte_of(float value)
 {
-	value = value < color->least ? color->least : value;
-	return value > color->most ? color->most : value;
+	return value > 0 ? value < 255 ? (int)(value + 0.5f) : 255 : 0;
 }
 
-void color_row(const struct color *color, float *row, int width, int channels)
+static void look_up(struct picture *picture, int channel, const float table[256])
 {
-	const float(*m)[3] = color->matrix;
-	if (channels == 1) {
-		float gain = m[0][0] + m[0][1] + m[0][2];
-		for (int x = 0; x < width; x++)
-			row[x] = cut(color, gain * row[x] + color->offset);
+	for (int y = 0; y < picture->height; y++) {
+		float *row = picture_row(picture, y, channel);
+		for (int x = 0; x < picture->width; x++)
+			row[x] = table[byte_of(row[x])];
+	}
+}
+
+/* As Pillow does: equally many values a step, but for those of the last. */
+static void equalize_channel(struct picture *picture, int channel)
+{
+	int64_t counts[256] = {0}, pixels = (int64_t)picture->width * picture->height, before = 0;
+	float table[256];
+	int last = 255;
+	for (int y = 0; y < picture->height; y++) {
+		const float *row = picture_row(picture, y, channel);
+		for (int x = 0; x < picture->width; x++)
+			counts[byte_of(row[x])]++;
+	}
+	while (counts[last] == 0)
+		last--;
+	int64_t step = (pixels - counts[last]) / 255;
+	if (step == 0)
 		return;
+	for (int i = 0; i < 256; before += counts[i++]) {
+		int64_t value = (before + step / 2) / step;
+		table[i] = value < 255 ? (float)value : 255;
 	}
-	for (float *pixel = row; pixel < row + 3 * width; pixel += 3) {
-		float r = pixel[0], g = pixel[1], b = pixel[2];
-		for (int i = 0; i < 3; i++)
-			pixel[i] = cut(color, m[i][0] * r + m[i][1] * g + m[i][2] * b + color->offset);
-	}
+	look_up(picture, channel, table);
+}
+
+int paint_equalize(struct picture *picture, const double *values, struct error *error)
+{
+	(void)values, (void)error;
+	for (int c = 0; c < picture->colors; c++)
+		equalize_channel(picture, c);
+	return 0;
+}
+
+int paint_posterize(struct picture *picture, const double *values, struct error *error)
+{
+	(void)error;
+	int kept = 0xff00 >> (int)(values[0] + 0.5) & 0xff;
+	float table[256];
+	for (int i = 0; i < 256; i++)
+		table[i] = (float)(i & kept);
+	for (int c = 0; c < picture->colors; c++)
+		look_up(picture, c, table);
+	return 0;
+}
+
+int paint_solarize(struct picture *picture, const double *values, struct error *error)
+{
+	(void)error;
+	float limit = (float)values[0];
+	for (int y = 0; y < picture->height; y++)
+		for (int c = 0; c < picture->colors; c++) {
+			float *row = picture_row(picture, y, c);
+			for (int x = 0; x < picture->width; x++)
+				row[x] = row[x] < limit ? row[x] : 255 - row[x];
+		}
+	return 0;
 }

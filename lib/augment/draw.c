@@ -1,98 +1,110 @@
-#include "augment/augment.h"
-#include "base/random.h"
+#include "augment/operations.h"
 
 #include <math.h>
 
-/* Each operation has numbers of its own, so that turning one on changes no other.
- * Append only: a changed value changes every result. */
-enum operation {
-	ROTATE = 1, SHEAR, ZOOM, SHIFT_X, SHIFT_Y, CROP, HORIZONTAL_FLIP, VERTICAL_FLIP, BRIGHTNESS, CONTRAST,
-	SATURATION, HUE, ERASE,
-};
+/* Random numbers that belong to no row of the table; append only, as rows do. */
+enum { NUMBER_POLICY = 1001, NUMBER_PARTNER };
 
 struct place {
 	uint64_t seed, id;
 	uint32_t pass;
 };
 
-static struct random numbers(const struct place *place, enum operation operation)
+static struct random numbers(const struct place *place, uint32_t operation)
 {
 	const uint64_t id_mask = ((uint64_t)1 << 48) - 1;
 	return random_start(place->seed, RANDOM_AUGMENT, (uint64_t)operation << 32 | place->pass, place->id & id_mask);
 }
 
-static double draw_around(const struct place *place, enum operation operation, double middle, double range)
+/* The numbers come first, so that how often an operation happens does not change what happens. */
+static bool draw_step(const struct place *place, const struct augment_options *options, int row, struct augment_step *step)
 {
-	struct random random = numbers(place, operation);
-	return middle + range * (2 * (double)random_uniform(&random) - 1);
+	const struct augment_operation *operation = &augment_operations[row];
+	const struct augment_setting *setting = &options->settings[row];
+	if (setting->probability == 0 || setting->amount == 0)
+		return false;
+	struct random random = numbers(place, operation->number);
+	*step = (struct augment_step){.operation = row};
+	if (operation->draw)
+		operation->draw(&random, setting->amount, options, step->values);
+	return setting->probability == 1 || (double)random_uniform(&random) < setting->probability;
 }
 
-static bool draw_chance(const struct place *place, enum operation operation, double probability)
+/* One of the policies' operations, or -1 for their "identity". */
+static int draw_member(struct random *random)
 {
-	struct random random = numbers(place, operation);
-	return random_uniform(&random) < probability;
+	uint32_t members = 1;
+	for (int i = 0; i < augment_operations_count; i++)
+		members += augment_operations[i].policy.member;
+	uint32_t left = random_below(random, members);
+	for (int i = 0; i < augment_operations_count; i++)
+		if (augment_operations[i].policy.member && left-- == 0)
+			return i;
+	return -1;
 }
 
-/* A box of `area` (a fraction of the whole) in which width : height is `ratio` times the picture's own, cut
- * to the picture, anywhere in it. */
-static struct augment_box draw_box(struct random *random, double area, double ratio)
+static void draw_policy(const struct place *place, const struct augment_options *options, struct augment_change *change)
 {
-	struct augment_box box = {.width = fmin(sqrt(area * ratio), 1), .height = fmin(sqrt(area / ratio), 1)};
-	box.x = (1 - box.width) * (double)random_uniform(random);
-	box.y = (1 - box.height) * (double)random_uniform(random);
-	return box;
+	struct random random = numbers(place, NUMBER_POLICY);
+	bool trivial = options->policy == AUGMENT_TRIVIAL;
+	int count = trivial ? 1 : options->policy_operations;
+	for (int i = 0; i < count; i++) {
+		int row = draw_member(&random);
+		uint32_t magnitude = trivial ? random_below(&random, AUGMENT_MAGNITUDE_MAXIMUM + 1)
+			: (uint32_t)options->policy_magnitude;
+		bool other_side = random_uniform(&random) < 0.5f;
+		if (row < 0)
+			continue;
+		const struct augment_operation *operation = &augment_operations[row];
+		double end = trivial ? operation->policy.trivial : operation->policy.randaugment;
+		double way = (end - operation->policy.start) * magnitude / AUGMENT_MAGNITUDE_MAXIMUM;
+		struct augment_step *step = &change->steps[change->count++];
+		*step = (struct augment_step){.operation = row};
+		if (operation->values)
+			step->values[0] = operation->policy.start + (operation->policy.either && other_side ? -way : way);
+	}
 }
 
-/* A ratio in [1, limit], or as often its inverse. */
-static double draw_ratio(struct random *random, double limit)
+const struct augment_step *augment_mixing(const struct augment_change *change)
 {
-	double ratio = 1 + (limit - 1) * (double)random_uniform(random);
-	return random_uniform(random) < 0.5f ? 1 / ratio : ratio;
+	for (int i = 0; i < change->count; i++)
+		if (augment_operations[change->steps[i].operation].kind == AUGMENT_MIX)
+			return &change->steps[i];
+	return NULL;
 }
 
-static struct augment_box draw_crop(const struct place *place, double least)
+/* Of mixup and cutmix, rows that end the table, one at a time happens: where both would, either as often. */
+static void drop_one_mixing(const struct place *place, struct augment_change *change)
 {
-	struct random random = numbers(place, CROP);
-	double area = least + (1 - least) * (double)random_uniform(&random);
-	double ratio = draw_ratio(&random, 4.0 / 3);
-	return draw_box(&random, area, ratio);
+	struct augment_step *last = &change->steps[change->count - 1];
+	if (change->count < 2 || augment_operations[last[-1].operation].kind != AUGMENT_MIX)
+		return;
+	struct random random = numbers(place, NUMBER_PARTNER);
+	random_u32(&random);
+	if (random_uniform(&random) < 0.5f)
+		last[-1] = *last;
+	change->count--;
 }
 
-static struct augment_box draw_erase(const struct place *place, double probability)
-{
-	struct random random = numbers(place, ERASE);
-	if (random_uniform(&random) >= probability)
-		return (struct augment_box){0};
-	double area = 0.02 + (0.33 - 0.02) * (double)random_uniform(&random);
-	double ratio = draw_ratio(&random, 10.0 / 3);
-	return draw_box(&random, area, ratio);
-}
-
-struct augment_change augment_no_change(void)
-{
-	return (struct augment_change){.zoom_x = 1, .zoom_y = 1, .crop = {0, 0, 1, 1}, .brightness = 1, .contrast = 1,
-		.saturation = 1};
-}
-
-struct augment_change augment_draw(const struct augment_options *options, uint64_t seed, uint32_t pass, uint64_t id)
+void augment_draw(const struct augment_options *options, uint64_t seed, uint32_t pass, uint64_t id,
+	struct augment_change *change)
 {
 	const struct place place = {seed, id, pass};
-	struct augment_change change = augment_no_change();
-	struct random zoom = numbers(&place, ZOOM);
-	change.rotate = draw_around(&place, ROTATE, 0, options->rotate);
-	change.shear = draw_around(&place, SHEAR, 0, options->shear);
-	change.zoom_x = 1 + options->zoom * (2 * (double)random_uniform(&zoom) - 1);
-	change.zoom_y = 1 + options->zoom * (2 * (double)random_uniform(&zoom) - 1);
-	change.shift_x = draw_around(&place, SHIFT_X, 0, options->shift_x);
-	change.shift_y = draw_around(&place, SHIFT_Y, 0, options->shift_y);
-	if (options->crop > 0)
-		change.crop = draw_crop(&place, options->crop);
-	change.horizontal_flip = draw_chance(&place, HORIZONTAL_FLIP, options->horizontal_flip);
-	change.vertical_flip = draw_chance(&place, VERTICAL_FLIP, options->vertical_flip);
-	change.brightness = draw_around(&place, BRIGHTNESS, 1, options->brightness);
-	change.contrast = draw_around(&place, CONTRAST, 1, options->contrast);
-	change.saturation = draw_around(&place, SATURATION, 1, options->saturation);
-	change.hue = draw_around(&place, HUE, 0, options->hue);
-	change.erase = draw_erase(&place, options->erase);
-	return change;
+	bool policy_due = options->policy != AUGMENT_POLICY_NONE;
+	change->count = 0;
+	for (int row = 0; row < augment_operations_count; row++) {
+		if (policy_due && augment_operations[row].kind == AUGMENT_MIX) {
+			draw_policy(&place, options, change);
+			policy_due = false;
+		}
+		change->count += draw_step(&place, options, row, &change->steps[change->count]);
+	}
+	drop_one_mixing(&place, change);
+}
+
+uint32_t augment_draw_partner(uint64_t seed, uint32_t pass, uint64_t id, uint32_t count)
+{
+	const struct place place = {seed, id, pass};
+	struct random random = numbers(&place, NUMBER_PARTNER);
+	return random_below(&random, count);
 }

@@ -1,4 +1,6 @@
-#include "augment/augment.h"
+#include "augment/geometry.h"
+
+#include <math.h>
 
 /* Taylor polynomials on |x| <= pi / 4, where the first term left out is below 1e-17. */
 static double sine_near_zero(double x)
@@ -21,7 +23,7 @@ static double cosine_near_zero(double x)
 	return sum;
 }
 
-void augment_sine_cosine(double degrees, double *sine, double *cosine)
+void sine_cosine(double degrees, double *sine, double *cosine)
 {
 	const double radians_per_degree = 0.017453292519943295;
 	int quarter = (int)(degrees / 90 + (degrees < 0 ? -0.5 : 0.5));
@@ -35,46 +37,141 @@ void augment_sine_cosine(double degrees, double *sine, double *cosine)
 	}
 }
 
-/* First `inner`, then `outer`. */
-static struct augment_matrix compose(struct augment_matrix outer, struct augment_matrix inner)
+struct matrix matrix_identity(void)
 {
-	return (struct augment_matrix){
-		.xx = outer.xx * inner.xx + outer.xy * inner.yx,
-		.xy = outer.xx * inner.xy + outer.xy * inner.yy,
-		.x0 = outer.xx * inner.x0 + outer.xy * inner.y0 + outer.x0,
-		.yx = outer.yx * inner.xx + outer.yy * inner.yx,
-		.yy = outer.yx * inner.xy + outer.yy * inner.yy,
-		.y0 = outer.yx * inner.x0 + outer.yy * inner.y0 + outer.y0,
-	};
+	return (struct matrix){{{1, 0, 0}, {0, 1, 0}, {0, 0, 1}}};
 }
 
-static struct augment_matrix scale_and_shift(double xx, double x0, double yy, double y0)
+struct matrix matrix_scale(double xx, double x0, double yy, double y0)
 {
-	return (struct augment_matrix){.xx = xx, .x0 = x0, .yy = yy, .y0 = y0};
+	return (struct matrix){{{xx, 0, x0}, {0, yy, y0}, {0, 0, 1}}};
 }
 
-struct augment_matrix augment_geometry(const struct augment_change *change, int width, int height)
+struct matrix matrix_compose(const struct matrix *outer, const struct matrix *inner)
 {
-	const double right = width - 1, bottom = height - 1;
-	const struct augment_box *crop = &change->crop;
-	double rotate_sine, rotate_cosine, shear_sine, shear_cosine;
-	augment_sine_cosine(change->rotate, &rotate_sine, &rotate_cosine);
-	augment_sine_cosine(change->shear, &shear_sine, &shear_cosine);
-	/* A box's edges lie half a pixel outside its first and last pixel centres. */
-	const struct augment_matrix steps[] = {
-		scale_and_shift(change->horizontal_flip ? -1 : 1, change->horizontal_flip ? right : 0,
-			change->vertical_flip ? -1 : 1, change->vertical_flip ? bottom : 0),
-		scale_and_shift(crop->width, crop->x * width + crop->width / 2 - 0.5,
-			crop->height, crop->y * height + crop->height / 2 - 0.5),
-		scale_and_shift(1, -right / 2, 1, -bottom / 2),
-		scale_and_shift(change->zoom_x, 0, change->zoom_y, 0),
-		{.xx = 1, .xy = -shear_sine, .yy = shear_cosine},
-		scale_and_shift(1, change->shift_x * width, 1, change->shift_y * height),
-		{.xx = rotate_cosine, .xy = -rotate_sine, .yx = rotate_sine, .yy = rotate_cosine},
-		scale_and_shift(1, right / 2, 1, bottom / 2),
-	};
-	struct augment_matrix matrix = steps[0];
-	for (size_t i = 1; i < sizeof steps / sizeof *steps; i++)
-		matrix = compose(steps[i], matrix);
-	return matrix;
+	struct matrix product;
+	for (int i = 0; i < 3; i++)
+		for (int j = 0; j < 3; j++)
+			product.m[i][j] = outer->m[i][0] * inner->m[0][j] + outer->m[i][1] * inner->m[1][j]
+				+ outer->m[i][2] * inner->m[2][j];
+	return product;
+}
+
+struct matrix flip_horizontally(const double *values, int width, int height)
+{
+	(void)values, (void)height;
+	return matrix_scale(-1, width - 1, 1, 0);
+}
+
+struct matrix flip_vertically(const double *values, int width, int height)
+{
+	(void)values, (void)width;
+	return matrix_scale(1, 0, -1, height - 1);
+}
+
+/* A box's edges lie half a pixel outside its first and last pixel centres. */
+struct matrix crop(const double *values, int width, int height)
+{
+	return matrix_scale(values[2], values[0] * width + values[2] / 2 - 0.5,
+		values[3], values[1] * height + values[3] / 2 - 0.5);
+}
+
+struct matrix move_pixels(const double *values, int width, int height)
+{
+	(void)width, (void)height;
+	return matrix_scale(1, values[0], 1, values[1]);
+}
+
+struct matrix zoom(const double *values, int width, int height)
+{
+	(void)width, (void)height;
+	return matrix_scale(values[0], 0, values[1], 0);
+}
+
+struct matrix enlarge(const double *values, int width, int height)
+{
+	(void)width, (void)height;
+	return matrix_scale(1 / values[0], 0, 1 / values[0], 0);
+}
+
+struct matrix shear(const double *values, int width, int height)
+{
+	double sine, cosine;
+	(void)width, (void)height;
+	sine_cosine(values[0], &sine, &cosine);
+	return (struct matrix){{{1, -sine, 0}, {0, cosine, 0}, {0, 0, 1}}};
+}
+
+struct matrix shear_x(const double *values, int width, int height)
+{
+	(void)width, (void)height;
+	return (struct matrix){{{1, values[0], 0}, {0, 1, 0}, {0, 0, 1}}};
+}
+
+struct matrix shear_y(const double *values, int width, int height)
+{
+	(void)width, (void)height;
+	return (struct matrix){{{1, 0, 0}, {values[0], 1, 0}, {0, 0, 1}}};
+}
+
+struct matrix translate(const double *values, int width, int height)
+{
+	return matrix_scale(1, values[0] * width, 1, values[1] * height);
+}
+
+struct matrix translate_x(const double *values, int width, int height)
+{
+	(void)height;
+	return matrix_scale(1, values[0] * width, 1, 0);
+}
+
+struct matrix translate_y(const double *values, int width, int height)
+{
+	(void)width;
+	return matrix_scale(1, 0, 1, values[0] * height);
+}
+
+struct matrix rotate(const double *values, int width, int height)
+{
+	double sine, cosine;
+	(void)width, (void)height;
+	sine_cosine(values[0], &sine, &cosine);
+	return (struct matrix){{{cosine, -sine, 0}, {sine, cosine, 0}, {0, 0, 1}}};
+}
+
+/* The unit square's corners (0, 0), (1, 0), (1, 1), (0, 1) to four points (Heckbert, "Fundamentals of texture mapping and
+ * image warping", 1989, section 2.2.3). */
+static struct matrix square_to_points(const double x[4], const double y[4])
+{
+	double x1 = x[1] - x[2], x2 = x[3] - x[2], x3 = x[0] - x[1] + x[2] - x[3];
+	double y1 = y[1] - y[2], y2 = y[3] - y[2], y3 = y[0] - y[1] + y[2] - y[3];
+	double below = x1 * y2 - x2 * y1, g = (x3 * y2 - x2 * y3) / below, h = (x1 * y3 - x3 * y1) / below;
+	return (struct matrix){{
+		{x[1] - x[0] + g * x[1], x[3] - x[0] + h * x[3], x[0]},
+		{y[1] - y[0] + g * y[1], y[3] - y[0] + h * y[3], y[0]},
+		{g, h, 1},
+	}};
+}
+
+/* The inverse, times the determinant: to a matrix of places that makes no difference. */
+static struct matrix adjugate(const struct matrix *a)
+{
+	struct matrix out;
+	for (int i = 0; i < 3; i++)
+		for (int j = 0; j < 3; j++) {
+			int r = (j + 1) % 3, s = (j + 2) % 3, t = (i + 1) % 3, u = (i + 2) % 3;
+			out.m[i][j] = a->m[r][t] * a->m[s][u] - a->m[r][u] * a->m[s][t];
+		}
+	return out;
+}
+
+struct matrix perspective(const double *values, int width, int height)
+{
+	const double right = fmax(width - 1, 1), bottom = fmax(height - 1, 1);
+	const double x[] = {values[0] / 2, 1 - values[2] / 2, 1 - values[4] / 2, values[6] / 2};
+	const double y[] = {values[1] / 2, values[3] / 2, 1 - values[5] / 2, 1 - values[7] / 2};
+	struct matrix square = square_to_points(x, y), to_square = adjugate(&square);
+	struct matrix shrink = matrix_scale(1 / right, 0, 1 / bottom, 0), grow = matrix_scale(right, 0, bottom, 0);
+	struct matrix inner = matrix_compose(&to_square, &shrink);
+	return matrix_compose(&grow, &inner);
 }

@@ -1,62 +1,129 @@
-#include "augment/augment.h"
+#include "augment/operations.h"
 
-#include <stddef.h>
 #include <stdlib.h>
+#include <string.h>
 
 const char *const augment_preset_names[] = {"none", "keras", "light", "strong", NULL};
 const char *const augment_fill_names[] = {"nearest", "constant", "reflect", NULL};
+const char *const augment_interpolation_names[] = {"nearest", "bilinear", "bicubic", NULL};
+const char *const augment_policy_names[] = {"none", "randaugment", "trivial-augment", NULL};
+
+static const struct {
+	enum augment_preset preset;
+	const char *operation;
+	double amount, probability;
+} preset_settings[] = {
+	{AUGMENT_PRESET_KERAS, "shear", 0.2, 1},
+	{AUGMENT_PRESET_KERAS, "zoom", 0.2, 1},
+	{AUGMENT_PRESET_KERAS, "horizontal-flip", 1, 0.5},
+
+	{AUGMENT_PRESET_LIGHT, "rotate", 8, 1},
+	{AUGMENT_PRESET_LIGHT, "zoom", 0.1, 1},
+	{AUGMENT_PRESET_LIGHT, "translate", 0.05, 1},
+	{AUGMENT_PRESET_LIGHT, "horizontal-flip", 1, 0.5},
+	{AUGMENT_PRESET_LIGHT, "brightness", 0.1, 1},
+	{AUGMENT_PRESET_LIGHT, "contrast", 0.1, 1},
+
+	{AUGMENT_PRESET_STRONG, "rotate", 15, 1},
+	{AUGMENT_PRESET_STRONG, "shear-x", 8, 1},
+	{AUGMENT_PRESET_STRONG, "zoom", 0.1, 1},
+	{AUGMENT_PRESET_STRONG, "translate", 0.1, 1},
+	{AUGMENT_PRESET_STRONG, "random-resized-crop", 0.6, 1},
+	{AUGMENT_PRESET_STRONG, "horizontal-flip", 1, 0.5},
+	{AUGMENT_PRESET_STRONG, "brightness", 0.25, 1},
+	{AUGMENT_PRESET_STRONG, "contrast", 0.25, 1},
+	{AUGMENT_PRESET_STRONG, "saturation", 0.2, 1},
+	{AUGMENT_PRESET_STRONG, "hue", 4, 1},
+	{AUGMENT_PRESET_STRONG, "random-erasing", 1, 0.25},
+};
+
+struct augment_setting *augment_setting(struct augment_options *options, const char *operation)
+{
+	return &options->settings[augment_operation_find(operation)];
+}
+
+bool augment_is_on(const struct augment_options *options, int row)
+{
+	return options->settings[row].amount != 0 && options->settings[row].probability != 0;
+}
 
 struct augment_options augment_preset(enum augment_preset preset)
 {
-	switch (preset) {
-	case AUGMENT_PRESET_KERAS:
-		return (struct augment_options){.shear = 0.2, .zoom = 0.2, .horizontal_flip = 0.5};
-	case AUGMENT_PRESET_LIGHT:
-		return (struct augment_options){.rotate = 8, .zoom = 0.1, .shift_x = 0.05, .shift_y = 0.05,
-			.horizontal_flip = 0.5, .brightness = 0.1, .contrast = 0.1};
-	case AUGMENT_PRESET_STRONG:
-		return (struct augment_options){.rotate = 15, .shear = 8, .zoom = 0.1, .shift_x = 0.1, .shift_y = 0.1,
-			.crop = 0.6, .horizontal_flip = 0.5, .brightness = 0.25, .contrast = 0.25, .saturation = 0.2,
-			.hue = 4, .erase = 0.25};
-	case AUGMENT_PRESET_NONE:
-		break;
-	}
-	return (struct augment_options){0};
+	struct augment_options options = {.crop_ratio = 4.0 / 3, .policy_operations = 2, .policy_magnitude = 9,
+		.interpolation = AUGMENT_BILINEAR};
+	for (size_t i = 0; i < sizeof preset_settings / sizeof *preset_settings; i++)
+		if (preset_settings[i].preset == preset)
+			*augment_setting(&options, preset_settings[i].operation) =
+				(struct augment_setting){preset_settings[i].amount, preset_settings[i].probability};
+	return options;
 }
 
-static const struct {
-	const char *name;
-	size_t offset;
-} ranges[] = {
-	{"rotate", offsetof(struct augment_options, rotate)},
-	{"shear", offsetof(struct augment_options, shear)},
-	{"zoom", offsetof(struct augment_options, zoom)},
-	{"shift-x", offsetof(struct augment_options, shift_x)},
-	{"shift-y", offsetof(struct augment_options, shift_y)},
-	{"crop", offsetof(struct augment_options, crop)},
-	{"horizontal-flip", offsetof(struct augment_options, horizontal_flip)},
-	{"vertical-flip", offsetof(struct augment_options, vertical_flip)},
-	{"brightness", offsetof(struct augment_options, brightness)},
-	{"contrast", offsetof(struct augment_options, contrast)},
-	{"saturation", offsetof(struct augment_options, saturation)},
-	{"hue", offsetof(struct augment_options, hue)},
-	{"erase", offsetof(struct augment_options, erase)},
-	{"fill-value", offsetof(struct augment_options, fill_value)},
-};
+static int read_number(const char *object, const char *text, double most, double *value, struct error *error)
+{
+	char shown[256];
+	if (text_to_real(text, value) && *value >= 0 && *value <= most)
+		return 0;
+	return error_set(error, object, "'%s' is not a number from 0 to %.15g", text_printable(shown, sizeof shown, text), most);
+}
+
+int augment_set(struct augment_options *options, const char *name, const char *text, struct error *error)
+{
+	char object[80], amount[64];
+	struct augment_setting setting = {1, 1};
+	int row = augment_operation_find(name);
+	snprintf(object, sizeof object, "--%s", name);
+	if (row < 0)
+		return error_set(error, object, "no such operation");
+	const struct augment_operation *operation = &augment_operations[row];
+	const char *probability = operation->argument ? strchr(text, ':') : NULL;
+	if (operation->argument) {
+		int length = probability ? (int)(probability - text) : (int)strlen(text);
+		snprintf(amount, sizeof amount, "%.*s", length, text);
+		if (read_number(object, amount, operation->most, &setting.amount, error))
+			return -1;
+		probability = probability ? probability + 1 : "1";
+	}
+	if (read_number(object, probability ? probability : text, 1, &setting.probability, error))
+		return -1;
+	options->settings[row] = setting;
+	return 0;
+}
+
+bool augment_describe_setting(const struct augment_options *options, int row, char text[AUGMENT_SETTING_SIZE])
+{
+	const struct augment_operation *operation = &augment_operations[row];
+	const struct augment_setting *setting = &options->settings[row];
+	if (!operation->argument)
+		snprintf(text, AUGMENT_SETTING_SIZE, "%.15g", setting->probability);
+	else if (setting->probability == 1)
+		snprintf(text, AUGMENT_SETTING_SIZE, "%.15g", setting->amount);
+	else
+		snprintf(text, AUGMENT_SETTING_SIZE, "%.15g:%.15g", setting->amount, setting->probability);
+	return augment_is_on(options, row);
+}
 
 char *augment_describe(const struct augment_options *options)
 {
-	char *text = NULL;
+	char *text = NULL, setting[AUGMENT_SETTING_SIZE];
 	size_t size;
 	FILE *stream = open_memstream(&text, &size);
 	if (!stream)
 		return NULL;
 	fprintf(stream, "--fill %s", augment_fill_names[options->fill]);
-	for (size_t i = 0; i < sizeof ranges / sizeof *ranges; i++) {
-		double value = *(const double *)((const char *)options + ranges[i].offset);
-		if (value != 0)
-			fprintf(stream, " --%s %.15g", ranges[i].name, value);
-	}
+	if (options->fill == AUGMENT_CONSTANT)
+		fprintf(stream, " --fill-value %.15g", options->fill_value);
+	if (options->interpolation != AUGMENT_BILINEAR)
+		fprintf(stream, " --interpolation %s", augment_interpolation_names[options->interpolation]);
+	for (int i = 0; i < augment_operations_count; i++)
+		if (augment_describe_setting(options, i, setting))
+			fprintf(stream, " --%s %s", augment_operations[i].name, setting);
+	if (augment_is_on(options, augment_operation_find("random-resized-crop")))
+		fprintf(stream, " --crop-ratio %.15g", options->crop_ratio);
+	if (options->policy != AUGMENT_POLICY_NONE)
+		fprintf(stream, " --policy %s", augment_policy_names[options->policy]);
+	if (options->policy == AUGMENT_RANDAUGMENT)
+		fprintf(stream, " --policy-operations %d --policy-magnitude %d", options->policy_operations,
+			options->policy_magnitude);
 	if (fclose(stream) == 0)
 		return text;
 	free(text);

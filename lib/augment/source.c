@@ -4,8 +4,10 @@
 #include <stdlib.h>
 #include <unistd.h>
 
-/* One stream; `copy` and `writer` while it is being copied. */
+/* One stream; `copy` and `writer` while it is being copied, `descriptor` (else -1) to read anywhere in it. */
 struct input {
+	const char *path;
+	int descriptor;
 	struct stream_reader *reader;
 	FILE *copy;
 	struct stream_writer *writer;
@@ -30,33 +32,43 @@ int source_open(struct source **out, char *const *paths, int count, bool again, 
 		return error_memory(error, "inputs");
 	}
 	source->again = again;
-	for (; source->count < count; source->count++)
-		if (stream_open(&source->inputs[source->count].reader, paths[source->count], error)) {
+	for (; source->count < count; source->count++) {
+		struct input *input = &source->inputs[source->count];
+		*input = (struct input){.path = paths[source->count], .descriptor = -1};
+		if (stream_open(&input->reader, input->path, error)) {
 			source_close(source);
 			return -1;
 		}
+	}
 	*out = source;
 	return 0;
 }
 
-static int open_copy(struct input *input, struct error *error)
+int source_open_temporary(struct error *error)
 {
 	const char *folder = getenv("TMPDIR");
 	char *path = text_format("%s/augment.XXXXXX", folder && *folder ? folder : "/tmp");
 	if (!path)
 		return error_memory(error, "temporary file");
 	int descriptor = mkostemp(path, O_CLOEXEC);
-	int result = descriptor < 0 ? error_system(error, path) : 0;
-	if (result == 0) {
+	if (descriptor < 0)
+		error_system(error, path);
+	else
 		unlink(path);
-		input->copy = fdopen(descriptor, "w+b");
-		if (!input->copy) {
-			result = error_memory(error, path);
-			close(descriptor);
-		}
-	}
 	free(path);
-	return result;
+	return descriptor;
+}
+
+static int open_copy(struct input *input, struct error *error)
+{
+	int descriptor = source_open_temporary(error);
+	if (descriptor < 0)
+		return -1;
+	input->copy = fdopen(descriptor, "w+b");
+	if (input->copy)
+		return 0;
+	close(descriptor);
+	return error_memory(error, "temporary file");
 }
 
 /* Begins a segment of the copy; the first opens the file. */
@@ -125,6 +137,16 @@ int source_next_record(struct source *source, struct stream_record *record, stru
 	return result;
 }
 
+int source_descriptor(struct source *source, const struct stream_record *record, uint64_t *offset)
+{
+	struct input *input = &source->inputs[source->current];
+	if (!stream_tensor_offset(input->reader, record, offset))
+		return -1;
+	if (input->descriptor < 0)
+		input->descriptor = open(input->path, O_RDONLY | O_CLOEXEC);
+	return input->descriptor;
+}
+
 int source_rewind(struct source *source, struct error *error)
 {
 	source->current = 0;
@@ -145,6 +167,8 @@ void source_close(struct source *source)
 		stream_abandon(input->writer);
 		if (input->copy)
 			fclose(input->copy);
+		if (input->descriptor >= 0)
+			close(input->descriptor);
 		stream_close(input->reader);
 	}
 	stream_head_free(&source->first);

@@ -18,6 +18,13 @@ CHECKED int source_next_segment(struct source *source, const struct stream_head 
 /* As stream_next_record. */
 CHECKED int source_next_record(struct source *source, struct stream_record *record, struct error *error);
 
+/* Where the tensor of the record just given lies: a descriptor to read at *offset, the source's, or -1 when it lies in no
+ * regular file as it is. */
+int source_descriptor(struct source *source, const struct stream_record *record, uint64_t *offset);
+
+/* Opens a file without a name in TMPDIR or /tmp. Returns its descriptor, the caller's to close, or -1. */
+CHECKED int source_open_temporary(struct error *error);
+
 /* Back to the start, after source_next_segment returned 0. */
 CHECKED int source_rewind(struct source *source, struct error *error);
 

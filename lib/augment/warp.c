@@ -1,136 +1,183 @@
 #include "augment/warp.h"
 
-#include <math.h>
 #include <stdlib.h>
 #include <string.h>
 
 /* Four values side by side: a pixel of up to four channels. */
 typedef float float4 __attribute__((vector_size(16)));
 
-/* Loops over a fixed count are what compilers turn into vector code without being asked. */
-enum { BLOCK = 16 };
+/* Bytes behind the padded image that may be read: pixels are loaded four bytes, or four floats, at a time. */
+enum { SLACK = 16 };
 
-int warp_create(struct warp *warp, const struct stream_head *head, struct error *error)
+static void store_value(const struct warp *warp, unsigned char *to, double value)
 {
-	*warp = (struct warp){.width = head->width, .height = head->height, .channels = head->channels};
-	warp->stride = ((size_t)head->width + 3) * (size_t)head->channels;
-	warp->padded = calloc(warp->stride * ((size_t)head->height + 3) + WARP_SLACK, sizeof *warp->padded);
-	return warp->padded ? 0 : error_memory(error, "image");
+	float number = (float)value;
+	if (warp->value == 1)
+		*to = (unsigned char)(value + 0.5);
+	else
+		memcpy(to, &number, sizeof number);
+}
+
+int warp_create(struct warp *warp, const struct stream_head *head, const struct augment_options *options,
+	const struct pixel_kernels *kernels, struct error *error)
+{
+	bool bytes = head->type == STREAM_U8 && head->channels <= 4 && options->interpolation == AUGMENT_BILINEAR;
+	*warp = (struct warp){.width = head->width, .height = head->height, .channels = head->channels, .type = head->type,
+		.black = head->minimum, .unit = (head->maximum - head->minimum) / 255, .fill = (enum augment_fill)options->fill,
+		.interpolation = (enum augment_interpolation)options->interpolation, .border = bytes ? 1 : 3,
+		.value = bytes ? 1 : sizeof(float), .kernels = kernels};
+	size_t places = whole_blocks((size_t)head->width), extra = 2 * (size_t)warp->border + 1;
+	warp->pixel = warp->value * (size_t)head->channels;
+	warp->row = ((size_t)head->width + extra) * warp->pixel;
+	warp->padded = calloc(1, warp->row * ((size_t)head->height + extra) + SLACK);
+	warp->outside = malloc(warp->pixel);
+	warp->places = (struct places){malloc(places * sizeof(int32_t)), malloc(places * sizeof(float)),
+		malloc(places * sizeof(float))};
+	if (!warp->padded || !warp->outside || !warp->places.start || !warp->places.right || !warp->places.down) {
+		warp_destroy(warp);
+		return error_memory(error, "image");
+	}
+	for (int c = 0; c < head->channels; c++)
+		store_value(warp, warp->outside + (size_t)c * warp->value, c == 3 && head->channels == 4 ? 255
+			: 255 * options->fill_value);
+	return 0;
 }
 
 void warp_destroy(struct warp *warp)
 {
 	free(warp->padded);
+	free(warp->outside);
+	free(warp->places.start);
+	free(warp->places.right);
+	free(warp->places.down);
 	*warp = (struct warp){0};
 }
 
-static void widen(const unsigned char *restrict in, float *restrict out, size_t count)
+/* What lies at `i` of `count`: an index, or -1 for the pixel outside. */
+static int source_index(enum augment_fill fill, int i, int count)
 {
-	size_t i = 0;
-	for (; i + BLOCK <= count; i += BLOCK)
-		for (int j = 0; j < BLOCK; j++)
-			out[i + (size_t)j] = in[i + (size_t)j];
-	for (; i < count; i++)
-		out[i] = in[i];
+	if (i >= 0 && i < count)
+		return i;
+	if (fill == AUGMENT_CONSTANT)
+		return -1;
+	if (fill == AUGMENT_NEAREST)
+		return i < 0 ? 0 : count - 1;
+	i = (i % (2 * count) + 2 * count) % (2 * count);
+	return i < count ? i : 2 * count - 1 - i;
 }
 
-static void fill_row(float *row, size_t count, float value)
+static void load_row(const struct warp *warp, const void *pixels, int y, unsigned char *out)
 {
-	for (size_t i = 0; i < count; i++)
-		row[i] = value;
+	size_t count = (size_t)warp->width * (size_t)warp->channels;
+	const unsigned char *bytes = (const unsigned char *)pixels + (size_t)y * count;
+	const float *numbers = (const float *)pixels + (size_t)y * count;
+	float *floats = (float *)(void *)out;
+	if (warp->value == 1)
+		memcpy(out, bytes, count);
+	else if (warp->type == STREAM_U8)
+		for (size_t i = 0; i < count; i++)
+			floats[i] = bytes[i];
+	else
+		for (size_t i = 0; i < count; i++)
+			floats[i] = (float)((numbers[i] - warp->black) / warp->unit);
 }
 
 /* The pixels left and right of a row. */
-static void pad_row(const struct warp *warp, float *row, enum augment_fill fill, float value)
+static void pad_row(const struct warp *warp, unsigned char *first)
 {
-	size_t pixel = (size_t)warp->channels;
-	float *last = row + (size_t)warp->width * pixel;
-	if (fill == AUGMENT_CONSTANT) {
-		fill_row(row, pixel, value);
-		fill_row(last + pixel, 2 * pixel, value);
-		return;
-	}
-	memcpy(row, row + pixel, pixel * sizeof *row);
-	memcpy(last + pixel, last, pixel * sizeof *row);
-	memcpy(last + 2 * pixel, last, pixel * sizeof *row);
+	for (int side = 0; side < 2; side++)
+		for (int k = 0; k < warp->border + side; k++) {
+			int x = side ? warp->width + k : -1 - k, from = source_index(warp->fill, x, warp->width);
+			memcpy(first + (ptrdiff_t)x * (ptrdiff_t)warp->pixel,
+				from < 0 ? warp->outside : first + (size_t)from * warp->pixel, warp->pixel);
+		}
 }
 
-/* The rows above and below. */
-static void pad_rows(struct warp *warp, enum augment_fill fill, float value)
+/* A row above or below. */
+static void pad_outside(const struct warp *warp, int y)
 {
-	float *first = warp->padded + warp->stride, *last = warp->padded + (size_t)warp->height * warp->stride;
-	float *outside[] = {warp->padded, last + warp->stride, last + 2 * warp->stride};
-	for (int i = 0; i < 3; i++)
-		if (fill == AUGMENT_CONSTANT)
-			fill_row(outside[i], warp->stride, value);
-		else
-			memcpy(outside[i], i == 0 ? first : last, warp->stride * sizeof **outside);
+	int from = source_index(warp->fill, y, warp->height);
+	unsigned char *row = warp->padded + (size_t)(y + warp->border) * warp->row;
+	if (from >= 0)
+		memcpy(row, warp->padded + (size_t)(from + warp->border) * warp->row, warp->row);
+	for (size_t x = 0; from < 0 && x < warp->row; x += warp->pixel)
+		memcpy(row + x, warp->outside, warp->pixel);
 }
 
-void warp_load(struct warp *warp, const void *pixels, enum stream_type type, enum augment_fill fill, float value)
+void warp_load(struct warp *warp, const void *pixels)
 {
-	size_t count = (size_t)warp->width * (size_t)warp->channels;
 	for (int y = 0; y < warp->height; y++) {
-		float *row = warp->padded + (size_t)(y + 1) * warp->stride;
-		if (type == STREAM_U8)
-			widen((const unsigned char *)pixels + (size_t)y * count, row + warp->channels, count);
-		else
-			memcpy(row + warp->channels, (const float *)pixels + (size_t)y * count, count * sizeof *row);
-		pad_row(warp, row, fill, value);
+		unsigned char *first = warp->padded + (size_t)(y + warp->border) * warp->row + (size_t)warp->border * warp->pixel;
+		load_row(warp, pixels, y, first);
+		pad_row(warp, first);
 	}
-	pad_rows(warp, fill, value);
+	for (int k = 0; k < warp->border; k++)
+		pad_outside(warp, -1 - k);
+	for (int k = 0; k <= warp->border; k++)
+		pad_outside(warp, warp->height + k);
 }
 
-/* A position mirrored into the picture: edges lie half a pixel outside the first and last pixel. */
-static double mirror(double position, int size)
+struct projection warp_projection(const struct warp *warp, const struct matrix *matrix)
 {
-	double period = 2.0 * size, from_edge = position + 0.5;
-	from_edge -= period * floor(from_edge / period);
-	return (from_edge > size ? period - from_edge : from_edge) - 0.5;
+	struct projection projection = {.mirrored = warp->fill == AUGMENT_REFLECT,
+		.shift = warp->interpolation == AUGMENT_INTERPOLATE_NEAREST ? 0.5 : 0, .width = warp->width, .height = warp->height,
+		.reach = warp->interpolation == AUGMENT_BICUBIC ? 2 : 1, .border = warp->border,
+		.row = (ptrdiff_t)(warp->row / warp->value), .pixel = warp->channels};
+	memcpy(projection.matrix, matrix->m, sizeof projection.matrix);
+	projection.perspective = matrix->m[2][0] != 0 || matrix->m[2][1] != 0 || matrix->m[2][2] != 1;
+	return projection;
 }
 
-/* Where a position lies in the padded image: a whole pixel and the way to the next. From one pixel outside on,
- * everything is border. */
-static inline int locate(double position, int size, float *fraction)
+/* Weights of the pixels around a place `t` of the way from one to the next. Returns how many they are; all but one and two
+ * begin a pixel before. */
+static int find_weights(enum augment_interpolation interpolation, float t, float weights[4])
 {
-	double inside = position < -1 ? -1 : position > size ? size : position;
-	double padded = inside + 1;
-	int whole = (int)padded;
-	*fraction = (float)(padded - whole);
-	return whole;
+	if (interpolation == AUGMENT_INTERPOLATE_NEAREST) {
+		weights[0] = 1;
+		return 1;
+	}
+	if (interpolation == AUGMENT_BILINEAR) {
+		weights[0] = 1 - t;
+		weights[1] = t;
+		return 2;
+	}
+	/* Keys, "Cubic convolution interpolation for digital image processing", 1981, with a = -0.75. */
+	weights[0] = ((-0.75f * t + 1.5f) * t - 0.75f) * t;
+	weights[1] = (1.25f * t - 2.25f) * t * t + 1;
+	weights[2] = ((-1.25f * t + 1.5f) * t + 0.75f) * t;
+	weights[3] = (0.75f * t - 0.75f) * t * t;
+	return 4;
 }
 
-static inline float4 load(const float *p)
+static void sample_floats(const struct warp *warp, float *out, size_t plane)
 {
-	float4 pixel;
-	memcpy(&pixel, p, sizeof pixel);
-	return pixel;
-}
-
-static inline float4 between(float4 a, float4 b, float fraction)
-{
-	return a + (b - a) * fraction;
-}
-
-void warp_row(const struct warp *warp, const struct augment_matrix *matrix, enum augment_fill fill, int y, float *out)
-{
-	const int channels = warp->channels;
-	const double row_x = matrix->xy * y + matrix->x0, row_y = matrix->yy * y + matrix->y0;
-	for (int x = 0; x < warp->width; x++, out += channels) {
-		double in_x = matrix->xx * x + row_x, in_y = matrix->yx * x + row_y;
-		if (fill == AUGMENT_REFLECT) {
-			in_x = mirror(in_x, warp->width);
-			in_y = mirror(in_y, warp->height);
-		}
-		float right, down;
-		int column = locate(in_x, warp->width, &right), row = locate(in_y, warp->height, &down);
-		const float *above = warp->padded + (size_t)row * warp->stride + (size_t)column * (size_t)channels;
-		const float *below = above + warp->stride;
-		for (int c = 0; c < channels; c += 4) {
-			float4 here = between(load(above + c), load(below + c), down);
-			float4 next = between(load(above + channels + c), load(below + channels + c), down);
-			float4 pixel = between(here, next, right);
-			memcpy(out + c, &pixel, sizeof pixel);
+	const size_t row = warp->row / sizeof(float), pixel = (size_t)warp->channels;
+	const float *padded = (const float *)(const void *)warp->padded;
+	const size_t before = warp->interpolation == AUGMENT_BICUBIC ? row + pixel : 0;
+	for (int x = 0; x < warp->width; x++) {
+		float across[4], down[4];
+		int taps = find_weights(warp->interpolation, warp->places.right[x], across);
+		find_weights(warp->interpolation, warp->places.down[x], down);
+		const float *first = padded + (size_t)warp->places.start[x] - before;
+		for (int c = 0; c < warp->channels; c += 4) {
+			float4 sum = {0};
+			for (int j = 0; j < taps; j++)
+				for (int i = 0; i < taps; i++) {
+					float4 values;
+					memcpy(&values, first + (size_t)j * row + (size_t)i * pixel + c, sizeof values);
+					sum += values * (down[j] * across[i]);
+				}
+			for (int k = 0; k < 4 && c + k < warp->channels; k++)
+				out[(size_t)(c + k) * plane + (size_t)x] = sum[k];
 		}
 	}
+}
+
+void warp_row(const struct warp *warp, const struct projection *projection, int y, float *out, size_t plane)
+{
+	warp->kernels->locate(projection, y, warp->width, &warp->places);
+	if (warp->value == 1)
+		warp->kernels->sample(warp->padded, (ptrdiff_t)warp->row, warp->channels, &warp->places, out, plane, warp->width);
+	else
+		sample_floats(warp, out, plane);
 }

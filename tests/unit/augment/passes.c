@@ -210,7 +210,7 @@ static void nothing_changes(void)
 {
 	char *all[] = {(char *)path_of("all")}, *empty[] = {(char *)path_of("empty")};
 	const char *out = path_of("out");
-	struct augment_plan plan = {.passes = 1};
+	struct augment_plan plan = {.options = augment_preset(AUGMENT_PRESET_NONE), .passes = 1};
 	is_integer(run(&plan, all, 1, 2, out), 0, "no operation");
 	struct contents *before = read_contents(all[0]), *after = read_contents(out);
 	ok(memcmp(before->digests, after->digests, sizeof after->digests) == 0, "  changes nothing");
@@ -227,7 +227,7 @@ static void rescaled(void)
 {
 	char *all[] = {(char *)path_of("all")};
 	const char *out = path_of("out");
-	struct augment_plan plan = {.passes = 1, .rescale = true, .seed = 3};
+	struct augment_plan plan = {.options = augment_preset(AUGMENT_PRESET_NONE), .passes = 1, .rescale = true, .seed = 3};
 	struct stream_reader *reader;
 	const struct stream_head *head;
 	struct stream_record record;

@@ -1,0 +1,40 @@
+/* Operations on the pixels of a picture as it lies. Formulas are torchvision's, on values from 0 to 255 that are not rounded
+ * in between. */
+#ifndef AUGMENT_PAINT_H
+#define AUGMENT_PAINT_H
+
+#include "augment/kernels.h"
+#include "nn/kernels.h"
+
+enum { BLUR_RADIUS_MAXIMUM = 30 };
+
+/* A picture at work: rows of one channel each, red, green and blue (and alpha) of row 0, then of row 1. */
+struct picture {
+	int width, height, channels;
+	int colors;             /* channels that operations change: 1 or 3 */
+	size_t stride;          /* floats from one channel's row to the next: whole blocks */
+	float *values;          /* height x channels x stride; owned */
+	float *scratch;         /* (height + 2 BLUR_RADIUS_MAXIMUM) x stride and as much again as two rows; owned */
+	unsigned char *bytes;   /* height x width x 4, and two blocks; owned */
+	const struct pixel_kernels *kernels;
+	const struct kernels *numbers; /* the engine's */
+};
+
+/* The row of one channel. */
+static inline float *picture_row(const struct picture *picture, int y, int channel)
+{
+	return picture->values + ((size_t)y * (size_t)picture->channels + (size_t)channel) * picture->stride;
+}
+
+/* Changes the picture; `values` as augment.1 says. -1: no memory. */
+typedef int augment_paint(struct picture *picture, const double *values, struct error *error);
+
+augment_paint paint_brightness, paint_contrast, paint_saturation, paint_hue, paint_grayscale, paint_gamma,
+	paint_autocontrast, paint_equalize, paint_posterize, paint_solarize, paint_sharpness, paint_blur, paint_noise,
+	paint_jpeg, paint_erase;
+
+/* e to the power of x, and the natural logarithm of x > 0: in float, the same on every machine. */
+float exponential(float x);
+float logarithm(float x);
+
+#endif

@@ -1,0 +1,216 @@
+#include "augment/replay.h"
+
+#include "augment/operations.h"
+#include "base/json.h"
+
+#include <errno.h>
+#include <math.h>
+#include <stdlib.h>
+#include <string.h>
+
+/* ---- writing ---- */
+
+static int write_line(FILE *stream, const char *name, json_t *line, struct error *error)
+{
+	if (!line)
+		return error_memory(error, name);
+	errno = ENOMEM;
+	bool failed = json_dumpf(line, stream, JSON_COMPACT) || putc('\n', stream) == EOF;
+	json_decref(line);
+	return failed ? error_system(error, name) : 0;
+}
+
+int replay_write_options(FILE *stream, const char *name, const struct augment_options *options, struct error *error)
+{
+	json_t *operations = json_object();
+	for (int i = 0; i < augment_operations_count; i++) {
+		char setting[AUGMENT_SETTING_SIZE];
+		if (augment_describe_setting(options, i, setting))
+			json_object_set_new(operations, augment_operations[i].name, json_string(setting));
+	}
+	return write_line(stream, name, json_pack("{s:s, s:f, s:s, s:o}", "fill", augment_fill_names[options->fill],
+		"fill-value", options->fill_value, "interpolation", augment_interpolation_names[options->interpolation],
+		"operations", operations), error);
+}
+
+static json_t *steps_to_json(const struct augment_change *change)
+{
+	json_t *steps = json_array();
+	for (int i = 0; i < change->count; i++) {
+		const struct augment_step *step = &change->steps[i];
+		const struct augment_operation *operation = &augment_operations[step->operation];
+		json_t *array = json_array();
+		json_array_append_new(array, json_string(operation->name));
+		for (int k = 0; k < operation->values; k++)
+			json_array_append_new(array, json_real(step->values[k]));
+		json_array_append_new(steps, array);
+	}
+	return steps;
+}
+
+int replay_write(FILE *stream, const char *name, uint32_t pass, const struct stream_record *record,
+	const struct augment_variation *variation, struct error *error)
+{
+	json_t *line = json_pack("{s:I, s:I, s:o, s:o}", "pass", (json_int_t)pass, "id", (json_int_t)record->id,
+		"source", json_text(record->source), "steps", steps_to_json(&variation->change));
+	if (line && variation->mixed)
+		json_object_set_new(line, "partner", json_pack("{s:I, s:o}", "id", (json_int_t)variation->partner,
+			"steps", steps_to_json(&variation->partner_change)));
+	return write_line(stream, name, line, error);
+}
+
+/* ---- reading ---- */
+
+struct replay {
+	FILE *stream;
+	const char *name;
+	char *line;
+	size_t capacity;
+	unsigned long long number;
+};
+
+static int fail(const struct replay *replay, const char *reason, struct error *error)
+{
+	char object[512];
+	snprintf(object, sizeof object, "%.400s: line %llu", replay->name, replay->number);
+	return error_set(error, object, "%s", reason);
+}
+
+/* The next line, an object, the caller's to release; NULL with `error` set. */
+static json_t *read_line(struct replay *replay, struct error *error)
+{
+	errno = 0;
+	ssize_t length = getline(&replay->line, &replay->capacity, replay->stream);
+	replay->number++;
+	if (length < 0) {
+		if (ferror(replay->stream))
+			error_system(error, replay->name);
+		else
+			fail(replay, "is missing: there are more records", error);
+		return NULL;
+	}
+	json_t *line = json_loadb(replay->line, (size_t)length, JSON_REJECT_DUPLICATES, NULL);
+	if (!json_is_object(line)) {
+		fail(replay, "is no JSON object", error);
+		json_decref(line);
+		return NULL;
+	}
+	return line;
+}
+
+static int find_choice(const char *const *names, const char *name)
+{
+	for (int i = 0; name && names[i]; i++)
+		if (strcmp(names[i], name) == 0)
+			return i;
+	return -1;
+}
+
+static int take_options(const struct replay *replay, json_t *line, struct augment_options *options, struct error *error)
+{
+	*options = augment_preset(AUGMENT_PRESET_NONE);
+	const char *name;
+	json_t *setting, *operations = json_object_get(line, "operations");
+	options->fill = find_choice(augment_fill_names, json_string_value(json_object_get(line, "fill")));
+	options->interpolation = find_choice(augment_interpolation_names,
+		json_string_value(json_object_get(line, "interpolation")));
+	options->fill_value = json_number_value(json_object_get(line, "fill-value"));
+	if (options->fill < 0 || options->interpolation < 0 || !(options->fill_value >= 0 && options->fill_value <= 1)
+		|| !json_is_object(operations))
+		return fail(replay, "holds no options", error);
+	json_object_foreach(operations, name, setting)
+		if (!json_is_string(setting) || augment_set(options, name, json_string_value(setting), error))
+			return fail(replay, "holds an operation that is not known", error);
+	return 0;
+}
+
+int replay_open(struct replay **out, const char *path, struct augment_options *options, struct error *error)
+{
+	struct replay *replay = calloc(1, sizeof *replay);
+	*out = NULL;
+	if (!replay)
+		return error_memory(error, path);
+	bool standard = strcmp(path, "-") == 0;
+	replay->name = standard ? "standard input" : path;
+	replay->stream = standard ? stdin : fopen(path, "r");
+	if (!replay->stream) {
+		error_system(error, path);
+		replay_close(replay);
+		return -1;
+	}
+	json_t *line = read_line(replay, error);
+	int result = line ? take_options(replay, line, options, error) : -1;
+	json_decref(line);
+	if (result)
+		replay_close(replay);
+	else
+		*out = replay;
+	return result;
+}
+
+void replay_close(struct replay *replay)
+{
+	if (!replay)
+		return;
+	if (replay->stream && replay->stream != stdin)
+		fclose(replay->stream);
+	free(replay->line);
+	free(replay);
+}
+
+/* ["zoom", 0.9, 1.1] */
+static bool take_step(json_t *array, struct augment_step *step)
+{
+	const char *name = json_string_value(json_array_get(array, 0));
+	*step = (struct augment_step){.operation = name ? augment_operation_find(name) : -1};
+	if (step->operation < 0)
+		return false;
+	const struct augment_operation *operation = &augment_operations[step->operation];
+	for (int i = 0; i < operation->values; i++) {
+		json_t *value = json_array_get(array, (size_t)i + 1);
+		step->values[i] = json_number_value(value);
+		if (!json_is_number(value) || !(step->values[i] >= operation->least_value && step->values[i] <= operation->most_value))
+			return false;
+	}
+	return json_array_size(array) == (size_t)operation->values + 1;
+}
+
+static bool take_steps(json_t *steps, struct augment_change *change)
+{
+	size_t count = json_array_size(steps);
+	if (!json_is_array(steps) || count > AUGMENT_STEPS_MAXIMUM)
+		return false;
+	change->count = (int)count;
+	for (size_t i = 0; i < count; i++)
+		if (!take_step(json_array_get(steps, i), &change->steps[i]))
+			return false;
+	return true;
+}
+
+static bool has_number(json_t *object, const char *key, uint64_t number)
+{
+	json_t *value = json_object_get(object, key);
+	return json_is_integer(value) && (uint64_t)json_integer_value(value) == number;
+}
+
+int replay_read(struct replay *replay, uint32_t pass, uint64_t id, struct augment_variation *variation,
+	struct error *error)
+{
+	char reason[128];
+	json_t *line = read_line(replay, error);
+	if (!line)
+		return -1;
+	json_t *partner = json_object_get(line, "partner");
+	bool expected = has_number(line, "pass", pass) && has_number(line, "id", id);
+	bool good = take_steps(json_object_get(line, "steps"), &variation->change);
+	variation->mixed = augment_mixing(&variation->change);
+	if (good && variation->mixed)
+		good = json_is_integer(json_object_get(partner, "id"))
+			&& take_steps(json_object_get(partner, "steps"), &variation->partner_change);
+	variation->partner = (uint64_t)json_integer_value(json_object_get(partner, "id"));
+	json_decref(line);
+	snprintf(reason, sizeof reason, "is not that of pass %u, record %llu", pass, (unsigned long long)id);
+	if (!expected)
+		return fail(replay, reason, error);
+	return good ? 0 : fail(replay, "holds a step that can't be done", error);
+}

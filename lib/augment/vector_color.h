@@ -1,0 +1,94 @@
+/* Colours, filters and rounding to bytes. Needs nn/vector.h, least and most. */
+
+INLINE vector cut(vector value)
+{
+	return least(most(value, splat(0)), splat(255));
+}
+
+static void scale(float *x, size_t count, float gain, float offset)
+{
+	for (size_t i = 0; i < count; i += LANES)
+		store(x + i, cut(load(x + i) * splat(gain) + splat(offset)));
+}
+
+static void saturate(float *red, float *green, float *blue, size_t count, float factor)
+{
+	float *const rows[] = {red, green, blue};
+	for (size_t i = 0; i < count; i += LANES) {
+		vector grey = load(red + i) * splat(0.2989f) + load(green + i) * splat(0.587f) + load(blue + i) * splat(0.114f);
+		for (int c = 0; c < 3; c++)
+			store(rows[c] + i, cut(grey + (load(rows[c] + i) - grey) * splat(factor)));
+	}
+}
+
+/* How much of a colour with this hue, in sixths of a turn, the channel whose hue is at `peak` lacks of the most: 0 to 1. */
+INLINE vector lack(vector hue, float peak)
+{
+	vector distance = hue - splat(peak);
+	distance = choose(distance < splat(-3), distance + splat(6), distance);
+	distance = choose(distance > splat(3), distance - splat(6), distance);
+	distance = choose(distance < splat(0), -distance, distance);
+	return least(most(distance - splat(1), splat(0)), splat(1));
+}
+
+static void turn_hue(float *red, float *green, float *blue, size_t count, float turn)
+{
+	for (size_t i = 0; i < count; i += LANES) {
+		vector r = load(red + i), g = load(green + i), b = load(blue + i);
+		vector high = most(most(r, g), b), chroma = high - least(least(r, g), b);
+		integers grey = chroma == splat(0);
+		vector divisor = choose(grey, splat(1), chroma);
+		vector from_red = (g - b) / divisor, from_green = (b - r) / divisor + splat(2), from_blue = (r - g) / divisor + splat(4);
+		vector hue = choose(r == high, from_red, choose(g == high, from_green, from_blue)) + splat(6 * turn);
+		hue = choose(hue < splat(0), hue + splat(6), hue);
+		hue = choose(hue >= splat(6), hue - splat(6), hue);
+		store(red + i, high - chroma * lack(hue, 0));
+		store(green + i, high - chroma * lack(hue, 2));
+		store(blue + i, high - chroma * lack(hue, 4));
+	}
+}
+
+static void convolve(float *out, const float *x, ptrdiff_t step, const float *weights, int taps, size_t count)
+{
+	for (size_t i = 0; i < count; i += LANES) {
+		vector sum = splat(0);
+		for (int k = 0; k < taps; k++)
+			sum += load(x + i + k * step) * splat(weights[k]);
+		store(out + i, sum);
+	}
+}
+
+INLINE integers rounded(const float *x)
+{
+	return __builtin_convertvector(cut(load(x)) + splat(0.5f), integers);
+}
+
+/* Three channels: two pixels of 24 bits each lie in 64 bits and are pushed together; 8 bytes are written for each pair, of
+ * which the next pair overwrites the last two. */
+INLINE void store_pairs(integers words, unsigned char *out)
+{
+	uint64_t pairs[LANES / 2];
+	memcpy(pairs, &words, sizeof pairs);
+	UNROLLED
+	for (int k = 0; k < LANES / 2; k++) {
+		uint64_t pair = (pairs[k] & 0xffffff) | pairs[k] >> 32 << 24;
+		memcpy(out + 6 * k, &pair, sizeof pair);
+	}
+}
+
+static void store_bytes(const float *rows, size_t plane, int channels, unsigned char *out, int count)
+{
+	for (size_t x = 0; x < whole_blocks((size_t)count); x += LANES) {
+		integers words = rounded(rows + x);
+		for (int c = 1; c < channels; c++)
+			words |= rounded(rows + (size_t)c * plane + x) << (8 * c);
+		if (channels == 3) {
+			store_pairs(words, out + 3 * x);
+		} else if (channels == 4) {
+			memcpy(out + 4 * x, &words, sizeof words);
+		} else {
+			small_integers bytes = __builtin_convertvector(words, small_integers);
+			memcpy(out + x, &bytes, sizeof bytes);
+		}
+	}
+}
