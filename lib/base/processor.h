@@ -10,8 +10,7 @@ struct processor_versions {
 };
 
 /* The best version for this processor, or the one that the environment variable MILLRACE_CPU names: plain, neon,
- * avx2, avx512.
- * NULL, with `error` set: no such name, or not on this processor. */
+ * avx2, avx512. NULL, with `error` set: no such name, or not on this processor. */
 const void *processor_choose(const struct processor_versions *versions, struct error *error);
 
 #endif
