@@ -19,14 +19,14 @@ INLINE vector most(vector a, vector b)
 	return (vector)_mm256_max_ps((__m256)a, (__m256)b);
 }
 
-INLINE doubles least_double(doubles a, doubles b)
+INLINE half_doubles least_double(half_doubles a, half_doubles b)
 {
-	return (doubles)_mm256_min_pd((__m256d)a, (__m256d)b);
+	return (half_doubles)_mm256_min_pd((__m256d)a, (__m256d)b);
 }
 
-INLINE doubles most_double(doubles a, doubles b)
+INLINE half_doubles most_double(half_doubles a, half_doubles b)
 {
-	return (doubles)_mm256_max_pd((__m256d)a, (__m256d)b);
+	return (half_doubles)_mm256_max_pd((__m256d)a, (__m256d)b);
 }
 
 INLINE integers gather(const unsigned char *from, integers start)

@@ -19,14 +19,14 @@ INLINE vector most(vector a, vector b)
 	return (vector)_mm512_max_ps((__m512)a, (__m512)b);
 }
 
-INLINE doubles least_double(doubles a, doubles b)
+INLINE half_doubles least_double(half_doubles a, half_doubles b)
 {
-	return (doubles)_mm512_min_pd((__m512d)a, (__m512d)b);
+	return (half_doubles)_mm512_min_pd((__m512d)a, (__m512d)b);
 }
 
-INLINE doubles most_double(doubles a, doubles b)
+INLINE half_doubles most_double(half_doubles a, half_doubles b)
 {
-	return (doubles)_mm512_max_pd((__m512d)a, (__m512d)b);
+	return (half_doubles)_mm512_max_pd((__m512d)a, (__m512d)b);
 }
 
 INLINE integers gather(const unsigned char *from, integers start)

@@ -15,12 +15,12 @@ INLINE vector most(vector a, vector b)
 	return choose(a > b, a, b);
 }
 
-INLINE doubles least_double(doubles a, doubles b)
+INLINE half_doubles least_double(half_doubles a, half_doubles b)
 {
 	return choose_double(a < b, a, b);
 }
 
-INLINE doubles most_double(doubles a, doubles b)
+INLINE half_doubles most_double(half_doubles a, half_doubles b)
 {
 	return choose_double(a > b, a, b);
 }

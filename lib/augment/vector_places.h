@@ -2,43 +2,43 @@
  * gather. */
 
 /* A place mirrored into the picture. */
-INLINE doubles mirror(doubles place, int size)
+INLINE half_doubles mirror(half_doubles place, int size)
 {
-	const doubles period = splat_double(2.0 * size), one = splat_double(1);
-	const doubles limit = splat_double(1 << 30);
-	doubles from_edge = place + splat_double(0.5);
-	doubles periods = least_double(most_double(from_edge / period, -limit), limit);
-	doubles whole = __builtin_convertvector(__builtin_convertvector(periods, half_integers), doubles);
+	const half_doubles period = splat_double(2.0 * size), one = splat_double(1);
+	const half_doubles limit = splat_double(1 << 30);
+	half_doubles from_edge = place + splat_double(0.5);
+	half_doubles periods = least_double(most_double(from_edge / period, -limit), limit);
+	half_doubles whole = __builtin_convertvector(__builtin_convertvector(periods, half_integers), half_doubles);
 	whole -= choose_double(whole > periods, one, splat_double(0));
 	from_edge -= period * whole;
 	return choose_double(from_edge > splat_double(size), period - from_edge, from_edge) - splat_double(0.5);
 }
 
 /* Where a place lies in the padded picture: a whole pixel and the way to the next. */
-INLINE half_integers split(const struct projection *to, doubles place, int size, half_vector *fraction)
+INLINE half_integers split(const struct projection *to, half_doubles place, int size, half_vector *fraction)
 {
 	if (to->mirrored)
 		place = mirror(place, size);
 	place += splat_double(to->shift);
-	doubles inside = least_double(most_double(place, splat_double(-to->reach)), splat_double(size - 1 + to->reach));
-	doubles padded = inside + splat_double(to->border);
+	half_doubles inside = least_double(most_double(place, splat_double(-to->reach)), splat_double(size - 1 + to->reach));
+	half_doubles padded = inside + splat_double(to->border);
 	half_integers whole = __builtin_convertvector(padded, half_integers);
-	*fraction = __builtin_convertvector(padded - __builtin_convertvector(whole, doubles), half_vector);
+	*fraction = __builtin_convertvector(padded - __builtin_convertvector(whole, half_doubles), half_vector);
 	return whole;
 }
 
 static void locate(const struct projection *to, int y, int count, const struct places *places)
 {
 	const double(*m)[3] = to->matrix;
-	const doubles row_x = splat_double(m[0][1] * y + m[0][2]), row_y = splat_double(m[1][1] * y + m[1][2]);
-	const doubles row_w = splat_double(m[2][1] * y + m[2][2]), step = splat_double(HALF);
-	doubles column;
+	const half_doubles row_x = splat_double(m[0][1] * y + m[0][2]), row_y = splat_double(m[1][1] * y + m[1][2]);
+	const half_doubles row_w = splat_double(m[2][1] * y + m[2][2]), step = splat_double(HALF);
+	half_doubles column;
 	for (int i = 0; i < HALF; i++)
 		column[i] = i;
 	for (size_t x = 0; x < whole_blocks((size_t)count); x += HALF, column += step) {
-		doubles in_x = splat_double(m[0][0]) * column + row_x, in_y = splat_double(m[1][0]) * column + row_y;
+		half_doubles in_x = splat_double(m[0][0]) * column + row_x, in_y = splat_double(m[1][0]) * column + row_y;
 		if (to->perspective) {
-			doubles w = splat_double(m[2][0]) * column + row_w;
+			half_doubles w = splat_double(m[2][0]) * column + row_w;
 			in_x /= w;
 			in_y /= w;
 		}
