@@ -48,14 +48,6 @@ static int read_architecture(struct architecture *architecture, const char *fold
 	return result;
 }
 
-static int read_weights(struct network *network, const char *folder, struct error *error)
-{
-	char *path = find_file(folder, "poids.h5", ".h5", error);
-	int result = path ? weights_read(network, path, error) : -1;
-	free(path);
-	return result;
-}
-
 static int read_labels(struct text_list *labels, int outputs, const char *folder, struct error *error)
 {
 	char *path = file_join(folder, "labels.txt");
@@ -85,7 +77,7 @@ static int read_card(json_t **card, const char *folder, struct error *error)
 	return result;
 }
 
-int model_load(struct model *model, const char *folder, enum network_mode mode, int batch, struct parallel *pool,
+int model_open(struct model *model, const char *folder, enum network_mode mode, int batch, struct parallel *pool,
 	struct error *error)
 {
 	*model = (struct model){0};
@@ -93,13 +85,31 @@ int model_load(struct model *model, const char *folder, enum network_mode mode, 
 		return error_set(error, folder, file_exists(folder) ? "is no model folder" : "there is no such folder");
 	if (read_architecture(&model->architecture, folder, error) ||
 		network_create(&model->network, &model->architecture, mode, batch, pool, error) ||
-		read_weights(model->network, folder, error) ||
 		read_labels(&model->labels, network_outputs(model->network), folder, error) ||
 		read_card(&model->card, folder, error)) {
 		model_free(model);
 		return -1;
 	}
 	return 0;
+}
+
+int model_read_weights(struct model *model, const char *folder, struct error *error)
+{
+	char *path = find_file(folder, "poids.h5", ".h5", error);
+	int result = path ? weights_read(model->network, path, error) : -1;
+	free(path);
+	return result;
+}
+
+int model_load(struct model *model, const char *folder, enum network_mode mode, int batch, struct parallel *pool,
+	struct error *error)
+{
+	if (model_open(model, folder, mode, batch, pool, error))
+		return -1;
+	int result = model_read_weights(model, folder, error);
+	if (result)
+		model_free(model);
+	return result;
 }
 
 void model_free(struct model *model)

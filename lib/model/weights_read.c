@@ -6,6 +6,7 @@
 #include <fcntl.h>
 #include <hdf5.h>
 #include <math.h>
+#include <signal.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/mman.h>
@@ -361,6 +362,9 @@ static int try_file(const struct source *source, struct network *network)
 	if (child == 0) {
 		/* What the C library says about a broken heap is no message for a user. */
 		close(STDERR_FILENO);
+		sigset_t none; /* the thread may hold signals */
+		sigemptyset(&none);
+		sigprocmask(SIG_SETMASK, &none, NULL);
 		alarm(TRIAL_SECONDS);
 		_exit(read_file(&(struct source){source->file, source->path, NULL}, network) ? TRIAL_REFUSED : TRIAL_READ);
 	}

@@ -75,21 +75,39 @@ int answers_add(struct answers *answers, char *name, char *result, const char *p
 	return answers->count++;
 }
 
-static void load_task(void *context, int index, int worker)
+struct reading {
+	struct answers *answers;
+	void (*meanwhile)(void *context);
+	void *context;
+	int errands; /* before the files: 1 or 0 */
+};
+
+static void read_task(void *context, int index, int worker)
 {
-	struct answers *answers = context;
-	struct answers_item *item = &answers->items[index];
+	const struct reading *reading = context;
+	struct answers *answers = reading->answers;
 	(void)worker;
+	if (index < reading->errands) {
+		reading->meanwhile(reading->context);
+		return;
+	}
+	index -= reading->errands;
+	struct answers_item *item = &answers->items[index];
 	if (item->path)
 		item->bad = picture_input(answers_input(answers, index), item->path, &answers->settings, answers->shape,
 			&item->error);
+}
+
+void answers_read(struct answers *answers, void meanwhile(void *context), void *context)
+{
+	struct reading reading = {answers, meanwhile, context, meanwhile != NULL};
+	parallel_for(answers->pool, reading.errands + answers->count, read_task, &reading);
 }
 
 void answers_run(struct answers *answers)
 {
 	if (answers->count == 0)
 		return;
-	parallel_for(answers->pool, answers->count, load_task, answers);
 	network_forward(answers->network, answers->inputs, answers->count, answers->logits, answers->probabilities);
 	for (size_t i = 0; i < (size_t)answers->count * (size_t)answers->outputs; i += (size_t)answers->outputs)
 		answer_rank(answers->probabilities + i, answers->outputs, answers->order + i);

@@ -51,7 +51,9 @@ float *answers_input(const struct answers *answers, int index);
 const float *answers_logits(const struct answers *answers, int index);
 float *answers_target(const struct answers *answers, int index);
 
-/* Reads the files in parallel, and answers all that are not bad. */
+/* Reads the files in parallel; `meanwhile`, unless NULL, is called by one of the threads. */
+void answers_read(struct answers *answers, void meanwhile(void *context), void *context);
+/* Answers all that are not bad. */
 void answers_run(struct answers *answers);
 
 /* The answer to picture `index`; what it points to lives until answers_clear. */

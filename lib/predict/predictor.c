@@ -46,7 +46,7 @@ int predictor_open(struct predictor *predictor, const struct predictor_request *
 	struct model *model = &predictor->model;
 	*predictor = (struct predictor){.request = request};
 	if (parallel_create(&predictor->pool, request->threads, error) ||
-		model_load(model, request->model, NETWORK_PREDICT, request->batch_size, predictor->pool, error) ||
+		model_open(model, request->model, NETWORK_PREDICT, request->batch_size, predictor->pool, error) ||
 		(request->sorted && check_labels(model, request->model, error)) ||
 		choose_settings(&settings, request, model->card, error))
 		return -1;
@@ -130,6 +130,37 @@ static int report(struct predictor *predictor, int index, struct error *error)
 	return write_line(predictor, &answer, target, error);
 }
 
+struct errand {
+	struct predictor *predictor;
+	int result;
+	struct error error;
+};
+
+static void read_weights(void *context)
+{
+	struct errand *errand = context;
+	struct predictor *predictor = errand->predictor;
+	errand->result = model_read_weights(&predictor->model, predictor->request->model, &errand->error);
+}
+
+/* Reads the pictures of the batch, and with the first the weights: a cold start takes as long for these as for one picture. */
+static int read_batch(struct predictor *predictor, struct error *error)
+{
+	const struct predictor_request *request = predictor->request;
+	struct errand errand = {.predictor = predictor};
+	if (predictor->weights_read) {
+		answers_read(&predictor->answers, NULL, NULL);
+		return 0;
+	}
+	answers_read(&predictor->answers, read_weights, &errand);
+	predictor->weights_read = true;
+	if (errand.result)
+		*error = errand.error;
+	else if (request->header && predictor->lines)
+		answer_write_header(predictor->answers.shown, request->evaluate, predictor->lines);
+	return errand.result;
+}
+
 /* Answers the pictures of the batch, in order. */
 static int answer_batch(struct predictor *predictor, struct error *error)
 {
@@ -139,6 +170,8 @@ static int answer_batch(struct predictor *predictor, struct error *error)
 		request->several, request->annotate};
 	int result = 0;
 	size_t skipped = request->bad->count; /* before */
+	if (read_batch(predictor, error))
+		return -1;
 	answers_run(answers);
 	if (request->annotated)
 		answers_draw(answers, &drawing);
@@ -159,12 +192,12 @@ int predictor_run(struct predictor *predictor, char *const *operands, int count,
 	struct inputs inputs = {.model = &predictor->model, .bad = request->bad, .labelled = request->evaluate,
 		.files_only = request->sorted != NULL};
 	predictor->lines = lines;
-	if (request->header && lines)
-		answer_write_header(predictor->answers.shown, request->evaluate, lines);
 	int result = inputs_find(&inputs, operands, count, error);
 	progress_start(request->progress, "", "pictures", 0);
 	while (result == 0 && (result = inputs_fill(&inputs, &predictor->answers, error)) == 1)
 		result = answer_batch(predictor, error);
+	if (result == 0 && !predictor->weights_read)
+		result = read_batch(predictor, error);
 	if (result == 0)
 		progress_finish(request->progress, predictor->done, "");
 	else

@@ -32,6 +32,7 @@ struct predictor {
 	const struct predictor_request *request; /* the caller's, kept */
 	struct parallel *pool;
 	struct model model;
+	bool weights_read;             /* with the first pictures */
 	struct answers answers;        /* the batch */
 	struct evaluation evaluation;  /* started if it is asked for */
 	struct leaks leaks;
@@ -39,10 +40,10 @@ struct predictor {
 	uint64_t done;                 /* pictures answered */
 };
 
-/* Loads the model. On failure (-1) the predictor is still the caller's to close. */
+/* Loads the model but for its weights. On failure (-1) the predictor is still the caller's to close. */
 CHECKED int predictor_open(struct predictor *predictor, const struct predictor_request *request, struct error *error);
 
-/* Answers all that the operands stand for (inputs_find), in order, a line each to `lines` (NULL: none). The answers
+/* Reads the weights, and answers all that the operands stand for (inputs_find), in order, a line each to `lines` (NULL: none). The answers
  * are the same whatever the threads and the size of the batch. Returns 0, or -1. */
 CHECKED int predictor_run(struct predictor *predictor, char *const *operands, int count, FILE *lines,
 	struct error *error);
