@@ -29,6 +29,7 @@ void dataset_files_free(struct dataset_files *files)
 	for (size_t i = 0; i < files->count; i++) {
 		free(files->files[i].path);
 		free(files->files[i].more);
+		free(files->files[i].weights);
 	}
 	free(files->files);
 	text_list_free(&files->classes);

@@ -14,6 +14,7 @@ struct dataset_file {
 	int label;          /* index of its class; -1: none is known */
 	int *more;          /* further classes, where a list names several; owned */
 	int more_count;
+	float *weights;     /* instead of all these: one for each class, 0 to 1; owned */
 };
 
 /* All zero is an empty set. */

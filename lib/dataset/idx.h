@@ -5,22 +5,10 @@
 #ifndef DATASET_IDX_H
 #define DATASET_IDX_H
 
-#include "dataset/class_folders.h"
+#include "dataset/array.h"
 
-struct idx_images {
-	int width, height;
-	size_t count;
-	unsigned char *pixels; /* count x height x width, grey; owned */
-};
-
-/* Reads a file of images and the file of their labels, plain or compressed by gzip. Appends to `files` an
- * entry per image, named "FILE#number" from 0, with its label. Where `files` holds classes already there must be one for
- * every label; else they are named by their numbers, "0", "1", ...
- * Returns 0, or -1 (cut, not IDX, of different counts, over 1 GiB of pixels); *images is then empty. */
-CHECKED int idx_read(const char *images_path, const char *labels_path, struct idx_images *images,
-	struct dataset_files *files, struct error *error);
-
-/* Frees the pixels and leaves no images. */
-void idx_free(struct idx_images *images);
+/* Reads a file of bytes in 1 to 3 dimensions, plain or compressed by gzip. Returns 0, or -1 (cut, not IDX, of another
+ * number of dimensions, over ARRAY_BYTES_MAXIMUM); *array is then empty. */
+CHECKED int idx_read(struct array *array, const char *path, int dimensions, struct error *error);
 
 #endif

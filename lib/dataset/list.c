@@ -1,12 +1,12 @@
 #include "dataset/list.h"
 
 #include "base/file.h"
+#include "dataset/table.h"
 #include "stream/stream.h"
 
 #include <stdlib.h>
 #include <string.h>
-
-enum { TEXT_MAXIMUM = 1 << 30 }; /* bytes of a list */
+#include <strings.h>
 
 static int add_class(struct text_list *classes, const char *name, struct error *error)
 {
@@ -91,10 +91,16 @@ int classes_read(struct text_list *classes, const char *path, struct error *erro
 	return result;
 }
 
+enum column_role { COLUMN_OTHER, COLUMN_PATH, COLUMN_CLASS };
+
 /* A list being read. */
 struct reading {
 	struct dataset_files *files;
-	bool closed; /* the classes were given */
+	bool closed;             /* the classes were given */
+	struct table table;
+	size_t path_column;
+	enum column_role *roles; /* of `columns` fields; NULL: the first is the path, the others are classes */
+	size_t columns;
 };
 
 /* The label of a class, which is added where it is new and may be. -1: an error. */
@@ -123,22 +129,65 @@ static int add_label(struct dataset_file *file, int label, struct error *error)
 	return 0;
 }
 
-static int add_line(const struct reading *reading, char *line, struct error *error)
+/* Adds the classes that stand in fields from `first` on. */
+static int add_labels(struct reading *reading, struct dataset_file *file, size_t first, struct error *error)
 {
-	struct dataset_files *files = reading->files;
-	char *path = strsep(&line, "\t");
-	if (!*path || !text_read_field(path))
-		return error_set(error, "path", *path ? "has an unknown escape" : "is missing");
-	if (dataset_files_add(files, path, 0, -1, error))
-		return -1;
-	for (char *name; (name = strsep(&line, "\t"));) {
-		if (!text_read_field(name))
-			return error_set(error, name, "has an unknown escape");
+	const struct table *table = &reading->table;
+	for (size_t i = first; i < table->count; i++) {
+		const char *name = table->fields[i];
+		bool other = reading->roles && (i >= reading->columns || reading->roles[i] != COLUMN_CLASS);
+		if (other || !*name)
+			continue;
 		int label = label_of(reading, name, error);
-		if (label < 0 || add_label(&files->files[files->count - 1], label, error))
-			return -1;
+		if (label < 0 || add_label(file, label, error))
+			return table_fail(table, error);
 	}
 	return 0;
+}
+
+static int add_row(struct reading *reading, struct error *error)
+{
+	struct dataset_files *files = reading->files;
+	const struct table *table = &reading->table;
+	size_t column = reading->path_column;
+	if (column >= table->count || !*table->fields[column]) {
+		error_set(error, "path", "is missing");
+		return table_fail(table, error);
+	}
+	if (dataset_files_add(files, table->fields[column], 0, -1, error))
+		return -1;
+	return add_labels(reading, &files->files[files->count - 1], reading->roles ? 0 : 1, error);
+}
+
+static enum column_role role_of(const char *name)
+{
+	static const char *const paths[] = {"path", "file", "filename", "image"}, *const classes[] = {"class", "label"};
+	for (size_t i = 0; i < sizeof paths / sizeof *paths; i++)
+		if (strcasecmp(name, paths[i]) == 0)
+			return COLUMN_PATH;
+	for (size_t i = 0; i < sizeof classes / sizeof *classes; i++)
+		if (strcasecmp(name, classes[i]) == 0)
+			return COLUMN_CLASS;
+	return COLUMN_OTHER;
+}
+
+/* Learns the columns from the first row of a CSV table, if it names one a path. Returns 1 if so, 0, or -1. */
+static int read_header(struct reading *reading, struct error *error)
+{
+	const struct table *table = &reading->table;
+	size_t paths = 0;
+	for (size_t i = 0; table->csv && i < table->count; i++)
+		if (role_of(table->fields[i]) == COLUMN_PATH && paths++ == 0)
+			reading->path_column = i;
+	if (paths == 0)
+		return 0;
+	reading->roles = calloc(table->count, sizeof *reading->roles);
+	if (!reading->roles)
+		return error_memory(error, table->name);
+	reading->columns = table->count;
+	for (size_t i = 0; i < table->count; i++)
+		reading->roles[i] = role_of(table->fields[i]);
+	return 1;
 }
 
 /* Sorts the classes, and has every label follow its class. */
@@ -166,26 +215,43 @@ static int sort_classes(struct dataset_files *files, struct error *error)
 	return result;
 }
 
+static int end_reading(struct reading *reading, int result, struct error *error)
+{
+	table_close(&reading->table);
+	free(reading->roles);
+	return result == 0 && !reading->closed ? sort_classes(reading->files, error) : result;
+}
+
 int list_read(struct dataset_files *files, const char *path, struct error *error)
 {
-	const char *name = strcmp(path, "-") == 0 ? "standard input" : path;
-	unsigned char *bytes;
-	size_t size;
-	if (file_read(path, TEXT_MAXIMUM, &bytes, &size, error))
+	struct reading reading = {.files = files, .closed = files->classes.count > 0};
+	if (table_open(&reading.table, path, error))
 		return -1;
-	struct reading reading = {files, files->classes.count > 0};
-	char *rest = (char *)bytes;
-	int result = strlen(rest) != size ? error_set(error, name, "is no text") : 0;
-	for (size_t number = 1; result == 0 && rest && *rest; number++) {
-		char place[64];
-		snprintf(place, sizeof place, "line %zu", number);
-		if (add_line(&reading, strsep(&rest, "\n"), error)) {
-			error_within(error, place);
-			result = error_within(error, name);
+	int result = table_next(&reading.table, error);
+	if (result == 1)
+		result = read_header(&reading, error);
+	if (result == 0 && reading.table.count)
+		result = add_row(&reading, error) ? -1 : 1;
+	while (result == 1 && (result = table_next(&reading.table, error)) == 1)
+		result = add_row(&reading, error) ? -1 : 1;
+	return end_reading(&reading, result, error);
+}
+
+int list_read_labels(struct dataset_files *files, const char *path, struct error *error)
+{
+	struct reading reading = {.files = files, .closed = files->classes.count > 0};
+	size_t rows = 0;
+	if (table_open(&reading.table, path, error))
+		return -1;
+	int result;
+	while ((result = table_next(&reading.table, error)) == 1) {
+		if (rows < files->count && add_labels(&reading, &files->files[rows], 0, error)) {
+			result = -1;
+			break;
 		}
+		rows++;
 	}
-	free(bytes);
-	if (result == 0 && !reading.closed)
-		result = sort_classes(files, error);
-	return result;
+	if (result == 0 && rows != files->count)
+		result = error_set(error, reading.table.name, "%zu rows for %zu images", rows, files->count);
+	return end_reading(&reading, result, error);
 }

@@ -7,7 +7,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { WINDOW_MAXIMUM = 256, WINDOW_BYTES = 64 << 20 };
+enum { SIDE = 150, WINDOW_MAXIMUM = 256, WINDOW_BYTES = 64 << 20 };
 
 /* One picture between its worker and the writer. */
 struct slot {
@@ -21,29 +21,103 @@ struct slot {
 /* Pictures that are read together, in parallel. */
 struct window {
 	const struct pack_options *options;
-	const struct pack_input *input;
+	const struct pack_source *source;
 	size_t tensor_size, capacity;
 	unsigned char *tensors;
 	struct slot slots[WINDOW_MAXIMUM];
 	uint32_t *order; /* of all files */
 	float *weights;  /* of one record */
+	const struct stream_head *head;
+	FILE *stream;
+	const char *name; /* of the stream */
+	struct stream_writer *writer; /* NULL before the first good picture */
 };
 
-int pack_head(const struct pack_options *options, const struct dataset_files *files, struct stream_head *head,
-	struct error *error)
+/* ---- the head ---- */
+
+/* Whether rows can be resized and made colour or grey: what isn't an array is a picture. */
+static bool is_picture(const struct array *images)
 {
-	*head = (struct stream_head){.type = STREAM_U8, .height = options->resize.height, .width = options->resize.width,
-		.channels = options->channels, .minimum = 0, .maximum = 255, .label = STREAM_LABEL_INDEX};
-	for (size_t i = 0; i < files->count; i++)
-		if (files->files[i].more_count)
-			head->label = STREAM_LABEL_WEIGHTS;
-	for (size_t i = 0; i < files->classes.count; i++)
-		if (text_list_add(&head->classes, files->classes.items[i], error)) {
-			stream_head_free(head);
-			return -1;
-		}
+	return !images->values || (array_is_bytes(images) && (images->sizes[3] == 1 || images->sizes[3] == 3));
+}
+
+static bool lies_in(double minimum, double maximum, const struct pack_options *options)
+{
+	return minimum >= options->minimum && maximum <= options->maximum;
+}
+
+/* Finds the range of an array that is no picture's. */
+static int choose_range(struct pack_options *options, const struct array *images, const char *name, struct error *error)
+{
+	double minimum, maximum;
+	bool given = options->minimum < options->maximum;
+	if (!array_range(images, &minimum, &maximum))
+		return error_set(error, name, "holds a value that is no finite number");
+	for (int i = 0; !given && i < 2 && !lies_in(minimum, maximum, options); i++)
+		options->maximum = i ? 255 : 1;
+	if (lies_in(minimum, maximum, options) && options->maximum > options->minimum)
+		return 0;
+	return error_set(error, name, "values from %g to %g%s", minimum, maximum,
+		given ? ", beyond the range given" : ": say with --range which shall count as 0 and as 1");
+}
+
+static int complete_options(struct pack_options *options, const struct pack_source *source, struct error *error)
+{
+	const struct array *images = &source->images;
+	struct image_resize_options *resize = &options->resize;
+	int height = images->values ? (int)images->sizes[1] : SIDE, width = images->values ? (int)images->sizes[2] : SIDE;
+	int channels = images->values ? (int)images->sizes[3] : 3;
+	resize->width = resize->width ? resize->width : width;
+	resize->height = resize->height ? resize->height : height;
+	options->channels = options->channels ? options->channels : channels;
+	if (!is_picture(images) && (resize->width != width || resize->height != height || options->channels != channels))
+		return error_set(error, source->files.files[0].source, "only bytes in 1 or 3 channels can be resized");
+	if (images->values && !array_is_bytes(images))
+		return choose_range(options, images, source->files.files[0].source, error);
+	if (options->minimum >= options->maximum)
+		options->maximum = images->values && images->kind == ARRAY_BOOLEAN ? 1 : 255;
 	return 0;
 }
+
+/* What the result depends on: not the number of threads, nor where it is written. */
+static int add_history(struct stream_head *head, const struct pack_options *options, const char *inputs,
+	struct error *error)
+{
+	const struct image_resize_options *resize = &options->resize;
+	char *arguments = text_format("--size %dx%d --channels %d --fit %s --interpolation %s --background '#%02x%02x%02x' "
+		"--range %.17g,%.17g --count %zu%s %s", resize->width, resize->height, options->channels,
+		image_fit_names[resize->fit], image_filter_names[resize->filter], resize->background[0], resize->background[1],
+		resize->background[2], options->minimum, options->maximum, options->limit, options->shuffle ? " --shuffle" : "",
+		inputs);
+	int result = arguments ? stream_head_add_history(head, "pack-tensors", arguments, options->seed, error)
+			       : error_memory(error, "history");
+	free(arguments);
+	return result;
+}
+
+int pack_head(struct pack_options *options, const struct pack_source *source, const char *arguments,
+	struct stream_head *head, struct error *error)
+{
+	const struct dataset_files *files = &source->files;
+	*head = (struct stream_head){0};
+	if (complete_options(options, source, error))
+		return -1;
+	bool bytes = !source->images.values || array_is_bytes(&source->images);
+	*head = (struct stream_head){.type = bytes ? STREAM_U8 : STREAM_F32, .height = options->resize.height,
+		.width = options->resize.width, .channels = options->channels, .minimum = options->minimum,
+		.maximum = options->maximum, .label = STREAM_LABEL_INDEX};
+	for (size_t i = 0; i < files->count; i++)
+		if (files->files[i].more_count || files->files[i].weights)
+			head->label = STREAM_LABEL_WEIGHTS;
+	int result = add_history(head, options, arguments, error);
+	for (size_t i = 0; result == 0 && i < files->classes.count; i++)
+		result = text_list_add(&head->classes, files->classes.items[i], error);
+	if (result)
+		stream_head_free(head);
+	return result;
+}
+
+/* ---- pictures ---- */
 
 static int load_file(const char *path, const struct pack_options *options, struct slot *slot)
 {
@@ -62,54 +136,87 @@ static int load_file(const char *path, const struct pack_options *options, struc
 	return 0;
 }
 
-static int load_idx(const struct idx_images *idx, const struct pack_options *options, struct slot *slot)
+/* A row of bytes as a picture of the stream's size and channels. */
+static int make_picture(struct image *image, const struct pack_options *options, unsigned char *tensor, struct error *error)
 {
-	size_t size = (size_t)idx->width * (size_t)idx->height;
-	struct image image = {idx->width, idx->height, 1, idx->pixels + slot->index * size}, sized;
-	digest_of(image.pixels, size, slot->digest);
-	if (image_resize(&image, &options->resize, &sized, &slot->error))
+	struct image sized;
+	if (options->channels == 1)
+		image_to_grey(image);
+	if (image_resize(image, &options->resize, &sized, error))
 		return -1;
-	size_t count = (size_t)sized.width * (size_t)sized.height;
+	size_t count = (size_t)sized.width * (size_t)sized.height, channels = (size_t)options->channels;
 	for (size_t i = 0; i < count; i++)
-		memset(slot->tensor + i * (size_t)options->channels, sized.pixels[i], (size_t)options->channels);
+		for (size_t c = 0; c < channels; c++)
+			tensor[i * channels + c] = sized.pixels[sized.channels == 3 ? 3 * i + c : i];
 	image_free(&sized);
 	return 0;
+}
+
+static int load_bytes(const struct array *images, const struct pack_options *options, struct slot *slot)
+{
+	size_t count = (size_t)array_row_count(images);
+	struct image image = {(int)images->sizes[2], (int)images->sizes[1], (int)images->sizes[3], malloc(count)};
+	if (!image.pixels)
+		return error_memory(&slot->error, "picture");
+	for (size_t i = 0; i < count; i++)
+		image.pixels[i] = (unsigned char)array_value(images, slot->index, i);
+	digest_of(image.pixels, count, slot->digest);
+	int result = 0;
+	if (is_picture(images))
+		result = make_picture(&image, options, slot->tensor, &slot->error);
+	else
+		memcpy(slot->tensor, image.pixels, count);
+	image_free(&image);
+	return result;
+}
+
+static void load_floats(const struct array *images, struct slot *slot)
+{
+	float *values = (float *)(void *)slot->tensor;
+	size_t count = (size_t)array_row_count(images);
+	for (size_t i = 0; i < count; i++)
+		values[i] = (float)array_value(images, slot->index, i);
+	digest_of(values, count * sizeof *values, slot->digest);
 }
 
 static void read_slot(void *context, int number, int worker)
 {
 	struct window *window = context;
 	struct slot *slot = &window->slots[number];
-	const char *path = window->input->files->files[slot->index].path;
-	const struct idx_images *idx = window->input->idx;
+	const char *path = window->source->files.files[slot->index].path;
+	const struct array *images = &window->source->images;
 	(void)worker;
-	if (idx)
-		slot->bad = load_idx(idx, window->options, slot) != 0 && error_within(&slot->error, path);
-	else
+	slot->bad = false;
+	if (!images->values)
 		slot->bad = load_file(path, window->options, slot) != 0;
+	else if (array_is_bytes(images))
+		slot->bad = load_bytes(images, window->options, slot) != 0 && error_within(&slot->error, path);
+	else
+		load_floats(images, slot);
 }
 
-static int write_slot(struct window *window, const struct slot *slot, const struct stream_head *head,
-	struct stream_writer *writer, struct error *error)
+static int write_slot(struct window *window, const struct slot *slot, struct error *error)
 {
-	const struct dataset_file *file = &window->input->files->files[slot->index];
+	const struct dataset_file *file = &window->source->files.files[slot->index];
 	struct stream_record record = {.tensor = slot->tensor, .label = file->label, .id = slot->index,
 		.source = file->source};
+	size_t weights_size = window->head->classes.count * sizeof *window->weights;
 	memcpy(record.digest, slot->digest, sizeof record.digest);
-	if (head->label == STREAM_LABEL_WEIGHTS) {
-		memset(window->weights, 0, head->classes.count * sizeof *window->weights);
+	if (window->head->label == STREAM_LABEL_WEIGHTS) {
+		memset(window->weights, 0, weights_size);
+		if (file->weights)
+			memcpy(window->weights, file->weights, weights_size);
 		if (file->label >= 0)
 			window->weights[file->label] = 1;
 		for (int i = 0; i < file->more_count; i++)
 			window->weights[file->more[i]] = 1;
 		record.weights = window->weights;
 	}
-	return stream_write(writer, &record, error);
+	return stream_write(window->writer, &record, error);
 }
 
 /* Writes the good ones of the window in order, starting the segment at the first. */
-static int write_window(struct window *window, size_t count, const struct stream_head *head,
-	struct stream_writer **writer, struct pack_output *output, struct error *error)
+static int write_window(struct window *window, size_t count, struct pack_output *output, struct error *error)
 {
 	for (size_t i = 0; i < count; i++) {
 		const struct slot *slot = &window->slots[i];
@@ -118,30 +225,33 @@ static int write_window(struct window *window, size_t count, const struct stream
 				return -1;
 			continue;
 		}
-		if (!*writer && stream_begin(writer, output->stream, output->name, head, window->options->codec, error))
+		if (!window->writer && stream_begin(&window->writer, window->stream, window->name, window->head,
+			window->options->codec, error))
 			return -1;
-		if (write_slot(window, slot, head, *writer, error))
+		if (write_slot(window, slot, error))
 			return -1;
 		output->written++;
 	}
 	return 0;
 }
 
-static int write_all(struct window *window, size_t total, const struct stream_head *head, struct parallel *pool,
-	struct stream_writer **writer, struct pack_output *output, struct error *error)
+static int write_all(struct window *window, size_t total, struct parallel *pool, struct pack_output *output,
+	struct error *error)
 {
 	for (size_t first = 0; first < total; first += window->capacity) {
 		size_t count = total - first < window->capacity ? total - first : window->capacity;
 		for (size_t i = 0; i < count; i++)
 			window->slots[i].index = window->order[first + i];
 		parallel_for(pool, (int)count, read_slot, window);
-		if (write_window(window, count, head, writer, output, error))
+		if (write_window(window, count, output, error))
 			return -1;
 		progress_update(output->progress, output->written + output->bad->count, "");
 	}
 	if (!output->written)
-		return error_set(error, output->name, "no picture could be read: nothing to write");
-	return 0;
+		return error_set(error, window->name, "no picture could be read: nothing to write");
+	struct stream_writer *writer = window->writer;
+	window->writer = NULL;
+	return stream_end(writer, error);
 }
 
 static void window_free(struct window *window)
@@ -151,19 +261,21 @@ static void window_free(struct window *window)
 	free(window->tensors);
 	free(window->order);
 	free(window->weights);
+	stream_abandon(window->writer);
 	free(window);
 }
 
 /* Returns NULL without memory. */
-static struct window *window_create(const struct pack_options *options, const struct pack_input *input,
+static struct window *window_create(const struct pack_options *options, const struct pack_source *source,
 	const struct stream_head *head)
 {
 	struct window *window = calloc(1, sizeof *window);
-	size_t count = input->files->count;
+	size_t count = source->files.count;
 	if (!window)
 		return NULL;
 	window->options = options;
-	window->input = input;
+	window->source = source;
+	window->head = head;
 	window->tensor_size = stream_tensor_size(head);
 	window->capacity = WINDOW_BYTES / window->tensor_size;
 	window->capacity = window->capacity < 1 ? 1 : window->capacity > WINDOW_MAXIMUM ? WINDOW_MAXIMUM : window->capacity;
@@ -185,29 +297,33 @@ static struct window *window_create(const struct pack_options *options, const st
 	return window;
 }
 
-int pack_write(const struct pack_options *options, const struct pack_input *input, const struct stream_head *head,
+int pack_write(const struct pack_options *options, const struct pack_source *source, const struct stream_head *head,
 	struct parallel *pool, struct pack_output *output, struct error *error)
 {
-	size_t count = input->files->count;
-	struct stream_writer *writer = NULL;
+	const char *name = !output->path || strcmp(output->path, "-") == 0 ? "standard output" : output->path;
+	size_t count = source->files.count, total = options->limit && options->limit < count ? options->limit : count;
+	struct output file;
 	output->written = 0;
 	if (count == 0 || count > UINT32_MAX)
-		return error_set(error, output->name, count ? "too many pictures" : "there are no pictures to pack");
+		return error_set(error, name, count ? "too many pictures" : "there are no pictures to pack");
 	if (stream_tensor_size(head) > STREAM_RECORD_MAXIMUM)
-		return error_set(error, output->name, "a tensor of %zu bytes is larger than %d", stream_tensor_size(head),
+		return error_set(error, name, "a tensor of %zu bytes is larger than %d", stream_tensor_size(head),
 			STREAM_RECORD_MAXIMUM);
-	struct window *window = window_create(options, input, head);
-	if (!window)
-		return error_memory(error, output->name);
-	size_t total = options->limit && options->limit < count ? options->limit : count;
+	if (output_open(&file, output->path, error))
+		return -1;
+	struct window *window = window_create(options, source, head);
+	int result = window ? 0 : error_memory(error, name);
 	progress_start(output->progress, "", "pictures", total);
-	int result = write_all(window, total, head, pool, &writer, output, error);
+	if (result == 0) {
+		window->stream = file.stream;
+		window->name = name;
+		result = write_all(window, total, pool, output, error);
+	}
 	window_free(window);
-	if (result == 0)
-		result = stream_end(writer, error);
-	else
-		stream_abandon(writer);
-	if (result == 0)
-		progress_finish(output->progress, output->written, "");
-	return result;
+	if (result) {
+		output_abandon(&file);
+		return -1;
+	}
+	progress_finish(output->progress, output->written, "");
+	return output_commit(&file, error);
 }

@@ -1,7 +1,7 @@
 /* Class folders, class lists, lists of files and IDX files, good and bad. */
 #include "base/file.h"
-#include "dataset/idx.h"
 #include "dataset/list.h"
+#include "dataset/pack_source.h"
 #include "tap.h"
 
 #include <stdio.h>
@@ -166,48 +166,45 @@ static const unsigned char idx_images[16 + 24] = {0, 0, 8, 3, 0, 0, 0, 4, 0, 0, 
 	0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15, 16, 17, 18, 19, 20, 21, 22, 23};
 static const unsigned char idx_labels[8 + 4] = {0, 0, 8, 1, 0, 0, 0, 4, 2, 0, 1, 2};
 
-static int read_idx(struct idx_images *images, struct dataset_files *files)
+static int read_idx(struct pack_source *source, const char *classes)
 {
-	*files = (struct dataset_files){0};
-	return idx_read(at("images"), at("labels"), images, files, &error);
+	const struct pack_request request = {.idx = true, .class_names = classes};
+	char *operands[] = {(char *)at("images"), (char *)at("labels")};
+	*source = (struct pack_source){0};
+	return pack_source_read(source, &request, operands, 2, &error);
 }
 
 static void idx_files(void)
 {
-	struct idx_images images;
-	struct dataset_files files;
+	struct pack_source source;
 	if (output_bytes(at("images"), idx_images, sizeof idx_images, &error) ||
 		output_bytes(at("labels"), idx_labels, sizeof idx_labels, &error))
 		exit(1);
-	is_integer(read_idx(&images, &files), 0, "IDX files are read");
-	ok(images.width == 3 && images.height == 2 && images.count == 4 && images.pixels[23] == 23, "  sizes and pixels");
-	is_text(joined(&files.classes), "0,1,2", "  classes are numbers");
-	is_text(shown(&files), "2:images#0 0:images#1 1:images#2 2:images#3", "  an entry for each");
-	idx_free(&images);
-	dataset_files_free(&files);
+	is_integer(read_idx(&source, NULL), 0, "IDX files are read");
+	const uint64_t *sizes = source.images.sizes;
+	ok(sizes[2] == 3 && sizes[1] == 2 && sizes[0] == 4 && source.images.values[23] == 23, "  sizes and pixels");
+	is_text(joined(&source.files.classes), "0,1,2", "  classes are numbers");
+	is_text(shown(&source.files), "2:images#0 0:images#1 1:images#2 2:images#3", "  an entry for each");
+	pack_source_free(&source);
 	gzFile packed = gzopen(at("images"), "wb");
 	gzwrite(packed, idx_images, sizeof idx_images);
 	gzclose(packed);
-	ok(read_idx(&images, &files) == 0 && images.count == 4 && images.pixels[5] == 5, "compressed by gzip too");
-	idx_free(&images);
-	dataset_files_free(&files);
-	ok(classes_parse(&files.classes, "a,b", &error) == 0 && idx_read(at("images"), at("labels"), &images, &files, &error) == -1 &&
-		strstr(error.reason, "only 2 classes"), "fewer classes than labels is an error");
-	dataset_files_free(&files);
+	ok(read_idx(&source, NULL) == 0 && source.images.sizes[0] == 4 && source.images.values[5] == 5, "compressed by gzip too");
+	pack_source_free(&source);
+	ok(read_idx(&source, "a,b") == -1 && strstr(error.reason, "only 2 classes"), "fewer classes than labels is an error");
+	pack_source_free(&source);
 }
 
 /* Either file cut at any byte, plain or compressed, or longer than it says. */
 static void cut_idx(const char *name, const unsigned char *bytes, size_t size)
 {
-	struct idx_images images;
-	struct dataset_files files;
+	struct pack_source source;
 	int accepted = 0;
 	for (size_t length = 0; length < size; length++) {
 		if (output_bytes(at(name), bytes, length, &error))
 			exit(1);
-		accepted += read_idx(&images, &files) == 0;
-		dataset_files_free(&files);
-		idx_free(&images);
+		accepted += read_idx(&source, NULL) == 0;
+		pack_source_free(&source);
 	}
 	is_integer(accepted, 0, "no cut IDX file is accepted");
 }
@@ -216,23 +213,23 @@ static void bad_idx_files(void)
 {
 	unsigned char changed[sizeof idx_images + 1] = {0}, *packed;
 	size_t packed_size;
-	struct idx_images images;
-	struct dataset_files files;
+	struct pack_source source;
 	if (file_read(at("images"), 1000, &packed, &packed_size, &error))
 		exit(1);
 	cut_idx("images", packed, packed_size);
 	free(packed);
 	cut_idx("images", idx_images, sizeof idx_images);
 	memcpy(changed, idx_images, sizeof idx_images);
-	ok(output_bytes(at("images"), changed, sizeof changed, &error) == 0 && read_idx(&images, &files) == -1, "a byte too many");
+	ok(output_bytes(at("images"), changed, sizeof changed, &error) == 0 && read_idx(&source, NULL) == -1, "a byte too many");
 	memset(changed + 4, 0x7f, 12);
-	ok(output_bytes(at("images"), changed, sizeof changed, &error) == 0 && read_idx(&images, &files) == -1 &&
+	ok(output_bytes(at("images"), changed, sizeof changed, &error) == 0 && read_idx(&source, NULL) == -1 &&
 		strstr(error.reason, "larger than"), "sizes beyond all bounds");
-	ok(output_bytes(at("images"), idx_labels, sizeof idx_labels, &error) == 0 && read_idx(&images, &files) == -1, "labels for images");
+	pack_source_free(&source);
+	ok(output_bytes(at("images"), idx_labels, sizeof idx_labels, &error) == 0 && read_idx(&source, NULL) == -1, "labels for images");
 	if (output_bytes(at("images"), idx_images, sizeof idx_images, &error))
 		exit(1);
 	cut_idx("labels", idx_labels, sizeof idx_labels);
-	ok(output_bytes(at("labels"), "\0\0\x08\1\0\0\0\3abc", 11, &error) == 0 && read_idx(&images, &files) == -1 &&
+	ok(output_bytes(at("labels"), "\0\0\x08\1\0\0\0\3abc", 11, &error) == 0 && read_idx(&source, NULL) == -1 &&
 		strstr(error.reason, "3 labels for 4 images"), "another number of labels");
 }
 

@@ -1,0 +1,67 @@
+#include "dataset/pack_source.h"
+
+#include "base/file.h"
+#include "dataset/idx.h"
+#include "dataset/list.h"
+#include "dataset/npy.h"
+
+static int read_classes(struct text_list *classes, const struct pack_request *request, struct error *error)
+{
+	if (request->class_names && classes_parse(classes, request->class_names, error))
+		return error_within(error, "--classes");
+	return request->classes_path ? classes_read(classes, request->classes_path, error) : 0;
+}
+
+static int read_idx(struct pack_source *source, const char *images, const char *labels, struct error *error)
+{
+	struct array label_array = {0};
+	int result = idx_read(&source->images, images, 3, error);
+	if (result == 0)
+		result = idx_read(&label_array, labels, 1, error);
+	if (result == 0)
+		result = array_add_files(&source->files, images, &source->images, labels, &label_array, error);
+	array_free(&label_array);
+	return result;
+}
+
+/* `labels` is another .npy file, or a table, or NULL. */
+static int read_npy(struct pack_source *source, const char *images, const char *labels, struct error *error)
+{
+	struct array label_array = {0};
+	bool table = labels && !npy_detect(labels);
+	int result = npy_read(&source->images, images, error);
+	if (result == 0 && labels && !table)
+		result = npy_read(&label_array, labels, error);
+	if (result == 0)
+		result = array_add_files(&source->files, images, &source->images, labels, &label_array, error);
+	if (result == 0 && table)
+		result = list_read_labels(&source->files, labels, error);
+	array_free(&label_array);
+	return result;
+}
+
+int pack_source_read(struct pack_source *source, const struct pack_request *request, char *const *operands, size_t count,
+	struct error *error)
+{
+	struct dataset_files *files = &source->files;
+	if (read_classes(&files->classes, request, error))
+		return -1;
+	if (request->list)
+		return list_read(files, request->list, error);
+	if (request->idx)
+		return read_idx(source, operands[0], operands[1], error);
+	if (count >= 1 && count <= 2 && npy_detect(operands[0]))
+		return read_npy(source, operands[0], count == 2 ? operands[1] : NULL, error);
+	if (count == 1 && file_is_folder(operands[0]))
+		return class_folders_read(files, operands[0], error);
+	for (size_t i = 0; i < count; i++)
+		if (dataset_files_add(files, operands[i], 0, -1, error))
+			return -1;
+	return count ? 0 : dataset_files_add(files, "-", 0, -1, error);
+}
+
+void pack_source_free(struct pack_source *source)
+{
+	dataset_files_free(&source->files);
+	array_free(&source->images);
+}

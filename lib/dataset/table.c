@@ -1,0 +1,116 @@
+#include "dataset/table.h"
+
+#include "base/file.h"
+#include "base/text.h"
+
+#include <stdlib.h>
+#include <string.h>
+#include <strings.h>
+
+enum { TEXT_MAXIMUM = 1 << 30 }; /* bytes */
+
+int table_open(struct table *table, const char *path, struct error *error)
+{
+	unsigned char *bytes;
+	size_t size, length = strlen(path);
+	*table = (struct table){.name = strcmp(path, "-") == 0 ? "standard input" : path};
+	table->csv = length >= 4 && strcasecmp(path + length - 4, ".csv") == 0;
+	if (file_read(path, TEXT_MAXIMUM, &bytes, &size, error))
+		return -1;
+	table->text = table->rest = (char *)bytes;
+	if (strlen(table->text) != size) {
+		table_close(table);
+		return error_set(error, path, "is no text");
+	}
+	if (table->csv && strncmp(table->rest, "\xEF\xBB\xBF", 3) == 0)
+		table->rest += 3;
+	return 0;
+}
+
+void table_close(struct table *table)
+{
+	free(table->text);
+	free(table->fields);
+	*table = (struct table){0};
+}
+
+int table_fail(const struct table *table, struct error *error)
+{
+	char place[64];
+	snprintf(place, sizeof place, "line %zu", table->line);
+	error_within(error, place);
+	return error_within(error, table->name);
+}
+
+static int add_field(struct table *table, char *field, struct error *error)
+{
+	if (table->count == table->capacity) {
+		size_t capacity = table->capacity ? 2 * table->capacity : 8;
+		char **fields = realloc(table->fields, capacity * sizeof *fields);
+		if (!fields)
+			return error_memory(error, "fields");
+		table->fields = fields;
+		table->capacity = capacity;
+	}
+	table->fields[table->count++] = field;
+	return 0;
+}
+
+static int split_tsv(struct table *table, struct error *error)
+{
+	char *line = strsep(&table->rest, "\n");
+	for (char *field; (field = strsep(&line, "\t"));) {
+		if (!text_read_field(field))
+			return error_set(error, field, "has an unknown escape");
+		if (add_field(table, field, error))
+			return -1;
+	}
+	return 0;
+}
+
+/* Takes the quotes off a field that begins with one, in place. Returns what follows it, or NULL where it has no end. */
+static char *unquote(char *from, size_t *lines)
+{
+	char *to = from++;
+	for (; *from && (*from != '"' || from[1] == '"'); from++) {
+		*lines += *from == '\n';
+		from += *from == '"';
+		*to++ = *from;
+	}
+	*to = 0;
+	return *from ? from + 1 : NULL;
+}
+
+static int split_csv(struct table *table, struct error *error)
+{
+	char separator = ',';
+	while (separator == ',') {
+		char *field = table->rest, *end = *field == '"' ? unquote(field, &table->lines) : field + strcspn(field, ",\n");
+		if (!end)
+			return error_set(error, "field", "has no closing quote");
+		bool returned = *field != '"' && *end != ',' && end > field && end[-1] == '\r';
+		if (returned)
+			end[-1] = 0;
+		if (end[0] == '\r' && (end[1] == '\n' || !end[1]))
+			end++;
+		separator = *end;
+		if (separator && separator != ',' && separator != '\n')
+			return error_set(error, "field", "goes on after its closing quote");
+		*end = 0;
+		table->rest = separator ? end + 1 : end;
+		if (add_field(table, field, error))
+			return -1;
+	}
+	return 0;
+}
+
+int table_next(struct table *table, struct error *error)
+{
+	if (!table->rest || !*table->rest)
+		return 0;
+	table->line = ++table->lines;
+	table->count = 0;
+	if (table->csv ? split_csv(table, error) : split_tsv(table, error))
+		return table_fail(table, error);
+	return 1;
+}
