@@ -47,6 +47,12 @@ static ptrdiff_t frame_place(struct frame frame, int y, int x)
 	return ((ptrdiff_t)(frame.top + y) * frame.width + frame.left + x) * frame.channels;
 }
 
+/* Rows of the input under a band of rows of outputs. */
+static int rows_under(const struct operation *operation, int rows)
+{
+	return (rows - 1) * operation->layer->stride_height + operation->layer->kernel_height;
+}
+
 void convolution_lay_out_backward(struct network *network, struct operation *operation)
 {
 	const struct layer *layer = operation->layer;
@@ -56,7 +62,7 @@ void convolution_lay_out_backward(struct network *network, struct operation *ope
 	if (network->mode == NETWORK_TRAIN)
 		plan_slices(network, operation, (taps_of(operation) + 1) * filters, SLICES);
 	operation->turned = arena_floats(&network->arena, window * filters * padded_in);
-	want_scratch(network, window_scratch(operation, operation->window.height) + frame_count(frame_of(operation))
+	want_scratch(network, window_scratch(operation, rows_under(operation, BAND)) + frame_count(frame_of(operation))
 		+ (size_t)operation->in.width * padded_in + 2 * CHANNEL_BLOCK);
 }
 
@@ -104,20 +110,25 @@ struct backward {
 	float *gradient, *input_gradient;
 };
 
-/* Writes the gradient of the full-size output into the frame; behind a max-pool only winners get any. */
-static void fill_frame(const struct backward *task, const float *gradient, const uint8_t *marks, float *framed)
+/* Writes the gradient of the full-size output into the frame. */
+static void surround(struct frame frame, const float *gradient, struct shape out, float *framed)
 {
-	const struct operation *operation = task->operation;
-	const struct frame frame = frame_of(operation);
-	const struct shape out = operation->out;
-	memset(framed, 0, frame_count(frame) * sizeof *framed);
-	if (!operation->pools) {
-		for (int y = 0; y < out.height; y++)
-			for (int x = 0; x < out.width; x++, gradient += out.channels)
-				memcpy(framed + frame_place(frame, y, x), gradient,
-					(size_t)out.channels * sizeof *gradient);
-		return;
+	size_t line = (size_t)out.width * (size_t)frame.channels, side = (size_t)frame.left * (size_t)frame.channels;
+	size_t edge = (size_t)frame.top * (line + 2 * side);
+	memset(framed, 0, edge * sizeof *framed);
+	framed += edge;
+	for (int y = 0; y < out.height; y++, gradient += out.width * out.channels, framed += line + 2 * side) {
+		memset(framed, 0, side * sizeof *framed);
+		pad_rows(framed + side, gradient, out.width, out.channels, frame.channels);
+		memset(framed + side + line, 0, side * sizeof *framed);
 	}
+	memset(framed, 0, edge * sizeof *framed);
+}
+
+/* The same behind a max-pool, where only winners get any. */
+static void fill_winners(struct frame frame, const float *gradient, const uint8_t *marks, struct shape out, float *framed)
+{
+	memset(framed, 0, frame_count(frame) * sizeof *framed);
 	for (int y = 0; y < out.height; y++)
 		for (int x = 0; x < out.width; x++, gradient += out.channels, marks += out.channels) {
 			float *corner = framed + frame_place(frame, 2 * y, 2 * x);
@@ -152,26 +163,26 @@ static void bias_gradient(const struct backward *task, struct rows rows, float *
 			padded_channels(middle.channels));
 }
 
-/* slice (kh, kw, channels, filters padded): added to. */
-static void weight_gradient(const struct backward *task, int sample, struct rows rows, float *slice, float *scratch)
+/* slice (kh, kw, channels, filters padded): added to, by outputs [first, end). */
+static void weight_gradient(const struct backward *task, int sample, struct rows rows, int first, int end, float *slice,
+	float *scratch)
 {
 	const struct operation *operation = task->operation;
 	const struct layer *layer = operation->layer;
 	const struct kernels *kernels = task->network->kernels;
 	int run = layer->kernel_width * operation->in.channels, filters = padded_channels(layer->filters);
-	int height = operation->middle.height, width = operation->middle.width;
 	ptrdiff_t pitch;
-	const float *x = window_rows(kernels, operation, sample, 0, operation->window.height, scratch, &pitch);
-	for (int y = 0; y < height; y += rows.together) {
-		const float *row = rows.first + y * rows.pitch;
-		int together = height - y < rows.together ? height - y : rows.together;
+	const float *x = window_rows(kernels, operation, sample, first * layer->stride_height, rows_under(operation, end - first),
+		scratch, &pitch);
+	for (int y = first; y < end; y += rows.together) {
 		for (int k = 0; k < layer->kernel_height; k++) {
 			const struct product product = {
-				.x = x + (y * layer->stride_height + k) * pitch, .x_row = 1, .x_outer = layer->stride_height * pitch,
+				.x = x + ((y - first) * layer->stride_height + k) * pitch, .x_row = 1, .x_outer = layer->stride_height * pitch,
 				.x_inner = (ptrdiff_t)layer->stride_width * operation->in.channels,
-				.w = row, .w_row = filters,
+				.w = rows.first + y * rows.pitch, .w_row = filters,
 				.out = slice + (ptrdiff_t)k * run * filters, .out_row = filters, .accumulate = true,
-				.count = run, .outer = together, .inner = width, .width = filters,
+				.count = run, .outer = end - y < rows.together ? end - y : rows.together,
+				.inner = operation->middle.width, .width = filters,
 			};
 			kernels->product(&product);
 		}
@@ -242,17 +253,20 @@ static void dense_backward_sample(const struct backward *task, int sample, const
 	float *scratch)
 {
 	const struct operation *operation = task->operation;
-	float *framed = scratch + window_scratch(operation, operation->window.height);
+	float *framed = scratch + window_scratch(operation, rows_under(operation, BAND));
 	float *row = framed + frame_count(frame_of(operation)) + CHANNEL_BLOCK;
 	bool copies = needs_frame(operation) || (task->input_gradient && reaches(operation));
-	if (copies)
-		fill_frame(task, gradient,
-			operation->marks ? operation->marks + (size_t)sample * shape_count(operation->out) : NULL, framed);
+	if (operation->pools)
+		fill_winners(frame_of(operation), gradient, operation->marks + (size_t)sample * shape_count(operation->out),
+			operation->out, framed);
+	else if (copies)
+		surround(frame_of(operation), gradient, operation->out, framed);
 	const struct rows rows = rows_of(operation, gradient, framed);
 	if (slice && operation->layer->use_bias)
 		bias_gradient(task, rows, slice + taps_of(operation) * (size_t)frame_of(operation).channels);
-	if (slice)
-		weight_gradient(task, sample, rows, slice, scratch);
+	int height = operation->middle.height;
+	for (int y = 0; slice && y < height; y += BAND)
+		weight_gradient(task, sample, rows, y, height - y < BAND ? height : y + BAND, slice, scratch);
 	if (task->input_gradient)
 		input_gradient(task, copies ? framed : gradient,
 			task->input_gradient + (size_t)sample * shape_count(operation->in), row);

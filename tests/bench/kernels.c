@@ -81,11 +81,33 @@ static void run_winograd_output(void *context)
 	kernels->winograd_output(out, x, PLANE, w, CHANNELS);
 }
 
-/* Along one side the input's transform is 12 fused operations, 12 times; the output's 16 operations, 10 times. */
+static void run_winograd_weights(void *context)
+{
+	(void)context;
+	kernels->winograd_weights(out, w, PLANE, CHANNELS);
+}
+
+static void run_winograd_output_adjoint(void *context)
+{
+	(void)context;
+	kernels->winograd_output_adjoint(out, PLANE, x, (4 * TILES + 2) * CHANNELS, CHANNELS);
+}
+
+static void run_winograd_weights_adjoint(void *context)
+{
+	(void)context;
+	kernels->winograd_weights_adjoint(out, CHANNELS, x, PLANE, CHANNELS, true);
+}
+
+/* Along one side the input's transform is 12 fused operations, 12 times; the output's 16 operations, 10 times, and
+ * its adjoint 8 fused ones, 10 times; the weights' 19, 9 times, and their adjoint 15, 9 times. */
 static void show_winograd(void)
 {
 	show("winograd_input: a tile of 64 channels", 12 * 24.0 * CHANNELS, run_winograd_input, NULL);
 	show("winograd_output: a tile of 64 channels", (10 * 16.0 + 16) * CHANNELS, run_winograd_output, NULL);
+	show("winograd_output_adjoint: a tile of 64 channels", 10 * 16.0 * CHANNELS, run_winograd_output_adjoint, NULL);
+	show("winograd_weights: 64 filters, in doubles", 9 * 19.0 * CHANNELS, run_winograd_weights, NULL);
+	show("winograd_weights_adjoint: 64 filters", (9 * 15.0 + 9) * CHANNELS, run_winograd_weights_adjoint, NULL);
 }
 
 /* ---- gradients behind a max-pool ---- */
