@@ -67,7 +67,7 @@ static void show_products(void)
 
 /* ---- Winograd's transforms of one tile ---- */
 
-enum { TILES = 16, PLANE = TILES * CHANNELS };
+enum { TILES = 12, PLANE = TILES * CHANNELS + CHANNEL_BLOCK }; /* planes as in winograd.h */
 
 static void run_winograd_input(void *context)
 {
