@@ -1,7 +1,6 @@
 #include "dataset/split.h"
 
 #include "base/file.h"
-#include "dataset/survey.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -61,13 +60,24 @@ static size_t list_files(struct split *split, const struct dataset_file **files,
 	return count;
 }
 
+static int add_trouble(struct split *split, const struct split_file *file, const struct error *trouble, struct error *error)
+{
+	struct split_trouble *larger = realloc(split->troubles, (split->trouble_count + 1) * sizeof *larger);
+	if (!larger)
+		return error_memory(error, file->name);
+	split->troubles = larger;
+	larger[split->trouble_count++] = (struct split_trouble){file->name, file->label, *trouble};
+	return 0;
+}
+
 /* Keeps those of count listed files that could be decoded. */
 static int keep_known(struct split *split, const struct survey *surveys, size_t count, struct bad_inputs *bad,
 	struct error *error)
 {
 	for (size_t i = 0; i < count; i++) {
 		if (!surveys[i].known) {
-			if (bad_input_skip(bad, surveys[i].trouble, error))
+			if (add_trouble(split, &split->files[i], surveys[i].trouble, error)
+				|| bad_input_skip(bad, surveys[i].trouble, error))
 				return -1;
 			continue;
 		}
@@ -75,6 +85,7 @@ static int keep_known(struct split *split, const struct survey *surveys, size_t 
 		*file = split->files[i];
 		memcpy(file->digest, surveys[i].digest, DIGEST_SIZE);
 		file->hash = surveys[i].hash;
+		file->facts = surveys[i].facts;
 		file->group = (uint32_t)split->count;
 	}
 	split->groups = (uint32_t)split->count;
@@ -97,7 +108,7 @@ static int read_files(struct split *split, const char *folder, size_t root, cons
 		error_memory(error, folder);
 	} else {
 		list_files(split, files, root);
-		result = survey_files(surveys, files, count, reading->pool, reading->progress, error);
+		result = survey_files(surveys, files, count, reading->facts, reading->pool, reading->progress, error);
 		if (result == 0)
 			result = keep_known(split, surveys, count, reading->bad, error);
 		if (result == 0 && split->count == 0)
@@ -166,5 +177,6 @@ void split_free(struct split *split)
 		dataset_files_free(&split->folders[part]);
 	text_list_free(&split->classes);
 	free(split->files);
+	free(split->troubles);
 	*split = (struct split){0};
 }

@@ -7,9 +7,7 @@
 
 #include "base/bad_inputs.h"
 #include "base/digest.h"
-#include "base/parallel.h"
-#include "dataset/class_folders.h"
-#include "image/image_hash.h"
+#include "dataset/survey.h"
 
 #include <stdbool.h>
 #include <stdint.h>
@@ -27,8 +25,16 @@ struct split_file {
 	int label;                         /* index into the split's classes */
 	unsigned char digest[DIGEST_SIZE]; /* SHA-256 of the file */
 	struct image_hash hash;
+	struct picture_facts facts;        /* where they were asked for */
 	uint32_t group;                    /* from 1, in the files' order; the same for images that are one picture */
 	int part;                          /* enum split_part; or the fold in which it judges, from 0 */
+};
+
+/* A file that can't be read or decoded. */
+struct split_trouble {
+	const char *name;   /* as a file's */
+	int label;
+	struct error error; /* why */
 };
 
 /* All zero is empty. */
@@ -38,6 +44,8 @@ struct split {
 	struct split_file *files;
 	size_t count;
 	uint32_t groups;
+	struct split_trouble *troubles;            /* files that were left out, as they were found */
+	size_t trouble_count;
 	int folds;      /* 0: files belong to parts */
 	bool kept;      /* the folder was split already: parts are as found there */
 };
@@ -47,6 +55,7 @@ struct split_reading {
 	struct parallel *pool;
 	struct progress *progress;
 	struct bad_inputs *bad; /* files that can't be read or decoded, which are left out */
+	bool facts;             /* find these too */
 };
 
 /* Reads the class folders of `folder`, or of its train/, validation/ and test/ if it holds the first two: then that

@@ -9,9 +9,20 @@ enum { WINDOW = 256 }; /* files between two looks at the progress */
 struct work {
 	struct survey *surveys;
 	const struct dataset_file *const *files;
+	bool facts;
 };
 
-static int survey_picture(struct survey *survey, const unsigned char *bytes, size_t size, const char *path,
+static int find_facts(struct picture_facts *facts, const unsigned char *bytes, size_t size, const char *path,
+	const struct image *image, struct error *error)
+{
+	struct image_info info;
+	if (image_probe(bytes, size, path, &info, error))
+		return -1;
+	*facts = (struct picture_facts){.type = info.type, .width = image->width, .height = image->height};
+	return image_measure(image, &facts->measures, error);
+}
+
+static int survey_picture(struct survey *survey, const unsigned char *bytes, size_t size, const char *path, bool facts,
 	struct error *error)
 {
 	static const struct image_decode_options over_white = {.background = {255, 255, 255}};
@@ -20,6 +31,8 @@ static int survey_picture(struct survey *survey, const unsigned char *bytes, siz
 	if (image_decode(bytes, size, path, &over_white, &image, error))
 		return -1;
 	int result = image_hash_make(&image, &survey->hash, error);
+	if (result == 0 && facts)
+		result = find_facts(&survey->facts, bytes, size, path, &image, error);
 	image_free(&image);
 	return result;
 }
@@ -35,7 +48,7 @@ static void survey_file(void *context, int index, int worker)
 	(void)worker;
 	int result = file_read(path, IMAGE_FILE_MAXIMUM, &bytes, &size, &error);
 	if (result == 0) {
-		result = survey_picture(survey, bytes, size, path, &error);
+		result = survey_picture(survey, bytes, size, path, work->facts, &error);
 		free(bytes);
 	}
 	if (result && (survey->trouble = malloc(sizeof error)))
@@ -43,14 +56,14 @@ static void survey_file(void *context, int index, int worker)
 	survey->known = result == 0;
 }
 
-int survey_files(struct survey *surveys, const struct dataset_file *const *files, size_t count, struct parallel *pool,
-	struct progress *progress, struct error *error)
+int survey_files(struct survey *surveys, const struct dataset_file *const *files, size_t count, bool facts,
+	struct parallel *pool, struct progress *progress, struct error *error)
 {
 	progress_start(progress, "", "pictures", count);
 	for (size_t i = 0; i < count; i++)
 		surveys[i] = (struct survey){0};
 	for (size_t first = 0; first < count; first += WINDOW) {
-		struct work work = {surveys + first, files + first};
+		struct work work = {surveys + first, files + first, facts};
 		size_t size = count - first < WINDOW ? count - first : WINDOW;
 		parallel_for(pool, (int)size, survey_file, &work);
 		for (size_t i = first; i < first + size; i++)

@@ -1,0 +1,19 @@
+/* What makes a picture a bad example, measured. */
+#ifndef IMAGE_IMAGE_MEASURE_H
+#define IMAGE_IMAGE_MEASURE_H
+
+#include "image/image.h"
+
+enum { IMAGE_MEASURE_SIDE = 256 };
+
+/* All of luma (ITU-R BT.601, 0 to 255), of the picture shrunk so that its longer side is at most IMAGE_MEASURE_SIDE. */
+struct image_measures {
+	double brightness; /* mean */
+	double contrast;   /* standard deviation */
+	double sharpness;  /* variance of the Laplacian [0 1 0; 1 -4 1; 0 1 0] (J. Pech-Pacheco et al., ICPR 2000) */
+};
+
+/* Measures an RGB picture. A picture less than 3 pixels wide or high has sharpness 0. Returns 0, or -1 without memory. */
+CHECKED int image_measure(const struct image *image, struct image_measures *measures, struct error *error);
+
+#endif
