@@ -170,6 +170,11 @@ cp -R model broken && rm broken/poids.h5
 run cnn-predict -m broken images
 status_is 1
 stderr_has "^cnn-predict: broken"
+head -c 500 model/poids.h5 >broken/poids.h5
+run cnn-predict -m broken --header images
+status_is 1
+stdout_is ''
+stderr_is "cnn-predict: broken/poids.h5: is no HDF5 file, or a damaged one"
 cp -R model three && echo third >>three/labels.txt
 run cnn-predict -m three images
 status_is 1

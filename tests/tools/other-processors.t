@@ -15,7 +15,7 @@ export compiler flags scratch
 # The engine and what of lib/base it and its tests call: nothing that needs another library than C's own.
 sources() {
 	ls lib/nn/*.c tests/unit/tap.c
-	for name in error file parallel random signals text unfinished; do echo lib/base/$name.c; done
+	for name in error file parallel processor random signals text unfinished; do echo lib/base/$name.c; done
 }
 
 compile() {
