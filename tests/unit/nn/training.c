@@ -140,20 +140,22 @@ static void same_bytes(void)
 	is_text(expected, "2098593a4db476a2", "the weights are those known");
 }
 
-/* Layers behind a max-pool share out filters and rows among threads; no number of them, and no batch, changes a sum. */
+/* Layers behind a max-pool share out filters and rows among threads, those by Winograd's algorithm filters; no number of them, and no batch, changes a sum. */
 static void shared_out(void)
 {
 	enum { SIDE = 41, MANY = 5 };
 	struct layer stack[] = {
 		CONVOLUTION(16, 3, 3, 1, 1, SAME, ACTIVATION_RELU), POOL(LAYER_MAX_POOLING, 2, 2, VALID),
+		CONVOLUTION(80, 3, 3, 1, 1, SAME, ACTIVATION_TANH),
 		CONVOLUTION(20, 3, 3, 1, 1, SAME, ACTIVATION_TANH), POOL(LAYER_MAX_POOLING, 2, 2, VALID),
 		FLATTEN, DENSE(CLASSES, ACTIVATION_SOFTMAX),
 	};
-	struct architecture pooled = {.input = {SIDE, SIDE, 1}, .layer_count = 6, .layers = stack};
+	enum { COUNT = sizeof stack / sizeof *stack };
+	struct architecture pooled = {.input = {SIDE, SIDE, 1}, .layer_count = COUNT, .layers = stack};
 	static const int threads[] = {1, 2, 3, 4, 5, 6, 7, 8, 64};
 	char expected[HEX_SIZE], got[HEX_SIZE];
 	struct training_options options = training_defaults(OPTIMIZER_ADAM);
-	for (int i = 0; i < 6; i++)
+	for (int i = 0; i < COUNT; i++)
 		snprintf(stack[i].name, sizeof stack[i].name, "layer %d", i);
 	for (size_t i = 0; i < sizeof threads / sizeof *threads; i++) {
 		struct parallel *pool;
