@@ -6,6 +6,16 @@
 
 #include <stddef.h>
 
+/* 0 in a program compiled with a sanitizer, which reserves terabytes of addresses and makes calls of its own: such a program
+ * does its work unconfined. */
+#if defined __has_feature
+#define CONFINE_POSSIBLE (!__has_feature(address_sanitizer))
+#elif defined __SANITIZE_ADDRESS__
+#define CONFINE_POSSIBLE 0
+#else
+#define CONFINE_POSSIBLE 1
+#endif
+
 /* Closes every descriptor but `descriptor`, which becomes descriptor 0. Returns 0, or -1 with errno. */
 CHECKED int confine_descriptors(int descriptor);
 

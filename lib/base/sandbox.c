@@ -284,6 +284,7 @@ static int fork_keeper(struct sandbox *sandbox, struct error *error)
 		static const int numbers[] = {SIGINT, SIGTERM, SIGHUP, SIGQUIT, SIGPIPE};
 		for (size_t i = 0; i < sizeof numbers / sizeof *numbers; i++)
 			signal(numbers[i], SIG_IGN);
+		signal(SIGCHLD, SIG_DFL); /* ignored, as it may have been inherited, it would lose how workers end */
 		signals_release(&before);
 		sandbox_keep(&sandbox->work, control[1], parent);
 	}

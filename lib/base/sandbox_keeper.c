@@ -11,8 +11,9 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
-/* So many seconds' worth of calls does a worker do before the sandbox replaces it, and one more may follow. */
-enum { SHARE_OF_CALLS = 2 };
+/* A worker's processor time, in calls that take all that a call may: it is replaced when it has used up one, and the call
+ * before that may use another. */
+enum { CALLS_OF_TIME = 2 };
 
 struct sandbox_layout sandbox_layout(const struct sandbox_work *work)
 {
@@ -67,7 +68,7 @@ static _Noreturn void work_confined(const struct sandbox_work *work, int channel
 	unsigned char *memory = map_memory(memory_file, &layout);
 	if (!memory || confine_descriptors(channel))
 		_exit(1);
-	hello.failed = confine(work->memory_maximum, SHARE_OF_CALLS * (unsigned)work->seconds_maximum, &hello.error) != 0;
+	hello.failed = confine(work->memory_maximum, CALLS_OF_TIME * (unsigned)work->seconds_maximum, &hello.error) != 0;
 	if (write(0, &hello, sizeof hello) == (ssize_t)sizeof hello && !hello.failed)
 		serve(work, &layout, memory);
 	_exit(0);

@@ -87,7 +87,7 @@ decoder() {
 	done
 }
 for signal in SEGV:11 KILL:9; do
-	pack-tensors -q --threads 1 -o survived.tens corpus/good/rgb.png slow.png corpus/good/rgb.bmp 2>.err &
+	env --ignore-signal=CHLD pack-tensors -q --threads 1 -o survived.tens corpus/good/rgb.png slow.png corpus/good/rgb.bmp 2>.err &
 	process=$!
 	kill "-${signal%:*}" "$(decoder)"
 	wait $process

@@ -1,4 +1,5 @@
 /* A task that does what a decoder taken over would: each attempt fails, and the sandbox lives. */
+#include "base/confine.h"
 #include "base/parallel.h"
 #include "base/sandbox.h"
 #include "tap.h"
@@ -19,19 +20,11 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
-#if defined __has_feature
-#define HAS_SANITIZER __has_feature(address_sanitizer)
-#elif defined __SANITIZE_ADDRESS__
-#define HAS_SANITIZER 1
-#else
-#define HAS_SANITIZER 0
-#endif
-
 enum { INPUT = 300000, OUTPUT = 200 << 20, MEMORY = 64 << 20, SECONDS = 2, CALLS = 50 };
 
 enum deed {
 	REVERSE, /* the honest one: output is the input from its end */
-	WAIT, OPEN, OPEN_OLD, SOCKET, FORK, EXECUTE, KILL_PARENT, TRACE, MAP_CODE, MAP_CHANNEL, MAKE_CODE, RAISE_LIMIT, SLEEP,
+	WAIT, CALL_X32, OPEN, OPEN_OLD, SOCKET, FORK, EXECUTE, KILL_PARENT, TRACE, MAP_CODE, MAP_CHANNEL, MAKE_CODE, RAISE_LIMIT, SLEEP,
 	ALLOCATE, LOOP, SEGFAULT, ABORT, READ_BEHIND, WRITE_INPUT, LEAVE, LIE_OF_SIZE, WRITE_ELSEWHERE, USE_MEMORY
 };
 
@@ -53,6 +46,10 @@ static long attempt(enum deed deed, const unsigned char *input)
 #ifdef SYS_open
 	case OPEN_OLD:
 		return syscall(SYS_open, "/etc/passwd", O_RDONLY);
+#endif
+#ifdef __x86_64__
+	case CALL_X32:
+		return syscall(0x40000000 + SYS_read, 0, NULL, 0);
 #endif
 	case SOCKET:
 		return socket(AF_INET, SOCK_STREAM, 0);
@@ -215,6 +212,9 @@ static void misdeeds(void)
 #ifdef SYS_open
 	fatal(OPEN_OLD, FORBIDDEN);
 #endif
+#ifdef __x86_64__
+	fatal(CALL_X32, FORBIDDEN);
+#endif
 	static const enum deed forbidden[] = {SOCKET, FORK, EXECUTE, KILL_PARENT, TRACE, MAP_CODE, MAP_CHANNEL, MAKE_CODE, RAISE_LIMIT,
 		SLEEP};
 	for (size_t i = 0; i < sizeof forbidden / sizeof *forbidden; i++)
@@ -350,6 +350,31 @@ static void waiting(void)
 	sandbox_stop(other);
 }
 
+/* Without its keeper a sandbox has no workers, and fails call by call. */
+static void without_keeper(void)
+{
+	static const struct sandbox_work work = {task, "helper", sizeof(struct request), sizeof(struct answer), INPUT, OUTPUT, MEMORY, 1,
+		CALLS};
+	struct answer answer;
+	struct sandbox_result result;
+	struct sandbox *kept = sandbox;
+	struct error error = {0};
+	pid_t family[16];
+	int before = children_of(getpid(), family, 0);
+	ok(sandbox_start(&sandbox, &work, NULL) == 0, "a third sandbox starts");
+	ok(children_of(getpid(), family, 0) == before + 1, "  with a keeper");
+	int count = children_of(family[before], family, before + 1);
+	kill(family[before], SIGKILL);
+	ok(all_end(family + before, count - before), "killed, it takes the worker with it");
+	for (int i = 0; i < 2; i++) {
+		ok(sandbox_run(sandbox, "x", &(struct request){REVERSE}, NULL, 0, &answer, &result, &error) == -1, "a call fails");
+		is_text(error.object, "x: sandbox", "  for a reason that is not the input's");
+		is_text(error.reason, "its keeper has ended", "  but this");
+	}
+	sandbox_stop(sandbox);
+	sandbox = kept;
+}
+
 static void stopped(void)
 {
 	pid_t family[16];
@@ -391,7 +416,7 @@ static void threads(void)
 
 int main(void)
 {
-	if (HAS_SANITIZER) {
+	if (!CONFINE_POSSIBLE) {
 		puts("1..0 # SKIP sanitizers and sandboxes exclude each other");
 		return 0;
 	}
@@ -402,6 +427,7 @@ int main(void)
 	killed_while_idle();
 	threads();
 	waiting();
+	without_keeper();
 	stopped();
 	ended_by(SIGINT);
 	ended_by(SIGTERM);
