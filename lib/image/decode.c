@@ -106,6 +106,17 @@ int decode_here(const unsigned char *bytes, size_t size, const char *name,
 	return 0;
 }
 
+int inspect_here(const unsigned char *bytes, size_t size, const char *name, const struct image_decode_options *options,
+	image_inspection *inspect, void *finding, struct error *error)
+{
+	struct image image;
+	if (decode_here(bytes, size, name, options, &image, error))
+		return -1;
+	int result = inspect(&image, finding, error);
+	image_free(&image);
+	return result ? error_within(error, name) : 0;
+}
+
 int load_here(const unsigned char *bytes, size_t size, const char *name, const struct image_resize_options *options,
 	int channels, struct image *image, struct error *error)
 {

@@ -11,11 +11,13 @@ struct encoded {
 	const char *name;
 };
 
-/* image_probe, image_decode and image_load (image.h) in the calling process. */
+/* image_probe, image_decode, image_inspect and image_load (image.h) in the calling process. */
 CHECKED int probe_here(const unsigned char *bytes, size_t size, const char *name, struct image_info *info,
 	struct error *error);
 CHECKED int decode_here(const unsigned char *bytes, size_t size, const char *name,
 	const struct image_decode_options *options, struct image *image, struct error *error);
+CHECKED int inspect_here(const unsigned char *bytes, size_t size, const char *name,
+	const struct image_decode_options *options, image_inspection *inspect, void *finding, struct error *error);
 CHECKED int load_here(const unsigned char *bytes, size_t size, const char *name,
 	const struct image_resize_options *options, int channels, struct image *image, struct error *error);
 

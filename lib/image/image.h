@@ -31,7 +31,7 @@ void image_to_grey(struct image *image);
 
 /* ---- decoding: any file from a stranger ---- */
 
-/* From here on image_probe, image_decode and image_load work in processes that can do nothing else (base/sandbox.h), one
+/* From here on image_probe, image_decode, image_inspect and image_load work in processes that can do nothing else (base/sandbox.h), one
  * for each thread that calls: a file that crashes its decoder, or keeps it computing for more than 20 seconds, or makes it ask for more
  * than 1.5 GiB costs that one call, which fails and says so. Without this they work in the calling process, which
  * such a file takes with it. To be called once, before the process grows or has threads. On failure (-1) nothing is
@@ -68,6 +68,18 @@ struct image_decode_options {
  * are converted; of an animation the first frame. `name` is for messages. On failure (-1) *image is empty. */
 CHECKED int image_decode(const unsigned char *bytes, size_t size, const char *name,
 	const struct image_decode_options *options, struct image *image, struct error *error);
+
+/* Something found out of an image, written to the space for it. Returns 0 or -1; must need nothing but memory. */
+typedef int image_inspection(const struct image *image, void *finding, struct error *error);
+
+enum { IMAGE_FINDING_MAXIMUM = 512 }; /* bytes */
+
+/* Decodes as image_decode does and has `inspect` look at the picture where that happens, so that only the `size_of_finding`
+ * bytes of what it finds leave a sandbox, not millions of pixels. They are what a decoder that was taken over wants them to
+ * be, so should be of types that hold any bits. Returns 0, or -1 where decoding or `inspect` fails. */
+CHECKED int image_inspect(const unsigned char *bytes, size_t size, const char *name,
+	const struct image_decode_options *options, image_inspection *inspect, void *finding, size_t size_of_finding,
+	struct error *error);
 
 /* Parses "white", "black", "grey" or "#rrggbb". Returns 0 or -1. */
 CHECKED int image_parse_color(const char *text, unsigned char color[3], struct error *error);

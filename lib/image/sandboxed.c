@@ -13,21 +13,26 @@ enum {
 	OUTPUT_MAXIMUM = IMAGE_LOAD_MAXIMUM, /* and 64 megapixels in RGBA */
 };
 
-enum request_kind { PROBE, DECODE, LOAD };
+enum request_kind { PROBE, DECODE, INSPECT, LOAD };
 
 struct request {
 	enum request_kind kind;
 	struct image_decode_options decode;
 	struct image_resize_options resize;
 	int channels;
+	image_inspection *inspect; /* the program and its workers are the same code at the same place */
 };
 
 struct answer {
 	int failed;
 	struct error error;     /* its object "", or ": " and a part of the picture */
 	struct image_info info; /* to PROBE */
+	_Alignas(16) unsigned char finding[IMAGE_FINDING_MAXIMUM]; /* to INSPECT */
 	int width, height, channels;
 };
+
+_Static_assert(sizeof(struct request) <= SANDBOX_MESSAGE_MAXIMUM && sizeof(struct answer) <= SANDBOX_MESSAGE_MAXIMUM,
+	"a message holds them");
 
 static struct sandbox *decoders;
 
@@ -44,6 +49,9 @@ static size_t answer_request(const void *message, const unsigned char *bytes, si
 		answer->failed = probe_here(bytes, size, "", &answer->info, &answer->error);
 	else if (request->kind == DECODE)
 		answer->failed = decode_here(bytes, size, "", &request->decode, &image, &answer->error);
+	else if (request->kind == INSPECT)
+		answer->failed = inspect_here(bytes, size, "", &request->decode, request->inspect, answer->finding,
+			&answer->error);
 	else
 		answer->failed = load_here(bytes, size, "", &request->resize, request->channels, &image, &answer->error);
 	size_t used = (size_t)image.width * (size_t)image.height * (size_t)image.channels;
@@ -147,6 +155,21 @@ int image_decode(const unsigned char *bytes, size_t size, const char *name,
 	if (!decoders)
 		return decode_here(bytes, size, name, options, image, error);
 	return fetch(&(struct request){.kind = DECODE, .decode = *options}, bytes, size, name, image, error);
+}
+
+int image_inspect(const unsigned char *bytes, size_t size, const char *name, const struct image_decode_options *options,
+	image_inspection *inspect, void *finding, size_t size_of_finding, struct error *error)
+{
+	struct answer answer;
+	struct sandbox_result result;
+	if (!decoders)
+		return inspect_here(bytes, size, name, options, inspect, finding, error);
+	if (ask(&(struct request){.kind = INSPECT, .decode = *options, .inspect = inspect}, bytes, size, name, &answer, &result,
+		error))
+		return -1;
+	memcpy(finding, answer.finding, size_of_finding);
+	sandbox_release(decoders, &result);
+	return 0;
 }
 
 int image_load(const unsigned char *bytes, size_t size, const char *name, const struct image_resize_options *options,
