@@ -1,5 +1,6 @@
 /* split-dataset: class folders into training, validation and test images, or the leaks of such a split. */
 #include "base/file.h"
+#include "common/sandbox.h"
 #include "common/tool.h"
 #include "dataset/audit.h"
 #include "dataset/split_place.h"
@@ -7,7 +8,7 @@
 static double shares[SPLIT_PARTS] = {[SPLIT_VALIDATION] = 0.2};
 static int link_kind = SPLIT_HARD, folds, hamming = IMAGE_HASH_HAMMING, threads;
 static uint64_t seed;
-static bool audits, exact, quiet, strict;
+static bool audits, exact, quiet, strict, no_sandbox;
 static const char *manifest_path;
 
 static const struct option_row rows[] = {
@@ -23,6 +24,7 @@ static const struct option_row rows[] = {
 	TOOL_THREADS(threads),
 	TOOL_QUIET(quiet),
 	TOOL_STRICT(strict),
+	TOOL_NO_SANDBOX(no_sandbox),
 	TOOL_END,
 };
 
@@ -112,6 +114,7 @@ int main(int argc, char **argv)
 
 	int first = tool_start(&options, argc, argv);
 	check_usage(argc - first);
+	tool_sandbox(no_sandbox);
 	const char *in = argv[first], *out = argv[first + 1];
 	struct progress progress = tool_progress(quiet);
 	struct bad_inputs bad = {strict, tool_report, &progress, 0};
