@@ -12,29 +12,39 @@ struct work {
 	bool facts;
 };
 
-static int find_facts(struct picture_facts *facts, const unsigned char *bytes, size_t size, const char *path,
-	const struct image *image, struct error *error)
+/* What is found out of a picture where it is decoded. */
+struct finding {
+	struct image_hash hash;
+	struct picture_facts facts; /* all but the type */
+};
+
+static int find_hash(const struct image *image, void *finding, struct error *error)
 {
-	struct image_info info;
-	if (image_probe(bytes, size, path, &info, error))
-		return -1;
-	*facts = (struct picture_facts){.type = info.type, .width = image->width, .height = image->height};
-	return image_measure(image, &facts->measures, error);
+	return image_hash_make(image, &((struct finding *)finding)->hash, error);
+}
+
+static int find_all(const struct image *image, void *finding, struct error *error)
+{
+	struct picture_facts *facts = &((struct finding *)finding)->facts;
+	facts->width = image->width;
+	facts->height = image->height;
+	return find_hash(image, finding, error) || image_measure(image, &facts->measures, error) ? -1 : 0;
 }
 
 static int survey_picture(struct survey *survey, const unsigned char *bytes, size_t size, const char *path, bool facts,
 	struct error *error)
 {
 	static const struct image_decode_options over_white = {.background = {255, 255, 255}};
-	struct image image;
+	struct finding finding = {0};
+	struct image_info info = {0};
 	digest_of(bytes, size, survey->digest);
-	if (image_decode(bytes, size, path, &over_white, &image, error))
+	if (image_inspect(bytes, size, path, &over_white, facts ? find_all : find_hash, &finding, sizeof finding, error) ||
+		(facts && image_probe(bytes, size, path, &info, error)))
 		return -1;
-	int result = image_hash_make(&image, &survey->hash, error);
-	if (result == 0 && facts)
-		result = find_facts(&survey->facts, bytes, size, path, &image, error);
-	image_free(&image);
-	return result;
+	survey->hash = finding.hash;
+	survey->facts = finding.facts;
+	survey->facts.type = info.type;
+	return 0;
 }
 
 static void survey_file(void *context, int index, int worker)

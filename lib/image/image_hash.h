@@ -25,7 +25,7 @@ struct image_look {
 struct image_hash {
 	unsigned char pixels[IMAGE_HASH_PIXELS_SIZE]; /* begin of SHA-256(width, height as 32 bits, all pixels) */
 	struct image_look look, mirrored;             /* of the picture, and of its mirror image */
-	bool plain;                                   /* it shows next to nothing, so that its looks mean nothing */
+	int plain;                                    /* it shows next to nothing, so that its looks mean nothing */
 };
 
 /* The hashes of an RGB picture as image_decode makes it at full size, best over white.

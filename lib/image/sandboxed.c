@@ -1,5 +1,6 @@
 #include "image/decoders.h"
 
+#include "base/digest.h"
 #include "base/sandbox.h"
 
 #include <stdbool.h>
@@ -70,6 +71,8 @@ int image_sandbox_start(struct error *error)
 {
 	static const struct sandbox_work work = {answer_request, "decoder", sizeof(struct request), sizeof(struct answer),
 		IMAGE_FILE_MAXIMUM, OUTPUT_MAXIMUM, MEMORY_MAXIMUM, SECONDS_MAXIMUM, CALLS_MAXIMUM};
+	/* libcrypto reads its configuration when it is used first, and a worker that hashes pixels may not. */
+	digest_of("", 0, (unsigned char[DIGEST_SIZE]){0});
 	return sandbox_start(&decoders, &work, error);
 }
 
