@@ -1,11 +1,12 @@
 /* check-dataset: what is wrong with pictures in class folders. */
 #include "base/file.h"
+#include "common/sandbox.h"
 #include "common/tool.h"
 #include "dataset/check.h"
 
 static struct check_limits limits = {.side = 64, .aspect = 3, .brightness = 40, .sharpness = 30};
 static int hamming = IMAGE_HASH_HAMMING, threads;
-static bool exact, quiet;
+static bool exact, quiet, no_sandbox;
 static const char *output_path;
 
 static const struct option_row rows[] = {
@@ -20,6 +21,7 @@ static const struct option_row rows[] = {
 	{0, NULL, OPTION_TITLE, NULL, NULL, "General", 0, 0, NULL},
 	TOOL_THREADS(threads),
 	TOOL_QUIET(quiet),
+	TOOL_NO_SANDBOX(no_sandbox),
 	TOOL_END,
 };
 
@@ -62,6 +64,7 @@ int main(int argc, char **argv)
 	int first = tool_start(&options, argc, argv);
 	if (argc - first != 1)
 		tool_usage("operand", "name one folder");
+	tool_sandbox(no_sandbox);
 	struct progress progress = tool_progress(quiet);
 	struct bad_inputs bad = {false, leave_to_list, &progress, 0};
 
