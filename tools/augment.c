@@ -1,16 +1,20 @@
 /* augment: random variation of the images of a tensor stream, pass after pass. */
 #include "augment/operations.h"
 #include "augment/passes.h"
+#include "augment/preview.h"
 #include "base/file.h"
 #include "common/tool.h"
+#include "explain/tile_rows.h"
 
+#include <stdlib.h>
 #include <string.h>
 
 static struct augment_plan plan = {.passes = 1};
 static struct augment_options chosen;
 static int preset = AUGMENT_PRESET_NONE, threads;
 static bool quiet;
-static const char *output_path, *record_path, *replay_path, *settings[AUGMENT_OPERATIONS_MAXIMUM];
+static const char *output_path, *record_path, *replay_path, *preview_path,
+	*settings[AUGMENT_OPERATIONS_MAXIMUM];
 
 static const struct option_row first_rows[] = {
 	{'o', "output", OPTION_TEXT, &output_path, "FILE", "write here instead of standard output", 0, 0, NULL},
@@ -18,6 +22,8 @@ static const struct option_row first_rows[] = {
 	{0, "preset", OPTION_CHOICE, &preset, "NAME", "operations to begin with", 0, 0, augment_preset_names},
 	{0, "record", OPTION_TEXT, &record_path, "FILE", "write what is done to each image there, as JSON lines", 0, 0, NULL},
 	{0, "replay", OPTION_TEXT, &replay_path, "FILE", "do what such a file says", 0, 0, NULL},
+	{0, "preview", OPTION_TEXT, &preview_path, "FILE", "instead draw some images, as they are and varied, as a PNG file", 0, 0,
+		NULL},
 	{0, "rescale", OPTION_FLAG, &plan.rescale, NULL, "give out floats from 0 to 1", 0, 0, NULL},
 	{0, "fill", OPTION_CHOICE, &chosen.fill, "NAME", "what lies beyond the edges", 0, 0, augment_fill_names},
 	{0, "fill-value", OPTION_REAL, &chosen.fill_value, "F", "for --fill constant, from 0 (black) to 1 (white)", 0, 1, NULL},
@@ -82,16 +88,51 @@ static int read_options(int argc, char **argv)
 	}
 	if (replay_path && any)
 		tool_usage("--replay", "says itself what is done: name no operations beside it");
+	if (preview_path && (replay_path || record_path || output_path))
+		tool_usage("--preview", "writes a picture and no stream: there is no %s beside it",
+			replay_path ? "--replay" : record_path ? "--record" : "-o");
 	if (record_path && names_standard_output(record_path) && names_standard_output(output_path))
 		tool_usage("--record", "needs a file of its own, or -o with one");
 	return first;
 }
 
-/* Opens what belongs to the plan: what to do, and where to say what was done. */
-static int open_plan(struct output *record, struct error *error)
+enum { PREVIEW_ROWS = 6, PREVIEW_COLUMNS = 7 };
+
+static int draw_preview(const struct preview *preview, struct error *error)
 {
-	if (replay_path && replay_open(&plan.replay, replay_path, &plan.options, error))
+	struct tile tiles[PREVIEW_ROWS * PREVIEW_COLUMNS];
+	struct canvas canvas;
+	char heading[64], *detail = augment_describe(&plan.options);
+	for (int i = 0; i < preview->rows * preview->columns; i++)
+		tiles[i] = (struct tile){&preview->cells[i].image, preview->cells[i].title, preview->cells[i].detail};
+	snprintf(heading, sizeof heading, "%s, seed %llu", preset == AUGMENT_PRESET_NONE ? "augment"
+		: augment_preset_names[preset], (unsigned long long)plan.seed);
+	int result = tile_rows(&canvas, heading, detail ? detail : "", tiles, preview->rows, preview->columns, error);
+	free(detail);
+	if (result == 0)
+		result = canvas_write_png(&canvas, preview_path, error);
+	canvas_free(&canvas);
+	return result;
+}
+
+/* A sheet instead of a stream. */
+static int show_preview(struct source *source, struct error *error)
+{
+	struct preview preview;
+	if (preview_create(&preview, &plan, source, PREVIEW_ROWS, PREVIEW_COLUMNS, error))
 		return -1;
+	int result = draw_preview(&preview, error);
+	preview_free(&preview);
+	return result;
+}
+
+static int open_replay(struct error *error)
+{
+	return replay_path ? replay_open(&plan.replay, replay_path, &plan.options, error) : 0;
+}
+
+static int open_record(struct output *record, struct error *error)
+{
 	if (record_path && output_open(record, record_path, error))
 		return -1;
 	plan.record = record_path ? record : NULL;
@@ -113,35 +154,47 @@ static int commit(bool failed, struct output *output, struct error *error)
 	return -1;
 }
 
+/* The stream, and what was done for it. */
+static int write_passes(struct source *source, struct error *error)
+{
+	struct parallel *pool = NULL;
+	struct output output, record;
+	if (open_record(&record, error))
+		return -1;
+	if (parallel_create(&pool, threads, error) || output_open(&output, output_path, error)) {
+		if (plan.record)
+			output_abandon(plan.record);
+		parallel_destroy(pool);
+		return -1;
+	}
+	/* In a pipe the bar belongs to the last tool. */
+	bool to_file = !names_standard_output(output_path);
+	struct progress progress = tool_progress(quiet || !to_file);
+	int result = augment_passes(&plan, source, output.stream, to_file ? output_path : "standard output", pool, &progress,
+		error);
+	parallel_destroy(pool);
+	return commit(result, &output, error);
+}
+
 int main(int argc, char **argv)
 {
 	static char *standard_input[] = {"-"};
 	struct error error;
-	struct source *source = NULL;
-	struct parallel *pool = NULL;
-	struct output output, record;
+	struct source *source;
 
 	int first = read_options(argc, argv);
 	bool operands = first < argc;
-	tool_refuse_terminal(output_path);
+	if (!preview_path)
+		tool_refuse_terminal(output_path);
 
-	bool failed = open_plan(&record, &error) || source_open(&source, operands ? argv + first : standard_input,
-		operands ? argc - first : 1, augment_reads_again(&plan), &error) || parallel_create(&pool, threads, &error)
-		|| output_open(&output, output_path, &error);
+	bool failed = open_replay(&error) || source_open(&source, operands ? argv + first : standard_input,
+		operands ? argc - first : 1, preview_path || augment_reads_again(&plan), &error);
 
 	if (!failed) {
-		/* In a pipe the bar belongs to the last tool. */
-		bool to_file = !names_standard_output(output_path);
-		struct progress progress = tool_progress(quiet || !to_file);
-		failed = augment_passes(&plan, source, output.stream, to_file ? output_path : "standard output", pool,
-			&progress, &error);
-		failed = commit(failed, &output, &error);
-	} else if (plan.record) {
-		output_abandon(plan.record);
+		failed = preview_path ? show_preview(source, &error) : write_passes(source, &error);
+		source_close(source);
 	}
 
 	replay_close(plan.replay);
-	source_close(source);
-	parallel_destroy(pool);
 	return tool_finish(failed ? tool_error(&error) : EXIT_DONE);
 }

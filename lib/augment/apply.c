@@ -9,7 +9,7 @@
 struct augment_workspace {
 	struct stream_head head, result; /* shapes and types alone */
 	struct warp warp;
-	struct picture picture;
+	struct pixels picture;
 	void *opaque;              /* the image over a background: height x width x 3; NULL: has none */
 	unsigned char *line;       /* a row of the result, where it is bytes */
 	double gain, offset;       /* from 0..255 to floats of the result */
@@ -59,10 +59,10 @@ static int check_channels(const struct augment_options *options, int channels, s
 	return 0;
 }
 
-static int create_picture(struct picture *picture, const struct stream_head *head, struct error *error)
+static int create_picture(struct pixels *picture, const struct stream_head *head, struct error *error)
 {
 	const size_t height = (size_t)head->height;
-	*picture = (struct picture){.width = head->width, .height = head->height, .channels = head->channels,
+	*picture = (struct pixels){.width = head->width, .height = head->height, .channels = head->channels,
 		.colors = head->channels == 4 ? 3 : head->channels, .stride = whole_blocks((size_t)head->width)};
 	picture->values = calloc(height * picture->stride * (size_t)head->channels, sizeof(float));
 	picture->scratch = calloc((height + 2 * BLUR_RADIUS_MAXIMUM + 2) * (picture->stride + 2 * BLUR_RADIUS_MAXIMUM),
@@ -172,7 +172,7 @@ static struct matrix compose_geometry(const struct augment_change *change, int w
 /* Writes a row, channel by channel, as row `y` of the result. */
 static void store_row(struct augment_workspace *workspace, const float *row, int y, void *out)
 {
-	const struct picture *picture = &workspace->picture;
+	const struct pixels *picture = &workspace->picture;
 	const size_t channels = (size_t)picture->channels, count = (size_t)picture->width * channels;
 	const bool floats = workspace->result.type == STREAM_F32, kernel = channels == 1 || channels == 3 || channels == 4;
 	float *values = (float *)out + (size_t)y * count;
@@ -189,7 +189,7 @@ static void store_row(struct augment_workspace *workspace, const float *row, int
 		memcpy((unsigned char *)out + (size_t)y * count, workspace->line, count);
 }
 
-static int paint(struct picture *picture, const struct augment_change *change, struct error *error)
+static int paint(struct pixels *picture, const struct augment_change *change, struct error *error)
 {
 	const bool any = picture->channels == 1 || picture->channels == 3 || picture->channels == 4;
 	for (int i = 0; i < change->count; i++) {
@@ -223,7 +223,7 @@ static const double *find_background(const struct augment_change *change)
 int augment_apply(struct augment_workspace *workspace, const struct augment_change *change, const void *in, void *out,
 	struct error *error)
 {
-	struct picture *picture = &workspace->picture;
+	struct pixels *picture = &workspace->picture;
 	const bool painted = has_paint(change);
 	if (workspace->opaque)
 		cover_background(workspace, in, find_background(change));

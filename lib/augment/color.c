@@ -17,19 +17,19 @@ float logarithm(float x)
 }
 
 /* Scales the rows of one channel. */
-static void scale_channel(struct picture *picture, int channel, double gain, double offset)
+static void scale_channel(struct pixels *picture, int channel, double gain, double offset)
 {
 	for (int y = 0; y < picture->height; y++)
 		picture->kernels->scale(picture_row(picture, y, channel), picture->stride, (float)gain, (float)offset);
 }
 
-static void scale_colors(struct picture *picture, double gain, double offset)
+static void scale_colors(struct pixels *picture, double gain, double offset)
 {
 	for (int c = 0; c < picture->colors; c++)
 		scale_channel(picture, c, gain, offset);
 }
 
-int paint_brightness(struct picture *picture, const double *values, struct error *error)
+int paint_brightness(struct pixels *picture, const double *values, struct error *error)
 {
 	(void)error;
 	scale_colors(picture, values[0], 0);
@@ -52,7 +52,7 @@ static double sum_row(const float *row, int width)
 	return sum;
 }
 
-static double mean_grey(const struct picture *picture)
+static double mean_grey(const struct pixels *picture)
 {
 	static const double weights[] = {0.2989, 0.587, 0.114};
 	double sum = 0;
@@ -62,14 +62,14 @@ static double mean_grey(const struct picture *picture)
 	return sum / ((double)picture->width * picture->height);
 }
 
-int paint_contrast(struct picture *picture, const double *values, struct error *error)
+int paint_contrast(struct pixels *picture, const double *values, struct error *error)
 {
 	(void)error;
 	scale_colors(picture, values[0], (1 - values[0]) * mean_grey(picture));
 	return 0;
 }
 
-int paint_saturation(struct picture *picture, const double *values, struct error *error)
+int paint_saturation(struct pixels *picture, const double *values, struct error *error)
 {
 	(void)error;
 	for (int y = 0; picture->colors == 3 && y < picture->height; y++)
@@ -78,13 +78,13 @@ int paint_saturation(struct picture *picture, const double *values, struct error
 	return 0;
 }
 
-int paint_grayscale(struct picture *picture, const double *values, struct error *error)
+int paint_grayscale(struct pixels *picture, const double *values, struct error *error)
 {
 	(void)values;
 	return paint_saturation(picture, &(double){0}, error);
 }
 
-int paint_hue(struct picture *picture, const double *values, struct error *error)
+int paint_hue(struct pixels *picture, const double *values, struct error *error)
 {
 	(void)error;
 	double turn = values[0] / 360 + (values[0] < 0);
@@ -94,7 +94,7 @@ int paint_hue(struct picture *picture, const double *values, struct error *error
 	return 0;
 }
 
-int paint_gamma(struct picture *picture, const double *values, struct error *error)
+int paint_gamma(struct pixels *picture, const double *values, struct error *error)
 {
 	(void)error;
 	for (int y = 0; y < picture->height; y++)
@@ -111,7 +111,7 @@ int paint_gamma(struct picture *picture, const double *values, struct error *err
 	return 0;
 }
 
-int paint_autocontrast(struct picture *picture, const double *values, struct error *error)
+int paint_autocontrast(struct pixels *picture, const double *values, struct error *error)
 {
 	(void)values, (void)error;
 	for (int c = 0; c < picture->colors; c++) {
@@ -136,7 +136,7 @@ static inline int byte_of(float value)
 	return value > 0 ? value < 255 ? (int)(value + 0.5f) : 255 : 0;
 }
 
-static void look_up(struct picture *picture, int channel, const float table[256])
+static void look_up(struct pixels *picture, int channel, const float table[256])
 {
 	for (int y = 0; y < picture->height; y++) {
 		float *row = picture_row(picture, y, channel);
@@ -146,7 +146,7 @@ static void look_up(struct picture *picture, int channel, const float table[256]
 }
 
 /* As Pillow does: equally many values a step, but for those of the last. */
-static void equalize_channel(struct picture *picture, int channel)
+static void equalize_channel(struct pixels *picture, int channel)
 {
 	int64_t counts[256] = {0}, pixels = (int64_t)picture->width * picture->height, before = 0;
 	float table[256];
@@ -168,7 +168,7 @@ static void equalize_channel(struct picture *picture, int channel)
 	look_up(picture, channel, table);
 }
 
-int paint_equalize(struct picture *picture, const double *values, struct error *error)
+int paint_equalize(struct pixels *picture, const double *values, struct error *error)
 {
 	(void)values, (void)error;
 	for (int c = 0; c < picture->colors; c++)
@@ -176,7 +176,7 @@ int paint_equalize(struct picture *picture, const double *values, struct error *
 	return 0;
 }
 
-int paint_posterize(struct picture *picture, const double *values, struct error *error)
+int paint_posterize(struct pixels *picture, const double *values, struct error *error)
 {
 	(void)error;
 	int kept = 0xff00 >> (int)(values[0] + 0.5) & 0xff;
@@ -188,7 +188,7 @@ int paint_posterize(struct picture *picture, const double *values, struct error 
 	return 0;
 }
 
-int paint_solarize(struct picture *picture, const double *values, struct error *error)
+int paint_solarize(struct pixels *picture, const double *values, struct error *error)
 {
 	(void)error;
 	float limit = (float)values[0];

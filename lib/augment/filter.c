@@ -8,7 +8,7 @@
 /* ---- sharpness ---- */
 
 /* Row y softened by 1/13 of [1 1 1; 1 5 1; 1 1 1], without its first and last pixel. */
-static void soften_row(const struct picture *picture, int y, int channel, float *out)
+static void soften_row(const struct pixels *picture, int y, int channel, float *out)
 {
 	const float *above = picture_row(picture, y - 1, channel), *row = picture_row(picture, y, channel);
 	const float *below = picture_row(picture, y + 1, channel);
@@ -19,7 +19,7 @@ static void soften_row(const struct picture *picture, int y, int channel, float 
 }
 
 /* Edge pixels count as soft already. */
-int paint_sharpness(struct picture *picture, const double *values, struct error *error)
+int paint_sharpness(struct pixels *picture, const double *values, struct error *error)
 {
 	(void)error;
 	float factor = (float)values[0];
@@ -61,7 +61,7 @@ static int gaussian(double sigma, float weights[2 * BLUR_RADIUS_MAXIMUM + 1])
 }
 
 /* First along rows, into scratch with mirrored rows above and below; then down the columns. */
-int paint_blur(struct picture *picture, const double *values, struct error *error)
+int paint_blur(struct pixels *picture, const double *values, struct error *error)
 {
 	(void)error;
 	float weights[2 * BLUR_RADIUS_MAXIMUM + 1];
@@ -99,7 +99,7 @@ static float draw_normal(struct random *random)
 	return (float)(sum - 1020) * (float)(1 / 209.02153);
 }
 
-int paint_noise(struct picture *picture, const double *values, struct error *error)
+int paint_noise(struct pixels *picture, const double *values, struct error *error)
 {
 	(void)error;
 	float size = (float)(255 * fmin(values[0], 1));
@@ -115,7 +115,7 @@ int paint_noise(struct picture *picture, const double *values, struct error *err
 }
 
 /* With the middle of the range, opaque. */
-int paint_erase(struct picture *picture, const double *values, struct error *error)
+int paint_erase(struct pixels *picture, const double *values, struct error *error)
 {
 	(void)error;
 	int left = (int)(values[0] * picture->width), right = (int)fmin((values[0] + values[2]) * picture->width, picture->width);

@@ -25,7 +25,7 @@ static void say_nothing(j_common_ptr common)
 }
 
 /* Compresses `bytes` as a baseline JPEG with libjpeg's defaults into fresh memory. */
-static int compress(const struct picture *picture, int quality, unsigned char **out, unsigned long *size,
+static int compress(const struct pixels *picture, int quality, unsigned char **out, unsigned long *size,
 	struct error *error)
 {
 	struct jpeg_compress_struct compressor;
@@ -57,7 +57,7 @@ static int compress(const struct picture *picture, int quality, unsigned char **
 	return 0;
 }
 
-static void take(struct picture *picture, const struct image *image)
+static void take(struct pixels *picture, const struct image *image)
 {
 	for (int y = 0; y < picture->height; y++)
 		for (int c = 0; c < picture->colors; c++) {
@@ -68,7 +68,7 @@ static void take(struct picture *picture, const struct image *image)
 		}
 }
 
-int paint_jpeg(struct picture *picture, const double *values, struct error *error)
+int paint_jpeg(struct pixels *picture, const double *values, struct error *error)
 {
 	const struct image_decode_options options = {.pixels_maximum = UINT64_MAX};
 	struct image image;

@@ -37,6 +37,8 @@ static const struct {
 	{AUGMENT_PRESET_STRONG, "random-erasing", 1, 0.25},
 };
 
+static const double default_crop_ratio = 4.0 / 3;
+
 struct augment_setting *augment_setting(struct augment_options *options, const char *operation)
 {
 	return &options->settings[augment_operation_find(operation)];
@@ -49,7 +51,7 @@ bool augment_is_on(const struct augment_options *options, int row)
 
 struct augment_options augment_preset(enum augment_preset preset)
 {
-	struct augment_options options = {.crop_ratio = 4.0 / 3, .policy_operations = 2, .policy_magnitude = 9,
+	struct augment_options options = {.crop_ratio = default_crop_ratio, .policy_operations = 2, .policy_magnitude = 9,
 		.interpolation = AUGMENT_BILINEAR};
 	for (size_t i = 0; i < sizeof preset_settings / sizeof *preset_settings; i++)
 		if (preset_settings[i].preset == preset)
@@ -117,7 +119,7 @@ char *augment_describe(const struct augment_options *options)
 	for (int i = 0; i < augment_operations_count; i++)
 		if (augment_describe_setting(options, i, setting))
 			fprintf(stream, " --%s %s", augment_operations[i].name, setting);
-	if (augment_is_on(options, augment_operation_find("random-resized-crop")))
+	if (options->crop_ratio != default_crop_ratio && augment_is_on(options, augment_operation_find("random-resized-crop")))
 		fprintf(stream, " --crop-ratio %.15g", options->crop_ratio);
 	if (options->policy != AUGMENT_POLICY_NONE)
 		fprintf(stream, " --policy %s", augment_policy_names[options->policy]);

@@ -9,7 +9,7 @@
 enum { BLUR_RADIUS_MAXIMUM = 30 };
 
 /* A picture at work: rows of one channel each, red, green and blue (and alpha) of row 0, then of row 1. */
-struct picture {
+struct pixels {
 	int width, height, channels;
 	int colors;             /* channels that operations change: 1 or 3 */
 	size_t stride;          /* floats from one channel's row to the next: whole blocks */
@@ -21,13 +21,13 @@ struct picture {
 };
 
 /* The row of one channel. */
-static inline float *picture_row(const struct picture *picture, int y, int channel)
+static inline float *picture_row(const struct pixels *picture, int y, int channel)
 {
 	return picture->values + ((size_t)y * (size_t)picture->channels + (size_t)channel) * picture->stride;
 }
 
 /* Changes the picture; `values` as augment.1 says. -1: no memory. */
-typedef int augment_paint(struct picture *picture, const double *values, struct error *error);
+typedef int augment_paint(struct pixels *picture, const double *values, struct error *error);
 
 augment_paint paint_brightness, paint_contrast, paint_saturation, paint_hue, paint_grayscale, paint_gamma,
 	paint_autocontrast, paint_equalize, paint_posterize, paint_solarize, paint_sharpness, paint_blur, paint_noise,
