@@ -6,7 +6,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-static const char *const channel_names[] = {"1", "3", NULL};
+static const char *const channel_names[] = {"1", "3", "4", NULL};
 static const char *const codec_names[] = {"raw", "zlib", NULL};
 
 static struct pack_options pack;
@@ -27,7 +27,7 @@ static const struct option_row rows[] = {
 	{0, NULL, OPTION_TITLE, NULL, NULL, "Pictures", 0, 0, NULL},
 	{0, "size", OPTION_SIZE, &size, "WxH", "pixels of every tensor (default 150x150; arrays: as stored)", 1,
 		STREAM_DIMENSION_MAXIMUM, NULL},
-	{0, "channels", OPTION_CHOICE, &channels, "N", "grey or colour (default 3; arrays: as stored)", 0, 0, channel_names},
+	{0, "channels", OPTION_CHOICE, &channels, "N", "grey, colour, or colour and alpha (default 3; arrays: as stored)", 0, 0, channel_names},
 	{0, "fit", OPTION_CHOICE, &fit, "HOW", "what happens to other proportions", 0, 0, image_fit_names},
 	{0, "interpolation", OPTION_CHOICE, &filter, "NAME", "how pixels are resampled", 0, 0, image_filter_names},
 	{0, "background", OPTION_TEXT, &background, "COLOR", "behind transparency and around --fit pad", 0, 0, NULL},
@@ -78,7 +78,7 @@ static void set_options(void)
 	pack.resize.height = size.height;
 	pack.resize.filter = (enum image_filter)filter;
 	pack.resize.fit = (enum image_fit)fit;
-	pack.channels = channels < 0 ? 0 : channels ? 3 : 1;
+	pack.channels = channels < 0 ? 0 : channels == 0 ? 1 : channels + 2;
 	pack.codec = (enum stream_codec)codec;
 	pack.limit = (size_t)limit;
 }

@@ -70,6 +70,8 @@ static int complete_options(struct pack_options *options, const struct pack_sour
 	resize->width = resize->width ? resize->width : width;
 	resize->height = resize->height ? resize->height : height;
 	options->channels = options->channels ? options->channels : channels;
+	if (images->values && options->channels == 4 && channels != 4)
+		return error_set(error, source->files.files[0].source, "has no alpha: --channels 4 is for pictures");
 	if (!is_picture(images) && (resize->width != width || resize->height != height || options->channels != channels))
 		return error_set(error, source->files.files[0].source, "only bytes in 1 or 3 channels can be resized");
 	if (images->values && !array_is_bytes(images))

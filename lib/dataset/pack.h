@@ -11,7 +11,7 @@
 struct pack_options {
 	struct image_resize_options resize; /* size of every tensor (0: 150x150, of arrays as stored), and how a picture
 	                                       comes to it; its background also shows through where it is transparent */
-	int channels;                       /* 1 grey, 3 colour; 0: colour, of arrays as stored */
+	int channels;                       /* 1 grey, 3 colour, 4 with alpha; 0: colour, of arrays as stored */
 	double minimum, maximum;            /* of the values of arrays; both 0: chosen by pack_head */
 	enum stream_codec codec;
 	bool shuffle;                       /* in the order of random_shuffle under `seed` */

@@ -120,7 +120,7 @@ int inspect_here(const unsigned char *bytes, size_t size, const char *name, cons
 int load_here(const unsigned char *bytes, size_t size, const char *name, const struct image_resize_options *options,
 	int channels, struct image *image, struct error *error)
 {
-	struct image_decode_options decode = {0};
+	struct image_decode_options decode = {.keep_alpha = channels == 4};
 	struct image whole;
 	*image = (struct image){0};
 	if ((uint64_t)options->width * (uint64_t)options->height * (uint64_t)channels > IMAGE_LOAD_MAXIMUM)

@@ -103,7 +103,7 @@ struct image_resize_options {
 CHECKED int image_resize(const struct image *image, const struct image_resize_options *options, struct image *out,
 	struct error *error);
 
-/* Decodes `bytes` over options->background, makes it grey where `channels` is 1 rather than 3, and resizes it: what
+/* Decodes `bytes` over options->background, with `channels` 4 as RGBA, makes it grey where that is 1, and resizes it: what
  * image_decode, image_to_grey and image_resize do, but a JPEG is decoded no larger than the result needs, unless the filter is
  * nearest, which takes its pixels from the full size. `name` is for messages. On failure (-1) *image is empty. */
 CHECKED int image_load(const unsigned char *bytes, size_t size, const char *name,
