@@ -44,7 +44,7 @@ static int check_channels(const struct augment_options *options, int channels, s
 {
 	bool background = any_on(options, AUGMENT_BACKGROUND);
 	if (background && channels != 4)
-		return error_set(error, "--random-background", "needs images with alpha (pack-tensors --alpha), not of %d channels",
+		return error_set(error, "--random-background", "needs images with alpha (pack-tensors --channels 4), not of %d channels",
 			channels);
 	if (channels == 1 || channels == 3 || channels == 4)
 		return 0;
