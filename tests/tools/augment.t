@@ -54,6 +54,104 @@ stderr_has '^augment: /nowhere/augment\.......: No such file or directory$'
 run sh -c 'cat train.tens | TMPDIR=/nowhere augment | tensor-info --verify'
 status_is 0
 
+# Mixtures: from a pipe and a compressed file the tensors are copied.
+augment --preset strong --mixup 0.2:0.5 --cutmix 1 --passes 2 --threads 1 -q -o mixed.tens train.tens
+cat train.tens | augment --preset strong --mixup 0.2:0.5 --cutmix 1 --passes 2 --threads 3 | cat >other.tens
+ok "mixtures: a pipe gives the same bytes" cmp mixed.tens other.tens
+pack-tensors --quiet --size 20x16 --codec zlib -o packed.tens pictures
+augment --preset strong --mixup 0.2:0.5 --cutmix 1 --passes 2 packed.tens | tensor-info --npy other.npy >/dev/null
+tensor-info --npy mixed.npy --labels mixed-labels.npy mixed.tens >/dev/null
+ok "and a compressed file the same images" cmp mixed.npy other.npy
+run tensor-info mixed.tens
+stdout_has 'labels +weights'
+mkdir unlabelled
+cp "pictures/Erza Scarlet"/*.ppm unlabelled
+pack-tensors --quiet --size 20x16 -o unlabelled.tens unlabelled/*.ppm
+run augment --mixup 1 -o other.tens unlabelled.tens
+status_is 1
+stderr_is 'augment: --mixup, --cutmix: need records with labels'
+
+# What was done, and done again.
+run augment --preset strong --policy randaugment --mixup 0.2:0.5 --cutmix 1 --gaussian-noise 0.1:0.5 --perspective 0.3 --passes 2 \
+	--fill reflect --record done.jsonl -q -o one.tens train.tens
+status_is 0
+is "a line for each record and pass, and one for the options" "$(wc -l <done.jsonl)" 25
+augment --preset strong --policy randaugment --mixup 0.2:0.5 --cutmix 1 --gaussian-noise 0.1:0.5 --perspective 0.3 --passes 2 \
+	--fill reflect --threads 7 --record again.jsonl -q -o other.tens train.tens
+ok "the same on seven threads" cmp done.jsonl again.jsonl
+ok "every line is JSON" python3 -c 'import json; [json.loads(line) for line in open("done.jsonl")]'
+run augment --replay done.jsonl --seed 9 --passes 2 --record again.jsonl -q -o other.tens train.tens
+status_is 0
+ok "what is done again is noted again" cmp done.jsonl again.jsonl
+for stream in one other; do
+	tensor-info --npy $stream.npy --labels $stream-labels.npy $stream.tens >/dev/null
+done
+ok "done again: the same images" cmp one.npy other.npy
+ok "and labels" cmp one-labels.npy other-labels.npy
+run augment --preset none --record - -o other.tens train.tens
+stdout_has '^\{"pass":0,"id":0,"source":"Erza Scarlet/0.ppm","steps":\[\]\}$'
+augment --passes 3 --replay done.jsonl -o new.tens train.tens 2>err
+is "a record too many" "$(cat err)" "augment: done.jsonl: line 26: is missing: there are more records"
+sed '3s/"id":1/"id":2/' done.jsonl >bad.jsonl
+is "another record" "$(augment --replay bad.jsonl -o new.tens train.tens 2>&1)" \
+	"augment: bad.jsonl: line 3: is not that of pass 0, record 1"
+n=0
+for change in 's/"zoom",[-0-9.]*/"zoom",1e300/' 's/"zoom",/"zoom",1,/' 's/\["zoom"/["zum"/' 's/"steps":\[/"steps":[[],/' \
+	's/"zoom",[-0-9.]*/"zoom","1"/' 's/"zoom",[-0-9.]*/"zoom",null/' 's/"steps"/"stops"/'; do
+	sed "3$change" done.jsonl >bad.jsonl
+	augment --replay bad.jsonl -o new.tens train.tens 2>err
+	[ "$(cat err)" = "augment: bad.jsonl: line 3: holds a step that can't be done" ] && n=$((n + 1))
+done
+is "steps that can't be done" $n 7
+sed '2s/$/ x/' done.jsonl >bad.jsonl
+is "no JSON" "$(augment --replay bad.jsonl -o new.tens train.tens 2>&1)" "augment: bad.jsonl: line 2: is no JSON object"
+sed '1s/reflect/wrap/' done.jsonl >bad.jsonl
+is "no options" "$(augment --replay bad.jsonl -o new.tens train.tens 2>&1)" "augment: bad.jsonl: line 1: holds no options"
+sed 's/"partner":{"id":[0-9]*/"partner":{"id":77/' done.jsonl >bad.jsonl
+is "a partner who is not there" "$(augment --replay bad.jsonl -o new.tens train.tens 2>&1)" \
+	"augment: image to mix with: there is no record 77"
+ok "no output is left of any" test ! -e new.tens
+run augment --replay missing.jsonl train.tens
+status_is 1
+stderr_is 'augment: missing.jsonl: No such file or directory'
+run augment --replay done.jsonl --rotate 3 train.tens
+status_is 2
+stderr_has '^augment: --replay: says itself'
+run augment --record - train.tens
+status_is 2
+stderr_has '^augment: --record: needs a file'
+is "a full disk for what is done" "$(augment --preset keras --passes 500 --record /dev/full -o new.tens train.tens 2>&1; ls new.tens 2>&1)" \
+	"augment: /dev/full: No space left on device
+ls: cannot access 'new.tens': No such file or directory"
+run augment --preset keras --record missing/done.jsonl -o new.tens train.tens
+status_is 1
+stderr_has '^augment: missing/done.jsonl.*: No such file or directory$'
+
+# A look.
+run augment --preset strong --policy trivial-augment --mixup 0.2 --preview sheet.png train.tens
+status_is 0
+stdout_is ''
+stderr_is ''
+ok "a preview is a PNG file" sh -c 'head -c 8 sheet.png | od -c | grep -q "211   P   N   G"'
+augment --preset strong --policy trivial-augment --mixup 0.2 --preview other.png <train.tens
+ok "and the same each time" cmp sheet.png other.png
+run augment --preview sheet.png -o x.tens train.tens
+status_is 2
+stderr_has '^augment: --preview: writes a picture and no stream: there is no -o beside it$'
+run augment --preview missing/sheet.png train.tens
+status_is 1
+stderr_has '^augment: missing/sheet.png.*: No such file or directory$'
+
+# Alpha.
+run augment --random-background 1 train.tens
+status_is 1
+stderr_is 'augment: --random-background: needs images with alpha (pack-tensors --channels 4), not of 3 channels'
+pack-tensors --quiet --size 20x16 --channels 4 -o alpha.tens pictures
+augment --random-background 1 alpha.tens | tensor-info --npy other.npy >info
+tensor-info --npy plain.npy train.tens >/dev/null
+ok "nothing shows through what is opaque" cmp plain.npy other.npy
+ok "and alpha is gone" grep -q 16x20x3 info
+
 # What goes wrong.
 run augment missing.tens
 status_is 1
@@ -74,6 +172,10 @@ stderr_is 'augment: text: is not a tensor stream'
 run augment --zoom 2 train.tens
 status_is 2
 stderr_is "augment: --zoom: '2' is not a number from 0 to 0.95
+augment: try 'augment --help'"
+run augment --rotate 15:2 train.tens
+status_is 2
+stderr_is "augment: --rotate: '2' is not a number from 0 to 1
 augment: try 'augment --help'"
 run augment --preset keras --passes 0 train.tens
 status_is 2

@@ -69,7 +69,7 @@ static int run(const struct augment_plan *plan, char *const *paths, int count, i
 	struct parallel *pool = NULL;
 	struct progress progress = {0};
 	FILE *file = fopen(out, "wb");
-	int result = source_open(&source, paths, count, plan->passes > 1, &error);
+	int result = source_open(&source, paths, count, augment_reads_again(plan), &error);
 	if (result == 0)
 		result = parallel_create(&pool, threads, &error);
 	if (result == 0)
@@ -171,23 +171,74 @@ static void threads_and_order(void)
 	free(expected);
 }
 
+/* Whom an image is joined with depends on ids alone; labels are shared as images are. */
+static void mixtures(void)
+{
+	char *all[] = {(char *)path_of("all")}, *reversed[] = {(char *)path_of("reversed")},
+	     *shards[] = {(char *)path_of("even"), (char *)path_of("odd")}, *weighted[] = {(char *)path_of("weighted")};
+	const char *one = path_of("one"), *other = path_of("other");
+	struct augment_plan plan = strong(2);
+	*augment_setting(&plan.options, "mixup") = (struct augment_setting){0.4, 0.5};
+	*augment_setting(&plan.options, "cutmix") = (struct augment_setting){1, 0.5};
+	is_integer(run(&plan, all, 1, 1, one), 0, "images joined, on one thread");
+	is_integer(run(&plan, all, 1, 7, other), 0, "  on seven");
+	ok(same_files(one, other), "  give the same bytes");
+	struct contents *expected = read_contents(one), *got;
+	is_integer(run(&plan, reversed, 1, 2, other), 0, "in reversed order");
+	got = read_contents(other);
+	ok(memcmp(expected->digests, got->digests, sizeof got->digests) == 0, "  each record comes out the same, its labels too");
+	free(got);
+	is_integer(run(&plan, shards, 2, 2, other), 0, "from two shards");
+	got = read_contents(other);
+	ok(memcmp(expected->digests, got->digests, sizeof got->digests) == 0, "  each record comes out the same, its labels too");
+	free(got);
+	free(expected);
+	add_segment(weighted[0], "wb", 0, STREAM_LABEL_WEIGHTS, 0, 1, 40);
+	is_integer(run(&plan, weighted, 1, 2, other), 0, "labels that are weights already");
+}
+
+static void shared_labels(void)
+{
+	char *all[] = {(char *)path_of("all")};
+	const char *out = path_of("out");
+	struct augment_plan plan = {.options = augment_preset(AUGMENT_PRESET_NONE), .passes = 1};
+	struct stream_reader *reader;
+	const struct stream_head *head;
+	struct stream_record record;
+	int between = 0, pure = 0, wrong = 0;
+	*augment_setting(&plan.options, "mixup") = (struct augment_setting){1, 0.5};
+	is_integer(run(&plan, all, 1, 2, out), 0, "half of the images joined");
+	if (stream_open(&reader, out, &error) || stream_next_segment(reader, &head, &error) != 1)
+		abort();
+	ok(head->label == STREAM_LABEL_WEIGHTS, "  labels become weights");
+	while (stream_next_record(reader, &record, &error) == 1) {
+		float own = record.weights[record.id % 2], foreign = record.weights[1 - record.id % 2];
+		between += foreign > 0;
+		pure += own == 1;
+		wrong += own + foreign < 0.99999f || own + foreign > 1.00001f;
+	}
+	ok(between > 10 && pure > 50 && pure + between <= RECORDS && wrong == 0, "  whose sum is 1 (%d, %d)", between, pure);
+	stream_close(reader);
+}
+
 /* A pipe that holds the file, as /proc/self/fd/N. */
-static void pipes(void)
+static void pipes(struct augment_plan plan)
 {
 	char *all[] = {(char *)path_of("all")}, pipe_path[64], *from_pipe[] = {pipe_path};
 	const char *one = path_of("one"), *other = path_of("other");
-	struct augment_plan plan = strong(3);
 	unsigned char *bytes;
 	size_t size;
 	int ends[2];
 	if (file_read(all[0], 1 << 20, &bytes, &size, &error) || pipe(ends))
+		abort();
+	if (run(&plan, all, 1, 2, one))
 		abort();
 	fcntl(ends[1], F_SETPIPE_SZ, 1 << 20);
 	bool filled = write(ends[1], bytes, size) == (ssize_t)size;
 	close(ends[1]);
 	free(bytes);
 	snprintf(pipe_path, sizeof pipe_path, "/proc/self/fd/%d", ends[0]);
-	ok(filled && run(&plan, from_pipe, 1, 2, other) == 0, "a pipe is read three times");
+	ok(filled && run(&plan, from_pipe, 1, 2, other) == 0, "a pipe is read several times");
 	ok(same_files(one, other), "  with the same result");
 	close(ends[0]);
 }
@@ -275,8 +326,13 @@ static void failures(void)
 
 int main(void)
 {
+	struct augment_plan mixed = strong(1);
+	*augment_setting(&mixed.options, "cutmix") = (struct augment_setting){1, 1};
 	threads_and_order();
-	pipes();
+	pipes(strong(3));
+	mixtures();
+	shared_labels();
+	pipes(mixed);
 	several_passes();
 	nothing_changes();
 	rescaled();
