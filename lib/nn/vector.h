@@ -11,8 +11,10 @@ typedef uint8_t small_integers __attribute__((vector_size(LANES)));
 /* Small functions that must vanish into their callers, so that vectors stay in registers. */
 #define INLINE static inline __attribute__((always_inline, unused))
 
-/* Before a loop of constant length whose arrays are to be registers. */
-#if defined __clang__
+/* Before a loop of constant length whose arrays are to be registers; a sanitizer's checks would come as often. */
+#if defined __SANITIZE_ADDRESS__
+#define UNROLLED
+#elif defined __clang__
 #define UNROLLED _Pragma("clang loop unroll(full)")
 #else
 #define UNROLLED _Pragma("GCC unroll 16")
