@@ -19,8 +19,10 @@ static int announce(const char *url)
 int main(int argc, char **argv)
 {
 	int port = 8000;
+	const char *list_path = NULL;
 	const struct option_row rows[] = {
 		{'p', "port", OPTION_INTEGER, &port, "N", "port of 127.0.0.1, 0 for a free one", 0, 65535, NULL},
+		{0, "list", OPTION_TEXT, &list_path, "FILE", "a list of check-dataset: show its pictures and what it says of them", 0, 0, NULL},
 		TOOL_END,
 	};
 	const struct options options = {"browse-dataset", "DIR",
@@ -31,7 +33,7 @@ int main(int argc, char **argv)
 
 	struct browse_server *server;
 	struct error error;
-	if (browse_start(&server, argv[first], port, &error))
+	if (browse_start(&server, argv[first], list_path, port, &error))
 		return tool_finish(tool_error(&error));
 
 	int status = announce(browse_url(server));

@@ -14,6 +14,8 @@ struct view {
 	FILE *stream;
 	const char *root, *path;
 	struct text_list folders, pictures;
+	const struct listed *listed; /* NULL: none */
+	const char *query;           /* that the page numbers follow in its address */
 	int number, pages;
 };
 
@@ -51,15 +53,23 @@ static void write_way_up(const struct view *view)
 	free(above);
 }
 
+static void write_top(FILE *stream, const char *title)
+{
+	fputs("<!DOCTYPE html>\n<html lang=\"en\">\n<head>\n<meta charset=\"utf-8\">\n"
+	      "<meta name=\"viewport\" content=\"width=device-width, initial-scale=1\">\n<title>", stream);
+	write_text(stream, title);
+	fputs("</title>\n<link rel=\"stylesheet\" href=\"" PAGE_STYLE_PATH "\">\n</head>\n<body>\n", stream);
+}
+
 static void write_head(const struct view *view)
 {
 	FILE *stream = view->stream;
-	fputs("<!DOCTYPE html>\n<html lang=\"en\">\n<head>\n<meta charset=\"utf-8\">\n"
-	      "<meta name=\"viewport\" content=\"width=device-width, initial-scale=1\">\n<title>", stream);
-	write_text(stream, text_base_name(view->path));
-	fputs("</title>\n<link rel=\"stylesheet\" href=\"" PAGE_STYLE_PATH "\">\n</head>\n<body>\n", stream);
+	write_top(stream, text_base_name(view->path));
 	if (strcmp(view->path, view->root))
 		write_way_up(view);
+	else if (view->listed)
+		fprintf(stream, "<nav class=\"up\"><a href=\"" PAGE_LISTED_PATH "\">%zu listed</a></nav>\n",
+			view->listed->paths.count);
 	fputs("<h1>", stream);
 	write_text(stream, text_base_name(view->path));
 	if (view->pictures.count)
@@ -128,19 +138,54 @@ static void write_pictures(const struct view *view)
 	fputs("</ul>\n", stream);
 }
 
+/* A picture of the list by its path from the root. */
+static void write_listed_picture(const struct view *view, const char *path, const char *note)
+{
+	FILE *stream = view->stream;
+	char *address = NULL;
+	size_t size;
+	FILE *encoded = open_memstream(&address, &size);
+	for (const char *p = path; encoded && *p;) {
+		size_t length = strcspn(p, "/");
+		char *component = strndup(p, length);
+		fputc('/', encoded);
+		write_component(encoded, component ? component : "");
+		free(component);
+		p += length + (p[length] == '/');
+	}
+	if (encoded && fclose(encoded) == 0) {
+		fprintf(stream, "<li><a href=\"%s\"><img src=\"%s\" alt=\"\" loading=\"lazy\"><span class=\"name\">", address, address);
+		write_text(stream, path);
+		fputs("</span><span class=\"name\">", stream);
+		write_text(stream, note);
+		fputs("</span></a></li>\n", stream);
+	}
+	free(address);
+}
+
+static void write_listed(const struct view *view)
+{
+	const struct listed *listed = view->listed;
+	size_t first = (size_t)(view->number - 1) * PAGE_PICTURES, end = first + PAGE_PICTURES;
+	fputs("<ul class=\"pictures\">\n", view->stream);
+	for (size_t i = first; i < end && i < listed->paths.count; i++)
+		write_listed_picture(view, listed->paths.items[i], listed->notes.items[i]);
+	fputs("</ul>\n", view->stream);
+}
+
 static void write_pages(const struct view *view)
 {
 	FILE *stream = view->stream;
 	fputs("<nav class=\"pages\" aria-label=\"pages\">\n", stream);
 	if (view->number > 1)
-		fprintf(stream, "<a href=\"?page=%d\" rel=\"prev\">previous</a>\n", view->number - 1);
+		fprintf(stream, "<a href=\"?%spage=%d\" rel=\"prev\">previous</a>\n", view->query, view->number - 1);
 	for (int page = 1; page <= view->pages; page++)
 		if (page == view->number)
 			fprintf(stream, "<span aria-current=\"page\">%d</span>\n", page);
 		else if (page == 1 || page == view->pages || abs(page - view->number) <= PAGES_AROUND)
-			fprintf(stream, "<a href=\"?page=%d\">%d</a>\n", page, page);
+			fprintf(stream, "<a href=\"?%spage=%d\">%d</a>\n", view->query, page, page);
 	if (view->number < view->pages)
-		fprintf(stream, "<a href=\"?page=%d\" rel=\"next\">next</a>\n", view->number + 1);
+		fprintf(stream, "<a href=\"?%spage=%d\" rel=\"next\">next</a>\n", view->query, view->number + 1);
 	fputs("</nav>\n", stream);
 }
 
@@ -159,26 +204,63 @@ static int write_page(const struct view *view, struct error *error)
 	return 0;
 }
 
-int page_make(const char *root, const char *path, int number, char **html, size_t *size, struct error *error)
+static int pages_of(size_t pictures)
 {
-	struct view view = {.root = root, .path = path, .number = number};
+	return pictures ? (int)((pictures + PAGE_PICTURES - 1) / PAGE_PICTURES) : 1;
+}
+
+/* Has `write` write the page, if there is one of that number. Results are page_make's. */
+static int make(struct view *view, int (*write)(const struct view *, struct error *), char **html, size_t *size,
+	struct error *error)
+{
 	*html = NULL;
-	int result = folder_list(root, path, &view.folders, &view.pictures, error);
-	view.pages = view.pictures.count ? (int)((view.pictures.count + PAGE_PICTURES - 1) / PAGE_PICTURES) : 1;
-	if (result == 0 && (number < 1 || number > view.pages))
-		result = 1;
-	if (result == 0 && !(view.stream = open_memstream(html, size)))
-		result = error_memory(error, path);
-	if (view.stream) {
-		result = write_page(&view, error);
-		if (fclose(view.stream) && result == 0)
-			result = error_memory(error, path);
-	}
+	if (view->number < 1 || view->number > view->pages)
+		return 1;
+	view->stream = open_memstream(html, size);
+	if (!view->stream)
+		return error_memory(error, view->path);
+	int result = write(view, error);
+	if (fclose(view->stream) && result == 0)
+		result = error_memory(error, view->path);
 	if (result) {
 		free(*html);
 		*html = NULL;
 	}
+	return result;
+}
+
+int page_make(const char *root, const char *path, const struct listed *listed, int number, char **html, size_t *size,
+	struct error *error)
+{
+	struct view view = {.root = root, .path = path, .listed = listed, .query = "", .number = number};
+	*html = NULL;
+	int result = folder_list(root, path, &view.folders, &view.pictures, error);
+	view.pages = pages_of(view.pictures.count);
+	if (result == 0)
+		result = make(&view, write_page, html, size, error);
 	text_list_free(&view.folders);
 	text_list_free(&view.pictures);
 	return result;
+}
+
+static int write_listed_page(const struct view *view, struct error *error)
+{
+	(void)error;
+	write_top(view->stream, text_base_name(view->root));
+	fputs("<nav class=\"up\"><a href=\"/\">&larr; ", view->stream);
+	write_text(view->stream, text_base_name(view->root));
+	fprintf(view->stream, "</a></nav>\n<h1>Listed <small>%zu</small></h1>\n", view->listed->paths.count);
+	write_listed(view);
+	if (view->pages > 1)
+		write_pages(view);
+	fputs("</body>\n</html>\n", view->stream);
+	return 0;
+}
+
+int page_make_listed(const char *root, const struct listed *listed, int number, char **html, size_t *size,
+	struct error *error)
+{
+	struct view view = {.root = root, .path = root, .listed = listed, .query = "listed&amp;", .number = number,
+		.pages = pages_of(listed->paths.count)};
+	return make(&view, write_listed_page, html, size, error);
 }

@@ -26,6 +26,7 @@ static const char plain_text[] = "text/plain; charset=utf-8";
 struct browse_server {
 	struct MHD_Daemon *daemon;
 	char *root;        /* as realpath gives it */
+	struct listed *listed; /* NULL: none */
 	char url[64];
 	char hosts[2][64]; /* what a Host header may say */
 };
@@ -80,7 +81,8 @@ static enum MHD_Result answer_picture(struct MHD_Connection *connection, const c
 	return answer(connection, MHD_HTTP_OK, MHD_create_response_from_fd64((uint64_t)status.st_size, descriptor), media_type);
 }
 
-static enum MHD_Result answer_folder(struct MHD_Connection *connection, const char *root, const char *path)
+/* Of the list where `path` is NULL. */
+static enum MHD_Result answer_page(struct MHD_Connection *connection, const struct browse_server *server, const char *path)
 {
 	const char *asked = MHD_lookup_connection_value(connection, MHD_GET_ARGUMENT_KIND, "page");
 	int64_t number = 1;
@@ -88,7 +90,8 @@ static enum MHD_Result answer_folder(struct MHD_Connection *connection, const ch
 	size_t size;
 	int result = 1;
 	if (!asked || (text_to_integer(asked, &number) && number > 0 && number <= INT32_MAX))
-		result = page_make(root, path, (int)number, &html, &size, NULL);
+		result = path ? page_make(server->root, path, server->listed, (int)number, &html, &size, NULL)
+			      : page_make_listed(server->root, server->listed, (int)number, &html, &size, NULL);
 	if (result < 0)
 		return answer_text(connection, MHD_HTTP_INTERNAL_SERVER_ERROR, "The folder can't be read.\n", plain_text);
 	if (result > 0)
@@ -105,10 +108,11 @@ static bool names_us(const struct browse_server *server, struct MHD_Connection *
 	return host && (strcasecmp(host, server->hosts[0]) == 0 || strcasecmp(host, server->hosts[1]) == 0);
 }
 
-static bool asks_for_style(struct MHD_Connection *connection, const char *url_path)
+/* "/?style", "/?listed": what is no folder or picture. */
+static bool asks_for(struct MHD_Connection *connection, const char *url_path, const char *what)
 {
 	return strcmp(url_path, "/") == 0 &&
-		MHD_lookup_connection_value_n(connection, MHD_GET_ARGUMENT_KIND, "style", 5, NULL, NULL) == MHD_YES;
+		MHD_lookup_connection_value_n(connection, MHD_GET_ARGUMENT_KIND, what, strlen(what), NULL, NULL) == MHD_YES;
 }
 
 static enum MHD_Result handle(void *context, struct MHD_Connection *connection, const char *url_path,
@@ -120,7 +124,9 @@ static enum MHD_Result handle(void *context, struct MHD_Connection *connection, 
 		return answer_text(connection, MHD_HTTP_FORBIDDEN, "The Host header does not name this server.\n", plain_text);
 	if (strcmp(method, "GET") && strcmp(method, "HEAD"))
 		return answer_text(connection, MHD_HTTP_METHOD_NOT_ALLOWED, "Only GET and HEAD.\n", plain_text);
-	if (asks_for_style(connection, url_path))
+	if (server->listed && asks_for(connection, url_path, "listed"))
+		return answer_page(connection, server, NULL);
+	if (asks_for(connection, url_path, "style"))
 		return answer_text(connection, MHD_HTTP_OK, page_style, "text/css; charset=utf-8");
 	char *path = url_path[0] == '/' ? folder_find(server->root, url_path) : NULL;
 	bool slash = path && url_path[strlen(url_path) - 1] == '/', folder = path && file_is_folder(path);
@@ -132,7 +138,7 @@ static enum MHD_Result handle(void *context, struct MHD_Connection *connection, 
 	else if (!slash)
 		result = answer_redirect(connection, url_path);
 	else
-		result = answer_folder(connection, server->root, path);
+		result = answer_page(connection, server, path);
 	free(path);
 	return result;
 }
@@ -162,7 +168,15 @@ static int start_daemon(struct browse_server *server, int port, struct error *er
 	return 0;
 }
 
-int browse_start(struct browse_server **out, const char *folder, int port, struct error *error)
+static int read_list(struct browse_server *server, const char *path, struct error *error)
+{
+	if (!path)
+		return 0;
+	server->listed = calloc(1, sizeof *server->listed);
+	return server->listed ? listed_read(server->listed, path, error) : error_memory(error, path);
+}
+
+int browse_start(struct browse_server **out, const char *folder, const char *list_path, int port, struct error *error)
 {
 	struct browse_server *server = *out = calloc(1, sizeof *server);
 	if (!server)
@@ -174,7 +188,7 @@ int browse_start(struct browse_server **out, const char *folder, int port, struc
 	else if (!file_is_folder(server->root))
 		result = error_set(error, folder, "is not a folder");
 	else
-		result = start_daemon(server, port, error);
+		result = read_list(server, list_path, error) ? -1 : start_daemon(server, port, error);
 	if (result) {
 		browse_stop(server);
 		*out = NULL;
@@ -193,6 +207,9 @@ void browse_stop(struct browse_server *server)
 		return;
 	if (server->daemon)
 		MHD_stop_daemon(server->daemon);
+	if (server->listed)
+		listed_free(server->listed);
+	free(server->listed);
 	free(server->root);
 	free(server);
 }

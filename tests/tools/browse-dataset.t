@@ -55,7 +55,26 @@ stderr_is "browse-dataset: dir/red shells/000.png: is not a folder"
 browse-dataset --port 0 dir >/dev/full 2>err
 is "an address that can't be printed ends it" "$? $(cat err)" "1 browse-dataset: standard output: No space left on device"
 
-browse-dataset --port 0 dir >address &
+printf 'path\tclass\nx\\q\tshells\n' >wrong.tsv
+run browse-dataset --port 0 --list wrong.tsv dir
+stderr_is 'browse-dataset: wrong.tsv: line 2: path: has an unknown escape'
+run browse-dataset --port 0 --list outside/secret.png dir
+stderr_is 'browse-dataset: outside/secret.png: list: is no text'
+printf 'name\n' >wrong.tsv
+run browse-dataset --port 0 --list wrong.tsv dir
+stderr_is 'browse-dataset: wrong.tsv: line 1: names no column path'
+python3 - "$odd" <<'END'
+import sys
+odd = sys.argv[1].replace("\n", "\\n")
+with open("list.tsv", "w", encoding="utf-8") as file:
+    print("path\tclass\tfinding\tdetail", file=file)
+    print("blue & <shells>/%s\tblue\tblurred\t<b>7</b>" % odd, file=file)
+    print("../outside/secret.png\tblue\tdark\t", file=file)
+    for i in range(70): print("red shells/%03d.png\tred\ttiny\t70 x 70" % i, file=file)
+    print("\nclass\tpictures\nred\t151", file=file)
+END
+
+browse-dataset --port 0 --list list.tsv dir >address &
 server=$!
 trap 'kill $server 2>/dev/null; rm -rf "$scratch"' EXIT
 for _ in 1 2 3 4 5 6 7 8 9 10; do [ -s address ] || sleep 0.1; done
@@ -64,7 +83,7 @@ port=$(sed 's/.*:\([0-9]*\).*/\1/' address)
 run browse-dataset --port "$port" dir
 stderr_is "browse-dataset: 127.0.0.1: port $port: Address already in use"
 
-for path in / '/red%20shells/' '/red%20shells/?page=3' '/blue%20%26%20%3cshells%3E/' /empty/; do
+for path in / '/?listed' '/?listed&page=2' '/red%20shells/' '/red%20shells/?page=3' '/blue%20%26%20%3cshells%3E/' /empty/; do
 	get "$path" | sed '1,/^.$/d' >page.html
 	ok "$path: well-formed" python3 -c '
 import html.parser, sys
@@ -86,6 +105,13 @@ ok "nothing hidden, nothing outside" sh -c '! grep -q -e hidden -e away page.htm
 is "page 1, 2, 3: pictures" "$(for n in 1 2 3; do get "/red%20shells/?page=$n" | grep -c '<li>'; done | tr '\n' ' ')" "60 60 31 "
 is "links to other pages" "$(get '/red%20shells/?page=2' | grep -o 'href="?page=[^>]*' | tr '\n' ' ')" \
 	'href="?page=1" rel="prev" href="?page=1" href="?page=3" href="?page=3" rel="next" '
+ok "the first page leads to the list" grep -q 'href="/?listed">72 listed<' page.html
+get '/?listed' | sed '1,/^.$/d' >page.html
+is "the list: pictures" "$(grep -c '<li>' page.html) $(get '/?listed&page=2' | grep -c '<li>')" "60 12"
+ok "what is said of them, escaped" grep -q '<span class="name">blue, blurred, &lt;b&gt;7&lt;/b&gt;</span>' page.html
+is "their addresses lead to them" "$(status_of "$(grep -o 'href="/blue[^"]*' page.html | cut -c 7-)")" 200
+is "  and not outside" "$(status_of "$(grep -o 'href="/\.\.[^"]*' page.html | cut -c 7-)")" 404
+is "links to other pages of it" "$(grep -o 'href="?listed[^>]*' page.html | tr '\n' ' ')" 'href="?listed&amp;page=2" href="?listed&amp;page=2" rel="next" '
 mkdir dir/closed && chmod 0 dir/closed
 if ls dir/closed >/dev/null 2>&1; then
 	echo "# a folder that can't be read: not tested as root"
@@ -126,6 +152,7 @@ cat >refused <<'END'
 /red%20shells/?page=4
 /red%20shells/?page=x
 /red%20shells/?page=99999999999999999999
+/?listed&page=3
 END
 get "$(cat refused)" | grep -a '^HTTP/1.1' | cut -d ' ' -f 2 | paste -d ' ' - refused >statuses
 is "not found: all of $(wc -l <refused | tr -d ' ')" "$(grep -v '^404 ' statuses; wc -l <statuses | tr -d ' ')" "$(wc -l <refused | tr -d ' ')"

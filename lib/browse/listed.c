@@ -1,0 +1,68 @@
+#include "browse/listed.h"
+
+#include "base/file.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+enum { TEXT_MAXIMUM = 1 << 30 };
+
+/* The fields behind the path as one text. Fresh memory; NULL without. */
+static char *join_fields(char *rest)
+{
+	char *note = strdup("");
+	for (char *field; note && (field = strsep(&rest, "\t"));) {
+		if (!*field)
+			continue;
+		char *longer = text_format("%s%s%s", note, *note ? ", " : "", field);
+		free(note);
+		note = longer;
+	}
+	return note;
+}
+
+static int add_line(struct listed *listed, char *line, struct error *error)
+{
+	char *path = strsep(&line, "\t");
+	if (!*path || !text_read_field(path))
+		return error_set(error, "path", *path ? "has an unknown escape" : "is missing");
+	char *note = join_fields(line);
+	int result = note ? text_list_add(&listed->paths, path, error) : error_memory(error, path);
+	if (result == 0)
+		result = text_list_add(&listed->notes, note, error);
+	free(note);
+	return result;
+}
+
+static int read_lines(struct listed *listed, char *text, struct error *error)
+{
+	char *head = strsep(&text, "\n"), *name = strsep(&head, "\t");
+	if (strcmp(name, "path"))
+		return error_set(error, "line 1", "names no column path");
+	for (size_t number = 2; text && *text && *text != '\n'; number++) {
+		char place[64];
+		snprintf(place, sizeof place, "line %zu", number);
+		if (add_line(listed, strsep(&text, "\n"), error))
+			return error_within(error, place);
+	}
+	return 0;
+}
+
+int listed_read(struct listed *listed, const char *path, struct error *error)
+{
+	unsigned char *bytes;
+	size_t size;
+	*listed = (struct listed){0};
+	if (file_read(path, TEXT_MAXIMUM, &bytes, &size, error))
+		return -1;
+	int result = strlen((char *)bytes) != size ? error_set(error, "list", "is no text")
+						   : read_lines(listed, (char *)bytes, error);
+	free(bytes);
+	return result ? error_within(error, path) : 0;
+}
+
+void listed_free(struct listed *listed)
+{
+	text_list_free(&listed->paths);
+	text_list_free(&listed->notes);
+}
