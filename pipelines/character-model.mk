@@ -10,6 +10,11 @@ pack_options = --size $(call setting,$(1),SIZE,150x150) $($(1)_PACK)
 # Which pictures are one, where the images were split here.
 split_list = $(if $($(1)_IDX_TRAIN),,data/$(1)/split.tsv)
 
+# What the model card says of pictures that are in training and validation.
+leaked_note = $(if $(call split_list,$(1)),--notes "leaked=$$$$(awk -F '\t' 'NR == FNR { if ($$$$7 == "train") seen[$$$$5]; next } \
+	$$$$7 == "validation" { of++; leaked += $$$$5 in seen } \
+	END { print leaked + 0 " of " of + 0 " validation pictures" }' $(call split_list,$(1)) $(call split_list,$(1)))")
+
 # Writes standard input to $@ if that changes it.
 keep_if_same = cat >$@.new; if cmp -s $@.new $@; then rm $@.new; else mv $@.new $@; fi
 
@@ -111,7 +116,7 @@ modele/$(1)_model/poids.h5: data/$(1)/train.tens data/$(1)/validation.tens data/
 	@$$(SAY) train modele/$(1)_model
 	$$(Q)$$(MILLRACE_BIN)augment --preset $(call setting,$(1),PRESET,keras) --passes $(call setting,$(1),EPOCHS,50) --seed $$(SEED) --threads $$(THREADS) data/$(1)/train.tens | \
 	$$(MILLRACE_BIN)cnn-train --architecture $(call setting,$(1),ARCHITECTURE,original) --epochs $(call setting,$(1),EPOCHS,50) --batch-size $(call setting,$(1),BATCH,16) \
-		--seed $$(SEED) --threads $$(THREADS) $($(1)_TRAIN) --notes "source=$$$$(cat data/$(1)/source)" --validation data/$(1)/validation.tens -o modele/$(1)_model
+		--seed $$(SEED) --threads $$(THREADS) $($(1)_TRAIN) --notes "source=$$$$(cat data/$(1)/source)" $(call leaked_note,$(1)) --validation data/$(1)/validation.tens -o modele/$(1)_model
 
 modele/$(1)_model/evaluation.tsv: modele/$(1)_model/poids.h5 $(call split_list,$(1))
 	@$$(SAY) evaluate data/$(1)/validation.tens

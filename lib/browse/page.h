@@ -19,9 +19,9 @@ enum { PAGE_PICTURES = 60 };
 /* The style sheet of all pages. */
 extern const char page_style[];
 
-/* Makes page `number` (1 for the first) of the folder at `path`, which folder_find found under `root`; that of the root itself
- * leads to the pictures in `listed`, which may be NULL. *html, the
- * caller's to free, is NULL unless 0 is returned: 1 is for a page that does not exist, -1 for a failure. */
+/* Makes page `number` (1 for the first) of the folder at `path`, which folder_find found under `root`; that of the
+ * root itself leads to the pictures in `listed`, which may be NULL. *html, the caller's to free, is NULL unless 0 is
+ * returned: 1 is for a page that does not exist, -1 for a failure. */
 CHECKED int page_make(const char *root, const char *path, const struct listed *listed, int number, char **html,
 	size_t *size, struct error *error);
 

@@ -176,7 +176,8 @@ static int read_list(struct browse_server *server, const char *path, struct erro
 	return server->listed ? listed_read(server->listed, path, error) : error_memory(error, path);
 }
 
-int browse_start(struct browse_server **out, const char *folder, const char *list_path, int port, struct error *error)
+int browse_start(struct browse_server **out, const char *folder, const char *list_path, int port,
+	struct error *error)
 {
 	struct browse_server *server = *out = calloc(1, sizeof *server);
 	if (!server)

@@ -49,16 +49,16 @@ struct check {
 	size_t unbalanced;              /* so many of them */
 };
 
-/* Checks pictures that were read with their facts and grouped. Keeps `split`. Returns 0, or -1 without memory; the check is
- * the caller's to free either way. */
+/* Checks pictures that were read with their facts and grouped. Keeps `split`. Returns 0, or -1 without memory; the
+ * check is the caller's to free either way. */
 CHECKED int check_make(struct check *check, const struct split *split, const struct check_limits *limits,
 	struct error *error);
 
 /* How many findings are of a kind. */
 size_t check_count(const struct check *check, enum check_kind kind);
 
-/* Writes two tables, separated by tabs, with a blank line between them: path, class, finding, detail, a line per finding; and
- * class, pictures, different, weight, finding, a line per class. */
+/* Writes two tables, separated by tabs, with a blank line between them: path, class, finding, detail, a line per
+ * finding; and class, pictures, different, weight, finding, a line per class. */
 void check_write(const struct check *check, FILE *stream);
 
 void check_free(struct check *check);

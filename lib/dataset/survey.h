@@ -24,8 +24,8 @@ struct survey {
 	struct picture_facts facts;        /* all zero unless they are asked for */
 };
 
-/* Surveys files[count], in parallel, into surveys[count] in the same order; `facts` asks for these. Shows how many are done. The caller ends each
- * with survey_free. Returns 0, or -1 without memory; what can't be decoded is no failure. */
+/* Surveys files[count], in parallel, into surveys[count] in the same order; `facts` asks for these. Shows how many are
+ * done. The caller ends each with survey_free. Returns 0, or -1 without memory; what can't be decoded is no failure. */
 CHECKED int survey_files(struct survey *surveys, const struct dataset_file *const *files, size_t count,
 	bool facts, struct parallel *pool, struct progress *progress, struct error *error);
 

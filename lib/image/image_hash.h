@@ -44,9 +44,10 @@ struct likeness {
 };
 
 /* Whether two pictures look like one: pHashes at most `hamming` bits apart, and dHashes, which confirm it, at most 4
- * more; else whether each looks like the other's mirror image, of which the larger distances then count. Where the dHashes have less than 16 bits between them the
- * pictures are mostly empty, small things on a wide ground: they then may differ by half as many bits. A plain picture
- * is like no other. *likeness says how they are alike, and means nothing where they are not. */
+ * more; else whether each looks like the other's mirror image, of which the larger distances then count. Where the
+ * dHashes have less than 16 bits between them the pictures are mostly empty, small things on a wide ground: they then
+ * may differ by half as many bits. A plain picture is like no other. *likeness says how they are alike, and means
+ * nothing where they are not. */
 CHECKED bool image_hash_alike(const struct image_hash *a, const struct image_hash *b, int hamming,
 	struct likeness *likeness);
 

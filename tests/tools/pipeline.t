@@ -112,6 +112,7 @@ stderr_has '2 of 12 validation pictures are in train too'
 stdout_has '^accuracy [01]\.[0-9]{2} of 12; [01]\.[0-9]{2} of the 10 not leaked$'
 is "the audit names them" "$(cut -f 1,3 data/given/audit.tsv | sed -n 2,3p)" "$(printf "validation/Erza Scarlet/a picture, 5.ppm\tfile\nvalidation/l'été [1]/5.ppm\tfile")"
 is "the evaluation counts them" "$(grep ^leaked modele/given_model/evaluation.tsv | cut -f 2)" 2
+ok "so does the model card" grep -q '"leaked": "2 of 12 validation pictures"' modele/given_model/training.json
 ok "and the report says it" grep -q 'accuracy without the 2 leaked' modele/given_model/report.html
 rm -rf data/given modele/given_model
 
