@@ -45,6 +45,9 @@ status_is 1
 names cnn-predict >said
 is "cnn-predict refuses the same ones" "$(sort said)" "$(sort refused)"
 is "  and answers the others" "$(wc -l <.out)" "$packed"
+run check-dataset -q -o checked corpus
+is "check-dataset lists the same ones" "$(awk -F '\t' '$3 == "undecodable" { print "1 corpus/" $1 }' checked | LC_ALL=C sort)" \
+	"$(LC_ALL=C sort refused)"
 mkdir few few/corpus
 ls corpus/bad/*.gif corpus/bad/huge* corpus/good/rgb.* | while read -r file; do cp --parents "$file" few; done
 (cd few && run saliency -q -m ../model -o maps corpus; cp .out .err "$scratch" 2>/dev/null; echo $status >"$scratch/few-status")
@@ -75,9 +78,9 @@ row = bytes([2]) + bytes(range(1, 256)) * 94 + bytes(30)
 sys.stdout.buffer.write(b"\x89PNG\r\n\x1a\n" + chunk(b"IHDR", struct.pack(">IIBBBBB", 8000, 8000, 8, 2, 0, 0, 0)) +
     chunk(b"IDAT", zlib.compress(row * 8000, 1)) + chunk(b"IEND", b""))' >slow.png
 children() { cat /proc/"$1"/task/"$1"/children 2>/dev/null; }
-# decoder: the number of the process that decodes for $process, once there is one that is busy.
+# decoder: the number of the process that decodes for $process, once there is one that is busy; a busy machine may take its time.
 decoder() {
-	for try in 1 2 3 4 5 6 7 8 9 10; do
+	for try in $(seq 600); do
 		sleep 0.05
 		for keeper in $(children $process); do
 			for worker in $(children "$keeper"); do
@@ -103,7 +106,7 @@ for signal in INT TERM KILL; do
 	family="$process $(children $process) $(cat worker)"
 	kill -$signal $process
 	wait $process 2>/dev/null
-	for try in 1 2 3 4 5 6 7 8 9 10; do
+	for try in $(seq 100); do
 		left=$(ps -o stat=,pid=,comm= -p "$(echo "$family" | xargs | tr ' ' ,)" | grep -v '^Z')
 		[ -z "$left" ] && break
 		sleep 0.1
