@@ -1,11 +1,12 @@
 /* tensor-info: what is in tensor streams; verify them, export them. */
 #include "common/tool.h"
+#include "dataset/extract.h"
 #include "image/contact_sheet.h"
 #include "stream/export.h"
 #include "stream/summary.h"
 
 static bool verify, list_records, as_json, quiet;
-static const char *npy_path, *labels_path, *png_path;
+static const char *npy_path, *labels_path, *png_path, *folder;
 static int png_count = 64;
 
 static const struct option_row rows[] = {
@@ -16,6 +17,7 @@ static const struct option_row rows[] = {
 	{0, "labels", OPTION_TEXT, &labels_path, "FILE", "write their labels as a NumPy array", 0, 0, NULL},
 	{0, "png", OPTION_TEXT, &png_path, "FILE", "write a contact sheet of the first records", 0, 0, NULL},
 	{'n', "count", OPTION_INTEGER, &png_count, "N", "records on the contact sheet", 1, 65536, NULL},
+	{0, "extract", OPTION_TEXT, &folder, "DIR", "write the records as pictures in class folders", 0, 0, NULL},
 	TOOL_QUIET(quiet),
 	TOOL_END,
 };
@@ -27,12 +29,13 @@ static const struct options options = {"tensor-info", "[FILE...]",
 struct exports {
 	struct stream_export arrays;
 	struct contact_sheet sheet;
+	struct extraction extraction;
 	const char *stream; /* name of the one that is read */
 };
 
 static bool exporting(void)
 {
-	return npy_path || labels_path || png_path;
+	return npy_path || labels_path || png_path || folder;
 }
 
 static int show_record(struct contact_sheet *sheet, const struct stream_head *head, const void *tensor,
@@ -58,6 +61,8 @@ static int visit(void *context, const struct stream_head *head, const struct str
 		return stream_export_add_head(&exports->arrays, head, exports->stream, error);
 	if (png_path && show_record(&exports->sheet, head, record->tensor, error))
 		return -1;
+	if (folder && extract_add(&exports->extraction, head, record, error))
+		return error_within(error, exports->stream);
 	return stream_export_add_record(&exports->arrays, record, error);
 }
 
@@ -95,7 +100,9 @@ static int commit(struct exports *exports, struct error *error)
 		return -1;
 	if (png_path && exports->sheet.count == 0)
 		return error_set(error, png_path, "there are no records to show");
-	return png_path ? contact_sheet_write_png(&exports->sheet, png_path, error) : 0;
+	if (png_path && contact_sheet_write_png(&exports->sheet, png_path, error))
+		return -1;
+	return folder ? extract_commit(&exports->extraction, error) : 0;
 }
 
 int main(int argc, char **argv)
@@ -109,6 +116,9 @@ int main(int argc, char **argv)
 	int count = first < argc ? argc - first : 1;
 	struct exports exports = {.arrays = stream_export_to(npy_path, labels_path)};
 
+	if (folder && extract_start(&exports.extraction, folder, &error))
+		return tool_finish(tool_error(&error));
+
 	for (int i = 0; i < count; i++)
 		if (look_into(paths[i], &exports, &error))
 			status = tool_error(&error);
@@ -117,6 +127,7 @@ int main(int argc, char **argv)
 	if (status == EXIT_DONE && exports.arrays.started && commit(&exports, &error))
 		status = tool_error(&error);
 	stream_export_end(&exports.arrays);
+	extract_end(&exports.extraction);
 	contact_sheet_free(&exports.sheet);
 	return tool_finish(status);
 }

@@ -122,6 +122,80 @@ is "five pictures of 3x2 in colour" "$(png sheet.png)" "12 14 8 RGB"
 run tensor-info --png sheet.png --count 1 weights.tens
 is "one grey picture" "$(png sheet.png)" "7 6 8 grey"
 
+# Class folders again.
+mkdir -p set/a set/b && cp "$fixtures/image/rgb.png" set/a/one.png && cp "$fixtures/image/grey.png" "set/b/zwei [é].x.png" &&
+	cp "$fixtures/image/rgb16.png" set/b/3
+pack-tensors -q --size 13x9 -o set.tens set
+run tensor-info --extract out set.tens
+status_is 0
+stdout_is ''
+is "pictures in class folders" "$(cd out && find . -type f | sort)" "./a/00000000-one.png
+./b/00000001-3.png
+./b/00000002-zwei [é].x.png"
+is "the same stream of them" "$(pack-tensors -q --size 13x9 out | tensor-info --records | cut -f 2,3,6)" \
+	"$(tensor-info --records set.tens | cut -f 2,3,6)"
+run tensor-info --extract out set.tens
+status_is 1
+stderr_is 'tensor-info: out: is there already'
+run tensor-info --extract none index.tens color.tens
+ok "nothing of streams that don't agree" test ! -e none
+run tensor-info --extract none index.tens no_end.tens
+ok "nothing of a bad stream" test ! -e none
+run tensor-info --extract plain index.tens
+is "records without a label wait" "$(ls plain; ls plain/predict | wc -l)" "blue shells
+predict
+red shells
+écaille
+2"
+pack-tensors -q --size 13x9 --list - >several.tens <<-'END'
+	set/a/one.png	a	b
+	set/b/3
+END
+run tensor-info --extract several several.tens
+status_is 0
+is "several classes: a list" "$(cat several/list.tsv)" "several/pictures/00000000-one.png	a	b
+several/pictures/00000001-3.png"
+is "... that packs again" "$(pack-tensors -q --list several/list.tsv --size 13x9 | tensor-info --records | cut -f 3,6)" \
+	"$(tensor-info --records several.tens | cut -f 3,6)"
+run tensor-info --extract mixed weights.tens
+status_is 1
+stderr_has '^tensor-info: weights.tens: weights: 0.25 is neither 0 nor 1'
+# Names from a stranger's stream.
+printf '%s\n' '/../../../etc/passwd' '..' 'x/..' '.hidden' 'a/b/' 'c\x01\n\x7f\\' 'd\xff' "$(printf 'é%.0s' $(seq 150)).png" \
+	"$(printf 'e%.0s' $(seq 4000))" >names
+python3 - names strange.tens <<'END'
+import hashlib, json, struct, sys, zlib
+names = [line.rstrip("\n").encode().decode("unicode_escape").encode("latin-1") for line in open(sys.argv[1], encoding="utf-8")]
+head = json.dumps({"dtype": "u8", "shape": [1, 1, 1], "range": [0, 255], "labels": "index", "classes": ["a"], "pass": 0, "history": []}).encode()
+text, places = b"", []
+for name in names:
+    places.append(len(text))
+    text += name + b"\0"
+data = b"x" * len(names) + b"".join(struct.pack("<iQI16x", 0, i, at) for i, at in enumerate(places)) + text
+sequence = 0
+with open(sys.argv[2], "wb") as out:
+    def chunk(kind, payload, records=0):
+        global sequence
+        header = b"\x89TENS\r\n\x1a" + kind + struct.pack("<HHIIQQQIII", 1, 0, 0, 0, sequence, len(payload), len(payload), records, 0, zlib.crc32(payload))
+        out.write(header + struct.pack("<I", zlib.crc32(header)) + payload + bytes(-len(payload) % 64))
+        sequence += 1
+    chunk(b"HEAD", head)
+    chunk(b"DATA", data, len(names))
+    chunk(b"ENDS", struct.pack("<QQ", len(names), 1) + hashlib.sha256(head).digest() + hashlib.sha256(data).digest())
+END
+mkdir cage && cd cage && run tensor-info --extract inside ../strange.tens
+status_is 0
+is "stay inside, one file each" "$(find . -type f | wc -l) $(find .. -newer ../strange.tens -name '*.png' | grep -vc '^../cage/inside/a/0')" '9 0'
+is "and are safe" "$(ls inside/a | cut -b 1-15)" "$(printf '%s\n' 00000000-passwd 00000001-..png 00000002-..png 00000003-.hidde 00000004.png 00000005-c____. \
+	00000006-d_.png 00000007-ééé 00000008-eeeeee)"
+cd ..
+mkdir -p reserved && run sh -c 'tensor-cat -q --classes predict,x set.tens; pack-tensors -q --size 2 --list - <<-END | tensor-info --extract reserved/x
+	set/a/one.png	predict
+END'
+stderr_has "class: 'predict' is the folder of pictures without a class"
+run tensor-info --extract missing/folder set.tens
+stderr_is 'tensor-info: missing/folder: No such file or directory'
+
 # What fails leaves what was there.
 echo old >keep.npy && cp keep.npy keep.png
 run tensor-info --npy keep.npy --png keep.png index.tens cut.tens
