@@ -36,57 +36,41 @@ int classes_parse(struct text_list *classes, const char *text, struct error *err
 	return result;
 }
 
-static int add_classes_of_stream(struct text_list *classes, const char *path, struct error *error)
+static int add_classes_of_stream(struct text_list *classes, struct stream_reader *reader, struct error *error)
 {
-	struct stream_reader *reader;
 	const struct stream_head *head;
-	if (stream_open(&reader, path, error))
-		return -1;
 	int result = stream_next_segment(reader, &head, error);
-	if (result == 0)
-		result = error_set(error, path, "is empty");
 	for (size_t i = 0; result > 0 && i < head->classes.count; i++)
 		if (add_class(classes, head->classes.items[i], error))
-			result = error_within(error, path);
-	stream_close(reader);
+			result = error_within(error, stream_name(reader));
 	return result < 0 ? -1 : 0;
 }
 
-static int begins_as_stream(const char *path, struct error *error)
+static int add_classes_of_text(struct text_list *classes, char *text, size_t size, const char *name, struct error *error)
 {
-	unsigned char magic[8];
-	FILE *stream = fopen(path, "rbe");
-	if (!stream)
-		return error_system(error, path);
-	size_t size = fread(magic, 1, sizeof magic, stream);
-	fclose(stream);
-	return stream_has_magic(magic, size);
-}
-
-static int add_classes_of_text(struct text_list *classes, const char *path, struct error *error)
-{
-	unsigned char *bytes;
-	size_t size;
-	if (file_read(path, STREAM_HEAD_MAXIMUM, &bytes, &size, error))
-		return -1;
-	if (size && bytes[size - 1] == '\n')
-		bytes[--size] = 0;
-	int result = strlen((char *)bytes) != size ? error_set(error, path, "is no text")
-		: size == 0 ? error_set(error, path, "names no class") : 0;
-	if (result == 0 && add_classes(classes, (char *)bytes, "\n", error))
-		result = error_within(error, path);
-	free(bytes);
-	return result;
+	if (size && text[size - 1] == '\n')
+		text[--size] = 0;
+	if (strlen(text) != size)
+		return error_set(error, name, "is no text");
+	if (size == 0)
+		return error_set(error, name, "names no class");
+	return add_classes(classes, text, "\n", error) ? error_within(error, name) : 0;
 }
 
 int classes_read(struct text_list *classes, const char *path, struct error *error)
 {
+	struct stream_reader *reader;
+	unsigned char *text;
+	size_t size;
 	char *file = file_is_folder(path) ? file_join(path, "labels.txt") : strdup(path);
 	if (!file)
 		return error_memory(error, path);
-	int result = begins_as_stream(file, error);
-	if (result >= 0)
-		result = result ? add_classes_of_stream(classes, file, error) : add_classes_of_text(classes, file, error);
+	int result = stream_open_or_read(&reader, file, STREAM_HEAD_MAXIMUM, &text, &size, error);
+	if (result == 0)
+		result = reader ? add_classes_of_stream(classes, reader, error)
+				: add_classes_of_text(classes, (char *)text, size, strcmp(file, "-") == 0 ? "standard input" : file, error);
+	stream_close(reader);
+	free(text);
 	free(file);
 	return result;
 }

@@ -8,7 +8,7 @@
 CHECKED int classes_parse(struct text_list *classes, const char *text, struct error *error);
 
 /* Appends the classes, in label order, of a tensor stream (its first head), of a text file with a class a line, or of
- * a model folder (its labels.txt). Returns 0 or -1. */
+ * a model folder (its labels.txt); `path` may be a pipe, and "-" is standard input. Returns 0 or -1. */
 CHECKED int classes_read(struct text_list *classes, const char *path, struct error *error);
 
 /* Appends the files that a list names, "-" being standard input: a row each (dataset/table.h), the path and then the file's

@@ -63,29 +63,17 @@ static const char *shown(const char *path)
 	return strcmp(path, "-") == 0 ? "standard input" : path;
 }
 
-static int decode_input(const unsigned char *bytes, size_t size, const char *path,
-	const struct picture_settings *settings, struct shape shape, float *input, struct error *error)
+int picture_input(float *input, const unsigned char *bytes, size_t size, const char *name,
+	const struct picture_settings *settings, struct shape shape, struct error *error)
 {
 	struct image_resize_options resize = {shape.width, shape.height, settings->filter, settings->fit,
 		{settings->background[0], settings->background[1], settings->background[2]}};
 	struct image image;
-	if (image_load(bytes, size, shown(path), &resize, shape.channels, &image, error))
+	if (check_channels(shape, error) || image_load(bytes, size, name, &resize, shape.channels, &image, error))
 		return -1;
 	fill_input(input, image.pixels, shape);
 	image_free(&image);
 	return 0;
-}
-
-int picture_input(float *input, const char *path, const struct picture_settings *settings, struct shape shape,
-	struct error *error)
-{
-	unsigned char *bytes;
-	size_t size;
-	if (check_channels(shape, error) || file_read(path, IMAGE_FILE_MAXIMUM, &bytes, &size, error))
-		return -1;
-	int result = decode_input(bytes, size, path, settings, shape, input, error);
-	free(bytes);
-	return result;
 }
 
 /* Along one side, `from` pixels of the picture's `picture` become `to` of the input's `input`, both in the middle. */
@@ -131,7 +119,7 @@ int picture_read(struct picture *picture, const char *path, const struct picture
 		return -1;
 	int result = image_decode(bytes, size, shown(path), &decode, &picture->image, error);
 	if (result == 0 && (result = allocate_input(picture, error)) == 0)
-		result = decode_input(bytes, size, path, settings, shape, picture->input, error);
+		result = picture_input(picture->input, bytes, size, shown(path), settings, shape, error);
 	free(bytes);
 	if (result)
 		picture_free(picture);

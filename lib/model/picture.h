@@ -32,9 +32,10 @@ struct picture {
 CHECKED int picture_read(struct picture *picture, const char *path, const struct picture_settings *settings,
 	struct shape shape, struct error *error);
 
-/* Fills `input`, (H, W, C) floats, with what picture_read gives, without the picture at its own size: faster. */
-CHECKED int picture_input(float *input, const char *path, const struct picture_settings *settings, struct shape shape,
-	struct error *error);
+/* Fills `input`, (H, W, C) floats, with what picture_read gives of a file of these bytes, without the picture at its own
+ * size: faster. `name` is for messages. */
+CHECKED int picture_input(float *input, const unsigned char *bytes, size_t size, const char *name,
+	const struct picture_settings *settings, struct shape shape, struct error *error);
 
 /* Makes a picture of a tensor of bytes, (H, W, C) with 1 or 3 channels, that is an input already. */
 CHECKED int picture_from_tensor(struct picture *picture, const unsigned char *tensor, struct shape shape,

@@ -32,6 +32,7 @@ void answers_clear(struct answers *answers)
 	for (int i = 0; i < answers->count; i++) {
 		free(answers->items[i].name);
 		free(answers->items[i].result);
+		free(answers->items[i].bytes);
 	}
 	answers->count = 0;
 }
@@ -75,6 +76,32 @@ int answers_add(struct answers *answers, char *name, char *result, const char *p
 	return answers->count++;
 }
 
+int answers_bytes(const struct answers_item *item, unsigned char **bytes, size_t *size, struct error *error)
+{
+	*bytes = item->bytes;
+	*size = item->size;
+	return item->bytes ? 0 : file_read(item->path, IMAGE_FILE_MAXIMUM, bytes, size, error);
+}
+
+void answers_release(const struct answers_item *item, unsigned char *bytes)
+{
+	if (bytes != item->bytes)
+		free(bytes);
+}
+
+static int read_input(const struct answers *answers, int index, struct error *error)
+{
+	const struct answers_item *item = &answers->items[index];
+	unsigned char *bytes;
+	size_t size;
+	if (answers_bytes(item, &bytes, &size, error))
+		return -1;
+	int result = picture_input(answers_input(answers, index), bytes, size, item->name, &answers->settings,
+		answers->shape, error);
+	answers_release(item, bytes);
+	return result;
+}
+
 struct reading {
 	struct answers *answers;
 	void (*meanwhile)(void *context);
@@ -94,8 +121,7 @@ static void read_task(void *context, int index, int worker)
 	index -= reading->errands;
 	struct answers_item *item = &answers->items[index];
 	if (item->path)
-		item->bad = picture_input(answers_input(answers, index), item->path, &answers->settings, answers->shape,
-			&item->error);
+		item->bad = read_input(answers, index, &item->error);
 }
 
 void answers_read(struct answers *answers, void meanwhile(void *context), void *context)
@@ -136,18 +162,18 @@ static int show_input(const struct answers *answers, int index, struct image *im
 /* The picture itself at its own size; of an input, what the network sees. */
 static int read_picture(const struct answers *answers, int index, struct image *image, struct error *error)
 {
-	const char *path = answers->items[index].path;
+	const struct answers_item *item = &answers->items[index];
 	struct image_decode_options decode = {0};
 	unsigned char *bytes;
 	size_t size;
 	*image = (struct image){0};
-	if (!path)
+	if (!item->path)
 		return show_input(answers, index, image, error);
 	memcpy(decode.background, answers->settings.background, sizeof decode.background);
-	if (file_read(path, IMAGE_FILE_MAXIMUM, &bytes, &size, error))
+	if (answers_bytes(item, &bytes, &size, error))
 		return -1;
-	int result = image_decode(bytes, size, path, &decode, image, error);
-	free(bytes);
+	int result = image_decode(bytes, size, item->name, &decode, image, error);
+	answers_release(item, bytes);
 	return result;
 }
 

@@ -15,6 +15,8 @@ struct answers_item {
 	char *name;         /* as printed; owned */
 	char *result;       /* name of what is written about it; owned */
 	const char *path;   /* of its file, which the caller keeps; NULL for an input given as numbers */
+	unsigned char *bytes; /* of the file, where it can't be read again; owned */
+	size_t size;
 	unsigned char digest[STREAM_DIGEST_SIZE]; /* of a record, as the stream has it */
 	bool labelled;      /* its target is known */
 	bool bad;           /* could not be read, or no result written */
@@ -45,6 +47,10 @@ void answers_free(struct answers *answers);
 /* Adds a file, or (`path` NULL) an input that the caller writes to answers_input, to a batch that has room; its target
  * is all 0. `name` and `result` are taken over (NULL: could not be allocated). Returns the index, or -1. */
 CHECKED int answers_add(struct answers *answers, char *name, char *result, const char *path, struct error *error);
+
+/* What is in the file of a picture: bytes to be given back with answers_release. -1: it can't be read. */
+CHECKED int answers_bytes(const struct answers_item *item, unsigned char **bytes, size_t *size, struct error *error);
+void answers_release(const struct answers_item *item, unsigned char *bytes);
 
 /* Of picture `index`: its input, (H, W, C); the network's logits; what each of the outputs should be. */
 float *answers_input(const struct answers *answers, int index);

@@ -144,9 +144,34 @@ static int continue_stream(struct inputs *inputs, struct answers *answers, struc
 	return result < 0 && bad_input_skip(inputs->bad, error, error) ? -1 : 1;
 }
 
-static int open_stream(struct inputs *inputs, const char *path, struct error *error)
+/* Adds a picture, given as bytes where its file can't be read again. Returns 1 or -1. */
+static int add_picture(struct inputs *inputs, struct answers *answers, unsigned char *bytes, size_t size,
+	struct error *error)
 {
-	int result = stream_open(&inputs->reader, path, error);
+	const struct dataset_file *file = &inputs->files.files[inputs->next - 1];
+	bool standard = strcmp(file->path, "-") == 0;
+	int index = answers_add(answers, strdup(standard ? "standard input" : file->path),
+		strdup(inputs->results.items[inputs->next - 1]), file->path, error);
+	if (index < 0) {
+		free(bytes);
+		return -1;
+	}
+	answers->items[index].bytes = bytes;
+	answers->items[index].size = size;
+	answers->items[index].labelled = file->label >= 0;
+	if (file->label >= 0)
+		answers_target(answers, index)[file->label] = 1;
+	return 1;
+}
+
+/* Begins what may be a stream. Returns 1 or -1. */
+static int open_stream(struct inputs *inputs, const char *path, struct answers *answers, struct error *error)
+{
+	unsigned char *bytes;
+	size_t size;
+	int result = stream_open_or_read(&inputs->reader, path, IMAGE_FILE_MAXIMUM, &bytes, &size, error);
+	if (bytes)
+		return add_picture(inputs, answers, bytes, size, error);
 	if (result == 0 && inputs->files_only) {
 		close_stream(inputs);
 		result = error_set(error, path, "is a stream and holds no picture files to sort");
@@ -161,17 +186,8 @@ static int next_file(struct inputs *inputs, struct answers *answers, struct erro
 {
 	if (inputs->next == inputs->files.count)
 		return 0;
-	const char *result = inputs->results.items[inputs->next];
-	const struct dataset_file *file = &inputs->files.files[inputs->next++];
-	if (stream_detect(file->path))
-		return open_stream(inputs, file->path, error);
-	int index = answers_add(answers, strdup(file->path), strdup(result), file->path, error);
-	if (index < 0)
-		return -1;
-	answers->items[index].labelled = file->label >= 0;
-	if (file->label >= 0)
-		answers_target(answers, index)[file->label] = 1;
-	return 1;
+	const char *path = inputs->files.files[inputs->next++].path;
+	return stream_detect(path) ? open_stream(inputs, path, answers, error) : add_picture(inputs, answers, NULL, 0, error);
 }
 
 int inputs_fill(struct inputs *inputs, struct answers *answers, struct error *error)

@@ -5,6 +5,7 @@
 #include "dataset/place.h"
 
 #include <stdlib.h>
+#include <string.h>
 
 /* As the model's card says, unless the request does. */
 static int choose_settings(struct picture_settings *settings, const struct predictor_request *request,
@@ -64,19 +65,31 @@ int predictor_open(struct predictor *predictor, const struct predictor_request *
 
 /* ---- answers ---- */
 
+/* The name of the file that a picture came from; of one that came by itself, what its bytes say. */
+static char *file_name(const struct answers_item *item, const unsigned char *bytes, size_t size)
+{
+	struct image_info info;
+	if (strcmp(item->path, "-") != 0)
+		return text_format("%s", text_base_name(item->path));
+	bool known = image_probe(bytes, size, item->name, &info, NULL) == 0;
+	return text_format("%s%s%s", item->result, known ? "." : "", known ? image_type_extension(info.type) : "");
+}
+
 static void sort_picture(const struct predictor_request *request, const struct answer *answer,
 	struct answers_item *item)
 {
 	unsigned char *bytes;
 	size_t size;
-	item->bad = file_read(item->path, IMAGE_FILE_MAXIMUM, &bytes, &size, &item->error);
+	item->bad = answers_bytes(item, &bytes, &size, &item->error);
 	if (item->bad)
 		return;
 	char *folder = file_join(request->sorted, answer_decision(answer, request->threshold));
-	item->lost = item->bad = folder ? place_bytes(folder, text_base_name(item->path), bytes, size, &item->error)
-					: error_memory(&item->error, item->path);
+	char *name = file_name(item, bytes, size);
+	item->lost = item->bad = folder && name ? place_bytes(folder, name, bytes, size, &item->error)
+						: error_memory(&item->error, item->path);
 	free(folder);
-	free(bytes);
+	free(name);
+	answers_release(item, bytes);
 }
 
 /* Whether the model has learnt from a picture. Records have a digest; of a file it is made here. */
@@ -88,11 +101,11 @@ static bool has_leaked(const struct predictor *predictor, struct answers_item *i
 		return false;
 	if (!item->path)
 		return leaks_hold(&predictor->leaks, item->digest);
-	item->bad = file_read(item->path, IMAGE_FILE_MAXIMUM, &bytes, &size, &item->error);
+	item->bad = answers_bytes(item, &bytes, &size, &item->error);
 	if (item->bad)
 		return false;
 	digest_of(bytes, size, digest);
-	free(bytes);
+	answers_release(item, bytes);
 	return leaks_hold(&predictor->leaks, digest);
 }
 

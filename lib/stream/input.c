@@ -90,28 +90,43 @@ static int next_mapped(struct input *input, size_t size, const unsigned char **b
 	return *available == size;
 }
 
-static int next_read(struct input *input, size_t size, const unsigned char **bytes, size_t *available,
-	struct error *error)
+static int reserve(struct input *input, size_t size, struct error *error)
 {
-	if (size > input->capacity) {
-		free(input->buffer);
-		input->buffer = malloc(size);
-		input->capacity = input->buffer ? size : 0;
-		if (!input->buffer)
-			return error_memory(error, input->name);
-	}
-	*available = 0;
-	*bytes = input->buffer;
-	while (*available < size) {
-		ssize_t got = read(input->descriptor, input->buffer + *available, size - *available);
+	if (size <= input->capacity)
+		return 0;
+	unsigned char *buffer = realloc(input->buffer, size);
+	if (!buffer)
+		return error_memory(error, input->name);
+	input->buffer = buffer;
+	input->capacity = size;
+	return 0;
+}
+
+/* Reads behind what is kept. Returns 1, 0 at the end, or -1. */
+static int fill(struct input *input, size_t size, struct error *error)
+{
+	if (reserve(input, size, error))
+		return -1;
+	while (input->kept < size) {
+		ssize_t got = read(input->descriptor, input->buffer + input->kept, size - input->kept);
 		if (got == 0)
 			return 0;
 		if (got > 0)
-			*available += (size_t)got;
+			input->kept += (size_t)got;
 		else if (errno != EINTR)
 			return error_system(error, input->name);
 	}
 	return 1;
+}
+
+static int next_read(struct input *input, size_t size, const unsigned char **bytes, size_t *available,
+	struct error *error)
+{
+	int result = fill(input, size, error);
+	*available = input->kept;
+	*bytes = input->buffer;
+	input->kept = 0;
+	return result;
 }
 
 int input_next(struct input *input, size_t size, const unsigned char **bytes, size_t *available,
@@ -119,6 +134,41 @@ int input_next(struct input *input, size_t size, const unsigned char **bytes, si
 {
 	return input->mapped ? next_mapped(input, size, bytes, available, error)
 			     : next_read(input, size, bytes, available, error);
+}
+
+int input_look(struct input *input, size_t size, const unsigned char **bytes, size_t *available, struct error *error)
+{
+	if (!input->mapped) {
+		int result = fill(input, size, error);
+		*bytes = input->buffer;
+		*available = input->kept;
+		return result < 0 ? -1 : 0;
+	}
+	int result = next_mapped(input, size, bytes, available, error);
+	input->position -= result < 0 ? 0 : *available;
+	return result < 0 ? -1 : 0;
+}
+
+int input_take_all(struct input *input, size_t limit, unsigned char **bytes, size_t *size, struct error *error)
+{
+	const unsigned char *there;
+	size_t wanted = input->mapped ? input->size - input->position : 1 << 16;
+	int result = input->mapped ? 0 : 1;
+	while (result == 1 && (result = fill(input, wanted, error)) == 1 && wanted <= limit)
+		wanted *= 2;
+	if (result >= 0)
+		result = input_next(input, input->mapped ? wanted : input->kept, &there, size, error);
+	if (result < 0)
+		return -1;
+	if (*size > limit)
+		return error_set(error, input->name, "larger than %zu bytes", limit);
+	*bytes = malloc(*size + 1);
+	if (!*bytes)
+		return error_memory(error, input->name);
+	if (*size)
+		memcpy(*bytes, there, *size);
+	(*bytes)[*size] = 0;
+	return 0;
 }
 
 void input_close(struct input *input)

@@ -15,7 +15,7 @@ struct input {
 	size_t size, position; /* of the mapped file */
 	size_t released;    /* bytes of it that are no longer held */
 	unsigned char *buffer; /* what was last read, when not mapped */
-	size_t capacity;
+	size_t capacity, kept; /* bytes at its start that were looked at and not yet taken */
 };
 
 /* Opens `path`, "-" being standard input. On failure (-1) *input is empty. */
@@ -26,6 +26,15 @@ CHECKED int input_open(struct input *input, const char *path, struct error *erro
  * shrank among them. */
 CHECKED int input_next(struct input *input, size_t size, const unsigned char **bytes, size_t *available,
 	struct error *error);
+
+/* Looks at the next `size` bytes without taking them, before the first of them are taken: *available of them are there,
+ * all if the input doesn't end before. Returns 0 or -1. */
+CHECKED int input_look(struct input *input, size_t size, const unsigned char **bytes, size_t *available,
+	struct error *error);
+
+/* Takes all that is left, at most `limit` bytes, into fresh memory with a NUL behind it, the caller's to free. Returns 0 or
+ * -1. */
+CHECKED int input_take_all(struct input *input, size_t limit, unsigned char **bytes, size_t *size, struct error *error);
 
 /* Closes and frees; an all-zero input with descriptor -1 is allowed. */
 void input_close(struct input *input);

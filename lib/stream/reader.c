@@ -45,6 +45,25 @@ int stream_open(struct stream_reader **out, const char *path, struct error *erro
 	return 0;
 }
 
+int stream_open_or_read(struct stream_reader **reader, const char *path, size_t limit, unsigned char **bytes, size_t *size,
+	struct error *error)
+{
+	const unsigned char *start;
+	size_t available;
+	*bytes = NULL;
+	if (stream_open(reader, path, error))
+		return -1;
+	struct input *input = &(*reader)->chunks.input;
+	int result = input_look(input, 8, &start, &available, error);
+	if (result == 0 && stream_has_magic(start, available))
+		return 0;
+	if (result == 0)
+		result = input_take_all(input, limit, bytes, size, error);
+	stream_close(*reader);
+	*reader = NULL;
+	return result;
+}
+
 void stream_close(struct stream_reader *reader)
 {
 	if (!reader)

@@ -77,8 +77,8 @@ CHECKED int stream_head_match_values(const struct stream_head *a, const struct s
 /* Whether `bytes`, the first `size` of a file, begin a tensor stream: its 8 bytes of magic. */
 bool stream_has_magic(const unsigned char *bytes, size_t size);
 
-/* Whether `path` is to be read as a stream: a regular file that begins so; a pipe, or "-", which looking
- * into would take bytes from. */
+/* Whether `path` may be a stream: a regular file that begins as one; "-" or a pipe, of which only stream_open_or_read can tell,
+ * since looking takes bytes from it. */
 bool stream_detect(const char *path);
 
 /* ---- reading ---- */
@@ -88,6 +88,12 @@ struct stream_reader;
 /* Opens `path` ("-": standard input). A regular file is mapped, so that raw
  * records are read in place. On failure (-1) *reader is NULL. */
 CHECKED int stream_open(struct stream_reader **reader, const char *path, struct error *error);
+
+/* Opens `path` once, "-" being standard input, and looks at how it begins: what is a tensor stream gets a reader, of anything
+ * else all bytes are read, at most `limit`, with a NUL behind them, the caller's to free. Returns 0 with one of the two, the
+ * other being NULL, or -1 with neither. */
+CHECKED int stream_open_or_read(struct stream_reader **reader, const char *path, size_t limit, unsigned char **bytes,
+	size_t *size, struct error *error);
 
 /* Moves to the next segment, skipping what is left of the current one. Returns 1 and its head, which
  * the reader owns and keeps until the next call; 0 at the end of the stream; -1 on an error. */

@@ -189,4 +189,24 @@ stderr_is "cnn-predict: --model: is missing
 cnn-predict: try 'cnn-predict --help'"
 run cnn-predict -m model --confusion x.png images
 status_is 2
+
+# A picture on standard input or in a pipe, told from a stream by its first bytes.
+one="images/red shells/0.png"
+said() { cut -f 2-; }
+cnn-predict -q -m model "$one" | said >expected
+for way in '<"$one"' '- <"$one"' '<(cat "$one")'; do
+	is "a picture: $way" "$(one=$one bash -c "cnn-predict -q -m model $way" | said)" "$(cat expected)"
+done
+is "a picture in a pipe, by name" "$(cat "$one" | cnn-predict -q -m model | cut -f 1)" 'standard input'
+is "a stream in a pipe still" "$(cat train.tens | cnn-predict -q -m model | wc -l)" "$(cnn-predict -q -m model train.tens | wc -l)"
+cnn-predict -q -m model --sort-into from-pipe --annotate drawn <"$one" >/dev/null
+ok "it can be sorted" sh -c 'cmp from-pipe/*/stdin.png "images/red shells/0.png"'
+ok "and drawn on" sh -c 'ls drawn/*/stdin-annotated.png'
+run sh -c 'echo no picture | cnn-predict -q -m model'
+status_is 1
+stderr_is 'cnn-predict: standard input: is no image of a known type'
+run sh -c 'head -c 100 "images/red shells/0.png" | cnn-predict -q -m model'
+stderr_has '^cnn-predict: standard input: '
+run sh -c 'printf "" | cnn-predict -q -m model'
+stderr_is 'cnn-predict: standard input: is empty'
 finish

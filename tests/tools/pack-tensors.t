@@ -77,6 +77,12 @@ pack --classes a,a set
 status_is 1
 stderr_is "pack-tensors: --classes: a: is named twice"
 
+pack --classes-from model -o m.tens set
+is "classes from a pipe: a stream's" "$(bash -c 'pack-tensors -q --size 13x9 --classes-from <(cat m.tens) set | tensor-info --records | cut -f 2,3')" \
+	"$(tensor-info --records m.tens | cut -f 2,3)"
+is "... and text's" "$(pack-tensors -q --size 13x9 --classes-from - set <model/labels.txt | tensor-info --records | cut -f 2,3)" \
+	"$(tensor-info --records m.tens | cut -f 2,3)"
+
 # ---- lists ----
 printf 'set/goku/1.gif\tgoku\nset/goku/more/2.bmp\tbulma\tgoku\n%s\n' "$pictures/rgb.png" >list
 pack --list list -o l.tens
