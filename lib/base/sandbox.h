@@ -29,20 +29,21 @@ struct sandbox_work {
 	int calls_maximum;             /* that a worker does before another takes its place */
 };
 
-/* Forks the keeper and tries a first worker. To be called before the process grows or has threads. `work` is copied, and
- * its name must stay. On failure (-1: no seccomp, no memory) *sandbox is NULL. The caller ends it with sandbox_stop; where the
- * process ends without, its workers do too. */
+/* Forks the keeper and tries a first worker. To be called before the process grows or has threads. `work` is copied,
+ * and its name must stay. On failure (-1: no seccomp, no memory) *sandbox is NULL. The caller ends it with
+ * sandbox_stop; where the process ends without, its workers do too. */
 CHECKED int sandbox_start(struct sandbox **sandbox, const struct sandbox_work *work, struct error *error);
 
-/* Runs the task on a worker that is free, waiting for one where all are busy; any number of threads may call. On success
- * *answer is filled with what the worker said, not to be trusted; `output` and `size` become its bytes, which another process
- * may still change, until sandbox_release. On failure (-1) `error` says what became of the worker that had the input `name`,
- * and there is nothing to release. */
+/* A worker's output, where the worker wrote it, and may still change it. */
 struct sandbox_result {
 	struct sandbox_worker *worker;
 	const unsigned char *output;
 	size_t size; /* at most output_maximum */
 };
+
+/* Runs the task on a worker that is free, waiting for one where all are busy; any number of threads may call. On success
+ * *answer is what the worker said, not to be trusted, and the caller ends *result with sandbox_release. On failure (-1)
+ * `error` says what became of the worker that had the input `name`, and there is nothing to release. */
 CHECKED int sandbox_run(struct sandbox *sandbox, const char *name, const void *request, const unsigned char *input,
 	size_t size, void *answer, struct sandbox_result *result, struct error *error);
 

@@ -24,7 +24,8 @@ enum { INPUT = 300000, OUTPUT = 200 << 20, MEMORY = 64 << 20, SECONDS = 2, CALLS
 
 enum deed {
 	REVERSE, /* the honest one: output is the input from its end */
-	WAIT, CALL_X32, OPEN, OPEN_OLD, SOCKET, FORK, EXECUTE, KILL_PARENT, TRACE, MAP_CODE, MAP_CHANNEL, MAKE_CODE, RAISE_LIMIT, SLEEP,
+	WAIT, CALL_X32, OPEN, OPEN_OLD, SOCKET, FORK, EXECUTE, KILL_PARENT, TRACE, MAP_CODE, MAP_CHANNEL, MAKE_CODE,
+	RAISE_LIMIT, SLEEP,
 	ALLOCATE, LOOP, SEGFAULT, ABORT, READ_BEHIND, WRITE_INPUT, LEAVE, LIE_OF_SIZE, WRITE_ELSEWHERE, USE_MEMORY
 };
 
@@ -80,7 +81,8 @@ static long attempt(enum deed deed, const unsigned char *input)
 	}
 }
 
-static size_t misbehave(enum deed deed, const unsigned char *input, size_t size, struct answer *answer, unsigned char *output)
+static size_t misbehave(enum deed deed, const unsigned char *input, size_t size, struct answer *answer,
+	unsigned char *output)
 {
 	static volatile int *volatile nowhere;
 	void *memory;
@@ -133,6 +135,13 @@ static size_t task(const void *message, const unsigned char *input, size_t size,
 
 static struct sandbox *sandbox;
 
+static int start_with(struct sandbox **started, int seconds, struct error *error)
+{
+	const struct sandbox_work work = {task, "helper", sizeof(struct request), sizeof(struct answer), INPUT, OUTPUT,
+		MEMORY, seconds, CALLS};
+	return sandbox_start(started, &work, error);
+}
+
 /* A call with `size` bytes of input; the answer, and whether the output is right. */
 static bool honest(size_t size, unsigned first, struct answer *answer)
 {
@@ -153,10 +162,8 @@ static bool honest(size_t size, unsigned first, struct answer *answer)
 
 static void start(void)
 {
-	static const struct sandbox_work work = {task, "helper", sizeof(struct request), sizeof(struct answer), INPUT, OUTPUT, MEMORY,
-		SECONDS, CALLS};
 	struct error error = {0};
-	if (!ok(sandbox_start(&sandbox, &work, &error) == 0, "a sandbox starts")) {
+	if (!ok(start_with(&sandbox, SECONDS, &error) == 0, "a sandbox starts")) {
 		note("%s: %s", error.object, error.reason);
 		exit(done());
 	}
@@ -172,8 +179,8 @@ static void sizes(void)
 	for (size_t i = 0; i < sizeof some / sizeof *some; i++)
 		good &= honest(some[i], (unsigned)i, &answer);
 	ok(good, "input of any size comes back reversed");
-	ok(sandbox_run(sandbox, "big", &(struct request){REVERSE}, NULL, INPUT + 1, &answer, &result, &error) == -1 && !result.worker,
-		"more than the most is refused");
+	int big = sandbox_run(sandbox, "big", &(struct request){REVERSE}, NULL, INPUT + 1, &answer, &result, &error);
+	ok(big == -1 && !result.worker, "more than the most is refused");
 	is_text(error.object, "big", "  and named");
 }
 
@@ -215,8 +222,8 @@ static void misdeeds(void)
 #ifdef __x86_64__
 	fatal(CALL_X32, FORBIDDEN);
 #endif
-	static const enum deed forbidden[] = {SOCKET, FORK, EXECUTE, KILL_PARENT, TRACE, MAP_CODE, MAP_CHANNEL, MAKE_CODE, RAISE_LIMIT,
-		SLEEP};
+	static const enum deed forbidden[] = {SOCKET, FORK, EXECUTE, KILL_PARENT, TRACE, MAP_CODE, MAP_CHANNEL, MAKE_CODE,
+		RAISE_LIMIT, SLEEP};
 	for (size_t i = 0; i < sizeof forbidden / sizeof *forbidden; i++)
 		fatal(forbidden[i], FORBIDDEN);
 	fatal(SEGFAULT, "the helper crashed (signal 11)");
@@ -314,12 +321,10 @@ static void ended_by(int number)
 		exit(1);
 	pid_t program = fork();
 	if (program == 0) {
-		static const struct sandbox_work work = {task, "helper", sizeof(struct request), sizeof(struct answer), INPUT, OUTPUT, MEMORY,
-			100, CALLS};
 		struct answer answer;
 		struct sandbox_result result;
 		sandbox = NULL;
-		if (sandbox_start(&sandbox, &work, NULL) || write(ready[1], "x", 1) != 1)
+		if (start_with(&sandbox, 100, NULL) || write(ready[1], "x", 1) != 1)
 			_exit(1);
 		_exit(sandbox_run(sandbox, "x", &(struct request){LOOP}, NULL, 0, &answer, &result, NULL));
 	}
@@ -338,12 +343,11 @@ static void ended_by(int number)
 /* A worker that only waits takes no processor time: the clock ends it. */
 static void waiting(void)
 {
-	static const struct sandbox_work work = {task, "helper", sizeof(struct request), sizeof(struct answer), 0, 0, MEMORY, 1, 1};
 	struct answer answer;
 	struct sandbox_result result;
 	struct sandbox *other;
 	struct error error = {0};
-	if (!ok(sandbox_start(&other, &work, NULL) == 0, "a second sandbox starts"))
+	if (!ok(start_with(&other, 1, NULL) == 0, "a second sandbox starts"))
 		return;
 	ok(sandbox_run(other, "x", &(struct request){WAIT}, NULL, 0, &answer, &result, &error) == -1, "waiting for nothing fails");
 	is_text(error.reason, "the helper took longer than 1 s", "  with this reason");
@@ -353,15 +357,13 @@ static void waiting(void)
 /* Without its keeper a sandbox has no workers, and fails call by call. */
 static void without_keeper(void)
 {
-	static const struct sandbox_work work = {task, "helper", sizeof(struct request), sizeof(struct answer), INPUT, OUTPUT, MEMORY, 1,
-		CALLS};
 	struct answer answer;
 	struct sandbox_result result;
 	struct sandbox *kept = sandbox;
 	struct error error = {0};
 	pid_t family[16];
 	int before = children_of(getpid(), family, 0);
-	ok(sandbox_start(&sandbox, &work, NULL) == 0, "a third sandbox starts");
+	ok(start_with(&sandbox, 1, NULL) == 0, "a third sandbox starts");
 	ok(children_of(getpid(), family, 0) == before + 1, "  with a keeper");
 	int count = children_of(family[before], family, before + 1);
 	kill(family[before], SIGKILL);
