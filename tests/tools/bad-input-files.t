@@ -83,6 +83,10 @@ for bad in missing empty-folder empty garbage; do
 	one_line "./$bad" scrape-images -q -o scraped --dataset ./$bad
 	one_line "./$bad" scrape-images -q -o scraped --site ./$bad shells
 	one_line "$bad" split-dataset -q $bad split
+	one_line "$bad" check-dataset -q $bad
+	one_line "$bad" cnn-predict -q -m model --evaluate --leaked $bad images
+	one_line "$bad" model-report -m model -o report.html --validation train.tens --leaked $bad
+	one_line "$bad" browse-dataset --port 0 --list $bad images
 	rm -rf scraped
 	[ $bad = empty-folder ] || one_line $bad browse-dataset --port 0 $bad
 done

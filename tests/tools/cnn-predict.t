@@ -68,6 +68,27 @@ ok "a picture of the matrix" sh -c 'head -c 8 confusion.png | cmp -s - "$1"' sh 
 ok "a stream gives the same" sh -c 'cnn-predict --quiet -m model --evaluate train.tens | cmp - of_files'
 mkdir -p swapped && cp -R 'images/red shells' 'swapped/écaille' && cp -R images/écaille 'swapped/red shells'
 mkdir swapped/predict && cp images/écaille/1.png swapped/predict/later.png
+# Without what leaked: a list of split-dataset, by the content of files, be they in folders or in a stream.
+digest() { sha256sum "$1" | cut -d ' ' -f 1; }
+printf 'path\tsha256\tpixels\tphash\tgroup\tclass\tsplit\n' >split.tsv
+for i in 0 1 2 3; do
+	printf 'train/%s\t%064d\t0\t0\t%s\tred shells\ttrain\nvalidation/%s\t%s\t0\t0\t%s\tred shells\tvalidation\n' \
+		$i $i $((i + 1)) $i "$(digest "images/red shells/$i.png")" $((i < 3 ? i + 1 : 7))
+done >>split.tsv
+run cnn-predict --quiet -m model --evaluate --leaked split.tsv images
+status_is 0
+is "two measures more" "$(sed -n '7,8s/\t.*//p' .out | tr '\n' ' ')$(sed -n '7s/.*leaked\t//p' .out | tr -d '\t')" "leaked accuracy_not_leaked 3"
+grep -v -e '^leaked' -e '^accuracy_not' .out >without
+cnn-predict --quiet -m model --evaluate images | cmp - without
+is "and the others stay" $? 0
+ok "a stream gives the same" sh -c 'cnn-predict --quiet -m model --evaluate --leaked split.tsv train.tens | cmp - .out'
+run cnn-predict --quiet -m model --leaked split.tsv images
+status_is 2
+run cnn-predict --quiet -m model --evaluate --leaked images/écaille/1.png images
+status_is 1
+stderr_is 'cnn-predict: images/écaille/1.png: list: is no text'
+run model-report -m model --leaked split.tsv
+status_is 2
 run cnn-predict --quiet -m model --evaluate swapped
 stdout_has "^accuracy${tab}0.000000${tab}0.000000${tab}0.242[0-9]+$"
 stdout_has "^red shells${tab}6${tab}6${tab}0${tab}0.000000"

@@ -87,11 +87,43 @@ static void written(void)
 	metrics_free(&metrics);
 }
 
+static void leaked(void)
+{
+	struct metrics metrics;
+	char title[160];
+	if (metrics_create(&metrics, 2, false, NULL))
+		abort();
+	for (int i = 0; i < 10; i++) {
+		metrics_add(&metrics, 0, i < 8 ? 0 : 1);
+		if (i < 5) /* five right ones, and then a wrong one */
+			metrics_add_leak(&metrics, true);
+	}
+	metrics_add_leak(&metrics, false);
+	metrics_title(&metrics, title, sizeof title);
+	is_text(title, "accuracy 80.0 % (95 %: 49.0\u201394.3 %), 10 pictures; 75.0 % of the 4 not leaked", "what leaked is left out");
+	is_near(metrics_accuracy(&metrics), 0.8, 1e-12, "  but not of the whole");
+	is_near(metrics_accuracy_not_leaked(&metrics), 0.75, 1e-12, "  3 of 4 others");
+	char *text = NULL;
+	size_t size;
+	struct text_list labels = {0};
+	FILE *memory = open_memstream(&text, &size);
+	if (!memory || text_list_add(&labels, "a", NULL) || text_list_add(&labels, "b", NULL))
+		abort();
+	metrics.audited = true;
+	metrics_write(&metrics, &labels, memory);
+	fclose(memory);
+	ok(strstr(text, "\nleaked\t6\t\t\naccuracy_not_leaked\t0.750000\t0.300642\t0.954413\n\nclass\t") != NULL, "  and so it is written");
+	free(text);
+	text_list_free(&labels);
+	metrics_free(&metrics);
+}
+
 int main(void)
 {
 	published_intervals();
 	counts();
 	sets();
 	written();
+	leaked();
 	return done();
 }
