@@ -9,6 +9,7 @@
 #include "model/model.h"
 
 #include <string.h>
+#include <unistd.h>
 
 static const char *model_folder, *output_folder = ".", *class_name, *layer_name, *filter_number, *chart_path;
 static int method = SALIENCY_GRADIENT, colormap = -1, threads;
@@ -88,6 +89,7 @@ int main(int argc, char **argv)
 	tool_sandbox(no_sandbox);
 	char **operands = first < argc ? argv + first : standard_input;
 	size_t count = first < argc ? (size_t)(argc - first) : chart_path ? 0 : 1;
+	bool fresh = !file_exists(output_folder);
 	struct progress progress = tool_progress(quiet);
 	struct bad_inputs bad = {strict, tool_report, &progress, 0};
 
@@ -105,6 +107,9 @@ int main(int argc, char **argv)
 	else if (bad.count && found > 1)
 		tool_say("pictures", "%zu of %zu failed", bad.count, found);
 
+	/* What was made for results and holds none goes away again; a folder that isn't empty stays. */
+	if (fresh && (failed || bad.count))
+		rmdir(output_folder);
 	text_list_free(&paths);
 	text_list_free(&names);
 	model_free(&model);
