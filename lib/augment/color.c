@@ -36,29 +36,14 @@ int paint_brightness(struct pixels *picture, const double *values, struct error 
 	return 0;
 }
 
-/* By blocks, whose sums compilers keep in vectors. */
-static double sum_row(const float *row, int width)
-{
-	float sums[PIXEL_BLOCK] = {0};
-	double sum = 0;
-	int x = 0;
-	for (; x + PIXEL_BLOCK <= width; x += PIXEL_BLOCK)
-		for (int i = 0; i < PIXEL_BLOCK; i++)
-			sums[i] += row[x + i];
-	for (int i = 0; i < PIXEL_BLOCK; i++)
-		sum += (double)sums[i];
-	for (; x < width; x++)
-		sum += (double)row[x];
-	return sum;
-}
-
 static double mean_grey(const struct pixels *picture)
 {
 	static const double weights[] = {0.2989, 0.587, 0.114};
 	double sum = 0;
 	for (int y = 0; y < picture->height; y++)
 		for (int c = 0; c < picture->colors; c++)
-			sum += (picture->colors == 1 ? 1 : weights[c]) * sum_row(picture_row(picture, y, c), picture->width);
+			sum += (picture->colors == 1 ? 1 : weights[c])
+				* (double)picture->kernels->sum(picture_row(picture, y, c), (size_t)picture->width);
 	return sum / ((double)picture->width * picture->height);
 }
 

@@ -51,6 +51,8 @@ struct pixel_kernels {
 
 	/* x = gain x + offset, cut to 0..255 */
 	void (*scale)(float *x, size_t count, float gain, float offset);
+	/* The sum of the first `count`, in the order of PIXEL_BLOCK sums side by side. */
+	float (*sum)(const float *x, size_t count);
 	/* The distance from grey (ITU-R BT.601, weights of 0.2989, 0.587, 0.114) times `factor`, cut to 0..255. */
 	void (*saturate)(float *red, float *green, float *blue, size_t count, float factor);
 	/* Turns the hue in the HSV model by `turn`, a part of a whole turn in [0, 1). */

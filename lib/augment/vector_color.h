@@ -11,6 +11,24 @@ static void scale(float *x, size_t count, float gain, float offset)
 		store(x + i, cut(load(x + i) * splat(gain) + splat(offset)));
 }
 
+static float sum(const float *x, size_t count)
+{
+	vector sums[PIXEL_BLOCK / LANES];
+	float total = 0, lanes[PIXEL_BLOCK];
+	for (int k = 0; k < PIXEL_BLOCK / LANES; k++)
+		sums[k] = splat(0);
+	size_t i = 0;
+	for (; i + PIXEL_BLOCK <= count; i += PIXEL_BLOCK)
+		for (int k = 0; k < PIXEL_BLOCK / LANES; k++)
+			sums[k] += load(x + i + k * LANES);
+	memcpy(lanes, sums, sizeof lanes);
+	for (int k = 0; k < PIXEL_BLOCK; k++)
+		total += lanes[k];
+	for (; i < count; i++)
+		total += x[i];
+	return total;
+}
+
 static void saturate(float *red, float *green, float *blue, size_t count, float factor)
 {
 	float *const rows[] = {red, green, blue};
@@ -36,10 +54,10 @@ static void turn_hue(float *red, float *green, float *blue, size_t count, float 
 	for (size_t i = 0; i < count; i += LANES) {
 		vector r = load(red + i), g = load(green + i), b = load(blue + i);
 		vector high = most(most(r, g), b), chroma = high - least(least(r, g), b);
-		integers grey = chroma == splat(0);
-		vector divisor = choose(grey, splat(1), chroma);
-		vector from_red = (g - b) / divisor, from_green = (b - r) / divisor + splat(2), from_blue = (r - g) / divisor + splat(4);
-		vector hue = choose(r == high, from_red, choose(g == high, from_green, from_blue)) + splat(6 * turn);
+		integers from_red = r == high, from_green = g == high;
+		vector ahead = choose(from_red, g - b, choose(from_green, b - r, r - g));
+		vector start = choose(from_red, splat(0), choose(from_green, splat(2), splat(4)));
+		vector hue = ahead / choose(chroma == splat(0), splat(1), chroma) + start + splat(6 * turn);
 		hue = choose(hue < splat(0), hue + splat(6), hue);
 		hue = choose(hue >= splat(6), hue - splat(6), hue);
 		store(red + i, high - chroma * lack(hue, 0));

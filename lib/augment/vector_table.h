@@ -5,6 +5,7 @@
 		.locate = locate, \
 		.sample = sample, \
 		.scale = scale, \
+		.sum = sum, \
 		.saturate = saturate, \
 		.turn_hue = turn_hue, \
 		.convolve = convolve, \

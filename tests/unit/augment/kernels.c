@@ -96,6 +96,8 @@ static void colors(void)
 	plain->scale(a, ROWS, 1.7f, -20);
 	other->scale(b, ROWS, 1.7f, -20);
 	ok(memcmp(a, b, sizeof a) == 0, "%s: scale", other->name);
+	float sum_a = plain->sum(a, WIDTH), sum_b = other->sum(b, WIDTH);
+	ok(memcmp(&sum_a, &sum_b, sizeof sum_a) == 0 && sum_a > 0, "%s: sum", other->name);
 	plain->turn_hue(a, a + COUNT, a + 2 * COUNT, COUNT, 0.3f);
 	other->turn_hue(b, b + COUNT, b + 2 * COUNT, COUNT, 0.3f);
 	ok(memcmp(a, b, sizeof a) == 0, "%s: turn_hue", other->name);
