@@ -1,0 +1,34 @@
+# Sourced by the tests of scrape-images: the fault server, and how they look at what came of it.
+#
+#   $origin                        http://127.0.0.1:PORT of tests/server/faults
+#   pages/                         what it serves as /pages/; log: a line for each request, PATH<tab>USER-AGENT
+#   scrape OPTION...               runs scrape-images so that it may talk to the server, and hastily
+#   rows DIR COLUMN...             these columns of DIR/manifest.tsv, sorted, without $origin
+#   urls PATH...                   lines of a list for --urls, all of class shells
+#   asked PATTERN                  how many requests for a path that begins so were made
+
+. "$(dirname "$0")/tap.sh"
+MILLRACE_DATA=$here/../../data
+export MILLRACE_DATA
+cp -r "$fixtures/sites" pages
+: >log
+"$BIN/../tests/server/faults" pages log >origin &
+server_process=$!
+trap 'kill $server_process; cd /; chmod -R u+w "$scratch"; rm -rf "$scratch"' EXIT
+for _ in 1 2 3 4 5 6 7 8 9 10; do [ -s origin ] || sleep 0.1; done
+origin=$(cat origin)
+tab=$(printf '\t')
+
+scrape() { run scrape-images --allow-private --quiet --backoff 0.01 "$@"; }
+rows() {
+	manifest=$1/manifest.tsv
+	shift
+	awk -F '\t' -v names="$*" '
+		NR == 1 { for (i = 1; i <= NF; i++) at[$i] = i; count = split(names, wanted, " "); next }
+		{
+			for (i = 1; i <= count; i++)
+				printf "%s%s", (wanted[i] in at ? $at[wanted[i]] : "no column " wanted[i]), i < count ? "\t" : "\n"
+		}' "$manifest" | sed "s|$origin||g" | LC_ALL=C sort
+}
+urls() { for path; do printf '%s%s\tshells\n' "$origin" "$path"; done; }
+asked() { grep -c -e "^$1" log; }
