@@ -37,15 +37,15 @@ static uint64_t balanced(struct random *random)
 /* Every tenth picture is planted near the one before it: up to 8 bits apart. */
 static void plant(struct image_hash *hashes, uint32_t count, size_t *planted)
 {
-	struct random random = random_start(1, RANDOM_TEST, 0, count);
 	*planted = 0;
 	for (uint32_t i = 0; i < count; i++) {
-		random = random_start(1, RANDOM_TEST, i, count);
+		struct random random = random_start(1, RANDOM_TEST, i, count);
 		hashes[i].look = (struct image_look){balanced(&random), random_u64(&random)};
 		hashes[i].mirrored = (struct image_look){balanced(&random), random_u64(&random)};
 		if (i % 10 == 9) {
 			hashes[i].look = hashes[i - 1].look;
-			for (uint32_t bit = 0; bit < random_below(&random, 9); bit++)
+			uint32_t bits = random_below(&random, 9);
+			for (uint32_t bit = 0; bit < bits; bit++)
 				hashes[i].look.perceptual ^= (uint64_t)1 << 7 * bit;
 			++*planted;
 		}
