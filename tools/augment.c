@@ -29,8 +29,8 @@ static const struct option_row first_rows[] = {
 	{0, "fill-value", OPTION_REAL, &chosen.fill_value, "F", "for --fill constant, from 0 (black) to 1 (white)", 0, 1, NULL},
 	{0, "interpolation", OPTION_CHOICE, &chosen.interpolation, "NAME", "how values between pixels are found", 0, 0,
 		augment_interpolation_names},
-	{0, NULL, OPTION_TITLE, NULL, NULL, "Operations: how far at most, 0 is never, and how often: 15:0.5; "
-		"P alone is how often", 0, 0, NULL},
+	{0, NULL, OPTION_TITLE, NULL, NULL, "Operations (how far at most, 0 is off; 15:0.5 happens to half of the images; "
+		"P is how often)", 0, 0, NULL},
 };
 static const struct option_row last_rows[] = {
 	{0, "crop-ratio", OPTION_REAL, &chosen.crop_ratio, "F", "most that random-resized-crop changes width to height", 1, 10, NULL},

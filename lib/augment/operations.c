@@ -112,7 +112,8 @@ static void draw_threshold(struct random *random, double amount, const struct au
 static void draw_quality(struct random *random, double least, const struct augment_options *options, double *values)
 {
 	(void)options;
-	values[0] = floor(least) + (double)random_below(random, 96 - (uint32_t)least);
+	uint32_t worst = least < 1 ? 1 : (uint32_t)least;
+	values[0] = worst + random_below(random, 96 - worst);
 }
 
 static void draw_noise(struct random *random, double amount, const struct augment_options *options, double *values)

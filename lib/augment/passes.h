@@ -24,8 +24,7 @@ bool augment_reads_again(const struct augment_plan *plan);
 /* Writes every record of `source`, in its order, once per pass to `stream` (`name` in messages), one segment per pass,
  * numbered from 0. A source that itself holds several passes gives as many for each. Labels, weights, ids and sources
  * pass through; the plan is added to the history. The same plan and source give the same bytes whatever the pool.
- * `progress` counts records. On failure (-1) the last segment has
- * no end. */
+ * `progress` counts records. On failure (-1) the last segment has no end. */
 CHECKED int augment_passes(const struct augment_plan *plan, struct source *source, FILE *stream, const char *name,
 	struct parallel *pool, struct progress *progress, struct error *error);
 

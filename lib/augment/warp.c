@@ -29,6 +29,11 @@ int warp_create(struct warp *warp, const struct stream_head *head, const struct 
 	size_t places = whole_blocks((size_t)head->width), extra = 2 * (size_t)warp->border + 1;
 	warp->pixel = warp->value * (size_t)head->channels;
 	warp->row = ((size_t)head->width + extra) * warp->pixel;
+	if ((warp->row / warp->value) * ((size_t)head->height + extra) > INT32_MAX) {
+		*warp = (struct warp){0};
+		return error_set(error, "image", "%dx%dx%d values are too many to turn and move", head->height, head->width,
+			head->channels);
+	}
 	warp->padded = calloc(1, warp->row * ((size_t)head->height + extra) + SLACK);
 	warp->outside = malloc(warp->pixel);
 	warp->places = (struct places){malloc(places * sizeof(int32_t)), malloc(places * sizeof(float)),

@@ -197,7 +197,7 @@ empty 1 "''" browse-dataset ''
 # ---- absurd values ----
 for value in 99999999999999999999 -1 nan inf 1e400 '' x 0x10 '1 ' 5000000000; do
 	wrong=
-	for command in 'augment --passes' 'augment --rotate' 'augment --threads' 'pack-tensors --size' 'cnn-train --batch-size' \
+	for command in 'augment --passes' 'augment --fill-value' 'augment --threads' 'pack-tensors --size' 'cnn-train --batch-size' \
 		'cnn-train --learning-rate' 'cnn-predict --threshold' 'cnn-predict --top' 'saliency --samples' 'model-report --mistakes' \
 		'tensor-info --count' 'draw-characters --count' 'split-dataset --validation-split' 'browse-dataset --port' \
 		'scrape-images --timeout'; do

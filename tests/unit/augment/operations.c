@@ -292,6 +292,11 @@ static void odd_heads(void)
 	struct augment_options policy = augment_preset(AUGMENT_PRESET_NONE);
 	policy.policy = AUGMENT_TRIVIAL;
 	ok(augment_workspace_create(&workspace, &head, &policy, false, &error) == -1, "so are policies");
+	head.height = 65535;
+	head.channels = 4096;
+	ok(augment_workspace_create(&workspace, &head, &options, false, &error) == -1, "so are too many values: %s", error.reason);
+	head.height = 1;
+	head.channels = 5;
 	struct augment_options background = only("random-background", "1");
 	ok(augment_workspace_create(&workspace, &head, &background, false, &error) == -1, "and backgrounds: %s", error.reason);
 	change.steps[0] = (struct augment_step){.operation = augment_operation_find("equalize")};
