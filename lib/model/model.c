@@ -84,6 +84,7 @@ int model_open(struct model *model, const char *folder, enum network_mode mode, 
 	if (!file_is_folder(folder))
 		return error_set(error, folder, file_exists(folder) ? "is no model folder" : "there is no such folder");
 	if (read_architecture(&model->architecture, folder, error) ||
+		!(model->weights_path = find_file(folder, "poids.h5", ".h5", error)) ||
 		network_create(&model->network, &model->architecture, mode, batch, pool, error) ||
 		read_labels(&model->labels, network_outputs(model->network), folder, error) ||
 		read_card(&model->card, folder, error)) {
@@ -93,12 +94,9 @@ int model_open(struct model *model, const char *folder, enum network_mode mode, 
 	return 0;
 }
 
-int model_read_weights(struct model *model, const char *folder, struct error *error)
+int model_read_weights(struct model *model, struct error *error)
 {
-	char *path = find_file(folder, "poids.h5", ".h5", error);
-	int result = path ? weights_read(model->network, path, error) : -1;
-	free(path);
-	return result;
+	return weights_read(model->network, model->weights_path, error);
 }
 
 int model_load(struct model *model, const char *folder, enum network_mode mode, int batch, struct parallel *pool,
@@ -106,7 +104,7 @@ int model_load(struct model *model, const char *folder, enum network_mode mode, 
 {
 	if (model_open(model, folder, mode, batch, pool, error))
 		return -1;
-	int result = model_read_weights(model, folder, error);
+	int result = model_read_weights(model, error);
 	if (result)
 		model_free(model);
 	return result;
@@ -118,6 +116,7 @@ void model_free(struct model *model)
 	architecture_free(&model->architecture);
 	text_list_free(&model->labels);
 	json_decref(model->card);
+	free(model->weights_path);
 	*model = (struct model){0};
 }
 

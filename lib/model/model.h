@@ -14,17 +14,18 @@ struct model {
 	struct network *network;
 	struct text_list labels; /* one per output */
 	json_t *card;            /* training.json, or NULL */
+	char *weights_path;
 };
 
 /* Loads a folder and builds its network. On failure (-1) *model is empty: a missing file, labels that are not
  * as many as outputs, weights of other shapes, each named. The pool stays the caller's. */
 CHECKED int model_load(struct model *model, const char *folder, enum network_mode mode, int batch,
 	struct parallel *pool, struct error *error);
-/* The same in two steps, of which the second takes the time: all but the weights; then those of the same folder, from any
+/* The same in two steps, of which the second takes the time: all but the weights, whose file is found; then these, from any
  * thread. A model whose weights could not be read (-1) is still the caller's to free. */
 CHECKED int model_open(struct model *model, const char *folder, enum network_mode mode, int batch,
 	struct parallel *pool, struct error *error);
-CHECKED int model_read_weights(struct model *model, const char *folder, struct error *error);
+CHECKED int model_read_weights(struct model *model, struct error *error);
 void model_free(struct model *model);
 
 /* Writes architecture.json, poids.h5, labels.txt and training.json (the card, borrowed) into a folder that is there. */

@@ -153,7 +153,7 @@ static void read_weights(void *context)
 {
 	struct errand *errand = context;
 	struct predictor *predictor = errand->predictor;
-	errand->result = model_read_weights(&predictor->model, predictor->request->model, &errand->error);
+	errand->result = model_read_weights(&predictor->model, &errand->error);
 }
 
 /* Reads the pictures of the batch, and with the first the weights: a cold start takes as long for these as for one picture. */
