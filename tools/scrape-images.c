@@ -39,8 +39,8 @@ static void check_usage(const struct scrape_request *request, int count, char **
 int main(int argc, char **argv)
 {
 	struct scrape_request request = {
-		.options = {.folder = "images", .side_minimum = 64, .pages_maximum = 100, .report = tool_report,
-			.fetch = {.rate = 2, .connections = 4, .transfers = 64, .retries = 4, .backoff = 1, .wait_maximum = 120,
+		.options = {.folder = "images", .limits.side_minimum = 64, .hamming = IMAGE_HASH_HAMMING, .pages_maximum = 100, .report = tool_report,
+			.fetch = {.rate = 2, .connections = 4, .transfers = 256, .retries = 4, .backoff = 1, .wait_maximum = 120,
 				.timeout = 60, .page_bytes = 16 << 20}},
 	};
 	struct scrape_options *collect = &request.options;
@@ -50,8 +50,10 @@ int main(int argc, char **argv)
 	const struct option_row rows[] = {
 		{'o', "output", OPTION_TEXT, &collect->folder, "DIR", "where CLASS folders and manifest.tsv go", 0, 0, NULL},
 		{'n', "count", OPTION_INTEGER, &collect->wanted, "N", "images per class, 0 for all (or the data set's count)", 0, INT_MAX, NULL},
-		{0, "min-size", OPTION_INTEGER, &collect->side_minimum, "N", "least width and height in pixels", 1, 65535, NULL},
+		{0, "min-size", OPTION_INTEGER, &collect->limits.side_minimum, "N", "least width and height in pixels", 1, 65535, NULL},
 		{0, "max-bytes", OPTION_INTEGER, &image_bytes, "N", "most bytes of one image", 1024, INT_MAX, NULL},
+		{0, "max-aspect", OPTION_REAL, &collect->limits.aspect_maximum, "F", "how many times as long the longer side is at most, 0 for any", 0, 65535, NULL},
+		{0, "hamming", OPTION_INTEGER, &collect->hamming, "N", "bits that hashes of look-alikes differ in at most, 0 to keep them", 0, IMAGE_HASH_HAMMING_MAXIMUM, NULL},
 		{0, "retry-refused", OPTION_FLAG, &collect->retry_refused, NULL, "ask again for what an earlier run refused", 0, 0, NULL},
 		TOOL_QUIET(quiet),
 		{0, NULL, OPTION_TITLE, NULL, NULL, "where images come from", 0, 0, NULL},

@@ -6,8 +6,8 @@
 #include <stdlib.h>
 #include <string.h>
 
-/* How many images of one class are with the fetcher at a time. */
-enum { PENDING_MAXIMUM = 64 };
+/* How many images of one class are with fetcher and judge at a time: of many hosts some are slow. */
+enum { PENDING_MAXIMUM = 1024 };
 
 static void errand_free(struct errand *errand)
 {
@@ -49,7 +49,7 @@ struct collection *collection_of(struct scrape *scrape, const char *class_name, 
 	collection->scrape = scrape;
 	collection->name = name;
 	keep_sweep(scrape->options.folder, class_name);
-	collection->accepted = manifest_count(scrape->manifest, class_name);
+	collection->accepted = catalogue_count(manifest_images(scrape->manifest), class_name);
 	scrape->collections[scrape->count++] = collection;
 	return collection;
 }
@@ -83,19 +83,6 @@ static struct errand *take_first(struct collection *collection)
 
 /* ---- asking ---- */
 
-/* Whether an earlier run or this one has asked for the address. Returns 1, 0 or -1. */
-static int is_known(struct scrape *scrape, const char *url, struct error *error)
-{
-	unsigned char key[DIGEST_KEY_SIZE];
-	int status = manifest_find_url(scrape->manifest, url);
-	if (status == MANIFEST_ACCEPTED || (status == MANIFEST_REFUSED && !scrape->options.retry_refused))
-		return 1;
-	digest_key(url, key);
-	if (digest_table_get(&scrape->asked, key) >= 0)
-		return 1;
-	return digest_table_set(&scrape->asked, key, 0, error) ? -1 : 0;
-}
-
 static int send(struct errand *errand, struct error *error)
 {
 	struct scrape *scrape = errand->collection->scrape;
@@ -111,6 +98,9 @@ static int send(struct errand *errand, struct error *error)
 		return -1;
 	}
 	errand->next = errand->collection->sent;
+	errand->link = &errand->collection->sent;
+	if (errand->next)
+		errand->next->link = &errand->next;
 	errand->collection->sent = errand;
 	return 0;
 }
@@ -125,10 +115,11 @@ static int ask_images(struct collection *collection, struct error *error)
 {
 	while (collection->first && collection->images_pending < PENDING_MAXIMUM && wants_more(collection)) {
 		struct errand *errand = take_first(collection);
-		int known = is_known(collection->scrape, errand->url, error);
-		if (known) {
+		const struct scrape *scrape = collection->scrape;
+		int asks = manifest_ask(scrape->manifest, errand->url, scrape->options.retry_refused, error);
+		if (asks <= 0) {
 			errand_free(errand);
-			if (known < 0)
+			if (asks < 0)
 				return -1;
 			continue;
 		}
@@ -157,7 +148,7 @@ static void read_page(struct collection *collection, const char *url, const unsi
 	const struct recipe *recipe = source->recipe;
 	struct text_list images = {0};
 	struct error error;
-	int items = source_read(source, url, bytes, size, charset, scrape->options.side_minimum, &images, &error);
+	int items = source_read(source, url, bytes, size, charset, scrape->options.limits.side_minimum, &images, &error);
 	for (size_t i = 0; items >= 0 && i < images.count; i++)
 		if (collection_queue(collection, (int)collection->current, images.items[i], url ? url : "", &error))
 			items = -1;
@@ -264,35 +255,73 @@ static void take_page(struct errand *errand, const struct fetch_result *result)
 	next_source(collection, true, result->reason);
 }
 
-static void take_image(struct errand *errand, const struct fetch_result *result)
+static struct manifest_row begin_row(const struct errand *errand)
+{
+	const struct collection *collection = errand->collection;
+	const struct source *source = errand->source < 0 ? NULL : &collection->sources[errand->source];
+	return (struct manifest_row){.class_name = collection->name, .url = errand->url, .page = errand->page,
+		.site = source ? source->recipe->name : "list", .query = source ? source->query : "", .licence = ""};
+}
+
+/* Takes an errand that has ended off the list of those sent, and frees it. */
+static void end_errand(struct errand *errand)
+{
+	*errand->link = errand->next;
+	if (errand->next)
+		errand->next->link = errand->link;
+	errand_free(errand);
+}
+
+/* Counts an image by the status of its row (-1: that could not be written). */
+static void count_image(struct errand *errand, int status)
 {
 	struct collection *collection = errand->collection;
-	struct scrape *scrape = collection->scrape;
-	const struct source *source = errand->source < 0 ? NULL : &collection->sources[errand->source];
-	struct manifest_row row = {.class_name = collection->name, .url = errand->url, .page = errand->page,
-		.site = source ? source->recipe->name : "list", .query = source ? source->query : ""};
 	collection->images_pending--;
-	int status = keep_image(scrape->options.folder, scrape->manifest, result, scrape->options.side_minimum, &row,
-		&scrape->error);
-	scrape->broken |= status < 0;
+	collection->scrape->broken |= status < 0;
 	collection->accepted += status == MANIFEST_ACCEPTED;
 	collection->added += status == MANIFEST_ACCEPTED;
 	collection->refused += status == MANIFEST_REFUSED;
 	collection->failed += status == MANIFEST_FAILED;
+	end_errand(errand);
 }
 
-void collection_take(void *scrape, void *tag, const struct fetch_result *result)
+static void take_image(struct errand *errand, struct fetch_result *result)
 {
-	struct errand *errand = tag, **link = &errand->collection->sent;
+	struct scrape *scrape = errand->collection->scrape;
+	struct manifest_row row = begin_row(errand);
+	if (result->outcome == FETCH_DONE && !result->opted_out) {
+		unsigned char *bytes = result->bytes;
+		result->bytes = NULL;
+		if (judge_add(scrape->judge, bytes, result->size, errand, &scrape->error))
+			count_image(errand, -1);
+		return;
+	}
+	enum manifest_status status = result->outcome == FETCH_FAILED ? MANIFEST_FAILED : MANIFEST_REFUSED;
+	const char *reason = result->outcome == FETCH_DONE ? "the server opts out (X-Robots-Tag)" : result->reason;
+	count_image(errand, keep_nothing(scrape->manifest, status, reason, &row, &scrape->error));
+}
+
+void collections_take_judged(struct scrape *scrape)
+{
+	struct judged judged;
+	while (!scrape->broken && judge_take(scrape->judge, &judged)) {
+		struct errand *errand = judged.tag;
+		struct manifest_row row = begin_row(errand);
+		count_image(errand, keep_image(scrape->options.folder, scrape->manifest, &judged, &row, &scrape->error));
+		free(judged.bytes);
+	}
+}
+
+void collection_take(void *scrape, void *tag, struct fetch_result *result)
+{
+	struct errand *errand = tag;
 	(void)scrape;
-	while (*link != errand)
-		link = &(*link)->next;
-	*link = errand->next;
-	if (errand->is_page)
-		take_page(errand, result);
-	else
+	if (!errand->is_page) {
 		take_image(errand, result);
-	errand_free(errand);
+		return;
+	}
+	take_page(errand, result);
+	end_errand(errand);
 }
 
 void collection_free(struct collection *collection)

@@ -2,13 +2,14 @@
 #ifndef SCRAPE_COLLECT_H
 #define SCRAPE_COLLECT_H
 
+#include "scrape/judge.h"
 #include "scrape/manifest.h"
 #include "scrape/scrape.h"
 #include "scrape/source.h"
 
 /* A page or an image to ask for; one that is in a queue or with the fetcher. */
 struct errand {
-	struct errand *next;
+	struct errand *next, **link; /* `link`: what points to one that was sent */
 	struct collection *collection;
 	int source;        /* index, -1: the list of addresses */
 	bool is_page;
@@ -21,7 +22,7 @@ struct collection {
 	struct source *sources;
 	size_t source_count, current;
 	struct errand *first, *last; /* images to ask for */
-	struct errand *sent;         /* with the fetcher */
+	struct errand *sent;         /* with the fetcher or the judge */
 	bool page_pending;
 	int images_pending;
 	int accepted, added, refused, failed;
@@ -36,7 +37,7 @@ struct scrape {
 	bool has_follow;
 	struct manifest *manifest;
 	struct fetcher *fetcher;
-	struct digest_table asked; /* addresses of images asked for in this run */
+	struct judge *judge;
 	struct collection **collections;
 	size_t count;
 	FILE *list;
@@ -60,8 +61,11 @@ CHECKED int collection_advance(struct collection *collection, struct error *erro
 /* Whether it waits for nothing and has nothing to ask for; with the list still to come, it may get more. */
 bool collection_is_idle(const struct collection *collection);
 
-/* A fetch_callback: takes the result of an errand. */
-void collection_take(void *scrape, void *errand, const struct fetch_result *result);
+/* A fetch_callback: takes the result of an errand, which for an image that came goes on to the judge. */
+void collection_take(void *scrape, void *errand, struct fetch_result *result);
+
+/* Takes what the judge has done: keeps images, counts them. */
+void collections_take_judged(struct scrape *scrape);
 
 /* Tells the user, over the progress bar. */
 void scrape_say(struct scrape *scrape, const char *object, const char *format, ...)

@@ -4,7 +4,9 @@
 #include "base/random.h"
 #include "base/text.h"
 #include "base/version.h"
+#include "scrape/digest_table.h"
 #include "scrape/host.h"
+#include "scrape/reactor.h"
 #include "scrape/url.h"
 
 #include <math.h>
@@ -22,14 +24,18 @@ struct fetcher {
 	struct fetch_options options;
 	fetch_callback *callback;
 	void *context;
-	CURLM *multi;
-	struct host *hosts;
+	struct reactor reactor;
+	struct host **hosts;
+	size_t host_count;
+	struct digest_table origins; /* index of the host */
+	struct host *busy;   /* those for which jobs wait */
 	struct job *running; /* in transfer, in no host's queue */
 	struct transfer_limits limits[JOB_KINDS];
 	char user_agent[256];
 	int unfinished, active;
-	uint64_t jobs;
+	uint64_t jobs, ended; /* in all */
 	double started;   /* when the first request was added */
+	bool held;        /* images do not start */
 	bool contacted;   /* some server has answered */
 	char unreachable[300];
 };
@@ -48,31 +54,63 @@ int fetcher_create(struct fetcher **out, const struct fetch_options *options, fe
 		fetcher->limits[kind] = (struct transfer_limits){.total_seconds = options->timeout,
 			.bytes = bytes[kind], .allow_private = options->allow_private, .decode = kind != JOB_IMAGE,
 			.user_agent = fetcher->user_agent};
-	if (curl_global_init(CURL_GLOBAL_DEFAULT) || !(fetcher->multi = curl_multi_init())) {
-		free(fetcher);
-		*out = NULL;
-		return error_memory(error, "network");
+	if (curl_global_init(CURL_GLOBAL_DEFAULT))
+		error_memory(error, "network");
+	else if (reactor_create(&fetcher->reactor, options->transfers, error) == 0)
+		return 0;
+	free(fetcher);
+	*out = NULL;
+	return -1;
+}
+
+/* ---- hosts ---- */
+
+static struct host *add_host(struct fetcher *fetcher, const char *origin, const unsigned char *key, bool loopback)
+{
+	struct host **hosts = fetcher->hosts;
+	if ((fetcher->host_count & (fetcher->host_count - 1)) == 0) {
+		size_t capacity = fetcher->host_count ? 2 * fetcher->host_count : 1;
+		if (!(hosts = realloc(hosts, capacity * sizeof(struct host *))))
+			return NULL;
+		fetcher->hosts = hosts;
 	}
-	curl_multi_setopt(fetcher->multi, CURLMOPT_MAX_TOTAL_CONNECTIONS, (long)options->transfers);
-	return 0;
+	struct host *host = host_create(origin);
+	if (!host || digest_table_set(&fetcher->origins, key, (int)fetcher->host_count, NULL)) {
+		host_free(host);
+		return NULL;
+	}
+	if (!loopback)
+		host_slow_down(host, fetcher->options.rate, fetcher->options.connections);
+	if (fetcher->options.ignore_robots)
+		host->robots_state = ROBOTS_KNOWN;
+	return hosts[fetcher->host_count++] = host;
 }
 
 static struct host *find_host(struct fetcher *fetcher, const char *url)
 {
+	unsigned char key[DIGEST_KEY_SIZE];
 	char *origin = url_origin(url);
-	struct host *host = origin ? fetcher->hosts : NULL;
-	while (host && strcmp(host->origin, origin))
-		host = host->next;
-	if (!host && origin && (host = host_create(origin))) {
-		if (!url_is_loopback(url))
-			host_slow_down(host, fetcher->options.rate, fetcher->options.connections);
-		if (fetcher->options.ignore_robots)
-			host->robots_state = ROBOTS_KNOWN;
-		host->next = fetcher->hosts;
-		fetcher->hosts = host;
-	}
+	if (!origin)
+		return NULL;
+	digest_key(origin, key);
+	int index = digest_table_get(&fetcher->origins, key);
+	struct host *host = index >= 0 ? fetcher->hosts[index] : add_host(fetcher, origin, key, url_is_loopback(url));
 	free(origin);
 	return host;
+}
+
+/* Has a job wait for its host; in front of others when it has been there before. */
+static void wait_for(struct fetcher *fetcher, struct host *host, struct job *job, bool in_front)
+{
+	if (!host->busy) {
+		host->busy = true;
+		host->next = fetcher->busy;
+		fetcher->busy = host;
+	}
+	if (in_front)
+		host_push_front(host, job);
+	else
+		host_push(host, job);
 }
 
 static struct job *create_job(struct fetcher *fetcher, enum job_kind kind, const char *url)
@@ -100,7 +138,7 @@ int fetcher_add(struct fetcher *fetcher, const struct fetch_request *request, st
 	job->tag = request->tag;
 	job->skip_robots = request->skip_robots;
 	host_slow_down(host, request->rate, request->connections);
-	host_push(host, job);
+	wait_for(fetcher, host, job, false);
 	fetcher->unfinished++;
 	if (!fetcher->started)
 		fetcher->started = progress_clock();
@@ -121,6 +159,7 @@ static void deliver(struct fetcher *fetcher, struct job *job, enum fetch_outcome
 	struct fetch_result result = {outcome, reason, job->url, transfer->bytes, transfer->size, charset,
 		transfer->easy && transfer_opts_out(transfer)};
 	fetcher->callback(fetcher->context, job->tag, &result);
+	transfer->bytes = result.bytes;
 	fetcher->unfinished--;
 	job_free(job);
 }
@@ -142,7 +181,7 @@ static int ask_robots(struct fetcher *fetcher, struct host *host)
 		return -1;
 	job->tag = host; /* it stays the asking host's wherever a redirect leads */
 	host->robots_state = ROBOTS_ASKED;
-	host_push_front(host, job);
+	wait_for(fetcher, host, job, true);
 	fetcher->unfinished++;
 	return 0;
 }
@@ -166,6 +205,7 @@ static void take_robots(struct fetcher *fetcher, struct job *job, enum fetch_out
 
 static void finish_job(struct fetcher *fetcher, struct job *job, enum fetch_outcome outcome, const char *reason)
 {
+	fetcher->ended++;
 	if (job->kind == JOB_ROBOTS)
 		take_robots(fetcher, job, outcome, reason);
 	else
@@ -195,7 +235,7 @@ static void follow_redirect(struct fetcher *fetcher, struct job *job)
 	job->attempts = 0;
 	struct host *host = find_host(fetcher, url);
 	if (host)
-		host_push(host, job);
+		wait_for(fetcher, host, job, false);
 	else
 		finish_job(fetcher, job, FETCH_FAILED, "out of memory");
 }
@@ -237,10 +277,10 @@ static void retry(struct fetcher *fetcher, struct job *job)
 	double delay = backoff(fetcher, job);
 	delay = delay > asked ? delay : asked;
 	job->not_before = now + delay;
-	if (asked > 0)
-		host->paused_until = now + asked;
+	if (host->paused_until < job->not_before)
+		host->paused_until = job->not_before;
 	transfer_free(&job->transfer);
-	host_push_front(host, job);
+	wait_for(fetcher, host, job, true);
 }
 
 static void leave_running(struct fetcher *fetcher, struct job *job)
@@ -251,7 +291,7 @@ static void leave_running(struct fetcher *fetcher, struct job *job)
 	*link = job->next;
 	job->host->active--;
 	fetcher->active--;
-	curl_multi_remove_handle(fetcher->multi, job->transfer.easy);
+	curl_multi_remove_handle(fetcher->reactor.multi, job->transfer.easy);
 }
 
 static void end_attempt(struct fetcher *fetcher, struct job *job, CURLcode code)
@@ -295,7 +335,7 @@ static int start_job(struct fetcher *fetcher, struct job *job, double now, struc
 		return 0;
 	}
 	curl_easy_setopt(job->transfer.easy, CURLOPT_PRIVATE, job);
-	CURLMcode code = curl_multi_add_handle(fetcher->multi, job->transfer.easy);
+	CURLMcode code = curl_multi_add_handle(fetcher->reactor.multi, job->transfer.easy);
 	if (code != CURLM_OK) {
 		error_set(error, "network", "%s", curl_multi_strerror(code));
 		finish_job(fetcher, job, FETCH_FAILED, error->reason);
@@ -317,11 +357,11 @@ static int start_on_host(struct fetcher *fetcher, struct host *host, double *wak
 		finish_job(fetcher, job, FETCH_FAILED, host->given_up);
 	while (fetcher->active < fetcher->options.transfers) {
 		double now = progress_clock();
-		if (!(job = host_take(host, now, !fetcher->options.ignore_robots, wake)))
+		if (!(job = host_take(host, now, &(struct host_rules){!fetcher->options.ignore_robots, fetcher->held}, wake)))
 			break;
 		bool obeys = job->kind != JOB_ROBOTS && !job->skip_robots;
 		if (obeys && host->robots_state == ROBOTS_UNKNOWN) {
-			host_push_front(host, job);
+			wait_for(fetcher, host, job, true);
 			if (ask_robots(fetcher, host))
 				return error_memory(error, host->origin);
 		} else if (obeys && !robots_allow(&host->robots, url_path(job->url))) {
@@ -332,40 +372,58 @@ static int start_on_host(struct fetcher *fetcher, struct host *host, double *wak
 	return 0;
 }
 
-/* Returns whether any had ended. */
-static bool take_ended(struct fetcher *fetcher)
+static void take_ended(struct fetcher *fetcher)
 {
 	CURLMsg *message;
 	int left;
-	bool any = false;
-	while ((message = curl_multi_info_read(fetcher->multi, &left))) {
+	while ((message = curl_multi_info_read(fetcher->reactor.multi, &left))) {
 		if (message->msg != CURLMSG_DONE)
 			continue;
 		CURLcode code = message->data.result;
 		char *job;
 		curl_easy_getinfo(message->easy_handle, CURLINFO_PRIVATE, &job);
 		end_attempt(fetcher, (struct job *)(void *)job, code);
-		any = true;
 	}
-	return any;
 }
 
-int fetcher_step(struct fetcher *fetcher, struct error *error)
+/* Starts what may start; hosts for which nothing waits any more leave the list. */
+static int start_jobs(struct fetcher *fetcher, double *wake, struct error *error)
+{
+	struct host *host;
+	for (host = fetcher->busy; host; host = host->next)
+		if (start_on_host(fetcher, host, wake, error))
+			return -1;
+	for (struct host **link = &fetcher->busy; (host = *link);) {
+		host->busy = host->first;
+		if (host->busy)
+			link = &host->next;
+		else
+			*link = host->next;
+	}
+	return 0;
+}
+
+int fetcher_step(struct fetcher *fetcher, bool expected, struct error *error)
 {
 	double wake = progress_clock() + idle_seconds;
-	int unfinished = fetcher->unfinished, running;
-	for (struct host *host = fetcher->hosts; host; host = host->next)
-		if (start_on_host(fetcher, host, &wake, error))
-			return -1;
-	CURLMcode code = curl_multi_perform(fetcher->multi, &running);
-	bool moved = take_ended(fetcher) || fetcher->unfinished != unfinished;
-	if (code == CURLM_OK && !moved && unfinished > 0) {
-		double wait = wake - progress_clock();
-		code = curl_multi_poll(fetcher->multi, NULL, 0, wait > 0 ? (int)(1000 * wait) + 1 : 0, NULL);
-	}
-	if (code != CURLM_OK)
-		return error_set(error, "network", "%s", curl_multi_strerror(code));
+	uint64_t ended = fetcher->ended;
+	if (start_jobs(fetcher, &wake, error))
+		return -1;
+	bool waits = fetcher->ended == ended && (fetcher->unfinished > 0 || expected);
+	if (reactor_run(&fetcher->reactor, waits ? wake - progress_clock() : 0, error))
+		return -1;
+	take_ended(fetcher);
 	return fetcher->unfinished;
+}
+
+void fetcher_hold(struct fetcher *fetcher, bool held)
+{
+	fetcher->held = held;
+}
+
+void fetcher_wake(struct fetcher *fetcher)
+{
+	reactor_wake(&fetcher->reactor);
 }
 
 const char *fetcher_unreachable(const struct fetcher *fetcher)
@@ -381,10 +439,10 @@ void fetcher_destroy(struct fetcher *fetcher)
 		leave_running(fetcher, job);
 		job_free(job);
 	}
-	for (struct host *host = fetcher->hosts, *next; host; host = next) {
-		next = host->next;
-		host_free(host);
-	}
-	curl_multi_cleanup(fetcher->multi);
+	for (size_t i = 0; i < fetcher->host_count; i++)
+		host_free(fetcher->hosts[i]);
+	free(fetcher->hosts);
+	digest_table_free(&fetcher->origins);
+	reactor_destroy(&fetcher->reactor);
 	free(fetcher);
 }

@@ -47,14 +47,14 @@ struct fetch_result {
 	enum fetch_outcome outcome;
 	const char *reason;         /* when not done */
 	const char *url;            /* that answered, after redirects */
-	const unsigned char *bytes; /* the body, followed by a NUL; valid during the callback */
+	unsigned char *bytes;       /* the body, followed by a NUL; the callback may take it, to free, and leave NULL */
 	size_t size;
 	const char *charset;        /* declared for it, "" for none */
 	bool opted_out;             /* the server asks that it is not used so (X-Robots-Tag) */
 };
 
 /* May add requests, but not step or destroy. */
-typedef void fetch_callback(void *context, void *tag, const struct fetch_result *result);
+typedef void fetch_callback(void *context, void *tag, struct fetch_result *result);
 
 struct fetcher;
 
@@ -65,9 +65,15 @@ CHECKED int fetcher_create(struct fetcher **fetcher, const struct fetch_options 
 /* Adds a request; its result comes from a later fetcher_step. */
 CHECKED int fetcher_add(struct fetcher *fetcher, const struct fetch_request *request, struct error *error);
 
-/* Moves all requests on and waits for up to half a second where nothing moves. Returns how many are
- * unfinished, or -1. */
-CHECKED int fetcher_step(struct fetcher *fetcher, struct error *error);
+/* While held, no request for an image starts that has not: for a caller who has more bodies than it can take. */
+void fetcher_hold(struct fetcher *fetcher, bool held);
+
+/* Moves all requests on and waits for up to half a second where nothing moves, and requests are unfinished or the caller
+ * has `expected` a call of fetcher_wake. Returns how many are unfinished, or -1. */
+CHECKED int fetcher_step(struct fetcher *fetcher, bool expected, struct error *error);
+
+/* Has a step that waits, or else the next one, return. For any thread. */
+void fetcher_wake(struct fetcher *fetcher);
 
 /* NULL if a server has answered, or none was asked; else "HOST: reason" of a first failure. While
  * none has answered, requests fail within about eight seconds of the first. */

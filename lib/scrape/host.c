@@ -56,7 +56,14 @@ struct job *host_take_any(struct host *host)
 	return host->first ? take_after(host, NULL) : NULL;
 }
 
-struct job *host_take(struct host *host, double now, bool ask_robots, double *wake)
+static bool may_start(const struct host *host, const struct job *job, const struct host_rules *rules)
+{
+	if (rules->hold_images && job->kind == JOB_IMAGE)
+		return false;
+	return !rules->ask_robots || host->robots_state != ROBOTS_ASKED || job->kind == JOB_ROBOTS || job->skip_robots;
+}
+
+struct job *host_take(struct host *host, double now, const struct host_rules *rules, double *wake)
 {
 	if (!host->first || host->active >= host->connections)
 		return NULL;
@@ -67,7 +74,7 @@ struct job *host_take(struct host *host, double now, bool ask_robots, double *wa
 	}
 	struct job *before = NULL;
 	for (struct job *job = host->first; job; before = job, job = job->next) {
-		if (ask_robots && host->robots_state == ROBOTS_ASKED && job->kind != JOB_ROBOTS && !job->skip_robots)
+		if (!may_start(host, job, rules))
 			continue;
 		if (job->not_before <= now)
 			return take_after(host, before);
@@ -100,6 +107,8 @@ void job_free(struct job *job)
 
 void host_free(struct host *host)
 {
+	if (!host)
+		return;
 	for (struct job *job; (job = host_take_any(host));)
 		job_free(job);
 	robots_free(&host->robots);

@@ -28,7 +28,8 @@ struct job {
 enum host_robots { ROBOTS_UNKNOWN, ROBOTS_ASKED, ROBOTS_KNOWN };
 
 struct host {
-	struct host *next;
+	struct host *next; /* that has jobs waiting, where this one is `busy` */
+	bool busy;
 	char *origin; /* "https://host:port"; owned */
 	struct job *first, *last; /* waiting */
 	int active;               /* in transfer */
@@ -47,9 +48,15 @@ struct host *host_create(const char *origin);
 void host_push(struct host *host, struct job *job);
 void host_push_front(struct host *host, struct job *job);
 
-/* Takes the first job out that may start at `now` (with `ask_robots`: that needs no robots.txt still to
- * come), or returns NULL; *wake is then lowered to when one may, if that is known. */
-struct job *host_take(struct host *host, double now, bool ask_robots, double *wake);
+/* What may start. */
+struct host_rules {
+	bool ask_robots;  /* nothing for which robots.txt counts, before it is known */
+	bool hold_images; /* no image */
+};
+
+/* Takes the first job out that may start at `now`, or returns NULL; *wake is then lowered to when one may, if that is
+ * known. */
+struct job *host_take(struct host *host, double now, const struct host_rules *rules, double *wake);
 
 /* Takes the first job out, whether it may start or not; NULL when there is none. */
 struct job *host_take_any(struct host *host);
@@ -60,6 +67,7 @@ void host_count_start(struct host *host, double now);
 /* Lowers the limits; 0 leaves one as it is. */
 void host_slow_down(struct host *host, double requests_per_second, int connections);
 
+/* Frees what waits too; NULL is allowed. */
 void host_free(struct host *host);
 void job_free(struct job *job);
 

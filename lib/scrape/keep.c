@@ -1,95 +1,128 @@
 #include "scrape/keep.h"
 
 #include "base/file.h"
-#include "base/text.h"
-#include "image/image.h"
+#include "base/unfinished.h"
 
 #include <dirent.h>
+#include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
 
-enum { NAME_BYTES = 8 };
-
-struct judgement {
-	struct image_info info;
-	unsigned char digest[DIGEST_SIZE];
-	char reason[600];
-};
-
-/* Returns whether the body is to be kept; else says why not. */
-static bool judge(const struct manifest *manifest, const struct fetch_result *result, int side_minimum,
-	struct manifest_row *row, struct judgement *judgement)
+static int write_all(int file, const unsigned char *bytes, size_t size)
 {
-	struct error problem;
-	struct image_info *info = &judgement->info;
-	const char *twin;
-	digest_of(result->bytes, result->size, judgement->digest);
-	row->digest = judgement->digest;
-	row->bytes = result->size;
-	if (result->opted_out)
-		snprintf(judgement->reason, sizeof judgement->reason, "the server opts out (X-Robots-Tag)");
-	else if (image_probe(result->bytes, result->size, row->url, info, &problem))
-		snprintf(judgement->reason, sizeof judgement->reason, "%s", problem.reason);
-	/* TGA has no magic number: anything may look like one. */
-	else if (info->type == IMAGE_TGA)
-		snprintf(judgement->reason, sizeof judgement->reason, "no image that its first bytes tell");
-	else if (info->width < side_minimum || info->height < side_minimum)
-		snprintf(judgement->reason, sizeof judgement->reason, "a side is under %d pixels", side_minimum);
-	else if ((twin = manifest_find_content(manifest, judgement->digest)))
-		snprintf(judgement->reason, sizeof judgement->reason, "duplicate: the same bytes are in %s", twin);
-	return !*judgement->reason;
+	while (size) {
+		ssize_t written = write(file, bytes, size);
+		if (written < 0 && errno != EINTR)
+			return -1;
+		bytes += written < 0 ? 0 : written;
+		size -= written < 0 ? 0 : (size_t)written;
+	}
+	return 0;
 }
 
-static int write_image(const char *folder, const struct fetch_result *result, const struct manifest_row *row,
+/* Writes a file whole or not at all; on disk it is with the manifest's next sync. */
+static int write_file(const char *path, const unsigned char *bytes, size_t size, struct error *error)
+{
+	struct unfinished unfinished;
+	int file = unfinished_file(&unfinished, path);
+	if (file < 0)
+		return error_system(error, path);
+	bool failed = write_all(file, bytes, size) != 0;
+	int problem = errno;
+	if (close(file) && !failed) {
+		failed = true;
+		problem = errno;
+	}
+	if (!failed && rename(unfinished.path, path) == 0) {
+		unfinished_forget(&unfinished);
+		return 0;
+	}
+	problem = failed ? problem : errno;
+	unfinished_remove(&unfinished);
+	errno = problem;
+	return error_system(error, path);
+}
+
+/* The folder of the class is made when it is first missed. */
+static int write_image(const char *folder, const struct judged *judged, const struct manifest_row *row,
 	struct error *error)
 {
 	char *class_folder = file_join(folder, row->class_name), *path = file_join(folder, row->file);
-	int failed = class_folder && path ? file_make_folder(class_folder, error) : error_memory(error, folder);
+	int failed = class_folder && path ? 0 : error_memory(error, folder);
+	if (!failed && !file_is_folder(class_folder))
+		failed = file_make_folder(class_folder, error);
 	if (!failed)
-		failed = output_bytes(path, result->bytes, result->size, error);
+		failed = write_file(path, judged->bytes, judged->size, error);
 	free(class_folder);
 	free(path);
 	return failed;
 }
 
-int keep_image(const char *folder, struct manifest *manifest, const struct fetch_result *result, int side_minimum,
-	struct manifest_row *row, struct error *error)
+/* What an image that is good is a copy of. Returns whether it is to be kept nevertheless. */
+static bool compare(const struct manifest *manifest, const struct judgement *judgement, char *reason, size_t size)
 {
-	char name[2 * NAME_BYTES + 1];
-	struct judgement judgement = {0};
-	char *file = NULL;
-	row->file = row->type = "";
-	row->reason = result->reason;
-	row->status = result->outcome == FETCH_REFUSED ? MANIFEST_REFUSED : MANIFEST_FAILED;
-	if (result->outcome == FETCH_DONE) {
-		bool good = judge(manifest, result, side_minimum, row, &judgement);
-		row->status = good ? MANIFEST_ACCEPTED : MANIFEST_REFUSED;
-		row->reason = judgement.reason;
-		row->width = judgement.info.width;
-		row->height = judgement.info.height;
-		if (judgement.info.type != IMAGE_UNKNOWN && judgement.info.type != IMAGE_TGA)
-			row->type = image_type_name(judgement.info.type);
+	struct twin twin = catalogue_find(manifest_images(manifest), judgement->digest, &judgement->hash);
+	switch (twin.kind) {
+	case TWIN_NONE:
+		return true;
+	case TWIN_BYTES:
+		snprintf(reason, size, "duplicate: the same bytes as %s", twin.name);
+		return false;
+	case TWIN_PIXELS:
+		snprintf(reason, size, "duplicate: the same pixels as %s", twin.name);
+		return false;
+	case TWIN_LOOK:
+		snprintf(reason, size, "look-alike of %s: %d bits apart", twin.name, twin.bits);
+		return false;
+	case TWIN_MIRRORED:
+		snprintf(reason, size, "mirror image of %s: %d bits apart", twin.name, twin.bits);
+		return true;
 	}
-	int failed = 0;
+	return true;
+}
+
+int keep_image(const char *folder, struct manifest *manifest, const struct judged *judged, struct manifest_row *row,
+	struct error *error)
+{
+	const struct judgement *judgement = &judged->judgement;
+	char name[CATALOGUE_NAME_SIZE], reason[sizeof judgement->reason];
+	snprintf(reason, sizeof reason, "%s", judgement->reason);
+	row->came = true;
+	row->decoded = !*reason;
+	row->hash = judgement->hash;
+	memcpy(row->digest, judgement->digest, DIGEST_SIZE);
+	row->bytes = judged->size;
+	row->width = judgement->info.width;
+	row->height = judgement->info.height;
+	row->type = judgement->info.type == IMAGE_UNKNOWN ? "" : image_type_name(judgement->info.type);
+	row->file = "";
+	row->status = row->decoded && compare(manifest, judgement, reason, sizeof reason) ? MANIFEST_ACCEPTED : MANIFEST_REFUSED;
+	row->reason = reason;
 	if (row->status == MANIFEST_ACCEPTED) {
-		digest_hex(judgement.digest, NAME_BYTES, name);
-		file = text_format("%s/%s.%s", row->class_name, name, image_type_extension(judgement.info.type));
-		row->file = file;
-		failed = file ? write_image(folder, result, row, error) : error_memory(error, folder);
+		catalogue_name(name, row->class_name, judgement->digest, judgement->info.type);
+		row->file = name;
+		if (write_image(folder, judged, row, error))
+			return -1;
 	}
-	if (!failed)
-		failed = manifest_add(manifest, row, error);
-	free(file);
-	return failed ? -1 : (int)row->status;
+	return manifest_add(manifest, row, error) ? -1 : (int)row->status;
+}
+
+int keep_nothing(struct manifest *manifest, enum manifest_status status, const char *reason, struct manifest_row *row,
+	struct error *error)
+{
+	row->file = row->type = "";
+	row->status = status;
+	row->reason = reason;
+	return manifest_add(manifest, row, error) ? -1 : (int)status;
 }
 
 /* ".HASH.EXTENSION.PID-N", as output_open names a file in the making. */
 static bool is_unfinished(const char *name)
 {
 	const char *digits = name + (*name == '.');
-	return *name == '.' && strspn(digits, "0123456789abcdef") == 2 * NAME_BYTES && digits[2 * NAME_BYTES] == '.';
+	return *name == '.' && strspn(digits, "0123456789abcdef") == 2 * CATALOGUE_NAME_BYTES && digits[2 * CATALOGUE_NAME_BYTES] == '.';
 }
 
 void keep_sweep(const char *folder, const char *class_name)

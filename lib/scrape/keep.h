@@ -1,16 +1,20 @@
-/* What becomes of the bytes that came for an image: kept as they are, or refused. */
+/* What becomes of what came for an image: a file and a row of the manifest, or a row that says why not. */
 #ifndef SCRAPE_KEEP_H
 #define SCRAPE_KEEP_H
 
-#include "scrape/fetch.h"
+#include "scrape/judge.h"
 #include "scrape/manifest.h"
 
-/* Judges a fetched body and, if it is a new image with both sides at least `side_minimum`, writes it to
- * FOLDER/CLASS/HASH.EXTENSION, HASH being the first 16 hexadecimal digits of its SHA-256. Only its header is
- * read. Then adds `row`, in which class_name, url, page, site and query are set, to the manifest.
+/* Takes an image that was judged and, if it is good and a copy of none that was accepted before, writes it to
+ * FOLDER/CLASS/HASH.EXTENSION (see catalogue_name). Then adds `row`, in which class_name, url, page, site, query and
+ * licence are set, to the manifest. A mirror image of one before is kept, and the row remarks on it.
  * Returns the status that the row got, or -1 where a file can't be written. */
-CHECKED int keep_image(const char *folder, struct manifest *manifest, const struct fetch_result *result,
-	int side_minimum, struct manifest_row *row, struct error *error);
+CHECKED int keep_image(const char *folder, struct manifest *manifest, const struct judged *judged,
+	struct manifest_row *row, struct error *error);
+
+/* Adds `row`, set as above, for an address that gave no image. Returns `status`, or -1 as above. */
+CHECKED int keep_nothing(struct manifest *manifest, enum manifest_status status, const char *reason,
+	struct manifest_row *row, struct error *error);
 
 /* Removes what a killed run left half-written in FOLDER/CLASS. Only for who has the manifest open. */
 void keep_sweep(const char *folder, const char *class_name);

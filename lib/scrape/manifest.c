@@ -1,7 +1,6 @@
 #include "scrape/manifest.h"
 
 #include "base/file.h"
-#include "base/text.h"
 #include "scrape/digest_table.h"
 
 #include <errno.h>
@@ -14,66 +13,17 @@
 #include <time.h>
 #include <unistd.h>
 
-static const char header[] = "class\tfile\tsha256\twidth\theight\tbytes\ttype\turl\tpage\tsite\tquery\ttime\tstatus\treason\n";
-
-enum { COLUMN_CLASS, COLUMN_FILE, COLUMN_DIGEST, COLUMN_URL = 7, COLUMN_STATUS = 12, COLUMNS = 14 };
-
-static const char *const statuses[] = {"accepted", "refused", "failed", NULL};
+/* What the table of URLs keeps of each: the status of its last row, and whether this run has asked for it. */
+enum { NO_STATUS = 3, STATUS = 3, ASKED = 4 };
 
 struct manifest {
 	char *path, *folder;
+	char *unsynced_path;
 	int descriptor;
-	struct text_list classes;
-	int *counts;                 /* of accepted images that are there, by class */
-	struct digest_table urls;    /* status of the last row */
-	struct digest_table content; /* index of the class */
+	bool unsynced; /* the file that says so is there */
+	struct digest_table urls;
+	struct catalogue *images;
 };
-
-/* Index of a class, made known where it is new; -1 without memory. */
-static int class_index(struct manifest *manifest, const char *name, struct error *error)
-{
-	int index = text_list_find(&manifest->classes, name);
-	if (index >= 0)
-		return index;
-	int *counts = realloc(manifest->counts, (manifest->classes.count + 1) * sizeof *counts);
-	if (!counts)
-		return error_memory(error, manifest->path);
-	manifest->counts = counts;
-	counts[manifest->classes.count] = 0;
-	if (text_list_add(&manifest->classes, name, error))
-		return -1;
-	return (int)manifest->classes.count - 1;
-}
-
-static bool read_digest(const char *hex, unsigned char key[DIGEST_KEY_SIZE])
-{
-	for (int i = 0; i < DIGEST_KEY_SIZE; i++)
-		if (sscanf(hex + 2 * i, "%2hhx", &key[i]) != 1)
-			return false;
-	return true;
-}
-
-/* Makes one row known. */
-static int learn(struct manifest *manifest, const char *class_name, const char *url, enum manifest_status status,
-	const unsigned char *content_key, struct error *error)
-{
-	unsigned char key[DIGEST_KEY_SIZE];
-	int class = class_index(manifest, class_name, error);
-	if (class < 0)
-		return -1;
-	digest_key(url, key);
-	if (digest_table_set(&manifest->urls, key, (int)status, error))
-		return -1;
-	return content_key ? digest_table_set(&manifest->content, content_key, class, error) : 0;
-}
-
-static bool is_there(const struct manifest *manifest, const char *file)
-{
-	char *path = file_join(manifest->folder, file);
-	bool there = path && file_exists(path);
-	free(path);
-	return there;
-}
 
 static int bad_line(const struct manifest *manifest, int line, const char *reason, struct error *error)
 {
@@ -82,36 +32,55 @@ static int bad_line(const struct manifest *manifest, int line, const char *reaso
 	return error_set(error, object, "%s", reason);
 }
 
-static int status_of(const char *text)
+static enum image_type type_named(const char *name)
 {
-	for (int i = 0; statuses[i]; i++)
-		if (strcmp(text, statuses[i]) == 0)
-			return i;
-	return -1;
+	for (int type = IMAGE_JPEG; type <= IMAGE_PNM; type++)
+		if (strcmp(name, image_type_name((enum image_type)type)) == 0)
+			return (enum image_type)type;
+	return IMAGE_UNKNOWN;
+}
+
+/* Makes one row known; of an accepted one, `there` says whether its file is. */
+static int learn(struct manifest *manifest, const struct manifest_row *row, bool there, int asked, struct error *error)
+{
+	unsigned char key[DIGEST_KEY_SIZE];
+	digest_key(row->url, key);
+	if (digest_table_set(&manifest->urls, key, (int)row->status | asked, error))
+		return -1;
+	struct catalogue_image image = {row->class_name, type_named(row->type), row->digest, &row->hash, there};
+	return row->status == MANIFEST_ACCEPTED ? catalogue_add(manifest->images, &image, error) : 0;
+}
+
+enum presence { WHOLE, DAMAGED, MISSING };
+
+static enum presence look_for(const struct manifest *manifest, const struct manifest_row *row)
+{
+	struct stat facts;
+	char *path = file_join(manifest->folder, row->file);
+	bool there = path && stat(path, &facts) == 0;
+	free(path);
+	return !there ? MISSING : (size_t)facts.st_size == row->bytes ? WHOLE : DAMAGED;
 }
 
 static int read_row(struct manifest *manifest, char *line, int number, struct error *error)
 {
-	char *fields[COLUMNS], *next = line;
-	unsigned char key[DIGEST_KEY_SIZE];
-	int count = 0;
-	for (; next && count < COLUMNS; count++)
-		if (!text_read_field(fields[count] = strsep(&next, "\t")))
-			return bad_line(manifest, number, "an unknown escape", error);
-	if (count != COLUMNS || next)
-		return bad_line(manifest, number, "not 14 fields", error);
-	int status = status_of(fields[COLUMN_STATUS]);
-	if (status < 0)
-		return bad_line(manifest, number, "an unknown status", error);
-	bool accepted = status == MANIFEST_ACCEPTED;
-	if (accepted && (strlen(fields[COLUMN_DIGEST]) != 2 * DIGEST_SIZE || !read_digest(fields[COLUMN_DIGEST], key)))
-		return bad_line(manifest, number, "no SHA-256", error);
-	if (learn(manifest, fields[COLUMN_CLASS], fields[COLUMN_URL], (enum manifest_status)status,
-		    accepted ? key : NULL, error))
-		return -1;
-	if (accepted && is_there(manifest, fields[COLUMN_FILE]))
-		manifest->counts[text_list_find(&manifest->classes, fields[COLUMN_CLASS])]++;
-	return 0;
+	struct manifest_row row;
+	const char *problem = manifest_row_read(line, &row);
+	if (problem)
+		return bad_line(manifest, number, problem, error);
+	enum presence presence = row.status == MANIFEST_ACCEPTED ? look_for(manifest, &row) : WHOLE;
+	if (presence == DAMAGED || (presence == MISSING && manifest->unsynced))
+		return 0;
+	return learn(manifest, &row, presence == WHOLE, 0, error);
+}
+
+static int check_header(const struct manifest *manifest, const char *line, struct error *error)
+{
+	if (strcmp(line, manifest_header) == 0)
+		return 0;
+	if (strncmp(line, "class\tfile\tsha256\t", strlen("class\tfile\tsha256\t")) == 0)
+		return error_set(error, manifest->path, "has the columns of another version: use a new folder");
+	return error_set(error, manifest->path, "not a manifest of this program");
 }
 
 /* Reads all rows; *whole becomes the length up to the last newline. */
@@ -126,8 +95,8 @@ static int read_rows(struct manifest *manifest, FILE *stream, off_t *whole, stru
 		if (line[length - 1] != '\n')
 			break;
 		*whole += length;
-		if (number == 1 && strcmp(line, header))
-			result = error_set(error, manifest->path, "not a manifest of this program");
+		if (number == 1)
+			result = check_header(manifest, line, error);
 		line[length - 1] = 0;
 		if (number > 1 && result == 0)
 			result = read_row(manifest, line, number, error);
@@ -165,10 +134,10 @@ static int load(struct manifest *manifest, struct error *error)
 		return -1;
 	if (ftruncate(manifest->descriptor, whole))
 		return error_system(error, manifest->path);
-	return whole ? 0 : write_all(manifest, header, strlen(header), error);
+	return whole ? 0 : write_all(manifest, manifest_header, strlen(manifest_header), error);
 }
 
-int manifest_open(struct manifest **out, const char *folder, struct error *error)
+int manifest_open(struct manifest **out, const char *folder, int hamming, struct error *error)
 {
 	struct manifest *manifest = *out = calloc(1, sizeof *manifest);
 	if (!manifest)
@@ -176,15 +145,20 @@ int manifest_open(struct manifest **out, const char *folder, struct error *error
 	manifest->descriptor = -1;
 	manifest->folder = strdup(folder);
 	manifest->path = file_join(folder, "manifest.tsv");
+	manifest->unsynced_path = file_join(folder, "manifest.unsynced");
 	int result = 0;
-	if (!manifest->folder || !manifest->path)
+	if (!manifest->folder || !manifest->path || !manifest->unsynced_path)
 		result = error_memory(error, folder);
+	else if (catalogue_create(&manifest->images, hamming, error))
+		result = -1;
 	else if ((manifest->descriptor = open(manifest->path, O_RDWR | O_APPEND | O_CREAT | O_CLOEXEC, 0666)) < 0)
 		result = error_system(error, manifest->path);
 	else if (flock(manifest->descriptor, LOCK_EX | LOCK_NB))
 		result = error_set(error, manifest->path, "another run is writing it");
-	else
+	else {
+		manifest->unsynced = file_exists(manifest->unsynced_path);
 		result = load(manifest, error);
+	}
 	if (result) {
 		manifest_close(manifest);
 		*out = NULL;
@@ -192,23 +166,30 @@ int manifest_open(struct manifest **out, const char *folder, struct error *error
 	return result;
 }
 
-static void write_row(FILE *stream, const struct manifest_row *row, const char *time)
+/* ---- asking and adding ---- */
+
+int manifest_ask(struct manifest *manifest, const char *url, bool retry_refused, struct error *error)
 {
-	char digest[DIGEST_HEX_SIZE] = "", width[16] = "", height[16] = "", bytes[24] = "";
-	if (row->digest) {
-		digest_hex(row->digest, DIGEST_SIZE, digest);
-		snprintf(bytes, sizeof bytes, "%zu", row->bytes);
-	}
-	if (row->width > 0 && row->height > 0) {
-		snprintf(width, sizeof width, "%d", row->width);
-		snprintf(height, sizeof height, "%d", row->height);
-	}
-	const char *fields[COLUMNS] = {row->class_name, row->file, digest, width, height, bytes, row->type, row->url,
-		row->page, row->site, row->query, time, statuses[row->status], row->reason};
-	for (int i = 0; i < COLUMNS; i++) {
-		text_write_field(stream, fields[i]);
-		fputc(i + 1 < COLUMNS ? '\t' : '\n', stream);
-	}
+	unsigned char key[DIGEST_KEY_SIZE];
+	digest_key(url, key);
+	int known = digest_table_get(&manifest->urls, key);
+	known = known < 0 ? NO_STATUS : known;
+	int status = known & STATUS;
+	if ((known & ASKED) || status == MANIFEST_ACCEPTED || (status == MANIFEST_REFUSED && !retry_refused))
+		return 0;
+	return digest_table_set(&manifest->urls, key, status | ASKED, error) ? -1 : 1;
+}
+
+/* Says, on disk, that what follows may not be there yet. */
+static int begin_unsynced(struct manifest *manifest, struct error *error)
+{
+	int file = open(manifest->unsynced_path, O_WRONLY | O_CREAT | O_CLOEXEC, 0666);
+	if (file < 0)
+		return error_system(error, manifest->unsynced_path);
+	int failed = fsync(file) && errno != EINVAL ? error_system(error, manifest->unsynced_path) : 0;
+	close(file);
+	manifest->unsynced = true;
+	return failed;
 }
 
 int manifest_add(struct manifest *manifest, const struct manifest_row *row, struct error *error)
@@ -217,42 +198,44 @@ int manifest_add(struct manifest *manifest, const struct manifest_row *row, stru
 	size_t size;
 	time_t now = time(NULL);
 	struct tm parts;
+	struct manifest_row stamped = *row;
+	if (!manifest->unsynced && begin_unsynced(manifest, error))
+		return -1;
 	if (gmtime_r(&now, &parts))
 		strftime(stamp, sizeof stamp, "%Y-%m-%dT%H:%M:%SZ", &parts);
+	stamped.time = stamp;
 	FILE *stream = open_memstream(&line, &size);
 	if (!stream)
 		return error_memory(error, manifest->path);
-	write_row(stream, row, stamp);
+	manifest_row_write(stream, &stamped);
 	int result = fclose(stream) ? error_memory(error, manifest->path) : write_all(manifest, line, size, error);
 	free(line);
-	if (result)
-		return -1;
-	return learn(manifest, row->class_name, row->url, row->status,
-		row->status == MANIFEST_ACCEPTED ? row->digest : NULL, error);
+	return result ? -1 : learn(manifest, &stamped, true, ASKED, error);
 }
 
 int manifest_find_url(const struct manifest *manifest, const char *url)
 {
 	unsigned char key[DIGEST_KEY_SIZE];
 	digest_key(url, key);
-	return digest_table_get(&manifest->urls, key);
+	int known = digest_table_get(&manifest->urls, key);
+	return known < 0 || (known & STATUS) == NO_STATUS ? -1 : known & STATUS;
 }
 
-const char *manifest_find_content(const struct manifest *manifest, const unsigned char digest[DIGEST_SIZE])
+const struct catalogue *manifest_images(const struct manifest *manifest)
 {
-	int class = digest_table_get(&manifest->content, digest);
-	return class < 0 ? NULL : manifest->classes.items[class];
+	return manifest->images;
 }
 
-int manifest_count(const struct manifest *manifest, const char *class_name)
-{
-	int class = text_list_find(&manifest->classes, class_name);
-	return class < 0 ? 0 : manifest->counts[class];
-}
+/* ---- the end ---- */
 
 int manifest_sync(struct manifest *manifest, struct error *error)
 {
-	return fsync(manifest->descriptor) && errno != EINVAL ? error_system(error, manifest->path) : 0;
+	if (!manifest->unsynced)
+		return 0;
+	if (syncfs(manifest->descriptor))
+		return error_system(error, manifest->path);
+	manifest->unsynced = false;
+	return unlink(manifest->unsynced_path) && errno != ENOENT ? error_system(error, manifest->unsynced_path) : 0;
 }
 
 void manifest_close(struct manifest *manifest)
@@ -261,11 +244,10 @@ void manifest_close(struct manifest *manifest)
 		return;
 	if (manifest->descriptor >= 0)
 		close(manifest->descriptor);
-	text_list_free(&manifest->classes);
-	free(manifest->counts);
 	digest_table_free(&manifest->urls);
-	digest_table_free(&manifest->content);
+	catalogue_destroy(manifest->images);
 	free(manifest->path);
 	free(manifest->folder);
+	free(manifest->unsynced_path);
 	free(manifest);
 }

@@ -1,38 +1,29 @@
 /* manifest.tsv: a line for every image that was asked for, and so the state from which a run goes on.
  *
- * Lines are appended whole, each by one write; what a killed run left of a last line is cut off when the
- * file is opened next. Two runs can't write one manifest at a time. */
+ * Lines are appended whole, each by one write, after the file that one tells of; what a killed run left of a last line is
+ * cut off when the manifest is opened next. Two runs can't write one manifest at a time.
+ *
+ * Nothing is forced to disk before manifest_sync, which a process that is killed does not need, but a machine that loses
+ * power does. Until then a file "manifest.unsynced" says so: a run that finds it asks again for every image whose file is
+ * not there, whereas otherwise such a file has been removed by the user, and stays away. */
 #ifndef SCRAPE_MANIFEST_H
 #define SCRAPE_MANIFEST_H
 
-#include "base/digest.h"
 #include "base/error.h"
+#include "scrape/catalogue.h"
+#include "scrape/manifest_row.h"
 
 #include <stdbool.h>
-#include <stddef.h>
-
-enum manifest_status {
-	MANIFEST_ACCEPTED, /* its file was written */
-	MANIFEST_REFUSED,  /* for a reason that stays; it is not asked for again */
-	MANIFEST_FAILED,   /* for a reason that may pass; a later run asks again */
-};
-
-struct manifest_row {
-	const char *class_name;
-	const char *file;   /* "CLASS/NAME", or "" */
-	const unsigned char *digest; /* SHA-256 of the bytes; NULL: none came */
-	int width, height;  /* 0: not known */
-	size_t bytes;
-	const char *type;   /* "jpeg", or "" */
-	const char *url, *page, *site, *query;
-	enum manifest_status status;
-	const char *reason; /* "" when accepted */
-};
 
 struct manifest;
 
-/* Opens or begins FOLDER/manifest.tsv. On failure (-1: not a manifest, another run has it) *manifest is NULL. */
-CHECKED int manifest_open(struct manifest **manifest, const char *folder, struct error *error);
+/* Opens or begins FOLDER/manifest.tsv. Looks count as alike up to `hamming` bits (see catalogue.h). An image whose file
+ * is not of the size that its row has is not known. On failure (-1: not a manifest, another run has it) *manifest is NULL. */
+CHECKED int manifest_open(struct manifest **manifest, const char *folder, int hamming, struct error *error);
+
+/* Whether a URL is to be asked for: not where an earlier run accepted it, or refused it unless `retry_refused`, nor where
+ * this was said of it before in this run. Returns 1, 0, or -1 without memory. */
+CHECKED int manifest_ask(struct manifest *manifest, const char *url, bool retry_refused, struct error *error);
 
 /* Appends a row, stamped with the time of now; the manifest then knows it. */
 CHECKED int manifest_add(struct manifest *manifest, const struct manifest_row *row, struct error *error);
@@ -40,13 +31,10 @@ CHECKED int manifest_add(struct manifest *manifest, const struct manifest_row *r
 /* The status of the last row of a URL, or -1. */
 int manifest_find_url(const struct manifest *manifest, const char *url);
 
-/* The class that has an image of these very bytes, or NULL. */
-const char *manifest_find_content(const struct manifest *manifest, const unsigned char digest[DIGEST_SIZE]);
+/* The images accepted so far. */
+const struct catalogue *manifest_images(const struct manifest *manifest);
 
-/* How many accepted images of a class earlier runs left that are still in its folder. */
-int manifest_count(const struct manifest *manifest, const char *class_name);
-
-/* Makes sure that all is on disk. */
+/* Makes sure that the manifest and the files that it tells of are on disk. */
 CHECKED int manifest_sync(struct manifest *manifest, struct error *error);
 
 /* NULL is allowed. */

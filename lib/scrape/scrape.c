@@ -10,7 +10,10 @@
 #include <string.h>
 
 /* How many addresses of the list are read ahead, and how long a line of it may be. */
-enum { QUEUED_MAXIMUM = 1000, LINE_MAXIMUM = 1 << 14 };
+enum { QUEUED_MAXIMUM = 4000, LINE_MAXIMUM = 1 << 14 };
+
+/* Bytes of bodies not judged yet beyond which no more are asked for. */
+enum { UNJUDGED_MAXIMUM = 64 << 20 };
 
 static int compile_follow(struct scrape *scrape, struct error *error)
 {
@@ -26,6 +29,11 @@ static int compile_follow(struct scrape *scrape, struct error *error)
 	return error_set(error, scrape->options.follow, "no regular expression: %s", reason);
 }
 
+static void wake(void *scrape)
+{
+	fetcher_wake(((struct scrape *)scrape)->fetcher);
+}
+
 int scrape_create(struct scrape **out, const struct scrape_options *options, struct error *error)
 {
 	struct scrape *scrape = *out = calloc(1, sizeof *scrape);
@@ -33,8 +41,9 @@ int scrape_create(struct scrape **out, const struct scrape_options *options, str
 		return error_memory(error, options->folder);
 	scrape->options = *options;
 	if (compile_follow(scrape, error) || file_make_folder(options->folder, error) ||
-		manifest_open(&scrape->manifest, options->folder, error) ||
-		fetcher_create(&scrape->fetcher, &options->fetch, collection_take, scrape, error)) {
+		manifest_open(&scrape->manifest, options->folder, options->hamming, error) ||
+		fetcher_create(&scrape->fetcher, &options->fetch, collection_take, scrape, error) ||
+		judge_create(&scrape->judge, &options->limits, wake, scrape, error)) {
 		scrape_destroy(scrape);
 		*out = NULL;
 		return -1;
@@ -199,8 +208,10 @@ int scrape_run(struct scrape *scrape, struct error *error)
 		if (read_list(scrape, error))
 			return -1;
 		busy = advance(scrape, error);
-		if (busy < 0 || fetcher_step(scrape->fetcher, error) < 0)
+		fetcher_hold(scrape->fetcher, judge_bytes(scrape->judge) > UNJUDGED_MAXIMUM);
+		if (busy < 0 || fetcher_step(scrape->fetcher, judge_count(scrape->judge) > 0, error) < 0)
 			return -1;
+		collections_take_judged(scrape);
 		if (scrape->broken) {
 			*error = scrape->error;
 			return -1;
@@ -240,12 +251,12 @@ void scrape_destroy(struct scrape *scrape)
 {
 	if (!scrape)
 		return;
+	judge_destroy(scrape->judge);
 	fetcher_destroy(scrape->fetcher);
 	for (size_t i = 0; i < scrape->count; i++)
 		collection_free(scrape->collections[i]);
 	free(scrape->collections);
 	manifest_close(scrape->manifest);
-	digest_table_free(&scrape->asked);
 	close_list(scrape);
 	free(scrape->list_path);
 	if (scrape->has_follow)

@@ -5,6 +5,7 @@
 #include "base/error.h"
 #include "base/progress.h"
 #include "scrape/fetch.h"
+#include "scrape/judge.h"
 #include "scrape/recipe.h"
 
 #include <stdbool.h>
@@ -13,7 +14,8 @@
 struct scrape_options {
 	const char *folder;    /* gets CLASS/ folders and manifest.tsv */
 	int wanted;            /* accepted images per class, those of earlier runs included; 0: all there are */
-	int side_minimum;      /* pixels; smaller images are refused */
+	struct judge_limits limits;
+	int hamming;           /* bits in which perceptual hashes of one picture may differ, 0: looks do not count */
 	int pages_maximum;     /* per source */
 	const char *follow;    /* regular expression (POSIX extended) for links to further pages; NULL: none */
 	bool retry_refused;    /* ask again for what an earlier run refused */

@@ -11,7 +11,7 @@
 #include <strings.h>
 #include <unistd.h>
 
-enum { LOW_SPEED_BYTES = 100, LOW_SPEED_SECONDS = 20, FIRST_BYTES = 1 << 14 };
+enum { LOW_SPEED_BYTES = 100, LOW_SPEED_SECONDS = 20, FIRST_BYTES = 1 << 14, RECEIVE_BYTES = 1 << 16 };
 
 static size_t receive(char *bytes, size_t unit, size_t count, void *context)
 {
@@ -93,6 +93,7 @@ int transfer_start(struct transfer *transfer, const char *url, const struct tran
 	curl_easy_setopt(easy, CURLOPT_PROXY, "");
 	curl_easy_setopt(easy, CURLOPT_NOSIGNAL, 1L);
 	curl_easy_setopt(easy, CURLOPT_QUICK_EXIT, 1L);
+	curl_easy_setopt(easy, CURLOPT_BUFFERSIZE, (long)RECEIVE_BYTES);
 	curl_easy_setopt(easy, CURLOPT_USERAGENT, limits->user_agent);
 	curl_easy_setopt(easy, CURLOPT_CONNECTTIMEOUT_MS, milliseconds(limits->connect_seconds));
 	curl_easy_setopt(easy, CURLOPT_TIMEOUT_MS, milliseconds(limits->total_seconds));

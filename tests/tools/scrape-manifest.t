@@ -34,7 +34,7 @@ i=0
 while [ $i -lt 60 ]; do i=$((i + 1)); echo "/slow/s$i.png"; done >paths
 urls $(cat paths) >list
 : >log
-scrape-images --allow-private --quiet --transfers 2 -o killed --urls list &
+scrape-images --allow-private --quiet --hamming 0 --transfers 2 -o killed --urls list &
 victim=$!
 while [ "$(cat killed/manifest.tsv 2>/dev/null | wc -l)" -lt 12 ]; do sleep 0.02; done
 kill -9 $victim

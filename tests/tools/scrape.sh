@@ -2,7 +2,7 @@
 #
 #   $origin                        http://127.0.0.1:PORT of tests/server/faults
 #   pages/                         what it serves as /pages/; log: a line for each request, PATH<tab>USER-AGENT
-#   scrape OPTION...               runs scrape-images so that it may talk to the server, and hastily
+#   scrape OPTION...               runs scrape-images so that it may talk to the server, and hastily; looks count only with --hamming
 #   rows DIR COLUMN...             these columns of DIR/manifest.tsv, sorted, without $origin
 #   urls PATH...                   lines of a list for --urls, all of class shells
 #   asked PATTERN                  how many requests for a path that begins so were made
@@ -19,7 +19,8 @@ for _ in 1 2 3 4 5 6 7 8 9 10; do [ -s origin ] || sleep 0.1; done
 origin=$(cat origin)
 tab=$(printf '\t')
 
-scrape() { run scrape-images --allow-private --quiet --backoff 0.01 "$@"; }
+# The pictures that the server makes look much alike.
+scrape() { run scrape-images --allow-private --quiet --backoff 0.01 --hamming 0 "$@"; }
 rows() {
 	manifest=$1/manifest.tsv
 	shift

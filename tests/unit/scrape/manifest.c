@@ -1,4 +1,4 @@
-/* The manifest: what was added is known to the next run, wherever a killed one cut its file. */
+/* The manifest: what was added is known to the next run, wherever a killed one cut its file, and what is not on disk is not. */
 #include "base/file.h"
 #include "scrape/manifest.h"
 #include "tap.h"
@@ -6,35 +6,54 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
-enum { ROWS = 3 };
+enum { ROWS = 3, BYTES = 100, HAMMING = 4 };
 
-static char path[200];
+static char path[200], unsynced[200], image[CATALOGUE_NAME_SIZE], image_path[600];
 static const char *const urls[ROWS] = {"http://h/a", "http://h/b\tc\n\033[31m", "http://h/\303\251\\"};
+static const struct image_hash hash = {{1, 2, 3}, {0xfedcba9876543210, 1}, {0x0f0f0f0f0f0f0f0f, 2}, 0};
 
 static struct manifest *begin(void)
 {
 	struct manifest *manifest;
 	struct error error;
-	if (manifest_open(&manifest, scratch(), &error))
+	if (manifest_open(&manifest, scratch(), HAMMING, &error))
 		note("%s: %s", error.object, error.reason);
 	return manifest;
+}
+
+static void write_text(const char *where, const char *text, size_t size)
+{
+	FILE *stream = fopen(where, "we");
+	ok(stream && fwrite(text, 1, size, stream) == size && fclose(stream) == 0, "%s is written", where);
+}
+
+static struct manifest_row row_of(int i)
+{
+	struct manifest_row row = {.class_name = "red shells", .file = i ? "" : image, .came = true, .decoded = true, .hash = hash,
+		.width = 80, .height = 90, .bytes = BYTES, .type = "png", .url = urls[i], .page = "", .site = "page", .query = "",
+		.licence = "CC BY 4.0", .status = (enum manifest_status)i, .reason = i ? "why" : ""};
+	digest_of(urls[i], strlen(urls[i]), row.digest);
+	return row;
 }
 
 static void write_rows(void)
 {
 	struct manifest *manifest = begin();
-	unsigned char digest[DIGEST_SIZE];
 	int failed = 0;
+	is_integer(manifest_ask(manifest, urls[0], false, NULL), 1, "an address never met is asked");
+	is_integer(manifest_ask(manifest, urls[0], false, NULL), 0, "once");
+	is_integer(manifest_find_url(manifest, urls[0]), -1, "and has no row yet");
 	for (int i = 0; i < ROWS; i++) {
-		digest_of(urls[i], strlen(urls[i]), digest);
-		struct manifest_row row = {.class_name = "red shells", .file = "manifest.tsv", .digest = digest, .width = 80,
-			.height = 90, .bytes = 100, .type = "png", .url = urls[i], .page = "", .site = "page", .query = "",
-			.status = (enum manifest_status)i, .reason = i ? "why" : ""};
+		struct manifest_row row = row_of(i);
 		failed |= manifest_add(manifest, &row, NULL);
 	}
 	ok(!failed, "three rows are written");
 	is_integer(manifest_find_url(manifest, urls[1]), MANIFEST_REFUSED, "known at once");
+	is_integer(manifest_ask(manifest, urls[2], true, NULL), 0, "what failed in this run is not asked again in it");
+	ok(file_exists(unsynced), "until synced a file says so");
+	ok(manifest_sync(manifest, NULL) == 0 && !file_exists(unsynced), "and goes");
 	manifest_close(manifest);
 }
 
@@ -42,17 +61,53 @@ static void read_rows(void)
 {
 	struct manifest *manifest = begin(), *second;
 	struct error error;
-	unsigned char digest[DIGEST_SIZE];
+	struct manifest_row row = row_of(0);
+	struct image_hash other = hash;
+	const struct catalogue *images = manifest_images(manifest);
 	for (int i = 0; i < ROWS; i++)
 		is_integer(manifest_find_url(manifest, urls[i]), i, urls[i][9] == 'a' ? "accepted" : "odd address");
 	is_integer(manifest_find_url(manifest, "http://h/none"), -1, "what was not asked for");
-	digest_of(urls[0], strlen(urls[0]), digest);
-	is_text(manifest_find_content(manifest, digest), "red shells", "accepted bytes are known");
-	digest_of(urls[1], strlen(urls[1]), digest);
-	ok(!manifest_find_content(manifest, digest), "refused ones are not");
-	is_integer(manifest_count(manifest, "red shells"), 1, "one whose file is there");
-	ok(manifest_open(&second, scratch(), &error) == -1 && !second, "not twice at a time: %s", error.reason);
+	is_integer(manifest_ask(manifest, urls[0], true, NULL), 0, "what was accepted is not asked again");
+	is_integer(manifest_ask(manifest, urls[1], false, NULL), 0, "nor what was refused");
+	is_integer(manifest_ask(manifest, urls[1], true, NULL), 1, "unless the user wants it");
+	is_integer(manifest_ask(manifest, urls[2], false, NULL), 1, "what failed is");
+	struct twin twin = catalogue_find(images, row.digest, &other);
+	is_integer(twin.kind, TWIN_BYTES, "accepted bytes are known");
+	is_text(twin.name, image, "by their file");
+	row = row_of(1);
+	is_integer(catalogue_find(images, row.digest, &other).kind, TWIN_PIXELS, "so are pixels");
+	other.pixels[0]++;
+	other.look.perceptual ^= 5;
+	is_integer(catalogue_find(images, row.digest, &other).kind, TWIN_LOOK, "so are looks");
+	other.look = hash.mirrored;
+	other.mirrored = hash.look;
+	is_integer(catalogue_find(images, row.digest, &other).kind, TWIN_MIRRORED, "the other way round too");
+	other.look.perceptual ^= 0xffff;
+	is_integer(catalogue_find(images, row.digest, &other).kind, TWIN_NONE, "others are not");
+	is_integer(catalogue_count(images, "red shells"), 1, "one whose file is there");
+	ok(manifest_open(&second, scratch(), 0, &error) == -1 && !second, "not twice at a time: %s", error.reason);
 	manifest_close(manifest);
+}
+
+static void expect(int status, int count, enum twin_kind kind, const char *name)
+{
+	struct manifest *manifest = begin();
+	struct manifest_row row = row_of(0);
+	is_integer(manifest_find_url(manifest, urls[0]), status, name);
+	is_integer(catalogue_count(manifest_images(manifest), "red shells"), count, "counted so");
+	is_integer(catalogue_find(manifest_images(manifest), row.digest, &hash).kind, kind, "as are its bytes");
+	manifest_close(manifest);
+}
+
+static void lose_files(void)
+{
+	write_text(image_path, "short", 5);
+	expect(-1, 0, TWIN_NONE, "a file of another size is unknown");
+	unlink(image_path);
+	expect(MANIFEST_ACCEPTED, 0, TWIN_BYTES, "one that was removed stays away");
+	write_text(unsynced, "", 0);
+	expect(-1, 0, TWIN_NONE, "one that never reached the disk is unknown");
+	unlink(unsynced);
 }
 
 /* Every way that a write can have been cut short leaves the whole lines before it. */
@@ -86,11 +141,47 @@ static void cut_everywhere(void)
 	free(bytes);
 }
 
+static void refuse(const char *text, const char *reason)
+{
+	struct manifest *manifest;
+	struct error error;
+	write_text(path, text, strlen(text));
+	ok(manifest_open(&manifest, scratch(), HAMMING, &error) == -1 && !manifest, "refused: %.60s", text);
+	is_text(error.reason, reason, "says why");
+}
+
+static void refuse_line(const char *line, const char *reason)
+{
+	char text[2000];
+	snprintf(text, sizeof text, "%s%s\n", manifest_header, line);
+	refuse(text, reason);
+}
+
 int main(void)
 {
+	struct manifest_row row = row_of(0);
+	char folder[300];
 	snprintf(path, sizeof path, "%s/manifest.tsv", scratch());
+	snprintf(unsynced, sizeof unsynced, "%s/manifest.unsynced", scratch());
+	snprintf(folder, sizeof folder, "%s/red shells", scratch());
+	catalogue_name(image, row.class_name, row.digest, IMAGE_PNG);
+	snprintf(image_path, sizeof image_path, "%s/%s", scratch(), image);
+	ok(file_make_folder(folder, NULL) == 0, "a folder");
+	write_text(image_path, (char[BYTES]){0}, BYTES);
 	write_rows();
 	read_rows();
+	lose_files();
+	write_text(image_path, (char[BYTES]){0}, BYTES);
 	cut_everywhere();
+	refuse("class\tfile\tsha256\twidth\theight\n", "has the columns of another version: use a new folder");
+	refuse("name,address\n", "not a manifest of this program");
+	refuse_line("a\tb", "not 17 fields");
+	refuse_line("a\t\t\t\t\t\t\t\t\tu\t\t\t\t\t\tpending\t", "an unknown status");
+	refuse_line("a\t\t\t\t\t\t\t\\q\t\tu\t\t\t\t\t\tfailed\t", "an unknown escape");
+	refuse_line("a\t\t12\t\t\t\t\t\t\tu\t\t\t\t\t\tfailed\t", "no SHA-256");
+	refuse_line("a\t\t\t12\t\t\t\t\t\tu\t\t\t\t\t\tfailed\t", "no hash of a picture");
+	refuse_line("a\t\t\t0123456789abcdef0123456789abcdef\t0-0-0-0\t\t\t\t\tu\t\t\t\t\t\tfailed\t", "no hash of a picture");
+	refuse_line("a\t\t\t\t\t65536\t\t\t\tu\t\t\t\t\t\tfailed\t", "no number");
+	refuse_line("a\tf\t\t\t\t\t\t\t\tu\t\t\t\t\t\taccepted\t", "accepted, but without file and hashes");
 	return done();
 }
