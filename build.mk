@@ -63,6 +63,7 @@ TEST_PROGRAMS = $(patsubst %.c,$(B)/%.t,$(wildcard tests/unit/*/*.c))
 BENCH_PROGRAMS = $(patsubst %.c,$(B)/%,$(wildcard tests/bench/*.c))
 BENCH_OBJECTS = $(patsubst %.c,$(B)/%.o,$(wildcard tests/bench/common/*.c))
 TEST_SERVERS = $(patsubst %.c,$(B)/%,$(wildcard tests/server/*.c))
+SERVER_OBJECTS = $(patsubst %.c,$(B)/%.o,$(wildcard tests/server/common/*.c))
 
 # HDF5 from its archive, where there is one: the shared library brings curl and all of Kerberos with it (for files in a cloud),
 # which took a third of the time that a cold cnn-predict needs.
@@ -99,7 +100,7 @@ $(B)/%.t: $(B)/%.o $(B)/tests/unit/tap.o $(LIBRARY)
 	@$(SAY) LD $@
 	$(Q)$$(cat $(B)/flags) -o $@ $^ $$(cat $(B)/libraries) -lm
 
-$(B)/tests/server/%: $(B)/tests/server/%.o $(LIBRARY)
+$(B)/tests/server/%: $(B)/tests/server/%.o $(SERVER_OBJECTS) $(LIBRARY)
 	@$(SAY) LD $@
 	$(Q)$$(cat $(B)/flags) -o $@ $^ $$(cat $(B)/libraries) -lm
 
@@ -109,7 +110,7 @@ $(B)/tests/bench/%: $(B)/tests/bench/%.o $(BENCH_OBJECTS) $(LIBRARY)
 	@$(SAY) LD $@
 	$(Q)$$(cat $(B)/flags) -o $@ $^ $$(cat $(B)/libraries) -lm
 
--include $(wildcard $(B)/lib/*/*.d $(B)/tools/*.d $(B)/tools/*/*.d $(B)/tests/*/*.d $(B)/tests/unit/*/*.d $(B)/tests/bench/common/*.d)
+-include $(wildcard $(B)/lib/*/*.d $(B)/tools/*.d $(B)/tools/*/*.d $(B)/tests/*/*.d $(B)/tests/unit/*/*.d $(B)/tests/*/common/*.d)
 
 # Unit tests are programs, tool tests are shell; both speak TAP. T= names some of them.
 T = $(TEST_PROGRAMS) $(wildcard tests/tools/*.t)
