@@ -18,12 +18,13 @@ static const struct range refused_v4[] = {
 	{{203, 0, 113}, 24}, {{224}, 4}, {{240}, 4},
 };
 
-/* ::/8 holds ::, ::1 and the mapped and compatible forms; 64:ff9b::/32 both forms of NAT64;
- * 2001::/23 Teredo among others; 2002::/16 is 6to4. */
+/* All that was ever given out; outside lie ::, ::1, the mapped and compatible forms, NAT64, what is private, link-local
+ * or multicast. */
+static const struct range global_v6 = {{0x20}, 3};
+
+/* 2001::/23 holds Teredo among others; 2002::/16 is 6to4; the other two are for documentation. */
 static const struct range refused_v6[] = {
-	{{0}, 8}, {{0x00, 0x64, 0xff, 0x9b}, 32}, {{0x01, 0x00}, 64}, {{0x20, 0x01, 0x00}, 23},
-	{{0x20, 0x01, 0x0d, 0xb8}, 32}, {{0x20, 0x02}, 16}, {{0xfc}, 7}, {{0xfe, 0x80}, 10}, {{0xfe, 0xc0}, 10},
-	{{0xff}, 8},
+	{{0x20, 0x01, 0x00}, 23}, {{0x20, 0x01, 0x0d, 0xb8}, 32}, {{0x20, 0x02}, 16}, {{0x3f, 0xff, 0x00}, 20},
 };
 
 static bool in_range(const unsigned char *address, const struct range *range)
@@ -49,7 +50,7 @@ static bool is_public_v4(const struct in_addr *address)
 
 static bool is_public_v6(const struct in6_addr *address)
 {
-	return !in_ranges(address, refused_v6, sizeof refused_v6 / sizeof *refused_v6);
+	return in_ranges(address, &global_v6, 1) && !in_ranges(address, refused_v6, sizeof refused_v6 / sizeof *refused_v6);
 }
 
 bool address_is_public(const struct sockaddr *address)

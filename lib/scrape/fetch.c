@@ -49,11 +49,11 @@ int fetcher_create(struct fetcher **out, const struct fetch_options *options, fe
 	*fetcher = (struct fetcher){.options = *options, .callback = callback, .context = context};
 	snprintf(fetcher->user_agent, sizeof fetcher->user_agent, ROBOT "/" MILLRACE_VERSION " (collects images%s%s)",
 		options->contact ? "; contact: " : "", options->contact ? options->contact : "");
-	const size_t bytes[JOB_KINDS] = {options->page_bytes, options->image_bytes, ROBOTS_BYTES_MAXIMUM * 4};
+	const size_t bytes[JOB_KINDS] = {options->page_bytes, options->image_bytes, ROBOTS_BYTES_MAXIMUM};
 	for (int kind = 0; kind < JOB_KINDS; kind++)
 		fetcher->limits[kind] = (struct transfer_limits){.total_seconds = options->timeout,
 			.bytes = bytes[kind], .allow_private = options->allow_private, .decode = kind != JOB_IMAGE,
-			.user_agent = fetcher->user_agent};
+			.cut = kind == JOB_ROBOTS, .user_agent = fetcher->user_agent};
 	if (curl_global_init(CURL_GLOBAL_DEFAULT))
 		error_memory(error, "network");
 	else if (reactor_create(&fetcher->reactor, options->transfers, error) == 0)

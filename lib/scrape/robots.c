@@ -1,5 +1,7 @@
 #include "scrape/robots.h"
 
+#include "base/text.h"
+
 #include <stdlib.h>
 #include <string.h>
 #include <strings.h>
@@ -15,9 +17,9 @@ struct line {
 
 static char *trim(char *text)
 {
-	text += strspn(text, " \t\r");
+	text += strspn(text, " \t");
 	size_t length = strlen(text);
-	while (length && strchr(" \t\r", text[length - 1]))
+	while (length && strchr(" \t", text[length - 1]))
 		text[--length] = 0;
 	return text;
 }
@@ -34,10 +36,34 @@ static bool read_line(char *text, struct line *line)
 	return true;
 }
 
+/* The one way to write what may be written in several (RFC 9309, 2.2.2): bytes beyond ASCII are escaped, letters, digits and
+ * "-._~" are not. Fresh memory; NULL without it. */
+static char *normalized(const char *path)
+{
+	static const char digits[] = "0123456789ABCDEF",
+		plain[] = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-._~";
+	char *copy = malloc(3 * strlen(path) + 1), *out = copy;
+	for (; copy && *path; path++) {
+		int high = *path == '%' ? text_hexadecimal(path[1]) : -1, low = high < 0 ? -1 : text_hexadecimal(path[2]);
+		int byte = low < 0 ? (unsigned char)*path : high << 4 | low;
+		path += low < 0 ? 0 : 2;
+		if (byte < 128 && (low < 0 || (byte && strchr(plain, byte)))) {
+			*out++ = (char)byte;
+			continue;
+		}
+		*out++ = '%';
+		*out++ = digits[byte >> 4];
+		*out++ = digits[byte & 15];
+	}
+	if (copy)
+		*out = 0;
+	return copy;
+}
+
 static int add_rule(struct robots *robots, const char *pattern, bool allow, struct error *error)
 {
 	struct robots_rule *rules = realloc(robots->rules, (robots->count + 1) * sizeof *rules);
-	char *copy = strdup(pattern);
+	char *copy = normalized(pattern);
 	if (rules)
 		robots->rules = rules;
 	if (!rules || !copy) {
@@ -82,9 +108,12 @@ static int collect(struct robots *robots, char *text, const char *robot, bool *f
 static int collect_from(struct robots *robots, const char *bytes, size_t size, const char *robot, bool *found,
 	struct error *error)
 {
-	char *text = strndup(bytes, size);
+	char *text = malloc(size + 1);
 	if (!text)
 		return error_memory(error, "robots.txt");
+	for (size_t i = 0; i < size; i++)
+		text[i] = bytes[i] == '\r' || !bytes[i] ? '\n' : bytes[i];
+	text[size] = 0;
 	int result = collect(robots, text, robot, found, error);
 	free(text);
 	return result;
@@ -106,39 +135,43 @@ int robots_parse(struct robots *robots, const char *bytes, size_t size, const ch
 	return result;
 }
 
-/* The length of a match, or -1. Greedy with one remembered '*': linear in practice, quadratic at worst. */
+/* Each part between two '*' is taken where it is first found, which leaves most to those after it. */
 static bool matches(const char *pattern, const char *path)
 {
-	const char *star = NULL, *resume = NULL;
-	for (;;) {
-		if (*pattern == '*') {
-			star = ++pattern;
-			resume = path;
-		} else if (!*pattern || (*pattern == '$' && !pattern[1] && !*path)) {
-			return true;
-		} else if (*path && *pattern == *path) {
-			pattern++;
-			path++;
-		} else if (star && *resume) {
-			pattern = star;
-			path = ++resume;
-		} else
+	const char *end = path + strlen(path);
+	for (bool first = true;; first = false) {
+		size_t length = strcspn(pattern, "*");
+		bool last = !pattern[length], at_end = last && length && pattern[length - 1] == '$';
+		size_t part = length - at_end;
+		if (first)
+			path = strncmp(path, pattern, part) == 0 ? path : NULL;
+		else if (at_end)
+			path = (size_t)(end - path) >= part && memcmp(end - part, pattern, part) == 0 ? end - part : NULL;
+		else
+			path = memmem(path, (size_t)(end - path), pattern, part);
+		if (!path)
 			return false;
+		path += part;
+		if (last)
+			return !at_end || !*path;
+		pattern += length + 1;
 	}
 }
 
 bool robots_allow(const struct robots *robots, const char *path)
 {
 	size_t longest = 0;
-	bool allowed = true;
-	for (size_t i = 0; i < robots->count; i++) {
+	char *plain = robots->count ? normalized(path) : NULL;
+	bool allowed = plain || !robots->count;
+	for (size_t i = 0; plain && i < robots->count; i++) {
 		const struct robots_rule *rule = &robots->rules[i];
 		size_t length = strlen(rule->pattern);
-		if (length < longest || !matches(rule->pattern, path))
+		if (length < longest || !matches(rule->pattern, plain))
 			continue;
 		allowed = rule->allow || (length == longest && allowed);
 		longest = length;
 	}
+	free(plain);
 	return allowed;
 }
 

@@ -21,8 +21,9 @@ struct robots {
 CHECKED int robots_parse(struct robots *robots, const char *bytes, size_t size, const char *robot,
 	struct error *error);
 
-/* Whether `path` (with its query, percent-encoded, "/a?b") may be asked for: the longest matching rule
- * decides, allow wins over disallow of the same length; "*" stands for any bytes, a final "$" for the end. */
+/* Whether `path` (with its query, "/a?b") may be asked for: the longest matching rule decides, allow wins over disallow
+ * of the same length; "*" stands for any bytes, a final "$" for the end; how either is percent-encoded makes no
+ * difference. Without memory to tell, nothing may. */
 bool robots_allow(const struct robots *robots, const char *path);
 
 void robots_free(struct robots *robots);

@@ -11,15 +11,18 @@
 #include <strings.h>
 #include <unistd.h>
 
-enum { LOW_SPEED_BYTES = 100, LOW_SPEED_SECONDS = 20, FIRST_BYTES = 1 << 14, RECEIVE_BYTES = 1 << 16 };
+enum { LOW_SPEED_BYTES = 100, LOW_SPEED_SECONDS = 20, FIRST_BYTES = 1 << 14, RECEIVE_BYTES = 1 << 16,
+	PARTIAL_CONTENT = 206 };
 
 static size_t receive(char *bytes, size_t unit, size_t count, void *context)
 {
 	struct transfer *transfer = context;
-	size_t size = unit * count;
-	if (size > transfer->limits->bytes - transfer->size) {
+	size_t size = unit * count, room = transfer->limits->bytes - transfer->size;
+	if (size > room) {
 		transfer->too_large = true;
-		return 0;
+		if (!transfer->limits->cut)
+			return 0;
+		size = room;
 	}
 	if (transfer->size + size + 1 > transfer->capacity) {
 		size_t capacity = transfer->capacity ? transfer->capacity : FIRST_BYTES;
@@ -36,7 +39,7 @@ static size_t receive(char *bytes, size_t unit, size_t count, void *context)
 	memcpy(transfer->bytes + transfer->size, bytes, size);
 	transfer->size += size;
 	transfer->bytes[transfer->size] = 0;
-	return size;
+	return transfer->too_large ? 0 : unit * count;
 }
 
 static void note_refused(struct transfer *transfer, const struct sockaddr *address)
@@ -99,7 +102,8 @@ int transfer_start(struct transfer *transfer, const char *url, const struct tran
 	curl_easy_setopt(easy, CURLOPT_TIMEOUT_MS, milliseconds(limits->total_seconds));
 	curl_easy_setopt(easy, CURLOPT_LOW_SPEED_LIMIT, (long)LOW_SPEED_BYTES);
 	curl_easy_setopt(easy, CURLOPT_LOW_SPEED_TIME, (long)LOW_SPEED_SECONDS);
-	curl_easy_setopt(easy, CURLOPT_MAXFILESIZE_LARGE, (curl_off_t)limits->bytes);
+	if (!limits->cut)
+		curl_easy_setopt(easy, CURLOPT_MAXFILESIZE_LARGE, (curl_off_t)limits->bytes);
 	if (limits->decode)
 		curl_easy_setopt(easy, CURLOPT_ACCEPT_ENCODING, "");
 	curl_easy_setopt(easy, CURLOPT_WRITEFUNCTION, receive);
@@ -117,7 +121,7 @@ static enum transfer_end end_with(struct transfer *transfer, enum transfer_end e
 	return end;
 }
 
-/* An answer with an HTTP status and a whole body. */
+/* An answer with an HTTP status and a whole body, or the part of it that was wanted. */
 static enum transfer_end judge_status(struct transfer *transfer)
 {
 	long status = 0;
@@ -127,14 +131,14 @@ static enum transfer_end judge_status(struct transfer *transfer)
 	curl_easy_getinfo(transfer->easy, CURLINFO_REDIRECT_URL, &location);
 	curl_easy_getinfo(transfer->easy, CURLINFO_RETRY_AFTER, &retry_after);
 	transfer->retry_after = retry_after > 0 ? (double)retry_after : 0;
-	if (status >= 200 && status < 300)
+	if (status >= 200 && status < 300 && status != PARTIAL_CONTENT)
 		return TRANSFER_WHOLE;
 	if (status >= 300 && status < 400 && location) {
 		transfer->location = strdup(location);
 		return transfer->location ? TRANSFER_REDIRECT : end_with(transfer, TRANSFER_TRANSIENT, "out of memory");
 	}
 	snprintf(reason, sizeof reason, "HTTP status %ld", status);
-	bool passing = status == 408 || status == 429 || status >= 500;
+	bool passing = status == 408 || status == 429 || status / 100 == 5;
 	return end_with(transfer, passing ? TRANSFER_TRANSIENT : TRANSFER_REFUSED, reason);
 }
 
@@ -144,17 +148,24 @@ enum transfer_end transfer_finish(struct transfer *transfer, CURLcode code)
 	long status = 0;
 	curl_easy_getinfo(transfer->easy, CURLINFO_RESPONSE_CODE, &status);
 	transfer->reached = status > 0;
+	if (transfer->out_of_memory)
+		return end_with(transfer, TRANSFER_TRANSIENT, "out of memory");
+	if (transfer->too_large && transfer->limits->cut)
+		return judge_status(transfer);
 	if (transfer->too_large || code == CURLE_FILESIZE_EXCEEDED) {
 		snprintf(reason, sizeof reason, "larger than %zu bytes", transfer->limits->bytes);
 		return end_with(transfer, TRANSFER_REFUSED, reason);
 	}
-	if (transfer->out_of_memory || code == CURLE_OUT_OF_MEMORY)
-		return end_with(transfer, TRANSFER_TRANSIENT, "out of memory");
+	if (code == CURLE_OUT_OF_MEMORY)
+		return end_with(transfer, TRANSFER_TRANSIENT, "out of memory, or a header of more than 100 kB");
 	if (code != CURLE_OK && *transfer->refused_address) {
 		snprintf(reason, sizeof reason, "the address %s is not public (--allow-private)", transfer->refused_address);
 		return end_with(transfer, TRANSFER_REFUSED, reason);
 	}
-	if (code == CURLE_UNSUPPORTED_PROTOCOL || code == CURLE_URL_MALFORMAT || code == CURLE_LOGIN_DENIED)
+	/* The address was checked: it is the answer that is in no protocol known. */
+	if (code == CURLE_UNSUPPORTED_PROTOCOL)
+		return end_with(transfer, TRANSFER_REFUSED, "the answer is not HTTP");
+	if (code == CURLE_URL_MALFORMAT || code == CURLE_LOGIN_DENIED)
 		return end_with(transfer, TRANSFER_REFUSED, curl_easy_strerror(code));
 	if (code != CURLE_OK)
 		return end_with(transfer, TRANSFER_TRANSIENT, curl_easy_strerror(code));

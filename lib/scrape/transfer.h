@@ -13,12 +13,13 @@ struct transfer_limits {
 	double total_seconds;   /* until the last byte */
 	size_t bytes;           /* of the body, decoded; counted as they arrive */
 	bool allow_private;     /* connect to addresses that are not public */
+	bool cut;               /* a longer body is cut to `bytes`, not refused */
 	bool decode;            /* accept compressed bodies: pages; images are kept as served */
 	const char *user_agent;
 };
 
 enum transfer_end {
-	TRANSFER_WHOLE,     /* status 2xx and a whole body */
+	TRANSFER_WHOLE,     /* status 2xx and a whole body, or as much as was wanted */
 	TRANSFER_REDIRECT,  /* location is set */
 	TRANSFER_REFUSED,   /* would end so again: reason is set */
 	TRANSFER_TRANSIENT, /* may go well another time: reason is set */

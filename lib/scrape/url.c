@@ -26,10 +26,22 @@ static bool has_part(CURLU *url, CURLUPart part)
 	return there;
 }
 
+static bool is_web_scheme(const char *text, size_t length)
+{
+	return (length == 4 && strncasecmp(text, "http", 4) == 0) || (length == 5 && strncasecmp(text, "https", 5) == 0);
+}
+
+/* Whether a reference names another scheme than http or https (RFC 3986, 3.1). */
+static bool is_foreign(const char *reference)
+{
+	size_t length = strspn(reference, "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+-.");
+	return length && reference[length] == ':' && !is_web_scheme(reference, length);
+}
+
 static bool is_web(CURLU *url)
 {
 	char *scheme = get_part(url, CURLUPART_SCHEME, 0);
-	bool web = scheme && (strcasecmp(scheme, "http") == 0 || strcasecmp(scheme, "https") == 0);
+	bool web = scheme && is_web_scheme(scheme, strlen(scheme));
 	free(scheme);
 	return web;
 }
@@ -48,14 +60,15 @@ static char *resolve(CURLU *url, const char *base, const char *reference, struct
 {
 	const unsigned flags = CURLU_NON_SUPPORT_SCHEME | CURLU_URLENCODE;
 	char *trim = trimmed(reference);
+	bool foreign = trim && is_foreign(trim);
 	CURLUcode code = base ? curl_url_set(url, CURLUPART_URL, base, flags) : CURLUE_OK;
-	if (code == CURLUE_OK)
+	if (code == CURLUE_OK && !foreign)
 		code = trim ? curl_url_set(url, CURLUPART_URL, trim, flags) : CURLUE_OUT_OF_MEMORY;
 	free(trim);
 	const char *reason = NULL;
 	if (code != CURLUE_OK)
 		reason = curl_url_strerror(code);
-	else if (!is_web(url))
+	else if (foreign || !is_web(url))
 		reason = "neither http nor https";
 	else if (has_part(url, CURLUPART_USER) || has_part(url, CURLUPART_PASSWORD))
 		reason = "a user name in an address is refused";

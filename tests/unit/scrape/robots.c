@@ -66,6 +66,26 @@ static void longest_match(void)
 	allows("/abcbc", false);
 }
 
+/* The table of RFC 9309, 2.2.2, and forms beside it. */
+static void encodings(void)
+{
+	read_rules("User-agent: *\nDisallow: /foo/bar?baz=quz\nDisallow: /bar/\343\203\204\nDisallow: /other/%E3%83%84\n"
+		   "Disallow: /foo/bar/%62%61%7A\nDisallow: /star%2A\nDisallow: /dollar%24\nDisallow: /100%\n");
+	allows("/foo/bar?baz=quz", false);
+	allows("/bar/%E3%83%84", false);
+	allows("/bar/%e3%83%84", false);
+	allows("/other/\343\203\204", false);
+	allows("/foo/bar/baz", false);
+	allows("/%66oo/bar/ba%7a", false);
+	allows("/star%2a", false);
+	allows("/star-like", true);
+	allows("/dollar%24x", false);
+	allows("/dollar", true);
+	allows("/100%", false);
+	allows("/100%25", false);
+	allows("/100", true);
+}
+
 static void hostile(void)
 {
 	static char text[200000];
@@ -77,14 +97,19 @@ static void hostile(void)
 	memset(path + 1, 'b', sizeof path - 2);
 	allows(path, true);
 	robots_free(&rules);
-	ok(robots_parse(&rules, "User-agent: *\0\nDisallow: /", 26, "millrace", NULL) == 0, "a NUL ends it");
+	const char nul[] = "User-agent: *\0Disallow: /";
 	robots_free(&rules);
+	ok(robots_parse(&rules, nul, sizeof nul - 1, "millrace", NULL) == 0, "a NUL");
+	allows("/x", false);
+	read_rules("User-agent: *\rDisallow: /x\rDisallow: /y");
+	allows("/y", false);
 }
 
 int main(void)
 {
 	groups();
 	longest_match();
+	encodings();
 	hostile();
 	return done();
 }
