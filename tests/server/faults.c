@@ -1,27 +1,22 @@
 /* A web server that misbehaves as it is asked to, on bare sockets, so that it can lie about everything.
  *
- *   faults PAGES LOG    serves on a free port of 127.0.0.1 and prints "http://127.0.0.1:PORT" on stdout
+ *   faults PAGES LOG [ADDRESS]    serves on a free port of 127.0.0.1, or of ADDRESS, and prints "http://ADDRESS:PORT"
  *
- * Every request adds a line "PATH?QUERY<tab>USER-AGENT" to LOG. What paths do:
+ * Every request adds a line "PATH?QUERY<tab>USER-AGENT<tab>NAMES-OF-ALL-HEADERS" to LOG. What paths do:
+ *   /NAME                       where PAGES/answers has a line "NAME SCRIPT": as the script says, see common/script.h
  *   /pages/FILE                 the file of that name in PAGES (FOLDER/: its index.html), {origin} replaced by the
  *                               address above
  *   /robots.txt                 likewise, if there is one
  *   /image/NAME[?size=N]        a PNG of N x N pixels (80) that NAME alone decides
  *   /slow/NAME                  the same after 30 ms
  *   /heal/TIMES/STATUS/NAME     STATUS for the first TIMES requests, then the image; ?after=T: with Retry-After: T
- *   /cut/NAME                   half of the image that Content-Length promises
- *   /endless/NAME               a chunked body without end
- *   /huge/NAME                  a Content-Length of 10 GB
- *   /html/NAME                  an HTML page as image/jpeg
- *   /optout/NAME                the image, with X-Robots-Tag: noai
- *   /loop                       a redirect to itself
  *   /redirect/URL               a redirect there
  *   /hang/NAME                  nothing at all, for ten seconds
  *   /w/api.php                  a MediaWiki of one category, in two parts that continue by three attributes */
-#include "base/digest.h"
 #include "base/file.h"
 #include "base/text.h"
-#include "image/image.h"
+#include "common/picture.h"
+#include "common/script.h"
 
 #include <arpa/inet.h>
 #include <netinet/in.h>
@@ -36,7 +31,7 @@
 enum { REQUEST_MAXIMUM = 1 << 15, HEALING_MAXIMUM = 64 };
 
 static const char *pages, *log_path;
-static char origin[64];
+static char origin[64], answers_path[4096];
 static pthread_mutex_t lock = PTHREAD_MUTEX_INITIALIZER;
 
 static void send_all(int socket, const void *bytes, size_t size)
@@ -61,51 +56,12 @@ static void answer(int socket, const char *status, const char *headers, const vo
 	free(head);
 }
 
-/* ---- images ---- */
-
-static int wanted_side(const char *path)
-{
-	const char *size = strstr(path, "size=");
-	return size ? atoi(size + 5) : 80;
-}
-
-/* Pixels from the digest of the name, so that two names give two pictures. */
-static void make_image(const char *path, unsigned char **bytes, size_t *size)
-{
-	unsigned char digest[DIGEST_SIZE];
-	const char *name = strrchr(path, '/') + 1;
-	int side = wanted_side(path);
-	struct image image;
-	*bytes = NULL;
-	*size = 0;
-	digest_of(name, strcspn(name, "?"), digest);
-	if (image_create(&image, side, side, 3, NULL))
-		return;
-	for (int i = 0; i < side * side * 3; i++)
-		image.pixels[i] = (unsigned char)(digest[(i / 7) % DIGEST_SIZE] + i);
-	if (image_encode_png(&image, bytes, size, NULL))
-		*bytes = NULL;
-	image_free(&image);
-}
-
-static void answer_image(int socket, const char *path, const char *headers)
+static void answer_picture(int socket, const char *path)
 {
 	unsigned char *bytes;
 	size_t size;
-	make_image(path, &bytes, &size);
-	answer(socket, "200 OK", headers, bytes, size);
-	free(bytes);
-}
-
-static void answer_cut(int socket, const char *path)
-{
-	unsigned char *bytes;
-	size_t size;
-	make_image(path, &bytes, &size);
-	char *head = text_format("HTTP/1.1 200 OK\r\nContent-Length: %zu\r\n\r\n", size);
-	send_all(socket, head, strlen(head));
-	send_all(socket, bytes, size / 2);
-	free(head);
+	make_picture(path, &bytes, &size);
+	answer(socket, "200 OK", "", bytes, size);
 	free(bytes);
 }
 
@@ -137,7 +93,7 @@ static void answer_healing(int socket, const char *path)
 	char headers[128] = "", line[16];
 	const char *after = strstr(path, "after=");
 	if (sscanf(path, "/heal/%d/%d/", &times, &status) != 2 || !is_ill(path, times)) {
-		answer_image(socket, path, "");
+		answer_picture(socket, path);
 		return;
 	}
 	if (after)
@@ -197,44 +153,18 @@ static void answer_redirect(int socket, const char *target)
 	free(headers);
 }
 
-static void answer_endless(int socket)
-{
-	static const char head[] = "HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n";
-	char chunk[1029] = "400\r\n";
-	memset(chunk + 5, 'x', 1024);
-	send_all(socket, head, strlen(head));
-	for (int i = 0; i < 1 << 14; i++) {
-		send_all(socket, chunk, sizeof chunk);
-		send_all(socket, "\r\n", 2);
-	}
-}
-
 static void route(int socket, const char *path)
 {
-	static const char html[] = "<!DOCTYPE html><title>not here</title>", huge[] =
-		"HTTP/1.1 200 OK\r\nContent-Length: 10000000000\r\n\r\n";
 	if (strncmp(path, "/pages/", 7) == 0)
 		answer_page(socket, path + 7);
 	else if (strcmp(path, "/robots.txt") == 0)
 		answer_page(socket, "robots.txt");
 	else if (strncmp(path, "/image/", 7) == 0)
-		answer_image(socket, path, "");
+		answer_picture(socket, path);
 	else if (strncmp(path, "/slow/", 6) == 0)
-		usleep(30000), answer_image(socket, path, "");
+		usleep(30000), answer_picture(socket, path);
 	else if (strncmp(path, "/heal/", 6) == 0)
 		answer_healing(socket, path);
-	else if (strncmp(path, "/cut/", 5) == 0)
-		answer_cut(socket, path);
-	else if (strncmp(path, "/endless/", 9) == 0)
-		answer_endless(socket);
-	else if (strncmp(path, "/huge/", 6) == 0)
-		send_all(socket, huge, strlen(huge));
-	else if (strncmp(path, "/html/", 6) == 0)
-		answer(socket, "200 OK", "Content-Type: image/jpeg\r\n", html, strlen(html));
-	else if (strncmp(path, "/optout/", 8) == 0)
-		answer_image(socket, path, "X-Robots-Tag: noindex-not, NoAI\r\n");
-	else if (strcmp(path, "/loop") == 0)
-		answer_redirect(socket, "/loop");
 	else if (strncmp(path, "/redirect/", 10) == 0)
 		answer_redirect(socket, path + 10);
 	else if (strncmp(path, "/hang/", 6) == 0)
@@ -247,6 +177,16 @@ static void route(int socket, const char *path)
 
 /* ---- connections ---- */
 
+/* The names of all headers, in their order, with commas between. */
+static void write_names(FILE *stream, const char *request)
+{
+	const char *separator = "";
+	for (const char *line = strstr(request, "\r\n"); line && line[2] != '\r'; line = strstr(line + 2, "\r\n")) {
+		fprintf(stream, "%s%.*s", separator, (int)strcspn(line + 2, ":\r"), line + 2);
+		separator = ",";
+	}
+}
+
 static void write_log(const char *path, const char *request)
 {
 	const char *agent = strstr(request, "User-Agent: ");
@@ -254,17 +194,18 @@ static void write_log(const char *path, const char *request)
 	pthread_mutex_lock(&lock);
 	FILE *stream = fopen(log_path, "ae");
 	if (stream) {
-		fprintf(stream, "%s\t%.*s\n", path, (int)strcspn(agent, "\r\n"), agent);
+		fprintf(stream, "%s\t%.*s\t", path, (int)strcspn(agent, "\r\n"), agent);
+		write_names(stream, request);
+		fputc('\n', stream);
 		fclose(stream);
 	}
 	pthread_mutex_unlock(&lock);
 }
 
-/* One request a connection: what breaks here breaks for that request alone. */
-static void *serve(void *argument)
+/* Reads a request and logs it; `path` has room for REQUEST_MAXIMUM bytes. Returns whether there was one. */
+static bool read_request(int socket, char *path)
 {
-	int socket = (int)(long)argument;
-	char request[REQUEST_MAXIMUM], path[REQUEST_MAXIMUM];
+	char request[REQUEST_MAXIMUM];
 	size_t used = 0;
 	ssize_t got;
 	while (used < sizeof request - 1 && (got = recv(socket, request + used, sizeof request - 1 - used, 0)) > 0) {
@@ -273,29 +214,60 @@ static void *serve(void *argument)
 		if (strstr(request, "\r\n\r\n"))
 			break;
 	}
-	if (used && sscanf(request, "GET %32000s", path) == 1) {
-		write_log(path, request);
-		route(socket, path);
+	if (!used || sscanf(request, "GET %32000s", path) != 1)
+		return false;
+	write_log(path, request);
+	return true;
+}
+
+static bool wait_for_request(int socket)
+{
+	char path[REQUEST_MAXIMUM];
+	return read_request(socket, path);
+}
+
+/* One request a connection, unless a script asks for another: what breaks here breaks for that request alone. */
+static void *serve(void *argument)
+{
+	int socket = (int)(long)argument;
+	char path[REQUEST_MAXIMUM], rest[4096];
+	if (read_request(socket, path)) {
+		char *script = script_find(answers_path, path + 1, (int)strcspn(path + 1, "?"));
+		if (script)
+			script_play(script, socket, path, origin, wait_for_request);
+		else
+			route(socket, path);
+		free(script);
 	}
 	shutdown(socket, SHUT_WR);
-	while (recv(socket, request, sizeof request, 0) > 0)
+	while (recv(socket, rest, sizeof rest, 0) > 0)
 		;
 	close(socket);
 	return NULL;
 }
 
-int main(int argc, char **argv)
+/* A listening socket on a free port of `number`, an IPv4 address; sets `origin`. */
+static int listen_on(const char *number)
 {
-	struct sockaddr_in address = {.sin_family = AF_INET, .sin_addr.s_addr = htonl(INADDR_LOOPBACK)};
+	struct sockaddr_in address = {.sin_family = AF_INET};
 	socklen_t size = sizeof address;
 	int listener = socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
-	if (argc != 3 || bind(listener, (struct sockaddr *)&address, size) || listen(listener, 128) ||
-		getsockname(listener, (struct sockaddr *)&address, &size))
+	if (inet_pton(AF_INET, number, &address.sin_addr) != 1 || bind(listener, (struct sockaddr *)&address, size) ||
+		listen(listener, 128) || getsockname(listener, (struct sockaddr *)&address, &size))
+		return -1;
+	snprintf(origin, sizeof origin, "http://%s:%d", number, ntohs(address.sin_port));
+	return listener;
+}
+
+int main(int argc, char **argv)
+{
+	int listener = argc < 3 ? -1 : listen_on(argc > 3 ? argv[3] : "127.0.0.1");
+	if (listener < 0)
 		return 1;
 	pages = argv[1];
 	log_path = argv[2];
+	snprintf(answers_path, sizeof answers_path, "%s/answers", pages);
 	signal(SIGPIPE, SIG_IGN);
-	snprintf(origin, sizeof origin, "http://127.0.0.1:%d", ntohs(address.sin_port));
 	puts(origin);
 	fflush(stdout);
 	for (;;) {

@@ -33,3 +33,21 @@ rows() {
 }
 urls() { for path; do printf '%s%s\tshells\n' "$origin" "$path"; done; }
 asked() { grep -c -e "^$1" log; }
+
+# The table of cases on standard input, as lines PATH | ANSWER | EXPECTED: what the server answers for the path (a script of
+# tests/server/common/script.h; none: as it does of itself), and what the function $1, called with the path, says then.
+cases() {
+	while IFS='|' read -r path answer expected; do
+		path=${path%% *} answer=${answer% } expected=${expected# }
+		case $path in ''|'#'*) continue ;; esac
+		[ -z "${answer# }" ] || printf '%s %s\n' "${path#/}" "${answer# }" >>pages/answers
+		is "$path" "$("$1" "$path")" "$expected"
+	done
+}
+# Exit status, and status and reason of the one row, of a run that asks for an image.
+image() {
+	rm -rf one
+	urls "$1" >list
+	scrape -o one --urls list --max-bytes 30000 --retries 2 --timeout 1 --max-wait 3
+	echo $status $(rows one status reason)
+}
