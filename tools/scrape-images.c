@@ -36,6 +36,24 @@ static void check_usage(const struct scrape_request *request, int count, char **
 		tool_usage(request->url ? "--url" : "--page", "takes a class without =QUERY");
 }
 
+/* Collects what the request asks for. Returns the exit status. */
+static int run(const struct scrape_request *request, char *const *operands, bool quiet)
+{
+	struct scrape *scrape = NULL;
+	struct error error;
+	int status = EXIT_DONE;
+	if (scrape_create(&scrape, &request->options, &error) ||
+		scrape_request_add(request, scrape, operands, &error) || scrape_run(scrape, &error))
+		status = tool_error(&error);
+	else if (scrape_unreachable(scrape)) {
+		tool_say("network", "no server can be reached (%s)", scrape_unreachable(scrape));
+		status = EXIT_NO_NETWORK;
+	} else if (!summarize(scrape, quiet))
+		status = EXIT_FAILED;
+	scrape_destroy(scrape);
+	return status;
+}
+
 int main(int argc, char **argv)
 {
 	struct scrape_request request = {
@@ -46,7 +64,7 @@ int main(int argc, char **argv)
 	struct scrape_options *collect = &request.options;
 	struct fetch_options *fetch = &collect->fetch;
 	int image_bytes = 20 << 20;
-	bool quiet = false, no_sandbox = false;
+	bool quiet = false, explain = false, no_sandbox = false;
 	const struct option_row rows[] = {
 		{'o', "output", OPTION_TEXT, &collect->folder, "DIR", "where CLASS folders and manifest.tsv go", 0, 0, NULL},
 		{'n', "count", OPTION_INTEGER, &collect->wanted, "N", "images per class, 0 for all (or the data set's count)", 0, INT_MAX, NULL},
@@ -58,13 +76,16 @@ int main(int argc, char **argv)
 		TOOL_QUIET(quiet),
 		{0, NULL, OPTION_TITLE, NULL, NULL, "where images come from", 0, 0, NULL},
 		{0, "site", OPTION_LIST, &request.sites, "RECIPE", "a recipe in data/sites, or a path; may be repeated", 0, 0, NULL},
-		{0, "api", OPTION_TEXT, &request.api, "URL", "interface of a site whose recipe names none", 0, 0, NULL},
+		{0, "api", OPTION_LIST, &request.apis, "[SITE=]URL", "interface of a site whose recipe names none, or in place of it", 0, 0, NULL},
+		{0, "key", OPTION_LIST, &request.keys, "NAME=VALUE", "a key that a recipe asks for, instead of from the environment", 0, 0, NULL},
 		{0, "dataset", OPTION_TEXT, &request.dataset_path, "FILE", "classes, queries and sites from a data set's recipe", 0, 0, NULL},
 		{0, "url", OPTION_TEXT, &request.url, "URL", "a page of the class's images", 0, 0, NULL},
 		{0, "page", OPTION_TEXT, &request.page_file, "FILE", "a saved page of them, - for stdin", 0, 0, NULL},
 		{0, "follow", OPTION_TEXT, &collect->follow, "PATTERN", "follow links that this regular expression matches", 0, 0, NULL},
+		{0, "depth", OPTION_INTEGER, &collect->depth_maximum, "N", "how many of them after each other, 0 for any number", 0, INT_MAX, NULL},
 		{0, "max-pages", OPTION_INTEGER, &collect->pages_maximum, "N", "most pages per query", 1, INT_MAX, NULL},
 		{0, "urls", OPTION_TEXT, &request.list, "FILE", "lines of image URL, tab, class; - for stdin", 0, 0, NULL},
+		{0, "explain", OPTION_FLAG, &explain, NULL, "only show requests, or what selectors find on --page", 0, 0, NULL},
 		{0, NULL, OPTION_TITLE, NULL, NULL, "how servers are asked", 0, 0, NULL},
 		{0, "contact", OPTION_TEXT, &fetch->contact, "TEXT", "mail address or page, told to servers", 0, 0, NULL},
 		{0, "rate", OPTION_REAL, &fetch->rate, "R", "requests per second and host, unless it is loopback", 0.001, 1000, NULL},
@@ -84,23 +105,19 @@ int main(int argc, char **argv)
 
 	int first = tool_start(&options, argc, argv), status = EXIT_DONE;
 	check_usage(&request, argc - first, argv + first);
-	tool_sandbox(no_sandbox);
 	struct progress progress = tool_progress(quiet);
 	collect->progress = &progress;
 	fetch->image_bytes = (size_t)image_bytes;
 
-	struct scrape *scrape = NULL;
 	struct error error;
-	if (scrape_request_read(&request, &error) || scrape_create(&scrape, collect, &error) ||
-		scrape_request_add(&request, scrape, argv + first, &error) || scrape_run(scrape, &error))
+	if (scrape_request_read(&request, &error) ||
+		(explain && scrape_request_explain(&request, argv + first, stdout, &error)))
 		status = tool_error(&error);
-	else if (scrape_unreachable(scrape)) {
-		tool_say("network", "no server can be reached (%s)", scrape_unreachable(scrape));
-		status = EXIT_NO_NETWORK;
-	} else if (!summarize(scrape, quiet))
-		status = EXIT_FAILED;
+	else if (!explain) {
+		tool_sandbox(no_sandbox);
+		status = run(&request, argv + first, quiet);
+	}
 
-	scrape_destroy(scrape);
 	scrape_request_free(&request);
 	return tool_finish(status);
 }

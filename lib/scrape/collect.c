@@ -13,6 +13,7 @@ static void errand_free(struct errand *errand)
 {
 	free(errand->url);
 	free(errand->page);
+	source_image_free(&errand->image);
 	free(errand);
 }
 
@@ -55,11 +56,16 @@ struct collection *collection_of(struct scrape *scrape, const char *class_name, 
 }
 
 int collection_queue(struct collection *collection, int source, const char *url, const char *page,
-	struct error *error)
+	struct source_image *image, struct error *error)
 {
 	struct errand *errand = errand_create(collection, source, false, url, page);
 	if (!errand)
 		return error_memory(error, url);
+	if (image) {
+		errand->image = *image;
+		errand->next_address = 1;
+		*image = (struct source_image){0};
+	}
 	if (collection->last)
 		collection->last->next = errand;
 	else
@@ -81,6 +87,32 @@ static struct errand *take_first(struct collection *collection)
 	return errand;
 }
 
+/* The errand for the next address of an image whose own is missing, in the place of this one; NULL: there is none. */
+static struct errand *errand_instead(struct errand *errand)
+{
+	struct source_image *image = &errand->image;
+	if (errand->next_address >= image->addresses.count)
+		return NULL;
+	struct errand *other = errand_create(errand->collection, errand->source, false,
+		image->addresses.items[errand->next_address], errand->page);
+	if (other) {
+		other->image = *image;
+		other->next_address = errand->next_address + 1;
+		*image = (struct source_image){0};
+	}
+	return other;
+}
+
+static void push_front(struct errand *errand)
+{
+	struct collection *collection = errand->collection;
+	errand->next = collection->first;
+	collection->first = errand;
+	if (!collection->last)
+		collection->last = errand;
+	collection->scrape->queued++;
+}
+
 /* ---- asking ---- */
 
 static int send(struct errand *errand, struct error *error)
@@ -88,8 +120,11 @@ static int send(struct errand *errand, struct error *error)
 	struct scrape *scrape = errand->collection->scrape;
 	struct fetch_request request = {.kind = errand->is_page ? FETCH_PAGE : FETCH_IMAGE, .url = errand->url, .tag = errand};
 	if (errand->source >= 0) {
-		const struct recipe *recipe = errand->collection->sources[errand->source].recipe;
+		const struct source *source = &errand->collection->sources[errand->source];
+		const struct recipe *recipe = errand->is_page ? source->reader : source->recipe;
 		request.skip_robots = errand->is_page && recipe->documented_api;
+		request.user_agent = recipe->user_agent;
+		request.headers = errand->is_page ? &recipe->filled_headers : NULL;
 		request.rate = recipe->rate;
 		request.connections = recipe->connections;
 	}
@@ -111,6 +146,13 @@ static bool wants_more(const struct collection *collection)
 	return wanted == 0 || collection->accepted + collection->images_pending < wanted;
 }
 
+/* An image whose address was found missing by an earlier run may have come from another one of its. */
+static struct errand *instead_of_known(struct errand *errand)
+{
+	int status = manifest_find_url(errand->collection->scrape->manifest, errand->url);
+	return status == MANIFEST_REFUSED ? errand_instead(errand) : NULL;
+}
+
 static int ask_images(struct collection *collection, struct error *error)
 {
 	while (collection->first && collection->images_pending < PENDING_MAXIMUM && wants_more(collection)) {
@@ -118,7 +160,10 @@ static int ask_images(struct collection *collection, struct error *error)
 		const struct scrape *scrape = collection->scrape;
 		int asks = manifest_ask(scrape->manifest, errand->url, scrape->options.retry_refused, error);
 		if (asks <= 0) {
+			struct errand *other = asks == 0 ? instead_of_known(errand) : NULL;
 			errand_free(errand);
+			if (other)
+				push_front(other);
 			if (asks < 0)
 				return -1;
 			continue;
@@ -140,27 +185,50 @@ static void next_source(struct collection *collection, bool failed, const char *
 
 /* ---- pages ---- */
 
+/* Ends the source, unless the page was one that it can do without. */
+static void page_failed(struct collection *collection, const char *reason)
+{
+	if (collection->sources[collection->current].aside)
+		collection->source_failed = true;
+	else
+		next_source(collection, true, reason);
+}
+
+static int queue_found(struct collection *collection, struct source_image *image, const char *page,
+	struct error *error)
+{
+	char *first = strdup(image->addresses.items[0]);
+	int result = first ? collection_queue(collection, (int)collection->current, first, page, image, error)
+			   : error_memory(error, collection->name);
+	free(first);
+	return result;
+}
+
 static void read_page(struct collection *collection, const char *url, const unsigned char *bytes, size_t size,
 	const char *charset)
 {
 	struct scrape *scrape = collection->scrape;
 	struct source *source = &collection->sources[collection->current];
-	const struct recipe *recipe = source->recipe;
-	struct text_list images = {0};
+	const struct recipe *recipe = source->reader;
+	struct page_findings findings;
 	struct error error;
-	int items = source_read(source, url, bytes, size, charset, scrape->options.limits.side_minimum, &images, &error);
-	for (size_t i = 0; items >= 0 && i < images.count; i++)
-		if (collection_queue(collection, (int)collection->current, images.items[i], url ? url : "", &error))
-			items = -1;
-	text_list_free(&images);
-	if (items < 0) {
-		scrape_say(scrape, recipe->name, "%s: %s: %s", collection->name, error.object, error.reason);
-		next_source(collection, true, error.reason);
-	} else if (items == 0 && source->asked == 1 && !source->ahead.count) {
-		scrape_say(scrape, recipe->name, "%s: '%.200s' matched nothing on page 1: no such query, or the site has changed",
-			collection->name, recipe->item);
+	char *page = recipe_hide_keys(recipe, url ? url : "");
+	int result = source_read(source, url, bytes, size, charset, scrape->options.limits.side_minimum, &findings, &error);
+	if (!page)
+		result = error_memory(&error, recipe->name);
+	for (size_t i = 0; result == 0 && i < findings.image_count; i++)
+		result = queue_found(collection, &findings.images[i], page, &error);
+	if (result) {
+		char *object = recipe_hide_keys(recipe, error.object);
+		scrape_say(scrape, recipe->name, "%s: %s: %s", collection->name, object ? object : "", error.reason);
+		page_failed(collection, error.reason);
+		free(object);
+	} else if (source_check_first(source, &findings, &error)) {
+		scrape_say(scrape, recipe->name, "%s: %s", collection->name, error.reason);
 		next_source(collection, true, "nothing found");
 	}
+	page_findings_free(&findings);
+	free(page);
 }
 
 static void read_page_file(struct collection *collection)
@@ -239,6 +307,17 @@ bool collection_is_idle(const struct collection *collection)
 
 /* ---- results ---- */
 
+static void say_page_failed(const struct errand *errand, const struct fetch_result *result)
+{
+	const struct collection *collection = errand->collection;
+	const struct recipe *recipe = collection->sources[errand->source].recipe;
+	char *url = recipe_hide_keys(recipe, errand->url), *reason = recipe_hide_keys(recipe, result->reason);
+	if (url && reason)
+		scrape_say(collection->scrape, url, "%s: %s", collection->name, reason);
+	free(url);
+	free(reason);
+}
+
 static void take_page(struct errand *errand, const struct fetch_result *result)
 {
 	struct collection *collection = errand->collection;
@@ -251,8 +330,8 @@ static void take_page(struct errand *errand, const struct fetch_result *result)
 	}
 	/* With no network at all, the one message about that is enough. */
 	if (!fetcher_unreachable(collection->scrape->fetcher))
-		scrape_say(collection->scrape, errand->url, "%s: %s", collection->name, result->reason);
-	next_source(collection, true, result->reason);
+		say_page_failed(errand, result);
+	page_failed(collection, result->reason);
 }
 
 static struct manifest_row begin_row(const struct errand *errand)
@@ -260,7 +339,8 @@ static struct manifest_row begin_row(const struct errand *errand)
 	const struct collection *collection = errand->collection;
 	const struct source *source = errand->source < 0 ? NULL : &collection->sources[errand->source];
 	return (struct manifest_row){.class_name = collection->name, .url = errand->url, .page = errand->page,
-		.site = source ? source->recipe->name : "list", .query = source ? source->query : "", .licence = ""};
+		.site = source ? source->recipe->name : "list", .query = source ? source->query : "",
+		.licence = errand->image.licence ? errand->image.licence : ""};
 }
 
 /* Takes an errand that has ended off the list of those sent, and frees it. */
@@ -298,7 +378,10 @@ static void take_image(struct errand *errand, struct fetch_result *result)
 	}
 	enum manifest_status status = result->outcome == FETCH_FAILED ? MANIFEST_FAILED : MANIFEST_REFUSED;
 	const char *reason = result->outcome == FETCH_DONE ? "the server opts out (X-Robots-Tag)" : result->reason;
+	struct errand *other = result->missing ? errand_instead(errand) : NULL;
 	count_image(errand, keep_nothing(scrape->manifest, status, reason, &row, &scrape->error));
+	if (other)
+		push_front(other);
 }
 
 void collections_take_judged(struct scrape *scrape)

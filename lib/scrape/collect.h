@@ -14,6 +14,8 @@ struct errand {
 	int source;        /* index, -1: the list of addresses */
 	bool is_page;
 	char *url, *page;  /* the image's page, "" for none; both owned */
+	struct source_image image; /* owned; its addresses from `next_address` on are asked if this one is missing */
+	size_t next_address;
 };
 
 struct collection {
@@ -51,9 +53,9 @@ struct scrape {
 /* The collection of a class, made where it is new; NULL without memory. */
 struct collection *collection_of(struct scrape *scrape, const char *class_name, struct error *error);
 
-/* Puts an image address into the queue. */
+/* Puts an image address into the queue; `image` (NULL: none) says more of it, and is emptied. */
 CHECKED int collection_queue(struct collection *collection, int source, const char *url, const char *page,
-	struct error *error);
+	struct source_image *image, struct error *error);
 
 /* Asks for what comes next: images of the queue, or the next page when it is empty. */
 CHECKED int collection_advance(struct collection *collection, struct error *error);

@@ -1,60 +1,100 @@
 #include "scrape/document.h"
 
-#include "scrape/xpath_functions.h"
+#include "scrape/tree.h"
 
-#include <libxml/HTMLparser.h>
-#include <libxml/parser.h>
-#include <libxml/xpath.h>
 #include <limits.h>
-#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
-/* About a second of evaluation. */
-static const unsigned long operations_maximum = 10000000;
+static const struct document_budget whole_budget = {.operations = 50000000, .values = 20000000, .seconds = 2,
+	.documents = 20000, .nodes = 2000000};
 
-struct document {
-	xmlDocPtr tree;
-	xmlXPathContextPtr context;
-	xmlXPathObjectPtr items;
-	char message[200]; /* of the last failed evaluation */
-};
-
-static void keep_message(void *user, xmlErrorPtr problem)
+int node_list_add(struct node_list *list, const struct node *node, struct error *error)
 {
-	struct document *document = user;
-	if (document && problem && problem->message)
-		snprintf(document->message, sizeof document->message, "%.*s", (int)strcspn(problem->message, "\n"),
-			problem->message);
+	if (list->count == list->capacity) {
+		size_t capacity = list->capacity ? 2 * list->capacity : 16;
+		struct node *items = realloc(list->items, capacity * sizeof *items);
+		if (!items)
+			return error_memory(error, "selector");
+		list->items = items;
+		list->capacity = capacity;
+	}
+	list->items[list->count++] = *node;
+	return 0;
 }
 
-/* libxml2 prints what has no handler of its own. */
-static void say_nothing(void *context, const char *format, ...)
+void node_list_free(struct node_list *list)
 {
-	(void)context, (void)format;
+	free(list->items);
+	*list = (struct node_list){0};
 }
 
-static xmlXPathContextPtr create_context(xmlDocPtr tree, struct document *document)
+int document_keep(struct document *document, char *text, struct error *error)
 {
-	xmlXPathContextPtr context = xmlXPathNewContext(tree);
-	if (!context)
-		return NULL;
-	xmlSetGenericErrorFunc(NULL, say_nothing);
-	context->opLimit = operations_maximum;
-	context->error = keep_message;
-	context->userData = document;
-	xpath_functions_register(context);
-	return context;
+	if (text && document->text_count == document->text_capacity) {
+		size_t capacity = document->text_capacity ? 2 * document->text_capacity : 16;
+		char **texts = realloc(document->texts, capacity * sizeof *texts);
+		if (texts) {
+			document->texts = texts;
+			document->text_capacity = capacity;
+		}
+	}
+	if (!text || document->text_count == document->text_capacity) {
+		free(text);
+		return error_memory(error, document->name);
+	}
+	document->texts[document->text_count++] = text;
+	return 0;
 }
 
-static xmlDocPtr parse_tree(const unsigned char *bytes, int size, enum document_format format, const char *charset)
+/* ---- parsing ---- */
+
+static bool is_tree(enum document_format format)
 {
-	const int quiet = XML_PARSE_NONET | XML_PARSE_NOERROR | XML_PARSE_NOWARNING;
-	const char *encoding = *charset ? charset : NULL;
-	if (format == DOCUMENT_XML)
-		return xmlReadMemory((const char *)bytes, size, NULL, encoding, quiet);
-	return htmlReadMemory((const char *)bytes, size, NULL, encoding,
-		HTML_PARSE_RECOVER | HTML_PARSE_NONET | HTML_PARSE_NOERROR | HTML_PARSE_NOWARNING);
+	return format == DOCUMENT_HTML || format == DOCUMENT_XML;
+}
+
+static struct node add_tree(struct document *document, struct tree *tree)
+{
+	tree->next = document->trees;
+	document->trees = tree;
+	return (struct node){.kind = NODE_TREE, .tree = tree, .element = (xmlNodePtr)tree->document};
+}
+
+/* Returns 1, 0 for what is no JSON, with the reason in `problem`, or -1. */
+static int add_json(struct document *document, const char *bytes, size_t size, struct node *node,
+	json_error_t *problem, struct error *error)
+{
+	json_t *value = json_loadb(bytes, size, JSON_DECODE_ANY, problem);
+	if (!value)
+		return 0;
+	if (!document->json)
+		document->json = json_array();
+	if (json_array_append_new(document->json, value))
+		return error_memory(error, document->name);
+	*node = (struct node){.kind = NODE_JSON, .value = value};
+	return 1;
+}
+
+static int parse_page(struct document *document, const char *charset, struct error *error)
+{
+	const char *bytes = (const char *)document->bytes;
+	json_error_t problem;
+	if (document->format == DOCUMENT_TEXT) {
+		document->root = (struct node){.kind = NODE_PAGE};
+		return 0;
+	}
+	if (document->format == DOCUMENT_JSON) {
+		int result = add_json(document, bytes, document->size, &document->root, &problem, error);
+		if (result == 0)
+			error_set(error, document->name, "no JSON: line %d: %s", problem.line, problem.text);
+		return result == 1 ? 0 : -1;
+	}
+	struct tree *tree = tree_parse(bytes, document->size, document->format, charset);
+	if (!tree)
+		return error_set(error, document->name, document->format == DOCUMENT_XML ? "no well-formed XML" : "no HTML");
+	document->root = add_tree(document, tree);
+	return 0;
 }
 
 int document_parse(struct document **out, const unsigned char *bytes, size_t size, enum document_format format,
@@ -66,143 +106,92 @@ int document_parse(struct document **out, const unsigned char *bytes, size_t siz
 	struct document *document = calloc(1, sizeof *document);
 	if (!document)
 		return error_memory(error, name);
-	document->tree = parse_tree(bytes, (int)size, format, charset);
-	if (!document->tree && *charset)
-		document->tree = parse_tree(bytes, (int)size, format, "");
-	if (!document->tree) {
-		free(document);
-		return error_set(error, name, format == DOCUMENT_XML ? "no well-formed XML" : "no HTML");
-	}
-	document->context = create_context(document->tree, document);
-	if (!document->context) {
+	*document = (struct document){.name = name, .bytes = bytes, .size = size, .format = format, .budget = whole_budget};
+	if (parse_page(document, charset, error)) {
 		document_free(document);
-		return error_memory(error, name);
+		return -1;
 	}
 	*out = document;
 	return 0;
 }
 
-bool document_is_xpath(const char *xpath)
+int document_within(struct document *document, const struct node *node, enum document_format format,
+	struct node *inside, struct error *error)
 {
-	xmlXPathContextPtr context = create_context(NULL, NULL);
-	if (!context)
-		return false;
-	xmlXPathCompExprPtr compiled = xmlXPathCtxtCompile(context, BAD_CAST xpath);
-	xmlXPathFreeCompExpr(compiled);
-	xmlXPathFreeContext(context);
-	return compiled != NULL;
+	json_error_t problem;
+	*inside = *node;
+	if ((node->kind == NODE_TREE && is_tree(format)) || (node->kind == NODE_JSON && format == DOCUMENT_JSON))
+		return 1;
+	if (document->budget.documents == 0)
+		return error_set(error, document->name, "more than %zu documents within the page", whole_budget.documents);
+	document->budget.documents--;
+	char *text = document_text(document, node);
+	int result = 0;
+	if (text && is_tree(format)) {
+		struct tree *tree = tree_parse(text, strlen(text), format, "UTF-8");
+		result = tree != NULL;
+		if (tree)
+			*inside = add_tree(document, tree);
+	} else if (text)
+		result = add_json(document, text, strlen(text), inside, &problem, error);
+	free(text);
+	return result;
 }
 
-/* Evaluates from `node`; NULL is an error of the expression, kept in document->message. */
-static xmlXPathObjectPtr evaluate(struct document *document, xmlNodePtr node, const char *xpath)
+/* ---- texts ---- */
+
+static char *json_value_text(const json_t *value)
 {
-	document->context->node = node;
-	document->context->opCount = 0;
-	*document->message = 0;
-	return xmlXPathEval(BAD_CAST xpath, document->context);
+	if (json_is_string(value))
+		return strdup(json_string_value(value));
+	return json_is_null(value) ? NULL : json_dumps(value, JSON_ENCODE_ANY | JSON_COMPACT);
 }
 
-static int fail(const struct document *document, const char *xpath, struct error *error)
+static char *element_text(xmlNodePtr element)
 {
-	return error_set(error, xpath, "%s", *document->message ? document->message : "can't be evaluated");
-}
-
-static xmlNodePtr root(const struct document *document)
-{
-	return (xmlNodePtr)document->tree;
-}
-
-int document_find_items(struct document *document, const char *xpath, struct error *error)
-{
-	xmlXPathFreeObject(document->items);
-	document->items = evaluate(document, root(document), xpath);
-	if (!document->items)
-		return fail(document, xpath, error);
-	return xmlXPathNodeSetGetLength(document->items->nodesetval);
-}
-
-static bool is_blank(const char *text)
-{
-	return !text[strspn(text, " \t\r\n\f")];
-}
-
-/* The text of node `i` of a node set, or NULL for none or a blank one. */
-static char *node_text(xmlXPathObjectPtr found, int i)
-{
-	xmlNodePtr node = xmlXPathNodeSetItem(found->nodesetval, i);
-	xmlChar *content = node ? xmlXPathCastNodeToString(node) : NULL;
-	char *text = content && !is_blank((const char *)content) ? strdup((const char *)content) : NULL;
+	xmlChar *content = xmlXPathCastNodeToString(element);
+	char *text = content ? strdup((const char *)content) : NULL;
 	xmlFree(content);
 	return text;
 }
 
-static char *first_text(xmlXPathObjectPtr found)
+static char *any_text(const struct document *document, const struct node *node)
 {
-	if (found->type != XPATH_NODESET) {
-		xmlChar *content = xmlXPathCastToString(found);
-		char *text = content && !is_blank((const char *)content) ? strdup((const char *)content) : NULL;
-		xmlFree(content);
-		return text;
-	}
-	for (int i = 0; i < xmlXPathNodeSetGetLength(found->nodesetval); i++) {
-		char *text = node_text(found, i);
-		if (text)
-			return text;
+	switch (node->kind) {
+	case NODE_PAGE:
+		return strndup((const char *)document->bytes, document->size);
+	case NODE_TREE:
+		return element_text(node->element);
+	case NODE_JSON:
+		return json_value_text(node->value);
+	case NODE_MATCH:
+		return strdup(node->groups[1] ? node->groups[1] : node->groups[0]);
+	case NODE_TEXT:
+		return strdup(node->text);
 	}
 	return NULL;
 }
 
-char *document_text(struct document *document, int index, const char *xpath)
+char *document_text(const struct document *document, const struct node *node)
 {
-	xmlNodePtr node = index < 0 ? root(document) : xmlXPathNodeSetItem(document->items->nodesetval, index);
-	xmlXPathObjectPtr found = evaluate(document, node, xpath);
-	char *text = found ? first_text(found) : NULL;
-	xmlXPathFreeObject(found);
-	return text;
-}
-
-int document_texts(struct document *document, const char *xpath, struct text_list *texts, struct error *error)
-{
-	xmlXPathObjectPtr found = evaluate(document, root(document), xpath);
-	if (!found)
-		return fail(document, xpath, error);
-	int result = 0;
-	for (int i = 0; result == 0 && i < xmlXPathNodeSetGetLength(found->nodesetval); i++) {
-		char *text = node_text(found, i);
-		if (text)
-			result = text_list_add(texts, text, error);
-		free(text);
-	}
-	xmlXPathFreeObject(found);
-	return result;
-}
-
-int document_attributes(struct document *document, const char *xpath, struct text_list *names,
-	struct text_list *values, struct error *error)
-{
-	xmlXPathObjectPtr found = evaluate(document, root(document), xpath);
-	if (!found)
-		return fail(document, xpath, error);
-	int result = 0;
-	for (int i = 0; result == 0 && i < xmlXPathNodeSetGetLength(found->nodesetval); i++) {
-		xmlNodePtr node = xmlXPathNodeSetItem(found->nodesetval, i);
-		char *text = node->type == XML_ATTRIBUTE_NODE ? node_text(found, i) : NULL;
-		if (text)
-			result = text_list_add(names, (const char *)node->name, error);
-		if (text && result == 0)
-			result = text_list_add(values, text, error);
-		free(text);
-	}
-	xmlXPathFreeObject(found);
-	return result;
+	char *text = any_text(document, node);
+	if (text && text[strspn(text, " \t\r\n\f")])
+		return text;
+	free(text);
+	return NULL;
 }
 
 void document_free(struct document *document)
 {
 	if (!document)
 		return;
-	xmlXPathFreeObject(document->items);
-	xmlXPathFreeContext(document->context);
-	xmlFreeDoc(document->tree);
+	for (struct tree *tree = document->trees, *next; tree; tree = next) {
+		next = tree->next;
+		tree_free(tree);
+	}
+	json_decref(document->json);
+	for (size_t i = 0; i < document->text_count; i++)
+		free(document->texts[i]);
+	free(document->texts);
 	free(document);
 }

@@ -1,42 +1,75 @@
-/* A page or an answer, taken apart by XPath 1.0 (libxml2: no DTD, no entities, no network, bounded work).
- *
- * Beside the functions of XPath there are
- *   matches(text, pattern)   whether the POSIX extended regular expression is found in the text (as XPath 2.0's)
- *   largest(srcset)          of an img's srcset the address with the largest descriptor */
+/* A page or an answer, taken apart: HTML and XML (libxml2: no DTD, no entities, no network), JSON, plain text, and any of
+ * them inside another, as in an attribute. What a stranger's page can make this cost is bounded. */
 #ifndef SCRAPE_DOCUMENT_H
 #define SCRAPE_DOCUMENT_H
 
 #include "base/error.h"
-#include "base/text.h"
 
+#include <jansson.h>
 #include <stdbool.h>
 #include <stddef.h>
 
-enum document_format { DOCUMENT_HTML, DOCUMENT_XML };
+enum document_format { DOCUMENT_HTML, DOCUMENT_XML, DOCUMENT_JSON, DOCUMENT_TEXT };
 
-struct document;
+/* Something on a page; the document owns what it points to. */
+struct node {
+	enum node_kind { NODE_PAGE, NODE_TREE, NODE_JSON, NODE_MATCH, NODE_TEXT } kind;
+	const char *name;          /* of an attribute or a member; NULL: it has none */
+	struct tree *tree;         /* NODE_TREE: where the element is */
+	struct _xmlNode *element;
+	json_t *value;             /* NODE_JSON */
+	const char *const *groups; /* NODE_MATCH: PATTERN_GROUPS texts, [0] the whole; NULL for one that took no part */
+	const char *text;          /* NODE_TEXT */
+};
 
-/* Parses `size` bytes; `charset` is what the server declared, "" for nothing; `name` is for messages. HTML is
- * mended where broken, XML must be well formed. On failure (-1) *document is NULL. */
+/* All zero is empty. */
+struct node_list {
+	struct node *items;
+	size_t count, capacity;
+};
+
+CHECKED int node_list_add(struct node_list *list, const struct node *node, struct error *error);
+
+void node_list_free(struct node_list *list);
+
+/* What selectors may still spend on a page. */
+struct document_budget {
+	unsigned long operations; /* of XPath, about five seconds in all */
+	size_t values;            /* of JSON looked at */
+	double seconds;           /* in regular expressions */
+	size_t documents;         /* parsed within the page */
+	size_t nodes;             /* found */
+};
+
+struct document {
+	const char *name;           /* for messages; the caller's */
+	const unsigned char *bytes; /* the page; the caller's */
+	size_t size;
+	enum document_format format;
+	struct tree *trees;         /* HTML and XML, the page's own last */
+	json_t *json;               /* an array of every JSON value parsed */
+	struct node root;           /* the page as its format has it */
+	struct document_budget budget;
+	char **texts;               /* that nodes point to */
+	size_t text_count, text_capacity;
+};
+
+/* Parses `size` bytes, which must outlive the document as `name` must; `charset` is what the server declared, "" for
+ * nothing. HTML is mended where broken, XML must be well formed, and JSON valid. On failure (-1) *document is NULL. */
 CHECKED int document_parse(struct document **document, const unsigned char *bytes, size_t size,
 	enum document_format format, const char *charset, const char *name, struct error *error);
 
-/* Whether `xpath` can be evaluated at all. */
-bool document_is_xpath(const char *xpath);
+/* Gives *inside as `node` read as a document of HTML, XML or JSON: itself where it is one already, else
+ * what its text holds. Returns 1, 0 when that can't be parsed, or -1. */
+CHECKED int document_within(struct document *document, const struct node *node, enum document_format format,
+	struct node *inside, struct error *error);
 
-/* Selects the nodes that `xpath` gives as the document's items. Returns how many, or -1. */
-CHECKED int document_find_items(struct document *document, const char *xpath, struct error *error);
+/* Hands a text over to the document (it is freed on failure, too); NULL is a lack of memory. */
+CHECKED int document_keep(struct document *document, char *text, struct error *error);
 
-/* The first text that is not blank among what `xpath` gives, seen from item `index` (-1: from the document).
- * Fresh memory, which the caller frees; NULL for nothing. */
-char *document_text(struct document *document, int index, const char *xpath);
-
-/* Appends the text of every node that `xpath` gives and is not blank. */
-CHECKED int document_texts(struct document *document, const char *xpath, struct text_list *texts, struct error *error);
-
-/* Appends name and value of every attribute that `xpath` gives. */
-CHECKED int document_attributes(struct document *document, const char *xpath, struct text_list *names,
-	struct text_list *values, struct error *error);
+/* A node's text: an element's is all that is in it, a match's its first group or, without one, the whole, that of
+ * a JSON array or object as it would be written. Fresh memory, which the caller frees; NULL where it is blank. */
+char *document_text(const struct document *document, const struct node *node);
 
 /* NULL is allowed. */
 void document_free(struct document *document);

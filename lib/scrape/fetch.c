@@ -137,6 +137,8 @@ int fetcher_add(struct fetcher *fetcher, const struct fetch_request *request, st
 		return error_memory(error, request->url);
 	job->tag = request->tag;
 	job->skip_robots = request->skip_robots;
+	job->user_agent = request->user_agent;
+	job->headers = request->headers;
 	host_slow_down(host, request->rate, request->connections);
 	wait_for(fetcher, host, job, false);
 	fetcher->unfinished++;
@@ -156,7 +158,7 @@ static void deliver(struct fetcher *fetcher, struct job *job, enum fetch_outcome
 		snprintf(full_reason, sizeof full_reason, "redirected to %.300s: %s", job->url, reason);
 		reason = full_reason;
 	}
-	struct fetch_result result = {outcome, reason, job->url, transfer->bytes, transfer->size, charset,
+	struct fetch_result result = {outcome, reason, outcome == FETCH_REFUSED && transfer->missing, job->url, transfer->bytes, transfer->size, charset,
 		transfer->easy && transfer_opts_out(transfer)};
 	fetcher->callback(fetcher->context, job->tag, &result);
 	transfer->bytes = result.bytes;
@@ -234,6 +236,9 @@ static void follow_redirect(struct fetcher *fetcher, struct job *job)
 	job->url = url;
 	job->attempts = 0;
 	struct host *host = find_host(fetcher, url);
+	/* What they hold, a key perhaps, was meant for the first host. */
+	if (host != job->host)
+		job->headers = NULL;
 	if (host)
 		wait_for(fetcher, host, job, false);
 	else
@@ -330,7 +335,8 @@ static int start_job(struct fetcher *fetcher, struct job *job, double now, struc
 		finish_job(fetcher, job, FETCH_FAILED, "no server can be reached");
 		return 0;
 	}
-	if (transfer_start(&job->transfer, job->url, limits, error)) {
+	if (transfer_start(&job->transfer, job->url, limits, error) ||
+		transfer_set_headers(&job->transfer, job->user_agent, job->headers, error)) {
 		finish_job(fetcher, job, FETCH_FAILED, "out of memory");
 		return 0;
 	}

@@ -7,6 +7,7 @@
 #define SCRAPE_FETCH_H
 
 #include "base/error.h"
+#include "base/text.h"
 
 #include <stdbool.h>
 #include <stddef.h>
@@ -34,6 +35,8 @@ struct fetch_request {
 	bool skip_robots;  /* it is a documented interface for programs */
 	double rate;       /* limits of the recipe for this host, 0: none of its own */
 	int connections;
+	const char *user_agent; /* of the recipe; NULL: the program's own; outlives the request */
+	const struct text_list *headers; /* "NAME: VALUE", for the first host only; NULL: none; outlives the request */
 	void *tag;         /* handed to the callback */
 };
 
@@ -46,6 +49,7 @@ enum fetch_outcome {
 struct fetch_result {
 	enum fetch_outcome outcome;
 	const char *reason;         /* when not done */
+	bool missing;               /* refused, since the server has no such thing (status 404 or 410) */
 	const char *url;            /* that answered, after redirects */
 	unsigned char *bytes;       /* the body, followed by a NUL; the callback may take it, to free, and leave NULL */
 	size_t size;

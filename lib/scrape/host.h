@@ -17,6 +17,8 @@ struct job {
 	char *url;         /* to ask next; owned */
 	char *first_url;   /* as it was given, before redirects; owned */
 	void *tag;         /* the caller's */
+	const char *user_agent;          /* its own; NULL: everybody's */
+	const struct text_list *headers; /* for its first host; NULL: none */
 	bool skip_robots;  /* a documented interface, not a page for crawlers */
 	int attempts, hops;
 	double not_before; /* of progress_clock */

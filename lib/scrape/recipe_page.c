@@ -1,6 +1,8 @@
+#include "scrape/pattern.h"
 #include "scrape/recipe.h"
 #include "scrape/url.h"
 
+#include <ctype.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -25,39 +27,57 @@ bool recipe_is_numbered(const struct recipe *recipe, const char *query)
 	return page && (strstr(page->text, "{page}") || strstr(page->text, "{index}") || strstr(page->text, "{offset}"));
 }
 
-struct values {
-	const char *api, *query, *rest;
-	int index, offset;
+/* ---- filling in ---- */
+
+/* What stands for {NAME}: a text as it is (`plain`) or to be escaped. */
+struct value {
+	const char *name, *text;
+	bool plain;
 };
 
-/* Writes what the placeholder of `length` characters at `name` stands for. Returns false for an unknown one. */
-static bool write_value(FILE *stream, const char *name, size_t length, const struct values *values)
+static const struct recipe_key *find_key(const struct recipe *recipe, const char *name, size_t length)
 {
-	const struct {
-		const char *name;
-		const char *text;
-	} texts[] = {{"query", values->query}, {"rest", values->rest}};
-	const struct {
-		const char *name;
-		int number;
-	} numbers[] = {{"page", values->index + 1}, {"index", values->index}, {"offset", values->offset}};
-	for (int i = 0; i < 2; i++)
-		if (strlen(texts[i].name) == length && strncmp(name, texts[i].name, length) == 0) {
-			char *escaped = url_escape(texts[i].text);
-			fputs(escaped ? escaped : "", stream);
-			free(escaped);
-			return escaped != NULL;
-		}
-	for (int i = 0; i < 3; i++)
-		if (strlen(numbers[i].name) == length && strncmp(name, numbers[i].name, length) == 0)
-			return fprintf(stream, "%d", numbers[i].number) > 0;
-	if (length == 3 && strncmp(name, "api", 3) == 0 && values->api)
-		return fputs(values->api, stream) >= 0;
-	return false;
+	for (size_t i = 0; i < recipe->key_count; i++)
+		if (strlen(recipe->keys[i].name) == length && strncmp(name, recipe->keys[i].name, length) == 0)
+			return &recipe->keys[i];
+	return NULL;
 }
 
-/* Fills the template in; on failure says which placeholder it was. */
-static char *fill(const struct recipe *recipe, const char *text, const struct values *values, struct error *error)
+/* Writes what the placeholder of `length` characters at `name` stands for, a key plainly where there are no values (in
+ * a header); returns false for what stands for nothing. */
+static bool write_value(FILE *stream, const struct recipe *recipe, const char *name, size_t length,
+	const struct value *values)
+{
+	const struct recipe_key *key = find_key(recipe, name, length);
+	struct value value = {0};
+	bool header = !values->name;
+	for (; values->name; values++)
+		if (strlen(values->name) == length && strncmp(name, values->name, length) == 0)
+			value = *values;
+	if (key)
+		value = (struct value){key->name, key->value, header};
+	if (!value.text)
+		return false;
+	char *escaped = value.plain ? NULL : url_escape(value.text);
+	fputs(value.plain ? value.text : escaped ? escaped : "", stream);
+	free(escaped);
+	return value.plain || escaped;
+}
+
+static void explain_missing(const struct recipe *recipe, const char *place, struct error *error)
+{
+	size_t length = strcspn(place, "}");
+	const struct recipe_key *key = find_key(recipe, place + 1, length ? length - 1 : 0);
+	if (key)
+		error_set(error, recipe->name, "needs --key %s=VALUE, or %s in the environment", key->name, key->variable);
+	else if (strncmp(place, "{api}", 5) == 0)
+		error_set(error, recipe->name, "needs --api");
+	else
+		error_set(error, recipe->name, "'%.40s' stands for nothing", place);
+}
+
+/* Fills a template in; `values` end with one without a name. On failure (NULL) says which placeholder it was. */
+static char *fill(const struct recipe *recipe, const char *text, const struct value *values, struct error *error)
 {
 	char *filled = NULL;
 	size_t size;
@@ -74,35 +94,169 @@ static char *fill(const struct recipe *recipe, const char *text, const struct va
 		if (!*text)
 			break;
 		size_t length = strcspn(text + 1, "}");
-		if (text[1 + length] != '}' || !write_value(stream, text + 1, length, values))
+		if (text[1 + length] != '}' || !write_value(stream, recipe, text + 1, length, values))
 			bad = text;
 		else
 			text += length + 2;
 	}
-	bool lost = ferror(stream) || fclose(stream);
+	bool lost = ferror(stream) | fclose(stream);
 	if (!bad && !lost)
 		return filled;
-	if (bad && strncmp(bad, "{api}", 5) == 0)
-		error_set(error, recipe->name, "needs --api");
-	else if (bad)
-		error_set(error, recipe->name, "page: '%.40s' stands for nothing", bad);
+	if (bad)
+		explain_missing(recipe, bad, error);
 	else
 		error_memory(error, recipe->name);
 	free(filled);
 	return NULL;
 }
 
+/* A query as boards write it: small letters, an underscore for a blank. */
+static char *as_tag(const char *query)
+{
+	char *tag = strdup(query);
+	for (char *p = tag; p && *p; p++)
+		*p = *p == ' ' ? '_' : *p >= 'A' && *p <= 'Z' ? (char)(*p + 32) : *p;
+	return tag;
+}
+
 char *recipe_page(const struct recipe *recipe, const char *api, const char *query, int index, struct error *error)
 {
+	char page_number[16], index_number[16], offset[16];
 	const struct page_template *page = choose(recipe, query);
 	if (!page) {
 		error_set(error, recipe->name, "needs --url: it has no page for '%s'", query);
 		return NULL;
 	}
-	struct values values = {recipe->api ? recipe->api : api, query, query + strlen(page->prefix), index,
-		recipe->first + recipe->step * index};
-	char *filled = fill(recipe, page->text, &values, error);
+	char *tag = as_tag(query);
+	const struct value values[] = {{"query", query, false}, {"rest", query + strlen(page->prefix), false},
+		{"tag", tag, false}, {"api", api ? api : recipe->api, true}, {"page", page_number, true},
+		{"index", index_number, true}, {"offset", offset, true}, {0}};
+	snprintf(page_number, sizeof page_number, "%d", index + 1);
+	snprintf(index_number, sizeof index_number, "%d", index);
+	snprintf(offset, sizeof offset, "%d", recipe->first + recipe->step * index);
+	char *filled = fill(recipe, page->text, values, error);
 	char *url = filled ? url_resolve(NULL, filled, error) : NULL;
 	free(filled);
+	free(tag);
 	return url;
+}
+
+/* ---- keys and headers ---- */
+
+int recipe_set_key(struct recipe *recipe, const char *name, const char *value, bool *known, struct error *error)
+{
+	for (size_t i = 0; i < recipe->key_count; i++) {
+		struct recipe_key *key = &recipe->keys[i];
+		if (strcmp(key->name, name))
+			continue;
+		*known = true;
+		free(key->value);
+		key->value = strdup(value);
+		if (!key->value)
+			return error_memory(error, name);
+	}
+	for (size_t i = 0; i < recipe->next_count; i++)
+		if (recipe->nexts[i].reader && recipe_set_key(recipe->nexts[i].reader, name, value, known, error))
+			return -1;
+	return 0;
+}
+
+/* A header with its keys filled in; NULL on failure. */
+static char *fill_header(const struct recipe *recipe, const char *header, struct error *error)
+{
+	static const struct value none[] = {{0}};
+	char *filled = fill(recipe, header, none, error), *out = filled;
+	for (const char *p = filled; p && *p; p++)
+		if (!iscntrl((unsigned char)*p))
+			*out++ = *p;
+	if (out)
+		*out = 0;
+	return filled;
+}
+
+int recipe_fill_headers(struct recipe *recipe, struct error *error)
+{
+	text_list_free(&recipe->filled_headers);
+	for (size_t i = 0; i < recipe->headers.count; i++) {
+		char *filled = fill_header(recipe, recipe->headers.items[i], error);
+		int result = filled ? text_list_add(&recipe->filled_headers, filled, error) : -1;
+		free(filled);
+		if (result)
+			return -1;
+	}
+	for (size_t i = 0; i < recipe->next_count; i++)
+		if (recipe->nexts[i].reader && recipe_fill_headers(recipe->nexts[i].reader, error))
+			return -1;
+	return 0;
+}
+
+/* `text` with every `value` in it replaced; consumes `text`. */
+static char *hide(char *text, const char *value, const char *name)
+{
+	for (char *at = text; text && *value && (at = strstr(at, value));) {
+		size_t before = (size_t)(at - text) + strlen(name) + 2;
+		char *hidden = text_format("%.*s{%s}%s", (int)(at - text), text, name, at + strlen(value));
+		free(text);
+		text = hidden;
+		at = text ? text + before : NULL;
+	}
+	return text;
+}
+
+char *recipe_hide_keys(const struct recipe *recipe, const char *text)
+{
+	char *hidden = strdup(text);
+	for (size_t i = 0; hidden && i < recipe->key_count; i++) {
+		const struct recipe_key *key = &recipe->keys[i];
+		char *escaped = key->value ? url_escape(key->value) : NULL;
+		if (escaped)
+			hidden = hide(hidden, escaped, key->name);
+		if (key->value)
+			hidden = hide(hidden, key->value, key->name);
+		free(escaped);
+	}
+	return hidden;
+}
+
+/* ---- addresses of images ---- */
+
+static bool is_skipped(const struct recipe_item *item, const char *url)
+{
+	for (size_t i = 0; i < item->skip_count; i++)
+		if (regexec(&item->skips[i].pattern, url, 0, NULL, 0) == 0)
+			return true;
+	return false;
+}
+
+/* Rewritten addresses come from a page, too. */
+static char *rewritten(const struct rewrite *rewrite, const char *url)
+{
+	char *other = pattern_replace(&rewrite->pattern, rewrite->replacement, url);
+	char *resolved = other ? url_resolve(NULL, other, NULL) : NULL;
+	free(other);
+	return resolved;
+}
+
+int recipe_addresses(const struct recipe *recipe, const struct recipe_item *item, const char *url,
+	struct text_list *addresses, struct error *error)
+{
+	if (is_skipped(item, url))
+		return 0;
+	char *best = strdup(url);
+	for (size_t i = 0; best && i < recipe->rewrite_count; i++) {
+		char *other = rewritten(&recipe->rewrites[i], best);
+		if (other) {
+			free(best);
+			best = other;
+		}
+	}
+	int result = best ? text_list_add(addresses, best, error) : error_memory(error, url);
+	for (size_t i = 0; result == 0 && i < recipe->fallback_count; i++) {
+		char *other = rewritten(&recipe->fallbacks[i], best);
+		if (other && text_list_find(addresses, other) < 0)
+			result = text_list_add(addresses, other, error);
+		free(other);
+	}
+	free(best);
+	return result;
 }

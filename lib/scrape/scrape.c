@@ -71,6 +71,7 @@ static int add_source(struct scrape *scrape, const char *class_name, const struc
 		return -1;
 	source->api = api;
 	source->follow = scrape->has_follow ? &scrape->follow : NULL;
+	source->depth_maximum = scrape->options.depth_maximum;
 	collection->source_count++;
 	return 0;
 }
@@ -148,7 +149,7 @@ static int take_line(struct scrape *scrape, char *line, struct error *error)
 		scrape_say(scrape, scrape->list_path, "line %d: %s: %s", scrape->list_line, problem.object, problem.reason);
 	} else {
 		struct collection *collection = collection_of(scrape, tab + 1, error);
-		result = !collection ? -1 : collection->enough ? 0 : collection_queue(collection, -1, url, "", error);
+		result = !collection ? -1 : collection->enough ? 0 : collection_queue(collection, -1, url, "", NULL, error);
 	}
 	free(url);
 	return result;

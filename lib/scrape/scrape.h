@@ -18,6 +18,7 @@ struct scrape_options {
 	int hamming;           /* bits in which perceptual hashes of one picture may differ, 0: looks do not count */
 	int pages_maximum;     /* per source */
 	const char *follow;    /* regular expression (POSIX extended) for links to further pages; NULL: none */
+	int depth_maximum;     /* how many such links after each other, 0: any number */
 	bool retry_refused;    /* ask again for what an earlier run refused */
 	struct fetch_options fetch;
 	struct progress *progress; /* shows the images that are new */
@@ -41,7 +42,7 @@ struct scrape;
 CHECKED int scrape_create(struct scrape **scrape, const struct scrape_options *options, struct error *error);
 
 /* Adds a source to a class, after those it has; a class may have many. A query that is an http or https address
- * is the first page. `recipe` and `api` (may be NULL) must outlive the scrape. */
+ * is the first page. `recipe` and `api` (in the place of its own; may be NULL) must outlive the scrape. */
 CHECKED int scrape_add_query(struct scrape *scrape, const char *class_name, const struct recipe *recipe,
 	const char *api, const char *query, struct error *error);
 

@@ -9,8 +9,8 @@
 int source_start(struct source *source, const struct recipe *recipe, const char *query, const char *url,
 	const char *file, struct error *error)
 {
-	*source = (struct source){.recipe = recipe, .query = strdup(query), .url = url ? strdup(url) : NULL,
-		.file = file ? strdup(file) : NULL};
+	*source = (struct source){.recipe = recipe, .reader = recipe, .query = strdup(query),
+		.url = url ? strdup(url) : NULL, .file = file ? strdup(file) : NULL};
 	if (source->query && (source->url || !url) && (source->file || !file))
 		return 0;
 	source_free(source);
@@ -29,19 +29,28 @@ static int see(struct digest_table *table, const char *url, struct error *error)
 
 static char *next_url(struct source *source, struct error *error)
 {
+	source->reader = source->recipe;
+	source->depth = 0;
+	source->aside = false;
 	if (source->asked == 0 && source->url)
 		return strdup(source->url);
-	if (source->next_ahead < source->ahead.count)
-		return strdup(source->ahead.items[source->next_ahead++]);
-	return recipe_page(source->recipe, source->api, source->query, source->asked, error);
+	if (source->next_ahead < source->ahead_count) {
+		const struct page_ahead *page = &source->ahead[source->next_ahead++];
+		source->reader = page->reader;
+		source->depth = page->depth;
+		source->aside = true;
+		return strdup(page->url);
+	}
+	return recipe_page(source->recipe, source->api, source->query, source->numbered++, error);
 }
 
 static bool has_next(const struct source *source)
 {
-	if (source->asked == 0 || source->next_ahead < source->ahead.count)
+	const struct recipe *recipe = source->recipe;
+	if (source->asked == 0 || source->next_ahead < source->ahead_count)
 		return true;
-	return !source->ended && !source->url && !source->file &&
-		recipe_is_numbered(source->recipe, source->query);
+	return !source->ended && !source->url && !source->file && recipe_is_numbered(recipe, source->query) &&
+		(!recipe->pages_maximum || source->numbered < recipe->pages_maximum);
 }
 
 int source_next(struct source *source, char **url, struct error *error)
@@ -64,21 +73,33 @@ int source_next(struct source *source, char **url, struct error *error)
 
 /* ---- images ---- */
 
-static bool is_too_small(struct document *document, int item, const char *xpath, int side_minimum)
+/* A page as it is read. */
+struct reading {
+	struct source *source;
+	const struct recipe *recipe;
+	struct document *document;
+	const char *page_url; /* NULL: a file */
+	const char *base;     /* what its links are relative to; NULL: nothing */
+	struct page_findings *findings;
+	bool new_ones;
+};
+
+static bool is_too_small(const struct reading *reading, const struct node *item, const struct selector *selector,
+	int side_minimum)
 {
 	int64_t side;
-	char *text = xpath ? document_text(document, item, xpath) : NULL;
+	char *text = selector->text ? selector_text(selector, reading->document, item) : NULL;
 	bool small = text && text_to_integer(text, &side) && side < side_minimum;
 	free(text);
 	return small;
 }
 
 /* The absolute address of an item's image: the first that its selectors give; NULL for none. */
-static char *item_image(const struct recipe *recipe, struct document *document, int item, const char *base)
+static char *item_image(const struct reading *reading, const struct recipe_item *kind, const struct node *item)
 {
-	for (size_t i = 0; i < recipe->images.count; i++) {
-		char *reference = document_text(document, item, recipe->images.items[i]);
-		char *url = reference ? url_resolve(base, reference, NULL) : NULL;
+	for (size_t i = 0; i < kind->image_count; i++) {
+		char *reference = selector_text(&kind->images[i], reading->document, item);
+		char *url = reference ? url_resolve(reading->base, reference, NULL) : NULL;
 		free(reference);
 		if (url)
 			return url;
@@ -86,35 +107,90 @@ static char *item_image(const struct recipe *recipe, struct document *document, 
 	return NULL;
 }
 
-static int read_images(struct source *source, struct document *document, const char *base, int side_minimum,
-	struct text_list *images, struct error *error)
+static int add_image(struct reading *reading, const struct recipe_item *kind, const struct node *item,
+	struct text_list *addresses, struct error *error)
 {
-	const struct recipe *recipe = source->recipe;
-	int count = document_find_items(document, recipe->item, error);
-	bool new_ones = false;
-	for (int i = 0; i < count; i++) {
-		if (is_too_small(document, i, recipe->width, side_minimum) ||
-			is_too_small(document, i, recipe->height, side_minimum))
-			continue;
-		char *url = item_image(recipe, document, i, base);
-		int seen = url ? see(&source->images, url, error) : 0;
-		int result = seen == 1 ? text_list_add(images, url, error) : seen;
-		new_ones |= seen == 1;
-		free(url);
-		if (result)
-			return -1;
+	struct page_findings *findings = reading->findings;
+	struct source_image *images = realloc(findings->images, (findings->image_count + 1) * sizeof *images);
+	if (!images)
+		return error_memory(error, reading->recipe->name);
+	findings->images = images;
+	images[findings->image_count++] = (struct source_image){.addresses = *addresses,
+		.licence = kind->licence.text ? selector_text(&kind->licence, reading->document, item) : NULL};
+	*addresses = (struct text_list){0};
+	return 0;
+}
+
+static int read_item(struct reading *reading, const struct recipe_item *kind, const struct node *item,
+	int side_minimum, struct error *error)
+{
+	struct text_list addresses = {0};
+	if (is_too_small(reading, item, &kind->width, side_minimum) ||
+		is_too_small(reading, item, &kind->height, side_minimum)) {
+		reading->findings->small++;
+		return 0;
 	}
-	source->dry = new_ones ? 0 : source->dry + (count > 0);
-	source->ended |= count == 0;
-	return count;
+	char *url = item_image(reading, kind, item);
+	if (!url)
+		return 0;
+	reading->findings->addresses++;
+	int result = recipe_addresses(reading->recipe, kind, url, &addresses, error);
+	free(url);
+	if (result == 0 && addresses.count) {
+		int seen = see(&reading->source->images, addresses.items[0], error);
+		reading->new_ones |= seen == 1;
+		result = seen == 1 ? add_image(reading, kind, item, &addresses, error) : seen;
+	}
+	text_list_free(&addresses);
+	return result;
+}
+
+static int read_items(struct reading *reading, const struct recipe_item *kind, int side_minimum, struct error *error)
+{
+	struct node_list items = {0};
+	int result = selector_find(&kind->item, reading->document, &reading->document->root, &items, error);
+	for (size_t i = 0; result == 0 && i < items.count; i++)
+		result = read_item(reading, kind, &items.items[i], side_minimum, error);
+	reading->findings->items += items.count;
+	node_list_free(&items);
+	return result;
+}
+
+static int read_images(struct reading *reading, int side_minimum, struct error *error)
+{
+	struct source *source = reading->source;
+	for (size_t i = 0; i < reading->recipe->item_count; i++)
+		if (read_items(reading, &reading->recipe->items[i], side_minimum, error))
+			return -1;
+	/* A page about one item says nothing of how the pages of all go on. */
+	if (reading->recipe == source->recipe) {
+		source->dry = reading->new_ones ? 0 : source->dry + (reading->findings->items > 0);
+		source->ended |= reading->findings->items == 0;
+	}
+	return 0;
 }
 
 /* ---- further pages ---- */
 
-static int add_ahead(struct source *source, const char *url, struct error *error)
+static int add_ahead(struct source *source, const char *url, const struct recipe *reader, int depth,
+	struct error *error)
 {
 	int seen = see(&source->pages, url, error);
-	return seen == 1 ? text_list_add(&source->ahead, url, error) : seen;
+	if (seen <= 0)
+		return seen;
+	if (source->ahead_count == source->ahead_capacity) {
+		size_t capacity = source->ahead_capacity ? 2 * source->ahead_capacity : 16;
+		struct page_ahead *ahead = realloc(source->ahead, capacity * sizeof *ahead);
+		if (!ahead)
+			return error_memory(error, url);
+		source->ahead = ahead;
+		source->ahead_capacity = capacity;
+	}
+	char *copy = strdup(url);
+	if (!copy)
+		return error_memory(error, url);
+	source->ahead[source->ahead_count++] = (struct page_ahead){copy, reader, depth};
+	return 0;
 }
 
 static bool is_same_origin(const char *a, const char *b)
@@ -126,93 +202,160 @@ static bool is_same_origin(const char *a, const char *b)
 	return same;
 }
 
-/* Remembers the links that `xpath` gives and, where there is one, `pattern` matches; only of the page's own host. */
-static int add_links(struct source *source, struct document *document, const char *xpath, const regex_t *pattern,
-	const char *page_url, const char *base, struct error *error)
+/* Remembers the links that a selector gives and, where there is one, `pattern` matches; only of the page's own host. */
+static int add_links(const struct reading *reading, const struct selector *selector, const regex_t *pattern,
+	const struct recipe *reader, struct error *error)
 {
 	struct text_list links = {0};
-	int result = document_texts(document, xpath, &links, error);
+	int depth = reading->source->depth + (pattern != NULL);
+	int result = selector_texts(selector, reading->document, &reading->document->root, &links, error);
 	for (size_t i = 0; result == 0 && i < links.count; i++) {
-		char *url = url_resolve(base, links.items[i], NULL);
-		if (url && (!page_url || is_same_origin(url, page_url)) &&
+		char *url = url_resolve(reading->base, links.items[i], NULL);
+		if (url && (!reading->page_url || is_same_origin(url, reading->page_url)) &&
 			(!pattern || regexec(pattern, url, 0, NULL, 0) == 0))
-			result = add_ahead(source, url, error);
+			result = add_ahead(reading->source, url, reader, depth, error);
 		free(url);
 	}
 	text_list_free(&links);
 	return result;
 }
 
-/* The next page is this one with the attributes merged into its query. */
-static int add_cursor(struct source *source, struct document *document, const char *page_url, struct error *error)
+/* `url`, which is freed, with what the cursor gives merged into its query; NULL on failure. */
+static char *merge_cursor(const struct reading *reading, const struct recipe_cursor *cursor, char *url, bool *any,
+	struct error *error)
 {
-	struct text_list names = {0}, values = {0};
-	int result = document_attributes(document, source->recipe->cursor, &names, &values, error);
-	char *url = result == 0 && names.count ? strdup(page_url) : NULL;
-	for (size_t i = 0; url && i < names.count; i++) {
-		char *longer = url_set_parameter(url, names.items[i], values.items[i]);
+	struct node_list found = {0};
+	if (selector_find(&cursor->selector, reading->document, &reading->document->root, &found, error)) {
 		free(url);
-		url = longer;
+		url = NULL;
 	}
-	if (url)
-		result = add_ahead(source, url, error);
+	for (size_t i = 0; url && i < found.count; i++) {
+		const char *name = cursor->name ? cursor->name : found.items[i].name;
+		char *value = document_text(reading->document, &found.items[i]);
+		if (name && value) {
+			char *longer = url_set_parameter(url, name, value);
+			free(url);
+			url = longer;
+			*any = true;
+			if (!url)
+				error_memory(error, reading->recipe->name);
+		}
+		free(value);
+	}
+	node_list_free(&found);
+	return url;
+}
+
+/* The next page is this one with the cursors merged into its query. */
+static int add_cursors(const struct reading *reading, struct error *error)
+{
+	const struct recipe *recipe = reading->recipe;
+	bool any = false;
+	char *url = strdup(reading->page_url);
+	if (!url)
+		return error_memory(error, recipe->name);
+	for (size_t i = 0; url && i < recipe->cursor_count; i++)
+		url = merge_cursor(reading, &recipe->cursors[i], url, &any, error);
+	int result = !url ? -1 : any ? add_ahead(reading->source, url, recipe, reading->source->depth, error) : 0;
 	free(url);
-	text_list_free(&names);
-	text_list_free(&values);
 	return result;
 }
 
-static int read_links(struct source *source, struct document *document, const char *page_url, const char *base,
-	struct error *error)
+static int read_links(const struct reading *reading, struct error *error)
 {
-	const struct recipe *recipe = source->recipe;
-	if (recipe->next && add_links(source, document, recipe->next, NULL, page_url, base, error))
+	const struct recipe *recipe = reading->recipe;
+	const struct source *source = reading->source;
+	for (size_t i = 0; i < recipe->next_count; i++) {
+		const struct recipe_link *next = &recipe->nexts[i];
+		if (add_links(reading, &next->selector, NULL, next->reader ? next->reader : recipe, error))
+			return -1;
+	}
+	bool deeper = !source->depth_maximum || source->depth < source->depth_maximum;
+	if (recipe->link.text && source->follow && deeper &&
+		add_links(reading, &recipe->link, source->follow, recipe, error))
 		return -1;
-	if (recipe->link && source->follow &&
-		add_links(source, document, recipe->link, source->follow, page_url, base, error))
-		return -1;
-	return recipe->cursor && page_url ? add_cursor(source, document, page_url, error) : 0;
+	return recipe->cursor_count && reading->page_url ? add_cursors(reading, error) : 0;
 }
 
-static int read_document(struct source *source, struct document *document, const char *page_url, int side_minimum,
-	struct text_list *images, struct error *error)
+/* What the page's links are relative to: what it says itself, else its own address. */
+static char *find_base(const struct reading *reading)
 {
-	const struct recipe *recipe = source->recipe;
-	char *problem = recipe->error ? document_text(document, -1, recipe->error) : NULL;
+	struct selector selector = {0};
+	char *said = NULL;
+	if (reading->recipe->format == DOCUMENT_HTML &&
+		selector_parse(&selector, "//base/@href", DOCUMENT_HTML, NULL) == 0)
+		said = selector_text(&selector, reading->document, &reading->document->root);
+	selector_free(&selector);
+	char *base = said ? url_resolve(reading->page_url, said, NULL) : NULL;
+	free(said);
+	return base;
+}
+
+static int read_document(struct reading *reading, int side_minimum, struct error *error)
+{
+	const struct recipe *recipe = reading->recipe;
+	struct document *document = reading->document;
+	char *problem = recipe->error.text ? selector_text(&recipe->error, document, &document->root) : NULL;
 	if (problem) {
 		error_set(error, recipe->name, "the site says: %.300s", problem);
 		free(problem);
 		return -1;
 	}
-	char *said = recipe->format == DOCUMENT_HTML ? document_text(document, -1, "//base/@href") : NULL;
-	char *base = said ? url_resolve(page_url, said, NULL) : NULL;
-	free(said);
-	const char *from = base ? base : page_url;
-	int count = read_images(source, document, from, side_minimum, images, error);
-	if (count >= 0 && read_links(source, document, page_url, from, error))
-		count = -1;
+	char *base = find_base(reading);
+	reading->base = base ? base : reading->page_url;
+	int result = read_images(reading, side_minimum, error) || read_links(reading, error) ? -1 : 0;
 	free(base);
-	return count;
+	return result;
 }
 
 int source_read(struct source *source, const char *page_url, const unsigned char *bytes, size_t size,
-	const char *charset, int side_minimum, struct text_list *images, struct error *error)
+	const char *charset, int side_minimum, struct page_findings *findings, struct error *error)
 {
-	struct document *document;
+	struct reading reading = {.source = source, .recipe = source->reader, .page_url = page_url, .findings = findings};
 	const char *name = page_url ? page_url : source->file;
-	if (document_parse(&document, bytes, size, source->recipe->format, charset, name, error))
+	*findings = (struct page_findings){0};
+	if (document_parse(&reading.document, bytes, size, reading.recipe->format, charset, name, error))
 		return -1;
-	int count = read_document(source, document, page_url, side_minimum, images, error);
-	document_free(document);
-	return count;
+	int result = read_document(&reading, side_minimum, error);
+	document_free(reading.document);
+	return result;
+}
+
+int source_check_first(const struct source *source, const struct page_findings *findings, struct error *error)
+{
+	const struct recipe *recipe = source->recipe;
+	if (source->asked > 1 || source->ahead_count || findings->addresses || findings->small)
+		return 0;
+	const struct selector *silent = findings->items ? &recipe->items[0].images[0]
+		: recipe->item_count ? &recipe->items[0].item
+				     : &recipe->nexts[0].selector;
+	return error_set(error, recipe->name, "selector '%.200s' matched nothing on page 1 (the site may have changed)",
+		silent->text);
+}
+
+void source_image_free(struct source_image *image)
+{
+	text_list_free(&image->addresses);
+	free(image->licence);
+	*image = (struct source_image){0};
+}
+
+void page_findings_free(struct page_findings *findings)
+{
+	for (size_t i = 0; i < findings->image_count; i++)
+		source_image_free(&findings->images[i]);
+	free(findings->images);
+	*findings = (struct page_findings){0};
 }
 
 void source_free(struct source *source)
 {
+	for (size_t i = 0; i < source->ahead_count; i++)
+		free(source->ahead[i].url);
+	free(source->ahead);
 	free(source->query);
 	free(source->url);
 	free(source->file);
-	text_list_free(&source->ahead);
 	digest_table_free(&source->pages);
 	digest_table_free(&source->images);
 	*source = (struct source){0};

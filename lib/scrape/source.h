@@ -14,19 +14,46 @@
 /* After so many pages in a row whose images were all on earlier ones, a source has ended. */
 enum { SOURCE_DRY_MAXIMUM = 3 };
 
+/* A page that was found on another. */
+struct page_ahead {
+	char *url;                   /* owned */
+	const struct recipe *reader; /* what reads it */
+	int depth;                   /* how many links of --follow lead to it */
+};
+
 struct source {
 	const struct recipe *recipe; /* outlives the source */
 	const char *api;             /* outlives the source; or NULL */
 	const regex_t *follow;       /* outlives the source; NULL: no links but the recipe's `next` */
+	int depth_maximum;           /* of the links that it chooses, 0: no limit */
 	char *query;                 /* "" where an address or a file was given; owned */
 	char *url;                   /* of the first page, where the user gave it; owned */
 	char *file;                  /* read in place of a page; owned */
 	int asked;                   /* pages so far */
+	int numbered;                /* of them by the recipe's page */
 	int dry;                     /* of them in a row with images, but none new */
 	bool ended;                  /* a page said that there are no more */
-	struct text_list ahead;      /* pages found and not asked yet from `next_ahead` on */
-	size_t next_ahead;
+	const struct recipe *reader; /* of the page that was asked for last */
+	bool aside;                  /* it was found on another one: the source can do without it */
+	int depth;                   /* and its own depth */
+	struct page_ahead *ahead;    /* pages found and not asked yet from `next_ahead` on */
+	size_t ahead_count, ahead_capacity, next_ahead;
 	struct digest_table pages, images; /* all addresses seen */
+};
+
+/* An image that no earlier page had. */
+struct source_image {
+	struct text_list addresses; /* absolute; the best first, others to ask when it is missing */
+	char *licence;              /* as the site names it, or NULL */
+};
+
+/* What a page held. */
+struct page_findings {
+	size_t items;     /* that the recipe's selectors found */
+	size_t addresses; /* of images, of them */
+	size_t small;     /* items said to be too small, whose addresses were not looked for */
+	struct source_image *images;
+	size_t image_count;
 };
 
 /* Begins a source. One of `query`, `url` (as url_resolve makes them) and `file` says from what; all are copied.
@@ -35,14 +62,22 @@ CHECKED int source_start(struct source *source, const struct recipe *recipe, con
 	const char *file, struct error *error);
 
 /* Whether there is a page to ask next; *url becomes its address (fresh memory, the caller's), or NULL where
- * it is the file. Returns 1, 0 when there is none, or -1. */
+ * it is the file; source->reader is what reads it. Returns 1, 0 when there is none, or -1. */
 CHECKED int source_next(struct source *source, char **url, struct error *error);
 
-/* Reads a page: appends the absolute addresses of images that no earlier page had, and remembers where to go
- * on. Those said to have a side under `side_minimum` are left out. `page_url` is NULL for a file. Returns
- * how many items the recipe's selector found, or -1: no page, or the site's own error. */
+/* Reads the page that was asked for last: finds the images that no earlier page had, and remembers where to go on.
+ * Those said to have a side under `side_minimum` are left out. `page_url` is NULL for a file. Returns 0, or -1: no
+ * page, or the site's own error; *findings are to be freed either way. */
 CHECKED int source_read(struct source *source, const char *page_url, const unsigned char *bytes, size_t size,
-	const char *charset, int side_minimum, struct text_list *images, struct error *error);
+	const char *charset, int side_minimum, struct page_findings *findings, struct error *error);
+
+/* Where the first page led nowhere: fills `error` with the selector that found nothing, and returns -1; else 0. */
+CHECKED int source_check_first(const struct source *source, const struct page_findings *findings, struct error *error);
+
+/* Leaves an empty one. */
+void source_image_free(struct source_image *image);
+
+void page_findings_free(struct page_findings *findings);
 
 void source_free(struct source *source);
 

@@ -115,6 +115,21 @@ int transfer_start(struct transfer *transfer, const char *url, const struct tran
 	return 0;
 }
 
+int transfer_set_headers(struct transfer *transfer, const char *user_agent, const struct text_list *headers,
+	struct error *error)
+{
+	if (user_agent)
+		curl_easy_setopt(transfer->easy, CURLOPT_USERAGENT, user_agent);
+	for (size_t i = 0; headers && i < headers->count; i++) {
+		struct curl_slist *longer = curl_slist_append(transfer->headers, headers->items[i]);
+		if (!longer)
+			return error_memory(error, "headers");
+		transfer->headers = longer;
+	}
+	curl_easy_setopt(transfer->easy, CURLOPT_HTTPHEADER, transfer->headers);
+	return 0;
+}
+
 static enum transfer_end end_with(struct transfer *transfer, enum transfer_end end, const char *reason)
 {
 	snprintf(transfer->reason, sizeof transfer->reason, "%s", reason);
@@ -138,6 +153,7 @@ static enum transfer_end judge_status(struct transfer *transfer)
 		return transfer->location ? TRANSFER_REDIRECT : end_with(transfer, TRANSFER_TRANSIENT, "out of memory");
 	}
 	snprintf(reason, sizeof reason, "HTTP status %ld", status);
+	transfer->missing = status == 404 || status == 410;
 	bool passing = status == 408 || status == 429 || status / 100 == 5;
 	return end_with(transfer, passing ? TRANSFER_TRANSIENT : TRANSFER_REFUSED, reason);
 }
@@ -205,6 +221,7 @@ bool transfer_opts_out(const struct transfer *transfer)
 void transfer_free(struct transfer *transfer)
 {
 	curl_easy_cleanup(transfer->easy);
+	curl_slist_free_all(transfer->headers);
 	free(transfer->bytes);
 	free(transfer->location);
 	*transfer = (struct transfer){0};

@@ -3,6 +3,7 @@
 #define SCRAPE_TRANSFER_H
 
 #include "base/error.h"
+#include "base/text.h"
 
 #include <curl/curl.h>
 #include <stdbool.h>
@@ -27,6 +28,7 @@ enum transfer_end {
 
 struct transfer {
 	CURL *easy;
+	struct curl_slist *headers;
 	const struct transfer_limits *limits;
 	unsigned char *bytes; /* the body; one NUL follows it */
 	size_t size, capacity;
@@ -38,10 +40,15 @@ struct transfer {
 	char *location;          /* where a redirect leads, absolute; owned */
 	double retry_after;      /* seconds the server asked for, 0: none */
 	bool reached;            /* the server answered */
+	bool missing;            /* it has no such thing: status 404 or 410 */
 };
 
 /* Sets up a request for `url`; `limits` must outlive it. On failure (-1) *transfer needs no end. */
 CHECKED int transfer_start(struct transfer *transfer, const char *url, const struct transfer_limits *limits,
+	struct error *error);
+
+/* Sends a user agent of the request's own (NULL: that of the limits), and headers "NAME: VALUE" (NULL: none). */
+CHECKED int transfer_set_headers(struct transfer *transfer, const char *user_agent, const struct text_list *headers,
 	struct error *error);
 
 /* Reads how the request ended, from libcurl's `code` and the server's answer. */

@@ -47,7 +47,7 @@ scrape -o none --url "$origin/pages/notes.html" x
 stderr_is "scrape-images: $origin/pages/notes.html: x: HTTP status 404"
 printf '<p>nothing' >pages/nothing.html
 scrape -o none --url "$origin/pages/nothing.html" x
-stderr_has "page: x: '//img .*' matched nothing on page 1: no such query, or the site has changed$"
+stderr_has "page: x: selector '//img.*' matched nothing on page 1 .the site may have changed.$"
 status_is 1
 
 # ---- a wiki ----
@@ -65,7 +65,7 @@ scrape -o wiki3 --site mediawiki --api "$origin/w/api.php" "x=Category:None"
 stderr_is "scrape-images: mediawiki: x: mediawiki: the site says: Invalid continue param."
 status_is 1
 scrape -o wiki3 --site mediawiki --api "$origin/w/api.php" "x=Category:Empty"
-stderr_has "mediawiki: x: '//page/imageinfo/ii.*' matched nothing on page 1"
+stderr_has "mediawiki: x: selector '//page/imageinfo/ii.*' matched nothing on page 1"
 scrape -o wiki4 --site fandom --api "$origin/w/api.php" "x=Page:Shells & sand"
 is "fandom: the original, not a recoded one" "$(rows wiki4 url)" "/image/wiki-alone.png?format=original"
 

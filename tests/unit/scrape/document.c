@@ -1,5 +1,5 @@
 /* Pages taken apart: selectors, the functions of ours, and pages that mean harm. */
-#include "scrape/document.h"
+#include "scrape/selector.h"
 #include "tap.h"
 
 #include <stdio.h>
@@ -15,37 +15,79 @@ static struct document *parse(const char *text, enum document_format format)
 	return document;
 }
 
-static void gives(struct document *document, int item, const char *xpath, const char *expected)
+/* The first text of a selector, seen from the document or from a node. */
+static void gives_from(struct document *document, const struct node *from, const char *text, const char *expected)
 {
-	char *text = document_text(document, item, xpath);
+	struct selector selector;
+	struct error error;
+	char *found = NULL;
+	if (selector_parse(&selector, text, document->format, &error) == 0) {
+		found = selector_text(&selector, document, from);
+		selector_free(&selector);
+	}
 	if (expected)
-		is_text(text, expected, xpath);
+		is_text(found ? found : "nothing", expected, text);
 	else
-		ok(!text, "%s gives nothing", xpath);
-	free(text);
+		ok(!found, "%s gives nothing", text);
+	free(found);
+}
+
+static void gives(struct document *document, const char *text, const char *expected)
+{
+	gives_from(document, &document->root, text, expected);
+}
+
+/* All texts of a selector, joined by blanks. */
+static void gives_all(struct document *document, const char *text, const char *expected)
+{
+	struct selector selector;
+	struct error error;
+	struct text_list texts = {0};
+	char joined[600] = "";
+	if (selector_parse(&selector, text, document->format, &error)) {
+		is_text(error.reason, expected, text);
+		return;
+	}
+	if (selector_texts(&selector, document, &document->root, &texts, &error))
+		snprintf(joined, sizeof joined, "%s", error.reason);
+	for (size_t i = 0; i < texts.count; i++)
+		snprintf(joined + strlen(joined), sizeof joined - strlen(joined), "%s%s", i ? " " : "", texts.items[i]);
+	is_text(joined, expected, text);
+	text_list_free(&texts);
+	selector_free(&selector);
+}
+
+static void refuses(const char *text, enum document_format format, const char *reason)
+{
+	struct selector selector;
+	struct error error = {0};
+	ok(selector_parse(&selector, text, format, &error) == -1 && !selector.text, "refused: %s", text);
+	is_text(error.reason, reason, text);
 }
 
 static void selecting(void)
 {
 	struct document *document = parse("<div><p class=x>one<p class=y> two <img src=a.png>", DOCUMENT_HTML);
-	ok(document_find_items(document, "//p", NULL) == 2, "two items");
-	gives(document, 0, "@class", "x");
-	gives(document, 1, ".//img/@src", "a.png");
-	gives(document, 0, ".//img/@src", NULL);
-	gives(document, 1, "string(@class)", "y");
-	gives(document, -1, "count(//p)", "2");
-	gives(document, -1, "//p[matches(., '^o.e$')]", "one");
-	gives(document, -1, "//p[matches(@class, '[')]", NULL);
-	gives(document, -1, "matches('x')", NULL);
-	gives(document, -1, "//p[", NULL);
-	gives(document, -1, "nothing()", NULL);
-	struct text_list texts = {0};
+	struct selector paragraphs;
+	struct node_list items = {0};
 	struct error error;
-	ok(document_texts(document, "//p/@class", &texts, &error) == 0 && texts.count == 2, "all texts");
-	ok(document_texts(document, "//p[", &texts, &error) == -1, "a bad selector: %s", error.reason);
-	text_list_free(&texts);
+	ok(selector_parse(&paragraphs, "//p", DOCUMENT_HTML, &error) == 0 &&
+		selector_find(&paragraphs, document, &document->root, &items, &error) == 0 && items.count == 2, "two items");
+	gives_from(document, &items.items[0], "@class", "x");
+	gives_from(document, &items.items[1], ".//img/@src", "a.png");
+	gives_from(document, &items.items[0], ".//img/@src", NULL);
+	gives_from(document, &items.items[1], "string(@class)", "y");
+	gives(document, "count(//p)", "2");
+	gives(document, "//p[matches(., '^o.e$')]", "one");
+	gives(document, "//p[matches(@class, '[')]", NULL);
+	gives(document, "matches('x')", NULL);
+	gives(document, "nothing()", NULL);
+	gives_all(document, "//p/@class", "x y");
+	gives_all(document, "//p/@class -> text (x|z)", "x");
+	gives_all(document, "//p/@class -> as [{}]", "[x] [y]");
+	node_list_free(&items);
+	selector_free(&paragraphs);
 	document_free(document);
-	ok(document_is_xpath("//a[@b='c']") && !document_is_xpath("//a[") && !document_is_xpath(""), "what is XPath");
 }
 
 static void largest(void)
@@ -57,31 +99,72 @@ static void largest(void)
 	for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
 		char xpath[100];
 		snprintf(xpath, sizeof xpath, "largest('%s')", cases[i][0]);
-		gives(document, -1, xpath, cases[i][1]);
+		gives(document, xpath, cases[i][1]);
 	}
 	document_free(document);
 }
 
-static void attributes(void)
+static void names(void)
 {
-	struct document *document = parse("<api><continue a=\"1\" b=\"x|y\"/><c/></api>", DOCUMENT_XML);
-	struct text_list names = {0}, values = {0};
-	struct error error;
-	ok(document_attributes(document, "/api/continue/@*", &names, &values, &error) == 0, "attributes");
-	is_integer((long long)names.count, 2, "two of them");
-	is_text(names.items[1], "b", "name");
-	is_text(values.items[1], "x|y", "value");
-	text_list_free(&names);
-	text_list_free(&values);
+	static const struct {
+		const char *page, *selector;
+		enum document_format format;
+	} cases[] = {{"<api><continue a=\"1\" b=\"x|y\"/><c/></api>", "/api/continue/@*", DOCUMENT_XML},
+		{"{\"continue\": {\"a\": 1, \"b\": \"x|y\"}, \"c\": 0}", "continue.*", DOCUMENT_JSON}};
+	for (int i = 0; i < 2; i++) {
+		struct document *document = parse(cases[i].page, cases[i].format);
+		struct selector selector;
+		struct node_list found = {0};
+		struct error error;
+		ok(selector_parse(&selector, cases[i].selector, cases[i].format, &error) == 0 &&
+			selector_find(&selector, document, &document->root, &found, &error) == 0 && found.count == 2,
+			"two of %s", cases[i].selector);
+		is_text(found.items[1].name, "b", "name");
+		char *text = document_text(document, &found.items[1]);
+		is_text(text, "x|y", "value");
+		free(text);
+		node_list_free(&found);
+		selector_free(&selector);
+		document_free(document);
+	}
+}
+
+static void chains(void)
+{
+	struct document *document = parse("<a class=i m='{\"u\":\"https://h/1?a&amp;b\",\"w\":[1,2]}'></a><a class=i m='{broken'>"
+		"</a><a class=i m=17></a><script>f([\"https://h\\/2\\\\u003d\",30,40]); g([\"https://h/3\",5,6])</script>", DOCUMENT_HTML);
+	gives_all(document, "//a/@m -> json u", "https://h/1?a&b");
+	gives_all(document, "//a/@m -> json w[]", "1 2");
+	gives_all(document, "//a/@m -> json", "{\"u\":\"https://h/1?a&b\",\"w\":[1,2]} 17");
+	gives_all(document, "//script -> text \\[\"([^\"]*)\",([0-9]+),([0-9]+)\\]", "https://h\\/2\\\\u003d https://h/3");
+	gives_all(document, "//script -> text \\[\"([^\"]*)\",([0-9]+),([0-9]+)\\] -> unescape", "https://h/2= https://h/3");
+	gives_all(document, "//script -> text \\[\"([^\"]*)\",([0-9]+),([0-9]+)\\] -> text \\3", "40 6");
+	gives_all(document, "-> text g\\(.*6", "g([\"https://h/3\",5,6");
+	gives_all(document, "//a/@m -> text \\1", "");
 	document_free(document);
+	document = parse("{\"html\": \"<p><b>x</b><b>y</b>\", \"n\": null, \"t\": true}", DOCUMENT_JSON);
+	gives_all(document, "html -> html //b", "x y");
+	gives_all(document, "n", "");
+	gives_all(document, "t", "true");
+	gives_all(document, "html -> xml //b", "");
+	document_free(document);
+	refuses("", DOCUMENT_HTML, "selects nothing");
+	refuses("//a[", DOCUMENT_HTML, "no XPath expression");
+	refuses("a[x]", DOCUMENT_JSON, "no path into JSON");
+	refuses("//a -> js x", DOCUMENT_HTML, "no step: html, xml, json, text, unescape or as");
+	refuses("//a -> ", DOCUMENT_HTML, "no step: html, xml, json, text, unescape or as");
+	refuses("//a -> as x", DOCUMENT_HTML, "a template without {}");
+	refuses("//a -> text", DOCUMENT_HTML, "no regular expression");
+	refuses("(", DOCUMENT_TEXT, "no regular expression: Unmatched ( or \\(");
 }
 
 static void hostile(void)
 {
+	struct error error;
 	ok(!parse("", DOCUMENT_HTML), "an empty page is an error");
 	ok(!parse("<a><b></a>", DOCUMENT_XML), "XML must be well formed");
 	struct document *document = parse("<!DOCTYPE a [<!ENTITY e SYSTEM \"file:///etc/passwd\">]><a b=\"c\">&e;</a>", DOCUMENT_XML);
-	gives(document, -1, "/a", NULL);
+	gives(document, "/a", NULL);
 	document_free(document);
 	document = parse("<!DOCTYPE a [<!ENTITY x \"0123456789\"><!ENTITY y \"&x;&x;&x;&x;&x;&x;&x;&x;&x;&x;\">"
 			 "<!ENTITY z \"&y;&y;&y;&y;&y;&y;&y;&y;&y;&y;\">]><a>&z;&z;&z;&z;&z;&z;&z;</a>", DOCUMENT_XML);
@@ -103,28 +186,68 @@ static void hostile(void)
 	ok(document != NULL, "broken UTF-8 is read all the same");
 	document_free(document);
 	document = parse("<p>", DOCUMENT_HTML);
-	gives(document, -1, "count((//node()|//@*)[count(//node()|//@*) > 0])", "3");
+	gives(document, "count((//node()|//@*)[count(//node()|//@*) > 0])", "3");
 	document_free(document);
+	ok(document_parse(&document, (const unsigned char *)"{\"a\": \"\377\"}", 10, DOCUMENT_JSON, "", "page", &error) == -1 &&
+		strstr(error.reason, "no JSON: line 1: "), "JSON must be UTF-8: %s", error.reason);
+	ok(document_parse(&document, (const unsigned char *)"<p>a\0b<p>c", 10, DOCUMENT_HTML, "", "page", &error) == 0,
+		"NUL bytes on a page");
+	gives_all(document, "-> text b<p>(c)", "c");
+	document_free(document);
+}
+
+/* `head`, `count` times `unit`, `tail`, all as one page. */
+static struct document *parse_repeated(const char *head, const char *unit, size_t count, const char *tail,
+	enum document_format format, char **page)
+{
+	size_t length = strlen(unit), before = strlen(head);
+	*page = malloc(before + count * length + strlen(tail) + 1);
+	memcpy(*page, head, before);
+	for (size_t i = 0; i < count; i++)
+		memcpy(*page + before + i * length, unit, length);
+	memcpy(*page + before + count * length, tail, strlen(tail) + 1);
+	return parse(*page, format);
 }
 
 static void bounded(void)
 {
-	char *many = malloc(4 * 20000 + 1);
-	for (int i = 0; i < 20000; i++)
-		memcpy(many + 4 * i, "<p>x", 4);
-	many[80000] = 0;
-	struct document *document = parse(many, DOCUMENT_HTML);
-	gives(document, -1, "count(//p[count(//p) > 0])", NULL);
-	gives(document, -1, "count(//p)", "20000");
+	char *page;
+	struct document *document = parse_repeated("", "<p>x", 20000, "", DOCUMENT_HTML, &page);
+	gives(document, "count(//p[count(//p) > 0])", NULL);
+	gives(document, "count(//p)", "20000");
 	document_free(document);
-	free(many);
+	free(page);
+	document = parse_repeated("<p t='", "x", 10 << 20, "'>y", DOCUMENT_HTML, &page);
+	gives(document, "-> text y()", NULL);
+	gives_all(document, "-> text '>(y)", "y");
+	document_free(document);
+	free(page);
+	ok(!parse_repeated("", "[", 100000, "1", DOCUMENT_JSON, &page), "deeply nested JSON is refused");
+	free(page);
+	document = parse_repeated("{\"a\":", "{\"a\":", 2000, "1", DOCUMENT_JSON, &page);
+	ok(!document, "nor is JSON cut short read");
+	free(page);
+	document = parse_repeated("[", "0,", 3000000, "1]", DOCUMENT_JSON, &page);
+	gives_all(document, "[2999999]", "0");
+	gives_all(document, "[]", "finds more than a page may hold");
+	document_free(document);
+	free(page);
+	document = parse_repeated("", "<a m=1></a>", 21000, "", DOCUMENT_HTML, &page);
+	gives_all(document, "//a/@m -> json", "more than 20000 documents within the page");
+	document_free(document);
+	free(page);
+	document = parse_repeated("", "a", 4 << 20, "", DOCUMENT_TEXT, &page);
+	gives_all(document, "(a|aa)*b", "takes too long");
+	document_free(document);
+	free(page);
 }
 
 int main(void)
 {
 	selecting();
 	largest();
-	attributes();
+	names();
+	chains();
 	hostile();
 	bounded();
 	return done();

@@ -37,10 +37,10 @@ static void pages(void)
 	ok(recipe_is_numbered(&recipe, "x") && !recipe_is_numbered(&recipe, "Tag:x"), "which are numbered");
 	recipe_free(&recipe);
 	recipe = load("item = //a\nimage = @href\npage = http://h/{nothing}\n", &error);
-	gives(&recipe, NULL, "x", 0, "page: '{nothing}' stands for nothing");
+	gives(&recipe, NULL, "x", 0, "'{nothing}' stands for nothing");
 	recipe_free(&recipe);
 	recipe = load("item = //a\nimage = @href\npage = http://h/{query\n", &error);
-	gives(&recipe, NULL, "x", 0, "page: '{query' stands for nothing");
+	gives(&recipe, NULL, "x", 0, "'{query' stands for nothing");
 	recipe_free(&recipe);
 	recipe = load("item = //a\nimage = @href\n", &error);
 	gives(&recipe, NULL, "x", 0, "needs --url: it has no page for 'x'");
@@ -49,18 +49,29 @@ static void pages(void)
 
 static void mistakes(void)
 {
-	static const char *const cases[][2] = {{"", "a recipe needs an item and an image"},
-		{"item = //a\n", "a recipe needs an item and an image"}, {"hello\n", "not of the form KEY = VALUE"},
+	static const char *const cases[][2] = {{"", "a recipe needs an item, and each item an image"},
+		{"item = //a\n", "a recipe needs an item, and each item an image"}, {"hello\n", "not of the form KEY = VALUE"},
 		{"= x\n", "not of the form KEY = VALUE"}, {"colour = red\n", "colour: no such key"},
-		{"title = x\nlike = mediawiki\n", "like: no such key"}, {"format = pdf\n", "format: html or xml"},
+		{"title = x\nlike = mediawiki\n", "like: no such key"}, {"format = pdf\n", "format: html, xml, json or text"},
 		{"documented-api = maybe\n", "documented-api: yes or no"}, {"rate = 0\n", "rate: a number from 0.001 to 1000"},
 		{"rate = fast\n", "rate: a number from 0.001 to 1000"}, {"step = 0\n", "step: a whole number from 1 to 1000000"},
-		{"first = -1\n", "first: a whole number from 0 to 1000000"}, {"image = @@\n", "image: no XPath expression"},
+		{"first = -1\n", "first: a whole number from 0 to 1000000"}, {"image = @@\n", "image: comes below its item"},
+		{"item = //a\nimage = @@\n", "image: no XPath expression"}, {"width = @w\n", "width: comes below its item"},
+		{"format = json\nitem = a[\n", "item: no path into JSON"},
+		{"item = //a\nformat = json\n", "format: comes before all selectors"},
+		{"format = text\nitem = (\n", "item: no regular expression: Unmatched ( or \\("},
+		{"item = //a -> nothing x\n", "item: no step: html, xml, json, text, unescape or as"},
+		{"item = //a -> json u\nimage = u[\n", "image: no path into JSON"},
+		{"rewrite = a\n", "rewrite: PATTERN -> REPLACEMENT"}, {"rewrite = ( -> b\n", "rewrite: no regular expression: Unmatched ( or \\("},
+		{"item = //a\nskip = (\n", "skip: no regular expression: Unmatched ( or \\("},
+		{"header = no colon\n", "header: NAME: VALUE"}, {"key page = X\n", "key page: has a meaning already"},
+		{"key = X\n", "key: key NAME = VARIABLE"}, {"max-pages = 0\n", "max-pages: a whole number from 1 to 1000000"},
+		{"titles = x\n", "titles: no such key"}, {"image x = y\n", "image x: no such key"},
 		{"next = ((\n", "next: no XPath expression"}};
 	struct error error;
 	for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
 		struct recipe recipe = load(cases[i][0], &error);
-		is_text(recipe.item ? "accepted" : error.reason, cases[i][1], cases[i][0]);
+		is_text(recipe.name ? "accepted" : error.reason, cases[i][1], cases[i][0]);
 		recipe_free(&recipe);
 	}
 	char path[200], text[300];
@@ -68,6 +79,81 @@ static void mistakes(void)
 	snprintf(text, sizeof text, "like = %s\n", path);
 	load(text, &error);
 	is_text(error.reason, "like: recipes that are like each other", "a recipe like itself");
+}
+
+static void addresses_are(const struct recipe *recipe, const char *url, const char *expected)
+{
+	struct text_list addresses = {0};
+	struct error error;
+	char joined[500] = "";
+	ok(recipe_addresses(recipe, &recipe->items[0], url, &addresses, &error) == 0, "addresses for %s", url);
+	for (size_t i = 0; i < addresses.count; i++)
+		snprintf(joined + strlen(joined), sizeof joined - strlen(joined), "%s%s", i ? " " : "", addresses.items[i]);
+	is_text(joined, expected, url);
+	text_list_free(&addresses);
+}
+
+static void addresses(void)
+{
+	struct error error;
+	struct recipe recipe = load("item = //a\nimage = @href\nskip = /icons/\nskip = [.]svg$\n"
+				    "rewrite = /thumbs/200/ -> /\nrewrite = ^http: -> https:\n"
+				    "fallback = [.]jpg$ -> .png\nfallback = [.]png$ -> .jpg\nfallback = ^https: -> file:\n", &error);
+	addresses_are(&recipe, "http://h/thumbs/200/F.jpg", "https://h/F.jpg https://h/F.png");
+	addresses_are(&recipe, "https://h/F.png", "https://h/F.png https://h/F.jpg");
+	addresses_are(&recipe, "https://h/F.gif", "https://h/F.gif");
+	addresses_are(&recipe, "https://h/icons/F.gif", "");
+	addresses_are(&recipe, "https://h/F.svg", "");
+	recipe_free(&recipe);
+}
+
+static void keys(void)
+{
+	static const char text[] = "item = //a\nimage = @href\nkey key = MILLRACE_TEST_KEY\nkey id = MILLRACE_TEST_ID\n"
+				   "page = http://h/?k={key}&i={id}&q={query}&t={tag}\nheader = X-Key: {key}\nheader = Accept: x\n";
+	struct error error;
+	bool known = false;
+	unsetenv("MILLRACE_TEST_KEY");
+	setenv("MILLRACE_TEST_ID", "1:2", 1);
+	struct recipe recipe = load(text, &error);
+	gives(&recipe, NULL, "Red Shells", 0, "needs --key key=VALUE, or MILLRACE_TEST_KEY in the environment");
+	ok(recipe_fill_headers(&recipe, &error) == -1, "nor are there headers");
+	ok(recipe_set_key(&recipe, "nothing", "x", &known, &error) == 0 && !known, "no such key");
+	ok(recipe_set_key(&recipe, "key", "a b\r\nX-More: c", &known, &error) == 0 && known, "a key is given");
+	gives(&recipe, NULL, "Red Shells", 0, "http://h/?k=a%20b%0D%0AX-More%3A%20c&i=1%3A2&q=Red%20Shells&t=red_shells");
+	ok(recipe_fill_headers(&recipe, &error) == 0 && recipe.filled_headers.count == 2, "headers");
+	is_text(recipe.filled_headers.items[0], "X-Key: a bX-More: c", "no end of line comes into a header");
+	char *hidden = recipe_hide_keys(&recipe, "http://h/?k=a%20b%0D%0AX-More%3A%20c&i=1%3A2&j=1:2&1");
+	is_text(hidden, "http://h/?k={key}&i={id}&j={id}&1", "keys are hidden");
+	free(hidden);
+	recipe_free(&recipe);
+}
+
+/* What a recipe has of its own takes the place of what the one that it is like had. */
+static void like(void)
+{
+	struct error error;
+	char path[200], text[600];
+	snprintf(path, sizeof path, "%s/first", scratch());
+	static const char first[] = "item = //a\nimage = @one\nwidth = @w\nitem = //b\nimage = @two\nimage = @three\n"
+				    "rewrite = a -> b\ncursor = //c/@*\nnext = //n\nheader = A: b\n";
+	ok(output_bytes(path, first, strlen(first), &error) == 0, "one recipe");
+	snprintf(text, sizeof text, "like = %s\nimage = @four\n", path);
+	struct recipe recipe = load(text, &error);
+	ok(recipe.item_count == 2 && recipe.items[0].image_count == 1 && recipe.items[1].image_count == 1, "images of the last item");
+	is_text(recipe.items[1].images[0].text, "@four", "are replaced");
+	ok(recipe.rewrite_count == 1 && recipe.cursor_count == 1 && recipe.next_count == 1 && recipe.headers.count == 1, "all else stays");
+	recipe_free(&recipe);
+	snprintf(text, sizeof text, "like = %s\nitem = //d\nimage = @five\nimage = @six\nrewrite = x -> y\nrewrite = y -> z\n"
+				    "cursor page = //e\nnext = //o\nheader = C: d\n", path);
+	recipe = load(text, &error);
+	ok(recipe.item_count == 1 && recipe.items[0].image_count == 2 && recipe.rewrite_count == 2, "items of its own replace all");
+	ok(recipe.cursor_count == 1 && recipe.next_count == 1 && recipe.headers.count == 1, "and so does each list");
+	is_text(recipe.cursors[0].name, "page", "a cursor's own name");
+	recipe_free(&recipe);
+	snprintf(text, sizeof text, "item = //a\nimage = @href\nnext %s/recipe = //a/@href\n", scratch());
+	recipe = load(text, &error);
+	ok(!recipe.name && strstr(error.reason, "leads from recipe to recipe without end"), "a circle of readers: %s", error.reason);
 }
 
 static char *project_file(const char *name)
@@ -82,19 +168,20 @@ static void project_recipes(void)
 {
 	char *data = project_file("");
 	setenv("MILLRACE_DATA", data, 1);
-	static const char *const sites[] = {"page", "listing", "mediawiki", "commons", "bulbagarden", "fandom"};
+	static const char *const sites[] = {"page", "listing", "mediawiki", "commons", "bulbagarden", "fandom",
+		"google", "bing", "acdb", "acdb-character", "acdb-image", "safebooru", "moebooru", "openverse"};
 	struct error error;
-	for (int i = 0; i < 6; i++) {
+	for (size_t i = 0; i < sizeof sites / sizeof *sites; i++) {
 		struct recipe recipe;
 		ok(recipe_read(&recipe, sites[i], &error) == 0, "data/sites/%s", sites[i]);
 		ok(recipe.title != NULL, "has a title");
 		recipe_free(&recipe);
 	}
 	struct recipe commons;
-	ok(recipe_read(&commons, "commons", &error) == 0 && commons.page_count == 3 && commons.images.count == 1, "like: all of it");
-	gives(&commons, "http://ignored/", "Category:Pikachu", 0,
-		"https://commons.wikimedia.org/w/api.php?action=query&format=xml&prop=imageinfo&iiprop=url%7Csize%7Cmime"
-		"&generator=categorymembers&gcmtitle=Category%3APikachu&gcmtype=file&gcmlimit=50");
+	ok(recipe_read(&commons, "commons", &error) == 0 && commons.page_count == 3 && commons.item_count == 1, "like: all of it");
+	gives(&commons, NULL, "Category:Pikachu", 0,
+		"https://commons.wikimedia.org/w/api.php?action=query&format=xml&prop=imageinfo"
+		"&iiprop=url%7Csize%7Cmime%7Cextmetadata&iiextmetadatafilter=LicenseShortName&generator=categorymembers&gcmtitle=Category%3APikachu&gcmtype=file&gcmlimit=50");
 	recipe_free(&commons);
 	static const char *const datasets[] = {"pokemon/recipe", "dragonball/recipe", "fairytail/recipe"};
 	for (int i = 0; i < 3; i++) {
@@ -133,6 +220,9 @@ int main(void)
 {
 	pages();
 	mistakes();
+	addresses();
+	keys();
+	like();
 	project_recipes();
 	dataset_mistakes();
 	return done();

@@ -1,0 +1,28 @@
+/* Inside document: HTML and XML, and XPath 1.0 over them. */
+#ifndef SCRAPE_TREE_H
+#define SCRAPE_TREE_H
+
+#include "scrape/document.h"
+
+#include <libxml/xpath.h>
+
+struct tree {
+	struct tree *next;
+	xmlDocPtr document;
+	xmlXPathContextPtr context;
+	char message[200]; /* of the last failed evaluation */
+};
+
+/* NULL for what is not well formed. */
+struct tree *tree_parse(const char *bytes, size_t size, enum document_format format, const char *charset);
+
+/* Compiles an expression; NULL where it is none. Freed by xmlXPathFreeCompExpr. */
+xmlXPathCompExprPtr tree_compile(const char *expression);
+
+/* Appends what the expression gives, seen from a node of a tree; a number, a text or a truth becomes a text. */
+CHECKED int tree_find(struct document *document, const struct node *from, xmlXPathCompExprPtr expression,
+	const char *text, struct node_list *found, struct error *error);
+
+void tree_free(struct tree *tree);
+
+#endif
