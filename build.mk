@@ -119,7 +119,7 @@ check: programs $(TEST_PROGRAMS) $(TEST_SERVERS)
 	BIN=$(CURDIR)/$(BIN) MAKE=$(MAKE) prove --timer -e '' $(T)
 
 # BENCH= names sections to run alone, JSON= a file to write instead of tables; QUICK=1 is for a first look.
-BENCH = kernels engine residual growth training predict pack duplicates augment
+BENCH = kernels engine residual growth training predict pack duplicates augment scrape
 bench: programs $(BENCH_PROGRAMS)
 	@BIN=$(CURDIR)/$(BIN) B=$(CURDIR)/$(B) CC="$(CC)" sh tests/bench/bench.sh $(if $(JSON),--json) $(BENCH) $(if $(JSON),>$(JSON))
 
