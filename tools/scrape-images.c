@@ -1,4 +1,5 @@
 /* scrape-images: images of classes from sites, pages and lists of addresses into class folders. */
+#include "base/text.h"
 #include "common/sandbox.h"
 #include "common/tool.h"
 #include "scrape/request.h"
@@ -8,17 +9,25 @@
 
 enum { EXIT_NO_NETWORK = 3 };
 
-/* Says how each class went. Returns whether all are complete. */
+/* Says how each class went, in a table. Returns whether all are complete. */
 static bool summarize(const struct scrape *scrape, bool quiet)
 {
+	char name[256];
+	int width = (int)strlen("class");
 	bool complete = scrape_bad_lines(scrape) == 0;
 	for (size_t i = 0; i < scrape_classes(scrape); i++) {
 		struct scrape_report report = scrape_report(scrape, i);
+		int length = (int)strlen(text_printable(name, sizeof name, report.class_name));
+		width = length > width ? length : width;
 		complete &= report.complete;
-		if (!quiet)
-			tool_say(report.class_name, "%d image%s, %d new, %d refused, %d failed: %s", report.accepted,
-				report.accepted == 1 ? "" : "s", report.added,
-				report.refused, report.failed, report.ended);
+	}
+	if (quiet)
+		return complete;
+	fprintf(stderr, "%-*s  images     new refused  failed  ended\n", width, "class");
+	for (size_t i = 0; i < scrape_classes(scrape); i++) {
+		struct scrape_report report = scrape_report(scrape, i);
+		fprintf(stderr, "%-*s %7d %7d %7d %7d  %s\n", width, text_printable(name, sizeof name, report.class_name),
+			report.accepted, report.added, report.refused, report.failed, report.ended);
 	}
 	return complete;
 }

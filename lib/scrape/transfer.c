@@ -14,6 +14,21 @@
 enum { LOW_SPEED_BYTES = 100, LOW_SPEED_SECONDS = 20, FIRST_BYTES = 1 << 14, RECEIVE_BYTES = 1 << 16,
 	PARTIAL_CONTENT = 206 };
 
+/* The room for a body of which `size` bytes are there: where its length is promised that, but untouched memory costs
+ * nothing, so a lie costs nothing either. */
+static size_t room_for(const struct transfer *transfer, size_t size)
+{
+	curl_off_t promised = -1;
+	size_t capacity = transfer->capacity ? transfer->capacity : FIRST_BYTES;
+	if (!transfer->limits->decode)
+		curl_easy_getinfo(transfer->easy, CURLINFO_CONTENT_LENGTH_DOWNLOAD_T, &promised);
+	if (promised >= (curl_off_t)size && (uint64_t)promised <= transfer->limits->bytes)
+		return (size_t)promised + 1;
+	while (capacity < size + 1)
+		capacity *= 2;
+	return capacity;
+}
+
 static size_t receive(char *bytes, size_t unit, size_t count, void *context)
 {
 	struct transfer *transfer = context;
@@ -25,9 +40,7 @@ static size_t receive(char *bytes, size_t unit, size_t count, void *context)
 		size = room;
 	}
 	if (transfer->size + size + 1 > transfer->capacity) {
-		size_t capacity = transfer->capacity ? transfer->capacity : FIRST_BYTES;
-		while (capacity < transfer->size + size + 1)
-			capacity *= 2;
+		size_t capacity = room_for(transfer, transfer->size + size);
 		unsigned char *larger = realloc(transfer->bytes, capacity);
 		if (!larger) {
 			transfer->out_of_memory = true;

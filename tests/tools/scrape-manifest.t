@@ -32,25 +32,64 @@ is "and left as it was" "$(wc -l <junk/manifest.tsv | tr -d ' ')" 2
 # ---- killed in the middle ----
 i=0
 while [ $i -lt 60 ]; do i=$((i + 1)); echo "/slow/s$i.png"; done >paths
-urls $(cat paths) >list
-: >log
-scrape-images --allow-private --quiet --hamming 0 --transfers 2 -o killed --urls list &
-victim=$!
-while [ "$(cat killed/manifest.tsv 2>/dev/null | wc -l)" -lt 12 ]; do sleep 0.02; done
-kill -9 $victim
-wait $victim 2>/dev/null
+i=0
+while [ $i -lt 240 ]; do i=$((i + 1)); echo "/slow/k$i.png"; done >many
+urls $(cat many) >list
+# Whole lines, each accepted one with a file in `killed` of its bytes.
+sound() {
+	awk -F '\t' 'NF != 17 { exit 1 }' "$1" || return 1
+	awk -F '\t' '$16 == "accepted" { print $3 "  killed/" $2 }' "$1" >sums
+	[ ! -s sums ] || sha256sum --quiet -c sums
+}
+torn=0 again=0 killed=0
 mkdir before
-cp killed/manifest.tsv before
+: >had
+for pause in 0.05 0.09 0.07 0.13 0.11 0.06 0.17 0.08 0.12 0.1; do
+	: >log
+	scrape-images --allow-private --quiet --hamming 0 --transfers 8 -o killed --urls list &
+	victim=$!
+	sleep $pause
+	kill -9 $victim 2>/dev/null && killed=$((killed + 1))
+	wait $victim 2>/dev/null
+	sleep 0.05 # what was being asked is logged
+	cut -f 1 log | LC_ALL=C sort >second
+	again=$((again + $(LC_ALL=C comm -12 had second | grep -c image)))
+	[ -s killed/manifest.tsv ] || continue
+	# The line that was being written is cut off by the next run, as it is here.
+	head -n "$(wc -l <killed/manifest.tsv)" killed/manifest.tsv >before/manifest.tsv
+	sound before/manifest.tsv || torn=$((torn + 1))
+	rows before url status | awk -F '\t' '$2 == "accepted" { print $1 }' | LC_ALL=C sort >had
+done
+ok "killed at ten moments: $killed" test $killed -ge 8
+is "every line that is there tells of a whole file" $torn 0
+ok "some were kept: $(wc -l <had)" test "$(wc -l <had)" -ge 20
+is "nothing that was kept is asked for again" $again 0
 : >killed/shells/.0123456789abcdef.png.AbCdEf
-: >log
+ok "what may not be on disk is said" test -e killed/manifest.unsynced
 scrape --transfers 8 -o killed --urls list
 status_is 0
-is "all there after a kill and a second run" "$(rows killed url | sort -u | wc -l | tr -d ' ')" 60
-rows before url time status | awk -F '\t' '$3 == "accepted" { print $1 }' >had
-cut -f 1 log | LC_ALL=C sort >second
-is "nothing that was kept is asked for again" "$(comm -12 had second)" ""
-ok "some were kept by the first" test "$(wc -l <had)" -ge 10
-is "no unfinished file is left by the second run" "$(find killed -type f ! -name '*.png' ! -name manifest.tsv | wc -l | tr -d ' ')" 0
+ok "and the manifest is sound in the end" sound killed/manifest.tsv
+is "all there after kills and a last run" "$(rows killed url status | sort -u | grep -c accepted)" 240
+is "no unfinished file is left, and nothing is unsynced" \
+	"$(find killed -type f ! -name '*.png' ! -name manifest.tsv | wc -l | tr -d ' ')" 0
+is "a file for each line" "$(find killed -name '*.png' | wc -l | tr -d ' ')" 240
+
+# ---- files that are not what their lines say ----
+urls /image/d1.png /image/d2.png /image/d3.png >list
+scrape -o lost --urls list
+file_of() { grep "/$1.png" lost/manifest.tsv | cut -f 2 | tail -n 1; }
+: >"lost/$(file_of d1)"
+rm "lost/$(file_of d2)"
+: >log
+scrape -o lost --urls list
+status_is 0
+is "a file of another size is fetched again, one that was removed is not" "$(cut -f 1 log | tr '\n' ' ')" "/robots.txt /image/d1.png "
+ok "and is whole" test -s "lost/$(file_of d1)"
+: >lost/manifest.unsynced
+: >log
+scrape -o lost --urls list
+is "one that may never have reached the disk is" "$(cut -f 1 log | tr '\n' ' ')" "/robots.txt /image/d2.png "
+is "and all are there" "$(find lost -name '*.png' -size +0 | wc -l | tr -d ' ')" 3
 
 # ---- two at once ----
 urls /hang/a.png >list
