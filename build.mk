@@ -6,8 +6,8 @@
 
 # Each pkg-config module, and the Debian package it comes in.
 MODULES = libcurl=libcurl4-openssl-dev libxml-2.0=libxml2-dev stb=libstb-dev zlib=zlib1g-dev \
-	libjpeg=libjpeg62-turbo-dev libpng=libpng-dev libwebp=libwebp-dev libwebpdemux=libwebp-dev hdf5=libhdf5-dev \
-	jansson=libjansson-dev libcrypto=libssl-dev cairo=libcairo2-dev libmicrohttpd=libmicrohttpd-dev
+	libjpeg=libjpeg62-turbo-dev libpng=libpng-dev libwebp=libwebp-dev libwebpdemux=libwebp-dev libdeflate=libdeflate-dev \
+	lcms2=liblcms2-dev hdf5=libhdf5-dev jansson=libjansson-dev libcrypto=libssl-dev cairo=libcairo2-dev libmicrohttpd=libmicrohttpd-dev
 # Each command that building calls, and that the tests call beside, likewise.
 COMMANDS = $(CC)=gcc pkg-config=pkg-config \
 	$(if $(filter check,$(MAKECMDGOALS)),prove=perl python3=python3-minimal mandoc=mandoc)

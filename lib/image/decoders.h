@@ -3,6 +3,7 @@
 #define IMAGE_DECODERS_H
 
 #include "image/image.h"
+#include "image/rows.h"
 
 /* An encoded picture and what to call it in messages. */
 struct encoded {
@@ -21,10 +22,10 @@ CHECKED int inspect_here(const unsigned char *bytes, size_t size, const char *na
 CHECKED int load_here(const unsigned char *bytes, size_t size, const char *name,
 	const struct image_resize_options *options, int channels, struct image *image, struct error *error);
 
-/* Each fills a fresh image of 1, 3 or 4 channels as stored, and stores the EXIF orientation (1 to 8) where the
- * format can hold one. `info` is what image_probe found; its limits were checked. On failure (-1) *image is empty. */
-typedef int image_decoder(const struct encoded *encoded, const struct image_info *info,
-	const struct image_decode_options *options, struct image *image, int *orientation, struct error *error);
+/* Each starts `rows`, which are all zero, for what is `wanted`, and adds all of the picture to them. `info` is what
+ * image_probe found; its limits were checked. Returns 0 or -1; the caller ends the rows. */
+typedef int image_decoder(const struct encoded *encoded, const struct image_info *info, const struct wanted *wanted,
+	struct rows *rows, struct error *error);
 
 image_decoder decode_jpeg, decode_png, decode_webp, decode_pnm, decode_stb;
 

@@ -3,6 +3,7 @@
 #include <setjmp.h>
 #include <stdbool.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include <jpeglib.h>
@@ -59,6 +60,7 @@ static void open_session(struct session *session, const struct encoded *encoded)
 	session->progress.progress_monitor = limit_scans;
 	session->decoder.progress = &session->progress;
 	jpeg_save_markers(&session->decoder, JPEG_APP0 + 1, 0xffff);
+	jpeg_save_markers(&session->decoder, JPEG_APP0 + 2, 0xffff); /* ICC */
 	jpeg_mem_src(&session->decoder, encoded->bytes, encoded->size);
 	jpeg_read_header(&session->decoder, TRUE);
 }
@@ -96,7 +98,8 @@ static int read_orientation(const struct jpeg_decompress_struct *decoder)
 	return 1;
 }
 
-/* The least n for which the picture, scaled to n/8 while it is decoded, has both sides that the caller needs. */
+/* The least n of 1, 2, 4 for which the picture, scaled to n/8 while it is decoded, has both sides that the caller needs. The
+ * others take longer than they save. */
 static void choose_scale(struct jpeg_decompress_struct *decoder, const struct image_decode_options *options,
 	int orientation)
 {
@@ -106,7 +109,7 @@ static void choose_scale(struct jpeg_decompress_struct *decoder, const struct im
 	decoder->scale_num = 8;
 	if (across < 1 || down < 1)
 		return;
-	for (unsigned n = 1; n < 8; n++)
+	for (unsigned n = 1; n < 8; n *= 2)
 		if ((uint64_t)decoder->image_width * n >= (uint64_t)across * 8 &&
 			(uint64_t)decoder->image_height * n >= (uint64_t)down * 8) {
 			decoder->scale_num = n;
@@ -124,58 +127,58 @@ static void choose_colors(struct jpeg_decompress_struct *decoder)
 		decoder->out_color_space = JCS_RGB;
 }
 
-/* Four inks to three lights, in place. Adobe's files store the inks inverted, as the light they let through. */
-static void convert_cmyk(struct image *image, bool inverted)
+static enum pixel_layout layout_of(const struct jpeg_decompress_struct *decoder)
 {
-	size_t count = (size_t)image->width * (size_t)image->height;
-	unsigned mask = inverted ? 0 : 255;
-	const unsigned char *in = image->pixels;
-	unsigned char *out = image->pixels;
-	for (size_t i = 0; i < count; i++, in += 4, out += 3) {
-		unsigned black = in[3] ^ mask;
-		for (int c = 0; c < 3; c++)
-			out[c] = (unsigned char)(((in[c] ^ mask) * black + 127) / 255);
-	}
-	image->channels = 3;
+	if (decoder->out_color_space == JCS_GRAYSCALE)
+		return PIXELS_GREY;
+	if (decoder->out_color_space == JCS_RGB)
+		return PIXELS_RGB;
+	return decoder->saw_Adobe_marker ? PIXELS_CMYK_INVERTED : PIXELS_CMYK;
 }
 
-/* Runs inside the caller's setjmp, which frees the image where this does not return. */
-static int read_pixels(struct session *session, const char *name, struct image *image, struct error *error)
+/* Runs inside the caller's setjmp. */
+static int read_pixels(struct session *session, int orientation, const struct wanted *wanted, struct rows *rows,
+	struct error *error)
 {
 	struct jpeg_decompress_struct *decoder = &session->decoder;
+	struct stored stored = {.layout = layout_of(decoder), .orientation = orientation};
+	JOCTET *profile = NULL;
+	unsigned profile_size = 0;
 	jpeg_start_decompress(decoder);
-	if (image_create(image, (int)decoder->output_width, (int)decoder->output_height, decoder->output_components, error))
-		return error_within(error, name);
-	size_t row_size = (size_t)image->width * (size_t)image->channels;
+	if (jpeg_read_icc_profile(decoder, &profile, &profile_size)) {
+		stored.profile = profile;
+		stored.profile_size = profile_size;
+	}
+	stored.width = (int)decoder->output_width;
+	stored.height = (int)decoder->output_height;
+	int failed = rows_start(rows, wanted, &stored, error);
+	free(profile);
+	if (failed)
+		return -1;
+	JSAMPROW row = session->decoder.mem->alloc_large((j_common_ptr)decoder, JPOOL_IMAGE, 4 * (size_t)stored.width);
 	while (decoder->output_scanline < decoder->output_height) {
-		JSAMPROW rows[4];
-		for (unsigned i = 0; i < 4; i++)
-			rows[i] = image->pixels + (decoder->output_scanline + i) * row_size;
-		unsigned left = decoder->output_height - decoder->output_scanline;
-		jpeg_read_scanlines(decoder, rows, left < 4 ? left : 4);
+		jpeg_read_scanlines(decoder, &row, 1);
+		rows_add(rows, row);
 	}
 	jpeg_finish_decompress(decoder);
 	return 0;
 }
 
-int decode_jpeg(const struct encoded *encoded, const struct image_info *info,
-	const struct image_decode_options *options, struct image *image, int *orientation, struct error *error)
+int decode_jpeg(const struct encoded *encoded, const struct image_info *info, const struct wanted *wanted,
+	struct rows *rows, struct error *error)
 {
 	struct session session;
 	(void)info;
 	prepare_errors(&session);
 	if (setjmp(session.jump)) {
 		jpeg_destroy_decompress(&session.decoder);
-		image_free(image);
 		return error_set(error, encoded->name, "%s", session.message);
 	}
 	open_session(&session, encoded);
-	*orientation = read_orientation(&session.decoder);
-	choose_scale(&session.decoder, options, *orientation);
+	int orientation = read_orientation(&session.decoder);
+	choose_scale(&session.decoder, wanted->options, orientation);
 	choose_colors(&session.decoder);
-	int result = read_pixels(&session, encoded->name, image, error);
-	if (result == 0 && session.decoder.out_color_space == JCS_CMYK)
-		convert_cmyk(image, session.decoder.saw_Adobe_marker);
+	int result = read_pixels(&session, orientation, wanted, rows, error);
 	jpeg_destroy_decompress(&session.decoder);
-	return result;
+	return result ? error_within(error, encoded->name) : 0;
 }

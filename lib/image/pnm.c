@@ -1,6 +1,7 @@
 #include "image/decoders.h"
 
 #include <stdbool.h>
+#include <stdlib.h>
 
 /* Binary PGM and PPM (netpbm's pgm(5), ppm(5)): the header is text, then rows of 8 or 16 bits, the high byte first. */
 struct header {
@@ -53,24 +54,32 @@ int probe_pnm(const struct encoded *encoded, struct image_info *info, struct err
 	return 0;
 }
 
-int decode_pnm(const struct encoded *encoded, const struct image_info *info,
-	const struct image_decode_options *options, struct image *image, int *orientation, struct error *error)
+static unsigned char read_value(const unsigned char *in, size_t size, uint32_t maximum)
+{
+	uint32_t value = size == 2 ? (uint32_t)in[0] << 8 | in[1] : in[0];
+	value = value > maximum ? maximum : value;
+	return (unsigned char)((value * 255 + maximum / 2) / maximum);
+}
+
+int decode_pnm(const struct encoded *encoded, const struct image_info *info, const struct wanted *wanted,
+	struct rows *rows, struct error *error)
 {
 	struct header header;
-	(void)options, (void)orientation;
 	if (read_header(encoded, &header, error))
 		return -1;
-	size_t count = (size_t)info->width * (size_t)info->height * (size_t)header.channels;
-	size_t value_size = header.maximum > 255 ? 2 : 1;
-	if (encoded->size - header.data < count * value_size)
+	size_t row_count = (size_t)info->width * (size_t)header.channels, value_size = header.maximum > 255 ? 2 : 1;
+	struct stored stored = {.width = info->width, .height = info->height,
+		.layout = header.channels == 1 ? PIXELS_GREY : PIXELS_RGB};
+	if (encoded->size - header.data < row_count * (size_t)info->height * value_size)
 		return error_set(error, encoded->name, "cut short");
-	if (image_create(image, info->width, info->height, header.channels, error))
-		return error_within(error, encoded->name);
+	unsigned char *row = malloc(row_count);
+	int result = row ? rows_start(rows, wanted, &stored, error) : error_memory(error, "image");
 	const unsigned char *in = encoded->bytes + header.data;
-	for (size_t i = 0; i < count; i++, in += value_size) {
-		uint32_t value = value_size == 2 ? (uint32_t)in[0] << 8 | in[1] : in[0];
-		value = value > header.maximum ? header.maximum : value;
-		image->pixels[i] = (unsigned char)((value * 255 + header.maximum / 2) / header.maximum);
+	for (int y = 0; result == 0 && y < info->height; y++) {
+		for (size_t i = 0; i < row_count; i++, in += value_size)
+			row[i] = read_value(in, value_size, header.maximum);
+		rows_add(rows, row);
 	}
-	return 0;
+	free(row);
+	return result ? error_within(error, encoded->name) : 0;
 }

@@ -6,6 +6,7 @@
 #include <stdbool.h>
 #include <stdlib.h>
 #include <string.h>
+#include <time.h>
 
 enum {
 	SECONDS_MAXIMUM = 20,                /* 64 megapixels of a progressive JPEG take about 3 */
@@ -73,6 +74,7 @@ int image_sandbox_start(struct error *error)
 		IMAGE_FILE_MAXIMUM, OUTPUT_MAXIMUM, MEMORY_MAXIMUM, SECONDS_MAXIMUM, CALLS_MAXIMUM};
 	/* libcrypto reads its configuration when it is used first, and a worker that hashes pixels may not. */
 	digest_of("", 0, (unsigned char[DIGEST_SIZE]){0});
+	tzset(); /* nor may lcms' look for the time zone, as a profile has a date */
 	return sandbox_start(&decoders, &work, error);
 }
 

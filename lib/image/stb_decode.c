@@ -64,13 +64,38 @@ static int at_end(void *user)
 	return source->position == source->encoded->size;
 }
 
+/* Its first frame. What that does not cover is transparent, as everywhere, not the background that stb_image puts there with
+ * red and blue swapped. */
+static unsigned char *load_gif(stbi__context *input, int *width, int *height)
+{
+	stbi__gif *gif = calloc(1, sizeof *gif);
+	int channels;
+	if (!gif)
+		return stbi__errpuc("outofmem", "");
+	unsigned char *pixels = stbi__gif_load_next(input, gif, &channels, 4, NULL);
+	if (pixels == (unsigned char *)input) /* its mark of an end without a picture */
+		pixels = NULL;
+	if (pixels)
+		for (size_t i = 0; i < (size_t)gif->w * (size_t)gif->h; i++)
+			if (!gif->history[i])
+				memset(pixels + 4 * i, 0, 4);
+	if (!pixels)
+		free(gif->out);
+	*width = gif->w;
+	*height = gif->h;
+	free(gif->history);
+	free(gif->background);
+	free(gif);
+	return pixels;
+}
+
 static unsigned char *load(enum image_type type, stbi__context *input, int *width, int *height, int *channels)
 {
 	stbi__result_info result = {.bits_per_channel = 8};
 	switch (type) {
 	case IMAGE_GIF:
 		*channels = 4;
-		return stbi__gif_load(input, width, height, NULL, 0, &result);
+		return load_gif(input, width, height);
 	case IMAGE_BMP:
 		return stbi__bmp_load(input, width, height, channels, 0, &result);
 	case IMAGE_PSD:
@@ -100,47 +125,60 @@ static uint64_t least_size(const struct encoded *encoded, const struct image_inf
 	return 0;
 }
 
-/* To fresh memory; grey with alpha, the one layout that struct image does not have, becomes RGBA. */
-static int copy_pixels(struct image *image, const unsigned char *pixels, int width, int height, int channels,
-	struct error *error)
+/* Grey with alpha, the one layout that rows do not take, becomes RGBA. On failure (-1, no memory) *image is empty. */
+static int widen(struct image *image, const unsigned char *pixels, int width, int height, struct error *error)
 {
-	if (image_create(image, width, height, channels == 2 ? 4 : channels, error))
+	if (image_create(image, width, height, 4, error))
 		return -1;
 	size_t count = (size_t)width * (size_t)height;
-	if (channels != 2)
-		memcpy(image->pixels, pixels, count * (size_t)channels);
-	for (size_t i = 0; channels == 2 && i < count; i++) {
+	for (size_t i = 0; i < count; i++) {
 		memset(image->pixels + 4 * i, pixels[2 * i], 3);
 		image->pixels[4 * i + 3] = pixels[2 * i + 1];
 	}
 	return 0;
 }
 
-int decode_stb(const struct encoded *encoded, const struct image_info *info,
-	const struct image_decode_options *options, struct image *image, int *orientation, struct error *error)
+static int add_pixels(const struct wanted *wanted, struct rows *rows, struct image *image, struct error *error)
+{
+	static const enum pixel_layout layouts[] = {[1] = PIXELS_GREY, [3] = PIXELS_RGB, [4] = PIXELS_RGBA};
+	struct image wide = {0};
+	if (image->channels == 2) {
+		if (widen(&wide, image->pixels, image->width, image->height, error))
+			return -1;
+		image = &wide;
+	}
+	struct stored stored = {.width = image->width, .height = image->height, .layout = layouts[image->channels]};
+	int result = rows_start(rows, wanted, &stored, error);
+	if (result == 0)
+		rows_add_image(rows, image);
+	image_free(&wide);
+	return result;
+}
+
+int decode_stb(const struct encoded *encoded, const struct image_info *info, const struct wanted *wanted,
+	struct rows *rows, struct error *error)
 {
 	struct source source = {.encoded = encoded};
 	stbi__context input = {.io = {read_bytes, skip_bytes, at_end}, .io_user_data = &source, .read_from_callbacks = 1,
 		.buflen = 1};
-	int width = 0, height = 0, channels = 0;
-	(void)options, (void)orientation;
+	struct image image = {0};
 	if (encoded->size < least_size(encoded, info))
 		return error_set(error, encoded->name, "cut short");
 	input.img_buffer = input.img_buffer_original = input.img_buffer_end = input.buffer_start;
 	stbi__refill_buffer(&input);
-	unsigned char *pixels = load(info->type, &input, &width, &height, &channels);
+	image.pixels = load(info->type, &input, &image.width, &image.height, &image.channels);
 	int result;
 	if (source.exhausted)
 		result = error_set(error, encoded->name, "cut short");
-	else if (!pixels)
+	else if (!image.pixels)
 		result = error_set(error, encoded->name, "damaged or unsupported %s data (%s)", image_type_name(info->type),
 			stbi_failure_reason());
-	else if (width != info->width || height != info->height)
+	else if (image.width != info->width || image.height != info->height)
 		result = error_set(error, encoded->name, "its headers disagree on its size");
-	else if (copy_pixels(image, pixels, width, height, channels, error))
+	else if (add_pixels(wanted, rows, &image, error))
 		result = error_within(error, encoded->name);
 	else
 		result = 0;
-	free(pixels);
+	image_free(&image);
 	return result;
 }

@@ -47,18 +47,36 @@ static int read_frame(const WebPDemuxer *demuxer, const struct encoded *encoded,
 	return result;
 }
 
-int decode_webp(const struct encoded *encoded, const struct image_info *info,
-	const struct image_decode_options *options, struct image *image, int *orientation, struct error *error)
+/* Adds the frame to the rows, with what the file says of its colours. */
+static int add_frame(const WebPDemuxer *demuxer, const struct image *frame, const struct wanted *wanted,
+	struct rows *rows, struct error *error)
+{
+	WebPChunkIterator chunk = {0};
+	struct stored stored = {.width = frame->width, .height = frame->height, .layout = PIXELS_RGBA,
+		.orientation = read_orientation(demuxer)};
+	if (WebPDemuxGetChunk(demuxer, "ICCP", 1, &chunk)) {
+		stored.profile = chunk.chunk.bytes;
+		stored.profile_size = chunk.chunk.size;
+	}
+	int result = rows_start(rows, wanted, &stored, error);
+	WebPDemuxReleaseChunkIterator(&chunk);
+	if (result == 0)
+		rows_add_image(rows, frame);
+	return result;
+}
+
+int decode_webp(const struct encoded *encoded, const struct image_info *info, const struct wanted *wanted,
+	struct rows *rows, struct error *error)
 {
 	WebPData data = {encoded->bytes, encoded->size};
-	(void)options;
+	struct image frame = {0};
 	WebPDemuxer *demuxer = WebPDemux(&data);
 	if (!demuxer)
 		return error_set(error, encoded->name, "damaged or cut webp file");
-	*orientation = read_orientation(demuxer);
-	int result = read_frame(demuxer, encoded, info, image, error);
+	int result = read_frame(demuxer, encoded, info, &frame, error);
+	if (result == 0 && add_frame(demuxer, &frame, wanted, rows, error))
+		result = error_within(error, encoded->name);
+	image_free(&frame);
 	WebPDemuxDelete(demuxer);
-	if (result)
-		image_free(image);
 	return result;
 }

@@ -1,0 +1,96 @@
+#include "image/color.h"
+
+#include <stdbool.h>
+#include <stdlib.h>
+
+#include <lcms2.h>
+
+enum { STEPS = 5, TOLERANCE = 2, PROFILE_MAXIMUM = 16 << 20 };
+
+struct color_conversion {
+	cmsContext library;
+	cmsHTRANSFORM transform;
+};
+
+static const struct {
+	int size;
+	cmsColorSpaceSignature space;
+	cmsUInt32Number in, out;
+} layouts[] = {
+	[PIXELS_GREY] = {1, cmsSigGrayData, TYPE_GRAY_8, TYPE_RGB_8},
+	[PIXELS_RGB] = {3, cmsSigRgbData, TYPE_RGB_8, TYPE_RGB_8},
+	[PIXELS_RGBA] = {4, cmsSigRgbData, TYPE_RGBA_8, TYPE_RGBA_8},
+	[PIXELS_CMYK] = {4, cmsSigCmykData, TYPE_CMYK_8, TYPE_RGB_8},
+	[PIXELS_CMYK_INVERTED] = {4, cmsSigCmykData, TYPE_CMYK_8_REV, TYPE_RGB_8},
+};
+
+int pixel_layout_size(enum pixel_layout layout)
+{
+	return layouts[layout].size;
+}
+
+/* Whether every colour of a grid stays what it is. */
+static bool changes_nothing(cmsHTRANSFORM transform, enum pixel_layout layout)
+{
+	int size = layouts[layout].size, count = layout == PIXELS_GREY ? STEPS : STEPS * STEPS * STEPS;
+	if (layout >= PIXELS_CMYK)
+		return false;
+	for (int i = 0; i < count; i++) {
+		unsigned char in[4] = {0}, out[4];
+		for (int c = 0, rest = i; c < 3 && c < size; c++, rest /= STEPS)
+			in[c] = (unsigned char)(rest % STEPS * 255 / (STEPS - 1));
+		cmsDoTransform(transform, in, out, 1);
+		for (int c = 0; c < 3; c++)
+			if (abs(out[c] - in[size == 1 ? 0 : c]) > TOLERANCE)
+				return false;
+	}
+	return true;
+}
+
+static cmsHTRANSFORM create_transform(cmsContext library, const unsigned char *profile, size_t size,
+	enum pixel_layout layout)
+{
+	cmsHTRANSFORM transform = NULL;
+	cmsHPROFILE from = cmsOpenProfileFromMemTHR(library, profile, (cmsUInt32Number)size);
+	cmsHPROFILE to = cmsCreate_sRGBProfileTHR(library);
+	if (from && to && cmsGetColorSpace(from) == layouts[layout].space)
+		transform = cmsCreateTransformTHR(library, from, layouts[layout].in, to, layouts[layout].out, INTENT_PERCEPTUAL,
+			cmsFLAGS_NOCACHE | (layout == PIXELS_RGBA ? cmsFLAGS_COPY_ALPHA : 0));
+	if (from)
+		cmsCloseProfile(from);
+	if (to)
+		cmsCloseProfile(to);
+	return transform;
+}
+
+struct color_conversion *color_conversion_create(const unsigned char *profile, size_t size, enum pixel_layout layout)
+{
+	if (!profile || size > PROFILE_MAXIMUM)
+		return NULL;
+	struct color_conversion *conversion = calloc(1, sizeof *conversion);
+	if (!conversion)
+		return NULL;
+	conversion->library = cmsCreateContext(NULL, NULL);
+	if (conversion->library)
+		conversion->transform = create_transform(conversion->library, profile, size, layout);
+	if (conversion->transform && !changes_nothing(conversion->transform, layout))
+		return conversion;
+	color_conversion_free(conversion);
+	return NULL;
+}
+
+void color_convert(const struct color_conversion *conversion, const unsigned char *in, unsigned char *out, size_t pixels)
+{
+	cmsDoTransform(conversion->transform, in, out, (cmsUInt32Number)pixels);
+}
+
+void color_conversion_free(struct color_conversion *conversion)
+{
+	if (!conversion)
+		return;
+	if (conversion->transform)
+		cmsDeleteTransform(conversion->transform);
+	if (conversion->library)
+		cmsDeleteContext(conversion->library);
+	free(conversion);
+}

@@ -1,0 +1,141 @@
+#include "image/rows.h"
+
+#include "image/decoders.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+/* value / 255, rounded, for 0 <= value <= 255 * 255. */
+static unsigned char divide_255(unsigned value)
+{
+	value += 128;
+	return (unsigned char)((value + (value >> 8)) >> 8);
+}
+
+/* RGBA over a background. Four bytes are stored of three: the next pixel, or the byte behind the last, takes the fourth. */
+static void composite(unsigned char *out, const unsigned char *in, size_t count, const unsigned char background[3])
+{
+	const unsigned char behind[4] = {background[0], background[1], background[2]};
+	for (size_t i = 0; i < count; i++, in += 4, out += 3) {
+		unsigned alpha = in[3];
+		if (alpha == 255)
+			memcpy(out, in, 4);
+		else if (alpha == 0)
+			memcpy(out, behind, 4);
+		else
+			for (int c = 0; c < 3; c++)
+				out[c] = divide_255(in[c] * alpha + background[c] * (255 - alpha));
+	}
+}
+
+/* Four inks to three lights. */
+static void convert_inks(unsigned char *out, const unsigned char *in, size_t count, bool inverted)
+{
+	unsigned mask = inverted ? 0 : 255;
+	for (size_t i = 0; i < count; i++, in += 4, out += 3) {
+		unsigned black = in[3] ^ mask;
+		for (int c = 0; c < 3; c++)
+			out[c] = (unsigned char)(((in[c] ^ mask) * black + 127) / 255);
+	}
+}
+
+static void repeat_grey(unsigned char *out, const unsigned char *in, size_t count)
+{
+	for (size_t i = 0; i < count; i++, out += 3)
+		out[0] = out[1] = out[2] = in[i];
+}
+
+/* Backwards, so that it may be done in place. */
+static void add_alpha(unsigned char *out, const unsigned char *in, size_t count)
+{
+	for (size_t i = count; i-- > 0;) {
+		memmove(out + 4 * i, in + 3 * i, 3);
+		out[4 * i + 3] = 255;
+	}
+}
+
+/* The row in the channels wanted: as it came, or in rows->row. */
+static const unsigned char *convert_row(struct rows *rows, const unsigned char *row)
+{
+	size_t count = (size_t)rows->stored.width;
+	enum pixel_layout layout = rows->stored.layout;
+	int channels = rows->wanted.channels;
+	if (rows->conversion) {
+		color_convert(rows->conversion, row, rows->converted, count);
+		row = rows->converted;
+		layout = layout == PIXELS_RGBA ? PIXELS_RGBA : PIXELS_RGB;
+	}
+	if (layout == PIXELS_GREY && channels != 1)
+		repeat_grey(rows->row, row, count);
+	else if (layout >= PIXELS_CMYK)
+		convert_inks(rows->row, row, count, layout == PIXELS_CMYK_INVERTED);
+	else if (layout == PIXELS_RGBA && channels != 4)
+		composite(rows->row, row, count, rows->wanted.options->background);
+	else if (layout == PIXELS_RGB && channels != 3)
+		memcpy(rows->row, row, 3 * count);
+	else
+		return row;
+	if (channels == 4)
+		add_alpha(rows->row, rows->row, count);
+	if (channels == 1)
+		image_to_grey(&(struct image){rows->stored.width, 1, 3, rows->row});
+	return rows->row;
+}
+
+int rows_start(struct rows *rows, const struct wanted *wanted, const struct stored *stored, struct error *error)
+{
+	const struct image_resize_options *resize = wanted->resize;
+	*rows = (struct rows){.wanted = *wanted, .stored = *stored};
+	rows->conversion = color_conversion_create(stored->profile, stored->profile_size, stored->layout);
+	rows->stored.profile = NULL;
+	rows->row = malloc(4 * (size_t)stored->width + 1);
+	rows->converted = malloc(4 * (size_t)stored->width);
+	if (!rows->row || !rows->converted)
+		return error_memory(error, "image");
+	rows->shrinking = resize && resize->filter != IMAGE_NEAREST && wanted->channels != 4 && stored->orientation <= 1;
+	if (rows->shrinking)
+		return shrink_start(&rows->shrink, stored->width, stored->height, wanted->channels, resize, error);
+	return image_create(&rows->whole, stored->width, stored->height, wanted->channels, error);
+}
+
+void rows_add(struct rows *rows, const unsigned char *row)
+{
+	row = convert_row(rows, row);
+	size_t size = (size_t)rows->stored.width * (size_t)rows->wanted.channels;
+	if (rows->shrinking)
+		shrink_row(&rows->shrink, row);
+	else
+		memcpy(rows->whole.pixels + (size_t)rows->count * size, row, size);
+	rows->count++;
+}
+
+void rows_add_image(struct rows *rows, const struct image *image)
+{
+	size_t size = (size_t)image->width * (size_t)image->channels;
+	for (int y = 0; y < image->height; y++)
+		rows_add(rows, image->pixels + (size_t)y * size);
+}
+
+int rows_finish(struct rows *rows, struct image *image, struct error *error)
+{
+	*image = (struct image){0};
+	if (rows->shrinking)
+		return shrink_finish(&rows->shrink, image, error);
+	if (rows->stored.orientation > 1 && image_orient(&rows->whole, rows->stored.orientation, error))
+		return -1;
+	if (rows->wanted.resize)
+		return image_resize(&rows->whole, rows->wanted.resize, image, error);
+	*image = rows->whole;
+	rows->whole = (struct image){0};
+	return 0;
+}
+
+void rows_free(struct rows *rows)
+{
+	color_conversion_free(rows->conversion);
+	free(rows->converted);
+	free(rows->row);
+	image_free(&rows->whole);
+	shrink_free(&rows->shrink);
+	*rows = (struct rows){0};
+}
