@@ -125,8 +125,10 @@ static int send(struct errand *errand, struct error *error)
 		request.skip_robots = errand->is_page && recipe->documented_api;
 		request.user_agent = recipe->user_agent;
 		request.headers = errand->is_page ? &recipe->filled_headers : NULL;
-		request.rate = recipe->rate;
-		request.connections = recipe->connections;
+		/* What a recipe asks for is for the site that it names. */
+		bool elsewhere = source->api && source->recipe->api;
+		request.rate = elsewhere ? 0 : recipe->rate;
+		request.connections = elsewhere ? 0 : recipe->connections;
 	}
 	if (fetcher_add(scrape->fetcher, &request, error)) {
 		errand_free(errand);

@@ -144,7 +144,8 @@ static char *json_value_text(const json_t *value)
 {
 	if (json_is_string(value))
 		return strdup(json_string_value(value));
-	return json_is_null(value) ? NULL : json_dumps(value, JSON_ENCODE_ANY | JSON_COMPACT);
+	bool has_none = json_is_null(value) || json_is_array(value) || json_is_object(value);
+	return has_none ? NULL : json_dumps(value, JSON_ENCODE_ANY);
 }
 
 static char *element_text(xmlNodePtr element)

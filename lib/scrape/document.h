@@ -67,8 +67,8 @@ CHECKED int document_within(struct document *document, const struct node *node, 
 /* Hands a text over to the document (it is freed on failure, too); NULL is a lack of memory. */
 CHECKED int document_keep(struct document *document, char *text, struct error *error);
 
-/* A node's text: an element's is all that is in it, a match's its first group or, without one, the whole, that of
- * a JSON array or object as it would be written. Fresh memory, which the caller frees; NULL where it is blank. */
+/* A node's text: an element's is all that is in it, a match's its first group or, without one, the whole; JSON's arrays
+ * and objects have none. Fresh memory, which the caller frees; NULL where it is blank. */
 char *document_text(const struct document *document, const struct node *node);
 
 /* NULL is allowed. */

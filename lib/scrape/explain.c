@@ -87,7 +87,9 @@ static void write_values(FILE *stream, const struct document *document, const st
 {
 	size_t shown = 0;
 	for (size_t i = 0; i < found->count && shown < VALUES_SHOWN; i++) {
-		char *text = document_text(document, &found->items[i]);
+		const struct node *node = &found->items[i];
+		char *text = node->kind == NODE_JSON ? json_dumps(node->value, JSON_ENCODE_ANY | JSON_COMPACT)
+						     : document_text(document, node);
 		if (text) {
 			fputs("      ", stream);
 			write_text(stream, text + strspn(text, " \t\r\n\f"));

@@ -98,8 +98,8 @@ char *recipe_page(const struct recipe *recipe, const char *api, const char *quer
 /* Fills keys into the headers, of the readers' too, without control characters: once all keys are set. */
 CHECKED int recipe_fill_headers(struct recipe *recipe, struct error *error);
 
-/* A copy of `text` with {NAME} in the place of every key's value, for what is shown or written down; the caller
- * frees it; NULL without memory. */
+/* A copy of `text` with {NAME} in the place of every key's value of four characters or more, for what is shown or
+ * written down; the caller frees it; NULL without memory. */
 char *recipe_hide_keys(const struct recipe *recipe, const char *text);
 
 /* Whether pages for this query are told apart by {page}, {index} or {offset}. */

@@ -190,10 +190,12 @@ int recipe_fill_headers(struct recipe *recipe, struct error *error)
 	return 0;
 }
 
+enum { SECRET_MINIMUM = 4 }; /* characters; what is shorter is none, and stands in many places */
+
 /* `text` with every `value` in it replaced; consumes `text`. */
 static char *hide(char *text, const char *value, const char *name)
 {
-	for (char *at = text; text && *value && (at = strstr(at, value));) {
+	for (char *at = text; text && strlen(value) >= SECRET_MINIMUM && (at = strstr(at, value));) {
 		size_t before = (size_t)(at - text) + strlen(name) + 2;
 		char *hidden = text_format("%.*s{%s}%s", (int)(at - text), text, name, at + strlen(value));
 		free(text);

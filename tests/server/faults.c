@@ -4,8 +4,8 @@
  *
  * Every request adds a line "PATH?QUERY<tab>USER-AGENT<tab>NAMES-OF-ALL-HEADERS" to LOG. What paths do:
  *   /NAME                       where PAGES/answers has a line "NAME SCRIPT": as the script says, see common/script.h
- *   /pages/FILE                 the file of that name in PAGES (FOLDER/: its index.html), {origin} replaced by the
- *                               address above
+ *   /pages/FILE[?QUERY]         the file of that name in PAGES (FOLDER/: its index.html), or rather FILE@NAME=VALUE where
+ *                               there is one for a parameter of QUERY; {origin} replaced by the address above
  *   /robots.txt                 likewise, if there is one
  *   /image/NAME[?size=N]        a PNG of N x N pixels (80) that NAME alone decides
  *   /slow/NAME                  the same after 30 ms
@@ -104,12 +104,27 @@ static void answer_healing(int socket, const char *path)
 
 /* ---- pages ---- */
 
+/* The file for a page: that of a first parameter which has one, or that for all. */
+static char *page_path(const char *name)
+{
+	int length = (int)strcspn(name, "?");
+	char *path = text_format("%s/%.*s%s", pages, length, name, length && name[length - 1] == '/' ? "index.html" : "");
+	for (const char *p = name[length] ? name + length + 1 : NULL; path && p; p = strchr(p, '&') ? strchr(p, '&') + 1 : NULL) {
+		char *special = text_format("%s@%.*s", path, (int)strcspn(p, "&/"), p);
+		if (special && access(special, R_OK) == 0) {
+			free(path);
+			return special;
+		}
+		free(special);
+	}
+	return path;
+}
+
 static void answer_page(int socket, const char *name)
 {
 	unsigned char *bytes = NULL, *body = NULL;
 	size_t size = 0, body_size = 0;
-	int length = (int)strcspn(name, "?");
-	char *path = text_format("%s/%.*s%s", pages, length, name, length && name[length - 1] == '/' ? "index.html" : "");
+	char *path = page_path(name);
 	if (!path || strstr(path, "..") || file_read(path, 1 << 20, &bytes, &size, NULL)) {
 		answer(socket, "404 Not Found", "", "", 0);
 	} else {
