@@ -1,5 +1,6 @@
 #include "stream/chunks.h"
 
+#include <libdeflate.h>
 #include <stdarg.h>
 #include <stdlib.h>
 #include <string.h>
@@ -73,7 +74,7 @@ static int next_payload(struct chunks *chunks, const struct chunk *chunk, const 
 	int result = input_next(&chunks->input, size + padding, stored, &available, error);
 	if (result <= 0)
 		return result ? result : chunks_fail(chunks, error, "ends too early");
-	if (crc32(0, *stored, (uInt)size) != chunk->checksum)
+	if (libdeflate_crc32(0, *stored, size) != chunk->checksum)
 		return chunks_fail(chunks, error, "checksum differs");
 	if (!all_zero(*stored + size, padding))
 		return chunks_fail(chunks, error, "padding is not zero");

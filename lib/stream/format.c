@@ -2,7 +2,7 @@
 
 #include "base/bytes.h"
 
-#include <zlib.h>
+#include <libdeflate.h>
 
 static const unsigned char magic[8] = {0x89, 'T', 'E', 'N', 'S', '\r', '\n', 0x1A};
 
@@ -24,7 +24,7 @@ void chunk_store(const struct chunk *chunk, unsigned char out[CHUNK_HEADER_SIZE]
 	store_u32(out + 48, chunk->records);
 	store_u32(out + 52, chunk->codec);
 	store_u32(out + 56, chunk->checksum);
-	store_u32(out + 60, (uint32_t)crc32(0, out, 60));
+	store_u32(out + 60, libdeflate_crc32(0, out, 60));
 }
 
 /* What deflate can at best make of `size` bytes: 1032 to 1 (zlib's technical notes), and a little for the frame. */
@@ -49,7 +49,7 @@ const char *chunk_load(struct chunk *chunk, const unsigned char bytes[CHUNK_HEAD
 {
 	if (!stream_has_magic(bytes, CHUNK_HEADER_SIZE))
 		return "is not a tensor stream";
-	if (load_u32(bytes + 60) != crc32(0, bytes, 60))
+	if (load_u32(bytes + 60) != libdeflate_crc32(0, bytes, 60))
 		return "header checksum differs";
 	if (load_u16(bytes + 12) != CHUNK_MAJOR)
 		return "version of the format is not known";

@@ -4,9 +4,9 @@
 #include "base/bytes.h"
 #include "base/digest.h"
 
+#include <libdeflate.h>
 #include <stdlib.h>
 #include <string.h>
-#include <zlib.h>
 
 enum reader_state { BETWEEN_SEGMENTS, IN_SEGMENT, FAILED };
 
@@ -21,7 +21,7 @@ struct stream_reader {
 	unsigned char *swapped;   /* its tensor, on a machine of the other byte order; else NULL */
 
 	uint64_t records, data_chunks; /* met in the segment */
-	uLong index_checksum;     /* CRC-32 of the index that the data met should have */
+	uint32_t index_checksum;    /* CRC-32 of the index that the data met should have */
 	bool index_met;
 	unsigned char head_digest[DIGEST_SIZE], data_digest[DIGEST_SIZE];
 	struct digest *digest;    /* of the data, in the making */
@@ -135,7 +135,7 @@ static int begin_data(struct stream_reader *reader, struct error *error)
 {
 	reader->records = reader->data_chunks = 0;
 	reader->count = reader->next = 0;
-	reader->index_checksum = crc32(0, NULL, 0);
+	reader->index_checksum = 0;
 	reader->index_met = false;
 	reader->tensor_size = stream_tensor_size(&reader->head);
 	reader->descriptor_size = descriptor_size(&reader->head);
@@ -207,7 +207,7 @@ static void add_to_index(struct stream_reader *reader)
 	unsigned char entry[INDEX_ENTRY_SIZE];
 	store_u64(entry, reader->chunks.start);
 	store_u64(entry + 8, reader->records);
-	reader->index_checksum = crc32(reader->index_checksum, entry, sizeof entry);
+	reader->index_checksum = libdeflate_crc32(reader->index_checksum, entry, sizeof entry);
 }
 
 static int enter_data(struct stream_reader *reader, const struct chunk *chunk, const unsigned char *payload,
@@ -239,7 +239,7 @@ static int check_index(struct stream_reader *reader, const struct chunk *chunk, 
 		return fail(reader, error, "a second index");
 	reader->index_met = true;
 	if (chunk->raw_size != reader->data_chunks * INDEX_ENTRY_SIZE ||
-		crc32(0, payload, (uInt)chunk->raw_size) != reader->index_checksum)
+		libdeflate_crc32(0, payload, (size_t)chunk->raw_size) != reader->index_checksum)
 		return fail(reader, error, "index differs from the data");
 	return 0;
 }

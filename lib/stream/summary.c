@@ -3,9 +3,9 @@
 #include "base/digest.h"
 #include "base/json.h"
 
+#include <libdeflate.h>
 #include <stdlib.h>
 #include <string.h>
-#include <zlib.h>
 
 static int add_head(struct stream_summary *summary, const struct stream_head *head, struct error *error)
 {
@@ -181,7 +181,7 @@ void stream_record_print(const struct stream_head *head, const struct stream_rec
 {
 	char digest[2 * STREAM_DIGEST_SIZE + 1];
 	digest_hex(record->digest, STREAM_DIGEST_SIZE, digest);
-	uLong checksum = crc32(0, record->tensor, (uInt)stream_tensor_size(head));
+	uint32_t checksum = libdeflate_crc32(0, record->tensor, stream_tensor_size(head));
 	fprintf(out, "%lu\t%llu\t", (unsigned long)head->pass, (unsigned long long)record->id);
 	if (record->weights)
 		print_weights(head, record->weights, out);
@@ -189,5 +189,5 @@ void stream_record_print(const struct stream_head *head, const struct stream_rec
 		text_write_field(out, head->classes.items[record->label]);
 	fputc('\t', out);
 	text_write_field(out, record->source);
-	fprintf(out, "\t%s\t%08lx\n", digest, checksum);
+	fprintf(out, "\t%s\t%08x\n", digest, checksum);
 }

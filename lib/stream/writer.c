@@ -5,6 +5,7 @@
 #include "base/digest.h"
 
 #include <errno.h>
+#include <libdeflate.h>
 #include <stdlib.h>
 #include <string.h>
 #include <zlib.h>
@@ -104,7 +105,7 @@ static int put_chunk(struct stream_writer *writer, uint32_t type, uint32_t recor
 		return error_memory(error, writer->name);
 	unsigned char header[CHUNK_HEADER_SIZE];
 	size_t stored = (size_t)chunk.stored_size, padding = chunk_padding(stored);
-	chunk.checksum = (uint32_t)crc32(0, payload, (uInt)stored);
+	chunk.checksum = libdeflate_crc32(0, payload, stored);
 	chunk_store(&chunk, header);
 	errno = EIO;
 	if (fwrite(header, 1, sizeof header, writer->stream) != sizeof header ||
