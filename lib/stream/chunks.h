@@ -10,6 +10,7 @@ struct chunks {
 	uint64_t segment;          /* number of the segment being read, from 1; 0 before the first */
 	uint64_t sequence, next;   /* numbers in the segment: of the current chunk, and of the one after it */
 	uint64_t start, end;       /* bytes of the current chunk, from the start of its segment */
+	bool known;                /* the bytes are known to be good: payloads are taken without their checksums */
 	unsigned char *unpacked;   /* a payload that can't be used where it lies */
 	size_t unpacked_capacity;
 };

@@ -33,6 +33,7 @@ static int map_file(struct input *input, const struct stat *status, struct error
 {
 	input->mapped = true;
 	input->size = (size_t)status->st_size;
+	input->modified = status->st_mtim;
 	if (input->size == 0)
 		return 0;
 	void *map = mmap(NULL, input->size, PROT_READ, MAP_PRIVATE, input->descriptor, 0);
@@ -169,6 +170,13 @@ int input_take_all(struct input *input, size_t limit, unsigned char **bytes, siz
 		memcpy(*bytes, there, *size);
 	(*bytes)[*size] = 0;
 	return 0;
+}
+
+bool input_is_unchanged(const struct input *input)
+{
+	struct stat status;
+	return fstat(input->descriptor, &status) == 0 && (size_t)status.st_size == input->size &&
+		status.st_mtim.tv_sec == input->modified.tv_sec && status.st_mtim.tv_nsec == input->modified.tv_nsec;
 }
 
 void input_close(struct input *input)

@@ -6,6 +6,7 @@
 
 #include <stdbool.h>
 #include <stddef.h>
+#include <time.h>
 
 struct input {
 	char *name;         /* the path, or "standard input" */
@@ -13,6 +14,7 @@ struct input {
 	bool mapped;        /* a regular file named by its path */
 	unsigned char *map; /* NULL for an empty file */
 	size_t size, position; /* of the mapped file */
+	struct timespec modified; /* when it last was, as it was opened */
 	size_t released;    /* bytes of it that are no longer held */
 	unsigned char *buffer; /* what was last read, when not mapped */
 	size_t capacity, kept; /* bytes at its start that were looked at and not yet taken */
@@ -35,6 +37,9 @@ CHECKED int input_look(struct input *input, size_t size, const unsigned char **b
 /* Takes all that is left, at most `limit` bytes, into fresh memory with a NUL behind it, the caller's to free. Returns 0 or
  * -1. */
 CHECKED int input_take_all(struct input *input, size_t limit, unsigned char **bytes, size_t *size, struct error *error);
+
+/* Whether a mapped file is still as it was opened, by the time of its last change and its size. */
+bool input_is_unchanged(const struct input *input);
 
 /* Closes and frees; an all-zero input with descriptor -1 is allowed. */
 void input_close(struct input *input);

@@ -24,7 +24,8 @@ struct stream_reader {
 	uint32_t index_checksum;    /* CRC-32 of the index that the data met should have */
 	bool index_met;
 	unsigned char head_digest[DIGEST_SIZE], data_digest[DIGEST_SIZE];
-	struct digest *digest;    /* of the data, in the making */
+	struct digest *digest;    /* of the data, in the making; NULL where it is known */
+	size_t verified;          /* bytes of a mapped file in which whole segments were found good */
 
 	const unsigned char *tensors, *descriptors, *names; /* the current data chunk */
 	size_t names_size;
@@ -141,14 +142,21 @@ static int begin_data(struct stream_reader *reader, struct error *error)
 	reader->descriptor_size = descriptor_size(&reader->head);
 	memset(reader->data_digest, 0, sizeof reader->data_digest);
 	digest_abandon(reader->digest);
-	reader->digest = digest_start();
+	reader->digest = reader->chunks.known ? NULL : digest_start();
 	free(reader->weights);
 	reader->weights = calloc(reader->head.classes.count + 1, sizeof *reader->weights);
 	free(reader->swapped);
 	bool swap = tensors_need_swap(&reader->head);
 	reader->swapped = swap ? malloc(reader->tensor_size) : NULL;
-	bool failed = !reader->digest || !reader->weights || (swap && !reader->swapped);
+	bool failed = (!reader->digest && !reader->chunks.known) || !reader->weights || (swap && !reader->swapped);
 	return failed ? error_memory(error, stream_name(reader)) : 0;
+}
+
+/* What was verified once is not verified again unless the file was written to since. */
+static bool is_known(const struct stream_reader *reader)
+{
+	const struct input *input = &reader->chunks.input;
+	return input->position < reader->verified && input_is_unchanged(input);
 }
 
 static int read_head(struct stream_reader *reader, struct error *error)
@@ -157,6 +165,7 @@ static int read_head(struct stream_reader *reader, struct error *error)
 	const unsigned char *payload;
 	stream_head_free(&reader->head);
 	chunks_begin_segment(&reader->chunks);
+	reader->chunks.known = is_known(reader);
 	int result = chunks_next(&reader->chunks, &chunk, &payload, error);
 	if (result == 0 && reader->chunks.segment == 1)
 		return error_set(error, stream_name(reader), "is empty, not a tensor stream");
@@ -218,7 +227,8 @@ static int enter_data(struct stream_reader *reader, const struct chunk *chunk, c
 		return fail(reader, error, "data after the index");
 	if (needed > chunk->raw_size || (chunk->records == 0 && chunk->raw_size > 0))
 		return fail(reader, error, "number of records does not fit the payload");
-	digest_add(reader->digest, payload, (size_t)chunk->raw_size);
+	if (reader->digest)
+		digest_add(reader->digest, payload, (size_t)chunk->raw_size);
 	add_to_index(reader);
 	size_t tensors_size = chunk->records * reader->tensor_size;
 	reader->tensors = payload;
@@ -247,16 +257,22 @@ static int check_index(struct stream_reader *reader, const struct chunk *chunk, 
 static int check_end(struct stream_reader *reader, const struct chunk *chunk, const unsigned char *payload,
 	struct error *error)
 {
-	digest_finish(reader->digest, reader->data_digest);
-	reader->digest = NULL;
+	const unsigned char *data_digest = payload + 16 + DIGEST_SIZE;
 	if (chunk->raw_size != END_SIZE)
 		return fail(reader, error, "end has a wrong size");
 	if (load_u64(payload) != reader->records || load_u64(payload + 8) != reader->data_chunks)
 		return fail(reader, error, "number of records or chunks differs from the end's");
 	if (memcmp(payload + 16, reader->head_digest, DIGEST_SIZE) != 0)
 		return fail(reader, error, "digest of the head differs");
-	if (memcmp(payload + 16 + DIGEST_SIZE, reader->data_digest, DIGEST_SIZE) != 0)
+	if (reader->digest)
+		digest_finish(reader->digest, reader->data_digest);
+	else
+		memcpy(reader->data_digest, data_digest, DIGEST_SIZE);
+	reader->digest = NULL;
+	if (memcmp(data_digest, reader->data_digest, DIGEST_SIZE) != 0)
 		return fail(reader, error, "digest of the data differs");
+	size_t position = reader->chunks.input.position;
+	reader->verified = position > reader->verified ? position : reader->verified;
 	reader->state = BETWEEN_SEGMENTS;
 	return 0;
 }

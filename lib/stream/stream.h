@@ -114,7 +114,8 @@ void stream_values(const struct stream_head *head, const void *tensor, float *va
 /* The name of the input for messages: the path, or "standard input". */
 const char *stream_name(const struct stream_reader *reader);
 
-/* Whether the input can be read again from the start (a regular file), and doing so. */
+/* Whether the input can be read again from the start (a regular file), and doing so. Segments that were read to their ends
+ * are then taken without their checksums, unless the file was written to in between; their structure is always checked. */
 bool stream_can_rewind(const struct stream_reader *reader);
 CHECKED int stream_rewind(struct stream_reader *reader, struct error *error);
 

@@ -2,16 +2,14 @@
 #include "sample.h"
 
 #include <sys/mman.h>
+#include <sys/stat.h>
 
-/* Reads all of `path`. Returns the records met, or -1. */
-static int read_all(const char *path, struct error *error)
+/* Reads all that `reader` gives. Returns the records met, or -1. */
+static int read_rest(struct stream_reader *reader, struct error *error)
 {
-	struct stream_reader *reader;
 	const struct stream_head *head;
 	struct stream_record record;
 	int records = 0, result;
-	if (stream_open(&reader, path, error))
-		return -1;
 	while ((result = stream_next_segment(reader, &head, error)) == 1) {
 		while ((result = stream_next_record(reader, &record, error)) == 1)
 			records++;
@@ -20,8 +18,17 @@ static int read_all(const char *path, struct error *error)
 	}
 	if (result && stream_next_record(reader, &record, error) != -1)
 		note("a failed reader goes on");
-	stream_close(reader);
 	return result ? -1 : records;
+}
+
+static int read_all(const char *path, struct error *error)
+{
+	struct stream_reader *reader;
+	if (stream_open(&reader, path, error))
+		return -1;
+	int records = read_rest(reader, error);
+	stream_close(reader);
+	return records;
 }
 
 /* As read_all, from one file in memory: faster than a new file on a disk for each of thousands. */
@@ -109,6 +116,45 @@ static void shrinking_file(void)
 	free(bytes);
 }
 
+/* Writes a byte into the file, which then says that it was changed `seconds` after 1970. */
+static void change_file(const char *path, size_t place, int byte, time_t seconds)
+{
+	const struct timespec times[2] = {{.tv_sec = seconds}, {.tv_sec = seconds}};
+	FILE *file = fopen(path, "r+b");
+	if (!file || fseek(file, (long)place, SEEK_SET) || fputc(byte, file) == EOF || fclose(file) ||
+		utimensat(AT_FDCWD, path, times, 0))
+		abort();
+}
+
+/* What was verified is not verified again unless the file says that it was changed. */
+static void second_reading(void)
+{
+	struct sample sample = {STREAM_U8, STREAM_LABEL_INDEX, STREAM_RAW, 300, 3, 2, 10};
+	unsigned char *bytes, digest[32];
+	size_t size;
+	FILE *memory = open_memstream((char **)&bytes, &size);
+	sample_write(memory, &sample, 0);
+	sample_write(memory, &sample, 100);
+	fclose(memory);
+	struct stream_reader *reader;
+	struct error error;
+	const char *path = as_file(bytes, size);
+	size_t place = size - size / 4; /* in a tensor of the second segment */
+	change_file(path, place, bytes[place], 1000);
+	if (stream_open(&reader, path, &error))
+		abort();
+	is_integer(read_rest(reader, &error), 20, "read");
+	memcpy(digest, stream_data_digest(reader), sizeof digest);
+	change_file(path, place, bytes[place] ^ 1, 1000);
+	ok(stream_rewind(reader, &error) == 0 && read_rest(reader, &error) == 20, "read again, without checksums");
+	ok(memcmp(digest, stream_data_digest(reader), sizeof digest) == 0, "with the same digest");
+	change_file(path, place, bytes[place] ^ 1, 1001);
+	ok(stream_rewind(reader, &error) == 0 && read_rest(reader, &error) == -1, "changed in between: verified again");
+	is_text(error.reason, "checksum differs", "and refused");
+	stream_close(reader);
+	free(bytes);
+}
+
 static void missing_inputs(void)
 {
 	struct stream_reader *reader;
@@ -125,6 +171,7 @@ int main(void)
 	damage(&(struct sample){STREAM_U8, STREAM_LABEL_INDEX, STREAM_RAW, 2, 1, 2, 3}, "raw: no cut is accepted");
 	damage(&(struct sample){STREAM_F32, STREAM_LABEL_WEIGHTS, STREAM_ZLIB, 4, 3, 2, 2}, "zlib: no cut is accepted");
 	shrinking_file();
+	second_reading();
 	missing_inputs();
 	return done();
 }
