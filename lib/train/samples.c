@@ -1,8 +1,10 @@
 #include "train/samples.h"
 
+#include "base/signals.h"
 #include "base/spool.h"
 
 #include <fcntl.h>
+#include <pthread.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
@@ -22,12 +24,22 @@ struct pass {
 	size_t count, capacity;
 };
 
+/* A pass of a pipe that is read while the one before it is in use. */
+struct ahead {
+	struct pass pass;
+	struct spool spool;
+	pthread_t thread;
+	bool running;
+	int result; /* of the thread, once it was joined */
+	struct error error;
+};
+
 struct samples {
 	struct stream_head head;
 	enum samples_order order;
 	struct text_list names; /* of the inputs */
 	int *descriptors;       /* of the inputs; -1 for a pipe */
-	struct spool spool;
+	struct spool spool;     /* of the files; of a pipe's current pass */
 	struct pass *passes;
 	size_t pass_count;      /* held */
 	size_t passes_met;
@@ -35,8 +47,10 @@ struct samples {
 	unsigned char *digests; /* of the segments met, DIGEST_SIZE each */
 	size_t segments_met;
 
-	struct stream_reader *pipe; /* read pass by pass; NULL once at its end */
+	struct stream_reader *pipe; /* read pass by pass, by the thread of `ahead` while it runs; NULL once at its end */
 	uint32_t next_number;       /* the pass of the segment that `pipe` stands at */
+	bool complete;              /* no pass follows those met */
+	struct ahead ahead;
 };
 
 const struct stream_head *samples_head(const struct samples *samples)
@@ -51,7 +65,7 @@ const char *samples_name(const struct samples *samples)
 
 bool samples_is_complete(const struct samples *samples)
 {
-	return !samples->pipe;
+	return samples->complete;
 }
 
 size_t samples_passes(const struct samples *samples)
@@ -102,8 +116,8 @@ static int make_room(struct samples *samples, struct pass *pass, struct error *e
 	return 0;
 }
 
-static int add_record(struct samples *samples, struct pass *pass, const struct stream_reader *reader, size_t source,
-	const struct stream_record *record, struct error *error)
+static int add_record(struct samples *samples, struct pass *pass, struct spool *spool,
+	const struct stream_reader *reader, size_t source, const struct stream_record *record, struct error *error)
 {
 	size_t classes = samples->head.classes.count;
 	struct place place = {.source = (uint32_t)source, .label = record->label};
@@ -114,7 +128,7 @@ static int add_record(struct samples *samples, struct pass *pass, const struct s
 		return -1;
 	if (samples->descriptors[source] < 0 || !stream_tensor_offset(reader, record, &place.offset)) {
 		place.source = IN_SPOOL;
-		if (spool_add(&samples->spool, record->tensor, stream_tensor_size(&samples->head), &place.offset, error))
+		if (spool_add(spool, record->tensor, stream_tensor_size(&samples->head), &place.offset, error))
 			return -1;
 	}
 	if (pass->weights)
@@ -133,14 +147,14 @@ static int keep_digest(struct samples *samples, const struct stream_reader *read
 	return 0;
 }
 
-/* Reads the segment that `reader` stands at into `pass`; NULL drops its records. */
-static int read_segment(struct samples *samples, struct pass *pass, struct stream_reader *reader, size_t source,
-	struct error *error)
+/* Reads the segment that `reader` stands at into `pass` and `spool`; NULL drops its records. */
+static int read_segment(struct samples *samples, struct pass *pass, struct spool *spool, struct stream_reader *reader,
+	size_t source, struct error *error)
 {
 	struct stream_record record;
 	int result;
 	while ((result = stream_next_record(reader, &record, error)) > 0)
-		if (pass && add_record(samples, pass, reader, source, &record, error))
+		if (pass && add_record(samples, pass, spool, reader, source, &record, error))
 			return -1;
 	return result < 0 ? -1 : keep_digest(samples, reader, error);
 }
@@ -162,6 +176,12 @@ static int next_segment(struct samples *samples, struct stream_reader *reader, u
 	return 1;
 }
 
+static void free_pass(struct pass *pass)
+{
+	free(pass->places);
+	free(pass->weights);
+}
+
 static struct pass *find_pass(struct samples *samples, uint32_t number, struct error *error)
 {
 	for (size_t i = 0; i < samples->pass_count; i++)
@@ -177,7 +197,7 @@ static struct pass *find_pass(struct samples *samples, uint32_t number, struct e
 	return &passes[samples->pass_count++];
 }
 
-/* ---- opening ---- */
+/* ---- reading ---- */
 
 static int read_whole(struct samples *samples, struct stream_reader *reader, size_t source, struct error *error)
 {
@@ -185,7 +205,7 @@ static int read_whole(struct samples *samples, struct stream_reader *reader, siz
 	int result;
 	while ((result = next_segment(samples, reader, &number, error)) > 0) {
 		struct pass *pass = find_pass(samples, number, error);
-		if (!pass || read_segment(samples, pass, reader, source, error))
+		if (!pass || read_segment(samples, pass, &samples->spool, reader, source, error))
 			return -1;
 	}
 	return result;
@@ -203,21 +223,91 @@ static int next_pipe_segment(struct samples *samples, struct error *error)
 }
 
 /* Reads the pass that the pipe stands at, up to the head of the next one. */
-static int read_pipe_pass(struct samples *samples, struct error *error)
+static int read_pipe_pass(struct samples *samples, struct pass *pass, struct spool *spool, struct error *error)
 {
-	struct pass *pass = &samples->passes[0];
 	pass->number = samples->next_number;
 	pass->count = 0;
-	spool_clear(&samples->spool);
+	spool_clear(spool);
 	int result;
 	do {
-		if (read_segment(samples, pass, samples->pipe, 0, error))
+		if (read_segment(samples, pass, spool, samples->pipe, 0, error))
 			return -1;
 		result = next_pipe_segment(samples, error);
 	} while (result > 0 && samples->next_number == pass->number);
-	samples->passes_met++;
 	return result < 0 ? -1 : 0;
 }
+
+static int read_first_pass(struct samples *samples, struct error *error)
+{
+	if (next_pipe_segment(samples, error) <= 0)
+		return -1;
+	struct pass *pass = find_pass(samples, samples->next_number, error);
+	if (!pass || read_pipe_pass(samples, pass, &samples->spool, error))
+		return -1;
+	samples->passes_met = 1;
+	samples->complete = !samples->pipe;
+	return 0;
+}
+
+/* ---- reading ahead ---- */
+
+static void *read_ahead(void *argument)
+{
+	struct samples *samples = argument;
+	struct ahead *ahead = &samples->ahead;
+	ahead->result = read_pipe_pass(samples, &ahead->pass, &ahead->spool, &ahead->error);
+	return NULL;
+}
+
+static int start_ahead(struct samples *samples, struct error *error)
+{
+	struct ahead *ahead = &samples->ahead;
+	sigset_t before;
+	signals_hold(&before);
+	ahead->running = pthread_create(&ahead->thread, NULL, read_ahead, samples) == 0;
+	signals_release(&before);
+	return ahead->running ? 0 : error_set(error, samples_name(samples), "cannot start a thread that reads it");
+}
+
+static int end_ahead(struct ahead *ahead, struct error *error)
+{
+	if (ahead->running)
+		pthread_join(ahead->thread, NULL);
+	ahead->running = false;
+	if (ahead->result)
+		*error = ahead->error;
+	return ahead->result;
+}
+
+/* Who waits for a pipe is not waited for. */
+static void abandon_ahead(struct ahead *ahead)
+{
+	if (ahead->running) {
+		pthread_cancel(ahead->thread);
+		pthread_join(ahead->thread, NULL);
+	}
+	free_pass(&ahead->pass);
+	spool_close(&ahead->spool);
+}
+
+/* The pass read ahead becomes the one in use; the memory of that one is for the next. */
+static int take_ahead(struct samples *samples, struct error *error)
+{
+	struct ahead *ahead = &samples->ahead;
+	if (end_ahead(ahead, error))
+		return -1;
+	const struct pass pass = samples->passes[0];
+	const struct spool spool = samples->spool;
+	samples->passes[0] = ahead->pass;
+	samples->spool = ahead->spool;
+	ahead->pass = pass;
+	ahead->spool = spool;
+	samples->passes_met++;
+	samples->complete = !samples->pipe;
+	return 0;
+}
+
+/* ---- opening ---- */
 
 static int open_input(struct samples *samples, const char *path, bool alone, struct error *error)
 {
@@ -233,8 +323,7 @@ static int open_input(struct samples *samples, const char *path, bool alone, str
 	}
 	if (result == 0 && alone && !stream_can_rewind(reader) && samples->order == SAMPLES_BY_PASS) {
 		samples->pipe = reader;
-		result = next_pipe_segment(samples, error);
-		return result > 0 && find_pass(samples, samples->next_number, error) ? read_pipe_pass(samples, error) : -1;
+		return read_first_pass(samples, error);
 	}
 	if (result == 0)
 		result = read_whole(samples, reader, source, error);
@@ -252,8 +341,10 @@ static int open_inputs(struct samples *samples, const char *const *paths, size_t
 	for (size_t i = 0; i < count; i++)
 		if (open_input(samples, paths[i], count == 1, error))
 			return -1;
-	if (!samples->pipe && samples->passes_met == 0)
+	if (samples->passes_met == 0) {
 		samples->passes_met = samples->pass_count;
+		samples->complete = true;
+	}
 	bool repeated;
 	return samples_begin_epoch(samples, 0, &repeated, error);
 }
@@ -265,7 +356,7 @@ int samples_open(struct samples **out, const char *const *paths, size_t count, e
 	struct samples *samples = calloc(1, sizeof *samples);
 	if (!samples)
 		return error_memory(error, paths[0]);
-	samples->spool = SPOOL_EMPTY;
+	samples->spool = samples->ahead.spool = SPOOL_EMPTY;
 	samples->order = order;
 	if (open_inputs(samples, paths, count, error)) {
 		samples_close(samples);
@@ -279,13 +370,12 @@ void samples_close(struct samples *samples)
 {
 	if (!samples)
 		return;
+	abandon_ahead(&samples->ahead);
 	for (size_t i = 0; samples->descriptors && i < samples->names.count; i++)
 		if (samples->descriptors[i] >= 0)
 			close(samples->descriptors[i]);
-	for (size_t i = 0; i < samples->pass_count; i++) {
-		free(samples->passes[i].places);
-		free(samples->passes[i].weights);
-	}
+	for (size_t i = 0; i < samples->pass_count; i++)
+		free_pass(&samples->passes[i]);
 	stream_close(samples->pipe);
 	spool_close(&samples->spool);
 	stream_head_free(&samples->head);
@@ -300,23 +390,24 @@ void samples_close(struct samples *samples)
 
 int samples_begin_epoch(struct samples *samples, int epoch, bool *repeated, struct error *error)
 {
-	if (samples->pipe && (size_t)epoch >= samples->passes_met && read_pipe_pass(samples, error))
+	if (!samples->complete && (size_t)epoch >= samples->passes_met && take_ahead(samples, error))
 		return -1;
 	*repeated = (size_t)epoch >= samples->passes_met;
 	samples->selected = samples->passes + (samples->pass_count ? (size_t)epoch % samples->pass_count : 0);
 	if (samples->pass_count == 0 || samples->selected->count == 0)
 		return error_set(error, samples_name(samples), "has no records");
-	return 0;
+	return samples->complete || samples->ahead.running ? 0 : start_ahead(samples, error);
 }
 
 int samples_finish(struct samples *samples, struct error *error)
 {
-	int result = 1;
+	int result = end_ahead(&samples->ahead, error) ? -1 : 1;
 	while (samples->pipe && result > 0) {
-		if (read_segment(samples, NULL, samples->pipe, 0, error))
+		if (read_segment(samples, NULL, NULL, samples->pipe, 0, error))
 			return -1;
 		result = next_pipe_segment(samples, error);
 	}
+	samples->complete = result >= 0;
 	return result < 0 ? -1 : 0;
 }
 

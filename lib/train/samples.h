@@ -1,7 +1,8 @@
 /* Labelled images for training and validation, taken from tensor streams in any order.
  *
  * Memory holds a label and a place for each record, never the images: a file is read again where its records
- * lie; what came through a pipe, or compressed, waits in a spool. */
+ * lie; what came through a pipe, or compressed, waits in a spool. While a pass of a pipe is in use, a thread of its own
+ * reads the next one into a second spool. */
 #ifndef TRAIN_SAMPLES_H
 #define TRAIN_SAMPLES_H
 
@@ -24,7 +25,7 @@ enum samples_order {
 CHECKED int samples_open(struct samples **samples, const char *const *paths, size_t count, enum samples_order order,
 	struct error *error);
 
-/* Frees; NULL is allowed. */
+/* Frees, without waiting for a pipe; NULL is allowed. */
 void samples_close(struct samples *samples);
 
 /* The first stream's head, with the history of the tools that made it; and its name. */
@@ -33,10 +34,11 @@ const char *samples_name(const struct samples *samples);
 
 /* Selects the pass for `epoch`, called with 0, 1, 2, ... in turn. Passes are taken in turn and then again from the
  * first; of a pipe only the last is still there, and repeats. *repeated says that this pass was used before.
- * Returns 0 or -1. Epoch 0 is selected already. */
+ * Returns 0, or -1: what the stream's reader found in the pass asked for, no memory, no thread. Epoch 0 is selected
+ * already. */
 CHECKED int samples_begin_epoch(struct samples *samples, int epoch, bool *repeated, struct error *error);
 
-/* Reads what is left of a pipe, so that its writer ends well and its end is checked. */
+/* Reads what is left of a pipe, so that its writer ends well and its end is checked. Returns 0 or -1. */
 CHECKED int samples_finish(struct samples *samples, struct error *error);
 
 /* Whether the end of the streams was seen, so that no pass is still to come. */
@@ -46,7 +48,7 @@ bool samples_is_complete(const struct samples *samples);
 size_t samples_passes(const struct samples *samples);
 uint32_t samples_count(const struct samples *samples);
 
-/* SHA-256 over the data digests of the segments met so far. */
+/* SHA-256 over the data digests of all segments, once samples_is_complete. */
 void samples_digest(const struct samples *samples, unsigned char out[DIGEST_SIZE]);
 
 /* Floats of one image, and bytes of its tensor in the stream. */

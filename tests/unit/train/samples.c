@@ -4,6 +4,7 @@
 #include "tap.h"
 
 #include <fcntl.h>
+#include <signal.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
@@ -221,6 +222,48 @@ static void pipes(void)
 	ended_well(child);
 }
 
+/* A pass of a pipe is read while the one before it is in use: its damage shows when it is asked for. */
+static void damaged_pass(void)
+{
+	const char *path = path_of("damaged.tens");
+	pid_t child;
+	struct error error = {"", ""};
+	bool repeated;
+	write_stream(path, &usual);
+	FILE *file = fopen(path, "r+b");
+	ok(file && fseek(file, -300, SEEK_END) == 0 && fputc(0x5A, file) != EOF && fclose(file) == 0, "the last pass is damaged");
+	struct samples *samples = open_pipe(path, &child);
+	for (int epoch = 0; epoch < PASSES - 1; epoch++) {
+		select_epoch(samples, epoch, false);
+		check_pass(samples, epoch, false, "before the damage");
+	}
+	ok(samples_begin_epoch(samples, PASSES - 1, &repeated, &error) < 0, "the damaged pass is refused");
+	ok(strstr(error.reason, "differs"), "... with the reason: %s", error.reason);
+	ok(samples_finish(samples, &error) < 0, "... and the stream with it");
+	samples_close(samples);
+	waitpid(child, NULL, 0);
+}
+
+/* Closing does not wait for a writer that has stopped to write. */
+static void stalled_pipe(void)
+{
+	const char *path = path_of("raw.tens"), *pipe_path = path_of("stalled");
+	ok(mkfifo(pipe_path, 0600) == 0, "a named pipe");
+	pid_t child = fork();
+	if (child == 0) {
+		char command[9000];
+		snprintf(command, sizeof command, "exec >'%s'; head -c 1500 '%s'; exec sleep 60", pipe_path, path);
+		execl("/bin/sh", "sh", "-c", command, (char *)NULL);
+		_exit(127);
+	}
+	alarm(30);
+	struct samples *samples = open_one(pipe_path, SAMPLES_BY_PASS);
+	check_pass(samples, 0, false, "stalled in the second pass");
+	samples_close(samples);
+	ok(kill(child, SIGTERM) == 0 && waitpid(child, NULL, 0) == child, "closed before its writer");
+	alarm(0);
+}
+
 static void refuses(const char *const *paths, size_t count, const char *object, const char *reason)
 {
 	struct samples *samples;
@@ -275,6 +318,8 @@ int main(void)
 	files();
 	joined_and_shards();
 	pipes();
+	damaged_pass();
+	stalled_pipe();
 	refusals();
 	shrinking_file();
 	return done();
