@@ -226,7 +226,7 @@ static bool read_request(int socket, char *path)
 	while (used < sizeof request - 1 && (got = recv(socket, request + used, sizeof request - 1 - used, 0)) > 0) {
 		used += (size_t)got;
 		request[used] = 0;
-		if (strstr(request, "\r\n\r\n"))
+		if (*request != 'G' || strstr(request, "\r\n\r\n"))
 			break;
 	}
 	if (!used || sscanf(request, "GET %32000s", path) != 1)
@@ -253,7 +253,8 @@ static void *serve(void *argument)
 		else
 			route(socket, path);
 		free(script);
-	}
+	} else
+		answer(socket, "400 Bad Request", "", "", 0);
 	shutdown(socket, SHUT_WR);
 	while (recv(socket, rest, sizeof rest, 0) > 0)
 		;

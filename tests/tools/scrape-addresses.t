@@ -3,6 +3,7 @@
 . "$(dirname "$0")/scrape.sh"
 
 # ---- addresses ----
+# More of these where a network of its own can be had: scrape-private.t.
 printf '%s\tx\n' http://localhost/a http://127.0.0.1/a http://2130706433/a http://0x7f.1/a http://[::1]/a \
 	http://[::ffff:127.0.0.1]/a http://[64:ff9b::7f00:1]/a http://169.254.169.254/a http://10.0.0.1/a >list
 run scrape-images -q -o private --urls list
@@ -17,6 +18,23 @@ is "bad lines are named and passed over" "$(grep -c '^scrape-images: list: line'
 ok "no control character reaches stderr or the manifest" sh -c '! grep -q "$(printf "\033")" .err lines/manifest.tsv'
 scrape -o lines --urls .
 stderr_is "scrape-images: .: is a folder"
+
+# ---- TLS ----
+if command -v openssl >/dev/null; then
+	openssl req -x509 -newkey rsa:2048 -nodes -keyout key.pem -out certificate.pem -days 2 -subj /CN=localhost 2>/dev/null
+	secure=$((${origin##*:} - 1))
+	openssl s_server -quiet -WWW -port "$secure" -cert certificate.pem -key key.pem 2>/dev/null >&2 &
+	secure_process=$!
+	for _ in 1 2 3 4 5 6 7 8 9 10; do openssl s_client -connect "localhost:$secure" </dev/null >/dev/null 2>&1 && break; sleep 0.1; done
+	printf 'https://localhost:%s/a.png\tx\n' "$secure" >list
+	scrape -o untrusted --urls list --retries 0
+	kill $secure_process
+	is "a certificate that nobody signed" "$status $(rows untrusted status reason)" \
+		"3 failed${tab}SSL peer certificate or SSH remote key was not OK"
+fi
+urls /image/plain.png | sed s/http/https/ >list
+scrape -o plain --urls list --retries 0
+is "no TLS where it was asked for" "$status $(rows plain status reason)" "3 failed${tab}SSL connect error"
 
 # ---- no network ----
 started=$(date +%s)

@@ -1,6 +1,6 @@
 # Sourced by the tests of scrape-images: the fault server, and how they look at what came of it.
 #
-#   $origin                        http://127.0.0.1:PORT of tests/server/faults
+#   $origin                        http://127.0.0.1:PORT of tests/server/faults, or of $server_address if that is set before
 #   pages/                         what it serves as /pages/; log: a line for each request, PATH<tab>USER-AGENT
 #   scrape OPTION...               runs scrape-images so that it may talk to the server, and hastily; looks count only with --hamming
 #   rows DIR COLUMN...             these columns of DIR/manifest.tsv, sorted, without $origin
@@ -12,7 +12,7 @@ MILLRACE_DATA=$here/../../data
 export MILLRACE_DATA
 cp -r "$fixtures/sites" pages
 : >log
-"$BIN/../tests/server/faults" pages log >origin &
+"$BIN/../tests/server/faults" pages log $server_address >origin &
 server_process=$!
 trap 'kill $server_process; cd /; chmod -R u+w "$scratch"; rm -rf "$scratch"' EXIT
 for _ in 1 2 3 4 5 6 7 8 9 10; do [ -s origin ] || sleep 0.1; done

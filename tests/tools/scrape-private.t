@@ -1,0 +1,141 @@
+#!/bin/sh
+# scrape-images: no address that is not public, in a network of its own where 1.2.3.4 and private addresses are this machine.
+if [ -z "$inside" ]; then
+	unshare -rnm true 2>/dev/null && inside=yes exec unshare -rnm sh "$0"
+	echo "1..0 # SKIP no network of its own to be had"
+	exit 0
+fi
+server_address=0.0.0.0
+. "$(dirname "$0")/scrape.sh"
+port=${origin##*:}
+origin=http://public.test:$port
+cat >hosts <<END
+127.0.0.1 localhost
+1.2.3.4 public.test other.test
+1.2.3.5 mixed.test
+10.0.0.1 mixed.test private.test
+127.0.0.1 loopback.test
+169.254.169.254 metadata.test
+::1 six.test
+fd00::1 unique.test
+END
+ip link set lo up && ip addr add 1.2.3.4/32 dev lo && ip addr add 10.0.0.1/32 dev lo &&
+	ip addr add 169.254.169.254/32 dev lo && mount --bind hosts /etc/hosts || exit 1
+ip -6 addr add fd00::1/128 dev lo 2>/dev/null
+
+# Exit status, and status and reason of the row, of a run that may ask public hosts only.
+outside() {
+	rm -rf one
+	case $1 in
+	/*) urls "$1" ;;
+	*) printf '%s\tx\n' "$1" ;;
+	esac >list
+	run scrape-images --quiet --rate 1000 --connections 64 --retries 0 --timeout 2 -o one --urls list $more
+	# Which of the two that localhost has is tried first is the machine's choice.
+	echo $status $(rows one status reason | sed "s| (--allow-private)||; s|:$port||; s|address ::1 |address 127.0.0.1 |")
+}
+
+cases outside <<END
+# ---- names ----
+/image/a.png | | 0 accepted
+http://other.test:$port/image/b.png | | 0 accepted
+http://1.2.3.4:$port/image/c.png | | 0 accepted
+http://16909060:$port/image/d.png | | 0 accepted
+http://PUBLIC.test:$port/image/e.png | | 0 accepted
+http://private.test:$port/secret/ | | 1 refused the address 10.0.0.1 is not public
+http://loopback.test:$port/secret/ | | 1 refused the address 127.0.0.1 is not public
+http://metadata.test:$port/secret/ | | 1 refused the address 169.254.169.254 is not public
+http://mixed.test:$port/secret/ | | 1 refused the address 10.0.0.1 is not public
+http://six.test:$port/secret/ | | 1 refused the address 127.0.0.1 is not public
+http://unique.test:$port/secret/ | | 1 refused the address fd00::1 is not public
+http://localhost:$port/secret/ | | 1 refused the address 127.0.0.1 is not public
+http://LocalHost:$port/secret/ | | 1 refused the address 127.0.0.1 is not public
+http://x.localhost:$port/secret/ | | 1 refused the address 127.0.0.1 is not public
+https://localhost:$port/secret/ | | 1 refused the address 127.0.0.1 is not public
+
+# ---- numbers ----
+http://127.0.0.1:$port/secret/ | | 1 refused the address 127.0.0.1 is not public
+http://127.1:$port/secret/ | | 1 refused the address 127.0.0.1 is not public
+http://2130706433:$port/secret/ | | 1 refused the address 127.0.0.1 is not public
+http://0x7f000001:$port/secret/ | | 1 refused the address 127.0.0.1 is not public
+http://0x7F.0.0.0x1:$port/secret/ | | 1 refused the address 127.0.0.1 is not public
+http://017700000001:$port/secret/ | | 1 refused the address 127.0.0.1 is not public
+http://0177.0.0.1:$port/secret/ | | 1 refused the address 127.0.0.1 is not public
+http://%31%32%37.0.0.1:$port/secret/ | | 1 refused the address 127.0.0.1 is not public
+http://１２７.0.0.1:$port/secret/ | | 1 refused URL using bad/illegal format or missing URL
+http://127。0。0。1:$port/secret/ | | 1 refused URL using bad/illegal format or missing URL
+http://0:$port/secret/ | | 1 refused the address 0.0.0.0 is not public
+http://0.0.0.0:$port/secret/ | | 1 refused the address 0.0.0.0 is not public
+http://10.0.0.1:$port/secret/ | | 1 refused the address 10.0.0.1 is not public
+http://10.1:$port/secret/ | | 1 refused the address 10.0.0.1 is not public
+http://0xa.1:$port/secret/ | | 1 refused the address 10.0.0.1 is not public
+http://167772161:$port/secret/ | | 1 refused the address 10.0.0.1 is not public
+http://169.254.169.254:$port/secret/ | | 1 refused the address 169.254.169.254 is not public
+http://2852039166:$port/secret/ | | 1 refused the address 169.254.169.254 is not public
+http://100.64.0.1:$port/secret/ | | 1 refused the address 100.64.0.1 is not public
+http://172.16.0.1:$port/secret/ | | 1 refused the address 172.16.0.1 is not public
+http://192.168.0.1:$port/secret/ | | 1 refused the address 192.168.0.1 is not public
+http://224.0.0.1:$port/secret/ | | 1 refused the address 224.0.0.1 is not public
+http://255.255.255.255:$port/secret/ | | 1 refused the address 255.255.255.255 is not public
+http://[::1]:$port/secret/ | | 1 refused the address 127.0.0.1 is not public
+http://[::]:$port/secret/ | | 1 refused the address :: is not public
+http://[0:0:0:0:0:0:0:1]:$port/secret/ | | 1 refused the address 127.0.0.1 is not public
+http://[::ffff:127.0.0.1]:$port/secret/ | | 1 refused the address ::ffff:127.0.0.1 is not public
+http://[::ffff:a00:1]:$port/secret/ | | 1 refused the address ::ffff:10.0.0.1 is not public
+http://[::ffff:1.2.3.4]:$port/secret/ | | 1 refused the address ::ffff:1.2.3.4 is not public
+http://[::127.0.0.1]:$port/secret/ | | 1 refused the address ::127.0.0.1 is not public
+http://[64:ff9b::10.0.0.1]:$port/secret/ | | 1 refused the address 64:ff9b::a00:1 is not public
+http://[64:ff9b:1::a00:1]:$port/secret/ | | 1 refused the address 64:ff9b:1::a00:1 is not public
+http://[2002:a00:1::1]:$port/secret/ | | 1 refused the address 2002:a00:1::1 is not public
+http://[2001:0:a00:1::1]:$port/secret/ | | 1 refused the address 2001:0:a00:1::1 is not public
+http://[fe80::1]:$port/secret/ | | 1 refused the address fe80::1 is not public
+http://[fe80::1%25lo]:$port/secret/ | | 1 refused the address fe80::1 is not public
+http://[fd00::1]:$port/secret/ | | 1 refused the address fd00::1 is not public
+http://[ff02::1]:$port/secret/ | | 1 refused the address ff02::1 is not public
+
+# ---- from a public host on ----
+/r-loopback.png | HTTP/1.1 302 Found%ELocation: http://127.0.0.1:$port/secret/%E%l{%} | 1 refused redirected to http://127.0.0.1/secret/: the address 127.0.0.1 is not public
+/r-metadata.png | HTTP/1.1 302 Found%ELocation: http://169.254.169.254:$port/secret/latest/meta-data/%E%l{%} | 1 refused redirected to http://169.254.169.254/secret/latest/meta-data/: the address 169.254.169.254 is not public
+/r-private.png  | HTTP/1.1 307 Found%ELocation: http://private.test:$port/secret/%E%l{%} | 1 refused redirected to http://private.test/secret/: the address 10.0.0.1 is not public
+/r-decimal.png  | HTTP/1.1 302 Found%ELocation: http://2130706433:$port/secret/%E%l{%} | 1 refused redirected to http://127.0.0.1/secret/: the address 127.0.0.1 is not public
+/r-mapped.png   | HTTP/1.1 302 Found%ELocation: http://[::ffff:7f00:1]:$port/secret/%E%l{%} | 1 refused redirected to http://[::ffff:7f00:1]/secret/: the address ::ffff:127.0.0.1 is not public
+/r-mixed.png    | HTTP/1.1 302 Found%ELocation: http://mixed.test:$port/secret/%E%l{%} | 1 refused redirected to http://mixed.test/secret/: the address 10.0.0.1 is not public
+/r-public.png   | HTTP/1.1 302 Found%ELocation: http://other.test:$port/image/f.png%E%l{%} | 0 accepted
+/r-twice.png    | HTTP/1.1 302 Found%ELocation: http://other.test:$port/r-private.png%E%l{%} | 1 refused redirected to http://private.test/secret/: the address 10.0.0.1 is not public
+END
+is "none was asked at all" "$(asked /secret)" 0
+
+# ---- a page, robots.txt ----
+printf '%s\n' "private.html %S%l{<img src=http://private.test:$port/secret/a.png><img src=//127.0.0.1:$port/secret/b.png><img src=/image/g.png>%}" \
+	"r-private.html HTTP/1.1 302 Found%ELocation: http://private.test:$port/secret/%E%l{%}" >>pages/answers
+public="scrape-images --quiet --rate 1000 --connections 64 --retries 0 --timeout 2"
+run $public -o page --url "$origin/private.html" x
+is "a page with images at private addresses" "$(rows page url status reason | sed "s|:$port||")" \
+	"/image/g.png${tab}accepted$tab
+http://127.0.0.1/secret/b.png${tab}refused${tab}the address 127.0.0.1 is not public (--allow-private)
+http://private.test/secret/a.png${tab}refused${tab}the address 10.0.0.1 is not public (--allow-private)"
+run $public -o page2 --url "$origin/r-private.html" x
+stderr_is "scrape-images: $origin/r-private.html: x: redirected to http://private.test:$port/secret/: the address 10.0.0.1 is not public (--allow-private)"
+run $public -o page3 --site mediawiki --api "http://private.test:$port/secret/api.php" x
+stderr_has "not public"
+printf '%s\n' "robots.txt HTTP/1.1 302 Found%ELocation: http://private.test:$port/secret/robots.txt%E%l{%}" >>pages/answers
+is "robots.txt that leads to a private address" "$(outside /image/h.png)" "0 accepted"
+http_proxy=http://127.0.0.1:$port all_proxy=http://127.0.0.1:$port
+export http_proxy all_proxy
+is "no proxy of the environment" "$(outside http://1.2.3.9/secret/ | cut -d ' ' -f 1,2)" "3 failed"
+is "none was asked then either" "$(asked /secret) $(asked http)" "0 0"
+
+# ---- allowed, so that it is the check that refuses ----
+more=--allow-private
+is "a private name, allowed" "$(outside http://private.test:$port/image/i.png)" "0 accepted"
+is "a mapped address, allowed" "$(outside "http://[::ffff:127.0.0.1]:$port/image/j.png")" "0 accepted"
+
+# ---- politeness, where a host is not this machine's name ----
+more=
+urls /image/p1.png /image/p2.png /image/p3.png >list
+: >log
+started=$(date +%s%N)
+run scrape-images -q --rate 4 -o polite --urls list
+ok "four requests at four a second take three quarters of one" test $((($(date +%s%N) - started) / 1000000)) -ge 740
+is "robots.txt before the images" "$(cut -f 1 log | cut -c 1-7 | uniq -c | tr '\n' ' ' | tr -s ' ')" " 1 /robots 3 /image/ "
+finish
