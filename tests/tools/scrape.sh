@@ -49,5 +49,5 @@ image() {
 	rm -rf one
 	urls "$1" >list
 	scrape -o one --urls list --max-bytes 30000 --retries 2 --timeout 1 --max-wait 3
-	echo $status $(rows one status reason)
+	printf '%s ' $status $(rows one status reason) | sed 's/ $//'
 }
