@@ -37,12 +37,30 @@ static xmlXPathContextPtr create_context(xmlDocPtr document, struct tree *tree)
 	return context;
 }
 
+static void ignore_entity(void *parser, const xmlChar *name, int type, const xmlChar *public_id, const xmlChar *system_id,
+	xmlChar *content)
+{
+	(void)parser, (void)name, (void)type, (void)public_id, (void)system_id, (void)content;
+}
+
+/* No entity is ever declared, so that none can grow: a document that needs one is not well-formed. */
+static xmlDocPtr parse_xml(const char *bytes, int size, const char *encoding)
+{
+	xmlParserCtxtPtr parser = xmlNewParserCtxt();
+	if (!parser)
+		return NULL;
+	parser->sax->entityDecl = ignore_entity;
+	xmlDocPtr document = xmlCtxtReadMemory(parser, bytes, size, NULL, encoding,
+		XML_PARSE_NONET | XML_PARSE_NOERROR | XML_PARSE_NOWARNING);
+	xmlFreeParserCtxt(parser);
+	return document;
+}
+
 static xmlDocPtr parse(const char *bytes, int size, enum document_format format, const char *charset)
 {
-	const int quiet = XML_PARSE_NONET | XML_PARSE_NOERROR | XML_PARSE_NOWARNING;
 	const char *encoding = *charset ? charset : NULL;
 	if (format == DOCUMENT_XML)
-		return xmlReadMemory(bytes, size, NULL, encoding, quiet);
+		return parse_xml(bytes, size, encoding);
 	return htmlReadMemory(bytes, size, NULL, encoding,
 		HTML_PARSE_RECOVER | HTML_PARSE_NONET | HTML_PARSE_NOERROR | HTML_PARSE_NOWARNING);
 }
@@ -80,6 +98,8 @@ static xmlXPathObjectPtr evaluate(struct document *document, const struct node *
 	context->opCount = 0;
 	context->opLimit = left < operations_maximum ? left : operations_maximum;
 	xmlXPathObjectPtr found = context->opLimit ? xmlXPathCompiledEval(expression, context) : NULL;
+	if (!found && !*from->tree->message && context->opCount >= context->opLimit)
+		snprintf(from->tree->message, sizeof from->tree->message, "takes too many operations on this page");
 	document->budget.operations -= context->opCount < left ? context->opCount : left;
 	return found;
 }

@@ -35,7 +35,7 @@ cases image <<'END'
 /r-user.png      | HTTP/1.1 302 Found%ELocation: http://me@127.0.0.1/%E%l{%} | 1 refused redirected to http://me@127.0.0.1/: a user name in an address is refused
 /r-password.png  | HTTP/1.1 302 Found%ELocation: http://:secret@127.0.0.1/%E%l{%} | 1 refused redirected to http://:secret@127.0.0.1/: a user name in an address is refused
 /r-other-user.png | HTTP/1.1 302 Found%ELocation: //me@127.0.0.1/%E%l{%} | 1 refused redirected to http://me@127.0.0.1/: a user name in an address is refused
-/r-backslash.png | HTTP/1.1 302 Found%ELocation: http:\\\\127.0.0.1\\%E%l{%} | 1 refused redirected to http:\\127.0.0.1\: Unsupported number of slashes following scheme
+/r-backslash.png | HTTP/1.1 302 Found%ELocation: http:\\\\127.0.0.1\\%E%l{%} | 1 refused redirected to http:\\\\127.0.0.1\\: Unsupported number of slashes following scheme
 /r-port.png      | HTTP/1.1 302 Found%ELocation: http://127.0.0.1:99999/%E%l{%} | 1 refused redirected to http://127.0.0.1:99999/: Port number was not a decimal number between 0 and 65535
 /r-nonsense.png  | HTTP/1.1 302 Found%ELocation: http://[::1/%E%l{%} | 1 refused redirected to http://[::1/: Bad IPv6 address
 /r-empty.png     | HTTP/1.1 302 Found%ELocation: %E%l{%} | 1 refused HTTP status 302
