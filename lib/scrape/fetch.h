@@ -14,7 +14,7 @@
 
 struct fetch_options {
 	double rate;        /* requests per second to one host; a host named as loopback has no such limit */
-	int connections;    /* at once to one host, likewise */
+	int connections;    /* at once to one host; to one named as loopback 100 */
 	int transfers;      /* at once in all */
 	int retries;        /* after the first attempt: of status 408, 429, 5xx and of broken connections */
 	double backoff;     /* seconds before the first retry; doubled for each more, within half and one and a half */

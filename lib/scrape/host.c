@@ -1,8 +1,10 @@
 #include "scrape/host.h"
 
-#include <limits.h>
 #include <stdlib.h>
 #include <string.h>
+
+/* As many as libcurl puts on one HTTP/2 connection: each one more would need one of its own, and a handshake. */
+enum { AT_ONCE_MAXIMUM = 100 };
 
 struct host *host_create(const char *origin)
 {
@@ -14,7 +16,7 @@ struct host *host_create(const char *origin)
 		return NULL;
 	}
 	host->origin = copy;
-	host->connections = INT_MAX;
+	host->connections = AT_ONCE_MAXIMUM;
 	return host;
 }
 
