@@ -149,7 +149,7 @@ static void answer_wiki(int socket, const char *path)
 	bool category = strstr(path, "gcmtitle=Category%3AShells") && strstr(path, "generator=categorymembers");
 	bool all_three = strstr(path, "gcmcontinue=file%7C2%7Cx%20y") && strstr(path, "iistart=2020-01-01T00%3A00%3A00Z") &&
 		strstr(path, "continue=gcmcontinue%7C%7C");
-	if (strstr(path, "titles=Shells%20%26%20sand") || strstr(path, "gsrsearch=filetype:bitmap%20red%20shells"))
+	if (strstr(path, "titles=Shells%20%26%20sand") || strstr(path, "gsrsearch=red%20shells"))
 		answer_page(socket, "wiki-one.xml");
 	else if (strstr(path, "gcmtitle=Category%3AEmpty"))
 		answer_page(socket, "wiki-empty.xml");

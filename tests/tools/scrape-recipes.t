@@ -174,7 +174,7 @@ acdb: goku=Son Goku
   at most 1 at once
   robots.txt: for images only, since the pages are a documented interface
 mediawiki: goku=Son Goku
-  page 1: https://wiki.example/api.php?action=query&format=xml&prop=imageinfo&iiprop=url%7Csize%7Cmime%7Cextmetadata&iiextmetadatafilter=LicenseShortName&generator=search&gsrnamespace=6&gsrsearch=filetype:bitmap%20Son%20Goku&gsrlimit=50
+  page 1: https://wiki.example/api.php?action=query&format=xml&prop=imageinfo&iiprop=url%7Csize%7Cmime%7Cextmetadata&iiextmetadatafilter=LicenseShortName&generator=search&gsrnamespace=6&gsrsearch=Son%20Goku&gsrlimit=50
   then: the same with /api/continue/@*
   robots.txt: for images only, since the pages are a documented interface"
 run scrape-images --explain --site google --key key=secret --key cx=12345 goku
