@@ -196,7 +196,7 @@ enum transfer_end transfer_finish(struct transfer *transfer, CURLcode code)
 	}
 	/* The address was checked: it is the answer that is in no protocol known. */
 	if (code == CURLE_UNSUPPORTED_PROTOCOL)
-		return end_with(transfer, TRANSFER_REFUSED, "the answer is not HTTP");
+		return end_with(transfer, TRANSFER_TRANSIENT, "the answer is not HTTP");
 	if (code == CURLE_URL_MALFORMAT || code == CURLE_LOGIN_DENIED)
 		return end_with(transfer, TRANSFER_REFUSED, curl_easy_strerror(code));
 	if (code != CURLE_OK)

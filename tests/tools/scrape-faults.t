@@ -64,14 +64,14 @@ cases image <<'END'
 /gone.png           | HTTP/1.1 410 Gone%E%l{%I%} | 1 refused HTTP status 410
 /legal.png          | HTTP/1.1 451 No%E%l{%I%} | 1 refused HTTP status 451
 /status-999.png     | HTTP/1.1 999 Go away%E%l{%I%} | 1 refused HTTP status 999
-/status-20.png      | HTTP/1.1 20 OK%E%l{%I%} | 1 refused the answer is not HTTP
-/status-2000.png    | HTTP/1.1 2000 OK%E%l{%I%} | 1 refused the answer is not HTTP
-/status-none.png    | HTTP/1.1 OK%E%l{%I%} | 1 refused the answer is not HTTP
-/status-000.png     | HTTP/1.1 000 OK%E%l{%I%} | 1 refused the answer is not HTTP
-/version-9.png      | HTTP/9.9 200 OK%E%l{%I%} | 1 refused the answer is not HTTP
-/http09.png         | just bytes | 1 refused the answer is not HTTP
-/http09-picture.png | %I | 1 refused the answer is not HTTP
-/tls.png            | \x16\x03\x01\x02\0\x01\0\x01\xfc\x03\x03 | 1 refused the answer is not HTTP
+/status-20.png      | HTTP/1.1 20 OK%E%l{%I%} | 1 failed the answer is not HTTP
+/status-2000.png    | HTTP/1.1 2000 OK%E%l{%I%} | 1 failed the answer is not HTTP
+/status-none.png    | HTTP/1.1 OK%E%l{%I%} | 1 failed the answer is not HTTP
+/status-000.png     | HTTP/1.1 000 OK%E%l{%I%} | 1 failed the answer is not HTTP
+/version-9.png      | HTTP/9.9 200 OK%E%l{%I%} | 1 failed the answer is not HTTP
+/http09.png         | just bytes | 1 failed the answer is not HTTP
+/http09-picture.png | %I | 1 failed the answer is not HTTP
+/tls.png            | \x16\x03\x01\x02\0\x01\0\x01\xfc\x03\x03 | 1 failed the answer is not HTTP
 /upgrade.png        | HTTP/1.1 101 Switching%EUpgrade: h2c%E%E%I | 1 refused HTTP status 101
 
 # ---- headers ----

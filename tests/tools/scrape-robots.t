@@ -18,4 +18,42 @@ status_is 0
 scrape -o robots2 --url "$origin/pages/gallery-1.html" x
 stderr_is "scrape-images: $origin/pages/gallery-1.html: x: robots.txt disallows it"
 rm pages/robots.txt
+# ---- robots.txt that is slow, large, gone, elsewhere ----
+rm -f pages/robots.txt
+printf 'User-agent: *\nDisallow: /\n' >pages/other-robots.txt
+# What becomes of an image where robots.txt is so answered (the path is only a name for the case).
+robot() {
+	grep "^${1#/} " pages/answers | sed 's/^[^ ]*/robots.txt/' >answer
+	grep -v '^robots.txt ' pages/answers >others
+	cat answer others >pages/answers
+	image "/image${1%.txt}.png"
+}
+cases robot <<'END'
+/none.txt        | HTTP/1.1 404 None%E%l{User-agent: *\nDisallow: /%} | 0 accepted
+/forbidden.txt   | HTTP/1.1 403 No%E%l{%} | 0 accepted
+/unauthorized.txt | HTTP/1.1 401 No%E%l{%} | 0 accepted
+/broken.txt      | HTTP/1.1 500 Ill%E%l{%} | 1 failed robots.txt: HTTP status 500
+/busy.txt        | HTTP/1.1 503 Ill%ERetry-After: 9%E%l{%} | 1 failed HTTP status 503: asked to wait 9 seconds
+/slowed.txt      | HTTP/1.1 429 Slow%E%l{%} | 1 failed robots.txt: HTTP status 429
+/slow.txt        | %S%*{30:%W%} | 1 failed robots.txt: Timeout was reached
+/cut.txt         | %SContent-Length: 99%E%EUser-agent: *\nAllow: /\n | 1 failed robots.txt: Transferred a partial file
+/reset.txt       | %R | 3 failed Failure when receiving data from the peer
+/garbage.txt     | nothing like it | 3 failed the answer is not HTTP
+/empty.txt       | %S%l{%} | 0 accepted
+/html.txt        | %SContent-Type: text/html%E%l{<!DOCTYPE html><p>User-agent: *%} | 0 accepted
+/picture.txt     | %S%l{%I%} | 0 accepted
+/all.txt         | %S%l{User-agent: *\nDisallow: /%} | 1 refused robots.txt disallows it
+/gzip.txt        | %SContent-Encoding: gzip%E%l{%z{User-agent: *\nDisallow: /%}%} | 1 refused robots.txt disallows it
+/bomb.txt        | %SContent-Encoding: gzip%E%l{%z{User-agent: *\nDisallow: /\n%*{9999999:x%}%}%} | 1 refused robots.txt disallows it
+/huge.txt        | %S%E%EUser-agent: *\nDisallow: /\n%*{9999999:x%} | 1 refused robots.txt disallows it
+/huge-length.txt | %SContent-Length: 10000000000%E%EUser-agent: *\nDisallow: /\n%*{9999999:x%} | 1 refused robots.txt disallows it
+/late.txt        | %S%E%*{600000:#%}\nUser-agent: *\nDisallow: /\n | 0 accepted
+/returns.txt     | %S%l{User-agent: *\rDisallow: /%} | 1 refused robots.txt disallows it
+/nul.txt         | %S%l{\0User-agent: *\0\nDisallow: /%} | 1 refused robots.txt disallows it
+/moved.txt       | HTTP/1.1 301 Moved%ELocation: /pages/other-robots.txt%E%l{%} | 1 refused robots.txt disallows it
+/loop.txt        | HTTP/1.1 301 Moved%ELocation: /robots.txt%E%l{%} | 0 accepted
+/file.txt        | HTTP/1.1 301 Moved%ELocation: file:///etc/passwd%E%l{%} | 0 accepted
+/stars.txt       | %S%l{User-agent: *\nDisallow: /%*{20000:*a%}%} | 0 accepted
+/rules.txt       | %S%l{User-agent: *\n%*{40000:Disallow: /x\n%}%} | 0 accepted
+END
 finish
