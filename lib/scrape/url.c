@@ -18,6 +18,15 @@ static char *get_part(CURLU *url, CURLUPart part, unsigned flags)
 	return copy;
 }
 
+/* Other bytes are percent-encoded, but those of a host's name are left as they are. */
+static bool has_legible_host(CURLU *url)
+{
+	char *host = get_part(url, CURLUPART_HOST, 0);
+	bool legible = host && text_is_utf8(host);
+	free(host);
+	return legible;
+}
+
 static bool has_part(CURLU *url, CURLUPart part)
 {
 	char *text = get_part(url, part, 0);
@@ -72,6 +81,8 @@ static char *resolve(CURLU *url, const char *base, const char *reference, struct
 		reason = "neither http nor https";
 	else if (has_part(url, CURLUPART_USER) || has_part(url, CURLUPART_PASSWORD))
 		reason = "a user name in an address is refused";
+	else if (!has_legible_host(url))
+		reason = "the host's name is not UTF-8";
 	if (reason) {
 		error_set(error, reference, "%s", reason);
 		return NULL;
