@@ -47,9 +47,6 @@ int spool_add(struct spool *spool, const void *bytes, size_t size, uint64_t *off
 void spool_clear(struct spool *spool)
 {
 	spool->size = 0;
-	/* Space that the system keeps is written over by what is added next. */
-	if (spool->descriptor >= 0 && ftruncate(spool->descriptor, 0))
-		errno = 0;
 }
 
 void spool_close(struct spool *spool)

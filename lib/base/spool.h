@@ -19,7 +19,7 @@ struct spool {
  * or -1 naming that folder: it can't be written, the disk is full. */
 CHECKED int spool_add(struct spool *spool, const void *bytes, size_t size, uint64_t *offset, struct error *error);
 
-/* Forgets what was added and gives the disk space back. */
+/* Forgets what was added; what is added next is written over it. */
 void spool_clear(struct spool *spool);
 
 /* Closes, which removes the file. */

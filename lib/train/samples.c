@@ -304,6 +304,8 @@ static int take_ahead(struct samples *samples, struct error *error)
 	ahead->spool = spool;
 	samples->passes_met++;
 	samples->complete = !samples->pipe;
+	if (samples->complete)
+		spool_close(&ahead->spool);
 	return 0;
 }
 
