@@ -30,7 +30,7 @@ static bool has_legible_host(CURLU *url)
 static bool has_part(CURLU *url, CURLUPart part)
 {
 	char *text = get_part(url, part, 0);
-	bool there = text && *text;
+	bool there = text != NULL;
 	free(text);
 	return there;
 }

@@ -30,7 +30,7 @@ static void resolving(void)
 		resolves(base, pairs[i][0], pairs[i][1]);
 	const char *const refused[] = {"ftp://x/", "file:///etc/passwd", "data:image/png;base64,AAAA", "javascript:alert(1)",
 		"mailto:a@b", "http://user@x/", "http://user:secret@x/", "//user@x/", "http://x:99999/", "http://[::1/",
-		"http://a\tb/", "http://a\001/", "gopher://x/", "x:y", "http:/\377\377h/", "//\300\200/"};
+		"http://a\tb/", "http://a\001/", "gopher://x/", "x:y", "http://@x/", "http:///@x/", "http:/\377\377h/", "//\300\200/"};
 	for (size_t i = 0; i < sizeof refused / sizeof *refused; i++)
 		resolves(base, refused[i], NULL);
 	resolves(NULL, "relative.png", NULL);
