@@ -19,56 +19,64 @@ int pattern_compile(regex_t *regex, const char *pattern, struct error *error)
 	return error_set(error, pattern, "no regular expression: %s", reason);
 }
 
-/* Looks for a match in text[0..size) between others; REG_STARTEND says how long it is. */
-static bool match(const regex_t *regex, const char *text, size_t size, bool first, bool last,
-	regmatch_t matches[PATTERN_GROUPS])
+/* A part of the text, as a string: with blanks for its NUL bytes. */
+struct window {
+	char text[WINDOW + 1];
+	size_t length;
+	bool first, last; /* of the text's parts */
+};
+
+static void open_window(struct window *window, const char *text, size_t size, size_t at)
 {
-	matches[0] = (regmatch_t){.rm_so = 0, .rm_eo = (regoff_t)size};
-	return regexec(regex, text, PATTERN_GROUPS, matches,
-		REG_STARTEND | (first ? 0 : REG_NOTBOL) | (last ? 0 : REG_NOTEOL)) == 0;
+	window->length = size - at < WINDOW ? size - at : WINDOW;
+	window->first = at == 0;
+	window->last = at + window->length == size;
+	memcpy(window->text, text + at, window->length);
+	window->text[window->length] = 0;
+	for (char *p = window->text; (p = memchr(p, 0, window->length - (size_t)(p - window->text)));)
+		*p = ' ';
 }
 
-static int find(const regex_t *regex, const char *text, size_t size, pattern_found *found, void *context,
-	double seconds)
+/* Tells of the matches that begin in the window's first half, or in all of the last one. Returns how far the text is
+ * searched then, or -1. */
+static long search_window(const regex_t *regex, const struct window *window, pattern_found *found, void *context)
 {
-	const clock_t started = clock();
 	regmatch_t matches[PATTERN_GROUPS];
-	for (size_t at = 0; at < size;) {
-		size_t length = size - at < WINDOW ? size - at : WINDOW;
-		bool last = at + length == size;
-		if ((double)(clock() - started) / CLOCKS_PER_SEC > seconds)
+	size_t end = window->last ? window->length : WINDOW / 2, at = 0;
+	while (at < end) {
+		int flags = (window->first && at == 0 ? 0 : REG_NOTBOL) | (window->last ? 0 : REG_NOTEOL);
+		if (regexec(regex, window->text + at, PATTERN_GROUPS, matches, flags) || at + (size_t)matches[0].rm_so >= end)
+			return (long)end;
+		if (matches[0].rm_eo - matches[0].rm_so <= PATTERN_LENGTH_MAXIMUM && found(context, window->text + at, matches))
 			return -1;
-		if (!match(regex, text + at, length, at == 0, last, matches)) {
-			at += last ? length : length / 2;
-			continue;
-		}
-		size_t start = (size_t)matches[0].rm_so, end = (size_t)matches[0].rm_eo;
-		if (!last && start >= WINDOW / 2) {
-			at += start;
-			continue;
-		}
-		if (end - start <= PATTERN_LENGTH_MAXIMUM && found(context, text + at, matches))
-			return -1;
-		at += end > start ? end : end + 1;
+		at += (size_t)matches[0].rm_eo + (matches[0].rm_eo == matches[0].rm_so);
 	}
-	return 0;
+	return (long)(at < window->length ? at : window->length);
 }
 
 int pattern_find(const regex_t *regex, const char *text, size_t size, pattern_found *found, void *context,
 	double *seconds)
 {
-	const clock_t started = clock();
-	int result = find(regex, text, size, found, context, *seconds);
-	*seconds -= (double)(clock() - started) / CLOCKS_PER_SEC;
+	struct window *window = malloc(sizeof *window);
+	int result = window ? 0 : -1;
+	for (size_t at = 0; result == 0 && at < size;) {
+		const clock_t started = clock();
+		open_window(window, text, size, at);
+		long searched = search_window(regex, window, found, context);
+		*seconds -= (double)(clock() - started) / CLOCKS_PER_SEC;
+		result = searched < 0 || *seconds < 0 ? -1 : 0;
+		at += (size_t)searched;
+	}
+	free(window);
 	return result;
 }
 
 char *pattern_replace(const regex_t *regex, const char *replacement, const char *text)
 {
 	regmatch_t matches[PATTERN_GROUPS];
-	size_t length = strlen(text), size;
+	size_t size;
 	char *result = NULL;
-	if (length > PATTERN_LENGTH_MAXIMUM || !match(regex, text, length, true, true, matches))
+	if (strlen(text) > PATTERN_LENGTH_MAXIMUM || regexec(regex, text, PATTERN_GROUPS, matches, 0))
 		return NULL;
 	FILE *stream = open_memstream(&result, &size);
 	if (!stream)

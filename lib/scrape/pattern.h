@@ -18,8 +18,9 @@ CHECKED int pattern_compile(regex_t *regex, const char *pattern, struct error *e
  * Returns 0, or -1 to stop. */
 typedef int pattern_found(void *context, const char *text, const regmatch_t matches[PATTERN_GROUPS]);
 
-/* Tells `found` of every match in text[size], which may hold NUL bytes, from left to right, none overlapping.
- * The processor time that it takes is taken from *seconds. Returns 0, or -1: they are used up, or `found` stopped it. */
+/* Tells `found` of every match in text[size], whose NUL bytes count as blanks, from left to right, none overlapping.
+ * The processor time that it takes is taken from *seconds. Returns 0, or -1: they are used up, there is no memory, or
+ * `found` stopped it. */
 CHECKED int pattern_find(const regex_t *regex, const char *text, size_t size, pattern_found *found, void *context,
 	double *seconds);
 
