@@ -158,8 +158,9 @@ static void deliver(struct fetcher *fetcher, struct job *job, enum fetch_outcome
 		snprintf(full_reason, sizeof full_reason, "redirected to %.300s: %s", job->url, reason);
 		reason = full_reason;
 	}
-	struct fetch_result result = {outcome, reason, outcome == FETCH_REFUSED && transfer->missing, job->url, transfer->bytes, transfer->size, charset,
-		transfer->easy && transfer_opts_out(transfer)};
+	struct fetch_result result = {.outcome = outcome, .reason = reason,
+		.missing = outcome == FETCH_REFUSED && transfer->missing, .url = job->url, .bytes = transfer->bytes,
+		.size = transfer->size, .charset = charset, .opted_out = transfer->easy && transfer_opts_out(transfer)};
 	fetcher->callback(fetcher->context, job->tag, &result);
 	transfer->bytes = result.bytes;
 	fetcher->unfinished--;
@@ -266,7 +267,7 @@ static void retry(struct fetcher *fetcher, struct job *job)
 	char reason[200];
 	snprintf(reason, sizeof reason, "%s", job->transfer.reason);
 	note_unreachable(fetcher, job);
-	if (!job->transfer.reached && ++host->strikes >= STRIKES_MAXIMUM)
+	if (!job->transfer.reached && host_strike(host, job, now) >= STRIKES_MAXIMUM)
 		give_up(host, reason);
 	if (asked > fetcher->options.wait_maximum) {
 		snprintf(reason, sizeof reason, "%s: asked to wait %.0f seconds", job->transfer.reason, asked);
@@ -348,6 +349,7 @@ static int start_job(struct fetcher *fetcher, struct job *job, double now, struc
 		return -1;
 	}
 	job->attempts++;
+	job->started = now;
 	job->next = fetcher->running;
 	fetcher->running = job;
 	host_count_start(job->host, now);

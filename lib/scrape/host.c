@@ -91,6 +91,15 @@ void host_count_start(struct host *host, double now)
 	host->next_start = now + host->interval;
 }
 
+int host_strike(struct host *host, const struct job *job, double now)
+{
+	if (job->started >= host->last_strike) {
+		host->strikes++;
+		host->last_strike = now;
+	}
+	return host->strikes;
+}
+
 void host_slow_down(struct host *host, double requests_per_second, int connections)
 {
 	if (requests_per_second > 0 && 1 / requests_per_second > host->interval)

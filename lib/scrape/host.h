@@ -21,7 +21,7 @@ struct job {
 	const struct text_list *headers; /* for its first host; NULL: none */
 	bool skip_robots;  /* a documented interface, not a page for crawlers */
 	int attempts, hops;
-	double not_before; /* of progress_clock */
+	double not_before, started; /* of progress_clock */
 	uint64_t number;
 	struct host *host;
 	struct transfer transfer;
@@ -38,7 +38,8 @@ struct host {
 	int connections;          /* most at once */
 	double interval;          /* least seconds from one request to the next */
 	double next_start, paused_until;
-	int strikes;              /* failures to talk to it in a row */
+	int strikes;              /* failures to talk to it in a row; those of requests that were under way at once are one */
+	double last_strike;
 	char given_up[200];       /* why it is asked no more; empty: it is */
 	enum host_robots robots_state;
 	struct robots robots;
@@ -65,6 +66,9 @@ struct job *host_take_any(struct host *host);
 
 /* Notes that a request starts at `now`. */
 void host_count_start(struct host *host, double now);
+
+/* Notes that a job could not talk to it. Returns how many strikes it has. */
+int host_strike(struct host *host, const struct job *job, double now);
 
 /* Lowers the limits; 0 leaves one as it is. */
 void host_slow_down(struct host *host, double requests_per_second, int connections);

@@ -122,7 +122,8 @@ int keep_nothing(struct manifest *manifest, enum manifest_status status, const c
 static bool is_unfinished(const char *name)
 {
 	const char *digits = name + (*name == '.');
-	return *name == '.' && strspn(digits, "0123456789abcdef") == 2 * CATALOGUE_NAME_BYTES && digits[2 * CATALOGUE_NAME_BYTES] == '.';
+	return *name == '.' && strspn(digits, "0123456789abcdef") == 2 * CATALOGUE_NAME_BYTES &&
+		digits[2 * CATALOGUE_NAME_BYTES] == '.';
 }
 
 void keep_sweep(const char *folder, const char *class_name)

@@ -18,7 +18,8 @@
 struct manifest;
 
 /* Opens or begins FOLDER/manifest.tsv. Looks count as alike up to `hamming` bits (see catalogue.h). An image whose file
- * is not of the size that its row has is not known. On failure (-1: not a manifest, another run has it) *manifest is NULL. */
+ * is not of the size that its row has is not known. On failure (-1: not a manifest, another run has it) *manifest is
+ * NULL. */
 CHECKED int manifest_open(struct manifest **manifest, const char *folder, int hamming, struct error *error);
 
 /* Whether a URL is to be asked for: not where an earlier run accepted it, or refused it unless `retry_refused`, nor where

@@ -18,6 +18,15 @@ status_is 0
 scrape -o robots2 --url "$origin/pages/gallery-1.html" x
 stderr_is "scrape-images: $origin/pages/gallery-1.html: x: robots.txt disallows it"
 rm pages/robots.txt
+
+# ---- a pause is one for the whole host ----
+urls /heal/1/503/first.png /image/second.png /image/third.png >list
+: >log
+scrape -o pause --transfers 1 --backoff 0.4 --urls list
+status_is 0
+is "while one waits to be asked again, none is asked" "$(cut -f 1 log | tr '\n' ' ')" \
+	"/robots.txt /heal/1/503/first.png /heal/1/503/first.png /image/second.png /image/third.png "
+
 # ---- robots.txt that is slow, large, gone, elsewhere ----
 rm -f pages/robots.txt
 printf 'User-agent: *\nDisallow: /\n' >pages/other-robots.txt
