@@ -214,14 +214,14 @@ static void read_page(struct collection *collection, const char *url, const unsi
 	const struct recipe *recipe = source->reader;
 	struct page_findings findings;
 	struct error error;
-	char *page = recipe_hide_keys(recipe, url ? url : "");
+	char *page = recipe_hide_keys(source->recipe, url ? url : "");
 	int result = source_read(source, url, bytes, size, charset, scrape->options.limits.side_minimum, &findings, &error);
 	if (!page)
 		result = error_memory(&error, recipe->name);
 	for (size_t i = 0; result == 0 && i < findings.image_count; i++)
 		result = queue_found(collection, &findings.images[i], page, &error);
 	if (result) {
-		char *object = recipe_hide_keys(recipe, error.object);
+		char *object = recipe_hide_keys(source->recipe, error.object);
 		scrape_say(scrape, recipe->name, "%s: %s: %s", collection->name, object ? object : "", error.reason);
 		page_failed(collection, error.reason);
 		free(object);
@@ -248,6 +248,14 @@ static void read_page_file(struct collection *collection)
 	free(bytes);
 }
 
+/* The pages about single items are no failure where they hold nothing more; where none does, somebody should know. */
+static void say_silent(const struct collection *collection, const struct source *source)
+{
+	if (source->further && !source->further_items)
+		scrape_say(collection->scrape, source->recipe->name,
+			"%s: no further page, of %d, had an item (the site may have changed)", collection->name, source->further);
+}
+
 /* Goes on to the next page of the current source, or to the next source. */
 static int ask_page(struct collection *collection, struct error *error)
 {
@@ -265,6 +273,7 @@ static int ask_page(struct collection *collection, struct error *error)
 	if (more <= 0) {
 		if (more < 0)
 			scrape_say(collection->scrape, error->object, "%s: %s", collection->name, error->reason);
+		say_silent(collection, source);
 		next_source(collection, more < 0, more < 0 ? error->reason : "no more pages");
 		return 0;
 	}

@@ -163,7 +163,10 @@ static int read_images(struct reading *reading, int side_minimum, struct error *
 		if (read_items(reading, &reading->recipe->items[i], side_minimum, error))
 			return -1;
 	/* A page about one item says nothing of how the pages of all go on. */
-	if (reading->recipe == source->recipe) {
+	if (reading->recipe != source->recipe) {
+		source->further++;
+		source->further_items += reading->findings->items;
+	} else {
 		source->dry = reading->new_ones ? 0 : source->dry + (reading->findings->items > 0);
 		source->ended |= reading->findings->items == 0;
 	}

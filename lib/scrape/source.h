@@ -31,6 +31,8 @@ struct source {
 	char *file;                  /* read in place of a page; owned */
 	int asked;                   /* pages so far */
 	int numbered;                /* of them by the recipe's page */
+	int further;                 /* of them read by another recipe than the source's own */
+	size_t further_items;        /* what that found on all of them */
 	int dry;                     /* of them in a row with images, but none new */
 	bool ended;                  /* a page said that there are no more */
 	const struct recipe *reader; /* of the page that was asked for last */

@@ -71,9 +71,14 @@ is "a page for each character" "$(pages)" \
 	"/pages/acdb/api_series_characters.php?character_q=Son%20Goku /pages/acdb/photo.php?cid=11 /pages/acdb/photo.php?cid=12 "
 scrape -o acdb $(site acdb) "goku=Son Goku"
 is "again: nothing that was found or found missing is asked for" "$(asked /image/)" 0
+printf '<p>other' >pages/acdb/photo.php@cid=11
+scrape -o acdb-silent $(site acdb) goku=Character:11
+status_is 0
+stderr_is "scrape-images: acdb: goku: no further page, of 1, had an item (the site may have changed)"
 scrape -o acdb-none $(site acdb) Nobody
 status_is 1
 stderr_is "scrape-images: acdb: Nobody: selector '..character_image' matched nothing on page 1 (the site may have changed)"
+cp "$fixtures/sites/acdb/photo.php@cid=11" pages/acdb/
 for query in Series:7 Character:11; do
 	scrape -o acdb-$query $(site acdb) "goku=$query"
 	is "acdb: $query" "$(rows acdb-$query url status | grep accepted | cut -f 1 | tr '\n' ' ')" \
@@ -106,6 +111,14 @@ status_is 0
 is "openverse, with licences" "$(rows openverse url licence | tr '\n' ' ')" \
 	"/image/open-one.png${tab}by-sa /image/open-three.png${tab}by /image/open-two.png${tab}cc0 "
 is "openverse's pages" "$(pages | sed 's/.*moebooru[^ ]* //' | cut -d ' ' -f 1)" "/pages/openverse/v1/images/?q=red%20shells&page=1&page_size=20"
+
+# ---- wikis with interfaces of their own ----
+for wiki in commons bulbagarden; do
+	scrape -o $wiki --site $wiki --api $wiki="$origin/w/api.php" x=Category:Shells "x=red shells"
+	status_is 0
+	is "$wiki: categories and searches, with licences" "$(rows $wiki url licence | tr '\n' ' ')" \
+		"/image/wiki-alone.png${tab}CC BY-SA 4.0 /image/wiki-four.png$tab /image/wiki-one.png$tab "
+done
 
 # ---- several sites ----
 : >log
