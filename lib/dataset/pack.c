@@ -4,14 +4,17 @@
 #include "base/file.h"
 #include "base/random.h"
 
+#include <stdatomic.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 
 enum { SIDE = 150, WINDOW_MAXIMUM = 256, WINDOW_BYTES = 64 << 20 };
 
 /* One picture between its worker and the writer. */
 struct slot {
 	uint32_t index; /* into the files */
+	off_t file_size;
 	bool bad;
 	struct error error;
 	unsigned char digest[DIGEST_SIZE];
@@ -25,6 +28,8 @@ struct window {
 	size_t tensor_size, capacity;
 	unsigned char *tensors;
 	struct slot slots[WINDOW_MAXIMUM];
+	struct slot *largest_first[WINDOW_MAXIMUM]; /* so that no thread is left with a large one when the others are done */
+	atomic_int taken;                           /* of these */
 	uint32_t *order; /* of all files */
 	float *weights;  /* of one record */
 	const struct stream_head *head;
@@ -184,10 +189,10 @@ static void load_floats(const struct array *images, struct slot *slot)
 static void read_slot(void *context, int number, int worker)
 {
 	struct window *window = context;
-	struct slot *slot = &window->slots[number];
+	struct slot *slot = window->largest_first[atomic_fetch_add(&window->taken, 1)];
 	const char *path = window->source->files.files[slot->index].path;
 	const struct array *images = &window->source->images;
-	(void)worker;
+	(void)number, (void)worker;
 	slot->bad = false;
 	if (!images->values)
 		slot->bad = load_file(path, window->options, slot) != 0;
@@ -195,6 +200,26 @@ static void read_slot(void *context, int number, int worker)
 		slot->bad = load_bytes(images, window->options, slot) != 0 && error_within(&slot->error, path);
 	else
 		load_floats(images, slot);
+}
+
+static int compare_sizes(const void *a, const void *b)
+{
+	const struct slot *x = *(struct slot *const *)a, *y = *(struct slot *const *)b;
+	return (y->file_size > x->file_size) - (y->file_size < x->file_size);
+}
+
+/* Reads `count` pictures from the order's `first` on. */
+static void read_window(struct window *window, size_t first, size_t count, struct parallel *pool)
+{
+	for (size_t i = 0; i < count; i++) {
+		struct slot *slot = window->largest_first[i] = &window->slots[i];
+		struct stat status;
+		slot->index = window->order[first + i];
+		slot->file_size = stat(window->source->files.files[slot->index].path, &status) ? 0 : status.st_size;
+	}
+	qsort(window->largest_first, count, sizeof *window->largest_first, compare_sizes);
+	atomic_store(&window->taken, 0);
+	parallel_for(pool, (int)count, read_slot, window);
 }
 
 static int write_slot(struct window *window, const struct slot *slot, struct error *error)
@@ -242,9 +267,7 @@ static int write_all(struct window *window, size_t total, struct parallel *pool,
 {
 	for (size_t first = 0; first < total; first += window->capacity) {
 		size_t count = total - first < window->capacity ? total - first : window->capacity;
-		for (size_t i = 0; i < count; i++)
-			window->slots[i].index = window->order[first + i];
-		parallel_for(pool, (int)count, read_slot, window);
+		read_window(window, first, count, pool);
 		if (write_window(window, count, output, error))
 			return -1;
 		progress_update(output->progress, output->written + output->bad->count, "");

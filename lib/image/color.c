@@ -1,5 +1,6 @@
 #include "image/color.h"
 
+#include <math.h>
 #include <stdbool.h>
 #include <stdlib.h>
 
@@ -47,13 +48,44 @@ static bool changes_nothing(cmsHTRANSFORM transform, enum pixel_layout layout)
 	return true;
 }
 
+/* Whether it is plainly sRGB, as most profiles are: preparing to convert takes longer than decoding a small picture. sRGB's
+ * primaries adapted to D50 and its curve: IEC 61966-2-1. */
+static bool is_srgb(cmsHPROFILE profile)
+{
+	static const struct {
+		cmsTagSignature primary, curve;
+		double x, y, z;
+	} channels[3] = {
+		{cmsSigRedColorantTag, cmsSigRedTRCTag, 0.4360, 0.2225, 0.0139},
+		{cmsSigGreenColorantTag, cmsSigGreenTRCTag, 0.3851, 0.7169, 0.0971},
+		{cmsSigBlueColorantTag, cmsSigBlueTRCTag, 0.1431, 0.0606, 0.7141},
+	};
+	const double near = 0.0015;
+	if (!cmsIsMatrixShaper(profile) || cmsIsTag(profile, cmsSigAToB0Tag))
+		return false;
+	for (int c = 0; c < 3; c++) {
+		const cmsCIEXYZ *primary = cmsReadTag(profile, channels[c].primary);
+		const cmsToneCurve *curve = cmsReadTag(profile, channels[c].curve);
+		if (!primary || !curve || fabs(primary->X - channels[c].x) > near || fabs(primary->Y - channels[c].y) > near ||
+			fabs(primary->Z - channels[c].z) > near)
+			return false;
+		for (int i = 0; i <= 16; i++) {
+			double value = i / 16.0, light = value <= 0.04045 ? value / 12.92 : pow((value + 0.055) / 1.055, 2.4);
+			if (fabs((double)cmsEvalToneCurveFloat(curve, (float)value) - light) > near)
+				return false;
+		}
+	}
+	return true;
+}
+
 static cmsHTRANSFORM create_transform(cmsContext library, const unsigned char *profile, size_t size,
 	enum pixel_layout layout)
 {
 	cmsHTRANSFORM transform = NULL;
-	cmsHPROFILE from = cmsOpenProfileFromMemTHR(library, profile, (cmsUInt32Number)size);
-	cmsHPROFILE to = cmsCreate_sRGBProfileTHR(library);
-	if (from && to && cmsGetColorSpace(from) == layouts[layout].space)
+	cmsHPROFILE to = NULL, from = cmsOpenProfileFromMemTHR(library, profile, (cmsUInt32Number)size);
+	if (from && cmsGetColorSpace(from) == layouts[layout].space && !is_srgb(from))
+		to = cmsCreate_sRGBProfileTHR(library);
+	if (to)
 		transform = cmsCreateTransformTHR(library, from, layouts[layout].in, to, layouts[layout].out, INTENT_PERCEPTUAL,
 			cmsFLAGS_NOCACHE | (layout == PIXELS_RGBA ? cmsFLAGS_COPY_ALPHA : 0));
 	if (from)

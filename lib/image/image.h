@@ -65,7 +65,9 @@ struct image_decode_options {
 };
 
 /* Decodes `bytes` into RGB (or RGBA), upright by its EXIF orientation; grey, palette, 16-bit and CMYK
- * are converted; of an animation the first frame. `name` is for messages. On failure (-1) *image is empty. */
+ * are converted; of an animation the first frame, transparent where it leaves the canvas bare. Colours that have an ICC
+ * profile become sRGB (perceptual intent); a profile that is damaged or for other kinds of pixels is as if not there. A
+ * PNG's gAMA and cHRM are not looked at, as in Pillow and Keras. `name` is for messages. On failure (-1) *image is empty. */
 CHECKED int image_decode(const unsigned char *bytes, size_t size, const char *name,
 	const struct image_decode_options *options, struct image *image, struct error *error);
 
@@ -94,7 +96,7 @@ extern const char *const image_filter_names[], *const image_fit_names[];
 
 struct image_resize_options {
 	int width, height;
-	enum image_filter filter;    /* shrinking is antialiased but for nearest; by 4 and more means of boxes come first */
+	enum image_filter filter;    /* shrinking is antialiased but for nearest; by 4 and more, means of boxes come first */
 	enum image_fit fit;          /* crop: fill and cut the longer side evenly; pad: fit inside, `background` around */
 	unsigned char background[3];
 };
@@ -104,8 +106,8 @@ CHECKED int image_resize(const struct image *image, const struct image_resize_op
 	struct error *error);
 
 /* Decodes `bytes` over options->background, with `channels` 4 as RGBA, makes it grey where that is 1, and resizes it: what
- * image_decode, image_to_grey and image_resize do, but a JPEG is decoded no larger than the result needs, unless the filter is
- * nearest, which takes its pixels from the full size. `name` is for messages. On failure (-1) *image is empty. */
+ * image_decode, image_to_grey and image_resize do, row by row where it can be, but a JPEG is decoded by halves no larger than the
+ * result needs, unless the filter is nearest, which takes its pixels from the full size. `name` is for messages. On failure (-1) *image is empty. */
 CHECKED int image_load(const unsigned char *bytes, size_t size, const char *name,
 	const struct image_resize_options *options, int channels, struct image *image, struct error *error);
 

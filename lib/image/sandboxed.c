@@ -3,6 +3,7 @@
 #include "base/digest.h"
 #include "base/sandbox.h"
 
+#include <malloc.h>
 #include <stdbool.h>
 #include <stdlib.h>
 #include <string.h>
@@ -12,6 +13,7 @@ enum {
 	SECONDS_MAXIMUM = 20,                /* 64 megapixels of a progressive JPEG take about 3 */
 	CALLS_MAXIMUM = 1000,                /* what a decoder left behind in memory is soon gone */
 	MEMORY_MAXIMUM = 1536 << 20,         /* a progressive CMYK JPEG of 64 megapixels needs 960 MB */
+	MEMORY_KEPT = 128 << 20,
 	OUTPUT_MAXIMUM = IMAGE_LOAD_MAXIMUM, /* and 64 megapixels in RGBA */
 };
 
@@ -40,6 +42,14 @@ static struct sandbox *decoders;
 
 /* ---- in a worker ---- */
 
+/* Memory given back to the system comes again page by page, each to be cleared: what large pictures need is kept. */
+static void keep_memory(void)
+{
+	static bool done;
+	if (!done && mallopt(M_MMAP_MAX, 0) && mallopt(M_TRIM_THRESHOLD, MEMORY_KEPT))
+		done = true;
+}
+
 /* The picture has no name here: what is not known cannot be told. */
 static size_t answer_request(const void *message, const unsigned char *bytes, size_t size, void *reply,
 	unsigned char *output)
@@ -47,6 +57,7 @@ static size_t answer_request(const void *message, const unsigned char *bytes, si
 	const struct request *request = message;
 	struct answer *answer = reply;
 	struct image image = {0};
+	keep_memory();
 	if (request->kind == PROBE)
 		answer->failed = probe_here(bytes, size, "", &answer->info, &answer->error);
 	else if (request->kind == DECODE)

@@ -4,6 +4,7 @@
 #include "image/decoders.h"
 #include "tap.h"
 
+#include <stdbool.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -106,6 +107,40 @@ static void flipped_bits(const struct expectation *expected, unsigned char *byte
 	ok(good < (int)size, "%s: survives flipped bits (%d of %zu still decode)", expected->name, good, size);
 }
 
+/* What image_load promises, for one way of resizing. */
+static bool loads_alike(const unsigned char *bytes, size_t size, const struct image_resize_options *resize, int channels)
+{
+	struct error error;
+	struct image whole, resized = {0}, loaded = {0};
+	struct image_decode_options decode = over_background;
+	decode.keep_alpha = channels == 4;
+	if (image_decode(bytes, size, "x", &decode, &whole, &error))
+		return false;
+	if (channels == 1)
+		image_to_grey(&whole);
+	bool good = image_resize(&whole, resize, &resized, &error) == 0 &&
+		image_load(bytes, size, "x", resize, channels, &loaded, &error) == 0 && loaded.channels == resized.channels &&
+		memcmp(loaded.pixels, resized.pixels, (size_t)(resize->width * resize->height * channels)) == 0;
+	image_free(&whole);
+	image_free(&resized);
+	image_free(&loaded);
+	return good;
+}
+
+/* Rows that are resized as they come give what the whole picture gives; a JPEG is scaled first, so it may not. */
+static void loads_as_decoded(const struct expectation *expected, const unsigned char *bytes, size_t size)
+{
+	static const int sides[][2] = {{5, 4}, {2, 3}, {1, 1}, {13, 9}, {20, 3}}, channels[] = {1, 3, 4};
+	int wrong = 0;
+	for (int way = 0; way < 5 * 3 * 3 * 3; way++) {
+		struct image_resize_options resize = {.width = sides[way % 5][0], .height = sides[way % 5][1],
+			.filter = (enum image_filter)(way / 5 % 3), .fit = (enum image_fit)(way / 15 % 3)};
+		memcpy(resize.background, over_background.background, 3);
+		wrong += !loads_alike(bytes, size, &resize, channels[way / 45]);
+	}
+	is_integer(wrong, 0, expected->name);
+}
+
 static void pictures(void)
 {
 	size_t size;
@@ -126,6 +161,8 @@ static void pictures(void)
 		known_pixels(&expected, bytes, length);
 		cut_anywhere(&expected, bytes, length);
 		flipped_bits(&expected, bytes, length);
+		if (!strstr(expected.name, ".jpg"))
+			loads_as_decoded(&expected, bytes, length);
 		free(bytes);
 	}
 	free(table);
