@@ -12,7 +12,6 @@ enum { LIKE_DEPTH_MAXIMUM = 4, READERS_MAXIMUM = 4 };
 
 /* One line of a recipe on its way into it. */
 struct reading {
-	struct recipe *recipe;
 	const struct settings *settings;
 	const struct setting *setting;
 	const char *rest; /* of the key, behind its first word */
@@ -273,7 +272,7 @@ static int read_into(struct recipe *recipe, const char *name, int depth, int rea
 static int apply_all(struct recipe *recipe, const struct settings *settings, int depth, int readers,
 	struct error *error)
 {
-	struct reading reading = {.recipe = recipe, .settings = settings, .readers = readers};
+	struct reading reading = {.settings = settings, .readers = readers};
 	for (size_t i = 0; i < settings->count; i++) {
 		reading.setting = &settings->items[i];
 		bool like = i == 0 && strcmp(reading.setting->key, "like") == 0;
