@@ -16,15 +16,15 @@ static unsigned char divide_255(unsigned value)
 static void composite(unsigned char *out, const unsigned char *in, size_t count, const unsigned char background[3])
 {
 	const unsigned char behind[4] = {background[0], background[1], background[2]};
-	for (size_t i = 0; i < count; i++, in += 4, out += 3) {
-		unsigned alpha = in[3];
-		if (alpha == 255)
+	const unsigned char *end = in + 4 * count;
+	while (in < end) { /* most pixels come in runs of one kind */
+		for (; in < end && in[3] == 255; in += 4, out += 3)
 			memcpy(out, in, 4);
-		else if (alpha == 0)
+		for (; in < end && in[3] == 0; in += 4, out += 3)
 			memcpy(out, behind, 4);
-		else
+		for (; in < end && in[3] > 0 && in[3] < 255; in += 4, out += 3)
 			for (int c = 0; c < 3; c++)
-				out[c] = divide_255(in[c] * alpha + background[c] * (255 - alpha));
+				out[c] = divide_255(in[c] * (unsigned)in[3] + background[c] * (255u - in[3]));
 	}
 }
 
