@@ -160,7 +160,8 @@ static void pictures(void)
 		unsigned char *bytes = load(expected.name, &length);
 		known_pixels(&expected, bytes, length);
 		cut_anywhere(&expected, bytes, length);
-		flipped_bits(&expected, bytes, length);
+		if (strncmp(expected.name, "icc", 3) || strcmp(expected.name, "icc-grey.png") == 0) /* each profile takes a while */
+			flipped_bits(&expected, bytes, length);
 		if (!strstr(expected.name, ".jpg"))
 			loads_as_decoded(&expected, bytes, length);
 		free(bytes);
