@@ -67,6 +67,8 @@ for command in "cnn-predict -q -m model" "saliency -q -m model -o maps"; do
 	run $command --no-sandbox corpus/good/rgb.png
 	stderr_is "$(echo "$warning" | sed "s/^pack-tensors/${command%% *}/")"
 done
+MILLRACE_DATA=$here/../../data
+export MILLRACE_DATA
 run scrape-images -q --no-sandbox -o scraped --page corpus/good/rgb.png x
 stderr_has '^scrape-images: --no-sandbox: pictures are decoded in this process'
 case $BIN in *asan*) finish; exit ;; esac
