@@ -21,9 +21,9 @@ CHECKED int confine_descriptors(int descriptor);
 
 /* Leaves the calling process, of one thread, nothing but computing and talking over what is open: `memory` more bytes of
  * address space than it has, `seconds` of processor time in all, no files, no core. Of all system calls it keeps those
- * that read, write, take and give back memory that holds no code, and end; opening a file fails with EPERM, as a library
- * may try that on its way, and any other call kills the process (SIGSYS). Cannot be undone. On failure (-1) some of that may
- * have happened, so that all it should do is end. */
+ * that read, write, take and give back memory that holds no code, tell the time, and end; opening a file fails with
+ * EPERM, as a library may try that on its way, and any other call kills the process (SIGSYS). Cannot be undone. On
+ * failure (-1) some of that may have happened, so that all it should do is end. */
 CHECKED int confine(size_t memory, unsigned seconds, struct error *error);
 
 #endif
