@@ -422,6 +422,7 @@ int main(void)
 		puts("1..0 # SKIP sanitizers and sandboxes exclude each other");
 		return 0;
 	}
+	signal(SIGINT, SIG_DFL); /* a shell's background commands are born ignoring it */
 	start();
 	sizes();
 	misdeeds();
