@@ -88,11 +88,18 @@ static int read_options(int argc, char **argv)
 	}
 	if (replay_path && any)
 		tool_usage("--replay", "says itself what is done: name no operations beside it");
+	if (preview_path && first < argc && file_is_same(preview_path, argv[first]))
+		tool_usage("--preview", "would replace %s, which is read", argv[first]);
 	if (preview_path && (replay_path || record_path || output_path))
 		tool_usage("--preview", "writes a picture and no stream: there is no %s beside it",
 			replay_path ? "--replay" : record_path ? "--record" : "-o");
 	if (record_path && names_standard_output(record_path) && names_standard_output(output_path))
 		tool_usage("--record", "needs a file of its own, or -o with one");
+	if (record_path && output_path && strcmp(record_path, output_path) == 0)
+		tool_usage("--record", "and -o name one file");
+	for (int i = first; record_path && i < argc; i++)
+		if (file_is_same(record_path, argv[i]))
+			tool_usage("--record", "would replace %s, which is read", argv[i]);
 	return first;
 }
 

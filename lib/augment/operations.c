@@ -137,6 +137,8 @@ static double draw_beta(struct random *random, double alpha)
 		float b = exponential(logarithm(1 - random_uniform(random)) / (float)alpha);
 		if (a + b > 0 && a + b <= 1)
 			return (double)(a / (a + b));
+		if (a + b <= 0) /* alpha so small that both vanish: all of one image or of the other */
+			return (double)random_below(random, 2);
 	}
 }
 

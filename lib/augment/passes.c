@@ -130,7 +130,7 @@ static int keep(struct run *run, const struct stream_record *record, struct erro
 	item->result = item->record;
 	item->result.tensor = item->out;
 	item->result.weights = run->variator.result.label == STREAM_LABEL_WEIGHTS ? item->result_weights : NULL;
-	return run->plan->replay ? replay_read(run->plan->replay, run->pass, record->id, &item->variation, error) : 0;
+	return run->plan->replay ? replay_read(run->plan->replay, run->pass, record, &item->variation, error) : 0;
 }
 
 static void change_item(void *context, int index, int worker)
@@ -248,6 +248,8 @@ int augment_passes(const struct augment_plan *plan, struct source *source, FILE 
 		if (i == 0)
 			progress->total = run.written * (uint64_t)plan->passes;
 	}
+	if (result == 0 && plan->replay)
+		result = replay_end(plan->replay, error);
 	if (result == 0)
 		progress_finish(progress, run.written, "");
 	release(&run);

@@ -193,15 +193,25 @@ static bool has_number(json_t *object, const char *key, uint64_t number)
 	return json_is_integer(value) && (uint64_t)json_integer_value(value) == number;
 }
 
-int replay_read(struct replay *replay, uint32_t pass, uint64_t id, struct augment_variation *variation,
-	struct error *error)
+/* A name is written as far as it is text. */
+static bool has_source(json_t *line, const char *source)
 {
-	char reason[128];
+	json_t *expected = json_text(source);
+	bool result = json_equal(json_object_get(line, "source"), expected);
+	json_decref(expected);
+	return result;
+}
+
+int replay_read(struct replay *replay, uint32_t pass, const struct stream_record *record,
+	struct augment_variation *variation, struct error *error)
+{
+	char reason[400];
 	json_t *line = read_line(replay, error);
 	if (!line)
 		return -1;
 	json_t *partner = json_object_get(line, "partner");
-	bool expected = has_number(line, "pass", pass) && has_number(line, "id", id);
+	bool expected = has_number(line, "pass", pass) && has_number(line, "id", record->id)
+		&& has_source(line, record->source);
 	bool good = take_steps(json_object_get(line, "steps"), &variation->change);
 	variation->mixed = augment_mixing(&variation->change);
 	if (good && variation->mixed)
@@ -209,8 +219,17 @@ int replay_read(struct replay *replay, uint32_t pass, uint64_t id, struct augmen
 			&& take_steps(json_object_get(partner, "steps"), &variation->partner_change);
 	variation->partner = (uint64_t)json_integer_value(json_object_get(partner, "id"));
 	json_decref(line);
-	snprintf(reason, sizeof reason, "is not that of pass %u, record %llu", pass, (unsigned long long)id);
+	snprintf(reason, sizeof reason, "is not that of pass %u, record %llu, %s", pass, (unsigned long long)record->id,
+		record->source);
 	if (!expected)
 		return fail(replay, reason, error);
 	return good ? 0 : fail(replay, "holds a step that can't be done", error);
+}
+
+int replay_end(struct replay *replay, struct error *error)
+{
+	if (getc(replay->stream) == EOF)
+		return ferror(replay->stream) ? error_system(error, replay->name) : 0;
+	replay->number++;
+	return fail(replay, "is left over: there are fewer records", error);
 }

@@ -19,9 +19,12 @@ struct replay;
  * caller frees with replay_close. */
 CHECKED int replay_open(struct replay **replay, const char *path, struct augment_options *options, struct error *error);
 
-/* Reads the next line, which must be that of record `id` of `pass`. -1: it is not, or it does not say what can be done. */
-CHECKED int replay_read(struct replay *replay, uint32_t pass, uint64_t id, struct augment_variation *variation,
-	struct error *error);
+/* Reads the next line, which must be that of this record of `pass`. -1: it is not, or it does not say what can be done. */
+CHECKED int replay_read(struct replay *replay, uint32_t pass, const struct stream_record *record,
+	struct augment_variation *variation, struct error *error);
+
+/* After the last record. -1: there are lines left. */
+CHECKED int replay_end(struct replay *replay, struct error *error);
 
 void replay_close(struct replay *replay);
 

@@ -26,6 +26,8 @@ CHECKED int file_list(const char *path, enum file_kind kind, struct text_list *n
 
 bool file_is_folder(const char *path);
 bool file_exists(const char *path);
+/* Whether two paths lead to one file, which is there. */
+bool file_is_same(const char *path, const char *other);
 
 /* Makes a folder and those above it; one that is there already is fine. */
 CHECKED int file_make_folder(const char *path, struct error *error);

@@ -92,9 +92,22 @@ run augment --preset none --record - -o other.tens train.tens
 stdout_has '^\{"pass":0,"id":0,"source":"Erza Scarlet/0.ppm","steps":\[\]\}$'
 augment --passes 3 --replay done.jsonl -o new.tens train.tens 2>err
 is "a record too many" "$(cat err)" "augment: done.jsonl: line 26: is missing: there are more records"
+is "a record too few" "$(augment --replay done.jsonl -o new.tens train.tens 2>&1)" \
+	"augment: done.jsonl: line 14: is left over: there are fewer records"
 sed '3s/"id":1/"id":2/' done.jsonl >bad.jsonl
 is "another record" "$(augment --replay bad.jsonl -o new.tens train.tens 2>&1)" \
-	"augment: bad.jsonl: line 3: is not that of pass 0, record 1"
+	"augment: bad.jsonl: line 3: is not that of pass 0, record 1, Erza Scarlet/1.ppm"
+sed '3s/"source":"[^"]*"/"source":"x"/' done.jsonl >bad.jsonl
+is "another picture" "$(augment --replay bad.jsonl -o new.tens train.tens 2>&1)" \
+	"augment: bad.jsonl: line 3: is not that of pass 0, record 1, Erza Scarlet/1.ppm"
+cp train.tens kept.tens
+for arguments in "--record train.tens -o new.tens train.tens" "--record new.tens -o new.tens train.tens" \
+	"--preview train.tens train.tens"; do
+	run augment $arguments
+	status_is 2
+done
+ok "an input is not written over" cmp train.tens kept.tens
+ok "a share of next to nothing ends" timeout 20 augment -q --mixup 1e-9 -o mixed.tens train.tens
 n=0
 for change in 's/"zoom",[-0-9.]*/"zoom",1e300/' 's/"zoom",/"zoom",1,/' 's/\["zoom"/["zum"/' 's/"steps":\[/"steps":[[],/' \
 	's/"zoom",[-0-9.]*/"zoom","1"/' 's/"zoom",[-0-9.]*/"zoom",null/' 's/"steps"/"stops"/'; do

@@ -40,7 +40,7 @@ commands() {
 		/^\.Ed/ { block = 0; skip = 0; next }
 		/^\.Dl / { if (!skip) print substr($0, 5); skip = 0; next }
 		block && !skip { print }' "$1" |
-		sed -e 's/\\&//g' -e 's/\\-/-/g' -e 's/\\e/\\/g' -e 's/\\(aq/'"'"'/g' -e 's/\\(ti/~/g' -e 's/^\$ //'
+		sed -e 's/\\&//g' -e 's/\\-/-/g' -e 's/\\e/\\/g' -e 's/\\(dq/"/g' -e 's/\\(aq/'"'"'/g' -e 's/\\(ti/~/g' -e 's/^\$ //'
 }
 for page in "$manuals"/*.1; do
 	rm -rf work
