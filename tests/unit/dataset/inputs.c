@@ -221,16 +221,19 @@ static void bad_idx_files(void)
 	cut_idx("images", idx_images, sizeof idx_images);
 	memcpy(changed, idx_images, sizeof idx_images);
 	ok(output_bytes(at("images"), changed, sizeof changed, &error) == 0 && read_idx(&source, NULL) == -1, "a byte too many");
+	pack_source_free(&source);
 	memset(changed + 4, 0x7f, 12);
 	ok(output_bytes(at("images"), changed, sizeof changed, &error) == 0 && read_idx(&source, NULL) == -1 &&
 		strstr(error.reason, "larger than"), "sizes beyond all bounds");
 	pack_source_free(&source);
 	ok(output_bytes(at("images"), idx_labels, sizeof idx_labels, &error) == 0 && read_idx(&source, NULL) == -1, "labels for images");
+	pack_source_free(&source);
 	if (output_bytes(at("images"), idx_images, sizeof idx_images, &error))
 		exit(1);
 	cut_idx("labels", idx_labels, sizeof idx_labels);
 	ok(output_bytes(at("labels"), "\0\0\x08\1\0\0\0\3abc", 11, &error) == 0 && read_idx(&source, NULL) == -1 &&
 		strstr(error.reason, "3 labels for 4 images"), "another number of labels");
+	pack_source_free(&source);
 }
 
 int main(void)
