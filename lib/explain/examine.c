@@ -26,7 +26,7 @@ static int start(struct examiner *examiner, int room, struct error *error)
 	if (metrics_create(&result->metrics, (int)classes, false, error))
 		return -1;
 	result->metrics.audited = examiner->leaks != NULL;
-	examiner->values = (size_t)shape.height * (size_t)shape.width * (size_t)shape.channels;
+	examiner->values = shape_count(shape);
 	examiner->input = malloc(examiner->values * sizeof(float));
 	examiner->bytes = malloc(examiner->values);
 	examiner->logits = malloc(classes * sizeof(float));

@@ -13,11 +13,6 @@ bool saliency_needs_layer(enum saliency_method method)
 	return method == SALIENCY_GRAD_CAM || method == SALIENCY_LAYER_CAM;
 }
 
-static size_t shape_count(struct shape shape)
-{
-	return (size_t)shape.height * (size_t)shape.width * (size_t)shape.channels;
-}
-
 static struct shape shape_of(const struct network *network, int layer)
 {
 	const struct architecture *architecture = network_architecture(network);

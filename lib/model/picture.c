@@ -40,20 +40,15 @@ static int check_channels(struct shape shape, struct error *error)
 	return error_set(error, "network", "takes %d channels; pictures have 1 or 3", shape.channels);
 }
 
-static size_t input_count(struct shape shape)
-{
-	return (size_t)shape.height * (size_t)shape.width * (size_t)shape.channels;
-}
-
 static void fill_input(float *input, const unsigned char *tensor, struct shape shape)
 {
-	for (size_t i = 0; i < input_count(shape); i++)
+	for (size_t i = 0; i < shape_count(shape); i++)
 		input[i] = (float)(tensor[i] / 255.0);
 }
 
 static int allocate_input(struct picture *picture, struct error *error)
 {
-	picture->input = malloc(input_count(picture->shape) * sizeof *picture->input);
+	picture->input = malloc(shape_count(picture->shape) * sizeof *picture->input);
 	return picture->input ? 0 : error_memory(error, "picture");
 }
 

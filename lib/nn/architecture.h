@@ -5,6 +5,7 @@
 #include "base/error.h"
 
 #include <stdbool.h>
+#include <stddef.h>
 
 enum { LAYERS_MAXIMUM = 512, LAYER_NAME_SIZE = 64 };
 
@@ -46,6 +47,12 @@ struct layer {
 struct shape {
 	int height, width, channels; /* a vector of n values is (1, 1, n) */
 };
+
+/* The values that it holds. */
+static inline size_t shape_count(struct shape shape)
+{
+	return (size_t)shape.height * (size_t)shape.width * (size_t)shape.channels;
+}
 
 struct architecture {
 	char name[LAYER_NAME_SIZE];

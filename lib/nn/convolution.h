@@ -11,6 +11,12 @@ static inline size_t taps_of(const struct operation *operation)
 	return (size_t)layer->kernel_height * (size_t)layer->kernel_width * (size_t)operation->in.channels;
 }
 
+/* Rows of the input under `rows` rows of outputs. */
+static inline int rows_under(const struct operation *operation, int rows)
+{
+	return (rows - 1) * operation->layer->stride_height + operation->layer->kernel_height;
+}
+
 /* Rows [first, first + rows) of the input of one sample (in.height, in.width, in.channels) as windows see them: through
  * the normalisation before, and padded with zeros. Points into the input where there is neither, else fills `scratch`,
  * rows * window.width * in.channels floats. *pitch is the distance of two rows. */

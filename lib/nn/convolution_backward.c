@@ -47,12 +47,6 @@ static ptrdiff_t frame_place(struct frame frame, int y, int x)
 	return ((ptrdiff_t)(frame.top + y) * frame.width + frame.left + x) * frame.channels;
 }
 
-/* Rows of the input under a band of rows of outputs. */
-static int rows_under(const struct operation *operation, int rows)
-{
-	return (rows - 1) * operation->layer->stride_height + operation->layer->kernel_height;
-}
-
 void convolution_lay_out_backward(struct network *network, struct operation *operation)
 {
 	const struct layer *layer = operation->layer;

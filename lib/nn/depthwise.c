@@ -9,12 +9,6 @@ static size_t kernel_taps(const struct operation *operation)
 	return (size_t)operation->layer->kernel_height * (size_t)operation->layer->kernel_width;
 }
 
-/* Rows of the input under `rows` rows of outputs. */
-static int rows_under(const struct operation *operation, int rows)
-{
-	return (rows - 1) * operation->layer->stride_height + operation->layer->kernel_height;
-}
-
 /* Floats that the input under a band takes, with every channel repeated as often as it has outputs. */
 static size_t spread_count(const struct operation *operation)
 {

@@ -120,9 +120,9 @@ struct network {
 	uint64_t step;                /* seeds dropout */
 };
 
-static inline size_t shape_count(struct shape shape)
+static inline int smaller(int a, int b)
 {
-	return (size_t)shape.height * (size_t)shape.width * (size_t)shape.channels;
+	return a < b ? a : b;
 }
 
 /* Rows of one sample that a task works on together; sums over pixels are sums of those of bands. */

@@ -26,11 +26,6 @@ static int larger(int a, int b)
 	return a > b ? a : b;
 }
 
-static int smaller(int a, int b)
-{
-	return a < b ? a : b;
-}
-
 static struct area area_of(const struct operation *operation, int row, int column)
 {
 	const struct layer *layer = operation->layer;

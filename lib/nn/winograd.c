@@ -105,11 +105,6 @@ static const float *tile_input(const struct winograd *task, struct place place, 
 	return winograd_window(&source, place.y - task->top, place.x - task->left, WINDOW, edge, pitch);
 }
 
-static int smaller(int a, int b)
-{
-	return a < b ? a : b;
-}
-
 /* Outputs (4, 4, width) of a tile to where they belong: pooled, activated, and what lies outside left out. */
 static void write_tile(const struct winograd *task, struct place place, const float *outputs, int width)
 {

@@ -31,11 +31,6 @@ struct group {
 	ptrdiff_t input_plane, gradient_plane;
 };
 
-static int smaller(int a, int b)
-{
-	return a < b ? a : b;
-}
-
 static int tiles_along(int length)
 {
 	return (length + SIDE - 1) / SIDE;

@@ -13,7 +13,7 @@ int answers_create(struct answers *answers, struct network *network, const struc
 	size_t count = (size_t)capacity, values = count * (size_t)outputs;
 	*answers = (struct answers){.network = network, .labels = labels, .pool = pool, .settings = *settings,
 		.shape = shape, .outputs = outputs, .shown = shown < outputs ? shown : outputs, .capacity = capacity};
-	answers->input_count = (size_t)shape.height * (size_t)shape.width * (size_t)shape.channels;
+	answers->input_count = shape_count(shape);
 	answers->items = calloc(count, sizeof *answers->items);
 	answers->inputs = calloc(count, answers->input_count * sizeof *answers->inputs);
 	answers->logits = calloc(values, sizeof *answers->logits);

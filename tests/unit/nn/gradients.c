@@ -95,11 +95,6 @@ static void choose_direction(float *direction, size_t count, int stream)
 		direction[random_below(&random, (uint32_t)count)] = values[i];
 }
 
-static size_t count_of(struct shape shape)
-{
-	return (size_t)shape.height * (size_t)shape.width * (size_t)shape.channels;
-}
-
 /* Share of the gradient that may differ: kinks within a step are no error of the gradient (torch.c is exact there). */
 static double tolerance_of(const struct setup *setup)
 {
@@ -195,7 +190,7 @@ static void check_input(const struct setup *setup, const struct architecture *ar
 		return;
 	randomize(network);
 	int outputs = network_outputs(network), layers = architecture->layer_count;
-	size_t count = SAMPLES * count_of(setup->input);
+	size_t count = SAMPLES * shape_count(setup->input);
 	float logits[2][64], seed[64], *gradient = malloc(count * sizeof *gradient), *moved = malloc(count * sizeof *moved);
 	fill(seed, (size_t)(SAMPLES * outputs), 7);
 	choose_direction(data->direction, count, 9);
@@ -236,9 +231,9 @@ int main(void)
 			.layers = setup->layers};
 		for (int k = 0; k < setup->layer_count; k++)
 			setup->layers[k].name[0] = (char)('a' + k);
-		struct data data = {.input = malloc(SAMPLES * count_of(setup->input) * sizeof(float)),
+		struct data data = {.input = malloc(SAMPLES * shape_count(setup->input) * sizeof(float)),
 			.targets = calloc(SAMPLES * 64, sizeof(float)), .direction = malloc((1 << 16) * sizeof(float))};
-		fill(data.input, SAMPLES * count_of(setup->input), 1);
+		fill(data.input, SAMPLES * shape_count(setup->input), 1);
 		for (int k = 0; k < SAMPLES; k++)
 			data.targets[k * setup->layers[setup->layer_count - 1].filters + k] = 1;
 		check_parameters(setup, &architecture, &data);

@@ -19,11 +19,6 @@ static const double tolerance = 8e-6;
 static float x[VALUES], gradient_of_input[VALUES], logits[VALUES], targets[VALUES];
 static double y[VALUES], pooled[VALUES], dpooled[VALUES], dy[VALUES], dx[VALUES], dkernel[VALUES], dbias[VALUES];
 
-static size_t count_of(struct shape shape)
-{
-	return (size_t)shape.height * (size_t)shape.width * (size_t)shape.channels;
-}
-
 static int pick(struct random *random, int low, int high)
 {
 	return low + (int)random_below(random, (uint32_t)(high - low + 1));
@@ -76,9 +71,9 @@ static void run_reference(const struct architecture *architecture, const struct 
 	const float *kernel = network_parameter(network, 0).values, *bias = network_parameter(network, 1).values;
 	reference_convolution(&layers[0], architecture->input, shapes[0], sample, kernel, bias, y);
 	reference_pooling(&layers[1], shapes[0], shapes[1], y, pooled);
-	memset(dy, 0, count_of(shapes[0]) * sizeof *dy);
+	memset(dy, 0, shape_count(shapes[0]) * sizeof *dy);
 	reference_pooling_backward(&layers[1], shapes[0], shapes[1], y, dpooled, dy);
-	memset(dx, 0, count_of(architecture->input) * sizeof *dx);
+	memset(dx, 0, shape_count(architecture->input) * sizeof *dx);
 	reference_convolution_backward(&layers[0], architecture->input, shapes[0], sample, kernel, dy, dx, dkernel, dbias);
 }
 
@@ -86,7 +81,7 @@ static void run_reference(const struct architecture *architecture, const struct 
 static bool agrees(const struct architecture *architecture, const struct shape *shapes, struct network *train,
 	struct network *explain, int samples)
 {
-	size_t in = count_of(architecture->input), out = count_of(shapes[1]);
+	size_t in = shape_count(architecture->input), out = shape_count(shapes[1]);
 	bool good = true;
 	float seed[4096];
 	memset(dkernel, 0, sizeof dkernel);
@@ -102,7 +97,7 @@ static bool agrees(const struct architecture *architecture, const struct shape *
 			dpooled[i] = (double)seed[(size_t)s * out + i];
 		run_reference(architecture, shapes, train, x + (size_t)s * in);
 		good &= near(logits + (size_t)s * out, pooled, out, "output");
-		good &= near(network_output(explain, 0) + (size_t)s * count_of(shapes[0]), y, count_of(shapes[0]), "convolution");
+		good &= near(network_output(explain, 0) + (size_t)s * shape_count(shapes[0]), y, shape_count(shapes[0]), "convolution");
 		for (size_t i = 0; i < in; i++) { /* small: compare at the size of values */
 			dx[i] *= (double)((size_t)samples * out);
 			gradient_of_input[(size_t)s * in + i] *= (float)((size_t)samples * out);
@@ -122,7 +117,7 @@ static void check(struct random *random, int number)
 	struct network *train, *explain;
 	do
 		choose(random, number, &architecture);
-	while (architecture_shapes(&architecture, shapes, NULL) || (size_t)samples * count_of(shapes[1]) > 4096);
+	while (architecture_shapes(&architecture, shapes, NULL) || (size_t)samples * shape_count(shapes[1]) > 4096);
 	if (network_create(&train, &architecture, NETWORK_TRAIN, samples, NULL, NULL)
 		|| network_create(&explain, &architecture, NETWORK_EXPLAIN, samples, NULL, NULL)) {
 		ok(false, "networks are made");
@@ -133,9 +128,9 @@ static void check(struct random *random, int number)
 	struct training_options options = training_defaults(OPTIMIZER_SGD);
 	options.loss = LOSS_BINARY_CROSSENTROPY;
 	network_train_start(train, &options);
-	for (size_t i = 0; i < (size_t)samples * count_of(architecture.input); i++)
+	for (size_t i = 0; i < (size_t)samples * shape_count(architecture.input); i++)
 		x[i] = random_between(random, -1, 1);
-	for (size_t i = 0; i < (size_t)samples * count_of(shapes[1]); i++)
+	for (size_t i = 0; i < (size_t)samples * shape_count(shapes[1]); i++)
 		targets[i] = (float)(i % 2);
 	const struct layer *c = &layers[0], *p = &layers[1];
 	ok(agrees(&architecture, shapes, train, explain, samples),
