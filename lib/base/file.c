@@ -120,7 +120,7 @@ int file_make_folder(const char *path, struct error *error)
 			continue;
 		*p = 0;
 		if (mkdir(partial, 0777) && !(errno == EEXIST && file_is_folder(partial)))
-			result = error_system(error, partial);
+			result = errno == EEXIST ? error_set(error, partial, "is not a folder") : error_system(error, partial);
 		*p = c;
 		if (!c)
 			break;

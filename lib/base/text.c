@@ -120,12 +120,12 @@ static bool is_control(const unsigned char *text)
 	return text[0] < 0x20 || text[0] == 0x7F || (text[0] == 0xC2 && text[1] < 0xA0);
 }
 
-/* Writes the escaped form of the character at `text`; returns how many bytes it took. */
+/* Writes the character at `text` as it can be shown; returns how many bytes it took. */
 static int escape(const unsigned char *text, char out[8])
 {
 	int length = utf8_length(text);
-	if (*text == '\t' || *text == '\n' || *text == '\\') {
-		snprintf(out, 8, "\\%c", *text == '\t' ? 't' : *text == '\n' ? 'n' : '\\');
+	if (*text == '\t' || *text == '\n') {
+		snprintf(out, 8, "\\%c", *text == '\t' ? 't' : 'n');
 		return 1;
 	}
 	if (length == 0 || is_control(text)) {
@@ -141,6 +141,8 @@ void text_write_field(FILE *stream, const char *text)
 {
 	char piece[8];
 	for (const unsigned char *p = (const unsigned char *)text; *p;) {
+		if (*p == '\\')
+			fputc('\\', stream);
 		p += escape(p, piece);
 		fputs(piece, stream);
 	}

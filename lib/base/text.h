@@ -43,7 +43,8 @@ void text_write_field(FILE *stream, const char *text);
 /* Undoes text_write_field in place. Returns false at an escape that it never writes. */
 bool text_read_field(char *text);
 
-/* As text_write_field into out[size], cut to fit; for messages. Returns out. */
+/* For people to read, in messages and on pages: as text_write_field, but a backslash stays one, so that what went through
+ * here once stays as it is. Into out[size], cut to fit. Returns out. */
 const char *text_printable(char *out, size_t size, const char *text);
 
 /* A printf into fresh memory, which the caller frees; NULL without memory. */

@@ -7,13 +7,19 @@
 
 enum { TEXT_MAXIMUM = 1 << 30 };
 
-/* The fields behind the path as one text. Fresh memory; NULL without. */
-static char *join_fields(char *rest)
+/* The fields behind the path as one text. Fresh memory; NULL without, or where one has an unknown escape. */
+static char *join_fields(char *rest, struct error *error)
 {
 	char *note = strdup("");
+	error_memory(error, "note");
 	for (char *field; note && (field = strsep(&rest, "\t"));) {
 		if (!*field)
 			continue;
+		if (!text_read_field(field)) {
+			error_set(error, "note", "has an unknown escape");
+			free(note);
+			return NULL;
+		}
 		char *longer = text_format("%s%s%s", note, *note ? ", " : "", field);
 		free(note);
 		note = longer;
@@ -26,8 +32,8 @@ static int add_line(struct listed *listed, char *line, struct error *error)
 	char *path = strsep(&line, "\t");
 	if (!*path || !text_read_field(path))
 		return error_set(error, "path", *path ? "has an unknown escape" : "is missing");
-	char *note = join_fields(line);
-	int result = note ? text_list_add(&listed->paths, path, error) : error_memory(error, path);
+	char *note = join_fields(line, error);
+	int result = note ? text_list_add(&listed->paths, path, error) : -1;
 	if (result == 0)
 		result = text_list_add(&listed->notes, note, error);
 	free(note);

@@ -12,7 +12,7 @@ struct listed {
 };
 
 /* Reads a list: a line that names the columns, of which the first is "path", and one for each picture, separated by
- * tabs, with the escapes of text_write_field in its path; it ends at an empty line or the file's end. Returns 0, or -1
+ * tabs, with the escapes of text_write_field; it ends at an empty line or the file's end. Returns 0, or -1
  * naming the line; the list is the caller's to free either way. */
 CHECKED int listed_read(struct listed *listed, const char *path, struct error *error);
 

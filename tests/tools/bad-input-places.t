@@ -73,6 +73,31 @@ else
 	echo "ok $((tests = tests + 1)) # SKIP no file system can be mounted"
 fi
 
+# ---- a file larger than the shell allows (ulimit -f, in 512 bytes): SIGXFSZ ends nothing ----
+mkdir limit
+limited() { # limited NAME COMMAND...
+	named=$1
+	shift
+	run timeout 20 sh -c 'ulimit -f 8; exec "$@"' sh "$@"
+	is "limited: $*" "$status $(grep -v ': --no-sandbox: ' .err | sed 's|/[0-9]*[.]png:|/FILE:|')" \
+		"1 ${1}: $named: File too large"
+	ok "no part of a file is left: $*" sh -c '! find limit -type f -size +7 | grep . && ! find limit -name ".*" | grep .'
+	rm -r limit
+	mkdir limit
+}
+limited limit/x.tens augment -q -o limit/x.tens train.tens
+limited limit/x.tens pack-tensors -q --no-sandbox -o limit/x.tens images
+limited limit/x.tens tensor-cat -o limit/x.tens train.tens
+limited limit/x.onnx cnn-export -m model -o limit/x.onnx
+limited limit/x.html model-report -m model -o limit/x.html
+limited limit/x.npy tensor-info --npy limit/x.npy train.tens
+limited limit/m/architecture.json cnn-train -q --epochs 1 -o limit/m train.tens
+limited limit/x.png saliency -q --no-sandbox -m model --chart limit/x.png
+limited limit/bulbasaur/FILE draw-characters -q -n 9 --max-size 128 -o limit "$characters"
+is "limited: standard output" "$(sh -c 'ulimit -f 8; exec pack-tensors -q --no-sandbox images' 2>&1 >limit/out | grep -v sandbox)" \
+	"pack-tensors: standard output: File too large"
+rm -r limit
+
 # ---- a closed pipe ----
 augment -q --passes 300 -o long.tens train.tens
 for command in 'augment --passes 1000000 train.tens' 'pack-tensors -q --size 800 images' 'cnn-export -m model' \
@@ -157,7 +182,7 @@ works saliency -q -m "$odd model" -o "$odd 9" -- "$odd.ppm" -p.ppm
 works cnn-train -q --epochs 1 -o "$odd 10" "$odd"
 works split-dataset -q --manifest "$odd 11" images "$odd 12"
 works draw-characters -q -n 1 --max-size 32 -o "$odd 13" "$characters"
-is "a name is printed on one line" "$(tensor-info "$odd/x" 2>&1)" 'tensor-info:  a [b]*?\n"\\é\xFF/x: Not a directory'
+is "a name is printed on one line" "$(tensor-info "$odd/x" 2>&1)" 'tensor-info:  a [b]*?\n"\é\xFF/x: Not a directory'
 long=$(printf '%0255d' 0)
 works augment -q -o "$long" train.tens
 works cnn-export -m model -o "${long}" && rm "$long"

@@ -44,6 +44,8 @@ ln -s ../outside dir/away
 ln -s "$scratch/outside/secret.png" "dir/red shells/away.png"
 ln -s 003.png "dir/red shells/inside.png"
 mkfifo "dir/red shells/pipe.png"
+mkdir 'dir/blue & <shells>/back\slash'
+make_picture 'dir/blue & <shells>/back\slash/a\b.png' 1
 
 run browse-dataset
 status_is 2
@@ -60,6 +62,9 @@ run browse-dataset --port 0 --list wrong.tsv dir
 stderr_is 'browse-dataset: wrong.tsv: line 2: path: has an unknown escape'
 run browse-dataset --port 0 --list outside/secret.png dir
 stderr_is 'browse-dataset: outside/secret.png: list: is no text'
+printf 'path\tclass\nx\tshe\\lls\n' >wrong.tsv
+run browse-dataset --port 0 --list wrong.tsv dir
+stderr_is 'browse-dataset: wrong.tsv: line 2: note: has an unknown escape'
 printf 'name\n' >wrong.tsv
 run browse-dataset --port 0 --list wrong.tsv dir
 stderr_is 'browse-dataset: wrong.tsv: line 1: names no column path'
@@ -70,7 +75,7 @@ with open("list.tsv", "w", encoding="utf-8") as file:
     print("path\tclass\tfinding\tdetail", file=file)
     print("blue & <shells>/%s\tblue\tblurred\t<b>7</b>" % odd, file=file)
     print("../outside/secret.png\tblue\tdark\t", file=file)
-    for i in range(70): print("red shells/%03d.png\tred\ttiny\t70 x 70" % i, file=file)
+    for i in range(70): print("red shells/%03d.png\tred\tback\\\\slash\t70 x 70" % i, file=file)
     print("\nclass\tpictures\nred\t151", file=file)
 END
 
@@ -109,9 +114,14 @@ ok "the first page leads to the list" grep -q 'href="/?listed">72 listed<' page.
 get '/?listed' | sed '1,/^.$/d' >page.html
 is "the list: pictures" "$(grep -c '<li>' page.html) $(get '/?listed&page=2' | grep -c '<li>')" "60 12"
 ok "what is said of them, escaped" grep -q '<span class="name">blue, blurred, &lt;b&gt;7&lt;/b&gt;</span>' page.html
+ok "  a backslash as it is" grep -q '<span class="name">red, back\\slash, 70 x 70</span>' page.html
 is "their addresses lead to them" "$(status_of "$(grep -o 'href="/blue[^"]*' page.html | cut -c 7-)")" 200
 is "  and not outside" "$(status_of "$(grep -o 'href="/\.\.[^"]*' page.html | cut -c 7-)")" 404
 is "links to other pages of it" "$(grep -o 'href="?listed[^>]*' page.html | tr '\n' ' ')" 'href="?listed&amp;page=2" href="?listed&amp;page=2" rel="next" '
+get '/blue%20%26%20%3Cshells%3E/' >page.html
+ok "a folder's name with a backslash" grep -q '<span class="name">back\\slash <small>1</small>' page.html
+get '/blue%20%26%20%3Cshells%3E/back%5Cslash/' >page.html
+ok "and a picture's" grep -q '<span class="name">a\\b.png</span>' page.html
 mkdir dir/closed && chmod 0 dir/closed
 if ls dir/closed >/dev/null 2>&1; then
 	echo "# a folder that can't be read: not tested as root"

@@ -87,7 +87,7 @@ ok "nothing is written for a description that cannot be read" test ! -e none
 touch file
 draw -n 1 -o file two.json
 status_is 1
-stderr_is "draw-characters: file: File exists"
+stderr_is "draw-characters: file: is not a folder"
 mkdir -p taken/pikachu/0001.png
 draw -n 1 -o taken two.json
 status_is 1

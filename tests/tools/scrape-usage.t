@@ -32,7 +32,7 @@ run scrape-images -o out --site ./broken x
 stderr_is "scrape-images: ./broken: line 1: item: no XPath expression"
 : >file
 run scrape-images -o file/out --url http://example.org/ x
-stderr_is "scrape-images: file: File exists"
+stderr_is "scrape-images: file: is not a folder"
 status_is 1
 
 # ---- a data set ----

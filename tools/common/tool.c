@@ -34,6 +34,7 @@ static void set_up_descriptors(void)
 static void set_up_signals(void)
 {
 	signal(SIGPIPE, SIG_IGN);
+	signal(SIGXFSZ, SIG_IGN);
 	static const int numbers[] = {SIGINT, SIGTERM, SIGHUP};
 	for (size_t i = 0; i < sizeof numbers / sizeof *numbers; i++) {
 		struct sigaction action = {.sa_handler = end_by_signal, .sa_flags = SA_NODEFER}, before;

@@ -20,8 +20,8 @@ enum { EXIT_DONE = 0, EXIT_FAILED = 1, EXIT_USAGE = 2 };
 #define TOOL_STRICT(strict) {0, "strict", OPTION_FLAG, &(strict), NULL, "stop at the first bad input", 0, 0, NULL}
 #define TOOL_END {0, NULL, OPTION_FLAG, NULL, NULL, NULL, 0, 0, NULL}
 
-/* Parses the command line and sets up signals: SIGPIPE becomes an error of
- * writing, and SIGINT, SIGTERM and SIGHUP end the process after unfinished
+/* Parses the command line and sets up signals: SIGPIPE and SIGXFSZ (a file beyond
+ * ulimit -f) become errors of writing, and SIGINT, SIGTERM and SIGHUP end the process after unfinished
  * files are removed. Exits for --help, --version and errors of usage. Returns the
  * index of the first operand. */
 int tool_start(const struct options *options, int argc, char **argv);

@@ -55,7 +55,9 @@ static void fields(void)
 	ok(text_hexadecimal('g') < 0 && text_hexadecimal('/') < 0 && text_hexadecimal(0) < 0, "no hexadecimal digits");
 	ok(!text_read_field(bad), "an unknown escape is refused");
 	ok(!text_read_field(cut), "a cut escape is refused");
-	char small[8];
+	char small[8], shown[32], again[32];
+	is_text(text_printable(shown, sizeof shown, "a\\b\n\033\xC3"), "a\\b\\n\\x1B\\xC3", "to be read, a backslash is itself");
+	is_text(text_printable(again, sizeof again, shown), shown, "and what was made so stays");
 	is_text(text_printable(small, sizeof small, "abcdef\033"), "abcdef", "an escape is not cut in half");
 }
 
