@@ -175,6 +175,18 @@ int options_parse(const struct options *options, int argc, char **argv, int *fir
 	return OPTIONS_RUN;
 }
 
+bool options_given(const struct options *options, int first, char **argv, const char *name)
+{
+	struct parser parser;
+	build_parser(options->rows, &parser);
+	optind = 1;
+	int code;
+	while (optind < first && (code = getopt_long(first, argv, parser.letters, parser.longs, NULL)) != -1)
+		if (strcmp(find_row(options->rows, code)->name, name) == 0)
+			return true;
+	return false;
+}
+
 static void print_default(const struct option_row *row, FILE *stream)
 {
 	const struct option_size *size = row->value;

@@ -8,6 +8,7 @@
 #include "base/error.h"
 #include "base/text.h"
 
+#include <stdbool.h>
 #include <stdio.h>
 
 enum option_type {
@@ -52,6 +53,10 @@ enum options_result { OPTIONS_RUN, OPTIONS_HELP, OPTIONS_VERSION };
  * error of usage, whose object is the option and whose reason says what it takes. */
 CHECKED int options_parse(const struct options *options, int argc, char **argv, int *first,
 	struct error *error);
+
+/* Whether the command line names an option, which may have got its default value that way too. `argv` is as options_parse
+ * left it, with `first`; `name` without dashes. */
+bool options_given(const struct options *options, int first, char **argv, const char *name);
 
 /* Writes usage, summary and a line per option with its default. */
 void options_help(const struct options *options, FILE *stream);

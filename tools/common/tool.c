@@ -13,6 +13,13 @@
 
 static const char *tool_name = "millrace";
 
+/* As parsed, for tool_allow. */
+static struct {
+	const struct options *options;
+	char **argv;
+	int first;
+} command;
+
 static void end_by_signal(int number)
 {
 	unfinished_remove_all();
@@ -53,6 +60,9 @@ int tool_start(const struct options *options, int argc, char **argv)
 	set_up_signals();
 	switch (options_parse(options, argc, argv, &first, &error)) {
 	case OPTIONS_RUN:
+		command.options = options;
+		command.argv = argv;
+		command.first = first;
 		return first;
 	case OPTIONS_HELP:
 		options_help(options, stdout);
@@ -104,6 +114,14 @@ void tool_usage(const char *object, const char *format, ...)
 	print_line(object, reason);
 	fprintf(stderr, "%s: try '%s --help'\n", tool_name, tool_name);
 	exit(EXIT_USAGE);
+}
+
+void tool_allow(bool allowed, const char *name, const char *reason)
+{
+	char object[128];
+	snprintf(object, sizeof object, "--%s", name);
+	if (!allowed && options_given(command.options, command.first, command.argv, name))
+		tool_usage(object, "%s", reason);
 }
 
 void tool_refuse_terminal(const char *path)

@@ -39,6 +39,10 @@ void tool_say(const char *object, const char *format, ...) __attribute__((format
 void tool_usage(const char *object, const char *format, ...)
 	__attribute__((format(printf, 2, 3), noreturn));
 
+/* For an option that means nothing without another, or contradicts it: an error of usage with `reason` where it was given
+ * although it is not `allowed`. `name` is the long one, without dashes. After tool_start. */
+void tool_allow(bool allowed, const char *name, const char *reason);
+
 /* Refuses, with EXIT_FAILED, to write binary data for `path` (NULL or "-":
  * standard output) to a terminal. */
 void tool_refuse_terminal(const char *path);

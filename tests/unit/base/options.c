@@ -42,9 +42,10 @@ static void reset(void)
 	size = (struct option_size){150, 150};
 }
 
+static char *argv[16];
+
 static int parse(struct error *error, int *first, const char *const *words)
 {
-	static char *argv[16];
 	int argc = 0;
 	argv[argc++] = (char *)"tool";
 	for (; words[argc - 1]; argc++)
@@ -71,6 +72,21 @@ static void good(void)
 	ok(PARSE("-f", "-") == OPTIONS_RUN && first == 2, "- is an operand");
 	ok(PARSE("-h") == OPTIONS_HELP && PARSE("--help") == OPTIONS_HELP, "help");
 	ok(PARSE("--version") == OPTIONS_VERSION, "version");
+}
+
+static void given(void)
+{
+	struct error error;
+	int first;
+	ok(PARSE("a", "--count", "5", "-oflag", "--item=rate", "b") == OPTIONS_RUN, "parses");
+	ok(options_given(&options, first, argv, "count"), "a default that was given is given");
+	ok(options_given(&options, first, argv, "output"), "so is an option by its letter");
+	ok(options_given(&options, first, argv, "item") && options_given(&options, first, argv, "item"), "and asked again");
+	ok(!options_given(&options, first, argv, "flag") && !options_given(&options, first, argv, "rate"), "a value is no option");
+	ok(PARSE("--col", "red", "--", "--rate") == OPTIONS_RUN, "parses");
+	ok(options_given(&options, first, argv, "color"), "one cut short is given");
+	ok(!options_given(&options, first, argv, "rate"), "an operand is no option");
+	ok(PARSE("a") == OPTIONS_RUN && !options_given(&options, first, argv, "color"), "nothing is given");
 }
 
 static void bad(void)
@@ -121,8 +137,8 @@ static void help(void)
 
 static void command_line(void)
 {
-	char *argv[] = {(char *)"tool", (char *)"-o", (char *)"a b", (char *)"it's", (char *)"plain", (char *)"", NULL};
-	char *line = options_command_line(6, argv);
+	char *words[] = {(char *)"tool", (char *)"-o", (char *)"a b", (char *)"it's", (char *)"plain", (char *)"", NULL};
+	char *line = options_command_line(6, words);
 	is_text(line, "-o 'a b' 'it'\\''s' plain ''", "a command line quoted for a shell");
 	free(line);
 }
@@ -130,6 +146,7 @@ static void command_line(void)
 int main(void)
 {
 	good();
+	given();
 	bad();
 	help();
 	command_line();
