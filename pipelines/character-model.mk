@@ -58,8 +58,9 @@ data/$(1)/predict.list: data/$(1)/source FORCE
 data/$(1)/split.tsv: data/$(1)/images.list | $$(MILLRACE_PROGRAMS)
 	@$$(SAY) split data/$(1)/images
 	@rm -f $$@.new
-	$$(Q)audit=; [ ! -d data/$(1)/images/train ] || [ ! -d data/$(1)/images/validation ] || audit=--audit; \
-	$$(MILLRACE_BIN)split-dataset $$$$audit --validation-split $(call setting,$(1),VALIDATION,0.2) --seed $$(SEED) --threads $$(THREADS) --manifest $$@.new data/$(1)/images data/$(1)/split >data/$(1)/audit.tsv || [ -s $$@.new ]
+	$$(Q)how="--validation-split $(call setting,$(1),VALIDATION,0.2)"; \
+	[ ! -d data/$(1)/images/train ] || [ ! -d data/$(1)/images/validation ] || how=--audit; \
+	$$(MILLRACE_BIN)split-dataset $$$$how --seed $$(SEED) --threads $$(THREADS) --manifest $$@.new data/$(1)/images data/$(1)/split >data/$(1)/audit.tsv || [ -s $$@.new ]
 	@[ -s data/$(1)/audit.tsv ] || rm data/$(1)/audit.tsv
 	@mv $$@.new $$@
 

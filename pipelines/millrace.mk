@@ -36,7 +36,7 @@ SAY = printf '  %-3s %s\n'
 
 # What a tool would refuse only after the images are there.
 PRESETS = none keras light strong
-$(if $(filter-out $(PRESETS),$(PRESET)),$(error PRESET: '$(PRESET)' is none of $(PRESETS)))
+$(if $(filter-out $(PRESETS),$(PRESET)),$(error PRESET: '$(PRESET)' is not one of $(PRESETS)))
 without_digits = $(subst 0,,$(subst 1,,$(subst 2,,$(subst 3,,$(subst 4,,$(subst 5,,$(subst 6,,$(subst 7,,$(subst 8,,$(subst 9,,$(1)))))))))))
 $(foreach number,EPOCHS BATCH SEED THREADS,$(if $(call without_digits,$($(number))),$(error $(number): '$($(number))' is not a whole number)))
 

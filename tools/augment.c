@@ -70,26 +70,30 @@ static void build_rows(void)
 	memcpy(row, last_rows, sizeof last_rows);
 }
 
-/* The operations of the preset, changed by those given. */
-static int read_options(int argc, char **argv)
+/* What has no effect, and what is said twice. */
+static void check_given(void)
 {
-	struct error error;
-	build_rows();
-	chosen = augment_preset(AUGMENT_PRESET_NONE);
-	int first = tool_start(&options, argc, argv);
-	bool any = preset != AUGMENT_PRESET_NONE || chosen.policy != AUGMENT_POLICY_NONE;
-	plan.options = chosen;
-	struct augment_options begin = augment_preset((enum augment_preset)preset);
-	memcpy(plan.options.settings, begin.settings, sizeof begin.settings);
-	for (int i = 0; i < augment_operations_count; i++) {
-		if (settings[i] && augment_set(&plan.options, augment_operations[i].name, settings[i], &error))
-			tool_usage(error.object, "%s", error.reason);
-		any |= settings[i] != NULL;
-	}
-	if (replay_path && any)
-		tool_usage("--replay", "says itself what is done: name no operations beside it");
-	if (preview_path && first < argc && file_is_same(preview_path, argv[first]))
-		tool_usage("--preview", "would replace %s, which is read", argv[first]);
+	static const char *const by_replay[] = {"preset", "fill", "fill-value", "interpolation", "crop-ratio", "policy",
+		"policy-operations", "policy-magnitude"};
+	static const char *const said = "does not go with --replay, whose file says what is done";
+	for (size_t i = 0; i < sizeof by_replay / sizeof *by_replay; i++)
+		tool_allow(!replay_path, by_replay[i], said);
+	for (int i = 0; i < augment_operations_count; i++)
+		tool_allow(!replay_path, augment_operations[i].name, said);
+	bool moves = augment_moves(&plan.options);
+	tool_allow(moves, "fill", "goes with an operation that moves pixels");
+	tool_allow(moves, "interpolation", "goes with an operation that moves pixels");
+	tool_allow(moves && chosen.fill == AUGMENT_CONSTANT, "fill-value", "goes with --fill constant");
+	tool_allow(augment_is_on(&plan.options, augment_operation_find("random-resized-crop")), "crop-ratio",
+		"goes with --random-resized-crop");
+	tool_allow(chosen.policy == AUGMENT_RANDAUGMENT, "policy-operations", "goes with --policy randaugment");
+	tool_allow(chosen.policy == AUGMENT_RANDAUGMENT, "policy-magnitude", "goes with --policy randaugment");
+	tool_allow(!preview_path, "passes", "does not go with --preview, which shows six");
+	tool_allow(!preview_path, "rescale", "does not go with --preview, where it looks the same");
+}
+
+static void check_files(int count, char **inputs)
+{
 	if (preview_path && (replay_path || record_path || output_path))
 		tool_usage("--preview", "writes a picture and no stream: there is no %s beside it",
 			replay_path ? "--replay" : record_path ? "--record" : "-o");
@@ -97,9 +101,29 @@ static int read_options(int argc, char **argv)
 		tool_usage("--record", "needs a file of its own, or -o with one");
 	if (record_path && output_path && strcmp(record_path, output_path) == 0)
 		tool_usage("--record", "and -o name one file");
-	for (int i = first; record_path && i < argc; i++)
-		if (file_is_same(record_path, argv[i]))
-			tool_usage("--record", "would replace %s, which is read", argv[i]);
+	for (int i = 0; i < count; i++) {
+		if (preview_path && file_is_same(preview_path, inputs[i]))
+			tool_usage("--preview", "would replace %s, which is read", inputs[i]);
+		if (record_path && file_is_same(record_path, inputs[i]))
+			tool_usage("--record", "would replace %s, which is read", inputs[i]);
+	}
+}
+
+/* The operations of the preset, changed by those given. */
+static int read_options(int argc, char **argv)
+{
+	struct error error;
+	build_rows();
+	chosen = augment_preset(AUGMENT_PRESET_NONE);
+	int first = tool_start(&options, argc, argv);
+	plan.options = chosen;
+	struct augment_options begin = augment_preset((enum augment_preset)preset);
+	memcpy(plan.options.settings, begin.settings, sizeof begin.settings);
+	for (int i = 0; i < augment_operations_count; i++)
+		if (settings[i] && augment_set(&plan.options, augment_operations[i].name, settings[i], &error))
+			tool_usage(error.object, "%s", error.reason);
+	check_given();
+	check_files(argc - first, argv + first);
 	return first;
 }
 

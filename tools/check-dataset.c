@@ -64,12 +64,13 @@ int main(int argc, char **argv)
 	int first = tool_start(&options, argc, argv);
 	if (argc - first != 1)
 		tool_usage("operand", "name one folder");
+	tool_allow(!exact, "hamming", "does not go with --exact");
 	tool_sandbox(no_sandbox);
 	struct progress progress = tool_progress(quiet);
 	struct bad_inputs bad = {false, leave_to_list, &progress, 0};
 
 	int failed = parallel_create(&pool, threads, &error);
-	struct split_reading reading = {pool, &progress, &bad, true};
+	struct split_reading reading = {.pool = pool, .progress = &progress, .bad = &bad, .facts = true};
 	failed = failed || split_read(&split, argv[first], &reading, &error);
 
 	failed = failed || split_group(&split, exact ? -1 : hamming, &error) ||

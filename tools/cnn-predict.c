@@ -61,6 +61,11 @@ static void check_usage(void)
 		tool_usage("--json", "does not go with --evaluate");
 	if (request.several && confusion_path)
 		tool_usage("--confusion", "does not go with --multi-label");
+	bool writes = !request.evaluate || predictions_path, sorts = request.annotated || request.sorted;
+	tool_allow(writes, "header", "goes with --predictions where there is --evaluate");
+	tool_allow(writes || request.annotated, "top", "goes with --predictions or --annotate where there is --evaluate");
+	tool_allow(sorts || (request.several && request.evaluate), "threshold",
+		"goes with --sort-into, --annotate, or --evaluate with --multi-label");
 	if (request.json && request.header)
 		tool_usage("--header", "does not go with --json");
 }

@@ -7,6 +7,7 @@
 #include "train/card.h"
 
 #include <stdlib.h>
+#include <string.h>
 
 static const char *const losses[] = {"auto", "binary", "categorical", NULL};
 static const char *const outputs[] = {"sigmoid", "softmax", NULL};
@@ -58,6 +59,7 @@ int main(int argc, char **argv)
 	struct error error;
 	if (!model)
 		tool_usage("--output", "is missing");
+	tool_allow(strcmp(request.architecture, "original") == 0, "output-activation", "goes with --architecture original");
 	if (training_check_notes(&notes, &error))
 		tool_usage(error.object, "%s", error.reason);
 	request.inputs = first < argc ? (const char *const *)argv + first : standard_input;

@@ -33,8 +33,9 @@ int main(int argc, char **argv)
 		tool_usage(argv[first], "is not expected; the stream to examine goes with --validation");
 	if (!request.model)
 		tool_usage("--model", "is missing");
-	if (request.leaked && !request.validation)
-		tool_usage("--leaked", "goes with --validation");
+	static const char *const examined[] = {"leaked", "mistakes", "method"};
+	for (size_t i = 0; i < sizeof examined / sizeof *examined; i++)
+		tool_allow(request.validation, examined[i], "goes with --validation");
 	struct progress progress = tool_progress(quiet);
 	request.progress = &progress;
 	request.method = (enum saliency_method)method;

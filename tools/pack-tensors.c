@@ -72,6 +72,15 @@ static void check_usage(int operands)
 		tool_usage("--range", "'%s' is not two numbers A,B, the first below the second", range);
 }
 
+/* What has no effect on numbers, or on pictures. */
+static void check_effects(const struct pack_source *source)
+{
+	static const char *const of_pictures[] = {"fit", "interpolation", "background"};
+	tool_allow(source->images.values, "range", "goes with arrays, not with pictures");
+	for (size_t i = 0; i < sizeof of_pictures / sizeof *of_pictures; i++)
+		tool_allow(pack_resizes(source), of_pictures[i], "goes with pictures, not with arrays that can't be resized");
+}
+
 static void set_options(void)
 {
 	pack.resize.width = size.width;
@@ -111,8 +120,10 @@ int main(int argc, char **argv)
 	char *inputs = describe(argc - first, argv + first);
 
 	int failed = inputs ? 0 : error_memory(&error, "options");
-	failed = failed || pack_source_read(&source, &request, argv + first, (size_t)(argc - first), &error) ||
-		pack_head(&pack, &source, inputs, &head, &error) || parallel_create(&pool, threads, &error) ||
+	failed = failed || pack_source_read(&source, &request, argv + first, (size_t)(argc - first), &error);
+	if (!failed)
+		check_effects(&source);
+	failed = failed || pack_head(&pack, &source, inputs, &head, &error) || parallel_create(&pool, threads, &error) ||
 		pack_write(&pack, &source, &head, pool, &output, &error);
 
 	if (failed)

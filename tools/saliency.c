@@ -53,11 +53,20 @@ static void check_usage(void)
 		tool_usage("--strip", "and --feature-maps are two runs");
 	if (map && (strip || feature_maps))
 		tool_usage("--map", "goes with overlays");
+	bool by_layer = saliency_needs_layer((enum saliency_method)method), smooth = method == SALIENCY_SMOOTHGRAD;
+	static const char *const of_maps[] = {"class", "method", "samples", "noise"};
+	for (size_t i = 0; i < sizeof of_maps / sizeof *of_maps; i++)
+		tool_allow(!feature_maps, of_maps[i], "does not go with --feature-maps");
+	tool_allow(by_layer || feature_maps || filter_number, "layer",
+		"goes with --filter, --feature-maps, or a method that looks at a layer");
+	tool_allow(smooth || method == SALIENCY_INTEGRATED_GRADIENTS, "samples",
+		"goes with --method smoothgrad or integrated-gradients");
+	tool_allow(smooth, "noise", "goes with --method smoothgrad");
 	if (!filter_number)
 		return;
 	if (class_name || strip || feature_maps)
 		tool_usage("--filter", "does not go with --class, --strip or --feature-maps");
-	if (!layer_name || saliency_needs_layer((enum saliency_method)method))
+	if (!layer_name || by_layer)
 		tool_usage("--filter", "takes --layer and a method that looks at the input");
 }
 

@@ -33,14 +33,20 @@ static const struct options options = {"split-dataset", "IN OUT",
 
 static void check_usage(int operands)
 {
+	static const char *const of_folds = "does not go with --folds", *const of_audit = "does not go with --audit";
 	if (operands != 2 && !(audits && operands == 1))
 		tool_usage("operands", "give IN and OUT, not %d", operands);
+	tool_allow(!exact, "hamming", "does not go with --exact");
+	tool_allow(!folds, "validation-split", of_folds);
+	tool_allow(!folds, "test-split", of_folds);
+	tool_allow(!audits, "folds", of_audit);
+	tool_allow(!audits, "validation-split", of_audit);
+	tool_allow(!audits, "test-split", of_audit);
+	tool_allow(operands == 2, "link", "goes with OUT");
 	if (shares[SPLIT_VALIDATION] + shares[SPLIT_TEST] >= 1)
 		tool_usage("--test-split", "leaves nothing for train beside --validation-split");
 	if (folds == 1)
 		tool_usage("--folds", "takes 2 or more");
-	if (folds && shares[SPLIT_TEST] > 0)
-		tool_usage("--folds", "does not go with --test-split");
 }
 
 static int write_list(const struct split *split, struct error *error)
@@ -91,8 +97,6 @@ static void say_parts(const struct split *split, const char *out)
 static int split_up(struct split *split, const char *in, const char *out, struct error *error)
 {
 	int result;
-	if (audits && !split->kept)
-		return error_set(error, in, "is not split: it holds no train and validation");
 	if (split->kept && out)
 		tool_say(in, "is split already: kept as it is");
 	if (split->kept)
@@ -118,7 +122,8 @@ int main(int argc, char **argv)
 	const char *in = argv[first], *out = argv[first + 1];
 	struct progress progress = tool_progress(quiet);
 	struct bad_inputs bad = {strict, tool_report, &progress, 0};
-	struct split_reading reading = {.progress = &progress, .bad = &bad};
+	struct split_reading reading = {.progress = &progress, .bad = &bad,
+		.wanted = audits ? SPLIT_READ_PARTS : folds ? SPLIT_READ_CLASSES : SPLIT_READ_ANY};
 
 	int result = (out && split_check_place(in, out, &error)) || parallel_create(&pool, threads, &error) ? -1 : 0;
 	reading.pool = pool;

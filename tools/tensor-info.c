@@ -112,6 +112,7 @@ int main(int argc, char **argv)
 	int first = tool_start(&options, argc, argv), status = EXIT_DONE;
 	if (list_records + as_json > 1)
 		tool_usage("--records", "can't be given together with --json");
+	tool_allow(png_path, "count", "goes with --png");
 	char **paths = first < argc ? argv + first : standard_input;
 	int count = first < argc ? argc - first : 1;
 	struct exports exports = {.arrays = stream_export_to(npy_path, labels_path)};

@@ -63,6 +63,9 @@ CHECKED int augment_set(struct augment_options *options, const char *operation, 
 /* Whether an operation, by its row, may happen. */
 bool augment_is_on(const struct augment_options *options, int row);
 
+/* Whether pixels may come to lie elsewhere, so that there is something between them or beyond the edges. */
+bool augment_moves(const struct augment_options *options);
+
 /* Writes an operation's setting as augment_set reads it. Returns augment_is_on. */
 enum { AUGMENT_SETTING_SIZE = 64 };
 bool augment_describe_setting(const struct augment_options *options, int row, char text[AUGMENT_SETTING_SIZE]);

@@ -21,6 +21,7 @@ struct augment_operation {
 	const char *argument; /* in the help, "DEGREES"; NULL: it has no amount, only a probability */
 	const char *help;
 	double most;          /* of the amount, which is at least 0; 0 is off */
+	bool whole;           /* the amount is a whole number */
 	enum augment_kind kind;
 	/* Draws the numbers of a step. NULL: it has none. */
 	void (*draw)(struct random *random, double amount, const struct augment_options *options, double *values);

@@ -1,5 +1,6 @@
 #include "augment/operations.h"
 
+#include <math.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -49,6 +50,16 @@ bool augment_is_on(const struct augment_options *options, int row)
 	return options->settings[row].amount != 0 && options->settings[row].probability != 0;
 }
 
+bool augment_moves(const struct augment_options *options)
+{
+	for (int i = 0; i < augment_operations_count; i++) {
+		enum augment_kind kind = augment_operations[i].kind;
+		if ((kind == AUGMENT_GEOMETRY || kind == AUGMENT_CENTRED) && augment_is_on(options, i))
+			return true;
+	}
+	return options->policy != AUGMENT_POLICY_NONE;
+}
+
 struct augment_options augment_preset(enum augment_preset preset)
 {
 	struct augment_options options = {.crop_ratio = default_crop_ratio, .policy_operations = 2, .policy_magnitude = 9,
@@ -60,12 +71,13 @@ struct augment_options augment_preset(enum augment_preset preset)
 	return options;
 }
 
-static int read_number(const char *object, const char *text, double most, double *value, struct error *error)
+static int read_number(const char *object, const char *text, double most, bool whole, double *value, struct error *error)
 {
 	char shown[256];
-	if (text_to_real(text, value) && *value >= 0 && *value <= most)
+	if (text_to_real(text, value) && *value >= 0 && *value <= most && !(whole && *value != floor(*value)))
 		return 0;
-	return error_set(error, object, "'%s' is not a number from 0 to %.15g", text_printable(shown, sizeof shown, text), most);
+	return error_set(error, object, "'%s' is not a %snumber from 0 to %.15g", text_printable(shown, sizeof shown, text),
+		whole ? "whole " : "", most);
 }
 
 int augment_set(struct augment_options *options, const char *name, const char *text, struct error *error)
@@ -81,11 +93,11 @@ int augment_set(struct augment_options *options, const char *name, const char *t
 	if (operation->argument) {
 		int length = probability ? (int)(probability - text) : (int)strlen(text);
 		snprintf(amount, sizeof amount, "%.*s", length, text);
-		if (read_number(object, amount, operation->most, &setting.amount, error))
+		if (read_number(object, amount, operation->most, operation->whole, &setting.amount, error))
 			return -1;
 		probability = probability ? probability + 1 : "1";
 	}
-	if (read_number(object, probability ? probability : text, 1, &setting.probability, error))
+	if (read_number(object, probability ? probability : text, 1, false, &setting.probability, error))
 		return -1;
 	options->settings[row] = setting;
 	return 0;

@@ -19,7 +19,7 @@ static int bad_value(const struct option_row *row, const char *text, struct erro
 		char list[300] = "";
 		for (int i = 0; row->choices[i]; i++)
 			snprintf(list + strlen(list), sizeof list - strlen(list), "%s%s", i ? ", " : "", row->choices[i]);
-		return error_set(error, object, "'%s' is none of %s", shown, list);
+		return error_set(error, object, "'%s' is not one of %s", shown, list);
 	}
 	const char *kind = row->type == OPTION_INTEGER ? "a whole number"
 		: row->type == OPTION_REAL ? "a number"

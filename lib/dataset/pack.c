@@ -40,9 +40,9 @@ struct window {
 
 /* ---- the head ---- */
 
-/* Whether rows can be resized and made colour or grey: what isn't an array is a picture. */
-static bool is_picture(const struct array *images)
+bool pack_resizes(const struct pack_source *source)
 {
+	const struct array *images = &source->images;
 	return !images->values || (array_is_bytes(images) && (images->sizes[3] == 1 || images->sizes[3] == 3));
 }
 
@@ -77,7 +77,7 @@ static int complete_options(struct pack_options *options, const struct pack_sour
 	options->channels = options->channels ? options->channels : channels;
 	if (images->values && options->channels == 4 && channels != 4)
 		return error_set(error, source->files.files[0].source, "has no alpha: --channels 4 is for pictures");
-	if (!is_picture(images) && (resize->width != width || resize->height != height || options->channels != channels))
+	if (!pack_resizes(source) && (resize->width != width || resize->height != height || options->channels != channels))
 		return error_set(error, source->files.files[0].source, "only bytes in 1 or 3 channels can be resized");
 	if (images->values && !array_is_bytes(images))
 		return choose_range(options, images, source->files.files[0].source, error);
@@ -159,8 +159,9 @@ static int make_picture(struct image *image, const struct pack_options *options,
 	return 0;
 }
 
-static int load_bytes(const struct array *images, const struct pack_options *options, struct slot *slot)
+static int load_bytes(const struct pack_source *source, const struct pack_options *options, struct slot *slot)
 {
+	const struct array *images = &source->images;
 	size_t count = (size_t)array_row_count(images);
 	struct image image = {(int)images->sizes[2], (int)images->sizes[1], (int)images->sizes[3], malloc(count)};
 	if (!image.pixels)
@@ -169,7 +170,7 @@ static int load_bytes(const struct array *images, const struct pack_options *opt
 		image.pixels[i] = (unsigned char)array_value(images, slot->index, i);
 	digest_of(image.pixels, count, slot->digest);
 	int result = 0;
-	if (is_picture(images))
+	if (pack_resizes(source))
 		result = make_picture(&image, options, slot->tensor, &slot->error);
 	else
 		memcpy(slot->tensor, image.pixels, count);
@@ -197,7 +198,7 @@ static void read_slot(void *context, int number, int worker)
 	if (!images->values)
 		slot->bad = load_file(path, window->options, slot) != 0;
 	else if (array_is_bytes(images))
-		slot->bad = load_bytes(images, window->options, slot) != 0 && error_within(&slot->error, path);
+		slot->bad = load_bytes(window->source, window->options, slot) != 0 && error_within(&slot->error, path);
 	else
 		load_floats(images, slot);
 }

@@ -27,6 +27,9 @@ struct pack_output {
 	size_t written;            /* result: records in the stream */
 };
 
+/* Whether what there is can be resized and made colour or grey: pictures, and arrays of bytes in 1 or 3 channels. */
+bool pack_resizes(const struct pack_source *source);
+
 /* Completes the options and fills the head of the stream, which the caller frees with stream_head_free. Labels are weights
  * where some file has several classes or weights, else indices. Pictures and arrays of bytes are u8, 0 to 255 (of booleans 0
  * to 1); other arrays f32, 0 to 1 or 0 to 255 if all their values lie there. `arguments`, where the input came from, is

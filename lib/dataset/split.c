@@ -133,6 +133,10 @@ int split_read(struct split *split, const char *folder, const struct split_readi
 	int result = split->kept ? list_kept(split, folder, error) : class_folders_read(&split->folders[0], folder, error);
 	if (result || unite_classes(split, error))
 		return -1;
+	if (reading->wanted == SPLIT_READ_PARTS && !split->kept)
+		return error_set(error, folder, "is not split: it holds no train and validation");
+	if (reading->wanted == SPLIT_READ_CLASSES && split->kept)
+		return error_set(error, folder, "is split already: no folds can be made of it");
 	return read_files(split, folder, root, reading, error);
 }
 

@@ -56,11 +56,12 @@ struct split_reading {
 	struct progress *progress;
 	struct bad_inputs *bad; /* files that can't be read or decoded, which are left out */
 	bool facts;             /* find these too */
+	enum { SPLIT_READ_ANY, SPLIT_READ_PARTS, SPLIT_READ_CLASSES } wanted; /* refuse a folder that isn't split, or is */
 };
 
 /* Reads the class folders of `folder`, or of its train/, validation/ and test/ if it holds the first two: then that
- * split is kept. Every file is a group of its own as yet. Returns 0 or -1 (no class folders, no picture); the split is
- * the caller's to free either way. */
+ * split is kept. Every file is a group of its own as yet. Returns 0 or -1 (no class folders, no picture, another kind of
+ * folder than is wanted, which is said before a file is read); the split is the caller's to free either way. */
 CHECKED int split_read(struct split *split, const char *folder, const struct split_reading *reading, struct error *error);
 
 /* Finds the groups: files with the same pixels, and, unless `hamming` is negative, those that look like one picture

@@ -93,7 +93,7 @@ status_is 2
 stderr_has '^pearls: no such data set; for one of your own: mkdir'
 run pipeline shells-model PRESET=heavy
 status_is 2
-stderr_has "PRESET: 'heavy' is none of none keras light strong"
+stderr_has "PRESET: 'heavy' is not one of none keras light strong"
 run pipeline shells-model EPOCHS=many
 status_is 2
 stderr_has "EPOCHS: 'many' is not a whole number"

@@ -146,6 +146,13 @@ stderr_is ''
 run split-dataset -q --audit in
 status_is 1
 stderr_is 'split-dataset: in: is not split: it holds no train and validation'
+mkdir -p unread/a
+echo text >unread/a/x.jpg
+run split-dataset --audit unread
+stderr_is 'split-dataset: unread: is not split: it holds no train and validation'
+run split-dataset --folds 2 leaky new
+status_is 1
+stderr_is 'split-dataset: leaky: is split already: no folds can be made of it'
 run split-dataset -q --audit leaky audited
 status_is 1
 ok "with OUT it is split too" test -s audited/split.tsv

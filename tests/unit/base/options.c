@@ -105,7 +105,7 @@ static void bad(void)
 		{{"-o", ""}, "--output", "takes a value that is not empty"},
 		{{"--item="}, "--item", "takes a value that is not empty"},
 		{{"--seed", "-1"}, "--seed", "'-1' is not a whole number from 0 to 18446744073709551615"},
-		{{"--color", "blue"}, "--color", "'blue' is none of red, green"},
+		{{"--color", "blue"}, "--color", "'blue' is not one of red, green"},
 		{{"--size", "20x"}, "--size", "'20x' is not a size WxH with sides from 1 to 100"},
 		{{"--size", "101x5"}, "--size", "'101x5' is not a size WxH with sides from 1 to 100"},
 	};

@@ -1,0 +1,88 @@
+#!/bin/sh
+# Options that contradict each other, or mean nothing beside the others, are errors of usage: a line for each, before
+# anything is read.
+. "$(dirname "$0")/tap.sh"
+
+mkdir -p set/a
+noise set/a/1 1 set/a/2 2
+python3 - <<'END'
+import struct
+shape = "(2, 3, 3, 1)"
+head = ("{'descr': '<f4', 'fortran_order': False, 'shape': %s, }" % shape).ljust(117).encode() + b"\n"
+open("floats.npy", "wb").write(b"\x93NUMPY\x01\x00" + struct.pack("<H", len(head)) + head + struct.pack("<18f", *[0.5] * 18))
+END
+
+while IFS='|' read -r command message; do
+	[ "$command" ] || continue
+	tool=${command%% *}
+	run $command
+	is "$command" "$status $(cat .err)" "2 $tool: $message
+$tool: try '$tool --help'"
+done <<'END'
+split-dataset --folds 4 --validation-split 0.2 in out|--validation-split: does not go with --folds
+split-dataset --folds 4 --test-split 0 in out|--test-split: does not go with --folds
+split-dataset --audit --folds 4 in|--folds: does not go with --audit
+split-dataset --audit --validation-split 0.2 in out|--validation-split: does not go with --audit
+split-dataset --audit --test-split 0.2 in|--test-split: does not go with --audit
+split-dataset --audit --link copy in|--link: goes with OUT
+split-dataset --exact --hamming 8 in out|--hamming: does not go with --exact
+check-dataset --hamming 4 --exact in|--hamming: does not go with --exact
+augment --fill-value 0 --rotate 5 x|--fill-value: goes with --fill constant
+augment --fill-value 0 --fill reflect --preset keras x|--fill-value: goes with --fill constant
+augment --fill reflect --brightness 0.2 x|--fill: goes with an operation that moves pixels
+augment --interpolation bicubic --rotate 0 x|--interpolation: goes with an operation that moves pixels
+augment --crop-ratio 2 --preset keras x|--crop-ratio: goes with --random-resized-crop
+augment --crop-ratio 2 --preset strong --random-resized-crop 0 x|--crop-ratio: goes with --random-resized-crop
+augment --policy-magnitude 9 x|--policy-magnitude: goes with --policy randaugment
+augment --policy-operations 2 --policy trivial-augment x|--policy-operations: goes with --policy randaugment
+augment --posterize 2.5 x|--posterize: '2.5' is not a whole number from 0 to 7
+augment --pad-crop 3.5:0.5 x|--pad-crop: '3.5' is not a whole number from 0 to 1000
+augment --jpeg-quality 50.1 x|--jpeg-quality: '50.1' is not a whole number from 0 to 95
+augment --replay f --preset none x|--preset: does not go with --replay, whose file says what is done
+augment --replay f --fill-value 0 x|--fill-value: does not go with --replay, whose file says what is done
+augment --replay f --policy none x|--policy: does not go with --replay, whose file says what is done
+augment --replay f --mixup 0 x|--mixup: does not go with --replay, whose file says what is done
+augment --preview f --passes 1 x|--passes: does not go with --preview, which shows six
+augment --preview f --rescale x|--rescale: does not go with --preview, where it looks the same
+augment --preset best x|--preset: 'best' is not one of none, keras, light, strong
+pack-tensors --range 0,1 set|--range: goes with arrays, not with pictures
+pack-tensors --fit pad floats.npy|--fit: goes with pictures, not with arrays that can't be resized
+pack-tensors --interpolation bilinear floats.npy|--interpolation: goes with pictures, not with arrays that can't be resized
+pack-tensors --background white floats.npy|--background: goes with pictures, not with arrays that can't be resized
+tensor-info --count 3 x|--count: goes with --png
+cnn-predict -m m --threshold 0.9 x|--threshold: goes with --sort-into, --annotate, or --evaluate with --multi-label
+cnn-predict -m m --evaluate --threshold 0.9 x|--threshold: goes with --sort-into, --annotate, or --evaluate with --multi-label
+cnn-predict -m m --evaluate --header x|--header: goes with --predictions where there is --evaluate
+cnn-predict -m m --evaluate --top 2 x|--top: goes with --predictions or --annotate where there is --evaluate
+cnn-train -o m --architecture a.json --output-activation sigmoid x|--output-activation: goes with --architecture original
+model-report -m m --leaked f|--leaked: goes with --validation
+model-report -m m --mistakes 6|--mistakes: goes with --validation
+model-report -m m --method gradient|--method: goes with --validation
+saliency -m m --feature-maps --class a x|--class: does not go with --feature-maps
+saliency -m m --feature-maps --method gradient x|--method: does not go with --feature-maps
+saliency -m m --layer conv1 x|--layer: goes with --filter, --feature-maps, or a method that looks at a layer
+saliency -m m --samples 25 x|--samples: goes with --method smoothgrad or integrated-gradients
+saliency -m m --noise 0.1 --method integrated-gradients x|--noise: goes with --method smoothgrad
+END
+
+# What goes together is taken.
+while read -r command; do
+	run $command
+	is "$command" "$status $(grep -c 'try ' .err)" '1 0'
+done <<'END'
+split-dataset --folds 0 --validation-split 0.2 missing out
+split-dataset --audit --exact --seed 3 missing
+augment --fill constant --fill-value 0.5 --rotate 5 missing
+augment --fill reflect --policy trivial-augment missing
+augment --crop-ratio 2 --preset strong missing
+augment --policy randaugment --policy-magnitude 3 missing
+augment --posterize 3.0 --pad-crop 4:0.5 --jpeg-quality 50 missing
+augment --replay missing --seed 3 --passes 2 x
+pack-tensors --range 0,0.1 --codec zlib floats.npy
+tensor-info --png x.png --count 3 missing
+cnn-predict -m missing --evaluate --predictions p.tsv --header --top 2 x
+cnn-predict -m missing --threshold 0.9 --annotate d x
+saliency -m missing --layer conv1 --method layer-cam x
+saliency -m missing --samples 3 --noise 0.1 --method smoothgrad x
+END
+finish
