@@ -169,8 +169,7 @@ static bool take_step(json_t *array, struct augment_step *step)
 	for (int i = 0; i < operation->values; i++) {
 		json_t *value = json_array_get(array, (size_t)i + 1);
 		step->values[i] = json_number_value(value);
-		if (!json_is_number(value) || !(step->values[i] >= operation->least_value && step->values[i] <= operation->most_value)
-			|| (operation->whole && step->values[i] != floor(step->values[i])))
+		if (!json_is_number(value) || !(step->values[i] >= operation->least_value && step->values[i] <= operation->most_value))
 			return false;
 	}
 	return json_array_size(array) == (size_t)operation->values + 1;
