@@ -12,11 +12,14 @@ MODULES = libcurl=libcurl4-openssl-dev libxml-2.0=libxml2-dev stb=libstb-dev zli
 COMMANDS = $(CC)=gcc pkg-config=pkg-config \
 	$(if $(filter check,$(MAKECMDGOALS)),prove=perl python3=python3-minimal mandoc=mandoc)
 
+# What test servers stand on beside; nothing else is linked with it.
+TEST_MODULES = libnghttp2=libnghttp2-dev libssl=libssl-dev
+
 deps:
 	@missing=; \
 	for pair in $(COMMANDS); do \
 		command -v "$${pair%%=*}" >/dev/null || missing="$$missing $${pair#*=}"; done; \
-	for pair in $(MODULES); do \
+	for pair in $(MODULES) $(if $(filter check,$(MAKECMDGOALS)),$(TEST_MODULES)); do \
 		pkg-config --exists "$${pair%%=*}" 2>/dev/null || missing="$$missing $${pair#*=}"; done; \
 	for pair in $(FILES); do [ -e "$${pair%%=*}" ] || missing="$$missing $${pair#*=}"; done; \
 	[ -z "$$missing" ] && exit 0; \
@@ -102,7 +105,8 @@ $(B)/%.t: $(B)/%.o $(B)/tests/unit/tap.o $(LIBRARY)
 
 $(B)/tests/server/%: $(B)/tests/server/%.o $(SERVER_OBJECTS) $(LIBRARY)
 	@$(SAY) LD $@
-	$(Q)$$(cat $(B)/flags) -o $@ $^ $$(cat $(B)/libraries) -lm
+	$(Q)$$(cat $(B)/flags) -o $@ $^ $$(pkg-config --libs $(foreach m,$(TEST_MODULES),$(firstword $(subst =, ,$m)))) \
+		$$(cat $(B)/libraries) -lm
 
 # The peak of arithmetic is this processor's, whatever it is; contracted, as nothing else may be.
 $(B)/tests/bench/common/peak.o: OWN = -march=native -ffp-contract=fast
