@@ -15,6 +15,7 @@
  *   /w/api.php                  a MediaWiki of one category, in two parts that continue by three attributes */
 #include "base/file.h"
 #include "base/text.h"
+#include "common/illness.h"
 #include "common/picture.h"
 #include "common/script.h"
 
@@ -28,7 +29,7 @@
 #include <sys/socket.h>
 #include <unistd.h>
 
-enum { REQUEST_MAXIMUM = 1 << 15, HEALING_MAXIMUM = 64 };
+enum { REQUEST_MAXIMUM = 1 << 15 };
 
 static const char *pages, *log_path;
 static char origin[64], answers_path[4096];
@@ -63,28 +64,6 @@ static void answer_picture(int socket, const char *path)
 	make_picture(path, &bytes, &size);
 	answer(socket, "200 OK", "", bytes, size);
 	free(bytes);
-}
-
-/* ---- servers that recover ---- */
-
-static bool is_ill(const char *path, int times)
-{
-	static struct {
-		char *path;
-		int count;
-	} seen[HEALING_MAXIMUM];
-	bool ill = false;
-	pthread_mutex_lock(&lock);
-	for (int i = 0; i < HEALING_MAXIMUM; i++) {
-		if (!seen[i].path)
-			seen[i].path = strdup(path);
-		if (strcmp(seen[i].path, path) == 0) {
-			ill = seen[i].count++ < times;
-			break;
-		}
-	}
-	pthread_mutex_unlock(&lock);
-	return ill;
 }
 
 static void answer_healing(int socket, const char *path)
