@@ -5,6 +5,7 @@
 #include "scrape/request.h"
 
 #include <limits.h>
+#include <stdlib.h>
 #include <string.h>
 
 enum { EXIT_NO_NETWORK = 3 };
@@ -104,6 +105,7 @@ int main(int argc, char **argv)
 		{0, "backoff", OPTION_REAL, &fetch->backoff, "S", "seconds before the first of them, then doubled", 0.001, 600, NULL},
 		{0, "max-wait", OPTION_REAL, &fetch->wait_maximum, "S", "longest pause that a host may ask for", 0, 3600, NULL},
 		{0, "timeout", OPTION_REAL, &fetch->timeout, "S", "seconds for one transfer", 1, 3600, NULL},
+		{0, "ca-file", OPTION_TEXT, &fetch->ca_file, "FILE", "certificates to trust (PEM), not those of the machine", 0, 0, NULL},
 		{0, "allow-private", OPTION_FLAG, &fetch->allow_private, NULL, "talk to private and loopback addresses", 0, 0, NULL},
 		{0, "ignore-robots", OPTION_FLAG, &fetch->ignore_robots, NULL, "do not ask for robots.txt", 0, 0, NULL},
 		TOOL_NO_SANDBOX(no_sandbox),
@@ -117,6 +119,8 @@ int main(int argc, char **argv)
 	struct progress progress = tool_progress(quiet);
 	collect->progress = &progress;
 	fetch->image_bytes = (size_t)image_bytes;
+	if (!fetch->ca_file)
+		fetch->ca_file = getenv("SSL_CERT_FILE");
 
 	struct error error;
 	if (scrape_request_read(&request, &error) ||

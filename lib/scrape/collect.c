@@ -388,6 +388,10 @@ static void take_image(struct errand *errand, struct fetch_result *result)
 		return;
 	}
 	enum manifest_status status = result->outcome == FETCH_FAILED ? MANIFEST_FAILED : MANIFEST_REFUSED;
+	if (result->untrusted && !errand->collection->told_untrusted) {
+		scrape_say(scrape, errand->url, "%s: %s", errand->collection->name, result->reason);
+		errand->collection->told_untrusted = true;
+	}
 	const char *reason = result->outcome == FETCH_DONE ? "the server opts out (X-Robots-Tag)" : result->reason;
 	struct errand *other = result->missing ? errand_instead(errand) : NULL;
 	count_image(errand, keep_nothing(scrape->manifest, status, reason, &row, &scrape->error));

@@ -30,6 +30,7 @@ struct collection {
 	int accepted, added, refused, failed;
 	bool enough;
 	bool source_failed; /* a page could not be had or understood */
+	bool told_untrusted; /* that an image's host can't be trusted has been said */
 	char ended[512];
 };
 

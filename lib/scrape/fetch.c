@@ -53,10 +53,11 @@ int fetcher_create(struct fetcher **out, const struct fetch_options *options, fe
 	for (int kind = 0; kind < JOB_KINDS; kind++)
 		fetcher->limits[kind] = (struct transfer_limits){.total_seconds = options->timeout,
 			.bytes = bytes[kind], .allow_private = options->allow_private, .decode = kind != JOB_IMAGE,
-			.cut = kind == JOB_ROBOTS, .user_agent = fetcher->user_agent};
+			.cut = kind == JOB_ROBOTS, .user_agent = fetcher->user_agent, .ca_file = options->ca_file};
 	if (curl_global_init(CURL_GLOBAL_DEFAULT))
 		error_memory(error, "network");
-	else if (reactor_create(&fetcher->reactor, options->transfers, error) == 0)
+	else if ((!options->ca_file || transfer_check_ca_file(options->ca_file, error) == 0) &&
+		reactor_create(&fetcher->reactor, options->transfers, error) == 0)
 		return 0;
 	free(fetcher);
 	*out = NULL;
@@ -159,8 +160,8 @@ static void deliver(struct fetcher *fetcher, struct job *job, enum fetch_outcome
 		reason = full_reason;
 	}
 	struct fetch_result result = {.outcome = outcome, .reason = reason,
-		.missing = outcome == FETCH_REFUSED && transfer->missing, .url = job->url, .bytes = transfer->bytes,
-		.size = transfer->size, .charset = charset, .opted_out = transfer->easy && transfer_opts_out(transfer)};
+		.missing = outcome == FETCH_REFUSED && transfer->missing,
+		.untrusted = outcome == FETCH_FAILED && job->host->untrusted, .url = job->url, .bytes = transfer->bytes, .size = transfer->size, .charset = charset, .opted_out = transfer->easy && transfer_opts_out(transfer)};
 	fetcher->callback(fetcher->context, job->tag, &result);
 	transfer->bytes = result.bytes;
 	fetcher->unfinished--;
@@ -317,6 +318,11 @@ static void end_attempt(struct fetcher *fetcher, struct job *job, CURLcode code)
 		break;
 	case TRANSFER_REFUSED:
 		finish_job(fetcher, job, FETCH_REFUSED, job->transfer.reason);
+		break;
+	case TRANSFER_UNTRUSTED:
+		job->host->untrusted = true;
+		give_up(job->host, job->transfer.reason);
+		finish_job(fetcher, job, FETCH_FAILED, job->transfer.reason);
 		break;
 	case TRANSFER_TRANSIENT:
 		retry(fetcher, job);

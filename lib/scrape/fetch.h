@@ -24,6 +24,7 @@ struct fetch_options {
 	size_t page_bytes;  /* most bytes of a page, decompressed */
 	bool allow_private; /* talk to addresses that are not public */
 	bool ignore_robots;
+	const char *ca_file; /* certificates to trust, as PEM; NULL: the machine's */
 	const char *contact; /* for the user agent: a mail address or URL; NULL: none */
 };
 
@@ -50,6 +51,7 @@ struct fetch_result {
 	enum fetch_outcome outcome;
 	const char *reason;         /* when not done */
 	bool missing;               /* refused, since the server has no such thing (status 404 or 410) */
+	bool untrusted;             /* failed, since the host's certificate can't be trusted */
 	const char *url;            /* that answered, after redirects */
 	unsigned char *bytes;       /* the body, followed by a NUL; the callback may take it, to free, and leave NULL */
 	size_t size;

@@ -41,6 +41,7 @@ struct host {
 	int strikes;              /* failures to talk to it in a row; those of requests that were under way at once are one */
 	double last_strike;
 	char given_up[200];       /* why it is asked no more; empty: it is */
+	bool untrusted;           /* it is its certificate */
 	enum host_robots robots_state;
 	struct robots robots;
 };

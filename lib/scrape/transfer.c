@@ -4,6 +4,7 @@
 
 #include <arpa/inet.h>
 #include <netinet/in.h>
+#include <openssl/x509_vfy.h>
 #include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -87,6 +88,21 @@ static int before_request(void *context, char *remote, char *local, int remote_p
 	return CURL_PREREQFUNC_ABORT;
 }
 
+int transfer_check_ca_file(const char *path, struct error *error)
+{
+	X509_STORE *store = X509_STORE_new();
+	FILE *stream = fopen(path, "re");
+	int result = 0;
+	if (!stream)
+		result = error_system(error, path);
+	else if (!store || X509_STORE_load_file(store, path) != 1)
+		result = error_set(error, path, "holds no certificate in PEM format");
+	if (stream)
+		fclose(stream);
+	X509_STORE_free(store);
+	return result;
+}
+
 static long milliseconds(double seconds)
 {
 	return (long)(seconds * 1000);
@@ -113,6 +129,11 @@ int transfer_start(struct transfer *transfer, const char *url, const struct tran
 	/* Whether one connection can take many is known when the first is made. */
 	if (strncmp(url, "https:", 6) == 0)
 		curl_easy_setopt(easy, CURLOPT_PIPEWAIT, 1L);
+	if (limits->ca_file) {
+		curl_easy_setopt(easy, CURLOPT_CAINFO, limits->ca_file);
+		curl_easy_setopt(easy, CURLOPT_CAPATH, NULL);
+	}
+	curl_easy_setopt(easy, CURLOPT_ERRORBUFFER, transfer->problem);
 	curl_easy_setopt(easy, CURLOPT_USERAGENT, limits->user_agent);
 	curl_easy_setopt(easy, CURLOPT_CONNECTTIMEOUT_MS, milliseconds(limits->connect_seconds));
 	curl_easy_setopt(easy, CURLOPT_TIMEOUT_MS, milliseconds(limits->total_seconds));
@@ -148,7 +169,7 @@ int transfer_set_headers(struct transfer *transfer, const char *user_agent, cons
 
 static enum transfer_end end_with(struct transfer *transfer, enum transfer_end end, const char *reason)
 {
-	snprintf(transfer->reason, sizeof transfer->reason, "%s", reason);
+	snprintf(transfer->reason, sizeof transfer->reason, "%.*s", (int)sizeof transfer->reason - 1, reason);
 	return end;
 }
 
@@ -197,6 +218,10 @@ enum transfer_end transfer_finish(struct transfer *transfer, CURLcode code)
 	/* The address was checked: it is the answer that is in no protocol known. */
 	if (code == CURLE_UNSUPPORTED_PROTOCOL)
 		return end_with(transfer, TRANSFER_TRANSIENT, "the answer is not HTTP");
+	if (code == CURLE_PEER_FAILED_VERIFICATION || code == CURLE_SSL_CACERT_BADFILE) {
+		transfer->reached = true;
+		return end_with(transfer, TRANSFER_UNTRUSTED, transfer->problem);
+	}
 	if (code == CURLE_URL_MALFORMAT || code == CURLE_LOGIN_DENIED)
 		return end_with(transfer, TRANSFER_REFUSED, curl_easy_strerror(code));
 	if (code != CURLE_OK)

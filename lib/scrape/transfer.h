@@ -17,6 +17,7 @@ struct transfer_limits {
 	bool cut;               /* a longer body is cut to `bytes`, not refused */
 	bool decode;            /* accept compressed bodies: pages; images are kept as served */
 	const char *user_agent;
+	const char *ca_file;    /* certificates to trust, as PEM; NULL: the machine's */
 };
 
 enum transfer_end {
@@ -24,6 +25,7 @@ enum transfer_end {
 	TRANSFER_REDIRECT,  /* location is set */
 	TRANSFER_REFUSED,   /* would end so again: reason is set */
 	TRANSFER_TRANSIENT, /* may go well another time: reason is set */
+	TRANSFER_UNTRUSTED, /* the host's certificate can't be trusted: reason is set */
 };
 
 struct transfer {
@@ -34,14 +36,18 @@ struct transfer {
 	size_t size, capacity;
 	bool too_large, out_of_memory;
 	char refused_address[64]; /* that was not public; empty: none was met */
+	char problem[CURL_ERROR_SIZE]; /* what went wrong, in libcurl's words */
 
-	/* Set by transfer_end: */
+	/* Set by transfer_finish: */
 	char reason[160];
 	char *location;          /* where a redirect leads, absolute; owned */
 	double retry_after;      /* seconds the server asked for, 0: none */
 	bool reached;            /* the server answered */
 	bool missing;            /* it has no such thing: status 404 or 410 */
 };
+
+/* Returns 0 where a file of certificates to trust can be read and holds one, or -1. */
+CHECKED int transfer_check_ca_file(const char *path, struct error *error);
 
 /* Sets up a request for `url`; `limits` must outlive it. On failure (-1) *transfer needs no end. */
 CHECKED int transfer_start(struct transfer *transfer, const char *url, const struct transfer_limits *limits,
