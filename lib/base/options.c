@@ -152,7 +152,7 @@ int options_parse(const struct options *options, int argc, char **argv, int *fir
 	char shown[256];
 	build_parser(options->rows, &parser);
 	opterr = 0;
-	optind = 1;
+	optind = 0; /* glibc: forget the last command line */
 	int code;
 	while (optind <= argc && (code = getopt_long(argc, argv, parser.letters, parser.longs, NULL)) != -1) {
 		const char *given = text_printable(shown, sizeof shown, argv[optind - 1]);

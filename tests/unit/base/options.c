@@ -118,6 +118,15 @@ static void bad(void)
 	}
 }
 
+/* getopt remembers where in "-xf" it was. */
+static void again(void)
+{
+	struct error error;
+	int first;
+	ok(PARSE("-xf") == -1, "a cluster is refused at its first letter");
+	ok(PARSE("a", "b") == OPTIONS_RUN && !flag && first == 1, "the next command line begins anew");
+}
+
 static void help(void)
 {
 	char *written = NULL;
@@ -148,6 +157,7 @@ int main(void)
 	good();
 	given();
 	bad();
+	again();
 	help();
 	command_line();
 	reset();
