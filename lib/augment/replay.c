@@ -213,8 +213,8 @@ int replay_read(struct replay *replay, uint32_t pass, const struct stream_record
 	bool expected = has_number(line, "pass", pass) && has_number(line, "id", record->id)
 		&& has_source(line, record->source);
 	bool good = take_steps(json_object_get(line, "steps"), &variation->change);
-	variation->mixed = augment_mixing(&variation->change);
-	if (good && variation->mixed)
+	variation->mixed = good && augment_mixing(&variation->change);
+	if (variation->mixed)
 		good = json_is_integer(json_object_get(partner, "id"))
 			&& take_steps(json_object_get(partner, "steps"), &variation->partner_change);
 	variation->partner = (uint64_t)json_integer_value(json_object_get(partner, "id"));
