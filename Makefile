@@ -2,7 +2,7 @@
 #
 #   make pokemon-model   images -> split -> pack -> augment -> train -> evaluate -> predict -> explain
 #   make check           every test
-#   make all bench deps install uninstall clean
+#   make all fuzz bench deps install uninstall clean
 #
 # VARIANT=release|asan|cov builds beside the others, in build/VARIANT.
 
@@ -25,4 +25,4 @@ all: programs
 include build.mk
 include pipelines/millrace.mk
 
-.PHONY: all programs check bench install uninstall clean
+.PHONY: all programs check fuzz bench install uninstall clean

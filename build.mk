@@ -42,6 +42,7 @@ BASICS = -std=c11 -D_GNU_SOURCE -Ilib -Itools -Itests/unit -ffp-contract=off -fn
 VARIANT_release =
 VARIANT_asan = -fsanitize=address,undefined -fno-sanitize-recover=undefined -fno-omit-frame-pointer
 VARIANT_cov = --coverage -O0
+VARIANT_fuzz = $(VARIANT_asan) -fsanitize=fuzzer-no-link
 ALL_CFLAGS = $(BASICS) $(CFLAGS) $(VARIANT_$(VARIANT))
 
 # Kernels for one instruction set live in files named for it.
@@ -62,7 +63,8 @@ TOOLS = $(patsubst tools/%.c,%,$(wildcard tools/*.c))
 PROGRAMS = $(TOOLS:%=$(BIN)/%)
 LIB_OBJECTS = $(patsubst %.c,$(B)/%.o,$(wildcard lib/*/*.c))
 TOOL_LIBRARY = $(B)/tools/common.a
-TEST_PROGRAMS = $(patsubst %.c,$(B)/%.t,$(wildcard tests/unit/*/*.c))
+FUZZ_OBJECTS = $(B)/tests/fuzz/common/fuzz.o $(B)/tests/unit/tap.o
+TEST_PROGRAMS = $(patsubst %.c,$(B)/%.t,$(wildcard tests/unit/*/*.c tests/fuzz/*.c))
 BENCH_PROGRAMS = $(patsubst %.c,$(B)/%,$(wildcard tests/bench/*.c))
 BENCH_OBJECTS = $(patsubst %.c,$(B)/%.o,$(wildcard tests/bench/common/*.c))
 TEST_SERVERS = $(patsubst %.c,$(B)/%,$(wildcard tests/server/*.c))
@@ -103,6 +105,15 @@ $(B)/%.t: $(B)/%.o $(B)/tests/unit/tap.o $(LIBRARY)
 	@$(SAY) LD $@
 	$(Q)$$(cat $(B)/flags) -o $@ $^ $$(cat $(B)/libraries) -lm
 
+# A driver of a parser as a test, over its seeds and a fixed number of changes to them; and, in the variant fuzz, as a fuzzer.
+$(B)/tests/fuzz/%.t: $(B)/tests/fuzz/%.o $(B)/tests/fuzz/common/replay.o $(FUZZ_OBJECTS) $(LIBRARY)
+	@$(SAY) LD $@
+	$(Q)$$(cat $(B)/flags) -o $@ $^ $$(cat $(B)/libraries) -lm
+
+$(B)/tests/fuzz/%: $(B)/tests/fuzz/%.o $(B)/tests/fuzz/common/libfuzzer.o $(FUZZ_OBJECTS) $(LIBRARY)
+	@$(SAY) LD $@
+	$(Q)$$(cat $(B)/flags) -fsanitize=fuzzer -o $@ $^ $$(cat $(B)/libraries) -lm
+
 $(B)/tests/server/%: $(B)/tests/server/%.o $(SERVER_OBJECTS) $(LIBRARY)
 	@$(SAY) LD $@
 	$(Q)$$(cat $(B)/flags) -o $@ $^ $$(pkg-config --libs $(foreach m,$(TEST_MODULES),$(firstword $(subst =, ,$m)))) \
@@ -121,6 +132,14 @@ T = $(TEST_PROGRAMS) $(wildcard tests/tools/*.t)
 check: programs $(TEST_PROGRAMS) $(TEST_SERVERS)
 	LSAN_OPTIONS=suppressions=$(CURDIR)/tests/leaks.supp:print_suppressions=0 \
 	BIN=$(CURDIR)/$(BIN) MAKE=$(MAKE) prove --timer -e '' $(T)
+
+# For makers: clang's libFuzzer on each parser of bytes from outside in turn, for SECONDS. T= names some of tests/fuzz/*.c; what
+# they learn and what they find stays in build/fuzz.
+SECONDS = 60
+FUZZERS = $(patsubst %.c,build/fuzz/%,$(or $(filter tests/fuzz/%.c,$(T)),$(wildcard tests/fuzz/*.c)))
+fuzz: programs
+	@$(MAKE) --no-print-directory VARIANT=fuzz CC=clang $(FUZZERS)
+	@BIN=$(CURDIR)/$(BIN) sh tests/fuzz/common/fuzz.sh build/fuzz $(SECONDS) $(notdir $(FUZZERS))
 
 # BENCH= names sections to run alone, JSON= a file to write instead of tables; QUICK=1 is for a first look.
 BENCH = kernels engine residual growth training predict pack duplicates augment scrape

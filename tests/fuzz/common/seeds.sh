@@ -1,0 +1,201 @@
+#!/bin/sh
+# Where a driver begins: seeds.sh DRIVER FOLDER puts inputs that it takes into FOLDER/good, and some that it refuses into
+# FOLDER/bad. BIN says where the tools are, which make those that no fixture is.
+set -eu
+driver=$1
+mkdir -p "$2/good" "$2/bad"
+folder=$(cd "$2" && pwd)
+good=$folder/good bad=$folder/bad
+cd "$(dirname "$0")/../../.."
+fixtures=tests/fixtures
+sum=0123456789abcdef0123456789abcdef
+
+good() { printf -- "$2" >"$good/$1"; } # NAME FORMAT
+bad() { printf -- "$2" >"$bad/$1"; }
+
+# A stream of WIDTHxHEIGHT: pack FILE SIZE OPTION...
+pack() {
+	for name in grey palette rgb rgba; do
+		mkdir -p "$folder/pictures/$name"
+		cp $fixtures/image/$name.png "$folder/pictures/$name"
+	done
+	file=$1 size=$2
+	shift 2
+	"$BIN/pack-tensors" -q --size "$size" "$@" -o "$file" "$folder/pictures"
+}
+
+case $driver in
+url)
+	good relative '../b/c.png?d=e#f'
+	good absolute 'HTTP://Example.org:80/a b/../c?d=\303\251'
+	good host '//[::1]:8080/a'
+	good number 'http://127.0.0.1/%%2e%%2E/%%41'
+	bad user 'http://u:p@example.org/'
+	bad scheme 'javascript:alert(1)'
+	bad file 'file:///etc/passwd'
+	bad port 'http://example.org:99999/' ;;
+robots)
+	good star 'User-agent: *\nDisallow: /a\nAllow: /a/b$\n'
+	good ours 'user-agent: other\nuser-agent: Millrace # us\ndisallow: /*.png$\ncrawl-delay: 5\n\000/a/b%%2e.png'
+	good encoded 'User-agent: millrace\r\nDisallow: /%%C3%%A9*?\r\nDisallow:\r\n\000/\303\251?x'
+	bad none 'Sitemap: http://example.org/map.xml\n'
+	bad others 'User-agent: other\nDisallow: /\n' ;;
+recipe)
+	cp data/sites/* "$good"
+	bad key 'title = A\nnosuch = b\n'
+	bad selector 'title = A\npage = http://example.org/{query}\nitem = //img[\n' ;;
+dataset_recipe)
+	for name in dragonball fairytail pokemon; do cp data/$name/recipe "$good/$name"; done
+	bad class 'title = A\nsite = page\nclass = a/b | c\n'
+	bad site 'title = A\nclass = a | b\n' ;;
+page)
+	cd $fixtures/sites
+	cp gallery-1.html wiki-1.xml wiki-2.xml google-old.html safebooru/index.php "$good"
+	cp bing/images/async "$good/bing.html"
+	cp google/customsearch/v1 "$good/google.json"
+	cp openverse/v1/images/index.html "$good/openverse.json"
+	cp wiki-empty.xml wiki-error.xml "$bad" ;;
+selector)
+	good element '//img/@src\n<p><a href=x><img src="a.png"></a>'
+	good largest 'largest(//img[matches(@src,"^a")]/@srcset)\n<img src=a srcset="b 1x, c 2x">'
+	good inside '//a/@m -> json murl -> unescape -> as http://h/{}\n<a m='"'"'{"murl":"a\\\\u002fb"}'"'"'>'
+	good json 'items[].link\n{"items":[{"link":"x"},{"link":"y"}]}'
+	good match '"(https?://[^"]*)",([0-9]+) -> as {}?w=1\nvar a = "http://h/a.png",640;'
+	good xml '//page[@size>100]/@name\n<?xml version="1.0"?><api><page size="200" name="a"/></api>'
+	bad syntax '//img[\n<img>'
+	bad nothing '//nosuch\n<p>' ;;
+json_path)
+	good members 'items[].link\n{"items":[{"link":"x"},{"link":"y"},3]}'
+	good deep '..deep.*\n{"deep":{"deep":{"deep":7}}}'
+	good odd '"odd.name"[1][]\n{"odd.name":[[1,2],[3]]}'
+	good itself '.\n5'
+	bad syntax 'a[\n{}'
+	bad nothing 'b\n{"a":1}' ;;
+pattern)
+	good image 'x = ["http://h/a.png",640,480];\000["https://h/b.jpeg",1,2]'
+	good thumb '/thumb/a/ab/x.png/120px-x.png'
+	bad nothing 'nothing at all' ;;
+unescape)
+	good twice 'http:\\\\\\/\\\\\\/h\\\\u002fa'
+	good all '\\x41\\u00e9\\ud83d\\ude00\\ud83d\\n\\"\\'"'"'\\\\'
+	bad plain 'http://h/a' ;;
+manifest)
+	look=0123456789abcdef
+	good accepted "red\tred/a.png\t$sum$sum\t$sum\t$look-$look-$look-$look\t80\t90\t100\tpng\thttp://h/a\thttp://h/\tpage\tq\t2026-11-22T16:00:00Z\tCC BY\taccepted\t"
+	good plain "red\t\t$sum$sum\t$sum\tplain\t80\t90\t100\tpng\thttp://h/a\\\\tb\t\tpage\tq\t2026-11-22T16:00:00Z\t\trefused\tduplicate"
+	good failed 'red\t\t\t\t\t\t\t\t\thttp://h/a\t\tpage\t\t\t\tfailed\tstatus 500'
+	bad fields 'red\tred/a.png'
+	bad escape 'red\t\t\t\t\t\t\t\t\thttp://h/\\q\t\tpage\t\t\t\tfailed\t'
+	bad status 'red\t\t\t\t\t\t\t\t\thttp://h/a\t\tpage\t\t\t\tlost\t' ;;
+head)
+	good index '{"dtype":"u8","shape":[2,3,3],"range":[0,255],"labels":"index","classes":["a","b"],"pass":0,"history":[]}'
+	good weights '{"dtype":"f32","shape":[2,3,1],"range":[-1,1.5],"labels":"weights","classes":["\303\251"],"pass":7,"history":[{"tool":"augment","version":"1","arguments":"-q","seed":"1"}]}'
+	bad shape '{"dtype":"u8","shape":[2,0,3],"range":[0,255],"labels":"index","classes":["a","b"],"pass":0,"history":[]}'
+	bad twice '{"dtype":"u8","dtype":"u8"}' ;;
+stream)
+	for name in color index passes weights; do cp $fixtures/stream/$name.tens "$good"; done
+	for name in cut future label no_end; do cp $fixtures/stream/$name.tens "$bad"; done
+	pack "$good/raw.tens" 6x5
+	pack "$good/zlib.tens" 6x5 --codec zlib
+	"$BIN/augment" -q --preset light --passes 2 -o "$good/augmented.tens" "$good/raw.tens" ;;
+npy)
+	cp $fixtures/dataset/*.npy "$good"
+	bad structure "\223NUMPY\001\000\060\000{'descr': 'O', 'fortran_order': False, 'shape': (2,)}"
+	bad short "\223NUMPY\001\000\060\000" ;;
+idx)
+	good images '\000\000\010\003\000\000\000\002\000\000\000\002\000\000\000\003abcdefghijkl'
+	good labels '\000\000\010\001\000\000\000\003\000\001\002'
+	gzip -nc "$good/images" >"$good/images.gz"
+	bad cut '\000\000\010\003\377\377\377\377\000\000\000\002\000\000\000\003abcdef'
+	bad kind '\000\000\015\001\000\000\000\003\000\001\002' ;;
+table)
+	good plain 'path\tclass\na.png\tred\\tshells\n\nb\\x20.png\t\n'
+	good quoted 'path,class\r\n"a, ""b"".png",red\r\n"two\nlines",\r\n'
+	bad escape 'a\\q\tb\n'
+	bad quote 'a,"b\n' ;;
+list)
+	good classes 'a.png\tred\nb.png\tblue\tred\nc.png\n'
+	bad class 'a.png\tred/blue\n'
+	bad escape 'a\\q\tred\n' ;;
+image)
+	for type in bmp gif jpg p?m png psd tga webp; do cp $fixtures/image/*.$type "$good"; done
+	bad cut '\211PNG\r\n\032\n'
+	bad text 'no picture' ;;
+png)
+	cp $fixtures/image/*.png "$good"
+	bad signature '\211PNG\r\n\032\n' ;;
+exif)
+	good little 'II*\000\010\000\000\000\001\000\022\001\003\000\001\000\000\000\006\000\000\000\000\000\000\000'
+	good big 'MM\000*\000\000\000\010\000\001\001\022\000\003\000\000\000\001\000\003\000\000\000\000\000\000'
+	bad upright 'II*\000\010\000\000\000\001\000\022\001\003\000\001\000\000\000\001\000\000\000\000\000\000\000'
+	bad far 'II*\000\377\377\377\377' ;;
+architecture)
+	cp $fixtures/model/*.json "$good"
+	bad class '{"class_name":"Functional","config":{"layers":[]}}'
+	bad layers '{"class_name":"Sequential","config":{"layers":[]}}' ;;
+weights)
+	pack "$folder/train.tens" 18x22
+	"$BIN/cnn-train" -q --epochs 1 --architecture $fixtures/model/plain.json -o "$folder/plain_model" "$folder/train.tens"
+	cp "$folder/plain_model/poids.h5" "$good"
+	head -c 2000 "$good/poids.h5" >"$bad/cut"
+	bad text 'no weights' ;;
+labels)
+	good two 'red shells\nblue shells\n'
+	good other '\303\251\r\nb'
+	bad twice 'a\na\n'
+	bad control 'a\tb\n'
+	bad none '' ;;
+card)
+	good all '{"input":{"fit":"crop","interpolation":"nearest","background":"#ff8000"}}'
+	good none '{}'
+	bad fit '{"input":{"fit":"squeeze"}}'
+	bad background '{"input":{"background":"#ff"}}' ;;
+history)
+	good all 'epoch\tloss\taccuracy\tval_loss\tval_accuracy\tseconds\n1\t0.7\t0.5\t0.6\tnan\t1\n2\t0.5\t0.75\t\t0.8\t1\n'
+	good few 'loss\tepoch\n1e-3\t5'
+	bad columns 'a\tb\n1\t2\n'
+	bad number 'epoch\tloss\n1\tx\n' ;;
+listed)
+	good notes 'path\tproblem\tdetail\nred/a.png\ttwin\tred/b.png\nblue/\\xFF.png\tsmall\n\nsummary\n'
+	bad head 'file\tproblem\n'
+	bad escape 'path\na\\q\n' ;;
+request)
+	good picture '/image/rgb.png'
+	good folder '/image/'
+	good encoded '/%%69mage/rgb%%2epng'
+	bad above '/image/../../../README.md'
+	bad slash '/image%%2frgb.png'
+	bad hidden '/.git/' ;;
+select)
+	good both '5\n18446744073709551615\tnote\nred/a.png\nblue/\\x20.png\tred\n'
+	bad escape 'a\\q\n'
+	bad none '5\n\tnote\n' ;;
+leaks)
+	good split "path\tsha256\tgroup\tsplit\na\t$sum$sum\t1\ttrain\nb\t$sum$sum\t1\tvalidation\nc\t$sum$sum\t2\ttest\n"
+	bad group "sha256\tgroup\tsplit\n$sum$sum\t9\ttrain\n"
+	bad columns 'path\tgroup\n' ;;
+text)
+	good plain 'a\tb\\n\033[31m'
+	good number '-9223372036854775808'
+	good real '1.5e-300'
+	bad latin 'caf\351'
+	bad long '\355\240\200\364\220\200\200' ;;
+options)
+	good all '-qn5\n--share=0.25\n--seed\n18446744073709551615\n-o\nf\n--site\na\n--site=b\n--color\nblue\n--size\n20x30\noperand\n--\n-x'
+	good help '--help'
+	good operands 'a\n--quiet\nb\n-\n'
+	bad range '--count=101'
+	bad unknown '--nosuch'
+	bad value '-o' ;;
+cast)
+	for name in dragonball fairytail pokemon; do cp data/$name/characters.json "$good/$name"; done
+	bad key '{"characters":{"a":{"nosuch":1}}}'
+	bad none '{"characters":{}}' ;;
+replay)
+	good two '{"fill":"nearest","fill-value":0.0,"interpolation":"bilinear","operations":{"zoom":"0.2","horizontal-flip":"0.5"}}\n{"pass":0,"id":0,"source":"a.png","steps":[["zoom",0.9,1.1],["horizontal-flip"]]}\n{"pass":0,"id":1,"source":"a.png","steps":[]}\n'
+	bad options '{"fill":"nosuch"}\n'
+	bad record '{"fill":"nearest","fill-value":0.0,"interpolation":"bilinear","operations":{}}\n{"pass":1,"id":0,"source":"a.png","steps":[]}\n' ;;
+*)
+	echo "seeds.sh: $driver: no seeds" >&2
+	exit 1 ;;
+esac

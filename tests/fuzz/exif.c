@@ -1,0 +1,13 @@
+/* An EXIF block. Taken: it says that the picture does not stand upright. */
+#include "common/fuzz.h"
+
+#include "image/decoders.h"
+
+#include <assert.h>
+
+bool fuzz_try(const unsigned char *bytes, size_t size)
+{
+	int orientation = exif_orientation(bytes, size);
+	assert(orientation >= 1 && orientation <= 8);
+	return orientation > 1;
+}

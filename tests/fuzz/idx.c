@@ -1,0 +1,24 @@
+/* An IDX file, plain or compressed, of one to three dimensions. */
+#include "common/fuzz.h"
+
+#include "dataset/idx.h"
+
+#include <assert.h>
+
+bool fuzz_try(const unsigned char *bytes, size_t size)
+{
+	bool taken = false;
+	for (int dimensions = 1; dimensions <= 3; dimensions++) {
+		struct array array;
+		struct error error = {0};
+		double minimum, maximum;
+		if (idx_read(&array, fuzz_file(bytes, size), dimensions, &error)) {
+			(void)fuzz_refused(&error);
+			continue;
+		}
+		assert(array_range(&array, &minimum, &maximum) && minimum >= 0 && maximum <= 255);
+		array_free(&array);
+		taken = true;
+	}
+	return taken;
+}

@@ -1,0 +1,43 @@
+/* A page or an answer, as recipes read it that between them use every kind of step. Taken: one of them finds an image. */
+#include "common/fuzz.h"
+
+#include "scrape/source.h"
+
+#include <assert.h>
+#include <stdlib.h>
+#include <string.h>
+
+static bool read_as(const struct recipe *recipe, const unsigned char *bytes, size_t size)
+{
+	struct source source;
+	struct error error = {0};
+	struct page_findings findings = {0};
+	char *url = NULL;
+	if (source_start(&source, recipe, "", "http://example.org/a/b", NULL, &error) || source_next(&source, &url, &error) != 1)
+		abort();
+	if (source_read(&source, url, bytes, size, "", 64, &findings, &error) ||
+		source_check_first(&source, &findings, &error))
+		(void)fuzz_refused(&error);
+	for (size_t i = 0; i < findings.image_count; i++)
+		for (size_t j = 0; j < findings.images[i].addresses.count; j++)
+			assert(strncmp(findings.images[i].addresses.items[j], "http", 4) == 0);
+	bool found = findings.image_count > 0;
+	page_findings_free(&findings);
+	free(url);
+	source_free(&source);
+	return found;
+}
+
+bool fuzz_try(const unsigned char *bytes, size_t size)
+{
+	static const char *const names[] = {"page", "bing", "google", "mediawiki", "safebooru", "openverse"};
+	enum { RECIPES = sizeof names / sizeof *names };
+	static struct recipe recipes[RECIPES];
+	bool taken = false;
+	for (int i = 0; i < RECIPES; i++) {
+		if (!recipes[i].name && recipe_read(&recipes[i], names[i], NULL))
+			abort();
+		taken |= read_as(&recipes[i], bytes, size);
+	}
+	return taken;
+}

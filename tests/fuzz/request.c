@@ -1,0 +1,24 @@
+/* The path of a request to browse-dataset: whatever it finds is below the folder, and not hidden. */
+#include "common/fuzz.h"
+
+#include "base/file.h"
+#include "browse/folder.h"
+#include "tap.h"
+
+#include <assert.h>
+#include <stdlib.h>
+#include <string.h>
+
+bool fuzz_try(const unsigned char *bytes, size_t size)
+{
+	static char *root;
+	if (!root && !(root = realpath(fixture(""), NULL)))
+		abort();
+	char *asked = fuzz_text(bytes, size), *path = folder_find(root, asked);
+	if (path)
+		assert(file_exists(path) && strncmp(path, root, strlen(root)) == 0 && !strstr(path + strlen(root), "/."));
+	bool taken = path;
+	free(path);
+	free(asked);
+	return taken;
+}

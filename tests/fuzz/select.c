@@ -1,0 +1,18 @@
+/* A list of records to take from a stream. */
+#include "common/fuzz.h"
+
+#include "stream/select.h"
+
+#include <assert.h>
+
+bool fuzz_try(const unsigned char *bytes, size_t size)
+{
+	struct stream_select select = {0};
+	struct error error = {0};
+	const struct stream_head head = {.height = 1, .width = 1, .channels = 1};
+	bool taken = stream_select_read(&select, fuzz_file(bytes, size), &error) == 0 || fuzz_refused(&error);
+	for (size_t i = 0; taken && i < select.id_count; i++)
+		assert(stream_select_takes(&select, &head, &(struct stream_record){.id = select.ids[i], .source = ""}));
+	stream_select_free(&select);
+	return taken;
+}

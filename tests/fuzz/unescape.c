@@ -1,0 +1,19 @@
+/* A text with JavaScript's escapes. Taken: there were some. */
+#include "common/fuzz.h"
+
+#include "scrape/unescape.h"
+
+#include <assert.h>
+#include <stdlib.h>
+#include <string.h>
+
+bool fuzz_try(const unsigned char *bytes, size_t size)
+{
+	char *text = fuzz_text(bytes, size), *plain = fuzz_text(bytes, size);
+	unescape(plain);
+	assert(strlen(plain) <= strlen(text));
+	bool taken = strcmp(plain, text) != 0;
+	free(text);
+	free(plain);
+	return taken;
+}

@@ -1,0 +1,42 @@
+/* A reference on a page: what becomes absolute is http or https without a user, and stays what it is. */
+#include "common/fuzz.h"
+
+#include "base/text.h"
+#include "scrape/url.h"
+
+#include <assert.h>
+#include <stdlib.h>
+#include <string.h>
+
+static void check(const char *url)
+{
+	char *again = url_resolve(NULL, url, NULL), *origin = url_origin(url), *longer = url_set_parameter(url, "a", url);
+	assert(strncmp(url, "http://", 7) == 0 || strncmp(url, "https://", 8) == 0);
+	const char *host = strstr(url, "//") + 2;
+	assert(!memchr(host, '@', strcspn(host, "/?#")) && text_is_utf8(url) && strlen(url) <= URL_LENGTH_MAXIMUM);
+	for (const char *p = url; *p; p++)
+		assert((unsigned char)*p > ' ' && *p != 127);
+	assert(again && strcmp(again, url) == 0 && origin && longer);
+	assert(url_path(url)[0] == '/');
+	(void)url_is_loopback(url);
+	free(again);
+	free(origin);
+	free(longer);
+}
+
+bool fuzz_try(const unsigned char *bytes, size_t size)
+{
+	struct error error = {0};
+	char *reference = fuzz_text(bytes, size);
+	char *absolute = url_resolve(NULL, reference, NULL);
+	char *relative = url_resolve("http://example.org/a/b?c", reference, &error);
+	bool taken = relative || fuzz_refused(&error);
+	if (absolute)
+		check(absolute);
+	if (relative)
+		check(relative);
+	free(reference);
+	free(absolute);
+	free(relative);
+	return taken;
+}
