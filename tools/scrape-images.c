@@ -33,19 +33,6 @@ static bool summarize(const struct scrape *scrape, bool quiet)
 	return complete;
 }
 
-static void check_usage(const struct scrape_request *request, int count, char **operands)
-{
-	bool page = request->url || request->page_file;
-	if (!count && !request->list && !request->dataset_path)
-		tool_usage("operand", "name a class, or use --dataset or --urls");
-	if (count && request->dataset_path)
-		tool_usage("operand", "the data set's recipe names the classes");
-	if (page && count != 1)
-		tool_usage(request->url ? "--url" : "--page", "takes one class");
-	if (page && strchr(operands[0], '='))
-		tool_usage(request->url ? "--url" : "--page", "takes a class without =QUERY");
-}
-
 /* Collects what the request asks for. Returns the exit status. */
 static int run(const struct scrape_request *request, char *const *operands, bool quiet)
 {
@@ -80,8 +67,8 @@ int main(int argc, char **argv)
 		{'n', "count", OPTION_INTEGER, &collect->wanted, "N", "images per class, 0 for all (or the data set's count)", 0, INT_MAX, NULL},
 		{0, "min-size", OPTION_INTEGER, &collect->limits.side_minimum, "N", "least width and height in pixels", 1, 65535, NULL},
 		{0, "max-bytes", OPTION_INTEGER, &image_bytes, "N", "most bytes of one image", 1024, INT_MAX, NULL},
-		{0, "max-aspect", OPTION_REAL, &collect->limits.aspect_maximum, "F", "how many times as long the longer side is at most, 0 for any", 0, 65535, NULL},
-		{0, "hamming", OPTION_INTEGER, &collect->hamming, "N", "bits that hashes of look-alikes differ in at most, 0 to keep them", 0, IMAGE_HASH_HAMMING_MAXIMUM, NULL},
+		{0, "max-aspect", OPTION_REAL, &collect->limits.aspect_maximum, "F", "how many times as long the longer side may be, from 1; 0 for any", 0, 65535, NULL},
+		{0, "hamming", OPTION_INTEGER, &collect->hamming, "N", "refuse look-alikes, whose hashes differ in up to N bits; 0 keeps them", 0, IMAGE_HASH_HAMMING_MAXIMUM, NULL},
 		{0, "retry-refused", OPTION_FLAG, &collect->retry_refused, NULL, "ask again for what an earlier run refused", 0, 0, NULL},
 		TOOL_QUIET(quiet),
 		{0, NULL, OPTION_TITLE, NULL, NULL, "where images come from", 0, 0, NULL},
@@ -115,20 +102,24 @@ int main(int argc, char **argv)
 		"Collect images of classes from sites, pages and lists of addresses.", rows, NULL};
 
 	int first = tool_start(&options, argc, argv), status = EXIT_DONE;
-	check_usage(&request, argc - first, argv + first);
+	char **operands = argv + first;
+	struct error error;
+	if (scrape_request_check(&request, operands, &error))
+		tool_usage(error.object, "%s", error.reason);
 	struct progress progress = tool_progress(quiet);
 	collect->progress = &progress;
 	fetch->image_bytes = (size_t)image_bytes;
 	if (!fetch->ca_file)
 		fetch->ca_file = getenv("SSL_CERT_FILE");
 
-	struct error error;
-	if (scrape_request_read(&request, &error) ||
-		(explain && scrape_request_explain(&request, argv + first, stdout, &error)))
+	bool read = scrape_request_read(&request, &error) == 0;
+	if (read && scrape_request_settle(&request, operands, &error))
+		tool_usage(error.object, "%s", error.reason);
+	if (!read || (explain && scrape_request_explain(&request, operands, stdout, &error)))
 		status = tool_error(&error);
 	else if (!explain) {
 		tool_sandbox(no_sandbox);
-		status = run(&request, argv + first, quiet);
+		status = run(&request, operands, quiet);
 	}
 
 	scrape_request_free(&request);

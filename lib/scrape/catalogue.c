@@ -47,6 +47,17 @@ void catalogue_name(char name[CATALOGUE_NAME_SIZE], const char *class_name, cons
 	snprintf(name, CATALOGUE_NAME_SIZE, "%s/%s.%s", class_name, hash, image_type_extension(type));
 }
 
+bool catalogue_is_name(const char *name)
+{
+	char class_name[CATALOGUE_NAME_SIZE];
+	const char *hash = text_base_name(name);
+	if (hash == name || (size_t)(hash - name) > sizeof class_name)
+		return false;
+	snprintf(class_name, sizeof class_name, "%.*s", (int)(hash - name) - 1, name);
+	return text_is_class_name(class_name) && strspn(hash, "0123456789abcdef") == 2 * CATALOGUE_NAME_BYTES &&
+		hash[2 * CATALOGUE_NAME_BYTES] == '.';
+}
+
 /* ---- adding ---- */
 
 /* Index of a class, made known where it is new; -1 without memory. */

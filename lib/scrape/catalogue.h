@@ -40,6 +40,9 @@ CHECKED int catalogue_create(struct catalogue **catalogue, int hamming, struct e
 void catalogue_name(char name[CATALOGUE_NAME_SIZE], const char *class_name, const unsigned char *digest,
 	enum image_type type);
 
+/* Whether `name` may be one that catalogue_name made. */
+bool catalogue_is_name(const char *name);
+
 /* Adds an image, about 150 bytes; one of the same bytes as one before changes nothing. */
 CHECKED int catalogue_add(struct catalogue *catalogue, const struct catalogue_image *image, struct error *error);
 

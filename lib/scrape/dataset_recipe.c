@@ -1,6 +1,8 @@
+#include "scrape/manifest.h"
 #include "scrape/recipe.h"
 #include "scrape/settings.h"
 
+#include <stdbool.h>
 #include <stdint.h>
 #include <stdlib.h>
 #include <string.h>
@@ -18,14 +20,27 @@ static int add_class(struct dataset_recipe *dataset, const struct settings *sett
 		return settings_error(settings, setting, error, "class: a name of more than 255 bytes");
 	memcpy(name, setting->value, length);
 	name[length] = 0;
-	if (!text_is_class_name(name))
-		return settings_error(settings, setting, error, "class: '%s' can't name a folder", name);
+	const char *problem = manifest_class_problem(name);
+	if (problem)
+		return settings_error(settings, setting, error, "class: '%s' %s", name, problem);
 	const char *query = bar ? bar + 1 + strspn(bar + 1, " \t") : name;
 	if (!*query)
 		return settings_error(settings, setting, error, "class: nothing after '|'");
 	if (text_list_add(&dataset->classes, name, error))
 		return -1;
 	return text_list_add(&dataset->queries, query, error);
+}
+
+/* A recipe of a site beside the data set's: a relative path begins there. */
+static int add_site(struct dataset_recipe *dataset, const struct settings *settings, const char *site,
+	struct error *error)
+{
+	int folder = (int)(text_base_name(settings->path) - settings->path);
+	bool beside = strchr(site, '/') && *site != '/';
+	char *path = text_format("%.*s%s", beside ? folder : 0, settings->path, site);
+	int result = path ? text_list_add(&dataset->sites, path, error) : error_memory(error, settings->path);
+	free(path);
+	return result;
 }
 
 static int apply(struct dataset_recipe *dataset, const struct settings *settings, const struct setting *setting,
@@ -35,7 +50,7 @@ static int apply(struct dataset_recipe *dataset, const struct settings *settings
 	if (strcmp(setting->key, "class") == 0)
 		return add_class(dataset, settings, setting, error);
 	if (strcmp(setting->key, "site") == 0)
-		return text_list_add(&dataset->sites, setting->value, error);
+		return add_site(dataset, settings, setting->value, error);
 	if (strcmp(setting->key, "count") == 0) {
 		if (!text_to_integer(setting->value, &count) || count < 0 || count > 1000000)
 			return settings_error(settings, setting, error, "count: a whole number from 0 to 1000000");

@@ -5,6 +5,7 @@
 
 #include <dirent.h>
 #include <errno.h>
+#include <stdbool.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -51,13 +52,31 @@ static int write_image(const char *folder, const struct judged *judged, const st
 {
 	char *class_folder = file_join(folder, row->class_name), *path = file_join(folder, row->file);
 	int failed = class_folder && path ? 0 : error_memory(error, folder);
-	if (!failed && !file_is_folder(class_folder))
+	bool made = !failed && !file_is_folder(class_folder);
+	if (made)
 		failed = file_make_folder(class_folder, error);
 	if (!failed)
 		failed = write_file(path, judged->bytes, judged->size, error);
+	if (failed && made)
+		rmdir(class_folder);
 	free(class_folder);
 	free(path);
 	return failed;
+}
+
+/* Keeps an image and its row, both or neither. */
+static int write_both(const char *folder, struct manifest *manifest, const struct judged *judged,
+	const struct manifest_row *row, struct error *error)
+{
+	if (manifest_expect(manifest, row->file, error) || write_image(folder, judged, row, error))
+		return -1;
+	if (manifest_add(manifest, row, error) == 0)
+		return 0;
+	char *path = file_join(folder, row->file);
+	if (path)
+		unlink(path);
+	free(path);
+	return -1;
 }
 
 /* What an image that is good is a copy of. Returns whether it is to be kept nevertheless. */
@@ -100,13 +119,11 @@ int keep_image(const char *folder, struct manifest *manifest, const struct judge
 	row->file = "";
 	row->status = row->decoded && compare(manifest, judgement, reason, sizeof reason) ? MANIFEST_ACCEPTED : MANIFEST_REFUSED;
 	row->reason = reason;
-	if (row->status == MANIFEST_ACCEPTED) {
-		catalogue_name(name, row->class_name, judgement->digest, judgement->info.type);
-		row->file = name;
-		if (write_image(folder, judged, row, error))
-			return -1;
-	}
-	return manifest_add(manifest, row, error) ? -1 : (int)row->status;
+	if (row->status == MANIFEST_REFUSED)
+		return manifest_add(manifest, row, error) ? -1 : MANIFEST_REFUSED;
+	catalogue_name(name, row->class_name, judgement->digest, judgement->info.type);
+	row->file = name;
+	return write_both(folder, manifest, judged, row, error) ? -1 : MANIFEST_ACCEPTED;
 }
 
 int keep_nothing(struct manifest *manifest, enum manifest_status status, const char *reason, struct manifest_row *row,

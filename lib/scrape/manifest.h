@@ -5,7 +5,8 @@
  *
  * Nothing is forced to disk before manifest_sync, which a process that is killed does not need, but a machine that loses
  * power does. Until then a file "manifest.unsynced" says so: a run that finds it asks again for every image whose file is
- * not there, whereas otherwise such a file has been removed by the user, and stays away. */
+ * not there, whereas otherwise such a file has been removed by the user, and stays away. It also names the file that is
+ * written next, which that run removes if no line tells of it. */
 #ifndef SCRAPE_MANIFEST_H
 #define SCRAPE_MANIFEST_H
 
@@ -17,17 +18,26 @@
 
 struct manifest;
 
-/* Opens or begins FOLDER/manifest.tsv. Looks count as alike up to `hamming` bits (see catalogue.h). An image whose file
- * is not of the size that its row has is not known. On failure (-1: not a manifest, another run has it) *manifest is
- * NULL. */
+/* Why `name` can't name a class, which gets a folder beside the manifest; NULL: it can. */
+const char *manifest_class_problem(const char *name);
+
+/* Opens or begins FOLDER/manifest.tsv, the folder too. Looks count as alike up to `hamming` bits (see catalogue.h). An
+ * image whose file is not of the size that its row has is not known. On failure (-1: not a manifest, another run has it)
+ * *manifest is NULL. */
 CHECKED int manifest_open(struct manifest **manifest, const char *folder, int hamming, struct error *error);
 
 /* Whether a URL is to be asked for: not where an earlier run accepted it, or refused it unless `retry_refused`, nor where
  * this was said of it before in this run. Returns 1, 0, or -1 without memory. */
 CHECKED int manifest_ask(struct manifest *manifest, const char *url, bool retry_refused, struct error *error);
 
-/* Appends a row, stamped with the time of now; the manifest then knows it. */
+/* Says that the file `name`, "CLASS/HASH.EXTENSION", comes to be before its row does. */
+CHECKED int manifest_expect(struct manifest *manifest, const char *name, struct error *error);
+
+/* Appends a row, whole or not at all, stamped with the time of now; the manifest then knows it. */
 CHECKED int manifest_add(struct manifest *manifest, const struct manifest_row *row, struct error *error);
+
+/* How many addresses manifest_ask said no to since an earlier run had refused them. */
+int manifest_refused_before(const struct manifest *manifest);
 
 /* The status of the last row of a URL, or -1. */
 int manifest_find_url(const struct manifest *manifest, const char *url);
@@ -38,7 +48,7 @@ const struct catalogue *manifest_images(const struct manifest *manifest);
 /* Makes sure that the manifest and the files that it tells of are on disk. */
 CHECKED int manifest_sync(struct manifest *manifest, struct error *error);
 
-/* NULL is allowed. */
+/* Removes a manifest again that was begun and got no row, with the folders made for it; NULL is allowed. */
 void manifest_close(struct manifest *manifest);
 
 #endif

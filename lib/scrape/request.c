@@ -1,9 +1,21 @@
 #include "scrape/request.h"
 
+#include "base/file.h"
 #include "scrape/url.h"
 
 #include <stdlib.h>
 #include <string.h>
+
+/* A file of this folder is named by a path: its bare name is a site's. */
+static int read_recipe(struct recipe *recipe, const char *name, struct error *error)
+{
+	char place[sizeof error->object];
+	int result = recipe_read(recipe, name, error);
+	snprintf(place, sizeof place, "sites/%s", name);
+	if (result && !strchr(name, '/') && strcmp(error->object, place) == 0 && file_exists(name))
+		return error_set(error, name, "no such site; the file in this folder is ./%s", name);
+	return result;
+}
 
 static int read_recipes(struct scrape_request *request, const struct text_list *sites, struct error *error)
 {
@@ -11,21 +23,19 @@ static int read_recipes(struct scrape_request *request, const struct text_list *
 	if (!request->recipes)
 		return error_memory(error, "recipes");
 	for (; request->recipe_count < sites->count; request->recipe_count++)
-		if (recipe_read(&request->recipes[request->recipe_count], sites->items[request->recipe_count], error))
+		if (read_recipe(&request->recipes[request->recipe_count], sites->items[request->recipe_count], error))
 			return -1;
 	return 0;
 }
 
 static int set_key(struct scrape_request *request, const char *pair, struct error *error)
 {
-	const char *equals = strchr(pair, '=');
 	bool known = false;
-	char *name = strndup(pair, equals ? (size_t)(equals - pair) : 0);
+	size_t length = strcspn(pair, "=");
+	char *name = strndup(pair, length);
 	int result = name ? 0 : error_memory(error, "--key");
-	if (result == 0 && !*name)
-		result = error_set(error, "--key", "NAME=VALUE");
 	for (size_t i = 0; result == 0 && i < request->recipe_count; i++)
-		result = recipe_set_key(&request->recipes[i], name, equals + 1, &known, error);
+		result = recipe_set_key(&request->recipes[i], name, pair + length + 1, &known, error);
 	if (result == 0 && !known)
 		result = error_set(error, "--key", "%s: no site asks for it", name);
 	free(name);
@@ -37,6 +47,12 @@ static size_t api_site(const char *api)
 {
 	size_t length = strcspn(api, "=:/?");
 	return api[length] == '=' ? length : 0;
+}
+
+const char *request_api(const char *api)
+{
+	size_t site = api_site(api);
+	return site ? api + site + 1 : api;
 }
 
 static bool is_site(const struct recipe *recipe, const char *api)
@@ -72,15 +88,7 @@ int scrape_request_read(struct scrape_request *request, struct error *error)
 	const struct text_list *sites = !request->sites.count && dataset->sites.count ? &dataset->sites : &request->sites;
 	if (!sites->count && text_list_add(&request->sites, "page", error))
 		return -1;
-	if (read_recipes(request, sites, error) || check_apis(request, error))
-		return -1;
-	for (size_t i = 0; i < request->keys.count; i++)
-		if (set_key(request, request->keys.items[i], error))
-			return -1;
-	for (size_t i = 0; i < request->recipe_count; i++)
-		if (recipe_fill_headers(&request->recipes[i], error))
-			return -1;
-	return 0;
+	return read_recipes(request, sites, error);
 }
 
 /* ---- sources ---- */
@@ -98,7 +106,7 @@ static const char *find_api(const struct scrape_request *request, const struct r
 	for (size_t i = 0; i < request->apis.count; i++) {
 		const char *api = request->apis.items[i];
 		if (is_site(recipe, api))
-			return api + api_site(api) + 1;
+			return request_api(api);
 		if (!api_site(api) && !general)
 			general = api;
 	}
@@ -116,31 +124,18 @@ static int visit_queries(const struct visit *visit, const char *class_name, cons
 	return 0;
 }
 
-/* As a query it would be one of words. */
-static int check_url(const char *url, struct error *error)
+static int visit_operand(const struct visit *visit, const char *text, struct error *error)
 {
-	char *absolute = url_resolve(NULL, url, error);
-	free(absolute);
-	return absolute ? 0 : error_within(error, "--url");
-}
-
-static int visit_operand(const struct visit *visit, const char *operand, struct error *error)
-{
-	char name[256];
 	const struct scrape_request *request = visit->request;
-	const char *equals = strchr(operand, '=');
-	size_t length = equals ? (size_t)(equals - operand) : strlen(operand);
-	if (length >= sizeof name)
-		return error_set(error, operand, "a class name of more than 255 bytes");
-	memcpy(name, operand, length);
-	name[length] = 0;
-	if (!text_is_class_name(name))
-		return error_set(error, operand, "can't name a class");
+	struct request_operand operand;
+	if (request_operand(&operand, text, error))
+		return -1;
 	if (!request->url && !request->page_file)
-		return visit_queries(visit, name, equals ? equals + 1 : name, error);
-	struct request_source source = {.class_name = name, .recipe = &request->recipes[0], .query = request->url};
+		return visit_queries(visit, operand.class_name, operand.query ? operand.query : operand.class_name, error);
+	struct request_source source = {.class_name = operand.class_name, .recipe = &request->recipes[0],
+		.query = request->url};
 	source.api = find_api(request, source.recipe);
-	if (request->url && (check_url(request->url, error) || visit->visitor(visit->context, &source, error)))
+	if (request->url && visit->visitor(visit->context, &source, error))
 		return -1;
 	source.query = NULL;
 	source.file = request->page_file;
@@ -157,6 +152,66 @@ int scrape_request_visit(const struct scrape_request *request, char *const *oper
 			return -1;
 	for (; *operands; operands++)
 		if (visit_operand(&visit, *operands, error))
+			return -1;
+	return 0;
+}
+
+/* ---- what was read, and what was asked for ---- */
+
+/* Whether one of an operand's sources can be asked; else why the first can't. */
+struct prospect {
+	bool any, none;
+	struct error why;
+};
+
+static int try_source(void *context, const struct request_source *source, struct error *error)
+{
+	struct prospect *prospect = context;
+	struct error why;
+	(void)error;
+	bool given = source->file || url_is_web(source->query);
+	char *url = given ? NULL : recipe_page(source->recipe, source->api, source->query, 0, &why);
+	prospect->any |= given || url;
+	if (!given && !url && !prospect->none) {
+		prospect->none = true;
+		error_set(&prospect->why, why.object, "%s: %.400s", source->class_name, why.reason);
+	}
+	free(url);
+	return 0;
+}
+
+static int check_sources(const struct scrape_request *request, const char *operand, struct error *error)
+{
+	struct prospect prospect = {0};
+	const struct visit visit = {request, try_source, &prospect};
+	if (visit_operand(&visit, operand, error))
+		return -1;
+	if (prospect.any)
+		return 0;
+	*error = prospect.why;
+	return -1;
+}
+
+static int check_follow(const struct scrape_request *request, struct error *error)
+{
+	bool links = !request->options.follow;
+	for (size_t i = 0; i < request->recipe_count; i++)
+		links |= request->recipes[i].link.text != NULL;
+	return links ? 0 : error_set(error, "--follow", "no --site has links to choose from");
+}
+
+int scrape_request_settle(struct scrape_request *request, char *const *operands, struct error *error)
+{
+	if (check_apis(request, error) || check_follow(request, error))
+		return -1;
+	for (size_t i = 0; i < request->keys.count; i++)
+		if (set_key(request, request->keys.items[i], error))
+			return -1;
+	for (size_t i = 0; i < request->recipe_count; i++)
+		if (recipe_fill_headers(&request->recipes[i], error))
+			return -1;
+	for (; *operands; operands++)
+		if (check_sources(request, *operands, error))
 			return -1;
 	return 0;
 }

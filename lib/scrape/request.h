@@ -32,10 +32,30 @@ struct request_source {
 /* Returns 0, or -1 to stop. */
 typedef int request_visitor(void *context, const struct request_source *source, struct error *error);
 
+/* What an operand, CLASS or CLASS=QUERY, says. */
+struct request_operand {
+	char class_name[256];
+	const char *query; /* into the operand; NULL: none */
+};
+
+/* Takes an operand apart. On failure (-1) it names no class. */
+CHECKED int request_operand(struct request_operand *operand, const char *text, struct error *error);
+
+/* The address in "SITE=URL" or "URL". */
+const char *request_api(const char *api);
+
+/* Checks what a command line alone can be wrong in, before anything is read: -1 is an error of usage. Operands end with
+ * NULL. */
+CHECKED int scrape_request_check(const struct scrape_request *request, char *const *operands, struct error *error);
+
 /* Reads the data set's recipe, which fills in what the request leaves open, and those of the sites; a page of the
  * user's own is read by the recipe "page". The caller frees the request with scrape_request_free either way, but
  * after the scrape. */
 CHECKED int scrape_request_read(struct scrape_request *request, struct error *error);
+
+/* Checks that what was asked for goes with the recipes that were read, and gives these their keys: -1 is an error of usage,
+ * also for an operand that none of its sites can be asked for. */
+CHECKED int scrape_request_settle(struct scrape_request *request, char *const *operands, struct error *error);
 
 /* Visits every source of the data set's classes and of operands, CLASS or CLASS=QUERY, ended by NULL. */
 CHECKED int scrape_request_visit(const struct scrape_request *request, char *const *operands, request_visitor *visit,

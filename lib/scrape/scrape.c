@@ -2,6 +2,7 @@
 
 #include "base/file.h"
 #include "scrape/collect.h"
+#include "scrape/pattern.h"
 #include "scrape/url.h"
 
 #include <errno.h>
@@ -17,16 +18,8 @@ enum { UNJUDGED_MAXIMUM = 64 << 20 };
 
 static int compile_follow(struct scrape *scrape, struct error *error)
 {
-	char reason[200];
-	if (!scrape->options.follow)
-		return 0;
-	int code = regcomp(&scrape->follow, scrape->options.follow, REG_EXTENDED | REG_NOSUB);
-	if (code == 0) {
-		scrape->has_follow = true;
-		return 0;
-	}
-	regerror(code, &scrape->follow, reason, sizeof reason);
-	return error_set(error, scrape->options.follow, "no regular expression: %s", reason);
+	scrape->has_follow = scrape->options.follow && pattern_compile(&scrape->follow, scrape->options.follow, error) == 0;
+	return scrape->has_follow || !scrape->options.follow ? 0 : -1;
 }
 
 static void wake(void *scrape)
@@ -40,7 +33,7 @@ int scrape_create(struct scrape **out, const struct scrape_options *options, str
 	if (!scrape)
 		return error_memory(error, options->folder);
 	scrape->options = *options;
-	if (compile_follow(scrape, error) || file_make_folder(options->folder, error) ||
+	if (compile_follow(scrape, error) ||
 		manifest_open(&scrape->manifest, options->folder, options->hamming, error) ||
 		fetcher_create(&scrape->fetcher, &options->fetch, collection_take, scrape, error) ||
 		judge_create(&scrape->judge, &options->limits, wake, scrape, error)) {
@@ -49,11 +42,6 @@ int scrape_create(struct scrape **out, const struct scrape_options *options, str
 		return -1;
 	}
 	return 0;
-}
-
-static bool is_address(const char *text)
-{
-	return strncmp(text, "http://", 7) == 0 || strncmp(text, "https://", 8) == 0;
 }
 
 static int add_source(struct scrape *scrape, const char *class_name, const struct recipe *recipe, const char *api,
@@ -79,7 +67,7 @@ static int add_source(struct scrape *scrape, const char *class_name, const struc
 int scrape_add_query(struct scrape *scrape, const char *class_name, const struct recipe *recipe, const char *api,
 	const char *query, struct error *error)
 {
-	if (!is_address(query))
+	if (!url_is_web(query))
 		return add_source(scrape, class_name, recipe, api, query, NULL, NULL, error);
 	char *url = url_resolve(NULL, query, error);
 	int result = url ? add_source(scrape, class_name, recipe, api, "", url, NULL, error) : -1;
@@ -141,10 +129,11 @@ static int take_line(struct scrape *scrape, char *line, struct error *error)
 	char *url = url_resolve(NULL, line, &problem);
 	if (!tab)
 		error_set(&problem, line, "no tab and class after the address");
-	else if (!text_is_class_name(tab + 1))
-		error_set(&problem, tab + 1, "can't name a class");
+	const char *no_class = tab ? manifest_class_problem(tab + 1) : NULL;
+	if (no_class)
+		error_set(&problem, tab + 1, "%s", no_class);
 	int result = 0;
-	if (!url || !tab || !text_is_class_name(tab + 1)) {
+	if (!url || !tab || no_class) {
 		scrape->list_bad++;
 		scrape_say(scrape, scrape->list_path, "line %d: %s: %s", scrape->list_line, problem.object, problem.reason);
 	} else {

@@ -47,6 +47,11 @@ static bool is_foreign(const char *reference)
 	return length && reference[length] == ':' && !is_web_scheme(reference, length);
 }
 
+bool url_is_web(const char *text)
+{
+	return strncasecmp(text, "http://", 7) == 0 || strncasecmp(text, "https://", 8) == 0;
+}
+
 static bool is_web(CURLU *url)
 {
 	char *scheme = get_part(url, CURLUPART_SCHEME, 0);

@@ -8,6 +8,9 @@
 
 enum { URL_LENGTH_MAXIMUM = 8192 };
 
+/* Whether `text` begins as an http or https address does. */
+bool url_is_web(const char *text);
+
 /* The absolute form of `reference` as found on the page at `base` (NULL: it must be absolute already), with blanks
  * and, but in the host's name, non-ASCII bytes percent-encoded and the fragment cut off. Only http and https, a host
  * whose name is UTF-8, without user name or password, at most URL_LENGTH_MAXIMUM bytes. Fresh memory, which the caller

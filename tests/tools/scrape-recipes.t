@@ -49,9 +49,11 @@ scrape -o search2 $(site google) --key key=wrong --key cx=y shells
 status_is 1
 stderr_is "scrape-images: google: shells: google: the site says: API key not valid."
 scrape -o search2 $(site google) shells
-stderr_is "scrape-images: google: shells: needs --key key=VALUE, or GOOGLE_API_KEY in the environment"
+stderr_is "scrape-images: google: shells: needs --key key=VALUE, or GOOGLE_API_KEY in the environment
+scrape-images: try 'scrape-images --help'"
 scrape -o search2 $(site google) --key kex=y shells
-stderr_is "scrape-images: --key: kex: no site asks for it"
+stderr_is "scrape-images: --key: kex: no site asks for it
+scrape-images: try 'scrape-images --help'"
 printf 'pages/gone/customsearch/v1 HTTP/1.1 404 Not Found%%E%%l{%%}\n' >>pages/answers
 scrape -o search3 --site google --api google="$origin/pages/gone" --key key=secret --key cx=12345 shells
 stderr_is "scrape-images: $origin/pages/gone/customsearch/v1?key={key}&cx={cx}&q=shells&searchType=image&num=10&start=1: shells: HTTP status 404"
@@ -126,7 +128,8 @@ scrape -o several -n 4 $(site bing) $(site openverse) "goku=Son Goku"
 status_is 0
 is "the second site as long as the first has not enough" "$(rows several site | uniq -c | sed 's/^ *//' | tr '\n' ' ')" "3 bing 1 openverse "
 scrape -o several --site bing --api bin="$origin" x
-stderr_is "scrape-images: --api: bin=$origin: no such --site"
+stderr_is "scrape-images: --api: bin=$origin: no such --site
+scrape-images: try 'scrape-images --help'"
 
 # ---- any page ----
 scrape -o article --url "$origin/pages/article.html" shells

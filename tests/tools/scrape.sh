@@ -3,7 +3,7 @@
 #   $origin                        http://127.0.0.1:PORT of tests/server/faults, or of $server_address if that is set before
 #   pages/                         what it serves as /pages/; log: a line for each request, PATH<tab>USER-AGENT
 #   scrape OPTION...               runs scrape-images so that it may talk to the server, and hastily; looks count only with --hamming
-#   rows DIR COLUMN...             these columns of DIR/manifest.tsv, sorted, without $origin
+#   rows DIR COLUMN...             these columns of DIR/manifest.tsv, if it is there, sorted, without $origin
 #   urls PATH...                   lines of a list for --urls, all of class shells
 #   asked PATTERN                  how many requests for a path that begins so were made
 
@@ -24,6 +24,7 @@ scrape() { run scrape-images --allow-private --quiet --backoff 0.01 --hamming 0 
 rows() {
 	manifest=$1/manifest.tsv
 	shift
+	[ -e "$manifest" ] || return 0
 	awk -F '\t' -v names="$*" '
 		NR == 1 { for (i = 1; i <= NF; i++) at[$i] = i; count = split(names, wanted, " "); next }
 		{

@@ -21,7 +21,8 @@ cd "$scratch" || exit 1
 
 result() {
 	tests=$((tests + 1))
-	if [ "$1" = 0 ]; then echo "ok $tests - $2"; else echo "not ok $tests - $2"; fi
+	if [ "$1" = 0 ]; then good=ok; else good='not ok'; fi
+	printf '%s %s - %s\n' "$good" $tests "$2"
 }
 note() { printf '%s\n' "$*" | sed 's/^/# /'; }
 ok() {

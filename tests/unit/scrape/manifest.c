@@ -69,6 +69,8 @@ static void read_rows(void)
 	is_integer(manifest_find_url(manifest, "http://h/none"), -1, "what was not asked for");
 	is_integer(manifest_ask(manifest, urls[0], true, NULL), 0, "what was accepted is not asked again");
 	is_integer(manifest_ask(manifest, urls[1], false, NULL), 0, "nor what was refused");
+	is_integer(manifest_ask(manifest, urls[1], false, NULL), 0, "however often");
+	is_integer(manifest_refused_before(manifest), 1, "which is counted once");
 	is_integer(manifest_ask(manifest, urls[1], true, NULL), 1, "unless the user wants it");
 	is_integer(manifest_ask(manifest, urls[2], false, NULL), 1, "what failed is");
 	struct twin twin = catalogue_find(images, row.digest, &other);
@@ -110,6 +112,80 @@ static void lose_files(void)
 	unlink(unsynced);
 }
 
+/* What a run that was killed between a file and its row leaves goes; no other file does, whatever the name says. */
+static void forget_untold(void)
+{
+	static const char *const names[] = {"red shells/0123456789abcdef.png", "../red shells/0123456789abcdef.png",
+		"red shells/0123456789ABCDEF.png", "red shells/.png", "manifest.tsv", "", NULL};
+	char untold[600], line[400];
+	snprintf(untold, sizeof untold, "%s/%s", scratch(), names[0]);
+	for (int i = 0; names[i]; i++) {
+		write_text(untold, "x", 1);
+		snprintf(line, sizeof line, "%s\nrest of a longer name\n", names[i]);
+		write_text(unsynced, line, strlen(line));
+		manifest_close(begin());
+		ok(file_exists(untold) == (i > 0) && file_exists(path), "a file and '%s'", names[i]);
+	}
+	snprintf(line, sizeof line, "%s\n", image);
+	write_text(unsynced, line, strlen(line));
+	manifest_close(begin());
+	ok(file_exists(image_path), "one that a row tells of stays");
+	unlink(unsynced);
+	unlink(untold);
+}
+
+/* What a machine without power can leave at the end. */
+static void end_in_zeros(void)
+{
+	unsigned char *bytes;
+	size_t size;
+	struct manifest *manifest;
+	struct error error;
+	if (file_read(path, 1 << 20, &bytes, &size, NULL))
+		return;
+	char *longer = calloc(1, size + 100);
+	memcpy(longer, bytes, size);
+	write_text(path, longer, size + 100);
+	expect(MANIFEST_ACCEPTED, 1, TWIN_BYTES, "with zeros at the end the rows before stay");
+	longer[size + 99] = '\n';
+	write_text(path, longer, size + 100);
+	ok(manifest_open(&manifest, scratch(), HAMMING, &error) == -1, "with zeros in its middle it is refused");
+	is_text(error.reason, "no line of a manifest", "says why");
+	write_text(path, (char *)bytes, size);
+	free(longer);
+	free(bytes);
+}
+
+static void refuse(const char *text, const char *reason);
+
+static void refuse_long(void)
+{
+	enum { LONG = 10 << 20 };
+	size_t header = strlen(manifest_header);
+	char *text = malloc(LONG + 1);
+	memset(text, 'a', LONG);
+	memcpy(text, manifest_header, header);
+	text[LONG - 1] = '\n';
+	text[LONG] = 0;
+	refuse(text, "no line of a manifest");
+	free(text);
+}
+
+static void leave_nothing(void)
+{
+	char folder[300], deep[400];
+	struct manifest *manifest;
+	struct manifest_row row = row_of(2);
+	snprintf(folder, sizeof folder, "%s/new", scratch());
+	snprintf(deep, sizeof deep, "%s//deep/", folder);
+	ok(manifest_open(&manifest, deep, HAMMING, NULL) == 0 && file_is_folder(deep), "folders are made");
+	manifest_close(manifest);
+	ok(!file_exists(folder) && file_is_folder(scratch()), "and removed where nothing came to be in them");
+	ok(manifest_open(&manifest, deep, HAMMING, NULL) == 0 && manifest_add(manifest, &row, NULL) == 0, "a row is added");
+	manifest_close(manifest);
+	ok(file_is_folder(deep), "then they stay");
+}
+
 /* Every way that a write can have been cut short leaves the whole lines before it. */
 static void cut_everywhere(void)
 {
@@ -134,10 +210,11 @@ static void cut_everywhere(void)
 		manifest_close(manifest);
 		unsigned char *healed = NULL;
 		size_t healed_size = 0;
-		wrong += file_read(path, 1 << 20, &healed, &healed_size, NULL) || healed_size < header || healed[healed_size - 1] != '\n';
+		bool gone = file_read(path, 1 << 20, &healed, &healed_size, NULL) != 0;
+		wrong += gone ? cut >= header : healed_size < header || healed[healed_size - 1] != '\n';
 		free(healed);
 	}
-	is_integer(wrong, 0, "cut at every byte, the rows before stay");
+	is_integer(wrong, 0, "cut at every byte, the rows before stay; where there is no header yet, nothing does");
 	free(bytes);
 }
 
@@ -172,8 +249,14 @@ int main(void)
 	read_rows();
 	lose_files();
 	write_text(image_path, (char[BYTES]){0}, BYTES);
+	forget_untold();
+	end_in_zeros();
 	cut_everywhere();
+	refuse_long();
+	leave_nothing();
 	refuse("class\tfile\tsha256\twidth\theight\n", "has the columns of another version: use a new folder");
+	snprintf(folder, sizeof folder, "%.*s\r\n", (int)strlen(manifest_header) - 1, manifest_header);
+	refuse(folder, "its lines end in CR LF: another program has changed it");
 	refuse("name,address\n", "not a manifest of this program");
 	refuse_line("a\tb", "not 17 fields");
 	refuse_line("a\t\t\t\t\t\t\t\t\tu\t\t\t\t\t\tpending\t", "an unknown status");

@@ -203,7 +203,7 @@ static void project_recipes(void)
 static void dataset_mistakes(void)
 {
 	static const char *const cases[][2] = {{"class = x\n", "names no site to scrape"}, {"site = x\n", "names no class to scrape"},
-		{"class = ../x\n", "class: '../x' can't name a folder"}, {"class = x |\n", "class: nothing after '|'"},
+		{"class = ../x\n", "class: '../x' can't name a class"}, {"class = x |\n", "class: nothing after '|'"},
 		{"count = many\n", "count: a whole number from 0 to 1000000"}, {"color = x\n", "color: no such key"}};
 	char path[200];
 	snprintf(path, sizeof path, "%s/dataset", scratch());
