@@ -125,6 +125,62 @@ export http_proxy all_proxy
 is "no proxy of the environment" "$(outside http://1.2.3.9/secret/ | cut -d ' ' -f 1,2)" "3 failed"
 is "none was asked then either" "$(asked /secret) $(asked http)" "0 0"
 
+# ---- names that resolve otherwise the next time (a name is looked up once for each port) ----
+unset http_proxy all_proxy
+"$BIN/../tests/server/faults" pages log 0.0.0.0 >second &
+second_process=$!
+: >names.log
+"$BIN/../tests/server/names" names.log flip.test=1.2.3.4/10.0.0.1 back.test=10.0.0.1/1.2.3.4 later.test=1.2.3.4/127.0.0.1 \
+	page.test=1.2.3.4/169.254.169.254 robots.test=1.2.3.4/10.0.0.1 both.test=10.0.0.1,1.2.3.9 six.test=1.2.3.9,::1 \
+	mapped.test=::ffff:10.0.0.1 nat.test=64:ff9b::a00:1 turn.test=1.2.3.4/1.2.3.4,fd00::1/::1 >ready &
+names_process=$!
+trap 'kill $server_process $second_process $names_process; cd /; rm -rf "$scratch"' EXIT
+echo nameserver 127.0.0.1 >resolver
+echo hosts: files dns >switch
+mount --bind resolver /etc/resolv.conf && mount --bind switch /etc/nsswitch.conf || exit 1
+for _ in 1 2 3 4 5 6 7 8 9 10; do [ -s ready ] && [ -s second ] || sleep 0.1; done
+second=$(cat second) second=${second##*:}
+: >log
+printf '%s\n' "flip.png HTTP/1.1 302 Found%ELocation: http://flip.test:$second/secret/%E%l{%}" \
+	"turn.png HTTP/1.1 302 Found%ELocation: http://turn.test:$second/image/o.png%E%l{%}" \
+	"page.html %S%l{<img src=http://page.test:$second/secret/a.png><img src=/image/k.png>%}" >>pages/answers
+# The rows of a list of two addresses that are asked one after the other.
+in_turn() {
+	rm -rf one
+	printf '%s\tx\n' "$@" >list
+	run $public --transfers 1 -o one --urls list
+	rows one url status reason | sed "s|:$port||g; s|:$second|:other|g; s| (--allow-private)||" | sort
+}
+is "public, then private" "$(in_turn http://flip.test:$port/flip.png)" \
+	"http://flip.test/flip.png${tab}refused${tab}redirected to http://flip.test:other/secret/: the address 10.0.0.1 is not public"
+is "it was the second answer that was refused" "$(grep -c "^flip.test${tab}A${tab}10.0.0.1" names.log)" 1
+# Which port is asked first is the fetcher's choice.
+is "private, then public" "$(in_turn http://back.test:$port/image/l.png http://back.test:$second/image/l.png | cut -f 2- | sort)" \
+	"accepted$tab
+refused${tab}the address 10.0.0.1 is not public"
+is "one picture was asked for" "$(asked /image/l.png)" 1
+is "public in one run" "$(in_turn http://later.test:$port/image/m.png)" "http://later.test/image/m.png${tab}accepted$tab"
+is "private in the next" "$(in_turn http://later.test:$port/secret/)" \
+	"http://later.test/secret/${tab}refused${tab}the address 127.0.0.1 is not public"
+run $public -o page4 --url "http://page.test:$port/page.html" x
+is "public for a page, private for its image" "$(rows page4 status reason)" \
+	"accepted$tab
+refused${tab}the address 169.254.169.254 is not public (--allow-private)"
+is "both in one answer, the public one dead" "$(in_turn http://both.test:$port/secret/)" \
+	"http://both.test/secret/${tab}refused${tab}the address 10.0.0.1 is not public"
+is "both, by IPv6" "$(in_turn http://six.test:$port/secret/)" \
+	"http://six.test/secret/${tab}refused${tab}the address ::1 is not public"
+is "a mapped address" "$(in_turn http://mapped.test:$port/secret/)" \
+	"http://mapped.test/secret/${tab}refused${tab}the address ::ffff:10.0.0.1 is not public"
+is "NAT64" "$(in_turn http://nat.test:$port/secret/)" \
+	"http://nat.test/secret/${tab}refused${tab}the address 64:ff9b::a00:1 is not public"
+is "public by IPv4, then beside a private IPv6" "$(in_turn http://turn.test:$port/turn.png | cut -f 2)" accepted
+printf '%s\n' "robots.txt HTTP/1.1 302 Found%ELocation: http://robots.test:$second/secret/robots.txt%E%l{%}" >>pages/answers
+is "private for robots.txt that is elsewhere" "$(in_turn http://robots.test:$port/image/n.png)" \
+	"http://robots.test/image/n.png${tab}accepted$tab"
+is "it was asked for" "$(grep -c "^robots.test${tab}A" names.log)" 2
+is "none private was asked" "$(asked /secret)" 0
+
 # ---- allowed, so that it is the check that refuses ----
 more=--allow-private
 is "a private name, allowed" "$(outside http://private.test:$port/image/i.png)" "0 accepted"
