@@ -3,6 +3,7 @@
 #include "scrape/address.h"
 
 #include <arpa/inet.h>
+#include <math.h>
 #include <netinet/in.h>
 #include <openssl/x509_vfy.h>
 #include <stdint.h>
@@ -12,7 +13,7 @@
 #include <strings.h>
 #include <unistd.h>
 
-enum { LOW_SPEED_BYTES = 100, LOW_SPEED_SECONDS = 20, FIRST_BYTES = 1 << 14, RECEIVE_BYTES = 1 << 16,
+enum { SLOW_BYTES = 100, SLOW_SECONDS_MAXIMUM = 20, FIRST_BYTES = 1 << 14, RECEIVE_BYTES = 1 << 16,
 	PARTIAL_CONTENT = 206 };
 
 /* The room for a body of which `size` bytes are there: where its length is promised that, but untouched memory costs
@@ -103,6 +104,12 @@ int transfer_check_ca_file(const char *path, struct error *error)
 	return result;
 }
 
+long transfer_slow_seconds(double total_seconds)
+{
+	double third = ceil(total_seconds / 3);
+	return third < SLOW_SECONDS_MAXIMUM ? (long)third : SLOW_SECONDS_MAXIMUM;
+}
+
 static long milliseconds(double seconds)
 {
 	return (long)(seconds * 1000);
@@ -137,8 +144,8 @@ int transfer_start(struct transfer *transfer, const char *url, const struct tran
 	curl_easy_setopt(easy, CURLOPT_USERAGENT, limits->user_agent);
 	curl_easy_setopt(easy, CURLOPT_CONNECTTIMEOUT_MS, milliseconds(limits->connect_seconds));
 	curl_easy_setopt(easy, CURLOPT_TIMEOUT_MS, milliseconds(limits->total_seconds));
-	curl_easy_setopt(easy, CURLOPT_LOW_SPEED_LIMIT, (long)LOW_SPEED_BYTES);
-	curl_easy_setopt(easy, CURLOPT_LOW_SPEED_TIME, (long)LOW_SPEED_SECONDS);
+	curl_easy_setopt(easy, CURLOPT_LOW_SPEED_LIMIT, (long)SLOW_BYTES);
+	curl_easy_setopt(easy, CURLOPT_LOW_SPEED_TIME, transfer_slow_seconds(limits->total_seconds));
 	if (!limits->cut)
 		curl_easy_setopt(easy, CURLOPT_MAXFILESIZE_LARGE, (curl_off_t)limits->bytes);
 	if (limits->decode)

@@ -11,7 +11,7 @@
 
 struct transfer_limits {
 	double connect_seconds; /* until connected */
-	double total_seconds;   /* until the last byte */
+	double total_seconds;   /* until the last byte; see transfer_slow_seconds too */
 	size_t bytes;           /* of the body, decoded; counted as they arrive */
 	bool allow_private;     /* connect to addresses that are not public */
 	bool cut;               /* a longer body is cut to `bytes`, not refused */
@@ -48,6 +48,10 @@ struct transfer {
 
 /* Returns 0 where a file of certificates to trust can be read and holds one, or -1. */
 CHECKED int transfer_check_ca_file(const char *path, struct error *error);
+
+/* After how many seconds in which it brings less than 100 bytes each a transfer is given up: a third, rounded up, of those
+ * that it has in all, 20 at most. */
+long transfer_slow_seconds(double total_seconds);
 
 /* Sets up a request for `url`; `limits` must outlive it. On failure (-1) *transfer needs no end. */
 CHECKED int transfer_start(struct transfer *transfer, const char *url, const struct transfer_limits *limits,

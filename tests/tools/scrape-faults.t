@@ -2,12 +2,34 @@
 # scrape-images: servers that answer wrongly.
 . "$(dirname "$0")/scrape.sh"
 
-# 99 bytes a second are too slow for twenty seconds on end, whatever the time allowed in all: found out at the end.
-printf 'trickle.png %%SContent-Length: 9999%%E%%E%%*{999:xxxxxxxxx%%W%%}\n' >pages/answers
-printf '%s/trickle.png\tx\n' "$origin" >trickle.list
-(scrape-images --allow-private -q --timeout 600 --retries 0 -o trickle --urls trickle.list 2>/dev/null; echo $? >trickle.status; date +%s >trickle.ended) &
-trickle=$!
-started=$(date +%s)
+# What takes its time goes on while the cases do: late NAME PATH OPTION... asks for PATH, and a line of its status, milliseconds, and
+# status and reason of its row will be in the file NAME.late.
+late() (
+	name=$1
+	mkdir late-$name && cd late-$name || exit 1
+	urls "$2" >list
+	shift 2
+	started=$(date +%s%N)
+	scrape -o late --urls list "$@"
+	echo $status $((($(date +%s%N) - started) / 1000000)) $(rows late status reason) >../$name.late
+)
+cat >pages/answers <<'END'
+trickle.png %SContent-Length: 9999%E%E%*{999:xxxxxxxxx%W%}
+drip.png %SContent-Length: 9999%E%E%*{99:x%W%}
+drip-headers.png %S%*{99:X%W%}
+silent.png %*{99:%W%}
+END
+# 90 bytes a second are too slow for a third of the time allowed in all.
+late trickle /trickle.png --retries 0 --timeout 12 &
+waiting=$!
+for name in drip drip-headers silent; do
+	late $name /$name.png --retries 2 --timeout 1 &
+	waiting="$waiting $!"
+done
+for after in 1 1e3; do
+	late after-$after "/heal/1/429/a.png?after=$after" --max-wait 3 &
+	waiting="$waiting $!"
+done
 
 cases image <<'END'
 # ---- as it should be, or nearly ----
@@ -91,19 +113,14 @@ cases image <<'END'
 /close.png          | %W | 1 failed Server returned nothing (no headers, no data)
 /reset.png          | %SContent-Length: 9999%E%E%H%W%R | 1 failed Failure when receiving data from the peer
 /reset-at-once.png  | %R | 1 failed Failure when receiving data from the peer
-/drip.png           | %SContent-Length: 9999%E%E%*{99:x%W%} | 1 failed Timeout was reached
-/drip-headers.png   | %S%*{99:X%W%} | 1 failed Timeout was reached
-/hang/x.png         | | 1 failed Timeout was reached
 
 # ---- servers that recover, and how long they ask to wait ----
 /heal/2/503/a.png                     | | 0 accepted
 /heal/1/408/b.png                     | | 0 accepted
 /heal/9/500/c.png                     | | 1 failed HTTP status 500
-/heal/1/429/d.png?after=1             | | 0 accepted
 /heal/1/429/e.png?after=0             | | 0 accepted
 /heal/1/429/f.png?after=-5            | | 0 accepted
 /heal/1/429/g.png?after=soon          | | 0 accepted
-/heal/1/429/h.png?after=1e3           | | 0 accepted
 /heal/1/429/i.png?after=Thu,01Jan1970 | | 0 accepted
 /heal/1/429/j.png?after=3600          | | 1 failed HTTP status 429: asked to wait 3600 seconds
 /heal/1/503/k.png?after=4             | | 1 failed HTTP status 503: asked to wait 4 seconds
@@ -124,7 +141,16 @@ is "asked three times in all, with --retries 2" "$(asked /heal/9/500/)" 3
 is "not again after a status that stays" "$(asked /status/404)" 1
 ok "no part of an answer is left in the folder" test "$(find one -type f ! -name manifest.tsv | wc -l)" = 0
 
-wait $trickle
-is "a trickle" "$(cat trickle.status) $(rows trickle status reason)" "1 failed${tab}Timeout was reached"
-ok "given up after twenty seconds or a little more" test $(($(cat trickle.ended) - started)) -lt 30
+wait $waiting
+for name in trickle drip drip-headers silent; do
+	read -r code milliseconds outcome <$name.late
+	is "/$name.png" "$code $outcome" "1 failed Timeout was reached"
+	[ $name = trickle ] || is "/$name.png was asked for three times" "$(asked /$name.png)" 3
+	[ $name != trickle ] || ok "a trickle is given up after four seconds, not twelve" test $milliseconds -ge 4000 -a $milliseconds -lt 9000
+done
+for after in 1 1e3; do
+	read -r code milliseconds outcome <after-$after.late
+	is "Retry-After: $after" "$code $outcome" "0 accepted"
+	ok "is kept to, as a second" test $milliseconds -ge 1000
+done
 finish
