@@ -31,13 +31,10 @@ static int add_class(struct dataset_recipe *dataset, const struct settings *sett
 	return text_list_add(&dataset->queries, query, error);
 }
 
-/* A recipe of a site beside the data set's: a relative path begins there. */
-static int add_site(struct dataset_recipe *dataset, const struct settings *settings, const char *site,
+static int add_site(struct dataset_recipe *dataset, const struct settings *settings, const struct setting *setting,
 	struct error *error)
 {
-	int folder = (int)(text_base_name(settings->path) - settings->path);
-	bool beside = strchr(site, '/') && *site != '/';
-	char *path = text_format("%.*s%s", beside ? folder : 0, settings->path, site);
+	char *path = strchr(setting->value, '/') ? settings_path(settings, setting->value) : strdup(setting->value);
 	int result = path ? text_list_add(&dataset->sites, path, error) : error_memory(error, settings->path);
 	free(path);
 	return result;
@@ -50,7 +47,10 @@ static int apply(struct dataset_recipe *dataset, const struct settings *settings
 	if (strcmp(setting->key, "class") == 0)
 		return add_class(dataset, settings, setting, error);
 	if (strcmp(setting->key, "site") == 0)
-		return add_site(dataset, settings, setting->value, error);
+		return add_site(dataset, settings, setting, error);
+	const struct setting *earlier = settings_earlier(settings, setting, NULL);
+	if (earlier)
+		return settings_error(settings, setting, error, "%s: stands on line %d already", setting->key, earlier->line);
 	if (strcmp(setting->key, "count") == 0) {
 		if (!text_to_integer(setting->value, &count) || count < 0 || count > 1000000)
 			return settings_error(settings, setting, error, "count: a whole number from 0 to 1000000");

@@ -56,6 +56,7 @@ static bool is_tree(enum document_format format)
 
 static struct node add_tree(struct document *document, struct tree *tree)
 {
+	tree->page = document;
 	tree->next = document->trees;
 	document->trees = tree;
 	return (struct node){.kind = NODE_TREE, .tree = tree, .element = (xmlNodePtr)tree->document};
@@ -65,7 +66,8 @@ static struct node add_tree(struct document *document, struct tree *tree)
 static int add_json(struct document *document, const char *bytes, size_t size, struct node *node,
 	json_error_t *problem, struct error *error)
 {
-	json_t *value = json_loadb(bytes, size, JSON_DECODE_ANY, problem);
+	size_t mark = size >= 3 && memcmp(bytes, "\xef\xbb\xbf", 3) == 0 ? 3 : 0;
+	json_t *value = json_loadb(bytes + mark, size - mark, JSON_DECODE_ANY, problem);
 	if (!value)
 		return 0;
 	if (!document->json)
@@ -182,6 +184,14 @@ char *document_text(const struct document *document, const struct node *node)
 	return NULL;
 }
 
+char *document_show(const struct document *document, const struct node *node)
+{
+	if (node->kind == NODE_JSON && !json_is_null(node->value) && !json_is_string(node->value))
+		return json_dumps(node->value, JSON_ENCODE_ANY | JSON_COMPACT);
+	char *tag = tree_tag(node);
+	return tag ? tag : document_text(document, node);
+}
+
 void document_free(struct document *document)
 {
 	if (!document)
@@ -191,6 +201,7 @@ void document_free(struct document *document)
 		tree_free(tree);
 	}
 	json_decref(document->json);
+	pattern_cache_free(&document->patterns);
 	for (size_t i = 0; i < document->text_count; i++)
 		free(document->texts[i]);
 	free(document->texts);

@@ -4,6 +4,7 @@
 #define SCRAPE_DOCUMENT_H
 
 #include "base/error.h"
+#include "scrape/pattern.h"
 
 #include <jansson.h>
 #include <stdbool.h>
@@ -50,6 +51,7 @@ struct document {
 	json_t *json;               /* an array of every JSON value parsed */
 	struct node root;           /* the page as its format has it */
 	struct document_budget budget;
+	struct pattern_cache patterns; /* of matches() */
 	char **texts;               /* that nodes point to */
 	size_t text_count, text_capacity;
 };
@@ -70,6 +72,10 @@ CHECKED int document_keep(struct document *document, char *text, struct error *e
 /* A node's text: an element's is all that is in it, a match's its first group or, without one, the whole; JSON's arrays
  * and objects have none. Fresh memory, which the caller frees; NULL where it is blank. */
 char *document_text(const struct document *document, const struct node *node);
+
+/* What a node looks like to people: an element's tag, JSON as it is written, else its text. Fresh memory, which the caller
+ * frees; NULL for an empty attribute, a blank text or JSON's null. */
+char *document_show(const struct document *document, const struct node *node);
 
 /* NULL is allowed. */
 void document_free(struct document *document);

@@ -7,11 +7,39 @@
 #include <time.h>
 
 /* What is searched at a time: a match that begins in its first half lies in it as a whole. */
-enum { WINDOW = 2 * PATTERN_LENGTH_MAXIMUM };
+enum { WINDOW = 2 * PATTERN_LENGTH_MAXIMUM, CACHED_MAXIMUM = 64 };
+
+/* What follows a bracket expression; "]" may be its first character, and classes like [:alpha:] stand in it. */
+static const char *skip_bracket(const char *text)
+{
+	text += text[1] == '^' ? 2 : 1;
+	for (text += *text == ']'; *text && *text != ']'; text++)
+		if (*text == '[' && text[1] && strchr(":.=", text[1])) {
+			const char end[] = {text[1], ']', 0}, *rest = strstr(text + 2, end);
+			text = rest ? rest + 1 : text;
+		}
+	return *text ? text + 1 : text;
+}
+
+static bool refers_back(const char *pattern)
+{
+	while (*pattern) {
+		if (*pattern == '[') {
+			pattern = skip_bracket(pattern);
+			continue;
+		}
+		if (pattern[0] == '\\' && pattern[1] >= '1' && pattern[1] <= '9')
+			return true;
+		pattern += pattern[0] == '\\' && pattern[1] ? 2 : 1;
+	}
+	return false;
+}
 
 int pattern_compile(regex_t *regex, const char *pattern, struct error *error)
 {
 	char reason[200];
+	if (refers_back(pattern))
+		return error_set(error, pattern, "no regular expression: it refers back to its own groups");
 	int code = regcomp(regex, pattern, REG_EXTENDED);
 	if (code == 0)
 		return 0;
@@ -54,16 +82,24 @@ static long search_window(const regex_t *regex, const struct window *window, pat
 	return (long)(at < window->length ? at : window->length);
 }
 
+/* Seconds of this thread on a processor. */
+static double processor_time(void)
+{
+	struct timespec now;
+	clock_gettime(CLOCK_THREAD_CPUTIME_ID, &now);
+	return (double)now.tv_sec + 1e-9 * (double)now.tv_nsec;
+}
+
 int pattern_find(const regex_t *regex, const char *text, size_t size, pattern_found *found, void *context,
 	double *seconds)
 {
 	struct window *window = malloc(sizeof *window);
 	int result = window ? 0 : -1;
 	for (size_t at = 0; result == 0 && at < size;) {
-		const clock_t started = clock();
+		const double started = processor_time();
 		open_window(window, text, size, at);
 		long searched = search_window(regex, window, found, context);
-		*seconds -= (double)(clock() - started) / CLOCKS_PER_SEC;
+		*seconds -= processor_time() - started;
 		result = searched < 0 || *seconds < 0 ? -1 : 0;
 		at += (size_t)searched;
 	}
@@ -71,12 +107,37 @@ int pattern_find(const regex_t *regex, const char *text, size_t size, pattern_fo
 	return result;
 }
 
-char *pattern_replace(const regex_t *regex, const char *replacement, const char *text)
+/* regexec on a text that is not too long, its time taken from *seconds. Returns 1, 0, or -1: they are used up. */
+static int search(const regex_t *regex, const char *text, size_t groups, regmatch_t *matches, double *seconds)
+{
+	if (strlen(text) > PATTERN_LENGTH_MAXIMUM)
+		return 0;
+	const double started = processor_time();
+	int code = regexec(regex, text, groups, matches, 0);
+	*seconds -= processor_time() - started;
+	return *seconds < 0 ? -1 : code == 0;
+}
+
+int pattern_matches(const regex_t *regex, const char *text, double *seconds)
+{
+	return search(regex, text, 0, NULL, seconds);
+}
+
+int pattern_group_used(const char *replacement)
+{
+	int highest = 0;
+	for (const char *p = replacement; (p = strchr(p, '\\')); p++)
+		if (p[1] >= '0' && p[1] <= '9' && p[1] - '0' > highest)
+			highest = p[1] - '0';
+	return highest;
+}
+
+char *pattern_replace(const regex_t *regex, const char *replacement, const char *text, double *seconds)
 {
 	regmatch_t matches[PATTERN_GROUPS];
 	size_t size;
 	char *result = NULL;
-	if (strlen(text) > PATTERN_LENGTH_MAXIMUM || regexec(regex, text, PATTERN_GROUPS, matches, 0))
+	if (search(regex, text, PATTERN_GROUPS, matches, seconds) != 1)
 		return NULL;
 	FILE *stream = open_memstream(&result, &size);
 	if (!stream)
@@ -97,4 +158,43 @@ char *pattern_replace(const regex_t *regex, const char *replacement, const char 
 		return NULL;
 	}
 	return result;
+}
+
+/* ---- compiled once ---- */
+
+struct cached_pattern {
+	char *text;
+	regex_t regex;
+};
+
+const regex_t *pattern_cached(struct pattern_cache *cache, const char *pattern, struct error *error)
+{
+	for (size_t i = 0; i < cache->count; i++)
+		if (strcmp(cache->items[i].text, pattern) == 0)
+			return &cache->items[i].regex;
+	/* So many come from a page alone, which could make them endless. */
+	if (cache->count == CACHED_MAXIMUM)
+		pattern_cache_free(cache);
+	struct cached_pattern *items = realloc(cache->items, (cache->count + 1) * sizeof *items);
+	char *text = items ? strdup(pattern) : NULL;
+	if (items)
+		cache->items = items;
+	if (!text)
+		error_memory(error, pattern);
+	else if (pattern_compile(&items[cache->count].regex, pattern, error) == 0) {
+		items[cache->count].text = text;
+		return &items[cache->count++].regex;
+	}
+	free(text);
+	return NULL;
+}
+
+void pattern_cache_free(struct pattern_cache *cache)
+{
+	for (size_t i = 0; i < cache->count; i++) {
+		free(cache->items[i].text);
+		regfree(&cache->items[i].regex);
+	}
+	free(cache->items);
+	*cache = (struct pattern_cache){0};
 }

@@ -5,6 +5,7 @@
 #include "scrape/settings.h"
 
 #include <stdint.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -17,6 +18,7 @@ struct reading {
 	const char *rest; /* of the key, behind its first word */
 	unsigned own;     /* lists that this file has begun: what another recipe had in them is gone */
 	int readers;      /* how many recipes lead here by `next` */
+	char place[400];  /* of the line, for messages of what it says when it is used */
 };
 
 static int fail(const struct reading *reading, struct error *error, const char *reason)
@@ -27,11 +29,11 @@ static int fail(const struct reading *reading, struct error *error, const char *
 /* Says where in the recipe it was that a part could not be read. */
 static int locate(const struct reading *reading, int result, struct error *error)
 {
-	struct error inner;
+	char reason[sizeof error->reason];
 	if (result == 0)
 		return 0;
-	inner = *error;
-	return fail(reading, error, inner.reason);
+	snprintf(reason, sizeof reason, "%.200s: %.200s", error->object, error->reason);
+	return fail(reading, error, reason);
 }
 
 static int set_text(char **target, const struct reading *reading, struct error *error)
@@ -41,11 +43,15 @@ static int set_text(char **target, const struct reading *reading, struct error *
 	return *target ? 0 : error_memory(error, reading->settings->path);
 }
 
-static int set_selector(struct selector *target, enum document_format language, const struct reading *reading,
-	struct error *error)
+/* A selector seen from the page; or from an item, where there is one. */
+static int set_selector(struct selector *target, const struct recipe *recipe, const struct recipe_item *item,
+	const struct reading *reading, struct error *error)
 {
+	const char *value = reading->setting->value;
 	selector_free(target);
-	return locate(reading, selector_parse(target, reading->setting->value, language, error), error);
+	int result = item ? selector_parse_within(target, value, reading->place, &item->item, error)
+			  : selector_parse(target, value, reading->place, recipe->format, error);
+	return locate(reading, result, error);
 }
 
 static int set_integer(int *target, int minimum, const struct reading *reading, struct error *error)
@@ -88,12 +94,13 @@ static int set_documented_api(struct recipe *recipe, const struct reading *readi
 	return 0;
 }
 
-static int read_reader(struct recipe *recipe, const char *name, int readers, struct error *error);
+static int read_reader(struct recipe *recipe, const char *name, const struct settings *from, int readers,
+	struct error *error);
 
 /* The page's own recipe reads what it links to, unless another one is named. */
 static int add_next(struct recipe *recipe, const struct reading *reading, struct error *error)
 {
-	if (locate(reading, recipe_add_next(recipe, reading->setting->value, error), error))
+	if (locate(reading, recipe_add_next(recipe, reading->setting->value, reading->place, error), error))
 		return -1;
 	if (!*reading->rest)
 		return 0;
@@ -102,7 +109,7 @@ static int add_next(struct recipe *recipe, const struct reading *reading, struct
 	struct recipe *reader = calloc(1, sizeof *reader);
 	if (!reader)
 		return error_memory(error, reading->settings->path);
-	if (read_reader(reader, reading->rest, reading->readers + 1, error)) {
+	if (read_reader(reader, reading->rest, reading->settings, reading->readers + 1, error)) {
 		free(reader);
 		return -1;
 	}
@@ -146,7 +153,7 @@ static int add_item(struct recipe *recipe, struct reading *reading, struct error
 	if (begins(reading, LIST_ITEM))
 		recipe_drop_items(recipe);
 	reading->own |= 1u << LIST_IMAGE;
-	return locate(reading, recipe_add_item(recipe, reading->setting->value, error), error);
+	return locate(reading, recipe_add_item(recipe, reading->setting->value, reading->place, error), error);
 }
 
 /* What a line says of the item above it. */
@@ -156,11 +163,10 @@ static int set_of_item(struct recipe *recipe, struct reading *reading, struct er
 	if (!recipe->item_count)
 		return fail(reading, error, "comes below its item");
 	struct recipe_item *item = &recipe->items[recipe->item_count - 1];
-	enum document_format language = selector_language(&item->item);
 	if (strcmp(key, "image") == 0) {
 		if (begins(reading, LIST_IMAGE))
 			recipe_drop_images(item);
-		return locate(reading, recipe_add_image(recipe, reading->setting->value, error), error);
+		return locate(reading, recipe_add_image(recipe, reading->setting->value, reading->place, error), error);
 	}
 	if (strcmp(key, "skip") == 0)
 		return locate(reading, rewrite_add(&item->skips, &item->skip_count, reading->setting->value, false, error),
@@ -168,7 +174,7 @@ static int set_of_item(struct recipe *recipe, struct reading *reading, struct er
 	struct selector *target = strcmp(key, "width") == 0 ? &item->width
 		: strcmp(key, "height") == 0		    ? &item->height
 							    : &item->licence;
-	return set_selector(target, language, reading, error);
+	return set_selector(target, recipe, item, reading, error);
 }
 
 static int add_to_list(struct recipe *recipe, struct reading *reading, enum list list, struct error *error)
@@ -179,7 +185,7 @@ static int add_to_list(struct recipe *recipe, struct reading *reading, enum list
 	case LIST_PAGE:
 		if (first)
 			recipe_drop_pages(recipe);
-		return recipe_add_page(recipe, reading->rest, value, error);
+		return recipe_add_page(recipe, reading->rest, value, reading->place, error);
 	case LIST_NEXT:
 		if (first)
 			recipe_drop_nexts(recipe);
@@ -187,7 +193,7 @@ static int add_to_list(struct recipe *recipe, struct reading *reading, enum list
 	case LIST_CURSOR:
 		if (first)
 			recipe_drop_cursors(recipe);
-		return locate(reading, recipe_add_cursor(recipe, reading->rest, value, error), error);
+		return locate(reading, recipe_add_cursor(recipe, reading->rest, value, reading->place, error), error);
 	case LIST_REWRITE:
 		if (first)
 			rewrite_drop(&recipe->rewrites, &recipe->rewrite_count);
@@ -219,6 +225,31 @@ static bool is_key(const struct reading *reading, const char *word, bool more)
 	return strncmp(key, word, length) == 0 && (!key[length] || (more && key[length] == ' '));
 }
 
+/* What may stand on several lines, all of which count. */
+static bool may_repeat(const struct reading *reading)
+{
+	static const char *const keys[] = {"item", "image", "skip", "rewrite", "fallback", "header", "cursor"};
+	for (size_t i = 0; i < sizeof keys / sizeof *keys; i++)
+		if (strcmp(reading->setting->key, keys[i]) == 0)
+			return true;
+	return is_key(reading, "next", true);
+}
+
+static int check_single(const struct reading *reading, struct error *error)
+{
+	static const char *const of_item[] = {"width", "height", "licence"};
+	const struct setting *setting = reading->setting;
+	const char *since = NULL;
+	if (may_repeat(reading))
+		return 0;
+	for (size_t i = 0; i < sizeof of_item / sizeof *of_item; i++)
+		since = strcmp(setting->key, of_item[i]) == 0 ? "item" : since;
+	const struct setting *earlier = settings_earlier(reading->settings, setting, since);
+	return earlier ? settings_error(reading->settings, setting, error, "%s: stands on line %d already", setting->key,
+				 earlier->line)
+		       : 0;
+}
+
 static int apply(struct recipe *recipe, struct reading *reading, struct error *error)
 {
 	static const struct {
@@ -240,9 +271,9 @@ static int apply(struct recipe *recipe, struct reading *reading, struct error *e
 	if (strcmp(key, "item") == 0)
 		return add_item(recipe, reading, error);
 	if (strcmp(key, "link") == 0)
-		return set_selector(&recipe->link, recipe->format, reading, error);
+		return set_selector(&recipe->link, recipe, NULL, reading, error);
 	if (strcmp(key, "error") == 0)
-		return set_selector(&recipe->error, recipe->format, reading, error);
+		return set_selector(&recipe->error, recipe, NULL, reading, error);
 	if (strcmp(key, "title") == 0)
 		return set_text(&recipe->title, reading, error);
 	if (strcmp(key, "api") == 0)
@@ -263,10 +294,11 @@ static int apply(struct recipe *recipe, struct reading *reading, struct error *e
 		return set_rate(recipe, reading, error);
 	if (strcmp(key, "connections") == 0)
 		return set_integer(&recipe->connections, 1, reading, error);
-	return fail(reading, error, "no such key");
+	return fail(reading, error, strcmp(key, "like") == 0 ? "must be the first line" : "no such key");
 }
 
-static int read_into(struct recipe *recipe, const char *name, int depth, int readers, struct error *error);
+static int read_into(struct recipe *recipe, const char *name, const struct settings *from, int depth, int readers,
+	struct error *error);
 
 /* `like` comes first, so that all below it overrides. */
 static int apply_all(struct recipe *recipe, const struct settings *settings, int depth, int readers,
@@ -274,28 +306,41 @@ static int apply_all(struct recipe *recipe, const struct settings *settings, int
 {
 	struct reading reading = {.settings = settings, .readers = readers};
 	for (size_t i = 0; i < settings->count; i++) {
-		reading.setting = &settings->items[i];
-		bool like = i == 0 && strcmp(reading.setting->key, "like") == 0;
-		if (like ? read_into(recipe, reading.setting->value, depth + 1, readers, error)
-			 : apply(recipe, &reading, error))
+		const struct setting *setting = reading.setting = &settings->items[i];
+		snprintf(reading.place, sizeof reading.place, "%.200s: line %d: %.100s", settings->path, setting->line, setting->key);
+		if (i == 0 && strcmp(setting->key, "like") == 0) {
+			if (read_into(recipe, setting->value, settings, depth + 1, readers, error))
+				return -1;
+		} else if (check_single(&reading, error) || apply(recipe, &reading, error))
 			return -1;
 	}
 	return 0;
 }
 
-static int read_into(struct recipe *recipe, const char *name, int depth, int readers, struct error *error)
+/* The path of a recipe that the user names, or another one (`from`). */
+static char *find_recipe(const char *name, const struct settings *from, struct error *error)
+{
+	if (!strchr(name, '/')) {
+		char *beside = text_format("sites/%s", name), *path = beside ? data_find(beside, error) : NULL;
+		if (!beside)
+			error_memory(error, name);
+		free(beside);
+		return path;
+	}
+	char *path = from ? settings_path(from, name) : strdup(name);
+	if (!path)
+		error_memory(error, name);
+	return path;
+}
+
+static int read_into(struct recipe *recipe, const char *name, const struct settings *from, int depth, int readers,
+	struct error *error)
 {
 	struct settings settings;
 	if (depth > LIKE_DEPTH_MAXIMUM)
 		return error_set(error, name, "like: recipes that are like each other");
-	char *beside = strchr(name, '/') ? strdup(name) : text_format("sites/%s", name);
-	if (!beside)
-		return error_memory(error, name);
-	char *path = strchr(name, '/') ? strdup(name) : data_find(beside, error);
-	free(beside);
-	if (!path)
-		return -1;
-	int result = settings_read(&settings, path, error);
+	char *path = find_recipe(name, from, error);
+	int result = path ? settings_read(&settings, path, error) : -1;
 	free(path);
 	if (result)
 		return -1;
@@ -304,20 +349,23 @@ static int read_into(struct recipe *recipe, const char *name, int depth, int rea
 	return result;
 }
 
-static bool is_complete(const struct recipe *recipe)
+static int check_complete(const struct recipe *recipe, const char *name, struct error *error)
 {
 	for (size_t i = 0; i < recipe->item_count; i++)
 		if (!recipe->items[i].image_count)
-			return false;
-	return recipe->item_count || recipe->next_count;
+			return error_set(error, recipe->items[i].item.place, "%.200s: has no image below it", recipe->items[i].item.text);
+	if (!recipe->item_count && !recipe->next_count)
+		return error_set(error, name, "a recipe needs an item with an image, or a next");
+	return recipe_check_braces(recipe, error);
 }
 
-static int read_reader(struct recipe *recipe, const char *name, int readers, struct error *error)
+static int read_reader(struct recipe *recipe, const char *name, const struct settings *from, int readers,
+	struct error *error)
 {
 	*recipe = (struct recipe){.step = 1};
-	int result = read_into(recipe, name, 0, readers, error);
-	if (result == 0 && !is_complete(recipe))
-		result = error_set(error, name, "a recipe needs an item, and each item an image");
+	int result = read_into(recipe, name, from, 0, readers, error);
+	if (result == 0)
+		result = check_complete(recipe, name, error);
 	if (result == 0 && !(recipe->name = strdup(text_base_name(name))))
 		result = error_memory(error, name);
 	if (result)
@@ -327,7 +375,7 @@ static int read_reader(struct recipe *recipe, const char *name, int readers, str
 
 int recipe_read(struct recipe *recipe, const char *name, struct error *error)
 {
-	return read_reader(recipe, name, 0, error);
+	return read_reader(recipe, name, NULL, 0, error);
 }
 
 void recipe_free(struct recipe *recipe)

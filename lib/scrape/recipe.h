@@ -14,6 +14,7 @@
 struct page_template {
 	char *prefix; /* of the queries that it is for; "" for every other */
 	char *text;   /* with {query}, {tag}, {rest}, {api}, {page}, {index}, {offset} and the names of keys */
+	char *place;  /* where it is written, for messages */
 };
 
 /* One kind of thing on a page that an image is found by. */
@@ -82,13 +83,18 @@ struct recipe {
 	int connections;       /* at once, likewise */
 };
 
-/* Reads the recipe `name`: a path if it holds a '/', else data/sites/NAME (see base/data.h); and the recipes of further
- * pages. Keys get their values from the environment. On failure (-1) *recipe is empty. */
+/* Reads the recipe `name`: a path if it holds a '/', else data/sites/NAME (see base/data.h); and the recipes that it
+ * is like and of further pages, whose paths are seen from its own folder. Keys get their values from the environment.
+ * On failure (-1) *recipe is empty. */
 CHECKED int recipe_read(struct recipe *recipe, const char *name, struct error *error);
 
 /* Gives a key, of this recipe or one that reads its further pages, a value. Returns whether there is one of that name. */
 CHECKED int recipe_set_key(struct recipe *recipe, const char *name, const char *value, bool *known,
 	struct error *error);
+
+/* Checks that all that stands in braces in pages and headers stands for something. Returns 0, or -1 with where it is as
+ * the error's object. */
+CHECKED int recipe_check_braces(const struct recipe *recipe, struct error *error);
 
 /* The address of page `index` (0 for the first) for a query. Fresh memory, which the caller frees. Returns NULL
  * with `error` set when a placeholder has nothing to stand for. `api` takes the place of the recipe's own; NULL: none
@@ -106,8 +112,8 @@ char *recipe_hide_keys(const struct recipe *recipe, const char *text);
 bool recipe_is_numbered(const struct recipe *recipe, const char *query);
 
 /* Appends the addresses to ask for an image at `url`, the best first: rewritten, then its fallbacks. None where the
- * item's kind is to pass it over. */
-CHECKED int recipe_addresses(const struct recipe *recipe, const struct recipe_item *item, const char *url,
+ * item's kind is to pass it over. The time that this takes is taken from *seconds; returns -1 when they are used up. */
+CHECKED int recipe_addresses(const struct recipe *recipe, const struct recipe_item *item, const char *url, double *seconds,
 	struct text_list *addresses, struct error *error);
 
 void recipe_free(struct recipe *recipe);
@@ -121,7 +127,8 @@ struct dataset_recipe {
 	struct text_list classes, queries; /* pairs: a class may come several times */
 };
 
-/* Reads a data set's recipe; it must name a class and a site. On failure (-1) *dataset is empty. */
+/* Reads a data set's recipe; it must name a class and a site. A site that is a path is seen from the recipe's folder. On
+ * failure (-1) *dataset is empty. */
 CHECKED int dataset_recipe_read(struct dataset_recipe *dataset, const char *path, struct error *error);
 
 void dataset_recipe_free(struct dataset_recipe *dataset);

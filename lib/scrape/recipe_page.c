@@ -119,6 +119,39 @@ static char *as_tag(const char *query)
 	return tag;
 }
 
+static bool stands_for_something(const struct recipe *recipe, const char *name, size_t length, bool page)
+{
+	static const char *const of_pages[] = {"query", "tag", "rest", "api", "page", "index", "offset"};
+	for (size_t i = 0; page && i < sizeof of_pages / sizeof *of_pages; i++)
+		if (strlen(of_pages[i]) == length && strncmp(of_pages[i], name, length) == 0)
+			return true;
+	return find_key(recipe, name, length) != NULL;
+}
+
+static int check_braces(const struct recipe *recipe, const char *place, const char *text, bool page, struct error *error)
+{
+	while ((text = strchr(text, '{'))) {
+		size_t length = strcspn(text + 1, "}");
+		if (!text[1 + length])
+			return error_set(error, place, "'%.40s' has no '}'", text);
+		if (!stands_for_something(recipe, text + 1, length, page))
+			return error_set(error, place, "'%.*s' stands for nothing", (int)(length > 40 ? 40 : length + 2), text);
+		text += length + 2;
+	}
+	return 0;
+}
+
+int recipe_check_braces(const struct recipe *recipe, struct error *error)
+{
+	for (size_t i = 0; i < recipe->page_count; i++)
+		if (check_braces(recipe, recipe->pages[i].place, recipe->pages[i].text, true, error))
+			return -1;
+	for (size_t i = 0; i < recipe->headers.count; i++)
+		if (check_braces(recipe, recipe->headers.items[i], recipe->headers.items[i], false, error))
+			return error_within(error, "header");
+	return 0;
+}
+
 char *recipe_page(const struct recipe *recipe, const char *api, const char *query, int index, struct error *error)
 {
 	char page_number[16], index_number[16], offset[16];
@@ -222,43 +255,52 @@ char *recipe_hide_keys(const struct recipe *recipe, const char *text)
 
 /* ---- addresses of images ---- */
 
-static bool is_skipped(const struct recipe_item *item, const char *url)
+/* Returns 1, 0, or -1 when the seconds are used up. */
+static int is_skipped(const struct recipe_item *item, const char *url, double *seconds)
 {
-	for (size_t i = 0; i < item->skip_count; i++)
-		if (regexec(&item->skips[i].pattern, url, 0, NULL, 0) == 0)
-			return true;
-	return false;
+	int skipped = 0;
+	for (size_t i = 0; skipped == 0 && i < item->skip_count; i++)
+		skipped = pattern_matches(&item->skips[i].pattern, url, seconds);
+	return skipped;
 }
 
 /* Rewritten addresses come from a page, too. */
-static char *rewritten(const struct rewrite *rewrite, const char *url)
+static char *rewritten(const struct rewrite *rewrite, const char *url, double *seconds)
 {
-	char *other = pattern_replace(&rewrite->pattern, rewrite->replacement, url);
+	char *other = pattern_replace(&rewrite->pattern, rewrite->replacement, url, seconds);
 	char *resolved = other ? url_resolve(NULL, other, NULL) : NULL;
 	free(other);
 	return resolved;
 }
 
-int recipe_addresses(const struct recipe *recipe, const struct recipe_item *item, const char *url,
-	struct text_list *addresses, struct error *error)
+/* `url`, which is freed, as it is to be asked for; NULL without memory. */
+static char *rewritten_by_all(const struct recipe *recipe, char *url, double *seconds)
 {
-	if (is_skipped(item, url))
-		return 0;
-	char *best = strdup(url);
-	for (size_t i = 0; best && i < recipe->rewrite_count; i++) {
-		char *other = rewritten(&recipe->rewrites[i], best);
+	for (size_t i = 0; url && i < recipe->rewrite_count; i++) {
+		char *other = rewritten(&recipe->rewrites[i], url, seconds);
 		if (other) {
-			free(best);
-			best = other;
+			free(url);
+			url = other;
 		}
 	}
+	return url;
+}
+
+int recipe_addresses(const struct recipe *recipe, const struct recipe_item *item, const char *url, double *seconds,
+	struct text_list *addresses, struct error *error)
+{
+	if (is_skipped(item, url, seconds) == 1)
+		return 0;
+	char *best = rewritten_by_all(recipe, strdup(url), seconds);
 	int result = best ? text_list_add(addresses, best, error) : error_memory(error, url);
 	for (size_t i = 0; result == 0 && i < recipe->fallback_count; i++) {
-		char *other = rewritten(&recipe->fallbacks[i], best);
+		char *other = rewritten(&recipe->fallbacks[i], best, seconds);
 		if (other && text_list_find(addresses, other) < 0)
 			result = text_list_add(addresses, other, error);
 		free(other);
 	}
 	free(best);
+	if (result == 0 && *seconds < 0)
+		return error_set(error, url, "regular expressions take too long on this page");
 	return result;
 }

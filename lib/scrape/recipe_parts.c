@@ -28,40 +28,43 @@ static void drop_blanks(char *text)
 	*out = 0;
 }
 
-int recipe_add_page(struct recipe *recipe, const char *prefix, const char *value, struct error *error)
+int recipe_add_page(struct recipe *recipe, const char *prefix, const char *value, const char *place,
+	struct error *error)
 {
 	struct page_template *page = grow(&recipe->pages, &recipe->page_count, sizeof *page, error);
 	if (!page)
 		return -1;
 	page->prefix = strdup(prefix);
 	page->text = strdup(value);
-	if (!page->prefix || !page->text)
+	page->place = strdup(place);
+	if (!page->prefix || !page->text || !page->place)
 		return error_memory(error, value);
 	drop_blanks(page->text);
 	return 0;
 }
 
-int recipe_add_item(struct recipe *recipe, const char *value, struct error *error)
+int recipe_add_item(struct recipe *recipe, const char *value, const char *place, struct error *error)
 {
 	struct recipe_item *item = grow(&recipe->items, &recipe->item_count, sizeof *item, error);
-	return item ? selector_parse(&item->item, value, recipe->format, error) : -1;
+	return item ? selector_parse(&item->item, value, place, recipe->format, error) : -1;
 }
 
-int recipe_add_image(struct recipe *recipe, const char *value, struct error *error)
+int recipe_add_image(struct recipe *recipe, const char *value, const char *place, struct error *error)
 {
 	struct recipe_item *item = &recipe->items[recipe->item_count - 1];
 	struct selector *image = grow(&item->images, &item->image_count, sizeof *image, error);
-	return image ? selector_parse(image, value, selector_language(&item->item), error) : -1;
+	return image ? selector_parse_within(image, value, place, &item->item, error) : -1;
 }
 
-int recipe_add_cursor(struct recipe *recipe, const char *name, const char *value, struct error *error)
+int recipe_add_cursor(struct recipe *recipe, const char *name, const char *value, const char *place,
+	struct error *error)
 {
 	struct recipe_cursor *cursor = grow(&recipe->cursors, &recipe->cursor_count, sizeof *cursor, error);
 	if (!cursor)
 		return -1;
 	if (*name && !(cursor->name = strdup(name)))
 		return error_memory(error, value);
-	return selector_parse(&cursor->selector, value, recipe->format, error);
+	return selector_parse(&cursor->selector, value, place, recipe->format, error);
 }
 
 int recipe_add_key(struct recipe *recipe, const char *name, const char *value, struct error *error)
@@ -76,10 +79,19 @@ int recipe_add_key(struct recipe *recipe, const char *name, const char *value, s
 	return key->name && key->variable && (key->value || !given || !*given) ? 0 : error_memory(error, value);
 }
 
-int recipe_add_next(struct recipe *recipe, const char *value, struct error *error)
+int recipe_add_next(struct recipe *recipe, const char *value, const char *place, struct error *error)
 {
 	struct recipe_link *link = grow(&recipe->nexts, &recipe->next_count, sizeof *link, error);
-	return link ? selector_parse(&link->selector, value, recipe->format, error) : -1;
+	return link ? selector_parse(&link->selector, value, place, recipe->format, error) : -1;
+}
+
+static int check_groups(const regex_t *pattern, const char *replacement, struct error *error)
+{
+	int used = pattern_group_used(replacement);
+	if ((size_t)used <= pattern->re_nsub)
+		return 0;
+	return error_set(error, replacement, "\\%d: the pattern has %zu group%s", used, pattern->re_nsub,
+		pattern->re_nsub == 1 ? "" : "s");
 }
 
 int rewrite_add(struct rewrite **list, size_t *count, const char *value, bool arrow, struct error *error)
@@ -94,7 +106,8 @@ int rewrite_add(struct rewrite **list, size_t *count, const char *value, bool ar
 	if (!pattern || !replacement)
 		error_memory(error, value);
 	else if (pattern_compile(&compiled, pattern, error) == 0) {
-		rewrite = grow(list, count, sizeof *rewrite, error);
+		if (check_groups(&compiled, replacement, error) == 0)
+			rewrite = grow(list, count, sizeof *rewrite, error);
 		if (!rewrite)
 			regfree(&compiled);
 	}
@@ -112,6 +125,7 @@ void recipe_drop_pages(struct recipe *recipe)
 	for (size_t i = 0; i < recipe->page_count; i++) {
 		free(recipe->pages[i].prefix);
 		free(recipe->pages[i].text);
+		free(recipe->pages[i].place);
 	}
 	free(recipe->pages);
 	recipe->pages = NULL;

@@ -4,18 +4,20 @@
 
 #include "scrape/recipe.h"
 
-/* Each of these adds one, at the end; `value` is what the recipe's line says. On failure (-1) the recipe can still be
- * freed. */
-CHECKED int recipe_add_page(struct recipe *recipe, const char *prefix, const char *value, struct error *error);
-CHECKED int recipe_add_item(struct recipe *recipe, const char *value, struct error *error);
-CHECKED int recipe_add_image(struct recipe *recipe, const char *value, struct error *error);
-CHECKED int recipe_add_cursor(struct recipe *recipe, const char *name, const char *value, struct error *error);
+/* Each of these adds one, at the end; `value` is what the recipe's line says, and `place` where that is. On failure (-1)
+ * the recipe can still be freed. */
+CHECKED int recipe_add_page(struct recipe *recipe, const char *prefix, const char *value, const char *place,
+	struct error *error);
+CHECKED int recipe_add_item(struct recipe *recipe, const char *value, const char *place, struct error *error);
+CHECKED int recipe_add_image(struct recipe *recipe, const char *value, const char *place, struct error *error);
+CHECKED int recipe_add_cursor(struct recipe *recipe, const char *name, const char *value, const char *place,
+	struct error *error);
 CHECKED int recipe_add_key(struct recipe *recipe, const char *name, const char *value, struct error *error);
 
 /* The link's selector is read; who reads its pages is for the caller to say. */
-CHECKED int recipe_add_next(struct recipe *recipe, const char *value, struct error *error);
+CHECKED int recipe_add_next(struct recipe *recipe, const char *value, const char *place, struct error *error);
 
-/* "PATTERN -> REPLACEMENT"; without the arrow where the list has none. */
+/* "PATTERN -> REPLACEMENT", whose groups must be there; without the arrow where the list has none. */
 CHECKED int rewrite_add(struct rewrite **list, size_t *count, const char *value, bool arrow, struct error *error);
 
 void recipe_drop_pages(struct recipe *recipe);

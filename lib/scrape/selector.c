@@ -23,14 +23,23 @@ struct selector_step {
 
 /* ---- reading ---- */
 
-static int compile_text(struct selector_step *step, struct error *error)
+/* `groups` are those of a match that it is seen from; -1: it is seen from none. */
+static int compile_group(struct selector_step *step, int groups, struct error *error)
+{
+	step->kind = STEP_GROUP;
+	step->group = step->expression[1] - '0';
+	if (groups < 0)
+		return error_set(error, step->expression, "a group, but what it is seen from is no match of a regular expression");
+	if (step->group > groups)
+		return error_set(error, step->expression, "the regular expression has no such group, but %d", groups);
+	return 0;
+}
+
+static int compile_text(struct selector_step *step, int groups, struct error *error)
 {
 	const char *text = step->expression;
-	if (text[0] == '\\' && text[1] >= '0' && text[1] <= '9' && !text[2]) {
-		step->kind = STEP_GROUP;
-		step->group = text[1] - '0';
-		return 0;
-	}
+	if (text[0] == '\\' && text[1] >= '0' && text[1] <= '9' && !text[2])
+		return compile_group(step, groups, error);
 	if (!*text)
 		return error_set(error, "text", "no regular expression");
 	if (pattern_compile(&step->regex, text, error))
@@ -40,17 +49,24 @@ static int compile_text(struct selector_step *step, struct error *error)
 }
 
 /* `kind` is that of what can be freed so far, so that a failure can be cleaned up like any step. */
-static int compile(struct selector_step *step, struct error *error)
+static int compile(struct selector_step *step, int groups, struct error *error)
 {
 	if (step->format == DOCUMENT_TEXT)
-		return compile_text(step, error);
+		return compile_text(step, groups, error);
 	if (step->format == DOCUMENT_JSON) {
 		step->kind = STEP_JSON;
 		return json_path_parse(&step->path, step->expression, error);
 	}
 	step->kind = STEP_XPATH;
-	step->xpath = tree_compile(*step->expression ? step->expression : ".");
-	return step->xpath ? 0 : error_set(error, step->expression, "no XPath expression");
+	step->xpath = tree_compile(*step->expression ? step->expression : ".", error);
+	return step->xpath ? 0 : -1;
+}
+
+/* How many groups a match that the step gives has; -1: it gives none. */
+static int step_groups(const struct selector_step *step)
+{
+	return step->kind == STEP_PATTERN ? (int)(step->regex.re_nsub < PATTERN_GROUPS ? step->regex.re_nsub : PATTERN_GROUPS - 1)
+					  : -1;
 }
 
 static const struct {
@@ -67,7 +83,7 @@ static const struct {
 };
 
 /* Reads a step behind an arrow: its word, and what the word wants. */
-static int read_step(struct selector_step *step, const char *text, struct error *error)
+static int read_step(struct selector_step *step, const char *text, int groups, struct error *error)
 {
 	size_t length = strcspn(text, " \t");
 	const char *rest = text + length + strspn(text + length, " \t");
@@ -78,7 +94,7 @@ static int read_step(struct selector_step *step, const char *text, struct error 
 		if (!(step->expression = strdup(rest)))
 			return error_memory(error, text);
 		if (words[i].kind != STEP_UNESCAPE && words[i].kind != STEP_AS)
-			return compile(step, error);
+			return compile(step, groups, error);
 		step->kind = words[i].kind;
 		if ((step->kind == STEP_AS) != (strstr(rest, "{}") != NULL))
 			return error_set(error, text, step->kind == STEP_AS ? "a template without {}" : "takes nothing");
@@ -87,7 +103,8 @@ static int read_step(struct selector_step *step, const char *text, struct error 
 	return error_set(error, text, "no step: html, xml, json, text, unescape or as");
 }
 
-static int read_first(struct selector_step *step, const char *text, enum document_format format, struct error *error)
+static int read_first(struct selector_step *step, const char *text, enum document_format format, int groups,
+	struct error *error)
 {
 	step->format = format;
 	if (!*text) {
@@ -96,7 +113,7 @@ static int read_first(struct selector_step *step, const char *text, enum documen
 		return 0;
 	}
 	step->expression = strdup(text);
-	return step->expression ? compile(step, error) : error_memory(error, text);
+	return step->expression ? compile(step, groups, error) : error_memory(error, text);
 }
 
 /* Cuts `text` at its first arrow, and blanks off its ends. Returns what follows the arrow, or NULL. */
@@ -111,24 +128,32 @@ static char *cut_step(char **text)
 	return rest ? rest + strspn(rest, " \t") : NULL;
 }
 
-int selector_parse(struct selector *selector, const char *text, enum document_format format, struct error *error)
+/* Adds a step to the selector; the one before it, or what the first is seen from, has `groups`. */
+static int add_step(struct selector *selector, const char *text, enum document_format format, int groups,
+	struct error *error)
 {
-	*selector = (struct selector){.text = strdup(text)};
+	struct selector_step *steps = realloc(selector->steps, (selector->count + 1) * sizeof *steps);
+	if (!steps)
+		return error_memory(error, text);
+	selector->steps = steps;
+	struct selector_step *step = &steps[selector->count];
+	/* Frees like a step of no memory until it is compiled. */
+	*step = (struct selector_step){.kind = STEP_PAGE};
+	if (selector->count++ == 0)
+		return read_first(step, text, format, groups, error);
+	return read_step(step, text, step_groups(step - 1), error);
+}
+
+static int parse(struct selector *selector, const char *text, const char *place, enum document_format format, int groups,
+	struct error *error)
+{
+	*selector = (struct selector){.text = strdup(text), .place = strdup(place)};
 	char *copy = strdup(text), *next = copy;
-	int result = copy && selector->text ? 0 : error_memory(error, text);
+	int result = copy && selector->text && selector->place ? 0 : error_memory(error, text);
 	while (result == 0 && next) {
 		char *now = next;
-		struct selector_step *steps = realloc(selector->steps, (selector->count + 1) * sizeof *steps);
-		if (!steps) {
-			result = error_memory(error, text);
-			break;
-		}
-		selector->steps = steps;
-		/* Frees like a step of no memory until it is compiled. */
-		steps[selector->count] = (struct selector_step){.kind = STEP_PAGE};
 		next = cut_step(&now);
-		struct selector_step *step = &steps[selector->count];
-		result = selector->count++ ? read_step(step, now, error) : read_first(step, now, format, error);
+		result = add_step(selector, now, format, groups, error);
 	}
 	if (result == 0 && selector->count == 1 && selector->steps[0].kind == STEP_PAGE)
 		result = error_set(error, text, "selects nothing");
@@ -138,9 +163,17 @@ int selector_parse(struct selector *selector, const char *text, enum document_fo
 	return result;
 }
 
-enum document_format selector_language(const struct selector *selector)
+int selector_parse(struct selector *selector, const char *text, const char *place, enum document_format format,
+	struct error *error)
 {
-	return selector->count ? selector->steps[selector->count - 1].format : DOCUMENT_TEXT;
+	return parse(selector, text, place, format, -1, error);
+}
+
+int selector_parse_within(struct selector *selector, const char *text, const char *place, const struct selector *item,
+	struct error *error)
+{
+	const struct selector_step *last = &item->steps[item->count - 1];
+	return parse(selector, text, place, last->format, step_groups(last), error);
 }
 
 /* ---- finding ---- */
@@ -201,7 +234,7 @@ static int find_pattern(const struct selector_step *step, struct finder *finder,
 	int result = bytes ? pattern_find(&step->regex, bytes, size, take_match, finder, &document->budget.seconds) : 0;
 	free(text);
 	if (result && !finder->failed)
-		return error_set(finder->error, step->expression, "takes too long");
+		return error_set(finder->error, step->expression, "regular expressions take too long on this page");
 	return result;
 }
 
@@ -216,7 +249,7 @@ static int find_within(const struct selector_step *step, struct finder *finder, 
 		return tree_find(finder->document, &inside, step->xpath, step->expression, finder->found, finder->error);
 	result = json_path_select(&step->path, inside.value, take_value, finder, &finder->document->budget.values);
 	if (result && !finder->failed)
-		return error_set(finder->error, step->expression, "takes too long");
+		return error_set(finder->error, step->expression, "looks at too many values on this page");
 	return result;
 }
 
@@ -261,6 +294,8 @@ int selector_find(const struct selector *selector, struct document *document, co
 	struct node_list *found, struct error *error)
 {
 	struct node_list now = {0}, next = {0};
+	if (!selector->count)
+		return 0;
 	int result = node_list_add(&now, from, error);
 	for (size_t i = 0; result == 0 && i < selector->count; i++) {
 		struct finder finder = {document, &next, error, false};
@@ -274,10 +309,10 @@ int selector_find(const struct selector *selector, struct document *document, co
 		now = next;
 		next = (struct node_list){0};
 	}
-	for (size_t i = 0; result == 0 && selector->count && i < now.count; i++)
+	for (size_t i = 0; result == 0 && i < now.count; i++)
 		result = node_list_add(found, &now.items[i], error);
 	node_list_free(&now);
-	return result;
+	return result ? error_within(error, selector->place) : 0;
 }
 
 int selector_texts(const struct selector *selector, struct document *document, const struct node *from,
@@ -294,15 +329,16 @@ int selector_texts(const struct selector *selector, struct document *document, c
 	return result;
 }
 
-char *selector_text(const struct selector *selector, struct document *document, const struct node *from)
+int selector_text(const struct selector *selector, struct document *document, const struct node *from, char **text,
+	struct error *error)
 {
 	struct node_list found = {0};
-	char *text = NULL;
-	int result = selector_find(selector, document, from, &found, NULL);
-	for (size_t i = 0; result == 0 && !text && i < found.count; i++)
-		text = document_text(document, &found.items[i]);
+	*text = NULL;
+	int result = selector_find(selector, document, from, &found, error);
+	for (size_t i = 0; result == 0 && !*text && i < found.count; i++)
+		*text = document_text(document, &found.items[i]);
 	node_list_free(&found);
-	return text;
+	return result;
 }
 
 static void free_step(struct selector_step *step)
@@ -320,5 +356,6 @@ void selector_free(struct selector *selector)
 		free_step(&selector->steps[i]);
 	free(selector->steps);
 	free(selector->text);
+	free(selector->place);
 	*selector = (struct selector){0};
 }

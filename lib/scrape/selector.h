@@ -10,7 +10,8 @@
  *
  * Beside the functions of XPath there are
  *   matches(text, pattern)   whether the POSIX extended regular expression is found in the text (as XPath 2.0's)
- *   largest(srcset)          of an img's srcset the address with the largest descriptor */
+ *   largest(srcset)          of a srcset, or of all of several nodes, the address with the largest descriptor, but no data:
+ */
 #ifndef SCRAPE_SELECTOR_H
 #define SCRAPE_SELECTOR_H
 
@@ -20,28 +21,33 @@
 
 /* All zero selects nothing. */
 struct selector {
-	char *text; /* as it was written; NULL: selects nothing */
+	char *text;  /* as it was written; NULL: selects nothing */
+	char *place; /* where it is written, for messages */
 	struct selector_step *steps;
 	size_t count;
 };
 
-/* Reads a selector that is seen from something in the language of `format`. On failure (-1) *selector is empty. */
-CHECKED int selector_parse(struct selector *selector, const char *text, enum document_format format,
+/* Reads a selector that is seen from a page of that format; `place` says where it is written. On failure (-1) *selector
+ * is empty, and the error's object is the step that is none. */
+CHECKED int selector_parse(struct selector *selector, const char *text, const char *place, enum document_format format,
 	struct error *error);
 
-/* The language in which what it gives is looked into. */
-enum document_format selector_language(const struct selector *selector);
+/* The same for one that is seen from what `item` gives. */
+CHECKED int selector_parse_within(struct selector *selector, const char *text, const char *place,
+	const struct selector *item, struct error *error);
 
-/* Appends what the selector gives, seen from a node of the document. Returns 0, or -1: its cost went out of bounds. */
+/* Appends what the selector gives, seen from a node of the document. Returns 0, or -1: its cost went out of bounds, or a
+ * step could not be evaluated; the error's object has place and step. */
 CHECKED int selector_find(const struct selector *selector, struct document *document, const struct node *from,
 	struct node_list *found, struct error *error);
 
-/* Appends the texts of what the selector gives, without blank ones. */
+/* Appends the texts of what the selector gives, without blank ones. Returns as selector_find. */
 CHECKED int selector_texts(const struct selector *selector, struct document *document, const struct node *from,
 	struct text_list *texts, struct error *error);
 
-/* The first text that is not blank, or NULL. Fresh memory, which the caller frees. */
-char *selector_text(const struct selector *selector, struct document *document, const struct node *from);
+/* Makes *text the first that is not blank (fresh memory, the caller's), or NULL. Returns as selector_find. */
+CHECKED int selector_text(const struct selector *selector, struct document *document, const struct node *from,
+	char **text, struct error *error);
 
 /* Leaves an empty selector. */
 void selector_free(struct selector *selector);

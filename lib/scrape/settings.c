@@ -100,6 +100,20 @@ int settings_read(struct settings *settings, const char *path, struct error *err
 	return result;
 }
 
+const struct setting *settings_earlier(const struct settings *settings, const struct setting *setting, const char *since)
+{
+	for (const struct setting *one = setting; one-- > settings->items && (!since || strcmp(one->key, since));)
+		if (strcmp(one->key, setting->key) == 0)
+			return one;
+	return NULL;
+}
+
+char *settings_path(const struct settings *settings, const char *name)
+{
+	int folder = (int)(text_base_name(settings->path) - settings->path);
+	return *name == '/' ? strdup(name) : text_format("%.*s%s", folder, settings->path, name);
+}
+
 void settings_free(struct settings *settings)
 {
 	for (size_t i = 0; i < settings->count; i++) {

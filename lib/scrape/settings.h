@@ -27,6 +27,14 @@ CHECKED int settings_read(struct settings *settings, const char *path, struct er
 int settings_error(const struct settings *settings, const struct setting *setting, struct error *error,
 	const char *format, ...) __attribute__((format(printf, 4, 5)));
 
+/* An earlier line of the same key as `setting`, but none above the last line before it whose key is `since` (NULL: none
+ * is); NULL where there is none. */
+const struct setting *settings_earlier(const struct settings *settings, const struct setting *setting, const char *since);
+
+/* The path that `name` means in this file: seen from the folder in which the file lies, unless it begins with '/'.
+ * Fresh memory, which the caller frees; NULL without memory. */
+char *settings_path(const struct settings *settings, const char *name);
+
 void settings_free(struct settings *settings);
 
 #endif

@@ -1,5 +1,6 @@
 #include "scrape/source.h"
 
+#include "scrape/pattern.h"
 #include "scrape/url.h"
 
 #include <stdint.h>
@@ -84,27 +85,55 @@ struct reading {
 	bool new_ones;
 };
 
-static bool is_too_small(const struct reading *reading, const struct node *item, const struct selector *selector,
-	int side_minimum)
+/* Returns 1, 0 or -1. */
+static int is_too_small(const struct reading *reading, const struct node *item, const struct selector *selector,
+	int side_minimum, struct error *error)
 {
 	int64_t side;
-	char *text = selector->text ? selector_text(selector, reading->document, item) : NULL;
+	char *text;
+	if (selector_text(selector, reading->document, item, &text, error))
+		return -1;
 	bool small = text && text_to_integer(text, &side) && side < side_minimum;
 	free(text);
 	return small;
 }
 
-/* The absolute address of an item's image: the first that its selectors give; NULL for none. */
-static char *item_image(const struct reading *reading, const struct recipe_item *kind, const struct node *item)
+/* The absolute form of an address on the page, NULL for none. Saved pages often have lost what "//HOST/..." is relative to. */
+static char *absolute(const struct reading *reading, const char *reference)
 {
-	for (size_t i = 0; i < kind->image_count; i++) {
-		char *reference = selector_text(&kind->images[i], reading->document, item);
-		char *url = reference ? url_resolve(reading->base, reference, NULL) : NULL;
-		free(reference);
-		if (url)
-			return url;
+	if (reading->base || strncmp(reference, "//", 2))
+		return url_resolve(reading->base, reference, NULL);
+	char *secure = text_format("https:%s", reference), *url = secure ? url_resolve(NULL, secure, NULL) : NULL;
+	free(secure);
+	return url;
+}
+
+static void count_unusable(struct page_findings *findings, const struct text_list *references)
+{
+	if (!references->count)
+		return;
+	findings->unusable++;
+	if (!findings->example)
+		findings->example = strdup(references->items[0]);
+}
+
+/* Makes *url the absolute address of an item's image: the first of use that its selectors give; NULL for none. */
+static int item_image(const struct reading *reading, const struct recipe_item *kind, const struct node *item, char **url,
+	struct error *error)
+{
+	struct text_list references = {0};
+	int result = 0;
+	*url = NULL;
+	for (size_t i = 0; result == 0 && !*url && i < kind->image_count; i++) {
+		size_t before = references.count;
+		result = selector_texts(&kind->images[i], reading->document, item, &references, error);
+		for (size_t j = before; result == 0 && !*url && j < references.count; j++)
+			*url = absolute(reading, references.items[j]);
 	}
-	return NULL;
+	if (result == 0 && !*url)
+		count_unusable(reading->findings, &references);
+	text_list_free(&references);
+	return result;
 }
 
 static int add_image(struct reading *reading, const struct recipe_item *kind, const struct node *item,
@@ -115,33 +144,44 @@ static int add_image(struct reading *reading, const struct recipe_item *kind, co
 	if (!images)
 		return error_memory(error, reading->recipe->name);
 	findings->images = images;
-	images[findings->image_count++] = (struct source_image){.addresses = *addresses,
-		.licence = kind->licence.text ? selector_text(&kind->licence, reading->document, item) : NULL};
+	struct source_image *image = &images[findings->image_count++];
+	*image = (struct source_image){.addresses = *addresses};
 	*addresses = (struct text_list){0};
-	return 0;
+	return selector_text(&kind->licence, reading->document, item, &image->licence, error);
 }
 
-static int read_item(struct reading *reading, const struct recipe_item *kind, const struct node *item,
-	int side_minimum, struct error *error)
+/* Takes what is at `url`, unless an earlier item or page had it. */
+static int take_address(struct reading *reading, const struct recipe_item *kind, const struct node *item,
+	const char *url, struct error *error)
 {
 	struct text_list addresses = {0};
-	if (is_too_small(reading, item, &kind->width, side_minimum) ||
-		is_too_small(reading, item, &kind->height, side_minimum)) {
-		reading->findings->small++;
-		return 0;
-	}
-	char *url = item_image(reading, kind, item);
-	if (!url)
-		return 0;
+	double *seconds = &reading->document->budget.seconds;
 	reading->findings->addresses++;
-	int result = recipe_addresses(reading->recipe, kind, url, &addresses, error);
-	free(url);
+	int result = recipe_addresses(reading->recipe, kind, url, seconds, &addresses, error);
 	if (result == 0 && addresses.count) {
 		int seen = see(&reading->source->images, addresses.items[0], error);
 		reading->new_ones |= seen == 1;
 		result = seen == 1 ? add_image(reading, kind, item, &addresses, error) : seen;
 	}
 	text_list_free(&addresses);
+	return result;
+}
+
+static int read_item(struct reading *reading, const struct recipe_item *kind, const struct node *item,
+	int side_minimum, struct error *error)
+{
+	int small = is_too_small(reading, item, &kind->width, side_minimum, error);
+	if (small == 0)
+		small = is_too_small(reading, item, &kind->height, side_minimum, error);
+	if (small) {
+		reading->findings->small++;
+		return small < 0 ? -1 : 0;
+	}
+	char *url;
+	int result = item_image(reading, kind, item, &url, error);
+	if (result == 0 && url)
+		result = take_address(reading, kind, item, url, error);
+	free(url);
 	return result;
 }
 
@@ -152,6 +192,8 @@ static int read_items(struct reading *reading, const struct recipe_item *kind, i
 	for (size_t i = 0; result == 0 && i < items.count; i++)
 		result = read_item(reading, kind, &items.items[i], side_minimum, error);
 	reading->findings->items += items.count;
+	if (items.count && !reading->findings->kind)
+		reading->findings->kind = kind;
 	node_list_free(&items);
 	return result;
 }
@@ -211,12 +253,16 @@ static int add_links(const struct reading *reading, const struct selector *selec
 {
 	struct text_list links = {0};
 	int depth = reading->source->depth + (pattern != NULL);
+	double *seconds = &reading->document->budget.seconds;
 	int result = selector_texts(selector, reading->document, &reading->document->root, &links, error);
 	for (size_t i = 0; result == 0 && i < links.count; i++) {
-		char *url = url_resolve(reading->base, links.items[i], NULL);
-		if (url && (!reading->page_url || is_same_origin(url, reading->page_url)) &&
-			(!pattern || regexec(pattern, url, 0, NULL, 0) == 0))
+		char *url = absolute(reading, links.items[i]);
+		bool near = url && (!reading->page_url || is_same_origin(url, reading->page_url));
+		int wanted = near && pattern ? pattern_matches(pattern, url, seconds) : near;
+		if (wanted > 0)
 			result = add_ahead(reading->source, url, reader, depth, error);
+		else if (wanted < 0)
+			result = error_set(error, "--follow", "regular expressions take too long on this page");
 		free(url);
 	}
 	text_list_free(&links);
@@ -280,33 +326,46 @@ static int read_links(const struct reading *reading, struct error *error)
 	return recipe->cursor_count && reading->page_url ? add_cursors(reading, error) : 0;
 }
 
-/* What the page's links are relative to: what it says itself, else its own address. */
-static char *find_base(const struct reading *reading)
+/* Makes *base what the page's links are relative to: what it says itself, else its own address; NULL: nothing. */
+static int find_base(const struct reading *reading, char **base, struct error *error)
 {
 	struct selector selector = {0};
 	char *said = NULL;
-	if (reading->recipe->format == DOCUMENT_HTML &&
-		selector_parse(&selector, "//base/@href", DOCUMENT_HTML, NULL) == 0)
-		said = selector_text(&selector, reading->document, &reading->document->root);
+	int result = 0;
+	if (reading->recipe->format == DOCUMENT_HTML) {
+		result = selector_parse(&selector, "//base/@href", "base", DOCUMENT_HTML, error);
+		if (result == 0)
+			result = selector_text(&selector, reading->document, &reading->document->root, &said, error);
+	}
 	selector_free(&selector);
-	char *base = said ? url_resolve(reading->page_url, said, NULL) : NULL;
+	*base = said ? url_resolve(reading->page_url, said, NULL) : NULL;
+	if (!*base && reading->page_url)
+		*base = strdup(reading->page_url);
 	free(said);
-	return base;
+	return result;
+}
+
+/* Fails with the site's own words for what is wrong, if it has any. */
+static int check_error(const struct reading *reading, struct error *error)
+{
+	char *problem;
+	if (selector_text(&reading->recipe->error, reading->document, &reading->document->root, &problem, error))
+		return -1;
+	if (!problem)
+		return 0;
+	error_set(error, reading->recipe->name, "the site says: %.300s", problem);
+	free(problem);
+	return -1;
 }
 
 static int read_document(struct reading *reading, int side_minimum, struct error *error)
 {
-	const struct recipe *recipe = reading->recipe;
-	struct document *document = reading->document;
-	char *problem = recipe->error.text ? selector_text(&recipe->error, document, &document->root) : NULL;
-	if (problem) {
-		error_set(error, recipe->name, "the site says: %.300s", problem);
-		free(problem);
-		return -1;
-	}
-	char *base = find_base(reading);
-	reading->base = base ? base : reading->page_url;
-	int result = read_images(reading, side_minimum, error) || read_links(reading, error) ? -1 : 0;
+	char *base = NULL;
+	int result = check_error(reading, error) || find_base(reading, &base, error) ? -1 : 0;
+	reading->base = base;
+	reading->findings->based = base;
+	if (result == 0 && (read_images(reading, side_minimum, error) || read_links(reading, error)))
+		result = -1;
 	free(base);
 	return result;
 }
@@ -329,7 +388,13 @@ int source_check_first(const struct source *source, const struct page_findings *
 	const struct recipe *recipe = source->recipe;
 	if (source->asked > 1 || source->ahead_count || findings->addresses || findings->small)
 		return 0;
-	const struct selector *silent = findings->items ? &recipe->items[0].images[0]
+	if (findings->unusable && !findings->based)
+		return error_set(error, recipe->name, "%zu addresses found, none absolute, and the page has no <base>: '%.200s'",
+			findings->unusable, findings->example ? findings->example : "");
+	if (findings->unusable)
+		return error_set(error, recipe->name, "%zu addresses found, none http or https: '%.200s'", findings->unusable,
+			findings->example ? findings->example : "");
+	const struct selector *silent = findings->kind ? &findings->kind->images[0]
 		: recipe->item_count ? &recipe->items[0].item
 				     : &recipe->nexts[0].selector;
 	return error_set(error, recipe->name, "selector '%.200s' matched nothing on page 1 (the site may have changed)",
@@ -348,6 +413,7 @@ void page_findings_free(struct page_findings *findings)
 	for (size_t i = 0; i < findings->image_count; i++)
 		source_image_free(&findings->images[i]);
 	free(findings->images);
+	free(findings->example);
 	*findings = (struct page_findings){0};
 }
 

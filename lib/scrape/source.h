@@ -54,6 +54,10 @@ struct page_findings {
 	size_t items;     /* that the recipe's selectors found */
 	size_t addresses; /* of images, of them */
 	size_t small;     /* items said to be too small, whose addresses were not looked for */
+	size_t unusable;  /* items with addresses none of which is http or https, or can be made absolute */
+	char *example;    /* one of those addresses; NULL: none */
+	const struct recipe_item *kind; /* of the first item; the recipe's; NULL: none */
+	bool based;       /* links can be relative to something */
 	struct source_image *images;
 	size_t image_count;
 };
@@ -68,12 +72,14 @@ CHECKED int source_start(struct source *source, const struct recipe *recipe, con
 CHECKED int source_next(struct source *source, char **url, struct error *error);
 
 /* Reads the page that was asked for last: finds the images that no earlier page had, and remembers where to go on.
- * Those said to have a side under `side_minimum` are left out. `page_url` is NULL for a file. Returns 0, or -1: no
- * page, or the site's own error; *findings are to be freed either way. */
+ * Those said to have a side under `side_minimum` are left out. `page_url` is NULL for a file. On a
+ * page that is a file, what begins with "//" is taken for https. Returns 0, or -1: no page, a selector that can't be
+ * evaluated, or the site's own error; *findings are to be freed either way. */
 CHECKED int source_read(struct source *source, const char *page_url, const unsigned char *bytes, size_t size,
 	const char *charset, int side_minimum, struct page_findings *findings, struct error *error);
 
-/* Where the first page led nowhere: fills `error` with the selector that found nothing, and returns -1; else 0. */
+/* Where the first page led nowhere: fills `error` with the selector that found nothing, or nothing of use, and returns -1;
+ * else 0. */
 CHECKED int source_check_first(const struct source *source, const struct page_findings *findings, struct error *error);
 
 /* Leaves an empty one. */

@@ -1,5 +1,6 @@
 #include "scrape/tree.h"
 
+#include "scrape/xpath_check.h"
 #include "scrape/xpath_functions.h"
 
 #include <libxml/HTMLparser.h>
@@ -12,11 +13,23 @@
 /* About a second of evaluation. */
 static const unsigned long operations_maximum = 10000000;
 
+/* libxml2 tells the handler of a context a code alone. */
 static void keep_message(void *user, xmlErrorPtr problem)
 {
+	static const struct {
+		int code;
+		const char *message;
+	} messages[] = {{XML_XPATH_NUMBER_ERROR, "a number is none"}, {XML_XPATH_UNFINISHED_LITERAL_ERROR, "a quote is not closed"},
+		{XML_XPATH_INVALID_PREDICATE_ERROR, "what is in [] is none"}, {XML_XPATH_UNCLOSED_ERROR, "a bracket is not closed"},
+		{XML_XPATH_INVALID_TYPE, "a function gets a value of another type than it takes"},
+		{XML_XPATH_MEMORY_ERROR, "out of memory"}, {XML_XPATH_INVALID_CHAR_ERROR, "a character that is none"},
+		{XPATH_OP_LIMIT_EXCEEDED - XPATH_EXPRESSION_OK + XML_XPATH_EXPRESSION_OK, "too many operations on this page"},
+		{XPATH_RECURSION_LIMIT_EXCEEDED - XPATH_EXPRESSION_OK + XML_XPATH_EXPRESSION_OK, "too deeply nested"}};
 	struct tree *tree = user;
-	if (tree && problem && problem->message)
-		snprintf(tree->message, sizeof tree->message, "%.*s", (int)strcspn(problem->message, "\n"), problem->message);
+	const char *message = "not well formed";
+	for (size_t i = 0; problem && i < sizeof messages / sizeof *messages; i++)
+		message = messages[i].code == problem->code ? messages[i].message : message;
+	snprintf(tree->message, sizeof tree->message, "%s", message);
 }
 
 /* libxml2 prints what has no handler of its own. */
@@ -56,13 +69,55 @@ static xmlDocPtr parse_xml(const char *bytes, int size, const char *encoding)
 	return document;
 }
 
+/* So that a recipe need not know which prefixes a page declares. */
+static void drop_namespaces(xmlNodePtr node)
+{
+	while (node) {
+		if (node->type == XML_ELEMENT_NODE)
+			node->ns = NULL;
+		for (xmlAttrPtr attribute = node->type == XML_ELEMENT_NODE ? node->properties : NULL; attribute;
+			attribute = attribute->next)
+			attribute->ns = NULL;
+		if (node->type == XML_ELEMENT_NODE && node->children) {
+			node = node->children;
+			continue;
+		}
+		while (node && !node->next)
+			node = node->parent && node->parent->type == XML_ELEMENT_NODE ? node->parent : NULL;
+		node = node ? node->next : NULL;
+	}
+}
+
+/* At its first NUL byte libxml2 takes an HTML page for ended; browsers read on. Returns a copy with blanks for them; NULL
+ * where there are none, or so many that they are part of an encoding. */
+static char *without_nul(const char *bytes, size_t size)
+{
+	size_t count = 0;
+	for (size_t i = 0; i < size; i++)
+		count += !bytes[i];
+	char *copy = count && count < size / 4 ? malloc(size) : NULL;
+	for (size_t i = 0; copy && i < size; i++)
+		copy[i] = bytes[i] ? bytes[i] : ' ';
+	return copy;
+}
+
+static xmlDocPtr parse_html(const char *bytes, int size, const char *encoding)
+{
+	char *copy = without_nul(bytes, (size_t)size);
+	xmlDocPtr document = htmlReadMemory(copy ? copy : bytes, size, NULL, encoding,
+		HTML_PARSE_RECOVER | HTML_PARSE_NONET | HTML_PARSE_NOERROR | HTML_PARSE_NOWARNING);
+	free(copy);
+	return document;
+}
+
 static xmlDocPtr parse(const char *bytes, int size, enum document_format format, const char *charset)
 {
 	const char *encoding = *charset ? charset : NULL;
-	if (format == DOCUMENT_XML)
-		return parse_xml(bytes, size, encoding);
-	return htmlReadMemory(bytes, size, NULL, encoding,
-		HTML_PARSE_RECOVER | HTML_PARSE_NONET | HTML_PARSE_NOERROR | HTML_PARSE_NOWARNING);
+	if (format == DOCUMENT_HTML)
+		return parse_html(bytes, size, encoding);
+	xmlDocPtr document = parse_xml(bytes, size, encoding);
+	drop_namespaces(document ? xmlDocGetRootElement(document) : NULL);
+	return document;
 }
 
 struct tree *tree_parse(const char *bytes, size_t size, enum document_format format, const char *charset)
@@ -80,11 +135,18 @@ struct tree *tree_parse(const char *bytes, size_t size, enum document_format for
 	return NULL;
 }
 
-xmlXPathCompExprPtr tree_compile(const char *expression)
+xmlXPathCompExprPtr tree_compile(const char *expression, struct error *error)
 {
-	xmlXPathContextPtr context = create_context(NULL, NULL);
+	struct tree none = {0};
+	xmlXPathContextPtr context = create_context(NULL, &none);
 	xmlXPathCompExprPtr compiled = context ? xmlXPathCtxtCompile(context, BAD_CAST expression) : NULL;
 	xmlXPathFreeContext(context);
+	if (!compiled)
+		error_set(error, expression, "no XPath expression: %s", *none.message ? none.message : "out of memory");
+	else if (xpath_check(expression, error)) {
+		xmlXPathFreeCompExpr(compiled);
+		compiled = NULL;
+	}
 	return compiled;
 }
 
@@ -98,8 +160,8 @@ static xmlXPathObjectPtr evaluate(struct document *document, const struct node *
 	context->opCount = 0;
 	context->opLimit = left < operations_maximum ? left : operations_maximum;
 	xmlXPathObjectPtr found = context->opLimit ? xmlXPathCompiledEval(expression, context) : NULL;
-	if (!found && !*from->tree->message && context->opCount >= context->opLimit)
-		snprintf(from->tree->message, sizeof from->tree->message, "takes too many operations on this page");
+	if (!found && context->opCount >= context->opLimit)
+		snprintf(from->tree->message, sizeof from->tree->message, "too many operations on this page");
 	document->budget.operations -= context->opCount < left ? context->opCount : left;
 	return found;
 }
@@ -118,7 +180,8 @@ int tree_find(struct document *document, const struct node *from, xmlXPathCompEx
 {
 	xmlXPathObjectPtr found = evaluate(document, from, expression);
 	if (!found)
-		return error_set(error, text, "%s", *from->tree->message ? from->tree->message : "can't be evaluated");
+		return error_set(error, text, "can't be evaluated: %s",
+			*from->tree->message ? from->tree->message : "out of memory");
 	int result = 0;
 	if (found->type != XPATH_NODESET)
 		result = add_text(document, found, list, error);
@@ -132,6 +195,28 @@ int tree_find(struct document *document, const struct node *from, xmlXPathCompEx
 	}
 	xmlXPathFreeObject(found);
 	return result;
+}
+
+char *tree_tag(const struct node *node)
+{
+	char *tag = NULL;
+	size_t size;
+	if (node->kind != NODE_TREE || node->element->type != XML_ELEMENT_NODE)
+		return NULL;
+	FILE *stream = open_memstream(&tag, &size);
+	if (!stream)
+		return NULL;
+	fprintf(stream, "<%s", node->element->name);
+	for (xmlAttrPtr attribute = node->element->properties; attribute; attribute = attribute->next) {
+		xmlChar *value = xmlNodeListGetString(attribute->doc, attribute->children, 1);
+		fprintf(stream, " %s=\"%s\"", attribute->name, value ? (const char *)value : "");
+		xmlFree(value);
+	}
+	fputc('>', stream);
+	if (fclose(stream) == 0)
+		return tag;
+	free(tag);
+	return NULL;
 }
 
 void tree_free(struct tree *tree)

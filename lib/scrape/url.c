@@ -60,14 +60,20 @@ static bool is_web(CURLU *url)
 	return web;
 }
 
-/* Blanks around a reference mean nothing (HTML, "strip leading and trailing ASCII whitespace"). */
+/* Blanks around a reference mean nothing, nor do tabs and ends of lines in it (URL Standard, "basic URL parser"). */
 static char *trimmed(const char *reference)
 {
 	reference += strspn(reference, " \t\r\n\f");
 	size_t length = strlen(reference);
 	while (length && strchr(" \t\r\n\f", reference[length - 1]))
 		length--;
-	return strndup(reference, length);
+	char *trimmed = strndup(reference, length), *out = trimmed;
+	for (const char *p = trimmed; p && *p; p++)
+		if (!strchr("\t\r\n", *p))
+			*out++ = *p;
+	if (out)
+		*out = 0;
+	return trimmed;
 }
 
 static char *resolve(CURLU *url, const char *base, const char *reference, struct error *error)

@@ -1,14 +1,24 @@
 #include "scrape/xpath_functions.h"
 
 #include "base/text.h"
+#include "scrape/pattern.h"
+#include "scrape/tree.h"
 
 #include <libxml/xpathInternals.h>
-#include <regex.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <strings.h>
 
-/* Longer texts match nothing: a page must not choose how long a regular expression runs. */
-enum { MATCHED_MAXIMUM = 8192, DESCRIPTOR_MAXIMUM = 16 };
+enum { DESCRIPTOR_MAXIMUM = 16 };
+
+/* Ends the evaluation: why, is kept as libxml2's own messages are. */
+static void fail(xmlXPathParserContextPtr parser, const char *reason)
+{
+	struct tree *tree = parser->context->userData;
+	snprintf(tree->message, sizeof tree->message, "%s", reason);
+	parser->error = XPATH_EXPR_ERROR;
+}
 
 static void matches(xmlXPathParserContextPtr parser, int arguments)
 {
@@ -16,16 +26,17 @@ static void matches(xmlXPathParserContextPtr parser, int arguments)
 		xmlXPathSetArityError(parser);
 		return;
 	}
+	struct document *page = ((struct tree *)parser->context->userData)->page;
+	struct error error = {.reason = "out of memory"};
 	xmlChar *pattern = xmlXPathPopString(parser), *text = xmlXPathPopString(parser);
-	regex_t regex;
-	int found = 0;
-	if (pattern && text && regcomp(&regex, (const char *)pattern, REG_EXTENDED | REG_NOSUB) == 0) {
-		found = xmlStrlen(text) <= MATCHED_MAXIMUM && regexec(&regex, (const char *)text, 0, NULL, 0) == 0;
-		regfree(&regex);
-	}
+	const regex_t *regex = pattern && text ? pattern_cached(&page->patterns, (const char *)pattern, &error) : NULL;
+	int found = regex ? pattern_matches(regex, (const char *)text, &page->budget.seconds) : 0;
 	xmlFree(pattern);
 	xmlFree(text);
-	xmlXPathReturnBoolean(parser, found);
+	if (!regex || found < 0)
+		fail(parser, regex ? "regular expressions take too long" : error.reason);
+	else
+		xmlXPathReturnBoolean(parser, found);
 }
 
 /* The number in a descriptor ("640w", "2x"); 1 where there is none. */
@@ -59,26 +70,48 @@ static const char *next_candidate(const char *p, const char **address, size_t *l
 	return p + strcspn(p, ",");
 }
 
+struct candidate {
+	char *address; /* owned; NULL: none */
+	double size;
+};
+
+/* Takes the largest address of a srcset that is larger than `best`. */
+static void take_largest(struct candidate *best, const char *srcset)
+{
+	const char *address;
+	size_t length;
+	double size;
+	for (const char *p = srcset; *p;) {
+		p = next_candidate(p, &address, &length, &size);
+		if (!length || size <= best->size || strncasecmp(address, "data:", 5) == 0)
+			continue;
+		free(best->address);
+		*best = (struct candidate){strndup(address, length), size};
+	}
+}
+
 static void largest(xmlXPathParserContextPtr parser, int arguments)
 {
 	if (arguments != 1) {
 		xmlXPathSetArityError(parser);
 		return;
 	}
-	xmlChar *srcset = xmlXPathPopString(parser);
-	const char *best = "", *address;
-	size_t best_length = 0, length;
-	double best_size = 0, size;
-	for (const char *p = srcset ? (const char *)srcset : ""; *p;) {
-		p = next_candidate(p, &address, &length, &size);
-		if (length && size > best_size) {
-			best = address;
-			best_length = length;
-			best_size = size;
-		}
+	struct candidate best = {0};
+	xmlXPathObjectPtr srcsets = valuePop(parser);
+	xmlNodeSetPtr nodes = srcsets && srcsets->type == XPATH_NODESET ? srcsets->nodesetval : NULL;
+	for (int i = 0; i < xmlXPathNodeSetGetLength(nodes); i++) {
+		xmlChar *srcset = xmlXPathCastNodeToString(xmlXPathNodeSetItem(nodes, i));
+		take_largest(&best, srcset ? (const char *)srcset : "");
+		xmlFree(srcset);
 	}
-	xmlXPathReturnString(parser, xmlStrndup(BAD_CAST best, (int)best_length));
-	xmlFree(srcset);
+	if (srcsets && srcsets->type != XPATH_NODESET) {
+		xmlChar *srcset = xmlXPathCastToString(srcsets);
+		take_largest(&best, srcset ? (const char *)srcset : "");
+		xmlFree(srcset);
+	}
+	xmlXPathFreeObject(srcsets);
+	xmlXPathReturnString(parser, xmlStrdup(BAD_CAST(best.address ? best.address : "")));
+	free(best.address);
 }
 
 void xpath_functions_register(xmlXPathContextPtr context)

@@ -1,10 +1,10 @@
-/* The functions that recipes have beside those of XPath 1.0: see document.h. */
+/* The functions that recipes have beside those of XPath 1.0: see selector.h. */
 #ifndef SCRAPE_XPATH_FUNCTIONS_H
 #define SCRAPE_XPATH_FUNCTIONS_H
 
 #include <libxml/xpath.h>
 
-/* Adds matches() and largest() to a context. */
+/* Adds matches() and largest() to a context whose userData is a struct tree. */
 void xpath_functions_register(xmlXPathContextPtr context);
 
 #endif

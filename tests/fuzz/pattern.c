@@ -34,7 +34,7 @@ bool fuzz_try(const unsigned char *bytes, size_t size)
 			abort();
 		if (pattern_find(&compiled[i], (const char *)bytes, size, check, &found, &seconds) == 0)
 			taken |= found && i + 1 < PATTERNS;
-		free(pattern_replace(&compiled[i], "\\2<\\1>\\9\\", text));
+		free(pattern_replace(&compiled[i], "\\2<\\1>\\9\\", text, &seconds));
 	}
 	ready = true;
 	free(text);

@@ -11,6 +11,7 @@ bool fuzz_try(const unsigned char *bytes, size_t size)
 	struct recipe recipe;
 	struct error error = {0};
 	struct text_list addresses = {0};
+	double seconds = 5;
 	bool known;
 	if (recipe_read(&recipe, fuzz_file(bytes, size), &error))
 		return fuzz_refused(&error);
@@ -24,8 +25,9 @@ bool fuzz_try(const unsigned char *bytes, size_t size)
 		free(recipe_hide_keys(&recipe, page));
 	free(page);
 	for (size_t i = 0; i < recipe.item_count; i++)
-		if (recipe_addresses(&recipe, &recipe.items[i], "http://example.org/thumb/a.png?size=100", &addresses, &error))
-			abort();
+		if (recipe_addresses(&recipe, &recipe.items[i], "http://example.org/thumb/a.png?size=100", &seconds, &addresses,
+			    &error))
+			(void)fuzz_refused(&error);
 	text_list_free(&addresses);
 	recipe_free(&recipe);
 	return true;

@@ -12,7 +12,7 @@ static bool find(const char *text, const unsigned char *page, size_t size, enum 
 	struct document *document;
 	struct node_list found = {0};
 	struct error error = {0};
-	if (selector_parse(&selector, text, format, &error))
+	if (selector_parse(&selector, text, "place", format, &error))
 		return fuzz_refused(&error);
 	if (document_parse(&document, page, size, format, "", "page", &error)) {
 		selector_free(&selector);

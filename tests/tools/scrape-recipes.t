@@ -226,5 +226,5 @@ scrape --site bing --page nul.html -o nul x
 status_is 0
 awk 'BEGIN { printf "{\"results\": ["; for (i = 0; i < 2500000; i++) printf "1,"; print "1]}" }' >array.json
 run scrape-images --quiet --site openverse --page array.json -o harm x
-stderr_is "scrape-images: openverse: x: results[]: finds more than a page may hold"
+stderr_is "scrape-images: openverse: x: $MILLRACE_DATA/sites/openverse: line 12: item: results[]: finds more than a page may hold"
 finish

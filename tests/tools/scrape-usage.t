@@ -62,7 +62,7 @@ stderr_is "scrape-images: ./broken: line 3: items: no such key"
 status_is 1
 printf 'item = //img[\nimage = @src\n' >broken
 run scrape-images -o out --site ./broken x
-stderr_is "scrape-images: ./broken: line 1: item: no XPath expression"
+stderr_is "scrape-images: ./broken: line 1: item: //img[: no XPath expression: not well formed"
 run scrape-images -o out --site broken x
 stderr_has "^scrape-images: broken: no such site; the file in this folder is ./broken$"
 status_is 1

@@ -21,14 +21,15 @@ static void gives_from(struct document *document, const struct node *from, const
 	struct selector selector;
 	struct error error;
 	char *found = NULL;
-	if (selector_parse(&selector, text, document->format, &error) == 0) {
-		found = selector_text(&selector, document, from);
+	bool failed = selector_parse(&selector, text, "place", document->format, &error) != 0;
+	if (!failed) {
+		failed = selector_text(&selector, document, from, &found, &error) != 0;
 		selector_free(&selector);
 	}
 	if (expected)
-		is_text(found ? found : "nothing", expected, text);
+		is_text(failed ? error.reason : found ? found : "nothing", expected, text);
 	else
-		ok(!found, "%s gives nothing", text);
+		ok(!failed && !found, "%s gives nothing", text);
 	free(found);
 }
 
@@ -44,7 +45,7 @@ static void gives_all(struct document *document, const char *text, const char *e
 	struct error error;
 	struct text_list texts = {0};
 	char joined[600] = "";
-	if (selector_parse(&selector, text, document->format, &error)) {
+	if (selector_parse(&selector, text, "place", document->format, &error)) {
 		is_text(error.reason, expected, text);
 		return;
 	}
@@ -61,7 +62,7 @@ static void refuses(const char *text, enum document_format format, const char *r
 {
 	struct selector selector;
 	struct error error = {0};
-	ok(selector_parse(&selector, text, format, &error) == -1 && !selector.text, "refused: %s", text);
+	ok(selector_parse(&selector, text, "place", format, &error) == -1 && !selector.text, "refused: %s", text);
 	is_text(error.reason, reason, text);
 }
 
@@ -71,17 +72,18 @@ static void selecting(void)
 	struct selector paragraphs;
 	struct node_list items = {0};
 	struct error error;
-	ok(selector_parse(&paragraphs, "//p", DOCUMENT_HTML, &error) == 0 &&
+	ok(selector_parse(&paragraphs, "//p", "place", DOCUMENT_HTML, &error) == 0 &&
 		selector_find(&paragraphs, document, &document->root, &items, &error) == 0 && items.count == 2, "two items");
 	gives_from(document, &items.items[0], "@class", "x");
 	gives_from(document, &items.items[1], ".//img/@src", "a.png");
 	gives_from(document, &items.items[0], ".//img/@src", NULL);
 	gives_from(document, &items.items[1], "string(@class)", "y");
 	gives(document, "count(//p)", "2");
+	gives(document, "largest(//@class)", "x");
 	gives(document, "//p[matches(., '^o.e$')]", "one");
-	gives(document, "//p[matches(@class, '[')]", NULL);
-	gives(document, "matches('x')", NULL);
-	gives(document, "nothing()", NULL);
+	gives(document, "count('x')", "can't be evaluated: a function gets a value of another type than it takes");
+	gives(document, "//p[matches(@class, concat('[', @class))]",
+		"can't be evaluated: no regular expression: Unmatched [, [^, [:, [., or [=");
 	gives_all(document, "//p/@class", "x y");
 	gives_all(document, "//p/@class -> text (x|z)", "x");
 	gives_all(document, "//p/@class -> as [{}]", "[x] [y]");
@@ -90,11 +92,48 @@ static void selecting(void)
 	document_free(document);
 }
 
+/* Seen from an item; and what people are shown of it. */
+static void items(void)
+{
+	struct document *document = parse("<picture><source srcset='a 1w, b 3w'><source srcset='c 2w'><img srcset='d 1x' alt='&quot;x'>"
+					  "</picture><p m='{\"a\": [1, \"b\"]}' n=''>", DOCUMENT_HTML);
+	struct selector item, within;
+	struct node_list found = {0};
+	struct error error;
+	ok(selector_parse(&item, "//img | //p/@m -> text (a).*(b)", "place", DOCUMENT_HTML, &error) == 0 &&
+		selector_parse_within(&within, "\\2", "place", &item, &error) == 0, "a group seen from a match");
+	char *text = NULL;
+	ok(selector_find(&item, document, &document->root, &found, &error) == 0 && found.count == 1 &&
+		selector_text(&within, document, &found.items[0], &text, &error) == 0, "is found");
+	is_text(text, "b", "as it stands");
+	free(text);
+	selector_free(&within);
+	ok(selector_parse_within(&within, "\\3", "place", &item, &error) == -1, "there is no third");
+	is_text(error.reason, "the regular expression has no such group, but 2", "which is said");
+	selector_free(&item);
+	node_list_free(&found);
+	gives(document, "largest(//source/@srcset | //img/@srcset)", "b");
+	ok(selector_parse(&item, "//img | //p/@* | //p/@m/..", "place", DOCUMENT_HTML, &error) == 0 &&
+		selector_find(&item, document, &document->root, &found, &error) == 0 && found.count == 4, "four nodes");
+	static const char *const shown[] = {"<img srcset=\"d 1x\" alt=\"\"x\">", "<p m=\"{\"a\": [1, \"b\"]}\" n=\"\">",
+		"{\"a\": [1, \"b\"]}", NULL};
+	for (size_t i = 0; i < 4 && i < found.count; i++) {
+		char *show = document_show(document, &found.items[i]);
+		is_text(show ? show : "nothing", shown[i] ? shown[i] : "nothing", "shown");
+		free(show);
+	}
+	selector_free(&item);
+	node_list_free(&found);
+	document_free(document);
+}
+
 static void largest(void)
 {
 	static const char *const cases[][2] = {{"a.png", "a.png"}, {"a.png 1x, b.png 2x", "b.png"},
 		{"a.png 320w,b.png 1280w ,c.png 640w", "b.png"}, {"a,b.png 2x, c.png 1.5x", "a,b.png"},
-		{" a.png , b.png", "a.png"}, {"a.png,", "a.png"}, {"a.png 1e400w, b.png 3w", "b.png"}, {"", NULL}, {" , ,", NULL}};
+		{" a.png , b.png", "a.png"}, {"a.png,", "a.png"}, {"a.png 1e400w, b.png 3w", "b.png"}, {"", NULL}, {" , ,", NULL},
+		{"data:image/gif;base64,R0lGOD== 9w, a.png 2w", "a.png"}, {"a.png 1x, b.png 1x", "a.png"}, {"data:image/gif;base64,R", NULL},
+		{"//h/w_100,h_50/a.png 100w, //h/w_200,h_90/a.png 200w", "//h/w_200,h_90/a.png"}, {"a.png 640w 480h, b.png 320w 999h", "a.png"}};
 	struct document *document = parse("<p>", DOCUMENT_HTML);
 	for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
 		char xpath[100];
@@ -116,7 +155,7 @@ static void names(void)
 		struct selector selector;
 		struct node_list found = {0};
 		struct error error;
-		ok(selector_parse(&selector, cases[i].selector, cases[i].format, &error) == 0 &&
+		ok(selector_parse(&selector, cases[i].selector, "place", cases[i].format, &error) == 0 &&
 			selector_find(&selector, document, &document->root, &found, &error) == 0 && found.count == 2,
 			"two of %s", cases[i].selector);
 		is_text(found.items[1].name, "b", "name");
@@ -140,7 +179,6 @@ static void chains(void)
 	gives_all(document, "//script -> text \\[\"([^\"]*)\",([0-9]+),([0-9]+)\\] -> unescape", "https://h/2= https://h/3");
 	gives_all(document, "//script -> text \\[\"([^\"]*)\",([0-9]+),([0-9]+)\\] -> text \\3", "40 6");
 	gives_all(document, "-> text g\\(.*6", "g([\"https://h/3\",5,6");
-	gives_all(document, "//a/@m -> text \\1", "");
 	document_free(document);
 	document = parse("{\"html\": \"<p><b>x</b><b>y</b>\", \"n\": null, \"t\": true}", DOCUMENT_JSON);
 	gives_all(document, "html -> html //b", "x y");
@@ -149,12 +187,17 @@ static void chains(void)
 	gives_all(document, "html -> xml //b", "");
 	document_free(document);
 	refuses("", DOCUMENT_HTML, "selects nothing");
-	refuses("//a[", DOCUMENT_HTML, "no XPath expression");
+	refuses("//a[", DOCUMENT_HTML, "no XPath expression: not well formed");
 	refuses("a[x]", DOCUMENT_JSON, "no path into JSON");
 	refuses("//a -> js x", DOCUMENT_HTML, "no step: html, xml, json, text, unescape or as");
 	refuses("//a -> ", DOCUMENT_HTML, "no step: html, xml, json, text, unescape or as");
 	refuses("//a -> as x", DOCUMENT_HTML, "a template without {}");
 	refuses("//a -> text", DOCUMENT_HTML, "no regular expression");
+	refuses("//a/@m -> text \\1", DOCUMENT_HTML, "a group, but what it is seen from is no match of a regular expression");
+	refuses("\\0", DOCUMENT_TEXT, "a group, but what it is seen from is no match of a regular expression");
+	refuses("a(b) -> text \\2", DOCUMENT_TEXT, "the regular expression has no such group, but 1");
+	refuses("//a[foo(@m)]", DOCUMENT_HTML, "there is no function foo()");
+	refuses("//a -> html 'x", DOCUMENT_HTML, "no XPath expression: a quote is not closed");
 	refuses("(", DOCUMENT_TEXT, "no regular expression: Unmatched ( or \\(");
 }
 
@@ -193,6 +236,7 @@ static void hostile(void)
 	ok(document_parse(&document, (const unsigned char *)"<p>a\0b<p>c", 10, DOCUMENT_HTML, "", "page", &error) == 0,
 		"NUL bytes on a page");
 	gives_all(document, "-> text b<p>(c)", "c");
+	gives_all(document, "//p[2]", "c");
 	document_free(document);
 }
 
@@ -213,7 +257,7 @@ static void bounded(void)
 {
 	char *page;
 	struct document *document = parse_repeated("", "<p>x", 20000, "", DOCUMENT_HTML, &page);
-	gives(document, "count(//p[count(//p) > 0])", NULL);
+	gives(document, "count(//p[count(//p) > 0])", "can't be evaluated: too many operations on this page");
 	gives(document, "count(//p)", "20000");
 	document_free(document);
 	free(page);
@@ -237,7 +281,7 @@ static void bounded(void)
 	document_free(document);
 	free(page);
 	document = parse_repeated("", "a", 4 << 20, "", DOCUMENT_TEXT, &page);
-	gives_all(document, "(a|aa)*b", "takes too long");
+	gives_all(document, "(a|aa)*b", "regular expressions take too long on this page");
 	document_free(document);
 	free(page);
 }
@@ -245,6 +289,7 @@ static void bounded(void)
 int main(void)
 {
 	selecting();
+	items();
 	largest();
 	names();
 	chains();

@@ -82,7 +82,8 @@ static void replaces(const char *pattern, const char *replacement, const char *t
 	struct error error;
 	if (pattern_compile(&regex, pattern, &error))
 		return;
-	char *result = pattern_replace(&regex, replacement, text);
+	double seconds = 5;
+	char *result = pattern_replace(&regex, replacement, text, &seconds);
 	is_text(result ? result : "no match", expected, pattern);
 	free(result);
 	regfree(&regex);
@@ -96,6 +97,49 @@ static void replacing(void)
 	replaces("(a)|(b)", "[\\1\\2\\0]", "xby", "x[bb]y");
 	replaces("a", "\\", "a", "\\");
 	replaces("a", "b", "c", "no match");
+}
+
+static void compiles(const char *pattern, int expected)
+{
+	regex_t regex;
+	struct error error;
+	int result = pattern_compile(&regex, pattern, &error);
+	is_integer(result, expected, pattern);
+	if (result == 0)
+		regfree(&regex);
+}
+
+/* A backslash before a digit refers back, but not in brackets, nor where it is itself behind one. */
+static void referring(void)
+{
+	compiles("(a)\\1", -1);
+	compiles("x[]\\1]\\\\1[^]\\2][[:alpha:]\\3][[.].]\\4]", 0);
+	compiles("[[:alpha:]](b)\\1", -1);
+	compiles("(a)\\\\\\1", -1);
+	compiles("a\\.1\\", -1);
+	is_integer(pattern_group_used("a\\3\\0\\2"), 3, "the highest group");
+	is_integer(pattern_group_used("\\\\x"), 0, "none");
+}
+
+static void caching(void)
+{
+	struct pattern_cache cache = {0};
+	struct error error;
+	double seconds = 5;
+	const regex_t *regex = pattern_cached(&cache, "^a", &error);
+	ok(regex && pattern_cached(&cache, "^a", &error) == regex, "compiled once");
+	is_integer(pattern_matches(regex, "ab", &seconds), 1, "matches");
+	is_integer(pattern_matches(regex, "ba", &seconds), 0, "does not");
+	ok(!pattern_cached(&cache, "(", &error) && cache.count == 1, "none is not kept");
+	for (int i = 0; i < 200; i++) {
+		char text[20];
+		snprintf(text, sizeof text, "x%d", i);
+		ok(pattern_cached(&cache, text, &error) && cache.count <= 64, "%s", text);
+	}
+	seconds = 0;
+	regex = pattern_cached(&cache, "a", &error);
+	is_integer(pattern_matches(regex, "b", &seconds), -1, "no time is left");
+	pattern_cache_free(&cache);
 }
 
 static void unescapes(const char *text, const char *expected)
@@ -123,6 +167,8 @@ int main(void)
 	finding();
 	windows();
 	replacing();
+	referring();
+	caching();
 	unescaping();
 	return done();
 }

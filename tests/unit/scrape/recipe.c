@@ -36,12 +36,6 @@ static void pages(void)
 	gives(&recipe, "file:///etc", "Tag:x", 0, "neither http nor https");
 	ok(recipe_is_numbered(&recipe, "x") && !recipe_is_numbered(&recipe, "Tag:x"), "which are numbered");
 	recipe_free(&recipe);
-	recipe = load("item = //a\nimage = @href\npage = http://h/{nothing}\n", &error);
-	gives(&recipe, NULL, "x", 0, "'{nothing}' stands for nothing");
-	recipe_free(&recipe);
-	recipe = load("item = //a\nimage = @href\npage = http://h/{query\n", &error);
-	gives(&recipe, NULL, "x", 0, "'{query' stands for nothing");
-	recipe_free(&recipe);
 	recipe = load("item = //a\nimage = @href\n", &error);
 	gives(&recipe, NULL, "x", 0, "needs --url: it has no page for 'x'");
 	recipe_free(&recipe);
@@ -49,25 +43,48 @@ static void pages(void)
 
 static void mistakes(void)
 {
-	static const char *const cases[][2] = {{"", "a recipe needs an item, and each item an image"},
-		{"item = //a\n", "a recipe needs an item, and each item an image"}, {"hello\n", "not of the form KEY = VALUE"},
-		{"= x\n", "not of the form KEY = VALUE"}, {"colour = red\n", "colour: no such key"},
-		{"title = x\nlike = mediawiki\n", "like: no such key"}, {"format = pdf\n", "format: html, xml, json or text"},
+	static const char *const cases[][2] = {{"", "a recipe needs an item with an image, or a next"},
+		{"item = //a\n", "//a: has no image below it"}, {"item = //a\nimage = @b\nitem = //c\nnext = //d\n", "//c: has no image below it"},
+		{"hello\n", "not of the form KEY = VALUE"}, {"= x\n", "not of the form KEY = VALUE"}, {"colour = red\n", "colour: no such key"},
+		{"title = x\nlike = mediawiki\n", "like: must be the first line"}, {"format = pdf\n", "format: html, xml, json or text"},
 		{"documented-api = maybe\n", "documented-api: yes or no"}, {"rate = 0\n", "rate: a number from 0.001 to 1000"},
 		{"rate = fast\n", "rate: a number from 0.001 to 1000"}, {"step = 0\n", "step: a whole number from 1 to 1000000"},
 		{"first = -1\n", "first: a whole number from 0 to 1000000"}, {"image = @@\n", "image: comes below its item"},
-		{"item = //a\nimage = @@\n", "image: no XPath expression"}, {"width = @w\n", "width: comes below its item"},
-		{"format = json\nitem = a[\n", "item: no path into JSON"},
-		{"item = //a\nformat = json\n", "format: comes before all selectors"},
-		{"format = text\nitem = (\n", "item: no regular expression: Unmatched ( or \\("},
-		{"item = //a -> nothing x\n", "item: no step: html, xml, json, text, unescape or as"},
-		{"item = //a -> json u\nimage = u[\n", "image: no path into JSON"},
-		{"rewrite = a\n", "rewrite: PATTERN -> REPLACEMENT"}, {"rewrite = ( -> b\n", "rewrite: no regular expression: Unmatched ( or \\("},
-		{"item = //a\nskip = (\n", "skip: no regular expression: Unmatched ( or \\("},
+		{"width = @w\n", "width: comes below its item"}, {"item = //a\nformat = json\n", "format: comes before all selectors"},
 		{"header = no colon\n", "header: NAME: VALUE"}, {"key page = X\n", "key page: has a meaning already"},
 		{"key = X\n", "key: key NAME = VARIABLE"}, {"max-pages = 0\n", "max-pages: a whole number from 1 to 1000000"},
 		{"titles = x\n", "titles: no such key"}, {"image x = y\n", "image x: no such key"},
-		{"next = ((\n", "next: no XPath expression"}};
+		/* Selectors. */
+		{"item = //a\nimage = @@\n", "image: @@: no XPath expression: not well formed"},
+		{"next = ((\n", "next: ((: no XPath expression: not well formed"},
+		{"format = json\nitem = a[\n", "item: a[: no path into JSON"},
+		{"format = text\nitem = (\n", "item: (: no regular expression: Unmatched ( or \\("},
+		{"item = //a -> nothing x\n", "item: nothing x: no step: html, xml, json, text, unescape or as"},
+		{"item = //a -> json u\nimage = u[\n", "image: u[: no path into JSON"},
+		{"item = //img\nimage = foo(@src)\n", "image: foo(@src): there is no function foo()"},
+		{"item = //img\nimage = $v\n", "image: $v: $v: there are no variables"},
+		{"item = //a[matches(@href, '[')]\n",
+			"item: //a[matches(@href, '[')]: [: no regular expression: Invalid regular expression"},
+		{"format = text\nitem = a(b)\nimage = \\2\n", "image: \\2: the regular expression has no such group, but 1"},
+		/* Patterns. */
+		{"rewrite = a\n", "rewrite: a: PATTERN -> REPLACEMENT"},
+		{"rewrite = ( -> b\n", "rewrite: (: no regular expression: Unmatched ( or \\("},
+		{"rewrite = a -> \\1\n", "rewrite: \\1: \\1: the pattern has 0 groups"},
+		{"fallback = (a)(b) -> \\2\\9\n", "fallback: \\2\\9: \\9: the pattern has 2 groups"},
+		{"rewrite = (a)\\1 -> b\n", "rewrite: (a)\\1: no regular expression: it refers back to its own groups"},
+		{"item = //a\nskip = (\n", "skip: (: no regular expression: Unmatched ( or \\("},
+		/* What may stand once only. */
+		{"title = a\napi = b\ntitle = c\n", "title: stands on line 1 already"},
+		{"item = //a\nimage = @b\nwidth = @c\nwidth = @d\n", "width: stands on line 3 already"},
+		{"page = http://a\nformat = xml\npage = http://b\n", "page: stands on line 1 already"},
+		{"page A: = http://a\npage A: = http://b\n", "page A:: stands on line 1 already"},
+		{"key a = A\nkey a = B\n", "key a: stands on line 1 already"},
+		{"cursor a = //b\ncursor a = //c\n", "cursor a: stands on line 1 already"},
+		/* Braces. */
+		{"item = //a\nimage = @b\npage = http://h/{nokey}\n", "'{nokey}' stands for nothing"},
+		{"item = //a\nimage = @b\npage = http://h/{query}&{query\n", "'{query' has no '}'"},
+		{"item = //a\nimage = @b\npage = http://h/?{}\n", "'{}' stands for nothing"},
+		{"item = //a\nimage = @b\nheader = X: {query}\n", "'{query}' stands for nothing"}};
 	struct error error;
 	for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
 		struct recipe recipe = load(cases[i][0], &error);
@@ -79,14 +96,48 @@ static void mistakes(void)
 	snprintf(text, sizeof text, "like = %s\n", path);
 	load(text, &error);
 	is_text(error.reason, "like: recipes that are like each other", "a recipe like itself");
+	load("title = x\n\nitem = //a[foo()]\nimage = @b\n", &error);
+	is_text(strrchr(error.object, '/'), "/recipe: line 3", "the line that is wrong");
+	load("item = //a\nimage = @b\npage = http://h\n\t/{x}\n", &error);
+	is_text(strrchr(error.object, '/'), "/recipe: line 3: page", "that of what braces stand in");
+	struct recipe recipe = load("item = //a\nimage = @b\nwidth = @w\nitem = //c\nimage = @d\nwidth = @w\ncursor = //e\ncursor = //f\n"
+				    "next = //g\nnext = //h\nheader = A: b\nheader = A: c\npage = http://h/{ query }{k}\nkey k = K\n", &error);
+	is_text(recipe.name ? "accepted" : error.reason, "accepted", "what may stand more than once");
+	recipe_free(&recipe);
+}
+
+/* Paths in a recipe are seen from its own folder, wherever that is seen from. */
+static void paths(void)
+{
+	struct error error;
+	char path[300], folder[250];
+	snprintf(folder, sizeof folder, "%s/below", scratch());
+	ok(file_make_folder(folder, &error) == 0, "a folder");
+	static const char *const files[][2] = {{"base", "item = //a\nimage = @b\n"}, {"reader", "like = ./base\ntitle = r\n"},
+		{"site", "like = ./base\nnext ./reader = //c\n"}, {"dataset", "site = ./site\nsite = bing\nclass = x\n"}};
+	for (int i = 0; i < 4; i++) {
+		snprintf(path, sizeof path, "%s/%s", folder, files[i][0]);
+		ok(output_bytes(path, files[i][1], strlen(files[i][1]), &error) == 0, "%s", files[i][0]);
+	}
+	struct dataset_recipe dataset;
+	struct recipe recipe = {0};
+	ok(dataset_recipe_read(&dataset, path, &error) == 0 && dataset.sites.count == 2, "a data set");
+	is_text(dataset.sites.items[1], "bing", "a name stays one");
+	ok(recipe_read(&recipe, dataset.sites.items[0], &error) == 0, "its site: %s", error.reason);
+	ok(recipe.next_count == 1 && recipe.nexts[0].reader, "with a reader");
+	is_text(recipe.next_count ? recipe.nexts[0].reader->title : "", "r", "from beside it");
+	is_text(recipe.name, "site", "its name");
+	recipe_free(&recipe);
+	dataset_recipe_free(&dataset);
 }
 
 static void addresses_are(const struct recipe *recipe, const char *url, const char *expected)
 {
 	struct text_list addresses = {0};
 	struct error error;
+	double seconds = 5;
 	char joined[500] = "";
-	ok(recipe_addresses(recipe, &recipe->items[0], url, &addresses, &error) == 0, "addresses for %s", url);
+	ok(recipe_addresses(recipe, &recipe->items[0], url, &seconds, &addresses, &error) == 0, "addresses for %s", url);
 	for (size_t i = 0; i < addresses.count; i++)
 		snprintf(joined + strlen(joined), sizeof joined - strlen(joined), "%s%s", i ? " " : "", addresses.items[i]);
 	is_text(joined, expected, url);
@@ -204,7 +255,8 @@ static void dataset_mistakes(void)
 {
 	static const char *const cases[][2] = {{"class = x\n", "names no site to scrape"}, {"site = x\n", "names no class to scrape"},
 		{"class = ../x\n", "class: '../x' can't name a class"}, {"class = x |\n", "class: nothing after '|'"},
-		{"count = many\n", "count: a whole number from 0 to 1000000"}, {"color = x\n", "color: no such key"}};
+		{"count = many\n", "count: a whole number from 0 to 1000000"}, {"color = x\n", "color: no such key"},
+		{"count = 1\ncount = 2\n", "count: stands on line 1 already"}};
 	char path[200];
 	snprintf(path, sizeof path, "%s/dataset", scratch());
 	for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
@@ -220,6 +272,7 @@ int main(void)
 {
 	pages();
 	mistakes();
+	paths();
 	addresses();
 	keys();
 	like();

@@ -25,12 +25,13 @@ static void resolving(void)
 		{"/g", "http://a/g"}, {"//g", "http://g/"}, {"g?y", "http://a/b/c/g?y"}, {"..", "http://a/b/"},
 		{"../g", "http://a/b/g"}, {"../../g", "http://a/g"}, {"g#s", "http://a/b/c/g"},
 		{" g \n", "http://a/b/c/g"}, {"https://x/y", "https://x/y"}, {"a b.png", "http://a/b/c/a%20b.png"},
+		{"g\r\n\t/h.png", "http://a/b/c/g/h.png"}, {"//g\th/", "http://gh/"}, 
 		{"\303\251.png", "http://a/b/c/%c3%a9.png"}};
 	for (size_t i = 0; i < sizeof pairs / sizeof *pairs; i++)
 		resolves(base, pairs[i][0], pairs[i][1]);
-	const char *const refused[] = {"ftp://x/", "file:///etc/passwd", "data:image/png;base64,AAAA", "javascript:alert(1)",
+	const char *const refused[] = {"ftp://x/", "file:///etc/passwd", "data:image/png;base64,AAAA", "javascript:alert(1)", "java\nscript:x",
 		"mailto:a@b", "http://user@x/", "http://user:secret@x/", "//user@x/", "http://x:99999/", "http://[::1/",
-		"http://a\tb/", "http://a\001/", "gopher://x/", "x:y", "http://@x/", "http:///@x/", "http:/\377\377h/", "//\300\200/"};
+		"http://a\001/", "gopher://x/", "x:y", "http://@x/", "http:///@x/", "http:/\377\377h/", "//\300\200/"};
 	for (size_t i = 0; i < sizeof refused / sizeof *refused; i++)
 		resolves(base, refused[i], NULL);
 	resolves(NULL, "relative.png", NULL);
