@@ -52,7 +52,7 @@ cases page <<'END'
 /charset.html    | %SContent-Type: text/html; charset=nonsense%E%l{<img src=/image/a.png>%} | 0 /image/a.png
 /charset-long.html | %SContent-Type: text/html; charset=%*{9999:x%}%E%l{<img src=/image/a.png>%} | 0 /image/a.png
 /charset-escape.html | %SContent-Type: text/html; charset="\e[31m%E%l{<img src=/image/a.png>%} | 0 /image/a.png
-/escape.html     | %S%l{<title>\e[31m</title><img src="/image/\e[31m.png"><img src="/image/&#27;.png"><img src="/image/&#10;.png">%} | 0 /image/
+/escape.html     | %S%l{<title>\e[31m</title><img src="/image/\e[31m.png"><img src="/image/&#27;.png"><img src="/image/&#10;.png">%} | 0 /image/ /image/.png
 /tab.html        | %S%l{<img src="/image/a&#9;b.png"><img src="&#13;/image/c&#10;.png">%} | 0 /image/ab.png /image/c.png
 /binary.html     | %S%l{%I%} | 1 page: x: selector '...' matched nothing on page 1 (the site may have changed)
 
