@@ -6,6 +6,7 @@
 #include "scrape/manifest.h"
 #include "scrape/scrape.h"
 #include "scrape/source.h"
+#include "scrape/url_list.h"
 
 /* A page or an image to ask for; one that is in a queue or with the fetcher. */
 struct errand {
@@ -43,10 +44,8 @@ struct scrape {
 	struct judge *judge;
 	struct collection **collections;
 	size_t count;
-	FILE *list;
-	char *list_path;
-	int list_line, list_bad, queued;
-	bool list_names; /* an address, good or bad, was met */
+	struct url_list list;
+	int list_bad, queued;
 	struct error error; /* what a callback could not return */
 	bool broken;
 };

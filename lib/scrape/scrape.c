@@ -1,17 +1,15 @@
 #include "scrape/scrape.h"
 
-#include "base/file.h"
 #include "scrape/collect.h"
 #include "scrape/pattern.h"
 #include "scrape/url.h"
 
-#include <errno.h>
 #include <stdarg.h>
 #include <stdlib.h>
 #include <string.h>
 
-/* How many addresses of the list are read ahead, and how long a line of it may be. */
-enum { QUEUED_MAXIMUM = 4000, LINE_MAXIMUM = 1 << 14 };
+/* How many addresses of the list are read ahead. */
+enum { QUEUED_MAXIMUM = 4000 };
 
 /* Bytes of bodies not judged yet beyond which no more are asked for. */
 enum { UNJUDGED_MAXIMUM = 64 << 20 };
@@ -83,14 +81,7 @@ int scrape_add_file(struct scrape *scrape, const char *class_name, const struct 
 
 int scrape_add_list(struct scrape *scrape, const char *path, struct error *error)
 {
-	bool standard = strcmp(path, "-") == 0;
-	if (!standard && file_is_folder(path))
-		return error_set(error, path, "is a folder");
-	scrape->list = standard ? stdin : fopen(path, "re");
-	if (!scrape->list)
-		return error_system(error, path);
-	scrape->list_path = strdup(standard ? "standard input" : path);
-	return scrape->list_path ? 0 : error_memory(error, path);
+	return url_list_open(&scrape->list, path, error);
 }
 
 void scrape_say(struct scrape *scrape, const char *object, const char *format, ...)
@@ -108,59 +99,31 @@ void scrape_say(struct scrape *scrape, const char *object, const char *format, .
 
 /* ---- the list of addresses ---- */
 
-static void close_list(struct scrape *scrape)
+/* Queues the address of a line; a bad line is said and passed over. */
+static int take_listed(struct scrape *scrape, const struct listed_url *listed, struct error *error)
 {
-	if (scrape->list && scrape->list != stdin)
-		fclose(scrape->list);
-	scrape->list = NULL;
-}
-
-/* Queues the address of one line; a bad line is said and passed over. */
-static int take_line(struct scrape *scrape, char *line, struct error *error)
-{
-	struct error problem;
-	line[strcspn(line, "\r\n")] = 0;
-	if (!*line || *line == '#')
-		return 0;
-	scrape->list_names = true;
-	char *tab = strchr(line, '\t');
-	if (tab)
-		*tab = 0;
-	char *url = url_resolve(NULL, line, &problem);
-	if (!tab)
-		error_set(&problem, line, "no tab and class after the address");
-	const char *no_class = tab ? manifest_class_problem(tab + 1) : NULL;
-	if (no_class)
-		error_set(&problem, tab + 1, "%s", no_class);
-	int result = 0;
-	if (!url || !tab || no_class) {
+	if (!listed->url) {
 		scrape->list_bad++;
-		scrape_say(scrape, scrape->list_path, "line %d: %s: %s", scrape->list_line, problem.object, problem.reason);
-	} else {
-		struct collection *collection = collection_of(scrape, tab + 1, error);
-		result = !collection ? -1 : collection->enough ? 0 : collection_queue(collection, -1, url, "", NULL, error);
+		scrape_say(scrape, listed->problem.object, "%s", listed->problem.reason);
+		return 0;
 	}
-	free(url);
-	return result;
+	struct collection *collection = collection_of(scrape, listed->class_name, error);
+	if (!collection)
+		return -1;
+	return collection->enough ? 0 : collection_queue(collection, -1, listed->url, "", NULL, error);
 }
 
 static int read_list(struct scrape *scrape, struct error *error)
 {
-	char line[LINE_MAXIMUM];
-	while (scrape->list && scrape->queued < QUEUED_MAXIMUM) {
-		if (!fgets(line, sizeof line, scrape->list)) {
-			int failed = ferror(scrape->list) ? error_system(error, scrape->list_path) : 0;
-			close_list(scrape);
-			return failed || scrape->list_names ? failed : error_set(error, scrape->list_path, "names no address");
-		}
-		scrape->list_line++;
-		if (!strchr(line, '\n') && !feof(scrape->list))
-			return error_set(error, scrape->list_path, "line %d is longer than %d bytes", scrape->list_line,
-				LINE_MAXIMUM - 2);
-		if (take_line(scrape, line, error))
-			return -1;
+	int result = 1;
+	while (result > 0 && scrape->queued < QUEUED_MAXIMUM) {
+		struct listed_url listed;
+		result = url_list_next(&scrape->list, &listed, error);
+		if (result > 0 && take_listed(scrape, &listed, error))
+			result = -1;
+		free(listed.url);
 	}
-	return 0;
+	return result < 0 ? -1 : 0;
 }
 
 /* ---- the run ---- */
@@ -181,7 +144,7 @@ static void show_progress(struct scrape *scrape)
 /* Moves every class on. Returns whether any still has something to do, or -1. */
 static int advance(struct scrape *scrape, struct error *error)
 {
-	bool busy = scrape->list != NULL;
+	bool busy = scrape->list.stream != NULL;
 	for (size_t i = 0; i < scrape->count; i++) {
 		if (collection_advance(scrape->collections[i], error))
 			return -1;
@@ -247,8 +210,7 @@ void scrape_destroy(struct scrape *scrape)
 		collection_free(scrape->collections[i]);
 	free(scrape->collections);
 	manifest_close(scrape->manifest);
-	close_list(scrape);
-	free(scrape->list_path);
+	url_list_close(&scrape->list);
 	if (scrape->has_follow)
 		regfree(&scrape->follow);
 	free(scrape);

@@ -176,23 +176,65 @@ is "headers are not sent to another host" "$(grep -c X-Own log) $(grep -c '^/pag
 # ---- --explain ----
 run scrape-images --explain --site bing --site acdb --site mediawiki --api https://wiki.example/api.php "goku=Son Goku"
 status_is 0
+acdb_images() {
+	printf '%*simage address: /uploads/chars/thumbs/200/ -> /uploads/chars/\n' "$1" ''
+	printf '%*sif there is no such image: [.]jpg$ -> .png\n' "$1" ''
+	printf '%*sif there is no such image: [.]png$ -> .jpg\n' "$1" ''
+	printf '%*srequests: at most 1 a second, 1 at once\n' "$1" ''
+}
 stdout_is "bing: goku=Son Goku
   page 1: https://www.bing.com/images/async?q=Son%20Goku&async=1&first=1&count=35&mkt=en-US&adlt=moderate
   page 2: https://www.bing.com/images/async?q=Son%20Goku&async=1&first=36&count=35&mkt=en-US&adlt=moderate
-  and on, to page 29
-  at most 1 requests a second
-  at most 2 at once
+  and so on, until a page has no item, to page 29
+  requests: at most 1 a second, 2 at once
   robots.txt: for pages and images
+  pages: at most 100
 acdb: goku=Son Goku
   page 1: https://www.animecharactersdatabase.com/api_series_characters.php?character_q=Son%20Goku
-  then for acdb-character: ..id -> as photo.php?cid={}
-  at most 1 requests a second
-  at most 1 at once
+  then each page of ..id -> as photo.php?cid={}, read by acdb-character
+    then each page of //*[@id='tile1']//a[contains(@href, 'imgid=')]/@href, read by acdb-image
+$(acdb_images 6)
+      robots.txt: for pages and images
+$(acdb_images 4)
+    robots.txt: for pages and images
+$(acdb_images 2)
   robots.txt: for images only, since the pages are a documented interface
+  pages: at most 100
 mediawiki: goku=Son Goku
   page 1: https://wiki.example/api.php?action=query&format=xml&prop=imageinfo&iiprop=url%7Csize%7Cmime%7Cextmetadata&iiextmetadatafilter=LicenseShortName&generator=search&gsrnamespace=6&gsrsearch=Son%20Goku&gsrlimit=50
-  then: the same with /api/continue/@*
-  robots.txt: for images only, since the pages are a documented interface"
+  then the same with /api/continue/@*
+  requests: at most 2 a second, 4 at once
+  robots.txt: for images only, since the pages are a documented interface
+  pages: at most 100"
+run scrape-images --explain --url http://h.example/a --follow 'page=' --depth 2 --max-pages 7 --rate 0.5 --connections 1 goku
+status_is 0
+stdout_has '^  page 1: http://h.example/a$'
+stdout_has '^  then each page of //a/@href [^=]* that matches page=, 2 after each other at most, on the same host$'
+stdout_has '^  requests: at most 0.5 a second, 1 at once$'
+stdout_has '^  pages: at most 7$'
+run scrape-images --explain --site google --site openverse --site page a b=https://h.example/
+status_is 1
+is "what can't be asked is said, and the rest shown" "$(grep -c '^openverse: ' .out) $(grep -c '^  page 1: ' .out) $(wc -l <.err | tr -d ' ')" "2 4 2"
+stderr_has '^scrape-images: google: needs --key key=VALUE, or GOOGLE_API_KEY in the environment$'
+stderr_has "^scrape-images: page: needs --url: it has no page for 'a'$"
+printf '# a list\nhttp://h.example/1.png\tred shells\nnowhere\tx\n\nhttp://h.example/2.png\tred shells\nhttp://h.example/3.png\tblue\n' >list.tsv
+for i in 4 5 6; do printf 'http://h.example/%d.png\tred shells\n' $i >>list.tsv; done
+run scrape-images --explain --urls list.tsv --site openverse shells
+status_is 1
+stderr_is "scrape-images: list.tsv: line 3: nowhere: Bad scheme
+scrape-images: list.tsv: lines that can't be used: 1"
+is "a list, and what else is asked for" "$(head -n 9 .out)" "list: list.tsv
+  red shells: 5
+    http://h.example/1.png
+    http://h.example/2.png
+    http://h.example/4.png
+  blue: 1
+    http://h.example/3.png
+openverse: shells
+  page 1: https://api.openverse.org/v1/images/?q=shells&page=1&page_size=20"
+run scrape-images --explain --urls /dev/null
+status_is 1
+stderr_is "scrape-images: /dev/null: names no address"
 run scrape-images --explain --site google --key key=secret --key cx=12345 goku
 stdout_has 'key=[{]key[}]&cx=[{]cx[}]&q=goku'
 ok "keys are not shown" sh -c '! grep secret .out'
@@ -201,6 +243,37 @@ run scrape-images --explain --site bing --page saved.html goku
 status_is 0
 stdout_has ' -> json: 3$'
 stdout_has '^      image = murl: 3$'
+cat >finds.html <<'EOF'
+<base href="http://h.example/g/"><img src="" alt="none"><img src=" "><img src=a.png srcset="b.png 1x, c.png 2x"><img src=tiny.png>
+<a href="?page=2">2</a><a href="other">other</a><a rel=next href="?page=3">3</a>
+EOF
+printf 'item = //img\nimage = largest(@srcset)\nimage = @src\nimage = @data-src\nnext = //a[@rel="next"]/@href\nlink = //a/@href\n' >finds
+run scrape-images --explain --site ./finds --page finds.html --follow 'page=' x
+status_is 0
+is "what each selector found, but nothing empty" "$(sed '/^  images/,$d' .out)" 'finds: x
+  page: finds.html
+    item = //img: 4
+      <img src="" alt="none">
+      <img src=" ">
+      <img src="a.png" srcset="b.png 1x, c.png 2x">
+      image = largest(@srcset): 1
+        c.png
+      image = @src: 2
+        a.png
+        tiny.png
+      image = @data-src: 0
+    next = //a[@rel="next"]/@href: 1
+      ?page=3
+    link = //a/@href: 3
+      ?page=2
+      other
+      ?page=3'
+is "the images and pages that come of it" "$(sed -n '/^  images/,$p' .out)" "  images: 2, too small: 0, without an address of use: 0
+    http://h.example/g/c.png
+    http://h.example/g/tiny.png
+  further pages: 2
+    for finds: http://h.example/g/?page=3
+    for finds: http://h.example/g/?page=2"
 ok "no control character reaches the terminal" sh -c '! grep -q "$(printf "\033")" .out'
 run scrape-images --explain --site bing --page "$fixtures/sites/gallery-1.html" goku
 status_is 1
