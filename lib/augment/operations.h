@@ -15,6 +15,23 @@ enum augment_kind {
 	AUGMENT_MIX,        /* with another picture, after all else */
 };
 
+/* How the numbers of a step are told to people. */
+enum augment_told {
+	TOLD_NOTHING,
+	TOLD_DEGREES,
+	TOLD_TANGENT,  /* in degrees */
+	TOLD_TIMES,    /* a factor */
+	TOLD_PERCENT,
+	TOLD_PIXELS,
+	TOLD_BITS,
+	TOLD_NUMBER,
+	TOLD_STRENGTH, /* in percent; numbers behind it are for the machine */
+	TOLD_SHARE,    /* what is left of this image, in percent */
+	TOLD_BOX,      /* left, top, width and height, in percent */
+	TOLD_CORNERS,  /* the farthest of them, in percent */
+	TOLD_COLOR,
+};
+
 struct augment_operation {
 	uint32_t number;      /* of its random numbers. Append only: a changed number changes every result */
 	const char *name;     /* of its option too */
@@ -26,6 +43,7 @@ struct augment_operation {
 	/* Draws the numbers of a step. NULL: it has none. */
 	void (*draw)(struct random *random, double amount, const struct augment_options *options, double *values);
 	int values;           /* how many they are */
+	enum augment_told told;
 	double least_value, most_value; /* what a record of steps may say of each */
 	struct matrix (*geometry)(const double *values, int width, int height);
 	augment_paint *paint;
@@ -38,6 +56,10 @@ struct augment_operation {
 
 extern const struct augment_operation augment_operations[];
 extern const int augment_operations_count;
+
+/* What a change does, for people: a line for each step, "rotate -8.2°". In fresh memory, which the caller frees; NULL without
+ * memory. */
+char *augment_tell(const struct augment_change *change);
 
 /* The row of that name, or -1. */
 int augment_operation_find(const char *name);

@@ -5,7 +5,6 @@
 
 #include <math.h>
 #include <stdlib.h>
-#include <string.h>
 
 struct making {
 	struct preview *preview;
@@ -33,45 +32,47 @@ static int to_image(struct image *image, const struct stream_head *head, const v
 	return 0;
 }
 
-static char *describe_label(const struct stream_head *head, const struct partner *record, const float *weights)
+static const float *weights_of(const struct making *making, const struct partner *record)
 {
+	return making->head.label == STREAM_LABEL_WEIGHTS ? partners_weights(making->partners, record) : NULL;
+}
+
+/* Its class, or the one it has most of, and its number. */
+static char *describe_label(const struct making *making, const struct partner *record)
+{
+	const struct stream_head *head = &making->head;
+	const float *weights = weights_of(making, record);
 	int label = record->label;
-	for (size_t i = 0; head->label == STREAM_LABEL_WEIGHTS && i < head->classes.count; i++)
+	for (size_t i = 0; weights && i < head->classes.count; i++)
 		label = i == 0 || weights[i] > weights[label] ? (int)i : label;
 	const char *name = label >= 0 && (size_t)label < head->classes.count ? head->classes.items[label] : "no class";
 	return text_format("%s, %llu", name, (unsigned long long)record->id);
 }
 
-static char *describe_change(const struct augment_change *change)
+/* What was done, and with which other image. */
+static char *describe_variation(const struct making *making, const struct augment_variation *variation, uint32_t source_pass)
 {
-	char *text = NULL;
-	size_t size;
-	FILE *stream = open_memstream(&text, &size);
-	if (!stream)
-		return NULL;
-	for (int i = 0; i < change->count; i++) {
-		const struct augment_step *step = &change->steps[i];
-		const struct augment_operation *operation = &augment_operations[step->operation];
-		fprintf(stream, "%s%s", i ? ", " : "", operation->name);
-		for (int k = 0; k < operation->values; k++)
-			fprintf(stream, " %.3g", step->values[k]);
-	}
-	if (fclose(stream) == 0)
-		return text;
-	free(text);
-	return NULL;
+	char *change = augment_tell(&variation->change);
+	if (!change || !variation->mixed)
+		return change;
+	const struct partner *partner = partners_find(making->partners, source_pass, variation->partner);
+	char *label = describe_label(making, partner);
+	char *text = label ? text_format("%s\nwith %s", change, label) : NULL;
+	free(label);
+	free(change);
+	return text;
 }
 
 static int fill_row(struct making *making, const struct partner *record, struct preview_cell *cells, struct error *error)
 {
 	const struct variator *variator = &making->variator;
-	const float *weights = making->head.label == STREAM_LABEL_WEIGHTS ? partners_weights(making->partners, record) : NULL;
-	const struct stream_record given = {.tensor = making->in, .label = record->label, .weights = weights, .id = record->id};
+	const struct stream_record given = {.tensor = making->in, .label = record->label, .weights = weights_of(making, record),
+		.id = record->id};
 	struct augment_variation variation;
 	if (partner_read(record, making->in, stream_tensor_size(&making->head), error)
 		|| to_image(&cells[0].image, &making->head, making->in, error))
 		return -1;
-	cells[0].title = describe_label(&making->head, record, weights);
+	cells[0].title = describe_label(making, record);
 	cells[0].detail = text_format("%s", "");
 	for (int i = 1; i < making->preview->columns; i++) {
 		variator_draw(variator, (uint32_t)i - 1, record->pass, record->id, &variation);
@@ -79,7 +80,7 @@ static int fill_row(struct making *making, const struct partner *record, struct 
 			|| to_image(&cells[i].image, &variator->result, making->out, error))
 			return -1;
 		cells[i].title = text_format("pass %d", i - 1);
-		cells[i].detail = describe_change(&variation.change);
+		cells[i].detail = describe_variation(making, &variation, record->pass);
 	}
 	for (int i = 0; i < making->preview->columns; i++)
 		if (!cells[i].title || !cells[i].detail)

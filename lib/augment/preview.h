@@ -10,7 +10,7 @@ struct preview {
 	struct preview_cell {
 		struct image image;  /* 1, 3 or 4 channels */
 		char *title;         /* the record's class and number, or the pass */
-		char *detail;        /* what was done, "rotate -8.2, zoom 0.97 1.04"; "" in the first column */
+		char *detail;        /* what was done, as augment_tell has it, and with which image; "" in the first column */
 	} *cells;                    /* rows x columns */
 };
 

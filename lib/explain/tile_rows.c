@@ -16,21 +16,22 @@ static struct text_style detail_style(void)
 	return (struct text_style){.size = 9.5, .color = color_solid(quiet_ink)};
 }
 
-/* Takes from `text` what fits on a line, at least one word, into out[size]. Returns the rest. */
+/* Takes from `text` what fits on a line, at least one word and up to a newline, into out[size]. Returns the rest. */
 static const char *take_line(const struct canvas *canvas, const char *text, double width, char *out, size_t size)
 {
 	const struct text_style style = detail_style();
-	const char *end = NULL;
-	for (const char *next = text; *next;) {
-		const char *blank = strchr(next, ' ');
-		next = blank ? blank + 1 : next + strlen(next);
+	const char *end = NULL, *stop = text + strcspn(text, "\n");
+	for (const char *next = text; next < stop;) {
+		const char *blank = memchr(next, ' ', (size_t)(stop - next));
+		next = blank ? blank + 1 : stop;
 		snprintf(out, size, "%.*s", (int)(next - text), text);
 		if (end && canvas_text_width(canvas, &style, out) > width)
 			break;
 		end = next;
 	}
+	end = end ? end : stop;
 	snprintf(out, size, "%.*s", (int)(end - text), text);
-	return end;
+	return *end == '\n' ? end + 1 : end;
 }
 
 static int count_lines(const struct canvas *canvas, const char *text, double width)

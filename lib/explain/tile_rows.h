@@ -5,7 +5,7 @@
 #include "explain/sheet.h"
 
 /* Draws rows x columns tiles, row by row, under a heading, each in a cell of the first one's proportions. Below a picture stand
- * its title and its detail, as many lines as that needs. On failure (-1) the canvas is
+ * its title and its detail, as many lines as that needs; a newline ends one. On failure (-1) the canvas is
  * empty. */
 CHECKED int tile_rows(struct canvas *canvas, const char *heading, const char *detail, const struct tile *tiles, int rows,
 	int columns, struct error *error);

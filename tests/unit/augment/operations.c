@@ -93,6 +93,55 @@ static void settings(void)
 	ok(each_once, "no two operations share random numbers");
 }
 
+/* What is told of a step, with spaces for no-break spaces. */
+static void is_told(const char *name, const double *values, const char *expected)
+{
+	struct augment_change change = {.count = 1, .steps = {{.operation = augment_operation_find(name)}}};
+	memcpy(change.steps[0].values, values, sizeof change.steps[0].values);
+	char *text = augment_tell(&change), *out = text;
+	for (const char *in = text; *in; out++) {
+		bool fixed = strncmp(in, "\u00a0", 2) == 0;
+		*out = fixed ? ' ' : *in;
+		in += fixed ? 2 : 1;
+	}
+	*out = 0;
+	is_text(text, expected, expected);
+	free(text);
+}
+
+static void told(void)
+{
+	static const struct { const char *name; double values[AUGMENT_VALUES_MAXIMUM]; const char *expected; } steps[] = {
+		{"random-background", {255, 128, 0}, "random-background #ff8000"},
+		{"horizontal-flip", {0}, "horizontal-flip"},
+		{"random-resized-crop", {0.13, 0.038, 0.82, 0.774}, "random-resized-crop 82\u00d777 % from 13, 4 %"},
+		{"pad-crop", {3, -2}, "pad-crop 3, -2 px"},
+		{"zoom", {0.968, 1.1}, "zoom by 0.97, 1.10"},
+		{"shear-x", {-0.57735026918962576}, "shear-x -30.0\u00b0"},
+		{"translate", {-0.0876, -0.001}, "translate -9, 0 %"},
+		{"rotate", {-0.04}, "rotate 0.0\u00b0"},
+		{"perspective", {0.1, 0.2, 0.3, 0, 0, 0.25, 0, 0}, "perspective up to 30 %"},
+		{"brightness", {0.928}, "brightness by 0.93"},
+		{"gamma", {0.939}, "gamma 0.939"},
+		{"posterize", {6}, "posterize to 6 bits"},
+		{"solarize", {196.2}, "solarize 196"},
+		{"gaussian-blur", {1.25}, "gaussian-blur 1.3 px"},
+		{"gaussian-noise", {0.0561, 4e9}, "gaussian-noise 5.6 %"},
+		{"jpeg-quality", {47}, "jpeg-quality 47"},
+		{"mixup", {0.474}, "mixup leaves 47 %"},
+	};
+	for (size_t i = 0; i < sizeof steps / sizeof *steps; i++)
+		is_told(steps[i].name, steps[i].values, steps[i].expected);
+	for (int i = 0; i < augment_operations_count; i++)
+		ok((augment_operations[i].values > 0) == (augment_operations[i].told != TOLD_NOTHING), "%s: its numbers are told",
+			augment_operations[i].name);
+	struct augment_change two = {.count = 2, .steps = {{.operation = augment_operation_find("grayscale")},
+		{.operation = augment_operation_find("equalize")}}};
+	char *text = augment_tell(&two);
+	is_text(text, "grayscale\nequalize", "a line for each");
+	free(text);
+}
+
 static void policies(void)
 {
 	struct augment_options options = augment_preset(AUGMENT_PRESET_NONE);
@@ -311,6 +360,7 @@ int main(void)
 	chances();
 	independence();
 	settings();
+	told();
 	policies();
 	mixtures();
 	backgrounds();
