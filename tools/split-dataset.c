@@ -77,6 +77,8 @@ static int audit(const struct split *split, const char *in, struct error *error)
 		say_leaks(split, &found, in);
 		if (audits)
 			audit_write(&found, split, stdout);
+		if (audits && found.left_out)
+			tool_say(in, "%zu more pairs, of files with %d already, are not listed", found.left_out, AUDIT_PAIRS_OF_FILE);
 		result = audits && (found.pair_count || found.class_count);
 	}
 	audit_free(&found);

@@ -6,6 +6,12 @@
 #include <stdlib.h>
 #include <string.h>
 
+int split_compare_looks(const struct split_file *file, const struct split_file *other)
+{
+	int order = memcmp(&file->hash.look, &other->hash.look, sizeof file->hash.look);
+	return order ? order : memcmp(&file->hash.mirrored, &other->hash.mirrored, sizeof file->hash.mirrored);
+}
+
 /* ---- finding ---- */
 
 /* Groups in the making. */
@@ -35,13 +41,22 @@ static void unite_found(void *context, uint32_t number, const struct likeness *l
 	unite(grouping, grouping->file, number);
 }
 
-static int compare_pixels(const void *a, const void *b)
+static int compare_hashes(const void *a, const void *b)
 {
 	const struct split_file *const *left = a, *const *right = b;
-	return memcmp((*left)->hash.pixels, (*right)->hash.pixels, IMAGE_HASH_PIXELS_SIZE);
+	int order = split_compare_looks(*left, *right);
+	return order ? order : memcmp((*left)->hash.pixels, (*right)->hash.pixels, IMAGE_HASH_PIXELS_SIZE);
 }
 
-/* Unites what belongs together, in the order of the pixels' hashes, which doesn't depend on names. */
+/* Whether neighbours in that order are one picture without a look at the others. */
+static bool is_same(const struct split_file *before, const struct split_file *file, int hamming)
+{
+	return image_hash_same(&before->hash, &file->hash) ||
+		(hamming >= 0 && !file->hash.plain && !before->hash.plain && split_compare_looks(before, file) == 0);
+}
+
+/* Unites what belongs together, in the order of the hashes, which doesn't depend on names. Of those with one look only the
+ * first is looked for among the others. */
 static int unite_all(const struct split *split, struct split_file **order, struct grouping *grouping, int hamming,
 	struct error *error)
 {
@@ -52,7 +67,7 @@ static int unite_all(const struct split *split, struct split_file **order, struc
 	for (size_t i = 0; result == 0 && i < split->count; i++) {
 		const struct split_file *file = order[i];
 		grouping->file = (uint32_t)(file - split->files);
-		if (i > 0 && image_hash_same(&order[i - 1]->hash, &file->hash)) {
+		if (i > 0 && is_same(order[i - 1], file, hamming)) {
 			unite(grouping, grouping->file, (uint32_t)(order[i - 1] - split->files));
 		} else if (hamming >= 0 && !file->hash.plain) {
 			look_alikes_find(index, &file->hash, hamming, unite_found, grouping);
@@ -83,7 +98,7 @@ int split_group(struct split *split, int hamming, struct error *error)
 		order[i] = &split->files[i];
 	}
 	if (result == 0) {
-		qsort(order, split->count, sizeof *order, compare_pixels);
+		qsort(order, split->count, sizeof *order, compare_hashes);
 		result = unite_all(split, order, &grouping, hamming, error);
 	}
 	if (result == 0)

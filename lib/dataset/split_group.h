@@ -17,6 +17,9 @@ struct split_groups {
 	size_t count;
 };
 
+/* Some order of looks: 0 where both are the same, which makes files one picture unless they are plain. */
+int split_compare_looks(const struct split_file *file, const struct split_file *other);
+
 /* Lists the groups of a split, whose files stay where they are. On failure (-1, no memory) *groups is empty. */
 CHECKED int split_groups_make(struct split_groups *groups, const struct split *split, uint64_t seed, struct error *error);
 

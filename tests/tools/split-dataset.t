@@ -139,6 +139,14 @@ is "the list has the groups" "$(awk -F '\t' '$5 == 1 { print $1 }' leaky.tsv)" "
 validation/a b/1 in colour.ppm"
 run split-dataset -q --audit --exact leaky
 is "--exact: the same pixels alone" "$(head -n 2 .out | tail -n 1 | cut -f 1,3; wc -l <.out)" "$(printf 'validation/a b/1 in colour.ppm\tpixels\n4')"
+mkdir -p many/train/a many/train/b many/validation/a many/validation/b
+cp "in/l'été/1.jpg" many/validation/a/1
+for i in $(seq 20); do cp "in/l'été/1.jpg" many/train/a/$i; done
+noise many/train/b/1 2 many/validation/b/2 3
+run split-dataset -q --audit many
+is "of many copies some pairs are named" "$(grep -c '^validation/a/1	train/a/.*file' .out)" 16
+stderr_is 'split-dataset: many: 1 of 2 validation pictures are in train too
+split-dataset: many: 4 more pairs, of files with 16 already, are not listed'
 ok "an audit makes nothing" test ! -e leaky/split.tsv
 run split-dataset -q --audit out
 status_is 0
