@@ -7,24 +7,33 @@
 
 enum { TEXT_MAXIMUM = 1 << 30 };
 
+static int write_fields(FILE *stream, char *rest, struct error *error)
+{
+	const char *comma = "";
+	for (char *field; (field = strsep(&rest, "\t"));) {
+		if (!*field)
+			continue;
+		if (!text_read_field(field))
+			return error_set(error, "note", "has an unknown escape");
+		fprintf(stream, "%s%s", comma, field);
+		comma = ", ";
+	}
+	return 0;
+}
+
 /* The fields behind the path as one text. Fresh memory; NULL without, or where one has an unknown escape. */
 static char *join_fields(char *rest, struct error *error)
 {
-	char *note = strdup("");
-	error_memory(error, "note");
-	for (char *field; note && (field = strsep(&rest, "\t"));) {
-		if (!*field)
-			continue;
-		if (!text_read_field(field)) {
-			error_set(error, "note", "has an unknown escape");
-			free(note);
-			return NULL;
-		}
-		char *longer = text_format("%s%s%s", note, *note ? ", " : "", field);
-		free(note);
-		note = longer;
-	}
-	return note;
+	char *note = NULL;
+	size_t size;
+	FILE *stream = open_memstream(&note, &size);
+	int result = stream ? write_fields(stream, rest, error) : error_memory(error, "note");
+	if (stream && fclose(stream))
+		result = error_memory(error, "note");
+	if (result == 0)
+		return note;
+	free(note);
+	return NULL;
 }
 
 static int add_line(struct listed *listed, char *line, struct error *error)

@@ -9,7 +9,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { FILE_LIMIT = 1 << 20 };
+enum { FILE_LIMIT = 1 << 20, VALUE_MAXIMUM = 1 << 16 };
 
 static bool is_blank(char c)
 {
@@ -55,6 +55,9 @@ static int add_setting(struct settings *settings, const char *key, const char *v
 static int continue_setting(struct settings *settings, const char *more, struct error *error)
 {
 	struct setting *last = &settings->items[settings->count - 1];
+	/* Each line copies those before it. */
+	if (strlen(last->value) + strlen(more) > VALUE_MAXIMUM)
+		return settings_error(settings, last, error, "%s: longer than %d bytes", last->key, VALUE_MAXIMUM);
 	char *joined = text_format("%s%s%s", last->value, *last->value ? " " : "", more);
 	if (!joined)
 		return error_memory(error, settings->path);

@@ -56,6 +56,13 @@ static void ignore_entity(void *parser, const xmlChar *name, int type, const xml
 	(void)parser, (void)name, (void)type, (void)public_id, (void)system_id, (void)content;
 }
 
+/* What is not well-formed is refused: libxml2 would look for further mistakes, and may tell of each with all the text before it. */
+static void stop_at_mistake(void *parser, xmlErrorPtr problem)
+{
+	if (problem->level == XML_ERR_FATAL)
+		xmlStopParser(parser);
+}
+
 /* No entity is ever declared, so that none can grow: a document that needs one is not well-formed. */
 static xmlDocPtr parse_xml(const char *bytes, int size, const char *encoding)
 {
@@ -63,6 +70,7 @@ static xmlDocPtr parse_xml(const char *bytes, int size, const char *encoding)
 	if (!parser)
 		return NULL;
 	parser->sax->entityDecl = ignore_entity;
+	parser->sax->serror = stop_at_mistake;
 	xmlDocPtr document = xmlCtxtReadMemory(parser, bytes, size, NULL, encoding,
 		XML_PARSE_NONET | XML_PARSE_NOERROR | XML_PARSE_NOWARNING);
 	xmlFreeParserCtxt(parser);

@@ -174,6 +174,15 @@ leaks)
 	good split "path\tsha256\tgroup\tsplit\na\t$sum$sum\t1\ttrain\nb\t$sum$sum\t1\tvalidation\nc\t$sum$sum\t2\ttest\n"
 	bad group "sha256\tgroup\tsplit\n$sum$sum\t9\ttrain\n"
 	bad columns 'path\tgroup\n' ;;
+transfer)
+	good length 'HTTP/1.1 200 OK\r\nContent-Type: text/html; charset="iso-8859-1"\r\nContent-Length: 12\r\n\r\n<img src=a>\351'
+	good chunked 'HTTP/1.1 200 OK\r\nX-Robots-Tag: a, NoAI\r\nTransfer-Encoding: chunked\r\n\r\n5\r\n<p>ab\r\n0\r\n\r\n'
+	good open 'HTTP/1.0 200\nContent-Type: text/html;charset=utf-16\n\n<\000p\000>\000'
+	{ printf 'HTTP/1.1 200 OK\r\nContent-Encoding: gzip\r\n\r\n' && printf '<p>a</p>' | gzip -nc; } >"$good/gzip"
+	bad redirect 'HTTP/1.1 302 Found\r\nLocation: //example.org/b\r\nContent-Length: 0\r\n\r\n'
+	bad later 'HTTP/1.1 503 Busy\r\nRetry-After: Fri, 31 Dec 2100 23:59:59 GMT\r\n\r\n'
+	bad cut 'HTTP/1.1 200 OK\r\nContent-Length: 12\r\n\r\n<img'
+	bad nothing '' ;;
 text)
 	good plain 'a\tb\\n\033[31m'
 	good number '-9223372036854775808'

@@ -5,6 +5,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <time.h>
 
 static struct document *parse(const char *text, enum document_format format)
 {
@@ -220,6 +221,11 @@ static void hostile(void)
 	document = parse(deep, DOCUMENT_HTML);
 	document_free(document);
 	ok(true, "100,000 nested tags end");
+	for (int i = 0; i < 100000; i++)
+		memcpy(deep + 3 * i, "a--", 3);
+	memcpy(deep, "<a><!--", 7);
+	const clock_t started = clock();
+	ok(!parse(deep, DOCUMENT_XML) && clock() - started < CLOCKS_PER_SEC, "the first mistake in XML ends it");
 	memset(deep, 'x', 300000);
 	memcpy(deep, "<img src=\"", 10);
 	document = parse(deep, DOCUMENT_HTML);

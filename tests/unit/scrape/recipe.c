@@ -41,6 +41,19 @@ static void pages(void)
 	recipe_free(&recipe);
 }
 
+static void long_value(void)
+{
+	enum { LINES = 100000 };
+	struct error error = {0};
+	char *text = malloc(3 * LINES + 20), *end = text + sprintf(text, "title = x\n");
+	for (int i = 0; i < LINES; i++)
+		end += sprintf(end, " a\n");
+	struct recipe recipe = load(text, &error);
+	is_text(error.reason, "title: longer than 65536 bytes", "a value of 100,000 lines");
+	recipe_free(&recipe);
+	free(text);
+}
+
 static void mistakes(void)
 {
 	static const char *const cases[][2] = {{"", "a recipe needs an item with an image, or a next"},
@@ -272,6 +285,7 @@ int main(void)
 {
 	pages();
 	mistakes();
+	long_value();
 	paths();
 	addresses();
 	keys();
