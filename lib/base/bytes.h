@@ -1,5 +1,5 @@
-/* Little-endian loads and stores, one byte at a time: the same on every
- * machine, at any alignment. */
+/* Loads and stores, one byte at a time: the same on every machine, at any alignment. Little-endian, but for those
+ * that say otherwise. */
 #ifndef BASE_BYTES_H
 #define BASE_BYTES_H
 
@@ -14,6 +14,11 @@ static inline uint16_t load_u16(const unsigned char *p)
 static inline uint32_t load_u32(const unsigned char *p)
 {
 	return (uint32_t)p[0] | (uint32_t)p[1] << 8 | (uint32_t)p[2] << 16 | (uint32_t)p[3] << 24;
+}
+
+static inline uint32_t load_u32_big(const unsigned char *p)
+{
+	return (uint32_t)p[0] << 24 | (uint32_t)p[1] << 16 | (uint32_t)p[2] << 8 | (uint32_t)p[3];
 }
 
 static inline uint64_t load_u64(const unsigned char *p)
@@ -39,6 +44,12 @@ static inline void store_u32(unsigned char *p, uint32_t v)
 {
 	store_u16(p, (uint16_t)v);
 	store_u16(p + 2, (uint16_t)(v >> 16));
+}
+
+static inline void store_u32_big(unsigned char *p, uint32_t v)
+{
+	for (int i = 0; i < 4; i++)
+		p[i] = (unsigned char)(v >> (24 - 8 * i));
 }
 
 static inline void store_u64(unsigned char *p, uint64_t v)

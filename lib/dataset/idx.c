@@ -1,5 +1,7 @@
 #include "dataset/idx.h"
 
+#include "base/bytes.h"
+
 #include <stdbool.h>
 #include <stdint.h>
 #include <stdlib.h>
@@ -24,8 +26,7 @@ static int read_header(gzFile file, const char *path, int dimensions, struct arr
 		return error_set(error, path, "cut short: no whole IDX header");
 	size_t size = 1;
 	for (int i = 0; i < dimensions; i++) {
-		const unsigned char *p = sizes + 4 * i;
-		array->sizes[i] = (uint32_t)p[0] << 24 | (uint32_t)p[1] << 16 | (uint32_t)p[2] << 8 | p[3];
+		array->sizes[i] = load_u32_big(sizes + 4 * i);
 		if (array->sizes[i] < 1 || array->sizes[i] > ARRAY_BYTES_MAXIMUM / size)
 			return error_set(error, path, "is empty or larger than %d bytes", ARRAY_BYTES_MAXIMUM);
 		size *= (size_t)array->sizes[i];

@@ -10,17 +10,6 @@
 
 enum { SIGNATURE = 8, AROUND = 12 /* bytes of a chunk beside its own */, BLOCK_MAXIMUM = 65535, BLOCK_HEADER = 5 };
 
-static uint32_t load_u32_big(const unsigned char *p)
-{
-	return (uint32_t)p[0] << 24 | (uint32_t)p[1] << 16 | (uint32_t)p[2] << 8 | (uint32_t)p[3];
-}
-
-static void store_u32_big(unsigned char *p, uint32_t value)
-{
-	for (int i = 0; i < 4; i++)
-		p[i] = (unsigned char)(value >> (24 - 8 * i));
-}
-
 static bool is_kind(const unsigned char *chunk, const char *kind)
 {
 	return memcmp(chunk + 4, kind, 4) == 0;

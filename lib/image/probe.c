@@ -29,11 +29,6 @@ const char *image_type_extension(enum image_type type)
 	return types[type].extension;
 }
 
-static uint32_t load_u32_big(const unsigned char *p)
-{
-	return (uint32_t)p[0] << 24 | (uint32_t)p[1] << 16 | (uint32_t)p[2] << 8 | (uint32_t)p[3];
-}
-
 static bool begins(const struct encoded *encoded, size_t offset, const char *magic, size_t length)
 {
 	return encoded->size >= offset + length && memcmp(encoded->bytes + offset, magic, length) == 0;
