@@ -101,6 +101,14 @@ struct image_resize_options {
 	unsigned char background[3];
 };
 
+struct rectangle {
+	int x, y, width, height;
+};
+
+/* What of a picture of these dimensions image_resize shows, and where in the result that lies. */
+struct rectangle image_shown(int width, int height, const struct image_resize_options *options);
+struct rectangle image_place(int width, int height, const struct image_resize_options *options);
+
 /* Resizes into a fresh image of the same channels. On failure (-1) *out is empty. */
 CHECKED int image_resize(const struct image *image, const struct image_resize_options *options, struct image *out,
 	struct error *error);

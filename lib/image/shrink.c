@@ -9,35 +9,6 @@ enum {
 	BLOCK = 32,         /* bytes added at once: a fixed number, so that the compiler makes vectors of them */
 };
 
-/* ---- where ---- */
-
-/* side * numerator / denominator, rounded, at least 1. */
-static int scaled(int side, int numerator, int denominator)
-{
-	int64_t value = ((int64_t)side * numerator + denominator / 2) / denominator;
-	return value < 1 ? 1 : (int)value;
-}
-
-struct rectangle image_shown(int width, int height, const struct image_resize_options *options)
-{
-	int wide = width, high = height;
-	if (options->fit == IMAGE_CROP && (int64_t)width * options->height > (int64_t)height * options->width)
-		wide = scaled(options->width, height, options->height);
-	else if (options->fit == IMAGE_CROP)
-		high = scaled(options->height, width, options->width);
-	return (struct rectangle){(width - wide) / 2, (height - high) / 2, wide, high};
-}
-
-struct rectangle image_place(int width, int height, const struct image_resize_options *options)
-{
-	int wide = options->width, high = options->height;
-	if (options->fit == IMAGE_PAD && (int64_t)width * high > (int64_t)height * wide)
-		high = scaled(height, wide, width);
-	else if (options->fit == IMAGE_PAD)
-		wide = scaled(width, high, height);
-	return (struct rectangle){(options->width - wide) / 2, (options->height - high) / 2, wide, high};
-}
-
 int image_canvas(struct image *out, const struct image_resize_options *options, int channels, struct error *error)
 {
 	if (image_create(out, options->width, options->height, channels, error))

@@ -4,14 +4,6 @@
 
 #include "image/image.h"
 
-struct rectangle {
-	int x, y, width, height;
-};
-
-/* What of a picture of these dimensions is shown, and where in the result it lies. */
-struct rectangle image_shown(int width, int height, const struct image_resize_options *options);
-struct rectangle image_place(int width, int height, const struct image_resize_options *options);
-
 /* Creates the result, with background all over where some will be seen, else not initialised. On failure (-1: no memory, a
  * size that no image has) it is empty. */
 CHECKED int image_canvas(struct image *out, const struct image_resize_options *options, int channels,

@@ -2,7 +2,6 @@
 
 #include "base/file.h"
 
-#include <stdbool.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -71,35 +70,20 @@ int picture_input(float *input, const unsigned char *bytes, size_t size, const c
 	return 0;
 }
 
-/* Along one side, `from` pixels of the picture's `picture` become `to` of the input's `input`, both in the middle. */
-static void place_side(int picture, int from, int input, int to, double *scale, double *offset)
+/* Along one side, `shown` pixels of the picture from `from` on become `size` of the input's from `to` on. */
+static void place_side(int from, int shown, int to, int size, double *scale, double *offset)
 {
-	*scale = (double)to / from;
-	*offset = (input - to) / 2 + (0.5 - (picture - from) / 2) * *scale - 0.5; /* whole pixels, as image_resize halves them */
-}
-
-/* side * numerator / denominator, rounded, at least 1. */
-static int scaled(int side, int numerator, int denominator)
-{
-	int64_t value = ((int64_t)side * numerator + denominator / 2) / denominator;
-	return value < 1 ? 1 : (int)value;
+	*scale = (double)size / shown;
+	*offset = to + (0.5 - from) * *scale - 0.5;
 }
 
 static void find_place(struct picture *picture, enum image_fit fit)
 {
-	int width = picture->image.width, height = picture->image.height;
-	int to_width = picture->shape.width, to_height = picture->shape.height, from_width = width, from_height = height;
-	bool wide = (int64_t)width * to_height > (int64_t)height * to_width;
-	if (fit == IMAGE_CROP && wide)
-		from_width = scaled(to_width, height, to_height);
-	else if (fit == IMAGE_CROP)
-		from_height = scaled(to_height, width, to_width);
-	else if (fit == IMAGE_PAD && wide)
-		to_height = scaled(height, to_width, width);
-	else if (fit == IMAGE_PAD)
-		to_width = scaled(width, to_height, height);
-	place_side(width, from_width, picture->shape.width, to_width, &picture->scale_x, &picture->offset_x);
-	place_side(height, from_height, picture->shape.height, to_height, &picture->scale_y, &picture->offset_y);
+	struct image_resize_options resize = {.width = picture->shape.width, .height = picture->shape.height, .fit = fit};
+	struct rectangle shown = image_shown(picture->image.width, picture->image.height, &resize);
+	struct rectangle place = image_place(picture->image.width, picture->image.height, &resize);
+	place_side(shown.x, shown.width, place.x, place.width, &picture->scale_x, &picture->offset_x);
+	place_side(shown.y, shown.height, place.y, place.height, &picture->scale_y, &picture->offset_y);
 }
 
 int picture_read(struct picture *picture, const char *path, const struct picture_settings *settings, struct shape shape,
