@@ -9,7 +9,10 @@
 #include <jpeglib.h>
 #include <jerror.h>
 
-enum { SCANS_MAXIMUM = 500 }; /* a progressive file may ask for any number of passes over the picture */
+enum {
+	SCANS_MAXIMUM = 500, /* a progressive file may ask for any number of passes over the picture */
+	UNALIGNED = 8,       /* bytes: libjpeg-turbo stores an aligned row past the cache, from where it would be read at once */
+};
 
 /* libjpeg calls error_exit and expects not to return: it jumps back here. */
 struct session {
@@ -155,7 +158,8 @@ static int read_pixels(struct session *session, int orientation, const struct wa
 	free(profile);
 	if (failed)
 		return -1;
-	JSAMPROW row = session->decoder.mem->alloc_large((j_common_ptr)decoder, JPOOL_IMAGE, 4 * (size_t)stored.width);
+	JSAMPROW row = decoder->mem->alloc_large((j_common_ptr)decoder, JPOOL_IMAGE, 4 * (size_t)stored.width + UNALIGNED);
+	row += UNALIGNED;
 	while (decoder->output_scanline < decoder->output_height) {
 		jpeg_read_scanlines(decoder, &row, 1);
 		rows_add(rows, row);
