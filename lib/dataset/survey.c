@@ -12,24 +12,65 @@ struct work {
 	bool facts;
 };
 
-/* What is found out of a picture where it is decoded. */
+/* What is found out of a picture where it is decoded: its hash, and after that, where they are asked for, its facts. */
 struct finding {
 	struct image_hash hash;
 	struct picture_facts facts; /* all but the type */
 };
 
-static int find_hash(const struct image *image, void *finding, struct error *error)
+/* ---- hash and facts together ---- */
+
+struct inspecting {
+	int width, height;
+	void *hash, *measures; /* states of these two inspections */
+};
+
+static void end(void *state)
 {
-	return image_hash_make(image, &((struct finding *)finding)->hash, error);
+	struct inspecting *inspecting = state;
+	if (!inspecting)
+		return;
+	image_hash_inspection.end(inspecting->hash);
+	image_measure_inspection.end(inspecting->measures);
+	free(inspecting);
 }
 
-static int find_all(const struct image *image, void *finding, struct error *error)
+static void *start(int width, int height, struct error *error)
 {
-	struct picture_facts *facts = &((struct finding *)finding)->facts;
-	facts->width = image->width;
-	facts->height = image->height;
-	return find_hash(image, finding, error) || image_measure(image, &facts->measures, error) ? -1 : 0;
+	struct inspecting *inspecting = calloc(1, sizeof *inspecting);
+	if (!inspecting) {
+		error_memory(error, "image");
+		return NULL;
+	}
+	inspecting->width = width;
+	inspecting->height = height;
+	inspecting->hash = image_hash_inspection.start(width, height, error);
+	inspecting->measures = inspecting->hash ? image_measure_inspection.start(width, height, error) : NULL;
+	if (inspecting->measures)
+		return inspecting;
+	end(inspecting);
+	return NULL;
 }
+
+static void add_row(void *state, const unsigned char *row)
+{
+	struct inspecting *inspecting = state;
+	image_hash_inspection.add_row(inspecting->hash, row);
+	image_measure_inspection.add_row(inspecting->measures, row);
+}
+
+static int finish(void *state, void *found, struct error *error)
+{
+	struct inspecting *inspecting = state;
+	struct finding *finding = found;
+	finding->facts = (struct picture_facts){.width = inspecting->width, .height = inspecting->height};
+	return image_hash_inspection.finish(inspecting->hash, &finding->hash, error) ||
+		image_measure_inspection.finish(inspecting->measures, &finding->facts.measures, error) ? -1 : 0;
+}
+
+static const struct image_inspection hash_and_facts = {start, add_row, finish, end};
+
+/* ---- files ---- */
 
 static int survey_picture(struct survey *survey, const unsigned char *bytes, size_t size, const char *path, bool facts,
 	struct error *error)
@@ -37,8 +78,9 @@ static int survey_picture(struct survey *survey, const unsigned char *bytes, siz
 	static const struct image_decode_options over_white = {.background = {255, 255, 255}};
 	struct finding finding = {0};
 	struct image_info info = {0};
+	const struct image_inspection *inspection = facts ? &hash_and_facts : &image_hash_inspection;
 	digest_of(bytes, size, survey->digest);
-	if (image_inspect(bytes, size, path, &over_white, facts ? find_all : find_hash, &finding, sizeof finding, error) ||
+	if (image_inspect(bytes, size, path, &over_white, inspection, &finding, sizeof finding, error) ||
 		(facts && image_probe(bytes, size, path, &info, error)))
 		return -1;
 	survey->hash = finding.hash;

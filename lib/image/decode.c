@@ -29,18 +29,24 @@ static int check_limits(const struct encoded *encoded, const struct image_info *
 	return 0;
 }
 
-static int decode_as(const struct encoded *encoded, const struct wanted *wanted, struct image *image,
-	struct error *error)
+/* Adds a picture to rows that are all zero. */
+static int read_rows(struct rows *rows, const struct encoded *encoded, const struct wanted *wanted, struct error *error)
 {
 	struct image_info info;
-	struct rows rows = {0};
-	*image = (struct image){0};
 	if (encoded->size > IMAGE_FILE_MAXIMUM)
 		return error_set(error, encoded->name, "larger than %d bytes", IMAGE_FILE_MAXIMUM);
 	if (probe_here(encoded->bytes, encoded->size, encoded->name, &info, error) ||
 		check_limits(encoded, &info, wanted->options->pixels_maximum, error))
 		return -1;
-	int result = decoders[info.type](encoded, &info, wanted, &rows, error);
+	return decoders[info.type](encoded, &info, wanted, rows, error);
+}
+
+static int decode_as(const struct encoded *encoded, const struct wanted *wanted, struct image *image,
+	struct error *error)
+{
+	struct rows rows = {0};
+	*image = (struct image){0};
+	int result = read_rows(&rows, encoded, wanted, error);
 	if (result == 0 && rows_finish(&rows, image, error))
 		result = error_within(error, encoded->name);
 	rows_free(&rows);
@@ -55,14 +61,15 @@ int decode_here(const unsigned char *bytes, size_t size, const char *name,
 }
 
 int inspect_here(const unsigned char *bytes, size_t size, const char *name, const struct image_decode_options *options,
-	image_inspection *inspect, void *finding, struct error *error)
+	const struct image_inspection *inspection, void *finding, struct error *error)
 {
-	struct image image;
-	if (decode_here(bytes, size, name, options, &image, error))
-		return -1;
-	int result = inspect(&image, finding, error);
-	image_free(&image);
-	return result ? error_within(error, name) : 0;
+	struct rows rows = {0};
+	int result = read_rows(&rows, &(struct encoded){bytes, size, name},
+		&(struct wanted){.options = options, .inspection = inspection, .channels = 3}, error);
+	if (result == 0 && rows_find(&rows, finding, error))
+		result = error_within(error, name);
+	rows_free(&rows);
+	return result;
 }
 
 int load_here(const unsigned char *bytes, size_t size, const char *name, const struct image_resize_options *options,

@@ -18,7 +18,8 @@ CHECKED int probe_here(const unsigned char *bytes, size_t size, const char *name
 CHECKED int decode_here(const unsigned char *bytes, size_t size, const char *name,
 	const struct image_decode_options *options, struct image *image, struct error *error);
 CHECKED int inspect_here(const unsigned char *bytes, size_t size, const char *name,
-	const struct image_decode_options *options, image_inspection *inspect, void *finding, struct error *error);
+	const struct image_decode_options *options, const struct image_inspection *inspection, void *finding,
+	struct error *error);
 CHECKED int load_here(const unsigned char *bytes, size_t size, const char *name,
 	const struct image_resize_options *options, int channels, struct image *image, struct error *error);
 

@@ -34,6 +34,20 @@ void image_to_grey(struct image *image)
 	image->channels = 1;
 }
 
+int image_inspect_pixels(const struct image *image, const struct image_inspection *inspection, void *finding,
+	struct error *error)
+{
+	size_t stride = 3 * (size_t)image->width;
+	void *state = inspection->start(image->width, image->height, error);
+	if (!state)
+		return -1;
+	for (int y = 0; y < image->height; y++)
+		inspection->add_row(state, image->pixels + (size_t)y * stride);
+	int result = inspection->finish(state, finding, error);
+	inspection->end(state);
+	return result;
+}
+
 int image_parse_color(const char *text, unsigned char color[3], struct error *error)
 {
 	static const struct {

@@ -71,16 +71,34 @@ struct image_decode_options {
 CHECKED int image_decode(const unsigned char *bytes, size_t size, const char *name,
 	const struct image_decode_options *options, struct image *image, struct error *error);
 
-/* Something found out of an image, written to the space for it. Returns 0 or -1; must need nothing but memory. */
-typedef int image_inspection(const struct image *image, void *finding, struct error *error);
+/* A way to find something out of a picture row by row, so that it need never be in memory as a whole. Its functions must
+ * need nothing but memory. */
+struct image_inspection {
+	/* Begins with a picture of these dimensions. Returns a state, which the caller ends with `end`, or NULL. */
+	void *(*start)(int width, int height, struct error *error);
+
+	/* Takes the next row of RGB from the top. */
+	void (*add_row)(void *state, const unsigned char *row);
+
+	/* After all rows: writes what it found to the space for it. Returns 0 or -1. */
+	int (*finish)(void *state, void *finding, struct error *error);
+
+	/* Frees the state, finished or not; NULL is allowed. */
+	void (*end)(void *state);
+};
 
 enum { IMAGE_FINDING_MAXIMUM = 512 }; /* bytes */
 
-/* Decodes as image_decode does and has `inspect` look at the picture where that happens, so that only the `size_of_finding`
- * bytes of what it finds leave a sandbox, not millions of pixels. They are what a decoder that was taken over wants them to
- * be, so should be of types that hold any bits. Returns 0, or -1 where decoding or `inspect` fails. */
+/* Decodes as image_decode does without alpha and inspects the picture where that happens, so that only the
+ * `size_of_finding` bytes of what is found leave a sandbox, not millions of pixels. They are what a decoder that was taken
+ * over wants them to be, so should be of types that hold any bits. `inspection` is part of the program, not made while it
+ * runs. Returns 0, or -1 where decoding or inspecting fails. */
 CHECKED int image_inspect(const unsigned char *bytes, size_t size, const char *name,
-	const struct image_decode_options *options, image_inspection *inspect, void *finding, size_t size_of_finding,
+	const struct image_decode_options *options, const struct image_inspection *inspection, void *finding,
+	size_t size_of_finding, struct error *error);
+
+/* Inspects an RGB picture that is in memory. Returns 0, or -1 where `inspection` fails. */
+CHECKED int image_inspect_pixels(const struct image *image, const struct image_inspection *inspection, void *finding,
 	struct error *error);
 
 /* Parses "white", "black", "grey" or "#rrggbb". Returns 0 or -1. */

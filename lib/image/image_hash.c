@@ -2,6 +2,7 @@
 
 #include "base/bytes.h"
 #include "base/digest.h"
+#include "image/row_sums.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -27,12 +28,22 @@ static struct span span_of(int index, int size)
 	return span;
 }
 
-/* Luma times 2^16 times units, added up over a span of a row of RGB. */
-static uint64_t sum_span(const unsigned char *row, const struct span *span)
+/* A picture of which `row` rows have come. */
+struct hashing {
+	struct digest *digest;
+	int width, height, row;
+	struct span columns[SIDE];
+	uint64_t sums[SIDE][SIDE]; /* luma times 2^16 times units, both ways */
+	uint16_t *row_sums;        /* of the last rows, which take part in no sum yet */
+	int summed;                /* those rows */
+};
+
+/* Luma times 2^16 times units, added up over a span of the sums of rows of RGB. */
+static uint64_t sum_span(const uint16_t *row, const struct span *span)
 {
-	const unsigned char *first = row + 3 * (size_t)span->first, *last = row + 3 * (size_t)span->last;
-	uint32_t red = 0, green = 0, blue = 0;
-	for (const unsigned char *p = first; p <= last; p += 3) {
+	const uint16_t *first = row + 3 * (size_t)span->first, *last = row + 3 * (size_t)span->last;
+	uint64_t red = 0, green = 0, blue = 0;
+	for (const uint16_t *p = first; p <= last; p += 3) {
 		red += p[0];
 		green += p[1];
 		blue += p[2];
@@ -40,33 +51,41 @@ static uint64_t sum_span(const unsigned char *row, const struct span *span)
 	red = red * SIDE - first[0] * span->not_first - last[0] * span->not_last;
 	green = green * SIDE - first[1] * span->not_first - last[1] * span->not_last;
 	blue = blue * SIDE - first[2] * span->not_first - last[2] * span->not_last;
-	return (uint64_t)19595 * red + (uint64_t)38470 * green + (uint64_t)7471 * blue;
+	return 19595 * red + 38470 * green + 7471 * blue;
 }
 
-/* The units of pixel row `y` that belong to part `index`. */
-static uint32_t units_of_row(const struct span *span, int y)
+/* Adds the sums of rows, of each of which `units` belong to it, to one row of parts. */
+static void add_to_parts(struct hashing *hashing, int part, int units)
 {
-	return SIDE - (y == span->first ? span->not_first : 0) - (y == span->last ? span->not_last : 0);
+	for (int x = 0; x < SIDE; x++)
+		hashing->sums[part][x] += (uint64_t)units * sum_span(hashing->row_sums, &hashing->columns[x]);
+}
+
+/* Rows that lie in one part are added up first, all columns at once. One that lies in several comes alone. */
+static void average_row(struct hashing *hashing, const unsigned char *row)
+{
+	size_t size = 3 * (size_t)hashing->width;
+	int height = hashing->height, from = SIDE * hashing->row++, to = from + SIDE; /* units */
+	int first = from / height;
+	row_sums_add(hashing->row_sums, row, size);
+	bool next_joins = (to + SIDE - 1) / height == first;
+	if (++hashing->summed < ROW_SUMS_MAXIMUM && next_joins)
+		return;
+	for (int part = first; part * height < to; part++) {
+		int begin = part * height, end = begin + height;
+		add_to_parts(hashing, part, (to < end ? to : end) - (from > begin ? from : begin));
+	}
+	memset(hashing->row_sums, 0, size * sizeof *hashing->row_sums);
+	hashing->summed = 0;
 }
 
 /* The mean luma of SIDE x SIDE equal parts, times 256. */
-static void average(const struct image *image, uint32_t grid[SIDE][SIDE])
+static void average(const struct hashing *hashing, uint32_t grid[SIDE][SIDE])
 {
-	struct span columns[SIDE];
-	for (int x = 0; x < SIDE; x++)
-		columns[x] = span_of(x, image->width);
-	uint64_t whole = (uint64_t)image->width * (uint64_t)image->height;
-	for (int y = 0; y < SIDE; y++) {
-		struct span rows = span_of(y, image->height);
-		uint64_t sums[SIDE] = {0};
-		for (int row = rows.first; row <= rows.last; row++) {
-			const unsigned char *pixels = image->pixels + 3 * (size_t)image->width * (size_t)row;
-			for (int x = 0; x < SIDE; x++)
-				sums[x] += units_of_row(&rows, row) * sum_span(pixels, &columns[x]);
-		}
+	uint64_t whole = (uint64_t)hashing->width * (uint64_t)hashing->height;
+	for (int y = 0; y < SIDE; y++)
 		for (int x = 0; x < SIDE; x++)
-			grid[y][x] = (uint32_t)((sums[x] / whole + 128) >> 8);
-	}
+			grid[y][x] = (uint32_t)((hashing->sums[y][x] / whole + 128) >> 8);
 }
 
 static void mirror(uint32_t grid[SIDE][SIDE])
@@ -105,13 +124,22 @@ static int64_t cosine(int step)
 	return step <= 32 ? quarter[step] : -quarter[64 - step];
 }
 
+typedef int64_t waves[FREQUENCIES][SIDE];
+
+static void draw_waves(waves basis)
+{
+	for (int k = 0; k < FREQUENCIES; k++)
+		for (int n = 0; n < SIDE; n++)
+			basis[k][n] = cosine((2 * n + 1) * k);
+}
+
 /* The lowest frequencies of one row or column of values that lie `stride` apart. */
-static void transform(const int64_t *in, int stride, int64_t out[FREQUENCIES])
+static void transform(const int64_t *in, int stride, const waves basis, int64_t out[FREQUENCIES])
 {
 	for (int k = 0; k < FREQUENCIES; k++) {
 		out[k] = 0;
 		for (int n = 0; n < SIDE; n++)
-			out[k] += in[n * stride] * cosine((2 * n + 1) * k);
+			out[k] += in[n * stride] * basis[k][n];
 	}
 }
 
@@ -125,13 +153,15 @@ static uint64_t perceptual_hash(uint32_t grid[SIDE][SIDE])
 {
 	int64_t row[SIDE], columns[SIDE][FREQUENCIES], frequencies[64], sorted[64], found[FREQUENCIES];
 	uint64_t hash = 0;
+	waves basis;
+	draw_waves(basis);
 	for (int y = 0; y < SIDE; y++) {
 		for (int x = 0; x < SIDE; x++)
 			row[x] = grid[y][x];
-		transform(row, 1, columns[y]);
+		transform(row, 1, basis, columns[y]);
 	}
 	for (int u = 0; u < FREQUENCIES; u++) {
-		transform(&columns[0][u], FREQUENCIES, found);
+		transform(&columns[0][u], FREQUENCIES, basis, found);
 		for (int v = 0; v < FREQUENCIES; v++)
 			frequencies[FREQUENCIES * v + u] = found[v];
 	}
@@ -150,9 +180,14 @@ static uint64_t difference_hash(uint32_t grid[SIDE][SIDE])
 	uint32_t parts[ROWS][COLUMNS] = {{0}};
 	uint64_t hash = 0;
 	/* A column of the grid is 9 units wide, a part 32: some columns belong to two parts. */
-	for (int y = 0; y < SIDE; y++)
-		for (int unit = 0; unit < SIDE * COLUMNS; unit++)
-			parts[y * ROWS / SIDE][unit / SIDE] += grid[y][unit / COLUMNS];
+	for (int x = 0; x < SIDE; x++) {
+		int first = x * COLUMNS / SIDE, last = (x * COLUMNS + COLUMNS - 1) / SIDE;
+		uint32_t units = first == last ? COLUMNS : (uint32_t)(last * SIDE - x * COLUMNS);
+		for (int y = 0; y < SIDE; y++) {
+			parts[y * ROWS / SIDE][first] += units * grid[y][x];
+			parts[y * ROWS / SIDE][last] += (COLUMNS - units) * grid[y][x];
+		}
+	}
 	for (int y = 0; y < ROWS; y++)
 		for (int x = 0; x < COLUMNS - 1; x++)
 			hash |= (uint64_t)(parts[y][x] < parts[y][x + 1]) << (8 * y + x);
@@ -161,34 +196,68 @@ static uint64_t difference_hash(uint32_t grid[SIDE][SIDE])
 
 /* ---- all ---- */
 
-static int hash_pixels(const struct image *image, unsigned char out[IMAGE_HASH_PIXELS_SIZE], struct error *error)
+static void end(void *state)
 {
-	unsigned char size[8], whole[DIGEST_SIZE];
-	struct digest *digest = digest_start();
-	if (!digest)
-		return error_memory(error, "image");
-	store_u32(size, (uint32_t)image->width);
-	store_u32(size + 4, (uint32_t)image->height);
-	digest_add(digest, size, sizeof size);
-	digest_add(digest, image->pixels, 3 * (size_t)image->width * (size_t)image->height);
-	digest_finish(digest, whole);
-	memcpy(out, whole, IMAGE_HASH_PIXELS_SIZE);
-	return 0;
+	struct hashing *hashing = state;
+	if (!hashing)
+		return;
+	digest_abandon(hashing->digest);
+	free(hashing->row_sums);
+	free(hashing);
 }
 
-int image_hash_make(const struct image *image, struct image_hash *hash, struct error *error)
+static void *start(int width, int height, struct error *error)
 {
+	unsigned char size[8];
+	struct hashing *hashing = calloc(1, sizeof *hashing);
+	if (hashing) {
+		hashing->digest = digest_start();
+		hashing->row_sums = calloc(3 * (size_t)width, sizeof *hashing->row_sums);
+	}
+	if (!hashing || !hashing->digest || !hashing->row_sums) {
+		end(hashing);
+		error_memory(error, "image");
+		return NULL;
+	}
+	hashing->width = width;
+	hashing->height = height;
+	for (int x = 0; x < SIDE; x++)
+		hashing->columns[x] = span_of(x, width);
+	store_u32(size, (uint32_t)width);
+	store_u32(size + 4, (uint32_t)height);
+	digest_add(hashing->digest, size, sizeof size);
+	return hashing;
+}
+
+static void add_row(void *state, const unsigned char *row)
+{
+	struct hashing *hashing = state;
+	digest_add(hashing->digest, row, 3 * (size_t)hashing->width);
+	average_row(hashing, row);
+}
+
+static int finish(void *state, void *finding, struct error *error)
+{
+	struct hashing *hashing = state;
+	struct image_hash *hash = finding;
+	unsigned char whole[DIGEST_SIZE];
 	uint32_t grid[SIDE][SIDE];
+	(void)error;
 	*hash = (struct image_hash){0};
-	if (hash_pixels(image, hash->pixels, error))
-		return -1;
-	average(image, grid);
+	digest_finish(hashing->digest, whole);
+	hashing->digest = NULL;
+	memcpy(hash->pixels, whole, IMAGE_HASH_PIXELS_SIZE);
+	average(hashing, grid);
 	hash->plain = is_plain(grid);
 	hash->look = (struct image_look){perceptual_hash(grid), difference_hash(grid)};
 	mirror(grid);
 	hash->mirrored = (struct image_look){perceptual_hash(grid), difference_hash(grid)};
 	return 0;
 }
+
+const struct image_inspection image_hash_inspection = {start, add_row, finish, end};
+
+/* ---- two ---- */
 
 static int count_bits(uint64_t bits)
 {

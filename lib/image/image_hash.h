@@ -28,14 +28,14 @@ struct image_hash {
 	int plain;                                    /* it shows next to nothing, so that its looks mean nothing */
 };
 
-/* The hashes of an RGB picture as image_decode makes it at full size, best over white.
+/* Finds the struct image_hash of a picture, best decoded at full size over white.
  *
  * The looks are those of its luma (ITU-R BT.601), averaged to 32 x 32 equal parts. pHash: of the unscaled DCT-II of these
  * the 8 x 8 lowest frequencies, the constant one among them, bit 8 v + u being set where the coefficient of vertical
  * frequency v and horizontal frequency u is greater than the median of all 64 (C. Zauner, "Implementation and
  * benchmarking of perceptual image hash functions", 2010). dHash: of 9 x 8 equal parts, bit 8 y + x being set where part
- * (x, y) is darker than part (x + 1, y). Returns 0, or -1 without memory. */
-CHECKED int image_hash_make(const struct image *image, struct image_hash *hash, struct error *error);
+ * (x, y) is darker than part (x + 1, y). */
+extern const struct image_inspection image_hash_inspection;
 
 /* How two pictures are alike. */
 struct likeness {

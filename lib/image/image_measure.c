@@ -1,6 +1,9 @@
 #include "image/image_measure.h"
 
+#include "image/shrink.h"
+
 #include <math.h>
+#include <stdlib.h>
 
 /* Sums of values, of which there are no more than IMAGE_MEASURE_SIDE squared. */
 struct sums {
@@ -24,38 +27,60 @@ static double variance(const struct sums *sums)
 	return sums->count ? (double)sums->squares / (double)sums->count - mean(sums) * mean(sums) : 0;
 }
 
-/* A grey copy, no larger than IMAGE_MEASURE_SIDE a side. */
-static int shrink(const struct image *image, struct image *out, struct error *error)
+static void end(void *state)
 {
-	int longer = image->width > image->height ? image->width : image->height;
-	struct image_resize_options options = {.width = image->width, .height = image->height, .filter = IMAGE_BILINEAR};
+	if (state)
+		shrink_free(state);
+	free(state);
+}
+
+static void *start(int width, int height, struct error *error)
+{
+	int longer = width > height ? width : height;
+	struct image_resize_options options = {.width = width, .height = height, .filter = IMAGE_BILINEAR};
 	if (longer > IMAGE_MEASURE_SIDE) {
-		options.width = (image->width * IMAGE_MEASURE_SIDE + longer / 2) / longer;
-		options.height = (image->height * IMAGE_MEASURE_SIDE + longer / 2) / longer;
+		options.width = (width * IMAGE_MEASURE_SIDE + longer / 2) / longer;
+		options.height = (height * IMAGE_MEASURE_SIDE + longer / 2) / longer;
 		options.width += options.width == 0;
 		options.height += options.height == 0;
 	}
-	if (image_resize(image, &options, out, error))
+	struct shrink *shrink = malloc(sizeof *shrink);
+	if (!shrink)
+		error_memory(error, "image");
+	else if (shrink_start(shrink, width, height, 3, &options, error) == 0)
+		return shrink;
+	free(shrink);
+	return NULL;
+}
+
+static void add_row(void *state, const unsigned char *row)
+{
+	shrink_row(state, row);
+}
+
+static struct image_measures measure(const struct image *grey)
+{
+	struct sums luma = {0}, laplacian = {0};
+	const unsigned char *p = grey->pixels;
+	for (int i = 0; i < grey->width * grey->height; i++)
+		add(&luma, p[i]);
+	for (int y = 1; y < grey->height - 1; y++)
+		for (int x = 1; x < grey->width - 1; x++) {
+			const unsigned char *at = p + y * grey->width + x;
+			add(&laplacian, at[-1] + at[1] + at[-grey->width] + at[grey->width] - 4 * at[0]);
+		}
+	return (struct image_measures){mean(&luma), sqrt(variance(&luma)), variance(&laplacian)};
+}
+
+static int finish(void *state, void *finding, struct error *error)
+{
+	struct image small;
+	if (shrink_finish(state, &small, error))
 		return -1;
-	image_to_grey(out);
+	image_to_grey(&small);
+	*(struct image_measures *)finding = measure(&small);
+	image_free(&small);
 	return 0;
 }
 
-int image_measure(const struct image *image, struct image_measures *measures, struct error *error)
-{
-	struct image grey;
-	struct sums luma = {0}, laplacian = {0};
-	if (shrink(image, &grey, error))
-		return -1;
-	const unsigned char *p = grey.pixels;
-	for (int i = 0; i < grey.width * grey.height; i++)
-		add(&luma, p[i]);
-	for (int y = 1; y < grey.height - 1; y++)
-		for (int x = 1; x < grey.width - 1; x++) {
-			const unsigned char *at = p + y * grey.width + x;
-			add(&laplacian, at[-1] + at[1] + at[-grey.width] + at[grey.width] - 4 * at[0]);
-		}
-	*measures = (struct image_measures){mean(&luma), sqrt(variance(&luma)), variance(&laplacian)};
-	image_free(&grey);
-	return 0;
-}
+const struct image_inspection image_measure_inspection = {start, add_row, finish, end};

@@ -13,7 +13,7 @@ struct image_measures {
 	double sharpness;  /* variance of the Laplacian [0 1 0; 1 -4 1; 0 1 0] (J. Pech-Pacheco et al., ICPR 2000) */
 };
 
-/* Measures an RGB picture. A picture less than 3 pixels wide or high has sharpness 0. Returns 0, or -1 without memory. */
-CHECKED int image_measure(const struct image *image, struct image_measures *measures, struct error *error);
+/* Finds the struct image_measures of a picture. One less than 3 pixels wide or high has sharpness 0. */
+extern const struct image_inspection image_measure_inspection;
 
 #endif

@@ -92,9 +92,16 @@ int rows_start(struct rows *rows, const struct wanted *wanted, const struct stor
 	rows->converted = malloc(4 * (size_t)stored->width);
 	if (!rows->row || !rows->converted)
 		return error_memory(error, "image");
-	rows->shrinking = resize && resize->filter != IMAGE_NEAREST && wanted->channels != 4 && stored->orientation <= 1;
-	if (rows->shrinking)
+	bool upright = stored->orientation <= 1;
+	if (upright && resize && resize->filter != IMAGE_NEAREST && wanted->channels != 4) {
+		rows->destination = ROWS_SHRUNK;
 		return shrink_start(&rows->shrink, stored->width, stored->height, wanted->channels, resize, error);
+	}
+	if (upright && wanted->inspection) {
+		rows->destination = ROWS_INSPECTED;
+		rows->inspected = wanted->inspection->start(stored->width, stored->height, error);
+		return rows->inspected ? 0 : -1;
+	}
 	return image_create(&rows->whole, stored->width, stored->height, wanted->channels, error);
 }
 
@@ -102,8 +109,10 @@ void rows_add(struct rows *rows, const unsigned char *row)
 {
 	row = convert_row(rows, row);
 	size_t size = (size_t)rows->stored.width * (size_t)rows->wanted.channels;
-	if (rows->shrinking)
+	if (rows->destination == ROWS_SHRUNK)
 		shrink_row(&rows->shrink, row);
+	else if (rows->destination == ROWS_INSPECTED)
+		rows->wanted.inspection->add_row(rows->inspected, row);
 	else
 		memcpy(rows->whole.pixels + (size_t)rows->count * size, row, size);
 	rows->count++;
@@ -116,12 +125,17 @@ void rows_add_image(struct rows *rows, const struct image *image)
 		rows_add(rows, image->pixels + (size_t)y * size);
 }
 
+static int set_upright(struct rows *rows, struct error *error)
+{
+	return rows->stored.orientation > 1 ? image_orient(&rows->whole, rows->stored.orientation, error) : 0;
+}
+
 int rows_finish(struct rows *rows, struct image *image, struct error *error)
 {
 	*image = (struct image){0};
-	if (rows->shrinking)
+	if (rows->destination == ROWS_SHRUNK)
 		return shrink_finish(&rows->shrink, image, error);
-	if (rows->stored.orientation > 1 && image_orient(&rows->whole, rows->stored.orientation, error))
+	if (set_upright(rows, error))
 		return -1;
 	if (rows->wanted.resize)
 		return image_resize(&rows->whole, rows->wanted.resize, image, error);
@@ -130,8 +144,19 @@ int rows_finish(struct rows *rows, struct image *image, struct error *error)
 	return 0;
 }
 
+int rows_find(struct rows *rows, void *finding, struct error *error)
+{
+	if (rows->destination == ROWS_INSPECTED)
+		return rows->wanted.inspection->finish(rows->inspected, finding, error);
+	if (set_upright(rows, error))
+		return -1;
+	return image_inspect_pixels(&rows->whole, rows->wanted.inspection, finding, error);
+}
+
 void rows_free(struct rows *rows)
 {
+	if (rows->destination == ROWS_INSPECTED)
+		rows->wanted.inspection->end(rows->inspected);
 	color_conversion_free(rows->conversion);
 	free(rows->converted);
 	free(rows->row);

@@ -11,6 +11,7 @@
 struct wanted {
 	const struct image_decode_options *options;
 	const struct image_resize_options *resize; /* NULL: stays as large as it comes */
+	const struct image_inspection *inspection; /* NULL: the picture itself is wanted */
 	int channels;                              /* 1 grey, 3 RGB, 4 RGBA */
 };
 
@@ -28,10 +29,11 @@ struct rows {
 	struct stored stored;
 	struct color_conversion *conversion; /* NULL: none */
 	unsigned char *converted, *row;      /* by it; in the channels wanted, and a byte more */
-	bool shrinking;                      /* rows are resized as they come, else put into */
+	enum { ROWS_KEPT, ROWS_SHRUNK, ROWS_INSPECTED } destination; /* one of these three: */
 	struct image whole;
-	int count;                           /* of rows so far */
 	struct shrink shrink;
+	void *inspected;                     /* by wanted.inspection */
+	int count;                           /* of rows so far */
 };
 
 /* Begins a picture; *rows is all zero. Whatever it returns, the caller ends with rows_free. -1: no memory. */
@@ -45,6 +47,10 @@ void rows_add_image(struct rows *rows, const struct image *image);
 
 /* After all rows: gives the picture, upright, to *image. On failure (-1, no memory) *image is empty. */
 CHECKED int rows_finish(struct rows *rows, struct image *image, struct error *error);
+
+/* After all rows, where an inspection is wanted: has it write what it found of the picture, upright. Returns 0, or -1 where
+ * that fails or there is no memory. */
+CHECKED int rows_find(struct rows *rows, void *finding, struct error *error);
 
 /* Frees; one that is all zero is allowed. */
 void rows_free(struct rows *rows);

@@ -24,7 +24,7 @@ struct request {
 	struct image_decode_options decode;
 	struct image_resize_options resize;
 	int channels;
-	image_inspection *inspect; /* the program and its workers are the same code at the same place */
+	const struct image_inspection *inspection; /* the program and its workers are the same code at the same place */
 };
 
 struct answer {
@@ -63,7 +63,7 @@ static size_t answer_request(const void *message, const unsigned char *bytes, si
 	else if (request->kind == DECODE)
 		answer->failed = decode_here(bytes, size, "", &request->decode, &image, &answer->error);
 	else if (request->kind == INSPECT)
-		answer->failed = inspect_here(bytes, size, "", &request->decode, request->inspect, answer->finding,
+		answer->failed = inspect_here(bytes, size, "", &request->decode, request->inspection, answer->finding,
 			&answer->error);
 	else
 		answer->failed = load_here(bytes, size, "", &request->resize, request->channels, &image, &answer->error);
@@ -174,14 +174,14 @@ int image_decode(const unsigned char *bytes, size_t size, const char *name,
 }
 
 int image_inspect(const unsigned char *bytes, size_t size, const char *name, const struct image_decode_options *options,
-	image_inspection *inspect, void *finding, size_t size_of_finding, struct error *error)
+	const struct image_inspection *inspection, void *finding, size_t size_of_finding, struct error *error)
 {
 	struct answer answer;
 	struct sandbox_result result;
 	if (!decoders)
-		return inspect_here(bytes, size, name, options, inspect, finding, error);
-	if (ask(&(struct request){.kind = INSPECT, .decode = *options, .inspect = inspect}, bytes, size, name, &answer, &result,
-		error))
+		return inspect_here(bytes, size, name, options, inspection, finding, error);
+	struct request request = {.kind = INSPECT, .decode = *options, .inspection = inspection};
+	if (ask(&request, bytes, size, name, &answer, &result, error))
 		return -1;
 	memcpy(finding, answer.finding, size_of_finding);
 	sandbox_release(decoders, &result);

@@ -1,13 +1,10 @@
 #include "image/shrink.h"
 
+#include "image/row_sums.h"
+
 #include <stdbool.h>
 #include <stdlib.h>
 #include <string.h>
-
-enum {
-	ROWS_MAXIMUM = 257, /* of bytes, whose sum 16 bits hold */
-	BLOCK = 32,         /* bytes added at once: a fixed number, so that the compiler makes vectors of them */
-};
 
 int image_canvas(struct image *out, const struct image_resize_options *options, int channels, struct error *error)
 {
@@ -47,15 +44,6 @@ int shrink_start(struct shrink *shrink, int width, int height, int channels, con
 		return 0;
 	shrink_free(shrink);
 	return error_memory(error, "image");
-}
-
-static void add_row(uint16_t *restrict sums, const unsigned char *restrict row, size_t count)
-{
-	for (; count >= BLOCK; count -= BLOCK, sums += BLOCK, row += BLOCK)
-		for (int i = 0; i < BLOCK; i++)
-			sums[i] = (uint16_t)(sums[i] + row[i]);
-	for (size_t i = 0; i < count; i++)
-		sums[i] = (uint16_t)(sums[i] + row[i]);
 }
 
 /* Adds up the columns of each box; at the right edge a box has what is left. */
@@ -106,10 +94,10 @@ void shrink_row(struct shrink *shrink, const unsigned char *row)
 		memcpy(shrink->reduced.pixels + (size_t)y * size, row, size);
 		return;
 	}
-	add_row(shrink->sums, row, size);
+	row_sums_add(shrink->sums, row, size);
 	int rows = y % shrink->down + 1;
 	bool whole = rows == shrink->down || y == shown->height - 1;
-	if (++shrink->summed == ROWS_MAXIMUM || whole)
+	if (++shrink->summed == ROW_SUMS_MAXIMUM || whole)
 		add_columns(shrink);
 	if (whole)
 		end_boxes(shrink, y / shrink->down, rows);

@@ -29,11 +29,6 @@ struct judge {
 
 /* ---- one image ---- */
 
-static int find_hash(const struct image *image, void *hash, struct error *error)
-{
-	return image_hash_make(image, hash, error);
-}
-
 static bool is_too_narrow(const struct image_info *info, double aspect_maximum)
 {
 	int longer = info->width > info->height ? info->width : info->height;
@@ -60,7 +55,8 @@ static void judge_image(const struct judge_limits *limits, const unsigned char *
 		snprintf(reason, room, "a side is under %d pixels", limits->side_minimum);
 	else if (is_too_narrow(info, limits->aspect_maximum))
 		snprintf(reason, room, "%d x %d is narrower than 1 to %g", info->width, info->height, limits->aspect_maximum);
-	else if (image_inspect(bytes, size, "", &over_white, find_hash, &judgement->hash, sizeof judgement->hash, &problem))
+	else if (image_inspect(bytes, size, "", &over_white, &image_hash_inspection, &judgement->hash,
+		sizeof judgement->hash, &problem))
 		snprintf(reason, room, "%s", problem.reason);
 }
 

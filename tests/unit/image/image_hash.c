@@ -1,9 +1,11 @@
-/* Hashes of pictures beside those that NumPy computed, and what stays alike. */
+/* Hashes of pictures beside those that NumPy computed and those by definition, and what stays alike. */
 #include "image/image_hash.h"
 
+#include "base/bytes.h"
 #include "base/digest.h"
 #include "tap.h"
 
+#include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -36,7 +38,7 @@ static struct image draw(int width, int height, int number)
 static struct image_hash hash_of(const struct image *image)
 {
 	struct image_hash hash;
-	if (image_hash_make(image, &hash, &error))
+	if (image_inspect_pixels(image, &image_hash_inspection, &hash, &error))
 		abort();
 	return hash;
 }
@@ -66,7 +68,7 @@ static void reference(void)
 		count++;
 	}
 	fclose(lines);
-	ok(count >= 6, "%d pictures", count);
+	ok(count >= 9, "%d pictures", count);
 }
 
 static struct image mirrored(const struct image *image)
@@ -77,6 +79,117 @@ static struct image mirrored(const struct image *image)
 			memcpy(out.pixels + 3 * (y * image->width + x),
 				image->pixels + 3 * (y * image->width + image->width - 1 - x), 3);
 	return out;
+}
+
+/* ---- by definition, pixel by pixel ---- */
+
+enum { SIDE = 32 };
+
+/* Units of pixel `pixel`, of SIDE each, that lie in part `part` of as many as the side has pixels. */
+static int shared(int pixel, int part, int size)
+{
+	int from = pixel * SIDE > part * size ? pixel * SIDE : part * size;
+	int to = (pixel + 1) * SIDE < (part + 1) * size ? (pixel + 1) * SIDE : (part + 1) * size;
+	return to > from ? to - from : 0;
+}
+
+static void average(const struct image *image, int64_t grid[SIDE][SIDE])
+{
+	int width = image->width, height = image->height;
+	memset(grid, 0, SIDE * sizeof *grid);
+	const unsigned char *p = image->pixels;
+	for (int y = 0; y < height; y++)
+		for (int x = 0; x < width; x++, p += 3)
+			for (int v = y * SIDE / height; v < SIDE && shared(y, v, height); v++)
+				for (int u = x * SIDE / width; u < SIDE && shared(x, u, width); u++)
+					grid[v][u] += (int64_t)(19595 * p[0] + 38470 * p[1] + 7471 * p[2]) * shared(y, v, height) * shared(x, u, width);
+	for (int i = 0; i < SIDE * SIDE; i++)
+		grid[i / SIDE][i % SIDE] = (grid[i / SIDE][i % SIDE] / ((int64_t)width * height) + 128) / 256;
+}
+
+static int64_t wave(int k, int n)
+{
+	return llround(65536 * cos(acos(-1) * k * (2 * n + 1) / (2 * SIDE)));
+}
+
+static uint64_t perceptual(int64_t grid[SIDE][SIDE])
+{
+	int64_t low[64] = {0}, below = 0, above = 0;
+	uint64_t hash = 0;
+	for (int i = 0; i < 64; i++)
+		for (int y = 0; y < SIDE; y++)
+			for (int x = 0; x < SIDE; x++)
+				low[i] += grid[y][x] * wave(i / 8, y) * wave(i % 8, x);
+	for (int i = 0; i < 64; i++) { /* the two in the middle, by how many there are below, of equal ones the first */
+		int rank = 0;
+		for (int j = 0; j < 64; j++)
+			rank += low[j] < low[i] || (low[j] == low[i] && j < i);
+		below = rank == 31 ? low[i] : below;
+		above = rank == 32 ? low[i] : above;
+	}
+	for (int i = 0; i < 64; i++)
+		hash |= (uint64_t)(2 * low[i] > below + above) << i;
+	return hash;
+}
+
+static uint64_t difference(int64_t grid[SIDE][SIDE])
+{
+	int64_t parts[8][9] = {{0}};
+	uint64_t hash = 0;
+	for (int y = 0; y < SIDE; y++)
+		for (int unit = 0; unit < 9 * SIDE; unit++)
+			parts[y / 4][unit / SIDE] += grid[y][unit / 9];
+	for (int i = 0; i < 64; i++)
+		hash |= (uint64_t)(parts[i / 8][i % 8] < parts[i / 8][i % 8 + 1]) << i;
+	return hash;
+}
+
+static struct image_look look_of(const struct image *image)
+{
+	int64_t grid[SIDE][SIDE];
+	average(image, grid);
+	return (struct image_look){perceptual(grid), difference(grid)};
+}
+
+static bool same_look(const struct image_look *a, const struct image_look *b)
+{
+	return a->perceptual == b->perceptual && a->difference == b->difference;
+}
+
+/* Whether the hashes are those by definition. */
+static bool by_definition(const struct image *image)
+{
+	size_t size = 3 * (size_t)image->width * (size_t)image->height;
+	unsigned char *bytes = malloc(8 + size), digest[DIGEST_SIZE];
+	struct image_hash hash = hash_of(image);
+	struct image mirror = mirrored(image);
+	struct image_look look = look_of(image), back = look_of(&mirror);
+	if (!bytes)
+		abort();
+	store_u32(bytes, (uint32_t)image->width);
+	store_u32(bytes + 4, (uint32_t)image->height);
+	memcpy(bytes + 8, image->pixels, size);
+	digest_of(bytes, 8 + size, digest);
+	free(bytes);
+	image_free(&mirror);
+	return memcmp(digest, hash.pixels, sizeof hash.pixels) == 0 && same_look(&look, &hash.look) &&
+		same_look(&back, &hash.mirrored);
+}
+
+/* Fewer pixels than parts, whole parts, split ones, and more rows of a part than are added up at once. */
+static void definition(void)
+{
+	static const struct {
+		int width, height;
+	} sizes[] = {{1, 1}, {1, 100}, {100, 1}, {31, 33}, {33, 31}, {32, 32}, {2, 2000}, {3, 32 * 257}, {3, 32 * 257 + 1},
+		{5, 32 * 514}, {7, 16500}, {1, IMAGE_SIDE_MAXIMUM}, {IMAGE_SIDE_MAXIMUM, 1}, {2047, 65}, {320, 240}};
+	for (size_t i = 0; i < sizeof sizes / sizeof *sizes; i++) {
+		struct image image = draw(sizes[i].width, sizes[i].height, (int)i);
+		ok(by_definition(&image), "%d x %d: the hashes are those by definition", image.width, image.height);
+		memset(image.pixels + 3 * image.width, 255, 3 * (size_t)image.width * (size_t)(image.height - 1));
+		ok(by_definition(&image), "  so with the largest sums");
+		image_free(&image);
+	}
 }
 
 static void alike(void)
@@ -138,6 +251,7 @@ static void plain(void)
 int main(void)
 {
 	reference();
+	definition();
 	alike();
 	plain();
 	return done();

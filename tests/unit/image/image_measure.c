@@ -17,7 +17,7 @@ static struct image_measures measure(int width, int height, int (*value)(int x, 
 		abort();
 	for (int i = 0; i < 3 * width * height; i++)
 		image.pixels[i] = (unsigned char)value(i / 3 % width, i / 3 / width);
-	if (image_measure(&image, &measures, &error))
+	if (image_inspect_pixels(&image, &image_measure_inspection, &measures, &error))
 		abort();
 	image_free(&image);
 	return measures;

@@ -1,0 +1,21 @@
+/* Inside lib/image: rows of bytes added up, place by place. */
+#ifndef IMAGE_ROW_SUMS_H
+#define IMAGE_ROW_SUMS_H
+
+#include <stddef.h>
+#include <stdint.h>
+
+enum { ROW_SUMS_MAXIMUM = 257 }; /* rows of bytes whose sums 16 bits hold */
+
+/* Adds row[count] to sums[count]. The block's size is fixed, so that the compiler makes vectors of it. */
+static inline void row_sums_add(uint16_t *restrict sums, const unsigned char *restrict row, size_t count)
+{
+	enum { BLOCK = 32 };
+	for (; count >= BLOCK; count -= BLOCK, sums += BLOCK, row += BLOCK)
+		for (int i = 0; i < BLOCK; i++)
+			sums[i] = (uint16_t)(sums[i] + row[i]);
+	for (size_t i = 0; i < count; i++)
+		sums[i] = (uint16_t)(sums[i] + row[i]);
+}
+
+#endif
