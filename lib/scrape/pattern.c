@@ -9,6 +9,9 @@
 /* What is searched at a time: a match that begins in its first half lies in it as a whole. */
 enum { WINDOW = 2 * PATTERN_LENGTH_MAXIMUM, CACHED_MAXIMUM = 64 };
 
+/* Groups in one another; and characters once repetitions are written out, of which as many take the C library 100 MB. */
+enum { DEPTH_MAXIMUM = 50, SIZE_MAXIMUM = 1000 };
+
 /* What follows a bracket expression; "]" may be its first character, and classes like [:alpha:] stand in it. */
 static const char *skip_bracket(const char *text)
 {
@@ -21,25 +24,65 @@ static const char *skip_bracket(const char *text)
 	return *text ? text + 1 : text;
 }
 
-static bool refers_back(const char *pattern)
+/* What the C library makes of a pattern: it copies what is repeated, and that again where it is itself part of such. */
+struct expansion {
+	double sizes[DEPTH_MAXIMUM + 1]; /* of each group that is open: in characters and sets of them */
+	double last;                     /* of it what may be repeated next */
+	int depth;
+};
+
+/* Takes "*", "+", "?" or "{...}". Returns what follows. */
+static const char *repeat(struct expansion *expansion, const char *text)
 {
-	while (*pattern) {
-		if (*pattern == '[') {
-			pattern = skip_bracket(pattern);
-			continue;
-		}
-		if (pattern[0] == '\\' && pattern[1] >= '1' && pattern[1] <= '9')
-			return true;
-		pattern += pattern[0] == '\\' && pattern[1] ? 2 : 1;
+	double times = *text == '+' ? 2 : 1;
+	if (*text == '{') {
+		char *end;
+		unsigned long least = strtoul(text + 1, &end, 10), most = *end == ',' ? strtoul(end + 1, &end, 10) : least;
+		times = 1 + (double)(most > least ? most : least);
+		text = *end == '}' ? end : text;
 	}
-	return false;
+	expansion->sizes[expansion->depth] += (times - 1) * expansion->last;
+	expansion->last *= times;
+	return text + 1;
+}
+
+static const char *take_atom(struct expansion *expansion, const char *text)
+{
+	expansion->sizes[expansion->depth] += expansion->last = *text != '|';
+	return *text == '[' ? skip_bracket(text) : text + (text[0] == '\\' && text[1] ? 2 : 1);
+}
+
+/* Returns what is wrong with a pattern that the C library would take, or NULL. */
+static const char *find_fault(const char *text)
+{
+	struct expansion expansion = {.depth = 0};
+	while (*text) {
+		if (text[0] == '\\' && text[1] >= '1' && text[1] <= '9')
+			return "it refers back to its own groups";
+		if (*text == '(') {
+			if (expansion.depth == DEPTH_MAXIMUM)
+				return "its groups are nested too deep";
+			expansion.sizes[++expansion.depth] = expansion.last = 0;
+			text++;
+		} else if (*text == ')' && expansion.depth > 0) {
+			expansion.last = expansion.sizes[expansion.depth--];
+			expansion.sizes[expansion.depth] += expansion.last;
+			text++;
+		} else {
+			text = strchr("*+?{", *text) ? repeat(&expansion, text) : take_atom(&expansion, text);
+		}
+		if (expansion.sizes[expansion.depth] > SIZE_MAXIMUM)
+			return "it is too long, or repeats too much";
+	}
+	return NULL;
 }
 
 int pattern_compile(regex_t *regex, const char *pattern, struct error *error)
 {
 	char reason[200];
-	if (refers_back(pattern))
-		return error_set(error, pattern, "no regular expression: it refers back to its own groups");
+	const char *fault = find_fault(pattern);
+	if (fault)
+		return error_set(error, pattern, "no regular expression: %s", fault);
 	int code = regcomp(regex, pattern, REG_EXTENDED);
 	if (code == 0)
 		return 0;

@@ -12,7 +12,8 @@
 enum { PATTERN_LENGTH_MAXIMUM = 8192, PATTERN_GROUPS = 10 };
 
 /* A pattern that refers back to its own groups (\1), as some libraries allow, is refused: there is no bound on how long
- * one may run. On failure (-1) *regex is not compiled. */
+ * one may run. So is one that would stand for more than 1000 characters if what it repeats were written as often: there
+ * would be none on its memory. On failure (-1) *regex is not compiled. */
 CHECKED int pattern_compile(regex_t *regex, const char *pattern, struct error *error);
 
 /* Told of each match: `matches` are offsets into `text`, [0] of it all; rm_so -1 for a group that took no part.

@@ -1,4 +1,4 @@
-/* A text, searched by the kinds of patterns that recipes have. Taken: one is found. */
+/* A pattern, and after its line a text to look for it in. Taken: it is found. */
 #include "common/fuzz.h"
 
 #include "scrape/pattern.h"
@@ -20,23 +20,20 @@ static int check(void *context, const char *text, const regmatch_t matches[PATTE
 
 bool fuzz_try(const unsigned char *bytes, size_t size)
 {
-	static const char *const patterns[] = {"\"(https?://[^\"]+\\.(jpe?g|png))\",([0-9]+),([0-9]+)", "(a|ab)(c|bcd)*$",
-		"^/thumb(/.*)?/[0-9]+px-", "x*"};
-	enum { PATTERNS = sizeof patterns / sizeof *patterns };
-	static regex_t compiled[PATTERNS];
-	static bool ready;
-	bool taken = false;
-	char *text = fuzz_text(bytes, size);
-	for (int i = 0; i < PATTERNS; i++) {
-		size_t found = 0;
-		double seconds = 1;
-		if (!ready && pattern_compile(&compiled[i], patterns[i], NULL))
-			abort();
-		if (pattern_find(&compiled[i], (const char *)bytes, size, check, &found, &seconds) == 0)
-			taken |= found && i + 1 < PATTERNS;
-		free(pattern_replace(&compiled[i], "\\2<\\1>\\9\\", text, &seconds));
+	regex_t regex;
+	struct error error = {0};
+	const unsigned char *end = memchr(bytes, '\n', size);
+	size_t length = end ? (size_t)(end - bytes) : size, rest = end ? size - length - 1 : 0, found = 0;
+	double seconds = 0.1;
+	char *pattern = fuzz_text(bytes, length), *text = fuzz_text(bytes + size - rest, rest);
+	if (pattern_compile(&regex, pattern, &error) == 0) {
+		(void)!pattern_find(&regex, (const char *)bytes + size - rest, rest, check, &found, &seconds);
+		free(pattern_replace(&regex, "\\2<\\1>\\9\\", text, &seconds));
+		regfree(&regex);
+	} else {
+		(void)fuzz_refused(&error);
 	}
-	ready = true;
+	free(pattern);
 	free(text);
-	return taken;
+	return found > 0;
 }

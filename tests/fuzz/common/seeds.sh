@@ -72,9 +72,12 @@ json_path)
 	bad syntax 'a[\n{}'
 	bad nothing 'b\n{"a":1}' ;;
 pattern)
-	good image 'x = ["http://h/a.png",640,480];\000["https://h/b.jpeg",1,2]'
-	good thumb '/thumb/a/ab/x.png/120px-x.png'
-	bad nothing 'nothing at all' ;;
+	good image '"(https?://[^"]+[.](jpe?g|png))",([0-9]+)\nx = ["http://h/a.png",640];\000["https://h/b.jpeg",1,2]'
+	good thumb '^(/thumb)?/.*{1,20}/[0-9]{2,}px-[^]/]*$\n/thumb/a/ab/x.png/120px-x.png'
+	good choice '(a|ab)(c|bcd)*|[[:digit:]x]+?\nabcd'
+	bad nothing 'a\nnothing but b'
+	bad group '(\n('
+	bad large '((a+)+{99}){99}\na' ;;
 unescape)
 	good twice 'http:\\\\\\/\\\\\\/h\\\\u002fa'
 	good all '\\x41\\u00e9\\ud83d\\ude00\\ud83d\\n\\"\\'"'"'\\\\'

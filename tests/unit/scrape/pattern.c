@@ -121,6 +121,26 @@ static void referring(void)
 	is_integer(pattern_group_used("\\\\x"), 0, "none");
 }
 
+/* What would take gigabytes, and what is near it. */
+static void repeating(void)
+{
+	char text[70000], *end = text;
+	compiles("a{500}[b-y]{,490}", 0);
+	compiles("a{1000}", -1);
+	compiles("(a{40}){40}", -1);
+	compiles("a*?*?b+[+]+\\+{2}", 0);
+	compiles("a++++++++++++++++++++++++++++++++++++++++++++++", -1);
+	compiles("((((((((((a+)+)+)+)+)+)+)+)+)+)+", -1);
+	compiles("((a|b)+(c|d)+(e|f)+)+", 0);
+	compiles("a{,99999999999999999999}", -1);
+	compiles("a{nan}+{inf}", -1);
+	for (int i = 0; i < 30000; i++)
+		end += sprintf(end, "(");
+	for (int i = 0; i < 30000; i++)
+		end += sprintf(end, ")");
+	compiles(text, -1);
+}
+
 static void caching(void)
 {
 	struct pattern_cache cache = {0};
@@ -168,6 +188,7 @@ int main(void)
 	windows();
 	replacing();
 	referring();
+	repeating();
 	caching();
 	unescaping();
 	return done();
