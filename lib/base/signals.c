@@ -13,6 +13,7 @@ void signals_hold(sigset_t *before)
 {
 	sigset_t all;
 	sigfillset(&all);
+	sigdelset(&all, SIGBUS);
 	set_mask(&all, before);
 }
 

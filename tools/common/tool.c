@@ -27,6 +27,23 @@ static void end_by_signal(int number)
 	raise(number);
 }
 
+/* Files are mapped, and one that is cut ends the process where it is read. */
+static pid_t process;
+static char file_lost[128];
+
+static void end_by_lost_file(int number, siginfo_t *info, void *context)
+{
+	(void)context;
+	if (info->si_code != BUS_ADRERR || getpid() != process) {
+		signal(number, SIG_DFL);
+		return;
+	}
+	unfinished_remove_all();
+	ssize_t written = write(STDERR_FILENO, file_lost, strlen(file_lost));
+	(void)written;
+	_exit(EXIT_FAILED);
+}
+
 /* A closed descriptor would be given to the next file that is opened, and what is printed would go there. Reading from
  * this end of one that was closed finds nothing, and writing to it fails as before. */
 static void set_up_descriptors(void)
@@ -42,6 +59,9 @@ static void set_up_signals(void)
 {
 	signal(SIGPIPE, SIG_IGN);
 	signal(SIGXFSZ, SIG_IGN);
+	process = getpid();
+	snprintf(file_lost, sizeof file_lost, "%s: input: a file became shorter while it was read, or its disk failed\n", tool_name);
+	sigaction(SIGBUS, &(struct sigaction){.sa_sigaction = end_by_lost_file, .sa_flags = SA_SIGINFO}, NULL);
 	static const int numbers[] = {SIGINT, SIGTERM, SIGHUP};
 	for (size_t i = 0; i < sizeof numbers / sizeof *numbers; i++) {
 		struct sigaction action = {.sa_handler = end_by_signal, .sa_flags = SA_NODEFER}, before;

@@ -22,7 +22,7 @@ enum { EXIT_DONE = 0, EXIT_FAILED = 1, EXIT_USAGE = 2 };
 
 /* Parses the command line and sets up signals: SIGPIPE and SIGXFSZ (a file beyond
  * ulimit -f) become errors of writing, and SIGINT, SIGTERM and SIGHUP end the process after unfinished
- * files are removed. Exits for --help, --version and errors of usage. Returns the
+ * files are removed. A mapped file that is cut while it is read (SIGBUS) is a failure with a message. Exits for --help, --version and errors of usage. Returns the
  * index of the first operand. */
 int tool_start(const struct options *options, int argc, char **argv);
 
