@@ -83,8 +83,8 @@ static void release_behind(struct input *input)
 	input->released = behind;
 }
 
-/* A file cut while it is mapped would end the process at the first byte beyond; asking its size first costs one
- * call for a chunk and leaves only the moment after it. */
+/* A file cut while it is mapped raises SIGBUS at the first byte beyond, which tools end by without its name; asking its size
+ * first costs one call for a chunk and leaves only the moment after it. */
 static int next_mapped(struct input *input, size_t size, const unsigned char **bytes, size_t *available,
 	struct error *error)
 {

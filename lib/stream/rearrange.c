@@ -27,11 +27,13 @@ static int next_record(struct work *work, struct stream_record *record, struct e
 		progress_update(to_do->progress, ++to_do->read, "");
 		if (!stream_select_takes(&to_do->select, head, record))
 			continue;
+		if (stream_join_label(work->join, record, error))
+			return -1;
 		uint64_t number = work->taken++;
 		result = stream_sample_offer(&to_do->sample, number, error);
 		if (result == 0)
 			continue;
-		if (result < 0 || stream_join_label(work->join, record, error))
+		if (result < 0)
 			return -1;
 		record->id = to_do->renumber ? number : record->id;
 		return 1;

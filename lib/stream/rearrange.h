@@ -28,7 +28,8 @@ struct stream_rearrangement {
 
 /* Does it. The order, and which records are sampled, depend neither on `memory` nor on the number of shards. Returns 0
  * with everything written, or -1 with nothing: a stream is bad or doesn't go with the first, a selected class is in
- * none, a record's class has no place in the output, no record of several was taken, writing failed. */
+ * none, the class of a selected record has no place in the output, be it sampled or not, no record of several was taken,
+ * writing failed. */
 CHECKED int stream_rearrange(struct stream_rearrangement *rearrangement, struct error *error);
 
 /* Frees what it holds. */

@@ -205,6 +205,16 @@ is "a full disk" "$(augment train.tens 2>&1 >/dev/full; echo $?)" "augment: stan
 is "a closed pipe" "$({ augment --passes 1000 train.tens 2>err; echo $? >status; } | head -c 100 >/dev/null; cat err status)" \
 	"augment: standard output: Broken pipe
 1"
+augment --passes 2000 -q -o long.tens train.tens
+mkfifo pipe
+augment --zoom 0.1 long.tens 2>err >pipe &
+process=$!
+{ head -c 3000000; truncate -s 4096 long.tens; cat; } <pipe >out.tens
+wait $process
+is "a stream that is cut while it is read" "$? $(sed 's/ .* became/ became/; s/read.*/read/' err)" \
+	"1 augment: became shorter while it was read"
+ok "... makes no stream" sh -c '! tensor-info --verify out.tens'
+rm long.tens
 pack-tensors --quiet --size 8x8 -o small.tens pictures
 run augment -o new.tens train.tens small.tens
 status_is 1

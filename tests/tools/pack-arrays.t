@@ -80,6 +80,19 @@ status_is 1
 stderr_is 'pack-tensors: cut.npy: cut short: no whole .npy header'
 ok "... and nothing is written" test ! -e out.tens
 
+# ---- cut while it is read ----
+python3 -c 'import struct, sys
+head = ("{\"descr\": \"|u1\", \"fortran_order\": False, \"shape\": (4000, 64, 64)}").ljust(117).encode() + b"\n"
+open("long.npy", "wb").write(b"\x93NUMPY\x01\x00" + struct.pack("<H", len(head)) + head + bytes(4000 * 64 * 64))'
+mkfifo pipe
+pack-tensors -q long.npy 2>err >pipe &
+process=$!
+{ head -c 100000; truncate -s 4096 long.npy; cat; } <pipe >out.tens
+wait $process
+is "an array that is cut while it is read" "$? $(cat err)" \
+	"1 pack-tensors: input: a file became shorter while it was read, or its disk failed"
+ok "... makes no stream" sh -c '! tensor-info --verify out.tens'
+
 # ---- lists as CSV ----
 mkdir 'a, "b"' && cp "$pictures/rgb.png" 'a, "b"/1.png' && cp "$pictures/rgb.bmp" 2.bmp && cp "$pictures/rgb.ppm" 'd
 e.ppm'

@@ -83,6 +83,14 @@ is "of weights, what has a weight for a class" "$(records out.tens | cut -f 3)" 
 cat_of --classes-from color.tens index.tens
 status_is 0
 
+for seed in 1 2 3 4 5 6; do
+	tensor-cat -q --classes 0,1,2,3,4,5,6,7,8 --sample 1 --seed $seed ten.tens >out.tens 2>err
+	is "an error doesn't depend on what is sampled" "$? $(cat err)" \
+		'1 tensor-cat: ten.tens: 9: is none of the classes, and a record has it'
+	tensor-cat -q --classes 0,1,2,3,4,5,6,7,8 --sample 0.01 --seed $seed ten.tens >out.tens 2>err
+	is "... nor on its part" "$? $(cat err)" '1 tensor-cat: ten.tens: 9: is none of the classes, and a record has it'
+done
+
 # ---- picking ----
 cat_of --class 3 --exclude ten.tens
 is "all but a class" "$(records out.tens | cut -f 3 | sort -u | tr -d '\n')" 012456789
