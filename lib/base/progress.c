@@ -1,6 +1,8 @@
 #include "base/progress.h"
 
+#include <stdlib.h>
 #include <string.h>
+#include <sys/ioctl.h>
 #include <time.h>
 #include <unistd.h>
 
@@ -31,15 +33,13 @@ void progress_clear(struct progress *progress)
 	}
 }
 
-static void write_label(const struct progress *progress)
+static void write_label(FILE *stream, const struct progress *progress)
 {
-	fprintf(progress->stream, "%s%s%s%s", progress->terminal ? "\r\033[K" : "", progress->tool,
-		*progress->part ? ": " : "", progress->part);
+	fprintf(stream, "%s%s%s", progress->tool, *progress->part ? ": " : "", progress->part);
 }
 
-static void write_count(const struct progress *progress, uint64_t done, double seconds)
+static void write_count(FILE *stream, const struct progress *progress, uint64_t done, double seconds)
 {
-	FILE *stream = progress->stream;
 	fprintf(stream, " %llu", (unsigned long long)done);
 	if (progress->total)
 		fprintf(stream, "/%llu", (unsigned long long)progress->total);
@@ -49,13 +49,37 @@ static void write_count(const struct progress *progress, uint64_t done, double s
 	fprintf(stream, " %.*s, %.*f/s", length, progress->unit, rate < 10 ? 1 : 0, rate);
 }
 
-static void write_bar(const struct progress *progress, uint64_t done)
+static void write_bar(FILE *stream, const struct progress *progress, uint64_t done)
 {
 	uint64_t full = done >= progress->total ? BAR_WIDTH : done * BAR_WIDTH / progress->total;
-	fputs(" [", progress->stream);
+	fputs(" [", stream);
 	for (uint64_t i = 0; i < BAR_WIDTH; i++)
-		fputc(i < full ? '=' : i == full ? '>' : ' ', progress->stream);
-	fputc(']', progress->stream);
+		fputc(i < full ? '=' : i == full ? '>' : ' ', stream);
+	fputc(']', stream);
+}
+
+/* How many bytes of a line fit on the terminal: one that it breaks can't be redrawn. */
+static int fitting(const struct progress *progress, const char *line)
+{
+	struct winsize size;
+	bool known = ioctl(fileno(progress->stream), TIOCGWINSZ, &size) == 0 && size.ws_col;
+	int columns = known ? size.ws_col : 80, bytes = 0;
+	for (; line[bytes] && columns > 0; bytes++)
+		columns -= (line[bytes + 1] & 0xC0) != 0x80;
+	return bytes;
+}
+
+static void write_update(FILE *stream, const struct progress *progress, uint64_t done, double seconds, const char *note)
+{
+	write_label(stream, progress);
+	if (progress->terminal && progress->total)
+		write_bar(stream, progress, done);
+	else
+		fputc(':', stream);
+	write_count(stream, progress, done, seconds);
+	if (progress->total > done && done > 0)
+		fprintf(stream, ", %.0f s left", seconds * (double)(progress->total - done) / (double)done);
+	fprintf(stream, "%s%s", *note ? ", " : "", note);
 }
 
 void progress_update(struct progress *progress, uint64_t done, const char *note)
@@ -66,17 +90,19 @@ void progress_update(struct progress *progress, uint64_t done, const char *note)
 	if (now - progress->last_drawn < (progress->terminal ? 0.1 : 10))
 		return;
 	progress->last_drawn = now;
-	double seconds = now - progress->started;
-	write_label(progress);
-	if (progress->terminal && progress->total)
-		write_bar(progress, done);
-	else
-		fputc(':', progress->stream);
-	write_count(progress, done, seconds);
-	if (progress->total > done && done > 0)
-		fprintf(progress->stream, ", %.0f s left", seconds * (double)(progress->total - done) / (double)done);
-	fprintf(progress->stream, "%s%s%s", *note ? ", " : "", note, progress->terminal ? "" : "\n");
+	char *line = NULL;
+	size_t length;
+	FILE *stream = open_memstream(&line, &length);
+	if (!stream)
+		return;
+	write_update(stream, progress, done, now - progress->started, note);
+	bool whole = fclose(stream) == 0;
+	if (whole && progress->terminal)
+		fprintf(progress->stream, "\r\033[K%.*s", fitting(progress, line), line);
+	else if (whole)
+		fprintf(progress->stream, "%s\n", line);
 	fflush(progress->stream);
+	free(line);
 }
 
 void progress_finish(struct progress *progress, uint64_t done, const char *note)
@@ -84,9 +110,10 @@ void progress_finish(struct progress *progress, uint64_t done, const char *note)
 	if (!progress->stream)
 		return;
 	double seconds = progress_clock() - progress->started;
-	write_label(progress);
+	fputs(progress->terminal ? "\r\033[K" : "", progress->stream);
+	write_label(progress->stream, progress);
 	fputc(':', progress->stream);
-	write_count(progress, done, seconds);
+	write_count(progress->stream, progress, done, seconds);
 	fprintf(progress->stream, ", %.1f s%s%s\n", seconds, *note ? ", " : "", note);
 	fflush(progress->stream);
 }
