@@ -1,35 +1,66 @@
 /* scrape-images: images of classes from sites, pages and lists of addresses into class folders. */
-#include "base/text.h"
 #include "common/sandbox.h"
 #include "common/tool.h"
 #include "scrape/request.h"
+#include "scrape/summary.h"
 
 #include <limits.h>
+#include <signal.h>
 #include <stdlib.h>
-#include <string.h>
 
 enum { EXIT_NO_NETWORK = 3 };
 
-/* Says how each class went, in a table. Returns whether all are complete. */
-static bool summarize(const struct scrape *scrape, bool quiet)
+/* ---- ^C: the first ends the run in good order, the second at once ---- */
+
+static struct scrape *volatile under_way;
+static volatile sig_atomic_t interrupted;
+static struct sigaction at_once;
+
+static void stop_run(int number)
 {
-	char name[256];
-	int width = (int)strlen("class");
+	interrupted = 1;
+	scrape_stop(under_way);
+	sigaction(number, &at_once, NULL);
+}
+
+static int run_interruptibly(struct scrape *scrape, struct error *error)
+{
+	struct sigaction action = {.sa_handler = stop_run};
+	under_way = scrape;
+	sigaction(SIGINT, NULL, &at_once);
+	if (at_once.sa_handler != SIG_IGN)
+		sigaction(SIGINT, &action, NULL);
+	int result = scrape_run(scrape, error);
+	sigaction(SIGINT, &at_once, NULL);
+	return result;
+}
+
+/* ---- the end ---- */
+
+/* Says what became of each class: in a table, or when quiet in a line for each that is not complete, unless that was said
+ * before. Returns whether all are. */
+static bool summarize(const struct scrape *scrape, const struct scrape_options *options, bool quiet)
+{
+	int without = 0, before = scrape_refused_before(scrape);
 	bool complete = scrape_bad_lines(scrape) == 0;
+	char wanted[32] = "";
+	if (options->wanted)
+		snprintf(wanted, sizeof wanted, " of %d", options->wanted);
+	if (!quiet)
+		scrape_write_table(scrape, stderr);
 	for (size_t i = 0; i < scrape_classes(scrape); i++) {
 		struct scrape_report report = scrape_report(scrape, i);
-		int length = (int)strlen(text_printable(name, sizeof name, report.class_name));
-		width = length > width ? length : width;
 		complete &= report.complete;
+		without += report.refused + report.failed;
+		if (quiet && !report.complete && !report.told)
+			tool_say(report.class_name, "%d%s images, %d refused, %d failed: %s", report.accepted, wanted, report.refused,
+				report.failed, report.ended);
 	}
-	if (quiet)
-		return complete;
-	fprintf(stderr, "%-*s  images     new refused  failed  ended\n", width, "class");
-	for (size_t i = 0; i < scrape_classes(scrape); i++) {
-		struct scrape_report report = scrape_report(scrape, i);
-		fprintf(stderr, "%-*s %7d %7d %7d %7d  %s\n", width, text_printable(name, sizeof name, report.class_name),
-			report.accepted, report.added, report.refused, report.failed, report.ended);
-	}
+	if (without && !quiet)
+		tool_say(options->folder, "manifest.tsv says why %d %s refused or failed", without, without == 1 ? "was" : "were");
+	if (before && !complete && !quiet)
+		tool_say(options->folder, "%d refused by an earlier run %s not asked for again (--retry-refused)", before,
+			before == 1 ? "was" : "were");
 	return complete;
 }
 
@@ -40,12 +71,12 @@ static int run(const struct scrape_request *request, char *const *operands, bool
 	struct error error;
 	int status = EXIT_DONE;
 	if (scrape_create(&scrape, &request->options, &error) ||
-		scrape_request_add(request, scrape, operands, &error) || scrape_run(scrape, &error))
+		scrape_request_add(request, scrape, operands, &error) || run_interruptibly(scrape, &error))
 		status = tool_error(&error);
 	else if (scrape_unreachable(scrape)) {
 		tool_say("network", "no server can be reached (%s)", scrape_unreachable(scrape));
 		status = EXIT_NO_NETWORK;
-	} else if (!summarize(scrape, quiet))
+	} else if (!summarize(scrape, &request->options, quiet))
 		status = EXIT_FAILED;
 	scrape_destroy(scrape);
 	return status;
@@ -123,5 +154,8 @@ int main(int argc, char **argv)
 	}
 
 	scrape_request_free(&request);
-	return tool_finish(status);
+	status = tool_finish(status);
+	if (interrupted)
+		raise(SIGINT);
+	return status;
 }

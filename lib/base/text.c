@@ -6,6 +6,7 @@
 #include <stdarg.h>
 #include <stdlib.h>
 #include <string.h>
+#include <wchar.h>
 
 int text_list_add(struct text_list *list, const char *text, struct error *error)
 {
@@ -194,6 +195,30 @@ const char *text_printable(char *out, size_t size, const char *text)
 		used += length;
 	}
 	return out;
+}
+
+/* By the tables of the C library, which it keeps for locales of UTF-8 alone. */
+int text_columns(const char *text)
+{
+	static locale_t utf8_locale;
+	if (!utf8_locale)
+		utf8_locale = newlocale(LC_CTYPE_MASK, "C.UTF-8", 0);
+	locale_t before = utf8_locale ? uselocale(utf8_locale) : 0;
+	mbstate_t state = {0};
+	wchar_t character;
+	int columns = 0;
+	for (const char *end = text + strlen(text); text < end;) {
+		size_t length = mbrtowc(&character, text, (size_t)(end - text), &state);
+		bool whole = length != (size_t)-1 && length != (size_t)-2;
+		int width = whole ? wcwidth(character) : 1;
+		columns += width < 0 ? 1 : width;
+		text += whole && length ? length : 1;
+		if (!whole)
+			state = (mbstate_t){0};
+	}
+	if (before)
+		uselocale(before);
+	return columns;
 }
 
 char *text_format(const char *format, ...)

@@ -47,6 +47,10 @@ bool text_read_field(char *text);
  * here once stays as it is. Into out[size], cut to fit. Returns out. */
 const char *text_printable(char *out, size_t size, const char *text);
 
+/* How many columns text takes on a terminal: characters of East Asia two, accents that join another none. A character that
+ * can't be shown counts as one. */
+int text_columns(const char *text);
+
 /* A printf into fresh memory, which the caller frees; NULL without memory. */
 char *text_format(const char *format, ...) __attribute__((format(printf, 1, 2)));
 

@@ -49,7 +49,6 @@ struct collection *collection_of(struct scrape *scrape, const char *class_name, 
 	}
 	collection->scrape = scrape;
 	collection->name = name;
-	keep_sweep(scrape->options.folder, class_name);
 	collection->accepted = catalogue_count(manifest_images(scrape->manifest), class_name);
 	scrape->collections[scrape->count++] = collection;
 	return collection;

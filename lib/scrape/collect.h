@@ -8,6 +8,8 @@
 #include "scrape/source.h"
 #include "scrape/url_list.h"
 
+#include <signal.h>
+
 /* A page or an image to ask for; one that is in a queue or with the fetcher. */
 struct errand {
 	struct errand *next, **link; /* `link`: what points to one that was sent */
@@ -48,6 +50,7 @@ struct scrape {
 	int list_bad, queued;
 	struct error error; /* what a callback could not return */
 	bool broken;
+	volatile sig_atomic_t stopped; /* by the user */
 };
 
 /* The collection of a class, made where it is new; NULL without memory. */

@@ -83,8 +83,8 @@ int explain_list(const struct explanation *explanation, struct error *error)
 	if (url_list_open(&list, path, error))
 		return -1;
 	int result;
-	while ((result = url_list_next(&list, &listed, error)) > 0)
-		if (count_line(explanation, &tallies, &listed, error)) {
+	while ((result = url_list_next(&list, true, &listed, error)) > 0)
+		if (result == LINES_LINE && count_line(explanation, &tallies, &listed, error)) {
 			result = -1;
 			break;
 		}

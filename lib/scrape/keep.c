@@ -143,14 +143,26 @@ static bool is_unfinished(const char *name)
 		digits[2 * CATALOGUE_NAME_BYTES] == '.';
 }
 
-void keep_sweep(const char *folder, const char *class_name)
+static void sweep_class(const char *class_folder)
 {
-	char *path = file_join(folder, class_name);
-	DIR *entries = path ? opendir(path) : NULL;
+	DIR *entries = opendir(class_folder);
 	for (struct dirent *entry; entries && (entry = readdir(entries));)
 		if (is_unfinished(entry->d_name))
 			unlinkat(dirfd(entries), entry->d_name, 0);
 	if (entries)
 		closedir(entries);
-	free(path);
+}
+
+int keep_sweep(const char *folder, struct error *error)
+{
+	struct text_list classes = {0};
+	int result = file_list(folder, FILE_FOLDER, &classes, error);
+	for (size_t i = 0; result == 0 && i < classes.count; i++) {
+		char *path = file_join(folder, classes.items[i]);
+		if (path)
+			sweep_class(path);
+		free(path);
+	}
+	text_list_free(&classes);
+	return result;
 }

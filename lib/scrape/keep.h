@@ -16,7 +16,7 @@ CHECKED int keep_image(const char *folder, struct manifest *manifest, const stru
 CHECKED int keep_nothing(struct manifest *manifest, enum manifest_status status, const char *reason,
 	struct manifest_row *row, struct error *error);
 
-/* Removes what a killed run left half-written in FOLDER/CLASS. Only for who has the manifest open. */
-void keep_sweep(const char *folder, const char *class_name);
+/* Removes what a killed run left half-written in any FOLDER/CLASS. Only for who has the manifest open. */
+CHECKED int keep_sweep(const char *folder, struct error *error);
 
 #endif

@@ -264,6 +264,11 @@ int manifest_open(struct manifest **out, const char *folder, int hamming, struct
 	return -1;
 }
 
+bool manifest_is_unsynced(const struct manifest *manifest)
+{
+	return manifest->unsynced;
+}
+
 /* ---- asking and adding ---- */
 
 int manifest_ask(struct manifest *manifest, const char *url, bool retry_refused, struct error *error)

@@ -26,6 +26,9 @@ const char *manifest_class_problem(const char *name);
  * *manifest is NULL. */
 CHECKED int manifest_open(struct manifest **manifest, const char *folder, int hamming, struct error *error);
 
+/* Whether the run before was killed, or the machine lost power. */
+bool manifest_is_unsynced(const struct manifest *manifest);
+
 /* Whether a URL is to be asked for: not where an earlier run accepted it, or refused it unless `retry_refused`, nor where
  * this was said of it before in this run. Returns 1, 0, or -1 without memory. */
 CHECKED int manifest_ask(struct manifest *manifest, const char *url, bool retry_refused, struct error *error);

@@ -1,10 +1,12 @@
 #include "scrape/scrape.h"
 
 #include "scrape/collect.h"
+#include "scrape/keep.h"
 #include "scrape/pattern.h"
 #include "scrape/url.h"
 
 #include <stdarg.h>
+#include <stdint.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -33,6 +35,7 @@ int scrape_create(struct scrape **out, const struct scrape_options *options, str
 	scrape->options = *options;
 	if (compile_follow(scrape, error) ||
 		manifest_open(&scrape->manifest, options->folder, options->hamming, error) ||
+		(manifest_is_unsynced(scrape->manifest) && keep_sweep(options->folder, error)) ||
 		fetcher_create(&scrape->fetcher, &options->fetch, collection_take, scrape, error) ||
 		judge_create(&scrape->judge, &options->limits, wake, scrape, error)) {
 		scrape_destroy(scrape);
@@ -113,15 +116,17 @@ static int take_listed(struct scrape *scrape, const struct listed_url *listed, s
 	return collection->enough ? 0 : collection_queue(collection, -1, listed->url, "", NULL, error);
 }
 
-static int read_list(struct scrape *scrape, struct error *error)
+/* Reads on in the list; `wait` where there is nothing else to do. */
+static int read_list(struct scrape *scrape, bool wait, struct error *error)
 {
-	int result = 1;
-	while (result > 0 && scrape->queued < QUEUED_MAXIMUM) {
+	int result = LINES_LINE;
+	while (result == LINES_LINE && scrape->queued < QUEUED_MAXIMUM) {
 		struct listed_url listed;
-		result = url_list_next(&scrape->list, &listed, error);
-		if (result > 0 && take_listed(scrape, &listed, error))
+		result = url_list_next(&scrape->list, wait, &listed, error);
+		if (result == LINES_LINE && take_listed(scrape, &listed, error))
 			result = -1;
 		free(listed.url);
+		wait = false;
 	}
 	return result < 0 ? -1 : 0;
 }
@@ -141,10 +146,10 @@ static void show_progress(struct scrape *scrape)
 	progress_update(scrape->options.progress, (uint64_t)accepted, note);
 }
 
-/* Moves every class on. Returns whether any still has something to do, or -1. */
+/* Moves every class on. Returns whether any has something to do or to wait for, or -1. */
 static int advance(struct scrape *scrape, struct error *error)
 {
-	bool busy = scrape->list.stream != NULL;
+	bool busy = false;
 	for (size_t i = 0; i < scrape->count; i++) {
 		if (collection_advance(scrape->collections[i], error))
 			return -1;
@@ -153,12 +158,22 @@ static int advance(struct scrape *scrape, struct error *error)
 	return busy;
 }
 
-int scrape_run(struct scrape *scrape, struct error *error)
+/* How many images there are to come, 0: not known. */
+static uint64_t count_missing(const struct scrape *scrape)
+{
+	uint64_t missing = 0;
+	int wanted = scrape->list.lines ? 0 : scrape->options.wanted;
+	for (size_t i = 0; i < scrape->count; i++)
+		if (scrape->collections[i]->accepted < wanted)
+			missing += (uint64_t)(wanted - scrape->collections[i]->accepted);
+	return missing;
+}
+
+static int collect(struct scrape *scrape, struct error *error)
 {
 	int busy = 1;
-	progress_start(scrape->options.progress, "", "new images", 0);
-	while (busy > 0) {
-		if (read_list(scrape, error))
+	while ((busy || scrape->list.lines) && !scrape->stopped) {
+		if (read_list(scrape, !busy, error))
 			return -1;
 		busy = advance(scrape, error);
 		fetcher_hold(scrape->fetcher, judge_bytes(scrape->judge) > UNJUDGED_MAXIMUM);
@@ -171,8 +186,21 @@ int scrape_run(struct scrape *scrape, struct error *error)
 		}
 		show_progress(scrape);
 	}
+	return 0;
+}
+
+int scrape_run(struct scrape *scrape, struct error *error)
+{
+	progress_start(scrape->options.progress, "", "new images", count_missing(scrape));
+	int result = collect(scrape, error);
 	progress_clear(scrape->options.progress);
-	return manifest_sync(scrape->manifest, error);
+	return result ? -1 : manifest_sync(scrape->manifest, error);
+}
+
+void scrape_stop(struct scrape *scrape)
+{
+	scrape->stopped = 1;
+	fetcher_wake(scrape->fetcher);
 }
 
 size_t scrape_classes(const struct scrape *scrape)
@@ -180,14 +208,29 @@ size_t scrape_classes(const struct scrape *scrape)
 	return scrape->count;
 }
 
+/* Why a class has no more. */
+static const char *reason_of(const struct collection *collection)
+{
+	if (collection->enough)
+		return "enough";
+	if (collection->scrape->stopped)
+		return "interrupted";
+	return *collection->ended ? collection->ended : "end of list";
+}
+
 struct scrape_report scrape_report(const struct scrape *scrape, size_t index)
 {
 	const struct collection *collection = scrape->collections[index];
-	bool all = collection->accepted && !collection->failed && !collection->source_failed;
+	bool all = collection->accepted && !collection->failed && !collection->source_failed && !scrape->stopped;
 	return (struct scrape_report){.class_name = collection->name, .accepted = collection->accepted,
 		.added = collection->added, .refused = collection->refused, .failed = collection->failed,
 		.complete = scrape->options.wanted ? collection->enough : all,
-		.ended = collection->enough ? "enough" : *collection->ended ? collection->ended : "end of list"};
+		.told = collection->source_failed, .ended = reason_of(collection)};
+}
+
+int scrape_refused_before(const struct scrape *scrape)
+{
+	return manifest_refused_before(scrape->manifest);
 }
 
 int scrape_bad_lines(const struct scrape *scrape)

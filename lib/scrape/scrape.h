@@ -32,6 +32,7 @@ struct scrape_report {
 	int added;         /* of them by this run */
 	int refused, failed;
 	bool complete;     /* as many as wanted; where all were: some, and nothing failed */
+	bool told;         /* that a page failed was reported when it did */
 	const char *ended; /* why it ended, in words */
 };
 
@@ -58,9 +59,15 @@ CHECKED int scrape_add_list(struct scrape *scrape, const char *path, struct erro
  * full disk); single images and pages that fail are counted and said. */
 CHECKED int scrape_run(struct scrape *scrape, struct error *error);
 
+/* Has a run end soon, in good order, with what came so far. Async-signal-safe. */
+void scrape_stop(struct scrape *scrape);
+
 /* Number of classes, and the report of one. */
 size_t scrape_classes(const struct scrape *scrape);
 struct scrape_report scrape_report(const struct scrape *scrape, size_t index);
+
+/* See manifest_refused_before. */
+int scrape_refused_before(const struct scrape *scrape);
 
 /* How many lines of the list could not be used. */
 int scrape_bad_lines(const struct scrape *scrape);

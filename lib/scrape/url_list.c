@@ -1,6 +1,5 @@
 #include "scrape/url_list.h"
 
-#include "base/file.h"
 #include "base/text.h"
 #include "scrape/manifest.h"
 #include "scrape/url.h"
@@ -8,34 +7,21 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { LINE_MAXIMUM = 1 << 14 };
-
 int url_list_open(struct url_list *list, const char *path, struct error *error)
 {
-	bool standard = strcmp(path, "-") == 0;
 	*list = (struct url_list){0};
-	if (!standard && file_is_folder(path))
-		return error_set(error, path, "is a folder");
-	list->stream = standard ? stdin : fopen(path, "re");
-	if (!list->stream)
-		return error_system(error, path);
-	list->path = strdup(standard ? "standard input" : path);
-	list->text = malloc(LINE_MAXIMUM);
-	if (list->path && list->text)
-		return 0;
-	url_list_close(list);
-	return error_memory(error, path);
+	return lines_open(&list->lines, path, error);
 }
 
-static void read_line(const struct url_list *list, struct listed_url *listed)
+static void read_line(const struct url_list *list, char *line, struct listed_url *listed)
 {
 	struct error problem;
-	char *tab = strchr(list->text, '\t');
+	char *tab = strchr(line, '\t');
 	if (tab)
 		*tab = 0;
-	char *url = url_resolve(NULL, list->text, &problem);
+	char *url = url_resolve(NULL, line, &problem);
 	if (!tab)
-		error_set(&problem, list->text, "no tab and class after the address");
+		error_set(&problem, line, "no tab and class after the address");
 	const char *no_class = tab ? manifest_class_problem(tab + 1) : NULL;
 	if (no_class)
 		error_set(&problem, tab + 1, "%s", no_class);
@@ -44,36 +30,36 @@ static void read_line(const struct url_list *list, struct listed_url *listed)
 		listed->class_name = tab + 1;
 		return;
 	}
-	error_set(&listed->problem, list->path, "line %d: %.200s: %.200s", list->line, problem.object, problem.reason);
+	error_set(&listed->problem, list->lines->name, "line %d: %.200s: %.200s", list->lines->number, problem.object,
+		problem.reason);
 	free(url);
 }
 
-int url_list_next(struct url_list *list, struct listed_url *listed, struct error *error)
+static int end(struct url_list *list, struct error *error)
 {
+	int result = list->lines && !list->any ? error_set(error, list->lines->name, "names no address") : LINES_END;
+	url_list_close(list);
+	return result;
+}
+
+int url_list_next(struct url_list *list, bool wait, struct listed_url *listed, struct error *error)
+{
+	char *line;
+	int result = LINES_END;
 	*listed = (struct listed_url){0};
-	while (list->stream && fgets(list->text, LINE_MAXIMUM, list->stream)) {
-		list->line++;
-		if (!strchr(list->text, '\n') && !feof(list->stream))
-			return error_set(error, list->path, "line %d is longer than %d bytes", list->line, LINE_MAXIMUM - 2);
-		list->text[strcspn(list->text, "\r\n")] = 0;
-		if (!*list->text || *list->text == '#')
+	while (list->lines && (result = lines_next(list->lines, wait, &line, error)) == LINES_LINE) {
+		line[strcspn(line, "\r")] = 0;
+		if (!*line || *line == '#')
 			continue;
 		list->any = true;
-		read_line(list, listed);
-		return 1;
+		read_line(list, line, listed);
+		return LINES_LINE;
 	}
-	int failed = list->stream && ferror(list->stream) ? error_system(error, list->path) : 0;
-	if (list->stream && !failed && !list->any)
-		failed = error_set(error, list->path, "names no address");
-	url_list_close(list);
-	return failed;
+	return result == LINES_END ? end(list, error) : result;
 }
 
 void url_list_close(struct url_list *list)
 {
-	if (list->stream && list->stream != stdin)
-		fclose(list->stream);
-	free(list->path);
-	free(list->text);
+	lines_close(list->lines);
 	*list = (struct url_list){0};
 }

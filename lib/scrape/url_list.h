@@ -3,17 +3,14 @@
 #define SCRAPE_URL_LIST_H
 
 #include "base/error.h"
+#include "scrape/lines.h"
 
 #include <stdbool.h>
-#include <stdio.h>
 
 /* All zero is one that has ended. */
 struct url_list {
-	FILE *stream; /* NULL: it has ended */
-	char *path;   /* for messages; owned */
-	char *text;   /* the line; owned */
-	int line;
-	bool any;     /* a line, good or bad, was met */
+	struct lines *lines; /* NULL: it has ended */
+	bool any;            /* a line, good or bad, was met */
 };
 
 /* What a line says. */
@@ -26,8 +23,9 @@ struct listed_url {
 /* "-" is standard input. On failure (-1) *list has ended. */
 CHECKED int url_list_open(struct url_list *list, const char *path, struct error *error);
 
-/* Reads the next line that says something. Returns 1, 0 at the end, or -1: it can't be read on, or says nothing at all. */
-CHECKED int url_list_next(struct url_list *list, struct listed_url *listed, struct error *error);
+/* Reads the next line that says something, and waits for it or not, as lines_next does. Returns a lines_result, or -1: it
+ * can't be read on, or says nothing at all. */
+CHECKED int url_list_next(struct url_list *list, bool wait, struct listed_url *listed, struct error *error);
 
 void url_list_close(struct url_list *list);
 

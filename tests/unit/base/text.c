@@ -61,6 +61,16 @@ static void fields(void)
 	is_text(text_printable(small, sizeof small, "abcdef\033"), "abcdef", "an escape is not cut in half");
 }
 
+static void columns(void)
+{
+	is_integer(text_columns(""), 0, "columns of nothing");
+	is_integer(text_columns("Erza Scarlet"), 12, "of plain letters");
+	is_integer(text_columns("caf\xC3\xA9"), 4, "of an accented one");
+	is_integer(text_columns("cafe\xCC\x81"), 4, "of one made of two characters");
+	is_integer(text_columns("\xE5\xAD\xAB\xE6\x82\x9F\xE7\xA9\xBA"), 6, "of wide ones");
+	is_integer(text_columns("a\xFF\xE5z"), 4, "of what is no UTF-8");
+}
+
 static void class_names(void)
 {
 	static const char *const good[] = {"pikachu", "Erza Scarlet", "caf\xC3\xA9", "a.b", "-", "[x]"};
@@ -100,6 +110,7 @@ int main(void)
 {
 	numbers();
 	fields();
+	columns();
 	class_names();
 	lists();
 	return done();
