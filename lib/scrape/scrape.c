@@ -225,7 +225,7 @@ struct scrape_report scrape_report(const struct scrape *scrape, size_t index)
 	return (struct scrape_report){.class_name = collection->name, .accepted = collection->accepted,
 		.added = collection->added, .refused = collection->refused, .failed = collection->failed,
 		.complete = scrape->options.wanted ? collection->enough : all,
-		.told = collection->source_failed, .ended = reason_of(collection)};
+		.told = collection->source_failed || collection->told_untrusted, .ended = reason_of(collection)};
 }
 
 int scrape_refused_before(const struct scrape *scrape)

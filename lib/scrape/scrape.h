@@ -32,7 +32,7 @@ struct scrape_report {
 	int added;         /* of them by this run */
 	int refused, failed;
 	bool complete;     /* as many as wanted; where all were: some, and nothing failed */
-	bool told;         /* that a page failed was reported when it did */
+	bool told;         /* what is wrong was reported when it was met */
 	const char *ended; /* why it ended, in words */
 };
 
