@@ -117,12 +117,22 @@ int document_parse(struct document **out, const unsigned char *bytes, size_t siz
 	return 0;
 }
 
+/* An element of HTML is a document of HTML itself; its text, like that of an attribute, may be one of any other kind; and a
+ * string in JSON one of any. */
+static bool is_already(const struct node *node, enum document_format format)
+{
+	if (node->kind == NODE_TREE)
+		return node->tree->format == format && node->element->type != XML_ATTRIBUTE_NODE &&
+			node->element->type != XML_TEXT_NODE && node->element->type != XML_CDATA_SECTION_NODE;
+	return node->kind == NODE_JSON && format == DOCUMENT_JSON && !json_is_string(node->value);
+}
+
 int document_within(struct document *document, const struct node *node, enum document_format format,
 	struct node *inside, struct error *error)
 {
 	json_error_t problem;
 	*inside = *node;
-	if ((node->kind == NODE_TREE && is_tree(format)) || (node->kind == NODE_JSON && format == DOCUMENT_JSON))
+	if (is_already(node, format))
 		return 1;
 	if (document->budget.documents == 0)
 		return error_set(error, document->name, "more than %zu documents within the page", whole_budget.documents);

@@ -301,6 +301,6 @@ int recipe_addresses(const struct recipe *recipe, const struct recipe_item *item
 	}
 	free(best);
 	if (result == 0 && *seconds < 0)
-		return error_set(error, url, "regular expressions take too long on this page");
+		return error_set(error, "skip, rewrite and fallback", "regular expressions take too long on this page");
 	return result;
 }

@@ -14,6 +14,7 @@ enum step_kind { STEP_PAGE, STEP_XPATH, STEP_JSON, STEP_PATTERN, STEP_GROUP, STE
 struct selector_step {
 	enum step_kind kind;
 	enum document_format format; /* of what it looks into, and its results' */
+	bool first;                  /* it looks on from where it is: an attribute, too, is seen in its document */
 	char *expression;            /* owned */
 	xmlXPathCompExprPtr xpath;
 	struct json_path path;
@@ -107,6 +108,7 @@ static int read_first(struct selector_step *step, const char *text, enum documen
 	struct error *error)
 {
 	step->format = format;
+	step->first = true;
 	if (!*text) {
 		step->kind = STEP_PAGE;
 		step->format = DOCUMENT_TEXT;
@@ -241,8 +243,9 @@ static int find_pattern(const struct selector_step *step, struct finder *finder,
 /* Looks into a document, the page or one within it. */
 static int find_within(const struct selector_step *step, struct finder *finder, const struct node *from)
 {
-	struct node inside;
-	int result = document_within(finder->document, from, step->format, &inside, finder->error);
+	struct node inside = *from;
+	bool here = step->first && (from->kind == NODE_TREE || from->kind == NODE_JSON);
+	int result = here ? 1 : document_within(finder->document, from, step->format, &inside, finder->error);
 	if (result <= 0)
 		return result;
 	if (step->kind == STEP_XPATH)

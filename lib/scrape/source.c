@@ -108,6 +108,16 @@ static char *absolute(const struct reading *reading, const char *reference)
 	return url;
 }
 
+/* That of an image, which is not the page itself: lazy pages say "#" for now. */
+static char *image_address(const struct reading *reading, const char *reference)
+{
+	char *url = absolute(reading, reference);
+	if (!url || !reading->page_url || strcmp(url, reading->page_url))
+		return url;
+	free(url);
+	return NULL;
+}
+
 static void count_unusable(struct page_findings *findings, const struct text_list *references)
 {
 	if (!references->count)
@@ -128,7 +138,7 @@ static int item_image(const struct reading *reading, const struct recipe_item *k
 		size_t before = references.count;
 		result = selector_texts(&kind->images[i], reading->document, item, &references, error);
 		for (size_t j = before; result == 0 && !*url && j < references.count; j++)
-			*url = absolute(reading, references.items[j]);
+			*url = image_address(reading, references.items[j]);
 	}
 	if (result == 0 && !*url)
 		count_unusable(reading->findings, &references);

@@ -133,6 +133,7 @@ struct tree *tree_parse(const char *bytes, size_t size, enum document_format for
 	struct tree *tree = size && size <= INT_MAX ? calloc(1, sizeof *tree) : NULL;
 	if (!tree)
 		return NULL;
+	tree->format = format;
 	tree->document = parse(bytes, (int)size, format, charset);
 	if (!tree->document && *charset)
 		tree->document = parse(bytes, (int)size, format, "");

@@ -9,6 +9,7 @@
 struct tree {
 	struct tree *next;
 	struct document *page; /* that it is, or is within */
+	enum document_format format;
 	xmlDocPtr document;
 	xmlXPathContextPtr context;
 	char message[200]; /* of the last failed evaluation */

@@ -60,31 +60,41 @@ static bool is_web(CURLU *url)
 	return web;
 }
 
-/* Blanks around a reference mean nothing, nor do tabs and ends of lines in it (URL Standard, "basic URL parser"). */
-static char *trimmed(const char *reference)
+/* As browsers read a reference (URL Standard, "basic URL parser"): blanks around it mean nothing, nor do tabs and ends of
+ * lines in it, and a backslash is a slash but in a query. */
+static char *cleaned(const char *reference)
 {
 	reference += strspn(reference, " \t\r\n\f");
 	size_t length = strlen(reference);
 	while (length && strchr(" \t\r\n\f", reference[length - 1]))
 		length--;
-	char *trimmed = strndup(reference, length), *out = trimmed;
-	for (const char *p = trimmed; p && *p; p++)
+	char *clean = strndup(reference, length), *out = clean;
+	bool path = true;
+	for (const char *p = clean; p && *p; p++) {
+		path &= !strchr("?#", *p);
 		if (!strchr("\t\r\n", *p))
-			*out++ = *p;
+			*out++ = path && *p == '\\' ? '/' : *p;
+	}
 	if (out)
 		*out = 0;
-	return trimmed;
+	return clean;
+}
+
+/* libcurl takes what is only a fragment, or nothing, for something in the base's folder; it is the base itself. */
+static bool is_base_itself(const char *base, const char *reference)
+{
+	return base && (!*reference || *reference == '#');
 }
 
 static char *resolve(CURLU *url, const char *base, const char *reference, struct error *error)
 {
 	const unsigned flags = CURLU_NON_SUPPORT_SCHEME | CURLU_URLENCODE;
-	char *trim = trimmed(reference);
-	bool foreign = trim && is_foreign(trim);
+	char *clean = cleaned(reference);
+	bool foreign = clean && is_foreign(clean);
 	CURLUcode code = base ? curl_url_set(url, CURLUPART_URL, base, flags) : CURLUE_OK;
-	if (code == CURLUE_OK && !foreign)
-		code = trim ? curl_url_set(url, CURLUPART_URL, trim, flags) : CURLUE_OUT_OF_MEMORY;
-	free(trim);
+	if (code == CURLUE_OK && !foreign && !(clean && is_base_itself(base, clean)))
+		code = clean ? curl_url_set(url, CURLUPART_URL, clean, flags) : CURLUE_OUT_OF_MEMORY;
+	free(clean);
 	const char *reason = NULL;
 	if (code != CURLUE_OK)
 		reason = curl_url_strerror(code);

@@ -34,7 +34,7 @@ static void matches(xmlXPathParserContextPtr parser, int arguments)
 	xmlFree(pattern);
 	xmlFree(text);
 	if (!regex || found < 0)
-		fail(parser, regex ? "regular expressions take too long" : error.reason);
+		fail(parser, regex ? "regular expressions take too long on this page" : error.reason);
 	else
 		xmlXPathReturnBoolean(parser, found);
 }

@@ -187,6 +187,34 @@ static void chains(void)
 	gives_all(document, "t", "true");
 	gives_all(document, "html -> xml //b", "");
 	document_free(document);
+	document = parse("[\"{\\\"a\\\": [1, \\\"[2]\\\"]}\", {\"a\": 3}]", DOCUMENT_JSON);
+	gives_all(document, "[] -> json a[] -> json", "1 3");
+	gives_all(document, "[] -> json a[1] -> json []", "2");
+	gives_all(document, "[] -> json a -> json .", "3");
+	gives(document, "[0]", "{\"a\": [1, \"[2]\"]}");
+	document_free(document);
+	document = parse("<div t='<b>1</b>'><b>2</b><i>&lt;b&gt;3&lt;/b&gt;</i></div>", DOCUMENT_HTML);
+	gives_all(document, "//div/@t -> html //b", "1");
+	gives_all(document, "//div -> html .//b", "2");
+	gives_all(document, "//i/text() -> html //b", "3");
+	gives_all(document, "//i -> xml //b", "3");
+	struct selector item, image;
+	struct node_list found = {0};
+	struct error error;
+	char *text = NULL;
+	ok(selector_parse(&item, "//div/@t", "place", DOCUMENT_HTML, &error) == 0 &&
+		selector_parse_within(&image, "../b", "place", &item, &error) == 0 &&
+		selector_find(&item, document, &document->root, &found, &error) == 0 && found.count == 1 &&
+		selector_text(&image, document, &found.items[0], &text, &error) == 0, "seen from an attribute");
+	is_text(text, "2", "is what is around it");
+	free(text);
+	node_list_free(&found);
+	selector_free(&item);
+	selector_free(&image);
+	document_free(document);
+	document = parse("<r><d>&lt;b&gt;x&lt;/b&gt;</d></r>", DOCUMENT_XML);
+	gives_all(document, "//d -> html //b", "x");
+	document_free(document);
 	refuses("", DOCUMENT_HTML, "selects nothing");
 	refuses("//a[", DOCUMENT_HTML, "no XPath expression: not well formed");
 	refuses("a[x]", DOCUMENT_JSON, "no path into JSON");

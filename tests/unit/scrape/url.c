@@ -25,11 +25,14 @@ static void resolving(void)
 		{"/g", "http://a/g"}, {"//g", "http://g/"}, {"g?y", "http://a/b/c/g?y"}, {"..", "http://a/b/"},
 		{"../g", "http://a/b/g"}, {"../../g", "http://a/g"}, {"g#s", "http://a/b/c/g"},
 		{" g \n", "http://a/b/c/g"}, {"https://x/y", "https://x/y"}, {"a b.png", "http://a/b/c/a%20b.png"},
-		{"g\r\n\t/h.png", "http://a/b/c/g/h.png"}, {"//g\th/", "http://gh/"}, 
+		{"g\r\n\t/h.png", "http://a/b/c/g/h.png"}, {"//g\th/", "http://gh/"}, {"?y", "http://a/b/c/d;p?y"}, {"", "http://a/b/c/d;p?q"},
+		{"#s", "http://a/b/c/d;p?q"}, {" #", "http://a/b/c/d;p?q"}, {"g;x=1/../y", "http://a/b/c/y"}, {"g\\h?i\\j", "http://a/b/c/g/h?i\\j"},
+		{"\\\\g\\h", "http://g/h"}, {"http://b\303\274cher.example/\303\274", "http://b\303\274cher.example/%c3%bc"},
+		{"HTTPS://X/y", "https://X/y"}, {"http:\\\\x\\..\\y", "http://x/y"}, 
 		{"\303\251.png", "http://a/b/c/%c3%a9.png"}};
 	for (size_t i = 0; i < sizeof pairs / sizeof *pairs; i++)
 		resolves(base, pairs[i][0], pairs[i][1]);
-	const char *const refused[] = {"ftp://x/", "file:///etc/passwd", "data:image/png;base64,AAAA", "javascript:alert(1)", "java\nscript:x",
+	const char *const refused[] = {"ftp://x/", "file:///etc/passwd", "data:image/png;base64,AAAA", "javascript:alert(1)", "java\nscript:x", "http:\\\\user@x\\y", "\\\\user@x",
 		"mailto:a@b", "http://user@x/", "http://user:secret@x/", "//user@x/", "http://x:99999/", "http://[::1/",
 		"http://a\001/", "gopher://x/", "x:y", "http://@x/", "http:///@x/", "http:/\377\377h/", "//\300\200/"};
 	for (size_t i = 0; i < sizeof refused / sizeof *refused; i++)
