@@ -64,7 +64,8 @@ typedef void fetch_callback(void *context, void *tag, struct fetch_result *resul
 
 struct fetcher;
 
-/* On failure (-1) *fetcher is NULL. `options` is copied; its texts must outlive the fetcher. */
+/* On failure (-1) *fetcher is NULL. `options` is copied; its texts must outlive the fetcher. Has malloc keep more of the memory
+ * that is freed, for the whole process. */
 CHECKED int fetcher_create(struct fetcher **fetcher, const struct fetch_options *options, fetch_callback *callback,
 	void *context, struct error *error);
 
