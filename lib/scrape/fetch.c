@@ -20,7 +20,7 @@
 enum { REDIRECTS_MAXIMUM = 5, STRIKES_MAXIMUM = 8 };
 
 /* How much free memory malloc keeps, and from which size on it does not keep a block. */
-enum { KEPT_BYTES = 64 << 20, UNKEPT_BLOCK = 32 << 20 };
+enum { KEPT_BYTES = 64 << 20, UNKEPT_BLOCK = 4 << 20 };
 
 static const double connect_seconds = 15, offline_seconds = 8, idle_seconds = 0.5;
 
