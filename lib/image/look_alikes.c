@@ -5,7 +5,7 @@
 enum { QUARTERS = 4, QUARTER_BITS = 16, QUARTER_VALUES = 1 << QUARTER_BITS };
 
 struct entry {
-	struct image_hash hash;
+	struct image_look look, mirrored;
 	uint32_t number;
 	uint32_t next[QUARTERS]; /* the entry before that has the same quarter, counted from 1; 0: none */
 };
@@ -36,6 +36,8 @@ static uint32_t quarter_of(uint64_t hash, int quarter)
 
 int look_alikes_add(struct look_alikes *index, const struct image_hash *hash, uint32_t number, struct error *error)
 {
+	if (hash->plain)
+		return 0;
 	if (index->count == index->capacity) {
 		size_t capacity = index->capacity ? 2 * index->capacity : 256;
 		struct entry *larger = capacity <= (size_t)1 << 31 ? realloc(index->entries, capacity * sizeof *larger) : NULL;
@@ -45,7 +47,7 @@ int look_alikes_add(struct look_alikes *index, const struct image_hash *hash, ui
 		index->capacity = capacity;
 	}
 	struct entry *entry = &index->entries[index->count++];
-	*entry = (struct entry){.hash = *hash, .number = number};
+	*entry = (struct entry){.look = hash->look, .mirrored = hash->mirrored, .number = number};
 	for (int quarter = 0; quarter < QUARTERS; quarter++) {
 		uint32_t *last = &index->last[quarter][quarter_of(hash->look.perceptual, quarter)];
 		entry->next[quarter] = *last;
@@ -81,18 +83,24 @@ static bool is_found_before(const struct search *search, uint64_t difference, in
 	return false;
 }
 
+/* Whether an entry is like the picture, in the way that is looked for. */
+static bool is_alike(const struct search *search, const struct entry *entry, struct likeness *likeness)
+{
+	const struct image_hash hash = {.look = entry->look, .mirrored = entry->mirrored};
+	return image_hash_alike(search->hash, &hash, search->hamming, likeness) && likeness->mirrored == search->mirrored;
+}
+
 /* Tells of the entries whose quarter has this value. */
 static void look_up(const struct search *search, int quarter, uint32_t value)
 {
 	const struct look_alikes *index = search->index;
 	for (uint32_t at = index->last[quarter][value]; at;) {
 		const struct entry *entry = &index->entries[at - 1];
-		uint64_t difference = entry->hash.look.perceptual ^ search->look;
+		uint64_t difference = entry->look.perceptual ^ search->look;
 		struct likeness likeness;
 		at = entry->next[quarter];
-		if (__builtin_popcountll(difference) <= search->hamming && !is_found_before(search, difference, quarter)
-			&& image_hash_alike(search->hash, &entry->hash, search->hamming, &likeness)
-			&& likeness.mirrored == search->mirrored)
+		if (__builtin_popcountll(difference) <= search->hamming && !is_found_before(search, difference, quarter) &&
+			is_alike(search, entry, &likeness))
 			search->found(search->context, entry->number, &likeness);
 	}
 }

@@ -43,7 +43,8 @@ void catalogue_name(char name[CATALOGUE_NAME_SIZE], const char *class_name, cons
 /* Whether `name` may be one that catalogue_name made. */
 bool catalogue_is_name(const char *name);
 
-/* Adds an image, about 150 bytes; one of the same bytes as one before changes nothing. */
+/* Adds an image, about 100 bytes; one of the same bytes as one before, by the part of its digest that names its file, changes
+ * nothing. */
 CHECKED int catalogue_add(struct catalogue *catalogue, const struct catalogue_image *image, struct error *error);
 
 /* Finds what an image is a copy of: the same bytes, else the same pixels, else the nearest look, the earliest of several;
