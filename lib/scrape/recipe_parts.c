@@ -90,8 +90,7 @@ static int check_groups(const regex_t *pattern, const char *replacement, struct 
 	int used = pattern_group_used(replacement);
 	if ((size_t)used <= pattern->re_nsub)
 		return 0;
-	return error_set(error, replacement, "\\%d: the pattern has %zu group%s", used, pattern->re_nsub,
-		pattern->re_nsub == 1 ? "" : "s");
+	return error_set(error, replacement, "the pattern has no group %d, but %zu", used, pattern->re_nsub);
 }
 
 int rewrite_add(struct rewrite **list, size_t *count, const char *value, bool arrow, struct error *error)

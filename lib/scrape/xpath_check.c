@@ -130,7 +130,7 @@ static const char *read_name(struct check *check, const char *name)
 		return axis ? next + 2 : next;
 	}
 	if (*next == ':') {
-		error_set(check->error, check->expression, "%.*s: names are written without a prefix", (int)(length + 1), name);
+		error_set(check->error, check->expression, "names are written without a prefix: %.*s:", (int)length, name);
 		return NULL;
 	}
 	check->operand = *next != '(';
@@ -182,7 +182,7 @@ static const char *read_token(struct check *check, const char *text)
 	if (!closes)
 		bracket->literal = NULL;
 	if (*text == '$') {
-		error_set(check->error, check->expression, "%.*s: there are no variables", (int)name_length(text + 1) + 1, text);
+		error_set(check->error, check->expression, "there is no variable %.*s", (int)name_length(text + 1) + 1, text);
 		return NULL;
 	}
 	if (*text == '"' || *text == '\'')

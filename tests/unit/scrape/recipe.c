@@ -75,15 +75,15 @@ static void mistakes(void)
 		{"item = //a -> nothing x\n", "item: nothing x: no step: html, xml, json, text, unescape or as"},
 		{"item = //a -> json u\nimage = u[\n", "image: u[: no path into JSON"},
 		{"item = //img\nimage = foo(@src)\n", "image: foo(@src): there is no function foo()"},
-		{"item = //img\nimage = $v\n", "image: $v: $v: there are no variables"},
+		{"item = //img\nimage = $v\n", "image: $v: there is no variable $v"},
 		{"item = //a[matches(@href, '[')]\n",
 			"item: //a[matches(@href, '[')]: [: no regular expression: Invalid regular expression"},
 		{"format = text\nitem = a(b)\nimage = \\2\n", "image: \\2: the regular expression has no such group, but 1"},
 		/* Patterns. */
 		{"rewrite = a\n", "rewrite: a: PATTERN -> REPLACEMENT"},
 		{"rewrite = ( -> b\n", "rewrite: (: no regular expression: Unmatched ( or \\("},
-		{"rewrite = a -> \\1\n", "rewrite: \\1: \\1: the pattern has 0 groups"},
-		{"fallback = (a)(b) -> \\2\\9\n", "fallback: \\2\\9: \\9: the pattern has 2 groups"},
+		{"rewrite = a -> \\1\n", "rewrite: \\1: the pattern has no group 1, but 0"},
+		{"fallback = (a)(b) -> \\2\\9\n", "fallback: \\2\\9: the pattern has no group 9, but 2"},
 		{"rewrite = (a)\\1 -> b\n", "rewrite: (a)\\1: no regular expression: it refers back to its own groups"},
 		{"item = //a\nskip = (\n", "skip: (: no regular expression: Unmatched ( or \\("},
 		/* What may stand once only. */
