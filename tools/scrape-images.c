@@ -70,10 +70,13 @@ static int run(const struct scrape_request *request, char *const *operands, bool
 	struct scrape *scrape = NULL;
 	struct error error;
 	int status = EXIT_DONE;
-	if (scrape_create(&scrape, &request->options, &error) ||
-		scrape_request_add(request, scrape, operands, &error) || run_interruptibly(scrape, &error))
+	if (scrape_create(&scrape, &request->options, &error) || scrape_request_add(request, scrape, operands, &error))
 		status = tool_error(&error);
-	else if (scrape_unreachable(scrape)) {
+	else if (run_interruptibly(scrape, &error)) {
+		status = tool_error(&error);
+		if (!quiet)
+			scrape_write_table(scrape, stderr);
+	} else if (scrape_unreachable(scrape)) {
 		tool_say("network", "no server can be reached (%s)", scrape_unreachable(scrape));
 		status = EXIT_NO_NETWORK;
 	} else if (!summarize(scrape, &request->options, quiet))

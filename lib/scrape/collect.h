@@ -50,6 +50,7 @@ struct scrape {
 	int list_bad, queued;
 	struct error error; /* what a callback could not return */
 	bool broken;
+	bool given_up; /* for an error that scrape_run has returned */
 	volatile sig_atomic_t stopped; /* by the user */
 };
 

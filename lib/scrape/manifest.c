@@ -179,11 +179,12 @@ static int open_locked(struct manifest *manifest, struct error *error)
 		if (manifest->descriptor < 0)
 			return error_system(error, manifest->path);
 		if (flock(manifest->descriptor, LOCK_EX | LOCK_NB))
-			return error_set(error, manifest->path, "another run is writing it");
+			return errno == EWOULDBLOCK ? error_set(error, manifest->path, "another run is writing it")
+						    : error_system(error, manifest->path);
 		if (fstat(manifest->descriptor, &facts))
 			return error_system(error, manifest->path);
 	}
-	return 0;
+	return S_ISREG(facts.st_mode) ? 0 : error_set(error, manifest->path, "is no regular file");
 }
 
 /* What a run that did not end says of itself. A name that it can't have written is none. */
@@ -372,6 +373,8 @@ static void take_back(struct manifest *manifest)
 	char *folder = manifest->folder;
 	if (manifest->begun)
 		unlink(manifest->path);
+	if (manifest->begun && manifest->unsynced_descriptor >= 0)
+		unlink(manifest->unsynced_path);
 	for (size_t length = strlen(folder); length > manifest->folder_before && rmdir(folder) == 0; folder[length] = 0) {
 		while (length > manifest->folder_before && folder[length - 1] != '/')
 			length--;

@@ -192,9 +192,9 @@ static int collect(struct scrape *scrape, struct error *error)
 int scrape_run(struct scrape *scrape, struct error *error)
 {
 	progress_start(scrape->options.progress, "", "new images", count_missing(scrape));
-	int result = collect(scrape, error);
+	scrape->given_up = collect(scrape, error) || manifest_sync(scrape->manifest, error);
 	progress_clear(scrape->options.progress);
-	return result ? -1 : manifest_sync(scrape->manifest, error);
+	return scrape->given_up ? -1 : 0;
 }
 
 void scrape_stop(struct scrape *scrape)
@@ -215,6 +215,8 @@ static const char *reason_of(const struct collection *collection)
 		return "enough";
 	if (collection->scrape->stopped)
 		return "interrupted";
+	if (collection->scrape->given_up)
+		return "given up";
 	return *collection->ended ? collection->ended : "end of list";
 }
 

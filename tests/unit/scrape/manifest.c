@@ -6,6 +6,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 enum { ROWS = 3, BYTES = 100, HAMMING = 4 };
@@ -171,6 +172,16 @@ static void refuse_long(void)
 	free(text);
 }
 
+static void refuse_places(void)
+{
+	struct manifest *manifest;
+	struct error error;
+	unlink(path);
+	ok(mkfifo(path, 0600) == 0 && manifest_open(&manifest, scratch(), HAMMING, &error) == -1, "a pipe is no manifest");
+	is_text(error.reason, "is no regular file", "says why");
+	unlink(path);
+}
+
 static void leave_nothing(void)
 {
 	char folder[300], deep[400];
@@ -253,6 +264,7 @@ int main(void)
 	end_in_zeros();
 	cut_everywhere();
 	refuse_long();
+	refuse_places();
 	leave_nothing();
 	refuse("class\tfile\tsha256\twidth\theight\n", "has the columns of another version: use a new folder");
 	snprintf(folder, sizeof folder, "%.*s\r\n", (int)strlen(manifest_header) - 1, manifest_header);
