@@ -156,7 +156,7 @@ install: programs
 		install -d $$s && install -m 644 $$page $$s || exit 1; done
 	install -d $(DESTDIR)$(PREFIX)/share/millrace/pipelines
 	install -m 644 pipelines/*.mk $(DESTDIR)$(PREFIX)/share/millrace/pipelines
-	install pipelines/*-images $(DESTDIR)$(PREFIX)/share/millrace/pipelines
+	install $(filter-out %.mk %/millrace,$(wildcard pipelines/*)) $(DESTDIR)$(PREFIX)/share/millrace/pipelines
 	git ls-files data 2>/dev/null | grep . >$(B)/data-files || find data -maxdepth 2 -type f >$(B)/data-files
 	while read -r f; do install -m 644 -D "$$f" "$(DESTDIR)$(PREFIX)/share/millrace/$$f" || exit 1; done <$(B)/data-files
 

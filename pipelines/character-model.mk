@@ -11,9 +11,7 @@ pack_options = --size $(call setting,$(1),SIZE,150x150) $($(1)_PACK)
 split_list = $(if $($(1)_IDX_TRAIN),,data/$(1)/split.tsv)
 
 # What the model card says of pictures that are in training and validation.
-leaked_note = $(if $(call split_list,$(1)),--notes "leaked=$$$$(awk -F '\t' 'NR == FNR { if ($$$$7 == "train") seen[$$$$5]; next } \
-	$$$$7 == "validation" { of++; leaked += $$$$5 in seen } \
-	END { print leaked + 0 " of " of + 0 " validation pictures" }' $(call split_list,$(1)) $(call split_list,$(1)))")
+leaked_note = $(if $(call split_list,$(1)),--notes "leaked=$$$$($$(MILLRACE)/count-leaked $(call split_list,$(1)))")
 
 # Writes standard input to $@ if that changes it.
 keep_if_same = cat >$@.new; if cmp -s $@.new $@; then rm $@.new; else mv $@.new $@; fi
@@ -25,9 +23,7 @@ define dataset_rules
 $(1)-data: data/$(1)/train.tens data/$(1)/validation.tens
 
 $(1)-model: $(foreach result,poids.h5 evaluation.tsv predictions.tsv explained report.html,modele/$(1)_model/$(result))
-	@awk -F '\t' '!NF { exit } { value[$$$$1] = $$$$2 } END { printf "accuracy %.2f of %d", value["accuracy"], value["records"]; \
-		if (value["leaked"]) printf "; %.2f of the %d not leaked", value["accuracy_not_leaked"], value["records"] - value["leaked"]; \
-		print "" }' modele/$(1)_model/evaluation.tsv
+	@$$(MILLRACE)/say-accuracy modele/$(1)_model/evaluation.tsv
 	@echo "modele/$(1)_model is ready: open modele/$(1)_model/report.html"
 
 $(1)-review: data/$(1)/split.tsv

@@ -38,7 +38,7 @@ static void write_accuracy_facts(FILE *stream, const struct metrics *metrics)
 	snprintf(value, sizeof value, "%.1f %%", 100 * metrics_accuracy(metrics));
 	snprintf(what, sizeof what, "accuracy (95 %% interval %.1f to %.1f)", 100 * interval.low, 100 * interval.high);
 	fact(stream, value, what);
-	if (metrics->audited) {
+	if (metrics->leaked) {
 		interval = wilson_interval(metrics->correct - metrics->leaked_correct, metrics->records - metrics->leaked);
 		snprintf(value, sizeof value, "%.1f %%", 100 * metrics_accuracy_not_leaked(metrics));
 		snprintf(what, sizeof what, "accuracy without the %" PRIu64 " leaked (%.1f to %.1f)", metrics->leaked,
@@ -126,7 +126,7 @@ static void write_classes(FILE *stream, const struct report *report)
 {
 	fputs("<section>\n<h2>Class by class</h2>\n<p>Recall: how many of a class's pictures are found. "
 		"Precision: how many of those called so are. Small numbers and bars: 95&#8239;% intervals (Wilson).</p>\n"
-		"<table><thead><tr><th>class</th><th>pictures</th><th>precision</th><th>recall</th><th class=\"bar\"></th>"
+		"<table><thead><tr><th>class</th><th>pictures</th><th>precision</th><th>recall</th><th class=\"bar\">0\u2013100&#8239;%</th>"
 		"<th>F1</th></tr></thead><tbody>\n", stream);
 	for (size_t i = 0; i < report->labels->count; i++) {
 		const struct class_counts *counts = &report->examination->metrics.counts[i];

@@ -29,7 +29,7 @@ static char *find_file(const char *folder, const char *usual, const char *suffix
 		if (!ends_with(name, suffix) || strcmp(name, "training.json") == 0)
 			continue;
 		if (found)
-			result = error_set(error, folder, "which is the model's: %s or %s?", found, name);
+			result = error_set(error, folder, "holds %s and %s: one of them has to go", found, name);
 		found = name;
 	}
 	if (result == 0 && !found)

@@ -20,8 +20,8 @@ static int open_samples(struct training *training, struct error *error)
 		return -1;
 	const struct stream_head *head = samples_head(training->samples);
 	if (head->classes.count < 2)
-		return error_set(error, samples_name(training->samples), "has %zu classes; a classifier needs two",
-			head->classes.count);
+		return error_set(error, samples_name(training->samples), "has %s; a classifier needs two",
+			head->classes.count ? "one class" : "no class");
 	if (!request->validation)
 		return 0;
 	if (samples_open(&training->validation, &request->validation, 1, SAMPLES_JOINED, error))

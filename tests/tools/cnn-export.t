@@ -61,7 +61,7 @@ refused 1 'cnn-export: empty: has neither architecture.json nor another *.json f
 cp plain/plain.json empty/architecture.json
 refused 1 'cnn-export: empty: has neither poids.h5 nor another *.h5 file' cnn-export -m empty -o x.onnx
 cp plain/plain.weights.h5 "$fixtures/model/modern.h5" empty/
-refused 1 "cnn-export: empty: which is the model's: modern.h5 or plain.weights.h5?" cnn-export -m empty -o x.onnx
+refused 1 "cnn-export: empty: holds modern.h5 and plain.weights.h5: one of them has to go" cnn-export -m empty -o x.onnx
 rm empty/modern.h5
 refused 1 'cnn-export: empty/labels.txt: No such file or directory' cnn-export -m empty -o x.onnx
 printf 'a\nb\n' >empty/labels.txt
