@@ -13,7 +13,7 @@ static void errand_free(struct errand *errand)
 {
 	free(errand->url);
 	free(errand->page);
-	source_image_free(&errand->image);
+	page_image_free(&errand->image);
 	free(errand);
 }
 
@@ -55,7 +55,7 @@ struct collection *collection_of(struct scrape *scrape, const char *class_name, 
 }
 
 int collection_queue(struct collection *collection, int source, const char *url, const char *page,
-	struct source_image *image, struct error *error)
+	struct page_image *image, struct error *error)
 {
 	struct errand *errand = errand_create(collection, source, false, url, page);
 	if (!errand)
@@ -63,7 +63,7 @@ int collection_queue(struct collection *collection, int source, const char *url,
 	if (image) {
 		errand->image = *image;
 		errand->next_address = 1;
-		*image = (struct source_image){0};
+		*image = (struct page_image){0};
 	}
 	if (collection->last)
 		collection->last->next = errand;
@@ -89,7 +89,7 @@ static struct errand *take_first(struct collection *collection)
 /* The errand for the next address of an image whose own is missing, in the place of this one; NULL: there is none. */
 static struct errand *errand_instead(struct errand *errand)
 {
-	struct source_image *image = &errand->image;
+	struct page_image *image = &errand->image;
 	if (errand->next_address >= image->addresses.count)
 		return NULL;
 	struct errand *other = errand_create(errand->collection, errand->source, false,
@@ -97,7 +97,7 @@ static struct errand *errand_instead(struct errand *errand)
 	if (other) {
 		other->image = *image;
 		other->next_address = errand->next_address + 1;
-		*image = (struct source_image){0};
+		*image = (struct page_image){0};
 	}
 	return other;
 }
@@ -195,7 +195,7 @@ static void page_failed(struct collection *collection, const char *reason)
 		next_source(collection, true, reason);
 }
 
-static int queue_found(struct collection *collection, struct source_image *image, const char *page,
+static int queue_found(struct collection *collection, struct page_image *image, const char *page,
 	struct error *error)
 {
 	char *first = strdup(image->addresses.items[0]);
@@ -211,14 +211,19 @@ static void read_page(struct collection *collection, const char *url, const unsi
 	struct scrape *scrape = collection->scrape;
 	struct source *source = &collection->sources[collection->current];
 	const struct recipe *recipe = source->reader;
+	struct page page = source_page(source, url);
 	struct page_findings findings;
 	struct error error;
-	char *page = recipe_hide_keys(source->recipe, url ? url : "");
-	int result = source_read(source, url, bytes, size, charset, scrape->options.limits.side_minimum, &findings, &error);
-	if (!page)
-		result = error_memory(&error, recipe->name);
+	char *shown = recipe_hide_keys(source->recipe, url ? url : "");
+	page.charset = charset;
+	page.side_minimum = scrape->options.limits.side_minimum;
+	page.bytes = bytes;
+	page.size = size;
+	int result = page_read(&page, &findings, &error);
+	if (result == 0)
+		result = shown ? source_take(source, &findings, &error) : error_memory(&error, recipe->name);
 	for (size_t i = 0; result == 0 && i < findings.image_count; i++)
-		result = queue_found(collection, &findings.images[i], page, &error);
+		result = queue_found(collection, &findings.images[i], shown, &error);
 	if (result) {
 		char *object = recipe_hide_keys(source->recipe, error.object);
 		scrape_say(scrape, recipe->name, "%s: %s: %s", collection->name, object ? object : "", error.reason);
@@ -229,7 +234,7 @@ static void read_page(struct collection *collection, const char *url, const unsi
 		next_source(collection, true, "nothing found");
 	}
 	page_findings_free(&findings);
-	free(page);
+	free(shown);
 }
 
 static void read_page_file(struct collection *collection)

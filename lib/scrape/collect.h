@@ -17,7 +17,7 @@ struct errand {
 	int source;        /* index, -1: the list of addresses */
 	bool is_page;
 	char *url, *page;  /* the image's page, "" for none; both owned */
-	struct source_image image; /* owned; its addresses from `next_address` on are asked if this one is missing */
+	struct page_image image; /* owned; its addresses from `next_address` on are asked if this one is missing */
 	size_t next_address;
 };
 
@@ -39,8 +39,6 @@ struct collection {
 
 struct scrape {
 	struct scrape_options options;
-	regex_t follow;
-	bool has_follow;
 	struct manifest *manifest;
 	struct fetcher *fetcher;
 	struct judge *judge;
@@ -59,7 +57,7 @@ struct collection *collection_of(struct scrape *scrape, const char *class_name, 
 
 /* Puts an image address into the queue; `image` (NULL: none) says more of it, and is emptied. */
 CHECKED int collection_queue(struct collection *collection, int source, const char *url, const char *page,
-	struct source_image *image, struct error *error);
+	struct page_image *image, struct error *error);
 
 /* Asks for what comes next: images of the queue, or the next page when it is empty. */
 CHECKED int collection_advance(struct collection *collection, struct error *error);

@@ -59,6 +59,15 @@ int digest_table_set(struct digest_table *table, const unsigned char key[DIGEST_
 	return 0;
 }
 
+int digest_table_see(struct digest_table *table, const char *text, struct error *error)
+{
+	unsigned char key[DIGEST_KEY_SIZE];
+	digest_key(text, key);
+	if (digest_table_get(table, key) >= 0)
+		return 0;
+	return digest_table_set(table, key, 0, error) ? -1 : 1;
+}
+
 void digest_table_free(struct digest_table *table)
 {
 	free(table->entries);

@@ -25,6 +25,9 @@ int digest_table_get(const struct digest_table *table, const unsigned char key[D
 CHECKED int digest_table_set(struct digest_table *table, const unsigned char key[DIGEST_KEY_SIZE], int number,
 	struct error *error);
 
+/* Adds a text. Returns 1 where it is new, 0, or -1. */
+CHECKED int digest_table_see(struct digest_table *table, const char *text, struct error *error);
+
 /* Frees, and leaves an empty table. */
 void digest_table_free(struct digest_table *table);
 

@@ -1,7 +1,6 @@
 #include "scrape/explain.h"
 
 #include "base/file.h"
-#include "scrape/pattern.h"
 #include "scrape/source.h"
 
 #include <stdlib.h>
@@ -107,63 +106,57 @@ static void write_images(FILE *stream, const struct page_findings *findings)
 }
 
 /* Pages that a run would go on to. */
-static void write_further(FILE *stream, const struct source *source)
+static void write_further(FILE *stream, const struct page_findings *findings)
 {
-	if (!source->ahead_count)
+	if (!findings->link_count)
 		return;
-	fprintf(stream, "  further pages: %zu\n", source->ahead_count);
-	for (size_t i = 0; i < source->ahead_count && i < EXPLAIN_EXAMPLES; i++) {
-		fprintf(stream, "    for %s: ", source->ahead[i].reader->name);
-		explain_text(stream, source->ahead[i].url);
+	fprintf(stream, "  further pages: %zu\n", findings->link_count);
+	for (size_t i = 0; i < findings->link_count && i < EXPLAIN_EXAMPLES; i++) {
+		fprintf(stream, "    for %s: ", findings->links[i].reader->name);
+		explain_text(stream, findings->links[i].url);
 		fputc('\n', stream);
 	}
 }
 
 /* What a run would make of the page. */
-static int write_findings(const struct explanation *explanation, struct source *source, const unsigned char *bytes,
-	size_t size, struct error *error)
+static int write_findings(FILE *stream, const struct page *page, struct error *error)
 {
-	const struct scrape_options *options = &explanation->request->options;
 	struct page_findings findings;
-	regex_t follow;
-	if (options->follow && pattern_compile(&follow, options->follow, error))
-		return -1;
-	source->follow = options->follow ? &follow : NULL;
-	source->asked = 1;
-	int result = source_read(source, NULL, bytes, size, "", options->limits.side_minimum, &findings, error);
+	struct source source;
+	int result = page_read(page, &findings, error);
 	if (result == 0) {
-		write_images(explanation->stream, &findings);
-		write_further(explanation->stream, source);
-		result = source_check_first(source, &findings, error);
+		write_images(stream, &findings);
+		write_further(stream, &findings);
+		result = source_start(&source, page->recipe, "", NULL, page->name, error);
+	}
+	if (result == 0) {
+		result = source_take(&source, &findings, error) || source_check_first(&source, &findings, error) ? -1 : 0;
+		source_free(&source);
 	}
 	page_findings_free(&findings);
-	if (options->follow)
-		regfree(&follow);
 	return result;
 }
 
 int explain_page(const struct explanation *explanation, const struct request_source *wanted, struct error *error)
 {
-	const struct recipe *recipe = wanted->recipe;
+	const struct scrape_options *options = &explanation->request->options;
+	FILE *stream = explanation->stream;
 	unsigned char *bytes = NULL;
-	size_t size;
+	struct page page = {.recipe = wanted->recipe, .follow = options->follow, .name = wanted->file, .charset = "",
+		.side_minimum = options->limits.side_minimum};
 	struct document *document = NULL;
-	struct source source = {0};
-	if (file_read(wanted->file, explanation->request->options.fetch.page_bytes, &bytes, &size, error))
+	if (file_read(wanted->file, options->fetch.page_bytes, &bytes, &page.size, error))
 		return -1;
-	fputs("  page: ", explanation->stream);
-	explain_text(explanation->stream, wanted->file);
-	fputc('\n', explanation->stream);
-	int result = document_parse(&document, bytes, size, recipe->format, "", wanted->file, error);
+	page.bytes = bytes;
+	fputs("  page: ", stream);
+	explain_text(stream, wanted->file);
+	fputc('\n', stream);
+	int result = document_parse(&document, bytes, page.size, page.recipe->format, "", wanted->file, error);
 	if (result == 0)
-		result = write_selectors(explanation->stream, recipe, document, error);
+		result = write_selectors(stream, page.recipe, document, error);
 	document_free(document);
 	if (result == 0)
-		result = source_start(&source, recipe, "", NULL, wanted->file, error);
-	if (result == 0) {
-		result = write_findings(explanation, &source, bytes, size, error);
-		source_free(&source);
-	}
+		result = write_findings(stream, &page, error);
 	free(bytes);
 	return result;
 }

@@ -2,7 +2,6 @@
 
 #include "scrape/collect.h"
 #include "scrape/keep.h"
-#include "scrape/pattern.h"
 #include "scrape/url.h"
 
 #include <stdarg.h>
@@ -16,12 +15,6 @@ enum { QUEUED_MAXIMUM = 4000 };
 /* Bytes of bodies not judged yet beyond which no more are asked for. */
 enum { UNJUDGED_MAXIMUM = 64 << 20 };
 
-static int compile_follow(struct scrape *scrape, struct error *error)
-{
-	scrape->has_follow = scrape->options.follow && pattern_compile(&scrape->follow, scrape->options.follow, error) == 0;
-	return scrape->has_follow || !scrape->options.follow ? 0 : -1;
-}
-
 static void wake(void *scrape)
 {
 	fetcher_wake(((struct scrape *)scrape)->fetcher);
@@ -33,8 +26,7 @@ int scrape_create(struct scrape **out, const struct scrape_options *options, str
 	if (!scrape)
 		return error_memory(error, options->folder);
 	scrape->options = *options;
-	if (compile_follow(scrape, error) ||
-		manifest_open(&scrape->manifest, options->folder, options->hamming, error) ||
+	if (manifest_open(&scrape->manifest, options->folder, options->hamming, error) ||
 		(manifest_is_unsynced(scrape->manifest) && keep_sweep(options->folder, error)) ||
 		fetcher_create(&scrape->fetcher, &options->fetch, collection_take, scrape, error) ||
 		judge_create(&scrape->judge, &options->limits, wake, scrape, error)) {
@@ -59,7 +51,7 @@ static int add_source(struct scrape *scrape, const char *class_name, const struc
 	if (source_start(source, recipe, query, url, file, error))
 		return -1;
 	source->api = api;
-	source->follow = scrape->has_follow ? &scrape->follow : NULL;
+	source->follow = scrape->options.follow;
 	source->depth_maximum = scrape->options.depth_maximum;
 	collection->source_count++;
 	return 0;
@@ -256,7 +248,5 @@ void scrape_destroy(struct scrape *scrape)
 	free(scrape->collections);
 	manifest_close(scrape->manifest);
 	url_list_close(&scrape->list);
-	if (scrape->has_follow)
-		regfree(&scrape->follow);
 	free(scrape);
 }

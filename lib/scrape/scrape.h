@@ -17,7 +17,7 @@ struct scrape_options {
 	struct judge_limits limits;
 	int hamming;           /* bits in which perceptual hashes of one picture may differ, 0: looks do not count */
 	int pages_maximum;     /* per source */
-	const char *follow;    /* regular expression (POSIX extended) for links to further pages; NULL: none */
+	const char *follow;    /* regular expression (that pattern_compile takes) for links to further pages; NULL: none */
 	int depth_maximum;     /* how many such links after each other, 0: any number */
 	bool retry_refused;    /* ask again for what an earlier run refused */
 	struct fetch_options fetch;

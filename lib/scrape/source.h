@@ -3,11 +3,9 @@
 #define SCRAPE_SOURCE_H
 
 #include "base/error.h"
-#include "base/text.h"
 #include "scrape/digest_table.h"
-#include "scrape/recipe.h"
+#include "scrape/page.h"
 
-#include <regex.h>
 #include <stdbool.h>
 #include <stddef.h>
 
@@ -24,7 +22,7 @@ struct page_ahead {
 struct source {
 	const struct recipe *recipe; /* outlives the source */
 	const char *api;             /* outlives the source; or NULL */
-	const regex_t *follow;       /* outlives the source; NULL: no links but the recipe's `next` */
+	const char *follow;          /* outlives the source; NULL: no links but the recipe's `next` */
 	int depth_maximum;           /* of the links that it chooses, 0: no limit */
 	char *query;                 /* "" where an address or a file was given; owned */
 	char *url;                   /* of the first page, where the user gave it; owned */
@@ -43,25 +41,6 @@ struct source {
 	struct digest_table pages, images; /* all addresses seen */
 };
 
-/* An image that no earlier page had. */
-struct source_image {
-	struct text_list addresses; /* absolute; the best first, others to ask when it is missing */
-	char *licence;              /* as the site names it, or NULL */
-};
-
-/* What a page held. */
-struct page_findings {
-	size_t items;     /* that the recipe's selectors found */
-	size_t addresses; /* of images, of them */
-	size_t small;     /* items said to be too small, whose addresses were not looked for */
-	size_t unusable;  /* items with addresses none of which is http or https, or can be made absolute */
-	char *example;    /* one of those addresses; NULL: none */
-	const struct recipe_item *kind; /* of the first item; the recipe's; NULL: none */
-	bool based;       /* links can be relative to something */
-	struct source_image *images;
-	size_t image_count;
-};
-
 /* Begins a source. One of `query`, `url` (as url_resolve makes them) and `file` says from what; all are copied.
  * On failure (-1) *source needs no end. */
 CHECKED int source_start(struct source *source, const struct recipe *recipe, const char *query, const char *url,
@@ -71,21 +50,16 @@ CHECKED int source_start(struct source *source, const struct recipe *recipe, con
  * it is the file; source->reader is what reads it. Returns 1, 0 when there is none, or -1. */
 CHECKED int source_next(struct source *source, char **url, struct error *error);
 
-/* Reads the page that was asked for last: finds the images that no earlier page had, and remembers where to go on.
- * Those said to have a side under `side_minimum` are left out. `page_url` is NULL for a file. On a
- * page that is a file, what begins with "//" is taken for https. Returns 0, or -1: no page, a selector that can't be
- * evaluated, or the site's own error; *findings are to be freed either way. */
-CHECKED int source_read(struct source *source, const char *page_url, const unsigned char *bytes, size_t size,
-	const char *charset, int side_minimum, struct page_findings *findings, struct error *error);
+/* The page that was asked for last, as it is to be read. `url` is NULL for a file; the caller fills in the rest. */
+struct page source_page(const struct source *source, const char *url);
+
+/* Takes what that page was found to hold: leaves in *findings the images that no earlier page had, and remembers where to
+ * go on. */
+CHECKED int source_take(struct source *source, struct page_findings *findings, struct error *error);
 
 /* Where the first page led nowhere: fills `error` with the selector that found nothing, or nothing of use, and returns -1;
  * else 0. */
 CHECKED int source_check_first(const struct source *source, const struct page_findings *findings, struct error *error);
-
-/* Leaves an empty one. */
-void source_image_free(struct source_image *image);
-
-void page_findings_free(struct page_findings *findings);
 
 void source_free(struct source *source);
 

@@ -15,7 +15,11 @@ static bool read_as(const struct recipe *recipe, const unsigned char *bytes, siz
 	char *url = NULL;
 	if (source_start(&source, recipe, "", "http://example.org/a/b", NULL, &error) || source_next(&source, &url, &error) != 1)
 		abort();
-	if (source_read(&source, url, bytes, size, "", 64, &findings, &error) ||
+	struct page page = source_page(&source, url);
+	page.side_minimum = 64;
+	page.bytes = bytes;
+	page.size = size;
+	if (page_read(&page, &findings, &error) || source_take(&source, &findings, &error) ||
 		source_check_first(&source, &findings, &error))
 		(void)fuzz_refused(&error);
 	for (size_t i = 0; i < findings.image_count; i++)
