@@ -45,7 +45,7 @@ struct pixel_kernels {
 	/* The places of `count` pixels, rounded up to whole blocks, of row y. */
 	void (*locate)(const struct projection *projection, int y, int count, const struct places *places);
 	/* Bilinear: from a padded picture of bytes, `row` bytes from row to row, 1 to 4 channels side by side, to a row for
-	 * each channel, `plane` apart. Up to 3 bytes behind the last pixel are read. */
+	 * each channel, `plane` apart. Up to 7 bytes behind the last pixel are read. */
 	void (*sample)(const unsigned char *padded, ptrdiff_t row, int channels, const struct places *places, float *out,
 		size_t plane, int count);
 

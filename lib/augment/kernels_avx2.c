@@ -29,9 +29,22 @@ INLINE half_doubles most_double(half_doubles a, half_doubles b)
 	return (half_doubles)_mm256_max_pd((__m256d)a, (__m256d)b);
 }
 
-INLINE integers gather(const unsigned char *from, integers start)
+typedef uint64_t longs __attribute__((vector_size(32)));
+
+/* The lower halves of all. */
+INLINE integers narrow(longs low, longs high)
 {
-	return (integers)_mm256_i32gather_epi32((const int *)(const void *)from, (__m256i)start, 1);
+	__m256 words = _mm256_shuffle_ps((__m256)low, (__m256)high, 0x88);
+	return (integers)_mm256_permute4x64_epi64((__m256i)words, 0xd8);
+}
+
+INLINE void gather_two(const unsigned char *from, integers start, int apart, integers *here, integers *next)
+{
+	const long long *base = (const void *)from;
+	longs low = (longs)_mm256_i32gather_epi64(base, _mm256_castsi256_si128((__m256i)start), 1);
+	longs high = (longs)_mm256_i32gather_epi64(base, _mm256_extracti128_si256((__m256i)start, 1), 1);
+	*here = narrow(low, high);
+	*next = narrow(low >> 8 * apart, high >> 8 * apart);
 }
 
 #include "augment/vector_places.h"

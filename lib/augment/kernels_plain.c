@@ -25,14 +25,13 @@ INLINE half_doubles most_double(half_doubles a, half_doubles b)
 	return choose_double(a > b, a, b);
 }
 
-INLINE integers gather(const unsigned char *from, integers start)
+INLINE void gather_two(const unsigned char *from, integers start, int apart, integers *here, integers *next)
 {
-	integers words;
 	for (int i = 0; i < LANES; i++) {
-		const unsigned char *p = from + start[i];
-		words[i] = (int32_t)((uint32_t)p[0] | (uint32_t)p[1] << 8 | (uint32_t)p[2] << 16 | (uint32_t)p[3] << 24);
+		const unsigned char *p = from + start[i], *q = p + apart;
+		(*here)[i] = (int32_t)((uint32_t)p[0] | (uint32_t)p[1] << 8 | (uint32_t)p[2] << 16 | (uint32_t)p[3] << 24);
+		(*next)[i] = (int32_t)((uint32_t)q[0] | (uint32_t)q[1] << 8 | (uint32_t)q[2] << 16 | (uint32_t)q[3] << 24);
 	}
-	return words;
 }
 
 #include "augment/vector_places.h"

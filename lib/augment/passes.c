@@ -120,11 +120,13 @@ static int keep(struct run *run, const struct stream_record *record, struct erro
 {
 	struct item *item = &run->items[run->filled++];
 	item->record = *record;
-	memcpy(item->in, record->tensor, stream_tensor_size(&run->head));
+	if (!source_keeps(run->source, record)) {
+		memcpy(item->in, record->tensor, stream_tensor_size(&run->head));
+		item->record.tensor = item->in;
+	}
 	snprintf(item->source, sizeof item->source, "%s", record->source);
 	if (record->weights)
 		memcpy(item->weights, record->weights, run->head.classes.count * sizeof *item->weights);
-	item->record.tensor = item->in;
 	item->record.source = item->source;
 	item->record.weights = record->weights ? item->weights : NULL;
 	item->result = item->record;

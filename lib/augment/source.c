@@ -147,6 +147,12 @@ int source_descriptor(struct source *source, const struct stream_record *record,
 	return input->descriptor;
 }
 
+bool source_keeps(const struct source *source, const struct stream_record *record)
+{
+	uint64_t offset;
+	return stream_tensor_offset(source->inputs[source->current].reader, record, &offset);
+}
+
 int source_rewind(struct source *source, struct error *error)
 {
 	source->current = 0;

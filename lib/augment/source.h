@@ -22,6 +22,9 @@ CHECKED int source_next_record(struct source *source, struct stream_record *reco
  * regular file as it is. */
 int source_descriptor(struct source *source, const struct stream_record *record, uint64_t *offset);
 
+/* Whether the tensor of the record just given stays where it is, in a mapped file, until the source is rewound or closed. */
+bool source_keeps(const struct source *source, const struct stream_record *record);
+
 /* Opens a file without a name in TMPDIR or /tmp. Returns its descriptor, the caller's to close, or -1. */
 CHECKED int source_open_temporary(struct error *error);
 

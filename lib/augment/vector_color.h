@@ -39,13 +39,16 @@ static void saturate(float *red, float *green, float *blue, size_t count, float 
 	}
 }
 
-/* How much of a colour with this hue, in sixths of a turn, the channel whose hue is at `peak` lacks of the most: 0 to 1. */
+/* How much of a colour with this hue, in sixths of a turn from 0 to 6, the channel whose hue is at `peak`, 0, 2 or 4, lacks of
+ * the most: 0 to 1. */
 INLINE vector lack(vector hue, float peak)
 {
 	vector distance = hue - splat(peak);
-	distance = choose(distance < splat(-3), distance + splat(6), distance);
-	distance = choose(distance > splat(3), distance - splat(6), distance);
-	distance = choose(distance < splat(0), -distance, distance);
+	if (peak > 3)
+		distance = choose(distance < splat(-3), distance + splat(6), distance);
+	else
+		distance = choose(distance > splat(3), distance - splat(6), distance);
+	distance = (vector)((integers)distance & 0x7fffffff);
 	return least(most(distance - splat(1), splat(0)), splat(1));
 }
 

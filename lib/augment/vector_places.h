@@ -1,5 +1,5 @@
 /* Where pixels come from, and their values there. Needs nn/vector.h, augment/vector_half.h, least_double, most_double and
- * gather. */
+ * gather_two: four bytes each from `start` on and from `apart`, at most 4, bytes further on, of eight that are loaded once. */
 
 /* A place mirrored into the picture. */
 INLINE half_doubles mirror(half_doubles place, int size)
@@ -27,8 +27,11 @@ INLINE half_integers split(const struct projection *to, half_doubles place, int 
 	return whole;
 }
 
-static void locate(const struct projection *to, int y, int count, const struct places *places)
+static void locate(const struct projection *projection, int y, int count, const struct places *places)
 {
+	/* Copies, which nothing written to the places can change, stay in registers. */
+	const struct projection own = *projection, *to = &own;
+	const struct places out = *places;
 	const double(*m)[3] = to->matrix;
 	const half_doubles row_x = splat_double(m[0][1] * y + m[0][2]), row_y = splat_double(m[1][1] * y + m[1][2]);
 	const half_doubles row_w = splat_double(m[2][1] * y + m[2][2]), step = splat_double(HALF);
@@ -45,9 +48,9 @@ static void locate(const struct projection *to, int y, int count, const struct p
 		half_vector right, down;
 		half_integers left = split(to, in_x, to->width, &right), above = split(to, in_y, to->height, &down);
 		half_integers start = above * (int32_t)to->row + left * (int32_t)to->pixel;
-		memcpy(places->start + x, &start, sizeof start);
-		memcpy(places->right + x, &right, sizeof right);
-		memcpy(places->down + x, &down, sizeof down);
+		memcpy(out.start + x, &start, sizeof start);
+		memcpy(out.right + x, &right, sizeof right);
+		memcpy(out.down + x, &down, sizeof down);
 	}
 }
 
@@ -68,8 +71,9 @@ INLINE void sample_channels(const unsigned char *padded, ptrdiff_t row, int chan
 	for (size_t x = 0; x < whole_blocks((size_t)count); x += LANES) {
 		integers start;
 		memcpy(&start, places->start + x, sizeof start);
-		integers here = gather(padded, start), next = gather(padded + channels, start);
-		integers below = gather(padded + row, start), below_next = gather(padded + row + channels, start);
+		integers here, next, below, below_next;
+		gather_two(padded, start, channels, &here, &next);
+		gather_two(padded + row, start, channels, &below, &below_next);
 		vector right = load(places->right + x), down = load(places->down + x);
 		for (int c = 0; c < channels; c++) {
 			vector left_value = between(channel(here, c), channel(below, c), down);
