@@ -173,7 +173,7 @@ static void deliver(struct fetcher *fetcher, struct job *job, enum fetch_outcome
 		reason = full_reason;
 	}
 	struct fetch_result result = {.outcome = outcome, .reason = reason,
-		.missing = outcome == FETCH_REFUSED && transfer->missing,
+		.missing = outcome == FETCH_REFUSED && (transfer->status == 404 || transfer->status == 410),
 		.untrusted = outcome == FETCH_FAILED && job->host->untrusted, .url = job->url, .bytes = transfer->bytes, .size = transfer->size, .charset = charset, .opted_out = transfer->easy && transfer_opts_out(transfer)};
 	fetcher->callback(fetcher->context, job->tag, &result);
 	transfer->bytes = result.bytes;
@@ -203,7 +203,7 @@ static int ask_robots(struct fetcher *fetcher, struct host *host)
 	return 0;
 }
 
-/* RFC 9309, 2.3.1: what is not there allows all; what can't be reached disallows all. */
+/* RFC 9309, 2.3.1: what is not there allows all; what can't be reached, or is there and can't be read, disallows all. */
 static void take_robots(struct fetcher *fetcher, struct job *job, enum fetch_outcome outcome, const char *reason)
 {
 	struct host *host = job->tag;
@@ -212,7 +212,7 @@ static void take_robots(struct fetcher *fetcher, struct job *job, enum fetch_out
 	host->robots_state = ROBOTS_KNOWN;
 	if (outcome == FETCH_DONE && robots_parse(&host->robots, bytes, job->transfer.size, ROBOT, NULL))
 		give_up(host, "robots.txt: out of memory");
-	if (outcome == FETCH_FAILED) {
+	if (outcome == FETCH_FAILED || (outcome == FETCH_REFUSED && job->transfer.status / 100 == 2)) {
 		snprintf(why, sizeof why, "robots.txt: %s", reason);
 		give_up(host, job->transfer.reached ? why : reason);
 	}

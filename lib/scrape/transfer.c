@@ -1,6 +1,7 @@
 #include "scrape/transfer.h"
 
 #include "scrape/address.h"
+#include "scrape/header.h"
 
 #include <arpa/inet.h>
 #include <math.h>
@@ -14,7 +15,7 @@
 #include <unistd.h>
 
 enum { SLOW_BYTES = 100, SLOW_SECONDS_MAXIMUM = 20, FIRST_BYTES = 1 << 14, RECEIVE_BYTES = 1 << 16,
-	PARTIAL_CONTENT = 206 };
+	HEAD_BYTES_MAXIMUM = 500 * 1024, PARTIAL_CONTENT = 206 };
 
 /* The room for a body of which `size` bytes are there: where its length is promised that, but untouched memory costs
  * nothing, so a lie costs nothing either. */
@@ -55,6 +56,40 @@ static size_t receive(char *bytes, size_t unit, size_t count, void *context)
 	transfer->size += size;
 	transfer->bytes[transfer->size] = 0;
 	return transfer->too_large ? 0 : unit * count;
+}
+
+/* What arrives may decode to nothing at all, so that `receive` would never see it. */
+static int count_arrived(void *context, curl_off_t expected, curl_off_t arrived, curl_off_t to_send, curl_off_t sent)
+{
+	struct transfer *transfer = context;
+	(void)expected, (void)to_send, (void)sent;
+	transfer->too_large |= arrived > 0 && (uint64_t)arrived > transfer->limits->bytes;
+	return transfer->too_large;
+}
+
+/* Sees each line of an answer's head, and of what may follow its chunks, which libcurl keeps without a limit. It undoes up to
+ * five codings one in the other, so that one call may last for days: one is enough for anybody. Those of the transfer it undoes
+ * whether they were asked for or not. */
+static size_t take_header(char *line, size_t unit, size_t count, void *context)
+{
+	struct transfer *transfer = context;
+	struct header header;
+	transfer->head_size += unit * count;
+	if (transfer->head_size > HEAD_BYTES_MAXIMUM)
+		return 0;
+	if (!header_read(&header, line, unit * count))
+		return unit * count;
+	bool of_transfer = header_is(&header, "Transfer-Encoding");
+	if (!of_transfer && (!transfer->limits->decode || !header_is(&header, "Content-Encoding")))
+		return unit * count;
+	enum header_coding coding = header_coding(header.value);
+	if (coding == CODING_NONE || (coding == CODING_ZLIB && !of_transfer && !transfer->coded)) {
+		transfer->coded |= coding == CODING_ZLIB;
+		return unit * count;
+	}
+	snprintf(transfer->refused_coding, sizeof transfer->refused_coding, "%.*s", (int)sizeof transfer->refused_coding - 1,
+		header.value);
+	return 0;
 }
 
 static void note_refused(struct transfer *transfer, const struct sockaddr *address)
@@ -148,8 +183,14 @@ int transfer_start(struct transfer *transfer, const char *url, const struct tran
 	curl_easy_setopt(easy, CURLOPT_LOW_SPEED_TIME, transfer_slow_seconds(limits->total_seconds));
 	if (!limits->cut)
 		curl_easy_setopt(easy, CURLOPT_MAXFILESIZE_LARGE, (curl_off_t)limits->bytes);
-	if (limits->decode)
-		curl_easy_setopt(easy, CURLOPT_ACCEPT_ENCODING, "");
+	curl_easy_setopt(easy, CURLOPT_HEADERFUNCTION, take_header);
+	curl_easy_setopt(easy, CURLOPT_HEADERDATA, transfer);
+	if (limits->decode) {
+		curl_easy_setopt(easy, CURLOPT_ACCEPT_ENCODING, "gzip, deflate");
+		curl_easy_setopt(easy, CURLOPT_XFERINFOFUNCTION, count_arrived);
+		curl_easy_setopt(easy, CURLOPT_XFERINFODATA, transfer);
+		curl_easy_setopt(easy, CURLOPT_NOPROGRESS, 0L);
+	}
 	curl_easy_setopt(easy, CURLOPT_WRITEFUNCTION, receive);
 	curl_easy_setopt(easy, CURLOPT_WRITEDATA, transfer);
 	curl_easy_setopt(easy, CURLOPT_OPENSOCKETFUNCTION, open_socket);
@@ -183,13 +224,12 @@ static enum transfer_end end_with(struct transfer *transfer, enum transfer_end e
 /* An answer with an HTTP status and a whole body, or the part of it that was wanted. */
 static enum transfer_end judge_status(struct transfer *transfer)
 {
-	long status = 0;
+	long status = transfer->status;
 	char *location = NULL, reason[64];
-	curl_off_t retry_after = 0;
-	curl_easy_getinfo(transfer->easy, CURLINFO_RESPONSE_CODE, &status);
+	struct curl_header *retry_after;
 	curl_easy_getinfo(transfer->easy, CURLINFO_REDIRECT_URL, &location);
-	curl_easy_getinfo(transfer->easy, CURLINFO_RETRY_AFTER, &retry_after);
-	transfer->retry_after = retry_after > 0 ? (double)retry_after : 0;
+	if (curl_easy_header(transfer->easy, "Retry-After", 0, CURLH_HEADER, -1, &retry_after) == CURLHE_OK)
+		transfer->retry_after = header_retry_after(retry_after->value, time(NULL));
 	if (status >= 200 && status < 300 && status != PARTIAL_CONTENT)
 		return TRANSFER_WHOLE;
 	if (status >= 300 && status < 400 && location) {
@@ -197,7 +237,6 @@ static enum transfer_end judge_status(struct transfer *transfer)
 		return transfer->location ? TRANSFER_REDIRECT : end_with(transfer, TRANSFER_TRANSIENT, "out of memory");
 	}
 	snprintf(reason, sizeof reason, "HTTP status %ld", status);
-	transfer->missing = status == 404 || status == 410;
 	bool passing = status == 408 || status == 429 || status / 100 == 5;
 	return end_with(transfer, passing ? TRANSFER_TRANSIENT : TRANSFER_REFUSED, reason);
 }
@@ -205,12 +244,17 @@ static enum transfer_end judge_status(struct transfer *transfer)
 enum transfer_end transfer_finish(struct transfer *transfer, CURLcode code)
 {
 	char reason[160];
-	long status = 0;
-	curl_easy_getinfo(transfer->easy, CURLINFO_RESPONSE_CODE, &status);
-	transfer->reached = status > 0;
+	curl_easy_getinfo(transfer->easy, CURLINFO_RESPONSE_CODE, &transfer->status);
+	transfer->reached = transfer->status > 0;
 	if (transfer->out_of_memory)
 		return end_with(transfer, TRANSFER_TRANSIENT, "out of memory");
-	if (transfer->too_large && transfer->limits->cut)
+	if (transfer->head_size > HEAD_BYTES_MAXIMUM)
+		return end_with(transfer, TRANSFER_REFUSED, "headers of more than 500 kB");
+	if (*transfer->refused_coding) {
+		snprintf(reason, sizeof reason, "coded as '%s', which was not asked for", transfer->refused_coding);
+		return end_with(transfer, TRANSFER_REFUSED, reason);
+	}
+	if (transfer->too_large && transfer->limits->cut && transfer->size == transfer->limits->bytes)
 		return judge_status(transfer);
 	if (transfer->too_large || code == CURLE_FILESIZE_EXCEEDED) {
 		snprintf(reason, sizeof reason, "larger than %zu bytes", transfer->limits->bytes);
@@ -255,14 +299,11 @@ void transfer_charset(const struct transfer *transfer, char *out, size_t size)
 
 bool transfer_opts_out(const struct transfer *transfer)
 {
-	static const char *const words[] = {"noai", "noimageai", "noindex", "noimageindex"};
 	struct curl_header *header;
 	for (size_t i = 0; curl_easy_header(transfer->easy, "X-Robots-Tag", i, CURLH_HEADER, -1, &header) == CURLHE_OK;
 		i++)
-		for (const char *p = header->value; *p; p += strcspn(p, ", "), p += strspn(p, ", "))
-			for (size_t w = 0; w < sizeof words / sizeof *words; w++)
-				if (strcspn(p, ", ") == strlen(words[w]) && strncasecmp(p, words[w], strlen(words[w])) == 0)
-					return true;
+		if (header_opts_out(header->value, time(NULL)))
+			return true;
 	return false;
 }
 

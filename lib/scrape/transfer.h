@@ -12,10 +12,10 @@
 struct transfer_limits {
 	double connect_seconds; /* until connected */
 	double total_seconds;   /* until the last byte; see transfer_slow_seconds too */
-	size_t bytes;           /* of the body, decoded; counted as they arrive */
+	size_t bytes;           /* of the body: as they arrive, and decoded */
 	bool allow_private;     /* connect to addresses that are not public */
 	bool cut;               /* a longer body is cut to `bytes`, not refused */
-	bool decode;            /* accept compressed bodies: pages; images are kept as served */
+	bool decode;            /* accept bodies in gzip's or zlib's format: pages; images are kept as served */
 	const char *user_agent;
 	const char *ca_file;    /* certificates to trust, as PEM; NULL: the machine's */
 };
@@ -34,8 +34,11 @@ struct transfer {
 	const struct transfer_limits *limits;
 	unsigned char *bytes; /* the body; one NUL follows it */
 	size_t size, capacity;
+	size_t head_size; /* of all headers, trailers included */
 	bool too_large, out_of_memory;
 	char refused_address[64]; /* that was not public; empty: none was met */
+	bool coded;                 /* the body is */
+	char refused_coding[64];    /* that was not asked for, or one too many; empty: none was met */
 	char problem[CURL_ERROR_SIZE]; /* what went wrong, in libcurl's words */
 
 	/* Set by transfer_finish: */
@@ -43,7 +46,7 @@ struct transfer {
 	char *location;          /* where a redirect leads, absolute; owned */
 	double retry_after;      /* seconds the server asked for, 0: none */
 	bool reached;            /* the server answered */
-	bool missing;            /* it has no such thing: status 404 or 410 */
+	long status;             /* of HTTP, 0: none */
 };
 
 /* Returns 0 where a file of certificates to trust can be read and holds one, or -1. */
@@ -67,7 +70,7 @@ enum transfer_end transfer_finish(struct transfer *transfer, CURLcode code);
 /* The charset that the server declared, into out[size]; "" for none. */
 void transfer_charset(const struct transfer *transfer, char *out, size_t size);
 
-/* Whether the server opts out of this use: X-Robots-Tag with noai, noimageai, noindex or noimageindex. */
+/* Whether the server opts out of this use by an X-Robots-Tag: see header_opts_out. */
 bool transfer_opts_out(const struct transfer *transfer);
 
 /* Frees everything; the handle must be out of any multi handle. */

@@ -54,6 +54,11 @@ cases robot <<'END'
 /all.txt         | %S%l{User-agent: *\nDisallow: /%} | 1 refused robots.txt disallows it
 /gzip.txt        | %SContent-Encoding: gzip%E%l{%z{User-agent: *\nDisallow: /%}%} | 1 refused robots.txt disallows it
 /bomb.txt        | %SContent-Encoding: gzip%E%l{%z{User-agent: *\nDisallow: /\n%*{9999999:x%}%}%} | 1 refused robots.txt disallows it
+/twice.txt       | %SContent-Encoding: gzip, gzip%E%l{%z{%z{User-agent: *\nDisallow: /%}%}%} | 1 failed robots.txt: coded as 'gzip, gzip', which was not asked for
+/brotli.txt      | %SContent-Encoding: br%E%l{\x0b%} | 1 failed robots.txt: coded as 'br', which was not asked for
+/brotli-404.txt  | HTTP/1.1 404 None%EContent-Encoding: br%E%l{\x0b%} | 0 accepted
+/blocks.txt      | %SContent-Encoding: gzip%E%E\x1f\x8b\x08\0\0\0\0\0\0\x03%*{200000:\0\0\0\xff\xff%} | 1 failed robots.txt: larger than 512000 bytes
+/partial.txt     | HTTP/1.1 206 Partial%EContent-Range: bytes 0-9/99%E%l{User-agent%} | 1 failed robots.txt: HTTP status 206
 /huge.txt        | %S%E%EUser-agent: *\nDisallow: /\n%*{9999999:x%} | 1 refused robots.txt disallows it
 /huge-length.txt | %SContent-Length: 10000000000%E%EUser-agent: *\nDisallow: /\n%*{9999999:x%} | 1 refused robots.txt disallows it
 /late.txt        | %S%E%*{600000:#%}\nUser-agent: *\nDisallow: /\n | 0 accepted
