@@ -161,6 +161,7 @@ static int ask_images(struct collection *collection, struct error *error)
 		const struct scrape *scrape = collection->scrape;
 		int asks = manifest_ask(scrape->manifest, errand->url, scrape->options.retry_refused, error);
 		if (asks <= 0) {
+			collection->passed++;
 			struct errand *other = asks == 0 ? instead_of_known(errand) : NULL;
 			errand_free(errand);
 			if (other)

@@ -31,6 +31,7 @@ struct collection {
 	bool page_pending;
 	int images_pending;
 	int accepted, added, refused, failed;
+	int passed; /* addresses that an earlier run or this one, be it for another class, had asked for */
 	bool enough;
 	bool source_failed; /* a page could not be had or understood */
 	bool told_untrusted; /* that an image's host can't be trusted has been said */

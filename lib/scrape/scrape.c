@@ -216,10 +216,14 @@ struct scrape_report scrape_report(const struct scrape *scrape, size_t index)
 {
 	const struct collection *collection = scrape->collections[index];
 	bool all = collection->accepted && !collection->failed && !collection->source_failed && !scrape->stopped;
-	return (struct scrape_report){.class_name = collection->name, .accepted = collection->accepted,
+	struct scrape_report report = {.class_name = collection->name, .accepted = collection->accepted,
 		.added = collection->added, .refused = collection->refused, .failed = collection->failed,
 		.complete = scrape->options.wanted ? collection->enough : all,
-		.told = collection->source_failed || collection->told_untrusted, .ended = reason_of(collection)};
+		.told = collection->source_failed || collection->told_untrusted};
+	int length = snprintf(report.ended, sizeof report.ended, "%s", reason_of(collection));
+	if (!report.complete && collection->passed)
+		snprintf(report.ended + length, sizeof report.ended - (size_t)length, ", %d asked for before", collection->passed);
+	return report;
 }
 
 int scrape_refused_before(const struct scrape *scrape)

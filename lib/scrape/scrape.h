@@ -33,7 +33,7 @@ struct scrape_report {
 	int refused, failed;
 	bool complete;     /* as many as wanted; where all were: some, and nothing failed */
 	bool told;         /* what is wrong was reported when it was met */
-	const char *ended; /* why it ended, in words */
+	char ended[560];   /* why it ended, in words */
 };
 
 struct scrape;

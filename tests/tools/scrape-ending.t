@@ -33,7 +33,12 @@ status_is 0
 is "more are added to what there is" "$(find count/x -type f | wc -l | tr -d ' ')" 7
 scrape -o count -n 20 x="$origin/pages/more.html"
 status_is 1
-stderr_is "scrape-images: x: 9 of 20 images, 0 refused, 0 failed: no more pages"
+stderr_is "scrape-images: x: 9 of 20 images, 0 refused, 0 failed: no more pages, 7 asked for before"
+
+printf '%s/image/s.png\ta\n%s/image/s.png\tb\n' "$origin" "$origin" >list
+scrape -o shared --urls list
+stderr_is "scrape-images: b: 0 images, 0 refused, 0 failed: end of list, 1 asked for before"
+status_is 1
 
 # ---- the closing table ----
 wide=$(printf '\345\255\253\346\202\237\347\251\272') accented=$(printf 'cafe\314\201 noir') long=$(printf 'n%.0s' $(seq 60))
