@@ -121,8 +121,10 @@ is "and is not asked for again" "$(cut -f 1 log | LC_ALL=C sort | LC_ALL=C comm 
 mkfifo silent
 exec 3<>silent
 cat >list.py <<'END'
-import signal, subprocess, sys, time
+import os, signal, subprocess, sys, time
 process = subprocess.Popen(sys.argv[1:], stdin=open("silent"), stderr=subprocess.DEVNULL, preexec_fn=lambda: signal.signal(signal.SIGINT, signal.SIG_DFL))
+until = time.time() + 10
+while not os.path.exists("waits/manifest.tsv") and time.time() < until: time.sleep(0.01)
 time.sleep(0.5)
 process.send_signal(signal.SIGINT)
 print(process.wait(20))
