@@ -68,6 +68,15 @@ static ssize_t send_order(int control, struct sandbox_order *order, const int de
 	return sendmsg(control, &message, MSG_NOSIGNAL);
 }
 
+static ssize_t receive_report(int control, struct sandbox_report *report)
+{
+	ssize_t got;
+	do
+		got = recv(control, report, sizeof *report, 0);
+	while (got < 0 && errno == EINTR);
+	return got;
+}
+
 /* `descriptors` is NULL to end the worker only. */
 static int give_order(struct sandbox *sandbox, int number, const int *descriptors, struct sandbox_report *report,
 	struct error *error)
@@ -75,7 +84,7 @@ static int give_order(struct sandbox *sandbox, int number, const int *descriptor
 	struct sandbox_order order = {number, descriptors != NULL};
 	pthread_mutex_lock(&sandbox->orders);
 	bool taken = send_order(sandbox->control, &order, descriptors) == (ssize_t)sizeof order &&
-		recv(sandbox->control, report, sizeof *report, 0) == (ssize_t)sizeof *report;
+		receive_report(sandbox->control, report) == (ssize_t)sizeof *report;
 	pthread_mutex_unlock(&sandbox->orders);
 	return taken ? 0 : error_set(error, "sandbox", "its keeper has ended");
 }
@@ -84,22 +93,27 @@ static int give_order(struct sandbox *sandbox, int number, const int *descriptor
 
 enum outcome { ANSWERED, DIED, OVERDUE, WRONG };
 
-static double processor_time(const struct sandbox_worker *worker)
+static double read_clock(clockid_t clock)
 {
 	struct timespec time = {0, 0};
-	clock_gettime(worker->clock, &time);
+	clock_gettime(clock, &time);
 	return (double)time.tv_sec + 1e-9 * (double)time.tv_nsec;
 }
 
-/* Waits for a message of exactly `size` bytes. The seconds waited are counted one by one: where the program was stopped
- * meanwhile, all of that is one of them. */
+/* Waits for a message of exactly `size` bytes. No wait counts for more than the second it was to last: where the program
+ * was stopped meanwhile, that is not the worker's. Nor for more than it lasted, as signals cut some short. */
 static enum outcome await(const struct sandbox *sandbox, const struct sandbox_worker *worker, void *message, size_t size)
 {
 	struct pollfd channel = {worker->channel, POLLIN, 0};
-	int seconds = 0, most = sandbox->work.seconds_maximum;
-	while (poll(&channel, 1, 1000) <= 0)
-		if (++seconds >= PATIENCE * most || processor_time(worker) - worker->spent >= most)
+	int most = sandbox->work.seconds_maximum;
+	double waited = 0, before = read_clock(CLOCK_MONOTONIC);
+	while (poll(&channel, 1, 1000) <= 0) {
+		double now = read_clock(CLOCK_MONOTONIC);
+		waited += now - before < 1 ? now - before : 1;
+		before = now;
+		if (waited >= PATIENCE * most || read_clock(worker->clock) - worker->spent >= most)
 			return OVERDUE;
+	}
 	ssize_t got = recv(worker->channel, message, size, MSG_DONTWAIT);
 	return got == (ssize_t)size ? ANSWERED : got > 0 ? WRONG : DIED;
 }
@@ -235,7 +249,7 @@ static int call(struct sandbox *sandbox, struct sandbox_worker *worker, const ch
 	if (outcome != ANSWERED)
 		return end_call(sandbox, worker, name, outcome, error);
 	worker->calls++;
-	worker->spent = processor_time(worker);
+	worker->spent = read_clock(worker->clock);
 	worker->used += answer->size;
 	return 0;
 }

@@ -17,7 +17,9 @@
 #include <sys/resource.h>
 #include <sys/socket.h>
 #include <sys/syscall.h>
+#include <sys/time.h>
 #include <sys/wait.h>
+#include <time.h>
 #include <unistd.h>
 
 enum { INPUT = 300000, OUTPUT = 200 << 20, MEMORY = 64 << 20, SECONDS = 2, CALLS = 50 };
@@ -26,7 +28,7 @@ enum deed {
 	REVERSE, /* the honest one: output is the input from its end */
 	WAIT, CALL_X32, OPEN, OPEN_OLD, SOCKET, FORK, EXECUTE, KILL_PARENT, TRACE, MAP_CODE, MAP_CHANNEL, MAKE_CODE,
 	RAISE_LIMIT, SLEEP,
-	ALLOCATE, LOOP, SEGFAULT, ABORT, READ_BEHIND, WRITE_INPUT, LEAVE, LIE_OF_SIZE, WRITE_ELSEWHERE, USE_MEMORY
+	ALLOCATE, COMPUTE, LOOP, SEGFAULT, ABORT, READ_BEHIND, WRITE_INPUT, LEAVE, LIE_OF_SIZE, WRITE_ELSEWHERE, USE_MEMORY
 };
 
 struct request {
@@ -81,6 +83,16 @@ static long attempt(enum deed deed, const unsigned char *input)
 	}
 }
 
+/* For 0.3 seconds. */
+static void compute(void)
+{
+	struct timespec start, now;
+	clock_gettime(CLOCK_MONOTONIC, &start);
+	do
+		clock_gettime(CLOCK_MONOTONIC, &now);
+	while (now.tv_sec - start.tv_sec + 1e-9 * (double)(now.tv_nsec - start.tv_nsec) < 0.3);
+}
+
 static size_t misbehave(enum deed deed, const unsigned char *input, size_t size, struct answer *answer,
 	unsigned char *output)
 {
@@ -92,6 +104,9 @@ static size_t misbehave(enum deed deed, const unsigned char *input, size_t size,
 		answer->error = errno;
 		answer->result = memory != NULL;
 		free(memory);
+		return 0;
+	case COMPUTE:
+		compute();
 		return 0;
 	case LOOP:
 		for (volatile int i = 0; ; i++)
@@ -354,6 +369,42 @@ static void waiting(void)
 	sandbox_stop(other);
 }
 
+static volatile sig_atomic_t signals;
+
+static void count_signal(int number)
+{
+	(void)number;
+	signals++;
+}
+
+/* Signals that cut waiting short are neither seconds waited nor a keeper that ended. */
+static void interrupted(void)
+{
+	struct answer answer;
+	struct sandbox_result result;
+	struct sandbox *kept = sandbox;
+	struct error error = {0};
+	struct itimerval often = {{0, 200}, {0, 200}}, never = {{0, 0}, {0, 0}};
+	sigaction(SIGALRM, &(struct sigaction){.sa_handler = count_signal}, NULL);
+	setitimer(ITIMER_REAL, &often, NULL);
+	int started = start_with(&sandbox, 1, &error);
+	int failed = started ? -1 : sandbox_run(sandbox, "x", &(struct request){COMPUTE}, NULL, 0, &answer, &result, &error);
+	int before = signals;
+	if (!failed)
+		sandbox_release(sandbox, &result);
+	bool renewed = !started;
+	for (int i = 0; i < 50 && renewed; i++)
+		renewed = sandbox_run(sandbox, "x", &(struct request){SEGFAULT}, NULL, 0, &answer, &result, &error) == -1 &&
+			strcmp(error.reason, "the helper crashed (signal 11)") == 0 && honest(100, 1, &answer) && answer.calls == 1;
+	setitimer(ITIMER_REAL, &never, NULL);
+	if (!ok(started == 0 && failed == 0 && before > 5, "a call goes on under %d signals", before))
+		note("%s: %s", error.object, error.reason);
+	if (!ok(renewed, "  and so do workers that end and start"))
+		note("%s: %s", error.object, error.reason);
+	sandbox_stop(sandbox);
+	sandbox = kept;
+}
+
 /* Without its keeper a sandbox has no workers, and fails call by call. */
 static void without_keeper(void)
 {
@@ -430,6 +481,7 @@ int main(void)
 	killed_while_idle();
 	threads();
 	waiting();
+	interrupted();
 	without_keeper();
 	stopped();
 	ended_by(SIGINT);
