@@ -4,6 +4,7 @@
 #include "base/signals.h"
 
 #include <errno.h>
+#include <fcntl.h>
 #include <poll.h>
 #include <pthread.h>
 #include <stdlib.h>
@@ -118,13 +119,15 @@ static enum outcome await(const struct sandbox *sandbox, const struct sandbox_wo
 	return got == (ssize_t)size ? ANSWERED : got > 0 ? WRONG : DIED;
 }
 
+/* Its size is sealed: were the file cut, this program would end when it next touched the memory. */
 static int create_memory(struct sandbox *sandbox, struct sandbox_worker *worker)
 {
-	int file = memfd_create("sandbox", MFD_CLOEXEC);
+	int file = memfd_create("sandbox", MFD_CLOEXEC | MFD_ALLOW_SEALING);
 	if (file < 0)
 		return -1;
 	void *memory = MAP_FAILED;
-	if (ftruncate(file, (off_t)sandbox->layout.size) == 0)
+	if (ftruncate(file, (off_t)sandbox->layout.size) == 0 &&
+		fcntl(file, F_ADD_SEALS, F_SEAL_SHRINK | F_SEAL_GROW | F_SEAL_SEAL) == 0)
 		memory = mmap(NULL, sandbox->layout.size, PROT_READ | PROT_WRITE, MAP_SHARED, file, 0);
 	if (memory == MAP_FAILED) {
 		close(file);

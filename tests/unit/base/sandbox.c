@@ -393,7 +393,7 @@ static void interrupted(void)
 	if (!failed)
 		sandbox_release(sandbox, &result);
 	bool renewed = !started;
-	for (int i = 0; i < 50 && renewed; i++)
+	for (int i = 0; i < 20 && renewed; i++)
 		renewed = sandbox_run(sandbox, "x", &(struct request){SEGFAULT}, NULL, 0, &answer, &result, &error) == -1 &&
 			strcmp(error.reason, "the helper crashed (signal 11)") == 0 && honest(100, 1, &answer) && answer.calls == 1;
 	setitimer(ITIMER_REAL, &never, NULL);
@@ -403,6 +403,39 @@ static void interrupted(void)
 		note("%s: %s", error.object, error.reason);
 	sandbox_stop(sandbox);
 	sandbox = kept;
+}
+
+/* The memory that this program shares with a worker; -1: it may not be opened so. */
+static int open_memory(void)
+{
+	char line[512], name[64];
+	unsigned long from, to;
+	int file = -1;
+	FILE *maps = fopen("/proc/self/maps", "r");
+	while (maps && file < 0 && fgets(line, sizeof line, maps))
+		if (strstr(line, "memfd:sandbox") && sscanf(line, "%lx-%lx", &from, &to) == 2) {
+			snprintf(name, sizeof name, "/proc/self/map_files/%lx-%lx", from, to);
+			file = open(name, O_RDWR | O_CLOEXEC);
+		}
+	if (maps)
+		fclose(maps);
+	return file;
+}
+
+/* Whoever else has a worker's memory cannot cut it under this program, which would end it (SIGBUS). */
+static void sealed(void)
+{
+	struct answer answer;
+	ok(honest(100, 1, &answer), "a worker has memory");
+	int memory = open_memory();
+	if (memory < 0) {
+		ok(true, "  which may not be cut # SKIP it cannot be opened without a capability");
+		return;
+	}
+	ok(ftruncate(memory, 0) == -1 && errno == EPERM, "  which may not be cut");
+	ok(ftruncate(memory, (off_t)1 << 40) == -1 && errno == EPERM, "  nor made longer");
+	ok(honest(100, 1, &answer), "  and serves on");
+	close(memory);
 }
 
 /* Without its keeper a sandbox has no workers, and fails call by call. */
@@ -482,6 +515,7 @@ int main(void)
 	threads();
 	waiting();
 	interrupted();
+	sealed();
 	without_keeper();
 	stopped();
 	ended_by(SIGINT);
