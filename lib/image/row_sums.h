@@ -10,7 +10,7 @@ enum { ROW_SUMS_MAXIMUM = 257 }; /* rows of bytes whose sums 16 bits hold */
 /* Adds row[count] to sums[count]. The block's size is fixed, so that the compiler makes vectors of it. */
 static inline void row_sums_add(uint16_t *restrict sums, const unsigned char *restrict row, size_t count)
 {
-	enum { BLOCK = 32 };
+	enum { BLOCK = 64 };
 	for (; count >= BLOCK; count -= BLOCK, sums += BLOCK, row += BLOCK)
 		for (int i = 0; i < BLOCK; i++)
 			sums[i] = (uint16_t)(sums[i] + row[i]);
