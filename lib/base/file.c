@@ -110,6 +110,8 @@ int file_list(const char *path, enum file_kind kind, struct text_list *names, st
 
 int file_make_folder(const char *path, struct error *error)
 {
+	if (file_is_folder(path))
+		return 0;
 	char *partial = *path ? strdup(path) : NULL;
 	if (!partial)
 		return *path ? error_memory(error, path) : error_set(error, path, "an empty name is no folder");
