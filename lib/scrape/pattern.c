@@ -26,7 +26,7 @@ static const char *skip_bracket(const char *text)
 
 /* What the C library makes of a pattern: it copies what is repeated, and that again where it is itself part of such. */
 struct expansion {
-	double sizes[DEPTH_MAXIMUM + 1]; /* of each group that is open: in characters and sets of them */
+	double sizes[DEPTH_MAXIMUM + 1]; /* of each group that is open: in characters, sets of them and operators */
 	double last;                     /* of it what may be repeated next */
 	int depth;
 };
@@ -41,14 +41,15 @@ static const char *repeat(struct expansion *expansion, const char *text)
 		times = 1 + (double)(most > least ? most : least);
 		text = *end == '}' ? end : text;
 	}
-	expansion->sizes[expansion->depth] += (times - 1) * expansion->last;
+	expansion->sizes[expansion->depth] += 1 + (times - 1) * expansion->last;
 	expansion->last *= times;
 	return text + 1;
 }
 
 static const char *take_atom(struct expansion *expansion, const char *text)
 {
-	expansion->sizes[expansion->depth] += expansion->last = *text != '|';
+	expansion->sizes[expansion->depth]++;
+	expansion->last = *text != '|';
 	return *text == '[' ? skip_bracket(text) : text + (text[0] == '\\' && text[1] ? 2 : 1);
 }
 

@@ -137,6 +137,8 @@ struct tree *tree_parse(const char *bytes, size_t size, enum document_format for
 	tree->document = parse(bytes, (int)size, format, charset);
 	if (!tree->document && *charset)
 		tree->document = parse(bytes, (int)size, format, "");
+	if (tree->document)
+		xmlXPathOrderDocElems(tree->document); /* else nodes are put in order by walks along their siblings */
 	tree->context = tree->document ? create_context(tree->document, tree) : NULL;
 	if (tree->context)
 		return tree;

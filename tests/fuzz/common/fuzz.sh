@@ -10,7 +10,8 @@ for name; do
 	rm -rf "$seeds"
 	mkdir -p "$corpus" "$folder/found"
 	sh "$here/seeds.sh" "$name" "$seeds" || exit 1
-	"$folder/tests/fuzz/$name" -max_total_time="$seconds" -timeout=5 -malloc_limit_mb=1100 -print_final_stats=1 \
+	LSAN_OPTIONS=suppressions=$here/../../leaks.supp:print_suppressions=0 \
+		"$folder/tests/fuzz/$name" -max_total_time="$seconds" -timeout=5 -malloc_limit_mb=1100 -print_final_stats=1 \
 		-artifact_prefix="$folder/found/$name-" "$corpus" "$seeds/good" "$seeds/bad" >"$log" 2>&1 || failed=1
 	awk -v name="$name" '/ cov: /{edges = $4} /number_of_executed/{runs = $2} /average_exec/{rate = $2}
 		/ERROR|Assertion|runtime error/ && !wrong{wrong = ", " $0}

@@ -98,6 +98,7 @@ head)
 stream)
 	for name in color index passes weights; do cp $fixtures/stream/$name.tens "$good"; done
 	for name in cut future label no_end; do cp $fixtures/stream/$name.tens "$bad"; done
+	{ printf '\211TENS\r\n\032HEAD\001' && head -c 51 /dev/zero; } >"$bad/empty-head"
 	pack "$good/raw.tens" 6x5
 	pack "$good/zlib.tens" 6x5 --codec zlib
 	"$BIN/augment" -q --preset light --passes 2 -o "$good/augmented.tens" "$good/raw.tens" ;;

@@ -230,6 +230,21 @@ static void chains(void)
 	refuses("(", DOCUMENT_TEXT, "no regular expression: Unmatched ( or \\(");
 }
 
+/* A quote that is not closed makes every second image a value of the one before. */
+static void many_siblings(void)
+{
+	enum { IMAGES = 20000 };
+	char *page = malloc(30 * IMAGES + 20), *end = page + sprintf(page, "<p>");
+	for (int i = 0; i < IMAGES; i++)
+		end += sprintf(end, "<img srcset=\"/image></a>\n");
+	struct document *document = parse(page, DOCUMENT_HTML);
+	const clock_t started = clock();
+	gives(document, "count(//img[not(contains(@src, 'x'))])", "10000");
+	ok(clock() - started < CLOCKS_PER_SEC, "many siblings are put in order");
+	document_free(document);
+	free(page);
+}
+
 static void hostile(void)
 {
 	struct error error;
@@ -327,6 +342,7 @@ int main(void)
 	largest();
 	names();
 	chains();
+	many_siblings();
 	hostile();
 	bounded();
 	return done();

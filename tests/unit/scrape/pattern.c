@@ -124,7 +124,8 @@ static void referring(void)
 /* What would take gigabytes, and what is near it. */
 static void repeating(void)
 {
-	char text[70000], *end = text;
+	static char text[500000];
+	char *end = text;
 	compiles("a{500}[b-y]{,490}", 0);
 	compiles("a{1000}", -1);
 	compiles("(a{40}){40}", -1);
@@ -139,6 +140,8 @@ static void repeating(void)
 	for (int i = 0; i < 30000; i++)
 		end += sprintf(end, ")");
 	compiles(text, -1);
+	compiles(memset(text, '|', sizeof text - 1), -1);
+	compiles(memset(text + 1, '*', sizeof text - 2), -1);
 }
 
 static void caching(void)
