@@ -14,6 +14,7 @@ streams() {
 	processes="$processes $!"
 	for _ in 1 2 3 4 5 6 7 8 9 10; do [ -s $name ] || sleep 0.1; done
 }
+timeout=20
 streams server
 origin=$(cat server)
 # fetch PATH...: scrapes images from the server into a new folder d. open_at_most, connections: what the server saw.
@@ -21,7 +22,7 @@ fetch() {
 	rm -rf d
 	: >server.log
 	urls "$@" >list
-	scrape --ca-file server.pem --timeout 1 -o d --urls list $more
+	scrape --ca-file server.pem --timeout $timeout -o d --urls list $more
 }
 open_at_most() { cut -f 4 server.log | sort -n | tail -n 1; }
 connections() { cut -f 2 server.log | sort -u | wc -l; }
@@ -70,7 +71,7 @@ once close
 once nonsense
 
 # ---- what stays broken ----
-more="--max-bytes 30000 --retries 0"
+more="--max-bytes 30000 --retries 0" timeout=1
 broken() {
 	fetch "$1"
 	echo $status $(rows d status reason)

@@ -45,10 +45,11 @@ cases() {
 		is "$path" "$("$1" "$path")" "$expected"
 	done
 }
-# Exit status, and status and reason of the one row, of a run that asks for an image.
+# Exit status, and status and reason of the one row, of a run that asks for an image; $timeout is that of a transfer.
+timeout=1
 image() {
 	rm -rf one
 	urls "$1" >list
-	scrape -o one --urls list --max-bytes 30000 --retries 2 --timeout 1 --max-wait 3
+	scrape -o one --urls list --max-bytes 30000 --retries 2 --timeout $timeout --max-wait 3
 	printf '%s ' $status $(rows one status reason) | sed 's/ $//'
 }
