@@ -6,8 +6,11 @@
 #include <stdlib.h>
 #include <string.h>
 
-static const struct document_budget whole_budget = {.operations = 50000000, .values = 20000000, .seconds = 2,
-	.documents = 20000, .nodes = 2000000};
+static const struct document_budget whole_budget = {.operations = 50000000, .values = 20000000, .pattern_seconds = 2,
+	.seconds = 10, .documents = 20000, .bytes = 256 << 20, .nodes = 2000000};
+
+/* Roughly what a document takes in memory, in bytes for each that it is made from. */
+enum { PARSED_BYTES = 8 };
 
 int node_list_add(struct node_list *list, const struct node *node, struct error *error)
 {
@@ -29,8 +32,20 @@ void node_list_free(struct node_list *list)
 	*list = (struct node_list){0};
 }
 
-int document_keep(struct document *document, char *text, struct error *error)
+int document_spend(struct document *document, size_t bytes, struct error *error)
 {
+	if (bytes > document->budget.bytes)
+		return error_set(error, document->name, "more than %zu bytes would come of the page", whole_budget.bytes);
+	document->budget.bytes -= bytes;
+	return 0;
+}
+
+int document_keep(struct document *document, char *text, size_t size, struct error *error)
+{
+	if (text && document_spend(document, size, error)) {
+		free(text);
+		return -1;
+	}
 	if (text && document->text_count == document->text_capacity) {
 		size_t capacity = document->text_capacity ? 2 * document->text_capacity : 16;
 		char **texts = realloc(document->texts, capacity * sizeof *texts);
@@ -138,13 +153,13 @@ int document_within(struct document *document, const struct node *node, enum doc
 		return error_set(error, document->name, "more than %zu documents within the page", whole_budget.documents);
 	document->budget.documents--;
 	char *text = document_text(document, node);
-	int result = 0;
-	if (text && is_tree(format)) {
+	int result = text ? document_spend(document, PARSED_BYTES * strlen(text), error) : 0;
+	if (text && result == 0 && is_tree(format)) {
 		struct tree *tree = tree_parse(text, strlen(text), format, "UTF-8");
 		result = tree != NULL;
 		if (tree)
 			*inside = add_tree(document, tree);
-	} else if (text)
+	} else if (text && result == 0)
 		result = add_json(document, text, strlen(text), inside, &problem, error);
 	free(text);
 	return result;

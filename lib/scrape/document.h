@@ -37,8 +37,10 @@ void node_list_free(struct node_list *list);
 struct document_budget {
 	unsigned long operations; /* of XPath, about five seconds in all */
 	size_t values;            /* of JSON looked at */
-	double seconds;           /* in regular expressions */
+	double pattern_seconds;   /* of this thread's processor, in regular expressions and functions of ours */
+	double seconds;           /* in all */
 	size_t documents;         /* parsed within the page */
+	size_t bytes;             /* of texts that are made, and, several times, of documents parsed within the page */
 	size_t nodes;             /* found */
 };
 
@@ -66,8 +68,11 @@ CHECKED int document_parse(struct document **document, const unsigned char *byte
 CHECKED int document_within(struct document *document, const struct node *node, enum document_format format,
 	struct node *inside, struct error *error);
 
-/* Hands a text over to the document (it is freed on failure, too); NULL is a lack of memory. */
-CHECKED int document_keep(struct document *document, char *text, struct error *error);
+/* Hands a text of `size` bytes over to the document (it is freed on failure, too); NULL is a lack of memory. */
+CHECKED int document_keep(struct document *document, char *text, size_t size, struct error *error);
+
+/* Takes bytes from the budget. Returns 0, or -1: they are used up. */
+CHECKED int document_spend(struct document *document, size_t bytes, struct error *error);
 
 /* A node's text: an element's is all that is in it, a match's its first group or, without one, the whole; JSON's arrays
  * and objects have none. Fresh memory, which the caller frees; NULL where it is blank. */

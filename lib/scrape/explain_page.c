@@ -12,17 +12,14 @@ struct tally {
 	char *examples[EXPLAIN_EXAMPLES];
 };
 
-/* An item is one even where it has no text; what is seen from it must have some. */
-static void count_finds(struct tally *tally, const struct document *document, const struct node_list *found, bool texts)
+/* The text is the tally's then, or freed; NULL is an empty find. */
+static void count_text(struct tally *tally, char *text)
 {
-	for (size_t i = 0; i < found->count; i++) {
-		char *text = texts ? document_text(document, &found->items[i]) : document_show(document, &found->items[i]);
-		if (text && tally->count < EXPLAIN_EXAMPLES)
-			tally->examples[tally->count] = text;
-		else
-			free(text);
-		tally->count += text != NULL;
-	}
+	if (text && tally->count < EXPLAIN_EXAMPLES)
+		tally->examples[tally->count] = text;
+	else
+		free(text);
+	tally->count += text != NULL;
 }
 
 static void write_tally(FILE *stream, const char *key, const struct selector *selector, const struct tally *tally)
@@ -42,35 +39,58 @@ static void free_tally(struct tally *tally)
 		free(tally->examples[i]);
 }
 
-/* Writes what a selector finds seen from each of the nodes, all together; `found` (NULL: nobody) gets it. */
-static int write_selector(FILE *stream, const char *key, const struct selector *selector, struct document *document,
-	const struct node_list *from, struct node_list *found, struct error *error)
+/* Counts what a selector that is to give texts gives, seen from one node. */
+static int count_texts(struct tally *tally, const struct selector *selector, struct document *document,
+	const struct node *from, struct error *error)
 {
-	struct tally tally = {0};
-	struct node_list own = {0}, *all = found ? found : &own;
-	int result = 0;
-	for (size_t i = 0; result == 0 && i < from->count; i++)
-		result = selector_find(selector, document, &from->items[i], all, error);
-	if (result == 0 && selector->text) {
-		count_finds(&tally, document, all, !found);
-		write_tally(stream, key, selector, &tally);
+	struct text_list texts = {0};
+	int result = selector_texts(selector, document, from, &texts, error);
+	for (size_t i = 0; result == 0 && i < texts.count; i++) {
+		count_text(tally, texts.items[i]);
+		texts.items[i] = NULL;
 	}
-	free_tally(&tally);
-	node_list_free(&own);
+	text_list_free(&texts);
 	return result;
 }
 
-static int write_item(FILE *stream, const struct recipe_item *kind, struct document *document,
-	const struct node_list *page, struct error *error)
+/* Writes what texts a selector gives seen from each of the nodes, all together. */
+static int write_selector(FILE *stream, const char *key, const struct selector *selector, struct document *document,
+	const struct node_list *from, struct error *error)
+{
+	struct tally tally = {0};
+	int result = 0;
+	for (size_t i = 0; result == 0 && i < from->count; i++)
+		result = count_texts(&tally, selector, document, &from->items[i], error);
+	if (result == 0 && selector->text)
+		write_tally(stream, key, selector, &tally);
+	free_tally(&tally);
+	return result;
+}
+
+/* Writes what items a selector finds on the page; one without any text is one too. */
+static int write_items(FILE *stream, const struct selector *selector, struct document *document, struct node_list *items,
+	struct error *error)
+{
+	struct tally tally = {0};
+	if (selector_find(selector, document, &document->root, items, error))
+		return -1;
+	for (size_t i = 0; i < items->count; i++)
+		count_text(&tally, document_show(document, &items->items[i]));
+	write_tally(stream, "item", selector, &tally);
+	free_tally(&tally);
+	return 0;
+}
+
+static int write_item(FILE *stream, const struct recipe_item *kind, struct document *document, struct error *error)
 {
 	struct node_list items = {0};
-	int result = write_selector(stream, "item", &kind->item, document, page, &items, error);
+	int result = write_items(stream, &kind->item, document, &items, error);
 	for (size_t i = 0; result == 0 && items.count && i < kind->image_count; i++)
-		result = write_selector(stream, "  image", &kind->images[i], document, &items, NULL, error);
+		result = write_selector(stream, "  image", &kind->images[i], document, &items, error);
 	if (result == 0 && items.count &&
-		(write_selector(stream, "  width", &kind->width, document, &items, NULL, error) ||
-			write_selector(stream, "  height", &kind->height, document, &items, NULL, error) ||
-			write_selector(stream, "  licence", &kind->licence, document, &items, NULL, error)))
+		(write_selector(stream, "  width", &kind->width, document, &items, error) ||
+			write_selector(stream, "  height", &kind->height, document, &items, error) ||
+			write_selector(stream, "  licence", &kind->licence, document, &items, error)))
 		result = -1;
 	node_list_free(&items);
 	return result;
@@ -81,13 +101,13 @@ static int write_selectors(FILE *stream, const struct recipe *recipe, struct doc
 	struct node_list page = {0};
 	int result = node_list_add(&page, &document->root, error);
 	for (size_t i = 0; result == 0 && i < recipe->item_count; i++)
-		result = write_item(stream, &recipe->items[i], document, &page, error);
+		result = write_item(stream, &recipe->items[i], document, error);
 	for (size_t i = 0; result == 0 && i < recipe->next_count; i++)
-		result = write_selector(stream, "next", &recipe->nexts[i].selector, document, &page, NULL, error);
+		result = write_selector(stream, "next", &recipe->nexts[i].selector, document, &page, error);
 	for (size_t i = 0; result == 0 && i < recipe->cursor_count; i++)
-		result = write_selector(stream, "cursor", &recipe->cursors[i].selector, document, &page, NULL, error);
-	if (result == 0 && (write_selector(stream, "link", &recipe->link, document, &page, NULL, error) ||
-				   write_selector(stream, "error", &recipe->error, document, &page, NULL, error)))
+		result = write_selector(stream, "cursor", &recipe->cursors[i].selector, document, &page, error);
+	if (result == 0 && (write_selector(stream, "link", &recipe->link, document, &page, error) ||
+				   write_selector(stream, "error", &recipe->error, document, &page, error)))
 		result = -1;
 	node_list_free(&page);
 	return result;

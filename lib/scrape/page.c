@@ -102,7 +102,7 @@ static int take_address(struct reading *reading, const struct recipe_item *kind,
 	const char *url, struct error *error)
 {
 	struct text_list addresses = {0};
-	double *seconds = &reading->document->budget.seconds;
+	double *seconds = &reading->document->budget.pattern_seconds;
 	reading->findings->addresses++;
 	int result = recipe_addresses(reading->recipe, kind, url, seconds, &addresses, error);
 	if (result == 0 && addresses.count) {
@@ -185,7 +185,7 @@ static int add_links(struct reading *reading, const struct selector *selector, c
 	for (size_t i = 0; result == 0 && i < links.count; i++) {
 		char *url = absolute(reading, links.items[i]);
 		bool near = url && (!reading->page->url || is_same_origin(url, reading->page->url));
-		int wanted = near && regex ? pattern_matches(regex, url, &document->budget.seconds) : near;
+		int wanted = near && regex ? pattern_matches(regex, url, &document->budget.pattern_seconds) : near;
 		if (wanted > 0)
 			result = add_link(reading, url, reader, regex != NULL, error);
 		else if (wanted < 0)

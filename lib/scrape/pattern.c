@@ -12,6 +12,13 @@ enum { WINDOW = 2 * PATTERN_LENGTH_MAXIMUM, CACHED_MAXIMUM = 64 };
 /* Groups in one another; and characters once repetitions are written out, of which as many take the C library 100 MB. */
 enum { DEPTH_MAXIMUM = 50, SIZE_MAXIMUM = 1000 };
 
+double pattern_clock(void)
+{
+	struct timespec now;
+	clock_gettime(CLOCK_THREAD_CPUTIME_ID, &now);
+	return (double)now.tv_sec + 1e-9 * (double)now.tv_nsec;
+}
+
 /* What follows a bracket expression; "]" may be its first character, and classes like [:alpha:] stand in it. */
 static const char *skip_bracket(const char *text)
 {
@@ -126,24 +133,16 @@ static long search_window(const regex_t *regex, const struct window *window, pat
 	return (long)(at < window->length ? at : window->length);
 }
 
-/* Seconds of this thread on a processor. */
-static double processor_time(void)
-{
-	struct timespec now;
-	clock_gettime(CLOCK_THREAD_CPUTIME_ID, &now);
-	return (double)now.tv_sec + 1e-9 * (double)now.tv_nsec;
-}
-
 int pattern_find(const regex_t *regex, const char *text, size_t size, pattern_found *found, void *context,
 	double *seconds)
 {
 	struct window *window = malloc(sizeof *window);
 	int result = window ? 0 : -1;
 	for (size_t at = 0; result == 0 && at < size;) {
-		const double started = processor_time();
+		const double started = pattern_clock();
 		open_window(window, text, size, at);
 		long searched = search_window(regex, window, found, context);
-		*seconds -= processor_time() - started;
+		*seconds -= pattern_clock() - started;
 		result = searched < 0 || *seconds < 0 ? -1 : 0;
 		at += (size_t)searched;
 	}
@@ -156,9 +155,9 @@ static int search(const regex_t *regex, const char *text, size_t groups, regmatc
 {
 	if (strlen(text) > PATTERN_LENGTH_MAXIMUM)
 		return 0;
-	const double started = processor_time();
+	const double started = pattern_clock();
 	int code = regexec(regex, text, groups, matches, 0);
-	*seconds -= processor_time() - started;
+	*seconds -= pattern_clock() - started;
 	return *seconds < 0 ? -1 : code == 0;
 }
 

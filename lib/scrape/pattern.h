@@ -11,6 +11,9 @@
  * how long a search takes. */
 enum { PATTERN_LENGTH_MAXIMUM = 8192, PATTERN_GROUPS = 10 };
 
+/* Seconds that this thread has been on a processor. */
+double pattern_clock(void);
+
 /* A pattern that refers back to its own groups (\1), as some libraries allow, is refused: there is no bound on how long
  * one may run. So is one that would stand for more than 1000 characters if what it repeats were written as often: there
  * would be none on its memory. On failure (-1) *regex is not compiled. */

@@ -190,7 +190,7 @@ struct finder {
 static int add_text(struct finder *finder, char *text)
 {
 	struct node node = {.kind = NODE_TEXT, .text = text};
-	if (document_keep(finder->document, text, finder->error) || node_list_add(finder->found, &node, finder->error))
+	if (document_keep(finder->document, text, text ? strlen(text) : 0, finder->error) || node_list_add(finder->found, &node, finder->error))
 		finder->failed = true;
 	return finder->failed ? -1 : 0;
 }
@@ -221,7 +221,7 @@ static int take_match(void *context, const char *text, const regmatch_t matches[
 		out += length + 1;
 	}
 	struct node node = {.kind = NODE_MATCH, .groups = groups};
-	if (document_keep(finder->document, (char *)groups, finder->error) ||
+	if (document_keep(finder->document, (char *)groups, size, finder->error) ||
 		node_list_add(finder->found, &node, finder->error))
 		finder->failed = true;
 	return finder->failed ? -1 : 0;
@@ -233,7 +233,7 @@ static int find_pattern(const struct selector_step *step, struct finder *finder,
 	char *text = from->kind == NODE_PAGE ? NULL : document_text(document, from);
 	const char *bytes = from->kind == NODE_PAGE ? (const char *)document->bytes : text;
 	size_t size = from->kind == NODE_PAGE ? document->size : text ? strlen(text) : 0;
-	int result = bytes ? pattern_find(&step->regex, bytes, size, take_match, finder, &document->budget.seconds) : 0;
+	int result = bytes ? pattern_find(&step->regex, bytes, size, take_match, finder, &document->budget.pattern_seconds) : 0;
 	free(text);
 	if (result && !finder->failed)
 		return error_set(finder->error, step->expression, "regular expressions take too long on this page");
@@ -293,7 +293,17 @@ static int find_step(const struct selector_step *step, struct finder *finder, co
 	return 0;
 }
 
-int selector_find(const struct selector *selector, struct document *document, const struct node *from,
+/* Takes the time since `started` from the page's; `result` is what came of it. */
+static int charge(const struct selector *selector, struct document *document, double started, int result,
+	struct error *error)
+{
+	document->budget.seconds -= pattern_clock() - started;
+	if (result == 0 && document->budget.seconds < 0)
+		result = error_set(error, selector->text, "selectors take too long on this page");
+	return result ? error_within(error, selector->place) : 0;
+}
+
+static int find(const struct selector *selector, struct document *document, const struct node *from,
 	struct node_list *found, struct error *error)
 {
 	struct node_list now = {0}, next = {0};
@@ -315,32 +325,46 @@ int selector_find(const struct selector *selector, struct document *document, co
 	for (size_t i = 0; result == 0 && i < now.count; i++)
 		result = node_list_add(found, &now.items[i], error);
 	node_list_free(&now);
-	return result ? error_within(error, selector->place) : 0;
+	return result;
+}
+
+int selector_find(const struct selector *selector, struct document *document, const struct node *from,
+	struct node_list *found, struct error *error)
+{
+	double started = pattern_clock();
+	return charge(selector, document, started, find(selector, document, from, found, error), error);
 }
 
 int selector_texts(const struct selector *selector, struct document *document, const struct node *from,
 	struct text_list *texts, struct error *error)
 {
 	struct node_list found = {0};
-	int result = selector_find(selector, document, from, &found, error);
+	double started = pattern_clock();
+	int result = find(selector, document, from, &found, error);
 	for (size_t i = 0; result == 0 && i < found.count; i++) {
 		char *text = document_text(document, &found.items[i]);
 		result = text ? text_list_add(texts, text, error) : 0;
 		free(text);
 	}
 	node_list_free(&found);
-	return result;
+	return charge(selector, document, started, result, error);
 }
 
 int selector_text(const struct selector *selector, struct document *document, const struct node *from, char **text,
 	struct error *error)
 {
 	struct node_list found = {0};
+	double started = pattern_clock();
 	*text = NULL;
-	int result = selector_find(selector, document, from, &found, error);
+	int result = find(selector, document, from, &found, error);
 	for (size_t i = 0; result == 0 && !*text && i < found.count; i++)
 		*text = document_text(document, &found.items[i]);
 	node_list_free(&found);
+	result = charge(selector, document, started, result, error);
+	if (result) {
+		free(*text);
+		*text = NULL;
+	}
 	return result;
 }
 

@@ -183,7 +183,7 @@ static int add_text(struct document *document, xmlXPathObjectPtr found, struct n
 	char *text = content ? strdup((const char *)content) : NULL;
 	xmlFree(content);
 	struct node node = {.kind = NODE_TEXT, .text = text};
-	return document_keep(document, text, error) || node_list_add(list, &node, error) ? -1 : 0;
+	return document_keep(document, text, text ? strlen(text) : 0, error) || node_list_add(list, &node, error) ? -1 : 0;
 }
 
 int tree_find(struct document *document, const struct node *from, xmlXPathCompExprPtr expression, const char *text,

@@ -20,6 +20,15 @@ static void fail(xmlXPathParserContextPtr parser, const char *reason)
 	parser->error = XPATH_EXPR_ERROR;
 }
 
+/* Ends the evaluation, too, when the page's seconds are used up: XPath's own bound does not count how long texts are. */
+static void charge(xmlXPathParserContextPtr parser, double started)
+{
+	double *seconds = &((struct tree *)parser->context->userData)->page->budget.pattern_seconds;
+	*seconds -= pattern_clock() - started;
+	if (*seconds < 0)
+		fail(parser, "regular expressions and texts take too long on this page");
+}
+
 static void matches(xmlXPathParserContextPtr parser, int arguments)
 {
 	if (arguments != 2) {
@@ -28,15 +37,17 @@ static void matches(xmlXPathParserContextPtr parser, int arguments)
 	}
 	struct document *page = ((struct tree *)parser->context->userData)->page;
 	struct error error = {.reason = "out of memory"};
+	double started = pattern_clock(), seconds = page->budget.pattern_seconds;
 	xmlChar *pattern = xmlXPathPopString(parser), *text = xmlXPathPopString(parser);
 	const regex_t *regex = pattern && text ? pattern_cached(&page->patterns, (const char *)pattern, &error) : NULL;
-	int found = regex ? pattern_matches(regex, (const char *)text, &page->budget.seconds) : 0;
+	int found = regex ? pattern_matches(regex, (const char *)text, &seconds) : 0;
 	xmlFree(pattern);
 	xmlFree(text);
-	if (!regex || found < 0)
-		fail(parser, regex ? "regular expressions take too long on this page" : error.reason);
+	if (regex)
+		xmlXPathReturnBoolean(parser, found > 0);
 	else
-		xmlXPathReturnBoolean(parser, found);
+		fail(parser, error.reason);
+	charge(parser, started);
 }
 
 /* The number in a descriptor ("640w", "2x"); 1 where there is none. */
@@ -97,6 +108,7 @@ static void largest(xmlXPathParserContextPtr parser, int arguments)
 		return;
 	}
 	struct candidate best = {0};
+	double started = pattern_clock();
 	xmlXPathObjectPtr srcsets = valuePop(parser);
 	xmlNodeSetPtr nodes = srcsets && srcsets->type == XPATH_NODESET ? srcsets->nodesetval : NULL;
 	for (int i = 0; i < xmlXPathNodeSetGetLength(nodes); i++) {
@@ -112,6 +124,7 @@ static void largest(xmlXPathParserContextPtr parser, int arguments)
 	xmlXPathFreeObject(srcsets);
 	xmlXPathReturnString(parser, xmlStrdup(BAD_CAST(best.address ? best.address : "")));
 	free(best.address);
+	charge(parser, started);
 }
 
 void xpath_functions_register(xmlXPathContextPtr context)

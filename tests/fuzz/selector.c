@@ -18,7 +18,7 @@ static bool find(const char *text, const unsigned char *page, size_t size, enum 
 		selector_free(&selector);
 		return fuzz_refused(&error);
 	}
-	document->budget = (struct document_budget){100000, 1000, 0.05, 10, 1000};
+	document->budget = (struct document_budget){100000, 1000, 0.05, 0.5, 10, 1 << 20, 1000};
 	if (selector_find(&selector, document, &document->root, &found, &error))
 		(void)fuzz_refused(&error);
 	for (size_t i = 0; i < found.count; i++)

@@ -329,6 +329,19 @@ static void bounded(void)
 	gives_all(document, "//a/@m -> json", "more than 20000 documents within the page");
 	document_free(document);
 	free(page);
+	char *paragraphs = calloc(1, 3 * 1000 + 3);
+	strcpy(paragraphs, "'>");
+	for (int i = 0; i < 1000; i++)
+		strcat(paragraphs, "<p>");
+	document = parse_repeated("<div t='", "x", 1 << 20, paragraphs, DOCUMENT_HTML, &page);
+	gives_all(document, "//p -> html ancestor::div/@t -> as {}", "more than 268435456 bytes would come of the page");
+	document_free(document);
+	document = parse(page, DOCUMENT_HTML);
+	document->budget.seconds = 0;
+	gives_all(document, "//p", "selectors take too long on this page");
+	document_free(document);
+	free(page);
+	free(paragraphs);
 	document = parse_repeated("", "a", 4 << 20, "", DOCUMENT_TEXT, &page);
 	gives_all(document, "(a|aa)*b", "regular expressions take too long on this page");
 	document_free(document);
