@@ -6,6 +6,7 @@
 #include <stdint.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 
 #include <zlib.h>
 
@@ -27,8 +28,10 @@ static int read_header(gzFile file, const char *path, int dimensions, struct arr
 	size_t size = 1;
 	for (int i = 0; i < dimensions; i++) {
 		array->sizes[i] = load_u32_big(sizes + 4 * i);
-		if (array->sizes[i] < 1 || array->sizes[i] > ARRAY_BYTES_MAXIMUM / size)
-			return error_set(error, path, "is empty or larger than %d bytes", ARRAY_BYTES_MAXIMUM);
+		if (array->sizes[i] < 1)
+			return error_set(error, path, "is an empty array");
+		if (array->sizes[i] > ARRAY_BYTES_MAXIMUM / size)
+			return error_set(error, path, "holds more than %d bytes", ARRAY_BYTES_MAXIMUM);
 		size *= (size_t)array->sizes[i];
 	}
 	return 0;
@@ -46,6 +49,18 @@ static int read_values(gzFile file, const char *path, struct array *array, struc
 	if (gzread(file, &beyond, 1) != 0)
 		return error_set(error, path, "damaged, or holds more than its header says");
 	return 0;
+}
+
+bool idx_detect(const char *path)
+{
+	unsigned char magic[4];
+	struct stat status;
+	gzFile file = stat(path, &status) == 0 && S_ISREG(status.st_mode) ? gzopen(path, "rbe") : NULL;
+	bool found = file && read_all(file, magic, sizeof magic) && !magic[0] && !magic[1] && magic[2] == 8 && magic[3] >= 1
+		&& magic[3] <= DIMENSIONS_MAXIMUM;
+	if (file)
+		gzclose(file);
+	return found;
 }
 
 int idx_read(struct array *array, const char *path, int dimensions, struct error *error)

@@ -85,7 +85,9 @@ static bool take_shape(struct text *text, struct array *array)
 	if (!take(text, "("))
 		return false;
 	while (!take(text, ")")) {
-		if (array->rank == ARRAY_RANK_MAXIMUM || !take_number(text, &array->sizes[array->rank++]))
+		if (array->rank == ARRAY_RANK_MAXIMUM)
+			return !++array->rank;
+		if (!take_number(text, &array->sizes[array->rank++]))
 			return false;
 		if (!take(text, ",")) /* of one number Python needs it, and after the last of more it may be */
 			return array->rank > 1 && take(text, ")");
@@ -139,6 +141,8 @@ static int parse_header(struct array *array, struct text text, const char *path,
 		met[which < 3 ? which : 0] = true;
 	}
 	skip_blanks(&text);
+	if (array->rank > ARRAY_RANK_MAXIMUM)
+		return error_set(error, path, "has more than %d dimensions", ARRAY_RANK_MAXIMUM);
 	if (!whole || !met[0] || !met[1] || !met[2] || text.at != text.end)
 		return error_set(error, path, "has a .npy header that can't be understood");
 	char shown[64];

@@ -76,11 +76,11 @@ static int complete_options(struct pack_options *options, const struct pack_sour
 	resize->height = resize->height ? resize->height : height;
 	options->channels = options->channels ? options->channels : channels;
 	if (images->values && options->channels == 4 && channels != 4)
-		return error_set(error, source->files.files[0].source, "has no alpha: --channels 4 is for pictures");
+		return error_set(error, source->name, "has no alpha: --channels 4 is for pictures");
 	if (!pack_resizes(source) && (resize->width != width || resize->height != height || options->channels != channels))
-		return error_set(error, source->files.files[0].source, "only bytes in 1 or 3 channels can be resized");
+		return error_set(error, source->name, "only bytes in 1 or 3 channels can be resized");
 	if (images->values && !array_is_bytes(images))
-		return choose_range(options, images, source->files.files[0].source, error);
+		return choose_range(options, images, source->name, error);
 	if (options->minimum >= options->maximum)
 		options->maximum = images->values && images->kind == ARRAY_BOOLEAN ? 1 : 255;
 	return 0;
@@ -330,8 +330,8 @@ int pack_write(const struct pack_options *options, const struct pack_source *sou
 	size_t count = source->files.count, total = options->limit && options->limit < count ? options->limit : count;
 	struct output file;
 	output->written = 0;
-	if (count == 0 || count > UINT32_MAX)
-		return error_set(error, name, count ? "too many pictures" : "there are no pictures to pack");
+	if (count > UINT32_MAX)
+		return error_set(error, name, "too many pictures");
 	if (stream_tensor_size(head) > STREAM_RECORD_MAXIMUM)
 		return error_set(error, name, "a tensor of %zu bytes is larger than %d", stream_tensor_size(head),
 			STREAM_RECORD_MAXIMUM);

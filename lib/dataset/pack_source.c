@@ -40,24 +40,36 @@ static int read_npy(struct pack_source *source, const char *images, const char *
 	return result;
 }
 
-int pack_source_read(struct pack_source *source, const struct pack_request *request, char *const *operands, size_t count,
-	struct error *error)
+static int read_operands(struct pack_source *source, char *const *operands, size_t count, struct error *error)
 {
 	struct dataset_files *files = &source->files;
-	if (read_classes(&files->classes, request, error))
-		return -1;
-	if (request->list)
-		return list_read(files, request->list, error);
-	if (request->idx)
-		return read_idx(source, operands[0], operands[1], error);
 	if (count >= 1 && count <= 2 && npy_detect(operands[0]))
 		return read_npy(source, operands[0], count == 2 ? operands[1] : NULL, error);
 	if (count == 1 && file_is_folder(operands[0]))
 		return class_folders_read(files, operands[0], error);
+	if (count > 2 && npy_detect(operands[0]))
+		return error_set(error, operands[0], "is an array: give it alone, or with its labels");
+	if (count >= 1 && idx_detect(operands[0]))
+		return error_set(error, operands[0], "is an IDX file: give --idx IMAGES LABELS");
 	for (size_t i = 0; i < count; i++)
 		if (dataset_files_add(files, operands[i], 0, -1, error))
 			return -1;
 	return count ? 0 : dataset_files_add(files, "-", 0, -1, error);
+}
+
+int pack_source_read(struct pack_source *source, const struct pack_request *request, char *const *operands, size_t count,
+	struct error *error)
+{
+	struct dataset_files *files = &source->files;
+	source->name = request->list ? request->list : count ? operands[0] : "-";
+	if (read_classes(&files->classes, request, error))
+		return -1;
+	int result = request->list ? list_read(files, request->list, error)
+		: request->idx ? read_idx(source, operands[0], operands[1], error)
+		: read_operands(source, operands, count, error);
+	if (result == 0 && files->count == 0)
+		result = error_set(error, source->name, request->list ? "names no pictures" : "holds no files in class folders");
+	return result;
 }
 
 void pack_source_free(struct pack_source *source)

@@ -70,7 +70,7 @@ for bad in missing empty-folder empty text.jpg cut.png garbage; do
 done
 says 1 'pack-tensors: folders/a: is a folder' pack-tensors -q --strict -o out.tens folders/a "$picture"
 says 1 'pack-tensors: empty-folder: holds no class folders' pack-tensors -q -o out.tens empty-folder
-says 1 'pack-tensors: out.tens: there are no pictures to pack' pack-tensors -q -o out.tens folders
+says 1 'pack-tensors: folders: holds no files in class folders' pack-tensors -q -o out.tens folders
 says 1 'cnn-predict: empty-folder: holds no files' cnn-predict -q -m model empty-folder
 says 1 'cnn-predict: strange/green shells: is a folder of no known class
 cnn-predict: model: there was nothing to evaluate it on' cnn-predict -q -m model --evaluate strange

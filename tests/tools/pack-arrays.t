@@ -25,7 +25,7 @@ pack-tensors -q --range -1,128.5 "$arrays/i8-big-F.npy" >a.tens
 is "a range given" "$(info a.tens)" '"dtype":"f32","shape":[2,5,1],"range":[-1.0,128.5],"labels":"index"'
 run pack-tensors -q --range 0,50 "$arrays/i8-big-F.npy"
 status_is 1
-stderr_is 'pack-tensors: i8-big-F.npy#0: values from 1 to 99, beyond the range given'
+stderr_is "pack-tensors: $arrays/i8-big-F.npy: values from 1 to 99, beyond the range given"
 python3 - <<'END'
 import struct
 def write(name, kind, values):
@@ -38,16 +38,16 @@ write("wide.npy", "<i2", [-300, 300])
 END
 for bad in nan infinite; do
 	run pack-tensors -q --range 0,1 $bad.npy
-	stderr_is "pack-tensors: $bad.npy#0: holds a value that is no finite number"
+	stderr_is "pack-tensors: $bad.npy: holds a value that is no finite number"
 done
 run pack-tensors -q wide.npy
-stderr_is 'pack-tensors: wide.npy#0: values from -300 to 300: say with --range which shall count as 0 and as 1'
+stderr_is 'pack-tensors: wide.npy: values from -300 to 300: say with --range which shall count as 0 and as 1'
 pack-tensors -q --size 6x4 --channels 1 "$arrays/color.npy" >a.tens
 is "bytes can be resized" "$(info a.tens)" '"dtype":"u8","shape":[4,6,1],"range":[0.0,255.0],"labels":"index"'
 for array in five-channels f8-big-C; do
 	run pack-tensors -q --size 6x4 "$arrays/$array.npy"
 	status_is 1
-	stderr_is "pack-tensors: $array.npy#0: only bytes in 1 or 3 channels can be resized"
+	stderr_is "pack-tensors: $arrays/$array.npy: only bytes in 1 or 3 channels can be resized"
 done
 pack-tensors -q --shuffle --seed 2 --threads 1 "$arrays/u2-little-C.npy" >one.tens
 pack-tensors -q --shuffle --seed 2 --threads 3 "$arrays/u2-little-C.npy" >three.tens
@@ -79,6 +79,30 @@ run pack-tensors -q -o out.tens cut.npy
 status_is 1
 stderr_is 'pack-tensors: cut.npy: cut short: no whole .npy header'
 ok "... and nothing is written" test ! -e out.tens
+
+# ---- given in another way than arrays are ----
+run pack-tensors -q -o out.tens "$arrays/u1-C.npy" "$arrays/labels.npy" "$arrays/weights.npy"
+stderr_is "pack-tensors: $arrays/u1-C.npy: is an array: give it alone, or with its labels"
+printf '\0\0\010\003\0\0\0\001\0\0\0\001\0\0\0\001x' >one.idx
+gzip -k one.idx
+for file in one.idx one.idx.gz; do
+	run pack-tensors -q -o out.tens $file one.idx
+	stderr_is "pack-tensors: $file: is an IDX file: give --idx IMAGES LABELS"
+done
+printf '\0\0\010\003\0\0\0\0\0\0\0\001\0\0\0\001' >none.idx
+run pack-tensors -q -o out.tens --idx none.idx one.idx
+stderr_is 'pack-tensors: none.idx: is an empty array'
+printf '\0\0\010\003\377\377\377\377\0\0\0\001\0\0\0\001' >huge.idx
+run pack-tensors -q -o out.tens --idx huge.idx one.idx
+stderr_is 'pack-tensors: huge.idx: holds more than 1073741824 bytes'
+python3 -c 'import struct
+head = ("{\"descr\": \"|u1\", \"fortran_order\": False, \"shape\": (1, 1, 1, 1, 1)}").ljust(117).encode() + b"\n"
+open("five.npy", "wb").write(b"\x93NUMPY\x01\x00" + struct.pack("<H", len(head)) + head + b"x")'
+run pack-tensors -q -o out.tens five.npy
+stderr_is 'pack-tensors: five.npy: has more than 4 dimensions'
+printf 'path,class\n' >none.csv
+run pack-tensors -q -o out.tens --list none.csv
+stderr_is 'pack-tensors: none.csv: names no pictures'
 
 # ---- cut while it is read ----
 python3 -c 'import struct, sys

@@ -178,7 +178,7 @@ status_is 1
 stderr_is "pack-tensors: empty: holds no class folders"
 pack -o x.tens classes-only
 status_is 1
-stderr_is "pack-tensors: x.tens: there are no pictures to pack"
+stderr_is "pack-tensors: classes-only: holds no files in class folders"
 pack nowhere
 status_is 1
 stderr_is 'pack-tensors: nowhere: No such file or directory

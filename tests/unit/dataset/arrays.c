@@ -77,13 +77,13 @@ static void headers(void)
 		"{'descr': '|u1', 'fortran_order': False, 'shape': (6,), 'more': 1}",
 		"{'descr': '|u1', 'fortran_order': False, 'shape': (-6,)}", "{'descr': '|u1', 'fortran_order': False, 'shape': (6,)",
 		"{'descr': '|u1', 'fortran_order': False, 'shape': (6,)} x", "{'descr': '|u1, 'fortran_order': False, 'shape': (6,)}",
-		"{'descr': '|u1', 'fortran_order': False, 'shape': (1,1,1,1,6)}",
 		"{'descr': '|u1', 'fortran_order': False, 'shape': (9999999999999999999999,)}"};
 	for (size_t i = 0; i < sizeof unclear / sizeof *unclear; i++)
 		header(unclear[i], "can't be understood");
 	header("{'descr': '|u1', 'fortran_order': False, 'shape': (6,), }", NULL);
 	header("{\"shape\":(2,3),\"fortran_order\":True,\"descr\":\"|u1\"}\n", NULL);
 	header("{'descr': '<u2', 'fortran_order': False, 'shape': (3,)}", NULL);
+	header("{'descr': '|u1', 'fortran_order': False, 'shape': (1,1,1,1,6)}", "more than 4 dimensions");
 	header("{'descr': [('a', '<u2')], 'fortran_order': False, 'shape': (3,)}", "structures");
 	header("{'descr': '|O', 'fortran_order': False, 'shape': (6,)}", "of type '|O'");
 	header("{'descr': '<c8', 'fortran_order': False, 'shape': (6,)}", "of type '<c8'");
