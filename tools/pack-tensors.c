@@ -1,4 +1,5 @@
 /* pack-tensors: pictures to a tensor stream. */
+#include "base/file.h"
 #include "common/sandbox.h"
 #include "common/tool.h"
 #include "dataset/pack.h"
@@ -81,6 +82,18 @@ static void check_effects(const struct pack_source *source)
 		tool_allow(pack_resizes(source), of_pictures[i], "goes with pictures, not with arrays that can't be resized");
 }
 
+/* As -o *.png would have it. */
+static void check_output(const struct pack_source *source)
+{
+	if (!output_path || !file_exists(output_path) || file_is_folder(output_path))
+		return;
+	if (file_is_same(output_path, source->name))
+		tool_usage("--output", "would replace %s, which is read", source->name);
+	for (size_t i = 0; i < source->files.count; i++)
+		if (file_is_same(output_path, source->files.files[i].path))
+			tool_usage("--output", "would replace %s, which is read", source->files.files[i].path);
+}
+
 static void set_options(void)
 {
 	pack.resize.width = size.width;
@@ -121,8 +134,10 @@ int main(int argc, char **argv)
 
 	int failed = inputs ? 0 : error_memory(&error, "options");
 	failed = failed || pack_source_read(&source, &request, argv + first, (size_t)(argc - first), &error);
-	if (!failed)
+	if (!failed) {
 		check_effects(&source);
+		check_output(&source);
+	}
 	failed = failed || pack_head(&pack, &source, inputs, &head, &error) || parallel_create(&pool, threads, &error) ||
 		pack_write(&pack, &source, &head, pool, &output, &error);
 

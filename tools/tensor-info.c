@@ -1,9 +1,12 @@
 /* tensor-info: what is in tensor streams; verify them, export them. */
+#include "base/file.h"
 #include "common/tool.h"
 #include "dataset/extract.h"
 #include "image/contact_sheet.h"
 #include "stream/export.h"
 #include "stream/summary.h"
+
+#include <string.h>
 
 static bool verify, list_records, as_json, quiet;
 static const char *npy_path, *labels_path, *png_path, *folder;
@@ -36,6 +39,21 @@ struct exports {
 static bool exporting(void)
 {
 	return npy_path || labels_path || png_path || folder;
+}
+
+/* An output that is an input, or another one, would be lost. */
+static void check_outputs(char *const *inputs, int count)
+{
+	static const char *const names[] = {"--npy", "--labels", "--png"};
+	const char *const paths[] = {npy_path, labels_path, png_path};
+	for (int i = 0; i < 3; i++) {
+		for (int k = 0; paths[i] && k < count; k++)
+			if (file_is_same(paths[i], inputs[k]))
+				tool_usage(names[i], "would replace %s, which is read", inputs[k]);
+		for (int k = 0; paths[i] && k < i; k++)
+			if (paths[k] && (strcmp(paths[i], paths[k]) == 0 || file_is_same(paths[i], paths[k])))
+				tool_usage(names[i], "and %s name one file", names[k]);
+	}
 }
 
 static int show_record(struct contact_sheet *sheet, const struct stream_head *head, const void *tensor,
@@ -115,6 +133,7 @@ int main(int argc, char **argv)
 	tool_allow(png_path, "count", "goes with --png");
 	char **paths = first < argc ? argv + first : standard_input;
 	int count = first < argc ? argc - first : 1;
+	check_outputs(paths, count);
 	struct exports exports = {.arrays = stream_export_to(npy_path, labels_path)};
 
 	if (folder && extract_start(&exports.extraction, folder, &error))

@@ -171,6 +171,19 @@ pack -o n.tens set2
 status_is 0
 is "a name that is no UTF-8 is kept byte by byte" "$(records n.tens 2>&1 | wc -l)$(grep -ac "$(printf 'a/\377 b.png')" n.tens)" 11
 
+# ---- nothing that is read is written over ----
+mkdir own own/a
+cp set2/*/*.png own/a 2>/dev/null || cp "$pictures/rgb.png" own/a
+cp "$pictures/rgb.png" own/a/1.png
+cp "$pictures/rgb.png" own/a/2.png
+cp "$pictures/rgb.png" kept.png
+printf 'own/a/1.png,a\n' >own.csv
+for arguments in 'own/a/1.png own' 'own/a/2.png own/a/1.png own/a/2.png' 'own/a/1.png --list own.csv' 'own.csv --list own.csv'; do
+	run pack-tensors -q -o $arguments
+	is "not by -o $arguments" "$status $(head -n 1 .err)" "2 pack-tensors: --output: would replace ${arguments%% *}, which is read"
+done
+ok "the picture is as it was" cmp own/a/1.png kept.png
+
 # ---- bad places ----
 mkdir empty classes-only classes-only/a
 pack -o x.tens empty

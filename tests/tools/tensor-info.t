@@ -220,6 +220,19 @@ tensor-info index.tens 2>full.err >/dev/full
 is "full disk: status" $? 1
 is "full disk: message" "$(cat full.err)" "tensor-info: standard output: No space left on device"
 
+# Nothing that is read or written is written over.
+for output in npy labels png; do
+	run tensor-info --$output index.tens index.tens
+	is "--$output: no input" "$status $(head -n 1 .err)" "2 tensor-info: --$output: would replace index.tens, which is read"
+done
+run tensor-info --npy x.npy --labels x.npy index.tens
+is "nor two outputs of one name" "$status $(head -n 1 .err)" '2 tensor-info: --labels: and --npy name one file'
+touch x.npy && ln x.npy y.npy
+run tensor-info --npy x.npy --png y.npy index.tens
+is "... or of two" "$status $(head -n 1 .err)" '2 tensor-info: --png: and --npy name one file'
+ok "the input is as it was" tensor-info --verify index.tens
+rm x.npy y.npy
+
 # Usage.
 run tensor-info --records --json index.tens
 status_is 2
