@@ -131,6 +131,8 @@ int main(int argc, char **argv)
 	if (list_records + as_json > 1)
 		tool_usage("--records", "can't be given together with --json");
 	tool_allow(png_path, "count", "goes with --png");
+	tool_allow(!verify, "records", "does not go with --verify");
+	tool_allow(!verify, "json", "does not go with --verify");
 	char **paths = first < argc ? argv + first : standard_input;
 	int count = first < argc ? argc - first : 1;
 	check_outputs(paths, count);

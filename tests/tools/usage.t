@@ -49,6 +49,8 @@ pack-tensors --range 0,1 set|--range: goes with arrays, not with pictures
 pack-tensors --fit pad floats.npy|--fit: goes with pictures, not with arrays that can't be resized
 pack-tensors --interpolation bilinear floats.npy|--interpolation: goes with pictures, not with arrays that can't be resized
 pack-tensors --background white floats.npy|--background: goes with pictures, not with arrays that can't be resized
+tensor-info --verify --json x|--json: does not go with --verify
+tensor-info --verify --records x|--records: does not go with --verify
 tensor-info --count 3 x|--count: goes with --png
 cnn-predict -m m --threshold 0.9 x|--threshold: goes with --sort-into, --annotate, or --evaluate with --multi-label
 cnn-predict -m m --evaluate --threshold 0.9 x|--threshold: goes with --sort-into, --annotate, or --evaluate with --multi-label
