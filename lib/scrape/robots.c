@@ -6,10 +6,7 @@
 #include <string.h>
 #include <strings.h>
 
-struct robots_rule {
-	char *pattern;
-	bool allow;
-};
+enum { ALLOW = 'a', DISALLOW = 'd' };
 
 struct line {
 	char *key, *value;
@@ -36,18 +33,19 @@ static bool read_line(char *text, struct line *line)
 	return true;
 }
 
-/* The one way to write what may be written in several (RFC 9309, 2.2.2): bytes beyond ASCII are escaped, letters, digits and
- * "-._~" are not. Fresh memory; NULL without it. */
-static char *normalized(const char *path)
+/* Writes, and ends, the one way to write what may be written in several (RFC 9309, 2.2.2 and 2.2.3): bytes beyond ASCII are
+ * escaped, letters, digits and "-._~" are not, and "*" and "$" are only where they have a meaning in a pattern. Returns its end,
+ * at most three bytes after `out` for each of `path`. */
+static char *normalize(char *out, const char *path, bool pattern)
 {
 	static const char digits[] = "0123456789ABCDEF",
 		plain[] = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-._~";
-	char *copy = malloc(3 * strlen(path) + 1), *out = copy;
-	for (; copy && *path; path++) {
+	for (; *path; path++) {
 		int high = *path == '%' ? text_hexadecimal(path[1]) : -1, low = high < 0 ? -1 : text_hexadecimal(path[2]);
 		int byte = low < 0 ? (unsigned char)*path : high << 4 | low;
+		bool literal = byte == '*' ? !pattern : byte == '$' && (!pattern || path[1]);
 		path += low < 0 ? 0 : 2;
-		if (byte < 128 && (low < 0 || (byte && strchr(plain, byte)))) {
+		if (byte < 128 && (low < 0 ? !literal : byte && strchr(plain, byte))) {
 			*out++ = (char)byte;
 			continue;
 		}
@@ -55,23 +53,15 @@ static char *normalized(const char *path)
 		*out++ = digits[byte >> 4];
 		*out++ = digits[byte & 15];
 	}
-	if (copy)
-		*out = 0;
-	return copy;
+	*out = 0;
+	return out;
 }
 
-static int add_rule(struct robots *robots, const char *pattern, bool allow, struct error *error)
+static void add_rule(struct robots *robots, const char *pattern, bool allow)
 {
-	struct robots_rule *rules = realloc(robots->rules, (robots->count + 1) * sizeof *rules);
-	char *copy = normalized(pattern);
-	if (rules)
-		robots->rules = rules;
-	if (!rules || !copy) {
-		free(copy);
-		return error_memory(error, "robots.txt");
-	}
-	rules[robots->count++] = (struct robots_rule){copy, allow};
-	return 0;
+	char *rule = robots->rules + robots->size;
+	*rule = allow ? ALLOW : DISALLOW;
+	robots->size = (size_t)(normalize(rule + 1, pattern, true) + 1 - robots->rules);
 }
 
 static bool names(const char *value, const char *robot)
@@ -80,18 +70,17 @@ static bool names(const char *value, const char *robot)
 	return strncasecmp(value, robot, length) == 0 && (!value[length] || strchr(" \t/", value[length]));
 }
 
-/* Collects the rules of every group that names `robot`; *found says whether there was one. */
-static int collect(struct robots *robots, char *text, const char *robot, bool *found, struct error *error)
+/* Collects the rules of every group that names `robot`. Returns whether there was one. */
+static bool collect(struct robots *robots, char *text, const char *robot)
 {
-	bool in_names = false, ours = false;
+	bool in_names = false, ours = false, found = false;
 	struct line line;
-	*found = false;
 	for (char *next = text; next;) {
 		if (!read_line(strsep(&next, "\n"), &line))
 			continue;
 		if (strcasecmp(line.key, "user-agent") == 0) {
 			ours = names(line.value, robot) || (in_names && ours);
-			*found |= ours;
+			found |= ours;
 			in_names = true;
 			continue;
 		}
@@ -99,40 +88,43 @@ static int collect(struct robots *robots, char *text, const char *robot, bool *f
 		if (!allow && strcasecmp(line.key, "disallow"))
 			continue;
 		in_names = false;
-		if (ours && *line.value && add_rule(robots, line.value, allow, error))
-			return -1;
+		if (ours && *line.value)
+			add_rule(robots, line.value, allow);
 	}
-	return 0;
+	return found;
 }
 
-static int collect_from(struct robots *robots, const char *bytes, size_t size, const char *robot, bool *found,
-	struct error *error)
+/* As lines that collect may take apart; fresh memory, NULL without it. */
+static char *copy_lines(const char *bytes, size_t size)
 {
 	char *text = malloc(size + 1);
-	if (!text)
-		return error_memory(error, "robots.txt");
-	for (size_t i = 0; i < size; i++)
+	for (size_t i = 0; text && i < size; i++)
 		text[i] = bytes[i] == '\r' || !bytes[i] ? '\n' : bytes[i];
-	text[size] = 0;
-	int result = collect(robots, text, robot, found, error);
-	free(text);
-	return result;
+	if (text)
+		text[size] = 0;
+	return text;
 }
 
 int robots_parse(struct robots *robots, const char *bytes, size_t size, const char *robot, struct error *error)
 {
-	bool found;
-	*robots = (struct robots){0};
 	if (size > ROBOTS_BYTES_MAXIMUM)
 		size = ROBOTS_BYTES_MAXIMUM;
 	if (size >= 3 && memcmp(bytes, "\xEF\xBB\xBF", 3) == 0)
 		bytes += 3, size -= 3;
-	int result = collect_from(robots, bytes, size, robot, &found, error);
-	if (result == 0 && !found)
-		result = collect_from(robots, bytes, size, "*", &found, error);
-	if (result)
+	/* A rule is shorter than its line but for what is escaped. */
+	*robots = (struct robots){.rules = malloc(3 * size + 1)};
+	char *text = copy_lines(bytes, size), *again = copy_lines(bytes, size);
+	bool whole = robots->rules && text && again;
+	if (whole && !collect(robots, text, robot))
+		collect(robots, again, "*");
+	free(text);
+	free(again);
+	char *packed = robots->size ? realloc(robots->rules, robots->size) : NULL;
+	if (packed)
+		robots->rules = packed;
+	else
 		robots_free(robots);
-	return result;
+	return whole ? 0 : error_memory(error, "robots.txt");
 }
 
 /* Each part between two '*' is taken where it is first found, which leaves most to those after it. */
@@ -161,14 +153,16 @@ static bool matches(const char *pattern, const char *path)
 bool robots_allow(const struct robots *robots, const char *path)
 {
 	size_t longest = 0;
-	char *plain = robots->count ? normalized(path) : NULL;
-	bool allowed = plain || !robots->count;
-	for (size_t i = 0; plain && i < robots->count; i++) {
-		const struct robots_rule *rule = &robots->rules[i];
-		size_t length = strlen(rule->pattern);
-		if (length < longest || !matches(rule->pattern, plain))
+	char *plain = robots->size ? malloc(3 * strlen(path) + 1) : NULL;
+	bool allowed = plain || !robots->size;
+	if (plain)
+		normalize(plain, path, false);
+	for (size_t at = 0, length; plain && at < robots->size; at += length + 2) {
+		const char *rule = robots->rules + at, *pattern = rule + 1;
+		length = strlen(pattern);
+		if (length < longest || !matches(pattern, plain))
 			continue;
-		allowed = rule->allow || (length == longest && allowed);
+		allowed = *rule == ALLOW || (length == longest && allowed);
 		longest = length;
 	}
 	free(plain);
@@ -177,8 +171,6 @@ bool robots_allow(const struct robots *robots, const char *path)
 
 void robots_free(struct robots *robots)
 {
-	for (size_t i = 0; i < robots->count; i++)
-		free(robots->rules[i].pattern);
 	free(robots->rules);
 	*robots = (struct robots){0};
 }

@@ -12,8 +12,8 @@ enum { ROBOTS_BYTES_MAXIMUM = 500 * 1024 };
 
 /* The rules of one host for one robot. All zero allows everything. */
 struct robots {
-	struct robots_rule *rules;
-	size_t count;
+	char *rules; /* each a character, a pattern and a NUL; owned */
+	size_t size; /* bytes of them all */
 };
 
 /* Reads the group of `robot` (a product token, "millrace"; letters of either case), or else the group "*".

@@ -84,6 +84,21 @@ static void encodings(void)
 	allows("/100%", false);
 	allows("/100%25", false);
 	allows("/100", true);
+	/* Those of 2.2.3: what is escaped in a rule stands for itself. */
+	read_rules("User-agent: *\nDisallow: /path/file-with-a-%2A.html\nDisallow: /path/foo-%24\nDisallow: /a$b\nDisallow: /c*%2A$\n");
+	allows("/path/file-with-a-*.html", false);
+	allows("/path/file-with-a-%2A.html", false);
+	allows("/path/file-with-a-b.html", true);
+	allows("/path/foo-$", false);
+	allows("/path/foo-%24", false);
+	allows("/path/foo-", true);
+	allows("/a$b", false);
+	allows("/a%24b", false);
+	allows("/a", true);
+	allows("/cxyz*", false);
+	allows("/c%2a", false);
+	allows("/cxyz", true);
+	allows("/c*x", true);
 }
 
 static void hostile(void)
@@ -97,6 +112,11 @@ static void hostile(void)
 	memset(path + 1, 'b', sizeof path - 2);
 	allows(path, true);
 	robots_free(&rules);
+	strcpy(text, "User-agent: *\n");
+	for (size_t i = strlen(text); i + 8 < sizeof text; i += 8)
+		memcpy(text + i, "allow:/\n", 9);
+	read_rules(text);
+	ok(rules.size < sizeof text / 2, "short rules take less memory than their lines");
 	const char nul[] = "User-agent: *\0Disallow: /";
 	robots_free(&rules);
 	ok(robots_parse(&rules, nul, sizeof nul - 1, "millrace", NULL) == 0, "a NUL");
