@@ -1,9 +1,9 @@
 #include "scrape/fetch.h"
 
 #include "base/progress.h"
-#include "base/random.h"
 #include "base/text.h"
 #include "base/version.h"
+#include "scrape/address.h"
 #include "scrape/digest_table.h"
 #include "scrape/host.h"
 #include "scrape/reactor.h"
@@ -14,8 +14,13 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <time.h>
+#include <unistd.h>
 
 #define ROBOT "millrace"
+
+/* Rules of robots.txt are kept up to so many bytes in all; a host that has more is asked for them again when it is needed. */
+enum { RULES_SIZE_MAXIMUM = 32 << 20 };
 
 enum { REDIRECTS_MAXIMUM = 5, STRIKES_MAXIMUM = 8 };
 
@@ -31,7 +36,9 @@ struct fetcher {
 	struct reactor reactor;
 	struct host **hosts;
 	size_t host_count;
-	struct digest_table origins; /* index of the host */
+	struct digest_table known; /* index of a host by its origin, and of the first one by its name */
+	size_t rules_size;   /* of robots.txt, in all hosts */
+	uint64_t seed;       /* of pauses */
 	struct host *busy;   /* those for which jobs wait */
 	struct job *running; /* in transfer, in no host's queue */
 	struct transfer_limits limits[JOB_KINDS];
@@ -52,6 +59,14 @@ static void keep_memory(void)
 	mallopt(M_MMAP_THRESHOLD, UNKEPT_BLOCK);
 }
 
+/* Other in each run: those who begin together are not to come back together. */
+static uint64_t seed_of_run(void)
+{
+	struct timespec now;
+	clock_gettime(CLOCK_REALTIME, &now);
+	return (uint64_t)now.tv_sec << 30 ^ (uint64_t)now.tv_nsec ^ (uint64_t)getpid() << 42;
+}
+
 int fetcher_create(struct fetcher **out, const struct fetch_options *options, fetch_callback *callback, void *context,
 	struct error *error)
 {
@@ -61,6 +76,7 @@ int fetcher_create(struct fetcher **out, const struct fetch_options *options, fe
 	*fetcher = (struct fetcher){.options = *options, .callback = callback, .context = context};
 	snprintf(fetcher->user_agent, sizeof fetcher->user_agent, ROBOT "/" MILLRACE_VERSION " (collects images%s%s)",
 		options->contact ? "; contact: " : "", options->contact ? options->contact : "");
+	fetcher->seed = seed_of_run();
 	const size_t bytes[JOB_KINDS] = {options->page_bytes, options->image_bytes, ROBOTS_BYTES_MAXIMUM};
 	for (int kind = 0; kind < JOB_KINDS; kind++)
 		fetcher->limits[kind] = (struct transfer_limits){.total_seconds = options->timeout,
@@ -79,21 +95,37 @@ int fetcher_create(struct fetcher **out, const struct fetch_options *options, fe
 
 /* ---- hosts ---- */
 
-static struct host *add_host(struct fetcher *fetcher, const char *origin, const unsigned char *key, bool loopback)
+/* The host known by an origin, or a first one known by a name; NULL: none. */
+static struct host *known_host(const struct fetcher *fetcher, const char *text)
 {
-	struct host **hosts = fetcher->hosts;
+	unsigned char key[DIGEST_KEY_SIZE];
+	digest_key(text, key);
+	int index = digest_table_get(&fetcher->known, key);
+	return index < 0 ? NULL : fetcher->hosts[index];
+}
+
+static int make_known(struct fetcher *fetcher, const char *text)
+{
+	unsigned char key[DIGEST_KEY_SIZE];
+	digest_key(text, key);
+	return digest_table_set(&fetcher->known, key, (int)fetcher->host_count, NULL);
+}
+
+static struct host *add_host(struct fetcher *fetcher, const char *origin, const char *name)
+{
+	struct host **hosts = fetcher->hosts, *namesake = known_host(fetcher, name);
 	if ((fetcher->host_count & (fetcher->host_count - 1)) == 0) {
 		size_t capacity = fetcher->host_count ? 2 * fetcher->host_count : 1;
 		if (!(hosts = realloc(hosts, capacity * sizeof(struct host *))))
 			return NULL;
 		fetcher->hosts = hosts;
 	}
-	struct host *host = host_create(origin);
-	if (!host || digest_table_set(&fetcher->origins, key, (int)fetcher->host_count, NULL)) {
+	struct host *host = host_create(origin, namesake);
+	if (!host || make_known(fetcher, origin) || (!namesake && make_known(fetcher, name))) {
 		host_free(host);
 		return NULL;
 	}
-	if (!loopback)
+	if (!address_is_loopback_name(name))
 		host_slow_down(host, fetcher->options.rate, fetcher->options.connections);
 	if (fetcher->options.ignore_robots)
 		host->robots_state = ROBOTS_KNOWN;
@@ -102,13 +134,11 @@ static struct host *add_host(struct fetcher *fetcher, const char *origin, const 
 
 static struct host *find_host(struct fetcher *fetcher, const char *url)
 {
-	unsigned char key[DIGEST_KEY_SIZE];
-	char *origin = url_origin(url);
-	if (!origin)
-		return NULL;
-	digest_key(origin, key);
-	int index = digest_table_get(&fetcher->origins, key);
-	struct host *host = index >= 0 ? fetcher->hosts[index] : add_host(fetcher, origin, key, url_is_loopback(url));
+	char *origin = url_origin(url), *name = origin ? url_origin_name(origin) : NULL;
+	struct host *host = name ? known_host(fetcher, origin) : NULL;
+	if (name && !host)
+		host = add_host(fetcher, origin, name);
+	free(name);
 	free(origin);
 	return host;
 }
@@ -216,6 +246,11 @@ static void take_robots(struct fetcher *fetcher, struct job *job, enum fetch_out
 		snprintf(why, sizeof why, "robots.txt: %s", reason);
 		give_up(host, job->transfer.reached ? why : reason);
 	}
+	fetcher->rules_size += host->robots.size;
+	if (fetcher->rules_size > RULES_SIZE_MAXIMUM) {
+		fetcher->rules_size -= host->robots.size;
+		host_settle(host);
+	}
 	fetcher->unfinished--;
 	job_free(job);
 }
@@ -250,20 +285,18 @@ static void follow_redirect(struct fetcher *fetcher, struct job *job)
 	free(job->url);
 	job->url = url;
 	job->attempts = 0;
+	job->verdict = UNDECIDED;
 	struct host *host = find_host(fetcher, url);
 	/* What they hold, a key perhaps, was meant for the first host. */
 	if (host != job->host)
 		job->headers = NULL;
+	/* So was what a recipe declares. */
+	if (host && host->pace != job->host->pace)
+		job->skip_robots = false;
 	if (host)
 		wait_for(fetcher, host, job, false);
 	else
 		finish_job(fetcher, job, FETCH_FAILED, "out of memory");
-}
-
-static double backoff(const struct fetcher *fetcher, const struct job *job)
-{
-	struct random random = random_start(0, RANDOM_PAUSE, job->number, (uint64_t)job->attempts);
-	return fetcher->options.backoff * ldexp(1, job->attempts - 1) * (0.5 + (double)random_uniform(&random));
 }
 
 static void note_unreachable(struct fetcher *fetcher, const struct job *job)
@@ -290,15 +323,18 @@ static void retry(struct fetcher *fetcher, struct job *job)
 	int retries = fetcher->contacted || fetcher->options.retries < 1 ? fetcher->options.retries : 1;
 	if (job->attempts > retries && !fetcher->contacted)
 		give_up(host, reason);
-	if (job->attempts > retries || *host->given_up) {
+	bool last = job->attempts > retries || *host->given_up;
+	double pause = last ? 0 : job_pause(job, fetcher->options.backoff, fetcher->seed);
+	/* What was asked for holds for all requests to come, even where this one gives up. */
+	if (!*host->given_up && pause < asked)
+		pause = asked;
+	job->not_before = now + pause;
+	if (host->pace->paused_until < job->not_before)
+		host->pace->paused_until = job->not_before;
+	if (last) {
 		finish_job(fetcher, job, FETCH_FAILED, reason);
 		return;
 	}
-	double delay = backoff(fetcher, job);
-	delay = delay > asked ? delay : asked;
-	job->not_before = now + delay;
-	if (host->paused_until < job->not_before)
-		host->paused_until = job->not_before;
 	transfer_free(&job->transfer);
 	wait_for(fetcher, host, job, true);
 }
@@ -309,7 +345,7 @@ static void leave_running(struct fetcher *fetcher, struct job *job)
 	while (*link != job)
 		link = &(*link)->next;
 	*link = job->next;
-	job->host->active--;
+	job->host->pace->active--;
 	fetcher->active--;
 	curl_multi_remove_handle(fetcher->reactor.multi, job->transfer.easy);
 }
@@ -387,11 +423,11 @@ static int start_on_host(struct fetcher *fetcher, struct host *host, double *wak
 		if (!(job = host_take(host, now, &(struct host_rules){!fetcher->options.ignore_robots, fetcher->held}, wake)))
 			break;
 		bool obeys = job->kind != JOB_ROBOTS && !job->skip_robots;
-		if (obeys && host->robots_state == ROBOTS_UNKNOWN) {
+		if (obeys && job->verdict == UNDECIDED && host->robots_state == ROBOTS_UNKNOWN) {
 			wait_for(fetcher, host, job, true);
 			if (ask_robots(fetcher, host))
 				return error_memory(error, host->origin);
-		} else if (obeys && !robots_allow(&host->robots, url_path(job->url))) {
+		} else if (obeys && !host_allows(host, job)) {
 			finish_job(fetcher, job, FETCH_REFUSED, "robots.txt disallows it");
 		} else if (start_job(fetcher, job, now, error))
 			return -1;
@@ -469,7 +505,7 @@ void fetcher_destroy(struct fetcher *fetcher)
 	for (size_t i = 0; i < fetcher->host_count; i++)
 		host_free(fetcher->hosts[i]);
 	free(fetcher->hosts);
-	digest_table_free(&fetcher->origins);
+	digest_table_free(&fetcher->known);
 	reactor_destroy(&fetcher->reactor);
 	free(fetcher);
 }

@@ -13,11 +13,12 @@
 #include <stddef.h>
 
 struct fetch_options {
-	double rate;        /* requests per second to one host; a host named as loopback has no such limit */
-	int connections;    /* at once to one host; to one named as loopback 100 */
+	double rate;        /* requests per second to one name, with whatever ports; a name of loopback has no such limit */
+	int connections;    /* at once to one name; to one of loopback 100 */
 	int transfers;      /* at once in all */
 	int retries;        /* after the first attempt: of status 408, 429, 5xx and of broken connections */
-	double backoff;     /* seconds before the first retry; doubled for each more, within half and one and a half */
+	double backoff;     /* seconds before the first retry; doubled for each more, times a number between half and one and
+	                     * a half that is another in each run: a pause is no output */
 	double wait_maximum; /* seconds; a host that asks for a longer pause (Retry-After) is given up */
 	double timeout;     /* seconds for one whole transfer */
 	size_t image_bytes; /* most bytes of an image */
@@ -33,8 +34,8 @@ enum fetch_kind { FETCH_PAGE, FETCH_IMAGE };
 struct fetch_request {
 	enum fetch_kind kind;
 	const char *url;   /* as url_resolve makes them; copied */
-	bool skip_robots;  /* it is a documented interface for programs */
-	double rate;       /* limits of the recipe for this host, 0: none of its own */
+	bool skip_robots;  /* it is a documented interface for programs; where a redirect leads to another name is not */
+	double rate;       /* limits of the recipe for this host's name, 0: none of its own */
 	int connections;
 	const char *user_agent; /* of the recipe; NULL: the program's own; outlives the request */
 	const struct text_list *headers; /* "NAME: VALUE", for the first host only; NULL: none; outlives the request */

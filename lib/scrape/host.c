@@ -1,12 +1,16 @@
 #include "scrape/host.h"
 
+#include "base/random.h"
+#include "scrape/url.h"
+
+#include <math.h>
 #include <stdlib.h>
 #include <string.h>
 
 /* As many as libcurl puts on one HTTP/2 connection: each one more would need one of its own, and a handshake. */
 enum { AT_ONCE_MAXIMUM = 100 };
 
-struct host *host_create(const char *origin)
+struct host *host_create(const char *origin, struct host *other)
 {
 	struct host *host = calloc(1, sizeof *host);
 	char *copy = strdup(origin);
@@ -16,7 +20,8 @@ struct host *host_create(const char *origin)
 		return NULL;
 	}
 	host->origin = copy;
-	host->connections = AT_ONCE_MAXIMUM;
+	host->own_pace.connections = AT_ONCE_MAXIMUM;
+	host->pace = other ? other->pace : &host->own_pace;
 	return host;
 }
 
@@ -62,14 +67,16 @@ static bool may_start(const struct host *host, const struct job *job, const stru
 {
 	if (rules->hold_images && job->kind == JOB_IMAGE)
 		return false;
-	return !rules->ask_robots || host->robots_state != ROBOTS_ASKED || job->kind == JOB_ROBOTS || job->skip_robots;
+	return !rules->ask_robots || host->robots_state != ROBOTS_ASKED || job->kind == JOB_ROBOTS || job->skip_robots ||
+		job->verdict != UNDECIDED;
 }
 
 struct job *host_take(struct host *host, double now, const struct host_rules *rules, double *wake)
 {
-	if (!host->first || host->active >= host->connections)
+	const struct pace *pace = host->pace;
+	if (!host->first || pace->active >= pace->connections)
 		return NULL;
-	double earliest = host->next_start > host->paused_until ? host->next_start : host->paused_until;
+	double earliest = pace->next_start > pace->paused_until ? pace->next_start : pace->paused_until;
 	if (earliest > now) {
 		*wake = earliest < *wake ? earliest : *wake;
 		return NULL;
@@ -87,8 +94,21 @@ struct job *host_take(struct host *host, double now, const struct host_rules *ru
 
 void host_count_start(struct host *host, double now)
 {
-	host->active++;
-	host->next_start = now + host->interval;
+	host->pace->active++;
+	host->pace->next_start = now + host->pace->interval;
+}
+
+bool host_allows(const struct host *host, const struct job *job)
+{
+	return job->verdict == UNDECIDED ? robots_allow(&host->robots, url_path(job->url)) : job->verdict == ALLOWED;
+}
+
+void host_settle(struct host *host)
+{
+	for (struct job *job = host->first; job; job = job->next)
+		job->verdict = host_allows(host, job) ? ALLOWED : DISALLOWED;
+	robots_free(&host->robots);
+	host->robots_state = ROBOTS_UNKNOWN;
 }
 
 int host_strike(struct host *host, const struct job *job, double now)
@@ -102,10 +122,17 @@ int host_strike(struct host *host, const struct job *job, double now)
 
 void host_slow_down(struct host *host, double requests_per_second, int connections)
 {
-	if (requests_per_second > 0 && 1 / requests_per_second > host->interval)
-		host->interval = 1 / requests_per_second;
-	if (connections > 0 && connections < host->connections)
-		host->connections = connections;
+	struct pace *pace = host->pace;
+	if (requests_per_second > 0 && 1 / requests_per_second > pace->interval)
+		pace->interval = 1 / requests_per_second;
+	if (connections > 0 && connections < pace->connections)
+		pace->connections = connections;
+}
+
+double job_pause(const struct job *job, double first, uint64_t seed)
+{
+	struct random random = random_start(seed, RANDOM_PAUSE, job->number, (uint64_t)job->attempts);
+	return first * ldexp(1, job->attempts - 1) * (0.5 + (double)random_uniform(&random));
 }
 
 void job_free(struct job *job)

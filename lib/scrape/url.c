@@ -1,7 +1,6 @@
 #include "scrape/url.h"
 
 #include "base/text.h"
-#include "scrape/address.h"
 
 #include <curl/curl.h>
 #include <stdio.h>
@@ -154,17 +153,11 @@ char *url_origin(const char *url)
 	return origin;
 }
 
-bool url_is_loopback(const char *url)
+char *url_origin_name(const char *origin)
 {
-	CURLU *parsed = curl_url();
-	bool loopback = false;
-	if (parsed && curl_url_set(parsed, CURLUPART_URL, url, 0) == CURLUE_OK) {
-		char *host = get_part(parsed, CURLUPART_HOST, 0);
-		loopback = host && address_is_loopback_name(host);
-		free(host);
-	}
-	curl_url_cleanup(parsed);
-	return loopback;
+	const char *name = strstr(origin, "://") + 3;
+	size_t length = (size_t)(strrchr(name, ':') - name);
+	return strndup(name, length - (length && name[length - 1] == '.'));
 }
 
 const char *url_path(const char *url)

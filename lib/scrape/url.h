@@ -22,8 +22,9 @@ char *url_resolve(const char *base, const char *reference, struct error *error);
  * Fresh memory, which the caller frees; NULL without memory. */
 char *url_origin(const char *url);
 
-/* Whether the host of a URL that url_resolve made is this machine by its name or number. */
-bool url_is_loopback(const char *url);
+/* The host's name in what url_origin made, without the dot that may end it. Fresh memory, which the caller frees; NULL without
+ * memory. */
+char *url_origin_name(const char *origin);
 
 /* Path and query ("/a/b?c=d") inside a URL that url_resolve made. */
 const char *url_path(const char *url);

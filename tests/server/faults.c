@@ -2,7 +2,7 @@
  *
  *   faults PAGES LOG [ADDRESS]    serves on a free port of 127.0.0.1, or of ADDRESS, and prints "http://ADDRESS:PORT"
  *
- * Every request adds a line "PATH?QUERY<tab>USER-AGENT<tab>NAMES-OF-ALL-HEADERS" to LOG. What paths do:
+ * Every request adds a line "PATH?QUERY<tab>USER-AGENT<tab>NAMES-OF-ALL-HEADERS<tab>MILLISECONDS" to LOG. What paths do:
  *   /NAME                       where PAGES/answers has a line "NAME SCRIPT": as the script says, see common/script.h
  *   /pages/FILE[?QUERY]         the file of that name in PAGES (FOLDER/: its index.html), or rather FILE@NAME=VALUE where
  *                               there is one for a parameter of QUERY; {origin} replaced by the address above
@@ -14,6 +14,7 @@
  *   /hang/NAME                  nothing at all, for ten seconds
  *   /w/api.php                  a MediaWiki of one category, in two parts that continue by three attributes */
 #include "base/file.h"
+#include "base/progress.h"
 #include "base/text.h"
 #include "common/illness.h"
 #include "common/picture.h"
@@ -190,7 +191,7 @@ static void write_log(const char *path, const char *request)
 	if (stream) {
 		fprintf(stream, "%s\t%.*s\t", path, (int)strcspn(agent, "\r\n"), agent);
 		write_names(stream, request);
-		fputc('\n', stream);
+		fprintf(stream, "\t%.0f\n", 1000 * progress_clock());
 		fclose(stream);
 	}
 	pthread_mutex_unlock(&lock);

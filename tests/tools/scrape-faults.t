@@ -32,6 +32,24 @@ for after in 1 1e3; do
 done
 
 timeout=20
+# A pause that was asked for by the last attempt holds for the next request.
+urls "/heal/1/429/last.png?after=1" /image/after-last.png >last.list
+(scrape -o last --transfers 1 --retries 0 --urls "$PWD/last.list") &
+waiting="$waiting $!"
+# Retry-After with a date; what is in the log by then is when it was asked again.
+in_seconds() { LC_ALL=C date -u -d "+$1 seconds" '+%a, %d %b %Y %H:%M:%S GMT'; }
+printf 'dated.png HTTP/1.1 429 Slow%%ERetry-After: %s%%E%%l{%%}\n' "$(in_seconds 3)" >>pages/answers
+late dated /dated.png --retries 1 &
+waiting="$waiting $!"
+printf 'distant.png HTTP/1.1 503 Ill%%ERetry-After: %s%%E%%l{%%}\n' "$(in_seconds 600)" >>pages/answers
+# Five who begin together.
+for i in 1 2 3 4 5; do
+	late jitter-$i /heal/1/500/jitter-$i.png --backoff 0.6 &
+	waiting="$waiting $!"
+done
+late doubled /heal/3/500/doubled.png --backoff 0.3 &
+waiting="$waiting $!"
+
 cases image <<'END'
 # ---- as it should be, or nearly ----
 /image/good.png     | | 0 accepted
@@ -178,4 +196,15 @@ for after in 1 1e3; do
 	is "Retry-After: $after" "$code $outcome" "0 accepted"
 	ok "is kept to, as a second" test $milliseconds -ge 1000
 done
+read -r code milliseconds outcome <dated.late
+is "a date" "$code $outcome" "1 failed HTTP status 429"
+ok "is kept to, as well" test "$(gap /dated.png)" -ge 1900
+is "one too far away" "$(image /distant.png | sed 's/[0-9]* seconds/N seconds/')" "1 failed HTTP status 503: asked to wait N seconds"
+ok "a pause is kept to by what comes after the last attempt" test "$(gap '/[hi][em]a.*/.*last.png')" -ge 1000
+
+# ---- pauses ----
+for i in 1 2 3 4 5; do gap /heal/1/500/jitter-$i.png; done | sort -n >jitter
+ok "a pause is no less than half of what it is" test "$(head -n 1 jitter)" -ge 299
+ok "and other in each run" test $(($(tail -n 1 jitter) - $(head -n 1 jitter))) -ge 20
+ok "three, doubled each time" test "$(gap /heal/3/500/doubled.png)" -ge 1049
 finish

@@ -11,7 +11,7 @@ port=${origin##*:}
 origin=http://public.test:$port
 cat >hosts <<END
 127.0.0.1 localhost
-1.2.3.4 public.test other.test
+1.2.3.4 public.test public.test. other.test slow.test
 1.2.3.5 mixed.test
 10.0.0.1 mixed.test private.test
 127.0.0.1 loopback.test
@@ -22,6 +22,11 @@ END
 ip link set lo up && ip addr add 1.2.3.4/32 dev lo && ip addr add 10.0.0.1/32 dev lo &&
 	ip addr add 169.254.169.254/32 dev lo && mount --bind hosts /etc/hosts || exit 1
 ip -6 addr add fd00::1/128 dev lo 2>/dev/null
+
+# Goes on while the rest does: what is asked by default of a host that hangs.
+for i in 1 2 3 4 5; do printf 'http://slow.test:%s/hang/default-%s.png\tx\n' "$port" $i; done >slow.list
+scrape-images -q --timeout 9 --retries 0 -o slow --urls slow.list 2>/dev/null &
+slow_process=$!
 
 # Exit status, and status and reason of the row, of a run that may ask public hosts only.
 outside() {
@@ -125,6 +130,13 @@ export http_proxy all_proxy
 is "no proxy of the environment" "$(outside http://1.2.3.9/secret/ | cut -d ' ' -f 1,2)" "3 failed"
 is "none was asked then either" "$(asked /secret) $(asked http)" "0 0"
 
+# ---- what is the default ----
+wait $slow_process
+grep /hang/default- log | sort -t "$tab" -n -k 4 | cut -f 4 >started
+ok "two requests a second by default" test $(($(sed -n 4p started) - $(sed -n 1p started))) -ge 1450
+# That is when the first is given up for being slow, after a third of nine seconds.
+ok "and four at once" test $(($(sed -n 5p started) - $(sed -n 1p started))) -ge 2900
+
 # ---- names that resolve otherwise the next time (a name is looked up once for each port) ----
 unset http_proxy all_proxy
 "$BIN/../tests/server/faults" pages log 0.0.0.0 >second &
@@ -188,10 +200,25 @@ is "a mapped address, allowed" "$(outside "http://[::ffff:127.0.0.1]:$port/image
 
 # ---- politeness, where a host is not this machine's name ----
 more=
+# span PATTERN: milliseconds from the first request for it to the last, however they are ordered in the log.
+span() { grep -e "$1" log | cut -f 4 | sort -n | sed -n '1p;$p' | tr '\n' ' ' | awk '{ print $2 - $1 }'; }
 urls /image/p1.png /image/p2.png /image/p3.png >list
 : >log
-started=$(date +%s%N)
 run scrape-images -q --rate 4 -o polite --urls list
-ok "four requests at four a second take three quarters of one" test $((($(date +%s%N) - started) / 1000000)) -ge 740
+ok "four requests at four a second take three quarters of one" test "$(span .)" -ge 740
 is "robots.txt before the images" "$(cut -f 1 log | cut -c 1-7 | uniq -c | tr '\n' ' ' | tr -s ' ')" " 1 /robots 3 /image/ "
+for at in public.test:$port public.test:$second public.test.:$port; do printf 'http://%s/image/%s.png\tx\n' $at q$at; done >list
+: >log
+run scrape-images -q --rate 8 -o ports --urls list
+is "on two ports, with a dot or without" "$status $(rows ports status | uniq -c | tr -s ' ')" "0  3 accepted"
+ok "a name is one host: robots.txt for each port and dot, and the images, at eight a second" test "$(span .)" -ge 620
+{ cat "$MILLRACE_DATA/sites/page"; printf 'rate = 8\n'; } >rate.recipe
+{ cat "$MILLRACE_DATA/sites/page"; printf 'connections = 1\n'; } >connections.recipe
+for name in rate connections; do
+	for i in 1 2 3 4 5; do echo "<img src='http://other.test:$port/slow/$name-$i.png'>"; done >saved.html
+	run $public -o $name --site ./$name.recipe --page saved.html x
+	is "a recipe with its own $name" "$status $(rows $name status | uniq -c | tr -s ' ')" "0  5 accepted"
+done
+ok "its rate holds for the host of its images" test "$(span /slow/rate)" -ge 490
+ok "and so do its connections: one after the other" test "$(span /slow/connections)" -ge 115
 finish

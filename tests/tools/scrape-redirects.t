@@ -35,7 +35,7 @@ cases image <<'END'
 /r-user.png      | HTTP/1.1 302 Found%ELocation: http://me@127.0.0.1/%E%l{%} | 1 refused redirected to http://me@127.0.0.1/: a user name in an address is refused
 /r-password.png  | HTTP/1.1 302 Found%ELocation: http://:secret@127.0.0.1/%E%l{%} | 1 refused redirected to http://:secret@127.0.0.1/: a user name in an address is refused
 /r-other-user.png | HTTP/1.1 302 Found%ELocation: //me@127.0.0.1/%E%l{%} | 1 refused redirected to http://me@127.0.0.1/: a user name in an address is refused
-/r-backslash.png | HTTP/1.1 302 Found%ELocation: http:\\\\127.0.0.1\\%E%l{%} | 1 refused redirected to http:\\\\127.0.0.1\\: Unsupported number of slashes following scheme
+/r-backslash.png | HTTP/1.1 302 Found%ELocation: http:\\\\127.0.0.1:1\\x%E%l{%} | 1 failed redirected to http://127.0.0.1:1/x: Couldn't connect to server
 /r-port.png      | HTTP/1.1 302 Found%ELocation: http://127.0.0.1:99999/%E%l{%} | 1 refused redirected to http://127.0.0.1:99999/: Port number was not a decimal number between 0 and 65535
 /r-nonsense.png  | HTTP/1.1 302 Found%ELocation: http://[::1/%E%l{%} | 1 refused redirected to http://[::1/: Bad IPv6 address
 /r-empty.png     | HTTP/1.1 302 Found%ELocation: %E%l{%} | 1 refused HTTP status 302
@@ -57,6 +57,16 @@ END
 is "five redirects at most" "$(asked /r-loop.png)" 6
 image /r5.png >/dev/null
 is "the row has the first address" "$(rows one url)" /r5.png
+
+# ---- what was declared for the first host is not for another ----
+port=${origin##*:}
+printf 'moved.php HTTP/1.1 302 Found%%ELocation: http://localhost:%s/w/api.php%%E%%l{%%}\n' "$port" >>pages/answers
+printf 'User-agent: *\nDisallow: /w/\nDisallow: /moved\n' >pages/robots.txt
+: >log
+scrape -o moved --site mediawiki --api "$origin/moved.php" x=Category:Y
+stderr_has "x: redirected to http://localhost:$port/w/api.php: robots.txt disallows it"
+is "nor is it asked" "$(asked /w/)" 0
+rm pages/robots.txt
 
 # ---- one connection for several requests ----
 # Exit status and both statuses of a run that asks for an image and then, on the same connection if that can be, for another.

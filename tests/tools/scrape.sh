@@ -6,6 +6,7 @@
 #   rows DIR COLUMN...             these columns of DIR/manifest.tsv, if it is there, sorted, without $origin
 #   urls PATH...                   lines of a list for --urls, all of class shells
 #   asked PATTERN                  how many requests for a path that begins so were made
+#   gap PATTERN                    milliseconds from the first of them to the last
 
 . "$(dirname "$0")/tap.sh"
 MILLRACE_DATA=$here/../../data
@@ -34,6 +35,7 @@ rows() {
 }
 urls() { for path; do printf '%s%s\tshells\n' "$origin" "$path"; done; }
 asked() { grep -c -e "^$1" log; }
+gap() { grep -e "^$1" log | awk -F '\t' 'NR == 1 { first = $4 } END { print $4 - first }'; }
 
 # The table of cases on standard input, as lines PATH | ANSWER | EXPECTED: what the server answers for the path (a script of
 # tests/server/common/script.h; none: as it does of itself), and what the function $1, called with the path, says then.

@@ -55,8 +55,13 @@ static void origins(void)
 		is_text(origin, pairs[i][1], pairs[i][0]);
 		free(origin);
 	}
-	ok(url_is_loopback("http://127.0.0.1:8080/x"), "127.0.0.1 is this machine");
-	ok(!url_is_loopback("http://127.0.0.1.example.org/"), "a name that begins so is not");
+	const char *const names[][2] = {{"http://example.org:80", "example.org"}, {"https://example.org.:443", "example.org"},
+		{"http://[2001:db8::1]:80", "[2001:db8::1]"}, {"http://.:80", ""}};
+	for (size_t i = 0; i < sizeof names / sizeof *names; i++) {
+		char *name = url_origin_name(names[i][0]);
+		is_text(name, names[i][1], names[i][0]);
+		free(name);
+	}
 	is_text(url_path("http://h/a?b"), "/a?b", "path and query");
 	is_text(url_path("http://h"), "/", "no path is /");
 }
