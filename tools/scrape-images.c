@@ -1,6 +1,7 @@
 /* scrape-images: images of classes from sites, pages and lists of addresses into class folders. */
 #include "common/sandbox.h"
 #include "common/tool.h"
+#include "scrape/page.h"
 #include "scrape/request.h"
 #include "scrape/summary.h"
 
@@ -149,6 +150,8 @@ int main(int argc, char **argv)
 	bool read = scrape_request_read(&request, &error) == 0;
 	if (read && scrape_request_settle(&request, operands, &error))
 		tool_usage(error.object, "%s", error.reason);
+	if (read)
+		tool_sandbox_for(no_sandbox, "pages", "read", page_sandbox_start, page_sandbox_stop);
 	if (!read || (explain && scrape_request_explain(&request, operands, stdout, &error)))
 		status = tool_error(&error);
 	else if (!explain) {

@@ -235,6 +235,8 @@ static int end_call(struct sandbox *sandbox, struct sandbox_worker *worker, cons
 		return error_set(error, name, "the %s's answer makes no sense", what);
 	if (outcome == OVERDUE || number == SIGXCPU)
 		return error_set(error, name, "the %s took longer than %d s", what, sandbox->work.seconds_maximum);
+	if (WIFEXITED(report.status) && WEXITSTATUS(report.status) == SANDBOX_OUT_OF_MEMORY)
+		return error_set(error, name, "the %s took more than %zu MB of memory", what, sandbox->work.memory_maximum >> 20);
 	if (number == SIGSYS)
 		return error_set(error, name, "the %s tried what it may not do (signal %d)", what, number);
 	if (number)

@@ -12,7 +12,10 @@
 struct sandbox;
 struct sandbox_worker;
 
-enum { SANDBOX_MESSAGE_MAXIMUM = 4096 }; /* bytes of a request or an answer */
+enum {
+	SANDBOX_MESSAGE_MAXIMUM = 16384, /* bytes of a request or an answer */
+	SANDBOX_OUT_OF_MEMORY = 12, /* a worker whose memory does not suffice may end with this status (_exit) */
+};
 
 /* What a worker does, from a request and `size` bytes of input to an answer and the bytes of output that it returns the
  * number of. Reading behind the input crashes at once, so does writing to it. */

@@ -1,6 +1,7 @@
 #include "scrape/explain.h"
 
 #include "base/file.h"
+#include "scrape/page_here.h"
 #include "scrape/source.h"
 
 #include <stdlib.h>
@@ -113,6 +114,19 @@ static int write_selectors(FILE *stream, const struct recipe *recipe, struct doc
 	return result;
 }
 
+int page_explain_here(const struct page *page, FILE *stream, struct error *error)
+{
+	struct document *document;
+	const struct recipe *recipe = page->recipe;
+	if (document_parse(&document, page->bytes, page->size, recipe->format, page->charset, page->name, error))
+		return -1;
+	int result = write_selectors(stream, recipe, document, error);
+	document_free(document);
+	return result;
+}
+
+/* ---- what a run would make of it ---- */
+
 static void write_images(FILE *stream, const struct page_findings *findings)
 {
 	fprintf(stream, "  images: %zu, too small: %zu, without an address of use: %zu\n", findings->image_count, findings->small,
@@ -138,7 +152,6 @@ static void write_further(FILE *stream, const struct page_findings *findings)
 	}
 }
 
-/* What a run would make of the page. */
 static int write_findings(FILE *stream, const struct page *page, struct error *error)
 {
 	struct page_findings findings;
@@ -164,17 +177,13 @@ int explain_page(const struct explanation *explanation, const struct request_sou
 	unsigned char *bytes = NULL;
 	struct page page = {.recipe = wanted->recipe, .follow = options->follow, .name = wanted->file, .charset = "",
 		.side_minimum = options->limits.side_minimum};
-	struct document *document = NULL;
 	if (file_read(wanted->file, options->fetch.page_bytes, &bytes, &page.size, error))
 		return -1;
 	page.bytes = bytes;
 	fputs("  page: ", stream);
 	explain_text(stream, wanted->file);
 	fputc('\n', stream);
-	int result = document_parse(&document, bytes, page.size, page.recipe->format, "", wanted->file, error);
-	if (result == 0)
-		result = write_selectors(stream, page.recipe, document, error);
-	document_free(document);
+	int result = page_explain(&page, stream, error);
 	if (result == 0)
 		result = write_findings(stream, &page, error);
 	free(bytes);

@@ -1,4 +1,4 @@
-#include "scrape/page.h"
+#include "scrape/page_here.h"
 
 #include "scrape/digest_table.h"
 #include "scrape/document.h"
@@ -61,7 +61,7 @@ static void count_unusable(struct page_findings *findings, const struct text_lis
 		return;
 	findings->unusable++;
 	if (!findings->example)
-		findings->example = strdup(references->items[0]);
+		findings->example = strndup(references->items[0], PAGE_TEXT_MAXIMUM);
 }
 
 /* Makes *url the absolute address of an item's image: the first of use that its selectors give; NULL for none. */
@@ -83,6 +83,17 @@ static int item_image(const struct reading *reading, const struct recipe_item *k
 	return result;
 }
 
+/* Cuts a text that is too long, between two characters; NULL is allowed. */
+static void cut(char *text)
+{
+	size_t end = PAGE_TEXT_MAXIMUM;
+	if (!text || strlen(text) <= end)
+		return;
+	while (end && ((unsigned char)text[end] & 0xC0) == 0x80)
+		end--;
+	text[end] = 0;
+}
+
 static int add_image(struct reading *reading, const struct recipe_item *kind, const struct node *item,
 	struct text_list *addresses, struct error *error)
 {
@@ -94,7 +105,10 @@ static int add_image(struct reading *reading, const struct recipe_item *kind, co
 	struct page_image *image = &images[findings->image_count++];
 	*image = (struct page_image){.addresses = *addresses};
 	*addresses = (struct text_list){0};
-	return selector_text(&kind->licence, reading->document, item, &image->licence, error);
+	if (selector_text(&kind->licence, reading->document, item, &image->licence, error))
+		return -1;
+	cut(image->licence);
+	return 0;
 }
 
 /* Takes what is at `url`, unless an earlier item had it. */
@@ -163,15 +177,6 @@ static int add_link(struct reading *reading, const char *url, const struct recip
 	return 0;
 }
 
-static bool is_same_origin(const char *a, const char *b)
-{
-	char *first = url_origin(a), *second = url_origin(b);
-	bool same = first && second && strcmp(first, second) == 0;
-	free(first);
-	free(second);
-	return same;
-}
-
 /* Takes the links that a selector gives and, where there is one, `pattern` matches; only those to the page's own host. */
 static int add_links(struct reading *reading, const struct selector *selector, const char *pattern,
 	const struct recipe *reader, struct error *error)
@@ -184,7 +189,7 @@ static int add_links(struct reading *reading, const struct selector *selector, c
 		result = -1;
 	for (size_t i = 0; result == 0 && i < links.count; i++) {
 		char *url = absolute(reading, links.items[i]);
-		bool near = url && (!reading->page->url || is_same_origin(url, reading->page->url));
+		bool near = url && (!reading->page->url || url_is_same_origin(url, reading->page->url));
 		int wanted = near && regex ? pattern_matches(regex, url, &document->budget.pattern_seconds) : near;
 		if (wanted > 0)
 			result = add_link(reading, url, reader, regex != NULL, error);
@@ -232,8 +237,10 @@ static int add_cursors(struct reading *reading, struct error *error)
 		return error_memory(error, recipe->name);
 	for (size_t i = 0; url && i < recipe->cursor_count; i++)
 		url = merge_cursor(reading, &recipe->cursors[i], url, &any, error);
-	int result = !url ? -1 : any ? add_link(reading, url, recipe, false, error) : 0;
+	char *next = url && any ? url_resolve(NULL, url, error) : NULL;
+	int result = !url || (any && !next) ? -1 : any ? add_link(reading, next, recipe, false, error) : 0;
 	free(url);
+	free(next);
 	return result;
 }
 
@@ -300,7 +307,7 @@ static int read_document(struct reading *reading, struct error *error)
 	return result;
 }
 
-int page_read(const struct page *page, struct page_findings *findings, struct error *error)
+int page_read_here(const struct page *page, struct page_findings *findings, struct error *error)
 {
 	const struct recipe *recipe = page->recipe;
 	struct reading reading = {.page = page, .recipe = recipe, .findings = findings};

@@ -8,6 +8,9 @@
 
 #include <stdbool.h>
 #include <stddef.h>
+#include <stdio.h>
+
+enum { PAGE_TEXT_MAXIMUM = 4096 }; /* bytes of a text on a page that is kept; what is longer is cut */
 
 /* A page, and how it is to be read. */
 struct page {
@@ -49,9 +52,20 @@ struct page_findings {
 	size_t link_count;
 };
 
-/* Reads a page. Returns 0, or -1: no page, a selector that can't be evaluated, or the site's own error; *findings are to
- * be freed either way. */
+/* Has pages read in confined processes from now on, for which these have memory, time and bytes to say what they find
+ * bounded: one that needs more fails. To be called once recipes and the pattern to follow are in memory for good, and
+ * before the process grows or has threads. Returns as sandbox_start. */
+CHECKED int page_sandbox_start(struct error *error);
+
+/* Ends them; without any does nothing. Not while a page is read. */
+void page_sandbox_stop(void);
+
+/* Reads a page. Returns 0, or -1: no page, a selector that can't be evaluated, the site's own error, or a reader that did
+ * not do it; *findings are to be freed either way. Any number of threads may call. */
 CHECKED int page_read(const struct page *page, struct page_findings *findings, struct error *error);
+
+/* Writes what each of the recipe's selectors finds on it, for people. Returns 0, or -1, some of it written. */
+CHECKED int page_explain(const struct page *page, FILE *stream, struct error *error);
 
 /* Leaves an empty one. */
 void page_image_free(struct page_image *image);

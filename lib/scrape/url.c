@@ -153,6 +153,15 @@ char *url_origin(const char *url)
 	return origin;
 }
 
+bool url_is_same_origin(const char *a, const char *b)
+{
+	char *first = url_origin(a), *second = url_origin(b);
+	bool same = first && second && strcmp(first, second) == 0;
+	free(first);
+	free(second);
+	return same;
+}
+
 char *url_origin_name(const char *origin)
 {
 	const char *name = strstr(origin, "://") + 3;

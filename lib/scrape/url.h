@@ -22,6 +22,9 @@ char *url_resolve(const char *base, const char *reference, struct error *error);
  * Fresh memory, which the caller frees; NULL without memory. */
 char *url_origin(const char *url);
 
+/* Whether two URLs that url_resolve made have the same origin. */
+bool url_is_same_origin(const char *a, const char *b);
+
 /* The host's name in what url_origin made, without the dot that may end it. Fresh memory, which the caller frees; NULL without
  * memory. */
 char *url_origin_name(const char *origin);

@@ -6,19 +6,24 @@
 
 #include <stdlib.h>
 
-void tool_sandbox(bool no_sandbox)
+void tool_sandbox_for(bool no_sandbox, const char *what, const char *done, int (*start)(struct error *), void (*stop)(void))
 {
 	struct error error;
 	if (no_sandbox) {
-		tool_say("--no-sandbox", "pictures are decoded in this process: a bad one can crash it, or make it do anything");
+		tool_say("--no-sandbox", "%s are %s in this process: a bad one can crash it, or make it do anything", what, done);
 		return;
 	}
 	if (!CONFINE_POSSIBLE)
 		return;
-	if (image_sandbox_start(&error)) {
+	if (start(&error)) {
 		tool_error(&error);
-		tool_say("sandbox", "cannot be set up; --no-sandbox goes without, for pictures that are to be trusted");
+		tool_say("sandbox", "cannot be set up; --no-sandbox goes without, for %s that are to be trusted", what);
 		exit(EXIT_FAILED);
 	}
-	atexit(image_sandbox_stop);
+	atexit(stop);
+}
+
+void tool_sandbox(bool no_sandbox)
+{
+	tool_sandbox_for(no_sandbox, "pictures", "decoded", image_sandbox_start, image_sandbox_stop);
 }
