@@ -7,6 +7,7 @@
 #include <fcntl.h>
 #include <poll.h>
 #include <pthread.h>
+#include <stdatomic.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/mman.h>
@@ -35,6 +36,7 @@ struct sandbox {
 	struct sandbox_layout layout;
 	int control;
 	pid_t keeper;
+	atomic_bool failed;
 	pthread_mutex_t orders, mutex; /* of the keeper; of what is free */
 	pthread_cond_t freed;
 	struct sandbox_worker *free; /* the one used last comes first: its memory is warm */
@@ -221,6 +223,13 @@ static int begin_call(struct sandbox *sandbox, struct sandbox_worker *worker, co
 	return send_request(sandbox, worker, request, input, size) ? 0 : error_system(error, "sandbox");
 }
 
+/* What went wrong was not the input's fault. */
+static int fail(struct sandbox *sandbox, const char *name, struct error *error)
+{
+	sandbox->failed = true;
+	return error_within(error, name);
+}
+
 /* Ends a worker that did not answer, and says how it had ended. */
 static int end_call(struct sandbox *sandbox, struct sandbox_worker *worker, const char *name,
 	enum outcome outcome, struct error *error)
@@ -229,7 +238,7 @@ static int end_call(struct sandbox *sandbox, struct sandbox_worker *worker, cons
 	struct sandbox_report report;
 	close_channel(sandbox, worker);
 	if (give_order(sandbox, worker->number, NULL, &report, error))
-		return error_within(error, name);
+		return fail(sandbox, name, error);
 	int number = WIFSIGNALED(report.status) ? WTERMSIG(report.status) : 0;
 	if (outcome == WRONG)
 		return error_set(error, name, "the %s's answer makes no sense", what);
@@ -267,7 +276,7 @@ int sandbox_run(struct sandbox *sandbox, const char *name, const void *request, 
 	if (size > sandbox->work.input_maximum)
 		return error_set(error, name, "larger than %zu bytes", sandbox->work.input_maximum);
 	struct sandbox_worker *worker = take_worker(sandbox);
-	int failed = begin_call(sandbox, worker, request, input, size, error) ? error_within(error, name)
+	int failed = begin_call(sandbox, worker, request, input, size, error) ? fail(sandbox, name, error)
 									       : call(sandbox, worker, name, &message, error);
 	if (failed) {
 		give_back_worker(sandbox, worker);
@@ -276,6 +285,11 @@ int sandbox_run(struct sandbox *sandbox, const char *name, const void *request, 
 	memcpy(answer, message.answer, sandbox->work.answer_size);
 	*result = (struct sandbox_result){worker, worker->memory + sandbox->layout.output_start, message.size};
 	return 0;
+}
+
+bool sandbox_has_failed(const struct sandbox *sandbox)
+{
+	return sandbox->failed;
 }
 
 void sandbox_release(struct sandbox *sandbox, struct sandbox_result *result)

@@ -7,6 +7,7 @@
 
 #include "base/error.h"
 
+#include <stdbool.h>
 #include <stddef.h>
 
 struct sandbox;
@@ -49,6 +50,9 @@ struct sandbox_result {
  * `error` says what became of the worker that had the input `name`, and there is nothing to release. */
 CHECKED int sandbox_run(struct sandbox *sandbox, const char *name, const void *request, const unsigned char *input,
 	size_t size, void *answer, struct sandbox_result *result, struct error *error);
+
+/* Whether a call has failed for a reason that was not its input's: the keeper has ended, or no worker could be had. */
+bool sandbox_has_failed(const struct sandbox *sandbox);
 
 /* Lets go of the output. */
 void sandbox_release(struct sandbox *sandbox, struct sandbox_result *result);

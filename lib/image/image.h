@@ -4,6 +4,7 @@
 
 #include "base/error.h"
 
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
@@ -37,6 +38,9 @@ void image_to_grey(struct image *image);
  * such a file takes with it. To be called once, before the process grows or has threads. On failure (-1) nothing is
  * started. */
 CHECKED int image_sandbox_start(struct error *error);
+
+/* Whether a call has failed since these processes could not be had, whatever its picture. */
+bool image_sandbox_has_failed(void);
 
 /* Ends those processes and waits for them; nothing where none were started. */
 void image_sandbox_stop(void);

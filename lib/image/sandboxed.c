@@ -89,6 +89,11 @@ int image_sandbox_start(struct error *error)
 	return sandbox_start(&decoders, &work, error);
 }
 
+bool image_sandbox_has_failed(void)
+{
+	return decoders && sandbox_has_failed(decoders);
+}
+
 void image_sandbox_stop(void)
 {
 	sandbox_stop(decoders);

@@ -404,13 +404,20 @@ static void take_image(struct errand *errand, struct fetch_result *result)
 		push_front(other);
 }
 
+/* Keeps what is good. Returns the status of its row, or -1: also where the picture is not at fault for what is wrong. */
+static int keep_judged(struct scrape *scrape, const struct errand *errand, const struct judged *judged)
+{
+	struct manifest_row row = begin_row(errand);
+	if (*judged->judgement.reason && image_sandbox_has_failed())
+		return error_set(&scrape->error, "sandbox", "%s", judged->judgement.reason);
+	return keep_image(scrape->options.folder, scrape->manifest, judged, &row, &scrape->error);
+}
+
 void collections_take_judged(struct scrape *scrape)
 {
 	struct judged judged;
 	while (!scrape->broken && judge_take(scrape->judge, &judged)) {
-		struct errand *errand = judged.tag;
-		struct manifest_row row = begin_row(errand);
-		count_image(errand, keep_image(scrape->options.folder, scrape->manifest, &judged, &row, &scrape->error));
+		count_image(judged.tag, keep_judged(scrape, judged.tag, &judged));
 		free(judged.bytes);
 	}
 }

@@ -452,11 +452,13 @@ static void without_keeper(void)
 	int count = children_of(family[before], family, before + 1);
 	kill(family[before], SIGKILL);
 	ok(all_end(family + before, count - before), "killed, it takes the worker with it");
+	ok(!sandbox_has_failed(sandbox) && !sandbox_has_failed(kept), "nothing has failed yet, be it that inputs were bad");
 	for (int i = 0; i < 2; i++) {
 		ok(sandbox_run(sandbox, "x", &(struct request){REVERSE}, NULL, 0, &answer, &result, &error) == -1, "a call fails");
 		is_text(error.object, "x: sandbox", "  for a reason that is not the input's");
 		is_text(error.reason, "its keeper has ended", "  but this");
 	}
+	ok(sandbox_has_failed(sandbox), "which can be asked for");
 	sandbox_stop(sandbox);
 	sandbox = kept;
 }
