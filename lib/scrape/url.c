@@ -3,6 +3,7 @@
 #include "base/text.h"
 
 #include <curl/curl.h>
+#include <locale.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -17,13 +18,40 @@ static char *get_part(CURLU *url, CURLUPart part, unsigned flags)
 	return copy;
 }
 
-/* Other bytes are percent-encoded, but those of a host's name are left as they are. */
-static bool has_legible_host(CURLU *url)
+static bool is_ascii(const char *text)
 {
-	char *host = get_part(url, CURLUPART_HOST, 0);
-	bool legible = host && text_is_utf8(host);
+	while (*text && (unsigned char)*text < 128)
+		text++;
+	return !*text;
+}
+
+/* The host's name by IDNA; NULL if it can't be converted. libcurl takes a name for one in the locale's encoding. */
+static char *ascii_host(CURLU *url)
+{
+	locale_t utf8 = newlocale(LC_CTYPE_MASK, "C.UTF-8", 0), before = utf8 ? uselocale(utf8) : 0;
+	char *host = get_part(url, CURLUPART_HOST, CURLU_PUNYCODE);
+	if (utf8) {
+		uselocale(before);
+		freelocale(utf8);
+	}
+	return host;
+}
+
+/* Has the host's name in ASCII, so that a host has one name. Returns whether it can be. */
+static bool make_host_ascii(CURLU *url)
+{
+	char *host = get_part(url, CURLUPART_HOST, 0), *ascii = NULL, *whole = NULL;
+	bool plain = host && is_ascii(host);
+	if (host && !plain && text_is_utf8(host))
+		ascii = ascii_host(url);
+	if (ascii && curl_url_set(url, CURLUPART_HOST, ascii, 0) == CURLUE_OK)
+		whole = get_part(url, CURLUPART_URL, 0);
+	/* What became a number is read as one. */
+	bool made = plain || (whole && curl_url_set(url, CURLUPART_URL, whole, 0) == CURLUE_OK);
 	free(host);
-	return legible;
+	free(ascii);
+	free(whole);
+	return made;
 }
 
 static bool has_part(CURLU *url, CURLUPart part)
@@ -101,8 +129,8 @@ static char *resolve(CURLU *url, const char *base, const char *reference, struct
 		reason = "neither http nor https";
 	else if (has_part(url, CURLUPART_USER) || has_part(url, CURLUPART_PASSWORD))
 		reason = "a user name in an address is refused";
-	else if (!has_legible_host(url))
-		reason = "the host's name is not UTF-8";
+	else if (!make_host_ascii(url))
+		reason = "the host's name can't be put in ASCII (IDNA)";
 	if (reason) {
 		error_set(error, reference, "%s", reason);
 		return NULL;

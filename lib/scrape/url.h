@@ -12,10 +12,9 @@ enum { URL_LENGTH_MAXIMUM = 8192 };
 bool url_is_web(const char *text);
 
 /* The absolute form of `reference` as found on the page at `base` (NULL: it must be absolute already), without tabs and
- * ends of lines, with slashes for backslashes before its query, with blanks and, but in the host's name, non-ASCII bytes
- * percent-encoded and the fragment cut off. Only http and https, a host whose name is UTF-8, without user name or
- * password, at most URL_LENGTH_MAXIMUM bytes. Fresh memory, which the caller frees; NULL with `error` set (which may be
- * NULL). */
+ * ends of lines, with slashes for backslashes before its query, with blanks and non-ASCII bytes percent-encoded, a
+ * host's name put in ASCII (IDNA), and the fragment cut off. Only http and https, without user name or password, at most
+ * URL_LENGTH_MAXIMUM bytes. Fresh memory, which the caller frees; NULL with `error` set (which may be NULL). */
 char *url_resolve(const char *base, const char *reference, struct error *error);
 
 /* "https://host:port" of a URL that url_resolve made; "https://host:443" and "https://host" are one.

@@ -11,9 +11,9 @@ port=${origin##*:}
 origin=http://public.test:$port
 cat >hosts <<END
 127.0.0.1 localhost
-1.2.3.4 public.test public.test. other.test slow.test
+1.2.3.4 public.test public.test. other.test slow.test buch.test xn--bcher-kva.test
 1.2.3.5 mixed.test
-10.0.0.1 mixed.test private.test
+10.0.0.1 mixed.test private.test private.xn--bcher-kva.test
 127.0.0.1 loopback.test
 169.254.169.254 metadata.test
 ::1 six.test
@@ -40,6 +40,9 @@ outside() {
 	echo $status $(rows one status reason | sed "s| (--allow-private)||; s|:$port||; s|address ::1 |address 127.0.0.1 |")
 }
 
+# Names are UTF-8 whatever the locale.
+LC_ALL=C
+export LC_ALL
 cases outside <<END
 # ---- names ----
 /image/a.png | | 0 accepted
@@ -47,6 +50,9 @@ http://other.test:$port/image/b.png | | 0 accepted
 http://1.2.3.4:$port/image/c.png | | 0 accepted
 http://16909060:$port/image/d.png | | 0 accepted
 http://PUBLIC.test:$port/image/e.png | | 0 accepted
+http://bücher.test:$port/image/e1.png | | 0 accepted
+http://ＢＵＣＨ.test:$port/image/e2.png | | 0 accepted
+http://private.bücher.test:$port/secret/ | | 1 refused the address 10.0.0.1 is not public
 http://private.test:$port/secret/ | | 1 refused the address 10.0.0.1 is not public
 http://loopback.test:$port/secret/ | | 1 refused the address 127.0.0.1 is not public
 http://metadata.test:$port/secret/ | | 1 refused the address 169.254.169.254 is not public
@@ -67,8 +73,11 @@ http://0x7F.0.0.0x1:$port/secret/ | | 1 refused the address 127.0.0.1 is not pub
 http://017700000001:$port/secret/ | | 1 refused the address 127.0.0.1 is not public
 http://0177.0.0.1:$port/secret/ | | 1 refused the address 127.0.0.1 is not public
 http://%31%32%37.0.0.1:$port/secret/ | | 1 refused the address 127.0.0.1 is not public
-http://１２７.0.0.1:$port/secret/ | | 1 refused URL using bad/illegal format or missing URL
-http://127。0。0。1:$port/secret/ | | 1 refused URL using bad/illegal format or missing URL
+http://１２７.0.0.1:$port/secret/ | | 1 refused the address 127.0.0.1 is not public
+http://127。0。0。1:$port/secret/ | | 1 refused the address 127.0.0.1 is not public
+http://①②⑦.⓪.⓪.①:$port/secret/ | | 1 refused the address 127.0.0.1 is not public
+http://２１３０７０６４３３:$port/secret/ | | 1 refused the address 127.0.0.1 is not public
+http://ｌｏｃａｌｈｏｓｔ:$port/secret/ | | 1 refused the address 127.0.0.1 is not public
 http://0:$port/secret/ | | 1 refused the address 0.0.0.0 is not public
 http://0.0.0.0:$port/secret/ | | 1 refused the address 0.0.0.0 is not public
 http://10.0.0.1:$port/secret/ | | 1 refused the address 10.0.0.1 is not public

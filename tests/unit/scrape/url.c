@@ -27,14 +27,19 @@ static void resolving(void)
 		{" g \n", "http://a/b/c/g"}, {"https://x/y", "https://x/y"}, {"a b.png", "http://a/b/c/a%20b.png"},
 		{"g\r\n\t/h.png", "http://a/b/c/g/h.png"}, {"//g\th/", "http://gh/"}, {"?y", "http://a/b/c/d;p?y"}, {"", "http://a/b/c/d;p?q"},
 		{"#s", "http://a/b/c/d;p?q"}, {" #", "http://a/b/c/d;p?q"}, {"g;x=1/../y", "http://a/b/c/y"}, {"g\\h?i\\j", "http://a/b/c/g/h?i\\j"},
-		{"\\\\g\\h", "http://g/h"}, {"http://b\303\274cher.example/\303\274", "http://b\303\274cher.example/%c3%bc"},
+		{"\\\\g\\h", "http://g/h"}, {"http://b\303\274cher.example/\303\274", "http://xn--bcher-kva.example/%c3%bc"},
+		{"//B\303\234CHER.example:81", "http://xn--bcher-kva.example:81/"}, {"//b%C3%BCcher.example/#x", "http://xn--bcher-kva.example/"},
+		{"//\344\276\213\343\201\210.\343\203\206\343\202\271\343\203\210?a", "http://xn--r8jz45g.xn--zckzah/?a"},
+		{"//fa\303\237.example/", "http://xn--fa-hia.example/"}, {"//xn--bcher-kva.example/", "http://xn--bcher-kva.example/"},
+		{"//\357\274\221\357\274\222\357\274\227.1/", "http://127.0.0.1/"}, {"//127\343\200\2020\343\200\2020\343\200\2021/", "http://127.0.0.1/"},
 		{"HTTPS://X/y", "https://X/y"}, {"http:\\\\x\\..\\y", "http://x/y"}, 
 		{"\303\251.png", "http://a/b/c/%c3%a9.png"}};
 	for (size_t i = 0; i < sizeof pairs / sizeof *pairs; i++)
 		resolves(base, pairs[i][0], pairs[i][1]);
 	const char *const refused[] = {"ftp://x/", "file:///etc/passwd", "data:image/png;base64,AAAA", "javascript:alert(1)", "java\nscript:x", "http:\\\\user@x\\y", "\\\\user@x",
 		"mailto:a@b", "http://user@x/", "http://user:secret@x/", "//user@x/", "http://x:99999/", "http://[::1/",
-		"http://a\001/", "gopher://x/", "x:y", "http://@x/", "http:///@x/", "http:/\377\377h/", "//\300\200/"};
+		"http://a\001/", "gopher://x/", "x:y", "http://@x/", "http:///@x/", "http:/\377\377h/", "//\300\200/", "//a\342\204\200b/", "//a\357\274\217b/",
+		"//\342\200\256a/", "//a\357\274\240b/", "//\355\240\200.example/", "//\357\277\277.example/"};
 	for (size_t i = 0; i < sizeof refused / sizeof *refused; i++)
 		resolves(base, refused[i], NULL);
 	resolves(NULL, "relative.png", NULL);
