@@ -12,6 +12,8 @@
 #include <stdbool.h>
 #include <stddef.h>
 
+enum { FETCH_CONTACT_MAXIMUM = 180 };
+
 struct fetch_options {
 	double rate;        /* requests per second to one name, with whatever ports; a name of loopback has no such limit */
 	int connections;    /* at once to one name; to one of loopback 100 */
@@ -26,7 +28,8 @@ struct fetch_options {
 	bool allow_private; /* talk to addresses that are not public */
 	bool ignore_robots;
 	const char *ca_file; /* certificates to trust, as PEM; NULL: the machine's */
-	const char *contact; /* for the user agent: a mail address or URL; NULL: none */
+	const char *contact; /* for the user agent: a mail address or URL of at most FETCH_CONTACT_MAXIMUM bytes, without control
+	                      * characters; NULL: none */
 };
 
 enum fetch_kind { FETCH_PAGE, FETCH_IMAGE };

@@ -4,6 +4,7 @@
 #include "scrape/request.h"
 #include "scrape/url.h"
 
+#include <ctype.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -81,6 +82,17 @@ static int check_standard_input(const struct scrape_request *request, struct err
 	return count > 1 ? error_set(error, "standard input", "can be read only once") : 0;
 }
 
+/* It stands in a line of each request. */
+static int check_contact(const char *contact, struct error *error)
+{
+	if (strlen(contact) > FETCH_CONTACT_MAXIMUM)
+		return error_set(error, "--contact", "of more than %d bytes", FETCH_CONTACT_MAXIMUM);
+	for (const char *p = contact; *p; p++)
+		if (iscntrl((unsigned char)*p))
+			return error_set(error, "--contact", "holds a control character");
+	return 0;
+}
+
 /* A value is said nowhere, not even a wrong one. */
 static int check_key(const char *pair, struct error *error)
 {
@@ -96,6 +108,8 @@ int scrape_request_check(const struct scrape_request *request, char *const *oper
 	if (check_operands(request, operands, error) || check_follow(request, error) || check_standard_input(request, error))
 		return -1;
 	if (request->url && check_address("--url", request->url, error))
+		return -1;
+	if (request->options.fetch.contact && check_contact(request->options.fetch.contact, error))
 		return -1;
 	for (size_t i = 0; i < request->apis.count; i++)
 		if (check_address("--api", request_api(request->apis.items[i]), error))

@@ -3,6 +3,7 @@
 #include "base/file.h"
 #include "base/text.h"
 
+#include <ctype.h>
 #include <stdarg.h>
 #include <stdbool.h>
 #include <stdio.h>
@@ -72,6 +73,9 @@ static int read_line(struct settings *settings, char *text, int line, struct err
 	char *start = trim(text);
 	if (!*start || *start == '#')
 		return 0;
+	for (const char *p = start; *p; p++)
+		if (iscntrl((unsigned char)*p) && *p != '\t')
+			return settings_error(settings, &(struct setting){.line = line}, error, "holds a control character");
 	if (continues)
 		return continue_setting(settings, start, error);
 	char *equals = strchr(start, '=');

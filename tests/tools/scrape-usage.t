@@ -30,6 +30,9 @@ status_is 2
 usage '--follow: no --site has links to choose from' --site bing --follow x a
 usage '--depth: is for links that --follow chooses' --url $web/ --depth 2 a
 usage "--max-aspect: '0.5' is neither 0 nor at least 1" --urls list --max-aspect 0.5
+usage '--contact: holds a control character' --urls list --contact "$(printf 'me\r\nX-More: 1')"
+usage '--contact: holds a control character' --urls list --contact "$(printf 'me\033[31m')"
+usage '--contact: of more than 180 bytes' --urls list --contact "$(printf '%0181d' 0)"
 usage 'standard input: can be read only once' --page - --urls - a
 usage 'a: no --site to ask for it, and no page (a=https://...)' a
 usage 'a: no --site to ask for it, and no page (a=https://...)' --urls list a
@@ -95,4 +98,13 @@ EOF
 scrape -o set --dataset recipes/dataset
 status_is 0
 is "a data set's recipe" "$(rows set class url | tr '\n' ' ')" "Red Shells$tab/image/wiki-one.png red shells$tab/image/wiki-alone.png "
+
+# ---- a line that would be two in a request ----
+{ cat "$MILLRACE_DATA/sites/page"; printf 'user-agent = me\rX-More: 1\n'; } >two.recipe
+run scrape-images -o out --site ./two.recipe --url "$web/" a
+is "a recipe's user agent with a control character" "$status $(cat .err)" \
+	"1 scrape-images: ./two.recipe: line $(wc -l <two.recipe): holds a control character"
+: >log
+run scrape-images --allow-private -q -o contact --contact "$(printf '%0180d' 0)" --url "$origin/pages/none.html" a
+is "the longest contact is whole" "$(cut -f 2 log | grep -c 'contact: 0\{180\})$')" 2
 finish
