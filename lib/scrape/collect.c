@@ -206,51 +206,80 @@ static int queue_found(struct collection *collection, struct page_image *image, 
 	return result;
 }
 
-static void read_page(struct collection *collection, const char *url, const unsigned char *bytes, size_t size,
-	const char *charset)
+/* Hands the page that was asked for last over to be read; `url` is NULL for a file. */
+static int read_page(struct collection *collection, const char *url, unsigned char *bytes, size_t size,
+	const char *charset, struct error *error)
 {
 	struct scrape *scrape = collection->scrape;
-	struct source *source = &collection->sources[collection->current];
-	const struct recipe *recipe = source->reader;
-	struct page page = source_page(source, url);
-	struct page_findings findings;
-	struct error error;
-	char *shown = recipe_hide_keys(source->recipe, url ? url : "");
+	struct page page = source_page(&collection->sources[collection->current], url);
 	page.charset = charset;
 	page.side_minimum = scrape->options.limits.side_minimum;
 	page.bytes = bytes;
 	page.size = size;
-	int result = page_read(&page, &findings, &error);
-	if (result == 0)
-		result = shown ? source_take(source, &findings, &error) : error_memory(&error, recipe->name);
-	for (size_t i = 0; result == 0 && i < findings.image_count; i++)
-		result = queue_found(collection, &findings.images[i], shown, &error);
-	if (result) {
-		char *object = recipe_hide_keys(source->recipe, error.object);
-		scrape_say(scrape, recipe->name, "%s: %s: %s", collection->name, object ? object : "", error.reason);
-		page_failed(collection, error.reason);
-		free(object);
-	} else if (source_check_first(source, &findings, &error)) {
-		scrape_say(scrape, recipe->name, "%s: %s", collection->name, error.reason);
-		next_source(collection, true, "nothing found");
-	}
-	page_findings_free(&findings);
-	free(shown);
+	collection->page_pending = true;
+	return page_queue_add(scrape->pages, &page, bytes, collection, error);
 }
 
-static void read_page_file(struct collection *collection)
+static int read_page_file(struct collection *collection, struct error *error)
 {
 	const struct source *source = &collection->sources[collection->current];
 	unsigned char *bytes;
 	size_t size;
-	struct error error;
-	if (file_read(source->file, collection->scrape->options.fetch.page_bytes, &bytes, &size, &error)) {
-		scrape_say(collection->scrape, error.object, "%s", error.reason);
-		next_source(collection, true, error.reason);
+	if (file_read(source->file, collection->scrape->options.fetch.page_bytes, &bytes, &size, error) == 0)
+		return read_page(collection, NULL, bytes, size, "", error);
+	scrape_say(collection->scrape, error->object, "%s", error->reason);
+	next_source(collection, true, error->reason);
+	return 0;
+}
+
+static int queue_images(struct collection *collection, const char *url, struct page_findings *findings,
+	struct error *error)
+{
+	const struct source *source = &collection->sources[collection->current];
+	char *page = recipe_hide_keys(source->recipe, url ? url : "");
+	int result = page ? 0 : error_memory(error, source->recipe->name);
+	for (size_t i = 0; result == 0 && i < findings->image_count; i++)
+		result = queue_found(collection, &findings->images[i], page, error);
+	free(page);
+	return result;
+}
+
+/* Says why a page could not be read. */
+static void say_unread(const struct collection *collection, const struct error *error)
+{
+	const struct source *source = &collection->sources[collection->current];
+	char *object = recipe_hide_keys(source->recipe, error->object);
+	scrape_say(collection->scrape, source->reader->name, "%s: %s: %s", collection->name, object ? object : "",
+		error->reason);
+	free(object);
+}
+
+static void take_read(struct collection *collection, struct page_outcome *outcome)
+{
+	struct source *source = &collection->sources[collection->current];
+	struct page_findings *findings = &outcome->findings;
+	struct error error = outcome->error;
+	collection->page_pending = false;
+	if (collection->enough)
 		return;
+	if (outcome->failed || source_take(source, findings, &error) ||
+		queue_images(collection, outcome->url, findings, &error)) {
+		say_unread(collection, &error);
+		page_failed(collection, error.reason);
+	} else if (source_check_first(source, findings, &error)) {
+		scrape_say(collection->scrape, source->reader->name, "%s: %s", collection->name, error.reason);
+		next_source(collection, true, "nothing found");
 	}
-	read_page(collection, NULL, bytes, size, "");
-	free(bytes);
+}
+
+void collections_take_read(struct scrape *scrape)
+{
+	struct page_outcome outcome;
+	while (page_queue_take(scrape->pages, &outcome)) {
+		take_read(outcome.tag, &outcome);
+		page_findings_free(&outcome.findings);
+		free(outcome.url);
+	}
 }
 
 /* The pages about single items are no failure where they hold nothing more; where none does, somebody should know. */
@@ -282,10 +311,8 @@ static int ask_page(struct collection *collection, struct error *error)
 		next_source(collection, more < 0, more < 0 ? error->reason : "no more pages");
 		return 0;
 	}
-	if (!url) {
-		read_page_file(collection);
-		return 0;
-	}
+	if (!url)
+		return read_page_file(collection, error);
 	struct errand *errand = errand_create(collection, (int)collection->current, true, url, "");
 	free(url);
 	if (!errand)
@@ -334,18 +361,21 @@ static void say_page_failed(const struct errand *errand, const struct fetch_resu
 	free(reason);
 }
 
-static void take_page(struct errand *errand, const struct fetch_result *result)
+static void take_page(struct errand *errand, struct fetch_result *result)
 {
 	struct collection *collection = errand->collection;
+	struct scrape *scrape = collection->scrape;
 	collection->page_pending = false;
 	if (collection->enough)
 		return;
 	if (result->outcome == FETCH_DONE) {
-		read_page(collection, result->url, result->bytes, result->size, result->charset);
+		unsigned char *bytes = result->bytes;
+		result->bytes = NULL;
+		scrape->broken |= read_page(collection, result->url, bytes, result->size, result->charset, &scrape->error) < 0;
 		return;
 	}
 	/* With no network at all, the one message about that is enough. */
-	if (!fetcher_unreachable(collection->scrape->fetcher))
+	if (!fetcher_unreachable(scrape->fetcher))
 		say_page_failed(errand, result);
 	page_failed(collection, result->reason);
 }

@@ -4,6 +4,7 @@
 
 #include "scrape/judge.h"
 #include "scrape/manifest.h"
+#include "scrape/page_queue.h"
 #include "scrape/scrape.h"
 #include "scrape/source.h"
 #include "scrape/url_list.h"
@@ -28,7 +29,7 @@ struct collection {
 	size_t source_count, current;
 	struct errand *first, *last; /* images to ask for */
 	struct errand *sent;         /* with the fetcher or the judge */
-	bool page_pending;
+	bool page_pending; /* with the fetcher, or being read */
 	int images_pending;
 	int accepted, added, refused, failed;
 	int passed; /* addresses that an earlier run or this one, be it for another class, had asked for */
@@ -43,6 +44,7 @@ struct scrape {
 	struct manifest *manifest;
 	struct fetcher *fetcher;
 	struct judge *judge;
+	struct page_queue *pages; /* being read */
 	struct collection **collections;
 	size_t count;
 	struct url_list list;
@@ -71,6 +73,9 @@ void collection_take(void *scrape, void *errand, struct fetch_result *result);
 
 /* Takes what the judge has done: keeps images, counts them. */
 void collections_take_judged(struct scrape *scrape);
+
+/* Takes the pages that were read: queues the images found on them. */
+void collections_take_read(struct scrape *scrape);
 
 /* Tells the user, over the progress bar. */
 void scrape_say(struct scrape *scrape, const char *object, const char *format, ...)

@@ -1,30 +1,18 @@
 #include "scrape/judge.h"
 
-#include <pthread.h>
 #include <stdio.h>
 #include <stdlib.h>
-#include <sys/sysinfo.h>
-
-enum { THREADS_MAXIMUM = 64 };
 
 struct image_case {
-	struct image_case *next;
-	bool done;
+	struct crew_task task;
+	const struct judge_limits *limits;
 	struct judged judged;
 };
 
 struct judge {
 	struct judge_limits limits;
-	judge_callback *ready;
-	void *context;
-	pthread_mutex_t mutex;
-	pthread_cond_t added;
-	struct image_case *first, *last; /* in the order in which they came */
-	struct image_case *waiting;      /* the first that no thread has begun */
-	size_t count, bytes;             /* touched by the one who adds and takes alone */
-	bool ending;
-	int threads;
-	pthread_t thread[THREADS_MAXIMUM];
+	struct crew *crew;
+	size_t count, bytes;
 };
 
 /* ---- one image ---- */
@@ -60,52 +48,27 @@ static void judge_image(const struct judge_limits *limits, const unsigned char *
 		snprintf(reason, room, "%s", problem.reason);
 }
 
-/* ---- the threads ---- */
-
-static void *work(void *argument)
+static void judge_case(struct crew_task *task)
 {
-	struct judge *judge = argument;
-	pthread_mutex_lock(&judge->mutex);
-	for (;;) {
-		while (!judge->waiting && !judge->ending)
-			pthread_cond_wait(&judge->added, &judge->mutex);
-		if (judge->ending)
-			break;
-		struct image_case *mine = judge->waiting;
-		judge->waiting = mine->next;
-		pthread_mutex_unlock(&judge->mutex);
-		judge_image(&judge->limits, mine->judged.bytes, mine->judged.size, &mine->judged.judgement);
-		pthread_mutex_lock(&judge->mutex);
-		mine->done = true;
-		if (mine == judge->first)
-			judge->ready(judge->context);
-	}
-	pthread_mutex_unlock(&judge->mutex);
-	return NULL;
+	struct image_case *image = (struct image_case *)task;
+	judge_image(image->limits, image->judged.bytes, image->judged.size, &image->judged.judgement);
 }
 
-int judge_create(struct judge **out, const struct judge_limits *limits, judge_callback *ready, void *context,
+/* ---- in and out ---- */
+
+int judge_create(struct judge **out, const struct judge_limits *limits, crew_callback *ready, void *context,
 	struct error *error)
 {
 	struct judge *judge = *out = calloc(1, sizeof *judge);
 	if (!judge)
 		return error_memory(error, "judge");
 	judge->limits = *limits;
-	judge->ready = ready;
-	judge->context = context;
-	pthread_mutex_init(&judge->mutex, NULL);
-	pthread_cond_init(&judge->added, NULL);
-	int wanted = get_nprocs() < THREADS_MAXIMUM ? get_nprocs() : THREADS_MAXIMUM;
-	while (judge->threads < wanted && pthread_create(&judge->thread[judge->threads], NULL, work, judge) == 0)
-		judge->threads++;
-	if (judge->threads)
+	if (crew_create(&judge->crew, judge_case, ready, context, error) == 0)
 		return 0;
-	judge_destroy(judge);
+	free(judge);
 	*out = NULL;
-	return error_set(error, "judge", "no thread can be started");
+	return -1;
 }
-
-/* ---- in and out ---- */
 
 int judge_add(struct judge *judge, unsigned char *bytes, size_t size, void *tag, struct error *error)
 {
@@ -114,31 +77,18 @@ int judge_add(struct judge *judge, unsigned char *bytes, size_t size, void *tag,
 		free(bytes);
 		return error_memory(error, "judge");
 	}
+	added->limits = &judge->limits;
 	added->judged = (struct judged){.tag = tag, .bytes = bytes, .size = size};
 	judge->count++;
 	judge->bytes += size;
-	pthread_mutex_lock(&judge->mutex);
-	if (judge->first)
-		judge->last->next = added;
-	else
-		judge->first = added;
-	judge->last = added;
-	if (!judge->waiting)
-		judge->waiting = added;
-	pthread_cond_signal(&judge->added);
-	pthread_mutex_unlock(&judge->mutex);
+	crew_add(judge->crew, &added->task);
 	return 0;
 }
 
 bool judge_take(struct judge *judge, struct judged *judged)
 {
-	pthread_mutex_lock(&judge->mutex);
-	struct image_case *first = judge->first;
-	bool done = first && first->done;
-	if (done)
-		judge->first = first->next;
-	pthread_mutex_unlock(&judge->mutex);
-	if (!done)
+	struct image_case *first = (struct image_case *)crew_take(judge->crew);
+	if (!first)
 		return false;
 	*judged = first->judged;
 	free(first);
@@ -161,18 +111,10 @@ void judge_destroy(struct judge *judge)
 {
 	if (!judge)
 		return;
-	pthread_mutex_lock(&judge->mutex);
-	judge->ending = true;
-	pthread_cond_broadcast(&judge->added);
-	pthread_mutex_unlock(&judge->mutex);
-	for (int i = 0; i < judge->threads; i++)
-		pthread_join(judge->thread[i], NULL);
-	for (struct image_case *next; judge->first; judge->first = next) {
-		next = judge->first->next;
-		free(judge->first->judged.bytes);
-		free(judge->first);
+	for (struct crew_task *task = crew_end(judge->crew), *next; task; task = next) {
+		next = task->next;
+		free(((struct image_case *)task)->judged.bytes);
+		free(task);
 	}
-	pthread_cond_destroy(&judge->added);
-	pthread_mutex_destroy(&judge->mutex);
 	free(judge);
 }

@@ -9,6 +9,7 @@
 #include "base/error.h"
 #include "image/image.h"
 #include "image/image_hash.h"
+#include "scrape/crew.h"
 
 #include <stdbool.h>
 #include <stddef.h>
@@ -35,11 +36,9 @@ struct judged {
 
 struct judge;
 
-/* Called by one of the threads when judge_take has something to give. */
-typedef void judge_callback(void *context);
-
-/* Starts a thread for every processor. On failure (-1) *judge is NULL. */
-CHECKED int judge_create(struct judge **judge, const struct judge_limits *limits, judge_callback *ready, void *context,
+/* Starts a thread for every processor; one of them calls `ready` when judge_take has something to give. On failure (-1)
+ * *judge is NULL. */
+CHECKED int judge_create(struct judge **judge, const struct judge_limits *limits, crew_callback *ready, void *context,
 	struct error *error);
 
 /* Hands over an image. `bytes` (from malloc) become the judge's; on failure (-1, no memory) they are freed. */

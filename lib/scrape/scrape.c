@@ -12,7 +12,7 @@
 /* How many addresses of the list are read ahead. */
 enum { QUEUED_MAXIMUM = 4000 };
 
-/* Bytes of bodies not judged yet beyond which no more are asked for. */
+/* Bytes of bodies not judged or read yet beyond which no more are asked for. */
 enum { UNJUDGED_MAXIMUM = 64 << 20 };
 
 static void wake(void *scrape)
@@ -29,7 +29,8 @@ int scrape_create(struct scrape **out, const struct scrape_options *options, str
 	if (manifest_open(&scrape->manifest, options->folder, options->hamming, error) ||
 		(manifest_is_unsynced(scrape->manifest) && keep_sweep(options->folder, error)) ||
 		fetcher_create(&scrape->fetcher, &options->fetch, collection_take, scrape, error) ||
-		judge_create(&scrape->judge, &options->limits, wake, scrape, error)) {
+		judge_create(&scrape->judge, &options->limits, wake, scrape, error) ||
+		page_queue_create(&scrape->pages, wake, scrape, error)) {
 		scrape_destroy(scrape);
 		*out = NULL;
 		return -1;
@@ -168,10 +169,12 @@ static int collect(struct scrape *scrape, struct error *error)
 		if (read_list(scrape, !busy, error))
 			return -1;
 		busy = advance(scrape, error);
-		fetcher_hold(scrape->fetcher, judge_bytes(scrape->judge) > UNJUDGED_MAXIMUM);
-		if (busy < 0 || fetcher_step(scrape->fetcher, judge_count(scrape->judge) > 0, error) < 0)
+		fetcher_hold(scrape->fetcher, judge_bytes(scrape->judge) + page_queue_bytes(scrape->pages) > UNJUDGED_MAXIMUM);
+		bool expected = judge_count(scrape->judge) + page_queue_count(scrape->pages) > 0;
+		if (busy < 0 || fetcher_step(scrape->fetcher, expected, error) < 0)
 			return -1;
 		collections_take_judged(scrape);
+		collections_take_read(scrape);
 		if (scrape->broken) {
 			*error = scrape->error;
 			return -1;
@@ -246,6 +249,7 @@ void scrape_destroy(struct scrape *scrape)
 	if (!scrape)
 		return;
 	judge_destroy(scrape->judge);
+	page_queue_destroy(scrape->pages);
 	fetcher_destroy(scrape->fetcher);
 	for (size_t i = 0; i < scrape->count; i++)
 		collection_free(scrape->collections[i]);
