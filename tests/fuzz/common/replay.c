@@ -13,7 +13,7 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
-enum { INPUT_MAXIMUM = 1 << 20, SEEDS_MAXIMUM = 200, CHANGED = 500, GROWN = 20, CHANGES_MAXIMUM = 4, SECONDS_MAXIMUM = 5 };
+enum { INPUT_MAXIMUM = 1 << 20, SEEDS_MAXIMUM = 200, CHANGED = 500, GROWN = 10, CHANGES_MAXIMUM = 4, SECONDS_MAXIMUM = 5 };
 
 struct seed {
 	char name[64];
