@@ -34,6 +34,8 @@ void scrape_write_table(const struct scrape *scrape, FILE *stream)
 {
 	char name[NAME_SIZE];
 	int widest = name_columns(scrape);
+	if (!scrape_classes(scrape))
+		return;
 	write_name(stream, "class", widest);
 	fputs("  images     new refused  failed  ended\n", stream);
 	for (size_t i = 0; i < scrape_classes(scrape); i++) {

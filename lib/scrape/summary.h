@@ -6,7 +6,7 @@
 
 #include <stdio.h>
 
-/* Writes a table with a row for each class, whose columns line up on a terminal whatever the classes are called. */
+/* Writes a table with a row for each class, if there is any, whose columns line up on a terminal whatever the classes are called. */
 void scrape_write_table(const struct scrape *scrape, FILE *stream);
 
 #endif

@@ -75,6 +75,9 @@ printf '%s/hang/x.png\tx\n' "$origin" >list
 scrape -o failed --timeout 1 --retries 0 --urls list
 stderr_is 'scrape-images: x: 0 images, 0 refused, 1 failed: end of list'
 status_is 1
+run scrape-images -o nothing --urls /dev/null
+stderr_is 'scrape-images: /dev/null: names no address'
+status_is 1
 aloud -o none/at/all --url "$origin/pages/none.html" x
 status_is 1
 ok "where nothing came nothing is left" test ! -e none
