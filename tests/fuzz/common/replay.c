@@ -15,6 +15,12 @@
 
 enum { INPUT_MAXIMUM = 1 << 20, SEEDS_MAXIMUM = 200, CHANGED = 500, GROWN = 10, CHANGES_MAXIMUM = 4, SECONDS_MAXIMUM = 5 };
 
+#ifdef __SANITIZE_ADDRESS__
+enum { GROWN_SIZE = 1 << 16 }; /* its realloc copies each time */
+#else
+enum { GROWN_SIZE = INPUT_MAXIMUM };
+#endif
+
 struct seed {
 	char name[64];
 	bool good;
@@ -95,10 +101,10 @@ static void change(struct random *random)
 static void grow(struct random *random)
 {
 	static unsigned char piece[INPUT_MAXIMUM];
-	if (!trial->size)
+	if (!trial->size || trial->size > GROWN_SIZE)
 		return;
 	size_t at = random_below(random, (uint32_t)trial->size), rest = trial->size - at;
-	size_t count = 1 + random_below(random, (uint32_t)(rest < 32 ? rest : 32)), room = INPUT_MAXIMUM - trial->size;
+	size_t count = 1 + random_below(random, (uint32_t)(rest < 32 ? rest : 32)), room = GROWN_SIZE - trial->size;
 	for (size_t i = 0; i < room; i++)
 		piece[i] = trial->bytes[at + i % count];
 	insert(at, piece, room - room % count);
