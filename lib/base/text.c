@@ -121,6 +121,30 @@ static bool is_control(const unsigned char *text)
 	return text[0] < 0x20 || text[0] == 0x7F || (text[0] == 0xC2 && text[1] < 0xA0);
 }
 
+static uint32_t code_point(const unsigned char *text, int length)
+{
+	uint32_t code = length == 1 ? text[0] : text[0] & (0x7Fu >> length);
+	for (int i = 1; i < length; i++)
+		code = code << 6 | (text[i] & 0x3Fu);
+	return code;
+}
+
+/* Characters that are not seen but change how others are: Unicode's categories Cf, Zl and Zp (version 15), without the soft
+ * hyphen and the joiners U+200C and U+200D, which words of some languages need. */
+static bool is_format(uint32_t code)
+{
+	static const struct {
+		uint32_t first, last;
+	} ranges[] = {{0x600, 0x605}, {0x61C, 0x61C}, {0x6DD, 0x6DD}, {0x70F, 0x70F}, {0x890, 0x891}, {0x8E2, 0x8E2},
+		{0x180E, 0x180E}, {0x200B, 0x200B}, {0x200E, 0x200F}, {0x2028, 0x202E}, {0x2060, 0x2064}, {0x2066, 0x206F},
+		{0xFEFF, 0xFEFF}, {0xFFF9, 0xFFFB}, {0x110BD, 0x110BD}, {0x110CD, 0x110CD}, {0x13430, 0x1343F}, {0x1BCA0, 0x1BCA3},
+		{0x1D173, 0x1D17A}, {0xE0001, 0xE0001}, {0xE0020, 0xE007F}};
+	for (size_t i = 0; i < sizeof ranges / sizeof *ranges; i++)
+		if (code >= ranges[i].first && code <= ranges[i].last)
+			return true;
+	return false;
+}
+
 /* Writes the character at `text` as it can be shown; returns how many bytes it took. */
 static int escape(const unsigned char *text, char out[8])
 {
@@ -129,7 +153,7 @@ static int escape(const unsigned char *text, char out[8])
 		snprintf(out, 8, "\\%c", *text == '\t' ? 't' : 'n');
 		return 1;
 	}
-	if (length == 0 || is_control(text)) {
+	if (length == 0 || is_control(text) || (length > 1 && is_format(code_point(text, length)))) {
 		snprintf(out, 8, "\\x%02X", *text);
 		return 1;
 	}

@@ -36,8 +36,9 @@ bool text_to_real(const char *text, double *value);
 /* The value of a hexadecimal digit of either case, or -1. */
 int text_hexadecimal(char digit);
 
-/* Writes `text` so that it stays one field of one line: a control character,
- * a backslash or a byte that is no valid UTF-8 becomes \xNN, tab \t and newline \n. */
+/* Writes `text` so that it stays one field of one line, and is what it looks like: the bytes of a control character or of
+ * one that turns or hides others (Unicode's Cf, Zl, Zp; but joiners and soft hyphens stay), and those that are no valid
+ * UTF-8 become \xNN, tab \t, newline \n, a backslash two. */
 void text_write_field(FILE *stream, const char *text);
 
 /* Undoes text_write_field in place. Returns false at an escape that it never writes. */

@@ -55,9 +55,14 @@ static void fields(void)
 	ok(text_hexadecimal('g') < 0 && text_hexadecimal('/') < 0 && text_hexadecimal(0) < 0, "no hexadecimal digits");
 	ok(!text_read_field(bad), "an unknown escape is refused");
 	ok(!text_read_field(cut), "a cut escape is refused");
-	char small[8], shown[32], again[32];
+	char small[8], shown[96], again[96];
 	is_text(text_printable(shown, sizeof shown, "a\\b\n\033\xC3"), "a\\b\\n\\x1B\\xC3", "to be read, a backslash is itself");
 	is_text(text_printable(again, sizeof again, shown), shown, "and what was made so stays");
+	is_text(text_printable(shown, sizeof shown, "a\u202Egnp.\u2066b\u2028c\u200B\uFEFF\U000E0041"),
+		"a\\xE2\\x80\\xAEgnp.\\xE2\\x81\\xA6b\\xE2\\x80\\xA8c\\xE2\\x80\\x8B\\xEF\\xBB\\xBF\\xF3\\xA0\\x81\\x81",
+		"what turns or hides other characters is shown");
+	is_text(text_printable(shown, sizeof shown, "\u00E9 co\u00ADop \u06CC\u200C\u06A9 \U0001F469\u200D\U0001F467 \u05D0"),
+		"\u00E9 co\u00ADop \u06CC\u200C\u06A9 \U0001F469\u200D\U0001F467 \u05D0", "what words are written with stays");
 	is_text(text_printable(small, sizeof small, "abcdef\033"), "abcdef", "an escape is not cut in half");
 }
 
