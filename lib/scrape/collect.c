@@ -13,6 +13,7 @@ static void errand_free(struct errand *errand)
 {
 	free(errand->url);
 	free(errand->page);
+	free(errand->shown);
 	page_image_free(&errand->image);
 	free(errand);
 }
@@ -23,12 +24,23 @@ static struct errand *errand_create(struct collection *collection, int source, b
 	struct errand *errand = calloc(1, sizeof *errand);
 	if (!errand)
 		return NULL;
+	const struct recipe *recipe = source < 0 ? NULL : collection->sources[source].recipe;
 	*errand = (struct errand){.collection = collection, .source = source, .is_page = is_page, .url = strdup(url),
-		.page = strdup(page)};
-	if (errand->url && errand->page)
+		.page = strdup(page), .shown = recipe ? recipe_hide_keys(recipe, url) : NULL};
+	if (errand->url && errand->page && (errand->shown || !recipe)) {
+		if (recipe && strcmp(errand->shown, url) == 0) {
+			free(errand->shown);
+			errand->shown = NULL;
+		}
 		return errand;
+	}
 	errand_free(errand);
 	return NULL;
+}
+
+static const char *shown_url(const struct errand *errand)
+{
+	return errand->shown ? errand->shown : errand->url;
 }
 
 struct collection *collection_of(struct scrape *scrape, const char *class_name, struct error *error)
@@ -150,7 +162,7 @@ static bool wants_more(const struct collection *collection)
 /* An image whose address was found missing by an earlier run may have come from another one of its. */
 static struct errand *instead_of_known(struct errand *errand)
 {
-	int status = manifest_find_url(errand->collection->scrape->manifest, errand->url);
+	int status = manifest_find_url(errand->collection->scrape->manifest, shown_url(errand));
 	return status == MANIFEST_REFUSED ? errand_instead(errand) : NULL;
 }
 
@@ -159,7 +171,7 @@ static int ask_images(struct collection *collection, struct error *error)
 	while (collection->first && collection->images_pending < PENDING_MAXIMUM && wants_more(collection)) {
 		struct errand *errand = take_first(collection);
 		const struct scrape *scrape = collection->scrape;
-		int asks = manifest_ask(scrape->manifest, errand->url, scrape->options.retry_refused, error);
+		int asks = manifest_ask(scrape->manifest, shown_url(errand), scrape->options.retry_refused, error);
 		if (asks <= 0) {
 			collection->passed++;
 			struct errand *other = asks == 0 ? instead_of_known(errand) : NULL;
@@ -199,8 +211,11 @@ static void page_failed(struct collection *collection, const char *reason)
 static int queue_found(struct collection *collection, struct page_image *image, const char *page,
 	struct error *error)
 {
-	char *first = strdup(image->addresses.items[0]);
-	int result = first ? collection_queue(collection, (int)collection->current, first, page, image, error)
+	char *first = strdup(image->addresses.items[0]), *licence = image->licence;
+	image->licence = licence ? recipe_hide_keys(collection->sources[collection->current].recipe, licence) : NULL;
+	bool whole = first && (image->licence || !licence);
+	free(licence);
+	int result = whole ? collection_queue(collection, (int)collection->current, first, page, image, error)
 			   : error_memory(error, collection->name);
 	free(first);
 	return result;
@@ -244,16 +259,6 @@ static int queue_images(struct collection *collection, const char *url, struct p
 	return result;
 }
 
-/* Says why a page could not be read. */
-static void say_unread(const struct collection *collection, const struct error *error)
-{
-	const struct source *source = &collection->sources[collection->current];
-	char *object = recipe_hide_keys(source->recipe, error->object);
-	scrape_say(collection->scrape, source->reader->name, "%s: %s: %s", collection->name, object ? object : "",
-		error->reason);
-	free(object);
-}
-
 static void take_read(struct collection *collection, struct page_outcome *outcome)
 {
 	struct source *source = &collection->sources[collection->current];
@@ -264,9 +269,11 @@ static void take_read(struct collection *collection, struct page_outcome *outcom
 		return;
 	if (outcome->failed || source_take(source, findings, &error) ||
 		queue_images(collection, outcome->url, findings, &error)) {
-		say_unread(collection, &error);
+		recipe_hide_keys_in(source->recipe, &error);
+		scrape_say(collection->scrape, source->reader->name, "%s: %s: %s", collection->name, error.object, error.reason);
 		page_failed(collection, error.reason);
 	} else if (source_check_first(source, findings, &error)) {
+		recipe_hide_keys_in(source->recipe, &error);
 		scrape_say(collection->scrape, source->reader->name, "%s: %s", collection->name, error.reason);
 		next_source(collection, true, "nothing found");
 	}
@@ -350,17 +357,6 @@ bool collection_is_idle(const struct collection *collection)
 
 /* ---- results ---- */
 
-static void say_page_failed(const struct errand *errand, const struct fetch_result *result)
-{
-	const struct collection *collection = errand->collection;
-	const struct recipe *recipe = collection->sources[errand->source].recipe;
-	char *url = recipe_hide_keys(recipe, errand->url), *reason = recipe_hide_keys(recipe, result->reason);
-	if (url && reason)
-		scrape_say(collection->scrape, url, "%s: %s", collection->name, reason);
-	free(url);
-	free(reason);
-}
-
 static void take_page(struct errand *errand, struct fetch_result *result)
 {
 	struct collection *collection = errand->collection;
@@ -376,7 +372,7 @@ static void take_page(struct errand *errand, struct fetch_result *result)
 	}
 	/* With no network at all, the one message about that is enough. */
 	if (!fetcher_unreachable(scrape->fetcher))
-		say_page_failed(errand, result);
+		scrape_say(scrape, shown_url(errand), "%s: %s", collection->name, result->reason);
 	page_failed(collection, result->reason);
 }
 
@@ -384,7 +380,7 @@ static struct manifest_row begin_row(const struct errand *errand)
 {
 	const struct collection *collection = errand->collection;
 	const struct source *source = errand->source < 0 ? NULL : &collection->sources[errand->source];
-	return (struct manifest_row){.class_name = collection->name, .url = errand->url, .page = errand->page,
+	return (struct manifest_row){.class_name = collection->name, .url = shown_url(errand), .page = errand->page,
 		.site = source ? source->recipe->name : "list", .query = source ? source->query : "",
 		.licence = errand->image.licence ? errand->image.licence : ""};
 }
@@ -424,7 +420,7 @@ static void take_image(struct errand *errand, struct fetch_result *result)
 	}
 	enum manifest_status status = result->outcome == FETCH_FAILED ? MANIFEST_FAILED : MANIFEST_REFUSED;
 	if (result->untrusted && !errand->collection->told_untrusted) {
-		scrape_say(scrape, errand->url, "%s: %s", errand->collection->name, result->reason);
+		scrape_say(scrape, shown_url(errand), "%s: %s", errand->collection->name, result->reason);
 		errand->collection->told_untrusted = true;
 	}
 	const char *reason = result->outcome == FETCH_DONE ? "the server opts out (X-Robots-Tag)" : result->reason;
@@ -455,13 +451,19 @@ void collections_take_judged(struct scrape *scrape)
 void collection_take(void *scrape, void *tag, struct fetch_result *result)
 {
 	struct errand *errand = tag;
+	char *reason = NULL;
 	(void)scrape;
-	if (!errand->is_page) {
-		take_image(errand, result);
-		return;
+	if (errand->source >= 0 && result->outcome != FETCH_DONE) {
+		reason = recipe_hide_keys(errand->collection->sources[errand->source].recipe, result->reason);
+		result->reason = reason ? reason : "out of memory";
 	}
-	take_page(errand, result);
-	end_errand(errand);
+	if (errand->is_page) {
+		take_page(errand, result);
+		end_errand(errand);
+	} else {
+		take_image(errand, result);
+	}
+	free(reason);
 }
 
 void collection_free(struct collection *collection)

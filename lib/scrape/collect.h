@@ -17,7 +17,8 @@ struct errand {
 	struct collection *collection;
 	int source;        /* index, -1: the list of addresses */
 	bool is_page;
-	char *url, *page;  /* the image's page, "" for none; both owned */
+	char *url, *page;  /* the image's page, without keys, "" for none; both owned */
+	char *shown;       /* the address without keys, for what is shown or written down; owned; NULL: it holds none */
 	struct page_image image; /* owned; its addresses from `next_address` on are asked if this one is missing */
 	size_t next_address;
 };

@@ -104,9 +104,12 @@ char *recipe_page(const struct recipe *recipe, const char *api, const char *quer
 /* Fills keys into the headers, of the readers' too, without control characters: once all keys are set. */
 CHECKED int recipe_fill_headers(struct recipe *recipe, struct error *error);
 
-/* A copy of `text` with {NAME} in the place of every key's value of four characters or more, for what is shown or
- * written down; the caller frees it; NULL without memory. */
+/* A copy of `text` with {NAME} in the place of every value of four characters or more of its keys and its readers', as it
+ * is or as it stands in addresses: for what is shown or written down. The caller frees it; NULL without memory. */
 char *recipe_hide_keys(const struct recipe *recipe, const char *text);
+
+/* The same with what an error says. */
+void recipe_hide_keys_in(const struct recipe *recipe, struct error *error);
 
 /* Whether pages for this query are told apart by {page}, {index} or {offset}. */
 bool recipe_is_numbered(const struct recipe *recipe, const char *query);

@@ -225,32 +225,70 @@ int recipe_fill_headers(struct recipe *recipe, struct error *error)
 
 enum { SECRET_MINIMUM = 4 }; /* characters; what is shorter is none, and stands in many places */
 
-/* `text` with every `value` in it replaced; consumes `text`. */
+/* How many bytes at `text` are `value`, any of its bytes in the form that it has in addresses; 0: they are not. */
+static size_t match_value(const char *text, const char *value)
+{
+	const char *at = text;
+	for (; *value; value++) {
+		int high = *at == '%' ? text_hexadecimal(at[1]) : -1, low = high < 0 ? -1 : text_hexadecimal(at[2]);
+		if (*at == *value || (*at == '+' && *value == ' '))
+			at++;
+		else if (low >= 0 && (char)(16 * high + low) == *value)
+			at += 3;
+		else
+			return 0;
+	}
+	return (size_t)(at - text);
+}
+
+/* `text`, which is freed, with every `value` in it replaced; NULL without memory. */
 static char *hide(char *text, const char *value, const char *name)
 {
-	for (char *at = text; text && strlen(value) >= SECRET_MINIMUM && (at = strstr(at, value));) {
-		size_t before = (size_t)(at - text) + strlen(name) + 2;
-		char *hidden = text_format("%.*s{%s}%s", (int)(at - text), text, name, at + strlen(value));
-		free(text);
-		text = hidden;
-		at = text ? text + before : NULL;
+	if (strlen(value) < SECRET_MINIMUM)
+		return text;
+	char *hidden = NULL;
+	size_t size;
+	FILE *stream = text ? open_memstream(&hidden, &size) : NULL;
+	for (const char *p = text; stream && *p;) {
+		size_t length = match_value(p, value);
+		if (length)
+			fprintf(stream, "{%s}", name);
+		else
+			fputc(*p, stream);
+		p += length ? length : 1;
 	}
+	free(text);
+	if (stream && fclose(stream) == 0)
+		return hidden;
+	free(hidden);
+	return NULL;
+}
+
+static char *hide_keys(const struct recipe *recipe, char *text)
+{
+	for (size_t i = 0; i < recipe->key_count; i++)
+		if (recipe->keys[i].value)
+			text = hide(text, recipe->keys[i].value, recipe->keys[i].name);
+	for (size_t i = 0; i < recipe->next_count; i++)
+		if (recipe->nexts[i].reader)
+			text = hide_keys(recipe->nexts[i].reader, text);
 	return text;
 }
 
 char *recipe_hide_keys(const struct recipe *recipe, const char *text)
 {
-	char *hidden = strdup(text);
-	for (size_t i = 0; hidden && i < recipe->key_count; i++) {
-		const struct recipe_key *key = &recipe->keys[i];
-		char *escaped = key->value ? url_escape(key->value) : NULL;
-		if (escaped)
-			hidden = hide(hidden, escaped, key->name);
-		if (key->value)
-			hidden = hide(hidden, key->value, key->name);
-		free(escaped);
-	}
-	return hidden;
+	return hide_keys(recipe, strdup(text));
+}
+
+void recipe_hide_keys_in(const struct recipe *recipe, struct error *error)
+{
+	char *object = recipe_hide_keys(recipe, error->object), *reason = recipe_hide_keys(recipe, error->reason);
+	if (object && reason)
+		error_set(error, object, "%s", reason);
+	else
+		error_memory(error, recipe->name);
+	free(object);
+	free(reason);
 }
 
 /* ---- addresses of images ---- */
