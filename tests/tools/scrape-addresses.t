@@ -30,7 +30,7 @@ if command -v openssl >/dev/null; then
 	scrape -o untrusted --urls list --retries 0
 	kill $secure_process
 	is "a certificate that nobody signed" "$status $(rows untrusted status reason)" \
-		"3 failed${tab}SSL peer certificate or SSH remote key was not OK"
+		"1 failed${tab}SSL certificate problem: self-signed certificate"
 fi
 urls /image/plain.png | sed s/http/https/ >list
 scrape -o plain --urls list --retries 0
