@@ -74,7 +74,7 @@ static void ring(int number)
 
 static void pipes(void)
 {
-	struct lines *lines;
+	struct lines *lines = NULL;
 	struct sigaction action = {.sa_handler = ring};
 	char *line;
 	unlink(path);
