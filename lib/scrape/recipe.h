@@ -104,8 +104,8 @@ char *recipe_page(const struct recipe *recipe, const char *api, const char *quer
 /* Fills keys into the headers, of the readers' too, without control characters: once all keys are set. */
 CHECKED int recipe_fill_headers(struct recipe *recipe, struct error *error);
 
-/* A copy of `text` with {NAME} in the place of every value of four characters or more of its keys and its readers', as it
- * is or as it stands in addresses: for what is shown or written down. The caller frees it; NULL without memory. */
+/* A copy of `text` with {NAME} in the place of every value of its keys and its readers', as it is or as it stands in addresses,
+ * where that takes four bytes or more: for what is shown or written down. The caller frees it; NULL without memory. */
 char *recipe_hide_keys(const struct recipe *recipe, const char *text);
 
 /* The same with what an error says. */

@@ -223,7 +223,7 @@ int recipe_fill_headers(struct recipe *recipe, struct error *error)
 	return 0;
 }
 
-enum { SECRET_MINIMUM = 4 }; /* characters; what is shorter is none, and stands in many places */
+enum { SECRET_MINIMUM = 4 }; /* bytes as it stands there; what is shorter is none, and stands in many places */
 
 /* How many bytes at `text` are `value`, any of its bytes in the form that it has in addresses; 0: they are not. */
 static size_t match_value(const char *text, const char *value)
@@ -244,13 +244,13 @@ static size_t match_value(const char *text, const char *value)
 /* `text`, which is freed, with every `value` in it replaced; NULL without memory. */
 static char *hide(char *text, const char *value, const char *name)
 {
-	if (strlen(value) < SECRET_MINIMUM)
-		return text;
 	char *hidden = NULL;
 	size_t size;
 	FILE *stream = text ? open_memstream(&hidden, &size) : NULL;
 	for (const char *p = text; stream && *p;) {
 		size_t length = match_value(p, value);
+		if (length < SECRET_MINIMUM)
+			length = 0;
 		if (length)
 			fprintf(stream, "{%s}", name);
 		else
