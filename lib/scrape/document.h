@@ -63,8 +63,8 @@ struct document {
 CHECKED int document_parse(struct document **document, const unsigned char *bytes, size_t size,
 	enum document_format format, const char *charset, const char *name, struct error *error);
 
-/* Gives *inside as `node` read as a document of HTML, XML or JSON: itself where it is an element or a value of one, else what
- * its text holds, as that of an attribute or of a string. Returns 1, 0 when that can't be parsed, or -1. */
+/* Gives *inside as `node` read as a document of HTML, XML or JSON: itself where it is an element or a value of one, else
+ * what its text holds, as that of an attribute or of a string. Returns 1, 0 when that can't be parsed, or -1. */
 CHECKED int document_within(struct document *document, const struct node *node, enum document_format format,
 	struct node *inside, struct error *error);
 

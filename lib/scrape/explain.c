@@ -35,21 +35,15 @@ void explain_failure(struct explanation *explanation, const struct error *error)
 
 /* ---- requests ---- */
 
-/* How numbered pages go on. */
-static void write_numbers(FILE *stream, const struct recipe *recipe)
-{
-	fputs("  and so on, until a page has no item", stream);
-	if (recipe->pages_maximum)
-		fprintf(stream, ", to page %d", recipe->pages_maximum);
-	fputc('\n', stream);
-}
-
-static int write_pages(FILE *stream, const struct request_source *source, struct error *error)
+static int write_pages(FILE *stream, const struct request_source *source, int pages_maximum, struct error *error)
 {
 	const struct recipe *recipe = source->recipe;
 	bool address = url_is_web(source->query);
 	bool numbered = !address && recipe_is_numbered(recipe, source->query);
-	for (int i = 0; i < (numbered ? PAGES_SHOWN : 1); i++) {
+	int pages = numbered ? PAGES_SHOWN : 1;
+	if (recipe->pages_maximum && recipe->pages_maximum < pages_maximum)
+		pages_maximum = recipe->pages_maximum;
+	for (int i = 0; i < pages && i < pages_maximum; i++) {
 		char *url = address ? url_resolve(NULL, source->query, error)
 				    : recipe_page(recipe, source->api, source->query, i, error);
 		if (!url)
@@ -59,8 +53,8 @@ static int write_pages(FILE *stream, const struct request_source *source, struct
 		fputc('\n', stream);
 		free(url);
 	}
-	if (numbered)
-		write_numbers(stream, recipe);
+	if (numbered && pages < pages_maximum)
+		fprintf(stream, "  and so on, until a page has no item, to page %d\n", pages_maximum);
 	return 0;
 }
 
@@ -88,7 +82,9 @@ static void write_limits(FILE *stream, const struct scrape_options *options, con
 		connections = recipe->connections;
 	fprintf(stream, "%*srequests: at most %g a second, %d at once\n", indent, "", rate, connections);
 	fprintf(stream, "%*srobots.txt: %s\n", indent, "",
-		recipe->documented_api ? "for images only, since the pages are a documented interface" : "for pages and images");
+		options->fetch.ignore_robots ? "not asked for"
+		: recipe->documented_api     ? "for images only, since the pages are a documented interface"
+					     : "for pages and images");
 }
 
 static void write_rewrites(FILE *stream, const char *what, const struct rewrite *rewrites, size_t count, int indent)
@@ -127,7 +123,7 @@ static int write_requests(const struct explanation *explanation, const struct re
 	struct error *error)
 {
 	const struct scrape_options *options = &explanation->request->options;
-	if (write_pages(explanation->stream, source, error))
+	if (write_pages(explanation->stream, source, options->pages_maximum, error))
 		return -1;
 	write_recipe(explanation->stream, options, source->recipe, source->api && source->recipe->api, 2);
 	fprintf(explanation->stream, "  pages: at most %d\n", options->pages_maximum);

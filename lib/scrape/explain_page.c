@@ -129,8 +129,8 @@ int page_explain_here(const struct page *page, FILE *stream, struct error *error
 
 static void write_images(FILE *stream, const struct page_findings *findings)
 {
-	fprintf(stream, "  images: %zu, too small: %zu, without an address of use: %zu\n", findings->image_count, findings->small,
-		findings->unusable);
+	fprintf(stream, "  images: %zu, too small: %zu, without an address of use: %zu\n", findings->image_count,
+		findings->small, findings->unusable);
 	for (size_t i = 0; i < findings->image_count && i < EXPLAIN_EXAMPLES; i++)
 		for (size_t j = 0; j < findings->images[i].addresses.count; j++) {
 			fputs(j ? "      or " : "    ", stream);

@@ -3,6 +3,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+enum { STEPS_MAXIMUM = 64 };
+
 enum step_kind { STEP_MEMBER, STEP_MEMBERS, STEP_ELEMENT, STEP_ELEMENTS, STEP_DESCENDANT };
 
 struct json_step {
@@ -66,14 +68,13 @@ int json_path_parse(struct json_path *path, const char *text, struct error *erro
 	*path = (struct json_path){0};
 	if (strcmp(text, ".") == 0)
 		return 0;
-	for (const char *rest = text; *rest;) {
+	const char *rest = text;
+	while (rest && *rest && path->count < STEPS_MAXIMUM)
 		rest = read_step(path, rest, rest == text, error);
-		if (!rest) {
-			json_path_free(path);
-			return error_set(error, text, "no path into JSON");
-		}
-	}
-	return 0;
+	if (rest && !*rest)
+		return 0;
+	json_path_free(path);
+	return error_set(error, text, rest ? "more than %d steps" : "no path into JSON", STEPS_MAXIMUM);
 }
 
 struct search {

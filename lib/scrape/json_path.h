@@ -23,7 +23,7 @@ struct json_path {
 	size_t count;
 };
 
-/* Reads a path ("" is "."). On failure (-1: it is none) *path is empty. */
+/* Reads a path ("" is ".") of at most 64 steps. On failure (-1: it is none) *path is empty. */
 CHECKED int json_path_parse(struct json_path *path, const char *text, struct error *error);
 
 /* Told of each value, and of the name of the member that it is (NULL for none). Returns 0, or -1 to stop. */

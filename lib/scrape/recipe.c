@@ -307,7 +307,8 @@ static int apply_all(struct recipe *recipe, const struct settings *settings, int
 	struct reading reading = {.settings = settings, .readers = readers};
 	for (size_t i = 0; i < settings->count; i++) {
 		const struct setting *setting = reading.setting = &settings->items[i];
-		snprintf(reading.place, sizeof reading.place, "%.200s: line %d: %.100s", settings->path, setting->line, setting->key);
+		snprintf(reading.place, sizeof reading.place, "%.200s: line %d: %.100s", settings->path, setting->line,
+			setting->key);
 		if (i == 0 && strcmp(setting->key, "like") == 0) {
 			if (read_into(recipe, setting->value, settings, depth + 1, readers, error))
 				return -1;
@@ -351,9 +352,11 @@ static int read_into(struct recipe *recipe, const char *name, const struct setti
 
 static int check_complete(const struct recipe *recipe, const char *name, struct error *error)
 {
-	for (size_t i = 0; i < recipe->item_count; i++)
+	for (size_t i = 0; i < recipe->item_count; i++) {
+		const struct selector *item = &recipe->items[i].item;
 		if (!recipe->items[i].image_count)
-			return error_set(error, recipe->items[i].item.place, "%.200s: has no image below it", recipe->items[i].item.text);
+			return error_set(error, item->place, "%.200s: has no image below it", item->text);
+	}
 	if (!recipe->item_count && !recipe->next_count)
 		return error_set(error, name, "a recipe needs an item with an image, or a next");
 	return recipe_check_braces(recipe, error);

@@ -9,6 +9,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+enum { STEPS_MAXIMUM = 64 };
+
 enum step_kind { STEP_PAGE, STEP_XPATH, STEP_JSON, STEP_PATTERN, STEP_GROUP, STEP_UNESCAPE, STEP_AS };
 
 struct selector_step {
@@ -66,8 +68,9 @@ static int compile(struct selector_step *step, int groups, struct error *error)
 /* How many groups a match that the step gives has; -1: it gives none. */
 static int step_groups(const struct selector_step *step)
 {
-	return step->kind == STEP_PATTERN ? (int)(step->regex.re_nsub < PATTERN_GROUPS ? step->regex.re_nsub : PATTERN_GROUPS - 1)
-					  : -1;
+	if (step->kind != STEP_PATTERN)
+		return -1;
+	return step->regex.re_nsub < PATTERN_GROUPS ? (int)step->regex.re_nsub : PATTERN_GROUPS - 1;
 }
 
 static const struct {
@@ -134,6 +137,8 @@ static char *cut_step(char **text)
 static int add_step(struct selector *selector, const char *text, enum document_format format, int groups,
 	struct error *error)
 {
+	if (selector->count == STEPS_MAXIMUM)
+		return error_set(error, text, "more than %d steps", STEPS_MAXIMUM);
 	struct selector_step *steps = realloc(selector->steps, (selector->count + 1) * sizeof *steps);
 	if (!steps)
 		return error_memory(error, text);
@@ -190,7 +195,8 @@ struct finder {
 static int add_text(struct finder *finder, char *text)
 {
 	struct node node = {.kind = NODE_TEXT, .text = text};
-	if (document_keep(finder->document, text, text ? strlen(text) : 0, finder->error) || node_list_add(finder->found, &node, finder->error))
+	if (document_keep(finder->document, text, text ? strlen(text) : 0, finder->error) ||
+		node_list_add(finder->found, &node, finder->error))
 		finder->failed = true;
 	return finder->failed ? -1 : 0;
 }

@@ -42,15 +42,17 @@ int settings_error(const struct settings *settings, const struct setting *settin
 
 static int add_setting(struct settings *settings, const char *key, const char *value, int line, struct error *error)
 {
-	struct setting *items = realloc(settings->items, (settings->count + 1) * sizeof *items);
-	if (!items)
-		return error_memory(error, settings->path);
-	settings->items = items;
-	items[settings->count] = (struct setting){strdup(key), strdup(value), line};
-	settings->count++;
-	if (!items[settings->count - 1].key || !items[settings->count - 1].value)
-		return error_memory(error, settings->path);
-	return 0;
+	if (settings->count == settings->capacity) {
+		size_t capacity = settings->capacity ? 2 * settings->capacity : 64;
+		struct setting *items = realloc(settings->items, capacity * sizeof *items);
+		if (!items)
+			return error_memory(error, settings->path);
+		settings->items = items;
+		settings->capacity = capacity;
+	}
+	struct setting *setting = &settings->items[settings->count++];
+	*setting = (struct setting){strdup(key), strdup(value), line};
+	return setting->key && setting->value ? 0 : error_memory(error, settings->path);
 }
 
 static int continue_setting(struct settings *settings, const char *more, struct error *error)

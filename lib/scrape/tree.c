@@ -19,7 +19,8 @@ static void keep_message(void *user, xmlErrorPtr problem)
 	static const struct {
 		int code;
 		const char *message;
-	} messages[] = {{XML_XPATH_NUMBER_ERROR, "a number is none"}, {XML_XPATH_UNFINISHED_LITERAL_ERROR, "a quote is not closed"},
+	} messages[] = {{XML_XPATH_NUMBER_ERROR, "a number is none"},
+		{XML_XPATH_UNFINISHED_LITERAL_ERROR, "a quote is not closed"},
 		{XML_XPATH_INVALID_PREDICATE_ERROR, "what is in [] is none"}, {XML_XPATH_UNCLOSED_ERROR, "a bracket is not closed"},
 		{XML_XPATH_INVALID_TYPE, "a function gets a value of another type than it takes"},
 		{XML_XPATH_MEMORY_ERROR, "out of memory"}, {XML_XPATH_INVALID_CHAR_ERROR, "a character that is none"},

@@ -1,4 +1,4 @@
-/* Lists of image addresses: lines "URL<tab>CLASS", read one by one. Empty lines and those that begin with '#' mean nothing. */
+/* Lists of image addresses: lines "URL<tab>CLASS", read one by one. Empty ones and those that begin with '#' mean nothing. */
 #ifndef SCRAPE_URL_LIST_H
 #define SCRAPE_URL_LIST_H
 

@@ -109,10 +109,10 @@ static int end_call(const struct check *check, const struct bracket *bracket)
 	int arguments = bracket->arguments + (bracket->tokens > 0);
 	if (!function)
 		return 0;
+	const char *more = function->maximum == INT_MAX ? " or more" : function->maximum > function->minimum ? " or one more" : "";
 	if (arguments < function->minimum || arguments > function->maximum)
-		return error_set(check->error, check->expression, "%s() takes %d argument%s%s, not %d", function->name, function->minimum,
-			function->minimum == 1 ? "" : "s",
-			function->maximum == INT_MAX ? " or more" : function->maximum > function->minimum ? " or one more" : "", arguments);
+		return error_set(check->error, check->expression, "%s() takes %d argument%s%s, not %d", function->name,
+			function->minimum, function->minimum == 1 ? "" : "s", more, arguments);
 	bool written_out = strcmp(function->name, "matches") == 0 && bracket->tokens == 1 && bracket->literal;
 	return written_out ? check_pattern(check, bracket) : 0;
 }

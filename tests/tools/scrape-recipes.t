@@ -212,6 +212,8 @@ stdout_has '^  page 1: http://h.example/a$'
 stdout_has '^  then each page of //a/@href [^=]* that matches page=, 2 after each other at most, on the same host$'
 stdout_has '^  requests: at most 0.5 a second, 1 at once$'
 stdout_has '^  pages: at most 7$'
+run scrape-images --explain --site bing --max-pages 1 --ignore-robots goku
+is "no page more than --max-pages" "$(grep -c page .out) $(grep -c 'robots.txt: not asked for' .out)" "2 1"
 run scrape-images --explain --site google --site openverse --site page a b=https://h.example/
 status_is 1
 is "what can't be asked is said, and the rest shown" "$(grep -c '^openverse: ' .out) $(grep -c '^  page 1: ' .out) $(wc -l <.err | tr -d ' ')" "2 4 2"

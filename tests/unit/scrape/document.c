@@ -228,6 +228,18 @@ static void chains(void)
 	refuses("//a[foo(@m)]", DOCUMENT_HTML, "there is no function foo()");
 	refuses("//a -> html 'x", DOCUMENT_HTML, "no XPath expression: a quote is not closed");
 	refuses("(", DOCUMENT_TEXT, "no regular expression: Unmatched ( or \\(");
+	char steps[1000] = "//a";
+	for (int i = 0; i < 63; i++)
+		strcat(steps, " -> unescape");
+	document = parse("<a>x", DOCUMENT_HTML);
+	gives(document, steps, "x");
+	document_free(document);
+	strcat(steps, " -> unescape");
+	refuses(steps, DOCUMENT_HTML, "more than 64 steps");
+	memset(steps, 0, sizeof steps);
+	for (int i = 0; i < 65; i++)
+		strcat(steps, "[]");
+	refuses(steps, DOCUMENT_JSON, "more than 64 steps");
 }
 
 /* A quote that is not closed makes every second image a value of the one before. */
