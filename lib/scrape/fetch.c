@@ -329,8 +329,8 @@ static void retry(struct fetcher *fetcher, struct job *job)
 	if (!*host->given_up && pause < asked)
 		pause = asked;
 	job->not_before = now + pause;
-	if (host->pace->paused_until < job->not_before)
-		host->pace->paused_until = job->not_before;
+	double *paused_until = job->transfer.reached ? &host->pace->paused_until : &host->paused_until;
+	*paused_until = fmax(*paused_until, job->not_before);
 	if (last) {
 		finish_job(fetcher, job, FETCH_FAILED, reason);
 		return;

@@ -76,7 +76,7 @@ struct job *host_take(struct host *host, double now, const struct host_rules *ru
 	const struct pace *pace = host->pace;
 	if (!host->first || pace->active >= pace->connections)
 		return NULL;
-	double earliest = pace->next_start > pace->paused_until ? pace->next_start : pace->paused_until;
+	double earliest = fmax(pace->next_start, fmax(pace->paused_until, host->paused_until));
 	if (earliest > now) {
 		*wake = earliest < *wake ? earliest : *wake;
 		return NULL;

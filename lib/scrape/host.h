@@ -37,7 +37,7 @@ struct pace {
 	int active;      /* in transfer */
 	int connections; /* most at once */
 	double interval; /* least seconds from one request to the next */
-	double next_start, paused_until;
+	double next_start, paused_until; /* of progress_clock */
 };
 
 struct host {
@@ -49,6 +49,7 @@ struct host {
 	struct job *first, *last; /* waiting */
 	int strikes;              /* failures to talk to it in a row; those of requests that were under way at once are one */
 	double last_strike;
+	double paused_until;      /* for a failure to talk to it; what it answers pauses all of its name */
 	char given_up[200];       /* why it is asked no more; empty: it is */
 	bool untrusted;           /* it is its certificate */
 	enum host_robots robots_state;

@@ -42,7 +42,11 @@ static void one_pace(void)
 	plain->pace->active--;
 	plain->pace->paused_until = 30;
 	ok(!take(secure, 29, &wake) && wake == 30, "nor while the other is to be left alone");
-	ok(take(secure, 30, &wake) == jobs[3], "then it may, too");
+	host_push(plain, jobs[0]);
+	plain->paused_until = 40;
+	ok(!take(plain, 39, &wake) && wake == 40, "one that can't be talked to is left alone");
+	ok(take(secure, 30, &wake) == jobs[3], "but not the other for it");
+	ok(take(plain, 40, &wake) == jobs[0], "nor for ever");
 	host_slow_down(plain, 5, 9);
 	is_near(plain->pace->interval, 0.5, 0, "limits are only lowered");
 	is_integer(plain->pace->connections, 3, "both");
