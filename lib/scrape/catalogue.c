@@ -138,10 +138,10 @@ static int grow(struct catalogue *catalogue, struct error *error)
 	if (!entries)
 		return error_memory(error, "catalogue");
 	catalogue->entries = entries;
-	catalogue->capacity = capacity;
 	for (int which = 0; which < INDICES; which++)
 		if (grow_index(catalogue, &catalogue->indices[which], capacity, error))
 			return -1;
+	catalogue->capacity = capacity;
 	return 0;
 }
 
