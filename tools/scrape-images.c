@@ -144,8 +144,9 @@ int main(int argc, char **argv)
 	struct progress progress = tool_progress(quiet);
 	collect->progress = &progress;
 	fetch->image_bytes = (size_t)image_bytes;
-	if (!fetch->ca_file)
-		fetch->ca_file = getenv("SSL_CERT_FILE");
+	const char *ca_file = getenv("SSL_CERT_FILE");
+	if (!fetch->ca_file && ca_file && *ca_file)
+		fetch->ca_file = ca_file;
 
 	bool read = scrape_request_read(&request, &error) == 0;
 	if (read && scrape_request_settle(&request, operands, &error))
