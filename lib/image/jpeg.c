@@ -11,6 +11,7 @@
 
 enum {
 	SCANS_MAXIMUM = 500, /* a progressive file may ask for any number of passes over the picture */
+	MARKERS_MAXIMUM = 4096, /* libjpeg walks along all that it saves to add one; a profile takes 255 at most */
 	UNALIGNED = 8,       /* bytes: libjpeg-turbo stores an aligned row past the cache, from where it would be read at once */
 };
 
@@ -19,6 +20,7 @@ struct session {
 	struct jpeg_decompress_struct decoder;
 	struct jpeg_error_mgr errors;
 	struct jpeg_progress_mgr progress;
+	int markers; /* of those saved */
 	jmp_buf jump;
 	char message[JMSG_LENGTH_MAX];
 };
@@ -30,11 +32,23 @@ static void fail(j_common_ptr decoder)
 	longjmp(session->jump, 1);
 }
 
-/* A warning that says that pixels are lost is an error; oddities that decode in full are not. */
+static void fail_limit(struct session *session, const char *what, int maximum)
+{
+	snprintf(session->message, sizeof session->message, "more than %d %s", maximum, what);
+	longjmp(session->jump, 1);
+}
+
+/* A warning that says that pixels are lost is an error; oddities that decode in full are not. What is no warning tells of
+ * the file, such as each of its markers. */
 static void warn(j_common_ptr decoder, int level)
 {
-	if (level >= 0)
+	struct session *session = decoder->client_data;
+	if (level >= 0) {
+		session->markers += decoder->err->msg_code == JTRC_MISC_MARKER;
+		if (session->markers > MARKERS_MAXIMUM)
+			fail_limit(session, "markers", MARKERS_MAXIMUM);
 		return;
+	}
 	switch (decoder->err->msg_code) {
 	case JWRN_EXTRANEOUS_DATA:
 	case JWRN_ADOBE_XFORM:
@@ -49,10 +63,8 @@ static void warn(j_common_ptr decoder, int level)
 static void limit_scans(j_common_ptr decoder)
 {
 	struct session *session = decoder->client_data;
-	if (session->decoder.input_scan_number <= SCANS_MAXIMUM)
-		return;
-	snprintf(session->message, sizeof session->message, "more than %d scans", SCANS_MAXIMUM);
-	longjmp(session->jump, 1);
+	if (session->decoder.input_scan_number > SCANS_MAXIMUM)
+		fail_limit(session, "scans", SCANS_MAXIMUM);
 }
 
 /* Starts a session up to the end of the header. Runs inside the caller's setjmp. */

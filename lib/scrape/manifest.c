@@ -104,6 +104,12 @@ static int check_header(const struct manifest *manifest, const char *line, struc
 								    : "has the columns of another version: use a new folder");
 }
 
+/* What a killed run left of a line is thrown away, anybody else's file is not. */
+static bool is_torn(const char *line, size_t length, int number)
+{
+	return number > 1 || (length && strncmp(line, manifest_header, length) == 0);
+}
+
 /* Reads all rows and sets manifest->size behind the last newline. Where the last line has none, it is what a killed run or
  * a machine without power left of it. */
 static int read_rows(struct manifest *manifest, FILE *stream, char *line, struct error *error)
@@ -111,8 +117,10 @@ static int read_rows(struct manifest *manifest, FILE *stream, char *line, struct
 	for (int number = 1; fgets(line, LINE_MAXIMUM, stream); number++) {
 		size_t length = strlen(line);
 		if (!length || line[length - 1] != '\n') {
-			if (feof(stream))
+			if (feof(stream) && is_torn(line, length, number))
 				break;
+			if (number == 1)
+				return error_set(error, manifest->path, "not a manifest of this program");
 			return bad_line(manifest, number, "no line of a manifest", error);
 		}
 		manifest->size += (off_t)length;
@@ -190,8 +198,12 @@ static int open_locked(struct manifest *manifest, struct error *error)
 /* What a run that did not end says of itself. A name that it can't have written is none. */
 static void read_unsynced(struct manifest *manifest)
 {
-	FILE *stream = fopen(manifest->unsynced_path, "re");
+	/* Without waiting for one who writes, should it be a pipe. */
+	int file = open(manifest->unsynced_path, O_RDONLY | O_NONBLOCK | O_CLOEXEC);
+	FILE *stream = file < 0 ? NULL : fdopen(file, "r");
 	manifest->unsynced = stream != NULL;
+	if (file >= 0 && !stream)
+		close(file);
 	if (stream && fgets(manifest->expected, sizeof manifest->expected, stream))
 		manifest->expected[strcspn(manifest->expected, "\n")] = 0;
 	if (stream)
@@ -294,7 +306,7 @@ int manifest_refused_before(const struct manifest *manifest)
 /* Says, on disk, that what follows may not be there yet. */
 static int begin_unsynced(struct manifest *manifest, struct error *error)
 {
-	int file = open(manifest->unsynced_path, O_WRONLY | O_CREAT | O_CLOEXEC, 0666);
+	int file = open(manifest->unsynced_path, O_WRONLY | O_CREAT | O_NONBLOCK | O_CLOEXEC, 0666);
 	if (file < 0 || (fsync(file) && errno != EINVAL)) {
 		int failed = error_system(error, manifest->unsynced_path);
 		if (file >= 0)

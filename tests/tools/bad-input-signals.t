@@ -56,7 +56,7 @@ ended TERM 0.3 saliency -q -m model --method integrated-gradients --samples 1000
 is "TERM: saliency" "$status $(ls -A maps)" "143 "
 printf 'http://127.0.0.1:9/picture.png\tshells\n' >list
 ended INT 0.3 scrape-images -q --allow-private --retries 20 --backoff 60 -o scraped --urls list
-is "INT: scrape-images" "$status $(ls -A scraped) $(wc -l <scraped/manifest.tsv)" "130 manifest.tsv 1"
+is "INT: scrape-images, which had nothing yet" "$status $(ls -d scraped 2>/dev/null)" "130 "
 for signal in INT TERM; do
 	ended $signal 0.2 browse-dataset --port 0 images
 	is "$signal: browse-dataset" $status "$([ $signal = INT ] && echo 130 || echo 143)"

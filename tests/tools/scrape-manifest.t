@@ -24,6 +24,20 @@ for junk in 'class' 'hello' "$(printf 'a\tb')"; do
 	scrape -o junk --urls list
 	stderr_is "scrape-images: junk/manifest.tsv: not a manifest of this program"
 done
+for junk in hello '\0\0\0'; do
+	printf "$junk" >junk/manifest.tsv
+	cp junk/manifest.tsv before
+	scrape -o junk --urls list
+	stderr_is "scrape-images: junk/manifest.tsv: not a manifest of this program"
+	ok "a file of another kind, without a newline, is left as it was" cmp -s before junk/manifest.tsv
+done
+head -c 30 torn/manifest.tsv >cut && cp cut junk/manifest.tsv
+scrape -o junk --urls list
+is "a torn header is healed" "$(rows junk url status | tr '\n' ' ')" "/image/k1.png${tab}accepted /image/k2.png${tab}accepted "
+mkdir -p queue
+mkfifo queue/manifest.unsynced
+run timeout 20 scrape-images -q --allow-private -o queue --urls list
+stderr_is "scrape-images: queue/manifest.unsynced: No such device or address"
 { head -n 1 torn/manifest.tsv; echo "a${tab}b"; } >junk/manifest.tsv
 scrape -o junk --urls list
 stderr_is "scrape-images: junk/manifest.tsv: line 2: not $(head -n 1 torn/manifest.tsv | wc -w) fields"

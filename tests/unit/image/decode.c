@@ -302,6 +302,16 @@ static void too_many_scans(void)
 	free(bytes);
 }
 
+/* libjpeg takes the square of their number. */
+static void too_many_markers(void)
+{
+	enum { MARKERS = 5000 };
+	static unsigned char bytes[2 + 4 * MARKERS] = "\xff\xd8";
+	for (int i = 0; i < MARKERS; i++)
+		memcpy(bytes + 2 + 4 * i, "\xff\xe1\0\2", 4);
+	refused("JPEG of 5000 markers", bytes, sizeof bytes, "more than 4096 markers");
+}
+
 static void types(void)
 {
 	static const struct {
@@ -357,6 +367,7 @@ int main(void)
 	scaled_while_decoding();
 	refusals();
 	too_many_scans();
+	too_many_markers();
 	types();
 	malformed_exif();
 	colors();
