@@ -10,6 +10,8 @@ struct work {
 	struct stream_rearrangement *to_do;
 	struct stream_join *join;
 	struct stream_head head;       /* of the output */
+	uint32_t pass;                 /* being read; that of the head is the one being written */
+	bool begun;                    /* which still has no end */
 	struct stream_sorter *sorter;  /* NULL: records needn't wait for later ones */
 	struct stream_shards shards;
 	uint64_t taken;                /* records of the pass */
@@ -61,7 +63,7 @@ static uint64_t key(const struct work *work, uint64_t number)
 {
 	if (!work->to_do->shuffle)
 		return number;
-	struct random random = random_start(work->to_do->seed, RANDOM_ORDER, number, work->head.pass);
+	struct random random = random_start(work->to_do->seed, RANDOM_ORDER, number, work->pass);
 	uint64_t high = random_u32(&random);
 	return high << 32 | random_u32(&random);
 }
@@ -91,6 +93,24 @@ static int write_sorted(struct work *work, struct error *error)
 
 /* ---- passes ---- */
 
+static int end_pass(struct work *work, struct error *error)
+{
+	bool begun = work->begun;
+	work->begun = false;
+	return begun ? stream_shards_end_pass(&work->shards, error) : 0;
+}
+
+/* A pass gets its end only when the next one begins: where that fails, a reader of a pipe shall not take this one for
+ * the whole. */
+static int begin_pass(struct work *work, uint64_t total, struct error *error)
+{
+	if (end_pass(work, error))
+		return -1;
+	work->head.pass = work->pass;
+	work->begun = true;
+	return stream_shards_begin_pass(&work->shards, &work->head, total, error);
+}
+
 static int write_pass(struct work *work, struct error *error)
 {
 	const struct stream_sample *sample = &work->to_do->sample;
@@ -99,11 +119,9 @@ static int write_pass(struct work *work, struct error *error)
 	if (work->sorter && sort_records(work, error))
 		return -1;
 	uint64_t total = !work->sorter ? 0 : sample->wanted ? sample->count : stream_sorter_count(work->sorter);
-	if (stream_shards_begin_pass(&work->shards, &work->head, total, error))
+	if (begin_pass(work, total, error))
 		return -1;
-	if (work->sorter ? write_sorted(work, error) : write_as_read(work, error))
-		return -1;
-	return stream_shards_end_pass(&work->shards, error);
+	return work->sorter ? write_sorted(work, error) : write_as_read(work, error);
 }
 
 /* A class that no stream has is a misspelt one. */
@@ -134,13 +152,15 @@ static int write_passes(struct work *work, struct error *error)
 {
 	struct stream_rearrangement *to_do = work->to_do;
 	while (stream_join_next_pass(work->join)) {
-		work->head.pass = stream_join_head(work->join)->pass;
+		work->pass = stream_join_head(work->join)->pass;
 		if (write_pass(work, error))
 			return -1;
 	}
 	if (to_do->read && !to_do->written)
-		return error_set(error, work->shards.names[0], "none of %llu records was taken: nothing to write",
+		return error_set(error, work->shards.names[0], "none of %llu records was taken",
 			(unsigned long long)to_do->read);
+	if (end_pass(work, error))
+		return -1;
 	return stream_shards_commit(&work->shards, error);
 }
 

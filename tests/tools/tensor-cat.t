@@ -103,7 +103,13 @@ is "a list from a pipe, the stream too by its name" "$(tensor-info --records ten
 echo nowhere >list
 cat_of --list list ten.tens
 status_is 1
-stderr_is 'tensor-cat: standard output: none of 20 records was taken: nothing to write'
+stderr_is 'tensor-cat: standard output: none of 20 records was taken'
+run tensor-info --verify out.tens
+stderr_is 'tensor-info: out.tens: chunk 1: ends too early'
+cat_of --list list passes.tens
+ok "none of several passes: what was begun is not whole" sh -c '! tensor-info --verify out.tens'
+cat_of --shuffle --list list ten.tens
+ok "... nor is it shuffled" sh -c '! tensor-info --verify out.tens'
 printf 'a\\q\n' >list
 run tensor-cat --list list ten.tens
 status_is 1
@@ -169,6 +175,13 @@ is "... of the same data" "$(sha packed.tens)" "$(sha many.tens)"
 is "... and back" "$(tensor-cat -q packed.tens | sha -)" "$(sha many.tens)"
 
 # ---- bad streams and places ----
+# A whole first pass says nothing of the second.
+size=$(wc -c <passes.tens)
+for order in '' --shuffle; do
+	head -c $((size - 100)) passes.tens | tensor-cat -q $order - >broken.tens 2>err
+	is "a bad second pass${order:+, shuffled}: the first has no end either, or the second begins" \
+		"$? $(tensor-info --verify broken.tens 2>&1 >/dev/null | grep -c 'ends too early')" '1 1'
+done
 for bad in cut no_end changed future label; do
 	cp index.tens kept.tens
 	run tensor-cat -q -o kept.tens index.tens $bad.tens
