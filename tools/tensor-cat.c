@@ -109,13 +109,15 @@ int main(int argc, char **argv)
 	tool_refuse_terminal(work.output);
 	/* In a pipe the bar belongs to the last tool. */
 	struct progress progress = tool_progress(quiet || !work.output || strcmp(work.output, "-") == 0);
+	struct bad_inputs bad = {false, tool_report, &progress, 0};
 	work.progress = &progress;
+	work.bad = &bad;
 	char *arguments = describe();
 	work.arguments = arguments;
 
 	int failed = (arguments ? read_options(&error) : error_memory(&error, "options")) || stream_rearrange(&work, &error);
 
-	int status = failed ? tool_error(&error) : EXIT_DONE;
+	int status = failed ? tool_error(&error) : bad.count ? EXIT_FAILED : EXIT_DONE;
 	free(arguments);
 	stream_rearrangement_free(&work);
 	return tool_finish(status);

@@ -156,12 +156,21 @@ static int write_passes(struct work *work, struct error *error)
 		if (write_pass(work, error))
 			return -1;
 	}
+	if (stream_select_report_unmet(&to_do->select, to_do->bad, error))
+		return -1;
 	if (to_do->read && !to_do->written)
 		return error_set(error, work->shards.names[0], "none of %llu records was taken",
 			(unsigned long long)to_do->read);
 	if (end_pass(work, error))
 		return -1;
 	return stream_shards_commit(&work->shards, error);
+}
+
+static void finish_progress(const struct stream_rearrangement *to_do)
+{
+	char note[48];
+	snprintf(note, sizeof note, "%llu written", (unsigned long long)to_do->written);
+	progress_finish(to_do->progress, to_do->read, note);
 }
 
 int stream_rearrange(struct stream_rearrangement *to_do, struct error *error)
@@ -173,7 +182,7 @@ int stream_rearrange(struct stream_rearrangement *to_do, struct error *error)
 	if (result == 0)
 		result = write_passes(&work, error);
 	if (result == 0)
-		progress_finish(to_do->progress, to_do->read, "");
+		finish_progress(to_do);
 	stream_shards_end(&work.shards);
 	stream_sorter_free(work.sorter);
 	stream_head_free(&work.head);

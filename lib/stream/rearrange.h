@@ -2,6 +2,7 @@
 #ifndef STREAM_REARRANGE_H
 #define STREAM_REARRANGE_H
 
+#include "base/bad_inputs.h"
 #include "base/progress.h"
 #include "stream/join.h"
 #include "stream/sample.h"
@@ -22,7 +23,8 @@ struct stream_rearrangement {
 	int shards;
 	enum stream_codec codec;
 	const char *arguments;        /* what the result depends on, for the history */
-	struct progress *progress;    /* shows the records read */
+	struct progress *progress;    /* shows the records read, and in the end how many were written */
+	struct bad_inputs *bad;       /* told of lines of the list that no record is of, though all else is written */
 	uint64_t read, written;       /* result: records */
 };
 

@@ -7,28 +7,54 @@
 
 enum { LIST_MAXIMUM = 1 << 30 }; /* bytes */
 
-static int compare_ids(const void *a, const void *b)
+/* Ids by size, then names by bytes. */
+static int compare_records(const struct stream_listed *a, const struct stream_listed *b)
 {
-	uint64_t first = *(const uint64_t *)a, second = *(const uint64_t *)b;
-	return first < second ? -1 : first > second;
+	if (!a->source || !b->source)
+		return a->source ? 1 : b->source ? -1 : a->id < b->id ? -1 : a->id > b->id;
+	return strcmp(a->source, b->source);
 }
 
-static int compare_names(const void *a, const void *b)
+static int compare_keys(const void *a, const void *b)
 {
-	return strcmp(a, *(char *const *)b);
+	return compare_records(a, b);
 }
 
-static int add_line(struct stream_select *select, char *line, struct error *error)
+static int compare_lines(const void *a, const void *b)
 {
-	uint64_t id;
+	const struct stream_listed *first = a, *second = b;
+	int order = compare_records(first, second);
+	return order ? order : first->line < second->line ? -1 : first->line > second->line;
+}
+
+static int add_line(struct stream_select *select, char *line, size_t number, struct error *error)
+{
+	struct stream_listed item = {.line = number};
 	char *name = strsep(&line, "\t");
-	if (text_to_unsigned(name, &id)) {
-		select->ids[select->id_count++] = id;
-		return 0;
+	if (!text_to_unsigned(name, &item.id)) {
+		if (!*name || !text_read_field(name))
+			return error_set(error, "source name", *name ? "has an unknown escape" : "is missing");
+		item.source = strdup(name);
+		if (!item.source)
+			return error_memory(error, name);
 	}
-	if (!*name || !text_read_field(name))
-		return error_set(error, "source name", *name ? "has an unknown escape" : "is missing");
-	return text_list_add(&select->sources, name, error);
+	select->items[select->count++] = item;
+	return 0;
+}
+
+/* Of lines that say the same the first stays. */
+static void sort_lines(struct stream_select *select)
+{
+	struct stream_listed *items = select->items;
+	size_t kept = 0;
+	qsort(items, select->count, sizeof *items, compare_lines);
+	for (size_t i = 0; i < select->count; i++) {
+		if (kept && compare_records(&items[kept - 1], &items[i]) == 0)
+			free(items[i].source);
+		else
+			items[kept++] = items[i];
+	}
+	select->count = kept;
 }
 
 static size_t count_lines(const char *text)
@@ -39,34 +65,38 @@ static size_t count_lines(const char *text)
 	return lines;
 }
 
-static int add_lines(struct stream_select *select, char *text, const char *name, struct error *error)
+/* Names the list and a line of it as the object. Always returns -1. */
+static int fail_at(const struct stream_select *select, size_t line, struct error *error)
 {
-	select->ids = calloc(count_lines(text), sizeof *select->ids);
-	if (!select->ids)
-		return error_memory(error, name);
-	for (size_t number = 1; text && *text; number++) {
-		char place[64];
-		snprintf(place, sizeof place, "line %zu", number);
-		if (add_line(select, strsep(&text, "\n"), error)) {
-			error_within(error, place);
-			return error_within(error, name);
-		}
-	}
-	text_list_sort(&select->sources);
-	qsort(select->ids, select->id_count, sizeof *select->ids, compare_ids);
+	char place[64];
+	snprintf(place, sizeof place, "line %zu", line);
+	error_within(error, place);
+	return error_within(error, select->list_name);
+}
+
+static int add_lines(struct stream_select *select, char *text, struct error *error)
+{
+	select->items = calloc(count_lines(text), sizeof *select->items);
+	if (!select->items)
+		return error_memory(error, select->list_name);
+	for (size_t number = 1; text && *text; number++)
+		if (add_line(select, strsep(&text, "\n"), number, error))
+			return fail_at(select, number, error);
+	sort_lines(select);
 	return 0;
 }
 
 int stream_select_read(struct stream_select *select, const char *path, struct error *error)
 {
-	const char *name = strcmp(path, "-") == 0 ? "standard input" : path;
 	unsigned char *bytes;
 	size_t size;
 	if (file_read(path, LIST_MAXIMUM, &bytes, &size, error))
 		return -1;
 	select->listed = true;
-	int result = strlen((char *)bytes) == size ? add_lines(select, (char *)bytes, name, error)
-						   : error_set(error, name, "is no text");
+	select->list_name = strdup(strcmp(path, "-") == 0 ? "standard input" : path);
+	int result = !select->list_name ? error_memory(error, path)
+		: strlen((char *)bytes) != size ? error_set(error, select->list_name, "is no text")
+		: add_lines(select, (char *)bytes, error);
 	free(bytes);
 	return result;
 }
@@ -82,27 +112,68 @@ static bool has_class(const struct stream_select *select, const struct stream_he
 	return false;
 }
 
-static bool is_listed(const struct stream_select *select, const struct stream_record *record)
+/* Notes that a record has what is looked for, if a line says so. */
+static bool meets(struct stream_select *select, const struct stream_listed *wanted)
 {
-	const struct text_list *sources = &select->sources;
-	return (select->id_count &&
-		bsearch(&record->id, select->ids, select->id_count, sizeof *select->ids, compare_ids)) ||
-		(sources->count && bsearch(record->source, sources->items, sources->count, sizeof *sources->items,
-			compare_names));
+	struct stream_listed *item = select->count
+		? bsearch(wanted, select->items, select->count, sizeof *wanted, compare_keys) : NULL;
+	if (item)
+		item->met = true;
+	return item;
 }
 
-bool stream_select_takes(const struct stream_select *select, const struct stream_head *head,
-	const struct stream_record *record)
+static bool is_listed(struct stream_select *select, const struct stream_record *record)
 {
-	bool fits = (!select->classes.count || has_class(select, head, record)) &&
-		(!select->listed || is_listed(select, record));
-	return fits != select->exclude;
+	bool by_id = meets(select, &(struct stream_listed){.id = record->id});
+	return meets(select, &(struct stream_listed){.source = (char *)record->source}) || by_id;
+}
+
+bool stream_select_takes(struct stream_select *select, const struct stream_head *head, const struct stream_record *record)
+{
+	bool listed = !select->listed || is_listed(select, record);
+	return (listed && (!select->classes.count || has_class(select, head, record))) != select->exclude;
+}
+
+static int compare_places(const void *a, const void *b)
+{
+	const struct stream_listed *first = *(const struct stream_listed *const *)a, *second = *(const struct stream_listed *const *)b;
+	return first->line < second->line ? -1 : first->line > second->line;
+}
+
+static int report_unmet(const struct stream_select *select, const struct stream_listed *item, struct bad_inputs *bad,
+	struct error *error)
+{
+	struct error reason;
+	char id[24];
+	snprintf(id, sizeof id, "%llu", (unsigned long long)item->id);
+	error_set(&reason, item->source ? item->source : id, "is %s of no record", item->source ? "the source name" : "the id");
+	fail_at(select, item->line, &reason);
+	return bad_input_skip(bad, &reason, error);
+}
+
+int stream_select_report_unmet(const struct stream_select *select, struct bad_inputs *bad, struct error *error)
+{
+	const struct stream_listed **unmet = calloc(select->count + 1, sizeof *unmet);
+	size_t count = 0;
+	int result = 0;
+	if (!unmet)
+		return error_memory(error, select->list_name);
+	for (size_t i = 0; i < select->count; i++)
+		if (!select->items[i].met)
+			unmet[count++] = &select->items[i];
+	qsort(unmet, count, sizeof *unmet, compare_places);
+	for (size_t i = 0; i < count && result == 0; i++)
+		result = report_unmet(select, unmet[i], bad, error);
+	free(unmet);
+	return result;
 }
 
 void stream_select_free(struct stream_select *select)
 {
 	text_list_free(&select->classes);
-	text_list_free(&select->sources);
-	free(select->ids);
+	for (size_t i = 0; i < select->count; i++)
+		free(select->items[i].source);
+	free(select->items);
+	free(select->list_name);
 	*select = (struct stream_select){0};
 }

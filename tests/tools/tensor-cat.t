@@ -97,13 +97,36 @@ is "all but a class" "$(records out.tens | cut -f 3 | sort -u | tr -d '\n')" 012
 printf '4\nimages.idx#7\tand more\nimages.idx#nothing\n19\n' >list
 cat_of --list list ten.tens
 is "a list of ids and names" "$(records out.tens | cut -f 2 | tr '\n' ' ')" '4 7 19 '
+status_is 1
+stderr_is 'tensor-cat: list: line 3: images.idx#nothing: is the source name of no record'
+printf '99\n3\nimages.idx#3\n3\nb\n98\n99\na\n' >list
+for kind in '' --exclude --shuffle '--sample 1' '--class 0'; do
+	run tensor-cat -q $kind --list list -o listed.tens ten.tens
+	[ "$kind" != '--class 0' ] || stderr_has 'none of 20 records was taken$'
+	status_is 1
+	is "lines that no record is of: $kind" "$(grep line .err)" 'tensor-cat: list: line 1: 99: is the id of no record
+tensor-cat: list: line 5: b: is the source name of no record
+tensor-cat: list: line 6: 98: is the id of no record
+tensor-cat: list: line 8: a: is the source name of no record'
+done
+is "... and the others are done all the same" "$(tensor-cat -q --exclude --list list ten.tens 2>/dev/null | records - | wc -l)" 19
+run tensor-cat -q --list list -o listed.tens ten.tens
+is "... as a whole file" "$(tensor-info --verify listed.tens; records listed.tens | cut -f 2)" 'listed.tens: OK
+3'
+printf '4\nimages.idx#7\t\n19\n' >list
+cat_of --list list ten.tens
+status_is 0
+stderr_is ''
+run tensor-cat --list list -o listed.tens ten.tens
+stderr_has '^tensor-cat: 20 records, .*, 3 written$'
 cat_of --list list --class 9 ten.tens
 is "a list and a class" "$(records out.tens | cut -f 2)" 19
 is "a list from a pipe, the stream too by its name" "$(tensor-info --records ten.tens | cut -f 4 | head -n 3 | tensor-cat -q --list - ten.tens | records - | wc -l)" 3
 echo nowhere >list
 cat_of --list list ten.tens
 status_is 1
-stderr_is 'tensor-cat: standard output: none of 20 records was taken'
+stderr_is 'tensor-cat: list: line 1: nowhere: is the source name of no record
+tensor-cat: standard output: none of 20 records was taken'
 run tensor-info --verify out.tens
 stderr_is 'tensor-info: out.tens: chunk 1: ends too early'
 cat_of --list list passes.tens
