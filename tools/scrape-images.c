@@ -1,7 +1,7 @@
 /* scrape-images: images of classes from sites, pages and lists of addresses into class folders. */
 #include "common/sandbox.h"
 #include "common/tool.h"
-#include "scrape/page.h"
+#include "recipe/page.h"
 #include "scrape/request.h"
 #include "scrape/summary.h"
 

@@ -2,9 +2,9 @@
 #ifndef SCRAPE_COLLECT_H
 #define SCRAPE_COLLECT_H
 
+#include "recipe/page_queue.h"
 #include "scrape/judge.h"
 #include "scrape/manifest.h"
-#include "scrape/page_queue.h"
 #include "scrape/scrape.h"
 #include "scrape/source.h"
 #include "scrape/url_list.h"

@@ -1,6 +1,7 @@
+#include "scrape/dataset_recipe.h"
+
+#include "recipe/settings.h"
 #include "scrape/manifest.h"
-#include "scrape/recipe.h"
-#include "scrape/settings.h"
 
 #include <stdbool.h>
 #include <stdint.h>

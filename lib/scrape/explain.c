@@ -1,21 +1,12 @@
 /* --explain: what would be asked for, and what a recipe's selectors find on a saved page. */
 #include "scrape/explain.h"
 
-#include "scrape/url.h"
+#include "fetch/url.h"
 
 #include <stdlib.h>
 #include <string.h>
 
-enum { VALUE_LENGTH = 100, PAGES_SHOWN = 2 };
-
-void explain_text(FILE *stream, const char *text)
-{
-	char line[4 * VALUE_LENGTH];
-	char *cut = strndup(text ? text : "", VALUE_LENGTH);
-	fputs(text_printable(line, sizeof line, cut ? cut : ""), stream);
-	fputs(text && strlen(text) > VALUE_LENGTH ? "..." : "", stream);
-	free(cut);
-}
+enum { PAGES_SHOWN = 2 };
 
 void explain_url(FILE *stream, const struct recipe *recipe, const char *url)
 {

@@ -2,6 +2,7 @@
 #ifndef SCRAPE_EXPLAIN_H
 #define SCRAPE_EXPLAIN_H
 
+#include "recipe/explain_text.h"
 #include "scrape/request.h"
 
 struct explanation {
@@ -10,12 +11,6 @@ struct explanation {
 	bool failed;
 	struct error failure; /* the last, when `failed`; those before it are reported */
 };
-
-/* How many examples are shown of what there are more of. */
-enum { EXPLAIN_EXAMPLES = 3 };
-
-/* Writes text of strangers as one line that no terminal obeys, cut where it is long; NULL is "". */
-void explain_text(FILE *stream, const char *text);
 
 /* Writes an address or a header as it is, but for the values of keys. */
 void explain_url(FILE *stream, const struct recipe *recipe, const char *url);

@@ -5,11 +5,11 @@
 #ifndef SCRAPE_JUDGE_H
 #define SCRAPE_JUDGE_H
 
+#include "base/crew.h"
 #include "base/digest.h"
 #include "base/error.h"
 #include "image/image.h"
 #include "image/image_hash.h"
-#include "scrape/crew.h"
 
 #include <stdbool.h>
 #include <stddef.h>

@@ -1,7 +1,7 @@
 #include "scrape/manifest.h"
 
+#include "base/digest_table.h"
 #include "base/file.h"
-#include "scrape/digest_table.h"
 
 #include <errno.h>
 #include <fcntl.h>

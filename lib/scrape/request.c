@@ -1,7 +1,7 @@
 #include "scrape/request.h"
 
 #include "base/file.h"
-#include "scrape/url.h"
+#include "fetch/url.h"
 
 #include <stdlib.h>
 #include <string.h>

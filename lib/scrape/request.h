@@ -2,7 +2,8 @@
 #ifndef SCRAPE_REQUEST_H
 #define SCRAPE_REQUEST_H
 
-#include "scrape/recipe.h"
+#include "recipe/recipe.h"
+#include "scrape/dataset_recipe.h"
 #include "scrape/scrape.h"
 
 #include <stdio.h>

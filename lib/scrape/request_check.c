@@ -1,8 +1,8 @@
 /* What a command line alone can be wrong in: errors of usage, known before anybody is asked for anything. */
+#include "fetch/url.h"
+#include "recipe/pattern.h"
 #include "scrape/manifest.h"
-#include "scrape/pattern.h"
 #include "scrape/request.h"
-#include "scrape/url.h"
 
 #include <ctype.h>
 #include <stdlib.h>

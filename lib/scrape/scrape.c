@@ -1,8 +1,8 @@
 #include "scrape/scrape.h"
 
+#include "fetch/url.h"
 #include "scrape/collect.h"
 #include "scrape/keep.h"
-#include "scrape/url.h"
 
 #include <stdarg.h>
 #include <stdint.h>

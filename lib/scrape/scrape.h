@@ -4,9 +4,9 @@
 
 #include "base/error.h"
 #include "base/progress.h"
-#include "scrape/fetch.h"
+#include "fetch/fetch.h"
+#include "recipe/recipe.h"
 #include "scrape/judge.h"
-#include "scrape/recipe.h"
 
 #include <stdbool.h>
 #include <stdio.h>

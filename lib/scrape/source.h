@@ -2,9 +2,9 @@
 #ifndef SCRAPE_SOURCE_H
 #define SCRAPE_SOURCE_H
 
+#include "base/digest_table.h"
 #include "base/error.h"
-#include "scrape/digest_table.h"
-#include "scrape/page.h"
+#include "recipe/page.h"
 
 #include <stdbool.h>
 #include <stddef.h>

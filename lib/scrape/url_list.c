@@ -1,8 +1,8 @@
 #include "scrape/url_list.h"
 
 #include "base/text.h"
+#include "fetch/url.h"
 #include "scrape/manifest.h"
-#include "scrape/url.h"
 
 #include <stdlib.h>
 #include <string.h>

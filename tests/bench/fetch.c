@@ -2,8 +2,8 @@
 #include "common/workload.h"
 
 #include "base/text.h"
-#include "scrape/fetch.h"
-#include "scrape/url.h"
+#include "fetch/fetch.h"
+#include "fetch/url.h"
 
 #include <stdio.h>
 #include <stdlib.h>

@@ -1,7 +1,7 @@
 /* The recipe of a data set. */
 #include "common/fuzz.h"
 
-#include "scrape/recipe.h"
+#include "scrape/dataset_recipe.h"
 
 #include <assert.h>
 

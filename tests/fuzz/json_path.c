@@ -1,7 +1,7 @@
 /* A path into JSON, and after its line the JSON. Taken: it is a path, and finds something. */
 #include "common/fuzz.h"
 
-#include "scrape/json_path.h"
+#include "recipe/json_path.h"
 
 #include <stdlib.h>
 #include <string.h>

@@ -1,7 +1,7 @@
 /* A pattern, and after its line a text to look for it in. Taken: it is found. */
 #include "common/fuzz.h"
 
-#include "scrape/pattern.h"
+#include "recipe/pattern.h"
 
 #include <assert.h>
 #include <stdlib.h>

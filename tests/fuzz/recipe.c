@@ -1,7 +1,7 @@
 /* A site's recipe; one that is good makes addresses. */
 #include "common/fuzz.h"
 
-#include "scrape/recipe.h"
+#include "recipe/recipe.h"
 
 #include <stdlib.h>
 

@@ -1,7 +1,7 @@
 /* robots.txt, and after its first NUL a path. Taken: it holds rules for us. */
 #include "common/fuzz.h"
 
-#include "scrape/robots.h"
+#include "fetch/robots.h"
 
 #include <stdlib.h>
 #include <string.h>

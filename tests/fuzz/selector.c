@@ -1,7 +1,7 @@
 /* A selector, and after its line a page to look for it in, read as each format. Taken: it finds something. */
 #include "common/fuzz.h"
 
-#include "scrape/selector.h"
+#include "recipe/selector.h"
 
 #include <stdlib.h>
 #include <string.h>

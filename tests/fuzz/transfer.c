@@ -1,8 +1,8 @@
 /* A server's answer: head and body as libcurl gives them. Taken: it is whole. */
 #include "common/fuzz.h"
 
-#include "scrape/document.h"
-#include "scrape/transfer.h"
+#include "fetch/transfer.h"
+#include "recipe/document.h"
 
 #include <assert.h>
 #include <math.h>

@@ -1,7 +1,7 @@
 /* A text with JavaScript's escapes. Taken: there were some. */
 #include "common/fuzz.h"
 
-#include "scrape/unescape.h"
+#include "recipe/unescape.h"
 
 #include <assert.h>
 #include <stdlib.h>

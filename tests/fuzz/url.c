@@ -2,7 +2,7 @@
 #include "common/fuzz.h"
 
 #include "base/text.h"
-#include "scrape/url.h"
+#include "fetch/url.h"
 
 #include <assert.h>
 #include <stdlib.h>

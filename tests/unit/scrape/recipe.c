@@ -1,6 +1,7 @@
 /* Recipes: those that are part of the project, the pages that they give, and every kind of mistake in one. */
 #include "base/file.h"
-#include "scrape/recipe.h"
+#include "recipe/recipe.h"
+#include "scrape/dataset_recipe.h"
 #include "tap.h"
 
 #include <stdio.h>

@@ -1,0 +1,234 @@
+#include "recipe/document.h"
+
+#include "recipe/tree.h"
+
+#include <limits.h>
+#include <stdlib.h>
+#include <string.h>
+
+static const struct document_budget whole_budget = {.operations = 50000000, .values = 20000000, .pattern_seconds = 2,
+	.seconds = 10, .documents = 20000, .bytes = 256 << 20, .nodes = 2000000};
+
+/* Roughly what a document takes in memory, in bytes for each that it is made from. */
+enum { PARSED_BYTES = 8 };
+
+int node_list_add(struct node_list *list, const struct node *node, struct error *error)
+{
+	if (list->count == list->capacity) {
+		size_t capacity = list->capacity ? 2 * list->capacity : 16;
+		struct node *items = realloc(list->items, capacity * sizeof *items);
+		if (!items)
+			return error_memory(error, "selector");
+		list->items = items;
+		list->capacity = capacity;
+	}
+	list->items[list->count++] = *node;
+	return 0;
+}
+
+void node_list_free(struct node_list *list)
+{
+	free(list->items);
+	*list = (struct node_list){0};
+}
+
+int document_spend(struct document *document, size_t bytes, struct error *error)
+{
+	if (bytes > document->budget.bytes)
+		return error_set(error, document->name, "more than %zu bytes would come of the page", whole_budget.bytes);
+	document->budget.bytes -= bytes;
+	return 0;
+}
+
+int document_keep(struct document *document, char *text, size_t size, struct error *error)
+{
+	if (text && document_spend(document, size, error)) {
+		free(text);
+		return -1;
+	}
+	if (text && document->text_count == document->text_capacity) {
+		size_t capacity = document->text_capacity ? 2 * document->text_capacity : 16;
+		char **texts = realloc(document->texts, capacity * sizeof *texts);
+		if (texts) {
+			document->texts = texts;
+			document->text_capacity = capacity;
+		}
+	}
+	if (!text || document->text_count == document->text_capacity) {
+		free(text);
+		return error_memory(error, document->name);
+	}
+	document->texts[document->text_count++] = text;
+	return 0;
+}
+
+/* ---- parsing ---- */
+
+static bool is_tree(enum document_format format)
+{
+	return format == DOCUMENT_HTML || format == DOCUMENT_XML;
+}
+
+static struct node add_tree(struct document *document, struct tree *tree)
+{
+	tree->page = document;
+	tree->next = document->trees;
+	document->trees = tree;
+	return (struct node){.kind = NODE_TREE, .tree = tree, .element = (xmlNodePtr)tree->document};
+}
+
+/* Returns 1, 0 for what is no JSON, with the reason in `problem`, or -1. */
+static int add_json(struct document *document, const char *bytes, size_t size, struct node *node,
+	json_error_t *problem, struct error *error)
+{
+	size_t mark = size >= 3 && memcmp(bytes, "\xef\xbb\xbf", 3) == 0 ? 3 : 0;
+	json_t *value = json_loadb(bytes + mark, size - mark, JSON_DECODE_ANY, problem);
+	if (!value)
+		return 0;
+	if (!document->json)
+		document->json = json_array();
+	if (json_array_append_new(document->json, value))
+		return error_memory(error, document->name);
+	*node = (struct node){.kind = NODE_JSON, .value = value};
+	return 1;
+}
+
+static int parse_page(struct document *document, const char *charset, struct error *error)
+{
+	const char *bytes = (const char *)document->bytes;
+	json_error_t problem;
+	if (document->format == DOCUMENT_TEXT) {
+		document->root = (struct node){.kind = NODE_PAGE};
+		return 0;
+	}
+	if (document->format == DOCUMENT_JSON) {
+		int result = add_json(document, bytes, document->size, &document->root, &problem, error);
+		if (result == 0)
+			error_set(error, document->name, "no JSON: line %d: %s", problem.line, problem.text);
+		return result == 1 ? 0 : -1;
+	}
+	struct tree *tree = tree_parse(bytes, document->size, document->format, charset);
+	if (!tree)
+		return error_set(error, document->name, document->format == DOCUMENT_XML ? "no well-formed XML" : "no HTML");
+	document->root = add_tree(document, tree);
+	return 0;
+}
+
+int document_parse(struct document **out, const unsigned char *bytes, size_t size, enum document_format format,
+	const char *charset, const char *name, struct error *error)
+{
+	*out = NULL;
+	if (size == 0 || size > INT_MAX)
+		return error_set(error, name, size ? "too large a page" : "an empty page");
+	struct document *document = calloc(1, sizeof *document);
+	if (!document)
+		return error_memory(error, name);
+	*document = (struct document){.name = name, .bytes = bytes, .size = size, .format = format, .budget = whole_budget};
+	if (parse_page(document, charset, error)) {
+		document_free(document);
+		return -1;
+	}
+	*out = document;
+	return 0;
+}
+
+/* An element of HTML is a document of HTML itself; its text, like that of an attribute, may be one of any other kind; and a
+ * string in JSON one of any. */
+static bool is_already(const struct node *node, enum document_format format)
+{
+	if (node->kind == NODE_TREE)
+		return node->tree->format == format && node->element->type != XML_ATTRIBUTE_NODE &&
+			node->element->type != XML_TEXT_NODE && node->element->type != XML_CDATA_SECTION_NODE;
+	return node->kind == NODE_JSON && format == DOCUMENT_JSON && !json_is_string(node->value);
+}
+
+int document_within(struct document *document, const struct node *node, enum document_format format,
+	struct node *inside, struct error *error)
+{
+	json_error_t problem;
+	*inside = *node;
+	if (is_already(node, format))
+		return 1;
+	if (document->budget.documents == 0)
+		return error_set(error, document->name, "more than %zu documents within the page", whole_budget.documents);
+	document->budget.documents--;
+	char *text = document_text(document, node);
+	int result = text ? document_spend(document, PARSED_BYTES * strlen(text), error) : 0;
+	if (text && result == 0 && is_tree(format)) {
+		struct tree *tree = tree_parse(text, strlen(text), format, "UTF-8");
+		result = tree != NULL;
+		if (tree)
+			*inside = add_tree(document, tree);
+	} else if (text && result == 0)
+		result = add_json(document, text, strlen(text), inside, &problem, error);
+	free(text);
+	return result;
+}
+
+/* ---- texts ---- */
+
+static char *json_value_text(const json_t *value)
+{
+	if (json_is_string(value))
+		return strdup(json_string_value(value));
+	bool has_none = json_is_null(value) || json_is_array(value) || json_is_object(value);
+	return has_none ? NULL : json_dumps(value, JSON_ENCODE_ANY);
+}
+
+static char *element_text(xmlNodePtr element)
+{
+	xmlChar *content = xmlXPathCastNodeToString(element);
+	char *text = content ? strdup((const char *)content) : NULL;
+	xmlFree(content);
+	return text;
+}
+
+static char *any_text(const struct document *document, const struct node *node)
+{
+	switch (node->kind) {
+	case NODE_PAGE:
+		return strndup((const char *)document->bytes, document->size);
+	case NODE_TREE:
+		return element_text(node->element);
+	case NODE_JSON:
+		return json_value_text(node->value);
+	case NODE_MATCH:
+		return strdup(node->groups[1] ? node->groups[1] : node->groups[0]);
+	case NODE_TEXT:
+		return strdup(node->text);
+	}
+	return NULL;
+}
+
+char *document_text(const struct document *document, const struct node *node)
+{
+	char *text = any_text(document, node);
+	if (text && text[strspn(text, " \t\r\n\f")])
+		return text;
+	free(text);
+	return NULL;
+}
+
+char *document_show(const struct document *document, const struct node *node)
+{
+	if (node->kind == NODE_JSON && !json_is_null(node->value) && !json_is_string(node->value))
+		return json_dumps(node->value, JSON_ENCODE_ANY | JSON_COMPACT);
+	char *tag = tree_tag(node);
+	return tag ? tag : document_text(document, node);
+}
+
+void document_free(struct document *document)
+{
+	if (!document)
+		return;
+	for (struct tree *tree = document->trees, *next; tree; tree = next) {
+		next = tree->next;
+		tree_free(tree);
+	}
+	json_decref(document->json);
+	pattern_cache_free(&document->patterns);
+	for (size_t i = 0; i < document->text_count; i++)
+		free(document->texts[i]);
+	free(document->texts);
+	free(document);
+}

@@ -1,0 +1,106 @@
+#include "recipe/page_queue.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+struct queued_page {
+	struct crew_task task;
+	struct page page;
+	unsigned char *bytes;       /* the page's */
+	char *url, *name, *charset; /* the page's */
+	struct page_outcome outcome;
+};
+
+struct page_queue {
+	struct crew *crew;
+	size_t count, bytes;
+};
+
+static void read_queued(struct crew_task *task)
+{
+	struct queued_page *queued = (struct queued_page *)task;
+	struct page_outcome *outcome = &queued->outcome;
+	outcome->failed = page_read(&queued->page, &outcome->findings, &outcome->error);
+}
+
+int page_queue_create(struct page_queue **out, crew_callback *ready, void *context, struct error *error)
+{
+	struct page_queue *queue = *out = calloc(1, sizeof *queue);
+	if (!queue)
+		return error_memory(error, "pages");
+	if (crew_create(&queue->crew, read_queued, ready, context, error) == 0)
+		return 0;
+	free(queue);
+	*out = NULL;
+	return -1;
+}
+
+static void free_queued(struct queued_page *queued)
+{
+	free(queued->bytes);
+	free(queued->url);
+	free(queued->name);
+	free(queued->charset);
+	free(queued);
+}
+
+int page_queue_add(struct page_queue *queue, const struct page *page, unsigned char *bytes, void *tag,
+	struct error *error)
+{
+	struct queued_page *queued = calloc(1, sizeof *queued);
+	if (!queued) {
+		free(bytes);
+		return error_memory(error, page->name);
+	}
+	*queued = (struct queued_page){.page = *page, .bytes = bytes, .url = page->url ? strdup(page->url) : NULL,
+		.name = strdup(page->name), .charset = strdup(page->charset), .outcome.tag = tag};
+	if ((page->url && !queued->url) || !queued->name || !queued->charset) {
+		free_queued(queued);
+		return error_memory(error, page->name);
+	}
+	queued->page.url = queued->url;
+	queued->page.name = queued->name;
+	queued->page.charset = queued->charset;
+	queued->page.bytes = bytes;
+	queue->count++;
+	queue->bytes += page->size;
+	crew_add(queue->crew, &queued->task);
+	return 0;
+}
+
+bool page_queue_take(struct page_queue *queue, struct page_outcome *outcome)
+{
+	struct queued_page *queued = (struct queued_page *)crew_take(queue->crew);
+	if (!queued)
+		return false;
+	*outcome = queued->outcome;
+	outcome->url = queued->url;
+	queued->url = NULL;
+	queue->count--;
+	queue->bytes -= queued->page.size;
+	free_queued(queued);
+	return true;
+}
+
+size_t page_queue_count(const struct page_queue *queue)
+{
+	return queue->count;
+}
+
+size_t page_queue_bytes(const struct page_queue *queue)
+{
+	return queue->bytes;
+}
+
+void page_queue_destroy(struct page_queue *queue)
+{
+	if (!queue)
+		return;
+	for (struct crew_task *task = crew_end(queue->crew), *next; task; task = next) {
+		struct queued_page *queued = (struct queued_page *)task;
+		next = task->next;
+		page_findings_free(&queued->outcome.findings);
+		free_queued(queued);
+	}
+	free(queue);
+}

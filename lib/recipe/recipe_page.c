@@ -1,0 +1,344 @@
+#include "fetch/url.h"
+#include "recipe/pattern.h"
+#include "recipe/recipe.h"
+
+#include <ctype.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+/* The template for a query: the first whose prefix it begins with, else the one without. */
+static const struct page_template *choose(const struct recipe *recipe, const char *query)
+{
+	const struct page_template *general = NULL;
+	for (size_t i = 0; i < recipe->page_count; i++) {
+		const struct page_template *page = &recipe->pages[i];
+		if (!*page->prefix)
+			general = general ? general : page;
+		else if (strncmp(query, page->prefix, strlen(page->prefix)) == 0)
+			return page;
+	}
+	return general;
+}
+
+bool recipe_is_numbered(const struct recipe *recipe, const char *query)
+{
+	const struct page_template *page = choose(recipe, query);
+	return page && (strstr(page->text, "{page}") || strstr(page->text, "{index}") || strstr(page->text, "{offset}"));
+}
+
+/* ---- filling in ---- */
+
+/* What stands for {NAME}: a text as it is (`plain`) or to be escaped. */
+struct value {
+	const char *name, *text;
+	bool plain;
+};
+
+static const struct recipe_key *find_key(const struct recipe *recipe, const char *name, size_t length)
+{
+	for (size_t i = 0; i < recipe->key_count; i++)
+		if (strlen(recipe->keys[i].name) == length && strncmp(name, recipe->keys[i].name, length) == 0)
+			return &recipe->keys[i];
+	return NULL;
+}
+
+/* Writes what the placeholder of `length` characters at `name` stands for, a key plainly where there are no values (in
+ * a header); returns false for what stands for nothing. */
+static bool write_value(FILE *stream, const struct recipe *recipe, const char *name, size_t length,
+	const struct value *values)
+{
+	const struct recipe_key *key = find_key(recipe, name, length);
+	struct value value = {0};
+	bool header = !values->name;
+	for (; values->name; values++)
+		if (strlen(values->name) == length && strncmp(name, values->name, length) == 0)
+			value = *values;
+	if (key)
+		value = (struct value){key->name, key->value, header};
+	if (!value.text)
+		return false;
+	char *escaped = value.plain ? NULL : url_escape(value.text);
+	fputs(value.plain ? value.text : escaped ? escaped : "", stream);
+	free(escaped);
+	return value.plain || escaped;
+}
+
+static void explain_missing(const struct recipe *recipe, const char *place, struct error *error)
+{
+	size_t length = strcspn(place, "}");
+	const struct recipe_key *key = find_key(recipe, place + 1, length ? length - 1 : 0);
+	if (key)
+		error_set(error, recipe->name, "needs --key %s=VALUE, or %s in the environment", key->name, key->variable);
+	else if (strncmp(place, "{api}", 5) == 0)
+		error_set(error, recipe->name, "needs --api");
+	else
+		error_set(error, recipe->name, "'%.40s' stands for nothing", place);
+}
+
+/* Fills a template in; `values` end with one without a name. On failure (NULL) says which placeholder it was. */
+static char *fill(const struct recipe *recipe, const char *text, const struct value *values, struct error *error)
+{
+	char *filled = NULL;
+	size_t size;
+	FILE *stream = open_memstream(&filled, &size);
+	if (!stream) {
+		error_memory(error, recipe->name);
+		return NULL;
+	}
+	const char *bad = NULL;
+	while (*text && !bad) {
+		size_t plain = strcspn(text, "{");
+		fwrite(text, 1, plain, stream);
+		text += plain;
+		if (!*text)
+			break;
+		size_t length = strcspn(text + 1, "}");
+		if (text[1 + length] != '}' || !write_value(stream, recipe, text + 1, length, values))
+			bad = text;
+		else
+			text += length + 2;
+	}
+	bool lost = ferror(stream) | fclose(stream);
+	if (!bad && !lost)
+		return filled;
+	if (bad)
+		explain_missing(recipe, bad, error);
+	else
+		error_memory(error, recipe->name);
+	free(filled);
+	return NULL;
+}
+
+/* A query as boards write it: small letters, an underscore for a blank. */
+static char *as_tag(const char *query)
+{
+	char *tag = strdup(query);
+	for (char *p = tag; p && *p; p++)
+		*p = *p == ' ' ? '_' : *p >= 'A' && *p <= 'Z' ? (char)(*p + 32) : *p;
+	return tag;
+}
+
+static bool stands_for_something(const struct recipe *recipe, const char *name, size_t length, bool page)
+{
+	static const char *const of_pages[] = {"query", "tag", "rest", "api", "page", "index", "offset"};
+	for (size_t i = 0; page && i < sizeof of_pages / sizeof *of_pages; i++)
+		if (strlen(of_pages[i]) == length && strncmp(of_pages[i], name, length) == 0)
+			return true;
+	return find_key(recipe, name, length) != NULL;
+}
+
+static int check_braces(const struct recipe *recipe, const char *place, const char *text, bool page, struct error *error)
+{
+	while ((text = strchr(text, '{'))) {
+		size_t length = strcspn(text + 1, "}");
+		if (!text[1 + length])
+			return error_set(error, place, "'%.40s' has no '}'", text);
+		if (!stands_for_something(recipe, text + 1, length, page))
+			return error_set(error, place, "'%.*s' stands for nothing", (int)(length > 40 ? 40 : length + 2), text);
+		text += length + 2;
+	}
+	return 0;
+}
+
+int recipe_check_braces(const struct recipe *recipe, struct error *error)
+{
+	for (size_t i = 0; i < recipe->page_count; i++)
+		if (check_braces(recipe, recipe->pages[i].place, recipe->pages[i].text, true, error))
+			return -1;
+	for (size_t i = 0; i < recipe->headers.count; i++)
+		if (check_braces(recipe, recipe->headers.items[i], recipe->headers.items[i], false, error))
+			return error_within(error, "header");
+	return 0;
+}
+
+char *recipe_page(const struct recipe *recipe, const char *api, const char *query, int index, struct error *error)
+{
+	char page_number[16], index_number[16], offset[16];
+	const struct page_template *page = choose(recipe, query);
+	if (!page) {
+		error_set(error, recipe->name, "needs --url: it has no page for '%s'", query);
+		return NULL;
+	}
+	char *tag = as_tag(query);
+	const struct value values[] = {{"query", query, false}, {"rest", query + strlen(page->prefix), false},
+		{"tag", tag, false}, {"api", api ? api : recipe->api, true}, {"page", page_number, true},
+		{"index", index_number, true}, {"offset", offset, true}, {0}};
+	snprintf(page_number, sizeof page_number, "%d", index + 1);
+	snprintf(index_number, sizeof index_number, "%d", index);
+	snprintf(offset, sizeof offset, "%d", recipe->first + recipe->step * index);
+	char *filled = fill(recipe, page->text, values, error);
+	char *url = filled ? url_resolve(NULL, filled, error) : NULL;
+	free(filled);
+	free(tag);
+	return url;
+}
+
+/* ---- keys and headers ---- */
+
+int recipe_set_key(struct recipe *recipe, const char *name, const char *value, bool *known, struct error *error)
+{
+	for (size_t i = 0; i < recipe->key_count; i++) {
+		struct recipe_key *key = &recipe->keys[i];
+		if (strcmp(key->name, name))
+			continue;
+		*known = true;
+		free(key->value);
+		key->value = strdup(value);
+		if (!key->value)
+			return error_memory(error, name);
+	}
+	for (size_t i = 0; i < recipe->next_count; i++)
+		if (recipe->nexts[i].reader && recipe_set_key(recipe->nexts[i].reader, name, value, known, error))
+			return -1;
+	return 0;
+}
+
+/* A header with its keys filled in; NULL on failure. */
+static char *fill_header(const struct recipe *recipe, const char *header, struct error *error)
+{
+	static const struct value none[] = {{0}};
+	char *filled = fill(recipe, header, none, error), *out = filled;
+	for (const char *p = filled; p && *p; p++)
+		if (!iscntrl((unsigned char)*p))
+			*out++ = *p;
+	if (out)
+		*out = 0;
+	return filled;
+}
+
+int recipe_fill_headers(struct recipe *recipe, struct error *error)
+{
+	text_list_free(&recipe->filled_headers);
+	for (size_t i = 0; i < recipe->headers.count; i++) {
+		char *filled = fill_header(recipe, recipe->headers.items[i], error);
+		int result = filled ? text_list_add(&recipe->filled_headers, filled, error) : -1;
+		free(filled);
+		if (result)
+			return -1;
+	}
+	for (size_t i = 0; i < recipe->next_count; i++)
+		if (recipe->nexts[i].reader && recipe_fill_headers(recipe->nexts[i].reader, error))
+			return -1;
+	return 0;
+}
+
+enum { SECRET_MINIMUM = 4 }; /* bytes as it stands there; what is shorter is none, and stands in many places */
+
+/* How many bytes at `text` are `value`, any of its bytes in the form that it has in addresses; 0: they are not. */
+static size_t match_value(const char *text, const char *value)
+{
+	const char *at = text;
+	for (; *value; value++) {
+		int high = *at == '%' ? text_hexadecimal(at[1]) : -1, low = high < 0 ? -1 : text_hexadecimal(at[2]);
+		if (*at == *value || (*at == '+' && *value == ' '))
+			at++;
+		else if (low >= 0 && (char)(16 * high + low) == *value)
+			at += 3;
+		else
+			return 0;
+	}
+	return (size_t)(at - text);
+}
+
+/* `text`, which is freed, with every `value` in it replaced; NULL without memory. */
+static char *hide(char *text, const char *value, const char *name)
+{
+	char *hidden = NULL;
+	size_t size;
+	FILE *stream = text ? open_memstream(&hidden, &size) : NULL;
+	for (const char *p = text; stream && *p;) {
+		size_t length = match_value(p, value);
+		if (length < SECRET_MINIMUM)
+			length = 0;
+		if (length)
+			fprintf(stream, "{%s}", name);
+		else
+			fputc(*p, stream);
+		p += length ? length : 1;
+	}
+	free(text);
+	if (stream && fclose(stream) == 0)
+		return hidden;
+	free(hidden);
+	return NULL;
+}
+
+static char *hide_keys(const struct recipe *recipe, char *text)
+{
+	for (size_t i = 0; i < recipe->key_count; i++)
+		if (recipe->keys[i].value)
+			text = hide(text, recipe->keys[i].value, recipe->keys[i].name);
+	for (size_t i = 0; i < recipe->next_count; i++)
+		if (recipe->nexts[i].reader)
+			text = hide_keys(recipe->nexts[i].reader, text);
+	return text;
+}
+
+char *recipe_hide_keys(const struct recipe *recipe, const char *text)
+{
+	return hide_keys(recipe, strdup(text));
+}
+
+void recipe_hide_keys_in(const struct recipe *recipe, struct error *error)
+{
+	char *object = recipe_hide_keys(recipe, error->object), *reason = recipe_hide_keys(recipe, error->reason);
+	if (object && reason)
+		error_set(error, object, "%s", reason);
+	else
+		error_memory(error, recipe->name);
+	free(object);
+	free(reason);
+}
+
+/* ---- addresses of images ---- */
+
+/* Returns 1, 0, or -1 when the seconds are used up. */
+static int is_skipped(const struct recipe_item *item, const char *url, double *seconds)
+{
+	int skipped = 0;
+	for (size_t i = 0; skipped == 0 && i < item->skip_count; i++)
+		skipped = pattern_matches(&item->skips[i].pattern, url, seconds);
+	return skipped;
+}
+
+/* Rewritten addresses come from a page, too. */
+static char *rewritten(const struct rewrite *rewrite, const char *url, double *seconds)
+{
+	char *other = pattern_replace(&rewrite->pattern, rewrite->replacement, url, seconds);
+	char *resolved = other ? url_resolve(NULL, other, NULL) : NULL;
+	free(other);
+	return resolved;
+}
+
+/* `url`, which is freed, as it is to be asked for; NULL without memory. */
+static char *rewritten_by_all(const struct recipe *recipe, char *url, double *seconds)
+{
+	for (size_t i = 0; url && i < recipe->rewrite_count; i++) {
+		char *other = rewritten(&recipe->rewrites[i], url, seconds);
+		if (other) {
+			free(url);
+			url = other;
+		}
+	}
+	return url;
+}
+
+int recipe_addresses(const struct recipe *recipe, const struct recipe_item *item, const char *url, double *seconds,
+	struct text_list *addresses, struct error *error)
+{
+	if (is_skipped(item, url, seconds) == 1)
+		return 0;
+	char *best = rewritten_by_all(recipe, strdup(url), seconds);
+	int result = best ? text_list_add(addresses, best, error) : error_memory(error, url);
+	for (size_t i = 0; result == 0 && i < recipe->fallback_count; i++) {
+		char *other = rewritten(&recipe->fallbacks[i], best, seconds);
+		if (other && text_list_find(addresses, other) < 0)
+			result = text_list_add(addresses, other, error);
+		free(other);
+	}
+	free(best);
+	if (result == 0 && *seconds < 0)
+		return error_set(error, "skip, rewrite and fallback", "regular expressions take too long on this page");
+	return result;
+}

@@ -1,0 +1,135 @@
+#include "recipe/settings.h"
+
+#include "base/file.h"
+#include "base/text.h"
+
+#include <ctype.h>
+#include <stdarg.h>
+#include <stdbool.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+enum { FILE_LIMIT = 1 << 20, VALUE_MAXIMUM = 1 << 16 };
+
+static bool is_blank(char c)
+{
+	return c == ' ' || c == '\t';
+}
+
+/* Cuts blanks off both ends, in place. */
+static char *trim(char *text)
+{
+	while (is_blank(*text))
+		text++;
+	size_t length = strlen(text);
+	while (length && (is_blank(text[length - 1]) || text[length - 1] == '\r'))
+		text[--length] = 0;
+	return text;
+}
+
+int settings_error(const struct settings *settings, const struct setting *setting, struct error *error,
+	const char *format, ...)
+{
+	char object[512], reason[512];
+	va_list arguments;
+	va_start(arguments, format);
+	vsnprintf(reason, sizeof reason, format, arguments);
+	va_end(arguments);
+	snprintf(object, sizeof object, "%s: line %d", settings->path, setting->line);
+	return error_set(error, object, "%s", reason);
+}
+
+static int add_setting(struct settings *settings, const char *key, const char *value, int line, struct error *error)
+{
+	if (settings->count == settings->capacity) {
+		size_t capacity = settings->capacity ? 2 * settings->capacity : 64;
+		struct setting *items = realloc(settings->items, capacity * sizeof *items);
+		if (!items)
+			return error_memory(error, settings->path);
+		settings->items = items;
+		settings->capacity = capacity;
+	}
+	struct setting *setting = &settings->items[settings->count++];
+	*setting = (struct setting){strdup(key), strdup(value), line};
+	return setting->key && setting->value ? 0 : error_memory(error, settings->path);
+}
+
+static int continue_setting(struct settings *settings, const char *more, struct error *error)
+{
+	struct setting *last = &settings->items[settings->count - 1];
+	/* Each line copies those before it. */
+	if (strlen(last->value) + strlen(more) > VALUE_MAXIMUM)
+		return settings_error(settings, last, error, "%s: longer than %d bytes", last->key, VALUE_MAXIMUM);
+	char *joined = text_format("%s%s%s", last->value, *last->value ? " " : "", more);
+	if (!joined)
+		return error_memory(error, settings->path);
+	free(last->value);
+	last->value = joined;
+	return 0;
+}
+
+static int read_line(struct settings *settings, char *text, int line, struct error *error)
+{
+	bool continues = is_blank(*text) && settings->count;
+	char *start = trim(text);
+	if (!*start || *start == '#')
+		return 0;
+	for (const char *p = start; *p; p++)
+		if (iscntrl((unsigned char)*p) && *p != '\t')
+			return settings_error(settings, &(struct setting){.line = line}, error, "holds a control character");
+	if (continues)
+		return continue_setting(settings, start, error);
+	char *equals = strchr(start, '=');
+	if (!equals || equals == start)
+		return settings_error(settings, &(struct setting){.line = line}, error, "not of the form KEY = VALUE");
+	*equals = 0;
+	return add_setting(settings, trim(start), trim(equals + 1), line, error);
+}
+
+int settings_read(struct settings *settings, const char *path, struct error *error)
+{
+	unsigned char *bytes;
+	size_t size;
+	*settings = (struct settings){0};
+	if (file_read(path, FILE_LIMIT, &bytes, &size, error))
+		return -1;
+	settings->path = strdup(path);
+	int result = settings->path ? 0 : error_memory(error, path);
+	if (result == 0 && memchr(bytes, 0, size))
+		result = error_set(error, path, "holds NUL bytes: no recipe");
+	char *next = (char *)bytes;
+	for (int line = 1; result == 0 && next; line++) {
+		char *text = strsep(&next, "\n");
+		result = read_line(settings, text, line, error);
+	}
+	free(bytes);
+	if (result)
+		settings_free(settings);
+	return result;
+}
+
+const struct setting *settings_earlier(const struct settings *settings, const struct setting *setting, const char *since)
+{
+	for (const struct setting *one = setting; one-- > settings->items && (!since || strcmp(one->key, since));)
+		if (strcmp(one->key, setting->key) == 0)
+			return one;
+	return NULL;
+}
+
+char *settings_path(const struct settings *settings, const char *name)
+{
+	int folder = (int)(text_base_name(settings->path) - settings->path);
+	return *name == '/' ? strdup(name) : text_format("%.*s%s", folder, settings->path, name);
+}
+
+void settings_free(struct settings *settings)
+{
+	for (size_t i = 0; i < settings->count; i++) {
+		free(settings->items[i].key);
+		free(settings->items[i].value);
+	}
+	free(settings->items);
+	free(settings->path);
+	*settings = (struct settings){0};
+}

@@ -1,0 +1,10 @@
+/* The functions that recipes have beside those of XPath 1.0: see selector.h. */
+#ifndef RECIPE_XPATH_FUNCTIONS_H
+#define RECIPE_XPATH_FUNCTIONS_H
+
+#include <libxml/xpath.h>
+
+/* Adds matches() and largest() to a context whose userData is a struct tree. */
+void xpath_functions_register(xmlXPathContextPtr context);
+
+#endif

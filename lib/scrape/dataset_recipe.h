@@ -1,0 +1,23 @@
+/* What a data set is made of. */
+#ifndef SCRAPE_DATASET_RECIPE_H
+#define SCRAPE_DATASET_RECIPE_H
+
+#include "base/error.h"
+#include "base/text.h"
+
+/* data/NAME/recipe */
+struct dataset_recipe {
+	char *title;
+	char *api;               /* NULL: the site's own */
+	int count;               /* images per class, 0: all */
+	struct text_list sites;
+	struct text_list classes, queries; /* pairs: a class may come several times */
+};
+
+/* Reads a data set's recipe; it must name a class and a site. A site that is a path is seen from the recipe's folder. On
+ * failure (-1) *dataset is empty. */
+CHECKED int dataset_recipe_read(struct dataset_recipe *dataset, const char *path, struct error *error);
+
+void dataset_recipe_free(struct dataset_recipe *dataset);
+
+#endif

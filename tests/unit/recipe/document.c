@@ -1,0 +1,374 @@
+/* Pages taken apart: selectors, the functions of ours, and pages that mean harm. */
+#include "recipe/selector.h"
+#include "tap.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <time.h>
+
+static struct document *parse(const char *text, enum document_format format)
+{
+	struct document *document;
+	struct error error;
+	if (document_parse(&document, (const unsigned char *)text, strlen(text), format, "", "page", &error))
+		return NULL;
+	return document;
+}
+
+/* The first text of a selector, seen from the document or from a node. */
+static void gives_from(struct document *document, const struct node *from, const char *text, const char *expected)
+{
+	struct selector selector;
+	struct error error;
+	char *found = NULL;
+	bool failed = selector_parse(&selector, text, "place", document->format, &error) != 0;
+	if (!failed) {
+		failed = selector_text(&selector, document, from, &found, &error) != 0;
+		selector_free(&selector);
+	}
+	if (expected)
+		is_text(failed ? error.reason : found ? found : "nothing", expected, text);
+	else
+		ok(!failed && !found, "%s gives nothing", text);
+	free(found);
+}
+
+static void gives(struct document *document, const char *text, const char *expected)
+{
+	gives_from(document, &document->root, text, expected);
+}
+
+/* All texts of a selector, joined by blanks. */
+static void gives_all(struct document *document, const char *text, const char *expected)
+{
+	struct selector selector;
+	struct error error;
+	struct text_list texts = {0};
+	char joined[600] = "";
+	if (selector_parse(&selector, text, "place", document->format, &error)) {
+		is_text(error.reason, expected, text);
+		return;
+	}
+	if (selector_texts(&selector, document, &document->root, &texts, &error))
+		snprintf(joined, sizeof joined, "%s", error.reason);
+	for (size_t i = 0; i < texts.count; i++)
+		snprintf(joined + strlen(joined), sizeof joined - strlen(joined), "%s%s", i ? " " : "", texts.items[i]);
+	is_text(joined, expected, text);
+	text_list_free(&texts);
+	selector_free(&selector);
+}
+
+static void refuses(const char *text, enum document_format format, const char *reason)
+{
+	struct selector selector;
+	struct error error = {0};
+	ok(selector_parse(&selector, text, "place", format, &error) == -1 && !selector.text, "refused: %s", text);
+	is_text(error.reason, reason, text);
+}
+
+static void selecting(void)
+{
+	struct document *document = parse("<div><p class=x>one<p class=y> two <img src=a.png>", DOCUMENT_HTML);
+	struct selector paragraphs;
+	struct node_list items = {0};
+	struct error error;
+	ok(selector_parse(&paragraphs, "//p", "place", DOCUMENT_HTML, &error) == 0 &&
+		selector_find(&paragraphs, document, &document->root, &items, &error) == 0 && items.count == 2, "two items");
+	gives_from(document, &items.items[0], "@class", "x");
+	gives_from(document, &items.items[1], ".//img/@src", "a.png");
+	gives_from(document, &items.items[0], ".//img/@src", NULL);
+	gives_from(document, &items.items[1], "string(@class)", "y");
+	gives(document, "count(//p)", "2");
+	gives(document, "largest(//@class)", "x");
+	gives(document, "//p[matches(., '^o.e$')]", "one");
+	gives(document, "count('x')", "can't be evaluated: a function gets a value of another type than it takes");
+	gives(document, "//p[matches(@class, concat('[', @class))]",
+		"can't be evaluated: no regular expression: Unmatched [, [^, [:, [., or [=");
+	gives_all(document, "//p/@class", "x y");
+	gives_all(document, "//p/@class -> text (x|z)", "x");
+	gives_all(document, "//p/@class -> as [{}]", "[x] [y]");
+	node_list_free(&items);
+	selector_free(&paragraphs);
+	document_free(document);
+}
+
+/* Seen from an item; and what people are shown of it. */
+static void items(void)
+{
+	struct document *document = parse("<picture><source srcset='a 1w, b 3w'><source srcset='c 2w'><img srcset='d 1x' alt='&quot;x'>"
+					  "</picture><p m='{\"a\": [1, \"b\"]}' n=''>", DOCUMENT_HTML);
+	struct selector item, within;
+	struct node_list found = {0};
+	struct error error;
+	ok(selector_parse(&item, "//img | //p/@m -> text (a).*(b)", "place", DOCUMENT_HTML, &error) == 0 &&
+		selector_parse_within(&within, "\\2", "place", &item, &error) == 0, "a group seen from a match");
+	char *text = NULL;
+	ok(selector_find(&item, document, &document->root, &found, &error) == 0 && found.count == 1 &&
+		selector_text(&within, document, &found.items[0], &text, &error) == 0, "is found");
+	is_text(text, "b", "as it stands");
+	free(text);
+	selector_free(&within);
+	ok(selector_parse_within(&within, "\\3", "place", &item, &error) == -1, "there is no third");
+	is_text(error.reason, "the regular expression has no such group, but 2", "which is said");
+	selector_free(&item);
+	node_list_free(&found);
+	gives(document, "largest(//source/@srcset | //img/@srcset)", "b");
+	ok(selector_parse(&item, "//img | //p/@* | //p/@m/..", "place", DOCUMENT_HTML, &error) == 0 &&
+		selector_find(&item, document, &document->root, &found, &error) == 0 && found.count == 4, "four nodes");
+	static const char *const shown[] = {"<img srcset=\"d 1x\" alt=\"\"x\">", "<p m=\"{\"a\": [1, \"b\"]}\" n=\"\">",
+		"{\"a\": [1, \"b\"]}", NULL};
+	for (size_t i = 0; i < 4 && i < found.count; i++) {
+		char *show = document_show(document, &found.items[i]);
+		is_text(show ? show : "nothing", shown[i] ? shown[i] : "nothing", "shown");
+		free(show);
+	}
+	selector_free(&item);
+	node_list_free(&found);
+	document_free(document);
+}
+
+static void largest(void)
+{
+	static const char *const cases[][2] = {{"a.png", "a.png"}, {"a.png 1x, b.png 2x", "b.png"},
+		{"a.png 320w,b.png 1280w ,c.png 640w", "b.png"}, {"a,b.png 2x, c.png 1.5x", "a,b.png"},
+		{" a.png , b.png", "a.png"}, {"a.png,", "a.png"}, {"a.png 1e400w, b.png 3w", "b.png"}, {"", NULL}, {" , ,", NULL},
+		{"data:image/gif;base64,R0lGOD== 9w, a.png 2w", "a.png"}, {"a.png 1x, b.png 1x", "a.png"}, {"data:image/gif;base64,R", NULL},
+		{"//h/w_100,h_50/a.png 100w, //h/w_200,h_90/a.png 200w", "//h/w_200,h_90/a.png"}, {"a.png 640w 480h, b.png 320w 999h", "a.png"}};
+	struct document *document = parse("<p>", DOCUMENT_HTML);
+	for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+		char xpath[100];
+		snprintf(xpath, sizeof xpath, "largest('%s')", cases[i][0]);
+		gives(document, xpath, cases[i][1]);
+	}
+	document_free(document);
+}
+
+static void names(void)
+{
+	static const struct {
+		const char *page, *selector;
+		enum document_format format;
+	} cases[] = {{"<api><continue a=\"1\" b=\"x|y\"/><c/></api>", "/api/continue/@*", DOCUMENT_XML},
+		{"{\"continue\": {\"a\": 1, \"b\": \"x|y\"}, \"c\": 0}", "continue.*", DOCUMENT_JSON}};
+	for (int i = 0; i < 2; i++) {
+		struct document *document = parse(cases[i].page, cases[i].format);
+		struct selector selector;
+		struct node_list found = {0};
+		struct error error;
+		ok(selector_parse(&selector, cases[i].selector, "place", cases[i].format, &error) == 0 &&
+			selector_find(&selector, document, &document->root, &found, &error) == 0 && found.count == 2,
+			"two of %s", cases[i].selector);
+		is_text(found.items[1].name, "b", "name");
+		char *text = document_text(document, &found.items[1]);
+		is_text(text, "x|y", "value");
+		free(text);
+		node_list_free(&found);
+		selector_free(&selector);
+		document_free(document);
+	}
+}
+
+static void chains(void)
+{
+	struct document *document = parse("<a class=i m='{\"u\":\"https://h/1?a&amp;b\",\"w\":[1,2]}'></a><a class=i m='{broken'>"
+		"</a><a class=i m=17></a><script>f([\"https://h\\/2\\\\u003d\",30,40]); g([\"https://h/3\",5,6])</script>", DOCUMENT_HTML);
+	gives_all(document, "//a/@m -> json u", "https://h/1?a&b");
+	gives_all(document, "//a/@m -> json w[]", "1 2");
+	gives_all(document, "//a/@m -> json", "17");
+	gives_all(document, "//script -> text \\[\"([^\"]*)\",([0-9]+),([0-9]+)\\]", "https://h\\/2\\\\u003d https://h/3");
+	gives_all(document, "//script -> text \\[\"([^\"]*)\",([0-9]+),([0-9]+)\\] -> unescape", "https://h/2= https://h/3");
+	gives_all(document, "//script -> text \\[\"([^\"]*)\",([0-9]+),([0-9]+)\\] -> text \\3", "40 6");
+	gives_all(document, "-> text g\\(.*6", "g([\"https://h/3\",5,6");
+	document_free(document);
+	document = parse("{\"html\": \"<p><b>x</b><b>y</b>\", \"n\": null, \"t\": true}", DOCUMENT_JSON);
+	gives_all(document, "html -> html //b", "x y");
+	gives_all(document, "n", "");
+	gives_all(document, "t", "true");
+	gives_all(document, "html -> xml //b", "");
+	document_free(document);
+	document = parse("[\"{\\\"a\\\": [1, \\\"[2]\\\"]}\", {\"a\": 3}]", DOCUMENT_JSON);
+	gives_all(document, "[] -> json a[] -> json", "1 3");
+	gives_all(document, "[] -> json a[1] -> json []", "2");
+	gives_all(document, "[] -> json a -> json .", "3");
+	gives(document, "[0]", "{\"a\": [1, \"[2]\"]}");
+	document_free(document);
+	document = parse("<div t='<b>1</b>'><b>2</b><i>&lt;b&gt;3&lt;/b&gt;</i></div>", DOCUMENT_HTML);
+	gives_all(document, "//div/@t -> html //b", "1");
+	gives_all(document, "//div -> html .//b", "2");
+	gives_all(document, "//i/text() -> html //b", "3");
+	gives_all(document, "//i -> xml //b", "3");
+	struct selector item, image;
+	struct node_list found = {0};
+	struct error error;
+	char *text = NULL;
+	ok(selector_parse(&item, "//div/@t", "place", DOCUMENT_HTML, &error) == 0 &&
+		selector_parse_within(&image, "../b", "place", &item, &error) == 0 &&
+		selector_find(&item, document, &document->root, &found, &error) == 0 && found.count == 1 &&
+		selector_text(&image, document, &found.items[0], &text, &error) == 0, "seen from an attribute");
+	is_text(text, "2", "is what is around it");
+	free(text);
+	node_list_free(&found);
+	selector_free(&item);
+	selector_free(&image);
+	document_free(document);
+	document = parse("<r><d>&lt;b&gt;x&lt;/b&gt;</d></r>", DOCUMENT_XML);
+	gives_all(document, "//d -> html //b", "x");
+	document_free(document);
+	refuses("", DOCUMENT_HTML, "selects nothing");
+	refuses("//a[", DOCUMENT_HTML, "no XPath expression: not well formed");
+	refuses("a[x]", DOCUMENT_JSON, "no path into JSON");
+	refuses("//a -> js x", DOCUMENT_HTML, "no step: html, xml, json, text, unescape or as");
+	refuses("//a -> ", DOCUMENT_HTML, "no step: html, xml, json, text, unescape or as");
+	refuses("//a -> as x", DOCUMENT_HTML, "a template without {}");
+	refuses("//a -> text", DOCUMENT_HTML, "no regular expression");
+	refuses("//a/@m -> text \\1", DOCUMENT_HTML, "a group, but what it is seen from is no match of a regular expression");
+	refuses("\\0", DOCUMENT_TEXT, "a group, but what it is seen from is no match of a regular expression");
+	refuses("a(b) -> text \\2", DOCUMENT_TEXT, "the regular expression has no such group, but 1");
+	refuses("//a[foo(@m)]", DOCUMENT_HTML, "there is no function foo()");
+	refuses("//a -> html 'x", DOCUMENT_HTML, "no XPath expression: a quote is not closed");
+	refuses("(", DOCUMENT_TEXT, "no regular expression: Unmatched ( or \\(");
+	char steps[1000] = "//a";
+	for (int i = 0; i < 63; i++)
+		strcat(steps, " -> unescape");
+	document = parse("<a>x", DOCUMENT_HTML);
+	gives(document, steps, "x");
+	document_free(document);
+	strcat(steps, " -> unescape");
+	refuses(steps, DOCUMENT_HTML, "more than 64 steps");
+	memset(steps, 0, sizeof steps);
+	for (int i = 0; i < 65; i++)
+		strcat(steps, "[]");
+	refuses(steps, DOCUMENT_JSON, "more than 64 steps");
+}
+
+/* A quote that is not closed makes every second image a value of the one before. */
+static void many_siblings(void)
+{
+	enum { IMAGES = 20000 };
+	char *page = malloc(30 * IMAGES + 20), *end = page + sprintf(page, "<p>");
+	for (int i = 0; i < IMAGES; i++)
+		end += sprintf(end, "<img srcset=\"/image></a>\n");
+	struct document *document = parse(page, DOCUMENT_HTML);
+	const clock_t started = clock();
+	gives(document, "count(//img[not(contains(@src, 'x'))])", "10000");
+	ok(clock() - started < CLOCKS_PER_SEC, "many siblings are put in order");
+	document_free(document);
+	free(page);
+}
+
+static void hostile(void)
+{
+	struct error error;
+	ok(!parse("", DOCUMENT_HTML), "an empty page is an error");
+	ok(!parse("<a><b></a>", DOCUMENT_XML), "XML must be well formed");
+	ok(!parse("<!DOCTYPE a [<!ENTITY e SYSTEM \"file:///etc/passwd\">]><a b=\"c\">&e;</a>", DOCUMENT_XML),
+		"no entity is known that a document declares");
+	ok(!parse("<!DOCTYPE a [<!ENTITY x \"0123456789\"><!ENTITY y \"&x;&x;&x;&x;\">]><a b=\"&y;&y;\"/>", DOCUMENT_XML),
+		"nor one in an attribute");
+	struct document *document = parse("<!DOCTYPE a SYSTEM \"file:///etc/passwd\"><a b=\"&lt;c&#33;\"/>", DOCUMENT_XML);
+	gives(document, "/a/@b", "<c!");
+	document_free(document);
+	char *deep = malloc(300001);
+	for (int i = 0; i < 100000; i++)
+		memcpy(deep + 3 * i, "<b>", 3);
+	deep[300000] = 0;
+	document = parse(deep, DOCUMENT_HTML);
+	document_free(document);
+	ok(true, "100,000 nested tags end");
+	for (int i = 0; i < 100000; i++)
+		memcpy(deep + 3 * i, "a--", 3);
+	memcpy(deep, "<a><!--", 7);
+	const clock_t started = clock();
+	ok(!parse(deep, DOCUMENT_XML) && clock() - started < CLOCKS_PER_SEC, "the first mistake in XML ends it");
+	memset(deep, 'x', 300000);
+	memcpy(deep, "<img src=\"", 10);
+	document = parse(deep, DOCUMENT_HTML);
+	document_free(document);
+	free(deep);
+	document = parse("<p title=\"\303\050\">\377\376", DOCUMENT_HTML);
+	ok(document != NULL, "broken UTF-8 is read all the same");
+	document_free(document);
+	document = parse("<p>", DOCUMENT_HTML);
+	gives(document, "count((//node()|//@*)[count(//node()|//@*) > 0])", "3");
+	document_free(document);
+	ok(document_parse(&document, (const unsigned char *)"{\"a\": \"\377\"}", 10, DOCUMENT_JSON, "", "page", &error) == -1 &&
+		strstr(error.reason, "no JSON: line 1: "), "JSON must be UTF-8: %s", error.reason);
+	ok(document_parse(&document, (const unsigned char *)"<p>a\0b<p>c", 10, DOCUMENT_HTML, "", "page", &error) == 0,
+		"NUL bytes on a page");
+	gives_all(document, "-> text b<p>(c)", "c");
+	gives_all(document, "//p[2]", "c");
+	document_free(document);
+}
+
+/* `head`, `count` times `unit`, `tail`, all as one page. */
+static struct document *parse_repeated(const char *head, const char *unit, size_t count, const char *tail,
+	enum document_format format, char **page)
+{
+	size_t length = strlen(unit), before = strlen(head);
+	*page = malloc(before + count * length + strlen(tail) + 1);
+	memcpy(*page, head, before);
+	for (size_t i = 0; i < count; i++)
+		memcpy(*page + before + i * length, unit, length);
+	memcpy(*page + before + count * length, tail, strlen(tail) + 1);
+	return parse(*page, format);
+}
+
+static void bounded(void)
+{
+	char *page;
+	struct document *document = parse_repeated("", "<p>x", 20000, "", DOCUMENT_HTML, &page);
+	gives(document, "count(//p[count(//p) > 0])", "can't be evaluated: too many operations on this page");
+	gives(document, "count(//p)", "20000");
+	document_free(document);
+	free(page);
+	document = parse_repeated("<p t='", "x", 10 << 20, "'>y", DOCUMENT_HTML, &page);
+	gives(document, "-> text y()", NULL);
+	gives_all(document, "-> text '>(y)", "y");
+	document_free(document);
+	free(page);
+	ok(!parse_repeated("", "[", 100000, "1", DOCUMENT_JSON, &page), "deeply nested JSON is refused");
+	free(page);
+	document = parse_repeated("{\"a\":", "{\"a\":", 2000, "1", DOCUMENT_JSON, &page);
+	ok(!document, "nor is JSON cut short read");
+	free(page);
+	document = parse_repeated("[", "0,", 3000000, "1]", DOCUMENT_JSON, &page);
+	gives_all(document, "[2999999]", "0");
+	gives_all(document, "[]", "finds more than a page may hold");
+	document_free(document);
+	free(page);
+	document = parse_repeated("", "<a m=1></a>", 21000, "", DOCUMENT_HTML, &page);
+	gives_all(document, "//a/@m -> json", "more than 20000 documents within the page");
+	document_free(document);
+	free(page);
+	char *paragraphs = calloc(1, 3 * 1000 + 3);
+	strcpy(paragraphs, "'>");
+	for (int i = 0; i < 1000; i++)
+		strcat(paragraphs, "<p>");
+	document = parse_repeated("<div t='", "x", 1 << 20, paragraphs, DOCUMENT_HTML, &page);
+	gives_all(document, "//p -> html ancestor::div/@t -> as {}", "more than 268435456 bytes would come of the page");
+	document_free(document);
+	document = parse(page, DOCUMENT_HTML);
+	document->budget.seconds = 0;
+	gives_all(document, "//p", "selectors take too long on this page");
+	document_free(document);
+	free(page);
+	free(paragraphs);
+	document = parse_repeated("", "a", 4 << 20, "", DOCUMENT_TEXT, &page);
+	gives_all(document, "(a|aa)*b", "regular expressions take too long on this page");
+	document_free(document);
+	free(page);
+}
+
+int main(void)
+{
+	selecting();
+	items();
+	largest();
+	names();
+	chains();
+	many_siblings();
+	hostile();
+	bounded();
+	return done();
+}
