@@ -12,7 +12,9 @@ static int announce(const char *url)
 	puts(url);
 	if (fflush(stdout) == 0)
 		return EXIT_DONE;
-	tool_say("standard output", "%s", strerror(errno));
+	int reason = errno;
+	tool_end_unread();
+	tool_say("standard output", "%s", strerror(reason));
 	return EXIT_FAILED;
 }
 

@@ -78,6 +78,8 @@ int main(int argc, char **argv)
 	if (!failed && !quiet)
 		summarize(&check, argv[first]);
 
+	if (failed)
+		tool_end_unread();
 	int status = failed ? tool_error(&error) : check.count || check.unbalanced ? EXIT_FAILED : EXIT_DONE;
 	check_free(&check);
 	split_free(&split);

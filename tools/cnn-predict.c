@@ -124,9 +124,10 @@ int main(int argc, char **argv)
 		(request.evaluate && write_evaluation(&predictor.evaluation.metrics, &predictor.model.labels, &error)) ||
 		(predictions_path && output_commit(&predictions, &error));
 
-	if (failed)
+	if (failed) {
+		tool_end_unread();
 		tool_error(&error);
-	else if (bad.count && predictor.done && (count > 1 || file_is_folder(operands[0])))
+	} else if (bad.count && predictor.done && (count > 1 || file_is_folder(operands[0])))
 		tool_say("pictures", "%zu skipped, %llu answered", bad.count, (unsigned long long)predictor.done);
 	output_abandon(&predictions);
 	predictor_close(&predictor);

@@ -101,11 +101,16 @@ rm -r limit
 # ---- a closed pipe ----
 augment -q --passes 300 -o long.tens train.tens
 for command in 'augment --passes 1000000 train.tens' 'pack-tensors -q --size 800 images' 'cnn-export -m model' \
-	'model-report -m model' 'tensor-info --records long.tens' 'cnn-predict -q -m model long.tens' \
-	'cnn-predict -q -m model --json long.tens'; do
+	'model-report -m model'; do
 	is "closed pipe: $command" "$({ timeout 20 $command 2>.err; echo $? >.status; } | head -c 1 >/dev/null; cat .err .status)" \
 		"${command%% *}: standard output: Broken pipe
 1"
+done
+# What is lines ends as cat does.
+for command in 'tensor-info --records long.tens' 'tensor-info --json train.tens' 'tensor-info --help' 'cnn-predict --version' \
+	'cnn-predict -q -m model long.tens' 'cnn-predict -q -m model --json long.tens' 'cnn-predict -q -m model --evaluate train.tens' \
+	'check-dataset -q images' 'check-dataset -q -o - images' 'browse-dataset -p 0 images'; do
+	is "nobody reads lines: $command" "$({ sleep 0.2; timeout 20 $command 2>.err; echo $? >.status; } | true; cat .err .status)" 141
 done
 
 # ---- no permission ----

@@ -5,6 +5,7 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <poll.h>
 #include <signal.h>
 #include <stdarg.h>
 #include <stdlib.h>
@@ -157,10 +158,21 @@ struct progress tool_progress(bool quiet)
 	return (struct progress){.stream = quiet ? NULL : stderr, .tool = tool_name};
 }
 
+void tool_end_unread(void)
+{
+	struct pollfd output = {.fd = STDOUT_FILENO};
+	if (ferror(stdout) && poll(&output, 1, 0) == 1 && output.revents & POLLERR)
+		end_by_signal(SIGPIPE);
+}
+
 int tool_finish(int status)
 {
-	bool failed = ferror(stdout) != 0;
 	errno = EIO;
+	bool failed = fflush(stdout) != 0 || ferror(stdout);
+	int reason = errno;
+	if (status == EXIT_DONE)
+		tool_end_unread();
+	errno = reason;
 	failed |= fclose(stdout) != 0;
 	if (!failed || status != EXIT_DONE)
 		return status;
