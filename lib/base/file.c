@@ -131,6 +131,15 @@ int file_make_folder(const char *path, struct error *error)
 	return result;
 }
 
+int file_make_parent(const char *path, struct error *error)
+{
+	size_t length = (size_t)(text_base_name(path) - path);
+	char *parent = length ? strndup(path, length) : NULL;
+	int result = parent ? file_make_folder(parent, error) : length ? error_memory(error, path) : 0;
+	free(parent);
+	return result;
+}
+
 /* Puts the name that a link leads to, there or not, in place of *path. Returns 1, 0 when it is no link, or -1 with errno. */
 static int follow_link(char **path)
 {

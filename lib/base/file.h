@@ -32,6 +32,9 @@ bool file_is_same(const char *path, const char *other);
 /* Makes a folder and those above it; one that is there already is fine. */
 CHECKED int file_make_folder(const char *path, struct error *error);
 
+/* Makes the folder that `path` is to lie in, and those above it. */
+CHECKED int file_make_parent(const char *path, struct error *error);
+
 /* "folder/name" in fresh memory, which the caller frees; NULL without memory. */
 char *file_join(const char *folder, const char *name);
 

@@ -13,10 +13,17 @@ enum { NAME_KEPT = 100 }; /* bytes of a source name */
 
 int extract_start(struct extraction *extraction, const char *folder, struct error *error)
 {
-	*extraction = (struct extraction){.folder = folder};
+	size_t length = strlen(folder);
+	while (length > 1 && folder[length - 1] == '/')
+		length--;
+	*extraction = (struct extraction){.folder = strndup(folder, length)};
+	if (!extraction->folder)
+		return error_memory(error, folder);
 	if (file_exists(folder))
 		return error_set(error, folder, "is there already");
-	return unfinished_folder(&extraction->unfinished, folder) ? error_system(error, folder) : 0;
+	if (file_make_parent(extraction->folder, error))
+		return -1;
+	return unfinished_folder(&extraction->unfinished, extraction->folder) ? error_system(error, folder) : 0;
 }
 
 /* ---- names ---- */
@@ -179,5 +186,6 @@ void extract_end(struct extraction *extraction)
 	if (extraction->list)
 		fclose(extraction->list);
 	unfinished_remove(&extraction->unfinished);
+	free(extraction->folder);
 	*extraction = (struct extraction){0};
 }

@@ -7,13 +7,13 @@
 
 /* All zero is none. */
 struct extraction {
-	const char *folder;           /* the caller's */
+	char *folder;                 /* owned; without slashes at its end */
 	struct unfinished unfinished; /* where it is being made */
 	uint64_t count;               /* records in it */
 	FILE *list;                   /* names the pictures, where labels are weights */
 };
 
-/* Begins to make `folder`. Returns 0, or -1: it is there already or can't be made. Either way the caller ends the
+/* Begins to make `folder`, and makes those above it. Returns 0, or -1: it is there already or can't be made. Either way the caller ends the
  * extraction. */
 CHECKED int extract_start(struct extraction *extraction, const char *folder, struct error *error);
 

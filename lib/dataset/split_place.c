@@ -239,9 +239,7 @@ static int finish_place(const char *fresh, const char *out, struct error *error)
 /* Makes a folder beside `place`, and the folders above both. */
 static int start_place(struct unfinished *fresh, const char *place, struct error *error)
 {
-	char *above = strndup(place, (size_t)(text_base_name(place) - place));
-	int result = above ? file_make_folder(above, error) : error_memory(error, place);
-	free(above);
+	int result = file_make_parent(place, error);
 	if (result == 0 && unfinished_folder(fresh, place))
 		result = error_system(error, place);
 	return result;

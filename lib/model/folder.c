@@ -48,25 +48,10 @@ static char *final_path(const char *path, struct error *error)
 	return result;
 }
 
-static int make_parent(const char *path, struct error *error)
-{
-	char *parent = strdup(path);
-	if (!parent)
-		return error_memory(error, path);
-	char *slash = strrchr(parent, '/');
-	int result = 0;
-	if (slash && slash != parent) {
-		*slash = 0;
-		result = file_make_folder(parent, error);
-	}
-	free(parent);
-	return result;
-}
-
 /* `given` is what the caller called folder->path. */
 static int check_place(struct model_folder *folder, const char *given, struct error *error)
 {
-	if (make_parent(folder->path, error))
+	if (file_make_parent(folder->path, error))
 		return -1;
 	if (file_is_folder(given)) {
 		if (check_replaceable(given, error))

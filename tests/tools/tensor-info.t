@@ -193,8 +193,14 @@ mkdir -p reserved && run sh -c 'tensor-cat -q --classes predict,x set.tens; pack
 	set/a/one.png	predict
 END'
 stderr_has "class: 'predict' is the folder of pictures without a class"
-run tensor-info --extract missing/folder set.tens
-stderr_is 'tensor-info: missing/folder: No such file or directory'
+run tensor-info --extract new/folder// set.tens
+is "folders above are made, slashes at the end do no harm" "$status $(cat .err; cd new/folder && ls -d */)" '0 a/
+b/'
+run tensor-info --extract set.tens/folder set.tens
+status_is 1
+stderr_is 'tensor-info: set.tens: is not a folder'
+run tensor-info --extract none --count 3 set.tens
+is "--count is of contact sheets" "$status $(head -n 1 .err)" '2 tensor-info: --count: goes with --png'
 
 # What fails leaves what was there.
 echo old >keep.npy && cp keep.npy keep.png
