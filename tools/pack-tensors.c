@@ -2,6 +2,7 @@
 #include "base/file.h"
 #include "common/sandbox.h"
 #include "common/tool.h"
+#include "dataset/list.h"
 #include "dataset/pack.h"
 
 #include <stdlib.h>
@@ -61,6 +62,7 @@ static bool parse_range(const char *text, double *minimum, double *maximum)
 static void check_usage(int operands)
 {
 	struct error error;
+	struct text_list classes = {0};
 	if (image_parse_color(background, pack.resize.background, &error) && error_within(&error, "--background"))
 		tool_usage(error.object, "%s", error.reason);
 	if (request.idx && operands != 2)
@@ -69,6 +71,9 @@ static void check_usage(int operands)
 		tool_usage("--list", "goes with no operands and without --idx");
 	if (request.class_names && request.classes_path)
 		tool_usage("--classes", "and --classes-from exclude each other");
+	if (request.class_names && classes_parse(&classes, request.class_names, &error))
+		tool_usage("--classes", "%s: %s", error.object, error.reason);
+	text_list_free(&classes);
 	if (range && !parse_range(range, &pack.minimum, &pack.maximum))
 		tool_usage("--range", "'%s' is not two numbers A,B, the first below the second", range);
 }

@@ -41,6 +41,7 @@ static const struct options options = {"tensor-cat", "[FILE...]",
 
 static void check_usage(void)
 {
+	struct error error;
 	bool to_file = work.output && strcmp(work.output, "-") != 0;
 	int standard = list_path && strcmp(list_path, "-") == 0;
 	for (size_t i = 0; i < work.count; i++)
@@ -51,6 +52,8 @@ static void check_usage(void)
 		tool_usage("--shards", "takes -o FILE, after which the files are named");
 	if (merge + (class_names != NULL) + (classes_path != NULL) > 1)
 		tool_usage("--classes", "--classes-from and --merge-classes exclude each other");
+	if (class_names && classes_parse(&work.classes, class_names, &error))
+		tool_usage("--classes", "%s: %s", error.object, error.reason);
 	if (work.select.exclude && !work.select.classes.count && !list_path)
 		tool_usage("--exclude", "goes with --class or --list");
 	if (sample && !stream_sample_parse(&work.sample, sample))
@@ -62,8 +65,6 @@ static int read_options(struct error *error)
 	work.how = merge ? JOIN_MERGE : class_names || classes_path ? JOIN_GIVEN : JOIN_SAME;
 	work.codec = (enum stream_codec)codec;
 	work.memory = (size_t)memory << 20;
-	if (class_names && classes_parse(&work.classes, class_names, error))
-		return error_within(error, "--classes");
 	if (classes_path && classes_read(&work.classes, classes_path, error))
 		return -1;
 	return list_path ? stream_select_read(&work.select, list_path, error) : 0;

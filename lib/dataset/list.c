@@ -155,6 +155,19 @@ static enum column_role role_of(const char *name)
 	return COLUMN_OTHER;
 }
 
+/* Whether the only field of a row names, between semicolons, a column of paths. */
+static bool has_semicolons(const struct table *table)
+{
+	char names[256], *rest = names;
+	if (table->count != 1 || !strchr(table->fields[0], ';'))
+		return false;
+	snprintf(names, sizeof names, "%s", table->fields[0]);
+	for (char *name; (name = strsep(&rest, ";"));)
+		if (role_of(name) == COLUMN_PATH)
+			return true;
+	return false;
+}
+
 /* Learns the columns from the first row of a CSV table, if it names one a path. Returns 1 if so, 0, or -1. */
 static int read_header(struct reading *reading, struct error *error)
 {
@@ -163,6 +176,10 @@ static int read_header(struct reading *reading, struct error *error)
 	for (size_t i = 0; table->csv && i < table->count; i++)
 		if (role_of(table->fields[i]) == COLUMN_PATH && paths++ == 0)
 			reading->path_column = i;
+	if (table->csv && has_semicolons(table)) {
+		error_set(error, "fields", "are separated by semicolons; commas are what separates them here");
+		return table_fail(table, error);
+	}
 	if (paths == 0)
 		return 0;
 	reading->roles = calloc(table->count, sizeof *reading->roles);

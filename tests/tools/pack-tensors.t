@@ -74,8 +74,9 @@ ok "the order of a model's labels.txt is kept" sh -c 'head -c 1000 m.tens | grep
 pack --classes goku -o m.tens set
 status_is 1
 pack --classes a,a set
-status_is 1
-stderr_is "pack-tensors: --classes: a: is named twice"
+status_is 2
+stderr_is "pack-tensors: --classes: a: is named twice
+pack-tensors: try 'pack-tensors --help'"
 
 pack --classes-from model -o m.tens set
 is "classes from a pipe: a stream's" "$(bash -c 'pack-tensors -q --size 13x9 --classes-from <(cat m.tens) set | tensor-info --records | cut -f 2,3')" \
@@ -177,6 +178,10 @@ cp set2/*/*.png own/a 2>/dev/null || cp "$pictures/rgb.png" own/a
 cp "$pictures/rgb.png" own/a/1.png
 cp "$pictures/rgb.png" own/a/2.png
 cp "$pictures/rgb.png" kept.png
+printf 'Path;Label\nown/a/1.png;a\n' >semicolons.csv
+run pack-tensors -q --list semicolons.csv -o none.tens
+status_is 1
+stderr_is 'pack-tensors: semicolons.csv: line 1: fields: are separated by semicolons; commas are what separates them here'
 printf 'own/a/1.png,a\n' >own.csv
 for arguments in 'own/a/1.png own' 'own/a/2.png own/a/1.png own/a/2.png' 'own/a/1.png --list own.csv' 'own.csv --list own.csv'; do
 	run pack-tensors -q -o $arguments

@@ -250,7 +250,7 @@ fi
 
 # ---- usage ----
 for arguments in '--shards 2' '--shards 0 -o x' '--exclude' '--sample 0' '--sample 1.5' '--sample -3' '--sample x' '- -' '--list - -' \
-	'--classes a --merge-classes' '--memory 0'; do
+	'--classes a --merge-classes' '--classes a,a' '--classes a,' '--memory 0'; do
 	run tensor-cat $arguments
 	is "usage: $arguments" "$status $(wc -l <"$scratch/.err")" '2 2'
 done
