@@ -8,6 +8,7 @@
 #include <poll.h>
 #include <signal.h>
 #include <stdarg.h>
+#include <stdatomic.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
@@ -31,6 +32,7 @@ static void end_by_signal(int number)
 /* Files are mapped, and one that is cut ends the process where it is read. */
 static pid_t process;
 static char file_lost[128];
+static atomic_flag file_is_lost = ATOMIC_FLAG_INIT;
 
 static void end_by_lost_file(int number, siginfo_t *info, void *context)
 {
@@ -39,6 +41,9 @@ static void end_by_lost_file(int number, siginfo_t *info, void *context)
 		signal(number, SIG_DFL);
 		return;
 	}
+	/* Of several threads that read it one speaks, and ends all. */
+	while (atomic_flag_test_and_set(&file_is_lost))
+		pause();
 	unfinished_remove_all();
 	ssize_t written = write(STDERR_FILENO, file_lost, strlen(file_lost));
 	(void)written;
