@@ -140,7 +140,7 @@ static int check_indices(struct dataset_files *files, const char *path, const st
 	for (uint64_t i = 0; i < labels->sizes[0]; i++) {
 		double label = array_value(labels, i, 0);
 		if (!(label >= -1 && label < STREAM_CLASSES_MAXIMUM && label == floor(label)))
-			return error_set(error, path, "label %llu is %g, no class", (unsigned long long)i, label);
+			return error_set(error, path, "label %llu is %.15g, no class", (unsigned long long)i, label);
 		highest = label > highest ? label : highest;
 	}
 	return name_classes(files, path, (uint64_t)(highest + 1), error);

@@ -211,7 +211,7 @@ int predictor_run(struct predictor *predictor, char *const *operands, int count,
 		result = answer_batch(predictor, error);
 	if (result == 0 && !predictor->weights_read)
 		result = read_batch(predictor, error);
-	if (result == 0)
+	if (result == 0 && predictor->done)
 		progress_finish(request->progress, predictor->done, "");
 	else
 		progress_clear(request->progress);

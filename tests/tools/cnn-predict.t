@@ -230,4 +230,6 @@ run sh -c 'head -c 100 "images/red shells/0.png" | cnn-predict -q -m model'
 stderr_has '^cnn-predict: standard input: '
 run sh -c 'printf "" | cnn-predict -q -m model'
 stderr_is 'cnn-predict: standard input: is empty'
+run cnn-predict -m model
+is "... and no count of none" "$status $(cat .err)" '1 cnn-predict: standard input: is empty'
 finish

@@ -64,6 +64,13 @@ printf 'pear\n"apple","fig, green"\n\n' >names.csv
 is "names in a table, several in a row, none in another" "$(labels "$arrays/u1-C.npy" names.csv)" 'pear=1 apple=1,fig, green=1  '
 run pack-tensors -q --classes a,b "$arrays/u1-C.npy" "$arrays/labels.npy"
 stderr_is "pack-tensors: $arrays/labels.npy: label 2, but only 2 classes are given"
+python3 - <<'END'
+import struct
+header = b"{'descr': '<i8', 'fortran_order': False, 'shape': (3,), }".ljust(117) + b"\n"
+open("large.npy", "wb").write(b"\x93NUMPY\x01\x00" + struct.pack("<H", len(header)) + header + struct.pack("<3q", 0, 1099511627776, 1))
+END
+run pack-tensors -q "$arrays/u1-C.npy" large.npy
+stderr_is 'pack-tensors: large.npy: label 1 is 1099511627776, no class'
 run pack-tensors -q "$arrays/color.npy" "$arrays/labels.npy"
 stderr_is "pack-tensors: $arrays/labels.npy: 3 labels for 2 images"
 run pack-tensors -q "$arrays/color.npy" names.csv
