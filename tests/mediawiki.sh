@@ -66,7 +66,7 @@ failed=0
 # CLASS QUERY COUNT: how many images the query is to give.
 try() {
 	"$BIN/scrape-images" --allow-private --hamming 0 -o "out-$1" --site mediawiki --api "$origin/api.php" "$1=$2" || true
-	count=$(find "out-$1" -name '*.png' | wc -l)
+	count=$(find "out-$1" -name '*.png' 2>/dev/null | wc -l)
 	[ "$count" -eq "$3" ] && echo "ok: $2: $count images" || { echo "not ok: $2: $count images, not $3"; failed=1; }
 }
 try category "Category:Red shells" 117

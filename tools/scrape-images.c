@@ -11,6 +11,54 @@
 
 enum { EXIT_NO_NETWORK = 3 };
 
+static struct scrape_request request = {
+	.options = {.folder = "images", .limits.side_minimum = 64, .hamming = IMAGE_HASH_HAMMING, .pages_maximum = 100, .report = tool_report,
+		.fetch = {.rate = 2, .connections = 4, .transfers = 256, .retries = 4, .backoff = 1, .wait_maximum = 120,
+			.timeout = 60, .page_bytes = 16 << 20}},
+};
+static int image_bytes = 20 << 20;
+static bool quiet, explain, no_sandbox;
+
+static const struct option_row rows[] = {
+	{'o', "output", OPTION_TEXT, &request.options.folder, "DIR", "where CLASS folders and manifest.tsv go", 0, 0, NULL},
+	{'n', "count", OPTION_INTEGER, &request.options.wanted, "N", "images per class, 0 for all (or the data set's count)", 0, INT_MAX, NULL},
+	{0, "min-size", OPTION_INTEGER, &request.options.limits.side_minimum, "N", "least width and height in pixels", 1, 65535, NULL},
+	{0, "max-bytes", OPTION_INTEGER, &image_bytes, "N", "most bytes of one image", 1024, INT_MAX, NULL},
+	{0, "max-aspect", OPTION_REAL, &request.options.limits.aspect_maximum, "F", "how many times as long the longer side may be, from 1; 0 for any", 0, 65535, NULL},
+	{0, "hamming", OPTION_INTEGER, &request.options.hamming, "N", "refuse look-alikes, whose hashes differ in up to N bits; 0 keeps them", 0, IMAGE_HASH_HAMMING_MAXIMUM, NULL},
+	{0, "retry-refused", OPTION_FLAG, &request.options.retry_refused, NULL, "ask again for what an earlier run refused", 0, 0, NULL},
+	TOOL_QUIET(quiet),
+	{0, NULL, OPTION_TITLE, NULL, NULL, "where images come from", 0, 0, NULL},
+	{0, "site", OPTION_LIST, &request.sites, "RECIPE", "a recipe in data/sites, or a path; may be repeated", 0, 0, NULL},
+	{0, "api", OPTION_LIST, &request.apis, "[SITE=]URL", "interface of a site whose recipe names none, or in place of it", 0, 0, NULL},
+	{0, "key", OPTION_LIST, &request.keys, "NAME=VALUE", "a key that a recipe asks for, instead of from the environment", 0, 0, NULL},
+	{0, "dataset", OPTION_TEXT, &request.dataset_path, "FILE", "classes, queries and sites from a data set's recipe", 0, 0, NULL},
+	{0, "url", OPTION_TEXT, &request.url, "URL", "a page of the class's images", 0, 0, NULL},
+	{0, "page", OPTION_TEXT, &request.page_file, "FILE", "a saved page of them, - for stdin", 0, 0, NULL},
+	{0, "follow", OPTION_TEXT, &request.options.follow, "PATTERN", "follow links that this regular expression matches", 0, 0, NULL},
+	{0, "depth", OPTION_INTEGER, &request.options.depth_maximum, "N", "how many of them after each other, 0 for any number", 0, INT_MAX, NULL},
+	{0, "max-pages", OPTION_INTEGER, &request.options.pages_maximum, "N", "most pages per query", 1, INT_MAX, NULL},
+	{0, "urls", OPTION_TEXT, &request.list, "FILE", "lines of image URL, tab, class; - for stdin", 0, 0, NULL},
+	{0, "explain", OPTION_FLAG, &explain, NULL, "only show requests, or what selectors find on --page", 0, 0, NULL},
+	{0, NULL, OPTION_TITLE, NULL, NULL, "how servers are asked", 0, 0, NULL},
+	{0, "contact", OPTION_TEXT, &request.options.fetch.contact, "TEXT", "mail address or page, told to servers", 0, 0, NULL},
+	{0, "rate", OPTION_REAL, &request.options.fetch.rate, "R", "requests per second and host, unless it is loopback", 0.001, 1000, NULL},
+	{0, "connections", OPTION_INTEGER, &request.options.fetch.connections, "N", "at once to one host, unless it is loopback", 1, 1000, NULL},
+	{0, "transfers", OPTION_INTEGER, &request.options.fetch.transfers, "N", "at once in all", 1, 1000, NULL},
+	{0, "retries", OPTION_INTEGER, &request.options.fetch.retries, "N", "further attempts after a failure that may pass", 0, 20, NULL},
+	{0, "backoff", OPTION_REAL, &request.options.fetch.backoff, "S", "seconds before the first of them, then doubled", 0.001, 600, NULL},
+	{0, "max-wait", OPTION_REAL, &request.options.fetch.wait_maximum, "S", "longest pause that a host may ask for", 0, 3600, NULL},
+	{0, "timeout", OPTION_REAL, &request.options.fetch.timeout, "S", "seconds for one transfer", 1, 3600, NULL},
+	{0, "ca-file", OPTION_TEXT, &request.options.fetch.ca_file, "FILE", "certificates to trust (PEM), not those of the machine", 0, 0, NULL},
+	{0, "allow-private", OPTION_FLAG, &request.options.fetch.allow_private, NULL, "talk to private and loopback addresses", 0, 0, NULL},
+	{0, "ignore-robots", OPTION_FLAG, &request.options.fetch.ignore_robots, NULL, "do not ask for robots.txt", 0, 0, NULL},
+	TOOL_NO_SANDBOX(no_sandbox),
+	TOOL_END,
+};
+
+static const struct options options = {"scrape-images", "[CLASS[=QUERY]...]",
+	"Collect images of classes from sites, pages and lists of addresses.", rows, NULL};
+
 /* ---- ^C: the first ends the run in good order, the second at once ---- */
 
 static struct scrape *volatile under_way;
@@ -40,13 +88,14 @@ static int run_interruptibly(struct scrape *scrape, struct error *error)
 
 /* Says what became of each class: in a table, or when quiet in a line for each that is not complete, unless that was said
  * before. Returns whether all are. */
-static bool summarize(const struct scrape *scrape, const struct scrape_options *options, bool quiet)
+static bool summarize(const struct scrape *scrape)
 {
+	const struct scrape_options *wants = &request.options;
 	int without = 0, before = scrape_refused_before(scrape);
 	bool complete = scrape_bad_lines(scrape) == 0;
 	char wanted[32] = "";
-	if (options->wanted)
-		snprintf(wanted, sizeof wanted, " of %d", options->wanted);
+	if (wants->wanted)
+		snprintf(wanted, sizeof wanted, " of %d", wants->wanted);
 	if (!quiet)
 		scrape_write_table(scrape, stderr);
 	for (size_t i = 0; i < scrape_classes(scrape); i++) {
@@ -58,20 +107,20 @@ static bool summarize(const struct scrape *scrape, const struct scrape_options *
 				report.failed, report.ended);
 	}
 	if (without && !quiet)
-		tool_say(options->folder, "manifest.tsv says why %d %s refused or failed", without, without == 1 ? "was" : "were");
+		tool_say(wants->folder, "manifest.tsv says why %d %s refused or failed", without, without == 1 ? "was" : "were");
 	if (before && !complete && !quiet)
-		tool_say(options->folder, "%d refused by an earlier run %s not asked for again (--retry-refused)", before,
+		tool_say(wants->folder, "%d refused by an earlier run %s not asked for again (--retry-refused)", before,
 			before == 1 ? "was" : "were");
 	return complete;
 }
 
 /* Collects what the request asks for. Returns the exit status. */
-static int run(const struct scrape_request *request, char *const *operands, bool quiet)
+static int run(char *const *operands)
 {
 	struct scrape *scrape = NULL;
 	struct error error;
 	int status = EXIT_DONE;
-	if (scrape_create(&scrape, &request->options, &error) || scrape_request_add(request, scrape, operands, &error))
+	if (scrape_create(&scrape, &request.options, &error) || scrape_request_add(&request, scrape, operands, &error))
 		status = tool_error(&error);
 	else if (run_interruptibly(scrape, &error)) {
 		status = tool_error(&error);
@@ -80,7 +129,7 @@ static int run(const struct scrape_request *request, char *const *operands, bool
 	} else if (scrape_unreachable(scrape)) {
 		tool_say("network", "no server can be reached (%s)", scrape_unreachable(scrape));
 		status = EXIT_NO_NETWORK;
-	} else if (!summarize(scrape, &request->options, quiet))
+	} else if (!summarize(scrape))
 		status = EXIT_FAILED;
 	scrape_destroy(scrape);
 	return status;
@@ -88,54 +137,8 @@ static int run(const struct scrape_request *request, char *const *operands, bool
 
 int main(int argc, char **argv)
 {
-	struct scrape_request request = {
-		.options = {.folder = "images", .limits.side_minimum = 64, .hamming = IMAGE_HASH_HAMMING, .pages_maximum = 100, .report = tool_report,
-			.fetch = {.rate = 2, .connections = 4, .transfers = 256, .retries = 4, .backoff = 1, .wait_maximum = 120,
-				.timeout = 60, .page_bytes = 16 << 20}},
-	};
 	struct scrape_options *collect = &request.options;
 	struct fetch_options *fetch = &collect->fetch;
-	int image_bytes = 20 << 20;
-	bool quiet = false, explain = false, no_sandbox = false;
-	const struct option_row rows[] = {
-		{'o', "output", OPTION_TEXT, &collect->folder, "DIR", "where CLASS folders and manifest.tsv go", 0, 0, NULL},
-		{'n', "count", OPTION_INTEGER, &collect->wanted, "N", "images per class, 0 for all (or the data set's count)", 0, INT_MAX, NULL},
-		{0, "min-size", OPTION_INTEGER, &collect->limits.side_minimum, "N", "least width and height in pixels", 1, 65535, NULL},
-		{0, "max-bytes", OPTION_INTEGER, &image_bytes, "N", "most bytes of one image", 1024, INT_MAX, NULL},
-		{0, "max-aspect", OPTION_REAL, &collect->limits.aspect_maximum, "F", "how many times as long the longer side may be, from 1; 0 for any", 0, 65535, NULL},
-		{0, "hamming", OPTION_INTEGER, &collect->hamming, "N", "refuse look-alikes, whose hashes differ in up to N bits; 0 keeps them", 0, IMAGE_HASH_HAMMING_MAXIMUM, NULL},
-		{0, "retry-refused", OPTION_FLAG, &collect->retry_refused, NULL, "ask again for what an earlier run refused", 0, 0, NULL},
-		TOOL_QUIET(quiet),
-		{0, NULL, OPTION_TITLE, NULL, NULL, "where images come from", 0, 0, NULL},
-		{0, "site", OPTION_LIST, &request.sites, "RECIPE", "a recipe in data/sites, or a path; may be repeated", 0, 0, NULL},
-		{0, "api", OPTION_LIST, &request.apis, "[SITE=]URL", "interface of a site whose recipe names none, or in place of it", 0, 0, NULL},
-		{0, "key", OPTION_LIST, &request.keys, "NAME=VALUE", "a key that a recipe asks for, instead of from the environment", 0, 0, NULL},
-		{0, "dataset", OPTION_TEXT, &request.dataset_path, "FILE", "classes, queries and sites from a data set's recipe", 0, 0, NULL},
-		{0, "url", OPTION_TEXT, &request.url, "URL", "a page of the class's images", 0, 0, NULL},
-		{0, "page", OPTION_TEXT, &request.page_file, "FILE", "a saved page of them, - for stdin", 0, 0, NULL},
-		{0, "follow", OPTION_TEXT, &collect->follow, "PATTERN", "follow links that this regular expression matches", 0, 0, NULL},
-		{0, "depth", OPTION_INTEGER, &collect->depth_maximum, "N", "how many of them after each other, 0 for any number", 0, INT_MAX, NULL},
-		{0, "max-pages", OPTION_INTEGER, &collect->pages_maximum, "N", "most pages per query", 1, INT_MAX, NULL},
-		{0, "urls", OPTION_TEXT, &request.list, "FILE", "lines of image URL, tab, class; - for stdin", 0, 0, NULL},
-		{0, "explain", OPTION_FLAG, &explain, NULL, "only show requests, or what selectors find on --page", 0, 0, NULL},
-		{0, NULL, OPTION_TITLE, NULL, NULL, "how servers are asked", 0, 0, NULL},
-		{0, "contact", OPTION_TEXT, &fetch->contact, "TEXT", "mail address or page, told to servers", 0, 0, NULL},
-		{0, "rate", OPTION_REAL, &fetch->rate, "R", "requests per second and host, unless it is loopback", 0.001, 1000, NULL},
-		{0, "connections", OPTION_INTEGER, &fetch->connections, "N", "at once to one host, unless it is loopback", 1, 1000, NULL},
-		{0, "transfers", OPTION_INTEGER, &fetch->transfers, "N", "at once in all", 1, 1000, NULL},
-		{0, "retries", OPTION_INTEGER, &fetch->retries, "N", "further attempts after a failure that may pass", 0, 20, NULL},
-		{0, "backoff", OPTION_REAL, &fetch->backoff, "S", "seconds before the first of them, then doubled", 0.001, 600, NULL},
-		{0, "max-wait", OPTION_REAL, &fetch->wait_maximum, "S", "longest pause that a host may ask for", 0, 3600, NULL},
-		{0, "timeout", OPTION_REAL, &fetch->timeout, "S", "seconds for one transfer", 1, 3600, NULL},
-		{0, "ca-file", OPTION_TEXT, &fetch->ca_file, "FILE", "certificates to trust (PEM), not those of the machine", 0, 0, NULL},
-		{0, "allow-private", OPTION_FLAG, &fetch->allow_private, NULL, "talk to private and loopback addresses", 0, 0, NULL},
-		{0, "ignore-robots", OPTION_FLAG, &fetch->ignore_robots, NULL, "do not ask for robots.txt", 0, 0, NULL},
-		TOOL_NO_SANDBOX(no_sandbox),
-		TOOL_END,
-	};
-	const struct options options = {"scrape-images", "[CLASS[=QUERY]...]",
-		"Collect images of classes from sites, pages and lists of addresses.", rows, NULL};
-
 	int first = tool_start(&options, argc, argv), status = EXIT_DONE;
 	char **operands = argv + first;
 	struct error error;
@@ -157,7 +160,7 @@ int main(int argc, char **argv)
 		status = tool_error(&error);
 	else if (!explain) {
 		tool_sandbox(no_sandbox);
-		status = run(&request, operands, quiet);
+		status = run(operands);
 	}
 
 	scrape_request_free(&request);

@@ -81,12 +81,26 @@ ok "while a long page is read, others go on (after $took s)" grep -q accepted se
 wait $run
 
 # ---- a reader that ends ----
-reader() { for try in $(seq 100); do pgrep -P "$(pgrep -d , -P "$1")" -x 'page reader' | head -n 1 | grep . && return; sleep 0.05; done; }
+cat >reader.py <<'END'
+import glob, sys, time
+def facts(process):
+    try: stat = open(process + "/stat").read()
+    except OSError: return None
+    return process[6:], stat[stat.index("(") + 1:stat.rindex(")")], stat[stat.rindex(")") + 4:].split()[0]
+for _ in range(100):
+    all = [found for found in map(facts, glob.glob("/proc/[0-9]*")) if found]
+    keepers = [number for number, _, parent in all if parent == sys.argv[1]]
+    readers = [number for number, name, parent in all if name == "page reader" and parent in keepers]
+    if readers:
+        print(readers[0])
+        break
+    time.sleep(0.05)
+END
 for signal in SEGV:11 KILL:9; do
 	scrape-images --quiet -o ended --page attributes.html x 2>.err &
 	run=$!
 	sleep 1
-	for process in $(reader $run); do kill -${signal%:*} "$process"; done
+	for process in $(python3 reader.py $run); do kill -${signal%:*} "$process"; done
 	wait $run
 	is "by signal ${signal#*:} costs its page" "$? $(cat .err)" \
 		"1 scrape-images: page: x: attributes.html: the page reader crashed (signal ${signal#*:})"
