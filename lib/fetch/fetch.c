@@ -317,8 +317,10 @@ static void retry(struct fetcher *fetcher, struct job *job)
 	if (!job->transfer.reached && host_strike(host, job, now) >= STRIKES_MAXIMUM)
 		give_up(host, reason);
 	if (asked > fetcher->options.wait_maximum) {
-		snprintf(reason, sizeof reason, "%s: asked to wait %.0f seconds", job->transfer.reason, asked);
-		give_up(host, reason);
+		char why[sizeof host->given_up];
+		snprintf(reason, sizeof reason, "%.100s: asked to wait %.0f seconds", job->transfer.reason, asked);
+		snprintf(why, sizeof why, "%s: %.160s", job->kind == JOB_ROBOTS ? "robots.txt" : "another of its addresses", reason);
+		give_up(host, why);
 	}
 	int retries = fetcher->contacted || fetcher->options.retries < 1 ? fetcher->options.retries : 1;
 	if (job->attempts > retries && !fetcher->contacted)

@@ -158,6 +158,11 @@ cases image <<'END'
 /opted-out.png      | %SX-Robots-Tag: noindex-not, NoAI%E%l{%I%} | 1 refused the server opts out (X-Robots-Tag)
 /opted-out-late.png | %SX-Robots-Tag: none-of-it%EX-Robots-Tag: otherbot: noai%E%l{%I%} | 1 refused the server opts out (X-Robots-Tag)
 END
+
+urls '/heal/1/429/o.png?after=3600' /image/p.png >list
+scrape -o waits --urls list --retries 1 --transfers 1
+is "whose answer it was is told of the others" "$(rows waits reason | tail -n 1)" \
+	"another of its addresses: HTTP status 429: asked to wait 3600 seconds"
 is "asked three times in all, with --retries 2" "$(asked /heal/9/500/)" 3
 is "not again after a status that stays" "$(asked /status/404)" 1
 ok "no part of an answer is left in the folder" test "$(find one -type f ! -name manifest.tsv | wc -l)" = 0

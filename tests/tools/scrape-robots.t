@@ -65,7 +65,7 @@ cases robot <<'END'
 /forbidden.txt   | HTTP/1.1 403 No%E%l{%} | 0 accepted
 /unauthorized.txt | HTTP/1.1 401 No%E%l{%} | 0 accepted
 /broken.txt      | HTTP/1.1 500 Ill%E%l{%} | 1 failed robots.txt: HTTP status 500
-/busy.txt        | HTTP/1.1 503 Ill%ERetry-After: 9%E%l{%} | 1 failed HTTP status 503: asked to wait 9 seconds
+/busy.txt        | HTTP/1.1 503 Ill%ERetry-After: 9%E%l{%} | 1 failed robots.txt: HTTP status 503: asked to wait 9 seconds
 /slowed.txt      | HTTP/1.1 429 Slow%E%l{%} | 1 failed robots.txt: HTTP status 429
 /slow.txt        | %S%*{30:%W%} | 1 failed robots.txt: Timeout was reached
 /cut.txt         | %SContent-Length: 99%E%EUser-agent: *\nAllow: /\n | 1 failed robots.txt: Transferred a partial file
