@@ -138,8 +138,10 @@ int main(int argc, char **argv)
 	check_outputs(paths, count);
 	struct exports exports = {.arrays = stream_export_to(npy_path, labels_path)};
 
-	if (folder && extract_start(&exports.extraction, folder, &error))
+	if (folder && extract_start(&exports.extraction, folder, &error)) {
+		extract_end(&exports.extraction);
 		return tool_finish(tool_error(&error));
+	}
 
 	for (int i = 0; i < count; i++)
 		if (look_into(paths[i], &exports, &error))
