@@ -41,13 +41,13 @@ void activate_final(const struct kernels *kernels, enum activation activation, f
 		kernels->activate(activation, 0, x, (size_t)rows * (size_t)count);
 }
 
-struct task {
+struct activation_task {
 	struct network *network;
 	const struct operation *operation;
 	float *gradient, *input_gradient;
 };
 
-static void lay_out_nothing(struct network *network, struct operation *operation)
+static void allocate_nothing(struct network *network, struct operation *operation)
 {
 	(void)network, (void)operation;
 }
@@ -55,7 +55,7 @@ static void lay_out_nothing(struct network *network, struct operation *operation
 static void forward_sample(void *context, int sample, int worker)
 {
 	(void)worker;
-	const struct task *task = context;
+	const struct activation_task *task = context;
 	const struct operation *operation = task->operation;
 	const struct kernels *kernels = task->network->kernels;
 	size_t count = shape_count(operation->out);
@@ -69,14 +69,14 @@ static void forward_sample(void *context, int sample, int worker)
 
 static void forward(struct network *network, struct operation *operation, int n)
 {
-	struct task task = {.network = network, .operation = operation};
+	struct activation_task task = {.network = network, .operation = operation};
 	parallel_for(network->pool, n, forward_sample, &task);
 }
 
 static void backward_sample(void *context, int sample, int worker)
 {
 	(void)worker;
-	const struct task *task = context;
+	const struct activation_task *task = context;
 	const struct operation *operation = task->operation;
 	size_t count = shape_count(operation->out), first = (size_t)sample * count;
 	float *gradient = task->input_gradient + first;
@@ -91,18 +91,18 @@ static void backward_sample(void *context, int sample, int worker)
 
 static void backward(struct network *network, struct operation *operation, int n, float *gradient, float *input_gradient)
 {
-	struct task task = {network, operation, gradient, input_gradient};
+	struct activation_task task = {network, operation, gradient, input_gradient};
 	if (input_gradient)
 		parallel_for(network->pool, n, backward_sample, &task);
 }
 
-const struct operation_kind activation_kind = {lay_out_nothing, NULL, forward, backward, NULL, false};
+const struct operation_kind activation_kind = {allocate_nothing, NULL, forward, backward, NULL, false};
 
 /* ---- dropout, in training only: kept values are divided by the share that is kept ---- */
 
-static void lay_out_marks(struct network *network, struct operation *operation)
+static void allocate_mask(struct network *network, struct operation *operation)
 {
-	operation->marks = arena_bytes(&network->arena, (size_t)network->batch * shape_count(operation->out));
+	operation->mask = arena_bytes(&network->arena, (size_t)network->batch * shape_count(operation->out));
 }
 
 static float kept_scale(const struct operation *operation)
@@ -115,13 +115,13 @@ static void drop_sample(void *context, int sample, int worker)
 {
 	(void)worker;
 	enum { PIECE = 1 << 16 };
-	const struct task *task = context;
+	const struct activation_task *task = context;
 	const struct operation *operation = task->operation;
 	size_t count = shape_count(operation->out), first = (size_t)sample * count;
 	size_t pieces = (count + PIECE - 1) / PIECE;
 	const float *x = operation->input + first;
 	float *out = operation->output + first, scale = kept_scale(operation);
-	uint8_t *kept = operation->marks + first;
+	uint8_t *kept = operation->mask + first;
 	struct random random;
 	for (size_t i = 0; i < count; i++) {
 		if (i % PIECE == 0)
@@ -134,7 +134,7 @@ static void drop_sample(void *context, int sample, int worker)
 
 static void drop_forward(struct network *network, struct operation *operation, int n)
 {
-	struct task task = {.network = network, .operation = operation};
+	struct activation_task task = {.network = network, .operation = operation};
 	parallel_for(network->pool, n, drop_sample, &task);
 }
 
@@ -145,7 +145,7 @@ static void drop_backward(struct network *network, struct operation *operation, 
 	size_t count = (size_t)n * shape_count(operation->out);
 	float scale = kept_scale(operation);
 	for (size_t i = 0; i < count && input_gradient; i++)
-		input_gradient[i] = operation->marks[i] ? gradient[i] * scale : 0;
+		input_gradient[i] = operation->mask[i] ? gradient[i] * scale : 0;
 }
 
-const struct operation_kind dropout_kind = {lay_out_marks, NULL, drop_forward, drop_backward, NULL, false};
+const struct operation_kind dropout_kind = {allocate_mask, NULL, drop_forward, drop_backward, NULL, false};

@@ -14,7 +14,7 @@ static bool is_padded(const struct operation *operation)
 size_t window_scratch(const struct operation *operation, int rows)
 {
 	size_t row = (size_t)operation->window.width * (size_t)operation->in.channels;
-	return is_padded(operation) || operation->before ? (size_t)rows * row + CHANNEL_BLOCK : 0;
+	return is_padded(operation) || operation->fused_input_normalization ? (size_t)rows * row + CHANNEL_BLOCK : 0;
 }
 
 const float *window_rows(const struct kernels *kernels, const struct operation *operation, int sample, int first, int rows,
@@ -37,7 +37,7 @@ const float *window_rows(const struct kernels *kernels, const struct operation *
 		memset(row, 0, (size_t)(inside ? left : *pitch) * sizeof *row);
 		if (!inside)
 			continue;
-		read_input(kernels, operation->before, row + left, x + y * line, width, in.channels);
+		copy_normalized(kernels, operation->fused_input_normalization, row + left, x + y * line, width, in.channels);
 		memset(row + end, 0, (size_t)(*pitch - end) * sizeof *row);
 	}
 	return scratch;
@@ -66,40 +66,40 @@ static void prepare(struct network *network, struct operation *operation)
 		fold_normalization(network, operation, (int)taps_of(operation), width);
 	if (operation->winograd)
 		winograd_weights(network, operation->winograd, operation->weights, operation->in.channels, filters);
-	if (operation->turned && is_sparse(network, operation))
-		sparse_turn(network, operation, parameters[0].values);
-	else if (operation->turned && is_winograd(operation))
-		winograd_turn(network, operation, parameters[0].values);
-	else if (operation->turned)
-		convolution_turn(operation, parameters[0].values);
+	if (operation->transposed && is_sparse(network, operation))
+		sparse_transpose_weights(network, operation, parameters[0].values);
+	else if (operation->transposed && is_winograd(operation))
+		winograd_transpose_weights(network, operation, parameters[0].values);
+	else if (operation->transposed)
+		convolution_transpose_weights(operation, parameters[0].values);
 }
 
-static void lay_out(struct network *network, struct operation *operation)
+static void allocate_buffers(struct network *network, struct operation *operation)
 {
 	struct arena *arena = &network->arena;
 	size_t width = (size_t)padded_channels(operation->layer->filters);
 	operation->bias = arena_floats(arena, width);
 	operation->weights = needs_copy(operation) ? arena_floats(arena, taps_of(operation) * width) : NULL;
-	operation->marks = operation->pools && network->mode == NETWORK_TRAIN
+	operation->argmax = operation->pools && network->mode == NETWORK_TRAIN
 		? arena_bytes(arena, (size_t)network->batch * shape_count(operation->out)) : NULL;
 	int rows = (BAND - 1) * operation->layer->stride_height + operation->layer->kernel_height;
-	want_scratch(network, window_scratch(operation, rows) + 2 * (size_t)operation->middle.width * width);
+	request_scratch(network, window_scratch(operation, rows) + 2 * (size_t)operation->middle.width * width);
 	if (winograd_suits(operation->layer, operation->in.channels, operation->middle)) {
 		operation->winograd = arena_floats(arena, winograd_weight_count(operation->in.channels, operation->layer->filters));
-		want_scratch(network, winograd_scratch(operation->in.channels, operation->layer->filters));
+		request_scratch(network, winograd_scratch(operation->in.channels, operation->layer->filters));
 	}
-	operation->measures = operation->behind && !operation->pools && !operation->winograd;
+	operation->collects_statistics = operation->fused_output_normalization && !operation->pools && !operation->winograd;
 	if (is_sparse(network, operation))
-		sparse_lay_out(network, operation);
+		sparse_allocate(network, operation);
 	else if (network->mode != NETWORK_PREDICT && is_winograd(operation))
-		winograd_lay_out_backward(network, operation);
+		winograd_allocate_backward(network, operation);
 	else if (network->mode != NETWORK_PREDICT)
-		convolution_lay_out_backward(network, operation);
+		convolution_allocate_backward(network, operation);
 }
 
 /* ---- forward ---- */
 
-struct forward {
+struct convolution_forward {
 	const struct network *network;
 	const struct operation *operation;
 	int bands; /* of a sample */
@@ -120,30 +120,30 @@ static struct product product_of(const struct operation *operation, const float 
 }
 
 /* One row of outputs at `out`; x is the first of its windows' rows, `rows` scratch for a row of padded outputs. */
-static void output_row(const struct forward *forward, const float *x, ptrdiff_t pitch, float *rows, float *out,
-	uint8_t *marks)
+static void output_row(const struct convolution_forward *forward, const float *x, ptrdiff_t pitch, float *rows, float *out,
+	uint8_t *argmax)
 {
 	const struct operation *operation = forward->operation;
 	const struct kernels *kernels = forward->network->kernels;
 	int filters = operation->layer->filters, width = padded_channels(filters), count = operation->out.width;
 	bool direct = filters == width;
 	const struct product product = product_of(operation, x, pitch, direct ? out : rows, count, width);
-	uint8_t *winners = direct || !marks ? marks : (uint8_t *)(rows + (ptrdiff_t)count * width);
+	uint8_t *padded = direct || !argmax ? argmax : (uint8_t *)(rows + (ptrdiff_t)count * width);
 	if (operation->pools)
-		kernels->product_pool(&product, operation->layer->stride_height * pitch, winners);
+		kernels->product_pool(&product, operation->layer->stride_height * pitch, padded);
 	else
 		kernels->product(&product);
 	if (!direct) {
 		compact_rows(out, rows, count, filters, width);
-		for (int i = 0; i < count && marks; i++)
-			memcpy(marks + (ptrdiff_t)i * filters, winners + (ptrdiff_t)i * width, (size_t)filters);
+		for (int i = 0; i < count && argmax; i++)
+			memcpy(argmax + (ptrdiff_t)i * filters, padded + (ptrdiff_t)i * width, (size_t)filters);
 	}
 	kernels->activate(operation->activation, operation->negative_slope, out, (size_t)count * (size_t)filters);
 }
 
 static void forward_band(void *context, int index, int worker)
 {
-	const struct forward *forward = context;
+	const struct convolution_forward *forward = context;
 	const struct operation *operation = forward->operation;
 	const struct shape out = operation->out;
 	int sample = index / forward->bands, per_output = operation->pools ? 2 : 1, height = BAND / per_output;
@@ -157,10 +157,10 @@ static void forward_band(void *context, int index, int worker)
 	for (int y = first; y < last; y++) {
 		ptrdiff_t place = ((ptrdiff_t)sample * out.height + y) * line;
 		output_row(forward, x + (y - first) * stride * pitch, pitch, convolved, operation->output + place,
-			operation->marks ? operation->marks + place : NULL);
+			operation->argmax ? operation->argmax + place : NULL);
 	}
-	if (operation->measures && forward->network->training)
-		measure_band(forward->network->kernels, operation, index, scratch);
+	if (operation->collects_statistics && forward->network->training)
+		collect_band_statistics(forward->network->kernels, operation, index, scratch);
 }
 
 static void forward_winograd(const struct network *network, const struct operation *operation, int n)
@@ -169,8 +169,8 @@ static void forward_winograd(const struct network *network, const struct operati
 		.network = network, .samples = n, .in = operation->in, .middle = operation->middle,
 		.top = operation->window.top, .left = operation->window.left, .pools = operation->pools, .out = operation->out,
 		.activation = operation->activation, .negative_slope = operation->negative_slope,
-		.before = operation->before, .input = operation->input, .weights = operation->winograd, .bias = operation->bias,
-		.output = operation->output, .marks = operation->marks,
+		.fused_input_normalization = operation->fused_input_normalization, .input = operation->input, .weights = operation->winograd, .bias = operation->bias,
+		.output = operation->output, .argmax = operation->argmax,
 	};
 	winograd_convolve(&winograd);
 }
@@ -182,8 +182,8 @@ static void forward(struct network *network, struct operation *operation, int n)
 		return;
 	}
 	int height = operation->pools ? BAND / 2 : BAND;
-	struct forward task = {network, operation, (operation->out.height + height - 1) / height};
+	struct convolution_forward task = {network, operation, (operation->out.height + height - 1) / height};
 	parallel_for(network->pool, n * task.bands, forward_band, &task);
 }
 
-const struct operation_kind convolution_kind = {lay_out, prepare, forward, convolution_backward, NULL, false};
+const struct operation_kind convolution_kind = {allocate_buffers, prepare, forward, convolution_backward, NULL, false};

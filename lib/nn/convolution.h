@@ -11,25 +11,25 @@ static inline size_t taps_of(const struct operation *operation)
 	return (size_t)layer->kernel_height * (size_t)layer->kernel_width * (size_t)operation->in.channels;
 }
 
-/* Rows of the input under `rows` rows of outputs. */
-static inline int rows_under(const struct operation *operation, int rows)
+/* Rows of the padded input that `rows` rows of outputs are computed from. */
+static inline int input_rows(const struct operation *operation, int rows)
 {
 	return (rows - 1) * operation->layer->stride_height + operation->layer->kernel_height;
 }
 
-/* Rows [first, first + rows) of the input of one sample (in.height, in.width, in.channels) as windows see them: through
- * the normalisation before, and padded with zeros. Points into the input where there is neither, else fills `scratch`,
- * rows * window.width * in.channels floats. *pitch is the distance of two rows. */
+/* Rows [first, first + rows) of the padded input of one sample (in.height, in.width, in.channels): normalised by
+ * fused_input_normalization, and padded with zeros. Returns a pointer into the input where there is neither, else fills
+ * `scratch`, rows * window.width * in.channels floats. *pitch is the distance of two rows. */
 const float *window_rows(const struct kernels *kernels, const struct operation *operation, int sample, int first, int rows,
 	float *scratch, ptrdiff_t *pitch);
 
 /* Floats that window_rows needs for `rows` rows; 0 where it points into the input. */
 size_t window_scratch(const struct operation *operation, int rows);
 
-void convolution_lay_out_backward(struct network *network, struct operation *operation);
-/* Weights as the gradient of the input reads them. */
-void convolution_turn(struct operation *operation, const float *kernel);
-/* The sum of the slices that n samples used to the gradients of the parameters. */
+void convolution_allocate_backward(struct network *network, struct operation *operation);
+/* Copies the weights as the gradient of the input reads them. */
+void convolution_transpose_weights(struct operation *operation, const float *kernel);
+/* Adds up the slices that n samples used and writes the sum into the gradients of the parameters. */
 void collect_slices(struct network *network, const struct operation *operation, int n);
 void convolution_backward(struct network *network, struct operation *operation, int n, float *gradient,
 	float *input_gradient);
@@ -38,18 +38,18 @@ void convolution_backward(struct network *network, struct operation *operation, 
 
 /* Whether the operation's backward is that. */
 bool is_winograd(const struct operation *operation);
-void winograd_lay_out_backward(struct network *network, struct operation *operation);
-void winograd_turn(const struct network *network, struct operation *operation, const float *kernel);
+void winograd_allocate_backward(struct network *network, struct operation *operation);
+void winograd_transpose_weights(const struct network *network, struct operation *operation, const float *kernel);
 /* As operation_kind's backward. */
 void winograd_backward(struct network *network, const struct operation *operation, int n, float *gradient,
 	float *input_gradient);
 
 /* ---- convolution_sparse.c: the same where a max-pool leaves few gradients ---- */
 
-/* Whether the operation's backward is the sparse one; its slices and turned weights then have another layout. */
+/* Whether the operation's backward is the sparse one; its slices and transposed weights then have a different layout. */
 bool is_sparse(const struct network *network, const struct operation *operation);
-void sparse_lay_out(struct network *network, struct operation *operation);
-void sparse_turn(const struct network *network, struct operation *operation, const float *kernel);
+void sparse_allocate(struct network *network, struct operation *operation);
+void sparse_transpose_weights(const struct network *network, struct operation *operation, const float *kernel);
 /* As operation_kind's backward; leaves `gradient` as it is. */
 void sparse_backward(struct network *network, const struct operation *operation, int n, const float *gradient,
 	float *input_gradient);

@@ -1,13 +1,13 @@
 /* Gradients of a convolution.
  *
- * The gradient of its full-size output is written into a frame of zeros, so wide that both gradients become
- * products without any border case. With stride s the gradient of the input falls into s x s phases: pixels with
- * (y mod s, x mod s) equal see the same taps of the kernel, and each phase is a convolution of stride 1. */
+ * The gradient of its full-size output is zero-padded by a frame so wide that both gradients become products without
+ * border cases. With stride s the gradient of the input has s x s phases: pixels with equal (y mod s, x mod s) depend on
+ * the same taps of the kernel, and each phase is a convolution of stride 1. */
 #include "nn/convolution.h"
 
 #include <string.h>
 
-/* The frame: (height, width, channels), the gradient at (top, left). */
+/* The zero-padded gradient: (height, width, channels), the gradient itself at (top, left). */
 struct frame {
 	int top, left, height, width, channels;
 };
@@ -28,14 +28,14 @@ static size_t frame_count(struct frame frame)
 	return (size_t)frame.height * (size_t)frame.width * (size_t)frame.channels;
 }
 
-/* Whether the gradient itself can stand for the frame when the weights' is computed. */
+/* Whether the gradient of the weights needs the frame, and cannot be computed from the gradient itself. */
 static bool needs_frame(const struct operation *operation)
 {
 	return operation->pools || operation->layer->filters % CHANNEL_BLOCK;
 }
 
 /* Whether the frame is wider than the gradient. */
-static bool reaches(const struct operation *operation)
+static bool has_border(const struct operation *operation)
 {
 	struct frame frame = frame_of(operation);
 	return frame.top || frame.left;
@@ -47,7 +47,7 @@ static ptrdiff_t frame_place(struct frame frame, int y, int x)
 	return ((ptrdiff_t)(frame.top + y) * frame.width + frame.left + x) * frame.channels;
 }
 
-void convolution_lay_out_backward(struct network *network, struct operation *operation)
+void convolution_allocate_backward(struct network *network, struct operation *operation)
 {
 	const struct layer *layer = operation->layer;
 	size_t window = (size_t)layer->kernel_height * (size_t)layer->kernel_width;
@@ -55,14 +55,14 @@ void convolution_lay_out_backward(struct network *network, struct operation *ope
 	size_t filters = (size_t)padded_channels(layer->filters);
 	if (network->mode == NETWORK_TRAIN)
 		plan_slices(network, operation, (taps_of(operation) + 1) * filters, SLICES);
-	operation->turned = arena_floats(&network->arena, window * filters * padded_in);
-	want_scratch(network, window_scratch(operation, rows_under(operation, BAND)) + frame_count(frame_of(operation))
+	operation->transposed = arena_floats(&network->arena, window * filters * padded_in);
+	request_scratch(network, window_scratch(operation, input_rows(operation, BAND)) + frame_count(frame_of(operation))
 		+ (size_t)operation->in.width * padded_in + 2 * CHANNEL_BLOCK);
 }
 
 /* ---- weights by phases ---- */
 
-/* Taps of a kernel side that a phase sees. */
+/* Taps along one side of the kernel that belong to a phase. */
 static int taps_of_phase(int kernel, int stride, int phase)
 {
 	return phase < kernel ? (kernel - phase - 1) / stride + 1 : 0;
@@ -70,7 +70,7 @@ static int taps_of_phase(int kernel, int stride, int phase)
 
 /* One phase: (taps down, taps across, filters padded, channels padded) from kernel (kh, kw, channels, filters),
  * the last tap first. */
-static float *turn_phase(const struct operation *operation, const float *kernel, int phase_y, int phase_x, float *out)
+static float *transpose_phase(const struct operation *operation, const float *kernel, int phase_y, int phase_x, float *out)
 {
 	const struct layer *layer = operation->layer;
 	int channels = operation->in.channels, width = padded_channels(channels), filters = layer->filters;
@@ -87,25 +87,25 @@ static float *turn_phase(const struct operation *operation, const float *kernel,
 	return out;
 }
 
-void convolution_turn(struct operation *operation, const float *kernel)
+void convolution_transpose_weights(struct operation *operation, const float *kernel)
 {
-	float *out = operation->turned;
+	float *out = operation->transposed;
 	for (int y = 0; y < operation->layer->stride_height; y++)
 		for (int x = 0; x < operation->layer->stride_width; x++)
-			out = turn_phase(operation, kernel, y, x, out);
+			out = transpose_phase(operation, kernel, y, x, out);
 }
 
 /* ---- one sample ---- */
 
-struct backward {
+struct convolution_backward {
 	struct network *network;
 	const struct operation *operation;
 	int n;
 	float *gradient, *input_gradient;
 };
 
-/* Writes the gradient of the full-size output into the frame. */
-static void surround(struct frame frame, const float *gradient, struct shape out, float *framed)
+/* Zero-pads the gradient of the full-size output. */
+static void zero_pad(struct frame frame, const float *gradient, struct shape out, float *framed)
 {
 	size_t line = (size_t)out.width * (size_t)frame.channels, side = (size_t)frame.left * (size_t)frame.channels;
 	size_t edge = (size_t)frame.top * (line + 2 * side);
@@ -119,37 +119,37 @@ static void surround(struct frame frame, const float *gradient, struct shape out
 	memset(framed, 0, edge * sizeof *framed);
 }
 
-/* The same behind a max-pool, where only winners get any. */
-static void fill_winners(struct frame frame, const float *gradient, const uint8_t *marks, struct shape out, float *framed)
+/* The same for the gradient of a fused max-pool, of which only the largest pixels have any. */
+static void scatter_to_argmax(struct frame frame, const float *gradient, const uint8_t *argmax, struct shape out, float *framed)
 {
 	memset(framed, 0, frame_count(frame) * sizeof *framed);
 	for (int y = 0; y < out.height; y++)
-		for (int x = 0; x < out.width; x++, gradient += out.channels, marks += out.channels) {
+		for (int x = 0; x < out.width; x++, gradient += out.channels, argmax += out.channels) {
 			float *corner = framed + frame_place(frame, 2 * y, 2 * x);
 			for (int c = 0; c < out.channels; c++)
-				corner[((marks[c] >> 1) * frame.width + (marks[c] & 1)) * frame.channels + c] = gradient[c];
+				corner[((argmax[c] >> 1) * frame.width + (argmax[c] & 1)) * frame.channels + c] = gradient[c];
 		}
 }
 
-/* Rows of the gradient of the full-size output, `pitch` apart: in the frame, or where they come from. */
-struct rows {
+/* Rows of the gradient of the full-size output, `pitch` apart: in the frame, or the gradient itself. */
+struct gradient_rows {
 	const float *first;
 	ptrdiff_t pitch;
-	int together; /* rows that follow each other without a gap and whose products are summed in one go */
+	int together; /* contiguous rows whose products are summed together */
 };
 
-static struct rows rows_of(const struct operation *operation, const float *gradient, const float *framed)
+static struct gradient_rows gradient_rows_of(const struct operation *operation, const float *gradient, const float *framed)
 {
 	enum { PIXELS = 192 }; /* with two vectors of each, half of the first-level cache */
 	const struct frame frame = frame_of(operation);
 	int width = operation->middle.width;
 	if (needs_frame(operation))
-		return (struct rows){framed + frame_place(frame, 0, 0), (ptrdiff_t)frame.width * frame.channels, 1};
-	return (struct rows){gradient, (ptrdiff_t)width * frame.channels, width < PIXELS ? PIXELS / width : 1};
+		return (struct gradient_rows){framed + frame_place(frame, 0, 0), (ptrdiff_t)frame.width * frame.channels, 1};
+	return (struct gradient_rows){gradient, (ptrdiff_t)width * frame.channels, width < PIXELS ? PIXELS / width : 1};
 }
 
 /* bias (filters padded): added to. */
-static void bias_gradient(const struct backward *task, struct rows rows, float *bias)
+static void bias_gradient(const struct convolution_backward *task, struct gradient_rows rows, float *bias)
 {
 	const struct shape middle = task->operation->middle;
 	for (int y = 0; y < middle.height; y++)
@@ -158,7 +158,7 @@ static void bias_gradient(const struct backward *task, struct rows rows, float *
 }
 
 /* slice (kh, kw, channels, filters padded): added to, by outputs [first, end). */
-static void weight_gradient(const struct backward *task, int sample, struct rows rows, int first, int end, float *slice,
+static void weight_gradient(const struct convolution_backward *task, int sample, struct gradient_rows rows, int first, int end, float *slice,
 	float *scratch)
 {
 	const struct operation *operation = task->operation;
@@ -166,7 +166,7 @@ static void weight_gradient(const struct backward *task, int sample, struct rows
 	const struct kernels *kernels = task->network->kernels;
 	int run = layer->kernel_width * operation->in.channels, filters = padded_channels(layer->filters);
 	ptrdiff_t pitch;
-	const float *x = window_rows(kernels, operation, sample, first * layer->stride_height, rows_under(operation, end - first),
+	const float *x = window_rows(kernels, operation, sample, first * layer->stride_height, input_rows(operation, end - first),
 		scratch, &pitch);
 	for (int y = first; y < end; y += rows.together) {
 		for (int k = 0; k < layer->kernel_height; k++) {
@@ -183,9 +183,9 @@ static void weight_gradient(const struct backward *task, int sample, struct rows
 	}
 }
 
-/* The pixels of one row of dx (in.width, in.channels) that belong to a phase; `turned` are its weights and
- * `framed` the first row of the frame that the phase sees. */
-static void input_gradient_row(const struct backward *task, int phase, const float *turned, int down,
+/* The pixels of one row of dx (in.width, in.channels) that belong to a phase; `transposed` are its weights and
+ * `framed` the first row of the frame that it depends on. */
+static void input_gradient_row(const struct convolution_backward *task, int phase, const float *transposed, int down,
 	const float *framed, float *dx, float *row)
 {
 	const struct operation *operation = task->operation;
@@ -200,7 +200,7 @@ static void input_gradient_row(const struct backward *task, int phase, const flo
 	const struct product product = {
 		.x = framed + (ptrdiff_t)((first - phase) / stride + frame.left - across + 1) * frame.channels,
 		.x_row = frame.channels, .x_outer = (ptrdiff_t)frame.width * frame.channels, .x_inner = 1,
-		.w = turned, .w_row = width,
+		.w = transposed, .w_row = width,
 		.out = direct ? dx : row, .out_row = direct ? (ptrdiff_t)stride * channels : width,
 		.count = count, .outer = down, .inner = across * frame.channels, .width = width,
 	};
@@ -209,7 +209,7 @@ static void input_gradient_row(const struct backward *task, int phase, const flo
 		memcpy(dx + (ptrdiff_t)i * stride * channels, row + i * width, (size_t)channels * sizeof *dx);
 }
 
-/* Whether every pixel of the input is under some window. */
+/* Whether every pixel of the input lies in some window. */
 static bool covers(const struct operation *operation)
 {
 	const struct layer *layer = operation->layer;
@@ -218,7 +218,7 @@ static bool covers(const struct operation *operation)
 		&& window.top + operation->in.height <= window.height && window.left + operation->in.width <= window.width;
 }
 
-static void input_gradient(const struct backward *task, const float *framed, float *dx, float *row)
+static void input_gradient(const struct convolution_backward *task, const float *framed, float *dx, float *row)
 {
 	const struct operation *operation = task->operation;
 	const struct layer *layer = operation->layer;
@@ -229,33 +229,33 @@ static void input_gradient(const struct backward *task, const float *framed, flo
 	if (!covers(operation))
 		memset(dx, 0, shape_count(operation->in) * sizeof *dx);
 	for (int y = top; y < top + operation->in.height && y < operation->window.height; y++) {
-		const float *turned = operation->turned;
+		const float *transposed = operation->transposed;
 		int phase_y = y % stride, down = taps_of_phase(layer->kernel_height, stride, phase_y);
 		for (int skipped = 0; skipped < phase_y; skipped++)
-			turned += taps_of_phase(layer->kernel_height, stride, skipped) * layer->kernel_width * tap;
+			transposed += taps_of_phase(layer->kernel_height, stride, skipped) * layer->kernel_width * tap;
 		const float *rows = framed + (ptrdiff_t)(y / stride + frame.top - down + 1) * frame.width * frame.channels;
 		for (int phase = 0; phase < layer->stride_width && down; phase++) {
 			int across = taps_of_phase(layer->kernel_width, layer->stride_width, phase);
 			if (across)
-				input_gradient_row(task, phase, turned, down, rows, dx + (y - top) * line, row);
-			turned += down * across * tap;
+				input_gradient_row(task, phase, transposed, down, rows, dx + (y - top) * line, row);
+			transposed += down * across * tap;
 		}
 	}
 }
 
-static void dense_backward_sample(const struct backward *task, int sample, const float *gradient, float *slice,
+static void dense_backward_sample(const struct convolution_backward *task, int sample, const float *gradient, float *slice,
 	float *scratch)
 {
 	const struct operation *operation = task->operation;
-	float *framed = scratch + window_scratch(operation, rows_under(operation, BAND));
+	float *framed = scratch + window_scratch(operation, input_rows(operation, BAND));
 	float *row = framed + frame_count(frame_of(operation)) + CHANNEL_BLOCK;
-	bool copies = needs_frame(operation) || (task->input_gradient && reaches(operation));
+	bool copies = needs_frame(operation) || (task->input_gradient && has_border(operation));
 	if (operation->pools)
-		fill_winners(frame_of(operation), gradient, operation->marks + (size_t)sample * shape_count(operation->out),
+		scatter_to_argmax(frame_of(operation), gradient, operation->argmax + (size_t)sample * shape_count(operation->out),
 			operation->out, framed);
 	else if (copies)
-		surround(frame_of(operation), gradient, operation->out, framed);
-	const struct rows rows = rows_of(operation, gradient, framed);
+		zero_pad(frame_of(operation), gradient, operation->out, framed);
+	const struct gradient_rows rows = gradient_rows_of(operation, gradient, framed);
 	if (slice && operation->layer->use_bias)
 		bias_gradient(task, rows, slice + taps_of(operation) * (size_t)frame_of(operation).channels);
 	int height = operation->middle.height;
@@ -268,17 +268,17 @@ static void dense_backward_sample(const struct backward *task, int sample, const
 
 static void backward_samples(void *context, int index, int worker)
 {
-	const struct backward *task = context;
+	const struct convolution_backward *task = context;
 	const struct operation *operation = task->operation;
 	size_t out_count = shape_count(operation->out);
 	float *scratch = worker_scratch(task->network, worker);
-	float *slice = task->network->learns ? operation->slices + (size_t)index * operation->slice_size : NULL;
+	float *slice = task->network->computes_parameter_gradients ? operation->slices + (size_t)index * operation->slice_size : NULL;
 	if (slice)
 		memset(slice, 0, operation->slice_size * sizeof *slice);
 	int step = slice ? operation->slice_count : task->n;
 	for (int sample = index; sample < task->n; sample += step) {
 		float *gradient = task->gradient + (size_t)sample * out_count;
-		take_gradient(task->network->kernels, operation, gradient, (ptrdiff_t)((size_t)sample * out_count), out_count);
+		fused_backward(task->network->kernels, operation, gradient, (ptrdiff_t)((size_t)sample * out_count), out_count);
 		dense_backward_sample(task, sample, gradient, slice, scratch);
 	}
 }
@@ -298,15 +298,15 @@ void collect_slices(struct network *network, const struct operation *operation, 
 void convolution_backward(struct network *network, struct operation *operation, int n, float *gradient,
 	float *input_gradient_out)
 {
-	struct backward task = {network, operation, n, gradient, input_gradient_out};
+	struct convolution_backward task = {network, operation, n, gradient, input_gradient_out};
 	if (is_sparse(network, operation))
 		sparse_backward(network, operation, n, gradient, input_gradient_out);
 	else if (is_winograd(operation))
 		winograd_backward(network, operation, n, gradient, input_gradient_out);
 	else {
-		int slices = network->learns && operation->slice_count < n ? operation->slice_count : n;
+		int slices = network->computes_parameter_gradients && operation->slice_count < n ? operation->slice_count : n;
 		parallel_for(network->pool, slices, backward_samples, &task);
-		if (network->learns)
+		if (network->computes_parameter_gradients)
 			collect_slices(network, operation, n);
 	}
 }

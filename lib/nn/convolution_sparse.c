@@ -1,22 +1,22 @@
 /* Gradients of a 3x3 convolution of stride 1 with a 2x2 max-pool fused behind it, in training.
  *
- * Only the winner of each pool window has a gradient, and only where its activation lets one through: less than one
- * in four. These are collected in lists, by filter for the gradient of the weights and by pixel for that of the
- * input, and only they are multiplied. With few channels a list costs more than it saves.
+ * Only the largest of the four pixels of a pool window has a gradient, and only where the activation's derivative is not
+ * zero: fewer than one in four. These gradients are collected in lists, by filter for the gradient of the weights and by
+ * pixel for that of the input, and only they are multiplied. With few channels a list costs more than it saves.
  *
- * A slice (engine.h) is shared among several tasks where there are many threads: each takes some of the filters for the
- * weights, or some of the rows for the input. How many does not change the order of any sum. */
+ * With many threads several tasks work on one slice (engine.h): each on some of the filters for the weights, or on some
+ * of the rows for the input. Their number does not change the order of any sum. */
 #include "nn/convolution.h"
 
 #include <string.h>
 
-/* For short loops that would lose their registers to the function around them. */
+/* For short loops whose registers the compiler would otherwise spill in the calling function. */
 #define SEPARATE __attribute__((noinline))
 
 /* Pooled rows and columns whose windows are summed together: their input fits the first-level cache. */
-enum { TILE_ROWS = 2, TILE_COLUMNS = NARROW_WINDOWS, TILE = TILE_ROWS * TILE_COLUMNS };
+enum { TILE_ROWS = 2, TILE_COLUMNS = FEW_CHANNELS_WINDOWS, TILE = TILE_ROWS * TILE_COLUMNS };
 
-/* Rows of the padded input that one pooled row's windows see, and that a band of TILE_ROWS of them sees. */
+/* Rows of the padded input that one pooled row depends on, and that a band of TILE_ROWS of them depends on. */
 enum { WINDOW_ROWS = 4, BAND_ROWS = 2 * TILE_ROWS + 2 };
 
 static size_t window_count(const struct operation *operation)
@@ -32,7 +32,7 @@ bool is_sparse(const struct network *network, const struct operation *operation)
 		&& (operation == network->operations || operation->in.channels % CHANNEL_BLOCK == 0);
 }
 
-static bool is_narrow(const struct operation *operation)
+static bool has_few_channels(const struct operation *operation)
 {
 	return 3 * operation->in.channels <= CHANNEL_BLOCK;
 }
@@ -40,7 +40,7 @@ static bool is_narrow(const struct operation *operation)
 /* Distance of two rows of a filter's 3x3 taps in a slice, and of two filters. */
 static int run_of(const struct operation *operation)
 {
-	return is_narrow(operation) ? 3 * operation->in.channels : padded_channels(3 * operation->in.channels);
+	return has_few_channels(operation) ? 3 * operation->in.channels : padded_channels(3 * operation->in.channels);
 }
 
 static int filter_size(const struct operation *operation)
@@ -60,45 +60,45 @@ static size_t rows_count(const struct operation *operation)
 	return WINDOW_ROWS * (size_t)operation->window.width * (size_t)operation->in.channels;
 }
 
-void sparse_lay_out(struct network *network, struct operation *operation)
+void sparse_allocate(struct network *network, struct operation *operation)
 {
 	size_t filters = (size_t)operation->out.channels, row = filters * (size_t)operation->out.width;
 	plan_slices(network, operation, filters * (size_t)filter_size(operation) + filters, SLICES);
-	operation->checks = true;
-	operation->turned = operation == network->operations ? NULL
+	operation->checks_finite = true;
+	operation->transposed = operation == network->operations ? NULL
 		: arena_floats(&network->arena, filters * 9 * (size_t)operation->in.channels);
-	want_scratch(network, window_scratch(operation, BAND_ROWS) + 2 * band_count(operation));
-	want_scratch(network, rows_count(operation) + 9 * row + 4 * (size_t)operation->out.width);
+	request_scratch(network, window_scratch(operation, BAND_ROWS) + 2 * band_count(operation));
+	request_scratch(network, rows_count(operation) + 9 * row + 4 * (size_t)operation->out.width);
 }
 
 /* ---- from Keras' order of weights (3, 3, channels, filters) and back ---- */
 
-struct turning {
+struct transposition {
 	const struct operation *operation;
 	const float *from;
 	float *to;
 };
 
-static void turn_filter(void *context, int filter, int worker)
+static void transpose_filter(void *context, int filter, int worker)
 {
 	(void)worker;
-	const struct turning *task = context;
+	const struct transposition *task = context;
 	int filters = task->operation->out.channels, taps = 9 * task->operation->in.channels;
 	for (int t = 0; t < taps; t++)
 		task->to[(ptrdiff_t)filter * taps + t] = task->from[(ptrdiff_t)t * filters + filter];
 }
 
-void sparse_turn(const struct network *network, struct operation *operation, const float *kernel)
+void sparse_transpose_weights(const struct network *network, struct operation *operation, const float *kernel)
 {
-	struct turning task = {operation, kernel, operation->turned};
-	parallel_for(network->pool, operation->out.channels, turn_filter, &task);
+	struct transposition task = {operation, kernel, operation->transposed};
+	parallel_for(network->pool, operation->out.channels, transpose_filter, &task);
 }
 
-/* All filters of nine taps: threads that write have no cache line in common but at the edges. */
-static void collect_channel(void *context, int index, int worker)
+/* All filters of nine taps: threads share cache lines only at the edges. */
+static void transpose_back_channel(void *context, int index, int worker)
 {
 	(void)worker;
-	const struct turning *task = context;
+	const struct transposition *task = context;
 	const struct operation *operation = task->operation;
 	int filters = operation->out.channels, run = 3 * operation->in.channels, size = filter_size(operation);
 	for (int k = 3 * index; k < 3 * index + 3; k++)
@@ -107,21 +107,21 @@ static void collect_channel(void *context, int index, int worker)
 				task->to[(ptrdiff_t)(r * run + k) * filters + f] = task->from[(ptrdiff_t)f * size + r * run_of(operation) + k];
 }
 
-/* The summed slice as gradients of the parameters. */
-static void collect(const struct network *network, const struct operation *operation)
+/* Writes the summed slice into the gradients of the parameters. */
+static void write_gradients(const struct network *network, const struct operation *operation)
 {
 	int filters = operation->out.channels;
 	const size_t *offsets = network->offsets + operation->first_parameter;
-	struct turning task = {operation, operation->slices, network->gradients + offsets[0]};
-	parallel_for(network->pool, operation->in.channels, collect_channel, &task);
+	struct transposition task = {operation, operation->slices, network->gradients + offsets[0]};
+	parallel_for(network->pool, operation->in.channels, transpose_back_channel, &task);
 	if (operation->layer->use_bias)
 		memcpy(network->gradients + offsets[1], operation->slices + (ptrdiff_t)filters * filter_size(operation),
 			(size_t)filters * sizeof *network->gradients);
 }
 
-/* ---- what both gradients begin with ---- */
+/* ---- the gradient of the pooled output ---- */
 
-struct backward {
+struct sparse_backward {
 	struct network *network;
 	const struct operation *operation;
 	int n, slices, parts;
@@ -140,7 +140,7 @@ static void copy_block(float *to, const float *from, size_t rows, int row, int f
 
 /* out (rows, out.width, count): the gradient before the activation of pooled rows from `y` of one sample, of filters
  * [first, first + count); `y_scratch` has room for as many. */
-static void gradient_rows(const struct backward *task, int sample, int y, int rows, int first, int count, float *out,
+static void gradient_rows(const struct sparse_backward *task, int sample, int y, int rows, int first, int count, float *out,
 	float *y_scratch)
 {
 	const struct operation *operation = task->operation;
@@ -155,11 +155,11 @@ static void gradient_rows(const struct backward *task, int sample, int y, int ro
 	copy_block(out, task->gradient + place, pixels, filters, first, count);
 	const struct kernels *kernels = task->network->kernels;
 	if (!kernels->finite(output, pixels * (size_t)count)) /* while it is in the cache */
-		task->network->bad = true;
+		task->network->not_finite = true;
 	kernels->activate_backward(operation->activation, operation->negative_slope, output, out, pixels * (size_t)count);
 }
 
-/* Whether value != 0, by its bits: compilers make jumps of the comparison. */
+/* Whether value != 0, by its bits: compilers make a branch of the comparison. */
 static int is_not_zero(float value)
 {
 	uint32_t bits;
@@ -173,64 +173,64 @@ static int is_not_zero(float value)
 struct band {
 	const struct kernels *kernels;
 	int channels, filters, all_filters, width, rows;
-	const float *x; /* the first row that its windows see */
+	const float *x; /* the first row of its windows' input */
 	ptrdiff_t pitch;
 	const float *gradient; /* (rows, width, filters) */
-	const uint8_t *marks;  /* (rows, width, all_filters) */
+	const uint8_t *argmax; /* (rows, width, all_filters) */
 	float *slice;          /* of the first filter */
 	int filter_size;
 };
 
-/* Lists the gradients of one filter in `count` windows side by side, with places in the padded input from `corner` on;
- * returns how many there are. What is zero is written and then overwritten: no branch to guess wrong. */
-SEPARATE static int list_filter(struct entry *entries, const struct band *band, const float *gradient,
-	const uint8_t *marks, int count, int32_t corner)
+/* Lists the gradients of one filter in `count` windows side by side, with indices into the padded input from `corner` on;
+ * returns how many there are. Zeros are written and then overwritten, which avoids mispredicted branches. */
+SEPARATE static int list_filter(struct sparse_entry *entries, const struct band *band, const float *gradient,
+	const uint8_t *argmax, int count, int32_t corner)
 {
 	const int32_t channels = band->channels, pitch = (int32_t)band->pitch;
 	const int32_t steps[4] = {0, channels, pitch, pitch + channels};
-	ptrdiff_t gradient_row = band->filters, marks_row = band->all_filters;
+	ptrdiff_t gradient_row = band->filters, argmax_row = band->all_filters;
 	int used = 0;
-	for (int i = 0; i < count; i++, gradient += gradient_row, marks += marks_row, corner += 2 * channels) {
-		entries[used] = (struct entry){corner + steps[*marks], *gradient};
+	for (int i = 0; i < count; i++, gradient += gradient_row, argmax += argmax_row, corner += 2 * channels) {
+		entries[used] = (struct sparse_entry){corner + steps[*argmax], *gradient};
 		used += is_not_zero(*gradient);
 	}
 	return used;
 }
 
-/* Adds what `count` windows of each of the band's rows from column `left` on send to the kernels. */
+/* Adds the gradients of the weights from `count` windows in each of the band's rows, from column `left` on. */
 static void sum_tile(const struct band *band, int left, int count)
 {
 	for (int f = 0; f < band->filters; f++) {
-		struct entry entries[TILE];
+		struct sparse_entry entries[TILE];
 		int used = 0;
 		for (int i = 0; i < band->rows; i++) {
 			ptrdiff_t first = (ptrdiff_t)i * band->width + left;
 			int32_t corner = (int32_t)(2 * i * band->pitch) + 2 * left * band->channels;
 			used += list_filter(entries + used, band, band->gradient + first * band->filters + f,
-				band->marks + first * band->all_filters + f, count, corner);
+				band->argmax + first * band->all_filters + f, count, corner);
 		}
 		band->kernels->sum_windows(band->slice + (ptrdiff_t)f * band->filter_size, band->x, band->pitch, entries, used,
 			3 * band->channels);
 	}
 }
 
-static void sum_narrow_tile(const struct band *band, int left, int count)
+static void sum_few_channels_tile(const struct band *band, int left, int count)
 {
 	for (int i = 0; i < band->rows; i++) {
 		ptrdiff_t first = (ptrdiff_t)i * band->width + left;
-		const struct narrow narrow = {
+		const struct few_channels narrow = {
 			.x = band->x + 2 * i * band->pitch + 2 * left * band->channels, .pitch = band->pitch, .channels = band->channels,
 			.gradient = band->gradient + first * band->filters, .gradient_row = band->filters,
-			.marks = band->marks + first * band->all_filters, .marks_row = band->all_filters,
+			.argmax = band->argmax + first * band->all_filters, .argmax_row = band->all_filters,
 			.filters = band->filters, .count = count,
 		};
-		band->kernels->sum_narrow(band->slice, &narrow);
+		band->kernels->sum_few_channels(band->slice, &narrow);
 	}
 }
 
-/* Adds what one sample sends to filters [first, first + count) to their part of the slice: (count, 3, run), and to the
- * bias behind. */
-static void sum_weights(const struct backward *task, int sample, int first, int count, float *slice, float *scratch)
+/* Adds one sample's gradient of the weights of filters [first, first + count) to their part of the slice, (count, 3, run),
+ * and that of their biases, which follow all weights in the slice. */
+static void sum_weights(const struct sparse_backward *task, int sample, int first, int count, float *slice, float *scratch)
 {
 	const struct operation *operation = task->operation;
 	const struct shape out = operation->out;
@@ -241,10 +241,10 @@ static void sum_weights(const struct backward *task, int sample, int first, int 
 	for (int y = 0; y < out.height; y += TILE_ROWS) {
 		band.rows = out.height - y < TILE_ROWS ? out.height - y : TILE_ROWS;
 		band.x = window_rows(band.kernels, operation, sample, 2 * y, 2 * band.rows + 2, scratch, &band.pitch);
-		band.marks = operation->marks + (((ptrdiff_t)sample * out.height + y) * out.width) * out.channels + first;
+		band.argmax = operation->argmax + (((ptrdiff_t)sample * out.height + y) * out.width) * out.channels + first;
 		gradient_rows(task, sample, y, band.rows, first, count, gradient, gradient + band_count(operation));
 		for (int left = 0; left < out.width; left += TILE_COLUMNS)
-			(is_narrow(operation) ? sum_narrow_tile : sum_tile)(&band, left,
+			(has_few_channels(operation) ? sum_few_channels_tile : sum_tile)(&band, left,
 				out.width - left < TILE_COLUMNS ? out.width - left : TILE_COLUMNS);
 		band.kernels->sum_channels(slice + (ptrdiff_t)out.channels * band.filter_size + first, gradient,
 			band.rows * out.width, count);
@@ -253,43 +253,43 @@ static void sum_weights(const struct backward *task, int sample, int first, int 
 
 /* ---- input ---- */
 
-/* Lists the gradients of one window by pixel: entries (4, filters), places in the turned weights. The four counts
- * are quarters of one number, so that they stay in a register. */
-SEPARATE static void list_window(struct entry *entries, int32_t counts[4], const float *gradient, const uint8_t *marks,
+/* Lists the gradients of one window by pixel: entries (4, filters), indices into the transposed weights. The four counts
+ * are packed into one 64-bit number, so that they stay in a register. */
+SEPARATE static void list_window(struct sparse_entry *entries, int32_t counts[4], const float *gradient, const uint8_t *argmax,
 	int filters, int32_t taps)
 {
 	uint64_t used = 0;
-	int32_t place = 0;
-	for (int f = 0; f < filters; f++, place += taps) {
-		int quarter = 16 * marks[f];
-		entries[marks[f] * filters + (int)(used >> quarter & 0xffff)] = (struct entry){place, gradient[f]};
+	int32_t index = 0;
+	for (int f = 0; f < filters; f++, index += taps) {
+		int quarter = 16 * argmax[f];
+		entries[argmax[f] * filters + (int)(used >> quarter & 0xffff)] = (struct sparse_entry){index, gradient[f]};
 		used += (uint64_t)is_not_zero(gradient[f]) << quarter;
 	}
 	for (int i = 0; i < 4; i++)
 		counts[i] = (int32_t)(used >> 16 * i & 0xffff);
 }
 
-/* rows (WINDOW_ROWS, window.width, channels) += what pooled row `y` sends to the padded rows from 2 y on. */
-static void scatter_row(const struct backward *task, int sample, int y, float *rows)
+/* rows (WINDOW_ROWS, window.width, channels) += the gradient of padded input rows 2 y and on, from pooled row `y`. */
+static void scatter_row(const struct sparse_backward *task, int sample, int y, float *rows)
 {
 	const struct operation *operation = task->operation;
 	const struct shape out = operation->out;
 	ptrdiff_t row = (ptrdiff_t)out.width * out.channels;
 	float *gradient = rows + rows_count(operation);
-	struct entry *entries = (struct entry *)(void *)(gradient + row);
+	struct sparse_entry *entries = (struct sparse_entry *)(void *)(gradient + row);
 	int32_t *counts = (int32_t *)(void *)(entries + 4 * row);
-	const uint8_t *marks = operation->marks + ((ptrdiff_t)sample * out.height + y) * row;
+	const uint8_t *argmax = operation->argmax + ((ptrdiff_t)sample * out.height + y) * row;
 	gradient_rows(task, sample, y, 1, 0, out.channels, gradient, NULL);
 	for (ptrdiff_t x = 0; x < out.width; x++)
-		list_window(entries + x * 4 * out.channels, counts + 4 * x, gradient + x * out.channels, marks + x * out.channels,
+		list_window(entries + x * 4 * out.channels, counts + 4 * x, gradient + x * out.channels, argmax + x * out.channels,
 			out.channels, 9 * operation->in.channels);
-	const struct winners winners = {entries, counts, out.width, out.channels};
+	const struct sparse_gradients gradients = {entries, counts, out.width, out.channels};
 	task->network->kernels->scatter_windows(rows, (ptrdiff_t)operation->window.width * operation->in.channels,
-		operation->turned, &winners, operation->in.channels);
+		operation->transposed, &gradients, operation->in.channels);
 }
 
-/* Rows [first, end) of the padded dx of a sample, of which `rows` has the values, to where they belong. */
-static void write_rows(const struct backward *task, int sample, int first, int end, const float *rows)
+/* Copies rows [first, end) of a sample's padded dx from `rows` into dx, without the padding. */
+static void write_rows(const struct sparse_backward *task, int sample, int first, int end, const float *rows)
 {
 	const struct operation *operation = task->operation;
 	const struct shape in = operation->in;
@@ -302,9 +302,9 @@ static void write_rows(const struct backward *task, int sample, int first, int e
 	}
 }
 
-/* dx of what pooled rows [first, end) see: rows 2 first to 2 end of the padded input, and all below the last. The row
- * above the first one reaches into them, too. */
-static void sum_input(const struct backward *task, int sample, int first, int end, float *rows)
+/* dx of padded input rows 2 first to 2 end, and of those below the last pooled row: from pooled rows [first, end) and the
+ * one above, whose windows overlap them. */
+static void sum_input(const struct sparse_backward *task, int sample, int first, int end, float *rows)
 {
 	const struct operation *operation = task->operation;
 	size_t half = rows_count(operation) / 2;
@@ -320,7 +320,7 @@ static void sum_input(const struct backward *task, int sample, int first, int en
 		write_rows(task, sample, 2 * end, operation->window.height, rows);
 }
 
-/* ---- all ---- */
+/* ---- tasks ---- */
 
 /* Part `part` of `parts` of `count` things begins here. */
 static int begin_of(int part, int parts, int count)
@@ -331,7 +331,7 @@ static int begin_of(int part, int parts, int count)
 /* A part of the filters of a slice, or of the rows of its samples' input. */
 static void backward_part(void *context, int index, int worker)
 {
-	const struct backward *task = context;
+	const struct sparse_backward *task = context;
 	const struct operation *operation = task->operation;
 	int kinds = task->input_gradient ? 2 : 1, number = index / (kinds * task->parts), part = index % task->parts;
 	bool weights = index / task->parts % kinds == 0;
@@ -351,7 +351,7 @@ static void backward_part(void *context, int index, int worker)
 			sum_input(task, sample, first, end, scratch);
 }
 
-/* So many parts that each thread has some tasks, but no part is too small to be worth its beginning. */
+/* Enough parts for several tasks per thread, none too small to be worth its overhead. */
 static int parts_of(const struct network *network, const struct operation *operation, int tasks)
 {
 	enum { TASKS = 8, FILTERS = 4, ROWS = 4 };
@@ -365,9 +365,9 @@ void sparse_backward(struct network *network, const struct operation *operation,
 	float *input_gradient)
 {
 	int slices = n < operation->slice_count ? n : operation->slice_count, kinds = input_gradient ? 2 : 1;
-	struct backward task = {network, operation, n, slices, parts_of(network, operation, slices * kinds), gradient,
+	struct sparse_backward task = {network, operation, n, slices, parts_of(network, operation, slices * kinds), gradient,
 		input_gradient};
 	parallel_for(network->pool, slices * kinds * task.parts, backward_part, &task);
 	sum_slices(network, operation, n);
-	collect(network, operation);
+	write_gradients(network, operation);
 }

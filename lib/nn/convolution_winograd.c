@@ -1,5 +1,5 @@
 /* Gradients of a convolution by Winograd's algorithm. That of the input is a convolution of that of the output with the
- * kernel turned by 180 degrees, its channels exchanged. */
+ * kernel rotated by 180 degrees and its channels exchanged. */
 #include "nn/convolution.h"
 #include "nn/winograd.h"
 
@@ -12,62 +12,62 @@ bool is_winograd(const struct operation *operation)
 		&& winograd_suits(layer, layer->filters, operation->middle);
 }
 
-void winograd_lay_out_backward(struct network *network, struct operation *operation)
+void winograd_allocate_backward(struct network *network, struct operation *operation)
 {
 	int in = operation->in.channels, filters = operation->layer->filters;
 	if (network->mode == NETWORK_TRAIN) { /* fewer slices have more tiles each, and filters are shared out too */
 		plan_slices(network, operation, (taps_of(operation) + 1) * (size_t)filters, SLICES / 2);
-		want_scratch(network, winograd_gradient_scratch(in, filters));
+		request_scratch(network, winograd_gradient_scratch(in, filters));
 	}
-	operation->turned = arena_floats(&network->arena, taps_of(operation) * (size_t)filters);
-	operation->winograd_turned = arena_floats(&network->arena, winograd_weight_count(filters, in));
-	want_scratch(network, winograd_scratch(filters, in));
+	operation->transposed = arena_floats(&network->arena, taps_of(operation) * (size_t)filters);
+	operation->winograd_transposed = arena_floats(&network->arena, winograd_weight_count(filters, in));
+	request_scratch(network, winograd_scratch(filters, in));
 }
 
-struct turning {
+struct winograd_transposition {
 	const struct operation *operation;
 	const float *kernel;
 };
 
-/* One tap: (filters, channels) from (channels, filters), in the opposite place. */
-static void turn_tap(void *context, int tap, int worker)
+/* One tap: (filters, channels) from (channels, filters), at the opposite position. */
+static void transpose_tap(void *context, int tap, int worker)
 {
 	(void)worker;
-	const struct turning *task = context;
+	const struct winograd_transposition *task = context;
 	int channels = task->operation->in.channels, filters = task->operation->layer->filters;
 	const float *from = task->kernel + (ptrdiff_t)(8 - tap) * channels * filters;
-	float *to = task->operation->turned + (ptrdiff_t)tap * channels * filters;
+	float *to = task->operation->transposed + (ptrdiff_t)tap * channels * filters;
 	for (int f = 0; f < filters; f++)
 		for (int c = 0; c < channels; c++)
 			to[f * channels + c] = from[c * filters + f];
 }
 
-void winograd_turn(const struct network *network, struct operation *operation, const float *kernel)
+void winograd_transpose_weights(const struct network *network, struct operation *operation, const float *kernel)
 {
-	struct turning task = {operation, kernel};
-	parallel_for(network->pool, 9, turn_tap, &task);
-	winograd_weights(network, operation->winograd_turned, operation->turned, operation->layer->filters,
+	struct winograd_transposition task = {operation, kernel};
+	parallel_for(network->pool, 9, transpose_tap, &task);
+	winograd_weights(network, operation->winograd_transposed, operation->transposed, operation->layer->filters,
 		operation->in.channels);
 }
 
 /* ---- backward ---- */
 
-struct backward {
+struct winograd_backward {
 	const struct network *network;
 	const struct operation *operation;
 	int n, slices;
-	int parts; /* that the filters are shared out in */
+	int parts; /* that the filters are divided into */
 	float *gradient;
 };
 
-/* A band of rows of the gradient, back to that of the sums. */
-static void take_band(void *context, int index, int worker)
+/* Backward through the activation and the fused normalisation for one band of rows. */
+static void fused_backward_band(void *context, int index, int worker)
 {
 	(void)worker;
-	const struct backward *task = context;
+	const struct winograd_backward *task = context;
 	const struct shape out = task->operation->out;
 	struct row_band band = row_band_of(out, index);
-	take_gradient(task->network->kernels, task->operation, task->gradient + band.first, band.first,
+	fused_backward(task->network->kernels, task->operation, task->gradient + band.first, band.first,
 		(size_t)(band.rows * out.width) * (size_t)out.channels);
 }
 
@@ -79,7 +79,7 @@ static int begin_of(int part, int parts, int filters)
 /* Some filters of one slice. */
 static void sum_part(void *context, int index, int worker)
 {
-	const struct backward *task = context;
+	const struct winograd_backward *task = context;
 	const struct operation *operation = task->operation;
 	const struct shape out = operation->out;
 	int number = index / task->parts, part = index % task->parts;
@@ -112,10 +112,10 @@ void winograd_backward(struct network *network, const struct operation *operatio
 	float *input_gradient)
 {
 	int slices = n < operation->slice_count ? n : operation->slice_count;
-	struct backward task = {network, operation, n, slices, 1, gradient};
-	if (operation->behind || operation->activation != ACTIVATION_LINEAR)
-		parallel_for(network->pool, n * bands_of(operation->out), take_band, &task);
-	if (network->learns) {
+	struct winograd_backward task = {network, operation, n, slices, 1, gradient};
+	if (operation->fused_output_normalization || operation->activation != ACTIVATION_LINEAR)
+		parallel_for(network->pool, n * bands_of(operation->out), fused_backward_band, &task);
+	if (network->computes_parameter_gradients) {
 		task.parts = parts_of(network, operation, slices);
 		parallel_for(network->pool, slices * task.parts, sum_part, &task);
 		collect_slices(network, operation, n);
@@ -123,7 +123,7 @@ void winograd_backward(struct network *network, const struct operation *operatio
 	const struct winograd winograd = {
 		.network = network, .samples = n, .in = operation->middle, .middle = operation->in,
 		.top = 2 - operation->window.top, .left = 2 - operation->window.left,
-		.out = operation->in, .input = gradient, .weights = operation->winograd_turned, .output = input_gradient,
+		.out = operation->in, .input = gradient, .weights = operation->winograd_transposed, .output = input_gradient,
 	};
 	if (input_gradient)
 		winograd_convolve(&winograd);

@@ -4,8 +4,8 @@
 #include <string.h>
 
 enum {
-	CHUNK = 1024, /* inputs whose products are summed in one go; decides the order of sums */
-	BLOCK = 64,   /* inputs whose weights are turned at once */
+	CHUNK = 1024, /* inputs whose products are summed together; decides the order of sums */
+	BLOCK = 64,   /* inputs whose weights are transposed together */
 };
 
 static int units_of(const struct operation *operation)
@@ -28,14 +28,14 @@ static bool needs_copy(const struct operation *operation)
 	return operation->normalization || units_of(operation) % CHANNEL_BLOCK;
 }
 
-static void lay_out(struct network *network, struct operation *operation)
+static void allocate_buffers(struct network *network, struct operation *operation)
 {
 	struct arena *arena = &network->arena;
 	size_t width = (size_t)padded_channels(units_of(operation)), rows = (size_t)rows_of(operation, network->batch);
 	operation->bias = arena_floats(arena, width);
 	operation->weights = needs_copy(operation) ? arena_floats(arena, (size_t)operation->in.channels * width) : NULL;
 	operation->partials = arena_floats(arena, (size_t)chunks_of(operation) * rows * width);
-	want_scratch(network, BLOCK * (width + rows));
+	request_scratch(network, BLOCK * (width + rows));
 }
 
 static void prepare(struct network *network, struct operation *operation)
@@ -53,7 +53,7 @@ static void prepare(struct network *network, struct operation *operation)
 		fold_normalization(network, operation, operation->in.channels, width);
 }
 
-struct task {
+struct dense_task {
 	struct network *network;
 	const struct operation *operation;
 	int rows;
@@ -64,7 +64,7 @@ struct task {
 static void forward_chunk(void *context, int chunk, int worker)
 {
 	(void)worker;
-	const struct task *task = context;
+	const struct dense_task *task = context;
 	const struct operation *operation = task->operation;
 	int inputs = operation->in.channels, first = chunk * CHUNK, width = padded_channels(units_of(operation));
 	const struct product product = {
@@ -79,7 +79,7 @@ static void forward_chunk(void *context, int chunk, int worker)
 
 static void forward(struct network *network, struct operation *operation, int n)
 {
-	struct task task = {.network = network, .operation = operation, .rows = rows_of(operation, n)};
+	struct dense_task task = {.network = network, .operation = operation, .rows = rows_of(operation, n)};
 	int units = units_of(operation), width = padded_channels(units);
 	size_t count = (size_t)task.rows * (size_t)width;
 	parallel_for(network->pool, chunks_of(operation), forward_chunk, &task);
@@ -91,7 +91,7 @@ static void forward(struct network *network, struct operation *operation, int n)
 }
 
 /* Gradient of the weights of `count` inputs from `first`: (count, units). */
-static void weight_gradient(const struct task *task, int first, int count, float *scratch)
+static void weight_gradient(const struct dense_task *task, int first, int count, float *scratch)
 {
 	const struct operation *operation = task->operation;
 	struct network *network = task->network;
@@ -108,21 +108,21 @@ static void weight_gradient(const struct task *task, int first, int count, float
 		compact_rows(out, scratch, count, units, width);
 }
 
-/* Gradient of `count` inputs from `first`; the weights are turned so that a lane is an input. */
-static void input_gradient(const struct task *task, int first, int count, float *scratch)
+/* Gradient of `count` inputs from `first`; the weights are transposed so that each lane of a vector is an input. */
+static void input_gradient(const struct dense_task *task, int first, int count, float *scratch)
 {
 	const struct operation *operation = task->operation;
 	int units = units_of(operation), width = padded_channels(units), inputs = operation->in.channels;
 	const float *weights = operation->weights + (ptrdiff_t)first * width;
-	float *turned = scratch, *rows = scratch + (ptrdiff_t)BLOCK * width, *out = task->input_gradient + first;
-	memset(turned, 0, (size_t)(BLOCK * width) * sizeof *turned);
+	float *transposed = scratch, *rows = scratch + (ptrdiff_t)BLOCK * width, *out = task->input_gradient + first;
+	memset(transposed, 0, (size_t)(BLOCK * width) * sizeof *transposed);
 	for (int i = 0; i < count; i++)
 		for (int u = 0; u < units; u++)
-			turned[u * BLOCK + i] = weights[i * width + u];
+			transposed[u * BLOCK + i] = weights[i * width + u];
 	bool direct = count == BLOCK;
 	const struct product product = {
 		.x = operation->partials, .x_row = width, .x_inner = 1,
-		.w = turned, .w_row = BLOCK,
+		.w = transposed, .w_row = BLOCK,
 		.out = direct ? out : rows, .out_row = direct ? inputs : BLOCK,
 		.count = task->rows, .outer = 1, .inner = units, .width = BLOCK,
 	};
@@ -133,10 +133,10 @@ static void input_gradient(const struct task *task, int first, int count, float 
 
 static void backward_block(void *context, int index, int worker)
 {
-	const struct task *task = context;
+	const struct dense_task *task = context;
 	int first = index * BLOCK, left = task->operation->in.channels - first, count = left < BLOCK ? left : BLOCK;
 	float *scratch = worker_scratch(task->network, worker);
-	if (task->network->learns)
+	if (task->network->computes_parameter_gradients)
 		weight_gradient(task, first, count, scratch);
 	if (task->input_gradient)
 		input_gradient(task, first, count, scratch);
@@ -145,12 +145,12 @@ static void backward_block(void *context, int index, int worker)
 static void backward(struct network *network, struct operation *operation, int n, float *gradient,
 	float *input_gradient_out)
 {
-	struct task task = {network, operation, rows_of(operation, n), gradient, input_gradient_out};
+	struct dense_task task = {network, operation, rows_of(operation, n), gradient, input_gradient_out};
 	int units = units_of(operation), width = padded_channels(units);
 	network->kernels->activate_backward(operation->activation, operation->negative_slope, operation->output, gradient,
 		(size_t)task.rows * (size_t)units);
 	pad_rows(operation->partials, gradient, task.rows, units, width);
-	if (network->learns && operation->layer->use_bias) {
+	if (network->computes_parameter_gradients && operation->layer->use_bias) {
 		float *bias = network->gradients + network->offsets[operation->first_parameter + 1];
 		memset(bias, 0, (size_t)units * sizeof *bias);
 		network->kernels->sum_channels(bias, gradient, task.rows, units);
@@ -158,4 +158,4 @@ static void backward(struct network *network, struct operation *operation, int n
 	parallel_for(network->pool, (operation->in.channels + BLOCK - 1) / BLOCK, backward_block, &task);
 }
 
-const struct operation_kind dense_kind = {lay_out, prepare, forward, backward, NULL, false};
+const struct operation_kind dense_kind = {allocate_buffers, prepare, forward, backward, NULL, false};

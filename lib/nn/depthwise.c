@@ -1,57 +1,57 @@
 /* DepthwiseConv2D: out (n, out.height, out.width, in.channels * multiplier) from x (n, in.height, in.width,
- * in.channels); output channel c * multiplier + m sees input channel c alone. */
+ * in.channels); output channel c * multiplier + m depends on input channel c alone. */
 #include "nn/convolution.h"
 
 #include <string.h>
 
-static size_t kernel_taps(const struct operation *operation)
+static size_t kernel_size(const struct operation *operation)
 {
 	return (size_t)operation->layer->kernel_height * (size_t)operation->layer->kernel_width;
 }
 
-/* Floats that the input under a band takes, with every channel repeated as often as it has outputs. */
+/* Floats of the input of a band, with every channel repeated once per output channel. */
 static size_t spread_count(const struct operation *operation)
 {
 	int width = operation->window.width > operation->in.width ? operation->window.width : operation->in.width;
-	return (size_t)rows_under(operation, BAND) * (size_t)width * (size_t)operation->out.channels;
+	return (size_t)input_rows(operation, BAND) * (size_t)width * (size_t)operation->out.channels;
 }
 
-static void lay_out(struct network *network, struct operation *operation)
+static void allocate_buffers(struct network *network, struct operation *operation)
 {
 	size_t channels = (size_t)operation->out.channels;
-	operation->measures = operation->behind;
-	operation->weights = arena_floats(&network->arena, kernel_taps(operation) * channels);
+	operation->collects_statistics = operation->fused_output_normalization;
+	operation->weights = arena_floats(&network->arena, kernel_size(operation) * channels);
 	operation->bias = arena_floats(&network->arena, channels);
 	if (network->mode == NETWORK_TRAIN)
-		plan_slices(network, operation, (kernel_taps(operation) + 1) * channels, SLICES);
-	want_scratch(network, window_scratch(operation, rows_under(operation, BAND)) + 2 * spread_count(operation));
+		plan_slices(network, operation, (kernel_size(operation) + 1) * channels, SLICES);
+	request_scratch(network, window_scratch(operation, input_rows(operation, BAND)) + 2 * spread_count(operation));
 }
 
 static void prepare(struct network *network, struct operation *operation)
 {
 	const struct parameter *parameters = &network->parameters[operation->first_parameter];
 	size_t channels = (size_t)operation->out.channels;
-	memcpy(operation->weights, parameters[0].values, kernel_taps(operation) * channels * sizeof(float));
+	memcpy(operation->weights, parameters[0].values, kernel_size(operation) * channels * sizeof(float));
 	memset(operation->bias, 0, channels * sizeof(float));
 	if (operation->layer->use_bias)
 		memcpy(operation->bias, parameters[1].values, channels * sizeof(float));
 	if (operation->normalization)
-		fold_normalization(network, operation, (int)kernel_taps(operation), operation->out.channels);
+		fold_normalization(network, operation, (int)kernel_size(operation), operation->out.channels);
 }
 
-struct task {
+struct depthwise_task {
 	struct network *network;
 	const struct operation *operation;
 	int n;
 	float *gradient, *input_gradient;
 };
 
-/* The input under some rows of outputs, as the kernels read it; `scratch` holds what window_rows and spreading need. */
-static struct depthwise read_band(const struct task *task, int sample, int first, int rows, float *scratch)
+/* The input of some rows of outputs, as the kernels read it; `scratch` is for window_rows and repeated channels. */
+static struct depthwise read_band(const struct depthwise_task *task, int sample, int first, int rows, float *scratch)
 {
 	const struct operation *operation = task->operation;
 	const struct layer *layer = operation->layer;
-	int channels = operation->out.channels, multiplier = layer->filters, under = rows_under(operation, rows);
+	int channels = operation->out.channels, multiplier = layer->filters, under = input_rows(operation, rows);
 	struct depthwise band = {.step = (ptrdiff_t)layer->stride_width * channels, .weights = operation->weights,
 		.height = layer->kernel_height, .width = layer->kernel_width, .count = operation->out.width,
 		.channels = channels};
@@ -59,7 +59,7 @@ static struct depthwise read_band(const struct task *task, int sample, int first
 		&band.pitch);
 	if (multiplier == 1)
 		return band;
-	float *spread = scratch + window_scratch(operation, rows_under(operation, BAND));
+	float *spread = scratch + window_scratch(operation, input_rows(operation, BAND));
 	ptrdiff_t line = (ptrdiff_t)operation->window.width * channels;
 	for (int y = 0; y < under; y++)
 		for (ptrdiff_t i = 0; i < line; i++)
@@ -71,7 +71,7 @@ static struct depthwise read_band(const struct task *task, int sample, int first
 
 static void forward_band(void *context, int index, int worker)
 {
-	const struct task *task = context;
+	const struct depthwise_task *task = context;
 	const struct operation *operation = task->operation;
 	const struct kernels *kernels = task->network->kernels;
 	struct row_band place = row_band_of(operation->out, index);
@@ -83,18 +83,18 @@ static void forward_band(void *context, int index, int worker)
 		kernels->activate(operation->activation, operation->negative_slope, out, line);
 		band.x += operation->layer->stride_height * band.pitch;
 	}
-	if (operation->measures && task->network->training)
-		measure_band(kernels, operation, index, worker_scratch(task->network, worker));
+	if (operation->collects_statistics && task->network->training)
+		collect_band_statistics(kernels, operation, index, worker_scratch(task->network, worker));
 }
 
 static void forward(struct network *network, struct operation *operation, int n)
 {
-	struct task task = {.network = network, .operation = operation, .n = n};
+	struct depthwise_task task = {.network = network, .operation = operation, .n = n};
 	parallel_for(network->pool, n * bands_of(operation->out), forward_band, &task);
 }
 
 /* Adds rows of the gradient of windows, from row `first` of the padded input on, to dx (in). */
-static void add_rows(const struct task *task, const float *windows, ptrdiff_t pitch, int first, int rows, float *dx)
+static void add_rows(const struct depthwise_task *task, const float *windows, ptrdiff_t pitch, int first, int rows, float *dx)
 {
 	const struct operation *operation = task->operation;
 	const struct shape in = operation->in;
@@ -114,20 +114,20 @@ static void add_rows(const struct task *task, const float *windows, ptrdiff_t pi
 	}
 }
 
-/* One band of outputs: its gradient to slice (kh, kw, channels; the bias behind) and dx (in), which are added to; either
- * may be NULL. */
-static void backward_band(const struct task *task, struct row_band place, float *slice, float *dx, float *scratch)
+/* Backward of one band of outputs: adds to slice (kh, kw, channels; then the bias) and dx (in); either may
+ * be NULL. */
+static void backward_band(const struct depthwise_task *task, struct row_band place, float *slice, float *dx, float *scratch)
 {
 	const struct operation *operation = task->operation;
 	const struct kernels *kernels = task->network->kernels;
 	int width = operation->out.width, channels = operation->out.channels, stride = operation->layer->stride_height;
-	int under = rows_under(operation, place.rows);
+	int under = input_rows(operation, place.rows);
 	float *gradient = task->gradient + place.first;
-	take_gradient(kernels, operation, gradient, place.first, (size_t)(place.rows * width * channels));
+	fused_backward(kernels, operation, gradient, place.first, (size_t)(place.rows * width * channels));
 	if (slice)
-		kernels->sum_channels(slice + (int)kernel_taps(operation) * channels, gradient, place.rows * width, channels);
+		kernels->sum_channels(slice + (int)kernel_size(operation) * channels, gradient, place.rows * width, channels);
 	struct depthwise band = read_band(task, place.sample, place.row, place.rows, scratch);
-	float *windows = dx ? scratch + window_scratch(operation, rows_under(operation, BAND)) + spread_count(operation) : NULL;
+	float *windows = dx ? scratch + window_scratch(operation, input_rows(operation, BAND)) + spread_count(operation) : NULL;
 	if (dx)
 		memset(windows, 0, (size_t)(under * band.pitch) * sizeof *windows);
 	for (int y = 0; y < place.rows; y++, gradient += width * channels) {
@@ -140,11 +140,11 @@ static void backward_band(const struct task *task, struct row_band place, float 
 
 static void backward_samples(void *context, int index, int worker)
 {
-	const struct task *task = context;
+	const struct depthwise_task *task = context;
 	const struct operation *operation = task->operation;
 	size_t in = shape_count(operation->in);
 	int bands = bands_of(operation->out);
-	float *slice = task->network->learns ? operation->slices + (size_t)index * operation->slice_size : NULL;
+	float *slice = task->network->computes_parameter_gradients ? operation->slices + (size_t)index * operation->slice_size : NULL;
 	if (slice)
 		memset(slice, 0, operation->slice_size * sizeof *slice);
 	int step = slice ? operation->slice_count : task->n;
@@ -160,17 +160,17 @@ static void backward_samples(void *context, int index, int worker)
 
 static void backward(struct network *network, struct operation *operation, int n, float *gradient, float *input_gradient)
 {
-	struct task task = {network, operation, n, gradient, input_gradient};
-	int slices = network->learns && operation->slice_count < n ? operation->slice_count : n;
+	struct depthwise_task task = {network, operation, n, gradient, input_gradient};
+	int slices = network->computes_parameter_gradients && operation->slice_count < n ? operation->slice_count : n;
 	parallel_for(network->pool, slices, backward_samples, &task);
-	if (!network->learns)
+	if (!network->computes_parameter_gradients)
 		return;
 	sum_slices(network, operation, n);
-	size_t channels = (size_t)operation->out.channels, count = kernel_taps(operation) * channels;
+	size_t channels = (size_t)operation->out.channels, count = kernel_size(operation) * channels;
 	memcpy(network->gradients + network->offsets[operation->first_parameter], operation->slices, count * sizeof(float));
 	if (operation->layer->use_bias)
 		memcpy(network->gradients + network->offsets[operation->first_parameter + 1], operation->slices + count,
 			channels * sizeof(float));
 }
 
-const struct operation_kind depthwise_kind = {lay_out, prepare, forward, backward, NULL, false};
+const struct operation_kind depthwise_kind = {allocate_buffers, prepare, forward, backward, NULL, false};

@@ -1,7 +1,7 @@
 /* Inside lib/nn: a network as operations over one arena.
  *
- * The planner turns layers into operations: a convolution takes the activation and the 2x2 max-pool that
- * follow it into itself, so that its full-size output is never written. Flatten is nothing at all. */
+ * The planner makes operations of the layers. It fuses the activation and the 2x2 max-pool that follow a convolution
+ * into it, so that its full-size output is never written. Flatten needs no operation. */
 #ifndef NN_ENGINE_H
 #define NN_ENGINE_H
 
@@ -14,18 +14,18 @@ struct operation;
 
 /* What one kind of operation does. Samples lie one after the other. */
 struct operation_kind {
-	/* Takes its own buffers out of the arena and says how much scratch memory a worker needs. */
-	void (*lay_out)(struct network *network, struct operation *operation);
-	/* Makes packed or folded copies of its weights anew; NULL: has none. */
+	/* Takes its own buffers out of the arena and requests scratch memory for each worker. */
+	void (*allocate_buffers)(struct network *network, struct operation *operation);
+	/* Makes the packed or folded copies of its weights again; NULL: it has none. */
 	void (*prepare)(struct network *network, struct operation *operation);
 	/* operation->input to operation->output, n samples. */
 	void (*forward)(struct network *network, struct operation *operation, int n);
 	/* `gradient` of the output, which it may overwrite, to `input_gradient` (NULL: not wanted) and, where
-	 * network->learns, to the gradients of its parameters. */
+	 * network->computes_parameter_gradients is set, to the gradients of its parameters. */
 	void (*backward)(struct network *network, struct operation *operation, int n, float *gradient,
 		float *input_gradient);
-	/* At the end of a good training step, what is learned without a gradient; NULL: nothing. */
-	void (*settle)(struct network *network, struct operation *operation);
+	/* At the end of a training step whose values are finite: the moving mean and variance; NULL: it has none. */
+	void (*update_running_statistics)(struct network *network, struct operation *operation);
 	/* Whether backward leaves the gradient of the input where that of the output was. */
 	bool in_place;
 };
@@ -33,9 +33,9 @@ struct operation_kind {
 extern const struct operation_kind convolution_kind, depthwise_kind, dense_kind, max_pooling_kind,
 	average_pooling_kind, activation_kind, dropout_kind, normalization_kind;
 
-/* Offset and extent of a window over a padded side (TensorFlow's rule: the odd pixel goes behind). */
+/* Offset and extent of a window over a padded side (TensorFlow's rule: the odd pixel is added at the bottom and right). */
 struct window {
-	int top, left;            /* padding before */
+	int top, left;            /* padding above and to the left */
 	int height, width;        /* of the padded input, as far as windows reach */
 };
 
@@ -51,21 +51,23 @@ struct operation {
 	bool pools;
 	struct window window;
 
-	/* Batch normalisation between convolutions walks through no memory of its own: its readers make its output as they
-	 * copy it (read_input), and whom its gradient reaches turns it as it takes it (take_gradient). */
-	bool pending;                   /* normalisation: its output is never written, it lets its input through */
-	const struct operation *before; /* the pending normalisation whose output this one reads, or NULL */
-	const struct operation *behind; /* the normalisation whose gradient comes unturned, or NULL */
-	bool measures;                  /* forward gives that normalisation each band while it is in the cache */
+	/* Batch normalisation between convolutions is fused with them to save memory bandwidth: the operation after it
+	 * computes its output while copying its input (copy_normalized), and the operation before it computes the gradient of
+	 * its input (fused_backward). */
+	bool is_fused;            /* normalisation: its output is never written, and the next operation reads its input */
+	bool collects_statistics; /* forward collects fused_output_normalization's statistics band by band, in the cache */
+	const struct operation *fused_input_normalization;  /* whose output this operation reads, or NULL */
+	const struct operation *fused_output_normalization; /* which leaves its backward to this operation, or NULL */
 
 	const float *input;   /* of the last forward */
 	float *output;
-	bool checks;          /* backward says whether the output is finite, in network->bad */
-	uint8_t *marks;       /* max-pool fused: winners; dropout: 1 where kept */
+	bool checks_finite;   /* backward sets network->not_finite where the output is not finite */
+	uint8_t *argmax;      /* fused max-pool: which of its four pixels is the largest */
+	uint8_t *mask;        /* dropout: 1 where a value is kept */
 	float *weights, *bias; /* as the kernels read them: channels padded, normalisation folded */
 	float *winograd;      /* convolution: weights as Winograd's algorithm multiplies them; NULL: direct */
-	float *winograd_turned; /* the same, turned as the gradient of the input reads them */
-	float *turned;        /* convolution: weights as its backward reads them */
+	float *winograd_transposed; /* the same, transposed for the gradient of the input */
+	float *transposed;    /* convolution: weights as its backward reads them */
 	float *slices;        /* partial sums of gradients, slice_count of slice_size floats */
 	int slice_count;
 	size_t slice_size;
@@ -74,7 +76,7 @@ struct operation {
 	double *sums;         /* normalisation: sums by channel over bands of rows */
 };
 
-/* All memory is one block; measured by a first walk with base NULL. */
+/* All memory is one block. A first pass with base NULL computes its size. */
 struct arena {
 	char *base;
 	size_t used;
@@ -105,16 +107,16 @@ struct network {
 	struct arena arena;
 	char *memory;                 /* that the arena lies in */
 	float *input;                 /* a copy: training and explaining need it later */
-	float *flow[2];               /* prediction: outputs by turns; else gradients by turns */
+	float *ping_pong[2];          /* buffers used in turn: for outputs in prediction, else for gradients */
 	float *probabilities;
 	size_t scratch_count;         /* floats for each worker */
 	float *scratch;
 
 	int samples;                  /* of the last forward */
-	bool changed;                 /* weights, since operations made their copies */
+	bool weights_changed;         /* since operations made their copies of them */
 	bool training;                /* within a training step */
-	atomic_bool bad;              /* an output of this step is not finite */
-	bool learns;                  /* backward fills gradients of parameters */
+	atomic_bool not_finite;       /* an output of this step */
+	bool computes_parameter_gradients; /* in backward */
 	struct training_options options;
 	double beta1_power, beta2_power;
 	uint64_t step;                /* seeds dropout */
@@ -146,13 +148,13 @@ static inline struct row_band row_band_of(struct shape shape, int index)
 		((ptrdiff_t)sample * shape.height + row) * shape.width * shape.channels};
 }
 
-/* `count` floats at a multiple of 64 bytes, with 16 more that may be read; NULL while measuring. */
+/* `count` floats at a multiple of 64 bytes, with 16 more that may be read; NULL while the size is computed. */
 float *arena_floats(struct arena *arena, size_t count);
 uint8_t *arena_bytes(struct arena *arena, size_t count);
 double *arena_doubles(struct arena *arena, size_t count);
 
-/* Asks for at least `count` floats of scratch memory for each worker. */
-void want_scratch(struct network *network, size_t count);
+/* Requests at least `count` floats of scratch memory for each worker. */
+void request_scratch(struct network *network, size_t count);
 float *worker_scratch(const struct network *network, int worker);
 
 struct window window_of(const struct layer *layer, struct shape in, struct shape out);
@@ -171,40 +173,40 @@ void sum_slices(struct network *network, const struct operation *operation, int 
 /* Multiplies `rows` rows of folded weights and the bias, each `width` long, by what batch normalisation does. */
 void fold_normalization(const struct network *network, struct operation *operation, int rows, int width);
 
-/* Copies `count` pixels of `channels` of an operation's input, and takes them through the normalisation `before` unless it
- * is NULL. */
-void read_input(const struct kernels *kernels, const struct operation *before, float *to, const float *from, int count,
+/* Copies `count` pixels of `channels` of an operation's input, normalised by `normalization` unless it is NULL. */
+void copy_normalized(const struct kernels *kernels, const struct operation *normalization, float *to, const float *from, int count,
 	int channels);
-/* Takes the sums that the normalisation behind an operation needs of a band of its output (row_band_of). `scratch` is two
- * padded rows of channels. */
-void measure_band(const struct kernels *kernels, const struct operation *operation, int band, float *scratch);
-/* Turns, in place, `count` values of the gradient of an operation's output, whole pixels from value `first` of the batch
- * on, back through the normalisation behind it and its own activation. */
-void take_gradient(const struct kernels *kernels, const struct operation *operation, float *gradient, ptrdiff_t first,
+/* Computes, for one band of an operation's output (row_band_of), the sums that its fused_output_normalization needs.
+ * `scratch` is two padded rows of channels. */
+void collect_band_statistics(const struct kernels *kernels, const struct operation *operation, int band, float *scratch);
+/* Backward, in place, through an operation's fused_output_normalization and its own activation: `count` values of the
+ * gradient, whole pixels from value `first` of the batch on. */
+void fused_backward(const struct kernels *kernels, const struct operation *operation, float *gradient, ptrdiff_t first,
 	size_t count);
-/* Whether what a normalisation measured, and the map it made of that, are finite: its input and output then are,
- * unless a product with a scale overflows. */
+/* Whether a normalisation's statistics, and the scale and shift computed from them, are finite: its input and output then
+ * are, unless a product with a scale overflows. */
 bool normalization_is_finite(const struct kernels *kernels, const struct operation *operation);
 
-/* Softmax over each of `rows` rows of `count` values, in place; its backward turns gradients of outputs y. */
+/* Softmax over each of `rows` rows of `count` values, in place; softmax_backward takes the gradients of its outputs y to those of its inputs, in place. */
 void softmax(const struct kernels *kernels, float *x, int rows, int count);
 void softmax_backward(const float *y, float *gradient, int rows, int count);
 /* One of the two activations that may end a network, in place over rows of `count` channels. */
 void activate_final(const struct kernels *kernels, enum activation activation, float *x, int rows, int count);
 
-/* Copies n samples to where training and explaining find them later, and says where; prediction reads them in place. */
-const float *take_input(const struct network *network, const float *input, int n);
+/* Copies n samples into network->input, where training and explaining read them later, and returns it; in prediction
+ * returns `input`. */
+const float *copy_input(const struct network *network, const float *input, int n);
 
-/* Has all operations make their copies of the weights anew. */
+/* Makes all operations copy their weights again. */
 void prepare_weights(struct network *network);
 
 /* Runs operations [first, last) forward from `input`; returns the output of the last. */
 const float *run_forward(struct network *network, const float *input, int n, int first, int last);
-/* Runs operations [first, last) backward, the last first. `gradient` lies in one of the flow buffers. Writes the
- * gradient of the first one's input into a flow buffer and returns it; NULL where it is not wanted. */
+/* Runs operations [first, last) backward, the last first. `gradient` lies in one of the ping-pong buffers. Writes
+ * the gradient of the first one's input into a ping-pong buffer and returns it; NULL where it is not wanted. */
 float *run_backward(struct network *network, float *gradient, int n, int first, int last, bool wants_input);
 
-/* Row by row: out (rows, width) from x (rows, stride), and back with zeros behind. */
+/* Row by row: out (rows, width) from x (rows, stride), and back with zeros after each row. */
 void compact_rows(float *out, const float *x, int rows, int width, int stride);
 void pad_rows(float *out, const float *x, int rows, int width, int stride);
 

@@ -1,7 +1,7 @@
-/* The inner loops, once per instruction set behind one table of functions.
+/* Kernels: the inner loops, compiled once per instruction set, in one table of functions each.
  *
- * Every version gives the same bytes: a value is summed in the same order in all of them, one lane of a
- * vector is one value of the result, and a product is added with one rounding (fused) in all or in none.
+ * All versions compute the same bytes: sums have the same order in all of them, one lane of a vector is one value of the
+ * result, and a product is added with one rounding (fused multiply-add) in all or in none.
  * All arrays may be read up to 16 floats beyond their end where "padded" is said; none is written there. */
 #ifndef NN_KERNELS_H
 #define NN_KERNELS_H
@@ -21,7 +21,7 @@ static inline int padded_channels(int channels)
 	return (channels + CHANNEL_BLOCK - 1) / CHANNEL_BLOCK * CHANNEL_BLOCK;
 }
 
-/* The one product behind convolution and dense layers, forward and backward:
+/* The matrix product that convolution and dense layers use, forward and backward:
  *
  *     out[i][c] = initial[c] + sum over o < outer, k < inner of x[i][o][k] * w[o * inner + k][c]
  *
@@ -40,32 +40,32 @@ struct product {
 	int width;            /* a multiple of CHANNEL_BLOCK */
 };
 
-/* One gradient that is not zero: its value, and where what it multiplies begins. */
-struct entry {
-	int32_t place;
+/* One gradient that is not zero: its value, and the index of the first value that it is multiplied with. */
+struct sparse_entry {
+	int32_t index;
 	float value;
 };
 
-/* Gradients behind a 2x2 max-pool, sorted by pixel: (windows, 4 pixels, capacity) entries, of which the first
- * counts[window * 4 + pixel] are used; place is an index into the weights (filter, 3, 3, channels). */
-struct winners {
-	const struct entry *entries;
+/* Gradients of the input of a 2x2 max-pool, sorted by pixel: (windows, 4 pixels, capacity) entries, of which the first
+ * counts[window * 4 + pixel] are used; `index` is into the weights (filter, 3, 3, channels). */
+struct sparse_gradients {
+	const struct sparse_entry *entries;
 	const int32_t *counts;
 	int windows, capacity;
 };
 
-/* Gradients of a few pool windows side by side, whose input has few channels. */
-struct narrow {
+/* Gradients of a few neighbouring pool windows of a convolution whose input has few channels. */
+struct few_channels {
 	const float *x; /* padded: the first input pixel of the first window, rows `pitch` apart */
 	ptrdiff_t pitch;
 	int channels;   /* 3 * channels is CHANNEL_BLOCK at most */
 	const float *gradient; /* (count, filters), rows gradient_row apart */
 	ptrdiff_t gradient_row;
-	const uint8_t *marks;  /* the winners as max_pool gives them, rows marks_row apart */
-	ptrdiff_t marks_row;
-	int filters, count;    /* count: NARROW_WINDOWS at most */
+	const uint8_t *argmax; /* as max_pool writes it, rows argmax_row apart */
+	ptrdiff_t argmax_row;
+	int filters, count;    /* count: FEW_CHANNELS_WINDOWS at most */
 };
-enum { NARROW_WINDOWS = 16 };
+enum { FEW_CHANNELS_WINDOWS = 16 };
 
 /* One update of `count` weights; what Keras 3's optimizers compute. */
 struct update {
@@ -106,11 +106,11 @@ struct kernels {
 	const char *name;
 
 	void (*product)(const struct product *product);
-	/* The same with a max-pool 2x2 behind: out[i] is the maximum of rows 2 i and 2 i + 1 at x and at x + below; winners,
+	/* The same followed by a max-pool 2x2: out[i] is the maximum of rows 2 i and 2 i + 1 at x and at x + below; argmax,
 	 * where not NULL, is (count, out_row) and gets what max_pool says. Never accumulates; `initial` is not NULL. */
-	void (*product_pool)(const struct product *product, ptrdiff_t below, uint8_t *winners);
+	void (*product_pool)(const struct product *product, ptrdiff_t below, uint8_t *argmax);
 
-	/* Elementwise, in place. `activate` knows all activations but softmax; `activate_backward` multiplies the
+	/* Elementwise, in place. `activate` computes all activations but softmax; `activate_backward` multiplies the
 	 * gradient by the derivative, from the activation's output (swish: its input). */
 	void (*activate)(enum activation activation, float negative_slope, float *x, size_t count);
 	void (*activate_backward)(enum activation activation, float negative_slope, const float *x, float *gradient,
@@ -135,25 +135,26 @@ struct kernels {
 	void (*normalize_backward)(float *gradient, const float *x, const struct affine *affine, const float *by_input,
 		const float *constant, int count, int channels);
 
-	/* One row of a depthwise convolution: out (count, channels), the bias first and then the taps in their order. And
-	 * back: adds to dx, which lies as x does, and to dweights, which lie as the weights do; either may be NULL. */
+	/* One row of a depthwise convolution: out (count, channels), summed from the bias and then the taps in their order.
+	 * Backward: adds to dx, laid out as x, and to dweights, laid out as the weights; either may be NULL. */
 	void (*depthwise)(const struct depthwise *row, const float *bias, float *out);
 	void (*depthwise_backward)(const struct depthwise *row, const float *gradient, float *dx, float *dweights);
 
-	/* Max-pool 2x2 of two rows (2 * count pixels of `stride` floats) into out (count, channels); winners, where
+	/* Max-pool 2x2 of two rows (2 * count pixels of `stride` floats) into out (count, channels); argmax, where
 	 * not NULL, gets 0..3 = row * 2 + column of the first largest value. NaN wins. */
-	void (*max_pool)(const float *upper, const float *lower, int stride, float *out, uint8_t *winners, int count,
+	void (*max_pool)(const float *upper, const float *lower, int stride, float *out, uint8_t *argmax, int count,
 		int channels);
 
-	/* The sparse halves of a 3x3 convolution's backward.
-	 * out (3, out_row): out[r][k] += sum over entries of value * x[place + r * pitch + k], k < run. x is padded;
+	/* The sparse parts of a 3x3 convolution's backward.
+	 * out (3, out_row): out[r][k] += sum over entries of value * x[index + r * pitch + k], k < run. x is padded;
 	 * out_row is padded_channels(run). */
-	void (*sum_windows)(float *out, const float *x, ptrdiff_t pitch, const struct entry *entries, int count, int run);
+	void (*sum_windows)(float *out, const float *x, ptrdiff_t pitch, const struct sparse_entry *entries, int count, int run);
 	/* The same where the three pixels have CHANNEL_BLOCK values at most, without lists: out (filters,
-	 * padded_channels(9 * channels)) += over the windows of a `narrow`. */
-	void (*sum_narrow)(float *out, const struct narrow *narrow);
-	/* dx (4 rows `pitch` apart, 2 * windows + 2, channels) += what the winners of one pooled row send there. */
-	void (*scatter_windows)(float *dx, ptrdiff_t pitch, const float *weights, const struct winners *winners, int channels);
+	 * padded_channels(9 * channels)) += over the windows. */
+	void (*sum_few_channels)(float *out, const struct few_channels *windows);
+	/* dx (4 rows `pitch` apart, 2 * windows + 2, channels) += the gradients of one pooled row. */
+	void (*scatter_windows)(float *dx, ptrdiff_t pitch, const float *weights, const struct sparse_gradients *gradients,
+		int channels);
 
 	/* The transforms of Winograd's F(4x4, 3x3), for whole vectors of channels; the 36 transformed values of a channel are
 	 * `plane` apart. Input: x (6 rows `pitch` apart, 6, channels). Output: to out (4, 4, channels), plus the bias unless it

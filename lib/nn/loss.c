@@ -110,7 +110,7 @@ void loss_gradient(const struct kernels *kernels, const struct training_options 
 	}
 }
 
-static int place_of_largest(const float *x, int count)
+static int argmax(const float *x, int count)
 {
 	int place = 0;
 	for (int i = 1; i < count; i++)
@@ -123,6 +123,6 @@ int count_correct(const float *logits, const float *targets, int n, int outputs)
 {
 	int correct = 0;
 	for (int i = 0; i < n; i++, logits += outputs, targets += outputs)
-		correct += place_of_largest(logits, outputs) == place_of_largest(targets, outputs);
+		correct += argmax(logits, outputs) == argmax(targets, outputs);
 	return correct;
 }

@@ -39,7 +39,7 @@ uint8_t *arena_bytes(struct arena *arena, size_t count)
 	return arena_take(arena, count, 1);
 }
 
-void want_scratch(struct network *network, size_t count)
+void request_scratch(struct network *network, size_t count)
 {
 	if (count > network->scratch_count)
 		network->scratch_count = count;
@@ -66,8 +66,8 @@ void pad_rows(float *out, const float *x, int rows, int width, int stride)
 
 /* ---- memory ---- */
 
-/* One walk over all buffers: with arena.base NULL it only measures. */
-static void lay_out(struct network *network)
+/* Assigns all buffers their place in the arena; with arena.base NULL it only computes the size. */
+static void allocate_buffers(struct network *network)
 {
 	struct arena *arena = &network->arena;
 	size_t batch = (size_t)network->batch, largest = 0;
@@ -84,21 +84,21 @@ static void lay_out(struct network *network)
 		struct operation *operation = &network->operations[i];
 		size_t count = shape_count(operation->out);
 		largest = count > largest ? count : largest;
-		operation->output = keeps && !operation->pending ? arena_floats(arena, batch * count) : NULL;
-		operation->kind->lay_out(network, operation);
+		operation->output = keeps && !operation->is_fused ? arena_floats(arena, batch * count) : NULL;
+		operation->kind->allocate_buffers(network, operation);
 	}
 	if (network->mode == NETWORK_EXPLAIN && shape_count(network->architecture.input) > largest)
 		largest = shape_count(network->architecture.input);
 	for (int i = 0; i < 2; i++)
-		network->flow[i] = arena_floats(arena, batch * largest);
+		network->ping_pong[i] = arena_floats(arena, batch * largest);
 	network->probabilities = arena_floats(arena, batch * (size_t)network_outputs(network));
-	/* Whole cache lines to each worker. */
+	/* Whole cache lines for each worker. */
 	network->scratch_count = (network->scratch_count + CHANNEL_BLOCK) / CHANNEL_BLOCK * CHANNEL_BLOCK;
 	network->scratch = arena_take(arena, network->scratch_count, sizeof(float) * (size_t)parallel_threads(network->pool));
 }
 
-/* To meet thousands of small pages for the first time takes longer than a forward pass, and to find them again slows
- * training. Advice only: where the system has no huge pages, nothing changes. */
+/* Page faults of thousands of small pages take longer than a forward pass, and TLB misses slow training. This is advice:
+ * where the system has no huge pages, nothing changes. */
 static void use_huge_pages(char *memory, size_t size)
 {
 	enum { HUGE_PAGE = 2 << 20 };
@@ -107,22 +107,22 @@ static void use_huge_pages(char *memory, size_t size)
 		madvise((void *)first, (uintptr_t)memory + size - first, MADV_HUGEPAGE);
 }
 
-static int take_memory(struct network *network, struct error *error)
+static int allocate_memory(struct network *network, struct error *error)
 {
-	lay_out(network);
+	allocate_buffers(network);
 	size_t size = network->arena.used;
-	/* Zeros that the system gives as they are first touched: a batch may be smaller than there is room for. */
+	/* calloc's pages are allocated when first touched: a batch may be smaller than the largest. */
 	network->memory = size <= arena_limit ? calloc(1, size + ALIGNMENT) : NULL;
 	if (!network->memory)
 		return error_memory(error, "network");
 	use_huge_pages(network->memory, size);
 	network->arena.base = network->memory + (ALIGNMENT - (uintptr_t)network->memory % ALIGNMENT);
 	network->scratch_count = 0;
-	lay_out(network);
+	allocate_buffers(network);
 	for (int i = 0; i < network->parameter_count; i++)
 		network->parameters[i].values = network->values + network->offsets[i];
 	for (int i = 0; network->mode == NETWORK_PREDICT && i < network->operation_count; i++)
-		network->operations[i].output = network->flow[i % 2];
+		network->operations[i].output = network->ping_pong[i % 2];
 	return 0;
 }
 
@@ -170,8 +170,8 @@ static bool decays(const struct parameter *parameter)
 	return parameter->rank > 1;
 }
 
-/* Places of the parameters in `values`: first what weight decay reaches, then what else is trained, then the rest. */
-static void place_parameters(struct network *network)
+/* Offsets of the parameters in `values`: first those with weight decay, then the other trainable ones, then the rest. */
+static void order_parameters(struct network *network)
 {
 	size_t used = 0;
 	for (int group = 0; group < 3; group++) {
@@ -208,9 +208,9 @@ static int build(struct network *network, const struct architecture *architectur
 		return -1;
 	for (int i = 0; i < architecture->layer_count; i++)
 		add_layer_parameters(network, i);
-	place_parameters(network);
+	order_parameters(network);
 	plan_operations(network);
-	return take_memory(network, error);
+	return allocate_memory(network, error);
 }
 
 int network_create(struct network **out, const struct architecture *architecture, enum network_mode mode, int batch,
@@ -266,7 +266,7 @@ static float glorot_limit(const struct parameter *parameter)
 
 void network_initialize(struct network *network, uint64_t seed)
 {
-	enum { PIECE = 1 << 16 }; /* numbers drawn from one sequence */
+	enum { PIECE = 1 << 16 }; /* numbers drawn from one random sequence */
 	for (int i = 0; i < network->parameter_count; i++) {
 		struct parameter *parameter = &network->parameters[i];
 		bool ones = strcmp(parameter->name, "gamma") == 0 || strcmp(parameter->name, "moving_variance") == 0;
@@ -283,12 +283,12 @@ void network_initialize(struct network *network, uint64_t seed)
 
 void network_changed(struct network *network)
 {
-	network->changed = true;
+	network->weights_changed = true;
 }
 
 void prepare_weights(struct network *network)
 {
-	network->changed = false;
+	network->weights_changed = false;
 	for (int i = 0; i < network->operation_count; i++) {
 		struct operation *operation = &network->operations[i];
 		if (operation->kind->prepare)

@@ -1,4 +1,4 @@
-/* A network with weights: prediction, training steps, and looks inside. Numbers only: no files, no printing.
+/* A network with weights: prediction, training steps, and explanations. Numbers only: no files, no printing.
  *
  * Every result is the same to the last bit for any number of threads and any instruction set. */
 #ifndef NN_NETWORK_H
@@ -49,7 +49,7 @@ int network_outputs(const struct network *network);                /* values of 
 int network_parameter_count(const struct network *network);
 /* In Keras' order: by layer; kernel, bias or gamma, beta, moving mean, moving variance. */
 struct parameter network_parameter(const struct network *network, int index);
-/* Must follow a change of parameter values from outside: the next pass makes packed and folded copies anew. */
+/* Must follow a change of parameter values from outside: the next pass makes packed and folded copies again. */
 void network_changed(struct network *network);
 
 /* Forward of n samples, 1 <= n <= batch; `input` is (n, H, W, C). Writes the last layer's output before its final
@@ -111,7 +111,7 @@ void network_state_load(struct network *network, const void *state);
 /* For tests: gradients of the last step's loss, one array per parameter (NULL for what is not trainable). */
 const float *network_gradient(const struct network *network, int parameter);
 
-/* ---- looks inside: mode NETWORK_EXPLAIN, after network_forward on n = 1..batch samples ---- */
+/* ---- explanations: mode NETWORK_EXPLAIN, after network_forward on n = 1..batch samples ---- */
 
 /* Output of layer `index`, (n, H, W, C), kept until the next forward. Index -1 is the input. */
 const float *network_output(const struct network *network, int index);

@@ -1,10 +1,10 @@
 /* Batch normalisation: y = gamma (x - mean) / sqrt(variance + epsilon) + beta by channel (Ioffe and Szegedy 2015).
  * In training mean and variance are those of the batch, over n, height and width; else the moving averages.
  *
- * By channel y is an affine map of x, and the gradient of x one of x and of that of y. Neither is worth a walk through
- * memory: between convolutions y is made where it is read (read_input), and the gradient of x where the operation
- * before reads it (take_gradient). What needs the whole batch are sums; they are taken over bands of rows, each small
- * enough to be walked twice in a cache, and joined in the order of the bands. */
+ * Per channel y is an affine map of x, and the gradient of x is an affine map of x and of the gradient of y. Between
+ * convolutions both are fused to save memory bandwidth: y is computed where it is read (copy_normalized), and the gradient
+ * of x where the previous operation reads it (fused_backward). The sums over the batch are taken over bands of rows, each
+ * small enough to be read twice from the cache, and combined in the order of the bands. */
 #include "nn/engine.h"
 
 #include <math.h>
@@ -69,16 +69,16 @@ void fold_normalization(const struct network *network, struct operation *operati
 	}
 }
 
-static void lay_out(struct network *network, struct operation *operation)
+static void allocate_buffers(struct network *network, struct operation *operation)
 {
 	size_t channels = (size_t)padded_channels(operation->out.channels);
 	operation->statistics = arena_floats(&network->arena, STATISTICS * channels);
 	operation->sums = arena_doubles(&network->arena,
 		(size_t)network->batch * (size_t)bands_of(operation->out) * BAND_SUMS * channels);
-	want_scratch(network, 2 * channels + shape_count(operation->out) / (size_t)operation->out.height);
+	request_scratch(network, 2 * channels + shape_count(operation->out) / (size_t)operation->out.height);
 }
 
-struct task {
+struct normalization_task {
 	struct network *network;
 	struct operation *operation;
 	int n;
@@ -87,7 +87,7 @@ struct task {
 
 /* ---- sums ---- */
 
-/* Adds a row's sums to the band's, and empties it. */
+/* Adds a row's sums to the band's and clears them. */
 static void add_row(double *sums, float *row, int channels)
 {
 	for (int c = 0; c < channels; c++)
@@ -95,8 +95,8 @@ static void add_row(double *sums, float *row, int channels)
 	memset(row, 0, (size_t)channels * sizeof *row);
 }
 
-/* A band of values x, which the operation normalises. */
-static void measure(const struct kernels *kernels, const struct operation *operation, const float *x, int index,
+/* Statistics of one band of x, the values that the operation normalises. */
+static void collect_statistics(const struct kernels *kernels, const struct operation *operation, const float *x, int index,
 	float *scratch)
 {
 	int channels = operation->out.channels, width = operation->out.width;
@@ -119,22 +119,22 @@ static void measure(const struct kernels *kernels, const struct operation *opera
 	}
 }
 
-void measure_band(const struct kernels *kernels, const struct operation *operation, int band, float *scratch)
+void collect_band_statistics(const struct kernels *kernels, const struct operation *operation, int band, float *scratch)
 {
-	measure(kernels, operation->behind, operation->output + row_band_of(operation->out, band).first, band, scratch);
+	collect_statistics(kernels, operation->fused_output_normalization, operation->output + row_band_of(operation->out, band).first, band, scratch);
 }
 
-static void measure_input(void *context, int index, int worker)
+static void collect_input_statistics(void *context, int index, int worker)
 {
-	const struct task *task = context;
+	const struct normalization_task *task = context;
 	const struct operation *operation = task->operation;
-	measure(task->network->kernels, operation, operation->input + row_band_of(operation->out, index).first, index,
+	collect_statistics(task->network->kernels, operation, operation->input + row_band_of(operation->out, index).first, index,
 		worker_scratch(task->network, worker));
 }
 
 static void sum_band_gradients(void *context, int index, int worker)
 {
-	const struct task *task = context;
+	const struct normalization_task *task = context;
 	const struct operation *operation = task->operation;
 	const struct affine affine = affine_of(operation);
 	int channels = operation->out.channels, width = operation->out.width;
@@ -162,10 +162,10 @@ static double pixels(const struct operation *operation, int n)
 
 /* About its own centre m a band of k values x has the second moment s; about the mean of all it has
  * s + 2 (m - mean) (sum of x - k m) + k (m - mean)^2. */
-static void join_moments(void *context, int block, int worker)
+static void combine_moments(void *context, int block, int worker)
 {
 	(void)worker;
-	const struct task *task = context;
+	const struct normalization_task *task = context;
 	const struct operation *operation = task->operation;
 	int bands = task->n * bands_of(operation->out);
 	double count = pixels(operation, task->n);
@@ -174,46 +174,46 @@ static void join_moments(void *context, int block, int worker)
 		for (int i = 0; i < bands; i++)
 			sum += band_sums(operation, i, SUM)[c];
 		for (int i = 0; i < bands; i++) {
-			double centre = band_sums(operation, i, CENTRE)[c], away = centre - sum / count;
-			double inside = row_band_of(operation->out, i).rows * operation->out.width;
-			squares += band_sums(operation, i, SQUARES)[c] + away * (2 * (band_sums(operation, i, SUM)[c] - inside * centre)
-				+ inside * away);
+			double centre = band_sums(operation, i, CENTRE)[c], offset = centre - sum / count;
+			double size = row_band_of(operation->out, i).rows * operation->out.width;
+			squares += band_sums(operation, i, SQUARES)[c] + offset * (2 * (band_sums(operation, i, SUM)[c] - size * centre)
+				+ size * offset);
 		}
 		statistic(operation, MEAN)[c] = (float)(sum / count);
 		statistic(operation, VARIANCE)[c] = (float)(squares / count);
 	}
 }
 
-static void for_bands(const struct task *task, parallel_task *work)
+static void for_bands(const struct normalization_task *task, parallel_task *work)
 {
 	parallel_for(task->network->pool, task->n * bands_of(task->operation->out), work, (void *)task);
 }
 
-static void for_channels(const struct task *task, parallel_task *work)
+static void for_channels(const struct normalization_task *task, parallel_task *work)
 {
 	parallel_for(task->network->pool, padded_channels(task->operation->out.channels) / CHANNEL_BLOCK, work, (void *)task);
 }
 
 /* ---- forward ---- */
 
-void read_input(const struct kernels *kernels, const struct operation *before, float *to, const float *from, int count,
+void copy_normalized(const struct kernels *kernels, const struct operation *normalization, float *to, const float *from, int count,
 	int channels)
 {
-	if (!before) {
+	if (!normalization) {
 		memcpy(to, from, (size_t)count * (size_t)channels * sizeof *to);
 		return;
 	}
-	const struct affine affine = affine_of(before);
+	const struct affine affine = affine_of(normalization);
 	kernels->normalize(to, from, &affine, count, channels);
 }
 
 static void forward_band(void *context, int index, int worker)
 {
 	(void)worker;
-	const struct task *task = context;
+	const struct normalization_task *task = context;
 	const struct operation *operation = task->operation;
 	struct row_band band = row_band_of(operation->out, index);
-	read_input(task->network->kernels, operation, operation->output + band.first, operation->input + band.first,
+	copy_normalized(task->network->kernels, operation, operation->output + band.first, operation->input + band.first,
 		band.rows * operation->out.width, operation->out.channels);
 }
 
@@ -222,11 +222,11 @@ static void forward(struct network *network, struct operation *operation, int n)
 	int channels = operation->out.channels;
 	struct norm norm = parameters_of(network, operation->layer, operation->first_parameter);
 	float *mean = statistic(operation, MEAN), *variance = statistic(operation, VARIANCE);
-	const struct task task = {network, operation, n, NULL};
+	const struct normalization_task task = {network, operation, n, NULL};
 	if (network->training) {
-		if (operation == network->operations || !operation[-1].measures)
-			for_bands(&task, measure_input);
-		for_channels(&task, join_moments);
+		if (operation == network->operations || !operation[-1].collects_statistics)
+			for_bands(&task, collect_input_statistics);
+		for_channels(&task, combine_moments);
 	} else {
 		memcpy(mean, norm.mean, (size_t)channels * sizeof *mean);
 		memcpy(variance, norm.variance, (size_t)channels * sizeof *variance);
@@ -236,7 +236,7 @@ static void forward(struct network *network, struct operation *operation, int n)
 		statistic(operation, SCALE)[c] = scale;
 		statistic(operation, SHIFT)[c] = (norm.beta ? norm.beta[c] : 0) - mean[c] * scale;
 	}
-	if (!operation->pending)
+	if (!operation->is_fused)
 		for_bands(&task, forward_band);
 }
 
@@ -250,16 +250,16 @@ bool normalization_is_finite(const struct kernels *kernels, const struct operati
 
 /* ---- backward ---- */
 
-void take_gradient(const struct kernels *kernels, const struct operation *operation, float *gradient, ptrdiff_t first,
+void fused_backward(const struct kernels *kernels, const struct operation *operation, float *gradient, ptrdiff_t first,
 	size_t count)
 {
-	const struct operation *behind = operation->behind;
+	const struct operation *normalization = operation->fused_output_normalization;
 	const float *y = operation->output + first;
 	int channels = operation->out.channels;
-	if (behind) {
-		const struct affine affine = affine_of(behind);
-		kernels->normalize_backward(gradient, y, &affine, statistic(behind, BY_INPUT), statistic(behind, CONSTANT),
-			(int)(count / (size_t)channels), channels);
+	if (normalization) {
+		const struct affine affine = affine_of(normalization);
+		kernels->normalize_backward(gradient, y, &affine, statistic(normalization, BY_INPUT),
+			statistic(normalization, CONSTANT), (int)(count / (size_t)channels), channels);
 	}
 	kernels->activate_backward(operation->activation, operation->negative_slope, y, gradient, count);
 }
@@ -267,7 +267,7 @@ void take_gradient(const struct kernels *kernels, const struct operation *operat
 static void backward_band(void *context, int index, int worker)
 {
 	(void)worker;
-	const struct task *task = context;
+	const struct normalization_task *task = context;
 	const struct operation *operation = task->operation;
 	const struct affine affine = affine_of(operation);
 	struct row_band band = row_band_of(operation->out, index);
@@ -278,10 +278,10 @@ static void backward_band(void *context, int index, int worker)
 
 /* With N pixels, r = 1 / sqrt(variance + epsilon) and h = (x - mean) r: d beta = sum g, d gamma = sum g h and
  * dx = gamma r (g - d beta / N - h d gamma / N). */
-static void learn_channels(void *context, int block, int worker)
+static void parameter_gradients(void *context, int block, int worker)
 {
 	(void)worker;
-	const struct task *task = context;
+	const struct normalization_task *task = context;
 	const struct operation *operation = task->operation;
 	const struct layer *layer = operation->layer;
 	float *gradients = task->network->gradients;
@@ -305,22 +305,22 @@ static void learn_channels(void *context, int block, int worker)
 	}
 }
 
-/* In place, or left to the operation before. */
+/* In place, unless the previous operation does it (fused_backward). */
 static void backward(struct network *network, struct operation *operation, int n, float *gradient, float *input_gradient)
 {
-	const struct task task = {network, operation, n, gradient};
-	if (network->learns) {
+	const struct normalization_task task = {network, operation, n, gradient};
+	if (network->computes_parameter_gradients) {
 		for_bands(&task, sum_band_gradients);
-		for_channels(&task, learn_channels);
-	} else /* in explaining mean and variance do not depend on x */
+		for_channels(&task, parameter_gradients);
+	} else /* explaining takes mean and variance as constants */
 		memset(statistic(operation, BY_INPUT), 0, 2 * (size_t)padded_channels(operation->out.channels) * sizeof(float));
-	bool left = operation > network->operations && operation[-1].behind == operation;
-	if (input_gradient && !left)
+	bool is_fused = operation > network->operations && operation[-1].fused_output_normalization == operation;
+	if (input_gradient && !is_fused)
 		for_bands(&task, backward_band);
 }
 
 /* moving = momentum moving + (1 - momentum) of the batch; the variance is the biased one, as in Keras. */
-static void settle(struct network *network, struct operation *operation)
+static void update_running_statistics(struct network *network, struct operation *operation)
 {
 	float momentum = operation->layer->momentum;
 	struct norm norm = parameters_of(network, operation->layer, operation->first_parameter);
@@ -330,4 +330,4 @@ static void settle(struct network *network, struct operation *operation)
 	}
 }
 
-const struct operation_kind normalization_kind = {lay_out, NULL, forward, backward, settle, .in_place = true};
+const struct operation_kind normalization_kind = {allocate_buffers, NULL, forward, backward, update_running_statistics, .in_place = true};

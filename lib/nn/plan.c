@@ -3,7 +3,7 @@
 
 #include <string.h>
 
-static int before(int out, int stride, int kernel, int in)
+static int padding_before(int out, int stride, int kernel, int in)
 {
 	int total = (out - 1) * stride + kernel - in;
 	return total > 0 ? total / 2 : 0;
@@ -16,8 +16,8 @@ struct window window_of(const struct layer *layer, struct shape in, struct shape
 		.width = (out.width - 1) * layer->stride_width + layer->kernel_width,
 	};
 	if (layer->padding == PADDING_SAME) {
-		window.top = before(out.height, layer->stride_height, layer->kernel_height, in.height);
-		window.left = before(out.width, layer->stride_width, layer->kernel_width, in.width);
+		window.top = padding_before(out.height, layer->stride_height, layer->kernel_height, in.height);
+		window.left = padding_before(out.width, layer->stride_width, layer->kernel_width, in.width);
 	}
 	return window;
 }
@@ -80,7 +80,7 @@ static bool is_small_pool(const struct layer *layer, struct shape in)
 		&& (layer->padding == PADDING_VALID || (in.height % 2 == 0 && in.width % 2 == 0));
 }
 
-/* A walk over the layers. `next` is the layer to come. */
+/* The state of planning: `next` is the index of the next layer. */
 struct planner {
 	struct network *network;
 	const struct layer *layers;
@@ -106,7 +106,7 @@ static struct operation *append(struct planner *planner, int layer)
 	return operation;
 }
 
-/* An activation as an operation of its own; where `layer` has weights, behind them. */
+/* An activation as an operation of its own: an activation layer's, or that of a layer with weights. */
 static void append_activation(struct planner *planner, int layer, const struct layer *source)
 {
 	struct operation *operation = append(planner, layer);
@@ -116,30 +116,30 @@ static void append_activation(struct planner *planner, int layer, const struct l
 	operation->negative_slope = source->negative_slope;
 }
 
-static void take_activation(struct operation *operation, const struct layer *source, int layer)
+static void fuse_into(struct operation *operation, const struct layer *source, int layer)
 {
 	operation->activation = source->activation;
 	operation->negative_slope = source->negative_slope;
 	operation->last_layer = layer;
 }
 
-/* The layer to come, if it is of `kind`, else NULL. */
+/* The next layer, if it is of `kind`, else NULL. */
 static const struct layer *upcoming(const struct planner *planner, enum layer_kind kind)
 {
 	const struct layer *layer = &planner->layers[planner->next];
 	return planner->next < planner->count && layer->kind == kind ? layer : NULL;
 }
 
-/* Takes an activation layer that follows into the operation. */
+/* Fuses an activation layer that follows into the operation. */
 static void fuse_activation(struct planner *planner, struct operation *operation)
 {
 	const struct layer *layer = upcoming(planner, LAYER_ACTIVATION);
 	if (layer && fuses(layer->activation) && operation->activation == ACTIVATION_LINEAR
 		&& !(planner->next == planner->count - 1 && is_final(layer->activation)))
-		take_activation(operation, layer, planner->next++);
+		fuse_into(operation, layer, planner->next++);
 }
 
-/* Takes what follows a layer with weights into its operation. */
+/* Fuses the normalisation, activation and max-pool that follow a layer with weights into its operation. */
 static void fuse(struct planner *planner, struct operation *operation)
 {
 	struct network *network = planner->network;
@@ -175,12 +175,12 @@ static void plan_layer(struct planner *planner)
 			append_activation(planner, index, layer);
 	} else if (has_weights(layer)) {
 		struct operation *operation = append(planner, index);
-		bool takes = fuses(layer->activation) && !final;
-		if (takes)
-			take_activation(operation, layer, index);
-		if (takes && planner->network->mode != NETWORK_EXPLAIN)
+		bool is_fusable = fuses(layer->activation) && !final;
+		if (is_fusable)
+			fuse_into(operation, layer, index);
+		if (is_fusable && planner->network->mode != NETWORK_EXPLAIN)
 			fuse(planner, operation);
-		if (!takes && !final)
+		if (!is_fusable && !final)
 			append_activation(planner, index, layer);
 	} else if (layer->kind == LAYER_BATCH_NORMALIZATION) {
 		struct operation *operation = append(planner, index);
@@ -195,8 +195,8 @@ static bool is_convolution(const struct operation *operation)
 	return operation->kind == &convolution_kind || operation->kind == &depthwise_kind;
 }
 
-/* Batch normalisation in training leaves what it can to the convolutions beside it. A sparse one reads its gradient more
- * than once, and does not change it. */
+/* Fuses batch normalisation, in training, with the convolutions before and after it. A sparse convolution reads its
+ * gradient more than once and leaves it as it is, so none is fused into its backward. */
 static void link_normalizations(struct network *network)
 {
 	struct operation *end = network->operations + network->operation_count;
@@ -204,10 +204,10 @@ static void link_normalizations(struct network *network)
 		if (operation->kind != &normalization_kind)
 			continue;
 		if (operation > network->operations && is_convolution(operation - 1) && !is_sparse(network, operation - 1))
-			operation[-1].behind = operation;
-		operation->pending = operation + 1 < end && is_convolution(operation + 1);
-		if (operation->pending)
-			operation[1].before = operation;
+			operation[-1].fused_output_normalization = operation;
+		operation->is_fused = operation + 1 < end && is_convolution(operation + 1);
+		if (operation->is_fused)
+			operation[1].fused_input_normalization = operation;
 	}
 }
 

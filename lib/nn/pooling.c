@@ -1,22 +1,22 @@
-/* Pooling: out (n, out.height, out.width, channels) from x (n, in.height, in.width, channels). Windows that reach
- * over the border are cut: padding is never a maximum and never counted in an average. */
+/* Pooling: out (n, out.height, out.width, channels) from x (n, in.height, in.width, channels). Windows are
+ * clipped at the border: padding is never a maximum and never counted in an average. */
 #include "nn/engine.h"
 
 #include <math.h>
 #include <string.h>
 
-static void lay_out(struct network *network, struct operation *operation)
+static void allocate_buffers(struct network *network, struct operation *operation)
 {
-	want_scratch(network, (size_t)operation->in.channels);
+	request_scratch(network, (size_t)operation->in.channels);
 }
 
-struct task {
+struct pooling_task {
 	struct network *network;
 	const struct operation *operation;
 	float *gradient, *input_gradient;
 };
 
-/* What of the input a window covers. */
+/* The part of the input that a window covers. */
 struct area {
 	int top, bottom, left, right;
 };
@@ -37,23 +37,23 @@ static struct area area_of(const struct operation *operation, int row, int colum
 		larger(left, 0), smaller(left + layer->kernel_width, operation->in.width)};
 }
 
-/* Index of the first largest value of a channel in the area, NaN above all. */
-static ptrdiff_t winner_of(const struct operation *operation, const float *x, struct area area, int channel)
+/* Index of the first largest value of a channel in the area; NaN counts as the largest. */
+static ptrdiff_t argmax_of(const struct operation *operation, const float *x, struct area area, int channel)
 {
-	ptrdiff_t winner = -1;
+	ptrdiff_t argmax = -1;
 	for (int y = area.top; y < area.bottom; y++)
 		for (int column = area.left; column < area.right; column++) {
 			ptrdiff_t place = ((ptrdiff_t)y * operation->in.width + column) * operation->in.channels + channel;
-			if (winner < 0 || x[place] > x[winner] || isnan(x[place]))
-				winner = place;
+			if (argmax < 0 || x[place] > x[argmax] || isnan(x[place]))
+				argmax = place;
 		}
-	return winner;
+	return argmax;
 }
 
 static void max_row(void *context, int index, int worker)
 {
 	(void)worker;
-	const struct task *task = context;
+	const struct pooling_task *task = context;
 	const struct operation *operation = task->operation;
 	const struct shape out = operation->out;
 	const float *x = operation->input + (size_t)(index / out.height) * shape_count(operation->in);
@@ -61,20 +61,20 @@ static void max_row(void *context, int index, int worker)
 	for (int column = 0; column < out.width; column++) {
 		struct area area = area_of(operation, index % out.height, column);
 		for (int c = 0; c < out.channels; c++)
-			*row++ = x[winner_of(operation, x, area, c)];
+			*row++ = x[argmax_of(operation, x, area, c)];
 	}
 }
 
 static void max_forward(struct network *network, struct operation *operation, int n)
 {
-	struct task task = {.network = network, .operation = operation};
+	struct pooling_task task = {.network = network, .operation = operation};
 	parallel_for(network->pool, n * operation->out.height, max_row, &task);
 }
 
 static void max_backward_sample(void *context, int sample, int worker)
 {
 	(void)worker;
-	const struct task *task = context;
+	const struct pooling_task *task = context;
 	const struct operation *operation = task->operation;
 	const struct shape out = operation->out;
 	const float *x = operation->input + (size_t)sample * shape_count(operation->in);
@@ -84,22 +84,22 @@ static void max_backward_sample(void *context, int sample, int worker)
 	for (int p = 0; p < out.height * out.width; p++) {
 		struct area area = area_of(operation, p / out.width, p % out.width);
 		for (int c = 0; c < out.channels; c++)
-			dx[winner_of(operation, x, area, c)] += *gradient++;
+			dx[argmax_of(operation, x, area, c)] += *gradient++;
 	}
 }
 
 static void max_backward(struct network *network, struct operation *operation, int n, float *gradient,
 	float *input_gradient)
 {
-	struct task task = {network, operation, gradient, input_gradient};
+	struct pooling_task task = {network, operation, gradient, input_gradient};
 	if (input_gradient)
 		parallel_for(network->pool, n, max_backward_sample, &task);
 }
 
-/* Sums row by row first, so that a sum over a whole image loses little. */
+/* Sums row by row first, to limit rounding errors in the average of a whole image. */
 static void average_row(void *context, int index, int worker)
 {
-	const struct task *task = context;
+	const struct pooling_task *task = context;
 	const struct operation *operation = task->operation;
 	const struct kernels *kernels = task->network->kernels;
 	const struct shape in = operation->in, out = operation->out;
@@ -124,13 +124,13 @@ static void average_row(void *context, int index, int worker)
 
 static void average_forward(struct network *network, struct operation *operation, int n)
 {
-	struct task task = {.network = network, .operation = operation};
+	struct pooling_task task = {.network = network, .operation = operation};
 	parallel_for(network->pool, n * operation->out.height, average_row, &task);
 }
 
 static void average_backward_sample(void *context, int sample, int worker)
 {
-	const struct task *task = context;
+	const struct pooling_task *task = context;
 	const struct operation *operation = task->operation;
 	const struct shape in = operation->in, out = operation->out;
 	size_t channels = (size_t)in.channels;
@@ -151,10 +151,10 @@ static void average_backward_sample(void *context, int sample, int worker)
 static void average_backward(struct network *network, struct operation *operation, int n, float *gradient,
 	float *input_gradient)
 {
-	struct task task = {network, operation, gradient, input_gradient};
+	struct pooling_task task = {network, operation, gradient, input_gradient};
 	if (input_gradient)
 		parallel_for(network->pool, n, average_backward_sample, &task);
 }
 
-const struct operation_kind max_pooling_kind = {lay_out, NULL, max_forward, max_backward, NULL, false};
-const struct operation_kind average_pooling_kind = {lay_out, NULL, average_forward, average_backward, NULL, false};
+const struct operation_kind max_pooling_kind = {allocate_buffers, NULL, max_forward, max_backward, NULL, false};
+const struct operation_kind average_pooling_kind = {allocate_buffers, NULL, average_forward, average_backward, NULL, false};

@@ -3,25 +3,25 @@
 
 #include <string.h>
 
-struct taking {
+struct input_copy {
 	const struct network *network;
 	const float *input;
 };
 
-static void take_sample(void *context, int sample, int worker)
+static void copy_sample(void *context, int sample, int worker)
 {
 	(void)worker;
-	const struct taking *task = context;
+	const struct input_copy *task = context;
 	size_t count = shape_count(task->network->architecture.input), first = (size_t)sample * count;
 	memcpy(task->network->input + first, task->input + first, count * sizeof *task->input);
 }
 
-const float *take_input(const struct network *network, const float *input, int n)
+const float *copy_input(const struct network *network, const float *input, int n)
 {
-	struct taking task = {network, input};
+	struct input_copy task = {network, input};
 	if (!network->input || input == network->input)
 		return input;
-	parallel_for(network->pool, n, take_sample, &task);
+	parallel_for(network->pool, n, copy_sample, &task);
 	return network->input;
 }
 
@@ -33,7 +33,7 @@ float *network_input(struct network *network)
 const float *run_forward(struct network *network, const float *input, int n, int first, int last)
 {
 	network->samples = n;
-	if (network->changed)
+	if (network->weights_changed)
 		prepare_weights(network);
 	for (int i = first; i < last; i++) {
 		struct operation *operation = &network->operations[i];
@@ -41,7 +41,7 @@ const float *run_forward(struct network *network, const float *input, int n, int
 			continue;
 		operation->input = input;
 		operation->kind->forward(network, operation, n);
-		input = operation->pending ? input : operation->output;
+		input = operation->is_fused ? input : operation->output;
 	}
 	return input;
 }
@@ -50,7 +50,7 @@ float *run_backward(struct network *network, float *gradient, int n, int first, 
 {
 	for (int i = last; i-- > first;) {
 		struct operation *operation = &network->operations[i];
-		float *other = operation->kind->in_place ? gradient : network->flow[gradient == network->flow[0]];
+		float *other = operation->kind->in_place ? gradient : network->ping_pong[gradient == network->ping_pong[0]];
 		operation->kind->backward(network, operation, n, gradient, i > first || wants_input ? other : NULL);
 		gradient = other;
 	}
@@ -93,7 +93,7 @@ void network_forward(struct network *network, const float *input, int n, float *
 	size_t count = (size_t)n * (size_t)network_outputs(network);
 	struct shape out = network->shapes[network->architecture.layer_count - 1];
 	network->training = false;
-	const float *last = run_forward(network, take_input(network, input, n), n, 0, network->operation_count);
+	const float *last = run_forward(network, copy_input(network, input, n), n, 0, network->operation_count);
 	if (logits)
 		memcpy(logits, last, count * sizeof *logits);
 	memcpy(network->probabilities, last, count * sizeof *last);
@@ -131,11 +131,11 @@ void network_backward(struct network *network, int from, const float *seed, int 
 	int first = to < 0 ? 0 : network->operation_ends[to];
 	struct shape seed_shape = network->shapes[from == layers ? layers - 1 : from];
 	struct shape shape = to < 0 ? network->architecture.input : network->shapes[to];
-	float *flow = network->flow[0];
+	float *flow = network->ping_pong[0];
 	memcpy(flow, seed, (size_t)n * shape_count(seed_shape) * sizeof *flow);
 	if (from == network->final_layer)
 		final_backward(network, flow, n);
-	network->learns = false;
+	network->computes_parameter_gradients = false;
 	flow = run_backward(network, flow, n, first, last, true);
 	memcpy(gradient, flow, (size_t)n * shape_count(shape) * sizeof *gradient);
 }

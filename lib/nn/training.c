@@ -6,7 +6,7 @@
 #include <stdatomic.h>
 #include <string.h>
 
-/* Floats that one task updates or looks at. */
+/* Floats that one task updates or checks. */
 enum { PIECE = 16384 };
 
 static int pieces_of(size_t count)
@@ -31,46 +31,46 @@ void network_train_start(struct network *network, const struct training_options 
 	memset(network->second_moments, 0, network->trainable_count * sizeof(float));
 }
 
-/* ---- where numbers stop being finite ---- */
+/* ---- values that are not finite ---- */
 
-struct search {
+struct finite_search {
 	const struct network *network;
 	int n;
 	bool all; /* else only where it has to be */
 	atomic_int found; /* the lowest index of what is not finite */
 };
 
-static void note_index(struct search *search, int index)
+static void note_index(struct finite_search *search, int index)
 {
 	int known = atomic_load(&search->found);
 	while (index < known && !atomic_compare_exchange_weak(&search->found, &known, index))
 		;
 }
 
-/* Whether an operation's output is finite in one sample; `row` holds a row of what is pending. */
+/* Whether an operation's output is finite in one sample; `row` is scratch memory for a row of a fused normalisation. */
 static bool output_is_finite(const struct network *network, const struct operation *operation, int sample, float *row)
 {
 	const struct kernels *kernels = network->kernels;
 	size_t count = shape_count(operation->out), line = (size_t)operation->out.width * (size_t)operation->out.channels;
-	if (!operation->pending)
+	if (!operation->is_fused)
 		return kernels->finite(operation->output + (size_t)sample * count, count);
 	const float *x = operation->input + (size_t)sample * count;
 	for (int y = 0; y < operation->out.height; y++, x += line) {
-		read_input(kernels, operation, row, x, operation->out.width, operation->out.channels);
+		copy_normalized(kernels, operation, row, x, operation->out.width, operation->out.channels);
 		if (!kernels->finite(row, line))
 			return false;
 	}
 	return true;
 }
 
-/* What backward looks at, or a normalisation has measured, needs no look of its own unless something is wrong. */
+/* What backward checks, or a normalisation has statistics of, is checked here only when something is not finite. */
 static void search_output(void *context, int index, int worker)
 {
-	struct search *search = context;
+	struct finite_search *search = context;
 	const struct network *network = search->network;
 	const struct operation *operation = &network->operations[index / search->n];
 	bool good = operation->kind != &normalization_kind || normalization_is_finite(network->kernels, operation);
-	if (search->all || !(operation->checks || operation->behind || operation->pending))
+	if (search->all || !(operation->checks_finite || operation->fused_output_normalization || operation->is_fused))
 		good = good && output_is_finite(network, operation, index % search->n, worker_scratch(network, worker));
 	if (!good)
 		note_index(search, index / search->n);
@@ -79,35 +79,35 @@ static void search_output(void *context, int index, int worker)
 /* The first layer whose output is not finite, or -1. */
 static int bad_output(const struct network *network, int n, bool all)
 {
-	struct search search = {.network = network, .n = n, .all = all, .found = network->operation_count};
+	struct finite_search search = {.network = network, .n = n, .all = all, .found = network->operation_count};
 	parallel_for(network->pool, network->operation_count * n, search_output, &search);
 	int found = search.found;
 	return found < network->operation_count ? network->operations[found].first_layer : -1;
 }
 
-struct array {
+struct finite_check {
 	const struct network *network;
 	const float *values; /* of all parameters */
 	size_t count;
-	atomic_bool bad;
+	atomic_bool not_finite;
 };
 
 static void search_piece(void *context, int index, int worker)
 {
 	(void)worker;
-	struct array *array = context;
-	size_t first = (size_t)index * PIECE, left = array->count - first;
-	if (!array->network->kernels->finite(array->values + first, left < PIECE ? left : PIECE))
-		array->bad = true;
+	struct finite_check *check = context;
+	size_t first = (size_t)index * PIECE, left = check->count - first;
+	if (!check->network->kernels->finite(check->values + first, left < PIECE ? left : PIECE))
+		check->not_finite = true;
 }
 
 /* The first layer with a value that is not finite in an array of `count` values or gradients of parameters, or -1. */
 static int bad_array(const struct network *network, const float *values, size_t count)
 {
-	struct array array = {.network = network, .values = values, .count = count};
-	parallel_for(network->pool, pieces_of(count), search_piece, &array);
+	struct finite_check check = {.network = network, .values = values, .count = count};
+	parallel_for(network->pool, pieces_of(count), search_piece, &check);
 	int layer = -1;
-	for (int i = 0; i < network->parameter_count && array.bad; i++) {
+	for (int i = 0; i < network->parameter_count && check.not_finite; i++) {
 		const struct parameter *parameter = &network->parameters[i];
 		if (network->offsets[i] < count && (layer < 0 || parameter->layer_index < layer)
 			&& !network->kernels->finite(values + network->offsets[i], parameter->count))
@@ -169,8 +169,8 @@ static void update_weights(struct network *network, float learning_rate)
 	update_group(network, rate, decay, 0, network->decayed_count);
 	update_group(network, rate, 0, network->decayed_count, network->trainable_count);
 	for (int i = 0; i < network->operation_count; i++)
-		if (network->operations[i].kind->settle)
-			network->operations[i].kind->settle(network, &network->operations[i]);
+		if (network->operations[i].kind->update_running_statistics)
+			network->operations[i].kind->update_running_statistics(network, &network->operations[i]);
 	network_changed(network);
 }
 
@@ -181,17 +181,17 @@ struct step_result network_train_step(struct network *network, const float *inpu
 {
 	int outputs = network_outputs(network);
 	struct step_result result = {.bad_layer = -1};
-	network->training = network->learns = true;
+	network->training = network->computes_parameter_gradients = true;
 	network->step = step;
-	const float *logits = run_forward(network, take_input(network, input, n), n, 0, network->operation_count);
+	const float *logits = run_forward(network, copy_input(network, input, n), n, 0, network->operation_count);
 	result.loss = mean_loss(network->kernels, &network->options, logits, targets, n, outputs);
 	result.correct = count_correct(logits, targets, n, outputs);
-	network->bad = bad_output(network, n, false) >= 0;
-	if (!network->bad) {
-		loss_gradient(network->kernels, &network->options, network->flow[0], logits, targets, n, outputs);
-		run_backward(network, network->flow[0], n, 0, network->operation_count, false);
+	network->not_finite = bad_output(network, n, false) >= 0;
+	if (!network->not_finite) {
+		loss_gradient(network->kernels, &network->options, network->ping_pong[0], logits, targets, n, outputs);
+		run_backward(network, network->ping_pong[0], n, 0, network->operation_count, false);
 	}
-	result.bad_layer = network->bad ? bad_output(network, n, true)
+	result.bad_layer = network->not_finite ? bad_output(network, n, true)
 		: bad_array(network, network->gradients, network->trainable_count);
 	if (result.bad_layer < 0)
 		update_weights(network, learning_rate);

@@ -1,10 +1,10 @@
-/* Rows of a depthwise convolution. Channels never meet, so a vector of them walks along a row by itself. Of the usual
- * 3x3 kernel the weights, or their gradients, stay in registers; any other, and a part of a vector, takes them from
- * memory, and adds up in the same order. */
+/* Rows of a depthwise convolution. Channels are independent, so each vector of them is computed along a whole row. For
+ * the usual 3x3 kernel the weights, or their gradients, stay in registers; for other kernels, and for a partial vector, they
+ * are read from memory, in the same order of sums. */
 
 enum { USUAL = 3, USUAL_TAPS = USUAL * USUAL };
 
-/* Where a tap of the usual kernel lies behind the first. */
+/* Offset of a tap of the usual kernel from the first tap. */
 INLINE ptrdiff_t usual_place(const struct depthwise *row, int tap)
 {
 	return tap / USUAL * row->pitch + tap % USUAL * row->channels;

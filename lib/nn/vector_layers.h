@@ -6,7 +6,7 @@ static void add(float *out, const float *x, size_t count)
 		store_lanes(out + i, load_lanes(out + i, part) + load_lanes(x + i, part), part);
 }
 
-/* 0 * x is zero but for infinity and NaN. Four sums, which do not wait for each other. */
+/* 0 * x is zero except for infinity and NaN. Four independent sums hide the latency of the additions. */
 static bool all_finite(const float *x, size_t count)
 {
 	vector zeros[4] = {0};
@@ -18,10 +18,10 @@ static bool all_finite(const float *x, size_t count)
 		zeros[0] = multiply_add(load_part(x + i, count - i < LANES ? count - i : LANES), splat(0), zeros[0]);
 	float lanes[LANES];
 	store(lanes, (zeros[0] + zeros[1]) + (zeros[2] + zeros[3]));
-	bool good = true;
+	bool finite = true;
 	for (int k = 0; k < LANES; k++)
-		good &= lanes[k] == 0;
-	return good;
+		finite &= lanes[k] == 0;
+	return finite;
 }
 
 static void sum_channels(float *sum, const float *x, int count, int channels)

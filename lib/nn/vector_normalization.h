@@ -42,9 +42,9 @@ INLINE void sum_gradients_of(enum activation activation, const struct gradient_s
 	}
 	for (int p = 0; p < s->count; p++, gradient += s->channels, x += s->channels)
 		UNROLLED for (size_t k = 0; k < (size_t)vectors; k++) {
-			vector turned = affine_gradient(activation, &affine, gradient, x, k * LANES, part);
-			sums[k] += turned;
-			products[k] = multiply_add(load_lanes(x + k * LANES, part) - centres[k], turned, products[k]);
+			vector transposed = affine_gradient(activation, &affine, gradient, x, k * LANES, part);
+			sums[k] += transposed;
+			products[k] = multiply_add(load_lanes(x + k * LANES, part) - centres[k], transposed, products[k]);
 		}
 	UNROLLED for (size_t k = 0; k < (size_t)vectors; k++) {
 		store_lanes(s->sums + c + k * LANES, sums[k], part);
@@ -68,9 +68,9 @@ INLINE void sum_gradients_as(enum activation activation, const struct gradient_s
 INLINE void normalize_backward_of(enum activation activation, float *gradient, const float *x, const struct affine *affine,
 	const float *by_input, const float *constant, size_t c, const size_t part)
 {
-	vector turned = affine_gradient(activation, affine, gradient, x, c, part);
+	vector transposed = affine_gradient(activation, affine, gradient, x, c, part);
 	vector rest = multiply_add(load_lanes(x + c, part), load_lanes(by_input + c, part), load_lanes(constant + c, part));
-	store_lanes(gradient + c, multiply_add(turned, load_lanes(affine->scale + c, part), rest), part);
+	store_lanes(gradient + c, multiply_add(transposed, load_lanes(affine->scale + c, part), rest), part);
 }
 
 INLINE void normalize_backward_as(enum activation activation, float *restrict gradient, const float *restrict x,

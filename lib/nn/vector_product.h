@@ -49,7 +49,7 @@ static void product(const struct product *p)
 		int vectors = p->width - c >= 2 * LANES ? 2 : 1;
 		const float *initial = p->initial ? p->initial + c : NULL;
 		for (int t = 0, i = 0; t < tiles; t++) {
-			int rows = (p->count - i + tiles - t - 1) / (tiles - t); /* as even as can be */
+			int rows = (p->count - i + tiles - t - 1) / (tiles - t); /* as equal as possible */
 			product_rows(p, p->x + i * p->x_row, p->w + c, p->out + i * p->out_row + c, initial, rows, vectors);
 			i += rows;
 		}

@@ -1,4 +1,4 @@
-/* All loops of one version, and the table of them under the name TABLE_NAME. */
+/* The kernels of one instruction set, and the table of them, named TABLE_NAME. */
 #include "nn/vector_product.h"
 #include "nn/vector_elementary.h"
 #include "nn/vector_sparse.h"
@@ -28,7 +28,7 @@
 		.depthwise_backward = depthwise_backward, \
 		.max_pool = max_pool, \
 		.sum_windows = sum_windows, \
-		.sum_narrow = sum_narrow, \
+		.sum_few_channels = sum_few_channels, \
 		.scatter_windows = scatter_windows, \
 		.winograd_input = winograd_input, \
 		.winograd_output = winograd_output, \

@@ -1,4 +1,4 @@
-/* The transforms of Winograd's F(4x4, 3x3); winograd.c tells what they are for. */
+/* The transforms of Winograd's F(4x4, 3x3); winograd.c explains them. */
 
 /* Six values of the input, transformed along one side: B^T x. */
 INLINE void transform_input(vector out[6], const vector x[6])

@@ -1,5 +1,5 @@
 /* Winograd's minimal filtering as Lavin and Gray have it (Fast Algorithms for Convolutional Neural Networks, 2016):
- * a tile of 4x4 outputs Y of a 3x3 filter g sees 6x6 inputs d, and
+ * a tile of 4x4 outputs Y of a 3x3 filter g depends on 6x6 inputs d, and
  *
  *     Y = A^T [ (G g G^T) . (B^T d B) ] A
  *
@@ -11,8 +11,8 @@
 
 #include <string.h>
 
-/* TILES are computed together: so many that their planes and some weights stay in the second-level cache, and that the
- * weights need not be read too often. No result depends on it. */
+/* TILES are computed together: few enough that their planes and some weights stay in the second-level cache, enough that
+ * the weights are not read too often. No result depends on it. */
 enum { SIDE = WINOGRAD_SIDE, WINDOW = WINOGRAD_WINDOW, PLANES = WINOGRAD_PLANES, TILES = 24 };
 
 static int tiles_along(int side)
@@ -58,7 +58,7 @@ void winograd_weights(const struct network *network, float *out, const float *w,
 
 /* ---- tiles ---- */
 
-/* Scratch memory, one after the other: transformed inputs and products of the tiles; outputs and inputs of one. */
+/* Scratch memory, in this order: transformed inputs and products of the tiles; outputs and inputs of one tile. */
 size_t winograd_scratch(int in_channels, int out_channels)
 {
 	int width = padded_channels(out_channels);
@@ -66,15 +66,15 @@ size_t winograd_scratch(int in_channels, int out_channels)
 		+ PLANES * in_channels);
 }
 
-/* Where a tile is: its sample, and its first output. */
-struct place {
+/* The position of a tile: its sample, and its first output. */
+struct tile {
 	int sample, y, x;
 };
 
-static struct place place_of(const struct winograd *task, int tile)
+static struct tile tile_of(const struct winograd *task, int index)
 {
 	int across = tiles_along(task->middle.width), down = tiles_along(task->middle.height);
-	return (struct place){tile / (across * down), tile / across % down * SIDE, tile % across * SIDE};
+	return (struct tile){index / (across * down), index / across % down * SIDE, index % across * SIDE};
 }
 
 const float *winograd_window(const struct winograd_source *source, int top, int left, int side, float *edge,
@@ -85,40 +85,40 @@ const float *winograd_window(const struct winograd_source *source, int top, int 
 	bool inside = top >= 0 && left >= 0 && top + side <= in.height && left + side <= in.width;
 	*pitch = (ptrdiff_t)in.width * channels;
 	const float *x = source->x + top * *pitch + left * channels;
-	if (inside && !source->before)
+	if (inside && !source->normalization)
 		return x;
 	if (!inside)
 		memset(edge, 0, (size_t)(side * side * channels) * sizeof *edge);
 	for (int i = 0; i < side; i++)
 		if (top + i >= 0 && top + i < in.height && first < end)
-			read_input(source->kernels, source->before, edge + (side * i + first) * channels, x + i * *pitch + first * channels,
+			copy_normalized(source->kernels, source->normalization, edge + (side * i + first) * channels, x + i * *pitch + first * channels,
 				end - first, channels);
 	*pitch = (ptrdiff_t)side * channels;
 	return edge;
 }
 
 /* The 6x6 inputs of a tile. */
-static const float *tile_input(const struct winograd *task, struct place place, float *edge, ptrdiff_t *pitch)
+static const float *tile_input(const struct winograd *task, struct tile tile, float *edge, ptrdiff_t *pitch)
 {
-	const struct winograd_source source = {task->network->kernels, task->before,
-		task->input + (size_t)place.sample * shape_count(task->in), task->in};
-	return winograd_window(&source, place.y - task->top, place.x - task->left, WINDOW, edge, pitch);
+	const struct winograd_source source = {task->network->kernels, task->fused_input_normalization,
+		task->input + (size_t)tile.sample * shape_count(task->in), task->in};
+	return winograd_window(&source, tile.y - task->top, tile.x - task->left, WINDOW, edge, pitch);
 }
 
-/* Outputs (4, 4, width) of a tile to where they belong: pooled, activated, and what lies outside left out. */
-static void write_tile(const struct winograd *task, struct place place, const float *outputs, int width)
+/* Writes the outputs (4, 4, width) of a tile, pooled and activated, without what lies outside the image. */
+static void write_tile(const struct winograd *task, struct tile tile, const float *outputs, int width)
 {
 	const struct kernels *kernels = task->network->kernels;
 	const struct shape out = task->out;
-	int side = task->pools ? SIDE / 2 : SIDE, step = SIDE / side, first = place.y / step, left = place.x / step;
+	int side = task->pools ? SIDE / 2 : SIDE, step = SIDE / side, first = tile.y / step, left = tile.x / step;
 	int count = smaller(side, out.width - left), rows = smaller(side, out.height - first);
 	for (int i = 0; i < rows && count > 0; i++) {
 		const float *row = outputs + i * step * SIDE * width;
-		size_t index = (((size_t)place.sample * (size_t)out.height + (size_t)(first + i)) * (size_t)out.width
+		size_t index = (((size_t)tile.sample * (size_t)out.height + (size_t)(first + i)) * (size_t)out.width
 			+ (size_t)left) * (size_t)out.channels;
 		float *to = task->output + index;
 		if (task->pools)
-			kernels->max_pool(row, row + SIDE * width, width, to, task->marks ? task->marks + index : NULL, count,
+			kernels->max_pool(row, row + SIDE * width, width, to, task->argmax ? task->argmax + index : NULL, count,
 				out.channels);
 		else
 			compact_rows(to, row, count, out.channels, width);
@@ -137,7 +137,7 @@ static void convolve_tiles(void *context, int index, int worker)
 	float *inputs = worker_scratch(task->network, worker), *products = inputs + PLANES * in_plane;
 	float *outputs = products + PLANES * out_plane, *edge = outputs + SIDE * SIDE * width;
 	for (int t = 0; t < count; t++) {
-		const float *x = tile_input(task, place_of(task, first + t), edge, &pitch);
+		const float *x = tile_input(task, tile_of(task, first + t), edge, &pitch);
 		kernels->winograd_input(inputs + t * in, in_plane, x, pitch, in);
 	}
 	for (int p = 0; p < PLANES; p++) {
@@ -151,7 +151,7 @@ static void convolve_tiles(void *context, int index, int worker)
 	}
 	for (int t = 0; t < count; t++) {
 		kernels->winograd_output(outputs, products + t * width, out_plane, task->bias, width);
-		write_tile(task, place_of(task, first + t), outputs, width);
+		write_tile(task, tile_of(task, first + t), outputs, width);
 	}
 }
 

@@ -4,23 +4,23 @@
 
 #include "nn/engine.h"
 
-/* One convolution, forward or, with turned weights, the gradient of its input. */
+/* One convolution: forward or, with transposed weights, the gradient of its input. */
 struct winograd {
 	const struct network *network;
 	int samples;
 	struct shape in;         /* of a sample; channels a multiple of CHANNEL_BLOCK */
 	struct shape middle;     /* of its convolution */
 	int top, left;           /* zeros above and left of the input; below and right as many as are needed */
-	bool pools;              /* max-pool 2x2 behind */
+	bool pools;              /* a max-pool 2x2 follows */
 	struct shape out;        /* middle, or what the max-pool makes of it */
 	enum activation activation;
 	float negative_slope;
 	const float *input;      /* (samples, in) */
-	const struct operation *before; /* normalisation that is pending on the input, or NULL */
+	const struct operation *fused_input_normalization; /* or NULL */
 	const float *weights;    /* winograd_weights' */
 	const float *bias;       /* padded; NULL: none */
 	float *output;           /* (samples, out) */
-	uint8_t *marks;          /* winners, or NULL */
+	uint8_t *argmax;         /* of the max-pool, or NULL */
 };
 
 /* A tile: (4, 4) outputs from (6, 6) inputs, as many planes of products. */
@@ -38,11 +38,11 @@ void winograd_weights(const struct network *network, float *out, const float *w,
 
 void winograd_convolve(const struct winograd *winograd);
 
-/* Where windows are read: a sample x (in.height, in.width, in.channels), through the normalisation `before` unless it is
+/* What windows are read from: a sample x (in.height, in.width, in.channels), normalised by `normalization` unless it is
  * NULL. */
 struct winograd_source {
 	const struct kernels *kernels;
-	const struct operation *before;
+	const struct operation *normalization;
 	const float *x;
 	struct shape in;
 };

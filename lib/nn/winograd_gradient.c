@@ -8,10 +8,10 @@
 
 enum { SIDE = WINOGRAD_SIDE, WINDOW = WINOGRAD_WINDOW, PLANES = WINOGRAD_PLANES };
 
-/* Input channels whose sums, with WINOGRAD_FILTERS outputs, are held together in the second-level cache. */
+/* Input channels whose sums, with WINOGRAD_FILTERS outputs, fit the second-level cache together. */
 enum { IN_BLOCK = 48, SUM_PLANE = IN_BLOCK * WINOGRAD_FILTERS + CHANNEL_BLOCK };
 
-/* Tiles whose products are summed in one go. It decides the order of sums. */
+/* Tiles whose products are summed together; decides the order of sums. */
 static int tiles_together(int channels)
 {
 	enum { VALUES = 18432, LEAST = 12 };
@@ -24,7 +24,7 @@ size_t winograd_gradient_scratch(int in_channels, int out_channels)
 	return PLANES * (size_t)(winograd_plane(tiles, in_channels) + winograd_plane(tiles, out_channels) + SUM_PLANE + more);
 }
 
-/* Tiles that follow each other through the samples, and what they are transformed to: planes of (tiles, channels). */
+/* Consecutive tiles, through all samples, and their transforms: planes of (tiles, channels). */
 struct group {
 	int first, count;
 	float *inputs, *gradients, *sums, *edge;
@@ -45,7 +45,7 @@ static void transform_tiles(const struct winograd_gradient *task, const struct g
 	for (int t = 0; t < group->count; t++) {
 		size_t sample = (size_t)(task->first + (group->first + t) / of_sample * task->step);
 		int y = (group->first + t) % of_sample / across * SIDE, x = (group->first + t) % across * SIDE;
-		const struct winograd_source inputs = {task->kernels, operation->before, operation->input + sample * shape_count(in), in};
+		const struct winograd_source inputs = {task->kernels, operation->fused_input_normalization, operation->input + sample * shape_count(in), in};
 		const struct winograd_source gradients = {task->kernels, NULL, task->gradient + sample * shape_count(middle), middle};
 		const float *from = winograd_window(&inputs, y - operation->window.top, x - operation->window.left, WINDOW,
 			group->edge, &pitch);
@@ -56,7 +56,8 @@ static void transform_tiles(const struct winograd_gradient *task, const struct g
 	}
 }
 
-/* The sums of the weights from input channel `in` and filter `out` on, and back from planes to taps. */
+/* The gradients of a block of weights, from input channel `in` and filter `out` on: summed in planes, then transformed to
+ * taps. */
 static void sum_block(const struct winograd_gradient *task, const struct group *group, int in, int out)
 {
 	int channels = task->operation->in.channels, filters = task->operation->middle.channels;
@@ -87,7 +88,7 @@ void winograd_gradient(const struct winograd_gradient *task)
 	group.sums = group.gradients + PLANES * group.gradient_plane;
 	group.edge = group.sums + PLANES * SUM_PLANE;
 	for (int g = 0; g < groups; g++, group.first += group.count) {
-		group.count = (tiles - group.first + groups - g - 1) / (groups - g); /* as even as can be */
+		group.count = (tiles - group.first + groups - g - 1) / (groups - g); /* as equal as possible */
 		transform_tiles(task, &group);
 		for (int i = 0; i < in; i += IN_BLOCK)
 			for (int o = task->first_filter; o < task->end_filter; o += WINOGRAD_FILTERS)

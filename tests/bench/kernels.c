@@ -18,8 +18,8 @@ enum { PIXELS = 150, CHANNELS = 64, COUNT = PIXELS * CHANNELS, ROOM = 9 * CHANNE
 static const struct kernels *kernels;
 static double peak;
 static float *x, *y, *w, *out; /* ROOM floats each */
-static uint8_t marks[COUNT];
-static struct entry entries[COUNT];
+static uint8_t argmax[COUNT];
+static struct sparse_entry entries[COUNT];
 static int32_t counts[4 * PIXELS];
 
 static void show(const char *name, double operations, void work(void *), void *context)
@@ -38,7 +38,7 @@ static void run_product(void *context)
 
 static void run_product_pool(void *context)
 {
-	kernels->product_pool(context, 150 * 3, marks);
+	kernels->product_pool(context, 150 * 3, argmax);
 }
 
 /* One row of a 3x3 convolution of stride 1. */
@@ -110,7 +110,7 @@ static void show_winograd(void)
 	show("winograd_weights_adjoint: 64 filters", (9 * 15.0 + 9) * CHANNELS, run_winograd_weights_adjoint, NULL);
 }
 
-/* ---- gradients behind a max-pool ---- */
+/* ---- gradients of a max-pool ---- */
 
 enum { WINDOWS = 36, FILTERS = 32, IN = 32, TILE = 32, PITCH = (2 * WINDOWS + 2) * IN };
 
@@ -125,29 +125,29 @@ static void run_scatter_windows(void *context)
 	kernels->scatter_windows(out, PITCH, w, context, IN);
 }
 
-static void run_sum_narrow(void *context)
+static void run_sum_few_channels(void *context)
 {
-	kernels->sum_narrow(out, context);
+	kernels->sum_few_channels(out, context);
 }
 
 static void show_sparse(void)
 {
 	struct random random = random_start(2, RANDOM_TEST, 0, 0);
 	for (int i = 0; i < TILE; i++)
-		entries[i] = (struct entry){(int32_t)random_below(&random, 4 * IN) / IN * IN, random_uniform(&random)};
+		entries[i] = (struct sparse_entry){(int32_t)random_below(&random, 4 * IN) / IN * IN, random_uniform(&random)};
 	for (int i = 0; i < 2 * WINDOWS * FILTERS; i++)
-		marks[i] = (uint8_t)random_below(&random, 4);
-	struct narrow narrow = {x, (2 * 2 * WINDOWS + 2) * 3, 3, y, FILTERS, marks, FILTERS, FILTERS, NARROW_WINDOWS};
-	show("sum_narrow: 16 windows, 3 channels, 32 filters", 2.0 * 27 * FILTERS * NARROW_WINDOWS, run_sum_narrow, &narrow);
-	show("sum_windows: 32 winners, 32 channels", 2.0 * 9 * IN * TILE, run_sum_windows, NULL);
-	/* Every filter has its winner in one of the window's four pixels. */
+		argmax[i] = (uint8_t)random_below(&random, 4);
+	struct few_channels few = {x, (2 * 2 * WINDOWS + 2) * 3, 3, y, FILTERS, argmax, FILTERS, FILTERS, FEW_CHANNELS_WINDOWS};
+	show("sum_few_channels: 16 windows, 3 channels, 32 filters", 2.0 * 27 * FILTERS * FEW_CHANNELS_WINDOWS, run_sum_few_channels, &few);
+	show("sum_windows: 32 gradients, 32 channels", 2.0 * 9 * IN * TILE, run_sum_windows, NULL);
+	/* Every filter has its largest value in one of the window's four pixels. */
 	for (int window = 0; window < WINDOWS; window++)
 		for (int f = 0; f < FILTERS; f++) {
 			int pixel = window * 4 + (int)random_below(&random, 4);
-			entries[pixel * FILTERS + counts[pixel]++] = (struct entry){f * 9 * IN, random_uniform(&random)};
+			entries[pixel * FILTERS + counts[pixel]++] = (struct sparse_entry){f * 9 * IN, random_uniform(&random)};
 		}
-	struct winners winners = {entries, counts, WINDOWS, FILTERS};
-	show("scatter_windows: row of 36 windows, 32 filters", 2.0 * 9 * IN * WINDOWS * FILTERS, run_scatter_windows, &winners);
+	struct sparse_gradients gradients = {entries, counts, WINDOWS, FILTERS};
+	show("scatter_windows: row of 36 windows, 32 filters", 2.0 * 9 * IN * WINDOWS * FILTERS, run_scatter_windows, &gradients);
 }
 
 /* ---- elementwise ---- */
@@ -183,7 +183,7 @@ static void run_depthwise_backward(void *context) { kernels->depthwise_backward(
 static void run_max_pool(void *context)
 {
 	(void)context;
-	kernels->max_pool(x, x + COUNT, CHANNELS, out, marks, PIXELS / 2, CHANNELS);
+	kernels->max_pool(x, x + COUNT, CHANNELS, out, argmax, PIXELS / 2, CHANNELS);
 }
 
 static void show_elementwise(void)

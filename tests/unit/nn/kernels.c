@@ -80,7 +80,7 @@ static void pooled_products(const struct kernels *kernels, struct random random)
 		fill(&random, a, -1, 1);
 		fill(&random, b, -1, 1);
 		struct product p = random_product(&random, NULL), rows;
-		uint8_t marks[2][VALUES] = {{0}};
+		uint8_t argmax[2][VALUES] = {{0}};
 		int below = pick(&random, 1, 100);
 		p.initial = c, p.accumulate = false, p.count = pick(&random, 1, 17);
 		rows = p, rows.count = 2 * p.count, rows.out = upper;
@@ -91,11 +91,11 @@ static void pooled_products(const struct kernels *kernels, struct random random)
 			memcpy(results[version][0], c, sizeof c);
 		for (int i = 0; i < p.count; i++)
 			kernels_plain.max_pool(upper + 2 * i * p.out_row, lower + 2 * i * p.out_row, (int)p.out_row,
-				results[0][0] + i * p.out_row, marks[0] + i * p.out_row, 1, p.width);
+				results[0][0] + i * p.out_row, argmax[0] + i * p.out_row, 1, p.width);
 		p.out = results[1][0];
-		kernels->product_pool(&p, below, t % 3 ? marks[1] : NULL);
+		kernels->product_pool(&p, below, t % 3 ? argmax[1] : NULL);
 		same &= memcmp(results[0][0], results[1][0], sizeof results[0][0]) == 0
-			&& (t % 3 == 0 || memcmp(marks[0], marks[1], VALUES) == 0);
+			&& (t % 3 == 0 || memcmp(argmax[0], argmax[1], VALUES) == 0);
 	}
 	ok(same, "%s: a product with a max-pool gives the bytes of one after the other", kernels->name);
 }
@@ -151,30 +151,30 @@ static void depthwise(const struct kernels *kernels, int count, float out[4][VAL
 
 static void pooling(const struct kernels *kernels, int count, float out[4][VALUES])
 {
-	uint8_t winners[VALUES] = {0};
-	kernels->max_pool(a, b, count + 3, out[0], winners, 5, count);
+	uint8_t argmax[VALUES] = {0};
+	kernels->max_pool(a, b, count + 3, out[0], argmax, 5, count);
 	for (int i = 0; i < VALUES; i++)
-		out[1][i] = winners[i];
+		out[1][i] = argmax[i];
 }
 
 static void sparse(const struct kernels *kernels, int count, float out[4][VALUES])
 {
 	enum { WINDOWS = 5, CAPACITY = 20 };
-	struct entry entries[WINDOWS * 4 * CAPACITY];
+	struct sparse_entry entries[WINDOWS * 4 * CAPACITY];
 	int32_t counts[WINDOWS * 4];
 	int channels = padded_channels(count % 80 + 1), taps = 9 * channels;
 	for (int i = 0; i < WINDOWS * 4 * CAPACITY; i++)
-		entries[i] = (struct entry){i * 37 % 10 * taps % 3000, c[i]};
+		entries[i] = (struct sparse_entry){i * 37 % 10 * taps % 3000, c[i]};
 	for (int i = 0; i < WINDOWS * 4; i++)
 		counts[i] = (i * 7 + count) % (CAPACITY + 1);
-	const struct winners winners = {entries, counts, WINDOWS, CAPACITY};
+	const struct sparse_gradients gradients = {entries, counts, WINDOWS, CAPACITY};
 	kernels->sum_windows(out[0], b, 500, entries, count % 60, count);
-	uint8_t marks[WINDOWS * CAPACITY];
+	uint8_t argmax[WINDOWS * CAPACITY];
 	for (int i = 0; i < WINDOWS * CAPACITY; i++)
-		marks[i] = (uint8_t)(i * 7 % 11 % 4);
-	const struct narrow narrow = {b, 500, count % 5 + 1, c, CAPACITY, marks, CAPACITY, count % CAPACITY + 1, WINDOWS};
-	kernels->sum_narrow(out[2], &narrow);
-	kernels->scatter_windows(out[1], (2 * WINDOWS + 2) * channels, a, &winners, channels);
+		argmax[i] = (uint8_t)(i * 7 % 11 % 4);
+	const struct few_channels few = {b, 500, count % 5 + 1, c, CAPACITY, argmax, CAPACITY, count % CAPACITY + 1, WINDOWS};
+	kernels->sum_few_channels(out[2], &few);
+	kernels->scatter_windows(out[1], (2 * WINDOWS + 2) * channels, a, &gradients, channels);
 }
 
 static void winograd(const struct kernels *kernels, int count, float out[4][VALUES])
