@@ -1,5 +1,6 @@
 #include "fetch/fetch.h"
 
+#include "base/array.h"
 #include "base/digest_table.h"
 #include "base/progress.h"
 #include "base/text.h"
@@ -113,13 +114,11 @@ static int make_known(struct fetcher *fetcher, const char *text)
 
 static struct host *add_host(struct fetcher *fetcher, const char *origin, const char *name)
 {
-	struct host **hosts = fetcher->hosts, *namesake = known_host(fetcher, name);
-	if ((fetcher->host_count & (fetcher->host_count - 1)) == 0) {
-		size_t capacity = fetcher->host_count ? 2 * fetcher->host_count : 1;
-		if (!(hosts = realloc(hosts, capacity * sizeof(struct host *))))
-			return NULL;
-		fetcher->hosts = hosts;
-	}
+	struct host *namesake = known_host(fetcher, name);
+	struct host **hosts = array_grow(fetcher->hosts, fetcher->host_count, sizeof *hosts);
+	if (!hosts)
+		return NULL;
+	fetcher->hosts = hosts;
 	struct host *host = host_create(origin, namesake);
 	if (!host || make_known(fetcher, origin) || (!namesake && make_known(fetcher, name))) {
 		host_free(host);

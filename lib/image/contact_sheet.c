@@ -1,5 +1,7 @@
 #include "image/contact_sheet.h"
 
+#include "base/array.h"
+
 #include <math.h>
 #include <stdlib.h>
 #include <string.h>
@@ -26,7 +28,7 @@ void contact_sheet_free(struct contact_sheet *sheet)
 {
 	free(sheet->cells);
 	sheet->cells = NULL;
-	sheet->count = sheet->capacity = 0;
+	sheet->count = 0;
 }
 
 static size_t cell_size(const struct contact_sheet *sheet)
@@ -43,16 +45,12 @@ static unsigned char *add_cell(struct contact_sheet *sheet, struct error *error)
 			sheet->height);
 		return NULL;
 	}
-	if (sheet->count == sheet->capacity) {
-		int capacity = sheet->capacity ? 2 * sheet->capacity : 8;
-		unsigned char *cells = realloc(sheet->cells, (size_t)capacity * cell_size(sheet));
-		if (!cells) {
-			error_memory(error, "contact sheet");
-			return NULL;
-		}
-		sheet->cells = cells;
-		sheet->capacity = capacity;
+	unsigned char *cells = array_grow(sheet->cells, (size_t)sheet->count, cell_size(sheet));
+	if (!cells) {
+		error_memory(error, "contact sheet");
+		return NULL;
 	}
+	sheet->cells = cells;
 	return sheet->cells + cell_size(sheet) * (size_t)sheet->count++;
 }
 

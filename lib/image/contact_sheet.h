@@ -9,7 +9,7 @@ struct contact_sheet {
 	int width, height, channels; /* of the values given */
 	int shown;                   /* channels of the picture: 3 where there are 3 or more, else 1, the first */
 	float minimum, maximum;      /* values shown as black and as white */
-	int count, capacity;         /* cells there, and room for them */
+	int count;                   /* of cells */
 	unsigned char *cells;        /* count x height x width x shown; owned */
 };
 

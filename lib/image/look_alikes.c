@@ -1,5 +1,7 @@
 #include "image/look_alikes.h"
 
+#include "base/array.h"
+
 #include <stdlib.h>
 
 enum { QUARTERS = 4, QUARTER_BITS = 16, QUARTER_VALUES = 1 << QUARTER_BITS };
@@ -13,7 +15,7 @@ struct entry {
 struct look_alikes {
 	uint32_t last[QUARTERS][QUARTER_VALUES]; /* the newest entry with that quarter, counted from 1; 0: none */
 	struct entry *entries;
-	size_t count, capacity;
+	size_t count;
 };
 
 int look_alikes_create(struct look_alikes **index, struct error *error)
@@ -38,15 +40,12 @@ int look_alikes_add(struct look_alikes *index, const struct image_hash *hash, ui
 {
 	if (hash->plain)
 		return 0;
-	if (index->count == index->capacity) {
-		size_t capacity = index->capacity ? 2 * index->capacity : 256;
-		struct entry *larger = capacity <= (size_t)1 << 31 ? realloc(index->entries, capacity * sizeof *larger) : NULL;
-		if (!larger)
-			return error_memory(error, "look-alikes");
-		index->entries = larger;
-		index->capacity = capacity;
-	}
-	struct entry *entry = &index->entries[index->count++];
+	bool fits = index->count < (size_t)1 << 31;
+	struct entry *entries = fits ? array_grow(index->entries, index->count, sizeof *entries) : NULL;
+	if (!entries)
+		return error_memory(error, "look-alikes");
+	index->entries = entries;
+	struct entry *entry = &entries[index->count++];
 	*entry = (struct entry){.look = hash->look, .mirrored = hash->mirrored, .number = number};
 	for (int quarter = 0; quarter < QUARTERS; quarter++) {
 		uint32_t *last = &index->last[quarter][quarter_of(hash->look.perceptual, quarter)];

@@ -1,5 +1,6 @@
 #include "image/image.h"
 
+#include "base/array.h"
 #include "base/file.h"
 
 #include <setjmp.h>
@@ -12,8 +13,7 @@
 struct session {
 	png_structp png;
 	png_infop info;
-	unsigned char *bytes;
-	size_t size, capacity;
+	struct buffer file;
 	char message[128];
 };
 
@@ -27,16 +27,8 @@ static void fail(png_structp png, png_const_charp message)
 static void append(png_structp png, png_bytep bytes, size_t size)
 {
 	struct session *session = png_get_io_ptr(png);
-	if (session->capacity - session->size < size) {
-		size_t capacity = 2 * session->capacity + size + 4096;
-		unsigned char *larger = realloc(session->bytes, capacity);
-		if (!larger)
-			png_error(png, "out of memory");
-		session->bytes = larger;
-		session->capacity = capacity;
-	}
-	memcpy(session->bytes + session->size, bytes, size);
-	session->size += size;
+	if (!buffer_append(&session->file, bytes, size))
+		png_error(png, "out of memory");
 }
 
 static void flush(png_structp png)
@@ -78,11 +70,11 @@ int image_encode_png(const struct image *image, unsigned char **bytes, size_t *s
 	int result = session.info ? write_guarded(&session, image, error) : error_memory(error, "png");
 	png_destroy_write_struct(&session.png, &session.info);
 	if (result) {
-		free(session.bytes);
+		free(session.file.bytes);
 		return -1;
 	}
-	*bytes = session.bytes;
-	*size = session.size;
+	*bytes = session.file.bytes;
+	*size = session.file.size;
 	return 0;
 }
 

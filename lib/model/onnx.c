@@ -408,10 +408,10 @@ int onnx_write(const struct network *network, const struct text_list *labels, co
 	int result;
 	if (model.failed)
 		result = error_memory(error, path);
-	else if (model.size > INT32_MAX)
+	else if (model.buffer.size > INT32_MAX)
 		result = error_set(error, path, "would be larger than the 2 GiB that ONNX allows");
 	else
-		result = output_bytes(path, model.bytes, model.size, error);
+		result = output_bytes(path, model.buffer.bytes, model.buffer.size, error);
 	protobuf_free(&model);
 	return result;
 }

@@ -8,20 +8,7 @@ enum wire_type { WIRE_VARINT = 0, WIRE_LENGTH = 2, WIRE_FIXED32 = 5 };
 
 static void append(struct protobuf *message, const void *bytes, size_t size)
 {
-	if (message->failed || size == 0)
-		return;
-	if (size > message->capacity - message->size) {
-		size_t capacity = 2 * (message->size + size) + 64;
-		unsigned char *larger = realloc(message->bytes, capacity);
-		if (!larger) {
-			message->failed = true;
-			return;
-		}
-		message->bytes = larger;
-		message->capacity = capacity;
-	}
-	memcpy(message->bytes + message->size, bytes, size);
-	message->size += size;
+	message->failed = message->failed || !buffer_append(&message->buffer, bytes, size);
 }
 
 /* Seven bits a byte, the lowest first; the top bit says that more follow. */
@@ -68,20 +55,20 @@ void protobuf_text(struct protobuf *message, int field, const char *text)
 
 void protobuf_message(struct protobuf *message, int field, struct protobuf *part)
 {
-	protobuf_bytes(message, field, part->bytes, part->size);
+	protobuf_bytes(message, field, part->buffer.bytes, part->buffer.size);
 	message->failed |= part->failed;
 	protobuf_free(part);
 }
 
 void protobuf_merge(struct protobuf *message, struct protobuf *part)
 {
-	append(message, part->bytes, part->size);
+	append(message, part->buffer.bytes, part->buffer.size);
 	message->failed |= part->failed;
 	protobuf_free(part);
 }
 
 void protobuf_free(struct protobuf *message)
 {
-	free(message->bytes);
+	free(message->buffer.bytes);
 	*message = (struct protobuf){0};
 }

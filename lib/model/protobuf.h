@@ -3,6 +3,8 @@
 #ifndef MODEL_PROTOBUF_H
 #define MODEL_PROTOBUF_H
 
+#include "base/array.h"
+
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
@@ -10,8 +12,7 @@
 /* A message in the making. All zero is an empty one. Without memory it is marked failed, and so is every message that
  * it becomes part of: only the outermost needs a look. */
 struct protobuf {
-	unsigned char *bytes; /* owned */
-	size_t size, capacity;
+	struct buffer buffer; /* owned */
 	bool failed;
 };
 

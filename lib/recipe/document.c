@@ -1,5 +1,7 @@
 #include "recipe/document.h"
 
+#include "base/array.h"
+
 #include "recipe/tree.h"
 
 #include <limits.h>
@@ -14,15 +16,11 @@ enum { PARSED_BYTES = 8 };
 
 int node_list_add(struct node_list *list, const struct node *node, struct error *error)
 {
-	if (list->count == list->capacity) {
-		size_t capacity = list->capacity ? 2 * list->capacity : 16;
-		struct node *items = realloc(list->items, capacity * sizeof *items);
-		if (!items)
-			return error_memory(error, "selector");
-		list->items = items;
-		list->capacity = capacity;
-	}
-	list->items[list->count++] = *node;
+	struct node *items = array_grow(list->items, list->count, sizeof *items);
+	if (!items)
+		return error_memory(error, "selector");
+	list->items = items;
+	items[list->count++] = *node;
 	return 0;
 }
 
@@ -46,19 +44,13 @@ int document_keep(struct document *document, char *text, size_t size, struct err
 		free(text);
 		return -1;
 	}
-	if (text && document->text_count == document->text_capacity) {
-		size_t capacity = document->text_capacity ? 2 * document->text_capacity : 16;
-		char **texts = realloc(document->texts, capacity * sizeof *texts);
-		if (texts) {
-			document->texts = texts;
-			document->text_capacity = capacity;
-		}
-	}
-	if (!text || document->text_count == document->text_capacity) {
+	char **texts = text ? array_grow(document->texts, document->text_count, sizeof *texts) : NULL;
+	if (!texts) {
 		free(text);
 		return error_memory(error, document->name);
 	}
-	document->texts[document->text_count++] = text;
+	document->texts = texts;
+	texts[document->text_count++] = text;
 	return 0;
 }
 

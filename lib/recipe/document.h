@@ -26,7 +26,7 @@ struct node {
 /* All zero is empty. */
 struct node_list {
 	struct node *items;
-	size_t count, capacity;
+	size_t count;
 };
 
 CHECKED int node_list_add(struct node_list *list, const struct node *node, struct error *error);
@@ -55,7 +55,7 @@ struct document {
 	struct document_budget budget;
 	struct pattern_cache patterns; /* of matches() */
 	char **texts;               /* that nodes point to */
-	size_t text_count, text_capacity;
+	size_t text_count;
 };
 
 /* Parses `size` bytes, which must outlive the document as `name` must; `charset` is what the server declared, "" for

@@ -1,5 +1,7 @@
 #include "recipe/json_path.h"
 
+#include "base/array.h"
+
 #include <stdlib.h>
 #include <string.h>
 
@@ -16,7 +18,7 @@ struct json_step {
 static int add_step(struct json_path *path, enum step_kind kind, const char *name, size_t length, size_t index,
 	struct error *error)
 {
-	struct json_step *steps = realloc(path->steps, (path->count + 1) * sizeof *steps);
+	struct json_step *steps = array_grow(path->steps, path->count, sizeof *steps);
 	if (!steps)
 		return error_memory(error, "path");
 	path->steps = steps;

@@ -1,5 +1,6 @@
 #include "recipe/page_here.h"
 
+#include "base/array.h"
 #include "base/digest_table.h"
 #include "fetch/url.h"
 #include "recipe/document.h"
@@ -98,7 +99,7 @@ static int add_image(struct reading *reading, const struct recipe_item *kind, co
 	struct text_list *addresses, struct error *error)
 {
 	struct page_findings *findings = reading->findings;
-	struct page_image *images = realloc(findings->images, (findings->image_count + 1) * sizeof *images);
+	struct page_image *images = array_grow(findings->images, findings->image_count, sizeof *images);
 	if (!images)
 		return error_memory(error, reading->recipe->name);
 	findings->images = images;
@@ -167,7 +168,7 @@ static int add_link(struct reading *reading, const char *url, const struct recip
 	int added = digest_table_see(&reading->links, url, error);
 	if (added <= 0)
 		return added;
-	struct page_link *links = realloc(findings->links, (findings->link_count + 1) * sizeof *links);
+	struct page_link *links = array_grow(findings->links, findings->link_count, sizeof *links);
 	if (links)
 		findings->links = links;
 	char *copy = links ? strdup(url) : NULL;

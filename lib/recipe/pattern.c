@@ -1,5 +1,7 @@
 #include "recipe/pattern.h"
 
+#include "base/array.h"
+
 #include <stdbool.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -218,7 +220,7 @@ const regex_t *pattern_cached(struct pattern_cache *cache, const char *pattern, 
 	/* So many come from a page alone, which could make them endless. */
 	if (cache->count == CACHED_MAXIMUM)
 		pattern_cache_free(cache);
-	struct cached_pattern *items = realloc(cache->items, (cache->count + 1) * sizeof *items);
+	struct cached_pattern *items = array_grow(cache->items, cache->count, sizeof *items);
 	char *text = items ? strdup(pattern) : NULL;
 	if (items)
 		cache->items = items;

@@ -1,5 +1,7 @@
 #include "recipe/recipe_parts.h"
 
+#include "base/array.h"
+
 #include <stdlib.h>
 #include <string.h>
 
@@ -9,7 +11,7 @@
 static void *grow(void *list, size_t *count, size_t size, struct error *error)
 {
 	void **items = list;
-	void *larger = realloc(*items, (*count + 1) * size);
+	void *larger = array_grow(*items, *count, size);
 	if (!larger) {
 		error_memory(error, "recipe");
 		return NULL;

@@ -1,5 +1,7 @@
 #include "recipe/selector.h"
 
+#include "base/array.h"
+
 #include "recipe/json_path.h"
 #include "recipe/pattern.h"
 #include "recipe/tree.h"
@@ -139,7 +141,7 @@ static int add_step(struct selector *selector, const char *text, enum document_f
 {
 	if (selector->count == STEPS_MAXIMUM)
 		return error_set(error, text, "more than %d steps", STEPS_MAXIMUM);
-	struct selector_step *steps = realloc(selector->steps, (selector->count + 1) * sizeof *steps);
+	struct selector_step *steps = array_grow(selector->steps, selector->count, sizeof *steps);
 	if (!steps)
 		return error_memory(error, text);
 	selector->steps = steps;

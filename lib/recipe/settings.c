@@ -1,5 +1,6 @@
 #include "recipe/settings.h"
 
+#include "base/array.h"
 #include "base/file.h"
 #include "base/text.h"
 
@@ -42,15 +43,11 @@ int settings_error(const struct settings *settings, const struct setting *settin
 
 static int add_setting(struct settings *settings, const char *key, const char *value, int line, struct error *error)
 {
-	if (settings->count == settings->capacity) {
-		size_t capacity = settings->capacity ? 2 * settings->capacity : 64;
-		struct setting *items = realloc(settings->items, capacity * sizeof *items);
-		if (!items)
-			return error_memory(error, settings->path);
-		settings->items = items;
-		settings->capacity = capacity;
-	}
-	struct setting *setting = &settings->items[settings->count++];
+	struct setting *items = array_grow(settings->items, settings->count, sizeof *items);
+	if (!items)
+		return error_memory(error, settings->path);
+	settings->items = items;
+	struct setting *setting = &items[settings->count++];
 	*setting = (struct setting){strdup(key), strdup(value), line};
 	return setting->key && setting->value ? 0 : error_memory(error, settings->path);
 }

@@ -17,7 +17,7 @@ struct setting {
 struct settings {
 	char *path; /* for messages; owned */
 	struct setting *items;
-	size_t count, capacity;
+	size_t count;
 };
 
 /* Reads a file of at most 1 MiB. On failure (-1) *settings is empty. */

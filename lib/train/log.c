@@ -1,20 +1,17 @@
 #include "train/log.h"
 
+#include "base/array.h"
 #include "base/file.h"
 
 #include <stdlib.h>
 
 int training_log_add(struct training_log *log, const struct epoch_result *result, struct error *error)
 {
-	if (log->count == log->capacity) {
-		int capacity = log->capacity ? 2 * log->capacity : 64;
-		struct epoch_result *epochs = realloc(log->epochs, (size_t)capacity * sizeof *epochs);
-		if (!epochs)
-			return error_memory(error, "history");
-		log->epochs = epochs;
-		log->capacity = capacity;
-	}
-	log->epochs[log->count++] = *result;
+	struct epoch_result *epochs = array_grow(log->epochs, (size_t)log->count, sizeof *epochs);
+	if (!epochs)
+		return error_memory(error, "history");
+	log->epochs = epochs;
+	epochs[log->count++] = *result;
 	return 0;
 }
 

@@ -18,7 +18,7 @@ struct epoch_result {
 
 struct training_log {
 	struct epoch_result *epochs; /* owned; all zero is an empty log */
-	int count, capacity;
+	int count;
 };
 
 CHECKED int training_log_add(struct training_log *log, const struct epoch_result *result, struct error *error);
