@@ -1,4 +1,4 @@
-/* augment: random variation of the images of a tensor stream, pass after pass. */
+/* augment: random data augmentation of the images of tensor streams. */
 #include "augment/operations.h"
 #include "augment/passes.h"
 #include "augment/preview.h"
@@ -18,27 +18,27 @@ static const char *output_path, *record_path, *replay_path, *preview_path,
 
 static const struct option_row first_rows[] = {
 	{'o', "output", OPTION_TEXT, &output_path, "FILE", "write here instead of standard output", 0, 0, NULL},
-	{0, "passes", OPTION_INTEGER, &plan.passes, "N", "times that all images are given out", 1, 1000000, NULL},
-	{0, "preset", OPTION_CHOICE, &preset, "NAME", "operations to begin with", 0, 0, augment_preset_names},
-	{0, "record", OPTION_TEXT, &record_path, "FILE", "write what is done to each image there, as JSON lines", 0, 0, NULL},
-	{0, "replay", OPTION_TEXT, &replay_path, "FILE", "do what such a file says", 0, 0, NULL},
-	{0, "preview", OPTION_TEXT, &preview_path, "FILE", "instead draw some images, as they are and varied, as a PNG file", 0, 0,
+	{0, "passes", OPTION_INTEGER, &plan.passes, "N", "number of passes over the images (epochs)", 1, 1000000, NULL},
+	{0, "preset", OPTION_CHOICE, &preset, "NAME", "preset of operations, changed by those given", 0, 0, augment_preset_names},
+	{0, "record", OPTION_TEXT, &record_path, "FILE", "log the operations on each image, as JSON lines", 0, 0, NULL},
+	{0, "replay", OPTION_TEXT, &replay_path, "FILE", "apply the operations of such a log", 0, 0, NULL},
+	{0, "preview", OPTION_TEXT, &preview_path, "FILE", "instead write some images and their augmentations as PNG", 0, 0,
 		NULL},
-	{0, "rescale", OPTION_FLAG, &plan.rescale, NULL, "give out floats from 0 to 1", 0, 0, NULL},
-	{0, "fill", OPTION_CHOICE, &chosen.fill, "NAME", "what lies beyond the edges", 0, 0, augment_fill_names},
-	{0, "fill-value", OPTION_REAL, &chosen.fill_value, "F", "for --fill constant, from 0 (black) to 1 (white)", 0, 1, NULL},
-	{0, "interpolation", OPTION_CHOICE, &chosen.interpolation, "NAME", "how values between pixels are found", 0, 0,
+	{0, "rescale", OPTION_FLAG, &plan.rescale, NULL, "rescale values to floats from 0 to 1", 0, 0, NULL},
+	{0, "fill", OPTION_CHOICE, &chosen.fill, "NAME", "padding beyond the edges", 0, 0, augment_fill_names},
+	{0, "fill-value", OPTION_REAL, &chosen.fill_value, "F", "value of --fill constant, 0 (black) to 1 (white)", 0, 1, NULL},
+	{0, "interpolation", OPTION_CHOICE, &chosen.interpolation, "NAME", "interpolation method", 0, 0,
 		augment_interpolation_names},
-	{0, NULL, OPTION_TITLE, NULL, NULL, "Operations (how far at most, 0 is off; 15:0.5 happens to half of the images; "
-		"P is how often)", 0, 0, NULL},
+	{0, NULL, OPTION_TITLE, NULL, NULL, "Operations (largest amount, 0 is off; 15:0.5 has probability 0.5; "
+		"P is a probability)", 0, 0, NULL},
 };
 static const struct option_row last_rows[] = {
-	{0, "crop-ratio", OPTION_REAL, &chosen.crop_ratio, "F", "most that random-resized-crop changes width to height", 1, 10, NULL},
-	{0, NULL, OPTION_TITLE, NULL, NULL, "Operations drawn by themselves", 0, 0, NULL},
-	{0, "policy", OPTION_CHOICE, &chosen.policy, "NAME", "how they are drawn", 0, 0, augment_policy_names},
-	{0, "policy-operations", OPTION_INTEGER, &chosen.policy_operations, "N", "randaugment: how many", 1,
+	{0, "crop-ratio", OPTION_REAL, &chosen.crop_ratio, "F", "random-resized-crop: largest change of aspect ratio", 1, 10, NULL},
+	{0, NULL, OPTION_TITLE, NULL, NULL, "Automatic augmentation", 0, 0, NULL},
+	{0, "policy", OPTION_CHOICE, &chosen.policy, "NAME", "augmentation policy", 0, 0, augment_policy_names},
+	{0, "policy-operations", OPTION_INTEGER, &chosen.policy_operations, "N", "randaugment: number of operations per image", 1,
 		AUGMENT_POLICY_OPERATIONS_MAXIMUM, NULL},
-	{0, "policy-magnitude", OPTION_INTEGER, &chosen.policy_magnitude, "N", "randaugment: how far", 0,
+	{0, "policy-magnitude", OPTION_INTEGER, &chosen.policy_magnitude, "N", "randaugment: magnitude of the operations", 0,
 		AUGMENT_MAGNITUDE_MAXIMUM, NULL},
 	{0, NULL, OPTION_TITLE, NULL, NULL, "General", 0, 0, NULL},
 	TOOL_SEED(plan.seed),
@@ -50,14 +50,14 @@ enum { FIRST = sizeof first_rows / sizeof *first_rows, LAST = sizeof last_rows /
 static struct option_row rows[FIRST + AUGMENT_OPERATIONS_MAXIMUM + LAST];
 
 static const struct options options = {"augment", "[FILE...]",
-	"Varies the images of tensor streams at random, anew in every pass.", rows, NULL};
+	"Random data augmentation of the images of tensor streams, different in every pass.", rows, NULL};
 
 static bool names_standard_output(const char *path)
 {
 	return !path || strcmp(path, "-") == 0;
 }
 
-/* An option for each operation stands between the others. */
+/* Inserts an option per operation between the others. */
 static void build_rows(void)
 {
 	memcpy(rows, first_rows, sizeof first_rows);
@@ -70,21 +70,21 @@ static void build_rows(void)
 	memcpy(row, last_rows, sizeof last_rows);
 }
 
-/* What has no effect, and what is said twice. */
+/* Refuses options that have no effect or contradict each other. */
 static void check_given(void)
 {
-	static const char *const by_replay[] = {"preset", "fill", "fill-value", "interpolation", "crop-ratio", "policy",
+	static const char *const replayed[] = {"preset", "fill", "fill-value", "interpolation", "crop-ratio", "policy",
 		"policy-operations", "policy-magnitude"};
-	static const char *const said = "does not go with --replay, whose file says what is done";
-	for (size_t i = 0; i < sizeof by_replay / sizeof *by_replay; i++)
-		tool_allow(!replay_path, by_replay[i], said);
+	static const char *const by_log = "does not go with --replay, whose log determines it";
+	for (size_t i = 0; i < sizeof replayed / sizeof *replayed; i++)
+		tool_allow(!replay_path, replayed[i], by_log);
 	for (int i = 0; i < augment_operations_count; i++)
-		tool_allow(!replay_path, augment_operations[i].name, said);
-	bool moves = augment_moves(&plan.options);
+		tool_allow(!replay_path, augment_operations[i].name, by_log);
+	bool moves = augment_has_geometry(&plan.options);
 	tool_allow(moves, "fill", "goes with an operation that moves pixels");
 	tool_allow(moves, "interpolation", "goes with an operation that moves pixels");
 	tool_allow(moves && chosen.fill == AUGMENT_CONSTANT, "fill-value", "goes with --fill constant");
-	tool_allow(augment_is_on(&plan.options, augment_operation_find("random-resized-crop")), "crop-ratio",
+	tool_allow(augment_is_enabled(&plan.options, augment_operation_find("random-resized-crop")), "crop-ratio",
 		"goes with --random-resized-crop");
 	tool_allow(chosen.policy == AUGMENT_RANDAUGMENT, "policy-operations", "goes with --policy randaugment");
 	tool_allow(chosen.policy == AUGMENT_RANDAUGMENT, "policy-magnitude", "goes with --policy randaugment");
@@ -109,7 +109,7 @@ static void check_files(int count, char **inputs)
 	}
 }
 
-/* The operations of the preset, changed by those given. */
+/* The operations of the preset, overridden by those given. */
 static int read_options(int argc, char **argv)
 {
 	struct error error;
@@ -146,11 +146,11 @@ static int draw_preview(const struct preview *preview, struct error *error)
 	return result;
 }
 
-/* A sheet instead of a stream. */
-static int show_preview(struct source *source, struct error *error)
+/* Writes the preview instead of a stream. */
+static int show_preview(struct input_streams *inputs, struct error *error)
 {
 	struct preview preview;
-	if (preview_create(&preview, &plan, source, PREVIEW_ROWS, PREVIEW_COLUMNS, error))
+	if (preview_create(&preview, &plan, inputs, PREVIEW_ROWS, PREVIEW_COLUMNS, error))
 		return -1;
 	int result = draw_preview(&preview, error);
 	preview_free(&preview);
@@ -166,42 +166,42 @@ static int open_record(struct output *record, struct error *error)
 {
 	if (record_path && output_open(record, record_path, error))
 		return -1;
-	plan.record = record_path ? record : NULL;
+	plan.log = record_path ? record : NULL;
 	return 0;
 }
 
-/* Gives both outputs their names, or neither. */
+/* Commits both outputs, or neither. */
 static int commit(bool failed, struct output *output, struct error *error)
 {
 	if (failed) {
 		output_abandon(output);
-		if (plan.record)
-			output_abandon(plan.record);
+		if (plan.log)
+			output_abandon(plan.log);
 		return -1;
 	}
-	if (!plan.record || output_commit(plan.record, error) == 0)
+	if (!plan.log || output_commit(plan.log, error) == 0)
 		return output_commit(output, error);
 	output_abandon(output);
 	return -1;
 }
 
-/* The stream, and what was done for it. */
-static int write_passes(struct source *source, struct error *error)
+/* Writes the stream and the log. */
+static int write_passes(struct input_streams *inputs, struct error *error)
 {
 	struct parallel *pool = NULL;
 	struct output output, record;
 	if (open_record(&record, error))
 		return -1;
 	if (parallel_create(&pool, threads, error) || output_open(&output, output_path, error)) {
-		if (plan.record)
-			output_abandon(plan.record);
+		if (plan.log)
+			output_abandon(plan.log);
 		parallel_destroy(pool);
 		return -1;
 	}
-	/* In a pipe the bar belongs to the last tool. */
+	/* In a pipe the last tool shows progress. */
 	bool to_file = !names_standard_output(output_path);
 	struct progress progress = tool_progress(quiet || !to_file);
-	int result = augment_passes(&plan, source, output.stream, to_file ? output_path : "standard output", pool, &progress,
+	int result = augment_passes(&plan, inputs, output.stream, to_file ? output_path : "standard output", pool, &progress,
 		error);
 	parallel_destroy(pool);
 	return commit(result, &output, error);
@@ -211,19 +211,19 @@ int main(int argc, char **argv)
 {
 	static char *standard_input[] = {"-"};
 	struct error error;
-	struct source *source;
+	struct input_streams *inputs;
 
 	int first = read_options(argc, argv);
 	bool operands = first < argc;
 	if (!preview_path)
 		tool_refuse_terminal(output_path);
 
-	bool failed = open_replay(&error) || source_open(&source, operands ? argv + first : standard_input,
-		operands ? argc - first : 1, preview_path || augment_reads_again(&plan), &error);
+	bool failed = open_replay(&error) || input_streams_open(&inputs, operands ? argv + first : standard_input,
+		operands ? argc - first : 1, preview_path || augment_needs_rewind(&plan), &error);
 
 	if (!failed) {
-		failed = preview_path ? show_preview(source, &error) : write_passes(source, &error);
-		source_close(source);
+		failed = preview_path ? show_preview(inputs, &error) : write_passes(inputs, &error);
+		input_streams_close(inputs);
 	}
 
 	replay_close(plan.replay);

@@ -16,7 +16,7 @@ float logarithm(float x)
 	return x;
 }
 
-/* Scales the rows of one channel. */
+/* x = gain x + offset for one channel. */
 static void scale_channel(struct pixels *picture, int channel, double gain, double offset)
 {
 	for (int y = 0; y < picture->height; y++)
@@ -72,10 +72,10 @@ int paint_grayscale(struct pixels *picture, const double *values, struct error *
 int paint_hue(struct pixels *picture, const double *values, struct error *error)
 {
 	(void)error;
-	double turn = values[0] / 360 + (values[0] < 0);
+	double turns = values[0] / 360 + (values[0] < 0);
 	for (int y = 0; picture->colors == 3 && y < picture->height; y++)
-		picture->kernels->turn_hue(picture_row(picture, y, 0), picture_row(picture, y, 1), picture_row(picture, y, 2),
-			picture->stride, (float)turn);
+		picture->kernels->rotate_hue(picture_row(picture, y, 0), picture_row(picture, y, 1), picture_row(picture, y, 2),
+			picture->stride, (float)turns);
 	return 0;
 }
 
@@ -87,10 +87,10 @@ int paint_gamma(struct pixels *picture, const double *values, struct error *erro
 			float *row = picture_row(picture, y, c);
 			size_t width = (size_t)picture->width;
 			picture->kernels->scale(row, picture->stride, 1.0f / 255, 0);
-			picture->numbers->logarithm(row, width);
+			picture->math->logarithm(row, width);
 			for (size_t x = 0; x < width; x++)
 				row[x] *= (float)values[0];
-			picture->numbers->exponential(row, width);
+			picture->math->exponential(row, width);
 			picture->kernels->scale(row, picture->stride, 255, 0);
 		}
 	return 0;
@@ -100,22 +100,22 @@ int paint_autocontrast(struct pixels *picture, const double *values, struct erro
 {
 	(void)values, (void)error;
 	for (int c = 0; c < picture->colors; c++) {
-		float least = 255, most = 0;
+		float minimum = 255, maximum = 0;
 		for (int y = 0; y < picture->height; y++) {
 			const float *row = picture_row(picture, y, c);
 			for (int x = 0; x < picture->width; x++) {
-				least = row[x] < least ? row[x] : least;
-				most = row[x] > most ? row[x] : most;
+				minimum = row[x] < minimum ? row[x] : minimum;
+				maximum = row[x] > maximum ? row[x] : maximum;
 			}
 		}
-		double gain = 255 / ((double)most - (double)least);
-		if (most > least)
-			scale_channel(picture, c, gain, -(double)least * gain);
+		double gain = 255 / ((double)maximum - (double)minimum);
+		if (maximum > minimum)
+			scale_channel(picture, c, gain, -(double)minimum * gain);
 	}
 	return 0;
 }
 
-/* The byte nearest to a value; 0 for what is no number. */
+/* The value rounded to a byte; 0 for NaN. */
 static inline int byte_of(float value)
 {
 	return value > 0 ? value < 255 ? (int)(value + 0.5f) : 255 : 0;
@@ -130,10 +130,10 @@ static void look_up(struct pixels *picture, int channel, const float table[256])
 	}
 }
 
-/* As Pillow does: equally many values a step, but for those of the last. */
+/* Histogram equalization as in Pillow, which leaves out the pixels of the largest value. */
 static void equalize_channel(struct pixels *picture, int channel)
 {
-	int64_t counts[256] = {0}, pixels = (int64_t)picture->width * picture->height, before = 0;
+	int64_t counts[256] = {0}, pixels = (int64_t)picture->width * picture->height, cumulative = 0;
 	float table[256];
 	int last = 255;
 	for (int y = 0; y < picture->height; y++) {
@@ -146,8 +146,8 @@ static void equalize_channel(struct pixels *picture, int channel)
 	int64_t step = (pixels - counts[last]) / 255;
 	if (step == 0)
 		return;
-	for (int i = 0; i < 256; before += counts[i++]) {
-		int64_t value = (before + step / 2) / step;
+	for (int i = 0; i < 256; cumulative += counts[i++]) {
+		int64_t value = (cumulative + step / 2) / step;
 		table[i] = value < 255 ? (float)value : 255;
 	}
 	look_up(picture, channel, table);
@@ -164,10 +164,10 @@ int paint_equalize(struct pixels *picture, const double *values, struct error *e
 int paint_posterize(struct pixels *picture, const double *values, struct error *error)
 {
 	(void)error;
-	int kept = 0xff00 >> (int)(values[0] + 0.5) & 0xff;
+	int mask = 0xff00 >> (int)(values[0] + 0.5) & 0xff;
 	float table[256];
 	for (int i = 0; i < 256; i++)
-		table[i] = (float)(i & kept);
+		table[i] = (float)(i & mask);
 	for (int c = 0; c < picture->colors; c++)
 		look_up(picture, c, table);
 	return 0;
@@ -176,12 +176,12 @@ int paint_posterize(struct pixels *picture, const double *values, struct error *
 int paint_solarize(struct pixels *picture, const double *values, struct error *error)
 {
 	(void)error;
-	float limit = (float)values[0];
+	float threshold = (float)values[0];
 	for (int y = 0; y < picture->height; y++)
 		for (int c = 0; c < picture->colors; c++) {
 			float *row = picture_row(picture, y, c);
 			for (int x = 0; x < picture->width; x++)
-				row[x] = row[x] < limit ? row[x] : 255 - row[x];
+				row[x] = row[x] < threshold ? row[x] : 255 - row[x];
 		}
 	return 0;
 }

@@ -7,8 +7,8 @@
 
 /* ---- sharpness ---- */
 
-/* Row y softened by 1/13 of [1 1 1; 1 5 1; 1 1 1], without its first and last pixel. */
-static void soften_row(const struct pixels *picture, int y, int channel, float *out)
+/* Row y smoothed by the kernel 1/13 [1 1 1; 1 5 1; 1 1 1], without its first and last pixel. */
+static void smooth_row(const struct pixels *picture, int y, int channel, float *out)
 {
 	const float *above = picture_row(picture, y - 1, channel), *row = picture_row(picture, y, channel);
 	const float *below = picture_row(picture, y + 1, channel);
@@ -18,19 +18,19 @@ static void soften_row(const struct pixels *picture, int y, int channel, float *
 	}
 }
 
-/* Edge pixels count as soft already. */
+/* Edge pixels are not changed. */
 int paint_sharpness(struct pixels *picture, const double *values, struct error *error)
 {
 	(void)error;
 	float factor = (float)values[0];
 	for (int c = 0; c < picture->colors; c++) {
 		for (int y = 1; y + 1 < picture->height; y++)
-			soften_row(picture, y, c, picture->scratch + (size_t)y * picture->stride);
+			smooth_row(picture, y, c, picture->scratch + (size_t)y * picture->stride);
 		for (int y = 1; y + 1 < picture->height; y++) {
 			float *row = picture_row(picture, y, c);
-			const float *soft = picture->scratch + (size_t)y * picture->stride;
+			const float *smooth = picture->scratch + (size_t)y * picture->stride;
 			for (int x = 1; x + 1 < picture->width; x++)
-				row[x] = soft[x] + (row[x] - soft[x]) * factor;
+				row[x] = smooth[x] + (row[x] - smooth[x]) * factor;
 			picture->kernels->scale(row, picture->stride, 1, 0);
 		}
 	}
@@ -39,16 +39,16 @@ int paint_sharpness(struct pixels *picture, const double *values, struct error *
 
 /* ---- blur ---- */
 
-/* The index that a mirror on the first and last of `count` samples shows. */
-static int mirrored(int i, int count)
+/* Reflects an index at the first and last of `count` samples. */
+static int reflect_index(int i, int count)
 {
 	int period = count > 1 ? 2 * (count - 1) : 1;
 	i = (i % period + period) % period;
 	return i < count ? i : period - i;
 }
 
-/* 2 radius + 1 weights, whose sum is 1. Returns the radius. */
-static int gaussian(double sigma, float weights[2 * BLUR_RADIUS_MAXIMUM + 1])
+/* The normalised Gaussian kernel of 2 radius + 1 weights. Returns the radius. */
+static int gaussian_kernel(double sigma, float weights[2 * BLUR_RADIUS_MAXIMUM + 1])
 {
 	sigma = fmax(sigma, 0.01);
 	int radius = (int)ceil(3 * sigma);
@@ -60,25 +60,25 @@ static int gaussian(double sigma, float weights[2 * BLUR_RADIUS_MAXIMUM + 1])
 	return radius;
 }
 
-/* First along rows, into scratch with mirrored rows above and below; then down the columns. */
+/* Separable: along rows into scratch, padded by reflected rows above and below; then along columns. */
 int paint_blur(struct pixels *picture, const double *values, struct error *error)
 {
 	(void)error;
 	float weights[2 * BLUR_RADIUS_MAXIMUM + 1];
-	const int radius = gaussian(values[0], weights), taps = 2 * radius + 1;
+	const int radius = gaussian_kernel(values[0], weights), taps = 2 * radius + 1;
 	const size_t stride = picture->stride;
 	float *columns = picture->scratch, *line = columns + (size_t)(picture->height + 2 * radius) * stride;
 	for (int c = 0; c < picture->colors; c++) {
 		for (int y = 0; y < picture->height; y++) {
 			const float *row = picture_row(picture, y, c);
 			for (int x = -radius; x < (int)stride + radius; x++)
-				line[radius + x] = row[mirrored(x, picture->width)];
+				line[radius + x] = row[reflect_index(x, picture->width)];
 			picture->kernels->convolve(columns + (size_t)(radius + y) * stride, line, 1, weights, taps, stride);
 		}
 		for (int y = -radius; y < picture->height + radius; y++)
 			if (y < 0 || y >= picture->height)
 				memcpy(columns + (size_t)(radius + y) * stride,
-					columns + (size_t)(radius + mirrored(y, picture->height)) * stride, stride * sizeof *columns);
+					columns + (size_t)(radius + reflect_index(y, picture->height)) * stride, stride * sizeof *columns);
 		for (int y = 0; y < picture->height; y++)
 			picture->kernels->convolve(picture_row(picture, y, c), columns + (size_t)y * stride, (ptrdiff_t)stride,
 				weights, taps, stride);
@@ -86,9 +86,9 @@ int paint_blur(struct pixels *picture, const double *values, struct error *error
 	return 0;
 }
 
-/* ---- noise, covering ---- */
+/* ---- noise, erasing ---- */
 
-/* The sum of eight bytes, of mean 0 and variance 1: its tails end at 4.9. */
+/* Approximates a normal distribution by the sum of eight bytes, normalised; its range is +-4.9. */
 static float draw_normal(struct random *random)
 {
 	int sum = 0;
@@ -114,7 +114,7 @@ int paint_noise(struct pixels *picture, const double *values, struct error *erro
 	return 0;
 }
 
-/* With the middle of the range, opaque. */
+/* Fills with the middle of the value range, opaque. */
 int paint_erase(struct pixels *picture, const double *values, struct error *error)
 {
 	(void)error;

@@ -2,7 +2,7 @@
 
 #include <math.h>
 
-/* Taylor polynomials on |x| <= pi / 4, where the first term left out is below 1e-17. */
+/* Taylor polynomials on |x| <= pi / 4, where the first omitted term is below 1e-17. */
 static double sine_near_zero(double x)
 {
 	double square = x * x, term = x, sum = x;
@@ -76,7 +76,7 @@ struct matrix crop(const double *values, int width, int height)
 		values[3], values[1] * height + values[3] / 2 - 0.5);
 }
 
-struct matrix move_pixels(const double *values, int width, int height)
+struct matrix translate_pixels(const double *values, int width, int height)
 {
 	(void)width, (void)height;
 	return matrix_scale(1, values[0], 1, values[1]);
@@ -88,7 +88,7 @@ struct matrix zoom(const double *values, int width, int height)
 	return matrix_scale(values[0], 0, values[1], 0);
 }
 
-struct matrix enlarge(const double *values, int width, int height)
+struct matrix scale_both_axes(const double *values, int width, int height)
 {
 	(void)width, (void)height;
 	return matrix_scale(1 / values[0], 0, 1 / values[0], 0);
@@ -145,7 +145,7 @@ static struct matrix square_to_points(const double x[4], const double y[4])
 {
 	double x1 = x[1] - x[2], x2 = x[3] - x[2], x3 = x[0] - x[1] + x[2] - x[3];
 	double y1 = y[1] - y[2], y2 = y[3] - y[2], y3 = y[0] - y[1] + y[2] - y[3];
-	double below = x1 * y2 - x2 * y1, g = (x3 * y2 - x2 * y3) / below, h = (x1 * y3 - x3 * y1) / below;
+	double determinant = x1 * y2 - x2 * y1, g = (x3 * y2 - x2 * y3) / determinant, h = (x1 * y3 - x3 * y1) / determinant;
 	return (struct matrix){{
 		{x[1] - x[0] + g * x[1], x[3] - x[0] + h * x[3], x[0]},
 		{y[1] - y[0] + g * y[1], y[3] - y[0] + h * y[3], y[0]},
@@ -153,7 +153,7 @@ static struct matrix square_to_points(const double x[4], const double y[4])
 	}};
 }
 
-/* The inverse, times the determinant: to a matrix of places that makes no difference. */
+/* The inverse times the determinant, a factor that cancels in homogeneous coordinates. */
 static struct matrix adjugate(const struct matrix *a)
 {
 	struct matrix out;
@@ -171,7 +171,7 @@ struct matrix perspective(const double *values, int width, int height)
 	const double x[] = {values[0] / 2, 1 - values[2] / 2, 1 - values[4] / 2, values[6] / 2};
 	const double y[] = {values[1] / 2, values[3] / 2, 1 - values[5] / 2, 1 - values[7] / 2};
 	struct matrix square = square_to_points(x, y), to_square = adjugate(&square);
-	struct matrix shrink = matrix_scale(1 / right, 0, 1 / bottom, 0), grow = matrix_scale(right, 0, bottom, 0);
-	struct matrix inner = matrix_compose(&to_square, &shrink);
-	return matrix_compose(&grow, &inner);
+	struct matrix to_unit_square = matrix_scale(1 / right, 0, 1 / bottom, 0), from_unit_square = matrix_scale(right, 0, bottom, 0);
+	struct matrix inner = matrix_compose(&to_square, &to_unit_square);
+	return matrix_compose(&from_unit_square, &inner);
 }

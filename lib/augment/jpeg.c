@@ -8,34 +8,34 @@
 
 #include <jpeglib.h>
 
-/* libjpeg's errors come back by a jump. */
-struct failure {
+/* libjpeg's error handler must not return: it jumps to on_error. */
+struct jpeg_compress_error {
 	struct jpeg_error_mgr manager;
-	jmp_buf back;
+	jmp_buf on_error;
 };
 
-static void fail(j_common_ptr common)
+static void jpeg_error_exit(j_common_ptr common)
 {
-	longjmp(((struct failure *)common->err)->back, 1);
+	longjmp(((struct jpeg_compress_error *)common->err)->on_error, 1);
 }
 
-static void say_nothing(j_common_ptr common)
+static void discard_message(j_common_ptr common)
 {
 	(void)common;
 }
 
 /* Compresses `bytes` as a baseline JPEG with libjpeg's defaults into fresh memory. */
-static int compress(const struct pixels *picture, int quality, unsigned char **out, unsigned long *size,
+static int compress_jpeg(const struct pixels *picture, int quality, unsigned char **out, unsigned long *size,
 	struct error *error)
 {
 	struct jpeg_compress_struct compressor;
-	struct failure failure;
+	struct jpeg_compress_error jpeg_error;
 	*out = NULL;
 	*size = 0;
-	compressor.err = jpeg_std_error(&failure.manager);
-	failure.manager.error_exit = fail;
-	failure.manager.output_message = say_nothing;
-	if (setjmp(failure.back)) {
+	compressor.err = jpeg_std_error(&jpeg_error.manager);
+	jpeg_error.manager.error_exit = jpeg_error_exit;
+	jpeg_error.manager.output_message = discard_message;
+	if (setjmp(jpeg_error.on_error)) {
 		jpeg_destroy_compress(&compressor);
 		return error_set(error, "jpeg-quality", "this image can't be compressed as JPEG");
 	}
@@ -57,7 +57,7 @@ static int compress(const struct pixels *picture, int quality, unsigned char **o
 	return 0;
 }
 
-static void take(struct pixels *picture, const struct image *image)
+static void copy_decoded(struct pixels *picture, const struct image *image)
 {
 	for (int y = 0; y < picture->height; y++)
 		for (int c = 0; c < picture->colors; c++) {
@@ -78,11 +78,11 @@ int paint_jpeg(struct pixels *picture, const double *values, struct error *error
 	for (int y = 0; y < picture->height; y++)
 		picture->kernels->store(picture_row(picture, y, 0), picture->stride, picture->colors,
 			picture->bytes + (size_t)y * row, picture->width);
-	int result = compress(picture, (int)values[0], &encoded, &size, error);
+	int result = compress_jpeg(picture, (int)values[0], &encoded, &size, error);
 	if (result == 0)
 		result = image_decode(encoded, size, "jpeg-quality", &options, &image, error);
 	if (result == 0) {
-		take(picture, &image);
+		copy_decoded(picture, &image);
 		image_free(&image);
 	}
 	free(encoded);

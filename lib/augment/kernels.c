@@ -7,7 +7,7 @@ int pixel_kernels_select(const struct pixel_kernels **kernels, struct error *err
 	struct processor_versions versions = {.plain = &pixel_kernels_plain, .avx2 = pixel_kernels_avx2(),
 		.avx512 = pixel_kernels_avx512()};
 #if defined __aarch64__
-	versions.neon = versions.plain; /* whose vectors of four floats are NEON's there */
+	versions.neon = versions.plain; /* its vectors of four floats compile to NEON */
 #endif
 	*kernels = processor_choose(&versions, error);
 	return *kernels ? 0 : -1;

@@ -5,36 +5,36 @@ enum { LANES = 4 };
 #include "nn/vector.h"
 #include "augment/vector_half.h"
 
-INLINE vector least(vector a, vector b)
+INLINE vector minimum(vector a, vector b)
 {
 	return choose(a < b, a, b);
 }
 
-INLINE vector most(vector a, vector b)
+INLINE vector maximum(vector a, vector b)
 {
 	return choose(a > b, a, b);
 }
 
-INLINE half_doubles least_double(half_doubles a, half_doubles b)
+INLINE half_doubles minimum_double(half_doubles a, half_doubles b)
 {
 	return choose_double(a < b, a, b);
 }
 
-INLINE half_doubles most_double(half_doubles a, half_doubles b)
+INLINE half_doubles maximum_double(half_doubles a, half_doubles b)
 {
 	return choose_double(a > b, a, b);
 }
 
-INLINE void gather_two(const unsigned char *from, integers start, int apart, integers *here, integers *next)
+INLINE void gather_two(const unsigned char *from, integers offset, int distance, integers *pixel, integers *pixel_right)
 {
 	for (int i = 0; i < LANES; i++) {
-		const unsigned char *p = from + start[i], *q = p + apart;
-		(*here)[i] = (int32_t)((uint32_t)p[0] | (uint32_t)p[1] << 8 | (uint32_t)p[2] << 16 | (uint32_t)p[3] << 24);
-		(*next)[i] = (int32_t)((uint32_t)q[0] | (uint32_t)q[1] << 8 | (uint32_t)q[2] << 16 | (uint32_t)q[3] << 24);
+		const unsigned char *p = from + offset[i], *q = p + distance;
+		(*pixel)[i] = (int32_t)((uint32_t)p[0] | (uint32_t)p[1] << 8 | (uint32_t)p[2] << 16 | (uint32_t)p[3] << 24);
+		(*pixel_right)[i] = (int32_t)((uint32_t)q[0] | (uint32_t)q[1] << 8 | (uint32_t)q[2] << 16 | (uint32_t)q[3] << 24);
 	}
 }
 
-#include "augment/vector_places.h"
+#include "augment/vector_sample.h"
 #include "augment/vector_color.h"
 #define TABLE_NAME "plain"
 #include "augment/vector_table.h"

@@ -2,7 +2,7 @@
 
 #include <string.h>
 
-static void lay_over(void *out, const void *partner, enum stream_type type, size_t count, float share)
+static void blend(void *out, const void *partner, enum stream_type type, size_t count, float weight)
 {
 	unsigned char *bytes = out;
 	const unsigned char *other_bytes = partner;
@@ -10,9 +10,9 @@ static void lay_over(void *out, const void *partner, enum stream_type type, size
 	const float *other_floats = partner;
 	for (size_t i = 0; i < count; i++)
 		if (type == STREAM_U8)
-			bytes[i] = (unsigned char)((float)bytes[i] * share + (float)other_bytes[i] * (1 - share) + 0.5f);
+			bytes[i] = (unsigned char)((float)bytes[i] * weight + (float)other_bytes[i] * (1 - weight) + 0.5f);
 		else
-			floats[i] = floats[i] * share + other_floats[i] * (1 - share);
+			floats[i] = floats[i] * weight + other_floats[i] * (1 - weight);
 }
 
 double augment_mix(const struct augment_step *step, const struct stream_head *result, void *out, const void *partner)
@@ -21,7 +21,7 @@ double augment_mix(const struct augment_step *step, const struct stream_head *re
 	size_t size = stream_tensor_size(result), row = size / (size_t)result->height, pixel = row / (size_t)result->width;
 	size_t values_count = (size_t)result->height * (size_t)result->width * (size_t)result->channels;
 	if (augment_operations[step->operation].values == 1) {
-		lay_over(out, partner, result->type, values_count, (float)values[0]);
+		blend(out, partner, result->type, values_count, (float)values[0]);
 		return values[0];
 	}
 	size_t left = (size_t)(values[0] * result->width), right = (size_t)((values[0] + values[2]) * result->width);

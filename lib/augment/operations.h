@@ -1,4 +1,4 @@
-/* The table of operations, from which come the options, what is drawn, what is done, and what is recorded. */
+/* The table of operations: it defines the options, the random values, the functions that apply them, and the log. */
 #ifndef AUGMENT_OPERATIONS_H
 #define AUGMENT_OPERATIONS_H
 
@@ -8,48 +8,48 @@
 #include "base/random.h"
 
 enum augment_kind {
-	AUGMENT_GEOMETRY,   /* a matrix in pixels, from the upper left one */
-	AUGMENT_CENTRED,    /* a matrix about the centre of the picture */
-	AUGMENT_PAINT,      /* of the picture as it lies */
-	AUGMENT_BACKGROUND, /* behind transparent parts, before all else */
-	AUGMENT_MIX,        /* with another picture, after all else */
+	AUGMENT_GEOMETRY,   /* a matrix in pixels, origin at the centre of the upper left pixel */
+	AUGMENT_CENTRED,    /* a matrix in pixels, origin at the centre of the image */
+	AUGMENT_PAINT,      /* a function on pixel values, in place */
+	AUGMENT_BACKGROUND, /* compositing over a background, before all else */
+	AUGMENT_MIX,        /* mixing with another image, after all else */
 };
 
-/* How the numbers of a step are told to people. */
-enum augment_told {
-	TOLD_NOTHING,
-	TOLD_DEGREES,
-	TOLD_TANGENT,  /* in degrees */
-	TOLD_TIMES,    /* a factor */
-	TOLD_PERCENT,
-	TOLD_PIXELS,
-	TOLD_BITS,
-	TOLD_NUMBER,
-	TOLD_STRENGTH, /* in percent; numbers behind it are for the machine */
-	TOLD_SHARE,    /* what is left of this image, in percent */
-	TOLD_BOX,      /* left, top, width and height, in percent */
-	TOLD_CORNERS,  /* the farthest of them, in percent */
-	TOLD_COLOR,
+/* How the values of a step are formatted for the preview. */
+enum augment_format {
+	FORMAT_NONE,
+	FORMAT_DEGREES,
+	FORMAT_TANGENT,  /* as an angle in degrees */
+	FORMAT_FACTOR,
+	FORMAT_PERCENT,
+	FORMAT_PIXELS,
+	FORMAT_BITS,
+	FORMAT_NUMBER,
+	FORMAT_STRENGTH, /* the first value, in percent */
+	FORMAT_FRACTION_KEPT,    /* weight of this image, in percent */
+	FORMAT_BOX,      /* left, top, width and height, in percent */
+	FORMAT_CORNERS,  /* the largest displacement, in percent */
+	FORMAT_COLOR,
 };
 
 struct augment_operation {
-	uint32_t number;      /* of its random numbers. Append only: a changed number changes every result */
-	const char *name;     /* of its option too */
-	const char *argument; /* in the help, "DEGREES"; NULL: it has no amount, only a probability */
+	uint32_t random_stream; /* number of its random stream. Append only: a changed number changes every result */
+	const char *name;     /* and its option's */
+	const char *argument; /* in the help, "DEGREES"; NULL: no amount, only a probability */
 	const char *help;
-	double most;          /* of the amount, which is at least 0; 0 is off */
-	bool whole;           /* the amount is a whole number */
+	double amount_maximum; /* the amount is 0 (off) to this */
+	bool integer_only;    /* the amount is an integer */
 	enum augment_kind kind;
-	/* Draws the numbers of a step. NULL: it has none. */
+	/* Draws the values of a step. NULL: it has none. */
 	void (*draw)(struct random *random, double amount, const struct augment_options *options, double *values);
-	int values;           /* how many they are */
-	enum augment_told told;
-	double least_value, most_value; /* what a record of steps may say of each */
+	int values;           /* their number */
+	enum augment_format format;
+	double value_minimum, value_maximum; /* range of each value, also in a log */
 	struct matrix (*geometry)(const double *values, int width, int height);
 	augment_paint *paint;
-	/* For the policies of torchvision: what goes from `start` to the end at the largest magnitude. */
+	/* For torchvision's policies: the value at magnitude 0 and, for each policy, at the largest magnitude. */
 	struct {
-		bool member, either; /* `either`: to the other side of `start` as often */
+		bool member, is_signed; /* is_signed: the distance from `start` has a random sign */
 		double start, randaugment, trivial;
 	} policy;
 };
@@ -57,9 +57,9 @@ struct augment_operation {
 extern const struct augment_operation augment_operations[];
 extern const int augment_operations_count;
 
-/* What a change does, for people: a line for each step, "rotate -8.2°". In fresh memory, which the caller frees; NULL without
- * memory. */
-char *augment_tell(const struct augment_change *change);
+/* Describes a change for the preview: a line per step, "rotate -8.2°". In fresh memory, which the caller frees; NULL
+ * without memory. */
+char *augment_describe_change(const struct augment_change *change);
 
 /* The row of that name, or -1. */
 int augment_operation_find(const char *name);

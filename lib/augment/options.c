@@ -45,16 +45,16 @@ struct augment_setting *augment_setting(struct augment_options *options, const c
 	return &options->settings[augment_operation_find(operation)];
 }
 
-bool augment_is_on(const struct augment_options *options, int row)
+bool augment_is_enabled(const struct augment_options *options, int row)
 {
 	return options->settings[row].amount != 0 && options->settings[row].probability != 0;
 }
 
-bool augment_moves(const struct augment_options *options)
+bool augment_has_geometry(const struct augment_options *options)
 {
 	for (int i = 0; i < augment_operations_count; i++) {
 		enum augment_kind kind = augment_operations[i].kind;
-		if ((kind == AUGMENT_GEOMETRY || kind == AUGMENT_CENTRED) && augment_is_on(options, i))
+		if ((kind == AUGMENT_GEOMETRY || kind == AUGMENT_CENTRED) && augment_is_enabled(options, i))
 			return true;
 	}
 	return options->policy != AUGMENT_POLICY_NONE;
@@ -71,13 +71,13 @@ struct augment_options augment_preset(enum augment_preset preset)
 	return options;
 }
 
-static int read_number(const char *object, const char *text, double most, bool whole, double *value, struct error *error)
+static int read_number(const char *object, const char *text, double maximum, bool integer_only, double *value, struct error *error)
 {
 	char shown[256];
-	if (text_to_real(text, value) && *value >= 0 && *value <= most && !(whole && *value != floor(*value)))
+	if (text_to_real(text, value) && *value >= 0 && *value <= maximum && !(integer_only && *value != floor(*value)))
 		return 0;
 	return error_set(error, object, "'%s' is not a %snumber from 0 to %.15g", text_printable(shown, sizeof shown, text),
-		whole ? "whole " : "", most);
+		integer_only ? "whole " : "", maximum);
 }
 
 int augment_set(struct augment_options *options, const char *name, const char *text, struct error *error)
@@ -93,7 +93,7 @@ int augment_set(struct augment_options *options, const char *name, const char *t
 	if (operation->argument) {
 		int length = probability ? (int)(probability - text) : (int)strlen(text);
 		snprintf(amount, sizeof amount, "%.*s", length, text);
-		if (read_number(object, amount, operation->most, operation->whole, &setting.amount, error))
+		if (read_number(object, amount, operation->amount_maximum, operation->integer_only, &setting.amount, error))
 			return -1;
 		probability = probability ? probability + 1 : "1";
 	}
@@ -113,7 +113,7 @@ bool augment_describe_setting(const struct augment_options *options, int row, ch
 		snprintf(text, AUGMENT_SETTING_SIZE, "%.15g", setting->amount);
 	else
 		snprintf(text, AUGMENT_SETTING_SIZE, "%.15g:%.15g", setting->amount, setting->probability);
-	return augment_is_on(options, row);
+	return augment_is_enabled(options, row);
 }
 
 char *augment_describe(const struct augment_options *options)
@@ -131,7 +131,7 @@ char *augment_describe(const struct augment_options *options)
 	for (int i = 0; i < augment_operations_count; i++)
 		if (augment_describe_setting(options, i, setting))
 			fprintf(stream, " --%s %s", augment_operations[i].name, setting);
-	if (options->crop_ratio != default_crop_ratio && augment_is_on(options, augment_operation_find("random-resized-crop")))
+	if (options->crop_ratio != default_crop_ratio && augment_is_enabled(options, augment_operation_find("random-resized-crop")))
 		fprintf(stream, " --crop-ratio %.15g", options->crop_ratio);
 	if (options->policy != AUGMENT_POLICY_NONE)
 		fprintf(stream, " --policy %s", augment_policy_names[options->policy]);

@@ -1,21 +1,21 @@
 #include "augment/preview.h"
 
 #include "augment/operations.h"
-#include "augment/variator.h"
+#include "augment/augmenter.h"
 
 #include <math.h>
 #include <stdlib.h>
 
-struct making {
+struct preview_builder {
 	struct preview *preview;
-	struct partners *partners;
-	struct variator variator;
+	struct record_index *index;
+	struct augmenter augmenter;
 	struct stream_head head;
 	void *in, *out;
 	float *weights;
 };
 
-/* Copies a tensor as bytes; of a number of channels that no picture has, the first. */
+/* Converts a tensor to bytes; if it has not 1, 3 or 4 channels, only its first. */
 static int to_image(struct image *image, const struct stream_head *head, const void *tensor, struct error *error)
 {
 	int channels = head->channels == 1 || head->channels == 3 || head->channels == 4 ? head->channels : 1;
@@ -32,16 +32,16 @@ static int to_image(struct image *image, const struct stream_head *head, const v
 	return 0;
 }
 
-static const float *weights_of(const struct making *making, const struct partner *record)
+static const float *weights_of(const struct preview_builder *builder, const struct indexed_record *record)
 {
-	return making->head.label == STREAM_LABEL_WEIGHTS ? partners_weights(making->partners, record) : NULL;
+	return builder->head.label == STREAM_LABEL_WEIGHTS ? record_index_weights(builder->index, record) : NULL;
 }
 
-/* Its class, or the one it has most of, and its number. */
-static char *describe_label(const struct making *making, const struct partner *record)
+/* Its class, or that of the largest weight, and its id. */
+static char *describe_label(const struct preview_builder *builder, const struct indexed_record *record)
 {
-	const struct stream_head *head = &making->head;
-	const float *weights = weights_of(making, record);
+	const struct stream_head *head = &builder->head;
+	const float *weights = weights_of(builder, record);
 	int label = record->label;
 	for (size_t i = 0; weights && i < head->classes.count; i++)
 		label = i == 0 || weights[i] > weights[label] ? (int)i : label;
@@ -49,67 +49,70 @@ static char *describe_label(const struct making *making, const struct partner *r
 	return text_format("%s, %llu", name, (unsigned long long)record->id);
 }
 
-/* What was done, and with which other image. */
-static char *describe_variation(const struct making *making, const struct augment_variation *variation, uint32_t source_pass)
+/* The operations, and the image it was mixed with. */
+static char *describe_variation(const struct preview_builder *builder, const struct augment_variation *variation,
+	uint32_t input_pass)
 {
-	char *change = augment_tell(&variation->change);
+	char *change = augment_describe_change(&variation->change);
 	if (!change || !variation->mixed)
 		return change;
-	const struct partner *partner = partners_find(making->partners, source_pass, variation->partner);
-	char *label = describe_label(making, partner);
+	const struct indexed_record *partner = record_index_find(builder->index, input_pass, variation->partner);
+	char *label = describe_label(builder, partner);
 	char *text = label ? text_format("%s\nwith %s", change, label) : NULL;
 	free(label);
 	free(change);
 	return text;
 }
 
-static int fill_row(struct making *making, const struct partner *record, struct preview_cell *cells, struct error *error)
+static int build_row(struct preview_builder *builder, const struct indexed_record *record, struct preview_cell *cells,
+	struct error *error)
 {
-	const struct variator *variator = &making->variator;
-	const struct stream_record given = {.tensor = making->in, .label = record->label, .weights = weights_of(making, record),
+	const struct augmenter *augmenter = &builder->augmenter;
+	const struct stream_record input_record = {.tensor = builder->in, .label = record->label, .weights = weights_of(builder, record),
 		.id = record->id};
 	struct augment_variation variation;
-	if (partner_read(record, making->in, stream_tensor_size(&making->head), error)
-		|| to_image(&cells[0].image, &making->head, making->in, error))
+	if (indexed_record_read(record, builder->in, stream_tensor_size(&builder->head), error)
+		|| to_image(&cells[0].image, &builder->head, builder->in, error))
 		return -1;
-	cells[0].title = describe_label(making, record);
+	cells[0].title = describe_label(builder, record);
 	cells[0].detail = text_format("%s", "");
-	for (int i = 1; i < making->preview->columns; i++) {
-		variator_draw(variator, (uint32_t)i - 1, record->pass, record->id, &variation);
-		if (variator_apply(variator, 0, &variation, record->pass, &given, making->out, making->weights, error)
-			|| to_image(&cells[i].image, &variator->result, making->out, error))
+	for (int i = 1; i < builder->preview->columns; i++) {
+		augmenter_draw(augmenter, (uint32_t)i - 1, record->pass, record->id, &variation);
+		if (augmenter_apply(augmenter, 0, &variation, record->pass, &input_record, builder->out, builder->weights, error)
+			|| to_image(&cells[i].image, &augmenter->result, builder->out, error))
 			return -1;
 		cells[i].title = text_format("pass %d", i - 1);
-		cells[i].detail = describe_variation(making, &variation, record->pass);
+		cells[i].detail = describe_variation(builder, &variation, record->pass);
 	}
-	for (int i = 0; i < making->preview->columns; i++)
+	for (int i = 0; i < builder->preview->columns; i++)
 		if (!cells[i].title || !cells[i].detail)
 			return error_memory(error, "preview");
 	return 0;
 }
 
-/* Reads the source once for the places of its records, and again up to its first head. */
-static int prepare(struct making *making, const struct augment_plan *plan, struct source *source, struct error *error)
+/* Reads the inputs once for the index, and again up to the first head. */
+static int open_builder(struct preview_builder *builder, const struct augment_plan *plan, struct input_streams *inputs,
+	struct error *error)
 {
 	const struct stream_head *head;
-	if (partners_create(&making->partners, source, error) || source_rewind(source, error))
+	if (record_index_create(&builder->index, inputs, error) || input_streams_rewind(inputs, error))
 		return -1;
-	if (source_next_segment(source, &head, error) < 0 || stream_head_copy(&making->head, head, error))
+	if (input_streams_next_segment(inputs, &head, error) < 0 || stream_head_copy(&builder->head, head, error))
 		return -1;
-	if (variator_create(&making->variator, &plan->options, plan->seed, plan->rescale, &making->head, making->partners, 1,
+	if (augmenter_create(&builder->augmenter, &plan->options, plan->seed, plan->rescale, &builder->head, builder->index, 1,
 		error))
 		return -1;
-	making->in = malloc(stream_tensor_size(&making->head));
-	making->out = malloc(stream_tensor_size(&making->variator.result));
-	making->weights = malloc((making->head.classes.count + 1) * sizeof *making->weights);
-	return making->in && making->out && making->weights ? 0 : error_memory(error, "preview");
+	builder->in = malloc(stream_tensor_size(&builder->head));
+	builder->out = malloc(stream_tensor_size(&builder->augmenter.result));
+	builder->weights = malloc((builder->head.classes.count + 1) * sizeof *builder->weights);
+	return builder->in && builder->out && builder->weights ? 0 : error_memory(error, "preview");
 }
 
-static int fill(struct making *making, int rows, struct error *error)
+static int build_rows(struct preview_builder *builder, int rows, struct error *error)
 {
-	struct preview *preview = making->preview;
+	struct preview *preview = builder->preview;
 	uint32_t count;
-	const struct partner *records = partners_of_pass(making->partners, making->head.pass, &count);
+	const struct indexed_record *records = record_index_pass(builder->index, builder->head.pass, &count);
 	if (count == 0)
 		return error_set(error, "preview", "there are no images");
 	preview->rows = count < (uint32_t)rows ? (int)count : rows;
@@ -118,26 +121,26 @@ static int fill(struct making *making, int rows, struct error *error)
 		return error_memory(error, "preview");
 	for (int i = 0; i < preview->rows; i++) {
 		uint64_t rank = (2 * (uint64_t)i + 1) * count / (2 * (uint64_t)preview->rows);
-		if (fill_row(making, &records[rank], &preview->cells[i * preview->columns], error))
+		if (build_row(builder, &records[rank], &preview->cells[i * preview->columns], error))
 			return -1;
 	}
 	return 0;
 }
 
-int preview_create(struct preview *preview, const struct augment_plan *plan, struct source *source, int rows, int columns,
+int preview_create(struct preview *preview, const struct augment_plan *plan, struct input_streams *inputs, int rows, int columns,
 	struct error *error)
 {
-	struct making making = {.preview = preview};
+	struct preview_builder builder = {.preview = preview};
 	*preview = (struct preview){.columns = columns};
-	int result = prepare(&making, plan, source, error);
+	int result = open_builder(&builder, plan, inputs, error);
 	if (result == 0)
-		result = fill(&making, rows, error);
-	variator_destroy(&making.variator);
-	partners_destroy(making.partners);
-	stream_head_free(&making.head);
-	free(making.in);
-	free(making.out);
-	free(making.weights);
+		result = build_rows(&builder, rows, error);
+	augmenter_destroy(&builder.augmenter);
+	record_index_destroy(builder.index);
+	stream_head_free(&builder.head);
+	free(builder.in);
+	free(builder.out);
+	free(builder.weights);
 	if (result)
 		preview_free(preview);
 	return result;

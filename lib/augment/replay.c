@@ -69,7 +69,7 @@ struct replay {
 	unsigned long long number;
 };
 
-static int fail(const struct replay *replay, const char *reason, struct error *error)
+static int replay_error(const struct replay *replay, const char *reason, struct error *error)
 {
 	char object[512];
 	snprintf(object, sizeof object, "%.400s: line %llu", replay->name, replay->number);
@@ -77,7 +77,7 @@ static int fail(const struct replay *replay, const char *reason, struct error *e
 }
 
 /* The next line, an object, the caller's to release; NULL with `error` set. */
-static json_t *read_line(struct replay *replay, struct error *error)
+static json_t *read_json_line(struct replay *replay, struct error *error)
 {
 	errno = 0;
 	ssize_t length = getline(&replay->line, &replay->capacity, replay->stream);
@@ -86,12 +86,12 @@ static json_t *read_line(struct replay *replay, struct error *error)
 		if (ferror(replay->stream))
 			error_system(error, replay->name);
 		else
-			fail(replay, "is missing: there are more records", error);
+			replay_error(replay, "is missing: there are more records", error);
 		return NULL;
 	}
 	json_t *line = json_loadb(replay->line, (size_t)length, JSON_REJECT_DUPLICATES, NULL);
 	if (!json_is_object(line)) {
-		fail(replay, "is no JSON object", error);
+		replay_error(replay, "is no JSON object", error);
 		json_decref(line);
 		return NULL;
 	}
@@ -106,7 +106,7 @@ static int find_choice(const char *const *names, const char *name)
 	return -1;
 }
 
-static int take_options(const struct replay *replay, json_t *line, struct augment_options *options, struct error *error)
+static int parse_options(const struct replay *replay, json_t *line, struct augment_options *options, struct error *error)
 {
 	*options = augment_preset(AUGMENT_PRESET_NONE);
 	const char *name;
@@ -117,10 +117,10 @@ static int take_options(const struct replay *replay, json_t *line, struct augmen
 	options->fill_value = json_number_value(json_object_get(line, "fill-value"));
 	if (options->fill < 0 || options->interpolation < 0 || !(options->fill_value >= 0 && options->fill_value <= 1)
 		|| !json_is_object(operations))
-		return fail(replay, "holds no options", error);
+		return replay_error(replay, "holds no options", error);
 	json_object_foreach(operations, name, setting)
 		if (!json_is_string(setting) || augment_set(options, name, json_string_value(setting), error))
-			return fail(replay, "holds an operation that is not known", error);
+			return replay_error(replay, "holds an operation that is not known", error);
 	return 0;
 }
 
@@ -138,8 +138,8 @@ int replay_open(struct replay **out, const char *path, struct augment_options *o
 		replay_close(replay);
 		return -1;
 	}
-	json_t *line = read_line(replay, error);
-	int result = line ? take_options(replay, line, options, error) : -1;
+	json_t *line = read_json_line(replay, error);
+	int result = line ? parse_options(replay, line, options, error) : -1;
 	json_decref(line);
 	if (result)
 		replay_close(replay);
@@ -159,7 +159,7 @@ void replay_close(struct replay *replay)
 }
 
 /* ["zoom", 0.9, 1.1] */
-static bool take_step(json_t *array, struct augment_step *step)
+static bool parse_step(json_t *array, struct augment_step *step)
 {
 	const char *name = json_string_value(json_array_get(array, 0));
 	*step = (struct augment_step){.operation = name ? augment_operation_find(name) : -1};
@@ -169,20 +169,20 @@ static bool take_step(json_t *array, struct augment_step *step)
 	for (int i = 0; i < operation->values; i++) {
 		json_t *value = json_array_get(array, (size_t)i + 1);
 		step->values[i] = json_number_value(value);
-		if (!json_is_number(value) || !(step->values[i] >= operation->least_value && step->values[i] <= operation->most_value))
+		if (!json_is_number(value) || !(step->values[i] >= operation->value_minimum && step->values[i] <= operation->value_maximum))
 			return false;
 	}
 	return json_array_size(array) == (size_t)operation->values + 1;
 }
 
-static bool take_steps(json_t *steps, struct augment_change *change)
+static bool parse_steps(json_t *steps, struct augment_change *change)
 {
 	size_t count = json_array_size(steps);
 	if (!json_is_array(steps) || count > AUGMENT_STEPS_MAXIMUM)
 		return false;
 	change->count = (int)count;
 	for (size_t i = 0; i < count; i++)
-		if (!take_step(json_array_get(steps, i), &change->steps[i]))
+		if (!parse_step(json_array_get(steps, i), &change->steps[i]))
 			return false;
 	return true;
 }
@@ -193,7 +193,7 @@ static bool has_number(json_t *object, const char *key, uint64_t number)
 	return json_is_integer(value) && (uint64_t)json_integer_value(value) == number;
 }
 
-/* A name is written as far as it is text. */
+/* Compares as written: json_text replaces bytes that are not UTF-8. */
 static bool has_source(json_t *line, const char *source)
 {
 	json_t *expected = json_text(source);
@@ -206,24 +206,24 @@ int replay_read(struct replay *replay, uint32_t pass, const struct stream_record
 	struct augment_variation *variation, struct error *error)
 {
 	char reason[400];
-	json_t *line = read_line(replay, error);
+	json_t *line = read_json_line(replay, error);
 	if (!line)
 		return -1;
 	json_t *partner = json_object_get(line, "partner");
-	bool expected = has_number(line, "pass", pass) && has_number(line, "id", record->id)
+	bool is_expected = has_number(line, "pass", pass) && has_number(line, "id", record->id)
 		&& has_source(line, record->source);
-	bool good = take_steps(json_object_get(line, "steps"), &variation->change);
-	variation->mixed = good && augment_mixing(&variation->change);
+	bool is_valid = parse_steps(json_object_get(line, "steps"), &variation->change);
+	variation->mixed = is_valid && augment_mixing(&variation->change);
 	if (variation->mixed)
-		good = json_is_integer(json_object_get(partner, "id"))
-			&& take_steps(json_object_get(partner, "steps"), &variation->partner_change);
+		is_valid = json_is_integer(json_object_get(partner, "id"))
+			&& parse_steps(json_object_get(partner, "steps"), &variation->partner_change);
 	variation->partner = (uint64_t)json_integer_value(json_object_get(partner, "id"));
 	json_decref(line);
 	snprintf(reason, sizeof reason, "is not that of pass %u, record %llu, %s", pass, (unsigned long long)record->id,
 		record->source);
-	if (!expected)
-		return fail(replay, reason, error);
-	return good ? 0 : fail(replay, "holds a step that can't be done", error);
+	if (!is_expected)
+		return replay_error(replay, reason, error);
+	return is_valid ? 0 : replay_error(replay, "holds a step that can't be done", error);
 }
 
 int replay_end(struct replay *replay, struct error *error)
@@ -231,5 +231,5 @@ int replay_end(struct replay *replay, struct error *error)
 	if (getc(replay->stream) == EOF)
 		return ferror(replay->stream) ? error_system(error, replay->name) : 0;
 	replay->number++;
-	return fail(replay, "is left over: there are fewer records", error);
+	return replay_error(replay, "is left over: there are fewer records", error);
 }

@@ -1,14 +1,14 @@
-/* Colours, filters and rounding to bytes. Needs nn/vector.h, least and most. */
+/* Kernels for colours, filters and rounding to bytes. Needs nn/vector.h, minimum and maximum. */
 
-INLINE vector cut(vector value)
+INLINE vector clamp(vector value)
 {
-	return least(most(value, splat(0)), splat(255));
+	return minimum(maximum(value, splat(0)), splat(255));
 }
 
 static void scale(float *x, size_t count, float gain, float offset)
 {
 	for (size_t i = 0; i < count; i += LANES)
-		store(x + i, cut(load(x + i) * splat(gain) + splat(offset)));
+		store(x + i, clamp(load(x + i) * splat(gain) + splat(offset)));
 }
 
 static float sum(const float *x, size_t count)
@@ -35,13 +35,13 @@ static void saturate(float *red, float *green, float *blue, size_t count, float 
 	for (size_t i = 0; i < count; i += LANES) {
 		vector grey = load(red + i) * splat(0.2989f) + load(green + i) * splat(0.587f) + load(blue + i) * splat(0.114f);
 		for (int c = 0; c < 3; c++)
-			store(rows[c] + i, cut(grey + (load(rows[c] + i) - grey) * splat(factor)));
+			store(rows[c] + i, clamp(grey + (load(rows[c] + i) - grey) * splat(factor)));
 	}
 }
 
-/* How much of a colour with this hue, in sixths of a turn from 0 to 6, the channel whose hue is at `peak`, 0, 2 or 4, lacks of
- * the most: 0 to 1. */
-INLINE vector lack(vector hue, float peak)
+/* HSV to RGB: by what fraction of the chroma the channel of hue `peak`, 0, 2 or 4, lies below the largest channel, for a
+ * hue in sixths of a turn from 0 to 6. */
+INLINE vector hue_deficit(vector hue, float peak)
 {
 	vector distance = hue - splat(peak);
 	if (peak > 3)
@@ -49,23 +49,23 @@ INLINE vector lack(vector hue, float peak)
 	else
 		distance = choose(distance > splat(3), distance - splat(6), distance);
 	distance = (vector)((integers)distance & 0x7fffffff);
-	return least(most(distance - splat(1), splat(0)), splat(1));
+	return minimum(maximum(distance - splat(1), splat(0)), splat(1));
 }
 
-static void turn_hue(float *red, float *green, float *blue, size_t count, float turn)
+static void rotate_hue(float *red, float *green, float *blue, size_t count, float turns)
 {
 	for (size_t i = 0; i < count; i += LANES) {
 		vector r = load(red + i), g = load(green + i), b = load(blue + i);
-		vector high = most(most(r, g), b), chroma = high - least(least(r, g), b);
+		vector high = maximum(maximum(r, g), b), chroma = high - minimum(minimum(r, g), b);
 		integers from_red = r == high, from_green = g == high;
-		vector ahead = choose(from_red, g - b, choose(from_green, b - r, r - g));
+		vector difference = choose(from_red, g - b, choose(from_green, b - r, r - g));
 		vector start = choose(from_red, splat(0), choose(from_green, splat(2), splat(4)));
-		vector hue = ahead / choose(chroma == splat(0), splat(1), chroma) + start + splat(6 * turn);
+		vector hue = difference / choose(chroma == splat(0), splat(1), chroma) + start + splat(6 * turns);
 		hue = choose(hue < splat(0), hue + splat(6), hue);
 		hue = choose(hue >= splat(6), hue - splat(6), hue);
-		store(red + i, high - chroma * lack(hue, 0));
-		store(green + i, high - chroma * lack(hue, 2));
-		store(blue + i, high - chroma * lack(hue, 4));
+		store(red + i, high - chroma * hue_deficit(hue, 0));
+		store(green + i, high - chroma * hue_deficit(hue, 2));
+		store(blue + i, high - chroma * hue_deficit(hue, 4));
 	}
 }
 
@@ -81,11 +81,11 @@ static void convolve(float *out, const float *x, ptrdiff_t step, const float *we
 
 INLINE integers rounded(const float *x)
 {
-	return __builtin_convertvector(cut(load(x)) + splat(0.5f), integers);
+	return __builtin_convertvector(clamp(load(x)) + splat(0.5f), integers);
 }
 
-/* Three channels: two pixels of 24 bits each lie in 64 bits and are pushed together; 8 bytes are written for each pair, of
- * which the next pair overwrites the last two. */
+/* Three channels: packs two pixels of 24 bits into 48 of 64 bits; each pair is stored as 8 bytes, and the next pair
+ * overwrites the last two. */
 INLINE void store_pairs(integers words, unsigned char *out)
 {
 	uint64_t pairs[LANES / 2];

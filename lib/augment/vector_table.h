@@ -1,13 +1,13 @@
-/* The table of one version, under the name TABLE_NAME. */
+/* The table of one instruction set, named TABLE_NAME. */
 #define TABLE \
 	{ \
 		.name = TABLE_NAME, \
-		.locate = locate, \
+		.project = project, \
 		.sample = sample, \
 		.scale = scale, \
 		.sum = sum, \
 		.saturate = saturate, \
-		.turn_hue = turn_hue, \
+		.rotate_hue = rotate_hue, \
 		.convolve = convolve, \
 		.store = store_bytes, \
 	}

@@ -3,16 +3,16 @@
 #include <stdlib.h>
 #include <string.h>
 
-/* Four values side by side: a pixel of up to four channels. */
+/* A pixel of up to four channels. */
 typedef float float4 __attribute__((vector_size(16)));
 
-/* Bytes behind the padded image that may be read: pixels are loaded four bytes, or four floats, at a time. */
+/* Bytes that may be read after the padded image: pixels are loaded as four bytes, or four floats. */
 enum { SLACK = 16 };
 
 static void store_value(const struct warp *warp, unsigned char *to, double value)
 {
 	float number = (float)value;
-	if (warp->value == 1)
+	if (warp->value_size == 1)
 		*to = (unsigned char)(value + 0.5);
 	else
 		memcpy(to, &number, sizeof number);
@@ -25,25 +25,25 @@ int warp_create(struct warp *warp, const struct stream_head *head, const struct 
 	*warp = (struct warp){.width = head->width, .height = head->height, .channels = head->channels, .type = head->type,
 		.black = head->minimum, .unit = (head->maximum - head->minimum) / 255, .fill = (enum augment_fill)options->fill,
 		.interpolation = (enum augment_interpolation)options->interpolation, .border = bytes ? 1 : 3,
-		.value = bytes ? 1 : sizeof(float), .kernels = kernels};
-	size_t places = whole_blocks((size_t)head->width), extra = 2 * (size_t)warp->border + 1;
-	warp->pixel = warp->value * (size_t)head->channels;
+		.value_size = bytes ? 1 : sizeof(float), .kernels = kernels};
+	size_t count = whole_blocks((size_t)head->width), extra = 2 * (size_t)warp->border + 1;
+	warp->pixel = warp->value_size * (size_t)head->channels;
 	warp->row = ((size_t)head->width + extra) * warp->pixel;
-	if ((warp->row / warp->value) * ((size_t)head->height + extra) > INT32_MAX) {
+	if ((warp->row / warp->value_size) * ((size_t)head->height + extra) > INT32_MAX) {
 		*warp = (struct warp){0};
-		return error_set(error, "image", "%dx%dx%d values are too many to turn and move", head->height, head->width,
+		return error_set(error, "image", "%dx%dx%d values are too many", head->height, head->width,
 			head->channels);
 	}
 	warp->padded = calloc(1, warp->row * ((size_t)head->height + extra) + SLACK);
 	warp->outside = malloc(warp->pixel);
-	warp->places = (struct places){malloc(places * sizeof(int32_t)), malloc(places * sizeof(float)),
-		malloc(places * sizeof(float))};
-	if (!warp->padded || !warp->outside || !warp->places.start || !warp->places.right || !warp->places.down) {
+	warp->points = (struct sample_points){malloc(count * sizeof(int32_t)), malloc(count * sizeof(float)),
+		malloc(count * sizeof(float))};
+	if (!warp->padded || !warp->outside || !warp->points.offset || !warp->points.weight_x || !warp->points.weight_y) {
 		warp_destroy(warp);
 		return error_memory(error, "image");
 	}
 	for (int c = 0; c < head->channels; c++)
-		store_value(warp, warp->outside + (size_t)c * warp->value, c == 3 && head->channels == 4 ? 255
+		store_value(warp, warp->outside + (size_t)c * warp->value_size, c == 3 && head->channels == 4 ? 255
 			: 255 * options->fill_value);
 	return 0;
 }
@@ -52,14 +52,14 @@ void warp_destroy(struct warp *warp)
 {
 	free(warp->padded);
 	free(warp->outside);
-	free(warp->places.start);
-	free(warp->places.right);
-	free(warp->places.down);
+	free(warp->points.offset);
+	free(warp->points.weight_x);
+	free(warp->points.weight_y);
 	*warp = (struct warp){0};
 }
 
-/* What lies at `i` of `count`: an index, or -1 for the pixel outside. */
-static int source_index(enum augment_fill fill, int i, int count)
+/* The pixel index that pads position `i` of `count`, or -1 for the constant. */
+static int padded_index(enum augment_fill fill, int i, int count)
 {
 	if (i >= 0 && i < count)
 		return i;
@@ -77,7 +77,7 @@ static void load_row(const struct warp *warp, const void *pixels, int y, unsigne
 	const unsigned char *bytes = (const unsigned char *)pixels + (size_t)y * count;
 	const float *numbers = (const float *)pixels + (size_t)y * count;
 	float *floats = (float *)(void *)out;
-	if (warp->value == 1)
+	if (warp->value_size == 1)
 		memcpy(out, bytes, count);
 	else if (warp->type == STREAM_U8)
 		for (size_t i = 0; i < count; i++)
@@ -87,21 +87,21 @@ static void load_row(const struct warp *warp, const void *pixels, int y, unsigne
 			floats[i] = (float)((numbers[i] - warp->black) / warp->unit);
 }
 
-/* The pixels left and right of a row. */
+/* Pads a row on the left and right. */
 static void pad_row(const struct warp *warp, unsigned char *first)
 {
 	for (int side = 0; side < 2; side++)
 		for (int k = 0; k < warp->border + side; k++) {
-			int x = side ? warp->width + k : -1 - k, from = source_index(warp->fill, x, warp->width);
+			int x = side ? warp->width + k : -1 - k, from = padded_index(warp->fill, x, warp->width);
 			memcpy(first + (ptrdiff_t)x * (ptrdiff_t)warp->pixel,
 				from < 0 ? warp->outside : first + (size_t)from * warp->pixel, warp->pixel);
 		}
 }
 
-/* A row above or below. */
+/* Fills a padding row above or below. */
 static void pad_outside(const struct warp *warp, int y)
 {
-	int from = source_index(warp->fill, y, warp->height);
+	int from = padded_index(warp->fill, y, warp->height);
 	unsigned char *row = warp->padded + (size_t)(y + warp->border) * warp->row;
 	if (from >= 0)
 		memcpy(row, warp->padded + (size_t)(from + warp->border) * warp->row, warp->row);
@@ -127,14 +127,14 @@ struct projection warp_projection(const struct warp *warp, const struct matrix *
 	struct projection projection = {.mirrored = warp->fill == AUGMENT_REFLECT,
 		.shift = warp->interpolation == AUGMENT_INTERPOLATE_NEAREST ? 0.5 : 0, .width = warp->width, .height = warp->height,
 		.reach = warp->interpolation == AUGMENT_BICUBIC ? 2 : 1, .border = warp->border,
-		.row = (ptrdiff_t)(warp->row / warp->value), .pixel = warp->channels};
+		.row = (ptrdiff_t)(warp->row / warp->value_size), .pixel = warp->channels};
 	memcpy(projection.matrix, matrix->m, sizeof projection.matrix);
 	projection.perspective = matrix->m[2][0] != 0 || matrix->m[2][1] != 0 || matrix->m[2][2] != 1;
 	return projection;
 }
 
-/* Weights of the pixels around a place `t` of the way from one to the next. Returns how many they are; all but one and two
- * begin a pixel before. */
+/* Interpolation weights of the neighbours of a point at fraction `t` between two pixels. Returns their number: 1 or 2 from
+ * that pixel on, or 4 from the one before it on. */
 static int find_weights(enum augment_interpolation interpolation, float t, float weights[4])
 {
 	if (interpolation == AUGMENT_INTERPOLATE_NEAREST) {
@@ -161,9 +161,9 @@ static void sample_floats(const struct warp *warp, float *out, size_t plane)
 	const size_t before = warp->interpolation == AUGMENT_BICUBIC ? row + pixel : 0;
 	for (int x = 0; x < warp->width; x++) {
 		float across[4], down[4];
-		int taps = find_weights(warp->interpolation, warp->places.right[x], across);
-		find_weights(warp->interpolation, warp->places.down[x], down);
-		const float *first = padded + (size_t)warp->places.start[x] - before;
+		int taps = find_weights(warp->interpolation, warp->points.weight_x[x], across);
+		find_weights(warp->interpolation, warp->points.weight_y[x], down);
+		const float *first = padded + (size_t)warp->points.offset[x] - before;
 		for (int c = 0; c < warp->channels; c += 4) {
 			float4 sum = {0};
 			for (int j = 0; j < taps; j++)
@@ -180,9 +180,9 @@ static void sample_floats(const struct warp *warp, float *out, size_t plane)
 
 void warp_row(const struct warp *warp, const struct projection *projection, int y, float *out, size_t plane)
 {
-	warp->kernels->locate(projection, y, warp->width, &warp->places);
-	if (warp->value == 1)
-		warp->kernels->sample(warp->padded, (ptrdiff_t)warp->row, warp->channels, &warp->places, out, plane, warp->width);
+	warp->kernels->project(projection, y, warp->width, &warp->points);
+	if (warp->value_size == 1)
+		warp->kernels->sample(warp->padded, (ptrdiff_t)warp->row, warp->channels, &warp->points, out, plane, warp->width);
 	else
 		sample_floats(warp, out, plane);
 }

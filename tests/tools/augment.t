@@ -1,5 +1,5 @@
 #!/bin/sh
-# augment: passes, presets, pipes and failures. What it does to pixels is tested in tests/unit/augment.
+# augment: passes, presets, pipes and failures. Its operations on pixels are tested in tests/unit/augment.
 . "$(dirname "$0")/tap.sh"
 
 mkdir -p "pictures/Erza Scarlet" "pictures/l'été"
@@ -54,10 +54,10 @@ stderr_has '^augment: /nowhere/augment\.......: No such file or directory$'
 run sh -c 'cat train.tens | TMPDIR=/nowhere augment | tensor-info --verify'
 status_is 0
 
-# Mixtures: from a pipe and a compressed file the tensors are copied.
+# Mixing: the tensors of a pipe and of a compressed file are copied.
 augment --preset strong --mixup 0.2:0.5 --cutmix 1 --passes 2 --threads 1 -q -o mixed.tens train.tens
 cat train.tens | augment --preset strong --mixup 0.2:0.5 --cutmix 1 --passes 2 --threads 3 | cat >other.tens
-ok "mixtures: a pipe gives the same bytes" cmp mixed.tens other.tens
+ok "mixing: a pipe gives the same bytes" cmp mixed.tens other.tens
 pack-tensors --quiet --size 20x16 --codec zlib -o packed.tens pictures
 augment --preset strong --mixup 0.2:0.5 --cutmix 1 --passes 2 packed.tens | tensor-info --npy other.npy >/dev/null
 tensor-info --npy mixed.npy --labels mixed-labels.npy mixed.tens >/dev/null
@@ -71,7 +71,7 @@ run augment --mixup 1 -o other.tens unlabelled.tens
 status_is 1
 stderr_is 'augment: --mixup, --cutmix: need records with labels'
 
-# What was done, and done again.
+# The log, and replaying it.
 run augment --preset strong --policy randaugment --mixup 0.2:0.5 --cutmix 1 --gaussian-noise 0.1:0.5 --perspective 0.3 --passes 2 \
 	--fill reflect --record done.jsonl -q -o one.tens train.tens
 status_is 0
@@ -82,11 +82,11 @@ ok "the same on seven threads" cmp done.jsonl again.jsonl
 ok "every line is JSON" python3 -c 'import json; [json.loads(line) for line in open("done.jsonl")]'
 run augment --replay done.jsonl --seed 9 --passes 2 --record again.jsonl -q -o other.tens train.tens
 status_is 0
-ok "what is done again is noted again" cmp done.jsonl again.jsonl
+ok "a replay writes the same log" cmp done.jsonl again.jsonl
 for stream in one other; do
 	tensor-info --npy $stream.npy --labels $stream-labels.npy $stream.tens >/dev/null
 done
-ok "done again: the same images" cmp one.npy other.npy
+ok "replayed: the same images" cmp one.npy other.npy
 ok "and labels" cmp one-labels.npy other-labels.npy
 augment --policy randaugment --policy-operations 16 --policy-magnitude 8 --record drawn.jsonl -q -o one.tens train.tens
 ok "a policy posterizes by a part of a bit" grep -q '"posterize",6\.9' drawn.jsonl
@@ -111,7 +111,7 @@ for arguments in "--record train.tens -o new.tens train.tens" "--record new.tens
 	status_is 2
 done
 ok "an input is not written over" cmp train.tens kept.tens
-ok "a share of next to nothing ends" timeout 20 augment -q --mixup 1e-9 -o mixed.tens train.tens
+ok "a tiny alpha terminates" timeout 20 augment -q --mixup 1e-9 -o mixed.tens train.tens
 n=0
 for change in 's/"zoom",[-0-9.]*/"zoom",1e300/' 's/"zoom",/"zoom",1,/' 's/\["zoom"/["zum"/' 's/"steps":\[/"steps":[[],/' \
 	's/"zoom",[-0-9.]*/"zoom","1"/' 's/"zoom",[-0-9.]*/"zoom",null/' 's/"steps"/"stops"/'; do
@@ -125,7 +125,7 @@ is "no JSON" "$(augment --replay bad.jsonl -o new.tens train.tens 2>&1)" "augmen
 sed '1s/reflect/wrap/' done.jsonl >bad.jsonl
 is "no options" "$(augment --replay bad.jsonl -o new.tens train.tens 2>&1)" "augment: bad.jsonl: line 1: holds no options"
 sed 's/"partner":{"id":[0-9]*/"partner":{"id":77/' done.jsonl >bad.jsonl
-is "a partner who is not there" "$(augment --replay bad.jsonl -o new.tens train.tens 2>&1)" \
+is "a mixing partner that is missing" "$(augment --replay bad.jsonl -o new.tens train.tens 2>&1)" \
 	"augment: image to mix with: there is no record 77"
 ok "no output is left of any" test ! -e new.tens
 run augment --replay missing.jsonl train.tens
@@ -134,14 +134,14 @@ stderr_is 'augment: missing.jsonl: No such file or directory'
 run augment --record - train.tens
 status_is 2
 stderr_has '^augment: --record: needs a file'
-is "a full disk for what is done" "$(augment --preset keras --passes 500 --record /dev/full -o new.tens train.tens 2>&1; ls new.tens 2>&1)" \
+is "a full disk for the log" "$(augment --preset keras --passes 500 --record /dev/full -o new.tens train.tens 2>&1; ls new.tens 2>&1)" \
 	"augment: /dev/full: No space left on device
 ls: cannot access 'new.tens': No such file or directory"
 run augment --preset keras --record missing/done.jsonl -o new.tens train.tens
 status_is 1
 stderr_has '^augment: missing/done.jsonl.*: No such file or directory$'
 
-# A look.
+# The preview.
 run augment --preset strong --policy trivial-augment --mixup 0.2 --preview sheet.png train.tens
 status_is 0
 stdout_is ''
@@ -168,7 +168,7 @@ ok "nothing shows through what is opaque" cmp plain.npy other.npy
 run tensor-info opaque.tens
 stdout_has ' u8 16x20x3,'
 
-# What goes wrong.
+# Failures.
 run augment missing.tens
 status_is 1
 stderr_is 'augment: missing.tens: No such file or directory'

@@ -38,10 +38,10 @@ augment --policy-operations 2 --policy trivial-augment x|--policy-operations: go
 augment --posterize 2.5 x|--posterize: '2.5' is not a whole number from 0 to 7
 augment --pad-crop 3.5:0.5 x|--pad-crop: '3.5' is not a whole number from 0 to 1000
 augment --jpeg-quality 50.1 x|--jpeg-quality: '50.1' is not a whole number from 0 to 95
-augment --replay f --preset none x|--preset: does not go with --replay, whose file says what is done
-augment --replay f --fill-value 0 x|--fill-value: does not go with --replay, whose file says what is done
-augment --replay f --policy none x|--policy: does not go with --replay, whose file says what is done
-augment --replay f --mixup 0 x|--mixup: does not go with --replay, whose file says what is done
+augment --replay f --preset none x|--preset: does not go with --replay, whose log determines it
+augment --replay f --fill-value 0 x|--fill-value: does not go with --replay, whose log determines it
+augment --replay f --policy none x|--policy: does not go with --replay, whose log determines it
+augment --replay f --mixup 0 x|--mixup: does not go with --replay, whose log determines it
 augment --preview f --passes 1 x|--passes: does not go with --preview, which shows six
 augment --preview f --rescale x|--rescale: does not go with --preview, where it looks the same
 augment --preset best x|--preset: 'best' is not one of none, keras, light, strong

@@ -1,4 +1,4 @@
-/* What is drawn and what is done to images, against NumPy, torchvision and Pillow (tests/fixtures/augment/make_expected.py). */
+/* Random values and results of the operations, against NumPy, torchvision and Pillow (tests/fixtures/augment/make_expected.py). */
 #include "augment/geometry.h"
 #include "augment/operations.h"
 #include "tap.h"
@@ -16,7 +16,7 @@ static int find_name(const char *const *names, const char *name)
 	return i;
 }
 
-/* A number of steps, and a line for each: operation, number of values, values. */
+/* Reads the number of steps, and a line for each: operation, number of values, values. */
 static bool read_steps(FILE *file, struct augment_change *change)
 {
 	int values;
@@ -37,7 +37,7 @@ static bool read_steps(FILE *file, struct augment_change *change)
 	return true;
 }
 
-/* The largest difference between numbers of the same steps, as parts of their size; infinite where steps differ. */
+/* The largest relative difference between values of the same steps; infinite if steps differ. */
 static double difference(const struct augment_change *a, const struct augment_change *b)
 {
 	double worst = a->count == b->count ? 0 : INFINITY;
@@ -82,7 +82,7 @@ static void draws(void)
 		augment_draw(&options, seed, pass, id, &got);
 		bool beta = strstr(what, "mix");
 		double worst = difference(&got, &expected);
-		ok(read && worst < (beta ? 1e-5 : 1e-12), "%s, seed %llu, pass %u, record %llu: drawn as by Python (%.2g)", what,
+		ok(read && worst < (beta ? 1e-5 : 1e-12), "%s, seed %llu, pass %u, record %llu: the same values as in Python (%.2g)", what,
 			seed, pass, id, worst);
 	}
 	is_integer(lines, 32 + 3 * (augment_operations_count - 12), "every operation and every line of draws.txt");
@@ -191,7 +191,7 @@ static void sines(void)
 	}
 	ok(worst < 2e-15, "sine and cosine agree with libm (%.2g)", worst);
 	sine_cosine(90, &sine, &cosine);
-	ok(sine == 1 && cosine == 0, "quarter turns are exact");
+	ok(sine == 1 && cosine == 0, "multiples of 90 degrees are exact");
 }
 
 int main(void)

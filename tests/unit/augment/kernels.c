@@ -1,4 +1,4 @@
-/* The kernels of every instruction set that this processor has give the bytes of the plain ones. */
+/* The kernels of every instruction set of this processor give the same bytes as the plain ones. */
 #include "augment/kernels.h"
 #include "base/random.h"
 #include "tap.h"
@@ -18,17 +18,17 @@ static void fill_floats(float *values, int count, float low, float high, uint64_
 }
 
 struct arrays {
-	int32_t start[COUNT];
-	float right[COUNT], down[COUNT];
+	int32_t offset[COUNT];
+	float weight_x[COUNT], weight_y[COUNT];
 };
 
-static struct places places_of(struct arrays *arrays)
+static struct sample_points points_of(struct arrays *arrays)
 {
-	return (struct places){arrays->start, arrays->right, arrays->down};
+	return (struct sample_points){arrays->offset, arrays->weight_x, arrays->weight_y};
 }
 
-/* Places inside, outside, and where w passes through 0. */
-static void places(void)
+/* Points inside, outside, and with w near 0. */
+static void projections(void)
 {
 	bool same = true, inside = true;
 	struct random random = random_start(5, RANDOM_TEST, 0, 0);
@@ -40,18 +40,18 @@ static void places(void)
 			to.matrix[i / 3][i % 3] = ((double)random_uniform(&random) * 2 - 1) * sizes[(round + i / 3) % 5]
 				* (i % 3 == 2 && i < 6 ? WIDTH : 1);
 		struct arrays a = {{0}, {0}, {0}}, b = a;
-		struct places first = places_of(&a), second = places_of(&b);
-		plain->locate(&to, round % HEIGHT, WIDTH, &first);
-		other->locate(&to, round % HEIGHT, WIDTH, &second);
+		struct sample_points first = points_of(&a), second = points_of(&b);
+		plain->project(&to, round % HEIGHT, WIDTH, &first);
+		other->project(&to, round % HEIGHT, WIDTH, &second);
 		same &= memcmp(&a, &b, sizeof a) == 0;
 		for (int x = 0; x < WIDTH; x++) {
-			int row = a.start[x] / (3 * (WIDTH + 7)), column = a.start[x] % (3 * (WIDTH + 7)) / 3;
-			inside &= a.start[x] >= 0 && row >= 3 - to.reach && row < HEIGHT + 3 + to.reach
+			int row = a.offset[x] / (3 * (WIDTH + 7)), column = a.offset[x] % (3 * (WIDTH + 7)) / 3;
+			inside &= a.offset[x] >= 0 && row >= 3 - to.reach && row < HEIGHT + 3 + to.reach
 				&& column >= 3 - to.reach && column < WIDTH + 3 + to.reach;
-			inside &= a.right[x] >= 0 && a.right[x] <= 1 && a.down[x] >= 0 && a.down[x] <= 1;
+			inside &= a.weight_x[x] >= 0 && a.weight_x[x] <= 1 && a.weight_y[x] >= 0 && a.weight_y[x] <= 1;
 		}
 	}
-	ok(same, "%s: the same places", other->name);
+	ok(same, "%s: the same points", other->name);
 	ok(inside, "  all of them in the picture and its border");
 }
 
@@ -59,14 +59,14 @@ static void samples(void)
 {
 	unsigned char picture[4096];
 	struct arrays arrays;
-	struct places at = places_of(&arrays);
+	struct sample_points at = points_of(&arrays);
 	struct random random = random_start(6, RANDOM_TEST, 0, 0);
 	for (size_t i = 0; i < sizeof picture; i++)
 		picture[i] = (unsigned char)random_u32(&random);
 	for (int i = 0; i < COUNT; i++)
-		arrays.start[i] = (int32_t)random_below(&random, sizeof picture - 300);
-	fill_floats(arrays.right, COUNT, 0, 1, 7);
-	fill_floats(arrays.down, COUNT, 0, 1, 8);
+		arrays.offset[i] = (int32_t)random_below(&random, sizeof picture - 300);
+	fill_floats(arrays.weight_x, COUNT, 0, 1, 7);
+	fill_floats(arrays.weight_y, COUNT, 0, 1, 8);
 	for (int channels = 1; channels <= 4; channels++) {
 		float a[4 * COUNT] = {0}, b[4 * COUNT] = {0};
 		plain->sample(picture, 200, channels, &at, a, COUNT, WIDTH);
@@ -82,7 +82,7 @@ static void colors(void)
 	fill_floats(weights, 5, -1, 1, 2);
 	fill_floats(a, ROWS, -30, 300, 1);
 	a[3] = a[3 + COUNT] = a[3 + 2 * COUNT]; /* grey */
-	a[4] = a[4 + COUNT];                     /* two largest alike */
+	a[4] = a[4 + COUNT];                     /* two equal maxima */
 	a[5] = __builtin_nanf("");
 	memcpy(b, a, sizeof a);
 	for (int channels = 1; channels <= 4; channels += channels == 1 ? 2 : 1) {
@@ -98,9 +98,9 @@ static void colors(void)
 	ok(memcmp(a, b, sizeof a) == 0, "%s: scale", other->name);
 	float sum_a = plain->sum(a, WIDTH), sum_b = other->sum(b, WIDTH);
 	ok(memcmp(&sum_a, &sum_b, sizeof sum_a) == 0 && sum_a > 0, "%s: sum", other->name);
-	plain->turn_hue(a, a + COUNT, a + 2 * COUNT, COUNT, 0.3f);
-	other->turn_hue(b, b + COUNT, b + 2 * COUNT, COUNT, 0.3f);
-	ok(memcmp(a, b, sizeof a) == 0, "%s: turn_hue", other->name);
+	plain->rotate_hue(a, a + COUNT, a + 2 * COUNT, COUNT, 0.3f);
+	other->rotate_hue(b, b + COUNT, b + 2 * COUNT, COUNT, 0.3f);
+	ok(memcmp(a, b, sizeof a) == 0, "%s: rotate_hue", other->name);
 	plain->saturate(a, a + COUNT, a + 2 * COUNT, COUNT, 1.4f);
 	other->saturate(b, b + COUNT, b + 2 * COUNT, COUNT, 1.4f);
 	ok(memcmp(a, b, sizeof a) == 0, "%s: saturate", other->name);
@@ -116,8 +116,8 @@ int main(void)
 			ok(strstr(error.reason, "this processor has no"), "%s: %s", names[i], error.reason);
 			continue;
 		}
-		is_text(other->name, names[i], "the kernels asked for");
-		places();
+		is_text(other->name, names[i], "the selected kernels");
+		projections();
 		samples();
 		colors();
 	}

@@ -1,5 +1,5 @@
-/* What no fixture can say: ranges, chances, policies, mixtures, backgrounds, noise; and every operation at its limits on odd
- * shapes. */
+/* What fixtures do not cover: ranges, probabilities, policies, mixing, backgrounds, noise; and every operation at its limits on
+ * unusual shapes. */
 #include "augment/operations.h"
 #include "base/random.h"
 #include "tap.h"
@@ -30,22 +30,22 @@ static const struct augment_step *find_step(const struct augment_change *change,
 	return NULL;
 }
 
-/* Over many draws every number stays within what a record of it may say, and every operation happens as often as asked. */
-static void chances(void)
+/* Over many draws every value stays within its range, and every operation is applied with its probability. */
+static void probabilities(void)
 {
 	enum { DRAWS = 4000 };
 	for (int row = 0; row < augment_operations_count; row++) {
 		const struct augment_operation *operation = &augment_operations[row];
 		struct augment_options options = augment_preset(AUGMENT_PRESET_NONE);
-		options.settings[row] = (struct augment_setting){operation->argument ? operation->most : 1, 0.25};
+		options.settings[row] = (struct augment_setting){operation->argument ? operation->amount_maximum : 1, 0.25};
 		struct augment_change change;
 		int happened = 0, outside = 0;
 		for (uint64_t id = 0; id < DRAWS; id++) {
 			augment_draw(&options, 5, 0, id, &change);
 			happened += change.count;
 			for (int k = 0; change.count && k < operation->values; k++)
-				outside += !(change.steps[0].values[k] >= operation->least_value
-					&& change.steps[0].values[k] <= operation->most_value);
+				outside += !(change.steps[0].values[k] >= operation->value_minimum
+					&& change.steps[0].values[k] <= operation->value_maximum);
 		}
 		ok(fabs(happened / (double)DRAWS - 0.25) < 0.03 && outside == 0, "%s: a quarter, in its range (%d, %d outside)",
 			operation->name, happened, outside);
@@ -59,14 +59,15 @@ static void independence(void)
 	struct augment_change a, b;
 	augment_draw(&some, 1, 2, 3, &a);
 	augment_draw(&more, 1, 2, 3, &b);
-	ok(find_step(&a, "rotate")->values[0] == find_step(&b, "rotate")->values[0], "an operation more changes no other");
+	ok(find_step(&a, "rotate")->values[0] == find_step(&b, "rotate")->values[0],
+		"another operation does not change the values of this one");
 	augment_draw(&some, 1, 3, 3, &b);
-	ok(find_step(&a, "rotate")->values[0] != find_step(&b, "rotate")->values[0], "another pass, another number");
+	ok(find_step(&a, "rotate")->values[0] != find_step(&b, "rotate")->values[0], "another pass, another value");
 	for (uint64_t id = 0, met = 0; met == 0; id++) {
 		augment_draw(&some, 1, 0, id, &a);
 		augment_draw(&rarely, 1, 0, id, &b);
 		if (b.count > 0)
-			met = ok(a.steps[0].values[0] == b.steps[0].values[0], "how often does not change how far");
+			met = ok(a.steps[0].values[0] == b.steps[0].values[0], "the probability does not change the values");
 	}
 }
 
@@ -74,13 +75,13 @@ static void settings(void)
 {
 	struct augment_options options = augment_preset(AUGMENT_PRESET_KERAS);
 	char *text = augment_describe(&options);
-	is_text(text, "--fill nearest --horizontal-flip 0.5 --zoom 0.2 --shear 0.2", "a preset in words");
+	is_text(text, "--fill nearest --horizontal-flip 0.5 --zoom 0.2 --shear 0.2", "a preset as a command line");
 	free(text);
 	options = only("rotate", "15:0.5");
 	options.policy = AUGMENT_RANDAUGMENT;
 	text = augment_describe(&options);
 	is_text(text, "--fill nearest --rotate 15:0.5 --policy randaugment --policy-operations 2 --policy-magnitude 9",
-		"a probability and a policy in words");
+		"a probability and a policy as a command line");
 	free(text);
 	static const char *const bad[][2] = {{"rotate", "181"}, {"rotate", "-1"}, {"rotate", "5:1.5"}, {"rotate", "5:"},
 		{"rotate", ":1"}, {"rotate", ""}, {"rotate", "nan"}, {"rotate", "5:0.5:1"}, {"equalize", "0.5:1"}, {"no", "1"}};
@@ -89,16 +90,16 @@ static void settings(void)
 	bool each_once = true;
 	for (int i = 0; i < augment_operations_count; i++)
 		for (int j = 0; j < i; j++)
-			each_once &= augment_operations[i].number != augment_operations[j].number;
-	ok(each_once, "no two operations share random numbers");
+			each_once &= augment_operations[i].random_stream != augment_operations[j].random_stream;
+	ok(each_once, "no two operations share a random stream");
 }
 
-/* What is told of a step, with spaces for no-break spaces. */
-static void is_told(const char *name, const double *values, const char *expected)
+/* The description of a step, with spaces for no-break spaces. */
+static void is_described(const char *name, const double *values, const char *expected)
 {
 	struct augment_change change = {.count = 1, .steps = {{.operation = augment_operation_find(name)}}};
 	memcpy(change.steps[0].values, values, sizeof change.steps[0].values);
-	char *text = augment_tell(&change), *out = text;
+	char *text = augment_describe_change(&change), *out = text;
 	for (const char *in = text; *in; out++) {
 		bool fixed = strncmp(in, "\u00a0", 2) == 0;
 		*out = fixed ? ' ' : *in;
@@ -109,7 +110,7 @@ static void is_told(const char *name, const double *values, const char *expected
 	free(text);
 }
 
-static void told(void)
+static void descriptions(void)
 {
 	static const struct { const char *name; double values[AUGMENT_VALUES_MAXIMUM]; const char *expected; } steps[] = {
 		{"random-background", {255, 128, 0}, "random-background #ff8000"},
@@ -131,14 +132,14 @@ static void told(void)
 		{"mixup", {0.474}, "mixup leaves 47 %"},
 	};
 	for (size_t i = 0; i < sizeof steps / sizeof *steps; i++)
-		is_told(steps[i].name, steps[i].values, steps[i].expected);
+		is_described(steps[i].name, steps[i].values, steps[i].expected);
 	for (int i = 0; i < augment_operations_count; i++)
-		ok((augment_operations[i].values > 0) == (augment_operations[i].told != TOLD_NOTHING), "%s: its numbers are told",
+		ok((augment_operations[i].values > 0) == (augment_operations[i].format != FORMAT_NONE), "%s: its values are described",
 			augment_operations[i].name);
 	struct augment_change two = {.count = 2, .steps = {{.operation = augment_operation_find("grayscale")},
 		{.operation = augment_operation_find("equalize")}}};
-	char *text = augment_tell(&two);
-	is_text(text, "grayscale\nequalize", "a line for each");
+	char *text = augment_describe_change(&two);
+	is_text(text, "grayscale\nequalize", "a line per step");
 	free(text);
 }
 
@@ -162,7 +163,7 @@ static void policies(void)
 	for (int i = 0; i < augment_operations_count; i++)
 		kinds += met[i] > 0;
 	is_integer(kinds, 13, "randaugment: torchvision's operations but identity");
-	is_near(steps / 8000.0, 13 / 14.0, 0.01, "  two of them, each as often");
+	is_near(steps / 8000.0, 13 / 14.0, 0.01, "  two of them, with equal probability");
 	is_near(rotate, 9, 1e-12, "  magnitude 9: 9 degrees");
 	is_near(solarize, 178.5, 1e-12, "  solarize 178.5");
 	is_near(floor(bits + 0.5), 7, 0, "  posterize to 7 bits");
@@ -184,18 +185,18 @@ static void policies(void)
 	is_near(least, 2, 1e-12, "  down to 2 bits");
 }
 
-static void mixtures(void)
+static void mixing(void)
 {
 	struct stream_head head = {.type = STREAM_U8, .height = 10, .width = 10, .channels = 3, .maximum = 255};
 	unsigned char out[300], partner[300];
 	struct augment_step step = {.operation = augment_operation_find("mixup"), .values = {0.25}};
 	memset(out, 200, sizeof out);
 	memset(partner, 100, sizeof partner);
-	is_near(augment_mix(&step, &head, out, partner), 0.25, 0, "mixup: a quarter is left");
+	is_near(augment_mix(&step, &head, out, partner), 0.25, 0, "mixup: weight 0.25");
 	ok(out[0] == 125 && out[299] == 125, "  of every pixel");
 	step = (struct augment_step){.operation = augment_operation_find("cutmix"), .values = {0.2, 0.3, 0.5, 0.4}};
 	memset(out, 200, sizeof out);
-	is_near(augment_mix(&step, &head, out, partner), 0.8, 1e-12, "cutmix: what is not covered is left");
+	is_near(augment_mix(&step, &head, out, partner), 0.8, 1e-12, "cutmix: the weight is the area not covered");
 	ok(out[3 * (3 * 10 + 2)] == 100 && out[3 * (3 * 10 + 1)] == 200 && out[3 * (7 * 10 + 2)] == 200, "  by a box");
 	head.type = STREAM_F32;
 	float floats[300] = {0}, others[300] = {0};
@@ -206,22 +207,22 @@ static void mixtures(void)
 
 	struct augment_options both = set(only("mixup", "1"), "cutmix", "1");
 	struct augment_change change;
-	int mixup = 0, others_met = 0;
-	double shares = 0;
+	int mixup = 0, not_one = 0;
+	double weight_sum = 0;
 	for (uint64_t id = 0; id < 4000; id++) {
 		augment_draw(&both, 1, 0, id, &change);
-		const struct augment_step *share = find_step(&change, "mixup");
-		mixup += share != NULL;
-		shares += share ? share->values[0] : 0;
-		others_met += change.count != 1;
+		const struct augment_step *drawn = find_step(&change, "mixup");
+		mixup += drawn != NULL;
+		weight_sum += drawn ? drawn->values[0] : 0;
+		not_one += change.count != 1;
 	}
-	is_integer(others_met, 0, "of mixup and cutmix one happens");
-	is_near(mixup / 4000.0, 0.5, 0.03, "  either as often");
-	is_near(shares / mixup, 0.5, 0.02, "  the share is half in the mean");
+	is_integer(not_one, 0, "only one of mixup and cutmix is applied");
+	is_near(mixup / 4000.0, 0.5, 0.03, "  with equal probability");
+	is_near(weight_sum / mixup, 0.5, 0.02, "  the mean weight is 0.5");
 	uint32_t seen[5] = {0};
 	for (uint64_t id = 0; id < 5000; id++)
 		seen[augment_draw_partner(1, 0, id, 5)]++;
-	ok(seen[0] > 900 && seen[1] > 900 && seen[2] > 900 && seen[3] > 900 && seen[4] > 900, "any partner is as likely");
+	ok(seen[0] > 900 && seen[1] > 900 && seen[2] > 900 && seen[3] > 900 && seen[4] > 900, "partners are uniform");
 }
 
 static void apply(const struct stream_head *head, const struct augment_options *options,
@@ -246,12 +247,12 @@ static void backgrounds(void)
 	ok(memcmp(out, expected, sizeof expected) == 0, "a background shows through");
 	change.count = 0;
 	apply(&head, &options, &change, in, out);
-	ok(out[3] == 255 && out[5] == 255 && out[6] == 244, "  a white one where none is drawn");
-	is_integer(augment_result_head(&head, &options, false).channels, 3, "  and alpha is gone");
+	ok(out[3] == 255 && out[5] == 255 && out[6] == 244, "  white if none is drawn");
+	is_integer(augment_result_head(&head, &options, false).channels, 3, "  and no alpha channel");
 	options = only("brightness", "0.5");
 	change = (struct augment_change){1, {{.operation = augment_operation_find("brightness"), .values = {0.5}}}};
 	apply(&head, &options, &change, in, out);
-	ok(out[0] == 100 && out[3] == 255 && out[7] == 0 && out[11] == 51, "alpha has no brightness");
+	ok(out[0] == 100 && out[3] == 255 && out[7] == 0 && out[11] == 51, "brightness does not change alpha");
 	float floats[] = {0.5f, 0, 1, 0.25f}, floats_out[4];
 	head = (struct stream_head){.type = STREAM_F32, .height = 1, .width = 1, .channels = 4, .maximum = 1};
 	options = only("random-background", "1");
@@ -279,12 +280,12 @@ static void noise(void)
 		fourth += z * z * z * z;
 	}
 	is_near(sum / COUNT, 0, 0.02, "noise of mean 0");
-	is_near(squares / COUNT, 1, 0.03, "  and the deviation asked for");
-	is_near(fourth / COUNT, 3, 0.2, "  about normal");
-	ok(out[0] != out[3] && out[0] != out[1] && out[0] != out[3 * SIDE], "  another for each value");
+	is_near(squares / COUNT, 1, 0.03, "  and the given standard deviation");
+	is_near(fourth / COUNT, 3, 0.2, "  about normal: kurtosis 3");
+	ok(out[0] != out[3] && out[0] != out[1] && out[0] != out[3 * SIDE], "  independent for each value");
 }
 
-/* Every operation with the least, the most and any numbers that it takes, on shapes down to a pixel. */
+/* Every operation with minimum, maximum and random values, on shapes down to one pixel. */
 static void limits(void)
 {
 	static const int shapes[][3] = {{1, 1, 3}, {1, 1, 1}, {1, 40, 4}, {33, 1, 3}, {2, 3, 1}, {17, 16, 3}, {3, 2, 4}};
@@ -308,8 +309,8 @@ static void limits(void)
 				step->operation = (run + i * 7) % augment_operations_count;
 				const struct augment_operation *operation = &augment_operations[step->operation];
 				for (int k = 0; k < operation->values; k++) {
-					double share = run % 11 == 0 ? 0 : run % 11 == 1 ? 1 : (double)random_uniform(&random);
-					step->values[k] = operation->least_value + share * (operation->most_value - operation->least_value);
+					double fraction = run % 11 == 0 ? 0 : run % 11 == 1 ? 1 : (double)random_uniform(&random);
+					step->values[k] = operation->value_minimum + fraction * (operation->value_maximum - operation->value_minimum);
 				}
 			}
 			apply(&head, &options, &change, run % 2 ? (void *)floats : (void *)bytes,
@@ -318,7 +319,7 @@ static void limits(void)
 	is_integer(done_runs, 7 * 400, "every operation at its limits");
 }
 
-/* A head may claim a value range that bytes can't hold, and a number of channels that is no picture's. */
+/* A head may have a value range that bytes can't represent, and an unusual number of channels. */
 static void odd_heads(void)
 {
 	struct stream_head head = {.type = STREAM_U8, .height = 2, .width = 2, .channels = 1, .minimum = -1e300,
@@ -330,10 +331,10 @@ static void odd_heads(void)
 	options.fill = AUGMENT_CONSTANT;
 	options.fill_value = 1;
 	apply(&head, &options, &change, in, out);
-	is_integer(out[1], 255, "a fill value beyond what bytes hold is cut");
+	is_integer(out[1], 255, "a fill value out of the range of bytes is clamped");
 	change.steps[0] = (struct augment_step){.operation = augment_operation_find("random-erasing"), .values = {0, 0, 0.5, 1}};
 	apply(&head, &options, &change, in, out);
-	ok(out[0] == 128 && out[1] == 2, "so is the middle of the range");
+	ok(out[0] == 128 && out[1] == 2, "and so is the middle of the range");
 	head = (struct stream_head){.type = STREAM_U8, .height = 1, .width = 1, .channels = 5, .maximum = 255};
 	ok(augment_workspace_create(&workspace, &head, &hue, false, &error) == -1 && !workspace, "colours of five channels");
 	is_text(error.reason, "needs images of 1, 3 or 4 channels, not 5", "  are refused");
@@ -357,12 +358,12 @@ static void odd_heads(void)
 
 int main(void)
 {
-	chances();
+	probabilities();
 	independence();
 	settings();
-	told();
+	descriptions();
 	policies();
-	mixtures();
+	mixing();
 	backgrounds();
 	noise();
 	limits();

@@ -1,4 +1,4 @@
-/* Passes over streams: neither threads nor order nor shards nor pipes change what happens to a record. */
+/* Passes over streams: the result of a record depends neither on threads nor order nor shards nor pipes. */
 #include "augment/passes.h"
 #include "base/digest.h"
 #include "base/file.h"
@@ -63,18 +63,18 @@ static void add_segment(const char *path, const char *mode, uint32_t pass, enum 
 	stream_head_free(&head);
 }
 
-static int run(const struct augment_plan *plan, char *const *paths, int count, int threads, const char *out)
+static int run_passes(const struct augment_plan *plan, char *const *paths, int count, int threads, const char *out)
 {
-	struct source *source = NULL;
+	struct input_streams *inputs = NULL;
 	struct parallel *pool = NULL;
 	struct progress progress = {0};
 	FILE *file = fopen(out, "wb");
-	int result = source_open(&source, paths, count, augment_reads_again(plan), &error);
+	int result = input_streams_open(&inputs, paths, count, augment_needs_rewind(plan), &error);
 	if (result == 0)
 		result = parallel_create(&pool, threads, &error);
 	if (result == 0)
-		result = augment_passes(plan, source, file, out, pool, &progress, &error);
-	source_close(source);
+		result = augment_passes(plan, inputs, file, out, pool, &progress, &error);
+	input_streams_close(inputs);
 	parallel_destroy(pool);
 	fclose(file);
 	return result;
@@ -92,7 +92,7 @@ static bool same_files(const char *a, const char *b)
 	return same;
 }
 
-/* What a stream says of each record, by pass and id: a digest of tensor, label, source, weights. */
+/* The records of a stream by pass and id, as digests of tensor, label, source, weights. */
 struct contents {
 	int passes, records;
 	unsigned char digests[8][RECORDS][DIGEST_SIZE];
@@ -142,28 +142,28 @@ static void threads_and_order(void)
 	add_segment(reversed[0], "wb", 0, STREAM_LABEL_INDEX, RECORDS - 1, -1, RECORDS);
 	add_segment(shards[0], "wb", 0, STREAM_LABEL_INDEX, 0, 2, RECORDS / 2);
 	add_segment(shards[1], "wb", 0, STREAM_LABEL_INDEX, 1, 2, RECORDS / 2);
-	is_integer(run(&plan, all, 1, 1, one), 0, "three passes on one thread");
-	is_integer(run(&plan, all, 1, 2, other), 0, "  on two");
+	is_integer(run_passes(&plan, all, 1, 1, one), 0, "three passes on one thread");
+	is_integer(run_passes(&plan, all, 1, 2, other), 0, "  on two");
 	ok(same_files(one, other), "  give the same bytes");
-	is_integer(run(&plan, all, 1, 7, other), 0, "  on seven");
+	is_integer(run_passes(&plan, all, 1, 7, other), 0, "  on seven");
 	ok(same_files(one, other), "  give the same bytes");
 
 	struct contents *expected = read_contents(one), *got;
 	is_integer(expected->passes, 3, "as many segments as passes");
 	is_integer(expected->records, 3 * RECORDS, "all records in each");
-	bool in_order = true, varied = true;
+	bool in_order = true, differs = true;
 	for (int i = 0; i < 3 * RECORDS; i++)
 		in_order &= expected->order[i] == (uint64_t)(i % RECORDS);
 	for (int i = 0; i < RECORDS; i++)
-		varied &= memcmp(expected->digests[0][i], expected->digests[1][i], DIGEST_SIZE) != 0;
+		differs &= memcmp(expected->digests[0][i], expected->digests[1][i], DIGEST_SIZE) != 0;
 	ok(in_order, "records keep their order");
-	ok(varied, "each pass varies each image anew");
+	ok(differs, "each pass augments each image differently");
 
-	is_integer(run(&plan, reversed, 1, 2, other), 0, "in reversed order");
+	is_integer(run_passes(&plan, reversed, 1, 2, other), 0, "in reversed order");
 	got = read_contents(other);
 	ok(memcmp(expected->digests, got->digests, sizeof got->digests) == 0, "  each record comes out the same");
 	free(got);
-	is_integer(run(&plan, shards, 2, 2, other), 0, "from two shards");
+	is_integer(run_passes(&plan, shards, 2, 2, other), 0, "from two shards");
 	got = read_contents(other);
 	ok(memcmp(expected->digests, got->digests, sizeof got->digests) == 0, "  each record comes out the same");
 	is_integer(got->passes, 3, "  in one segment for each pass");
@@ -171,8 +171,8 @@ static void threads_and_order(void)
 	free(expected);
 }
 
-/* Whom an image is joined with depends on ids alone; labels are shared as images are. */
-static void mixtures(void)
+/* The mixing partner depends on ids alone; labels are mixed as images are. */
+static void mixing(void)
 {
 	char *all[] = {(char *)path_of("all")}, *reversed[] = {(char *)path_of("reversed")},
 	     *shards[] = {(char *)path_of("even"), (char *)path_of("odd")}, *weighted[] = {(char *)path_of("weighted")};
@@ -180,24 +180,24 @@ static void mixtures(void)
 	struct augment_plan plan = strong(2);
 	*augment_setting(&plan.options, "mixup") = (struct augment_setting){0.4, 0.5};
 	*augment_setting(&plan.options, "cutmix") = (struct augment_setting){1, 0.5};
-	is_integer(run(&plan, all, 1, 1, one), 0, "images joined, on one thread");
-	is_integer(run(&plan, all, 1, 7, other), 0, "  on seven");
+	is_integer(run_passes(&plan, all, 1, 1, one), 0, "images mixed, on one thread");
+	is_integer(run_passes(&plan, all, 1, 7, other), 0, "  on seven");
 	ok(same_files(one, other), "  give the same bytes");
 	struct contents *expected = read_contents(one), *got;
-	is_integer(run(&plan, reversed, 1, 2, other), 0, "in reversed order");
+	is_integer(run_passes(&plan, reversed, 1, 2, other), 0, "in reversed order");
 	got = read_contents(other);
 	ok(memcmp(expected->digests, got->digests, sizeof got->digests) == 0, "  each record comes out the same, its labels too");
 	free(got);
-	is_integer(run(&plan, shards, 2, 2, other), 0, "from two shards");
+	is_integer(run_passes(&plan, shards, 2, 2, other), 0, "from two shards");
 	got = read_contents(other);
 	ok(memcmp(expected->digests, got->digests, sizeof got->digests) == 0, "  each record comes out the same, its labels too");
 	free(got);
 	free(expected);
 	add_segment(weighted[0], "wb", 0, STREAM_LABEL_WEIGHTS, 0, 1, 40);
-	is_integer(run(&plan, weighted, 1, 2, other), 0, "labels that are weights already");
+	is_integer(run_passes(&plan, weighted, 1, 2, other), 0, "labels that are weights already");
 }
 
-static void shared_labels(void)
+static void mixed_labels(void)
 {
 	char *all[] = {(char *)path_of("all")};
 	const char *out = path_of("out");
@@ -205,19 +205,19 @@ static void shared_labels(void)
 	struct stream_reader *reader;
 	const struct stream_head *head;
 	struct stream_record record;
-	int between = 0, pure = 0, wrong = 0;
+	int mixed = 0, pure = 0, wrong = 0;
 	*augment_setting(&plan.options, "mixup") = (struct augment_setting){1, 0.5};
-	is_integer(run(&plan, all, 1, 2, out), 0, "half of the images joined");
+	is_integer(run_passes(&plan, all, 1, 2, out), 0, "half of the images mixed");
 	if (stream_open(&reader, out, &error) || stream_next_segment(reader, &head, &error) != 1)
 		abort();
 	ok(head->label == STREAM_LABEL_WEIGHTS, "  labels become weights");
 	while (stream_next_record(reader, &record, &error) == 1) {
 		float own = record.weights[record.id % 2], foreign = record.weights[1 - record.id % 2];
-		between += foreign > 0;
+		mixed += foreign > 0;
 		pure += own == 1;
 		wrong += own + foreign < 0.99999f || own + foreign > 1.00001f;
 	}
-	ok(between > 10 && pure > 50 && pure + between <= RECORDS && wrong == 0, "  whose sum is 1 (%d, %d)", between, pure);
+	ok(mixed > 10 && pure > 50 && pure + mixed <= RECORDS && wrong == 0, "  whose sum is 1 (%d, %d)", mixed, pure);
 	stream_close(reader);
 }
 
@@ -231,14 +231,14 @@ static void pipes(struct augment_plan plan)
 	int ends[2];
 	if (file_read(all[0], 1 << 20, &bytes, &size, &error) || pipe(ends))
 		abort();
-	if (run(&plan, all, 1, 2, one))
+	if (run_passes(&plan, all, 1, 2, one))
 		abort();
 	fcntl(ends[1], F_SETPIPE_SZ, 1 << 20);
 	bool filled = write(ends[1], bytes, size) == (ssize_t)size;
 	close(ends[1]);
 	free(bytes);
 	snprintf(pipe_path, sizeof pipe_path, "/proc/self/fd/%d", ends[0]);
-	ok(filled && run(&plan, from_pipe, 1, 2, other) == 0, "a pipe is read several times");
+	ok(filled && run_passes(&plan, from_pipe, 1, 2, other) == 0, "a pipe is read several times");
 	ok(same_files(one, other), "  with the same result");
 	close(ends[0]);
 }
@@ -250,7 +250,7 @@ static void several_passes(void)
 	struct augment_plan plan = {.options = augment_preset(AUGMENT_PRESET_LIGHT), .passes = 2};
 	add_segment(two[0], "wb", 0, STREAM_LABEL_WEIGHTS, 0, 1, 40);
 	add_segment(two[0], "ab", 1, STREAM_LABEL_WEIGHTS, 0, 1, 40);
-	is_integer(run(&plan, two, 1, 2, out), 0, "two passes over two passes, labels as weights");
+	is_integer(run_passes(&plan, two, 1, 2, out), 0, "two passes over two passes, labels as weights");
 	struct contents *contents = read_contents(out);
 	is_integer(contents->passes, 4, "  are four");
 	is_integer(contents->records, 160, "  with all records");
@@ -262,15 +262,15 @@ static void nothing_changes(void)
 	char *all[] = {(char *)path_of("all")}, *empty[] = {(char *)path_of("empty")};
 	const char *out = path_of("out");
 	struct augment_plan plan = {.options = augment_preset(AUGMENT_PRESET_NONE), .passes = 1};
-	is_integer(run(&plan, all, 1, 2, out), 0, "no operation");
+	is_integer(run_passes(&plan, all, 1, 2, out), 0, "no operation");
 	struct contents *before = read_contents(all[0]), *after = read_contents(out);
 	ok(memcmp(before->digests, after->digests, sizeof after->digests) == 0, "  changes nothing");
 	free(before);
 	free(after);
 	add_segment(empty[0], "wb", 0, STREAM_LABEL_INDEX, 0, 1, 0);
-	is_integer(run(&plan, empty, 1, 2, out), 0, "a segment without records");
+	is_integer(run_passes(&plan, empty, 1, 2, out), 0, "a segment without records");
 	after = read_contents(out);
-	is_integer(after->passes, 1, "  gives one without records");
+	is_integer(after->passes, 1, "  gives a segment without records");
 	free(after);
 }
 
@@ -282,12 +282,12 @@ static void rescaled(void)
 	struct stream_reader *reader;
 	const struct stream_head *head;
 	struct stream_record record;
-	is_integer(run(&plan, all, 1, 2, out), 0, "rescaled");
+	is_integer(run_passes(&plan, all, 1, 2, out), 0, "rescaled");
 	bool opened = stream_open(&reader, out, &error) == 0 && stream_next_segment(reader, &head, &error) == 1;
 	ok(opened && head->type == STREAM_F32 && head->maximum == 1, "  to floats from 0 to 1");
 	char *history = opened ? json_dumps(head->history, JSON_COMPACT | JSON_SORT_KEYS) : NULL;
 	is_text(history, "[{\"arguments\":\"--passes 1 --rescale --fill nearest\",\"seed\":\"3\",\"tool\":\"augment\","
-		"\"version\":\"" MILLRACE_VERSION "\"}]", "  and the history says so");
+		"\"version\":\"" MILLRACE_VERSION "\"}]", "  recorded in the history");
 	free(history);
 	ok(opened && stream_next_record(reader, &record, &error) == 1, "  with records");
 	is_near((double)((const float *)record.tensor)[1], 7 / 255.0, 1e-7, "  of v / 255");
@@ -302,7 +302,7 @@ static void expect_failure(char *const *paths, int count, const char *reason, co
 	struct stream_record record;
 	const char *out = path_of("out");
 	int result, records = 1;
-	ok(run(&plan, paths, count, 2, out) == -1 && strstr(error.reason, reason), "%s: %s", name, error.reason);
+	ok(run_passes(&plan, paths, count, 2, out) == -1 && strstr(error.reason, reason), "%s: %s", name, error.reason);
 	if (stream_open(&reader, out, &error))
 		return;
 	while ((result = stream_next_segment(reader, &head, &error)) == 1 && records >= 0)
@@ -319,7 +319,7 @@ static void failures(void)
 	add_segment(cut[0], "wb", 0, STREAM_LABEL_INDEX, 0, 1, RECORDS);
 	if (truncate(cut[0], 40000))
 		abort();
-	expect_failure(cut, 1, "ends too early", "a cut stream");
+	expect_failure(cut, 1, "ends too early", "a truncated stream");
 	expect_failure(mixed, 2, "label", "streams that differ");
 	expect_failure(missing, 1, "No such file", "a missing file");
 }
@@ -330,8 +330,8 @@ int main(void)
 	*augment_setting(&mixed.options, "cutmix") = (struct augment_setting){1, 1};
 	threads_and_order();
 	pipes(strong(3));
-	mixtures();
-	shared_labels();
+	mixing();
+	mixed_labels();
 	pipes(mixed);
 	several_passes();
 	nothing_changes();

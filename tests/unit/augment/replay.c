@@ -1,4 +1,4 @@
-/* What a record of changes says is not used where it does not hold. */
+/* Invalid steps in a log are refused. */
 #include "augment/replay.h"
 #include "base/file.h"
 #include "tap.h"
@@ -6,7 +6,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-/* Reads `line` as that of record 0, into a variation that was something else before. */
+/* Reads `line` as that of record 0, into a variation of arbitrary former content. */
 static void refuses(const char *line)
 {
 	char path[200], text[500];
