@@ -18,11 +18,11 @@ static const char *output_path, *record_path, *replay_path, *preview_path,
 
 static const struct option_row first_rows[] = {
 	{'o', "output", OPTION_TEXT, &output_path, "FILE", "write here instead of standard output", 0, 0, NULL},
-	{0, "passes", OPTION_INTEGER, &plan.passes, "N", "number of passes over the images (epochs)", 1, 1000000, NULL},
-	{0, "preset", OPTION_CHOICE, &preset, "NAME", "preset of operations, changed by those given", 0, 0, augment_preset_names},
+	{0, "passes", OPTION_INTEGER, &plan.passes, "N", "number of passes (epochs)", 1, 1000000, NULL},
+	{0, "preset", OPTION_CHOICE, &preset, "NAME", "preset of operations, which others override", 0, 0, augment_preset_names},
 	{0, "record", OPTION_TEXT, &record_path, "FILE", "log the operations on each image, as JSON lines", 0, 0, NULL},
 	{0, "replay", OPTION_TEXT, &replay_path, "FILE", "apply the operations of such a log", 0, 0, NULL},
-	{0, "preview", OPTION_TEXT, &preview_path, "FILE", "instead write some images and their augmentations as PNG", 0, 0,
+	{0, "preview", OPTION_TEXT, &preview_path, "FILE", "write some images and their augmentations as PNG instead", 0, 0,
 		NULL},
 	{0, "rescale", OPTION_FLAG, &plan.rescale, NULL, "rescale values to floats from 0 to 1", 0, 0, NULL},
 	{0, "fill", OPTION_CHOICE, &chosen.fill, "NAME", "padding beyond the edges", 0, 0, augment_fill_names},
@@ -36,7 +36,7 @@ static const struct option_row last_rows[] = {
 	{0, "crop-ratio", OPTION_REAL, &chosen.crop_ratio, "F", "random-resized-crop: largest change of aspect ratio", 1, 10, NULL},
 	{0, NULL, OPTION_TITLE, NULL, NULL, "Automatic augmentation", 0, 0, NULL},
 	{0, "policy", OPTION_CHOICE, &chosen.policy, "NAME", "augmentation policy", 0, 0, augment_policy_names},
-	{0, "policy-operations", OPTION_INTEGER, &chosen.policy_operations, "N", "randaugment: number of operations per image", 1,
+	{0, "policy-operations", OPTION_INTEGER, &chosen.policy_operations, "N", "randaugment: operations per image", 1,
 		AUGMENT_POLICY_OPERATIONS_MAXIMUM, NULL},
 	{0, "policy-magnitude", OPTION_INTEGER, &chosen.policy_magnitude, "N", "randaugment: magnitude of the operations", 0,
 		AUGMENT_MAGNITUDE_MAXIMUM, NULL},
@@ -50,7 +50,7 @@ enum { FIRST = sizeof first_rows / sizeof *first_rows, LAST = sizeof last_rows /
 static struct option_row rows[FIRST + AUGMENT_OPERATIONS_MAXIMUM + LAST];
 
 static const struct options options = {"augment", "[FILE...]",
-	"Random data augmentation of the images of tensor streams, different in every pass.", rows, NULL};
+	"Random data augmentation of tensor streams, different in every pass.", rows, NULL};
 
 static bool names_standard_output(const char *path)
 {

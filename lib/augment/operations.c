@@ -217,7 +217,7 @@ const struct augment_operation augment_operations[] = {
 		0, false, AUGMENT_PAINT, NULL, 0, FORMAT_NONE, 0, 0, NULL, paint_equalize, NO_MAGNITUDE},
 	{24, "posterize", "BITS", "clear up to so many low bits of the 8 of a value",
 		7, true, AUGMENT_PAINT, draw_bits, 1, FORMAT_BITS, 1, 8, NULL, paint_posterize, ONE_SIDED(8, 4, 2)},
-	{25, "solarize", "F", "invert values above a threshold, at least 1 - F of the range",
+	{25, "solarize", "F", "invert values above a threshold of at least 1 - F",
 		1, false, AUGMENT_PAINT, draw_threshold, 1, FORMAT_NUMBER, 0, 255, NULL, paint_solarize, ONE_SIDED(255, 0, 0)},
 	{26, "sharpness", "F", "sharpen or smooth by a factor from 1 - F to 1 + F",
 		1, false, AUGMENT_PAINT, draw_factor, 1, FORMAT_FACTOR, 0, 2, NULL, paint_sharpness, SIGNED(1, 1.9, 1.99)},
