@@ -5,37 +5,37 @@
 
 #include <math.h>
 
-/* A picture to be filled. */
+/* The picture that is painted. */
 struct scene {
 	cairo_t *cairo;
 	double width, height;
 	struct random *random;
 };
 
-static double between(const struct scene *scene, double low, double high)
+static double uniform(const struct scene *scene, double low, double high)
 {
 	return low + (high - low) * (double)random_uniform(scene->random);
 }
 
-/* C leaves open in which order arguments are worked out, so a call draws at most one random number among them. */
-static struct color any_color(const struct scene *scene, double saturation, double value)
+/* C does not define the order in which arguments are evaluated, so a call draws at most one random number in them. */
+static struct color random_color(const struct scene *scene, double saturation, double value)
 {
-	double hue = between(scene, 0, 1);
-	saturation *= between(scene, 0.1, 1);
-	return color_from_hsv(hue, saturation, value * between(scene, 0.8, 1.1));
+	double hue = uniform(scene, 0, 1);
+	saturation *= uniform(scene, 0.1, 1);
+	return color_from_hsv(hue, saturation, value * uniform(scene, 0.8, 1.1));
 }
 
-/* A place between two heights, which are shares of the picture's. */
-static struct point anywhere(const struct scene *scene, double top, double bottom)
+/* A random point between two heights, as fractions of the picture's. */
+static struct point random_point(const struct scene *scene, double top, double bottom)
 {
-	double x = between(scene, 0, scene->width);
-	return (struct point){x, between(scene, top, bottom) * scene->height};
+	double x = uniform(scene, 0, scene->width);
+	return (struct point){x, uniform(scene, top, bottom) * scene->height};
 }
 
 static void fill_rectangle(const struct scene *scene, struct color color, double x, double y, double width,
 	double height)
 {
-	color_use(scene->cairo, color);
+	color_set_source(scene->cairo, color);
 	cairo_rectangle(scene->cairo, x, y, width, height);
 	cairo_fill(scene->cairo);
 }
@@ -47,7 +47,7 @@ static void fill_all(const struct scene *scene, struct color color)
 
 static void fill_disc(const struct scene *scene, struct color color, struct point at, double rx, double ry)
 {
-	color_use(scene->cairo, color);
+	color_set_source(scene->cairo, color);
 	cairo_new_path(scene->cairo);
 	shape_oval(scene->cairo, at, (struct point){rx, ry}, 0);
 	cairo_fill(scene->cairo);
@@ -68,26 +68,26 @@ static void fill_gradient(const struct scene *scene, struct color from, struct c
 static void draw_plain(const struct scene *scene)
 {
 	if (random_uniform(scene->random) < 0.6f)
-		fill_all(scene, color_from_hsv(0, 0, between(scene, 0.85, 1)));
+		fill_all(scene, color_from_hsv(0, 0, uniform(scene, 0.85, 1)));
 	else
-		fill_all(scene, any_color(scene, 0.45, 0.85));
+		fill_all(scene, random_color(scene, 0.45, 0.85));
 }
 
 static void draw_gradient(const struct scene *scene)
 {
-	struct color from = any_color(scene, 0.4, 0.9), to = any_color(scene, 0.6, 0.7);
-	fill_gradient(scene, from, color_mix(from, to, 0.8), between(scene, -1.5, 1.5));
+	struct color from = random_color(scene, 0.4, 0.9), to = random_color(scene, 0.6, 0.7);
+	fill_gradient(scene, from, color_mix(from, to, 0.8), uniform(scene, -1.5, 1.5));
 }
 
 static void draw_sky(const struct scene *scene)
 {
-	double hour = between(scene, 0, 1);
+	double hour = uniform(scene, 0, 1);
 	struct color noon = {0.45, 0.72, 0.95, 1}, evening = {0.97, 0.66, 0.45, 1}, pale = {0.88, 0.95, 0.98, 1};
-	struct color above = color_mix(noon, color_from_hsv(between(scene, 0.5, 0.75), 0.5, 0.8), 0.4);
+	struct color above = color_mix(noon, color_from_hsv(uniform(scene, 0.5, 0.75), 0.5, 0.8), 0.4);
 	fill_gradient(scene, above, hour < 0.7 ? pale : evening, 0);
 	for (int cloud = (int)random_below(scene->random, 4); cloud > 0; cloud--) {
-		struct point at = anywhere(scene, 0.05, 0.4);
-		double size = between(scene, 0.04, 0.1) * scene->width;
+		struct point at = random_point(scene, 0.05, 0.4);
+		double size = uniform(scene, 0.04, 0.1) * scene->width;
 		for (int puff = -1; puff <= 1; puff++) {
 			struct point middle = {at.x + puff * size, at.y - (puff ? 0 : size * 0.35)};
 			fill_disc(scene, (struct color){1, 1, 1, 0.85}, middle, size, size * 0.6);
@@ -97,23 +97,23 @@ static void draw_sky(const struct scene *scene)
 
 static void draw_hill(const struct scene *scene, struct color color, double top)
 {
-	double rise = between(scene, -0.12, 0.12) * scene->height, bow = between(scene, 0.02, 0.14) * scene->height;
+	double rise = uniform(scene, -0.12, 0.12) * scene->height, bow = uniform(scene, 0.02, 0.14) * scene->height;
 	cairo_new_path(scene->cairo);
 	cairo_move_to(scene->cairo, 0, top + rise);
 	cairo_curve_to(scene->cairo, scene->width * 0.3, top + rise - bow, scene->width * 0.7, top - rise - bow,
 		scene->width, top - rise);
 	cairo_line_to(scene->cairo, scene->width, scene->height);
 	cairo_line_to(scene->cairo, 0, scene->height);
-	color_use(scene->cairo, color);
+	color_set_source(scene->cairo, color);
 	cairo_fill(scene->cairo);
 }
 
 static void draw_tufts(const struct scene *scene, struct color color, double top)
 {
-	color_use(scene->cairo, color);
+	color_set_source(scene->cairo, color);
 	cairo_set_line_width(scene->cairo, scene->width / 160);
 	for (int tuft = 0; tuft < 40; tuft++) {
-		struct point root = anywhere(scene, top / scene->height, 1);
+		struct point root = random_point(scene, top / scene->height, 1);
 		double size = scene->height * 0.02;
 		for (int blade = -1; blade <= 1; blade++) {
 			cairo_move_to(scene->cairo, root.x, root.y);
@@ -125,9 +125,9 @@ static void draw_tufts(const struct scene *scene, struct color color, double top
 
 static void draw_meadow(const struct scene *scene)
 {
-	double hue = between(scene, 0.2, 0.4), saturation = between(scene, 0.35, 0.6);
-	struct color grass = color_from_hsv(hue, saturation, between(scene, 0.55, 0.85));
-	double horizon = between(scene, 0.5, 0.75) * scene->height;
+	double hue = uniform(scene, 0.2, 0.4), saturation = uniform(scene, 0.35, 0.6);
+	struct color grass = color_from_hsv(hue, saturation, uniform(scene, 0.55, 0.85));
+	double horizon = uniform(scene, 0.5, 0.75) * scene->height;
 	draw_sky(scene);
 	draw_hill(scene, grass, horizon);
 	draw_tufts(scene, color_scale(grass, 0.8), horizon + scene->height * 0.1);
@@ -135,7 +135,7 @@ static void draw_meadow(const struct scene *scene)
 
 static void draw_hills(const struct scene *scene)
 {
-	double hue = between(scene, 0, 1);
+	double hue = uniform(scene, 0, 1);
 	draw_sky(scene);
 	for (int row = 0; row < 4; row++)
 		draw_hill(scene, color_from_hsv(hue + row * 0.03, 0.25 + 0.1 * row, 0.85 - 0.12 * row),
@@ -144,36 +144,36 @@ static void draw_hills(const struct scene *scene)
 
 static void draw_beach(const struct scene *scene)
 {
-	double horizon = between(scene, 0.4, 0.55);
+	double horizon = uniform(scene, 0.4, 0.55);
 	draw_sky(scene);
-	struct color water = color_from_hsv(between(scene, 0.48, 0.6), 0.6, 0.75);
+	struct color water = color_from_hsv(uniform(scene, 0.48, 0.6), 0.6, 0.75);
 	fill_rectangle(scene, water, 0, horizon * scene->height, scene->width, scene->height);
 	for (int wave = 0; wave < 12; wave++)
-		fill_disc(scene, (struct color){1, 1, 1, 0.4}, anywhere(scene, horizon, horizon + 0.2),
+		fill_disc(scene, (struct color){1, 1, 1, 0.4}, random_point(scene, horizon, horizon + 0.2),
 			scene->width * 0.06, scene->height * 0.004);
-	draw_hill(scene, color_from_hsv(0.12, between(scene, 0.25, 0.45), 0.93), (horizon + 0.24) * scene->height);
+	draw_hill(scene, color_from_hsv(0.12, uniform(scene, 0.25, 0.45), 0.93), (horizon + 0.24) * scene->height);
 }
 
 static void draw_night(const struct scene *scene)
 {
-	double hue = between(scene, 0.58, 0.82);
+	double hue = uniform(scene, 0.58, 0.82);
 	fill_gradient(scene, color_from_hsv(hue, 0.7, 0.15), color_from_hsv(hue, 0.6, 0.42), 0);
 	for (int star = 0; star < 60; star++) {
-		double size = between(scene, 0.002, 0.008) * scene->width, glow = between(scene, 0.4, 1);
-		fill_disc(scene, (struct color){1, 1, 0.9, glow}, anywhere(scene, 0, 1), size, size);
+		double size = uniform(scene, 0.002, 0.008) * scene->width, glow = uniform(scene, 0.4, 1);
+		fill_disc(scene, (struct color){1, 1, 0.9, glow}, random_point(scene, 0, 1), size, size);
 	}
-	double moon = between(scene, 0.05, 0.12) * scene->width;
-	fill_disc(scene, (struct color){0.98, 0.96, 0.8, 1}, anywhere(scene, 0, 0.4), moon, moon);
+	double moon = uniform(scene, 0.05, 0.12) * scene->width;
+	fill_disc(scene, (struct color){0.98, 0.96, 0.8, 1}, random_point(scene, 0, 0.4), moon, moon);
 }
 
 static void draw_room(const struct scene *scene)
 {
-	struct color wall = any_color(scene, 0.25, 0.85), wood = color_from_hsv(0.08, 0.5, between(scene, 0.45, 0.75));
-	double floor = between(scene, 0.6, 0.8) * scene->height;
-	double x = between(scene, 0.05, 0.6) * scene->width, width = scene->width * 0.28, height = scene->height * 0.3;
+	struct color wall = random_color(scene, 0.25, 0.85), wood = color_from_hsv(0.08, 0.5, uniform(scene, 0.45, 0.75));
+	double floor = uniform(scene, 0.6, 0.8) * scene->height;
+	double x = uniform(scene, 0.05, 0.6) * scene->width, width = scene->width * 0.28, height = scene->height * 0.3;
 	fill_all(scene, wall);
 	fill_rectangle(scene, color_scale(wood, 1.2), x - 4, scene->height * 0.08 - 4, width + 8, height + 8);
-	fill_rectangle(scene, any_color(scene, 0.35, 0.95), x, scene->height * 0.08, width, height);
+	fill_rectangle(scene, random_color(scene, 0.35, 0.95), x, scene->height * 0.08, width, height);
 	fill_rectangle(scene, color_scale(wood, 1.2), x + width / 2 - 2, scene->height * 0.08, 4, height);
 	fill_rectangle(scene, wood, 0, floor, scene->width, scene->height);
 	for (int plank = 1; plank < 5; plank++) {
@@ -186,12 +186,12 @@ static void draw_room(const struct scene *scene)
 
 static void draw_stripes(const struct scene *scene)
 {
-	struct color first = any_color(scene, 0.4, 0.9), second = color_mix(first, any_color(scene, 0.5, 0.8), 0.5);
-	double reach = hypot(scene->width, scene->height), band = between(scene, 0.04, 0.14) * scene->width;
+	struct color first = random_color(scene, 0.4, 0.9), second = color_mix(first, random_color(scene, 0.5, 0.8), 0.5);
+	double reach = hypot(scene->width, scene->height), band = uniform(scene, 0.04, 0.14) * scene->width;
 	fill_all(scene, first);
 	cairo_save(scene->cairo);
 	cairo_translate(scene->cairo, scene->width / 2, scene->height / 2);
-	cairo_rotate(scene->cairo, between(scene, 0, M_PI));
+	cairo_rotate(scene->cairo, uniform(scene, 0, M_PI));
 	for (double x = -reach; x < reach; x += 2 * band)
 		fill_rectangle(scene, second, x, -reach, band, 2 * reach);
 	cairo_restore(scene->cairo);
@@ -199,8 +199,8 @@ static void draw_stripes(const struct scene *scene)
 
 static void draw_checks(const struct scene *scene)
 {
-	struct color first = any_color(scene, 0.35, 0.9), second = color_mix(first, any_color(scene, 0.5, 0.8), 0.4);
-	double side = between(scene, 0.07, 0.2) * scene->width;
+	struct color first = random_color(scene, 0.35, 0.9), second = color_mix(first, random_color(scene, 0.5, 0.8), 0.4);
+	double side = uniform(scene, 0.07, 0.2) * scene->width;
 	fill_all(scene, first);
 	for (int row = 0; row * side < scene->height; row++)
 		for (int column = row % 2; column * side < scene->width; column += 2)
@@ -209,8 +209,8 @@ static void draw_checks(const struct scene *scene)
 
 static void draw_dots(const struct scene *scene)
 {
-	struct color first = any_color(scene, 0.35, 0.9), second = any_color(scene, 0.5, 0.8);
-	double step = between(scene, 0.09, 0.2) * scene->width, size = step * between(scene, 0.12, 0.35);
+	struct color first = random_color(scene, 0.35, 0.9), second = random_color(scene, 0.5, 0.8);
+	double step = uniform(scene, 0.09, 0.2) * scene->width, size = step * uniform(scene, 0.12, 0.35);
 	fill_all(scene, first);
 	for (int row = 0; row * step < scene->height + step; row++)
 		for (double x = row % 2 * step / 2; x < scene->width + step; x += step)
@@ -219,14 +219,14 @@ static void draw_dots(const struct scene *scene)
 
 static void draw_rays(const struct scene *scene)
 {
-	struct color first = any_color(scene, 0.5, 0.95), second = color_mix(first, (struct color){1, 1, 1, 1}, 0.45);
-	double x = between(scene, 0.3, 0.7) * scene->width, y = between(scene, 0.3, 0.7) * scene->height;
-	double reach = scene->width + scene->height, turn = between(scene, 0, 1);
+	struct color first = random_color(scene, 0.5, 0.95), second = color_mix(first, (struct color){1, 1, 1, 1}, 0.45);
+	double x = uniform(scene, 0.3, 0.7) * scene->width, y = uniform(scene, 0.3, 0.7) * scene->height;
+	double reach = scene->width + scene->height, rotation = uniform(scene, 0, 1);
 	int rays = 8 + (int)random_below(scene->random, 10);
 	fill_all(scene, first);
-	color_use(scene->cairo, second);
+	color_set_source(scene->cairo, second);
 	for (int ray = 0; ray < rays; ray++) {
-		double from = (ray + turn) * 2 * M_PI / rays, to = from + M_PI / rays;
+		double from = (ray + rotation) * 2 * M_PI / rays, to = from + M_PI / rays;
 		cairo_move_to(scene->cairo, x, y);
 		cairo_line_to(scene->cairo, x + reach * cos(from), y + reach * sin(from));
 		cairo_line_to(scene->cairo, x + reach * cos(to), y + reach * sin(to));
@@ -236,12 +236,12 @@ static void draw_rays(const struct scene *scene)
 
 static void draw_cloth(const struct scene *scene)
 {
-	struct color base = any_color(scene, 0.5, 0.7);
+	struct color base = random_color(scene, 0.5, 0.7);
 	fill_all(scene, base);
 	for (int patch = 0; patch < 60; patch++) {
-		struct color color = color_fade(color_mix(base, any_color(scene, 0.5, 0.8), 0.5), 0.35);
-		double size = between(scene, 0.03, 0.2) * scene->width, flat = between(scene, 0.4, 1);
-		fill_disc(scene, color, anywhere(scene, 0, 1), size, size * flat);
+		struct color color = color_with_alpha(color_mix(base, random_color(scene, 0.5, 0.8), 0.5), 0.35);
+		double size = uniform(scene, 0.03, 0.2) * scene->width, flat = uniform(scene, 0.4, 1);
+		fill_disc(scene, color, random_point(scene, 0, 1), size, size * flat);
 	}
 }
 
@@ -255,8 +255,8 @@ void backdrop_draw(cairo_t *cairo, int width, int height, struct random *random)
 		draw_plain(&scene);
 	} else {
 		kinds[random_below(random, sizeof kinds / sizeof *kinds)](&scene);
-		/* Haze: what is far is pale, so that the figure stands out. */
-		fill_all(&scene, (struct color){1, 1, 1, between(&scene, 0, 0.5)});
+		/* Haze increases the contrast to the figure. */
+		fill_all(&scene, (struct color){1, 1, 1, uniform(&scene, 0, 0.5)});
 	}
 	cairo_restore(cairo);
 }

@@ -1,4 +1,4 @@
-/* Things that lie about, behind a figure or before it. */
+/* Clutter: random objects behind or in front of a figure. */
 #ifndef DRAW_CLUTTER_H
 #define DRAW_CLUTTER_H
 
@@ -6,8 +6,8 @@
 
 #include <cairo.h>
 
-/* Draws one thing - a ball, leaf, rock, box, flower, star, bush or fence - of about `size` pixels around (x, y), in
- * any colour and turned a little. */
+/* Draws one object - a ball, leaf, rock, box, flower, star, bush or fence - of about `size` pixels around (x, y), of
+ * random colour and slightly rotated. */
 void clutter_draw(cairo_t *cairo, double x, double y, double size, struct random *random);
 
 #endif

@@ -28,7 +28,7 @@ static double clamp(double value)
 
 struct color color_from_hsv(double hue, double saturation, double value)
 {
-	/* Foley, van Dam et al., "Computer Graphics", 13.3.4, with one term for each channel. */
+	/* Foley, van Dam et al., "Computer Graphics", 13.3.4, with one formula for each channel. */
 	double channels[3];
 	for (int i = 0; i < 3; i++) {
 		double distance = fabs(fmod(hue - i / 3.0 + 10.5, 1) - 0.5) * 6;
@@ -37,11 +37,11 @@ struct color color_from_hsv(double hue, double saturation, double value)
 	return (struct color){channels[0], channels[1], channels[2], 1};
 }
 
-struct color color_mix(struct color a, struct color b, double share)
+struct color color_mix(struct color a, struct color b, double weight)
 {
 	return (struct color){
-		a.red + share * (b.red - a.red), a.green + share * (b.green - a.green),
-		a.blue + share * (b.blue - a.blue), a.alpha + share * (b.alpha - a.alpha),
+		a.red + weight * (b.red - a.red), a.green + weight * (b.green - a.green),
+		a.blue + weight * (b.blue - a.blue), a.alpha + weight * (b.alpha - a.alpha),
 	};
 }
 
@@ -51,7 +51,7 @@ struct color color_scale(struct color color, double factor)
 		color.alpha};
 }
 
-struct color color_turn(struct color color, double turns)
+struct color color_rotate_hue(struct color color, double turns)
 {
 	/* Rodrigues' formula about (1, 1, 1) / sqrt(3). */
 	double angle = turns * 2 * M_PI, c = cos(angle), s = sin(angle) / sqrt(3), t = (1 - c) / 3;
@@ -68,18 +68,18 @@ struct color color_shaded(struct color color)
 	return (struct color){color.red * 0.74, color.green * 0.70, color.blue * 0.80, color.alpha};
 }
 
-double color_grey_value(struct color color)
+double color_luma(struct color color)
 {
 	return 0.299 * color.red + 0.587 * color.green + 0.114 * color.blue;
 }
 
-struct color color_fade(struct color color, double alpha)
+struct color color_with_alpha(struct color color, double alpha)
 {
 	color.alpha = alpha;
 	return color;
 }
 
-void color_use(cairo_t *cairo, struct color color)
+void color_set_source(cairo_t *cairo, struct color color)
 {
 	cairo_set_source_rgba(cairo, color.red, color.green, color.blue, color.alpha);
 }

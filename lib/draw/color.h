@@ -9,31 +9,31 @@ struct color {
 	double red, green, blue, alpha;
 };
 
-/* Parses "#rrggbb" or "#rrggbbaa". Returns false, and leaves *color, when it is neither. */
+/* Parses "#rrggbb" or "#rrggbbaa". Returns false, with *color unchanged, if it is neither. */
 bool color_parse(const char *text, struct color *color);
 
 /* From hue in turns (any number, 1/3 is green), saturation and value in [0, 1]; opaque. */
 struct color color_from_hsv(double hue, double saturation, double value);
 
-/* (1 - share) * a + share * b, opacity too. */
-struct color color_mix(struct color a, struct color b, double share);
+/* (1 - weight) * a + weight * b, opacity too. */
+struct color color_mix(struct color a, struct color b, double weight);
 
 /* Each channel times `factor`, at most 1; opacity stays. */
 struct color color_scale(struct color color, double factor);
 
-/* Turns the hue by `turns` of the circle, at equal grey value: a rotation about the grey axis. */
-struct color color_turn(struct color color, double turns);
+/* Rotates the hue by `turns` of the circle at equal luma: a rotation about the grey axis. */
+struct color color_rotate_hue(struct color color, double turns);
 
-/* The colour in shadow: darker, and a little towards violet, as illustrators do it. */
+/* The colour in shadow: darker, and slightly violet. */
 struct color color_shaded(struct color color);
 
-/* Grey value in [0, 1] (ITU-R BT.601 luma). */
-double color_grey_value(struct color color);
+/* ITU-R BT.601 luma in [0, 1]. */
+double color_luma(struct color color);
 
 /* The same colour with another opacity. */
-struct color color_fade(struct color color, double alpha);
+struct color color_with_alpha(struct color color, double alpha);
 
-/* Makes it the source of the next cairo operation. */
-void color_use(cairo_t *cairo, struct color color);
+/* Sets it as cairo's source. */
+void color_set_source(cairo_t *cairo, struct color color);
 
 #endif

@@ -4,13 +4,13 @@
 
 /* How a mood changes a face. */
 static const struct expression {
-	double lid;         /* added to what the lid covers of the eye, a share of its height */
-	double slant;       /* degrees that lid and brow fall toward the nose */
-	double raise;       /* units that the brow goes up */
-	double smile;       /* curve of the mouth, 1 a full smile, -1 the reverse */
+	double lid;         /* added to the fraction of the eye's height that the lid covers */
+	double slant;       /* rotation of lid and brow toward the nose, in degrees */
+	double raise;       /* upward shift of the brow, in units */
+	double smile;       /* curvature of the mouth, 1 a full smile, -1 the reverse */
 	double open;        /* of the mouth, 1 wide */
 	bool closed;        /* eyes shut, as arcs */
-	bool wink;          /* the mirrored one shut */
+	bool wink;          /* only the mirrored eye shut */
 } expressions[MOOD_COUNT] = {
 	[MOOD_CALM] = {0.05, 0, 0, 0.5, 0, false, false},
 	[MOOD_HAPPY] = {0, -4, 2, 1, 0.55, false, false},
@@ -34,7 +34,7 @@ static void draw_shut_eye(cairo_t *cairo, const struct part *part, const struct 
 	cairo_new_path(cairo);
 	cairo_move_to(cairo, -rx, ry * 0.25);
 	cairo_curve_to(cairo, -rx * 0.6, -ry * 0.65, rx * 0.6, -ry * 0.65, rx, ry * 0.25);
-	color_use(cairo, pose->line_color);
+	color_set_source(cairo, pose->line_color);
 	cairo_set_line_width(cairo, fmax(part->width, 2));
 	cairo_stroke(cairo);
 }
@@ -42,7 +42,7 @@ static void draw_shut_eye(cairo_t *cairo, const struct part *part, const struct 
 static void draw_iris(cairo_t *cairo, const struct part *part, const struct pose *pose, double sign)
 {
 	double rx = part->radius.x, ry = part->radius.y, iris = part->iris_size;
-	double x = sign * pose->turn * rx * 0.22, y = -pose->nod * ry * 0.12;
+	double x = sign * pose->yaw * rx * 0.22, y = -pose->pitch * ry * 0.12;
 	struct color color = part->fill >= 0 ? pose->palette[part->fill] : pose->line_color;
 	ellipse(cairo, x, y, rx * iris, ry * iris);
 	cairo_pattern_t *gradient = cairo_pattern_create_linear(0, y - ry * iris, 0, y + ry * iris);
@@ -54,7 +54,7 @@ static void draw_iris(cairo_t *cairo, const struct part *part, const struct pose
 	cairo_pattern_destroy(gradient);
 	if (part->pupil >= 0) {
 		ellipse(cairo, x, y, rx * iris * part->pupil_size, ry * iris * part->pupil_size);
-		color_use(cairo, pose->palette[part->pupil]);
+		color_set_source(cairo, pose->palette[part->pupil]);
 		cairo_fill(cairo);
 	}
 	double light = sign * (pose->light.x < 0 ? -1 : 1), small = fmin(rx, ry) * fmin(1, iris + 0.2);
@@ -90,7 +90,7 @@ static void draw_open_eye(cairo_t *cairo, const struct part *part, const struct 
 		cairo_clip(cairo);
 	}
 	ellipse(cairo, 0, 0, rx, ry);
-	color_use(cairo, part->white >= 0 ? pose->palette[part->white] : pose->line_color);
+	color_set_source(cairo, part->white >= 0 ? pose->palette[part->white] : pose->line_color);
 	cairo_fill_preserve(cairo);
 	cairo_clip(cairo);
 	draw_iris(cairo, part, pose, sign);
@@ -101,7 +101,7 @@ static void draw_open_eye(cairo_t *cairo, const struct part *part, const struct 
 	ellipse(cairo, 0, 0, rx * 1.12, ry * 1.08);
 	cairo_clip(cairo);
 	lid_edge(cairo, part, cover, slant);
-	color_use(cairo, pose->line_color);
+	color_set_source(cairo, pose->line_color);
 	cairo_set_line_width(cairo, part->width);
 	cairo_stroke(cairo);
 	cairo_restore(cairo);
@@ -126,7 +126,7 @@ static void draw_brow(cairo_t *cairo, const struct part *part, const struct pose
 	cairo_new_path(cairo);
 	cairo_move_to(cairo, -rx, ry);
 	cairo_curve_to(cairo, -rx * 0.4, -ry, rx * 0.4, -ry, rx, ry * 0.4);
-	color_use(cairo, part->fill >= 0 ? pose->palette[part->fill] : pose->line_color);
+	color_set_source(cairo, part->fill >= 0 ? pose->palette[part->fill] : pose->line_color);
 	cairo_set_line_width(cairo, part->width);
 	cairo_stroke(cairo);
 }
@@ -168,7 +168,7 @@ static void draw_mouth(cairo_t *cairo, const struct part *part, const struct pos
 		cairo_append_path(cairo, path);
 		cairo_path_destroy(path);
 	}
-	color_use(cairo, part->fill >= 0 ? pose->palette[part->fill] : pose->line_color);
+	color_set_source(cairo, part->fill >= 0 ? pose->palette[part->fill] : pose->line_color);
 	cairo_stroke(cairo);
 }
 

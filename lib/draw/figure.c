@@ -4,21 +4,21 @@
 
 #include <math.h>
 
-static void choose_looks(struct pose *pose, const struct character *character, struct random *random)
+static void choose_appearance(struct pose *pose, const struct character *character, struct random *random)
 {
 	pose->mood = character->moods[random_below(random, (uint32_t)character->mood_count)];
 	for (size_t k = 0; k < character->color_count; k++)
 		pose->palette[k] = character->palette[k];
 	for (size_t i = 0; i < character->choice_count; i++) {
 		const struct choice *choice = &character->choices[i];
-		pose->chosen[i] = random_uniform(random) < choice->share;
+		pose->chosen[i] = random_uniform(random) < choice->probability;
 		for (size_t k = 0; pose->chosen[i] && k < character->color_count; k++)
 			if (choice->recolored[k])
 				pose->palette[k] = choice->palette[k];
 	}
 }
 
-/* A joint's frame: in its parent's, moved to the joint, turned and a little larger or smaller. */
+/* The frame of a joint in its parent's: translated to the joint, rotated and slightly scaled. */
 static cairo_matrix_t joint(const struct bone *bone, bool mirrored, double degrees, double size)
 {
 	cairo_matrix_t frame;
@@ -31,19 +31,19 @@ static cairo_matrix_t joint(const struct bone *bone, bool mirrored, double degre
 	return frame;
 }
 
-void pose_choose(struct pose *pose, const struct character *character, double liveliness, struct random *random)
+void pose_choose(struct pose *pose, const struct character *character, double variation, struct random *random)
 {
 	*pose = (struct pose){.shading = SHADING_CEL, .light = {-0.6, -0.8}, .line_width = 2,
-		.line_color = {0.1, 0.07, 0.12, 1}, .line_share = 0.6};
-	choose_looks(pose, character, random);
-	pose->turn = liveliness * random_between(random, -1, 1);
-	pose->nod = liveliness * random_between(random, -1, 1);
+		.line_color = {0.1, 0.07, 0.12, 1}, .line_color_weight = 0.6};
+	choose_appearance(pose, character, random);
+	pose->yaw = variation * random_between(random, -1, 1);
+	pose->pitch = variation * random_between(random, -1, 1);
 	for (int i = 0; i < WOBBLES; i++)
-		pose->wobble[i] = liveliness * random_between(random, -1, 1);
+		pose->wobble[i] = variation * random_between(random, -1, 1);
 	for (size_t i = 0; i < character->bone_count; i++) {
 		const struct bone *bone = &character->bones[i];
 		bool starts_pair = bone->paired && !(bone->parent >= 0 && character->bones[bone->parent].paired);
-		double size = 1 + liveliness * random_between(random, -0.05f, 0.05f);
+		double size = 1 + variation * random_between(random, -0.05f, 0.05f);
 		for (int side = 0; side < 2; side++) {
 			double swing = (double)random_between(random, (float)bone->swing[0], (float)bone->swing[1]);
 			if (side && !bone->paired) {
@@ -51,7 +51,7 @@ void pose_choose(struct pose *pose, const struct character *character, double li
 				continue;
 			}
 			cairo_matrix_t *frame = &pose->joints[i][side];
-			*frame = joint(bone, side && starts_pair, bone->rest + liveliness * swing, size);
+			*frame = joint(bone, side && starts_pair, bone->rest + variation * swing, size);
 			if (bone->parent >= 0)
 				cairo_matrix_multiply(frame, frame, &pose->joints[bone->parent][side]);
 		}
@@ -63,12 +63,12 @@ static bool is_mirrored(const cairo_matrix_t *frame)
 	return frame->xx * frame->yy < frame->xy * frame->yx;
 }
 
-/* Where a part is drawn: its bone's frame, moved by its depth as the figure turns, mirrored or not. */
+/* The frame of a part: its bone's, shifted by the parallax of its depth, mirrored or not. */
 static cairo_matrix_t part_frame(const struct part *part, const struct pose *pose, int side, bool mirrored)
 {
 	cairo_matrix_t frame = pose->joints[part->bone][side];
 	double sign = is_mirrored(&frame) ? -1 : 1;
-	cairo_matrix_translate(&frame, sign * pose->turn * part->depth, -0.5 * pose->nod * part->depth);
+	cairo_matrix_translate(&frame, sign * pose->yaw * part->depth, -0.5 * pose->pitch * part->depth);
 	if (mirrored)
 		cairo_matrix_scale(&frame, -1, 1);
 	return frame;
@@ -131,17 +131,17 @@ static void part_path(cairo_t *cairo, const struct part *part, const struct pose
 		shape_oval(cairo, part->at, part->radius, part->angle);
 }
 
-/* The second tone lies away from the light: shade all, then the outline again, moved toward the light. */
+/* Cel shading: fills with the shadow tone, then the shape shifted toward the light with the base tone. */
 static void fill_cel(cairo_t *cairo, struct color color, struct point move)
 {
 	cairo_path_t *path = cairo_copy_path(cairo);
 	cairo_save(cairo);
 	cairo_clip(cairo);
-	color_use(cairo, color_shaded(color));
+	color_set_source(cairo, color_shaded(color));
 	cairo_paint(cairo);
 	cairo_translate(cairo, move.x, move.y);
 	cairo_append_path(cairo, path);
-	color_use(cairo, color);
+	color_set_source(cairo, color);
 	cairo_fill(cairo);
 	cairo_restore(cairo);
 	cairo_path_destroy(path);
@@ -161,8 +161,8 @@ static void fill_soft(cairo_t *cairo, struct color color, struct point middle, s
 	cairo_pattern_destroy(gradient);
 }
 
-/* Fills the current path by the pose's shading. */
-static void fill(cairo_t *cairo, const struct part *part, const struct pose *pose)
+/* Fills the current path with the pose's shading. */
+static void fill_part(cairo_t *cairo, const struct part *part, const struct pose *pose)
 {
 	struct color color = pose->palette[part->fill];
 	double x0, y0, x1, y1;
@@ -174,114 +174,114 @@ static void fill(cairo_t *cairo, const struct part *part, const struct pose *pos
 		fill_soft(cairo, color, (struct point){(x0 + x1) / 2, (y0 + y1) / 2},
 			(struct point){half * pose->light.x, half * pose->light.y}, part->shade);
 	} else {
-		color_use(cairo, color);
+		color_set_source(cairo, color);
 		cairo_fill(cairo);
 	}
 }
 
-static void outline(cairo_t *cairo, const struct part *part, const struct pose *pose)
+static void stroke_outline(cairo_t *cairo, const struct part *part, const struct pose *pose)
 {
 	struct color fill_color = part->fill >= 0 ? pose->palette[part->fill] : pose->line_color;
-	struct color color = color_mix(color_scale(color_fade(fill_color, 1), 0.4), pose->line_color, pose->line_share);
-	color_use(cairo, part->line >= 0 ? pose->palette[part->line] : color);
+	struct color color = color_mix(color_scale(color_with_alpha(fill_color, 1), 0.4), pose->line_color, pose->line_color_weight);
+	color_set_source(cairo, part->line >= 0 ? pose->palette[part->line] : color);
 	cairo_set_line_width(cairo, pose->line_width * part->line_width);
 	cairo_stroke(cairo);
 }
 
-/* A walk over the parts of a figure. */
-struct walk {
+/* A traversal of the parts of a figure. */
+struct part_traversal {
 	cairo_t *cairo;
 	const struct character *character;
 	const struct pose *pose;
 	cairo_matrix_t base; /* the figure's frame on the surface */
-	struct box *box;     /* measure into it instead of drawing */
-	int bone;            /* only what hangs on it; -1: everything */
+	struct box *box;     /* computes the bounding box instead of drawing; NULL: draws */
+	int bone;            /* only the parts on it and its children; -1: all */
 };
 
-static void walk_parts(const struct walk *walk, const struct part *parts, size_t count);
+static void traverse_parts(const struct part_traversal *traversal, const struct part *parts, size_t count);
 
-static void draw_filled(const struct walk *walk, const struct part *part)
+static void draw_filled(const struct part_traversal *traversal, const struct part *part)
 {
-	cairo_t *cairo = walk->cairo;
+	cairo_t *cairo = traversal->cairo;
 	cairo_path_t *path = cairo_copy_path(cairo);
 	if (part->fill >= 0)
-		fill(cairo, part, walk->pose);
+		fill_part(cairo, part, traversal->pose);
 	if (part->inside_count) {
 		cairo_save(cairo);
 		cairo_new_path(cairo);
 		cairo_append_path(cairo, path);
 		cairo_clip(cairo);
-		walk_parts(walk, part->inside, part->inside_count);
-		cairo_set_matrix(cairo, &walk->base);
+		traverse_parts(traversal, part->inside, part->inside_count);
+		cairo_set_matrix(cairo, &traversal->base);
 		cairo_restore(cairo);
 	}
 	cairo_new_path(cairo);
-	if (part->line_width > 0 && walk->pose->line_width > 0) {
+	if (part->line_width > 0 && traversal->pose->line_width > 0) {
 		cairo_append_path(cairo, path);
-		outline(cairo, part, walk->pose);
+		stroke_outline(cairo, part, traversal->pose);
 	}
 	cairo_path_destroy(path);
 }
 
-static void draw_part(const struct walk *walk, const struct part *part, int side, bool mirrored)
+static void draw_part(const struct part_traversal *traversal, const struct part *part, int side, bool mirrored)
 {
-	cairo_t *cairo = walk->cairo;
-	cairo_matrix_t frame = part_frame(part, walk->pose, side, mirrored), device;
-	cairo_matrix_multiply(&device, &frame, &walk->base);
+	cairo_t *cairo = traversal->cairo;
+	cairo_matrix_t frame = part_frame(part, traversal->pose, side, mirrored), device;
+	cairo_matrix_multiply(&device, &frame, &traversal->base);
 	cairo_set_matrix(cairo, &device);
 	if (part->shape == PART_EYE || part->shape == PART_BROW || part->shape == PART_MOUTH) {
-		face_draw(cairo, part, walk->pose, is_mirrored(&frame));
+		face_draw(cairo, part, traversal->pose, is_mirrored(&frame));
 		return;
 	}
 	cairo_new_path(cairo);
-	part_path(cairo, part, walk->pose, side, &frame);
-	cairo_set_matrix(cairo, &walk->base);
+	part_path(cairo, part, traversal->pose, side, &frame);
+	cairo_set_matrix(cairo, &traversal->base);
 	if (part->shape == PART_LINE) {
-		color_use(cairo, walk->pose->palette[part->fill]);
+		color_set_source(cairo, traversal->pose->palette[part->fill]);
 		cairo_set_line_width(cairo, part->width);
 		cairo_stroke(cairo);
 	} else
-		draw_filled(walk, part);
+		draw_filled(traversal, part);
 }
 
-static void measure_part(const struct walk *walk, const struct part *part, int side, bool mirrored)
+static void measure_part(const struct part_traversal *traversal, const struct part *part, int side, bool mirrored)
 {
-	cairo_matrix_t frame = part_frame(part, walk->pose, side, mirrored);
-	struct box *box = walk->box, extents;
-	cairo_set_matrix(walk->cairo, &frame);
-	cairo_new_path(walk->cairo);
-	part_path(walk->cairo, part, walk->pose, side, &frame);
-	cairo_identity_matrix(walk->cairo);
-	cairo_path_extents(walk->cairo, &extents.left, &extents.top, &extents.right, &extents.bottom);
+	cairo_matrix_t frame = part_frame(part, traversal->pose, side, mirrored);
+	struct box *box = traversal->box, extents;
+	cairo_set_matrix(traversal->cairo, &frame);
+	cairo_new_path(traversal->cairo);
+	part_path(traversal->cairo, part, traversal->pose, side, &frame);
+	cairo_identity_matrix(traversal->cairo);
+	cairo_path_extents(traversal->cairo, &extents.left, &extents.top, &extents.right, &extents.bottom);
 	box->left = fmin(box->left, extents.left);
 	box->top = fmin(box->top, extents.top);
 	box->right = fmax(box->right, extents.right);
 	box->bottom = fmax(box->bottom, extents.bottom);
 }
 
-static bool is_shown(const struct walk *walk, const struct part *part)
+static bool is_shown(const struct part_traversal *traversal, const struct part *part)
 {
 	int bone = part->bone;
-	while (walk->bone >= 0 && bone >= 0 && bone != walk->bone)
-		bone = walk->character->bones[bone].parent;
-	return bone >= 0 && (part->choice < 0 || walk->pose->chosen[part->choice] == part->choice_wanted);
+	while (traversal->bone >= 0 && bone >= 0 && bone != traversal->bone)
+		bone = traversal->character->bones[bone].parent;
+	return bone >= 0 && (part->choice < 0 || traversal->pose->chosen[part->choice] == part->choice_state);
 }
 
-static void walk_parts(const struct walk *walk, const struct part *parts, size_t count)
+static void traverse_parts(const struct part_traversal *traversal, const struct part *parts, size_t count)
 {
 	for (size_t i = 0; i < count; i++) {
 		const struct part *part = &parts[i];
-		bool paired = walk->character->bones[part->bone].paired;
+		bool paired = traversal->character->bones[part->bone].paired;
 		for (int copy = 0; copy < 4; copy++) {
 			int side = copy / 2, mirrored = copy % 2;
-			if ((side && !paired) || (mirrored && !part->mirror) || !is_shown(walk, part))
+			if ((side && !paired) || (mirrored && !part->mirror) || !is_shown(traversal, part))
 				continue;
 			if (paired && part->side >= 0 && part->side != side)
 				continue;
-			if (walk->box)
-				measure_part(walk, part, side, mirrored);
+			if (traversal->box)
+				measure_part(traversal, part, side, mirrored);
 			else
-				draw_part(walk, part, side, mirrored);
+				draw_part(traversal, part, side, mirrored);
 		}
 	}
 }
@@ -290,21 +290,21 @@ struct box figure_box(const struct character *character, const struct pose *pose
 {
 	struct box box = {INFINITY, INFINITY, -INFINITY, -INFINITY};
 	cairo_surface_t *surface = cairo_image_surface_create(CAIRO_FORMAT_A8, 1, 1);
-	struct walk walk = {.cairo = cairo_create(surface), .character = character, .pose = pose, .box = &box,
+	struct part_traversal traversal = {.cairo = cairo_create(surface), .character = character, .pose = pose, .box = &box,
 		.bone = bone};
-	walk_parts(&walk, character->parts, character->part_count);
-	cairo_destroy(walk.cairo);
+	traverse_parts(&traversal, character->parts, character->part_count);
+	cairo_destroy(traversal.cairo);
 	cairo_surface_destroy(surface);
 	return box_is_empty(box) ? (struct box){0, 0, 0, 0} : box;
 }
 
 void figure_draw(cairo_t *cairo, const struct character *character, const struct pose *pose)
 {
-	struct walk walk = {.cairo = cairo, .character = character, .pose = pose, .bone = -1};
+	struct part_traversal traversal = {.cairo = cairo, .character = character, .pose = pose, .bone = -1};
 	cairo_save(cairo);
-	cairo_get_matrix(cairo, &walk.base);
+	cairo_get_matrix(cairo, &traversal.base);
 	cairo_set_line_join(cairo, CAIRO_LINE_JOIN_ROUND);
 	cairo_set_line_cap(cairo, CAIRO_LINE_CAP_ROUND);
-	walk_parts(&walk, character->parts, character->part_count);
+	traverse_parts(&traversal, character->parts, character->part_count);
 	cairo_restore(cairo);
 }

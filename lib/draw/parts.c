@@ -1,6 +1,6 @@
 #include "draw/parts.h"
 
-#include "draw/fields.h"
+#include "draw/json_fields.h"
 
 #include <stdio.h>
 #include <stdlib.h>
@@ -57,7 +57,7 @@ int choice_find(const struct character *character, const char *name)
 	return -1;
 }
 
-static int read_color(const struct fields *fields, const char *key, struct character *character, int *index)
+static int read_color(const struct json_fields *fields, const char *key, struct character *character, int *index)
 {
 	const char *text;
 	if (field_text(fields, key, &text))
@@ -67,7 +67,7 @@ static int read_color(const struct fields *fields, const char *key, struct chara
 	return 0;
 }
 
-static int read_bone(const struct fields *fields, const struct character *character, int *bone)
+static int read_bone(const struct json_fields *fields, const struct character *character, int *bone)
 {
 	const char *text;
 	if (field_text(fields, "bone", &text))
@@ -77,21 +77,21 @@ static int read_bone(const struct fields *fields, const struct character *charac
 	return 0;
 }
 
-static int read_choice(const struct fields *fields, const struct character *character, struct part *part)
+static int read_choice(const struct json_fields *fields, const struct character *character, struct part *part)
 {
 	const char *when, *unless;
 	if (field_text(fields, "when", &when) || field_text(fields, "unless", &unless))
 		return -1;
 	if (!when && !unless)
 		return 0;
-	part->choice_wanted = when != NULL;
+	part->choice_state = when != NULL;
 	part->choice = choice_find(character, when ? when : unless);
 	if (part->choice < 0 || (when && unless))
 		return field_error(fields, "\"when\" or \"unless\": not one choice");
 	return 0;
 }
 
-static int read_knots(const struct fields *fields, const json_t *points, struct part *part)
+static int read_knots(const struct json_fields *fields, const json_t *points, struct part *part)
 {
 	part->count = json_array_size(points);
 	part->knots = calloc(part->count + 1, sizeof *part->knots);
@@ -106,7 +106,7 @@ static int read_knots(const struct fields *fields, const json_t *points, struct 
 	return 0;
 }
 
-static int read_spikes(const struct fields *fields, const json_t *spikes, struct part *part)
+static int read_spikes(const struct json_fields *fields, const json_t *spikes, struct part *part)
 {
 	static const double limits[4][2] = {{-720, 720}, {0, 1000}, {0.1, 360}, {-180, 180}};
 	part->count = json_array_size(spikes);
@@ -129,7 +129,7 @@ static int read_spikes(const struct fields *fields, const json_t *spikes, struct
 	return 0;
 }
 
-static int read_limb(const struct fields *fields, const struct character *character, struct part *part)
+static int read_limb(const struct json_fields *fields, const struct character *character, struct part *part)
 {
 	const json_t *through, *radii;
 	if (field_array(fields, "through", LIMB_CENTRES, &through)
@@ -140,14 +140,14 @@ static int read_limb(const struct fields *fields, const struct character *charac
 		return field_error(fields, "a limb takes 2 or more of \"through\" and as many \"radii\"");
 	for (size_t i = 0; i < part->centre_count; i++) {
 		struct limb_centre *centre = &part->centres[i];
-		const json_t *place = json_array_get(through, i);
+		const json_t *element = json_array_get(through, i);
 		centre->bone = -1;
-		if (json_is_string(place)) {
-			centre->bone = bone_find(character, json_string_value(place));
+		if (json_is_string(element)) {
+			centre->bone = bone_find(character, json_string_value(element));
 			if (centre->bone < 0)
 				return field_error(fields, "\"through\": no bone \"%s\"",
-					json_string_value(place));
-		} else if (value_point(fields, "through", place, &centre->at))
+					json_string_value(element));
+		} else if (value_point(fields, "through", element, &centre->at))
 			return -1;
 		if (value_number(fields, "radii", json_array_get(radii, i), 0, 1000, &centre->radius))
 			return -1;
@@ -155,7 +155,7 @@ static int read_limb(const struct fields *fields, const struct character *charac
 	return 0;
 }
 
-static int read_geometry(const struct fields *fields, const struct character *character, struct part *part)
+static int read_geometry(const struct json_fields *fields, const struct character *character, struct part *part)
 {
 	const json_t *points, *spikes;
 	if (field_array(fields, "points", KNOTS_MAXIMUM, &points)
@@ -174,20 +174,20 @@ static int read_geometry(const struct fields *fields, const struct character *ch
 	return part->shape == PART_SPIKES ? read_spikes(fields, spikes, part) : 0;
 }
 
-static int read_face(const struct fields *fields, struct character *character, struct part *part)
+static int read_face(const struct json_fields *fields, struct character *character, struct part *part)
 {
 	if (read_color(fields, "white", character, &part->white) || read_color(fields, "pupil", character, &part->pupil)
 	    || field_number(fields, "lid", 0, 1, &part->lid)
 	    || field_number(fields, "iris size", 0, 2, &part->iris_size)
 	    || field_number(fields, "pupil size", 0, 2, &part->pupil_size))
 		return -1;
-	return field_word(fields, "style", style_names, &part->style);
+	return field_choice(fields, "style", style_names, &part->style);
 }
 
 static int read_list(const json_t *array, const struct part *outer, struct character *character,
 	struct part **parts, size_t *count, struct error *error);
 
-static int read_part(const struct fields *fields, const struct part *outer, struct character *character,
+static int read_part(const struct json_fields *fields, const struct part *outer, struct character *character,
 	struct part *part)
 {
 	int shape = PART_OVAL;
@@ -195,8 +195,8 @@ static int read_part(const struct fields *fields, const struct part *outer, stru
 	*part = (struct part){.bone = outer ? outer->bone : 0, .side = -1, .fill = -1, .line = -1,
 		.line_width = outer ? 0 : 1, .shade = outer ? 0 : 1, .choice = -1, .white = -1, .pupil = -1,
 		.width = 2, .iris_size = 0.7, .pupil_size = 0.5};
-	if (fields_known(fields, part_keys) || field_name(fields, "name", part->name, sizeof part->name)
-	    || field_word(fields, "shape", shape_names, &shape) || field_word(fields, "side", side_names, &part->side)
+	if (fields_check_keys(fields, part_keys) || field_name(fields, "name", part->name, sizeof part->name)
+	    || field_choice(fields, "shape", shape_names, &shape) || field_choice(fields, "side", side_names, &part->side)
 	    || read_bone(fields, character, &part->bone) || read_choice(fields, character, part)
 	    || read_color(fields, "fill", character, &part->fill) || read_color(fields, "line", character, &part->line)
 	    || field_number(fields, "line width", 0, 10, &part->line_width)
@@ -216,15 +216,15 @@ static int read_part(const struct fields *fields, const struct part *outer, stru
 	return inside ? read_list(inside, part, character, &part->inside, &part->inside_count, fields->error) : 0;
 }
 
-/* Sorts by layer; insertion, since equal layers keep their order and most of a file is in order. */
+/* Insertion sort by layer: stable, and fast on files that are mostly sorted. */
 static void sort_by_layer(struct part *parts, size_t count)
 {
 	for (size_t i = 1; i < count; i++) {
 		struct part moving = parts[i];
-		size_t place = i;
-		for (; place > 0 && parts[place - 1].layer > moving.layer; place--)
-			parts[place] = parts[place - 1];
-		parts[place] = moving;
+		size_t index = i;
+		for (; index > 0 && parts[index - 1].layer > moving.layer; index--)
+			parts[index] = parts[index - 1];
+		parts[index] = moving;
 	}
 }
 
@@ -241,7 +241,7 @@ static int read_list(const json_t *array, const struct part *outer, struct chara
 		char label[256];
 		snprintf(label, sizeof label, "%.100s: %s%spart %zu%s%.32s", character->name, outer ? outer->name : "",
 			outer ? ": " : "", i + 1, name ? ": " : "", name ? name : "");
-		struct fields fields = {object, label, error};
+		struct json_fields fields = {object, label, error};
 		(*count)++;
 		if (read_part(&fields, outer, character, &(*parts)[i]))
 			return -1;

@@ -1,4 +1,4 @@
-/* A whole picture: background, figures, things about them, light and treatment, all by chance. */
+/* A complete random picture: background, figures, clutter, light and postprocessing. */
 #ifndef DRAW_PICTURE_H
 #define DRAW_PICTURE_H
 
@@ -12,8 +12,7 @@
 cairo_surface_t *picture_draw(const struct character *const *characters, int count, int width, int height,
 	struct random *random);
 
-/* Draws a character alone, upright and at rest on `background`, to see what its description gives; in the same
- * way otherwise. */
+/* Draws a character alone, upright and at rest on `background`, to check its description; otherwise as above. */
 cairo_surface_t *picture_portrait(const struct character *character, int width, int height, struct color background);
 
 #endif

@@ -30,7 +30,7 @@ static void curve_to(cairo_t *cairo, struct point a, struct point b, struct poin
 	cairo_curve_to(cairo, a.x, a.y, b.x, b.y, end.x, end.y);
 }
 
-/* Direction of the curve at knot i, as seen from its neighbour `toward` when it is a corner. */
+/* Tangent of the curve at knot i; at a corner that of the segment after it (`forward`) or before it. */
 static struct point tangent(const struct knot *knots, size_t count, bool closed, size_t i, bool forward)
 {
 	bool first = !closed && i == 0, last = !closed && i == count - 1;
@@ -46,9 +46,9 @@ void shape_curve(cairo_t *cairo, const struct knot *knots, size_t count, bool cl
 	for (size_t i = 0; i < (closed ? count : count - 1); i++) {
 		size_t next = (i + 1) % count;
 		double reach = distance(knots[i].at, knots[next].at) * 0.36;
-		struct point leave = tangent(knots, count, closed, i, true);
-		struct point arrive = tangent(knots, count, closed, next, false);
-		curve_to(cairo, add(knots[i].at, leave, reach), add(knots[next].at, arrive, -reach), knots[next].at);
+		struct point tangent_out = tangent(knots, count, closed, i, true);
+		struct point tangent_in = tangent(knots, count, closed, next, false);
+		curve_to(cairo, add(knots[i].at, tangent_out, reach), add(knots[next].at, tangent_in, -reach), knots[next].at);
 	}
 	if (closed)
 		cairo_close_path(cairo);
@@ -98,7 +98,7 @@ static struct point on_oval(struct point at, struct point radius, double degrees
 }
 
 /* Follows the oval clockwise between two directions in small steps. */
-static void follow_oval(cairo_t *cairo, struct point at, struct point radius, double from, double to)
+static void trace_oval(cairo_t *cairo, struct point at, struct point radius, double from, double to)
 {
 	for (double degrees = from + 8; degrees < to; degrees += 8) {
 		struct point p = on_oval(at, radius, degrees);
@@ -127,7 +127,7 @@ void shape_spikes(cairo_t *cairo, struct point at, struct point radius, const st
 		struct point half = {(right.x - left.x) / 2, (right.y - left.y) / 2};
 		curve_to(cairo, add(left, outward, spike->length * 0.3), add(below_tip, half, -0.45), tip);
 		curve_to(cairo, add(below_tip, half, 0.45), add(right, outward, spike->length * 0.3), right);
-		follow_oval(cairo, at, radius, end, next);
+		trace_oval(cairo, at, radius, end, next);
 		struct point p = on_oval(at, radius, next);
 		if (next > end)
 			cairo_line_to(cairo, p.x, p.y);

@@ -7,14 +7,14 @@
 
 bool fuzz_try(const unsigned char *bytes, size_t size)
 {
-	struct cast cast;
+	struct character_list list;
 	struct error error = {0};
-	if (cast_parse((const char *)bytes, size, "characters.json", &cast, &error))
+	if (character_list_parse((const char *)bytes, size, "characters.json", &list, &error))
 		return fuzz_refused(&error);
-	assert(cast.count >= 1 && cast.count <= CAST_MAXIMUM);
-	for (size_t i = 0; i < cast.count; i++)
-		for (size_t j = 0; j < cast.characters[i].bone_count; j++)
-			assert(cast.characters[i].bones[j].parent < (int)j);
-	cast_free(&cast);
+	assert(list.count >= 1 && list.count <= CHARACTERS_MAXIMUM);
+	for (size_t i = 0; i < list.count; i++)
+		for (size_t j = 0; j < list.items[i].bone_count; j++)
+			assert(list.items[i].bones[j].parent < (int)j);
+	character_list_free(&list);
 	return true;
 }

@@ -1,5 +1,5 @@
 #!/bin/sh
-# The drawings: what is written where, the same for any threads, and clean failure.
+# The drawings: output files, independence of threads, and clean failures.
 . "$(dirname "$0")/tap.sh"
 data=$here/../../data
 unset MILLRACE_DATA
@@ -35,17 +35,17 @@ file["characters"] = {"aardvark": file["characters"]["squirtle"], "pikachu": fil
 json.dump(file, open("two.json", "w"))
 END
 draw -n 2 -o two two.json
-ok "a class keeps its pictures when others come and go" cmp two/pikachu/0002.png pokemon/pikachu/0002.png
+ok "the pictures of a class do not depend on other classes" cmp two/pikachu/0002.png pokemon/pikachu/0002.png
 ok "a picture is not the same for a class of another name" sh -c '! cmp -s two/aardvark/0001.png pokemon/squirtle/0001.png'
 
 draw -n 0 --scenes 12 --predict 9 -o sets "$data/fairytail"
 status_is 0
-is "no class folders where none are asked for" "$(ls sets | tr '\n' ' ')" "predict predict.tsv scenes scenes.tsv "
-is "a line a scene" "$(wc -l <sets/scenes.tsv)" 12
+is "no class folders with -n 0" "$(ls sets | tr '\n' ' ')" "predict predict.tsv scenes scenes.tsv "
+is "a line per scene" "$(wc -l <sets/scenes.tsv)" 12
 ok "each with two classes that differ" awk -F'\t' 'NF != 3 || $2 == $3 { exit 1 }' sets/scenes.tsv
 ok "whose picture is there" sh -c 'cut -f1 sets/scenes.tsv | xargs -d "\n" ls'
-is "a line a picture to predict" "$(wc -l <sets/predict.tsv)" 9
-is "whose names tell nothing" "$(cut -f1 sets/predict.tsv | head -n 1)" sets/predict/picture-0001.png
+is "a line per picture to predict" "$(wc -l <sets/predict.tsv)" 9
+is "whose names do not contain the class" "$(cut -f1 sets/predict.tsv | head -n 1)" sets/predict/picture-0001.png
 ok "of several classes" sh -c '[ $(cut -f2 sets/predict.tsv | sort -u | wc -l) -gt 1 ]'
 ok "all of them in the description" sh -c 'cut -f2 sets/predict.tsv | sort -u | while read -r class; do test -d "fairytail/$class" || exit 1; done'
 ok "pictures have sizes in the range asked for" python3 - <<'END'
