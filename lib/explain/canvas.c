@@ -13,7 +13,7 @@ static int canvas_failed(struct canvas *canvas, cairo_status_t status, struct er
 
 static void set_up_fonts(cairo_t *cairo)
 {
-	/* Letters keep their shape and place at every scale. */
+	/* Without hinting, glyph shapes and positions are the same at every scale. */
 	cairo_font_options_t *options = cairo_font_options_create();
 	cairo_font_options_set_antialias(options, CAIRO_ANTIALIAS_GRAY);
 	cairo_font_options_set_hint_style(options, CAIRO_HINT_STYLE_NONE);
@@ -22,7 +22,7 @@ static void set_up_fonts(cairo_t *cairo)
 	cairo_font_options_destroy(options);
 }
 
-static int start(struct canvas *canvas, cairo_surface_t *surface, double scale, struct error *error)
+static int canvas_init(struct canvas *canvas, cairo_surface_t *surface, double scale, struct error *error)
 {
 	*canvas = (struct canvas){.surface = surface, .cairo = cairo_create(surface)};
 	if (cairo_status(canvas->cairo))
@@ -42,7 +42,7 @@ int canvas_create(struct canvas *canvas, double width, double height, double sca
 		return error_set(error, "canvas", "%.0fx%.0f pixels: sides may be 1 to %d", pixels_wide, pixels_high,
 			SIDE_MAXIMUM);
 	cairo_surface_t *surface = cairo_image_surface_create(CAIRO_FORMAT_RGB24, (int)pixels_wide, (int)pixels_high);
-	if (start(canvas, surface, scale, error))
+	if (canvas_init(canvas, surface, scale, error))
 		return -1;
 	cairo_set_source_rgb(canvas->cairo, 1, 1, 1);
 	cairo_paint(canvas->cairo);
@@ -79,7 +79,7 @@ static cairo_surface_t *surface_from_image(const struct image *image)
 
 int canvas_from_image(struct canvas *canvas, const struct image *image, struct error *error)
 {
-	return start(canvas, surface_from_image(image), 1, error);
+	return canvas_init(canvas, surface_from_image(image), 1, error);
 }
 
 int canvas_to_image(const struct canvas *canvas, struct image *image, struct error *error)
@@ -127,22 +127,22 @@ void canvas_free(struct canvas *canvas)
 
 /* ---- colour and shapes ---- */
 
-struct color color_solid(uint32_t rgb)
+struct canvas_color solid_color(uint32_t rgb)
 {
-	return (struct color){rgb, 1};
+	return (struct canvas_color){rgb, 1};
 }
 
-struct color canvas_mix(struct color a, struct color b, double share)
+struct canvas_color canvas_color_mix(struct canvas_color a, struct canvas_color b, double weight)
 {
 	uint32_t rgb = 0;
 	for (int shift = 0; shift < 24; shift += 8) {
 		double from = a.rgb >> shift & 255, to = b.rgb >> shift & 255;
-		rgb |= (uint32_t)lround(from + (to - from) * share) << shift;
+		rgb |= (uint32_t)lround(from + (to - from) * weight) << shift;
 	}
-	return (struct color){rgb, a.alpha + (b.alpha - a.alpha) * share};
+	return (struct canvas_color){rgb, a.alpha + (b.alpha - a.alpha) * weight};
 }
 
-void canvas_color(const struct canvas *canvas, struct color color)
+void canvas_set_color(const struct canvas *canvas, struct canvas_color color)
 {
 	cairo_set_source_rgba(canvas->cairo, (color.rgb >> 16 & 255) / 255.0, (color.rgb >> 8 & 255) / 255.0,
 		(color.rgb & 255) / 255.0, color.alpha);
@@ -160,37 +160,37 @@ static void box_path(cairo_t *cairo, double x, double y, double width, double he
 }
 
 void canvas_box(const struct canvas *canvas, double x, double y, double width, double height, double radius,
-	struct color color)
+	struct canvas_color color)
 {
 	box_path(canvas->cairo, x, y, width, height, radius);
-	canvas_color(canvas, color);
+	canvas_set_color(canvas, color);
 	cairo_fill(canvas->cairo);
 }
 
 void canvas_frame(const struct canvas *canvas, double x, double y, double width, double height, double radius,
-	double line, struct color color)
+	double line, struct canvas_color color)
 {
 	box_path(canvas->cairo, x, y, width, height, radius);
-	canvas_color(canvas, color);
+	canvas_set_color(canvas, color);
 	cairo_set_line_width(canvas->cairo, line);
 	cairo_stroke(canvas->cairo);
 }
 
 void canvas_line(const struct canvas *canvas, double x0, double y0, double x1, double y1, double line,
-	struct color color)
+	struct canvas_color color)
 {
-	canvas_color(canvas, color);
+	canvas_set_color(canvas, color);
 	cairo_set_line_width(canvas->cairo, line);
 	cairo_move_to(canvas->cairo, x0, y0);
 	cairo_line_to(canvas->cairo, x1, y1);
 	cairo_stroke(canvas->cairo);
 }
 
-void canvas_disc(const struct canvas *canvas, double x, double y, double radius, struct color color)
+void canvas_disc(const struct canvas *canvas, double x, double y, double radius, struct canvas_color color)
 {
 	cairo_new_sub_path(canvas->cairo);
 	cairo_arc(canvas->cairo, x, y, radius, 0, 2 * M_PI);
-	canvas_color(canvas, color);
+	canvas_set_color(canvas, color);
 	cairo_fill(canvas->cairo);
 }
 

@@ -7,9 +7,9 @@
 
 enum { SHOWN_SIZE = 1024 };
 
-/* Half the height of a capital letter, as a share of the font's size. */
+/* Half the height of a capital letter, as a fraction of the font size. */
 static const double capital_half = 0.365;
-static const double smallest_share = 0.7;
+static const double scale_minimum = 0.7;
 static const char ellipsis[] = "\xe2\x80\xa6";
 
 static bool font_has_all(cairo_t *cairo, const char *text)
@@ -40,19 +40,19 @@ static void choose_font(cairo_t *cairo, const struct text_style *style, double s
 	cairo_select_font_face(cairo, families[0], CAIRO_FONT_SLANT_NORMAL, weight);
 }
 
-static double advance(cairo_t *cairo, const char *text)
+static double text_advance(cairo_t *cairo, const char *text)
 {
 	cairo_text_extents_t extents;
 	cairo_text_extents(cairo, text, &extents);
 	return extents.x_advance;
 }
 
-/* The font of `text` must be chosen. */
-static double draw(const struct canvas *canvas, const struct text_style *style, double size, double x, double y,
+/* choose_font must have been called for `text`. */
+static double draw_text(const struct canvas *canvas, const struct text_style *style, double size, double x, double y,
 	const char *text)
 {
 	cairo_t *cairo = canvas->cairo;
-	double width = advance(cairo, text);
+	double width = text_advance(cairo, text);
 	double left = style->align == CANVAS_LEFT ? 0 : style->align == CANVAS_CENTER ? -width / 2 : -width;
 	cairo_save(cairo);
 	cairo_translate(cairo, x, y);
@@ -60,13 +60,13 @@ static double draw(const struct canvas *canvas, const struct text_style *style, 
 	cairo_move_to(cairo, left, capital_half * size);
 	if (style->outline > 0) {
 		cairo_text_path(cairo, text);
-		canvas_color(canvas, style->outline_color);
+		canvas_set_color(canvas, style->outline_color);
 		cairo_set_line_width(cairo, 2 * style->outline);
 		cairo_set_line_join(cairo, CAIRO_LINE_JOIN_ROUND);
 		cairo_stroke(cairo);
 		cairo_move_to(cairo, left, capital_half * size);
 	}
-	canvas_color(canvas, style->color);
+	canvas_set_color(canvas, style->color);
 	cairo_show_text(cairo, text);
 	cairo_new_path(cairo);
 	cairo_restore(cairo);
@@ -78,7 +78,7 @@ void canvas_text(const struct canvas *canvas, const struct text_style *style, do
 	char shown[SHOWN_SIZE];
 	text_printable(shown, sizeof shown, text);
 	choose_font(canvas->cairo, style, style->size, shown);
-	draw(canvas, style, style->size, x, y, shown);
+	draw_text(canvas, style, style->size, x, y, shown);
 }
 
 double canvas_text_width(const struct canvas *canvas, const struct text_style *style, const char *text)
@@ -86,14 +86,14 @@ double canvas_text_width(const struct canvas *canvas, const struct text_style *s
 	char shown[SHOWN_SIZE];
 	text_printable(shown, sizeof shown, text);
 	choose_font(canvas->cairo, style, style->size, shown);
-	return advance(canvas->cairo, shown);
+	return text_advance(canvas->cairo, shown);
 }
 
-/* Cuts whole characters off the end until the rest and an ellipsis are no wider than `width`. */
+/* Removes characters from the end until the text with an ellipsis is no wider than `width`. */
 static void cut_to_width(cairo_t *cairo, char *text, double width)
 {
 	size_t length = strlen(text);
-	while (length > 0 && advance(cairo, text) > width) {
+	while (length > 0 && text_advance(cairo, text) > width) {
 		do
 			length--;
 		while (length > 0 && (text[length] & 0xc0) == 0x80);
@@ -109,11 +109,11 @@ double canvas_text_fitted(const struct canvas *canvas, const struct text_style *
 	char shown[SHOWN_SIZE + sizeof ellipsis];
 	text_printable(shown, SHOWN_SIZE, text);
 	choose_font(canvas->cairo, style, style->size, shown);
-	double natural = advance(canvas->cairo, shown), size = style->size;
-	if (natural > width) {
-		size *= fmax(smallest_share, width / natural);
+	double full_width = text_advance(canvas->cairo, shown), size = style->size;
+	if (full_width > width) {
+		size *= fmax(scale_minimum, width / full_width);
 		cairo_set_font_size(canvas->cairo, size);
 		cut_to_width(canvas->cairo, shown, width);
 	}
-	return draw(canvas, style, size, x, y, shown);
+	return draw_text(canvas, style, size, x, y, shown);
 }

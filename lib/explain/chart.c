@@ -5,7 +5,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 
-/* Places, in units. */
+/* Sizes and positions in units. */
 static const double margin = 36, header = 84, footer = 62;
 static const double card_width = 404, card_height = 62, card_gap = 26;
 static const double block_left = 426, block_room = 100, column_width = 590;
@@ -13,12 +13,12 @@ enum { ROWS_LEAST = 14, LABELS_SIZE = 512 };
 
 static const uint32_t ink = 0x1f2933, quiet_ink = 0x66727f, arrow_ink = 0x97a3b0, input_ink = 0x47525e;
 
-/* What one card shows. */
+/* The contents of a card. */
 struct card {
 	const struct layer *layer; /* NULL: the input */
 	const char *name;
 	const char *activation;    /* NULL: none */
-	const char *behind;        /* name of the layer that it is, where it is one of its own; or NULL */
+	const char *activation_name; /* name of its layer, if it is a separate one; or NULL */
 	struct shape shape;        /* of its output */
 	int64_t parameters;
 };
@@ -26,7 +26,7 @@ struct card {
 struct chart {
 	const struct canvas *canvas;
 	struct card *cards;
-	int count, rows;     /* cards, and how many of them a column holds */
+	int count, rows;     /* number of cards, and of cards per column */
 	int64_t parameters;
 	int tallest;         /* largest height or width of a shape: the scale of the blocks */
 };
@@ -120,47 +120,46 @@ static void format_shape(struct shape shape, char out[128])
 
 /* ---- drawing ---- */
 
-static void card_place(const struct chart *chart, int index, double *x, double *y)
+static void card_position(const struct chart *chart, int index, double *x, double *y)
 {
 	*x = margin + column_width * (index / chart->rows);
 	*y = header + (card_height + card_gap) * (index % chart->rows);
 }
 
-static void face(const struct canvas *canvas, const double points[8], struct color fill, struct color edge)
+static void draw_face(const struct canvas *canvas, const double points[8], struct canvas_color fill, struct canvas_color edge)
 {
 	cairo_t *cairo = canvas->cairo;
 	for (int i = 0; i < 8; i += 2)
 		cairo_line_to(cairo, points[i], points[i + 1]);
 	cairo_close_path(cairo);
-	canvas_color(canvas, fill);
+	canvas_set_color(canvas, fill);
 	cairo_fill_preserve(cairo);
-	canvas_color(canvas, edge);
+	canvas_set_color(canvas, edge);
 	cairo_set_line_width(cairo, 1);
 	cairo_set_line_join(cairo, CAIRO_LINE_JOIN_ROUND);
 	cairo_stroke(cairo);
 }
 
-/* The output as a block seen from the front: its face by square root of height and width, its depth by
- * logarithm of channels. */
+/* The output as a block: height and width by square root, depth by the logarithm of the channels. */
 static void draw_block(const struct chart *chart, const struct card *card, double x, double y)
 {
-	double largest = sqrt(chart->tallest), room = card_height - 18;
-	double height = fmax(4, room * sqrt(card->shape.height) / largest);
-	double width = fmax(4, room * sqrt(card->shape.width) / largest);
+	double largest = sqrt(chart->tallest), width_maximum = card_height - 18;
+	double height = fmax(4, width_maximum * sqrt(card->shape.height) / largest);
+	double width = fmax(4, width_maximum * sqrt(card->shape.width) / largest);
 	double depth = 4 + 5.2 * log2(card->shape.channels);
 	depth = fmin(depth, (block_room - width) / 0.9);
 	double across = 0.9 * depth, up = 0.26 * depth;
 	double left = x + block_left, top = y + (card_height - height + up) / 2;
 	double right = left + width, bottom = top + height;
-	struct color base = color_solid(card_color(card)), white = color_solid(0xffffff), edge = canvas_mix(base, white, 0.1);
-	face(chart->canvas, (double[]){left, top, left + across, top - up, right + across, top - up, right, top},
-		canvas_mix(base, white, 0.8), edge);
-	face(chart->canvas, (double[]){right, top, right + across, top - up, right + across, bottom - up, right, bottom},
-		canvas_mix(base, white, 0.42), edge);
-	face(chart->canvas, (double[]){left, top, right, top, right, bottom, left, bottom}, canvas_mix(base, white, 0.62), edge);
+	struct canvas_color base = solid_color(card_color(card)), white = solid_color(0xffffff), edge = canvas_color_mix(base, white, 0.1);
+	draw_face(chart->canvas, (double[]){left, top, left + across, top - up, right + across, top - up, right, top},
+		canvas_color_mix(base, white, 0.8), edge);
+	draw_face(chart->canvas, (double[]){right, top, right + across, top - up, right + across, bottom - up, right, bottom},
+		canvas_color_mix(base, white, 0.42), edge);
+	draw_face(chart->canvas, (double[]){left, top, right, top, right, bottom, left, bottom}, canvas_color_mix(base, white, 0.62), edge);
 }
 
-/* The stride where it is not the usual: 1 for convolutions, the window's size for pooling. */
+/* The stride if it is not the default: 1 for convolutions, the window's size for pooling. */
 static void format_subtitle(const struct card *card, char *out, size_t size)
 {
 	const struct layer *layer = card->layer;
@@ -173,60 +172,60 @@ static void format_subtitle(const struct card *card, char *out, size_t size)
 		snprintf(out, size, "%s", card->name);
 }
 
-/* Name and activation, the latter in a pill, with its own name behind it where it has one. */
+/* The name, then the activation in a rounded box, then the name of the activation layer if it is a separate one. */
 static void draw_subtitle(const struct chart *chart, const struct card *card, double x, double y)
 {
-	struct text_style style = {.size = 12, .color = color_solid(quiet_ink)}, name = style;
-	struct color base = color_solid(card_color(card)), white = color_solid(0xffffff);
+	struct text_style style = {.size = 12, .color = solid_color(quiet_ink)}, name = style;
+	struct canvas_color base = solid_color(card_color(card)), white = solid_color(0xffffff);
 	char text[LAYER_NAME_SIZE + 24];
 	format_subtitle(card, text, sizeof text);
-	double used = canvas_text_fitted(chart->canvas, &style, x, y, card->parameters ? card->behind ? 110 : 170 : 200, text);
+	double used = canvas_text_fitted(chart->canvas, &style, x, y, card->parameters ? card->activation_name ? 110 : 170 : 200, text);
 	if (!card->activation)
 		return;
 	x += used ? used + 9 : 0;
-	style = (struct text_style){.size = 11, .bold = true, .color = canvas_mix(base, color_solid(ink), 0.25)};
+	style = (struct text_style){.size = 11, .bold = true, .color = canvas_color_mix(base, solid_color(ink), 0.25)};
 	double width = canvas_text_width(chart->canvas, &style, card->activation) + 14;
-	canvas_box(chart->canvas, x, y - 8.5, width, 17, 8.5, canvas_mix(base, white, 0.74));
+	canvas_box(chart->canvas, x, y - 8.5, width, 17, 8.5, canvas_color_mix(base, white, 0.74));
 	canvas_text(chart->canvas, &style, x + 7, y, card->activation);
-	if (card->behind)
-		canvas_text_fitted(chart->canvas, &name, x + width + 7, y, card->parameters ? 70 : 100, card->behind);
+	if (card->activation_name)
+		canvas_text_fitted(chart->canvas, &name, x + width + 7, y, card->parameters ? 70 : 100, card->activation_name);
 }
 
 static void draw_card(const struct chart *chart, int index)
 {
 	const struct canvas *canvas = chart->canvas;
 	const struct card *card = &chart->cards[index];
-	struct color base = color_solid(card_color(card)), white = color_solid(0xffffff);
+	struct canvas_color base = solid_color(card_color(card)), white = solid_color(0xffffff);
 	double x, y;
 	char text[128], number[32];
-	card_place(chart, index, &x, &y);
+	card_position(chart, index, &x, &y);
 	canvas_box(canvas, x, y, card_width, card_height, 9, base);
-	canvas_box(canvas, x + 6, y, card_width - 6, card_height, 9, canvas_mix(base, white, 0.92));
-	canvas_box(canvas, x + 6, y, 12, card_height, 0, canvas_mix(base, white, 0.92));
-	canvas_frame(canvas, x, y, card_width, card_height, 9, 1.2, canvas_mix(base, white, 0.35));
-	struct text_style title = {.size = 14.5, .bold = true, .color = color_solid(ink)};
-	struct text_style right = {.size = 13.5, .color = color_solid(ink), .align = CANVAS_RIGHT};
+	canvas_box(canvas, x + 6, y, card_width - 6, card_height, 9, canvas_color_mix(base, white, 0.92));
+	canvas_box(canvas, x + 6, y, 12, card_height, 0, canvas_color_mix(base, white, 0.92));
+	canvas_frame(canvas, x, y, card_width, card_height, 9, 1.2, canvas_color_mix(base, white, 0.35));
+	struct text_style title = {.size = 14.5, .bold = true, .color = solid_color(ink)};
+	struct text_style right = {.size = 13.5, .color = solid_color(ink), .align = CANVAS_RIGHT};
 	format_shape(card->shape, text);
 	canvas_text(canvas, &right, x + card_width - 14, y + (card->parameters ? 21 : card_height / 2), text);
-	double room = card_width - 50 - canvas_text_width(canvas, &right, text);
+	double width_maximum = card_width - 50 - canvas_text_width(canvas, &right, text);
 	format_title(card, text, sizeof text);
-	canvas_text_fitted(canvas, &title, x + 20, y + (card->layer ? 21 : card_height / 2), room, text);
+	canvas_text_fitted(canvas, &title, x + 20, y + (card->layer ? 21 : card_height / 2), width_maximum, text);
 	draw_subtitle(chart, card, x + 20, y + 43);
 	if (card->parameters) {
-		right = (struct text_style){.size = 12, .color = color_solid(quiet_ink), .align = CANVAS_RIGHT};
+		right = (struct text_style){.size = 12, .color = solid_color(quiet_ink), .align = CANVAS_RIGHT};
 		snprintf(text, sizeof text, "%s weights", chart_format_number(card->parameters, number));
 		canvas_text(canvas, &right, x + card_width - 14, y + 43, text);
 	}
 	draw_block(chart, card, x, y);
 }
 
-static void draw_head(const struct canvas *canvas, double x, double y)
+static void draw_arrow_head(const struct canvas *canvas, double x, double y)
 {
 	cairo_move_to(canvas->cairo, x, y);
 	cairo_rel_line_to(canvas->cairo, -5, -8);
 	cairo_rel_line_to(canvas->cairo, 10, 0);
 	cairo_close_path(canvas->cairo);
-	canvas_color(canvas, color_solid(arrow_ink));
+	canvas_set_color(canvas, solid_color(arrow_ink));
 	cairo_fill(canvas->cairo);
 }
 
@@ -235,8 +234,8 @@ static void draw_arrow(const struct chart *chart, int index)
 {
 	cairo_t *cairo = chart->canvas->cairo;
 	double x, y, from_x, from_y, middle = card_width / 2, bend = 10;
-	card_place(chart, index - 1, &from_x, &from_y);
-	card_place(chart, index, &x, &y);
+	card_position(chart, index - 1, &from_x, &from_y);
+	card_position(chart, index, &x, &y);
 	from_y += card_height;
 	cairo_move_to(cairo, from_x + middle, from_y + 2);
 	if (x != from_x) {
@@ -251,18 +250,18 @@ static void draw_arrow(const struct chart *chart, int index)
 		cairo_arc(cairo, x + middle - bend, above + bend, bend, 1.5 * M_PI, 2 * M_PI);
 	}
 	cairo_line_to(cairo, x + middle, y - 9);
-	canvas_color(chart->canvas, color_solid(arrow_ink));
+	canvas_set_color(chart->canvas, solid_color(arrow_ink));
 	cairo_set_line_width(cairo, 1.8);
 	cairo_stroke(cairo);
-	draw_head(chart->canvas, x + middle, y - 2);
+	draw_arrow_head(chart->canvas, x + middle, y - 2);
 }
 
 static void draw_header(const struct chart *chart, const char *name)
 {
 	char text[96], number[32];
 	double x = margin;
-	struct text_style title = {.size = 20, .bold = true, .color = color_solid(ink)};
-	struct text_style detail = {.size = 13, .color = color_solid(quiet_ink)};
+	struct text_style title = {.size = 20, .bold = true, .color = solid_color(ink)};
+	struct text_style detail = {.size = 13, .color = solid_color(quiet_ink)};
 	canvas_text_fitted(chart->canvas, &title, x, 32, block_left + block_room, *name ? name : "Network");
 	double megabytes = (double)chart->parameters * sizeof(float) / 1e6;
 	snprintf(text, sizeof text, "%s weights, %.*f MB", chart_format_number(chart->parameters, number), megabytes < 10 ? 2 : 0,
@@ -270,7 +269,7 @@ static void draw_header(const struct chart *chart, const char *name)
 	canvas_text(chart->canvas, &detail, x, 57, text);
 }
 
-/* An arrow out of the last card, and the classes it leads to. */
+/* An arrow from the last card to the classes. */
 static void draw_labels(const struct chart *chart, const struct text_list *labels)
 {
 	double x, y;
@@ -278,17 +277,17 @@ static void draw_labels(const struct chart *chart, const struct text_list *label
 	size_t used = 0;
 	for (size_t i = 0; i < labels->count && used < sizeof text; i++)
 		used += (size_t)snprintf(text + used, sizeof text - used, "%s%s", i ? ",  " : "", labels->items[i]);
-	card_place(chart, chart->count - 1, &x, &y);
+	card_position(chart, chart->count - 1, &x, &y);
 	y += card_height;
-	canvas_line(chart->canvas, x + card_width / 2, y + 2, x + card_width / 2, y + card_gap - 8, 1.8, color_solid(arrow_ink));
-	draw_head(chart->canvas, x + card_width / 2, y + card_gap - 2);
-	struct text_style style = {.size = 14, .bold = true, .color = color_solid(ink), .align = CANVAS_CENTER};
+	canvas_line(chart->canvas, x + card_width / 2, y + 2, x + card_width / 2, y + card_gap - 8, 1.8, solid_color(arrow_ink));
+	draw_arrow_head(chart->canvas, x + card_width / 2, y + card_gap - 2);
+	struct text_style style = {.size = 14, .bold = true, .color = solid_color(ink), .align = CANVAS_CENTER};
 	canvas_text_fitted(chart->canvas, &style, x + card_width / 2, y + card_gap + 12, card_width, text);
 }
 
 /* ---- cards ---- */
 
-static bool takes_activation(const struct card *card)
+static bool can_show_activation(const struct card *card)
 {
 	return card->layer && !card->activation && (card->layer->kind <= LAYER_DEPTHWISE_CONVOLUTION ||
 		card->layer->kind == LAYER_DENSE || card->layer->kind == LAYER_BATCH_NORMALIZATION);
@@ -298,9 +297,9 @@ static void add_layer(struct chart *chart, const struct layer *layer, struct sha
 {
 	struct card *last = &chart->cards[chart->count - 1];
 	const char *activation = activation_title(layer->activation);
-	if (layer->kind == LAYER_ACTIVATION && activation && takes_activation(last)) {
+	if (layer->kind == LAYER_ACTIVATION && activation && can_show_activation(last)) {
 		last->activation = activation;
-		last->behind = layer->name;
+		last->activation_name = layer->name;
 		return;
 	}
 	int64_t parameters = chart_parameters(layer, input);
@@ -327,7 +326,7 @@ static int make_cards(struct chart *chart, const struct architecture *architectu
 
 static int make_canvas(struct chart *chart, struct canvas *canvas, struct error *error)
 {
-	/* About as wide as high where one column would be too long. */
+	/* Several columns, about square, if one would be too long. */
 	chart->rows = (int)fmax(ROWS_LEAST, ceil(sqrt(chart->count * column_width / (card_height + card_gap))));
 	int columns = (chart->count + chart->rows - 1) / chart->rows;
 	chart->rows = (chart->count + columns - 1) / columns;

@@ -5,7 +5,7 @@
 
 enum { LIST_SIZE = 320, NAME_SHOWN = 120 }; /* bytes, in errors */
 
-/* Writes "a, b, c" into out[size]; ends in "..." where there is no room for all. */
+/* Writes "a, b, c" into out[size]; ends in "..." if it is truncated. */
 static void join_names(const struct text_list *names, char *out, size_t size)
 {
 	size_t used = 0;
@@ -19,8 +19,8 @@ static void join_names(const struct text_list *names, char *out, size_t size)
 	}
 }
 
-/* Index of `text` among the names, or as a number below their count; or -1 with an error that tells of what `kind` it
- * should have been and lists the names. */
+/* Index of `text` among the names, or `text` itself as an index; or -1 with an error that states the `kind` and lists the
+ * names. */
 static int find_named(const struct text_list *names, const char *text, const char *kind, const char *model,
 	struct error *error)
 {
@@ -67,7 +67,7 @@ static int choose_layer(struct explain_plan *plan, const struct explain_choice *
 	if (needed && layer < 0)
 		return error_set(error, choice->model, "has no convolution");
 	if (needed && !choice->filter && !saliency_has_places(architecture, layer))
-		return error_set(error, choice->model, "layer %s has no places left", architecture->layers[layer].name);
+		return error_set(error, choice->model, "layer %s has no spatial dimensions", architecture->layers[layer].name);
 	plan->options.layer = layer;
 	plan->features = choice->feature_maps ? layer : -1;
 	return 0;

@@ -5,18 +5,18 @@
 
 const char *const colormap_names[] = {"jet", "viridis", NULL};
 
-struct point {
+struct control_point {
 	double x, y;
 };
 
-/* Per channel: corners of a line, from x = 0 to x = 1. */
-static const struct point jet[3][6] = {
+/* Per channel: control points of a piecewise linear function, from x = 0 to x = 1. */
+static const struct control_point jet[3][6] = {
 	{{0, 0}, {0.35, 0}, {0.66, 1}, {0.89, 1}, {1, 0.5}, {1, 0.5}},
 	{{0, 0}, {0.125, 0}, {0.375, 1}, {0.64, 1}, {0.91, 0}, {1, 0}},
 	{{0, 0.5}, {0.11, 1}, {0.34, 1}, {0.65, 0}, {1, 0}, {1, 0}},
 };
 
-static double on_line(const struct point *points, double x)
+static double piecewise_linear(const struct control_point *points, double x)
 {
 	while (x > points[1].x)
 		points++;
@@ -33,7 +33,7 @@ static const double viridis[3][7] = {
 		-65.35303263337234, 26.3124352495832},
 };
 
-static double on_polynomial(const double *coefficients, double x)
+static double polynomial(const double *coefficients, double x)
 {
 	double sum = 0;
 	for (int i = 6; i >= 0; i--)
@@ -46,7 +46,7 @@ void colormap_make(struct colormap *map, enum colormap_kind kind)
 	for (int i = 0; i < 256; i++)
 		for (int channel = 0; channel < 3; channel++) {
 			double x = i / 255.0;
-			double value = kind == COLORMAP_JET ? on_line(jet[channel], x) : on_polynomial(viridis[channel], x);
+			double value = kind == COLORMAP_JET ? piecewise_linear(jet[channel], x) : polynomial(viridis[channel], x);
 			map->rgb[i][channel] = (unsigned char)lround(255 * fmin(fmax(value, 0), 1));
 		}
 }

@@ -3,8 +3,8 @@
 #define EXPLAIN_COLORMAP_H
 
 enum colormap_kind {
-	COLORMAP_JET,     /* MATLAB's: blue, cyan, yellow, red; straight lines between control points */
-	COLORMAP_VIRIDIS, /* Smith and van der Walt (2015): even steps of lightness, readable without colour */
+	COLORMAP_JET,     /* MATLAB's: blue, cyan, yellow, red; piecewise linear */
+	COLORMAP_VIRIDIS, /* Smith and van der Walt (2015): perceptually uniform, readable in grey */
 };
 
 /* Names of the kinds in order, ended by NULL, for an option that offers them. */
@@ -19,7 +19,7 @@ struct colormap {
  * stays within 5 of 255 of the original. */
 void colormap_make(struct colormap *map, enum colormap_kind kind);
 
-/* The entry nearest to `value`; what lies outside [0, 1] takes the nearer end, and so does NaN the lower. */
+/* The entry nearest to `value`, clamped to [0, 1]; NaN is 0. */
 const unsigned char *colormap_at(const struct colormap *map, float value);
 
 #endif

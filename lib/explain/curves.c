@@ -3,14 +3,14 @@
 #include <math.h>
 #include <stdio.h>
 
-/* The picture, in units; two pixels each. */
+/* Sizes in units of two pixels. */
 static const double picture_width = 1160, picture_height = 470, picture_scale = 2;
 static const double panel_top = 96, panel_bottom = 414, panel_left = 62, panel_right = 28;
 
 static const uint32_t ink = 0x1f2933, quiet_ink = 0x66727f, grid_ink = 0xe6eaef, axis_ink = 0xb4bec9;
 static const uint32_t training_ink = 0x3f74d1, validation_ink = 0xe2672c;
 
-/* One panel: where it lies, and what range of values it shows. */
+/* One panel: its position and its range of values. */
 struct panel {
 	const struct canvas *canvas;
 	const struct history *history;
@@ -24,13 +24,13 @@ struct panel {
 double curves_nice_step(double span, int most)
 {
 	double rough = span / most, power = pow(10, floor(log10(rough)));
-	double share = rough / power;
-	/* Room for rounding: 0.2 / 0.1 may be a little more than 2. */
+	double mantissa = rough / power;
+	/* Tolerance for rounding: 0.2 / 0.1 may be slightly more than 2. */
 	double slack = 1 + 1e-9;
-	return (share <= 1 * slack ? 1 : share <= 2 * slack ? 2 : share <= 5 * slack ? 5 : 10) * power;
+	return (mantissa <= 1 * slack ? 1 : mantissa <= 2 * slack ? 2 : mantissa <= 5 * slack ? 5 : 10) * power;
 }
 
-static double place_x(const struct panel *panel, int index)
+static double position_x(const struct panel *panel, int index)
 {
 	const struct history *history = panel->history;
 	int first = history->epoch[0], span = history->epoch[history->count - 1] - first;
@@ -39,12 +39,12 @@ static double place_x(const struct panel *panel, int index)
 	return panel->left + (panel->right - panel->left) * (history->epoch[index] - first) / span;
 }
 
-static double place_y(const struct panel *panel, double value)
+static double position_y(const struct panel *panel, double value)
 {
 	return panel_bottom - (panel_bottom - panel_top) * (value - panel->low) / (panel->high - panel->low);
 }
 
-/* The range of both columns, widened to ticks. Loss begins at 0, accuracy ends at 1. */
+/* The range of both columns, extended to ticks. Loss starts at 0, accuracy ends at 1. */
 static void find_range(struct panel *panel)
 {
 	double low = INFINITY, high = -INFINITY;
@@ -74,23 +74,23 @@ static void format_tick(const struct panel *panel, double value, char *out, size
 
 static void draw_values_axis(const struct panel *panel)
 {
-	struct text_style style = {.size = 12.5, .color = color_solid(quiet_ink), .align = CANVAS_RIGHT};
+	struct text_style style = {.size = 12.5, .color = solid_color(quiet_ink), .align = CANVAS_RIGHT};
 	int ticks = (int)lround((panel->high - panel->low) / panel->step);
 	for (int i = 0; i <= ticks; i++) {
-		double value = panel->low + i * panel->step, y = place_y(panel, value);
+		double value = panel->low + i * panel->step, y = position_y(panel, value);
 		char label[32];
 		format_tick(panel, value, label, sizeof label);
-		canvas_line(panel->canvas, panel->left, y, panel->right, y, 1, color_solid(i ? grid_ink : axis_ink));
+		canvas_line(panel->canvas, panel->left, y, panel->right, y, 1, solid_color(i ? grid_ink : axis_ink));
 		canvas_text(panel->canvas, &style, panel->left - 10, y, label);
 	}
 }
 
 static void draw_epoch_tick(const struct panel *panel, double x, int epoch)
 {
-	struct text_style style = {.size = 12.5, .color = color_solid(quiet_ink), .align = CANVAS_CENTER};
+	struct text_style style = {.size = 12.5, .color = solid_color(quiet_ink), .align = CANVAS_CENTER};
 	char label[16];
 	snprintf(label, sizeof label, "%d", epoch);
-	canvas_line(panel->canvas, x, panel_bottom, x, panel_bottom + 5, 1, color_solid(axis_ink));
+	canvas_line(panel->canvas, x, panel_bottom, x, panel_bottom + 5, 1, solid_color(axis_ink));
 	canvas_text(panel->canvas, &style, x, panel_bottom + 17, label);
 }
 
@@ -98,9 +98,9 @@ static void draw_epoch_axis(const struct panel *panel)
 {
 	const struct history *history = panel->history;
 	int first = history->epoch[0], last = history->epoch[history->count - 1];
-	struct text_style style = {.size = 12.5, .color = color_solid(quiet_ink), .align = CANVAS_CENTER};
+	struct text_style style = {.size = 12.5, .color = solid_color(quiet_ink), .align = CANVAS_CENTER};
 	canvas_text(panel->canvas, &style, (panel->left + panel->right) / 2, panel_bottom + 38, "epoch");
-	draw_epoch_tick(panel, place_x(panel, 0), first);
+	draw_epoch_tick(panel, position_x(panel, 0), first);
 	if (last <= first)
 		return;
 	int step = (int)fmax(1, curves_nice_step(last - first, 10));
@@ -110,7 +110,7 @@ static void draw_epoch_axis(const struct panel *panel)
 				(int)epoch);
 }
 
-/* A line through what was measured, broken where nothing was; points where it has room for them. */
+/* A line through the measured values, broken at missing ones; with points if there are few. */
 static void draw_line(const struct panel *panel, enum history_column column, uint32_t rgb)
 {
 	cairo_t *cairo = panel->canvas->cairo;
@@ -118,23 +118,23 @@ static void draw_line(const struct panel *panel, enum history_column column, uin
 	int count = panel->history->count;
 	for (int i = 0; i < count; i++)
 		if (!isnan(values[i]))
-			cairo_line_to(cairo, place_x(panel, i), place_y(panel, values[i]));
+			cairo_line_to(cairo, position_x(panel, i), position_y(panel, values[i]));
 		else
 			cairo_new_sub_path(cairo);
-	canvas_color(panel->canvas, color_solid(rgb));
+	canvas_set_color(panel->canvas, solid_color(rgb));
 	cairo_set_line_width(cairo, 2.4);
 	cairo_set_line_join(cairo, CAIRO_LINE_JOIN_ROUND);
 	cairo_set_line_cap(cairo, CAIRO_LINE_CAP_ROUND);
 	cairo_stroke(cairo);
 	for (int i = 0; i < count && count <= 25; i++)
 		if (!isnan(values[i]))
-			canvas_disc(panel->canvas, place_x(panel, i), place_y(panel, values[i]), 3.2, color_solid(rgb));
+			canvas_disc(panel->canvas, position_x(panel, i), position_y(panel, values[i]), 3.2, solid_color(rgb));
 }
 
 static void draw_legend(const struct panel *panel)
 {
 	const struct canvas *canvas = panel->canvas;
-	struct text_style style = {.size = 13, .color = color_solid(ink), .align = CANVAS_RIGHT};
+	struct text_style style = {.size = 13, .color = solid_color(ink), .align = CANVAS_RIGHT};
 	double x = panel->right, y = 34;
 	static const char *const names[] = {"validation", "training"};
 	const uint32_t rgb[] = {validation_ink, training_ink};
@@ -143,12 +143,12 @@ static void draw_legend(const struct panel *panel)
 			continue;
 		canvas_text(canvas, &style, x, y, names[i]);
 		x -= canvas_text_width(canvas, &style, names[i]) + 8;
-		canvas_box(canvas, x - 20, y - 2, 20, 4, 2, color_solid(rgb[i]));
+		canvas_box(canvas, x - 20, y - 2, 20, 4, 2, solid_color(rgb[i]));
 		x -= 20 + 20;
 	}
 }
 
-/* A ring around the best epoch's value, and a label beside it that says it. */
+/* Marks the best epoch's value by a ring and a label. */
 static void draw_best(const struct panel *panel)
 {
 	const struct canvas *canvas = panel->canvas;
@@ -158,28 +158,28 @@ static void draw_best(const struct panel *panel)
 	if (isnan(value))
 		return;
 	uint32_t rgb = validated ? validation_ink : training_ink;
-	double x = place_x(panel, best), y = place_y(panel, value);
+	double x = position_x(panel, best), y = position_y(panel, value);
 	char label[64];
 	snprintf(label, sizeof label, panel->percent ? "best, epoch %d: %.1f %%" : "best, epoch %d: %.3f",
 		panel->history->epoch[best], panel->percent ? 100 * value : value);
-	struct text_style style = {.size = 13, .bold = true, .color = color_solid(0xffffff), .align = CANVAS_CENTER};
+	struct text_style style = {.size = 13, .bold = true, .color = solid_color(0xffffff), .align = CANVAS_CENTER};
 	double width = canvas_text_width(canvas, &style, label) + 20;
 	double middle = fmin(fmax(x, panel->left + width / 2), panel->right - width / 2);
 	cairo_set_dash(canvas->cairo, (double[]){3, 4}, 2, 0);
-	canvas_line(canvas, x, panel_top - 14, x, panel_bottom, 1.2, color_solid(rgb));
+	canvas_line(canvas, x, panel_top - 14, x, panel_bottom, 1.2, solid_color(rgb));
 	cairo_set_dash(canvas->cairo, NULL, 0, 0);
-	canvas_disc(canvas, x, y, 7, color_solid(0xffffff));
-	canvas_disc(canvas, x, y, 5, color_solid(rgb));
-	canvas_box(canvas, middle - width / 2, panel_top - 36, width, 24, 12, color_solid(rgb));
+	canvas_disc(canvas, x, y, 7, solid_color(0xffffff));
+	canvas_disc(canvas, x, y, 5, solid_color(rgb));
+	canvas_box(canvas, middle - width / 2, panel_top - 36, width, 24, 12, solid_color(rgb));
 	canvas_text(canvas, &style, middle, panel_top - 24, label);
 }
 
-static void fill_panel(struct panel *panel)
+static void draw_panel_contents(struct panel *panel)
 {
-	struct text_style title = {.size = 19, .bold = true, .color = color_solid(ink)};
+	struct text_style title = {.size = 19, .bold = true, .color = solid_color(ink)};
 	canvas_text(panel->canvas, &title, panel->left, 33, panel->title);
 	if (!history_has(panel->history, panel->training) && !history_has(panel->history, panel->validation)) {
-		title = (struct text_style){.size = 14, .color = color_solid(quiet_ink)};
+		title = (struct text_style){.size = 14, .color = solid_color(quiet_ink)};
 		canvas_text(panel->canvas, &title, panel->left, panel_top, "not measured");
 		return;
 	}
@@ -203,7 +203,7 @@ static void draw_panel(const struct canvas *canvas, const struct history *histor
 		panel.training = HISTORY_ACCURACY;
 		panel.validation = HISTORY_VALIDATION_ACCURACY;
 	}
-	fill_panel(&panel);
+	draw_panel_contents(&panel);
 }
 
 int curves_draw(struct canvas *canvas, const struct history *history, struct error *error)

@@ -1,4 +1,4 @@
-/* The story of a training as a picture: loss and accuracy over the epochs. */
+/* Training curves: loss and accuracy over the epochs. */
 #ifndef EXPLAIN_CURVES_H
 #define EXPLAIN_CURVES_H
 
@@ -7,16 +7,16 @@
 #include "explain/history.h"
 
 /* Reads history.tsv and writes a PNG file (2320 x 940): loss and accuracy side by side, training and validation in
- * each, the best epoch (history_best) marked. Whole or not at all; -1 when the history can't be read, has no epoch,
- * or the file can't be written. */
+ * each, the best epoch (history_best) marked. Complete or not at all; -1 if the history can't be read or has no
+ * epoch, or the file can't be written. */
 CHECKED int curves_write_png(const char *history_tsv, const char *png, struct error *error);
 
-/* The same drawn on a fresh canvas, the caller's to free. On failure (-1) it is empty. */
+/* Draws them on a fresh canvas, the caller's to free. On failure (-1) it is empty. */
 CHECKED int curves_draw(struct canvas *canvas, const struct history *history, struct error *error);
 
 enum curves_kind { CURVES_LOSS, CURVES_ACCURACY };
 
-/* One of the two alone likewise, on a canvas of half the width. */
+/* Draws one of the two, on a canvas of half the width. */
 CHECKED int curves_draw_one(struct canvas *canvas, const struct history *history, enum curves_kind kind,
 	struct error *error);
 

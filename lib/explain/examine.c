@@ -4,21 +4,21 @@
 #include <stdlib.h>
 #include <string.h>
 
-/* What the work on one stream needs beside its result. */
+/* State of the evaluation of one stream. */
 struct examiner {
 	struct examination *result;
 	struct network *network;
 	const struct text_list *labels;
 	const char *name;      /* of the stream */
-	int *class_of;         /* class of the stream to class of the network; owned */
-	size_t values;         /* of a tensor */
+	int *class_of;         /* maps classes of the stream to classes of the network; owned */
+	size_t values;         /* per tensor */
 	float *input, *logits, *probabilities;
 	unsigned char *bytes;
-	const struct leaks *leaks; /* NULL: not known */
+	const struct leaks *leaks; /* NULL: unknown */
 	struct progress *progress;
 };
 
-static int start(struct examiner *examiner, int room, struct error *error)
+static int allocate_examiner(struct examiner *examiner, int mistakes_maximum, struct error *error)
 {
 	struct shape shape = network_architecture(examiner->network)->input;
 	struct examination *result = examiner->result;
@@ -31,17 +31,17 @@ static int start(struct examiner *examiner, int room, struct error *error)
 	examiner->bytes = malloc(examiner->values);
 	examiner->logits = malloc(classes * sizeof(float));
 	examiner->probabilities = malloc(classes * sizeof(float));
-	result->surest = calloc(classes, sizeof *result->surest);
-	result->mistakes = calloc((size_t)room + 1, sizeof *result->mistakes);
-	result->mistakes_room = room;
-	if (examiner->input && examiner->bytes && examiner->logits && examiner->probabilities && result->surest &&
+	result->most_confident = calloc(classes, sizeof *result->most_confident);
+	result->mistakes = calloc((size_t)mistakes_maximum + 1, sizeof *result->mistakes);
+	result->mistakes_capacity = mistakes_maximum;
+	if (examiner->input && examiner->bytes && examiner->logits && examiner->probabilities && result->most_confident &&
 		result->mistakes)
 		return 0;
 	return error_memory(error, examiner->name);
 }
 
-/* Checks a segment's head and learns its classes. */
-static int meet_segment(struct examiner *examiner, const struct stream_head *head, struct error *error)
+/* Checks a segment's head and maps its classes to the network's. */
+static int map_classes(struct examiner *examiner, const struct stream_head *head, struct error *error)
 {
 	struct shape shape = network_architecture(examiner->network)->input;
 	if (head->height != shape.height || head->width != shape.width || head->channels != shape.channels)
@@ -59,8 +59,8 @@ static int meet_segment(struct examiner *examiner, const struct stream_head *hea
 	return 0;
 }
 
-/* Class of the network, or -1. */
-static int label_of(const struct examiner *examiner, const struct stream_head *head, const struct stream_record *record)
+/* The record's class of the network, or -1. */
+static int record_class(const struct examiner *examiner, const struct stream_head *head, const struct stream_record *record)
 {
 	int label = record->label;
 	if (head->label == STREAM_LABEL_WEIGHTS) {
@@ -79,11 +79,11 @@ static void fill_input(struct examiner *examiner, const struct stream_head *head
 		examiner->bytes[i] = (unsigned char)lrintf(255 * fminf(fmaxf(examiner->input[i], 0), 1));
 }
 
-static int largest_but(const float *values, int count, int left_out)
+static int argmax_except(const float *values, int count, int excluded)
 {
-	int best = left_out == 0;
+	int best = excluded == 0;
 	for (int i = 0; i < count; i++)
-		if (i != left_out && values[i] > values[best])
+		if (i != excluded && values[i] > values[best])
 			best = i;
 	return best;
 }
@@ -95,75 +95,75 @@ static void example_free(struct example *example)
 	*example = (struct example){0};
 }
 
-/* Fills an example's owned parts, in the place of what was there. */
-static int keep(const struct examiner *examiner, struct example *place, const struct example *example, const char *source,
+/* Replaces an example in its slot, with copies of source and tensor. */
+static int store_example(const struct examiner *examiner, struct example *slot, const struct example *example, const char *source,
 	struct error *error)
 {
-	example_free(place);
-	*place = *example;
-	place->source = strdup(source);
-	place->tensor = malloc(examiner->values);
-	if (!place->source || !place->tensor) {
-		example_free(place);
+	example_free(slot);
+	*slot = *example;
+	slot->source = strdup(source);
+	slot->tensor = malloc(examiner->values);
+	if (!slot->source || !slot->tensor) {
+		example_free(slot);
 		return error_memory(error, examiner->name);
 	}
-	memcpy(place->tensor, examiner->bytes, examiner->values);
+	memcpy(slot->tensor, examiner->bytes, examiner->values);
 	return 0;
 }
 
-/* Puts a mistake at its place among the worst, of equal ones the earlier first. */
-static int keep_mistake(struct examiner *examiner, const struct example *example, const char *source, struct error *error)
+/* Inserts a mistake into the sorted list of the worst; among equal margins the earlier comes first. */
+static int insert_mistake(struct examiner *examiner, const struct example *example, const char *source, struct error *error)
 {
 	struct examination *result = examiner->result;
-	int place = result->mistakes_count;
-	while (place > 0 && result->mistakes[place - 1].margin < example->margin)
-		place--;
-	if (place == result->mistakes_room)
+	int slot = result->mistakes_count;
+	while (slot > 0 && result->mistakes[slot - 1].margin < example->margin)
+		slot--;
+	if (slot == result->mistakes_capacity)
 		return 0;
-	if (result->mistakes_count == result->mistakes_room)
+	if (result->mistakes_count == result->mistakes_capacity)
 		example_free(&result->mistakes[--result->mistakes_count]);
-	memmove(result->mistakes + place + 1, result->mistakes + place,
-		(size_t)(result->mistakes_count - place) * sizeof *result->mistakes);
-	result->mistakes[place] = (struct example){0};
+	memmove(result->mistakes + slot + 1, result->mistakes + slot,
+		(size_t)(result->mistakes_count - slot) * sizeof *result->mistakes);
+	result->mistakes[slot] = (struct example){0};
 	result->mistakes_count++;
-	return keep(examiner, &result->mistakes[place], example, source, error);
+	return store_example(examiner, &result->mistakes[slot], example, source, error);
 }
 
-static int judge(struct examiner *examiner, int label, const struct stream_record *record, struct error *error)
+static int examine_record(struct examiner *examiner, int label, const struct stream_record *record, struct error *error)
 {
 	struct examination *result = examiner->result;
 	const float *logits = examiner->logits;
 	int classes = result->metrics.classes;
 	network_forward(examiner->network, examiner->input, 1, examiner->logits, examiner->probabilities);
-	int predicted = largest_but(logits, classes, -1);
-	int other = predicted != label ? label : classes > 1 ? largest_but(logits, classes, label) : label;
+	int predicted = argmax_except(logits, classes, -1);
+	int runner_up = predicted != label ? label : classes > 1 ? argmax_except(logits, classes, label) : label;
 	struct example example = {.label = label, .predicted = predicted, .label_probability = examiner->probabilities[label],
-		.probability = examiner->probabilities[predicted], .margin = (double)logits[predicted] - (double)logits[other]};
+		.probability = examiner->probabilities[predicted], .margin = (double)logits[predicted] - (double)logits[runner_up]};
 	metrics_add(&result->metrics, label, predicted);
 	if (examiner->leaks && leaks_hold(examiner->leaks, record->digest))
 		metrics_add_leak(&result->metrics, predicted == label);
 	if (predicted != label)
-		return keep_mistake(examiner, &example, record->source, error);
-	struct example *surest = &result->surest[label];
-	return !surest->source || example.margin > surest->margin ? keep(examiner, surest, &example, record->source, error) : 0;
+		return insert_mistake(examiner, &example, record->source, error);
+	struct example *most_confident = &result->most_confident[label];
+	return !most_confident->source || example.margin > most_confident->margin ? store_example(examiner, most_confident, &example, record->source, error) : 0;
 }
 
 static int examine_segment(struct examiner *examiner, const struct stream_head *head, struct stream_reader *reader,
 	struct error *error)
 {
 	struct stream_record record;
-	int result = meet_segment(examiner, head, error);
+	int result = map_classes(examiner, head, error);
 	while (result == 0 && (result = stream_next_record(reader, &record, error)) > 0) {
-		int label = label_of(examiner, head, &record);
+		int label = record_class(examiner, head, &record);
 		fill_input(examiner, head, record.tensor);
 		examiner->result->unlabelled += label < 0;
-		result = label < 0 ? 0 : judge(examiner, label, &record, error);
+		result = label < 0 ? 0 : examine_record(examiner, label, &record, error);
 		progress_update(examiner->progress, examiner->result->metrics.records + examiner->result->unlabelled, "");
 	}
 	return result;
 }
 
-/* Counts the records for progress; 0 where that can't be or need not be known. */
+/* Counts the records for progress; 0 if that is impossible or unnecessary. */
 static int count_records(struct stream_reader *reader, const struct progress *progress, uint64_t *count,
 	struct error *error)
 {
@@ -183,14 +183,14 @@ static int count_records(struct stream_reader *reader, const struct progress *pr
 }
 
 int examine(struct examination *examination, struct network *network, const struct text_list *labels,
-	struct stream_reader *reader, int room, const struct leaks *leaks, struct progress *progress, struct error *error)
+	struct stream_reader *reader, int mistakes_maximum, const struct leaks *leaks, struct progress *progress, struct error *error)
 {
 	struct examiner examiner = {.result = examination, .network = network, .labels = labels, .name = stream_name(reader),
 		.leaks = leaks, .progress = progress};
 	const struct stream_head *head;
 	uint64_t total;
 	*examination = (struct examination){0};
-	int result = count_records(reader, progress, &total, error) ? -1 : start(&examiner, room, error);
+	int result = count_records(reader, progress, &total, error) ? -1 : allocate_examiner(&examiner, mistakes_maximum, error);
 	progress_start(progress, "", "pictures", total);
 	while (result == 0 && (result = stream_next_segment(reader, &head, error)) > 0)
 		result = examine_segment(&examiner, head, reader, error);
@@ -214,10 +214,10 @@ void examination_free(struct examination *examination)
 {
 	for (int i = 0; i < examination->mistakes_count; i++)
 		example_free(&examination->mistakes[i]);
-	for (int i = 0; examination->surest && i < examination->metrics.classes; i++)
-		example_free(&examination->surest[i]);
+	for (int i = 0; examination->most_confident && i < examination->metrics.classes; i++)
+		example_free(&examination->most_confident[i]);
 	free(examination->mistakes);
-	free(examination->surest);
+	free(examination->most_confident);
 	metrics_free(&examination->metrics);
 	*examination = (struct examination){0};
 }

@@ -1,5 +1,5 @@
-/* A network put to the test on a labelled stream: what it confuses, and the pictures it is most wrong and most
- * sure about. */
+/* Evaluation of a network on a labelled stream: metrics, the worst mistakes, and the most confident correct
+ * predictions. */
 #ifndef EXPLAIN_EXAMINE_H
 #define EXPLAIN_EXAMINE_H
 
@@ -10,29 +10,29 @@
 #include "train/leaks.h"
 #include "train/metrics.h"
 
-/* One picture and the network's answer. */
+/* One picture and the network's prediction. */
 struct example {
 	char *source;          /* name of the picture; owned; NULL: no example */
 	unsigned char *tensor; /* (H, W, C) bytes; owned */
 	int label, predicted;
 	float label_probability, probability; /* of the two */
-	double margin;         /* logit of the predicted class less the largest of the others (right) or the label's (wrong) */
+	double margin;         /* logit of the predicted class minus the largest other (correct) or the label's (wrong) */
 };
 
 struct examination {
-	struct metrics metrics;    /* of the records examined, but for their loss; owned */
-	size_t unlabelled;         /* records left out, as their class is not known */
+	struct metrics metrics;    /* of the records evaluated, without the loss; owned */
+	size_t unlabelled;         /* records skipped because they have no class */
 	struct example *mistakes;  /* the worst, largest margin first; owned */
-	int mistakes_count, mistakes_room;
-	struct example *surest;    /* per class the right answer with the largest margin; owned */
+	int mistakes_count, mistakes_capacity;
+	struct example *most_confident; /* per class the correct prediction with the largest margin; owned */
 };
 
-/* Runs the network over all segments of a stream, keeping `room` of the worst mistakes. Classes go by name: those of the
- * stream must be among `labels`. A record with weights counts for its heaviest class. On failure (-1: a stream of
- * another shape or unknown classes, a damaged one, no memory) *examination is empty. Where progress is shown, a stream
- * that can be read twice is, so that the total is known. Records that `leaks` holds, if it isn't NULL, count as leaked. */
+/* Evaluates the network on all segments of a stream and stores the `mistakes_maximum` worst mistakes. Classes are matched
+ * by name: those of the stream must be among `labels`. A record with weights counts for the class of the largest weight. On
+ * failure (-1: another shape, an unknown class, a corrupt stream, no memory) *examination is empty. If progress is shown, a
+ * stream that can be rewound is read twice to know the total. Records in `leaks`, unless it is NULL, count as leaked. */
 CHECKED int examine(struct examination *examination, struct network *network, const struct text_list *labels,
-	struct stream_reader *reader, int room, const struct leaks *leaks, struct progress *progress, struct error *error);
+	struct stream_reader *reader, int mistakes_maximum, const struct leaks *leaks, struct progress *progress, struct error *error);
 
 void examination_free(struct examination *examination);
 

@@ -12,8 +12,8 @@ enum { FILE_MAXIMUM = 64 << 20, FIELDS_MAXIMUM = 64, EPOCH_COLUMN = HISTORY_COLU
 
 static const char *const names[] = {"loss", "accuracy", "val_loss", "val_accuracy", "epoch"};
 
-/* Cuts `line` at its tabs. Returns the number of fields. */
-static int split(char *line, char *fields[FIELDS_MAXIMUM])
+/* Splits `line` at tabs. Returns the number of fields. */
+static int split_fields(char *line, char *fields[FIELDS_MAXIMUM])
 {
 	int count = 0;
 	for (char *rest = line; rest && count < FIELDS_MAXIMUM;)
@@ -21,70 +21,70 @@ static int split(char *line, char *fields[FIELDS_MAXIMUM])
 	return count;
 }
 
-/* Fills place[] with the field of each column, -1 where it is missing. */
-static int read_header(char *line, int place[], const char *path, struct error *error)
+/* Sets field_of[] to the field index of each column, -1 if it is missing. */
+static int parse_header(char *line, int field_of[], const char *path, struct error *error)
 {
 	char *fields[FIELDS_MAXIMUM];
-	int count = split(line, fields);
+	int count = split_fields(line, fields);
 	for (int column = 0; column <= EPOCH_COLUMN; column++) {
-		place[column] = -1;
+		field_of[column] = -1;
 		for (int i = 0; i < count; i++)
 			if (strcmp(fields[i], names[column]) == 0)
-				place[column] = i;
+				field_of[column] = i;
 	}
-	if (place[EPOCH_COLUMN] < 0 || place[HISTORY_LOSS] < 0)
-		return error_set(error, path, "no history: its first line does not name the columns epoch and loss");
+	if (field_of[EPOCH_COLUMN] < 0 || field_of[HISTORY_LOSS] < 0)
+		return error_set(error, path, "is not a history: its first line does not name the columns epoch and loss");
 	return 0;
 }
 
-static bool read_value(const char *text, double *value)
+static bool parse_value(const char *text, double *value)
 {
 	*value = NAN;
 	return !*text || strcmp(text, "nan") == 0 || text_to_real(text, value);
 }
 
-static int read_line(struct history *history, char *line, const int place[], const char *path, struct error *error)
+static int parse_row(struct history *history, char *line, const int field_of[], const char *path, struct error *error)
 {
 	char *fields[FIELDS_MAXIMUM];
-	int count = split(line, fields), row = history->count;
+	int count = split_fields(line, fields), row = history->count;
 	int64_t epoch;
-	if (place[EPOCH_COLUMN] >= count || !text_to_integer(fields[place[EPOCH_COLUMN]], &epoch) ||
+	if (field_of[EPOCH_COLUMN] >= count || !text_to_integer(fields[field_of[EPOCH_COLUMN]], &epoch) ||
 		epoch < 0 || epoch > 1000000000)
 		return error_set(error, path, "line %d: no epoch number", row + 2);
 	history->epoch[row] = (int)epoch;
 	for (int column = 0; column < HISTORY_COLUMNS; column++) {
 		history->values[column][row] = NAN;
-		if (place[column] < 0)
+		if (field_of[column] < 0)
 			continue;
-		if (place[column] >= count || !read_value(fields[place[column]], &history->values[column][row]))
+		if (field_of[column] >= count || !parse_value(fields[field_of[column]], &history->values[column][row]))
 			return error_set(error, path, "line %d: no number for %s", row + 2, names[column]);
 	}
 	history->count++;
 	return 0;
 }
 
-static int allocate(struct history *history, size_t rows, const char *path, struct error *error)
+static int allocate_rows(struct history *history, size_t rows, const char *path, struct error *error)
 {
 	history->epoch = malloc(rows * sizeof *history->epoch);
-	bool good = history->epoch != NULL;
+	bool allocated = history->epoch != NULL;
 	for (int i = 0; i < HISTORY_COLUMNS; i++)
-		good &= (history->values[i] = malloc(rows * sizeof *history->values[i])) != NULL;
-	return good ? 0 : error_memory(error, path);
+		allocated &= (history->values[i] = malloc(rows * sizeof *history->values[i])) != NULL;
+	return allocated ? 0 : error_memory(error, path);
 }
 
-static int parse(struct history *history, char *text, const char *path, struct error *error)
+static int parse_history(struct history *history, char *text, const char *path, struct error *error)
 {
-	int place[HISTORY_COLUMNS + 1];
+	int field_of[HISTORY_COLUMNS + 1];
 	size_t rows = 1;
 	for (const char *p = text; *p; p++)
 		rows += *p == '\n';
 	char *rest = text;
-	if (allocate(history, rows, path, error) || read_header(strsep(&rest, "\n"), place, path, error))
+	if (allocate_rows(history, rows, path, error) || parse_header(strsep(&rest, "\n"), field_of, path, error))
 		return -1;
 	for (char *line; (line = strsep(&rest, "\n"));)
-		if (*line && read_line(history, line, place, path, error))
+		if (*line && parse_row(history, line, field_of, path, error))
 			return -1;
-	return history->count ? 0 : error_set(error, path, "no epoch in it");
+	return history->count ? 0 : error_set(error, path, "contains no epoch");
 }
 
 int history_read(struct history *history, const char *path, struct error *error)
@@ -94,7 +94,7 @@ int history_read(struct history *history, const char *path, struct error *error)
 	*history = (struct history){0};
 	if (file_read(path, FILE_MAXIMUM, &bytes, &size, error))
 		return -1;
-	int result = parse(history, (char *)bytes, path, error);
+	int result = parse_history(history, (char *)bytes, path, error);
 	free(bytes);
 	if (result)
 		history_free(history);
@@ -117,8 +117,8 @@ bool history_has(const struct history *history, enum history_column column)
 	return false;
 }
 
-/* Whether a is more than b, where a number is more than none. */
-static bool above(double a, double b)
+/* Whether a > b, where any number is greater than NaN. */
+static bool is_better(double a, double b)
 {
 	return isnan(b) ? !isnan(a) : a > b;
 }
@@ -130,7 +130,7 @@ int history_best(const struct history *history)
 	const double *accuracy = history->values[validated ? HISTORY_VALIDATION_ACCURACY : HISTORY_ACCURACY];
 	int best = 0;
 	for (int i = 1; i < history->count; i++)
-		if (above(accuracy[i], accuracy[best]) || (!above(accuracy[best], accuracy[i]) && above(-loss[i], -loss[best])))
+		if (is_better(accuracy[i], accuracy[best]) || (!is_better(accuracy[best], accuracy[i]) && is_better(-loss[i], -loss[best])))
 			best = i;
 	return best;
 }

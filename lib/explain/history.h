@@ -1,4 +1,4 @@
-/* history.tsv: what training measured, a line per epoch. */
+/* history.tsv: the metrics of a training, a line per epoch. */
 #ifndef EXPLAIN_HISTORY_H
 #define EXPLAIN_HISTORY_H
 
@@ -17,10 +17,10 @@ struct history {
 	double *values[HISTORY_COLUMNS]; /* per epoch; NaN where nothing was measured */
 };
 
-/* Reads the file; columns go by their names in its first line (epoch, loss, accuracy, val_loss,
- * val_accuracy, others ignored), "epoch" and "loss" must be there. A field that is empty or "nan" was not
- * measured. The caller frees with history_free; on failure (-1: no file, no epochs, a line that is none, named
- * by its number) *history is empty. */
+/* Reads the file; columns are matched by name in its first line (epoch, loss, accuracy, val_loss,
+ * val_accuracy, others ignored); "epoch" and "loss" are required. A field that is empty or "nan" was not
+ * measured. The caller frees with history_free; on failure (-1: no file, no epochs, an invalid line, with its
+ * number) *history is empty. */
 CHECKED int history_read(struct history *history, const char *path, struct error *error);
 
 void history_free(struct history *history);

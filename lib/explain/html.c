@@ -6,7 +6,7 @@
 
 enum { DEPTH_MAXIMUM = 16 };
 
-static void escaped(FILE *stream, const char *text)
+static void write_escaped(FILE *stream, const char *text)
 {
 	for (; *text; text++)
 		switch (*text) {
@@ -33,10 +33,10 @@ static void escaped(FILE *stream, const char *text)
 void html_text(FILE *stream, const char *text)
 {
 	char shown[4096];
-	escaped(stream, text_printable(shown, sizeof shown, text));
+	write_escaped(stream, text_printable(shown, sizeof shown, text));
 }
 
-static void base64(FILE *stream, const unsigned char *bytes, size_t size)
+static void write_base64(FILE *stream, const unsigned char *bytes, size_t size)
 {
 	static const char digits[] = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
 	for (size_t i = 0; i < size; i += 3) {
@@ -59,7 +59,7 @@ int html_image(FILE *stream, const struct image *image, const char *class, const
 	fprintf(stream, "<img class=\"%s\" width=\"%d\" height=\"%d\" alt=\"", class, image->width, image->height);
 	html_text(stream, alternative);
 	fputs("\" src=\"data:image/png;base64,", stream);
-	base64(stream, bytes, size);
+	write_base64(stream, bytes, size);
 	fputs("\">", stream);
 	free(bytes);
 	return 0;
@@ -80,7 +80,7 @@ int html_canvas(FILE *stream, struct canvas *canvas, const char *class, const ch
 	return result;
 }
 
-static void json_name(FILE *stream, const char *name)
+static void write_json_name(FILE *stream, const char *name)
 {
 	char shown[256];
 	snprintf(shown, sizeof shown, "%s", name);
@@ -90,42 +90,42 @@ static void json_name(FILE *stream, const char *name)
 	html_text(stream, shown);
 }
 
-static void json_within(FILE *stream, const json_t *value, int depth);
+static void write_json_value(FILE *stream, const json_t *value, int depth);
 
-static void json_members(FILE *stream, const json_t *object, int depth)
+static void write_json_object(FILE *stream, const json_t *object, int depth)
 {
 	const char *name;
 	json_t *member;
 	fputs("<dl>", stream);
 	json_object_foreach((json_t *)object, name, member) {
 		fputs("<dt>", stream);
-		json_name(stream, name);
+		write_json_name(stream, name);
 		fputs("</dt><dd>", stream);
-		json_within(stream, member, depth + 1);
+		write_json_value(stream, member, depth + 1);
 		fputs("</dd>\n", stream);
 	}
 	fputs("</dl>", stream);
 }
 
-static void json_items(FILE *stream, const json_t *array, int depth)
+static void write_json_array(FILE *stream, const json_t *array, int depth)
 {
 	fputs("<ol>", stream);
 	for (size_t i = 0; i < json_array_size(array); i++) {
 		fputs("<li>", stream);
-		json_within(stream, json_array_get(array, i), depth + 1);
+		write_json_value(stream, json_array_get(array, i), depth + 1);
 		fputs("</li>\n", stream);
 	}
 	fputs("</ol>", stream);
 }
 
-static void json_within(FILE *stream, const json_t *value, int depth)
+static void write_json_value(FILE *stream, const json_t *value, int depth)
 {
 	if (depth > DEPTH_MAXIMUM)
 		fputs("\u2026", stream);
 	else if (json_is_object(value) && json_object_size(value))
-		json_members(stream, value, depth);
+		write_json_object(stream, value, depth);
 	else if (json_is_array(value) && json_array_size(value))
-		json_items(stream, value, depth);
+		write_json_array(stream, value, depth);
 	else if (json_is_string(value))
 		html_text(stream, json_string_value(value));
 	else if (json_is_integer(value))
@@ -138,5 +138,5 @@ static void json_within(FILE *stream, const json_t *value, int depth)
 
 void html_json(FILE *stream, const json_t *value)
 {
-	json_within(stream, value, 0);
+	write_json_value(stream, value, 0);
 }

@@ -3,7 +3,7 @@
 #include <math.h>
 #include <stdlib.h>
 
-/* Pixels that padding adds before the input: TensorFlow's "same" puts the odd one behind. */
+/* Padding before the input: TensorFlow's "same" puts the odd pixel after it. */
 static int padding_before(enum padding padding, int in, int out, int window, int stride)
 {
 	int total = (out - 1) * stride + window - in;
@@ -49,21 +49,21 @@ static int compare_floats(const void *a, const void *b)
 	return (x > y) - (x < y);
 }
 
-static float positive_part(float value)
+static float relu(float value)
 {
 	return value > 0 ? value : 0;
 }
 
-/* The value that 99 % do not exceed, or the largest where that is 0, or there is no memory to sort in. */
-static float top_of(const struct map *map)
+/* The 99th percentile, or the maximum if that is 0 or there is no memory to sort. */
+static float percentile_99(const struct map *map)
 {
 	size_t count = (size_t)map->height * (size_t)map->width;
 	float *sorted = malloc(count * sizeof *sorted), largest = 0, top = 0;
 	for (size_t i = 0; i < count; i++)
-		largest = fmaxf(largest, positive_part(map->values[i]));
+		largest = fmaxf(largest, relu(map->values[i]));
 	if (sorted) {
 		for (size_t i = 0; i < count; i++)
-			sorted[i] = positive_part(map->values[i]);
+			sorted[i] = relu(map->values[i]);
 		qsort(sorted, count, sizeof *sorted, compare_floats);
 		top = sorted[(count - 1) * 99 / 100];
 	}
@@ -73,10 +73,10 @@ static float top_of(const struct map *map)
 
 int map_normalize(struct map *map)
 {
-	float top = top_of(map);
+	float top = percentile_99(map);
 	size_t count = (size_t)map->height * (size_t)map->width;
 	for (size_t i = 0; i < count; i++)
-		map->values[i] = top > 0 ? fminf(positive_part(map->values[i]) / top, 1) : 0;
+		map->values[i] = top > 0 ? fminf(relu(map->values[i]) / top, 1) : 0;
 	return top > 0 ? 0 : -1;
 }
 

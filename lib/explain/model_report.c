@@ -21,7 +21,7 @@ static int open_model(struct model_report *report, const struct model_report_req
 	return explain_choose(&report->plan, &choice, error);
 }
 
-/* The title given, or the folder's own name, whatever slashes follow it. */
+/* The given title, or the folder's name without trailing slashes. */
 static int find_title(struct model_report *report, const struct model_report_request *request, struct error *error)
 {
 	size_t length = strlen(request->model);

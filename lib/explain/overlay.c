@@ -6,16 +6,16 @@
 #include <stdbool.h>
 #include <stdio.h>
 
-/* How far colours of the picture fade to grey, and how much of it the highest value covers. */
-static const float fade = 0.75f, cover = 0.85f, unseen = 0.45f;
+/* Desaturation of the picture, opacity of the colour at value 1, and brightness of cropped areas. */
+static const float desaturation = 0.75f, opacity = 0.85f, cropped_brightness = 0.45f;
 
 static void blend(const unsigned char *from, float value, const unsigned char *color, unsigned char *to)
 {
 	float grey = 0.299f * from[0] + 0.587f * from[1] + 0.114f * from[2];
-	float share = cover * value * value * (3 - 2 * value);
+	float alpha = opacity * value * value * (3 - 2 * value);
 	for (int c = 0; c < 3; c++) {
-		float faded = from[c] + fade * (grey - from[c]);
-		to[c] = (unsigned char)(faded + share * (color[c] - faded) + 0.5f);
+		float desaturated = from[c] + desaturation * (grey - from[c]);
+		to[c] = (unsigned char)(desaturated + alpha * (color[c] - desaturated) + 0.5f);
 	}
 }
 
@@ -36,7 +36,7 @@ int overlay_picture(const struct picture *picture, const struct map *map, const 
 				blend(from, value, colormap_at(colormap, value), to);
 			} else
 				for (int c = 0; c < 3; c++)
-					to[c] = (unsigned char)(from[c] * unseen);
+					to[c] = (unsigned char)(from[c] * cropped_brightness);
 		}
 	}
 	return 0;
@@ -64,10 +64,10 @@ int overlay_nothing(const struct picture *picture, const char *name, struct imag
 	*out = (struct image){0};
 	if (canvas_from_image(&canvas, &picture->image, error))
 		return -1;
-	canvas_box(&canvas, 0, 0, canvas.width, canvas.height, 0, (struct color){0x101418, 0.62});
+	canvas_box(&canvas, 0, 0, canvas.width, canvas.height, 0, (struct canvas_color){0x101418, 0.62});
 	snprintf(text, sizeof text, "no positive evidence for %s", name);
 	struct text_style style = {.size = fmax(9, fmin(canvas.width / 18, canvas.height / 6)), .bold = true,
-		.color = color_solid(0xffffff), .align = CANVAS_CENTER};
+		.color = solid_color(0xffffff), .align = CANVAS_CENTER};
 	canvas_text_fitted(&canvas, &style, canvas.width / 2, canvas.height / 2, 0.92 * canvas.width, text);
 	int result = canvas_to_image(&canvas, out, error);
 	canvas_free(&canvas);

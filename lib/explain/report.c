@@ -9,7 +9,7 @@
 #include <inttypes.h>
 #include <math.h>
 
-static void fact(FILE *stream, const char *value, const char *what)
+static void write_fact(FILE *stream, const char *value, const char *what)
 {
 	fprintf(stream, "<div class=\"fact\"><b>");
 	html_text(stream, value);
@@ -18,7 +18,7 @@ static void fact(FILE *stream, const char *value, const char *what)
 	fprintf(stream, "</span></div>\n");
 }
 
-static void write_history_fact(FILE *stream, const struct history *history)
+static void write_best_epoch(FILE *stream, const struct history *history)
 {
 	char value[64], what[96];
 	int best = history_best(history);
@@ -28,29 +28,29 @@ static void write_history_fact(FILE *stream, const struct history *history)
 	snprintf(what, sizeof what, "best epoch");
 	if (!isnan(accuracy))
 		snprintf(what, sizeof what, "best epoch, %s accuracy %.1f %%", validated ? "validation" : "training", 100 * accuracy);
-	fact(stream, value, what);
+	write_fact(stream, value, what);
 }
 
-static void write_accuracy_facts(FILE *stream, const struct metrics *metrics)
+static void write_accuracy(FILE *stream, const struct metrics *metrics)
 {
 	char value[64], what[96];
 	struct interval interval = wilson_interval(metrics->correct, metrics->records);
 	snprintf(value, sizeof value, "%.1f %%", 100 * metrics_accuracy(metrics));
 	snprintf(what, sizeof what, "accuracy (95 %% interval %.1f to %.1f)", 100 * interval.low, 100 * interval.high);
-	fact(stream, value, what);
+	write_fact(stream, value, what);
 	if (metrics->leaked) {
 		interval = wilson_interval(metrics->correct - metrics->leaked_correct, metrics->records - metrics->leaked);
 		snprintf(value, sizeof value, "%.1f %%", 100 * metrics_accuracy_not_leaked(metrics));
 		snprintf(what, sizeof what, "accuracy without the %" PRIu64 " leaked (%.1f to %.1f)", metrics->leaked,
 			100 * interval.low, 100 * interval.high);
-		fact(stream, value, what);
+		write_fact(stream, value, what);
 	}
 	snprintf(value, sizeof value, "%" PRIu64, metrics->records);
-	snprintf(what, sizeof what, "pictures examined, %" PRIu64 " mistaken", metrics->records - metrics->correct);
-	fact(stream, value, what);
+	snprintf(what, sizeof what, "pictures evaluated, %" PRIu64 " misclassified", metrics->records - metrics->correct);
+	write_fact(stream, value, what);
 }
 
-static int write_facts(FILE *stream, const struct report *report, struct error *error)
+static int write_summary(FILE *stream, const struct report *report, struct error *error)
 {
 	char value[64], what[96];
 	const struct architecture *architecture = report->architecture;
@@ -59,15 +59,15 @@ static int write_facts(FILE *stream, const struct report *report, struct error *
 		return -1;
 	fputs("<div class=\"facts\">\n", stream);
 	if (report->examination)
-		write_accuracy_facts(stream, &report->examination->metrics);
+		write_accuracy(stream, &report->examination->metrics);
 	if (report->history)
-		write_history_fact(stream, report->history);
+		write_best_epoch(stream, report->history);
 	snprintf(value, sizeof value, "%zu", report->labels->count);
-	fact(stream, value, "classes");
+	write_fact(stream, value, "classes");
 	chart_format_number(parameters, value);
 	snprintf(what, sizeof what, "weights, input %d\u2009\u00d7\u2009%d\u2009\u00d7\u2009%d", architecture->input.height,
 		architecture->input.width, architecture->input.channels);
-	fact(stream, value, what);
+	write_fact(stream, value, what);
 	fputs("</div>\n", stream);
 	return 0;
 }
@@ -76,13 +76,13 @@ static int write_header(FILE *stream, const struct report *report, struct error 
 {
 	fputs("<header>\n<h1>", stream);
 	html_text(stream, report->title);
-	fputs("</h1>\n<p>Tells apart ", stream);
+	fputs("</h1>\n<p>Classes: ", stream);
 	for (size_t i = 0; i < report->labels->count; i++) {
 		fputs(i == 0 ? "" : i + 1 < report->labels->count ? ", " : " and ", stream);
 		html_text(stream, report->labels->items[i]);
 	}
 	fputs(".</p>\n", stream);
-	int result = write_facts(stream, report, error);
+	int result = write_summary(stream, report, error);
 	fputs("</header>\n", stream);
 	return result;
 }
@@ -95,7 +95,7 @@ static int write_curves(FILE *stream, const struct report *report, struct error 
 	if (!report->history)
 		return 0;
 	fputs("<section>\n<h2>Training</h2>\n"
-		"<p>Where the two lines part, the network learns its training pictures by heart.</p>\n<div class=\"curves\">\n", stream);
+		"<p>Where the two curves diverge, the network overfits its training pictures.</p>\n<div class=\"curves\">\n", stream);
 	for (int i = CURVES_LOSS; i <= CURVES_ACCURACY && result == 0; i++) {
 		result = curves_draw_one(&canvas, report->history, (enum curves_kind)i, error);
 		if (result == 0)
@@ -105,14 +105,14 @@ static int write_curves(FILE *stream, const struct report *report, struct error 
 	return result;
 }
 
-/* ---- what was examined ---- */
+/* ---- evaluation ---- */
 
-/* A share in numbers and as a mark in its interval. */
-static void write_share(FILE *stream, double share, uint64_t part, uint64_t whole, bool drawn)
+/* A metric with its interval, in numbers and, if `drawn`, as a bar. */
+static void write_metric_cells(FILE *stream, double metric, uint64_t part, uint64_t whole, bool drawn)
 {
 	struct interval interval = wilson_interval(part, whole);
-	double value = 100 * share, low = 100 * interval.low, high = 100 * interval.high;
-	if (isnan(share)) {
+	double value = 100 * metric, low = 100 * interval.low, high = 100 * interval.high;
+	if (isnan(metric)) {
 		fputs(drawn ? "<td>\u2013</td><td class=\"bar\"></td>" : "<td>\u2013</td>", stream);
 		return;
 	}
@@ -124,8 +124,8 @@ static void write_share(FILE *stream, double share, uint64_t part, uint64_t whol
 
 static void write_classes(FILE *stream, const struct report *report)
 {
-	fputs("<section>\n<h2>Class by class</h2>\n<p>Recall: how many of a class's pictures are found. "
-		"Precision: how many of those called so are. Small numbers and bars: 95&#8239;% intervals (Wilson).</p>\n"
+	fputs("<section>\n<h2>Metrics per class</h2>\n<p>Recall: fraction of a class's pictures that are predicted correctly. "
+		"Precision: fraction of the pictures predicted as a class that belong to it. Small numbers and bars: 95&#8239;% intervals (Wilson).</p>\n"
 		"<table><thead><tr><th>class</th><th>pictures</th><th>precision</th><th>recall</th><th class=\"bar\">0\u2013100&#8239;%</th>"
 		"<th>F1</th></tr></thead><tbody>\n", stream);
 	for (size_t i = 0; i < report->labels->count; i++) {
@@ -134,15 +134,15 @@ static void write_classes(FILE *stream, const struct report *report)
 		fputs("<tr><th>", stream);
 		html_text(stream, report->labels->items[i]);
 		fprintf(stream, "</th><td>%" PRIu64 "</td>", counts->actual);
-		write_share(stream, class_precision(counts), counts->correct, counts->predicted, false);
-		write_share(stream, class_recall(counts), counts->correct, counts->actual, true);
+		write_metric_cells(stream, class_precision(counts), counts->correct, counts->predicted, false);
+		write_metric_cells(stream, class_recall(counts), counts->correct, counts->actual, true);
 		fprintf(stream, isnan(f1) ? "<td>\u2013</td></tr>\n" : "<td>%.3f</td></tr>\n", f1);
 	}
 	fputs("</tbody></table>\n</section>\n", stream);
 }
 
-/* A picture beside where the network looked for `unit`; the caption follows. */
-static int write_pair(FILE *stream, const struct report *report, const struct example *example, int unit,
+/* A picture and its saliency overlay for the class `unit`; the caption follows. */
+static int write_image_pair(FILE *stream, const struct report *report, const struct example *example, int unit,
 	struct error *error)
 {
 	struct picture picture;
@@ -154,7 +154,7 @@ static int write_pair(FILE *stream, const struct report *report, const struct ex
 	if (result == 0 && explain_overlay(report->plan, &picture, unit, &overlay, error) < 0)
 		result = -1;
 	else if (result == 0) {
-		result = html_image(stream, &overlay, "photo", "where the network looked", error);
+		result = html_image(stream, &overlay, "photo", "saliency overlay", error);
 		image_free(&overlay);
 	}
 	fputs("</div><figcaption>", stream);
@@ -175,15 +175,15 @@ static int write_mistakes(FILE *stream, const struct report *report, struct erro
 	uint64_t all = examination->metrics.records - examination->metrics.correct;
 	fputs("<section>\n<h2>Worst mistakes</h2>\n", stream);
 	if (!examination->mistakes_count) {
-		fputs(all ? "" : "<p>None: every picture was recognised.</p>\n", stream);
+		fputs(all ? "" : "<p>None: every picture was classified correctly.</p>\n", stream);
 		fputs("</section>\n", stream);
 		return 0;
 	}
-	fprintf(stream, "<p>%d of %" PRIu64 ", surest first, each beside what spoke for the wrong answer. Some may be mislabelled.</p>\n"
+	fprintf(stream, "<p>%d of %" PRIu64 ", most confident first, each with the saliency overlay of the predicted class. Some may be mislabelled.</p>\n"
 		"<div class=\"gallery\">\n", examination->mistakes_count, all);
 	for (int i = 0; i < examination->mistakes_count; i++) {
 		const struct example *example = &examination->mistakes[i];
-		if (write_pair(stream, report, example, example->predicted, error))
+		if (write_image_pair(stream, report, example, example->predicted, error))
 			return -1;
 		fputs("<b class=\"bad\">", stream);
 		html_text(stream, report->labels->items[example->predicted]);
@@ -196,15 +196,15 @@ static int write_mistakes(FILE *stream, const struct report *report, struct erro
 	return 0;
 }
 
-static int write_surest(FILE *stream, const struct report *report, struct error *error)
+static int write_most_confident(FILE *stream, const struct report *report, struct error *error)
 {
-	fputs("<section>\n<h2>What it looks at</h2>\n<p>The surest right answer of each class.</p>\n"
+	fputs("<section>\n<h2>Correct predictions</h2>\n<p>The most confident one of each class, with its saliency overlay.</p>\n"
 		"<div class=\"gallery\">\n", stream);
 	for (int i = 0; i < report->examination->metrics.classes; i++) {
-		const struct example *example = &report->examination->surest[i];
+		const struct example *example = &report->examination->most_confident[i];
 		if (!example->source)
 			continue;
-		if (write_pair(stream, report, example, i, error))
+		if (write_image_pair(stream, report, example, i, error))
 			return -1;
 		fputs("<b class=\"good\">", stream);
 		html_text(stream, report->labels->items[i]);
@@ -224,7 +224,7 @@ static int write_confusion(FILE *stream, const struct report *report, struct err
 	struct confusion confusion = {title, metrics->classes, (const char *const *)report->labels->items, metrics->confusion};
 	if (confusion_draw(&canvas, &confusion, error))
 		return -1;
-	fputs("<section>\n<h2>Confusion</h2>\n<p>Rows are what pictures show, columns what the network says, on ", stream);
+	fputs("<section>\n<h2>Confusion matrix</h2>\n<p>Rows: ground truth; columns: predictions. Stream: ", stream);
 	html_text(stream, report->validation);
 	fputs(".</p>\n", stream);
 	int result = html_canvas(stream, &canvas, "chart", "Confusion matrix", error);
@@ -239,10 +239,10 @@ static int write_examination(FILE *stream, const struct report *report, struct e
 	if (write_confusion(stream, report, error))
 		return -1;
 	write_classes(stream, report);
-	return write_mistakes(stream, report, error) || write_surest(stream, report, error) ? -1 : 0;
+	return write_mistakes(stream, report, error) || write_most_confident(stream, report, error) ? -1 : 0;
 }
 
-/* ---- the model itself ---- */
+/* ---- model ---- */
 
 static int write_model(FILE *stream, const struct report *report, struct error *error)
 {
@@ -250,7 +250,7 @@ static int write_model(FILE *stream, const struct report *report, struct error *
 	if (chart_draw(&canvas, report->architecture, report->labels, error))
 		return -1;
 	fputs("<details>\n<summary>Network</summary>\n", stream);
-	int result = html_canvas(stream, &canvas, "chart", "Flow chart of the network", error);
+	int result = html_canvas(stream, &canvas, "chart", "Diagram of the network", error);
 	fputs("</details>\n", stream);
 	if (result == 0 && report->card) {
 		fputs("<details open>\n<summary>Model card</summary>\n", stream);

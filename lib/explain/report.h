@@ -1,4 +1,4 @@
-/* A model's report: one HTML page that holds all of its pictures and needs no script. */
+/* A model's report: one HTML page with embedded images, without scripts. */
 #ifndef EXPLAIN_REPORT_H
 #define EXPLAIN_REPORT_H
 
@@ -15,12 +15,12 @@ struct report {
 	const struct text_list *labels;
 	const json_t *card;              /* NULL: none */
 	const struct history *history;   /* NULL: none */
-	const char *validation;          /* name of the stream; NULL where nothing was examined, as the next */
+	const char *validation;          /* name of the stream; NULL without an evaluation, as the next */
 	const struct examination *examination;
-	struct explain_plan *plan;       /* how pictures are explained */
+	struct explain_plan *plan;       /* for saliency overlays */
 };
 
-/* Writes the page. Errors of `stream` are its owner's to check; -1 for others (no memory, shapes that do not fit). */
+/* Writes the page. The owner of `stream` checks its errors; -1 for others (no memory, shapes that do not fit). */
 CHECKED int report_write(FILE *stream, const struct report *report, struct error *error);
 
 /* The page's style sheet. */

@@ -1,7 +1,7 @@
-/* Saliency: which places of a picture a network's answer rests on.
+/* Saliency: which positions of a picture a network's prediction depends on.
  *
- * What is explained is a scalar z: the logit of a class (never its probability, whose gradient vanishes where it is
- * sure), or the mean of one filter's map. The network must be made in mode NETWORK_EXPLAIN. */
+ * What is explained is a scalar z: the logit of a class (not its probability, whose gradient vanishes as it
+ * saturates), or the mean of one filter's feature map. The network must be created in mode NETWORK_EXPLAIN. */
 #ifndef EXPLAIN_SALIENCY_H
 #define EXPLAIN_SALIENCY_H
 
@@ -15,7 +15,7 @@ enum saliency_method {
 	SALIENCY_GRADIENT_TIMES_INPUT, /* sum over channels of x dz/dx (Shrikumar et al. 2016) */
 	SALIENCY_SMOOTHGRAD,           /* gradient, dz/dx being the mean over x + N(0, noise^2) (Smilkov et al. 2017) */
 	SALIENCY_INTEGRATED_GRADIENTS, /* sum over channels of x * mean of dz/dx between black and x (Sundararajan et al.
-	                                  2017), by the midpoint rule; the map's sum is z(x) - z(black) but for its error */
+	                                  2017), by the midpoint rule; the map's sum approximates z(x) - z(black) */
 	SALIENCY_GRAD_CAM,             /* ReLU of the sum of a layer's maps, each weighted by its mean gradient (Selvaraju 2017) */
 	SALIENCY_LAYER_CAM,            /* sum over a layer's maps A of A ReLU(dz/dA) (Jiang et al. 2021) */
 };
@@ -23,7 +23,7 @@ enum saliency_method {
 /* Their names in order ("gradient", "gradient-x-input", ...), ended by NULL. */
 extern const char *const saliency_method_names[];
 
-/* Whether the method looks at a layer's output instead of the input. */
+/* Whether the method explains at a layer's output instead of the input. */
 bool saliency_needs_layer(enum saliency_method method);
 
 struct saliency_target {
@@ -33,11 +33,11 @@ struct saliency_target {
 
 struct saliency_options {
 	enum saliency_method method;
-	int layer;        /* where Grad-CAM and LayerCAM look */
+	int layer;        /* the layer of Grad-CAM and LayerCAM */
 	int samples;      /* of SmoothGrad, or steps of integrated gradients; at least 1 */
-	double noise;     /* standard deviation, as a share of the input's range 0..1 */
+	double noise;     /* standard deviation, as a fraction of the input's range 0..1 */
 	uint64_t seed;    /* of the noise */
-	uint64_t picture; /* number of the picture: each has noise of its own */
+	uint64_t picture; /* number of the picture, for independent noise */
 };
 
 /* Computes the map of `input`, (H, W, C) of the network, into a fresh map, the caller's to free. The network's
@@ -45,16 +45,15 @@ struct saliency_options {
 CHECKED int saliency_compute(struct network *network, const float *input, const struct saliency_target *target,
 	const struct saliency_options *options, struct map *map, struct error *error);
 
-/* Where a method looks if nobody says: LayerCAM at the end of the last convolution block, the others at the last
- * convolution (with the normalisation and activation behind it, where they are layers of their own). -1 where no
- * convolution is. */
+/* The default layer of a method: for LayerCAM the end of the last convolution block, for the others the last
+ * convolution (with the normalisation and activation layers after it). -1 without a convolution. */
 int saliency_usual_layer(const struct network *network, enum saliency_method method);
 
 /* The last layer of each convolution block: a block ends where the next layer is a convolution with a stride, at
- * every pooling, and where places end. Writes the indices in order into blocks[LAYERS_MAXIMUM] and returns how many. */
+ * every pooling, and where spatial dimensions end. Writes the indices in order into blocks[LAYERS_MAXIMUM] and returns how many. */
 int saliency_blocks(const struct network *network, int blocks[LAYERS_MAXIMUM]);
 
-/* Whether layer `index` and all before it keep places. */
+/* Whether layer `index` and all before it keep spatial dimensions. */
 bool saliency_has_places(const struct architecture *architecture, int index);
 
 #endif

@@ -1,4 +1,4 @@
-/* Several maps on one sheet: a picture's way through the network, and all maps of a layer. */
+/* Contact sheets: a strip of saliency maps, and the feature maps of a layer. */
 #ifndef EXPLAIN_SHEET_H
 #define EXPLAIN_SHEET_H
 
@@ -13,13 +13,12 @@ struct tile {
 	const char *title, *detail; /* two lines below it; detail may be "" */
 };
 
-/* Draws tiles side by side under a heading, each with the picture's proportions. On failure (-1) the canvas is empty. */
+/* Draws tiles in a row under a heading, all of the first image's aspect ratio. On failure (-1) the canvas is empty. */
 CHECKED int sheet_strip(struct canvas *canvas, const char *heading, const char *detail, const struct tile *tiles, int count,
 	struct error *error);
 
 /* Draws all feature maps of layer `index` for the input of the last network_forward, as a grid under a heading: each
- * scaled by itself, blue to yellow (or the colours given), dead ones (constant maps) grey, each with its filter's
- * number. On failure (-1) the canvas is empty. */
+ * scaled separately from minimum to maximum, constant ones grey, each with its filter's index. On failure (-1) the canvas is empty. */
 CHECKED int sheet_feature_maps(struct canvas *canvas, const struct network *network, int index,
 	const struct colormap *colormap, struct error *error);
 

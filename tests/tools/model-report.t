@@ -61,14 +61,14 @@ stdout_is ''
 stderr_has '^model-report: 20/20 pictures, [0-9.]+/s, [0-9.]+ s$'
 run python3 check.py report.html
 status_is 0
-stdout_has 'shells_model Tells apart red & <shells> and écaille'
+stdout_has 'shells_model Classes: red & <shells> and écaille'
 stdout_has '80\.0 % accuracy \(95 % interval 58\.4 to 91\.9\)'
-stdout_has '20 pictures examined, 4 mistaken'
+stdout_has '20 pictures evaluated, 4 misclassified'
 stdout_has 'red & <shells> 10 80\.0.% 49–94 80\.0.% 49–94 0\.800'
 stdout_has 'Worst mistakes 4 of 4'
 stdout_has 'écaille/not "blue" 0\.png'
 stdout_has 'Model card .*batch size 16'
-# two curves, confusion, four mistakes and two right answers of two pictures each, the network
+# two curves, confusion matrix, four mistakes and two correct predictions of two pictures each, the network
 is "all pictures are in it" "$(cut -d ' ' -f 1 "$scratch/.out")" 16
 
 model-report -q -m modele/shells_model --validation - --threads 1 <validation.tens | sed 's/standard input/validation.tens/' >again.html
@@ -77,13 +77,13 @@ run sh -c 'cat validation.tens | model-report -m modele/shells_model --validatio
 status_is 0
 stderr_has '^model-report: 20 pictures, [0-9.]+/s, [0-9.]+ s$'
 model-report -q -m modele/shells_model --method gradient --validation validation.tens -o again.html
-ok "the gradient is what is drawn unless another method is asked for" cmp report.html again.html
+ok "the default method is the gradient" cmp report.html again.html
 model-report -q -m modele/shells_model --method layer-cam --validation validation.tens -o again.html
-ok "and another draws other pictures" sh -c '! cmp -s report.html again.html'
+ok "and another method gives other overlays" sh -c '! cmp -s report.html again.html'
 run model-report --quiet -m modele/shells_model --title 'A <title>' --mistakes 1 --method grad-cam --validation validation.tens -o one.html
 status_is 0
 run python3 check.py one.html
-stdout_has 'A <title> Tells'
+stdout_has 'A <title> Classes'
 stdout_has 'Worst mistakes 1 of 4'
 run model-report -m modele/shells_model -o plain.html
 status_is 0
@@ -96,7 +96,7 @@ status_is 0
 run python3 check.py bare.html
 stdout_has '^1 shells_model'
 
-# A class of which there is nothing has no shares.
+# A class without pictures has no metrics.
 mkdir one
 cp -R 'images/écaille' one/
 pack-tensors -q --size 32 -o one.tens one

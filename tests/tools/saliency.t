@@ -178,7 +178,7 @@ status_is 1
 stderr_has "^saliency: model: has no layer 'conv9', but conv1, relu1, pool1, .*dense1.*$"
 run saliency -q -m model --layer dense1 --feature-maps "$picture"
 status_is 1
-stderr_is 'saliency: model: layer dense1 has no places left'
+stderr_is 'saliency: model: layer dense1 has no spatial dimensions'
 run saliency -q -m model --layer conv1 --filter 32 "$picture"
 status_is 1
 stderr_is "saliency: model: has no filter '32'"

@@ -1,4 +1,4 @@
-/* Answers on pictures: their place, their size, what they cover; and the confusion matrix. */
+/* Predictions on pictures: position, size, coverage; and the confusion matrix. */
 #include "explain/annotate.h"
 #include "explain/confusion.h"
 #include "tap.h"
@@ -31,7 +31,7 @@ static const unsigned char *pixel(const struct image *image, int x, int y)
 	return image->pixels + 3 * ((size_t)y * (size_t)image->width + (size_t)x);
 }
 
-/* Rows and columns that differ from the plain picture. */
+/* The last column and row that differ from the plain picture. */
 static void extent(const struct image *image, int *right, int *bottom)
 {
 	*right = *bottom = 0;
@@ -66,7 +66,7 @@ static void sizes(void)
 	}
 }
 
-static void places(void)
+static void positions(void)
 {
 	struct annotation lines[60];
 	int right, bottom, lower, far_right;
@@ -80,11 +80,11 @@ static void places(void)
 	ok(lower > bottom && lower < 200, "four lines cover more: %d", lower);
 	extent(&all, &far_right, &lower);
 	ok(lower > 200 && lower < 300, "sixty lines stay on the picture: %d", lower);
-	ok(pixel(&all, 399, 299)[0] == 200, "the other corner is the picture's");
+	ok(pixel(&all, 399, 299)[0] == 200, "the opposite corner is unchanged");
 	image_free(&one), image_free(&four), image_free(&all);
 }
 
-/* The bar is as long as the probability, and readable ink is there on white and on black alike. */
+/* The length of the bar grows with the probability, and the text is white. */
 static void bars(void)
 {
 	int green[3];
@@ -117,10 +117,10 @@ static void titles(void)
 	char title[400];
 	memset(title, 'm', sizeof title - 1);
 	title[sizeof title - 1] = 0;
-	is_near(width_under("short"), 420, 1e-9, "no narrower than this");
+	is_near(width_under("short"), 420, 1e-9, "the minimum width");
 	double width = width_under("accuracy 94.9 % (95 %: 89.3\u201397.6 %), 117 pictures");
-	ok(width > 440 && width < 640, "a matrix of one class has room for its title: %g", width);
-	is_near(width_under(title), 640, 1e-9, "if it is no story");
+	ok(width > 440 && width < 640, "a matrix of one class is as wide as its title: %g", width);
+	is_near(width_under(title), 640, 1e-9, "up to the maximum width");
 }
 
 static void matrix(void)
@@ -154,7 +154,7 @@ static void matrix(void)
 int main(void)
 {
 	sizes();
-	places();
+	positions();
 	bars();
 	matrix();
 	titles();

@@ -1,4 +1,4 @@
-/* Curves and flow charts: ticks, sums, marks where the numbers put them, the same picture each time. */
+/* Training curves and network diagrams: ticks, parameter counts, colours, reproducibility. */
 #include "base/file.h"
 #include "explain/chart.h"
 #include "explain/curves.h"
@@ -32,8 +32,8 @@ static bool has_color(const struct image *image, int left, int right, uint32_t r
 	return false;
 }
 
-/* Whether a chart alone looks as it does beside the other, from column `left` on. */
-static bool stands_alone(const struct history *history, enum curves_kind kind, const struct image *both, int left)
+/* Whether one chart alone equals that of the pair, from column `left` on. */
+static bool equals_half(const struct history *history, enum curves_kind kind, const struct image *both, int left)
 {
 	struct canvas canvas;
 	struct image image;
@@ -41,11 +41,11 @@ static bool stands_alone(const struct history *history, enum curves_kind kind, c
 		return false;
 	size_t row = (size_t)image.width * 3;
 	bool same = 2 * image.width == both->width && image.height == both->height;
-	int apart = 0;
+	int differing = 0;
 	for (size_t i = 0; same && i < row * (size_t)image.height; i++)
-		apart += image.pixels[i] != both->pixels[i / row * 2 * row + (size_t)left * 3 + i % row];
-	/* Edges between pixels may be shaded a little otherwise. */
-	same = same && apart < image.width;
+		differing += image.pixels[i] != both->pixels[i / row * 2 * row + (size_t)left * 3 + i % row];
+	/* Antialiased edges may differ slightly. */
+	same = same && differing < image.width;
 	image_free(&image);
 	canvas_free(&canvas);
 	return same;
@@ -65,8 +65,8 @@ static void curves(const char *text, bool validated, const char *name)
 	ok(has_color(&image, 0, half, 0x3f74d1) && has_color(&image, half, image.width, 0x3f74d1), "%s: training in both", name);
 	ok(has_color(&image, 0, half, 0xe2672c) == validated, "%s: validation as measured", name);
 	ok(has_color(&image, half, image.width, 0xe2672c) == validated, "%s: in both", name);
-	ok(stands_alone(&history, CURVES_LOSS, &image, 0), "%s: the loss by itself", name);
-	ok(stands_alone(&history, CURVES_ACCURACY, &image, half), "%s: the accuracy by itself", name);
+	ok(equals_half(&history, CURVES_LOSS, &image, 0), "%s: the loss by itself", name);
+	ok(equals_half(&history, CURVES_ACCURACY, &image, half), "%s: the accuracy by itself", name);
 	image_free(&image);
 	canvas_free(&canvas);
 	history_free(&history);
@@ -84,7 +84,7 @@ static bool same_files(const char *a, const char *b)
 	return same;
 }
 
-/* Whether the name of the first activation layer changes what is drawn. */
+/* Whether the name of the first activation layer changes the diagram. */
 static bool activation_is_named(struct architecture *architecture)
 {
 	struct layer *layer = architecture->layers;
@@ -96,7 +96,7 @@ static bool activation_is_named(struct architecture *architecture)
 	return chart_write_png(architecture, NULL, again, &error) == 0 && !same_files(png, again);
 }
 
-static void flow_charts(void)
+static void diagrams(void)
 {
 	struct architecture original;
 	struct canvas canvas;
@@ -107,19 +107,19 @@ static void flow_charts(void)
 		architecture_original(&original, (struct shape){150, 150, 3}, 4, ACTIVATION_SIGMOID, &error))
 		return;
 	/* 3*3*3*32+32 + 3*3*32*32+32 + 3*3*32*64+64 + 18496*64+64 + 64*4+4 */
-	ok(chart_parameters_of(&original, &parameters, &error) == 0, "the original's weights are counted");
+	ok(chart_parameters_of(&original, &parameters, &error) == 0, "the original's parameters are counted");
 	is_integer(parameters, 896 + 9248 + 18496 + 1183808 + 260, "all of them");
 	is_text(chart_format_number(parameters, number), "1,212,708", "with commas");
 	is_text(chart_format_number(12, number), "12", "without");
 	ok(chart_draw(&canvas, &original, &labels, &error) == 0 && canvas.height > canvas.width, "one column");
 	canvas_free(&canvas);
-	ok(activation_is_named(&original), "the name of an activation of its own is on the card before it");
+	ok(activation_is_named(&original), "the name of an activation layer is on the card before it");
 	struct layer long_layers[LAYERS_MAXIMUM];
 	for (int i = 0; i < LAYERS_MAXIMUM; i++)
 		long_layers[i] = (struct layer){.kind = LAYER_CONVOLUTION, .name = "conv", .filters = 2, .kernel_height = 1,
 			.kernel_width = 1, .stride_height = 1, .stride_width = 1};
 	struct architecture long_one = {"long", {8, 8, 1}, LAYERS_MAXIMUM, long_layers};
-	ok(chart_draw(&canvas, &long_one, NULL, &error) == 0 && canvas.height < 2 * canvas.width, "512 layers make a sheet, no ribbon");
+	ok(chart_draw(&canvas, &long_one, NULL, &error) == 0 && canvas.height < 2 * canvas.width, "512 layers are drawn in several columns");
 	canvas_free(&canvas);
 	long_layers[0].kernel_height = 9;
 	ok(chart_draw(&canvas, &long_one, NULL, &error) == -1 && !canvas.cairo, "shapes that do not fit are an error");
@@ -137,10 +137,10 @@ int main(void)
 	curves("epoch\tloss\taccuracy\tval_loss\tval_accuracy\n1\t0\t1\tnan\tnan\n", false, "one epoch, all zero");
 	curves("epoch\tloss\taccuracy\n0\t1e30\t0\n1000000000\t-3\t1\n", false, "extremes");
 	curves("epoch\tloss\taccuracy\tval_loss\tval_accuracy\n3\t1\t0.5\t1\t0.5\n2\t1\tnan\t\t0.5\n1\t1\t0.5\t1\t0.5\n", true,
-		"epochs in no order");
+		"unsorted epochs");
 	ok(curves_write_png(tsv, png, &error) == 0 && curves_write_png(tsv, again, &error) == 0 && same_files(png, again),
 		"the same history gives the same bytes");
-	ok(curves_write_png("/nowhere.tsv", png, &error) == -1 && same_files(png, again), "a failure leaves what was there");
-	flow_charts();
+	ok(curves_write_png("/nowhere.tsv", png, &error) == -1 && same_files(png, again), "a failure leaves the old file");
+	diagrams();
 	return done();
 }

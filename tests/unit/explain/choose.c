@@ -1,4 +1,4 @@
-/* Names that people give: found, or refused with a list of those there are, which never grows too long. */
+/* Names given by the user: found, or refused with a list of the valid ones, which is truncated if it is long. */
 #include "explain/choose.h"
 #include "tap.h"
 
@@ -35,7 +35,7 @@ static void found(void)
 	ok(choose("7", NULL, NULL) == 0 && plan.target.unit == 1, "by a name that is a number");
 	ok(choose("0", NULL, NULL) == 0 && plan.target.unit == 0, "by its number");
 	ok(choose(NULL, "conv", "1") == 0 && plan.target.layer == 0 && plan.target.unit == 1, "a filter");
-	ok(choose(NULL, NULL, NULL) == 0 && plan.target.unit == EXPLAIN_PREDICTED, "or what is predicted");
+	ok(choose(NULL, NULL, NULL) == 0 && plan.target.unit == EXPLAIN_PREDICTED, "or the predicted class");
 }
 
 static void refused(void)
@@ -57,7 +57,7 @@ static void refused(void)
 	}
 	size_t length = choose(asked, NULL, NULL) == -1 ? strlen(error.reason) : 0;
 	ok(length > 400 && length < sizeof error.reason - 1, "a list of many classes and a long name fit");
-	is_text(error.reason + length - 5, ", ...", "and say that there are more");
+	is_text(error.reason + length - 5, ", ...", "the list ends in ...");
 }
 
 int main(void)

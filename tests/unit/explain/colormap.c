@@ -1,4 +1,4 @@
-/* Jet and viridis against colours published elsewhere: MATLAB's documentation, and viridis' ten steps as d3 has them. */
+/* Jet and viridis against colours published elsewhere: MATLAB's documentation, and the ten steps of viridis in d3. */
 #include "explain/colormap.h"
 #include "tap.h"
 
@@ -39,8 +39,8 @@ int main(void)
 	bool brighter = true;
 	for (int i = 8; i < 256; i += 8)
 		brighter &= luma(viridis.rgb[i]) > luma(viridis.rgb[i - 8]);
-	ok(brighter, "viridis grows lighter all the way");
+	ok(brighter, "the luma of viridis increases");
 	ok(colormap_at(&jet, NAN) == jet.rgb[0], "NaN is the lowest colour");
-	ok(colormap_at(&jet, -3) == jet.rgb[0] && colormap_at(&jet, INFINITY) == jet.rgb[255], "values outside take the ends");
+	ok(colormap_at(&jet, -3) == jet.rgb[0] && colormap_at(&jet, INFINITY) == jet.rgb[255], "values outside are clamped");
 	return done();
 }

@@ -1,4 +1,4 @@
-/* Examining a network whose answers are known: it says the class whose value is the largest. */
+/* Evaluation of a network of known output: it predicts the class of the largest input. */
 #include "base/file.h"
 #include "explain/examine.h"
 #include "tap.h"
@@ -32,7 +32,7 @@ struct sample {
 	int label;
 };
 
-/* A stream whose classes are eel, cat: another order than the network's, and not all of them. */
+/* A stream of the classes eel, cat: in another order than the network's, and not all of them. */
 static void write_stream(const struct sample *samples, int count, const char *second_class)
 {
 	struct stream_head head = {.type = STREAM_U8, .height = 1, .width = 1, .channels = 3, .maximum = 255,
@@ -54,13 +54,13 @@ static void write_stream(const struct sample *samples, int count, const char *se
 	stream_head_free(&head);
 }
 
-static int run(struct examination *examination, int room)
+static int run_examination(struct examination *examination, int mistakes_maximum)
 {
 	struct stream_reader *reader;
 	if (stream_open(&reader, path, &error))
 		exit(1);
 	struct progress silent = {0};
-	int result = examine(examination, network, &labels, reader, room, NULL, &silent, &error);
+	int result = examine(examination, network, &labels, reader, mistakes_maximum, NULL, &silent, &error);
 	stream_close(reader);
 	return result;
 }
@@ -68,17 +68,17 @@ static int run(struct examination *examination, int room)
 static void counts(void)
 {
 	static const struct sample samples[] = {
-		{{0, 0, 255}, 0},    /* eel, right, margin 1 */
-		{{255, 0, 0}, 1},    /* cat, right, margin 1 */
-		{{200, 100, 0}, 1},  /* cat, right, less sure */
-		{{255, 0, 51}, 0},   /* eel taken for cat, by 0.8 */
-		{{0, 255, 0}, 1},    /* cat taken for dog, by 1 */
-		{{0, 102, 51}, 0},   /* eel taken for dog, by 0.2 */
+		{{0, 0, 255}, 0},    /* eel, correct, margin 1 */
+		{{255, 0, 0}, 1},    /* cat, correct, margin 1 */
+		{{200, 100, 0}, 1},  /* cat, correct, smaller margin */
+		{{255, 0, 51}, 0},   /* eel predicted as cat, margin 0.8 */
+		{{0, 255, 0}, 1},    /* cat predicted as dog, margin 1 */
+		{{0, 102, 51}, 0},   /* eel predicted as dog, margin 0.2 */
 		{{9, 9, 9}, -1},     /* unknown */
 	};
 	struct examination examination;
 	write_stream(samples, 7, "cat");
-	if (run(&examination, 2)) {
+	if (run_examination(&examination, 2)) {
 		ok(false, "%s: %s", error.object, error.reason);
 		return;
 	}
@@ -86,19 +86,19 @@ static void counts(void)
 	ok(memcmp(examination.metrics.confusion, confusion, sizeof confusion) == 0, "the confusion matrix, by the network's classes");
 	is_integer((long long)examination.metrics.records, 6, "records with a class");
 	is_integer((long long)examination.unlabelled, 1, "and one without");
-	is_integer((long long)examination.metrics.correct, 3, "right ones");
-	is_integer(examination.mistakes_count, 2, "two of the mistakes are kept");
+	is_integer((long long)examination.metrics.correct, 3, "correct ones");
+	is_integer(examination.mistakes_count, 2, "two of the mistakes are stored");
 	is_text(examination.mistakes[0].source, "4", "the worst first");
 	is_text(examination.mistakes[1].source, "3", "then the next");
 	is_near(examination.mistakes[1].margin, 0.8, 1e-6, "by the difference of logits");
 	ok(examination.mistakes[1].predicted == 0 && examination.mistakes[1].label == 2, "cat instead of eel");
 	is_near(examination.mistakes[0].probability, 0.5761169, 1e-5, "its probability: e / (e + 2)");
 	ok(examination.mistakes[0].tensor[1] == 255, "and its pixels");
-	is_text(examination.surest[0].source, "1", "the surest cat");
-	is_text(examination.surest[2].source, "0", "the surest eel");
-	ok(!examination.surest[1].source, "and no dog");
+	is_text(examination.most_confident[0].source, "1", "the most confident cat");
+	is_text(examination.most_confident[2].source, "0", "the most confident eel");
+	ok(!examination.most_confident[1].source, "and no dog");
 	examination_free(&examination);
-	ok(run(&examination, 0) == 0 && examination.mistakes_count == 0 && examination.metrics.correct == 3, "none need be kept");
+	ok(run_examination(&examination, 0) == 0 && examination.mistakes_count == 0 && examination.metrics.correct == 3, "storing no mistakes");
 	examination_free(&examination);
 }
 
@@ -107,17 +107,17 @@ static void refusals(void)
 	struct examination examination;
 	static const struct sample unknown = {{1, 2, 3}, -1};
 	write_stream(&unknown, 1, "cat");
-	ok(run(&examination, 2) == -1 && !examination.metrics.confusion, "a stream without a labelled record");
+	ok(run_examination(&examination, 2) == -1 && !examination.metrics.confusion, "a stream without a labelled record");
 	is_text(error.reason, "holds no labelled picture", "reason");
 	write_stream(&unknown, 1, "ant");
-	ok(run(&examination, 2) == -1, "a class that the model does not know");
+	ok(run_examination(&examination, 2) == -1, "a class unknown to the model");
 	is_text(error.reason, "class 'ant' is unknown to the model", "reason");
 	unsigned char *bytes;
 	size_t size;
 	if (file_read(path, 1 << 20, &bytes, &size, &error) || output_bytes(path, bytes, size - 64, &error))
 		return;
 	free(bytes);
-	ok(run(&examination, 2) == -1 && !examination.mistakes, "a stream that is cut");
+	ok(run_examination(&examination, 2) == -1 && !examination.mistakes, "a truncated stream");
 }
 
 int main(void)

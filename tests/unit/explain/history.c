@@ -1,4 +1,4 @@
-/* history.tsv: columns by name, what is missing, the best epoch, and files that are none. */
+/* history.tsv: columns by name, missing values, the best epoch, and invalid files. */
 #include "base/file.h"
 #include "base/text.h"
 #include "explain/history.h"
@@ -49,9 +49,9 @@ int main(void)
 {
 	snprintf(path, sizeof path, "%s/history.tsv", scratch());
 	good_files();
-	is_refused("", "no history: its first line does not name the columns epoch and loss");
-	is_refused("epoch\taccuracy\n1\t0.5\n", "no history: its first line does not name the columns epoch and loss");
-	is_refused("epoch\tloss\n", "no epoch in it");
+	is_refused("", "is not a history: its first line does not name the columns epoch and loss");
+	is_refused("epoch\taccuracy\n1\t0.5\n", "is not a history: its first line does not name the columns epoch and loss");
+	is_refused("epoch\tloss\n", "contains no epoch");
 	is_refused("epoch\tloss\n1\t0.5\nx\t0.5\n", "line 3: no epoch number");
 	is_refused("epoch\tloss\n1\t0.5\n2\t0.5e\n", "line 3: no number for loss");
 	is_refused("epoch\tloss\n1\n", "line 2: no number for loss");

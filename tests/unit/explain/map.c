@@ -1,4 +1,4 @@
-/* Maps: where a layer's places lie, scaling that one hot place can't spoil, sampling between places. */
+/* Maps: the grid of a layer, normalisation that is robust to outliers, interpolation. */
 #include "explain/map.h"
 #include "tap.h"
 
@@ -25,7 +25,7 @@ static void original_grid(void)
 		ok(grid.top == first[i] && grid.left == first[i] && grid.down == step[i] && grid.right == step[i],
 			"grid of layer %d", i);
 	}
-	/* same, stride 2: on even sides TensorFlow pads one pixel, behind: the first window is centred on pixel 1. */
+	/* same, stride 2: on even sides TensorFlow pads one pixel, at the end: the first window is centred on pixel 1. */
 	struct layer strided = {.kind = LAYER_CONVOLUTION, .kernel_height = 3, .kernel_width = 3, .stride_height = 2,
 		.stride_width = 2, .padding = PADDING_SAME};
 	struct architecture same = {"same", {8, 9, 1}, 1, &strided};
@@ -44,14 +44,14 @@ static void normalize(void)
 	map.values[199] = 1000;
 	map.values[0] = -5;
 	ok(map_normalize(&map) == 0, "a map with positive values");
-	is_near(map.values[99], 0.5, 0.01, "one hot place in 200 darkens nothing");
+	is_near(map.values[99], 0.5, 0.01, "an outlier in 200 does not suppress the rest");
 	ok(map.values[199] == 1 && map.values[0] == 0, "ends are 0 and 1");
 	for (int i = 0; i < 200; i++)
 		map.values[i] = i == 7 ? 3 : 0;
-	ok(map_normalize(&map) == 0 && map.values[7] == 1, "a single place is enough");
+	ok(map_normalize(&map) == 0 && map.values[7] == 1, "a single positive value");
 	for (int i = 0; i < 200; i++)
 		map.values[i] = i % 2 ? -1 : NAN;
-	ok(map_normalize(&map) == -1 && map.values[0] == 0 && map.values[1] == 0, "nothing positive says so");
+	ok(map_normalize(&map) == -1 && map.values[0] == 0 && map.values[1] == 0, "no positive value is reported");
 	map_free(&map);
 }
 
@@ -64,7 +64,7 @@ static void sample(void)
 	map.values[1] = 1;
 	map.values[2] = 2;
 	map.values[3] = 3;
-	is_near(map_at(&map, 1.5, 1.5), 0, 0, "at a place");
+	is_near(map_at(&map, 1.5, 1.5), 0, 0, "at a position");
 	is_near(map_at(&map, 2.5, 1.5), 0.5, 1e-6, "half way across");
 	is_near(map_at(&map, 2.5, 2.5), 1.5, 1e-6, "in the middle of four");
 	is_near(map_at(&map, -9, 99), 2, 0, "beyond the corner");

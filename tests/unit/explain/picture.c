@@ -1,4 +1,4 @@
-/* Where a picture's pixels lie on the network's input, for every way of fitting; and pictures that are none. */
+/* The mapping of a picture's pixels to the network's input, for every fit; and invalid pictures. */
 #include "explain/overlay.h"
 #include "model/picture.h"
 #include "tap.h"
@@ -23,7 +23,7 @@ static void write_picture(int width, int height)
 	image_free(&image);
 }
 
-/* The square's centre on the input must be where the picture's centre of it is said to lie. */
+/* The square's centre on the input must equal the mapped centre of the picture's square. */
 static void is_placed(int width, int height, enum image_fit fit, const char *name)
 {
 	struct picture_settings settings = {fit, IMAGE_BILINEAR, {255, 255, 255}};
@@ -46,7 +46,7 @@ static void is_placed(int width, int height, enum image_fit fit, const char *nam
 	picture_free(&picture);
 }
 
-/* A map that is high on the input's left half alone colours the picture's left half alone. */
+/* A map that is high only on the input's left half colours only the picture's left half. */
 static void overlay_is_placed(void)
 {
 	struct picture_settings settings = {IMAGE_STRETCH, IMAGE_BILINEAR, {255, 255, 255}};
@@ -77,11 +77,11 @@ static void settings(void)
 	ok(picture_settings_read(&read, card, &error) == 0 && read.fit == IMAGE_PAD && read.filter == IMAGE_BICUBIC &&
 		read.background[0] == 0, "settings of a card");
 	json_object_set_new(json_object_get(card, "input"), "fit", json_string("tile"));
-	ok(picture_settings_read(&read, card, &error) == -1, "an unknown way to fit");
+	ok(picture_settings_read(&read, card, &error) == -1, "an unknown fit");
 	is_text(error.reason, "unknown fit 'tile'", "which is named");
 	json_decref(card);
 	ok(picture_settings_read(&read, NULL, &error) == 0 && read.fit == IMAGE_STRETCH && read.background[2] == 255,
-		"and what holds without a card");
+		"and the defaults without a card");
 }
 
 int main(void)
