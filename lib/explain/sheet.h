@@ -18,7 +18,8 @@ CHECKED int sheet_strip(struct canvas *canvas, const char *heading, const char *
 	struct error *error);
 
 /* Draws all feature maps of layer `index` for the input of the last network_forward, as a grid under a heading: each
- * scaled separately from minimum to maximum, constant ones grey, each with its filter's index. On failure (-1) the canvas is empty. */
+ * scaled separately from minimum to maximum, constant ones grey, each with its filter's index. On
+ * failure (-1) the canvas is empty. */
 CHECKED int sheet_feature_maps(struct canvas *canvas, const struct network *network, int index,
 	const struct colormap *colormap, struct error *error);
 

@@ -27,7 +27,7 @@ images=${images:-640}
 
 augment_tool() {
 	for preset in none keras strong; do
-		taken=$("$B/tests/bench/spend" "$BIN/augment" --threads 1 --preset $preset --passes 10 "$scratch/augment.tens")
+		taken=$("$B/tests/bench/resource_usage" "$BIN/augment" --threads 1 --preset $preset --passes 10 "$scratch/augment.tens")
 		echo "$taken" | awk -v preset=$preset -v images=$((10 * images)) '{ print "preset " preset "\timages/s\t" images / $1 }'
 	done
 }
@@ -44,7 +44,7 @@ train_augmented() {
 }
 
 train_rate() {
-	"$B/tests/bench/spend" "$@" | awk -v images=$((2 * images)) '{ print "training, batch 16\timages/s\t" images / $1 }'
+	"$B/tests/bench/resource_usage" "$@" | awk -v images=$((2 * images)) '{ print "training, batch 16\timages/s\t" images / $1 }'
 }
 in_turn "cnn-train behind augment --preset strong, two threads" "piped=train_augmented" "from a file=train_alone"
 rm "$scratch/augment.tens"

@@ -1,5 +1,5 @@
-/* Times a network (common/workload.h) with one and two threads: engine NETWORK SIDE. A line for each measure: what was
- * measured, the unit, the value; peers/ prints the same lines for other engines. */
+/* engine NETWORK SIDE: throughput of a network (common/workload.h) with one and two threads. Lines of measurement, unit,
+ * value; peers/ prints the same lines for other engines. */
 #include "common/workload.h"
 
 #include <stdio.h>

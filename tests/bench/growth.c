@@ -1,10 +1,10 @@
-/* How time grows with batch, image side, channels and threads. Lines for table.awk: table, column, row, unit, value. */
+/* Scaling of time with batch size, image side, channels and threads. Lines for table.awk: table, column, row, unit, value. */
 #include "common/workload.h"
 
 #include <stdio.h>
 #include <unistd.h>
 
-static void point(const char *table, int size, const char *network, int side, int batch, int threads)
+static void measure(const char *table, int size, const char *network, int side, int batch, int threads)
 {
 	struct architecture architecture;
 	struct parallel *pool;
@@ -19,9 +19,9 @@ static void point(const char *table, int size, const char *network, int side, in
 	double forward = forward_rate(&workload);
 	workload_close(&workload);
 	printf("%s\ttraining, ms/image\t%d\tms\t%.4f\n", table, size, 1e3 / training);
-	printf("%s\ttraining, GFLOP/s\t%d\tGFLOP/s\t%.2f\n", table, size, training * training_work(&architecture) / 1e9);
+	printf("%s\ttraining, GFLOP/s\t%d\tGFLOP/s\t%.2f\n", table, size, training * training_flops(&architecture) / 1e9);
 	printf("%s\tforward, ms/image\t%d\tms\t%.4f\n", table, size, 1e3 / forward);
-	printf("%s\tforward, GFLOP/s\t%d\tGFLOP/s\t%.2f\n", table, size, forward * forward_work(&architecture) / 1e9);
+	printf("%s\tforward, GFLOP/s\t%d\tGFLOP/s\t%.2f\n", table, size, forward * forward_flops(&architecture) / 1e9);
 	parallel_destroy(pool);
 	architecture_free(&architecture);
 }
@@ -32,15 +32,15 @@ int main(void)
 	static const int channels[] = {8, 16, 24, 32, 48, 64, 128, 256};
 	int processors = (int)sysconf(_SC_NPROCESSORS_ONLN);
 	for (size_t i = 0; i < sizeof batches / sizeof *batches; i++)
-		point("original network, batch", batches[i], "original", 150, batches[i], 0);
+		measure("original network, batch", batches[i], "original", 150, batches[i], 0);
 	for (size_t i = 0; i < sizeof sides / sizeof *sides; i++)
-		point("original network, image side", sides[i], "original", sides[i], 16, 0);
+		measure("original network, image side", sides[i], "original", sides[i], 16, 0);
 	for (size_t i = 0; i < sizeof channels / sizeof *channels; i++) {
 		char network[64];
 		snprintf(network, sizeof network, "c3/1x%d c3/1x%d", channels[i], channels[i]);
-		point("two 3x3 convolutions on 32x32, channels", channels[i], network, 32, 16, 0);
+		measure("two 3x3 convolutions on 32x32, channels", channels[i], network, 32, 16, 0);
 	}
 	for (int threads = 1; threads <= processors; threads *= 2)
-		point("original network, threads", threads, "original", 150, 16, threads);
+		measure("original network, threads", threads, "original", 150, 16, threads);
 	return 0;
 }

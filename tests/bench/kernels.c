@@ -1,8 +1,8 @@
-/* Each inner loop (nn/kernels.h) on one thread, at sizes that the original network has: kernels prints lines for table.awk
- * (table, column, row, unit, value), GFLOP/s and percent of the peak of this very run.
+/* kernels: throughput of each inner loop (nn/kernels.h) on one thread, at sizes of the original network. Prints lines for
+ * table.awk (table, column, row, unit, value), in GFLOP/s and percent of the peak measured in the same run.
  *
- * Counted are the operations that the result needs, two for a multiplication and addition: the padding that a kernel
- * computes besides does not count. Elementwise loops wait for memory more than they compute. */
+ * Only operations that the result needs are counted, two for a multiplication and addition: computed padding is not.
+ * Elementwise loops are memory-bound. */
 #include "common/peak.h"
 #include "common/workload.h"
 
@@ -12,7 +12,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 
-/* One row of everything below: 150 pixels of 64 channels. */
+/* Size of a row in all benchmarks: 150 pixels of 64 channels. */
 enum { PIXELS = 150, CHANNELS = 64, COUNT = PIXELS * CHANNELS, ROOM = 9 * CHANNELS * CHANNELS };
 
 static const struct kernels *kernels;
@@ -22,9 +22,9 @@ static uint8_t argmax[COUNT];
 static struct sparse_entry entries[COUNT];
 static int32_t counts[4 * PIXELS];
 
-static void show(const char *name, double operations, void work(void *), void *context)
+static void show(const char *name, double operations, void function(void *), void *context)
 {
-	double rate = operations * calls_per_second(work, context);
+	double rate = operations * calls_per_second(function, context);
 	printf("kernels, %s, one thread\tGFLOP/s\t%s\tGFLOP/s\t%.3f\n", kernels->name, name, rate / 1e9);
 	printf("kernels, %s, one thread\t%% of peak\t%s\t%%\t%.2f\n", kernels->name, name, 100 * rate / peak);
 }
@@ -242,7 +242,7 @@ int main(void)
 	show_sparse();
 	show_elementwise();
 	for (int i = 0; i < ROOM; i++)
-		y[i] = 1e-2f, out[i] = 1e-2f; /* moments that no update makes denormal or infinite */
+		y[i] = 1e-2f, out[i] = 1e-2f; /* moments that stay normal numbers */
 	show_optimizers();
 	free(x), free(y), free(w), free(out);
 	return 0;

@@ -1,4 +1,4 @@
-/* Grouping by looks: the index beside a comparison of all with all. Lines for table.awk: table, column, row, unit, value. */
+/* Search of near-duplicates: the index against brute force. Lines for table.awk: table, column, row, unit, value. */
 #include "base/progress.h"
 #include "base/random.h"
 #include "image/look_alikes.h"
@@ -6,13 +6,13 @@
 #include <stdio.h>
 #include <stdlib.h>
 
-struct count {
+struct pair_count {
 	size_t pairs;
 };
 
 static void count_pair(void *context, uint32_t number, const struct likeness *likeness)
 {
-	struct count *count = context;
+	struct pair_count *count = context;
 	(void)number, (void)likeness;
 	count->pairs++;
 }
@@ -23,8 +23,8 @@ static uint64_t random_u64(struct random *random)
 	return high << 32 | random_u32(random);
 }
 
-/* 32 of 64 bits, as the median sets them. */
-static uint64_t balanced(struct random *random)
+/* A random hash with 32 of 64 bits set, as by a threshold at the median. */
+static uint64_t random_balanced_hash(struct random *random)
 {
 	uint64_t bits = random_u64(random);
 	while (__builtin_popcountll(bits) != 32) {
@@ -34,14 +34,14 @@ static uint64_t balanced(struct random *random)
 	return bits;
 }
 
-/* Every tenth picture is planted near the one before it: up to 8 bits apart. */
-static void plant(struct image_hash *hashes, uint32_t count, size_t *planted)
+/* Makes every tenth picture a near-duplicate of the one before it: a Hamming distance of up to 8. */
+static void make_hashes(struct image_hash *hashes, uint32_t count, size_t *planted)
 {
 	*planted = 0;
 	for (uint32_t i = 0; i < count; i++) {
 		struct random random = random_start(1, RANDOM_TEST, i, count);
-		hashes[i].look = (struct image_look){balanced(&random), random_u64(&random)};
-		hashes[i].mirrored = (struct image_look){balanced(&random), random_u64(&random)};
+		hashes[i].look = (struct image_look){random_balanced_hash(&random), random_u64(&random)};
+		hashes[i].mirrored = (struct image_look){random_balanced_hash(&random), random_u64(&random)};
 		if (i % 10 == 9) {
 			hashes[i].look = hashes[i - 1].look;
 			uint32_t bits = random_below(&random, 9);
@@ -55,7 +55,7 @@ static void plant(struct image_hash *hashes, uint32_t count, size_t *planted)
 static size_t by_index(const struct image_hash *hashes, uint32_t count)
 {
 	struct look_alikes *index;
-	struct count found = {0};
+	struct pair_count found = {0};
 	if (look_alikes_create(&index, NULL))
 		abort();
 	for (uint32_t i = 0; i < count; i++) {
@@ -67,7 +67,7 @@ static size_t by_index(const struct image_hash *hashes, uint32_t count)
 	return found.pairs;
 }
 
-static size_t by_all(const struct image_hash *hashes, uint32_t count)
+static size_t by_brute_force(const struct image_hash *hashes, uint32_t count)
 {
 	size_t pairs = 0;
 	struct likeness likeness;
@@ -93,16 +93,16 @@ static void measure(const char *column, size_t (*find)(const struct image_hash *
 int main(void)
 {
 	static const uint32_t counts[] = {1000, 10000, 100000};
-	enum { ALL_MAXIMUM = 10000 }; /* all with all takes 100 times as long for ten times as many */
+	enum { BRUTE_FORCE_MAXIMUM = 10000 }; /* brute force is quadratic */
 	for (size_t i = 0; i < sizeof counts / sizeof *counts; i++) {
 		struct image_hash *hashes = calloc(counts[i], sizeof *hashes);
 		size_t planted;
 		if (!hashes)
 			return 1;
-		plant(hashes, counts[i], &planted);
+		make_hashes(hashes, counts[i], &planted);
 		measure("index", by_index, hashes, counts[i], planted);
-		if (counts[i] <= ALL_MAXIMUM)
-			measure("all with all", by_all, hashes, counts[i], planted);
+		if (counts[i] <= BRUTE_FORCE_MAXIMUM)
+			measure("brute force", by_brute_force, hashes, counts[i], planted);
 		free(hashes);
 	}
 	return 0;

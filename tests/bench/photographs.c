@@ -1,4 +1,4 @@
-/* photographs N FOLDER: N JPEGs of about 100 kB, 640 x 480, no two alike, into FOLDER. */
+/* photographs N FOLDER: writes N different synthetic JPEGs of about 100 kB, 640 x 480, to FOLDER. */
 #include "common/workload.h"
 
 #include "base/random.h"
@@ -12,7 +12,7 @@
 
 enum { WIDTH = 640, HEIGHT = 480, TEXTURE = 1024, QUALITY = 85, GRAIN = 20, BLOBS = 12 };
 
-/* Grain as a camera has it, on which each picture lies elsewhere. */
+/* Noise like that of a camera; each picture uses another offset in it. */
 static void make_texture(signed char texture[TEXTURE][TEXTURE])
 {
 	struct random random = random_start(1, RANDOM_TEST, 0, 0);
@@ -23,7 +23,7 @@ static void make_texture(signed char texture[TEXTURE][TEXTURE])
 	}
 }
 
-/* Blocks of light of random places, sizes and colours. */
+/* Rectangles of random positions, sizes and colours. */
 static void paint(struct image *image, struct random *random)
 {
 	memset(image->pixels, 128, WIDTH * HEIGHT * 3);

@@ -35,7 +35,7 @@ serve_photographs() {
 # on disk: after files are removed, ext4 is slow to make others for some seconds, and whoever syncs would wait for all.
 fetched() {
 	sync
-	fetched_all=$("$B/tests/bench/spend" "$@" 2>"$scratch/fetch.log") || :
+	fetched_all=$("$B/tests/bench/resource_usage" "$@" 2>"$scratch/fetch.log") || :
 	if [ "$(find "$into" -name '*.jpg' -size +50k | wc -l)" = "$PHOTOGRAPHS" ]; then
 		printf '%s\timages/s\t%s\n' "$row" "$(echo "$PHOTOGRAPHS ${fetched_all%% *}" | awk '{ print $1 / $2 }')"
 	else
@@ -49,7 +49,7 @@ fetch_ours() {
 	new_folder
 	fetched "$BIN/scrape-images" -q --allow-private -o "$into" --urls "$scratch/list.tsv"
 	new_folder
-	decoded=$("$B/tests/bench/spend" "$BIN/split-dataset" -q --link symbolic "$scratch/served" "$into/split")
+	decoded=$("$B/tests/bench/resource_usage" "$BIN/split-dataset" -q --link symbolic "$scratch/served" "$into/split")
 	printf 'decoded and hashed, from a folder\timages/s\t%s\n' "$(echo "$PHOTOGRAPHS ${decoded%% *}" | awk '{ print $1 / $2 }')"
 }
 

@@ -21,7 +21,7 @@ spooled() {
 }
 
 train_on() { # train_on EPOCHS STREAM
-	taken=$("$B/tests/bench/spend" "$BIN/cnn-train" -q --epochs "$1" -o "$scratch/trained" "$2")
+	taken=$("$B/tests/bench/resource_usage" "$BIN/cnn-train" -q --epochs "$1" -o "$scratch/trained" "$2")
 	awk -v taken="$taken" '
 		BEGIN { FS = "\t" }
 		FNR == 1 { for (i = 1; i <= NF; i++) column[$i] = i; next }

@@ -41,7 +41,7 @@ peer() { # peer FUNCTION ARGUMENT...: one of peers/peers.py
 spent() {
 	spent_row=$1
 	shift
-	spent_all=$("$B/tests/bench/spend" "$@")
+	spent_all=$("$B/tests/bench/resource_usage" "$@")
 	printf '%s\ts\t%s\n' "$spent_row" "${spent_all%% *}"
 }
 

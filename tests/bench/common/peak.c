@@ -1,4 +1,4 @@
-/* Compiled for the very processor it runs on, with contraction: a + b * c below is one fused instruction. */
+/* Compiled for the native instruction set, with contraction: a + b * c below is one fused instruction. */
 #include "peak.h"
 
 #include "workload.h"
@@ -14,12 +14,12 @@ enum { ROUNDS = 100000 };
 
 typedef float vector __attribute__((vector_size(LANES * sizeof(float))));
 
-/* As many independent sums as hide the latency of an addition and fit the registers. */
+/* Enough independent sums to hide the latency of an addition, and not more than fit in the registers. */
 static void multiply_and_add(void *context)
 {
 	float *values = context;
 	vector sums[SUMS], factor = values[0] - (vector){0}, term = values[1] - (vector){0};
-	for (int k = 0; k < SUMS; k++) /* different, or one sum would do for all */
+	for (int k = 0; k < SUMS; k++) /* different, or the compiler would merge them */
 		sums[k] = factor * (float)k;
 	for (int i = 0; i < ROUNDS; i++)
 #pragma GCC unroll 24

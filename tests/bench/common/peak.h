@@ -1,8 +1,8 @@
-/* The limit that kernels are measured against. */
+/* Peak arithmetic throughput, the reference for kernels. */
 #ifndef BENCH_PEAK_H
 #define BENCH_PEAK_H
 
-/* Floating-point operations per second that one thread does in fused multiply-adds on registers alone, two for each. */
+/* Floating-point operations per second of one thread, by fused multiply-adds on registers, two for each. */
 double peak_rate(void);
 
 #endif

@@ -7,18 +7,18 @@
 #include <stdlib.h>
 #include <string.h>
 
-double calls_per_second(void work(void *context), void *context)
+double calls_per_second(void function(void *context), void *context)
 {
 	const char *span = getenv("SPAN");
-	double wanted = span ? atof(span) : 1, taken;
+	double span_seconds = span ? atof(span) : 1, elapsed;
 	long calls = 0;
-	work(context);
+	function(context);
 	double start = progress_clock();
 	do {
-		work(context);
+		function(context);
 		calls++;
-	} while ((taken = progress_clock() - start) < wanted);
-	return calls / taken;
+	} while ((elapsed = progress_clock() - start) < span_seconds);
+	return calls / elapsed;
 }
 
 void require(int failed, const struct error *error)
@@ -61,7 +61,7 @@ static void add_word(struct architecture *architecture, const char *word)
 	else if (sscanf(word, "d%d/%d", &kernel, &stride) == 2)
 		add_convolution(architecture, LAYER_DEPTHWISE_CONVOLUTION, kernel, stride, 1);
 	else
-		require(1, &(struct error){"network", "has a word that is no layer"});
+		require(1, &(struct error){"network", "unknown layer"});
 }
 
 void network_from_text(struct architecture *out, const char *text, int side)
@@ -84,9 +84,9 @@ void network_from_text(struct architecture *out, const char *text, int side)
 	add_layer(out, LAYER_ACTIVATION)->activation = ACTIVATION_SOFTMAX;
 }
 
-/* ---- work ---- */
+/* ---- floating-point operations ---- */
 
-static double layer_work(const struct layer *layer, struct shape in, struct shape out)
+static double layer_flops(const struct layer *layer, struct shape in, struct shape out)
 {
 	double taps = (double)layer->kernel_height * layer->kernel_width;
 	switch (layer->kind) {
@@ -101,26 +101,26 @@ static double layer_work(const struct layer *layer, struct shape in, struct shap
 	}
 }
 
-/* Each layer's work; `of_first` times that of the first one, which needs no gradient of its input. */
-static double total_work(const struct architecture *architecture, double of_first, double of_others)
+/* The sum over layers, by a factor for the first one, which needs no input gradient, and one for the others. */
+static double total_flops(const struct architecture *architecture, double first_factor, double other_factor)
 {
 	struct shape shapes[LAYERS_MAXIMUM], in = architecture->input;
 	struct error error;
 	require(architecture_shapes(architecture, shapes, &error), &error);
-	double work = 0;
+	double flops = 0;
 	for (int i = 0; i < architecture->layer_count; in = shapes[i++])
-		work += layer_work(&architecture->layers[i], in, shapes[i]) * (i ? of_others : of_first);
-	return work;
+		flops += layer_flops(&architecture->layers[i], in, shapes[i]) * (i ? other_factor : first_factor);
+	return flops;
 }
 
-double forward_work(const struct architecture *architecture)
+double forward_flops(const struct architecture *architecture)
 {
-	return total_work(architecture, 1, 1);
+	return total_flops(architecture, 1, 1);
 }
 
-double training_work(const struct architecture *architecture)
+double training_flops(const struct architecture *architecture)
 {
-	return total_work(architecture, 2, 3);
+	return total_flops(architecture, 2, 3);
 }
 
 /* ---- running ---- */
@@ -140,7 +140,7 @@ void workload_open(struct workload *workload, const struct architecture *archite
 	require(network_create(&workload->network, architecture, mode, batch, pool, &error), &error);
 	workload->images = mode == NETWORK_PREDICT ? malloc(values * sizeof(float)) : network_input(workload->network);
 	require(!workload->images || !workload->targets || !workload->logits, &(struct error){"batch", "out of memory"});
-	/* The counter's sequence is shorter than a large batch; what repeats matters to no clock. */
+	/* The sequence of random numbers is shorter than a large batch; repetition does not affect the time. */
 	for (size_t i = 0; i < values; i++)
 		workload->images[i] = i < 150000 ? random_uniform(&random) : workload->images[i - 150000];
 	for (int i = 0; i < batch; i++)
@@ -160,8 +160,8 @@ void workload_close(struct workload *workload)
 	free(workload->logits);
 }
 
-/* With steps so small that the network stays as it is: once it knew the batch by heart, no gradients would be left, and
- * kernels that pass over zeros would have nothing to do. */
+/* With a learning rate so small that the network does not change: if it overfitted the batch, gradients would vanish, and
+ * kernels that skip zeros would be faster. */
 static void train(void *context)
 {
 	struct workload *workload = context;
