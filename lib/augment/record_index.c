@@ -146,7 +146,7 @@ int indexed_record_read(const struct indexed_record *entry, void *tensor, size_t
 		if (got < 0)
 			return error_system(error, "image to mix with");
 		if (got == 0)
-			return error_set(error, "image to mix with", "its file became shorter");
+			return error_set(error, "image to mix with", "the file was truncated");
 		done += (size_t)got;
 	}
 	return 0;

@@ -91,7 +91,7 @@ static json_t *read_json_line(struct replay *replay, struct error *error)
 	}
 	json_t *line = json_loadb(replay->line, (size_t)length, JSON_REJECT_DUPLICATES, NULL);
 	if (!json_is_object(line)) {
-		replay_error(replay, "is no JSON object", error);
+		replay_error(replay, "is not a JSON object", error);
 		json_decref(line);
 		return NULL;
 	}
@@ -117,10 +117,10 @@ static int parse_options(const struct replay *replay, json_t *line, struct augme
 	options->fill_value = json_number_value(json_object_get(line, "fill-value"));
 	if (options->fill < 0 || options->interpolation < 0 || !(options->fill_value >= 0 && options->fill_value <= 1)
 		|| !json_is_object(operations))
-		return replay_error(replay, "holds no options", error);
+		return replay_error(replay, "contains no options", error);
 	json_object_foreach(operations, name, setting)
 		if (!json_is_string(setting) || augment_set(options, name, json_string_value(setting), error))
-			return replay_error(replay, "holds an operation that is not known", error);
+			return replay_error(replay, "contains an unknown operation", error);
 	return 0;
 }
 
@@ -223,7 +223,7 @@ int replay_read(struct replay *replay, uint32_t pass, const struct stream_record
 		record->source);
 	if (!is_expected)
 		return replay_error(replay, reason, error);
-	return is_valid ? 0 : replay_error(replay, "holds a step that can't be done", error);
+	return is_valid ? 0 : replay_error(replay, "contains an invalid step", error);
 }
 
 int replay_end(struct replay *replay, struct error *error)
@@ -231,5 +231,5 @@ int replay_end(struct replay *replay, struct error *error)
 	if (getc(replay->stream) == EOF)
 		return ferror(replay->stream) ? error_system(error, replay->name) : 0;
 	replay->number++;
-	return replay_error(replay, "is left over: there are fewer records", error);
+	return replay_error(replay, "is unexpected: there are fewer records", error);
 }

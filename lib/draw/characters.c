@@ -73,7 +73,7 @@ static int read_palette(const json_t *palette, struct character *character, stru
 	json_object_foreach((json_t *)palette, key, value) {
 		size_t next = character->color_count;
 		if (next == PALETTE_MAXIMUM || !*key || strlen(key) >= DRAW_NAME_SIZE || key[0] == '#')
-			return error_set(error, character->name, "\"palette\": no room or no name: \"%s\"", key);
+			return error_set(error, character->name, "\"palette\": too many colours, or invalid name \"%s\"", key);
 		if (!json_is_string(value) || !color_parse(json_string_value(value), &character->palette[next]))
 			return error_set(error, character->name, "\"palette\": \"%s\": not \"#rrggbb\"", key);
 		strcpy(character->color_names[next], key);

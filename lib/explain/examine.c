@@ -145,9 +145,8 @@ static int examine_record(struct examiner *examiner, int label, const struct str
 	if (predicted != label)
 		return insert_mistake(examiner, &example, record->source, error);
 	struct example *most_confident = &result->most_confident[label];
-	if (most_confident->source && example.margin <= most_confident->margin)
-		return 0;
-	return store_example(examiner, most_confident, &example, record->source, error);
+	return !most_confident->source || example.margin > most_confident->margin
+		? store_example(examiner, most_confident, &example, record->source, error) : 0;
 }
 
 static int examine_segment(struct examiner *examiner, const struct stream_head *head, struct stream_reader *reader,

@@ -95,9 +95,9 @@ status_is 0
 run augment --preset none --record - -o other.tens train.tens
 stdout_has '^\{"pass":0,"id":0,"source":"Erza Scarlet/0.ppm","steps":\[\]\}$'
 augment --passes 3 --replay done.jsonl -o new.tens train.tens 2>err
-is "a record too many" "$(cat err)" "augment: done.jsonl: line 26: is missing: there are more records"
-is "a record too few" "$(augment --replay done.jsonl -o new.tens train.tens 2>&1)" \
-	"augment: done.jsonl: line 14: is left over: there are fewer records"
+is "a missing line" "$(cat err)" "augment: done.jsonl: line 26: is missing: there are more records"
+is "a surplus line" "$(augment --replay done.jsonl -o new.tens train.tens 2>&1)" \
+	"augment: done.jsonl: line 14: is unexpected: there are fewer records"
 sed '3s/"id":1/"id":2/' done.jsonl >bad.jsonl
 is "another record" "$(augment --replay bad.jsonl -o new.tens train.tens 2>&1)" \
 	"augment: bad.jsonl: line 3: is not that of pass 0, record 1, Erza Scarlet/1.ppm"
@@ -117,13 +117,13 @@ for change in 's/"zoom",[-0-9.]*/"zoom",1e300/' 's/"zoom",/"zoom",1,/' 's/\["zoo
 	's/"zoom",[-0-9.]*/"zoom","1"/' 's/"zoom",[-0-9.]*/"zoom",null/' 's/"steps"/"stops"/'; do
 	sed "3$change" done.jsonl >bad.jsonl
 	augment --replay bad.jsonl -o new.tens train.tens 2>err
-	[ "$(cat err)" = "augment: bad.jsonl: line 3: holds a step that can't be done" ] && n=$((n + 1))
+	[ "$(cat err)" = "augment: bad.jsonl: line 3: contains an invalid step" ] && n=$((n + 1))
 done
-is "steps that can't be done" $n 7
+is "invalid steps" $n 7
 sed '2s/$/ x/' done.jsonl >bad.jsonl
-is "no JSON" "$(augment --replay bad.jsonl -o new.tens train.tens 2>&1)" "augment: bad.jsonl: line 2: is no JSON object"
+is "invalid JSON" "$(augment --replay bad.jsonl -o new.tens train.tens 2>&1)" "augment: bad.jsonl: line 2: is not a JSON object"
 sed '1s/reflect/wrap/' done.jsonl >bad.jsonl
-is "no options" "$(augment --replay bad.jsonl -o new.tens train.tens 2>&1)" "augment: bad.jsonl: line 1: holds no options"
+is "no options" "$(augment --replay bad.jsonl -o new.tens train.tens 2>&1)" "augment: bad.jsonl: line 1: contains no options"
 sed 's/"partner":{"id":[0-9]*/"partner":{"id":77/' done.jsonl >bad.jsonl
 is "a mixing partner that is missing" "$(augment --replay bad.jsonl -o new.tens train.tens 2>&1)" \
 	"augment: image to mix with: there is no record 77"

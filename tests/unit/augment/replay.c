@@ -23,7 +23,7 @@ static void refuses(const char *line)
 		return;
 	}
 	ok(replay_read(replay, 0, &(struct stream_record){.source = "a"}, &variation, &error) == -1, "%s is refused", line);
-	is_text(error.reason, "holds a step that can't be done", "  reason");
+	is_text(error.reason, "contains an invalid step", "  reason");
 	replay_close(replay);
 }
 
