@@ -11,6 +11,7 @@ PREFIX  = /usr/local
 DESTDIR =
 CC      = cc
 CFLAGS  = -O2 -g
+LDFLAGS =
 
 B   = build/$(VARIANT)
 BIN = $(B)/bin

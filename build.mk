@@ -1,40 +1,39 @@
 # How programs and tests are built: objects out of tree, headers tracked, changed flags rebuild.
 
 .DELETE_ON_ERROR:
-.SECONDARY:
 .SUFFIXES:
 
 # Each pkg-config module, and the Debian package it comes in.
 MODULES = libcurl=libcurl4-openssl-dev libxml-2.0=libxml2-dev stb=libstb-dev zlib=zlib1g-dev \
-	libjpeg=libjpeg62-turbo-dev libpng=libpng-dev libwebp=libwebp-dev libwebpdemux=libwebp-dev libdeflate=libdeflate-dev \
+	libjpeg=libjpeg-dev libpng=libpng-dev libwebp=libwebp-dev libwebpdemux=libwebp-dev libdeflate=libdeflate-dev \
 	lcms2=liblcms2-dev hdf5=libhdf5-dev jansson=libjansson-dev libcrypto=libssl-dev cairo=libcairo2-dev libmicrohttpd=libmicrohttpd-dev
 # Each command that building calls, and that the tests call beside, likewise.
-COMMANDS = $(CC)=gcc pkg-config=pkg-config \
+COMMANDS = $(CC)=$(if $(filter clang%,$(CC)),clang,gcc) pkg-config=pkg-config \
 	$(if $(filter check,$(MAKECMDGOALS)),prove=perl python3=python3-minimal mandoc=mandoc)
 
 # What test servers stand on beside; nothing else is linked with it.
 TEST_MODULES = libnghttp2=libnghttp2-dev libssl=libssl-dev
 
+# Files likewise, for the goals that need them.
+FILES = $(if $(filter fashion-%,$(MAKECMDGOALS)),/usr/share/datasets/fashion-mnist=dataset-fashion-mnist)
+
+# The goals that install what is missing by themselves, where they may; the others only say so.
+INSTALLING = $(filter deps check bench %-data %-model %-review,$(MAKECMDGOALS))
+
 deps:
-	@missing=; \
-	for pair in $(COMMANDS); do \
-		command -v "$${pair%%=*}" >/dev/null || missing="$$missing $${pair#*=}"; done; \
+	@missing=; need() { case "$$missing " in *" $${pair#*=} "*) ;; *) missing="$$missing $${pair#*=}" ;; esac; }; \
+	for pair in $(COMMANDS); do command -v "$${pair%%=*}" >/dev/null || need; done; \
 	for pair in $(MODULES) $(if $(filter check,$(MAKECMDGOALS)),$(TEST_MODULES)); do \
-		pkg-config --exists "$${pair%%=*}" 2>/dev/null || missing="$$missing $${pair#*=}"; done; \
-	for pair in $(FILES); do [ -e "$${pair%%=*}" ] || missing="$$missing $${pair#*=}"; done; \
-	[ -z "$$missing" ] && exit 0; \
-	if [ "$$(id -u)" = 0 ]; then as=; elif sudo -n true 2>/dev/null; then as=sudo; else \
+		pkg-config --exists "$${pair%%=*}" 2>/dev/null || need; done; \
+	for pair in $(FILES); do [ -e "$${pair%%=*}" ] || need; done; \
+	[ -n "$$missing" ] || exit 0; \
+	if [ -n '$(INSTALLING)' ] && [ "$$(id -u)" = 0 ]; then as=; \
+	elif [ -n '$(INSTALLING)' ] && sudo -n true 2>/dev/null; then as=sudo; else \
 		echo "missing packages; type: sudo apt-get install$$missing" >&2; exit 1; fi; \
 	echo "installing$$missing" >&2; \
 	$$as apt-get -q update >/dev/null && \
 	$$as env DEBIAN_FRONTEND=noninteractive apt-get -q install -y --no-install-recommends $$missing >/dev/null
 .PHONY: deps
-
-# Files likewise, for the goals that need them.
-FILES = $(if $(filter fashion-%,$(MAKECMDGOALS)),/usr/share/datasets/fashion-mnist=dataset-fashion-mnist)
-
-# The goals that fetch what is missing by themselves; the others only say what it is.
-NEEDS_DEPS = $(filter check bench %-data %-model %-review,$(MAKECMDGOALS))
 
 WARNINGS = -Wall -Wextra -Wshadow -Wstrict-prototypes -Wmissing-prototypes
 # Contraction off: the compiler may not decide where a multiply and an add are rounded once.
@@ -43,22 +42,31 @@ VARIANT_release =
 VARIANT_asan = -fsanitize=address,undefined -fno-sanitize-recover=undefined -fno-omit-frame-pointer
 VARIANT_cov = --coverage -O0
 VARIANT_fuzz = $(VARIANT_asan) -fsanitize=fuzzer-no-link
-# stb_image takes the white out of a PSD's edges by numbers that may leave a byte's range.
-build/fuzz/lib/image/stb_decode.o: OWN = -fno-sanitize=float-cast-overflow
-ALL_CFLAGS = $(BASICS) $(CFLAGS) $(VARIANT_$(VARIANT))
 
-# Kernels for one instruction set live in files named for it.
-ifneq ($(filter x86_64-%,$(shell $(CC) -dumpmachine 2>/dev/null)),)
-%_avx2.o: OWN = -mavx2 -mfma
-%_avx512.o: OWN = -mavx512f -mavx512dq -mavx512bw -mavx512vl -mfma
-endif
+X86 = $(filter x86_64-%,$(shell $(CC) -dumpmachine))
+LINKED = $(foreach m,$(MODULES),$(firstword $(subst =, ,$m)))
 
-# Where installed recipes lie is known to one object alone, so that `make install PREFIX=` compiles that one.
-$(B)/lib/base/data.o: OWN = -DDATA_FOLDER='"$(PREFIX)/share/millrace/data"'
-$(B)/lib/base/data.o: $(B)/prefix
-$(B)/prefix: FORCE
+# HDF5 from its archive, where there is one: the shared library brings curl and all of Kerberos with it (for files in a cloud),
+# which took a third of the time that a cold cnn-predict needs.
+HDF5_ARCHIVE = $(wildcard $(patsubst -L%,%/libhdf5.a,$(shell pkg-config --libs-only-L hdf5)))
+
+# The compiler's command, flags and libraries lie in files: an object is compiled, and a program linked, with what those of them
+# say on which it depends. They are looked at in every run, when the packages are there, and touched only when they differ.
+$(B)/flags:            WORDS = $(CC) $(BASICS) $(VARIANT_$(VARIANT)) $(CFLAGS) $(shell pkg-config --cflags $(LINKED))
+$(B)/flags-avx2:       WORDS = $(if $(X86),-mavx2 -mfma)
+$(B)/flags-avx512:     WORDS = $(if $(X86),-mavx512f -mavx512dq -mavx512bw -mavx512vl -mfma)
+$(B)/flags-data:       WORDS = -DDATA_FOLDER="$(PREFIX)/share/millrace/data"
+$(B)/flags-stb:        WORDS = $(if $(filter fuzz,$(VARIANT)),-fno-sanitize=float-cast-overflow)
+$(B)/flags-peak:       WORDS = -march=native -ffp-contract=fast
+$(B)/flags-link:       WORDS = $(LDFLAGS)
+$(B)/flags-fuzzer:     WORDS = -fsanitize=fuzzer
+$(B)/libraries:        WORDS = $(patsubst -lhdf5,$(or $(HDF5_ARCHIVE:%=% -lsz -lz -ldl),-lhdf5),$(shell pkg-config --libs $(LINKED))) -lm
+$(B)/libraries-server: WORDS = $(shell pkg-config --libs $(foreach m,$(TEST_MODULES),$(firstword $(subst =, ,$m))))
+
+WORD_FILES = flags flags-avx2 flags-avx512 flags-data flags-stb flags-peak flags-link flags-fuzzer libraries libraries-server
+$(WORD_FILES:%=$(B)/%): FORCE | deps
 	@mkdir -p $(B)
-	@echo '$(PREFIX)' >$@.new; cmp -s $@.new $@ && rm $@.new || mv $@.new $@
+	@echo '$(WORDS)' | { $(keep_if_same); }
 
 LIBRARY = $(B)/libmillrace.a
 TOOLS = $(patsubst tools/%.c,%,$(wildcard tools/*.c))
@@ -66,31 +74,28 @@ PROGRAMS = $(TOOLS:%=$(BIN)/%)
 LIB_OBJECTS = $(patsubst %.c,$(B)/%.o,$(wildcard lib/*/*.c))
 TOOL_LIBRARY = $(B)/tools/common.a
 FUZZ_OBJECTS = $(B)/tests/fuzz/common/fuzz.o $(B)/tests/unit/tap.o
-TEST_PROGRAMS = $(patsubst %.c,$(B)/%.t,$(wildcard tests/unit/*/*.c tests/fuzz/*.c))
+UNIT_TESTS = $(patsubst %.c,$(B)/%.t,$(wildcard tests/unit/*/*.c))
+FUZZ_TESTS = $(patsubst %.c,$(B)/%.t,$(wildcard tests/fuzz/*.c))
 BENCH_PROGRAMS = $(patsubst %.c,$(B)/%,$(wildcard tests/bench/*.c))
 BENCH_OBJECTS = $(patsubst %.c,$(B)/%.o,$(wildcard tests/bench/common/*.c))
 TEST_SERVERS = $(patsubst %.c,$(B)/%,$(wildcard tests/server/*.c))
 SERVER_OBJECTS = $(patsubst %.c,$(B)/%.o,$(wildcard tests/server/common/*.c))
 
-# HDF5 from its archive, where there is one: the shared library brings curl and all of Kerberos with it (for files in a cloud),
-# which took a third of the time that a cold cnn-predict needs.
-HDF5_ARCHIVE = $(wildcard $(patsubst -L%,%/libhdf5.a,$(shell pkg-config --libs-only-L hdf5)))
-
-# Compiler flags and libraries as files: made anew in every run, touched only when they differ.
-$(B)/flags: FORCE | $(if $(NEEDS_DEPS),deps)
-	@mkdir -p $(B)
-	@pkg-config --exists --print-errors $(foreach m,$(MODULES),$(firstword $(subst =, ,$m))) || \
-		{ echo "run: make deps" >&2; exit 1; }
-	@{ echo $(CC) $(ALL_CFLAGS); pkg-config --cflags $(foreach m,$(MODULES),$(firstword $(subst =, ,$m))); \
-	} | tr '\n' ' ' >$@.new; cmp -s $@.new $@ && rm $@.new || mv $@.new $@
-	@pkg-config --libs $(foreach m,$(MODULES),$(firstword $(subst =, ,$m))) | \
-		sed '$(if $(HDF5_ARCHIVE),s|-lhdf5|$(HDF5_ARCHIVE) -lsz -lz -ldl|)' >$(B)/libraries
-
 programs: $(PROGRAMS)
 
 $(B)/%.o: %.c $(B)/flags
 	@mkdir -p $(@D); $(SAY) CC $<
-	$(Q)$$(cat $(B)/flags) $(OWN) -MMD -MP -c -o $@ $<
+	$(Q)$$(cat $(filter $(B)/flags%,$^)) -MMD -MP -c -o $@ $<
+
+# Kernels for one instruction set live in files named for it.
+$(filter %_avx2.o,$(LIB_OBJECTS)): $(B)/flags-avx2
+$(filter %_avx512.o,$(LIB_OBJECTS)): $(B)/flags-avx512
+# Where installed recipes lie is known to one object alone, so that `make install PREFIX=` compiles that one.
+$(B)/lib/base/data.o: $(B)/flags-data
+# stb_image takes the white out of a PSD's edges by numbers that may leave a byte's range.
+$(B)/lib/image/stb_decode.o: $(B)/flags-stb
+# The peak of arithmetic is this processor's, whatever it is; contracted, as nothing else may be.
+$(B)/tests/bench/common/peak.o: $(B)/flags-peak
 
 $(LIBRARY): $(LIB_OBJECTS)
 	@rm -f $@; $(SAY) AR $@
@@ -99,41 +104,38 @@ $(LIBRARY): $(LIB_OBJECTS)
 $(TOOL_LIBRARY): $(patsubst %.c,$(B)/%.o,$(wildcard tools/common/*.c))
 	$(Q)rm -f $@ && ar rcs $@ $^
 
-$(BIN)/%: $(B)/tools/%.o $(TOOL_LIBRARY) $(LIBRARY)
-	@mkdir -p $(@D); $(SAY) LD $@
-	$(Q)$$(cat $(B)/flags) -o $@ $^ $$(cat $(B)/libraries) -lm
+define link
+@mkdir -p $(@D); $(SAY) LD $@
+$(Q)$$(cat $(filter $(B)/flags%,$^)) -o $@ $(filter %.o %.a,$^) $$(cat $(filter $(B)/libraries%,$^))
+endef
+LINKING = $(B)/flags $(B)/flags-link $(B)/libraries
 
-$(B)/%.t: $(B)/%.o $(B)/tests/unit/tap.o $(LIBRARY)
-	@$(SAY) LD $@
-	$(Q)$$(cat $(B)/flags) -o $@ $^ $$(cat $(B)/libraries) -lm
+$(PROGRAMS): $(BIN)/%: $(B)/tools/%.o $(TOOL_LIBRARY) $(LIBRARY) $(LINKING)
+	$(link)
+
+$(UNIT_TESTS): %.t: %.o $(B)/tests/unit/tap.o $(LIBRARY) $(LINKING)
+	$(link)
 
 # A driver of a parser as a test, over its seeds and a fixed number of changes to them; and, in the variant fuzz, as a fuzzer.
-$(B)/tests/fuzz/%.t: $(B)/tests/fuzz/%.o $(B)/tests/fuzz/common/replay.o $(FUZZ_OBJECTS) $(LIBRARY)
-	@$(SAY) LD $@
-	$(Q)$$(cat $(B)/flags) -o $@ $^ $$(cat $(B)/libraries) -lm
+$(FUZZ_TESTS): %.t: %.o $(B)/tests/fuzz/common/replay.o $(FUZZ_OBJECTS) $(LIBRARY) $(LINKING)
+	$(link)
 
-$(B)/tests/fuzz/%: $(B)/tests/fuzz/%.o $(B)/tests/fuzz/common/libfuzzer.o $(FUZZ_OBJECTS) $(LIBRARY)
-	@$(SAY) LD $@
-	$(Q)$$(cat $(B)/flags) -fsanitize=fuzzer -o $@ $^ $$(cat $(B)/libraries) -lm
+$(FUZZ_TESTS:.t=): %: %.o $(B)/tests/fuzz/common/libfuzzer.o $(FUZZ_OBJECTS) $(LIBRARY) $(LINKING) $(B)/flags-fuzzer
+	$(link)
 
-$(B)/tests/server/%: $(B)/tests/server/%.o $(SERVER_OBJECTS) $(LIBRARY)
-	@$(SAY) LD $@
-	$(Q)$$(cat $(B)/flags) -o $@ $^ $$(pkg-config --libs $(foreach m,$(TEST_MODULES),$(firstword $(subst =, ,$m)))) \
-		$$(cat $(B)/libraries) -lm
+$(TEST_SERVERS): %: %.o $(SERVER_OBJECTS) $(LIBRARY) $(B)/libraries-server $(LINKING)
+	$(link)
 
-# The peak of arithmetic is this processor's, whatever it is; contracted, as nothing else may be.
-$(B)/tests/bench/common/peak.o: OWN = -march=native -ffp-contract=fast
-$(B)/tests/bench/%: $(B)/tests/bench/%.o $(BENCH_OBJECTS) $(LIBRARY)
-	@$(SAY) LD $@
-	$(Q)$$(cat $(B)/flags) -o $@ $^ $$(cat $(B)/libraries) -lm
+$(BENCH_PROGRAMS): %: %.o $(BENCH_OBJECTS) $(LIBRARY) $(LINKING)
+	$(link)
 
 -include $(wildcard $(B)/lib/*/*.d $(B)/tools/*.d $(B)/tools/*/*.d $(B)/tests/*/*.d $(B)/tests/unit/*/*.d $(B)/tests/*/common/*.d)
 
 # Unit tests are programs, tool tests are shell; both speak TAP. T= names some of them.
-T = $(TEST_PROGRAMS) $(wildcard tests/tools/*.t)
-check: programs $(TEST_PROGRAMS) $(TEST_SERVERS)
+T = $(UNIT_TESTS) $(FUZZ_TESTS) $(wildcard tests/tools/*.t)
+check: programs $(UNIT_TESTS) $(FUZZ_TESTS) $(TEST_SERVERS)
 	LSAN_OPTIONS=suppressions=$(CURDIR)/tests/leaks.supp:print_suppressions=0 \
-	BIN=$(CURDIR)/$(BIN) MAKE=$(MAKE) prove --timer -e '' $(T)
+	BIN=$(CURDIR)/$(BIN) prove --timer -e '' $(T)
 
 # For makers: clang's libFuzzer on each parser of bytes from outside in turn, for SECONDS. T= names some of tests/fuzz/*.c; what
 # they learn and what they find stays in build/fuzz.

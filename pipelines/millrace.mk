@@ -19,7 +19,6 @@ MILLRACE := $(patsubst %/,%,$(dir $(lastword $(MAKEFILE_LIST))))
 SHELL := /bin/bash
 .SHELLFLAGS := -o pipefail -ec
 .DELETE_ON_ERROR:
-.SECONDARY:
 
 # Where the tools are, with a last '/'; empty: on the PATH.
 MILLRACE_BIN ?=
