@@ -1,4 +1,5 @@
 /* augment: random data augmentation of the images of tensor streams. */
+#include "augment/kernels.h"
 #include "augment/operations.h"
 #include "augment/passes.h"
 #include "augment/preview.h"
@@ -115,6 +116,7 @@ static int read_options(int argc, char **argv)
 	struct error error;
 	build_rows();
 	chosen = augment_preset(AUGMENT_PRESET_NONE);
+	tool_set_kernels(pixel_kernels_versions());
 	int first = tool_start(&options, argc, argv);
 	plan.options = chosen;
 	struct augment_options begin = augment_preset((enum augment_preset)preset);

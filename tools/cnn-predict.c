@@ -4,6 +4,7 @@
 #include "common/tool.h"
 #include "explain/annotate.h"
 #include "explain/confusion.h"
+#include "nn/kernels.h"
 #include "predict/predictor.h"
 
 #include <stdlib.h>
@@ -104,6 +105,7 @@ int main(int argc, char **argv)
 	struct predictor predictor;
 	struct output predictions = {0};
 	struct error error;
+	tool_set_kernels(kernels_versions());
 	int first = tool_start(&options, argc, argv);
 	check_usage();
 	tool_sandbox(no_sandbox);

@@ -4,6 +4,7 @@
 #include "base/file.h"
 #include "explain/curves.h"
 #include "model/folder.h"
+#include "nn/kernels.h"
 #include "train/card.h"
 
 #include <stdlib.h>
@@ -55,6 +56,7 @@ int main(int argc, char **argv)
 	};
 	const struct options options = {"cnn-train", "[FILE...]", "Trains a network on tensor streams and writes a model folder.",
 		rows, "-o MODEL"};
+	tool_set_kernels(kernels_versions());
 	int first = tool_start(&options, argc, argv);
 	struct error error;
 	if (!model)
@@ -69,6 +71,7 @@ int main(int argc, char **argv)
 	request.output = output ? ACTIVATION_SOFTMAX : ACTIVATION_SIGMOID;
 	struct progress progress = tool_progress(quiet);
 	request.progress = &progress;
+	tool_warn_of_kernels();
 
 	struct model_folder folder;
 	struct training training;

@@ -1,6 +1,7 @@
 /* model-report: what a model learnt, how well, and from what, on one page. */
 #include "common/tool.h"
 #include "explain/model_report.h"
+#include "nn/kernels.h"
 
 static struct model_report_request request = {.mistakes = 24};
 static const char *output_path;
@@ -28,6 +29,7 @@ int main(int argc, char **argv)
 	struct error error;
 	struct model_report report;
 
+	tool_set_kernels(kernels_versions());
 	int first = tool_start(&options, argc, argv);
 	if (first < argc)
 		tool_usage(argv[first], "is not expected; the stream to examine goes with --validation");

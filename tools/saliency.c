@@ -7,6 +7,7 @@
 #include "explain/chart.h"
 #include "explain/choose.h"
 #include "model/model.h"
+#include "nn/kernels.h"
 
 #include <string.h>
 #include <unistd.h>
@@ -93,6 +94,7 @@ int main(int argc, char **argv)
 	struct explain_plan plan;
 	struct text_list paths = {0}, names = {0};
 
+	tool_set_kernels(kernels_versions());
 	int first = tool_start(&options, argc, argv);
 	check_usage();
 	tool_sandbox(no_sandbox);

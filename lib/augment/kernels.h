@@ -6,6 +6,7 @@
 #define AUGMENT_KERNELS_H
 
 #include "base/error.h"
+#include "base/processor.h"
 
 #include <stdbool.h>
 #include <stddef.h>
@@ -65,6 +66,9 @@ struct pixel_kernels {
 
 /* The table for this processor, or the one that MILLRACE_CPU names. -1: see processor_choose. */
 CHECKED int pixel_kernels_select(const struct pixel_kernels **kernels, struct error *error);
+
+/* All tables that this program was compiled with. */
+struct processor_versions pixel_kernels_versions(void);
 
 /* The versions. Those of an instruction set that this program was not built for are NULL. */
 extern const struct pixel_kernels pixel_kernels_plain;

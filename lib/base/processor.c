@@ -1,6 +1,7 @@
 #include "base/processor.h"
 
 #include <stdbool.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -23,27 +24,92 @@ static bool processor_has_avx512(void)
 #endif
 }
 
-const void *processor_choose(const struct processor_versions *versions, struct error *error)
+static bool processor_has_neon(void)
 {
-	const void *usable[] = {
-		processor_has_avx512() ? versions->avx512 : NULL,
-		processor_has_avx2() ? versions->avx2 : NULL,
-		versions->neon,
-		versions->plain,
-	};
-	static const char *const names[] = {"avx512", "avx2", "neon", "plain"};
+#if defined __aarch64__
+	return true;
+#else
+	return false;
+#endif
+}
+
+enum { SETS = 4 };
+
+struct instruction_set {
+	const char *name;
+	bool on_processor;
+	const void *version;
+};
+
+/* Best first. The last, plain, is everywhere. */
+static void list_sets(const struct processor_versions *versions, struct instruction_set sets[SETS])
+{
+	sets[0] = (struct instruction_set){"avx512", processor_has_avx512(), versions->avx512};
+	sets[1] = (struct instruction_set){"avx2", processor_has_avx2(), versions->avx2};
+	sets[2] = (struct instruction_set){"neon", processor_has_neon(), versions->neon};
+	sets[3] = (struct instruction_set){"plain", true, versions->plain};
+}
+
+/* NULL: any will do. */
+static const char *wanted_set(void)
+{
 	const char *wanted = getenv("MILLRACE_CPU");
-	bool any = !wanted || !*wanted;
-	for (int i = 0; i < 4; i++) {
-		if (!any && strcmp(wanted, names[i]) != 0)
+	return wanted && *wanted ? wanted : NULL;
+}
+
+/* NULL, with `error` set: see processor_choose. */
+static const struct instruction_set *choose(const struct instruction_set sets[SETS], struct error *error)
+{
+	const char *wanted = wanted_set();
+	for (int i = 0; i < SETS; i++) {
+		if (wanted && strcmp(wanted, sets[i].name) != 0)
 			continue;
-		if (usable[i])
-			return usable[i];
-		if (!any) {
-			error_set(error, "MILLRACE_CPU", "this processor has no %s", wanted);
+		if (sets[i].on_processor && sets[i].version)
+			return &sets[i];
+		if (wanted) {
+			error_set(error, "MILLRACE_CPU", sets[i].on_processor ? "this program was compiled without %s" :
+				"this processor has no %s", wanted);
 			return NULL;
 		}
 	}
 	error_set(error, "MILLRACE_CPU", "'%.64s' is none of plain, neon, avx2, avx512", wanted);
 	return NULL;
+}
+
+const void *processor_choose(const struct processor_versions *versions, struct error *error)
+{
+	struct instruction_set sets[SETS];
+	list_sets(versions, sets);
+	const struct instruction_set *chosen = choose(sets, error);
+	return chosen ? chosen->version : NULL;
+}
+
+const char *processor_missing(const struct processor_versions *versions)
+{
+	struct instruction_set sets[SETS];
+	list_sets(versions, sets);
+	if (wanted_set())
+		return NULL;
+	for (int i = 0; i < SETS; i++)
+		if (sets[i].on_processor)
+			return sets[i].version ? NULL : sets[i].name;
+	return NULL;
+}
+
+void processor_describe(const struct processor_versions *versions, char *text, size_t size)
+{
+	struct instruction_set sets[SETS];
+	struct error error;
+	list_sets(versions, sets);
+	char names[64] = "";
+	for (int i = SETS - 1; i >= 0; i--)
+		if (sets[i].version)
+			snprintf(names + strlen(names), sizeof names - strlen(names), "%s%s", *names ? " " : "", sets[i].name);
+	const struct instruction_set *chosen = choose(sets, &error);
+	const char *missing = processor_missing(versions);
+	if (!chosen)
+		snprintf(text, size, "%s; none chosen: %s: %s", names, error.object, error.reason);
+	else
+		snprintf(text, size, "%s; chosen %s: %s%s%s", names, wanted_set() ? "by MILLRACE_CPU" : "on this processor", chosen->name,
+			missing ? ", for want of " : "", missing ? missing : "");
 }

@@ -7,6 +7,7 @@
 #define NN_KERNELS_H
 
 #include "base/error.h"
+#include "base/processor.h"
 #include "nn/architecture.h"
 
 #include <stdbool.h>
@@ -173,8 +174,11 @@ struct kernels {
 };
 
 /* The table for this processor, or the one that the environment variable MILLRACE_CPU names: plain, neon,
- * avx2, avx512. -1: no such name, or not on this processor. */
+ * avx2, avx512. -1: see processor_choose. */
 CHECKED int kernels_select(const struct kernels **kernels, struct error *error);
+
+/* All tables that this program was compiled with. */
+struct processor_versions kernels_versions(void);
 
 /* The versions. Those of an instruction set that this program was not built for are NULL. */
 extern const struct kernels kernels_plain;

@@ -22,6 +22,9 @@ static struct {
 	int first;
 } command;
 
+/* Empty in a tool without kernels. */
+static struct processor_versions kernels;
+
 static void end_by_signal(int number)
 {
 	unfinished_remove_all();
@@ -77,6 +80,21 @@ static void set_up_signals(void)
 	}
 }
 
+void tool_set_kernels(struct processor_versions versions)
+{
+	kernels = versions;
+}
+
+static void print_version(void)
+{
+	char description[256];
+	printf("%s (millrace) %s\n", tool_name, MILLRACE_VERSION);
+	if (!kernels.plain)
+		return;
+	processor_describe(&kernels, description, sizeof description);
+	printf("kernels: %s\n", description);
+}
+
 int tool_start(const struct options *options, int argc, char **argv)
 {
 	struct error error;
@@ -94,7 +112,7 @@ int tool_start(const struct options *options, int argc, char **argv)
 		options_help(options, stdout);
 		exit(tool_finish(EXIT_DONE));
 	case OPTIONS_VERSION:
-		printf("%s (millrace) %s\n", tool_name, MILLRACE_VERSION);
+		print_version();
 		exit(tool_finish(EXIT_DONE));
 	default:
 		tool_usage(error.object, "%s", error.reason);
@@ -128,6 +146,13 @@ void tool_say(const char *object, const char *format, ...)
 	vsnprintf(reason, sizeof reason, format, arguments);
 	va_end(arguments);
 	print_line(object, reason);
+}
+
+void tool_warn_of_kernels(void)
+{
+	const char *missing = processor_missing(&kernels);
+	if (missing)
+		tool_say("kernels", "compiled without %s, which this processor has; much slower than it could be", missing);
 }
 
 void tool_usage(const char *object, const char *format, ...)

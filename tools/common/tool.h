@@ -5,6 +5,7 @@
 
 #include "base/error.h"
 #include "base/options.h"
+#include "base/processor.h"
 #include "base/progress.h"
 
 #include <stdbool.h>
@@ -25,6 +26,13 @@ enum { EXIT_DONE = 0, EXIT_FAILED = 1, EXIT_USAGE = 2 };
  * files are removed. A mapped file that is cut while it is read (SIGBUS) is a failure with a message. Exits for --help, --version and errors of usage. Returns the
  * index of the first operand. */
 int tool_start(const struct options *options, int argc, char **argv);
+
+/* In a tool that computes with kernels, before tool_start: --version tells which ones there are, and which is chosen. */
+void tool_set_kernels(struct processor_versions versions);
+
+/* Warns on standard error where this program was compiled without the kernels for the best instruction set of this
+ * processor: work goes on, much slower than it could. After tool_set_kernels and tool_start. */
+void tool_warn_of_kernels(void);
 
 /* Prints "tool: object: reason". Returns EXIT_FAILED. */
 int tool_error(const struct error *error);
