@@ -38,10 +38,16 @@ deps:
 WARNINGS = -Wall -Wextra -Wshadow -Wstrict-prototypes -Wmissing-prototypes
 # Contraction off: the compiler may not decide where a multiply and an add are rounded once.
 BASICS = -std=c11 -D_GNU_SOURCE -Ilib -Itools -Itests/unit -ffp-contract=off -fno-math-errno -pthread $(WARNINGS)
-VARIANT_release =
+VARIANT_release = $(HARDENING)
 VARIANT_asan = -fsanitize=address,undefined -fno-sanitize-recover=undefined -fno-omit-frame-pointer
 VARIANT_cov = --coverage -O0
 VARIANT_fuzz = $(VARIANT_asan) -fsanitize=fuzzer-no-link
+
+# What Debian's dpkg-buildflags gives for hardening=+all, and more. Only what is optimized can be fortified.
+HARDENING = $(if $(filter-out -O0,$(filter -O%,$(CFLAGS))),-U_FORTIFY_SOURCE -D_FORTIFY_SOURCE=2) \
+	-fstack-protector-strong -fstack-clash-protection $(if $(X86),-fcf-protection) -fPIE \
+	-Wformat -Werror=format-security -Wdate-time
+LINK_release = -pie -Wl,-z,relro,-z,now,-z,noexecstack
 
 X86 = $(filter x86_64-%,$(shell $(CC) -dumpmachine))
 LINKED = $(foreach m,$(MODULES),$(firstword $(subst =, ,$m)))
@@ -58,7 +64,7 @@ $(B)/flags-avx512:     WORDS = $(if $(X86),-mavx512f -mavx512dq -mavx512bw -mavx
 $(B)/flags-data:       WORDS = -DDATA_FOLDER="$(PREFIX)/share/millrace/data"
 $(B)/flags-stb:        WORDS = $(if $(filter fuzz,$(VARIANT)),-fno-sanitize=float-cast-overflow)
 $(B)/flags-peak:       WORDS = -march=native -ffp-contract=fast
-$(B)/flags-link:       WORDS = $(LDFLAGS)
+$(B)/flags-link:       WORDS = $(LINK_$(VARIANT)) $(LDFLAGS)
 $(B)/flags-fuzzer:     WORDS = -fsanitize=fuzzer
 $(B)/libraries:        WORDS = $(patsubst -lhdf5,$(or $(HDF5_ARCHIVE:%=% -lsz -lz -ldl),-lhdf5),$(shell pkg-config --libs $(LINKED))) -lm
 $(B)/libraries-server: WORDS = $(shell pkg-config --libs $(foreach m,$(TEST_MODULES),$(firstword $(subst =, ,$m))))
@@ -153,7 +159,8 @@ bench: programs $(BENCH_PROGRAMS)
 MANUALS = $(wildcard man/*.[1-9])
 install: programs
 	install -d $(DESTDIR)$(PREFIX)/bin
-	install $(PROGRAMS) pipelines/millrace $(DESTDIR)$(PREFIX)/bin
+	install -s $(PROGRAMS) $(DESTDIR)$(PREFIX)/bin
+	install pipelines/millrace $(DESTDIR)$(PREFIX)/bin
 	for page in $(MANUALS); do s=$(DESTDIR)$(PREFIX)/share/man/man$${page##*.}; \
 		install -d $$s && install -m 644 $$page $$s || exit 1; done
 	install -d $(DESTDIR)$(PREFIX)/share/millrace/pipelines

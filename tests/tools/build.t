@@ -117,6 +117,7 @@ run make -s install DESTDIR="$scratch/image" PREFIX=/opt/millrace
 status_is 0
 installed=$scratch/image/opt/millrace
 is "the installed program" "$("$installed/bin/tell")" "$sets /opt/millrace/share/millrace/data 1"
+ok "  is stripped" sh -c "! readelf -SW '$installed/bin/tell' | grep -E '\.symtab|\.debug'"
 is "what is installed beside it" "$(cd "$installed" && find . -type f ! -path './share/millrace/pipelines/*' | LC_ALL=C sort | tr '\n' ' ')" \
 	'./bin/millrace ./bin/tell ./share/man/man1/tell.1 ./share/millrace/data/shells/recipe '
 ok "the pipelines are found from there" sh -c "'$installed/bin/millrace' | grep -q '^NAME:  *shells,'"
