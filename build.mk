@@ -31,8 +31,9 @@ deps:
 	elif [ -n '$(INSTALLING)' ] && sudo -n true 2>/dev/null; then as=sudo; else \
 		echo "missing packages; type: sudo apt-get install$$missing" >&2; exit 1; fi; \
 	echo "installing$$missing" >&2; \
-	$$as apt-get -q update >/dev/null && \
-	$$as env DEBIAN_FRONTEND=noninteractive apt-get -q install -y --no-install-recommends $$missing >/dev/null
+	mkdir -p $(B); \
+	{ $$as apt-get -q update && $$as env DEBIAN_FRONTEND=noninteractive \
+		apt-get -q install -y --no-install-recommends $$missing; } >$(B)/deps.log 2>&1 || { cat $(B)/deps.log >&2; exit 1; }
 .PHONY: deps
 
 WARNINGS = -Wall -Wextra -Wshadow -Wstrict-prototypes -Wmissing-prototypes
@@ -58,7 +59,7 @@ HDF5_ARCHIVE = $(wildcard $(patsubst -L%,%/libhdf5.a,$(shell pkg-config --libs-o
 
 # The compiler's command, flags and libraries lie in files: an object is compiled, and a program linked, with what those of them
 # say on which it depends. They are looked at in every run, when the packages are there, and touched only when they differ.
-$(B)/flags:            WORDS = $(CC) $(BASICS) $(VARIANT_$(VARIANT)) $(CFLAGS) $(shell pkg-config --cflags $(LINKED))
+$(B)/flags:            WORDS = $(CC) $(BASICS) $(CFLAGS) $(VARIANT_$(VARIANT)) $(shell pkg-config --cflags $(LINKED))
 $(B)/flags-avx2:       WORDS = $(if $(X86),-mavx2 -mfma)
 $(B)/flags-avx512:     WORDS = $(if $(X86),-mavx512f -mavx512dq -mavx512bw -mavx512vl -mfma)
 $(B)/flags-data:       WORDS = -DDATA_FOLDER="$(PREFIX)/share/millrace/data"

@@ -49,6 +49,8 @@ exec "$@"
 END
 cat >../bare/apt-get <<END
 #!/bin/sh
+echo "apt-get \$*"
+[ ! -e "$scratch/no-network" ] || { echo 'no network' >&2; exit 100; }
 [ "\$*" != '-q update' ] || exit 0
 for command in cc pkg-config; do
 	printf '#!/bin/sh\nexec "%s" "\$@"\n' "\$(PATH=$PATH command -v \$command)" >"$scratch/bare/\$command"
@@ -63,6 +65,12 @@ status_is 2
 stderr_has '^missing packages; type: sudo apt-get install gcc pkg-config '
 is "  each once" "$(sed -n 1p "$scratch/.err" | tr ' ' '\n' | sort | uniq -d)" ''
 is "  and nothing else is said, but by make" "$(grep -v '^make: \*\*\*' "$scratch/.err" | wc -l)" 1
+touch ../no-network
+run on_bare_machine deps
+status_is 2
+stderr_has '^installing gcc pkg-config '
+stderr_has '^no network$'
+rm ../no-network
 run on_bare_machine -j2 deps programs
 status_is 0
 is "what is missing is installed first, and nothing else said" "$(cut -d ' ' -f 1-3 "$scratch/.err")" 'installing gcc pkg-config'
