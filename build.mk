@@ -87,6 +87,8 @@ BENCH_PROGRAMS = $(patsubst %.c,$(B)/%,$(wildcard tests/bench/*.c))
 BENCH_OBJECTS = $(patsubst %.c,$(B)/%.o,$(wildcard tests/bench/common/*.c))
 TEST_SERVERS = $(patsubst %.c,$(B)/%,$(wildcard tests/server/*.c))
 SERVER_OBJECTS = $(patsubst %.c,$(B)/%.o,$(wildcard tests/server/common/*.c))
+# What a test loads before a program to make its calls fail; a sanitizer must be first itself, so there is none beside it.
+TEST_FAULTS = $(if $(filter asan fuzz,$(VARIANT)),,$(patsubst %.c,$(B)/%.so,$(wildcard tests/faults/*.c)))
 
 programs: $(PROGRAMS)
 
@@ -136,11 +138,16 @@ $(TEST_SERVERS): %: %.o $(SERVER_OBJECTS) $(LIBRARY) $(B)/libraries-server $(LIN
 $(BENCH_PROGRAMS): %: %.o $(BENCH_OBJECTS) $(LIBRARY) $(LINKING)
 	$(link)
 
+# Wraps calls by their plain names, which fortified sources do not use.
+$(TEST_FAULTS): $(B)/%.so: %.c $(B)/flags
+	@mkdir -p $(@D); $(SAY) LD $@
+	$(Q)$$(cat $(B)/flags) -U_FORTIFY_SOURCE -fPIC -shared -o $@ $< -ldl
+
 -include $(wildcard $(B)/lib/*/*.d $(B)/tools/*.d $(B)/tools/*/*.d $(B)/tests/*/*.d $(B)/tests/unit/*/*.d $(B)/tests/*/common/*.d)
 
 # Unit tests are programs, tool tests are shell; both speak TAP. T= names some of them.
 T = $(UNIT_TESTS) $(FUZZ_TESTS) $(wildcard tests/tools/*.t)
-check: programs $(UNIT_TESTS) $(FUZZ_TESTS) $(TEST_SERVERS)
+check: programs $(UNIT_TESTS) $(FUZZ_TESTS) $(TEST_SERVERS) $(TEST_FAULTS)
 	LSAN_OPTIONS=suppressions=$(CURDIR)/tests/leaks.supp:print_suppressions=0 \
 	BIN=$(CURDIR)/$(BIN) prove --timer -e '' $(T)
 

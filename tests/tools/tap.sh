@@ -6,6 +6,8 @@
 #   ok NAME COMMAND...    passes if the command does
 #   is NAME GOT EXPECTED
 #   skip_all REASON
+#   failing VARIABLE=VALUE... COMMAND...      runs it with failing calls (tests/faults/fail_calls.c)
+#   needs_failing                             skips the test where there are none, as beside a sanitizer
 #   noise FILE NUMBER...                      small pictures (PGM), each unlike those of other numbers
 
 here=$(cd "$(dirname "$0")" && pwd)
@@ -53,6 +55,9 @@ skip_all() {
 	echo "1..0 # SKIP $1"
 	exit 0
 }
+fail_calls=$BIN/../tests/faults/fail_calls.so
+failing() { env LD_PRELOAD="$fail_calls" "$@"; }
+needs_failing() { [ -e "$fail_calls" ] || skip_all "no library of failing calls beside these programs"; }
 noise() {
 	python3 -c 'import random, sys
 for name, number in zip(sys.argv[1::2], sys.argv[2::2]):
