@@ -200,8 +200,10 @@ static FILE *open_beside(struct output *output)
 	if (descriptor >= 0 && keep_mode(descriptor, output->target) == 0)
 		stream = fdopen(descriptor, "w+b");
 	if (descriptor >= 0 && !stream) {
-		close(descriptor);
+		int reason = errno;
 		unfinished_remove(&output->unfinished);
+		close(descriptor);
+		errno = reason;
 	}
 	return stream;
 }
@@ -228,39 +230,45 @@ int output_open(struct output *output, const char *path, struct error *error)
 	return 0;
 }
 
-static int close_stream(struct output *output, struct error *error)
+static int flush(struct output *output)
 {
-	const char *name = output->path ? output->path : "standard output";
 	FILE *stream = output->stream;
 	bool failed = ferror(stream) != 0;
 	/* Nothing keeps why an earlier write failed: one more byte asks again. */
 	if (failed && putc(0, stream) != EOF)
 		errno = EIO;
 	failed |= fflush(stream) != 0;
-	if (!failed && output->unfinished.path)
-		failed = fsync(fileno(stream)) != 0;
-	int result = failed ? error_system(error, name) : 0;
-	if (stream != stdout && fclose(stream) && result == 0)
-		result = error_system(error, name);
-	return result;
+	return failed ? -1 : 0;
+}
+
+/* A file is renamed before it is closed, since that unlocks it; when it is synced, closing has nothing to lose. */
+static int put_in_place(struct output *output)
+{
+	return fsync(fileno(output->stream)) || rename(output->unfinished.path, output->target) ? -1 : 0;
 }
 
 int output_commit(struct output *output, struct error *error)
 {
-	int result = close_stream(output, error);
-	if (output->unfinished.path && result == 0 && rename(output->unfinished.path, output->target))
-		result = error_system(error, output->path);
-	if (result)
+	const char *name = output->path ? output->path : "standard output";
+	bool direct = !output->unfinished.path;
+	int result = flush(output);
+	if (result == 0 && !direct)
+		result = put_in_place(output);
+	if (result) {
+		error_system(error, name);
 		unfinished_remove(&output->unfinished);
+	}
+	if (output->stream != stdout && fclose(output->stream) && direct && result == 0)
+		result = error_system(error, name);
 	output_clear(output);
 	return result;
 }
 
 void output_abandon(struct output *output)
 {
+	unfinished_remove(&output->unfinished);
 	if (output->stream && output->stream != stdout)
 		fclose(output->stream);
-	unfinished_remove(&output->unfinished);
 	output_clear(output);
 }
 

@@ -30,20 +30,16 @@ static int write_file(const char *path, const unsigned char *bytes, size_t size,
 	int file = unfinished_file(&unfinished, path);
 	if (file < 0)
 		return error_system(error, path);
-	bool failed = write_all(file, bytes, size) != 0;
-	int problem = errno;
-	if (close(file) && !failed) {
-		failed = true;
-		problem = errno;
-	}
-	if (!failed && rename(unfinished.path, path) == 0) {
+	int result = write_all(file, bytes, size) || rename(unfinished.path, path) ? error_system(error, path) : 0;
+	if (result)
+		unfinished_remove(&unfinished);
+	else
 		unfinished_forget(&unfinished);
-		return 0;
+	if (close(file) && result == 0) {
+		result = error_system(error, path);
+		unlink(path);
 	}
-	problem = failed ? problem : errno;
-	unfinished_remove(&unfinished);
-	errno = problem;
-	return error_system(error, path);
+	return result;
 }
 
 /* The folder of the class is made when it is first missed. */
@@ -135,7 +131,7 @@ int keep_nothing(struct manifest *manifest, enum manifest_status status, const c
 	return manifest_add(manifest, row, error) ? -1 : (int)status;
 }
 
-/* ".HASH.EXTENSION.PID-N", as output_open names a file in the making. */
+/* ".HASH.EXTENSION.millrace-N", as unfinished_file names a file in the making. */
 static bool is_unfinished(const char *name)
 {
 	const char *digits = name + (*name == '.');

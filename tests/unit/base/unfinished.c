@@ -1,0 +1,128 @@
+/* What a killed process left is removed by the next that makes the same; what is being made, and what is another's, stays. */
+#include "base/file.h"
+#include "base/unfinished.h"
+#include "tap.h"
+
+#include <fcntl.h>
+#include <signal.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+static char *at(const char *name)
+{
+	static char path[4096];
+	snprintf(path, sizeof path, "%s/%s", scratch(), name);
+	return path;
+}
+
+static bool is_there(const char *name)
+{
+	struct stat status;
+	return lstat(at(name), &status) == 0;
+}
+
+static void touch(const char *name)
+{
+	int file = open(at(name), O_WRONLY | O_CREAT, 0666);
+	ok(file >= 0 && close(file) == 0, "make %s", name);
+}
+
+/* A process that has begun a file and a folder, and tells so; it ends with the pipe it reads. */
+static pid_t begin_elsewhere(int *keep)
+{
+	int told[2], ends[2];
+	*keep = -1;
+	if (!*scratch() || pipe(told) || pipe(ends))
+		return -1;
+	pid_t child = fork();
+	if (child == 0) {
+		struct unfinished file, folder;
+		char byte;
+		close(ends[1]);
+		bool begun = unfinished_file(&file, at("out")) >= 0 && unfinished_folder(&folder, at("results")) == 0 &&
+			write(told[1], "x", 1) == 1;
+		_exit(!begun || read(ends[0], &byte, 1) < 0);
+	}
+	char byte;
+	bool begun = (close(told[1]), read(told[0], &byte, 1) == 1);
+	close(told[0]);
+	close(ends[0]);
+	*keep = ends[1];
+	return begun ? child : -1;
+}
+
+static void of_another_process(void)
+{
+	struct unfinished file, folder;
+	int keep;
+	pid_t child = begin_elsewhere(&keep);
+	ok(child > 0 && is_there(".out.millrace-0") && is_there(".results.millrace-0"), "a process makes a file and a folder");
+	int descriptor = unfinished_file(&file, at("out"));
+	ok(descriptor >= 0 && unfinished_folder(&folder, at("results")) == 0, "so does this one");
+	is_text(text_base_name(file.path), ".out.millrace-1", "by another name");
+	ok(is_there(".out.millrace-0") && is_there(".results.millrace-0"), "what the other makes stays");
+	unfinished_remove(&file);
+	close(descriptor);
+	ok(file_make_folder(at(".results.millrace-0/deep/er"), NULL) == 0, "there are folders in it");
+	unfinished_remove(&folder);
+	kill(child, SIGKILL);
+	waitpid(child, NULL, 0);
+	close(keep);
+	ok(is_there(".out.millrace-0") && is_there(".results.millrace-0"), "killed, it leaves them");
+}
+
+static void left(void)
+{
+	static const char *const others[] = {".out.123-0", ".out.millrace-x", ".out.millrace-0x", ".other.millrace-0", "out.millrace-0",
+		".out.millrace-kept-1"};
+	enum { OTHERS = sizeof others / sizeof *others };
+	struct unfinished file, folder;
+	for (int i = 0; i < OTHERS; i++)
+		touch(others[i]);
+	touch(".out.millrace-3");
+	ok(symlink("out.millrace-0", at(".out.millrace-4")) == 0, "a link by such a name");
+	int descriptor = unfinished_file(&file, at("out"));
+	is_text(text_base_name(file.path), ".out.millrace-0", "the name of what was left is free");
+	ok(!is_there(".out.millrace-3"), "whichever number it had");
+	ok(is_there(".out.millrace-4"), "a link is no file that was left");
+	for (int i = 0; i < OTHERS; i++)
+		ok(is_there(others[i]), "%s stays", others[i]);
+	unfinished_remove(&file);
+	close(descriptor);
+	ok(unfinished_folder(&folder, at("results")) == 0, "the same for a folder");
+	is_text(text_base_name(folder.path), ".results.millrace-0", "...");
+	ok(!is_there(".results.millrace-0/deep"), "with all that is in it");
+	unfinished_remove(&folder);
+	ok(!is_there(".results.millrace-0"), "removed");
+}
+
+static int count_left(const char *path, void *context)
+{
+	int *count = context;
+	(*count)++;
+	is_text(text_base_name(path), ".out.millrace-split-0", "what is left of that kind");
+	return 0;
+}
+
+static void of_a_kind(void)
+{
+	struct unfinished folder, another;
+	int count = 0;
+	ok(unfinished_folder_of(&folder, at("out"), "split") == 0, "a folder of a kind");
+	ok(unfinished_settle(at("out"), "split", count_left, &count) == 0 && count == 0, "in the making it is not looked at");
+	unfinished_forget(&folder);
+	ok(unfinished_folder(&another, at("out")) == 0 && is_there(".out.millrace-split-0"), "left, it is not removed");
+	unfinished_remove(&another);
+	ok(unfinished_settle(at("out"), "split", count_left, &count) == 0 && count == 1, "but settled");
+}
+
+int main(void)
+{
+	of_another_process();
+	left();
+	of_a_kind();
+	return done();
+}
