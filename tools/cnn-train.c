@@ -14,23 +14,31 @@ static const char *const losses[] = {"auto", "binary", "categorical", NULL};
 static const char *const outputs[] = {"sigmoid", "softmax", NULL};
 static const char *const standard_input[] = {"-"};
 
-/* The model's files into a fresh folder, the curves beside them, and then all of it into place. */
+/* A picture of the history, which a model is whole without. */
+static int draw_curves(const char *folder, struct error *error)
+{
+	char *history = file_join(folder, model_file_names[MODEL_HISTORY]);
+	char *curves = file_join(folder, model_file_names[MODEL_CURVES]);
+	int result = history && curves ? curves_write_png(history, curves, error) : error_memory(error, folder);
+	free(history);
+	free(curves);
+	return result;
+}
+
+/* The model's files into a fresh folder, the curves beside them, and then all of it into place. Returns 1 where the curves
+ * are missing, which was said. */
 static int save(const struct training *training, struct model_folder *folder, const char *command_line,
 	const struct text_list *notes, struct error *error)
 {
 	if (model_folder_start(folder, error))
 		return -1;
-	char *history = file_join(folder->making.path, "history.tsv"), *curves = file_join(folder->making.path, "curves.png");
-	int result = history && curves ? 0 : error_memory(error, folder->path);
-	if (result == 0)
-		result = training_save(training, folder->making.path, command_line, notes, error);
-	if (result == 0)
-		result = curves_write_png(history, curves, error);
-	free(history);
-	free(curves);
-	if (result)
-		return error_finally(error, folder->making.path, folder->path);
-	return model_folder_commit(folder, error);
+	const char *making = folder->making.path;
+	if (training_save(training, making, command_line, notes, error))
+		return error_finally(error, making, folder->path);
+	int drawn = draw_curves(making, error);
+	if (drawn < 0 && error_finally(error, making, folder->path))
+		tool_report(error);
+	return model_folder_commit(folder, error) ? -1 : drawn < 0;
 }
 
 int main(int argc, char **argv)
@@ -78,10 +86,11 @@ int main(int argc, char **argv)
 	if (model_folder_open(&folder, model, &error))
 		return tool_error(&error);
 	char *command_line = options_command_line(argc, argv);
-	int status = EXIT_DONE;
-	if (training_open(&training, &request, &error) || training_run(&training, &error) ||
-		save(&training, &folder, command_line ? command_line : "", &notes, &error))
-		status = tool_error(&error);
+	int result = training_open(&training, &request, &error) || training_run(&training, &error)
+		? -1
+		: save(&training, &folder, command_line ? command_line : "", &notes, &error);
+	if (result < 0)
+		tool_error(&error);
 	else if (training.repeated_epochs && !quiet)
 		tool_say(samples_name(training.samples), "held %zu passes; %d epochs used one of them again",
 			samples_passes(training.samples), training.repeated_epochs);
@@ -90,5 +99,5 @@ int main(int argc, char **argv)
 	model_folder_abandon(&folder);
 	text_list_free(&notes);
 	free(command_line);
-	return tool_finish(status);
+	return tool_finish(result ? EXIT_FAILED : EXIT_DONE);
 }

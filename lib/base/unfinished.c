@@ -155,7 +155,8 @@ static int make_folder(const char *path)
 		return -1;
 	int descriptor = open(path, O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
 	if (descriptor < 0) {
-		int reason = errno;
+		/* Gone already: another process took it for something left. */
+		int reason = errno == ENOENT ? EEXIST : errno;
 		rmdir(path);
 		errno = reason;
 	}

@@ -1,6 +1,7 @@
 #include "dataset/list.h"
 
 #include "base/file.h"
+#include "base/file_set.h"
 #include "dataset/table.h"
 #include "stream/stream.h"
 
@@ -62,7 +63,7 @@ int classes_read(struct text_list *classes, const char *path, struct error *erro
 	struct stream_reader *reader;
 	unsigned char *text;
 	size_t size;
-	char *file = file_is_folder(path) ? file_join(path, "labels.txt") : strdup(path);
+	char *file = file_is_folder(path) ? file_set_path(path, "labels.txt") : strdup(path);
 	if (!file)
 		return error_memory(error, path);
 	int result = stream_open_or_read(&reader, file, STREAM_HEAD_MAXIMUM, &text, &size, error);

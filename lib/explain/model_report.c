@@ -1,7 +1,9 @@
 #include "explain/model_report.h"
 
 #include "base/file.h"
+#include "base/file_set.h"
 #include "explain/choose.h"
+#include "model/folder.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -36,7 +38,7 @@ static int find_title(struct model_report *report, const struct model_report_req
 
 static int read_history(struct model_report *report, const char *folder, struct error *error)
 {
-	char *path = file_join(folder, "history.tsv");
+	char *path = file_set_path(folder, model_file_names[MODEL_HISTORY]);
 	int result = path ? 0 : error_memory(error, folder);
 	if (result == 0 && file_exists(path)) {
 		result = history_read(&report->history, path, error);

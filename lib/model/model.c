@@ -1,6 +1,8 @@
 #include "model/model.h"
 
 #include "base/file.h"
+#include "base/file_set.h"
+#include "model/folder.h"
 #include "model/keras.h"
 
 #include <stdlib.h>
@@ -14,19 +16,17 @@ static bool ends_with(const char *name, const char *suffix)
 	return length > tail && strcmp(name + length - tail, suffix) == 0;
 }
 
-/* The path of a model's file in fresh memory: `usual`, or the only other one that ends in `suffix`. NULL, with an
- * error, when there is none or more than one. */
-static char *find_file(const char *folder, const char *usual, const char *suffix, struct error *error)
+/* The only file of the folder that ends in `suffix`, in fresh memory. NULL, with an error, when there is none or more than
+ * one. */
+static char *find_other_file(const char *folder, const char *usual, const char *suffix, struct error *error)
 {
 	struct text_list names = {0};
 	const char *found = NULL;
 	char *path = NULL;
 	int result = file_list(folder, FILE_REGULAR, &names, error);
-	if (result == 0 && text_list_find(&names, usual) >= 0)
-		found = usual;
-	for (size_t i = 0; result == 0 && found != usual && i < names.count; i++) {
+	for (size_t i = 0; result == 0 && i < names.count; i++) {
 		const char *name = names.items[i];
-		if (!ends_with(name, suffix) || strcmp(name, "training.json") == 0)
+		if (!ends_with(name, suffix) || strcmp(name, model_file_names[MODEL_CARD]) == 0)
 			continue;
 		if (found)
 			result = error_set(error, folder, "holds %s and %s: one of them has to go", found, name);
@@ -40,9 +40,22 @@ static char *find_file(const char *folder, const char *usual, const char *suffix
 	return path;
 }
 
+/* The path of a model's file in fresh memory: of the usual name, or another that ends as it does. NULL with an error. */
+static char *find_file(const char *folder, enum model_file file, struct error *error)
+{
+	const char *usual = model_file_names[file];
+	char *path = file_set_path(folder, usual);
+	if (!path)
+		error_memory(error, folder);
+	if (!path || (file_exists(path) && !file_is_folder(path)))
+		return path;
+	free(path);
+	return find_other_file(folder, usual, strrchr(usual, '.'), error);
+}
+
 static int read_architecture(struct architecture *architecture, const char *folder, struct error *error)
 {
-	char *path = find_file(folder, "architecture.json", ".json", error);
+	char *path = find_file(folder, MODEL_ARCHITECTURE, error);
 	int result = path ? architecture_read(architecture, path, error) : -1;
 	free(path);
 	return result;
@@ -50,7 +63,7 @@ static int read_architecture(struct architecture *architecture, const char *fold
 
 static int read_labels(struct text_list *labels, int outputs, const char *folder, struct error *error)
 {
-	char *path = file_join(folder, "labels.txt");
+	char *path = file_set_path(folder, model_file_names[MODEL_LABELS]);
 	int result = path ? labels_read(labels, path, error) : error_memory(error, folder);
 	if (result == 0 && labels->count != (size_t)outputs)
 		result = error_set(error, path, "has %zu labels; the network has %d outputs", labels->count, outputs);
@@ -63,7 +76,7 @@ static int read_card(json_t **card, const char *folder, struct error *error)
 	unsigned char *text = NULL;
 	size_t size;
 	json_error_t wrong;
-	char *path = file_join(folder, "training.json");
+	char *path = file_set_path(folder, model_file_names[MODEL_CARD]);
 	int result = path ? 0 : error_memory(error, folder);
 	if (result == 0 && file_exists(path)) {
 		result = file_read(path, CARD_FILE_MAXIMUM, &text, &size, error);
@@ -84,7 +97,7 @@ int model_open(struct model *model, const char *folder, enum network_mode mode, 
 	if (!file_is_folder(folder))
 		return error_set(error, folder, file_exists(folder) ? "is no model folder" : "there is no such folder");
 	if (read_architecture(&model->architecture, folder, error) ||
-		!(model->weights_path = find_file(folder, "poids.h5", ".h5", error)) ||
+		!(model->weights_path = find_file(folder, MODEL_WEIGHTS, error)) ||
 		network_create(&model->network, &model->architecture, mode, batch, pool, error) ||
 		read_labels(&model->labels, network_outputs(model->network), folder, error) ||
 		read_card(&model->card, folder, error)) {
@@ -123,16 +136,15 @@ void model_free(struct model *model)
 int model_save(const char *folder, const struct network *network, const struct text_list *labels, json_t *card,
 	struct error *error)
 {
-	static const char *const names[] = {"architecture.json", "poids.h5", "labels.txt", "training.json"};
 	int result = 0;
-	for (int i = 0; i < 4 && result == 0; i++) {
-		char *path = file_join(folder, names[i]);
+	for (int file = MODEL_ARCHITECTURE; file <= MODEL_CARD && result == 0; file++) {
+		char *path = file_join(folder, model_file_names[file]);
 		if (!path)
 			return error_memory(error, folder);
-		result = i == 0 ? architecture_write(network_architecture(network), path, error)
-			: i == 1 ? weights_write(network, path, error)
-			: i == 2 ? labels_write(labels, path, error)
-				 : keras_write_json(json_incref(card), path, error);
+		result = file == MODEL_ARCHITECTURE ? architecture_write(network_architecture(network), path, error)
+			: file == MODEL_WEIGHTS ? weights_write(network, path, error)
+			: file == MODEL_LABELS ? labels_write(labels, path, error)
+					       : keras_write_json(json_incref(card), path, error);
 		free(path);
 	}
 	return result;

@@ -2,6 +2,7 @@
 
 #include "base/file.h"
 #include "base/version.h"
+#include "model/folder.h"
 #include "model/model.h"
 
 #include <stdlib.h>
@@ -181,7 +182,7 @@ json_t *training_card(const struct training *training, const char *command_line,
 int training_save(const struct training *training, const char *folder, const char *command_line,
 	const struct text_list *notes, struct error *error)
 {
-	char *history = file_join(folder, "history.tsv");
+	char *history = file_join(folder, model_file_names[MODEL_HISTORY]);
 	if (!history)
 		return error_memory(error, folder);
 	json_t *card = training_card(training, command_line, notes, error);

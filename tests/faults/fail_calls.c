@@ -51,7 +51,8 @@ static int error_number(const char *name)
 __attribute__((constructor)) static void read_settings(void)
 {
 	const char *at = getenv("FAIL_AT"), *forever = getenv("FAIL_FOREVER"), *error = getenv("FAIL_ERRNO");
-	settings.path = getenv("FAIL_PATH");
+	const char *path = getenv("FAIL_PATH");
+	settings.path = path && *path ? path : NULL;
 	settings.log = getenv("FAIL_LOG");
 	settings.at = at ? strtol(at, NULL, 10) : 0;
 	settings.forever = forever && strcmp(forever, "1") == 0;

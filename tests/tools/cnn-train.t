@@ -161,9 +161,44 @@ wait $process 2>/dev/null
 is "a signal ends it" $? 143
 ok "... and the old model stays" diff -r kept models/a_model
 is "... with nothing beside it" "$(ls models | tr '\n' ' ')" 'a_model b_model '
-touch models/a_model/stale.png
-cnn-train -q --epochs 1 -o models/a_model train.tens
-ok "a new model replaces all of the old one" sh -c '! test -e models/a_model/stale.png'
+
+# ---- what is not the model's stays ----
+all_files='architecture.json curves.png history.tsv labels.txt poids.h5 training.json '
+is_a_model() { is "$1" "$(ls "$2" | grep -v -e tens -e txt -e labels | tr '\n' ' ')" "$(echo "$all_files" | sed 's/labels.txt //')"; }
+cp train.tens models/a_model/
+mkdir models/a_model/.git
+inode=$(stat -c %i models/a_model)
+run cnn-train -q --epochs 1 -o models/a_model models/a_model/train.tens
+status_is 0
+ok "an input in the model's folder" cmp train.tens models/a_model/train.tens
+ok "... a hidden folder" test -d models/a_model/.git
+is "... and the folder itself stay" "$(stat -c %i models/a_model)" "$inode"
+run sh -c 'cd models/a_model && cnn-train -q --epochs 2 -o . ../../train.tens && cat history.tsv'
+status_is 0
+is "the working folder may be the model" "$(wc -l <.out)" 3
+rm -r models/a_model/.git models/a_model/train.tens
+is "nothing else is left" "$(ls -A models/a_model | tr '\n' ' ')" "$all_files"
+is "... nor beside it" "$(ls -A models | tr '\n' ' ')" 'a_model b_model '
+
+# What appears while training goes on: a pipe holds less than this stream, so that all of it is written after the start.
+{ cat passes.tens; mkdir late late/.git; echo mine >late/thesis.txt; } | cnn-train -q -o late
+is "a folder that appears" $? 0
+ok "... keeps what is in it" sh -c 'test -d late/.git && grep -q mine late/thesis.txt'
+is_a_model "... beside the model" late
+{ cat passes.tens; mkdir taken; echo mine >taken/labels.txt; } | cnn-train -q -o taken 2>.err
+is "a folder whose file has a name of the model's" $? 1
+is "... is said" "$(cat .err)" 'cnn-train: taken: holds labels.txt, and no model that it is of; the new model is in taken.1'
+is "... and stays" "$(ls -A taken; cat taken/labels.txt)" "$(printf 'labels.txt\nmine')"
+is "... and the model is not lost" "$(ls -A taken.1 | tr '\n' ' ')" "$all_files"
+{ cat passes.tens; echo mine >other; } | cnn-train -q -o other 2>.err
+is "a file that appears: the model is beside it" "$(cat .err; cat other)" "cnn-train: other: is a file, and a model is a folder; the new model is in other.1
+mine"
+for seed in 1 2 3 4; do cnn-train -q --epochs 1 --seed $seed -o both train.tens 2>>.both & done
+wait
+is "several at once: no word" "$(cat .both)" ''
+is "... one model" "$(ls -A both | tr '\n' ' ')" "$all_files"
+cnn-train -q --epochs 1 --seed "$(card both/training.json '["options"]["seed"]')" -o one train.tens
+ok "... is whole" cmp one/poids.h5 both/poids.h5
 if [ "$(id -u)" != 0 ]; then
 	mkdir locked
 	chmod a-w locked
