@@ -133,6 +133,12 @@ static int remove_left(const char *left, void *context)
 	return 0;
 }
 
+void unfinished_clear(const char *path)
+{
+	settle_left(path, "", S_IFREG, remove_left, NULL);
+	settle_left(path, "", S_IFDIR, remove_left, NULL);
+}
+
 /* ---- making ---- */
 
 static int remember(char *path)
@@ -208,13 +214,13 @@ static int begin_folder(struct unfinished *unfinished, const char *path, const c
 
 int unfinished_file(struct unfinished *unfinished, const char *path)
 {
-	settle_left(path, "", S_IFREG, remove_left, NULL);
+	unfinished_clear(path);
 	return begin(unfinished, path, "", make_file);
 }
 
 int unfinished_folder(struct unfinished *unfinished, const char *path)
 {
-	settle_left(path, "", S_IFDIR, remove_left, NULL);
+	unfinished_clear(path);
 	return begin_folder(unfinished, path, "");
 }
 

@@ -20,6 +20,9 @@ struct unfinished {
 int unfinished_file(struct unfinished *unfinished, const char *path);
 int unfinished_folder(struct unfinished *unfinished, const char *path);
 
+/* Removes what was left for `path`, as both do first. */
+void unfinished_clear(const char *path);
+
 /* As unfinished_folder, for one that may come to hold what others made, and so must never just be removed: KIND in its
  * name, ".NAME.millrace-KIND-0", keeps it apart, and what was left is not looked at. */
 int unfinished_folder_of(struct unfinished *unfinished, const char *path, const char *kind);

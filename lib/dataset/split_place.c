@@ -1,7 +1,7 @@
 #include "dataset/split_place.h"
 
 #include "base/file.h"
-#include "base/signals.h"
+#include "dataset/split_folder.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -11,17 +11,6 @@
 #include <unistd.h>
 
 const char *const split_link_names[] = {"hard", "symbolic", "copy", NULL};
-
-static const char list_name[] = "split.tsv";
-
-/* The folders that a split makes: its parts, or its folds. */
-enum { OWN_NAMES = SPLIT_PARTS + SPLIT_FOLDS_MAXIMUM };
-
-static const char *own_name(int index, char out[24])
-{
-	struct split folds = {.folds = SPLIT_FOLDS_MAXIMUM}, parts = {0};
-	return index < SPLIT_PARTS ? split_part_name(&parts, index, out) : split_part_name(&folds, index - SPLIT_PARTS, out);
-}
 
 /* ---- where ---- */
 
@@ -52,20 +41,11 @@ static bool is_within(const char *path, const char *folder)
 	return strncmp(path, folder, length) == 0 && (path[length] == 0 || path[length] == '/' || folder[length - 1] == '/');
 }
 
-static bool holds(const char *folder, const char *name)
-{
-	struct stat status;
-	char *path = file_join(folder, name);
-	bool held = path && lstat(path, &status) == 0;
-	free(path);
-	return held;
-}
-
 int split_check_place(const char *in, const char *out, struct error *error)
 {
 	if (!*in || !*out)
 		return error_set(error, *in ? out : in, "an empty name is no folder");
-	char name[24], *real_in = resolve(in), *real_out = resolve(out);
+	char *real_in = resolve(in), *real_out = resolve(out);
 	int result = 0;
 	if (!real_in || !real_out)
 		result = error_system(error, real_in ? out : in);
@@ -77,10 +57,8 @@ int split_check_place(const char *in, const char *out, struct error *error)
 		result = error_set(error, out, "lies inside %s", in);
 	else if (is_within(real_in, real_out))
 		result = error_set(error, in, "lies inside %s", out);
-	for (int i = 0; result == 0 && i < OWN_NAMES && !holds(out, list_name); i++)
-		if (holds(out, own_name(i, name)))
-			result = error_set(error, out, "holds %s but no %s: it was not made here and stays as it is", name,
-				list_name);
+	if (result == 0 && (split_folder_settle(real_out, error) || split_folder_check(real_out, error)))
+		result = error_finally(error, real_out, out);
 	free(real_in);
 	free(real_out);
 	return result;
@@ -176,7 +154,7 @@ static int place_in_folds(const struct split *split, const struct split_file *fi
 static int write_list(const struct split *split, const char *folder, struct error *error)
 {
 	struct output output;
-	char *path = file_join(folder, list_name);
+	char *path = file_join(folder, split_list_name);
 	if (!path)
 		return error_memory(error, folder);
 	int result = output_open(&output, path, error);
@@ -199,50 +177,10 @@ static int build(const struct split *split, const char *folder, enum split_link 
 	return write_list(split, folder, error);
 }
 
-/* Renames from/name to to/name, where there may be none. */
-static int move_entry(const char *from, const char *to, const char *name, const char *new_name, struct error *error)
+/* Copies reach the disk before the name that says that all are there. */
+static int sync_copies(const struct unfinished *fresh, enum split_link link, const char *place, struct error *error)
 {
-	char *old_path = file_join(from, name), *new_path = file_join(to, new_name);
-	int result = 0;
-	if (!old_path || !new_path)
-		result = error_memory(error, to);
-	else if (rename(old_path, new_path) && errno != ENOENT)
-		result = error_system(error, new_path);
-	free(old_path);
-	free(new_path);
-	return result;
-}
-
-/* Puts the parts in `fresh` into `out`, and those of an earlier split into `fresh`. */
-static int exchange(const char *fresh, const char *out, struct error *error)
-{
-	char name[24], replaced[40];
-	for (int i = 0; i < OWN_NAMES; i++) {
-		snprintf(replaced, sizeof replaced, "replaced-%s", own_name(i, name));
-		if (move_entry(out, fresh, name, replaced, error) || move_entry(fresh, out, name, name, error))
-			return -1;
-	}
-	return move_entry(fresh, out, list_name, list_name, error);
-}
-
-static int finish_place(const char *fresh, const char *out, struct error *error)
-{
-	struct stat status;
-	sigset_t before;
-	signals_hold(&before);
-	int result = lstat(out, &status) == 0 ? exchange(fresh, out, error)
-		: rename(fresh, out) ? error_system(error, out) : 0;
-	signals_release(&before);
-	return result;
-}
-
-/* Makes a folder beside `place`, and the folders above both. */
-static int start_place(struct unfinished *fresh, const char *place, struct error *error)
-{
-	int result = file_make_parent(place, error);
-	if (result == 0 && unfinished_folder(fresh, place))
-		result = error_system(error, place);
-	return result;
+	return link == SPLIT_COPY && syncfs(fresh->lock) ? error_system(error, place) : 0;
 }
 
 int split_place(const struct split *split, const char *out, enum split_link link, struct error *error)
@@ -251,16 +189,13 @@ int split_place(const struct split *split, const char *out, enum split_link link
 	char *place = resolve(out);
 	if (!place)
 		return error_system(error, out);
-	if (start_place(&fresh, place, error)) {
-		error_finally(error, place, out);
-		free(place);
-		return -1;
-	}
-	int result = build(split, fresh.path, link, error);
-	if (result == 0)
-		result = finish_place(fresh.path, place, error);
+	int result = split_folder_start(&fresh, place, error);
+	if (result == 0 && build(split, fresh.path, link, error))
+		result = error_finally(error, fresh.path, out);
+	else if (result == 0)
+		result = sync_copies(&fresh, link, place, error) || split_folder_put(&fresh, place, error) ? -1 : 0;
 	if (result)
-		error_finally(error, fresh.path, out);
+		error_finally(error, place, out);
 	unfinished_remove(&fresh);
 	free(place);
 	return result;

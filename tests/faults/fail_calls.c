@@ -5,6 +5,7 @@
  *   FAIL_AT=3                the third fails; without it none does
  *   FAIL_FOREVER=1           and so do all after it
  *   FAIL_ERRNO=EIO           with this error (the default), or: SIGKILL, the program ends there and then
+ *   FAIL_ALWAYS=renameat2    calls that all fail, with ENOSYS, as on a system that lacks them; they are not counted
  *   FAIL_LOG=FILE            a line "CALL PATH" for each counted call is added, with "failed " before those that fail
  *
  * Names are those of the table below; open64 counts as open, and so on. Each process counts for itself, in all its threads.
@@ -31,7 +32,7 @@
 enum { ERRORS_MAXIMUM = 200, LINE_SIZE = 512 };
 
 static struct {
-	const char *calls, *path, *log;
+	const char *calls, *missing, *path, *log;
 	long at; /* counted from 1; 0 is never */
 	bool forever, kills;
 	int error;
@@ -59,13 +60,14 @@ __attribute__((constructor)) static void read_settings(void)
 	settings.kills = error && strcmp(error, "SIGKILL") == 0;
 	settings.error = settings.kills ? EINTR : error_number(error ? error : "EIO");
 	settings.calls = getenv("FAIL_CALL");
+	settings.missing = getenv("FAIL_ALWAYS");
 }
 
-static bool is_chosen(const char *call)
+static bool is_among(const char *calls, const char *call)
 {
 	size_t length = strlen(call);
-	for (const char *at = settings.calls; at && (at = strstr(at, call)); at += length)
-		if ((at == settings.calls || at[-1] == ',') && (at[length] == ',' || !at[length]))
+	for (const char *at = calls; at && (at = strstr(at, call)); at += length)
+		if ((at == calls || at[-1] == ',') && (at[length] == ',' || !at[length]))
 			return true;
 	return false;
 }
@@ -94,7 +96,11 @@ static void write_log(bool failed, const char *call, const char *path, const cha
 static bool fails_on(const char *call, const char *path, const char *other)
 {
 	static atomic_long counted;
-	if (!is_chosen(call) || (settings.path && !contains(path) && !contains(other)))
+	if (is_among(settings.missing, call)) {
+		errno = ENOSYS;
+		return true;
+	}
+	if (!is_among(settings.calls, call) || (settings.path && !contains(path) && !contains(other)))
 		return false;
 	int before = errno;
 	long number = atomic_fetch_add(&counted, 1) + 1;
