@@ -90,13 +90,19 @@ static int annotate(const struct answer *answer, const struct image *picture, do
 
 static int write_evaluation(const struct metrics *metrics, const struct text_list *labels, struct error *error)
 {
-	char title[160];
 	if (metrics->records == 0)
 		return error_set(error, request.model, "there was nothing to evaluate it on");
 	metrics_write(metrics, labels, stdout);
+	return 0;
+}
+
+/* Last, so that nothing else is lost where it can't be drawn. */
+static int draw_confusion(const struct metrics *metrics, const struct text_list *labels, struct error *error)
+{
+	char title[160];
 	metrics_title(metrics, title, sizeof title);
 	struct confusion confusion = {title, metrics->classes, (const char *const *)labels->items, metrics->confusion};
-	return confusion_path ? confusion_write_png(&confusion, confusion_path, error) : 0;
+	return confusion_write_png(&confusion, confusion_path, error);
 }
 
 int main(int argc, char **argv)
@@ -124,7 +130,8 @@ int main(int argc, char **argv)
 	failed = failed ||
 		predictor_run(&predictor, operands, count, request.evaluate ? predictions.stream : stdout, &error) ||
 		(request.evaluate && write_evaluation(&predictor.evaluation.metrics, &predictor.model.labels, &error)) ||
-		(predictions_path && output_commit(&predictions, &error));
+		(predictions_path && output_commit(&predictions, &error)) ||
+		(confusion_path && draw_confusion(&predictor.evaluation.metrics, &predictor.model.labels, &error));
 
 	if (failed) {
 		tool_end_unread();

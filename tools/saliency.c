@@ -110,9 +110,9 @@ int main(int argc, char **argv)
 		names_of_results(&names, paths.items, paths.count, &error) || (count && file_make_folder(output_folder, &error));
 
 	size_t found = paths.count + bad.count;
-	failed = failed ||
-		(chart_path && chart_write_png(&model.architecture, &model.labels, chart_path, &error)) ||
-		(count && explain_pictures(&plan, paths.items, &names, &bad, &progress, &error));
+	/* The chart comes last, so that no other picture is lost where it can't be drawn. */
+	failed = failed || (count && explain_pictures(&plan, paths.items, &names, &bad, &progress, &error)) ||
+		(chart_path && chart_write_png(&model.architecture, &model.labels, chart_path, &error));
 	if (failed)
 		tool_error(&error);
 	else if (bad.count && found > 1)

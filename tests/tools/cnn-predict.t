@@ -232,4 +232,12 @@ run sh -c 'printf "" | cnn-predict -q -m model'
 stderr_is 'cnn-predict: standard input: is empty'
 run cnn-predict -m model
 is "... and no count of none" "$status $(cat .err)" '1 cnn-predict: standard input: is empty'
+
+# A confusion matrix that can't be drawn: all else is there.
+cnn-predict -q -m model --evaluate --predictions lines.tsv images >expected
+run cnn-predict -q -m model --evaluate --confusion /dev/full --predictions without.tsv images
+status_is 1
+stderr_is 'cnn-predict: /dev/full: No space left on device'
+stdout_is "$(cat expected)"
+ok "without its picture the evaluation is whole" cmp lines.tsv without.tsv
 finish

@@ -8,9 +8,9 @@ for i in 1 2 3 4 5; do noise in/a/$i.pgm $i in/b/$i.pgm $((10 + i)); done
 pack-tensors -q --size 16x16 -o small.tens in
 for i in 1 2 3 4 5 6 7 8 9 10; do cat small.tens; done | tensor-cat -q -o large.tens
 left() { ls -Ad .[!.]*.millrace-* 2>/dev/null; }
-started() { # waits until something lies beside NAME, by a process that is writing it
-	for i in $(seq 500); do
-		[ -e ".$1.millrace-0" ] && return 0
+started() { # waits until the process has begun its file
+	for i in $(seq 1000); do
+		readlink /proc/$process/fd/* | grep -q millrace-0 && return 0
 		sleep 0.02
 	done
 	return 1
@@ -25,7 +25,7 @@ for round in 1 2 3; do
 	process=$!
 	exec 3>pipe
 	head -c 5000 large.tens >&3
-	ok "$round: it has begun" started out.tens
+	ok "$round: it has begun" started
 	[ $round != 2 ] || {
 		cp large.tens copy.tens
 		tensor-cat -q -o out.tens small.tens

@@ -199,4 +199,9 @@ status_is 1
 ok "no result, no folder" test ! -e fresh
 mkdir here && run saliency -q -m model -o here no-picture
 ok "but one that was there stays" test -d here
+
+run saliency -q -m model --chart /dev/full -o beside "$picture"
+status_is 1
+stderr_is 'saliency: /dev/full: No space left on device'
+ok "a chart that can't be drawn costs no other picture" sh -c 'ls beside/*.png'
 finish
