@@ -4,6 +4,7 @@
 #include "augment/passes.h"
 #include "augment/preview.h"
 #include "base/file.h"
+#include "common/files.h"
 #include "common/tool.h"
 #include "explain/tile_rows.h"
 
@@ -18,12 +19,12 @@ static const char *output_path, *record_path, *replay_path, *preview_path,
 	*settings[AUGMENT_OPERATIONS_MAXIMUM];
 
 static const struct option_row first_rows[] = {
-	{'o', "output", OPTION_TEXT, &output_path, "FILE", "write here instead of standard output", 0, 0, NULL},
+	{'o', "output", OPTION_OUTPUT, &output_path, "FILE", "write here instead of standard output", 0, 0, NULL},
 	{0, "passes", OPTION_INTEGER, &plan.passes, "N", "number of passes (epochs)", 1, 1000000, NULL},
 	{0, "preset", OPTION_CHOICE, &preset, "NAME", "preset of operations, which others override", 0, 0, augment_preset_names},
-	{0, "record", OPTION_TEXT, &record_path, "FILE", "log the operations on each image, as JSON lines", 0, 0, NULL},
-	{0, "replay", OPTION_TEXT, &replay_path, "FILE", "apply the operations of such a log", 0, 0, NULL},
-	{0, "preview", OPTION_TEXT, &preview_path, "FILE", "write some images and their augmentations as PNG instead", 0, 0,
+	{0, "record", OPTION_OUTPUT, &record_path, "FILE", "log the operations on each image, as JSON lines", 0, 0, NULL},
+	{0, "replay", OPTION_INPUT, &replay_path, "FILE", "apply the operations of such a log", 0, 0, NULL},
+	{0, "preview", OPTION_OUTPUT, &preview_path, "FILE", "write some images and their augmentations as PNG instead", 0, 0,
 		NULL},
 	{0, "rescale", OPTION_FLAG, &plan.rescale, NULL, "rescale values to floats from 0 to 1", 0, 0, NULL},
 	{0, "fill", OPTION_CHOICE, &chosen.fill, "NAME", "padding beyond the edges", 0, 0, augment_fill_names},
@@ -93,21 +94,13 @@ static void check_given(void)
 	tool_allow(!preview_path, "rescale", "does not go with --preview, where it looks the same");
 }
 
-static void check_files(int count, char **inputs)
+static void check_outputs(void)
 {
 	if (preview_path && (replay_path || record_path || output_path))
 		tool_usage("--preview", "writes a picture and no stream: there is no %s beside it",
 			replay_path ? "--replay" : record_path ? "--record" : "-o");
 	if (record_path && names_standard_output(record_path) && names_standard_output(output_path))
 		tool_usage("--record", "needs a file of its own, or -o with one");
-	if (record_path && output_path && strcmp(record_path, output_path) == 0)
-		tool_usage("--record", "and -o name one file");
-	for (int i = 0; i < count; i++) {
-		if (preview_path && file_is_same(preview_path, inputs[i]))
-			tool_usage("--preview", "would replace %s, which is read", inputs[i]);
-		if (record_path && file_is_same(record_path, inputs[i]))
-			tool_usage("--record", "would replace %s, which is read", inputs[i]);
-	}
 }
 
 /* The operations of the preset, overridden by those given. */
@@ -125,7 +118,7 @@ static int read_options(int argc, char **argv)
 		if (settings[i] && augment_set(&plan.options, augment_operations[i].name, settings[i], &error))
 			tool_usage(error.object, "%s", error.reason);
 	check_given();
-	check_files(argc - first, argv + first);
+	check_outputs();
 	return first;
 }
 
@@ -213,19 +206,20 @@ int main(int argc, char **argv)
 {
 	static char *standard_input[] = {"-"};
 	struct error error;
-	struct input_streams *inputs;
+	struct input_streams *streams;
 
 	int first = read_options(argc, argv);
-	bool operands = first < argc;
+	char **inputs = first < argc ? argv + first : standard_input;
+	int count = first < argc ? argc - first : 1;
+	tool_check_files(inputs, count, TOOL_WHOLE_FOLDERS);
 	if (!preview_path)
 		tool_refuse_terminal(output_path);
 
-	bool failed = open_replay(&error) || input_streams_open(&inputs, operands ? argv + first : standard_input,
-		operands ? argc - first : 1, preview_path || augment_needs_rewind(&plan), &error);
+	bool failed = open_replay(&error) || input_streams_open(&streams, inputs, count, preview_path || augment_needs_rewind(&plan), &error);
 
 	if (!failed) {
-		failed = preview_path ? show_preview(inputs, &error) : write_passes(inputs, &error);
-		input_streams_close(inputs);
+		failed = preview_path ? show_preview(streams, &error) : write_passes(streams, &error);
+		input_streams_close(streams);
 	}
 
 	replay_close(plan.replay);

@@ -1,4 +1,5 @@
 /* browse-dataset: a folder of pictures as web pages on this machine. */
+#include "common/files.h"
 #include "common/tool.h"
 #include "browse/server.h"
 
@@ -24,7 +25,7 @@ int main(int argc, char **argv)
 	const char *list_path = NULL;
 	const struct option_row rows[] = {
 		{'p', "port", OPTION_INTEGER, &port, "N", "port of 127.0.0.1, 0 for a free one", 0, 65535, NULL},
-		{0, "list", OPTION_TEXT, &list_path, "FILE", "a list of check-dataset: show its pictures and what it says of them", 0, 0, NULL},
+		{0, "list", OPTION_INPUT, &list_path, "FILE", "a list of check-dataset: show its pictures and what it says of them", 0, 0, NULL},
 		TOOL_END,
 	};
 	const struct options options = {"browse-dataset", "DIR",
@@ -32,6 +33,7 @@ int main(int argc, char **argv)
 	int first = tool_start(&options, argc, argv);
 	if (argc - first != 1)
 		tool_usage("operand", "name one folder");
+	tool_check_files(NULL, 0, TOOL_WHOLE_FOLDERS);
 
 	struct browse_server *server;
 	struct error error;

@@ -1,5 +1,6 @@
 /* check-dataset: what is wrong with pictures in class folders. */
 #include "base/file.h"
+#include "common/files.h"
 #include "common/sandbox.h"
 #include "common/tool.h"
 #include "dataset/check.h"
@@ -10,7 +11,7 @@ static bool exact, quiet, no_sandbox;
 static const char *output_path;
 
 static const struct option_row rows[] = {
-	{'o', "output", OPTION_TEXT, &output_path, "FILE", "write the list here instead of to standard output", 0, 0, NULL},
+	{'o', "output", OPTION_OUTPUT, &output_path, "FILE", "write the list here instead of to standard output", 0, 0, NULL},
 	{0, NULL, OPTION_TITLE, NULL, NULL, "What is wrong", 0, 0, NULL},
 	{0, "min-side", OPTION_INTEGER, &limits.side, "N", "pixels that the shorter side has at least", 1, IMAGE_SIDE_MAXIMUM, NULL},
 	{0, "max-aspect", OPTION_REAL, &limits.aspect, "F", "how many times as long the longer side is at most", 1, IMAGE_SIDE_MAXIMUM, NULL},
@@ -65,6 +66,7 @@ int main(int argc, char **argv)
 	if (argc - first != 1)
 		tool_usage("operand", "name one folder");
 	tool_allow(!exact, "hamming", "does not go with --exact");
+	tool_check_files(argv + first, 1, TOOL_CLASS_FOLDERS);
 	tool_sandbox(no_sandbox);
 	struct progress progress = tool_progress(quiet);
 	struct bad_inputs bad = {false, leave_to_list, &progress, 0};

@@ -1,4 +1,5 @@
 /* cnn-export: a model folder in, an ONNX file out. */
+#include "common/files.h"
 #include "common/tool.h"
 
 #include "model/onnx.h"
@@ -8,8 +9,8 @@ int main(int argc, char **argv)
 	const char *folder = NULL, *output = NULL;
 	bool quiet = false;
 	const struct option_row rows[] = {
-		{'m', "model", OPTION_TEXT, &folder, "MODEL", "model folder to read", 0, 0, NULL},
-		{'o', "output", OPTION_TEXT, &output, "FILE", "ONNX file to write; - or none is standard output", 0, 0, NULL},
+		{'m', "model", OPTION_INPUT, &folder, "MODEL", "model folder to read", 0, 0, NULL},
+		{'o', "output", OPTION_OUTPUT, &output, "FILE", "ONNX file to write; - or none is standard output", 0, 0, NULL},
 		TOOL_QUIET(quiet),
 		TOOL_END,
 	};
@@ -19,6 +20,7 @@ int main(int argc, char **argv)
 		tool_usage(argv[first], "takes no operands; name the model with -m");
 	if (!folder)
 		tool_usage("--model", "is missing");
+	tool_check_files(NULL, 0, TOOL_WHOLE_FOLDERS);
 	tool_refuse_terminal(output);
 
 	struct error error;

@@ -1,5 +1,6 @@
 /* cnn-predict: what a model says of pictures and of tensor streams. */
 #include "base/file.h"
+#include "common/files.h"
 #include "common/sandbox.h"
 #include "common/tool.h"
 #include "explain/annotate.h"
@@ -15,7 +16,7 @@ static const char *confusion_path, *predictions_path;
 static bool quiet, strict, no_sandbox;
 
 static const struct option_row rows[] = {
-	{'m', "model", OPTION_TEXT, &request.model, "MODEL", "model folder", 0, 0, NULL},
+	{'m', "model", OPTION_INPUT, &request.model, "MODEL", "model folder", 0, 0, NULL},
 	{0, NULL, OPTION_TITLE, NULL, NULL, "What is said", 0, 0, NULL},
 	{0, "top", OPTION_INTEGER, &request.top, "N", "so many classes, best first (0: one, or all with --multi-label)", 0, 65536, NULL},
 	{0, "multi-label", OPTION_FLAG, &request.several, NULL, "several classes may be right, each by its own probability", 0, 0, NULL},
@@ -23,16 +24,16 @@ static const struct option_row rows[] = {
 	{0, "json", OPTION_FLAG, &request.json, NULL, "lines of JSON instead of TSV", 0, 0, NULL},
 	{0, "header", OPTION_FLAG, &request.header, NULL, "name the columns in a first line", 0, 0, NULL},
 	{0, NULL, OPTION_TITLE, NULL, NULL, "Pictures", 0, 0, NULL},
-	{0, "annotate", OPTION_TEXT, &request.annotated, "DIR", "write each picture there with the answer on it", 0, 0, NULL},
-	{0, "sort-into", OPTION_TEXT, &request.sorted, "DIR", "copy each picture there into a folder per class, or unsure", 0, 0, NULL},
+	{0, "annotate", OPTION_OUTPUT_FOLDER, &request.annotated, "DIR", "write each picture there with the answer on it", 0, 0, NULL},
+	{0, "sort-into", OPTION_OUTPUT_FOLDER, &request.sorted, "DIR", "copy each picture there into a folder per class, or unsure", 0, 0, NULL},
 	{0, "fit", OPTION_CHOICE, &request.fit, "HOW", "what happens to other proportions (default: as in training)", 0, 0, image_fit_names},
 	{0, "interpolation", OPTION_CHOICE, &request.filter, "NAME", "how pixels are resampled (default: as in training)", 0, 0, image_filter_names},
 	{0, "background", OPTION_TEXT, &request.background, "COLOR", "behind transparency and around --fit pad (default: as in training)", 0, 0, NULL},
 	{0, NULL, OPTION_TITLE, NULL, NULL, "Against the truth", 0, 0, NULL},
 	{0, "evaluate", OPTION_FLAG, &request.evaluate, NULL, "measure on class folders or labelled streams instead", 0, 0, NULL},
-	{0, "leaked", OPTION_TEXT, &request.leaked, "FILE", "with it, a list of split-dataset: measure without what leaked too", 0, 0, NULL},
-	{0, "confusion", OPTION_TEXT, &confusion_path, "FILE", "with it, draw the confusion matrix as a PNG file", 0, 0, NULL},
-	{0, "predictions", OPTION_TEXT, &predictions_path, "FILE", "with it, write a line of TSV for each picture", 0, 0, NULL},
+	{0, "leaked", OPTION_INPUT, &request.leaked, "FILE", "with it, a list of split-dataset: measure without what leaked too", 0, 0, NULL},
+	{0, "confusion", OPTION_OUTPUT, &confusion_path, "FILE", "with it, draw the confusion matrix as a PNG file", 0, 0, NULL},
+	{0, "predictions", OPTION_OUTPUT, &predictions_path, "FILE", "with it, write a line of TSV for each picture", 0, 0, NULL},
 	{0, NULL, OPTION_TITLE, NULL, NULL, "General", 0, 0, NULL},
 	{0, "batch-size", OPTION_INTEGER, &request.batch_size, "N", "pictures worked on at a time", 1, 4096, NULL},
 	TOOL_STRICT(strict),
@@ -114,9 +115,10 @@ int main(int argc, char **argv)
 	tool_set_kernels(kernels_versions());
 	int first = tool_start(&options, argc, argv);
 	check_usage();
-	tool_sandbox(no_sandbox);
 	char **operands = first < argc ? argv + first : standard_input;
 	int count = first < argc ? argc - first : 1;
+	tool_check_files(operands, count, request.evaluate ? TOOL_CLASS_FOLDERS : TOOL_WHOLE_FOLDERS);
+	tool_sandbox(no_sandbox);
 	/* Where answers come by on a terminal, they are the progress. */
 	struct progress progress = tool_progress(quiet || (!request.evaluate && isatty(STDOUT_FILENO)));
 	struct bad_inputs bad = {strict, tool_report, &progress, 0};

@@ -1,4 +1,5 @@
 /* cnn-train: tensor stream in, trained model folder out. */
+#include "common/files.h"
 #include "common/tool.h"
 
 #include "base/file.h"
@@ -12,7 +13,7 @@
 
 static const char *const losses[] = {"auto", "binary", "categorical", NULL};
 static const char *const outputs[] = {"sigmoid", "softmax", NULL};
-static const char *const standard_input[] = {"-"};
+static char *const standard_input[] = {"-"};
 
 /* A picture of the history, which a model is whole without. */
 static int draw_curves(const char *folder, struct error *error)
@@ -49,8 +50,8 @@ int main(int argc, char **argv)
 	bool quiet = false;
 	struct text_list notes = {0};
 	const struct option_row rows[] = {
-		{'o', "output", OPTION_TEXT, &model, "MODEL", "model folder to write; one that is there is replaced", 0, 0, NULL},
-		{0, "validation", OPTION_TEXT, &request.validation, "STREAM", "tensor stream to measure on after every epoch", 0, 0, NULL},
+		{'o', "output", OPTION_OUTPUT_MODEL, &model, "MODEL", "model folder to write; one that is there is replaced", 0, 0, NULL},
+		{0, "validation", OPTION_INPUT, &request.validation, "STREAM", "tensor stream to measure on after every epoch", 0, 0, NULL},
 		{0, "architecture", OPTION_TEXT, &request.architecture, "NAME", "original, or a Keras JSON file", 0, 0, NULL},
 		{0, "output-activation", OPTION_CHOICE, &output, "NAME", "last of the original network", 0, 0, outputs},
 		{0, "epochs", OPTION_INTEGER, &request.epochs, "N", "0: one a pass of the stream, 50 if it has one pass", 0, 1000000, NULL},
@@ -72,8 +73,11 @@ int main(int argc, char **argv)
 	tool_allow(strcmp(request.architecture, "original") == 0, "output-activation", "goes with --architecture original");
 	if (training_check_notes(&notes, &error))
 		tool_usage(error.object, "%s", error.reason);
-	request.inputs = first < argc ? (const char *const *)argv + first : standard_input;
-	request.input_count = first < argc ? (size_t)(argc - first) : 1;
+	char *const *inputs = first < argc ? argv + first : standard_input;
+	int count = first < argc ? argc - first : 1;
+	tool_check_files(inputs, count, TOOL_WHOLE_FOLDERS);
+	request.inputs = (const char *const *)inputs;
+	request.input_count = (size_t)count;
 	request.loss = loss - 1;
 	request.optimizer = (enum optimizer)optimizer;
 	request.output = output ? ACTIVATION_SOFTMAX : ACTIVATION_SIGMOID;

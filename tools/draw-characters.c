@@ -1,4 +1,5 @@
 /* draw-characters: synthetic class folders of pictures from parametric descriptions. */
+#include "common/files.h"
 #include "common/tool.h"
 
 #include "base/parallel.h"
@@ -12,7 +13,7 @@ static int threads;
 static bool quiet;
 
 static const struct option_row rows[] = {
-	{'o', "output", OPTION_TEXT, &sets.folder, "DIR", "folder to write into", 0, 0, NULL},
+	{'o', "output", OPTION_OUTPUT_FOLDER, &sets.folder, "DIR", "folder to write into", 0, 0, NULL},
 	{'n', "count", OPTION_INTEGER, &sets.per_class, "N", "pictures of each class", 0, 99999, NULL},
 	{0, "predict", OPTION_INTEGER, &sets.predict, "N", "pictures of random classes, in DIR/predict", 0, 99999, NULL},
 	{0, "scenes", OPTION_INTEGER, &sets.scenes, "N", "pictures of two characters, in DIR/scenes", 0, 99999,
@@ -51,6 +52,7 @@ int main(int argc, char **argv)
 	struct character_list list = {0};
 	struct parallel *pool = NULL;
 	char *path = character_list_find_file(argv[first], &error);
+	tool_check_files(&path, path != NULL, TOOL_WHOLE_FOLDERS);
 	int result = path ? character_list_read(path, &list, &error) : -1;
 	if (result == 0)
 		result = parallel_create(&pool, threads, &error);

@@ -1,4 +1,5 @@
 /* model-report: what a model learnt, how well, and from what, on one page. */
+#include "common/files.h"
 #include "common/tool.h"
 #include "explain/model_report.h"
 #include "nn/kernels.h"
@@ -9,10 +10,10 @@ static int method = SALIENCY_GRADIENT;
 static bool quiet;
 
 static const struct option_row rows[] = {
-	{'m', "model", OPTION_TEXT, &request.model, "MODEL", "model folder", 0, 0, NULL},
-	{'o', "output", OPTION_TEXT, &output_path, "FILE", "write the page here instead of standard output", 0, 0, NULL},
-	{0, "validation", OPTION_TEXT, &request.validation, "STREAM", "labelled tensors to examine the model on", 0, 0, NULL},
-	{0, "leaked", OPTION_TEXT, &request.leaked, "FILE", "list of split-dataset that tells which of these leaked", 0, 0, NULL},
+	{'m', "model", OPTION_INPUT, &request.model, "MODEL", "model folder", 0, 0, NULL},
+	{'o', "output", OPTION_OUTPUT, &output_path, "FILE", "write the page here instead of standard output", 0, 0, NULL},
+	{0, "validation", OPTION_INPUT, &request.validation, "STREAM", "labelled tensors to examine the model on", 0, 0, NULL},
+	{0, "leaked", OPTION_INPUT, &request.leaked, "FILE", "list of split-dataset that tells which of these leaked", 0, 0, NULL},
 	{0, "title", OPTION_TEXT, &request.title, "TEXT", "heading instead of the folder's name", 0, 0, NULL},
 	{0, "mistakes", OPTION_INTEGER, &request.mistakes, "N", "how many of the worst mistakes to show", 0, 1000, NULL},
 	{0, "method", OPTION_CHOICE, &method, "NAME", "how pictures are explained", 0, 0, saliency_method_names},
@@ -38,6 +39,7 @@ int main(int argc, char **argv)
 	static const char *const examined[] = {"leaked", "mistakes", "method"};
 	for (size_t i = 0; i < sizeof examined / sizeof *examined; i++)
 		tool_allow(request.validation, examined[i], "goes with --validation");
+	tool_check_files(NULL, 0, TOOL_WHOLE_FOLDERS);
 	struct progress progress = tool_progress(quiet);
 	request.progress = &progress;
 	request.method = (enum saliency_method)method;

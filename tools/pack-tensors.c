@@ -1,5 +1,6 @@
 /* pack-tensors: pictures to a tensor stream. */
 #include "base/file.h"
+#include "common/files.h"
 #include "common/sandbox.h"
 #include "common/tool.h"
 #include "dataset/list.h"
@@ -19,11 +20,11 @@ static bool strict, quiet, no_sandbox;
 static const char *output_path, *background = "white", *range;
 
 static const struct option_row rows[] = {
-	{'o', "output", OPTION_TEXT, &output_path, "FILE", "write here instead of standard output", 0, 0, NULL},
-	{0, "list", OPTION_TEXT, &request.list, "FILE", "pack the files it names, with their classes", 0, 0, NULL},
+	{'o', "output", OPTION_OUTPUT, &output_path, "FILE", "write here instead of standard output", 0, 0, NULL},
+	{0, "list", OPTION_INPUT, &request.list, "FILE", "pack the files it names, with their classes", 0, 0, NULL},
 	{0, "idx", OPTION_FLAG, &request.idx, NULL, "the operands are two IDX files, IMAGES LABELS", 0, 0, NULL},
 	{0, "classes", OPTION_TEXT, &request.class_names, "A,B,...", "classes in label order (default: those found)", 0, 0, NULL},
-	{0, "classes-from", OPTION_TEXT, &request.classes_path, "FILE", "take them from a stream, model folder or text", 0, 0, NULL},
+	{0, "classes-from", OPTION_INPUT, &request.classes_path, "FILE", "take them from a stream, model folder or text", 0, 0, NULL},
 	{'n', "count", OPTION_INTEGER, &limit, "N", "pack only the first N pictures, 0 for all", 0, INT32_MAX, NULL},
 	{0, "shuffle", OPTION_FLAG, &pack.shuffle, NULL, "in random order instead of sorted by name", 0, 0, NULL},
 	{0, NULL, OPTION_TITLE, NULL, NULL, "Pictures", 0, 0, NULL},
@@ -87,16 +88,11 @@ static void check_effects(const struct pack_source *source)
 		tool_allow(pack_resizes(source), of_pictures[i], "goes with pictures, not with arrays that can't be resized");
 }
 
-/* As -o *.png would have it. */
-static void check_output(const struct pack_source *source)
+/* What the list names is read, too. */
+static void check_listed(const struct pack_source *source)
 {
-	if (!output_path || !file_exists(output_path) || file_is_folder(output_path))
-		return;
-	if (file_is_same(output_path, source->name))
-		tool_usage("--output", "would replace %s, which is read", source->name);
-	for (size_t i = 0; i < source->files.count; i++)
-		if (file_is_same(output_path, source->files.files[i].path))
-			tool_usage("--output", "would replace %s, which is read", source->files.files[i].path);
+	for (size_t i = 0; request.list && i < source->files.count; i++)
+		tool_check_input(source->files.files[i].path);
 }
 
 static void set_options(void)
@@ -119,6 +115,7 @@ static char *describe(int count, char **operands)
 
 int main(int argc, char **argv)
 {
+	static char *standard_input[] = {"-"};
 	struct error error;
 	struct pack_source source = {0};
 	struct stream_head head = {0};
@@ -127,6 +124,8 @@ int main(int argc, char **argv)
 	int first = tool_start(&options, argc, argv);
 	check_usage(argc - first);
 	set_options();
+	char **operands = argc > first || request.list ? argv + first : standard_input;
+	tool_check_files(operands, argc > first || request.list ? argc - first : 1, TOOL_CLASS_FOLDERS);
 	tool_refuse_terminal(output_path);
 	if (!request.idx)
 		tool_sandbox(no_sandbox);
@@ -141,7 +140,7 @@ int main(int argc, char **argv)
 	failed = failed || pack_source_read(&source, &request, argv + first, (size_t)(argc - first), &error);
 	if (!failed) {
 		check_effects(&source);
-		check_output(&source);
+		check_listed(&source);
 	}
 	failed = failed || pack_head(&pack, &source, inputs, &head, &error) || parallel_create(&pool, threads, &error) ||
 		pack_write(&pack, &source, &head, pool, &output, &error);

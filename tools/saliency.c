@@ -1,6 +1,7 @@
 /* saliency: where a model looks, as pictures. */
 #include "base/file.h"
 #include "base/names.h"
+#include "common/files.h"
 #include "common/sandbox.h"
 #include "common/tool.h"
 #include "dataset/operands.h"
@@ -18,9 +19,9 @@ static bool map, strip, feature_maps, strict, quiet, no_sandbox;
 static struct saliency_options saliency = {.samples = 25, .noise = 0.15};
 
 static const struct option_row rows[] = {
-	{'m', "model", OPTION_TEXT, &model_folder, "MODEL", "model folder", 0, 0, NULL},
-	{'o', "output", OPTION_TEXT, &output_folder, "DIR", "folder for the pictures", 0, 0, NULL},
-	{0, "chart", OPTION_TEXT, &chart_path, "FILE", "draw the network's flow chart as a PNG file", 0, 0, NULL},
+	{'m', "model", OPTION_INPUT, &model_folder, "MODEL", "model folder", 0, 0, NULL},
+	{'o', "output", OPTION_OUTPUT_FOLDER, &output_folder, "DIR", "folder for the pictures", 0, 0, NULL},
+	{0, "chart", OPTION_OUTPUT, &chart_path, "FILE", "draw the network's flow chart as a PNG file", 0, 0, NULL},
 	{0, NULL, OPTION_TITLE, NULL, NULL, "What is explained", 0, 0, NULL},
 	{0, "class", OPTION_TEXT, &class_name, "CLASS", "this class, by name or index, instead of the predicted one", 0, 0, NULL},
 	{0, "layer", OPTION_TEXT, &layer_name, "NAME", "layer to look at, by name or index", 0, 0, NULL},
@@ -97,9 +98,10 @@ int main(int argc, char **argv)
 	tool_set_kernels(kernels_versions());
 	int first = tool_start(&options, argc, argv);
 	check_usage();
-	tool_sandbox(no_sandbox);
 	char **operands = first < argc ? argv + first : standard_input;
 	size_t count = first < argc ? (size_t)(argc - first) : chart_path ? 0 : 1;
+	tool_check_files(operands, (int)count, TOOL_WHOLE_FOLDERS);
+	tool_sandbox(no_sandbox);
 	bool fresh = !file_exists(output_folder);
 	struct progress progress = tool_progress(quiet);
 	struct bad_inputs bad = {strict, tool_report, &progress, 0};

@@ -1,4 +1,6 @@
 /* scrape-images: images of classes from sites, pages and lists of addresses into class folders. */
+#include "base/file.h"
+#include "common/files.h"
 #include "common/sandbox.h"
 #include "common/tool.h"
 #include "recipe/page.h"
@@ -20,7 +22,7 @@ static int image_bytes = 20 << 20;
 static bool quiet, explain, no_sandbox;
 
 static const struct option_row rows[] = {
-	{'o', "output", OPTION_TEXT, &request.options.folder, "DIR", "where CLASS folders and manifest.tsv go", 0, 0, NULL},
+	{'o', "output", OPTION_OUTPUT_FOLDER, &request.options.folder, "DIR", "where CLASS folders and manifest.tsv go", 0, 0, NULL},
 	{'n', "count", OPTION_INTEGER, &request.options.wanted, "N", "images per class, 0 for all (or the data set's count)", 0, INT_MAX, NULL},
 	{0, "min-size", OPTION_INTEGER, &request.options.limits.side_minimum, "N", "least width and height in pixels", 1, 65535, NULL},
 	{0, "max-bytes", OPTION_INTEGER, &image_bytes, "N", "most bytes of one image", 1024, INT_MAX, NULL},
@@ -29,16 +31,16 @@ static const struct option_row rows[] = {
 	{0, "retry-refused", OPTION_FLAG, &request.options.retry_refused, NULL, "ask again for what an earlier run refused", 0, 0, NULL},
 	TOOL_QUIET(quiet),
 	{0, NULL, OPTION_TITLE, NULL, NULL, "where images come from", 0, 0, NULL},
-	{0, "site", OPTION_LIST, &request.sites, "RECIPE", "a recipe in data/sites, or a path; may be repeated", 0, 0, NULL},
+	{0, "site", OPTION_INPUT_LIST, &request.sites, "RECIPE", "a recipe in data/sites, or a path; may be repeated", 0, 0, NULL},
 	{0, "api", OPTION_LIST, &request.apis, "[SITE=]URL", "interface of a site whose recipe names none, or in place of it", 0, 0, NULL},
 	{0, "key", OPTION_LIST, &request.keys, "NAME=VALUE", "a key that a recipe asks for, instead of from the environment", 0, 0, NULL},
-	{0, "dataset", OPTION_TEXT, &request.dataset_path, "FILE", "classes, queries and sites from a data set's recipe", 0, 0, NULL},
+	{0, "dataset", OPTION_INPUT, &request.dataset_path, "FILE", "classes, queries and sites from a data set's recipe", 0, 0, NULL},
 	{0, "url", OPTION_TEXT, &request.url, "URL", "a page of the class's images", 0, 0, NULL},
-	{0, "page", OPTION_TEXT, &request.page_file, "FILE", "a saved page of them, - for stdin", 0, 0, NULL},
+	{0, "page", OPTION_INPUT, &request.page_file, "FILE", "a saved page of them, - for stdin", 0, 0, NULL},
 	{0, "follow", OPTION_TEXT, &request.options.follow, "PATTERN", "follow links that this regular expression matches", 0, 0, NULL},
 	{0, "depth", OPTION_INTEGER, &request.options.depth_maximum, "N", "how many of them after each other, 0 for any number", 0, INT_MAX, NULL},
 	{0, "max-pages", OPTION_INTEGER, &request.options.pages_maximum, "N", "most pages per query", 1, INT_MAX, NULL},
-	{0, "urls", OPTION_TEXT, &request.list, "FILE", "lines of image URL, tab, class; - for stdin", 0, 0, NULL},
+	{0, "urls", OPTION_INPUT, &request.list, "FILE", "lines of image URL, tab, class; - for stdin", 0, 0, NULL},
 	{0, "explain", OPTION_FLAG, &explain, NULL, "only show requests, or what selectors find on --page", 0, 0, NULL},
 	{0, NULL, OPTION_TITLE, NULL, NULL, "how servers are asked", 0, 0, NULL},
 	{0, "contact", OPTION_TEXT, &request.options.fetch.contact, "TEXT", "mail address or page, told to servers", 0, 0, NULL},
@@ -49,7 +51,7 @@ static const struct option_row rows[] = {
 	{0, "backoff", OPTION_REAL, &request.options.fetch.backoff, "S", "seconds before the first of them, then doubled", 0.001, 600, NULL},
 	{0, "max-wait", OPTION_REAL, &request.options.fetch.wait_maximum, "S", "longest pause that a host may ask for", 0, 3600, NULL},
 	{0, "timeout", OPTION_REAL, &request.options.fetch.timeout, "S", "seconds for one transfer", 1, 3600, NULL},
-	{0, "ca-file", OPTION_TEXT, &request.options.fetch.ca_file, "FILE", "certificates to trust (PEM), not those of the machine", 0, 0, NULL},
+	{0, "ca-file", OPTION_INPUT, &request.options.fetch.ca_file, "FILE", "certificates to trust (PEM), not those of the machine", 0, 0, NULL},
 	{0, "allow-private", OPTION_FLAG, &request.options.fetch.allow_private, NULL, "talk to private and loopback addresses", 0, 0, NULL},
 	{0, "ignore-robots", OPTION_FLAG, &request.options.fetch.ignore_robots, NULL, "do not ask for robots.txt", 0, 0, NULL},
 	TOOL_NO_SANDBOX(no_sandbox),
@@ -135,6 +137,15 @@ static int run(char *const *operands)
 	return status;
 }
 
+/* Of the files in the folder one alone has a name that is known. */
+static void check_files(void)
+{
+	char *manifest = file_join(request.options.folder, "manifest.tsv");
+	tool_add_output("--output", manifest);
+	free(manifest);
+	tool_check_files(NULL, 0, TOOL_WHOLE_FOLDERS);
+}
+
 int main(int argc, char **argv)
 {
 	struct scrape_options *collect = &request.options;
@@ -151,6 +162,7 @@ int main(int argc, char **argv)
 	if (!fetch->ca_file && ca_file && *ca_file)
 		fetch->ca_file = ca_file;
 
+	check_files();
 	bool read = scrape_request_read(&request, &error) == 0;
 	if (read && scrape_request_settle(&request, operands, &error))
 		tool_usage(error.object, "%s", error.reason);

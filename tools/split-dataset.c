@@ -1,5 +1,6 @@
 /* split-dataset: class folders into training, validation and test images, or the leaks of such a split. */
 #include "base/file.h"
+#include "common/files.h"
 #include "common/sandbox.h"
 #include "common/tool.h"
 #include "dataset/audit.h"
@@ -19,7 +20,7 @@ static const struct option_row rows[] = {
 	{0, "exact", OPTION_FLAG, &exact, NULL, "only the same pixels are the same picture", 0, 0, NULL},
 	{0, "audit", OPTION_FLAG, &audits, NULL, "say what the split in IN leaks; without OUT make nothing", 0, 0, NULL},
 	{0, "link", OPTION_CHOICE, &link_kind, "KIND", "how files get there", 0, 0, split_link_names},
-	{0, "manifest", OPTION_TEXT, &manifest_path, "FILE", "write all files, hashes and groups here too, besides OUT/split.tsv", 0, 0, NULL},
+	{0, "manifest", OPTION_OUTPUT, &manifest_path, "FILE", "write all files, hashes and groups here too, besides OUT/split.tsv", 0, 0, NULL},
 	TOOL_SEED(seed),
 	TOOL_THREADS(threads),
 	TOOL_QUIET(quiet),
@@ -120,6 +121,9 @@ int main(int argc, char **argv)
 
 	int first = tool_start(&options, argc, argv);
 	check_usage(argc - first);
+	if (argc - first == 2)
+		tool_add_output("OUT", argv[first + 1]);
+	tool_check_files(argv + first, 1, TOOL_CLASS_FOLDERS);
 	tool_sandbox(no_sandbox);
 	const char *in = argv[first], *out = argv[first + 1];
 	struct progress progress = tool_progress(quiet);

@@ -1,4 +1,5 @@
 /* tensor-cat: tensor streams joined, picked from, sampled, shuffled, cut into shards. */
+#include "common/files.h"
 #include "common/tool.h"
 #include "dataset/list.h"
 #include "stream/rearrange.h"
@@ -20,10 +21,10 @@ static const struct option_row rows[] = {
 	{0, "codec", OPTION_CHOICE, &codec, "NAME", "how the stream is compressed", 0, 0, codec_names},
 	{0, "merge-classes", OPTION_FLAG, &merge, NULL, "streams may have different classes", 0, 0, NULL},
 	{0, "classes", OPTION_TEXT, &class_names, "A,B,...", "classes in label order (default: those of the streams)", 0, 0, NULL},
-	{0, "classes-from", OPTION_TEXT, &classes_path, "FILE", "take them from a stream, model folder or text", 0, 0, NULL},
+	{0, "classes-from", OPTION_INPUT, &classes_path, "FILE", "take them from a stream, model folder or text", 0, 0, NULL},
 	{0, NULL, OPTION_TITLE, NULL, NULL, "Which records", 0, 0, NULL},
 	{0, "class", OPTION_LIST, &work.select.classes, "CLASS", "those of this class; may be repeated", 0, 0, NULL},
-	{0, "list", OPTION_TEXT, &list_path, "FILE", "those whose id or source name is a line of it", 0, 0, NULL},
+	{0, "list", OPTION_INPUT, &list_path, "FILE", "those whose id or source name is a line of it", 0, 0, NULL},
 	{0, "exclude", OPTION_FLAG, &work.select.exclude, NULL, "all but those", 0, 0, NULL},
 	{0, "sample", OPTION_TEXT, &sample, "N", "of these so many by chance, or such a part (0.1)", 0, 0, NULL},
 	{0, NULL, OPTION_TITLE, NULL, NULL, "Their order", 0, 0, NULL},
@@ -58,6 +59,18 @@ static void check_usage(void)
 		tool_usage("--exclude", "goes with --class or --list");
 	if (sample && !stream_sample_parse(&work.sample, sample))
 		tool_usage("--sample", "'%s' is neither a number of records nor a part between 0 and 1", sample);
+}
+
+/* FILE itself, or what is named after it: no row of the table can say which. */
+static void add_outputs(void)
+{
+	if (work.output && work.shards == 1)
+		tool_add_output("--output", work.output);
+	for (int i = 0; work.shards > 1 && i < work.shards; i++) {
+		char *name = stream_shard_name(work.output, i, work.shards);
+		tool_add_output("--output", name);
+		free(name);
+	}
 }
 
 static int read_options(struct error *error)
@@ -107,6 +120,8 @@ int main(int argc, char **argv)
 	work.paths = first < argc ? argv + first : standard_input;
 	work.count = first < argc ? (size_t)(argc - first) : 1;
 	check_usage();
+	add_outputs();
+	tool_check_files(work.paths, (int)work.count, TOOL_WHOLE_FOLDERS);
 	tool_refuse_terminal(work.output);
 	/* In a pipe the bar belongs to the last tool. */
 	struct progress progress = tool_progress(quiet || !work.output || strcmp(work.output, "-") == 0);

@@ -1,12 +1,10 @@
 /* tensor-info: what is in tensor streams; verify them, export them. */
-#include "base/file.h"
+#include "common/files.h"
 #include "common/tool.h"
 #include "dataset/extract.h"
 #include "image/contact_sheet.h"
 #include "stream/export.h"
 #include "stream/summary.h"
-
-#include <string.h>
 
 static bool verify, list_records, as_json, quiet;
 static const char *npy_path, *labels_path, *png_path, *folder;
@@ -16,11 +14,11 @@ static const struct option_row rows[] = {
 	{0, "verify", OPTION_FLAG, &verify, NULL, "only say whether each stream is whole and right", 0, 0, NULL},
 	{0, "records", OPTION_FLAG, &list_records, NULL, "a line of TSV for each record", 0, 0, NULL},
 	{0, "json", OPTION_FLAG, &as_json, NULL, "a line of JSON for each stream", 0, 0, NULL},
-	{0, "npy", OPTION_TEXT, &npy_path, "FILE", "write the tensors of all streams as one NumPy array", 0, 0, NULL},
-	{0, "labels", OPTION_TEXT, &labels_path, "FILE", "write their labels as a NumPy array", 0, 0, NULL},
-	{0, "png", OPTION_TEXT, &png_path, "FILE", "write a contact sheet of the first records", 0, 0, NULL},
+	{0, "npy", OPTION_OUTPUT, &npy_path, "FILE", "write the tensors of all streams as one NumPy array", 0, 0, NULL},
+	{0, "labels", OPTION_OUTPUT, &labels_path, "FILE", "write their labels as a NumPy array", 0, 0, NULL},
+	{0, "png", OPTION_OUTPUT, &png_path, "FILE", "write a contact sheet of the first records", 0, 0, NULL},
 	{'n', "count", OPTION_INTEGER, &png_count, "N", "records on the contact sheet", 1, 65536, NULL},
-	{0, "extract", OPTION_TEXT, &folder, "DIR", "write the records as pictures in class folders", 0, 0, NULL},
+	{0, "extract", OPTION_OUTPUT_FOLDER, &folder, "DIR", "write the records as pictures in class folders", 0, 0, NULL},
 	TOOL_QUIET(quiet),
 	TOOL_END,
 };
@@ -39,21 +37,6 @@ struct exports {
 static bool exporting(void)
 {
 	return npy_path || labels_path || png_path || folder;
-}
-
-/* An output that is an input, or another one, would be lost. */
-static void check_outputs(char *const *inputs, int count)
-{
-	static const char *const names[] = {"--npy", "--labels", "--png"};
-	const char *const paths[] = {npy_path, labels_path, png_path};
-	for (int i = 0; i < 3; i++) {
-		for (int k = 0; paths[i] && k < count; k++)
-			if (file_is_same(paths[i], inputs[k]))
-				tool_usage(names[i], "would replace %s, which is read", inputs[k]);
-		for (int k = 0; paths[i] && k < i; k++)
-			if (paths[k] && (strcmp(paths[i], paths[k]) == 0 || file_is_same(paths[i], paths[k])))
-				tool_usage(names[i], "and %s name one file", names[k]);
-	}
 }
 
 static int show_record(struct contact_sheet *sheet, const struct stream_head *head, const void *tensor,
@@ -135,7 +118,7 @@ int main(int argc, char **argv)
 	tool_allow(!verify, "json", "does not go with --verify");
 	char **paths = first < argc ? argv + first : standard_input;
 	int count = first < argc ? argc - first : 1;
-	check_outputs(paths, count);
+	tool_check_files(paths, count, TOOL_WHOLE_FOLDERS);
 	struct exports exports = {.arrays = stream_export_to(npy_path, labels_path)};
 
 	if (folder && extract_start(&exports.extraction, folder, &error)) {

@@ -1,5 +1,7 @@
 #include "base/file.h"
 
+#include "base/protected.h"
+
 #include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
@@ -71,12 +73,6 @@ static bool has_mode(const char *path, mode_t mode)
 bool file_is_folder(const char *path)
 {
 	return has_mode(path, S_IFDIR);
-}
-
-bool file_is_same(const char *path, const char *other)
-{
-	struct stat one, two;
-	return stat(path, &one) == 0 && stat(other, &two) == 0 && one.st_dev == two.st_dev && one.st_ino == two.st_ino;
 }
 
 bool file_exists(const char *path)
@@ -217,6 +213,9 @@ int output_open(struct output *output, const char *path, struct error *error)
 	}
 	if (file_is_folder(path))
 		return error_set(error, path, "is a folder");
+	const char *input = protected_name_of(path);
+	if (input)
+		return error_set(error, path, "would replace %s, which is read", input);
 	output->path = strdup(path);
 	output->target = find_target(path);
 	bool direct = file_exists(path) && !has_mode(path, S_IFREG);

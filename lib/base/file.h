@@ -26,8 +26,6 @@ CHECKED int file_list(const char *path, enum file_kind kind, struct text_list *n
 
 bool file_is_folder(const char *path);
 bool file_exists(const char *path);
-/* Whether two paths lead to one file, which is there. */
-bool file_is_same(const char *path, const char *other);
 
 /* Makes a folder and those above it; one that is there already is fine. */
 CHECKED int file_make_folder(const char *path, struct error *error);
@@ -49,8 +47,8 @@ struct output {
 	FILE *stream;                 /* for the caller to write to */
 };
 
-/* Starts output to `path`; NULL or "-" is standard output. On failure (-1)
- * nothing is left behind and *output needs no end. */
+/* Starts output to `path`; NULL or "-" is standard output. On failure (-1: also where a file that is read would be
+ * replaced, base/protected.h) nothing is left behind and *output needs no end. */
 CHECKED int output_open(struct output *output, const char *path, struct error *error);
 
 /* Ends output: flushes, and for a file syncs and renames it into place. On

@@ -8,12 +8,23 @@
 enum { OPTIONS_MAXIMUM = 96, LONG_BASE = 256, HELP_COLUMN = 30 };
 enum { CODE_HELP = LONG_BASE + OPTIONS_MAXIMUM, CODE_VERSION };
 
+bool options_is_text(enum option_type type)
+{
+	return type == OPTION_TEXT || type == OPTION_INPUT || type == OPTION_OUTPUT || type == OPTION_OUTPUT_FOLDER ||
+		type == OPTION_OUTPUT_MODEL;
+}
+
+bool options_is_list(enum option_type type)
+{
+	return type == OPTION_LIST || type == OPTION_INPUT_LIST;
+}
+
 static int bad_value(const struct option_row *row, const char *text, struct error *error)
 {
 	char object[128], shown[256];
 	snprintf(object, sizeof object, "--%s", row->name);
 	text_printable(shown, sizeof shown, text);
-	if (row->type == OPTION_TEXT || row->type == OPTION_LIST)
+	if (options_is_text(row->type) || options_is_list(row->type))
 		return error_set(error, object, "takes a value that is not empty");
 	if (row->type == OPTION_CHOICE) {
 		char list[300] = "";
@@ -89,10 +100,15 @@ static int set_value(const struct option_row *row, const char *text, struct erro
 		good = text_to_unsigned(text, row->value);
 		break;
 	case OPTION_TEXT:
+	case OPTION_INPUT:
+	case OPTION_OUTPUT:
+	case OPTION_OUTPUT_FOLDER:
+	case OPTION_OUTPUT_MODEL:
 		good = *text;
 		*(const char **)row->value = text;
 		break;
 	case OPTION_LIST:
+	case OPTION_INPUT_LIST:
 		good = *text;
 		if (good && text_list_add(row->value, text, error))
 			return -1;
@@ -202,6 +218,7 @@ static void print_default(const struct option_row *row, FILE *stream)
 		fprintf(stream, " (default %llu)", (unsigned long long)*(uint64_t *)row->value);
 		break;
 	case OPTION_TEXT:
+	case OPTION_OUTPUT_FOLDER:
 		if ((text = *(const char **)row->value))
 			fprintf(stream, " (default %s)", text);
 		break;

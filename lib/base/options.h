@@ -1,5 +1,8 @@
 /* The command line of a tool as one table, which parses it, checks it and prints its help.
  *
+ * An option that names a path says by its type what becomes of the file, so that no output takes an input's place
+ * (tools/common/files.h).
+ *
  * The variable that an option sets holds the default before parsing, and help
  * prints that value: the two cannot drift apart. */
 #ifndef BASE_OPTIONS_H
@@ -18,10 +21,19 @@ enum option_type {
 	OPTION_SEED,    /* uint64_t */
 	OPTION_TEXT,    /* const char *; NULL: not given. Points into argv; "" is refused: often an unset variable */
 	OPTION_LIST,    /* struct text_list; every use adds one; "" is refused */
+	OPTION_INPUT,         /* paths, as OPTION_TEXT: of a file that is read, or of a model's folder */
+	OPTION_INPUT_LIST,    /* of such, as OPTION_LIST */
+	OPTION_OUTPUT,        /* of a file that is written */
+	OPTION_OUTPUT_FOLDER, /* of a folder that files are written into */
+	OPTION_OUTPUT_MODEL,  /* of a model's folder that is written */
 	OPTION_CHOICE,  /* int: index into choices */
 	OPTION_SIZE,    /* struct option_size: WIDTHxHEIGHT, or one number for both; each in [minimum, maximum] */
 	OPTION_TITLE,   /* no option: `help` is a heading in the help text */
 };
+
+/* Whether the value is one text, or a list of such. */
+bool options_is_text(enum option_type type);
+bool options_is_list(enum option_type type);
 
 struct option_size {
 	int width, height;

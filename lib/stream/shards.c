@@ -4,7 +4,7 @@
 #include <string.h>
 
 /* The number goes before the extension; a name's leading dot begins none. */
-static char *shard_name(const char *path, int number, int count)
+char *stream_shard_name(const char *path, int number, int count)
 {
 	const char *base = path ? text_base_name(path) : "", *dot = strrchr(base, '.');
 	if (!path || strcmp(path, "-") == 0)
@@ -24,7 +24,7 @@ int stream_shards_open(struct stream_shards *shards, const char *path, int count
 	if (!shards->outputs || !shards->names)
 		return error_memory(error, path);
 	for (; shards->opened < count; shards->opened++) {
-		char *name = shard_name(path, shards->opened, count);
+		char *name = stream_shard_name(path, shards->opened, count);
 		shards->names[shards->opened] = name;
 		if (!name)
 			return error_memory(error, path);

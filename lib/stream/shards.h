@@ -19,6 +19,9 @@ struct stream_shards {
 	struct stream_writer *writer;
 };
 
+/* The name of shard `number` of `count`, as below, in fresh memory; NULL without. */
+char *stream_shard_name(const char *path, int number, int count);
+
 /* Opens `count` files at once. Several are called PATH-00003-of-00016, from 0, with PATH's extension behind that; one is
  * PATH itself (NULL or "-": standard output). Returns 0 or -1; the shards are the caller's to end either way. */
 CHECKED int stream_shards_open(struct stream_shards *shards, const char *path, int count, enum stream_codec codec,

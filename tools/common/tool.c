@@ -15,7 +15,7 @@
 
 static const char *tool_name = "millrace";
 
-/* As parsed, for tool_allow. */
+/* As parsed, for tool_options and tool_allow. */
 static struct {
 	const struct options *options;
 	char **argv;
@@ -117,6 +117,11 @@ int tool_start(const struct options *options, int argc, char **argv)
 	default:
 		tool_usage(error.object, "%s", error.reason);
 	}
+}
+
+const struct options *tool_options(void)
+{
+	return command.options;
 }
 
 static void print_line(const char *object, const char *reason)

@@ -33,6 +33,8 @@ void tool_set_kernels(struct processor_versions versions);
 /* Warns on standard error where this program was compiled without the kernels for the best instruction set of this
  * processor: work goes on, much slower than it could. After tool_set_kernels and tool_start. */
 void tool_warn_of_kernels(void);
+/* The table that tool_start parsed the command line by. */
+const struct options *tool_options(void);
 
 /* Prints "tool: object: reason". Returns EXIT_FAILED. */
 int tool_error(const struct error *error);
