@@ -4,6 +4,7 @@
 #include <string.h>
 
 enum { LIST_SIZE = 320, NAME_SHOWN = 120 }; /* bytes, in errors */
+enum { CLASS_NAME_MAXIMUM = 64 };             /* bytes, in names of results */
 
 /* Writes "a, b, c" into out[size]; ends in "..." if it is truncated. */
 static void join_names(const struct text_list *names, char *out, size_t size)
@@ -73,11 +74,9 @@ static int choose_layer(struct explain_plan *plan, const struct explain_choice *
 	return 0;
 }
 
-int explain_choose(struct explain_plan *plan, const struct explain_choice *choice, struct error *error)
+static int choose_target(struct explain_plan *plan, const struct explain_choice *choice, struct error *error)
 {
 	struct saliency_target *target = &plan->target;
-	if (choose_layer(plan, choice, error))
-		return -1;
 	*target = (struct saliency_target){network_architecture(plan->network)->layer_count, EXPLAIN_PREDICTED};
 	if (choice->class_name) {
 		target->unit = find_named(plan->labels, choice->class_name, "class", choice->model, error);
@@ -88,4 +87,30 @@ int explain_choose(struct explain_plan *plan, const struct explain_choice *choic
 	target->layer = plan->options.layer;
 	target->unit = find_filter(choice->filter, network_shapes(plan->network)[target->layer].channels, choice->model, error);
 	return target->unit < 0 ? -1 : 0;
+}
+
+/* The class comes last, since its name may hold anything; where that is long, its index stands for it. */
+static void name_choice(struct explain_plan *plan, const struct explain_choice *choice)
+{
+	const struct layer *layers = network_architecture(plan->network)->layers;
+	const char *class_name = choice->class_name ? plan->labels->items[plan->target.unit] : "";
+	char *chosen = plan->chosen;
+	size_t used = 0;
+	*chosen = 0;
+	if (choice->layer)
+		used += (size_t)snprintf(chosen, EXPLAIN_CHOSEN_SIZE, "-layer-%s", layers[plan->options.layer].name);
+	if (choice->filter)
+		used += (size_t)snprintf(chosen + used, EXPLAIN_CHOSEN_SIZE - used, "-filter-%d", plan->target.unit);
+	if (strlen(class_name) > CLASS_NAME_MAXIMUM)
+		snprintf(chosen + used, EXPLAIN_CHOSEN_SIZE - used, "-class-%d", plan->target.unit);
+	else if (choice->class_name)
+		snprintf(chosen + used, EXPLAIN_CHOSEN_SIZE - used, "-class-%s", class_name);
+}
+
+int explain_choose(struct explain_plan *plan, const struct explain_choice *choice, struct error *error)
+{
+	if (choose_layer(plan, choice, error) || choose_target(plan, choice, error))
+		return -1;
+	name_choice(plan, choice);
+	return 0;
 }

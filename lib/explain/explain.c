@@ -49,10 +49,12 @@ static void find_target(struct work *work)
 			network_architecture(plan->network)->layers[work->target.layer].name);
 }
 
-/* Writes FOLDER/NAME-SUFFIX.png. */
+/* Writes FOLDER/NAME-SUFFIX.png, with what was chosen at its end but for feature maps, whose suffix is the layer. */
 static int write_result(const struct work *work, const struct image *image, const char *suffix, struct error *error)
 {
-	char *path = text_format("%s/%s-%s.png", work->plan->folder, work->name, suffix);
+	const struct explain_plan *plan = work->plan;
+	const char *chosen = plan->features < 0 ? plan->chosen : "";
+	char *path = text_format("%s/%s-%s%s.png", plan->folder, work->name, suffix, chosen);
 	int result = path ? image_write_png(image, path, error) : error_memory(error, work->name);
 	free(path);
 	return result;
@@ -162,7 +164,8 @@ static int fill_strip(const struct work *work, struct strip *strip, struct error
 static int write_strip(const struct work *work, struct error *error)
 {
 	struct canvas canvas;
-	char heading[EXPLAIN_SUBJECT_SIZE + 32], detail[TITLE_SIZE];
+	char heading[EXPLAIN_SUBJECT_SIZE + 32], detail[TITLE_SIZE], suffix[TITLE_SIZE];
+	enum saliency_method method = work->plan->options.method;
 	struct strip *strip = calloc(1, sizeof *strip);
 	if (!strip)
 		return error_memory(error, work->name);
@@ -173,8 +176,9 @@ static int write_strip(const struct work *work, struct error *error)
 		snprintf(detail, sizeof detail, "what speaks for it, from pixels to parts");
 		result = sheet_strip(&canvas, heading, detail, strip->tiles, strip->count, error);
 	}
+	snprintf(suffix, sizeof suffix, "strip%s%s", method ? "-" : "", method ? saliency_method_names[method] : "");
 	if (result == 0)
-		result = write_canvas(work, &canvas, "strip", error);
+		result = write_canvas(work, &canvas, suffix, error);
 	for (int i = 0; i + 1 < strip->count; i++)
 		image_free(&strip->images[i]);
 	free(strip);

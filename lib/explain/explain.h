@@ -10,7 +10,7 @@
 
 #include <stdbool.h>
 
-enum { EXPLAIN_PREDICTED = -1, EXPLAIN_SUBJECT_SIZE = 320 };
+enum { EXPLAIN_PREDICTED = -1, EXPLAIN_SUBJECT_SIZE = 320, EXPLAIN_CHOSEN_SIZE = 192 };
 
 /* What to compute for each picture. */
 struct explain_plan {
@@ -19,6 +19,7 @@ struct explain_plan {
 	struct picture_settings settings;
 	struct saliency_options options;  /* .picture is set for each */
 	struct saliency_target target;    /* unit EXPLAIN_PREDICTED: the class with the largest logit */
+	char chosen[EXPLAIN_CHOSEN_SIZE]; /* what was chosen of that, in names of results: "-layer-conv1-filter-3"; or "" */
 	struct colormap colormap;
 	const char *folder;               /* output folder */
 	bool map;                         /* also write the map without the picture */
@@ -26,9 +27,10 @@ struct explain_plan {
 	int features;                     /* instead: the feature maps of this layer; -1: no */
 };
 
-/* Reads a picture and writes FOLDER/NAME-METHOD.png (overlay) and NAME-METHOD-map.png, or
- * NAME-strip.png, or NAME-LAYER.png; each complete or not at all. Returns 0; 1 if the map has no positive
- * evidence, which is then written on the overlay, with the name of the class or filter in `subject`; -1 with `error`. */
+/* Reads a picture and writes FOLDER/NAME-METHOD.png (overlay) and NAME-METHOD-map.png, or NAME-strip.png (of a method other
+ * than the default NAME-strip-METHOD.png), each with plan->chosen before ".png"; or NAME-LAYER.png; each complete or not at
+ * all. Returns 0; 1 if the map has no positive evidence, which is then written on the overlay, with the name of the class or
+ * filter in `subject`; -1 with `error`. */
 CHECKED int explain_picture(struct explain_plan *plan, const char *path, const char *name,
 	char subject[EXPLAIN_SUBJECT_SIZE], struct error *error);
 

@@ -42,6 +42,8 @@ static int name_results(struct inputs *inputs, struct error *error)
 		paths[i] = files->files[i].path;
 	int result = names_of_results(&inputs->results, paths, files->count, error);
 	free(paths);
+	for (size_t i = 0; i < inputs->results.count && result == 0; i++)
+		result = digest_table_see(&inputs->taken, inputs->results.items[i], error) < 0 ? -1 : 0;
 	return result;
 }
 
@@ -110,16 +112,42 @@ static void fill_target(const struct inputs *inputs, const struct stream_record 
 			target[map[i]] = record->weights[i];
 }
 
+/* `name` where it is new, else the first of NAME-2, NAME-3, ... that is. Takes `name`, and returns fresh memory; NULL
+ * without memory, also where `name` is NULL for that reason. */
+static char *take_name(struct digest_table *taken, char *name, struct error *error)
+{
+	unsigned char key[DIGEST_KEY_SIZE];
+	char *tried = NULL;
+	if (!name)
+		return NULL;
+	digest_key(name, key);
+	/* With a name is kept how often it was wanted again, so that not every number is tried each time. */
+	int again = digest_table_get(taken, key), new = 0;
+	while (new == 0) {
+		free(tried);
+		again++;
+		tried = again ? text_format("%s-%d", name, again + 1) : strdup(name);
+		new = tried ? digest_table_see(taken, tried, error) : -1;
+	}
+	free(name);
+	if (new == 1 && digest_table_set(taken, key, again, error) == 0)
+		return tried;
+	free(tried);
+	return NULL;
+}
+
 /* Returns 1 or -1. */
-static int add_record(const struct inputs *inputs, const struct stream_record *record, struct answers *answers,
+static int add_record(struct inputs *inputs, const struct stream_record *record, struct answers *answers,
 	struct error *error)
 {
 	const char *result = inputs->results.items[inputs->next - 1];
 	unsigned long long id = record->id;
 	unsigned long pass = inputs->head->pass;
+	/* Ids come again in streams that were joined, and a file may have a record's name. */
+	char *name = take_name(&inputs->taken,
+		pass ? text_format("%s-%lu-%llu", result, pass, id) : text_format("%s-%llu", result, id), error);
 	int index = answers_add(answers,
-		*record->source ? strdup(record->source) : text_format("%s#%llu", stream_name(inputs->reader), id),
-		pass ? text_format("%s-%lu-%llu", result, pass, id) : text_format("%s-%llu", result, id), NULL, error);
+		*record->source ? strdup(record->source) : text_format("%s#%llu", stream_name(inputs->reader), id), name, NULL, error);
 	if (index < 0)
 		return -1;
 	answers->items[index].labelled = record->weights || record->label >= 0;
@@ -206,5 +234,6 @@ void inputs_free(struct inputs *inputs)
 {
 	close_stream(inputs);
 	text_list_free(&inputs->results);
+	digest_table_free(&inputs->taken);
 	dataset_files_free(&inputs->files);
 }

@@ -3,6 +3,7 @@
 #define PREDICT_INPUTS_H
 
 #include "base/bad_inputs.h"
+#include "base/digest_table.h"
 #include "dataset/class_folders.h"
 #include "model/model.h"
 #include "predict/answers.h"
@@ -15,6 +16,7 @@ struct inputs {
 	bool files_only;                 /* streams are bad inputs */
 	struct dataset_files files;
 	struct text_list results;        /* names of what is written about each */
+	struct digest_table taken;       /* these, and those of the records so far */
 	size_t next;                     /* file */
 	struct stream_reader *reader;    /* the stream being read, if any */
 	const struct stream_head *head;  /* of its segment; NULL before the first */

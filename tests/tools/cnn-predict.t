@@ -127,6 +127,11 @@ run cnn-predict --quiet -m model --annotate drawn --multi-label more train.tens
 status_is 0
 is "files and records annotated" "$(ls drawn | sed -n '1p;$p' | tr '\n' ' ')$(ls drawn | wc -l)" \
 	"both-annotated.png train-9-annotated.png 13"
+mkdir -p one two
+for copy in one/train-3.png two/train-3.png two/train-0.png; do cp "images/red shells/0.png" $copy; done
+cat train.tens train.tens >joined.tens
+cnn-predict --quiet -m model --annotate namesakes train.tens one two joined.tens >/dev/null
+is "a picture for each file and record, whatever their names" "$(ls namesakes | wc -l)" $((3 + 3 * $(tensor-info --records train.tens | wc -l)))
 augment --passes 2 train.tens | cnn-predict --quiet -m model --annotate passes >/dev/null
 is "records of two passes do not hide each other" "$(ls passes | wc -l)" 24
 is "at the size of the picture, 32 enlarged to 128" "$(python3 -c 'import struct

@@ -127,11 +127,27 @@ assert height > width'
 is "without a picture nothing else is written" "$(ls sheets | wc -l)" 4
 
 # Classes and filters.
-saliency -q -m model -o first --class 0 "$picture"
-saliency -q -m model -o second --class écaille "$picture"
-ok "classes differ" sh -c '! cmp -s first/6-gradient.png second/6-gradient.png'
-run saliency -q -m model -o filters --layer conv1 --filter 3 "$picture"
-status_is 0
+saliency -q -m model -o chosen --class 0 "$picture"
+saliency -q -m model -o chosen --class écaille "$picture"
+ok "classes differ" sh -c '! cmp -s "chosen/6-gradient-class-red shells.png" chosen/6-gradient-class-écaille.png'
+for options in '--layer conv1 --filter 3' '--layer conv1 --filter 4' '--method layer-cam' '--method layer-cam --layer relu1' \
+	'--method layer-cam --layer relu1 --class écaille' '--map --class écaille' '--strip' '--strip --class écaille' \
+	'--strip --method grad-cam'; do
+	before=$(ls chosen | wc -l)
+	run saliency -q -m model -o chosen $options "$picture"
+	is "$options: a file of its own" "$status $(ls chosen | wc -l)" "0 $((before + 1))"
+done
+is "which says what was chosen" "$(ls chosen)" "6-gradient-class-red shells.png
+6-gradient-class-écaille.png
+6-gradient-layer-conv1-filter-3.png
+6-gradient-layer-conv1-filter-4.png
+6-gradient-map-class-écaille.png
+6-layer-cam-layer-relu1-class-écaille.png
+6-layer-cam-layer-relu1.png
+6-layer-cam.png
+6-strip-class-écaille.png
+6-strip-grad-cam.png
+6-strip.png"
 
 # Black times any gradient is nothing: that is said, on standard error and in the picture.
 python3 - <<'END'
@@ -146,7 +162,7 @@ status_is 0
 stderr_is 'saliency: black.png: no positive evidence for écaille'
 ok "the picture says it in white" python3 -c '
 from read import *
-width, height, rows = read("none/black-gradient-x-input.png")
+width, height, rows = read("none/black-gradient-x-input-class-écaille.png")
 assert (width, height) == (160, 80) and sum(p[0] > 200 for row in rows for p in row) > 50'
 
 # Failures: reported, left out, counted.

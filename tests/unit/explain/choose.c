@@ -10,6 +10,12 @@ static struct error error;
 static struct explain_plan plan;
 static struct text_list labels;
 
+static void add_labels(void)
+{
+	if (text_list_add(&labels, "cat", &error) || text_list_add(&labels, "7", &error))
+		exit(1);
+}
+
 static void build(void)
 {
 	struct layer layers[] = {
@@ -17,10 +23,10 @@ static void build(void)
 			.stride_height = 1, .stride_width = 1},
 		{.kind = LAYER_GLOBAL_AVERAGE_POOLING, .name = "mean"}};
 	struct architecture architecture = {"small", {4, 4, 3}, 2, layers};
-	if (network_create(&plan.network, &architecture, NETWORK_EXPLAIN, 1, NULL, &error) ||
-		text_list_add(&labels, "cat", &error) || text_list_add(&labels, "7", &error))
+	if (network_create(&plan.network, &architecture, NETWORK_EXPLAIN, 1, NULL, &error))
 		exit(1);
 	plan.labels = &labels;
+	add_labels();
 }
 
 static int choose(const char *class_name, const char *layer, const char *filter)
@@ -36,6 +42,29 @@ static void found(void)
 	ok(choose("0", NULL, NULL) == 0 && plan.target.unit == 0, "by its number");
 	ok(choose(NULL, "conv", "1") == 0 && plan.target.layer == 0 && plan.target.unit == 1, "a filter");
 	ok(choose(NULL, NULL, NULL) == 0 && plan.target.unit == EXPLAIN_PREDICTED, "or the predicted class");
+}
+
+static void named(void)
+{
+	char shortest[65], longest[66];
+	memset(shortest, 'x', sizeof shortest);
+	memset(longest, 'y', sizeof longest);
+	shortest[64] = longest[65] = 0;
+	char expected[80];
+	snprintf(expected, sizeof expected, "-class-%s", shortest);
+	ok(text_list_add(&labels, shortest, &error) == 0 && text_list_add(&labels, longest, &error) == 0, "classes of long names");
+	is_integer(choose("0", NULL, NULL), 0, "a class");
+	is_text(plan.chosen, "-class-cat", "is called by its name, however it was given");
+	is_integer(choose(NULL, "0", "1"), 0, "a filter");
+	is_text(plan.chosen, "-layer-conv-filter-1", "is called by its layer and number");
+	is_integer(choose("cat", "conv", NULL), 0, "a layer and a class");
+	is_text(plan.chosen, "-layer-conv-class-cat", "are both named");
+	is_integer(choose(shortest, NULL, NULL), 0, "a name of 64 bytes");
+	is_text(plan.chosen, expected, "stands");
+	is_integer(choose(longest, NULL, NULL), 0, "one of 65");
+	is_text(plan.chosen, "-class-3", "is told by its index");
+	is_integer(choose(NULL, NULL, NULL), 0, "nothing chosen");
+	is_text(plan.chosen, "", "is not named");
 }
 
 static void refused(void)
@@ -65,6 +94,9 @@ int main(void)
 	build();
 	found();
 	refused();
+	text_list_free(&labels);
+	add_labels();
+	named();
 	network_destroy(plan.network);
 	text_list_free(&labels);
 	return done();
