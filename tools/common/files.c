@@ -72,10 +72,11 @@ static void add_unusual_input(const char *folder, const struct text_list *names,
 
 static void add_model(const char *folder)
 {
+	struct error unsaid;
 	struct text_list names = {0};
 	for (int i = 0; i < MODEL_READ; i++)
 		add_input_in(folder, model_names[i]);
-	if (file_list(folder, FILE_REGULAR, &names, NULL) == 0) {
+	if (file_list(folder, FILE_REGULAR, &names, &unsaid) == 0) {
 		add_unusual_input(folder, &names, "architecture.json", ".json");
 		add_unusual_input(folder, &names, "poids.h5", ".h5");
 	}
@@ -93,9 +94,10 @@ static void add_file_or_model(const char *path)
 /* What is wrong with a folder is said when it is read; until then what was found counts. */
 static void add_folder(const char *folder, enum tool_folders folders)
 {
+	struct error unsaid;
 	struct dataset_files files = {0};
-	int failed = folders == TOOL_CLASS_FOLDERS ? class_folders_read(&files, folder, NULL)
-						   : dataset_files_add_folder(&files, folder, NULL);
+	int failed = folders == TOOL_CLASS_FOLDERS ? class_folders_read(&files, folder, &unsaid)
+						   : dataset_files_add_folder(&files, folder, &unsaid);
 	(void)failed;
 	for (size_t i = 0; i < files.count; i++)
 		add_input(files.files[i].path);
