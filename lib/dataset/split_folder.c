@@ -1,6 +1,7 @@
 #include "dataset/split_folder.h"
 
 #include "base/file.h"
+#include "base/paths.h"
 #include "base/rename.h"
 #include "base/signals.h"
 #include "dataset/split.h"
@@ -156,7 +157,7 @@ int split_folder_check(const char *place, struct error *error)
 {
 	if (!holds_split(place))
 		return check_parts(place, error);
-	if (file_is_same(place, "."))
+	if (path_is_same(place, "."))
 		return error_set(error, place, "is the working folder and holds a split, which is replaced as a whole: "
 			"run this in another folder");
 	return 0;
@@ -205,10 +206,7 @@ int split_folder_settle(const char *place, struct error *error)
 int split_folder_start(struct unfinished *fresh, const char *place, struct error *error)
 {
 	*fresh = (struct unfinished){0};
-	int result = file_make_parent(place, error);
-	if (result == 0 && unfinished_folder_of(fresh, place, kind))
-		result = error_system(error, place);
-	return result;
+	return unfinished_folder_of(fresh, place, kind) ? error_system(error, place) : 0;
 }
 
 /* Locks the earlier split, so that nobody takes it for something left while it waits to be removed. Where there are no locks

@@ -20,7 +20,7 @@ CHECKED int split_folder_settle(const char *place, struct error *error);
  * working folder, which would be gone. Returns 0 or -1. */
 CHECKED int split_folder_check(const char *place, struct error *error);
 
-/* Makes an empty folder beside `place` to build in, and the folders above both. On failure (-1) *fresh is empty. */
+/* Makes an empty folder beside `place` to build in. On failure (-1) *fresh is empty. */
 CHECKED int split_folder_start(struct unfinished *fresh, const char *place, struct error *error);
 
 /* Puts the whole split in `fresh` into `place`. On failure (-1) that holds the earlier split whole or the new one whole; or,

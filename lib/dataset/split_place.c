@@ -1,6 +1,7 @@
 #include "dataset/split_place.h"
 
 #include "base/file.h"
+#include "base/paths.h"
 #include "dataset/split_folder.h"
 
 #include <errno.h>
@@ -14,48 +15,21 @@ const char *const split_link_names[] = {"hard", "symbolic", "copy", NULL};
 
 /* ---- where ---- */
 
-/* `path` with every link followed, though its last parts may not exist. Fresh memory; NULL with errno. */
-static char *resolve(const char *path)
-{
-	char *real = realpath(path, NULL);
-	if (real || errno != ENOENT)
-		return real;
-	size_t length = strlen(path);
-	while (length > 1 && path[length - 1] == '/')
-		length--;
-	size_t start = length;
-	while (start > 0 && path[start - 1] != '/')
-		start--;
-	char *folder = start ? strndup(path, start) : strdup(".");
-	char *above = folder ? resolve(folder) : NULL;
-	if (above)
-		real = text_format("%s%s%.*s", above, strcmp(above, "/") == 0 ? "" : "/", (int)(length - start), path + start);
-	free(folder);
-	free(above);
-	return real;
-}
-
-static bool is_within(const char *path, const char *folder)
-{
-	size_t length = strlen(folder);
-	return strncmp(path, folder, length) == 0 && (path[length] == 0 || path[length] == '/' || folder[length - 1] == '/');
-}
-
 int split_check_place(const char *in, const char *out, struct error *error)
 {
 	if (!*in || !*out)
 		return error_set(error, *in ? out : in, "an empty name is no folder");
-	char *real_in = resolve(in), *real_out = resolve(out);
+	char *real_in = path_resolve(in), *real_out = path_resolve(out);
 	int result = 0;
 	if (!real_in || !real_out)
 		result = error_system(error, real_in ? out : in);
 	else if (file_exists(out) && !file_is_folder(out))
 		result = error_set(error, out, "is no folder");
-	else if (strcmp(real_in, real_out) == 0)
+	else if (path_is_same(in, out))
 		result = error_set(error, out, "is the same folder as %s", in);
-	else if (is_within(real_out, real_in))
+	else if (path_is_within(out, in))
 		result = error_set(error, out, "lies inside %s", in);
-	else if (is_within(real_in, real_out))
+	else if (path_is_within(in, out))
 		result = error_set(error, in, "lies inside %s", out);
 	if (result == 0 && (split_folder_settle(real_out, error) || split_folder_check(real_out, error)))
 		result = error_finally(error, real_out, out);
@@ -186,7 +160,9 @@ static int sync_copies(const struct unfinished *fresh, enum split_link link, con
 int split_place(const struct split *split, const char *out, enum split_link link, struct error *error)
 {
 	struct unfinished fresh;
-	char *place = resolve(out);
+	if (file_make_parent(out, error))
+		return -1;
+	char *place = path_resolve(out);
 	if (!place)
 		return error_system(error, out);
 	int result = split_folder_start(&fresh, place, error);

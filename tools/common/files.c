@@ -5,6 +5,7 @@
 #include "base/protected.h"
 #include "common/tool.h"
 #include "dataset/class_folders.h"
+#include "model/folder.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -19,10 +20,6 @@ struct tool_output {
 
 static struct tool_output *outputs;
 static size_t output_count;
-
-/* The first are what others read of a model. */
-static const char *const model_names[] = {"architecture.json", "poids.h5", "labels.txt", "training.json", "history.tsv", "curves.png"};
-enum { MODEL_READ = 5, MODEL_WRITTEN = sizeof model_names / sizeof *model_names };
 
 static void __attribute__((noreturn)) end_by(const struct error *error)
 {
@@ -74,8 +71,8 @@ static void add_model(const char *folder)
 {
 	struct error unsaid;
 	struct text_list names = {0};
-	for (int i = 0; i < MODEL_READ; i++)
-		add_input_in(folder, model_names[i]);
+	for (int i = 0; i < MODEL_CURVES; i++)
+		add_input_in(folder, model_file_names[i]);
 	if (file_list(folder, FILE_REGULAR, &names, &unsaid) == 0) {
 		add_unusual_input(folder, &names, "architecture.json", ".json");
 		add_unusual_input(folder, &names, "poids.h5", ".h5");
@@ -156,8 +153,8 @@ void tool_add_output(const char *option, const char *path)
 /* Only what a model consists of is replaced in its folder, whatever else lies there. */
 static void add_model_output(const char *option, const char *folder)
 {
-	for (int i = 0; i < MODEL_WRITTEN; i++) {
-		char *path = join(folder, model_names[i]);
+	for (int i = 0; i < MODEL_FILES; i++) {
+		char *path = join(folder, model_file_names[i]);
 		add_output(option, path, false);
 		free(path);
 	}
