@@ -11,6 +11,7 @@
 
 #include <linux/audit.h>
 #include <linux/filter.h>
+#include <linux/futex.h>
 #include <linux/seccomp.h>
 
 /* The numbers of system calls are those of the processor that this is compiled for; the filter makes sure of it. */
@@ -42,6 +43,13 @@ static const struct sock_filter filter[] = {
 	ALLOW(read), ALLOW(write), ALLOW(brk), ALLOW(munmap), ALLOW(mremap), ALLOW(exit_group),
 	ALLOW_TIME ALLOW(gettimeofday), ALLOW(clock_gettime), /* of a system where these need the kernel */
 	IF_EQUAL(__NR_openat, 0, 1), RETURN(SECCOMP_RET_ERRNO | EPERM),
+	/* malloc() of a thread that is not the first grows and shrinks its memory by these two. */
+	IF_EQUAL(__NR_mprotect, 0, 4),
+	LOAD(args[2]), IF_ANY_BIT(PROT_EXEC, 1, 0), RETURN(SECCOMP_RET_ALLOW), RETURN(SECCOMP_RET_KILL_PROCESS),
+	IF_EQUAL(__NR_madvise, 0, 4),
+	LOAD(args[2]), IF_EQUAL(MADV_DONTNEED, 0, 1), RETURN(SECCOMP_RET_ALLOW), RETURN(SECCOMP_RET_KILL_PROCESS),
+	IF_EQUAL(__NR_futex, 0, 4), /* pthread_once() says that it is done */
+	LOAD(args[1]), IF_EQUAL(FUTEX_WAKE_PRIVATE, 0, 1), RETURN(SECCOMP_RET_ALLOW), RETURN(SECCOMP_RET_KILL_PROCESS),
 	IF_EQUAL(__NR_mmap, 0, 4),
 	LOAD(args[2]), IF_ANY_BIT(PROT_EXEC, 2, 0),
 	LOAD(args[3]), IF_ANY_BIT(MAP_ANONYMOUS, 1, 0),
@@ -76,16 +84,26 @@ static int limit(int resource, rlim_t soft, rlim_t margin)
 	return setrlimit(resource, &(struct rlimit){soft < hard ? soft : hard, hard});
 }
 
-int confine(size_t memory, unsigned seconds, struct error *error)
+int confine_resources(size_t memory, unsigned seconds, struct error *error)
 {
-	struct sock_fprog program = {sizeof filter / sizeof *filter, (struct sock_filter *)filter};
 	size_t taken = address_space();
 	if (!taken)
 		return error_set(error, "sandbox", "/proc/self/statm cannot be read");
 	if (limit(RLIMIT_AS, taken + memory, 0) || limit(RLIMIT_CPU, seconds, 1) || limit(RLIMIT_FSIZE, 0, 0) ||
 		limit(RLIMIT_NOFILE, 0, 0) || limit(RLIMIT_CORE, 0, 0))
 		return error_system(error, "sandbox: setrlimit");
+	return 0;
+}
+
+int confine_calls(struct error *error)
+{
+	struct sock_fprog program = {sizeof filter / sizeof *filter, (struct sock_filter *)filter};
 	if (prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0) || prctl(PR_SET_SECCOMP, SECCOMP_MODE_FILTER, &program))
 		return error_system(error, "sandbox: seccomp");
 	return 0;
+}
+
+int confine(size_t memory, unsigned seconds, struct error *error)
+{
+	return confine_resources(memory, seconds, error) || confine_calls(error) ? -1 : 0;
 }

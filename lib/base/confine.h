@@ -26,4 +26,8 @@ CHECKED int confine_descriptors(int descriptor);
  * failure (-1) some of that may have happened, so that all it should do is end. */
 CHECKED int confine(size_t memory, unsigned seconds, struct error *error);
 
+/* Its two halves, one by one: first what the process may take, then its system calls. */
+CHECKED int confine_resources(size_t memory, unsigned seconds, struct error *error);
+CHECKED int confine_calls(struct error *error);
+
 #endif
