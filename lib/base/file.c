@@ -57,6 +57,40 @@ int file_read(const char *path, size_t limit, unsigned char **bytes, size_t *siz
 	return result;
 }
 
+int file_open_regular(const char *path, struct stat *facts, struct error *error)
+{
+	struct stat own;
+	facts = facts ? facts : &own;
+	/* Opening a pipe waits for who writes to it; a terminal would become this process's. */
+	int file = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK | O_NOCTTY);
+	if (file < 0 && errno != ENXIO) /* a socket */
+		return error_system(error, path);
+	if (file >= 0 && fstat(file, facts) == 0 && S_ISREG(facts->st_mode))
+		return file;
+	int failed = error_set(error, path, file_is_folder(path) ? "is a folder" : "is not a regular file");
+	if (file >= 0)
+		close(file);
+	return failed;
+}
+
+int file_read_regular(const char *path, size_t limit, unsigned char **bytes, size_t *size, struct error *error)
+{
+	*bytes = NULL;
+	*size = 0;
+	int file = file_open_regular(path, NULL, error);
+	if (file < 0)
+		return -1;
+	FILE *stream = fdopen(file, "rb");
+	if (!stream) {
+		error_system(error, path);
+		close(file);
+		return -1;
+	}
+	int result = read_stream(stream, path, limit, bytes, size, error);
+	fclose(stream);
+	return result;
+}
+
 char *file_join(const char *folder, const char *name)
 {
 	size_t length = strlen(folder);

@@ -9,11 +9,20 @@
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdio.h>
+#include <sys/stat.h>
 
 /* Reads a whole regular file or pipe of at most `limit` bytes; "-" is standard
  * input. On success *bytes is the caller's to free (one NUL follows the *size
  * bytes); on failure (-1: missing, a folder, too large, no memory) it is NULL. */
 CHECKED int file_read(const char *path, size_t limit, unsigned char **bytes, size_t *size,
+	struct error *error);
+
+/* Opens a regular file, links followed, to read; *facts, which may be NULL, is what fstat says. Anything else in its place, a pipe
+ * above all, is refused without waiting for it. Returns a descriptor, the caller's to close, or -1. */
+CHECKED int file_open_regular(const char *path, struct stat *facts, struct error *error);
+
+/* As file_read, a regular file alone: for one that a person did not name, but a folder holds. */
+CHECKED int file_read_regular(const char *path, size_t limit, unsigned char **bytes, size_t *size,
 	struct error *error);
 
 enum file_kind { FILE_REGULAR, FILE_FOLDER };

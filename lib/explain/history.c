@@ -92,7 +92,7 @@ int history_read(struct history *history, const char *path, struct error *error)
 	unsigned char *bytes;
 	size_t size;
 	*history = (struct history){0};
-	if (file_read(path, FILE_MAXIMUM, &bytes, &size, error))
+	if (file_read_regular(path, FILE_MAXIMUM, &bytes, &size, error))
 		return -1;
 	int result = parse_history(history, (char *)bytes, path, error);
 	free(bytes);

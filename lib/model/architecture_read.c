@@ -6,7 +6,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { ARCHITECTURE_FILE_MAXIMUM = 64 << 20, SIDE_MAXIMUM = 65535 };
+enum { SIDE_MAXIMUM = 65535 };
 
 /* "batch_shape" (Keras 3) or "batch_input_shape" (Keras 2): [null, height, width, channels]. */
 static int read_input_shape(struct shape *shape, const json_t *config, const char *path, struct error *error)
@@ -89,16 +89,11 @@ static int read_model(struct architecture *out, json_t *root, const char *path, 
 	return read_layers(out, list, path, error);
 }
 
-int architecture_read(struct architecture *out, const char *path, struct error *error)
+int architecture_parse(struct architecture *out, const void *text, size_t size, const char *path, struct error *error)
 {
-	unsigned char *text;
-	size_t size;
 	json_error_t wrong;
 	*out = (struct architecture){0};
-	if (file_read(path, ARCHITECTURE_FILE_MAXIMUM, &text, &size, error))
-		return -1;
-	json_t *root = json_loadb((char *)text, size, JSON_REJECT_DUPLICATES, &wrong);
-	free(text);
+	json_t *root = json_loadb(text, size, JSON_REJECT_DUPLICATES, &wrong);
 	if (!root)
 		return error_set(error, path, "line %d: %s", wrong.line, wrong.text);
 	int result = read_model(out, root, path, error);
@@ -111,5 +106,17 @@ int architecture_read(struct architecture *out, const char *path, struct error *
 	}
 	if (result)
 		architecture_free(out);
+	return result;
+}
+
+int architecture_read(struct architecture *out, const char *path, struct error *error)
+{
+	unsigned char *text;
+	size_t size;
+	*out = (struct architecture){0};
+	if (file_read(path, ARCHITECTURE_FILE_MAXIMUM, &text, &size, error))
+		return -1;
+	int result = architecture_parse(out, text, size, path, error);
+	free(text);
 	return result;
 }

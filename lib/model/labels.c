@@ -36,7 +36,7 @@ int labels_read(struct text_list *labels, const char *path, struct error *error)
 	unsigned char *bytes;
 	size_t size;
 	*labels = (struct text_list){0};
-	if (file_read(path, LABELS_FILE_MAXIMUM, &bytes, &size, error))
+	if (file_read_regular(path, LABELS_FILE_MAXIMUM, &bytes, &size, error))
 		return -1;
 	int result = memchr(bytes, 0, size) ? error_set(error, path, "is no text") : 0;
 	char *line = (char *)bytes;

@@ -16,8 +16,8 @@ static bool ends_with(const char *name, const char *suffix)
 	return length > tail && strcmp(name + length - tail, suffix) == 0;
 }
 
-/* The only file of the folder that ends in `suffix`, in fresh memory. NULL, with an error, when there is none or more than
- * one. */
+/* The only regular file of the folder that ends in `suffix`, in fresh memory. NULL, with an error, when there is none or more
+ * than one. */
 static char *find_other_file(const char *folder, const char *usual, const char *suffix, struct error *error)
 {
 	struct text_list names = {0};
@@ -40,14 +40,15 @@ static char *find_other_file(const char *folder, const char *usual, const char *
 	return path;
 }
 
-/* The path of a model's file in fresh memory: of the usual name, or another that ends as it does. NULL with an error. */
+/* The path of a model's file in fresh memory: the one of the usual name, whatever that is, or another that ends as it does.
+ * NULL with an error. */
 static char *find_file(const char *folder, enum model_file file, struct error *error)
 {
 	const char *usual = model_file_names[file];
 	char *path = file_set_path(folder, usual);
 	if (!path)
 		error_memory(error, folder);
-	if (!path || (file_exists(path) && !file_is_folder(path)))
+	if (!path || file_exists(path))
 		return path;
 	free(path);
 	return find_other_file(folder, usual, strrchr(usual, '.'), error);
@@ -55,8 +56,13 @@ static char *find_file(const char *folder, enum model_file file, struct error *e
 
 static int read_architecture(struct architecture *architecture, const char *folder, struct error *error)
 {
+	unsigned char *text = NULL;
+	size_t size;
 	char *path = find_file(folder, MODEL_ARCHITECTURE, error);
-	int result = path ? architecture_read(architecture, path, error) : -1;
+	int result = path ? file_read_regular(path, ARCHITECTURE_FILE_MAXIMUM, &text, &size, error) : -1;
+	if (result == 0)
+		result = architecture_parse(architecture, text, size, path, error);
+	free(text);
 	free(path);
 	return result;
 }
@@ -79,7 +85,7 @@ static int read_card(json_t **card, const char *folder, struct error *error)
 	char *path = file_set_path(folder, model_file_names[MODEL_CARD]);
 	int result = path ? 0 : error_memory(error, folder);
 	if (result == 0 && file_exists(path)) {
-		result = file_read(path, CARD_FILE_MAXIMUM, &text, &size, error);
+		result = file_read_regular(path, CARD_FILE_MAXIMUM, &text, &size, error);
 		if (result == 0 && !(*card = json_loadb((char *)text, size, 0, &wrong)))
 			result = error_set(error, path, "line %d: %s", wrong.line, wrong.text);
 		else if (result == 0 && !json_is_object(*card))

@@ -35,14 +35,19 @@ CHECKED int model_save(const char *folder, const struct network *network, const 
 /* ---- the files, one by one ---- */
 
 /* Reads a Keras Sequential model (Keras 2 and 3). On failure (-1) *out is empty. */
+enum { ARCHITECTURE_FILE_MAXIMUM = 64 << 20 };
 CHECKED int architecture_read(struct architecture *out, const char *path, struct error *error);
+/* The same from `size` bytes of JSON; `path` is for messages. */
+CHECKED int architecture_parse(struct architecture *out, const void *text, size_t size, const char *path, struct error *error);
 /* Writes JSON that Keras 2, Keras 3 and TF.js load. */
 CHECKED int architecture_write(const struct architecture *architecture, const char *path, struct error *error);
 
-/* Reads weights into the network: legacy Keras HDF5, Keras 3 HDF5, or a whole saved model, told apart by content.
+/* Reads weights into the network: legacy Keras HDF5, Keras 3 HDF5, or a whole saved model, told apart by content. The file is
+ * untrusted (architecture.5 says what is refused); it is read in a process of its own, whose memory and time are bounded.
  * On failure (-1) the network's weights may be partly read. */
 CHECKED int weights_read(struct network *network, const char *path, struct error *error);
-/* Writes one HDF5 file that both of Keras' readers load. The same weights give the same bytes. Whole or not at all. */
+/* Writes one HDF5 file that both of Keras' readers load, in a process of its own. The same weights give the same bytes. Whole or
+ * not at all. */
 CHECKED int weights_write(const struct network *network, const char *path, struct error *error);
 
 /* A class name a line, in the order of the outputs. On failure (-1: a name that can't be a class's, one that is there

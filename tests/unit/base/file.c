@@ -154,6 +154,33 @@ static void modes(void)
 	free(path);
 }
 
+static void regular_alone(void)
+{
+	struct error error = {"", ""};
+	struct stat facts;
+	unsigned char *bytes;
+	size_t size;
+	char *file = at("file"), *link = at("regular-link"), *pipe = at("regular-pipe");
+	ok(symlink("file", link) == 0 && mkfifo(pipe, 0600) == 0, "a link and a pipe");
+	int descriptor = file_open_regular(link, &facts, &error);
+	ok(descriptor >= 0 && S_ISREG(facts.st_mode), "the file at the end of a link is opened");
+	close(descriptor);
+	ok(file_read_regular(file, 1 << 20, &bytes, &size, &error) == 0 && size == (size_t)facts.st_size, "... and read");
+	free(bytes);
+	ok(file_read_regular(file, 0, &bytes, &size, &error) < 0 && !bytes, "... unless it is too large");
+	ok(file_open_regular(pipe, NULL, &error) < 0, "a pipe is not waited for");
+	is_text(error.reason, "is not a regular file", "... with the reason");
+	ok(file_read_regular(scratch(), 1, &bytes, &size, &error) < 0, "a folder");
+	is_text(error.reason, "is a folder", "... with the reason");
+	ok(file_open_regular("/nowhere/file", NULL, &error) < 0, "a missing file");
+	is_text(error.reason, "No such file or directory", "... with the reason");
+	unlink(pipe);
+	unlink(link);
+	free(file);
+	free(link);
+	free(pipe);
+}
+
 int main(void)
 {
 	replace();
@@ -161,5 +188,6 @@ int main(void)
 	folders();
 	links();
 	modes();
+	regular_alone();
 	return done();
 }
