@@ -1,9 +1,10 @@
 #include "model/model.h"
 
+#include "base/child.h"
 #include "base/file.h"
 #include "model/keras.h"
+#include "model/weights.h"
 
-#include <hdf5.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -127,7 +128,7 @@ static void *network_image(const struct network *network, size_t *size)
 	H5Pset_obj_track_times(writer.dataset, false);
 	H5Pset_obj_track_times(writer.group, false);
 	H5Pset_fapl_core(memory, IMAGE_INCREMENT, false);
-	writer.file = H5Fcreate("weights", H5F_ACC_TRUNC, H5P_DEFAULT, memory);
+	writer.file = H5Fcreate(WEIGHTS_NO_FILE, H5F_ACC_TRUNC, H5P_DEFAULT, memory);
 	bool good = writer.file >= 0;
 	int first = 0;
 	for (int i = 0; good && i < network_architecture(network)->layer_count; i++)
@@ -143,14 +144,39 @@ static void *network_image(const struct network *network, size_t *size)
 	return image;
 }
 
-int weights_write(const struct network *network, const char *path, struct error *error)
+struct writing {
+	const struct network *network;
+	FILE *stream;
+	const char *path;
+};
+
+static int write_network(void *context, struct error *error)
 {
+	const struct writing *writing = context;
 	size_t size;
-	H5Eset_auto2(H5E_DEFAULT, NULL, NULL);
-	void *image = network_image(network, &size);
+	if (H5open() < 0 || H5Eset_auto2(H5E_DEFAULT, NULL, NULL) < 0)
+		return error_memory(error, writing->path);
+	void *image = network_image(writing->network, &size);
 	if (!image)
-		return error_set(error, path, "the weights do not fit into HDF5, or out of memory");
-	int result = output_bytes(path, image, size, error);
+		return error_set(error, writing->path, "the weights do not fit into HDF5, or out of memory");
+	bool good = fwrite(image, 1, size, writing->stream) == size && fflush(writing->stream) == 0;
+	int result = good ? 0 : error_system(error, writing->path);
 	free(image);
 	return result;
+}
+
+int weights_write(const struct network *network, const char *path, struct error *error)
+{
+	struct output output;
+	if (output_open(&output, path, error))
+		return -1;
+	/* HDF5 1.10 crashes where some of its allocations fail. */
+	struct writing writing = {network, output.stream, path};
+	int result = child_run(write_network, &writing, NULL, error);
+	if (result == 0)
+		return output_commit(&output, error);
+	if (result == CHILD_DIED)
+		error_set(error, path, "HDF5 crashed: out of memory");
+	output_abandon(&output);
+	return -1;
 }

@@ -1,0 +1,113 @@
+#include "model/weights.h"
+
+#include <stdarg.h>
+#include <stdio.h>
+#include <string.h>
+
+int weights_refuse(const struct weights_file *file, const char *object, const char *format, ...)
+{
+	char reason[sizeof file->error->reason];
+	va_list arguments;
+	va_start(arguments, format);
+	vsnprintf(reason, sizeof reason, format, arguments);
+	va_end(arguments);
+	error_set(file->error, object, "%s", reason);
+	return error_within(file->error, file->path);
+}
+
+/* Each copy of the file's bytes that HDF5 would make is those bytes themselves, which stay the caller's. */
+static void *same_bytes(size_t size, H5FD_file_image_op_t operation, void *bytes)
+{
+	(void)size, (void)operation;
+	return bytes;
+}
+
+static void *copied_already(void *to, const void *from, size_t size, H5FD_file_image_op_t operation, void *bytes)
+{
+	(void)from, (void)size, (void)operation, (void)bytes;
+	return to;
+}
+
+static void *refuse_growth(void *image, size_t size, H5FD_file_image_op_t operation, void *bytes)
+{
+	(void)image, (void)size, (void)operation, (void)bytes;
+	return NULL;
+}
+
+static herr_t keep_bytes(void *image, H5FD_file_image_op_t operation, void *bytes)
+{
+	(void)image, (void)operation, (void)bytes;
+	return 0;
+}
+
+static void *same_pointer(void *bytes)
+{
+	return bytes;
+}
+
+static herr_t keep_pointer(void *bytes)
+{
+	(void)bytes;
+	return 0;
+}
+
+static hid_t open_image(void *bytes, size_t size)
+{
+	H5FD_file_image_callbacks_t uncopied = {same_bytes, copied_already, refuse_growth, keep_bytes, same_pointer,
+		keep_pointer, bytes};
+	hid_t access = H5Pcreate(H5P_FILE_ACCESS);
+	hid_t file = -1;
+	if (H5Pset_fapl_core(access, 1 << 20, false) >= 0 && H5Pset_file_image_callbacks(access, &uncopied) >= 0 &&
+		H5Pset_file_image(access, bytes, size) >= 0)
+		file = H5Fopen(WEIGHTS_NO_FILE, H5F_ACC_RDONLY, access);
+	H5Pclose(access);
+	return file;
+}
+
+int weights_file_open(struct weights_file *file, const void *bytes, size_t size, const char *path, struct error *error)
+{
+	/* No plugins: they are programs that a file asks for by number. */
+	if (H5open() < 0 || H5Eset_auto2(H5E_DEFAULT, NULL, NULL) < 0 || H5PLset_loading_state(0) < 0)
+		return error_memory(error, path);
+	*file = (struct weights_file){open_image((void *)bytes, size), size, path, error};
+	return file->id < 0 ? error_set(error, path, "is no HDF5 file, or a damaged one") : 0;
+}
+
+void weights_file_close(struct weights_file *file)
+{
+	H5Fclose(file->id);
+}
+
+static int check_link(const struct weights_file *file, const char *object)
+{
+	H5L_info_t link;
+	if (H5Lexists(file->id, object, H5P_DEFAULT) <= 0)
+		return 0;
+	if (H5Lget_info(file->id, object, &link, H5P_DEFAULT) < 0)
+		return weights_refuse(file, object, "its link cannot be read");
+	if (link.type == H5L_TYPE_HARD)
+		return 1;
+	return weights_refuse(file, object, "is a link that is not followed: %s",
+		link.type == H5L_TYPE_SOFT          ? "a soft link"
+			: link.type == H5L_TYPE_EXTERNAL ? "an external link, into another file"
+							 : "a user-defined link");
+}
+
+int weights_find(const struct weights_file *file, const char *object)
+{
+	char part[WEIGHTS_PATH_SIZE];
+	size_t length = strlen(object), end = 0;
+	if (length >= sizeof part)
+		return 0;
+	int result = 1;
+	while (result == 1 && end < length) {
+		end += strspn(object + end, "/");
+		size_t name = strcspn(object + end, "/");
+		end += name;
+		memcpy(part, object, end);
+		part[end] = 0;
+		if (name)
+			result = check_link(file, part);
+	}
+	return result;
+}
