@@ -25,10 +25,11 @@ struct weights_file {
 	size_t size;          /* bytes */
 	const char *path;     /* for messages */
 	struct error *error;  /* the caller's, may be NULL */
+	bool out_of_memory;   /* a call of HDF5 failed for that */
 };
 
-/* Opens `size` bytes, which are only read and must stay until weights_file_close, as a file that touches no disk. `path` and
- * `error` must stay too. On failure (-1: no HDF5, damaged) there is nothing to close. */
+/* Opens `size` bytes, which are only read and must stay until weights_file_close, as a file that touches no disk. *file, `path`
+ * and `error` must stay too. On failure (-1: no HDF5, damaged) there is nothing to close. */
 CHECKED int weights_file_open(struct weights_file *file, const void *bytes, size_t size, const char *path, struct error *error);
 void weights_file_close(struct weights_file *file);
 

@@ -25,10 +25,14 @@ struct array {
 /* Before anything else: a virtual dataset has no shape until HDF5 has opened the files that it is made of. */
 static int check_place(const struct array *array)
 {
-	if (H5Pget_layout(array->creation) == H5D_VIRTUAL)
+	H5D_layout_t layout = H5Pget_layout(array->creation);
+	int external = H5Pget_external_count(array->creation);
+	if (layout == H5D_VIRTUAL)
 		return weights_refuse(array->file, array->name, "is a virtual dataset, made of others: it is not read");
-	if (H5Pget_external_count(array->creation) != 0)
+	if (external > 0)
 		return weights_refuse(array->file, array->name, "has its values in another file (external storage): it is not read");
+	if (external < 0 || layout < 0)
+		return weights_refuse(array->file, array->name, "its layout cannot be read");
 	return 0;
 }
 

@@ -64,18 +64,36 @@ static hid_t open_image(void *bytes, size_t size)
 	return file;
 }
 
+static herr_t look_for_memory(unsigned depth, const H5E_error2_t *failure, void *file)
+{
+	(void)depth;
+	((struct weights_file *)file)->out_of_memory |= failure->maj_num == H5E_RESOURCE;
+	return 0;
+}
+
+/* Called by HDF5 where one of its calls failed. */
+static herr_t note_failure(hid_t stack, void *file)
+{
+	return H5Ewalk2(stack, H5E_WALK_UPWARD, look_for_memory, file);
+}
+
 int weights_file_open(struct weights_file *file, const void *bytes, size_t size, const char *path, struct error *error)
 {
+	*file = (struct weights_file){-1, size, path, error, false};
 	/* No plugins: they are programs that a file asks for by number. */
-	if (H5open() < 0 || H5Eset_auto2(H5E_DEFAULT, NULL, NULL) < 0 || H5PLset_loading_state(0) < 0)
+	if (H5open() < 0 || H5Eset_auto2(H5E_DEFAULT, note_failure, file) < 0 || H5PLset_loading_state(0) < 0)
 		return error_memory(error, path);
-	*file = (struct weights_file){open_image((void *)bytes, size), size, path, error};
-	return file->id < 0 ? error_set(error, path, "is no HDF5 file, or a damaged one") : 0;
+	file->id = open_image((void *)bytes, size);
+	if (file->id >= 0)
+		return 0;
+	H5Eset_auto2(H5E_DEFAULT, NULL, NULL);
+	return error_set(error, path, "is no HDF5 file, or a damaged one");
 }
 
 void weights_file_close(struct weights_file *file)
 {
 	H5Fclose(file->id);
+	H5Eset_auto2(H5E_DEFAULT, NULL, NULL);
 }
 
 static int check_link(const struct weights_file *file, const char *object)

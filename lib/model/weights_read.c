@@ -15,24 +15,35 @@ static const size_t FILE_MAXIMUM = (size_t)4 << 30;
 /* What a good file needs, with room: the library's own memory; values that are unpacked, shuffled back and converted. */
 enum { MEMORY_BASE = 32 << 20, MEMORY_FACTOR = 4, BYTES_PER_SECOND = 64 << 20 };
 
+static int find_parameters(const struct weights_file *file, const struct network *network, float *values,
+	struct weights_place *places)
+{
+	struct text_list arrays = {0};
+	int count = network_parameter_count(network);
+	int result = weights_list(file, network, &arrays);
+	if (result == 0 && arrays.count != (size_t)count)
+		result = error_set(file->error, file->path, "holds %zu arrays of weights; the network has %d", arrays.count, count);
+	for (int i = 0; result == 0 && i < count; i++) {
+		struct parameter parameter = network_parameter(network, i);
+		result = weights_read_array(file, arrays.items[i], &parameter, values, &places[i]);
+		values += parameter.count;
+	}
+	text_list_free(&arrays);
+	return result;
+}
+
 int weights_parse(const void *bytes, size_t size, const char *path, const struct network *network, float *values,
 	struct weights_place *places, struct error *error)
 {
 	struct weights_file file;
-	struct text_list arrays = {0};
-	int count = network_parameter_count(network);
-	if (weights_file_open(&file, bytes, size, path, error))
-		return -1;
-	int result = weights_list(&file, network, &arrays);
-	if (result == 0 && arrays.count != (size_t)count)
-		result = error_set(error, path, "holds %zu arrays of weights; the network has %d", arrays.count, count);
-	for (int i = 0; result == 0 && i < count; i++) {
-		struct parameter parameter = network_parameter(network, i);
-		result = weights_read_array(&file, arrays.items[i], &parameter, values, &places[i]);
-		values += parameter.count;
+	int result = weights_file_open(&file, bytes, size, path, error);
+	if (result == 0) {
+		result = find_parameters(&file, network, values, places);
+		weights_file_close(&file);
 	}
-	text_list_free(&arrays);
-	weights_file_close(&file);
+	/* Whatever HDF5 then said is missing or damaged. */
+	if (result && file.out_of_memory)
+		error_set(error, path, "needs more memory than there is, or than a good file takes");
 	return result;
 }
 

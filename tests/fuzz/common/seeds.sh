@@ -140,7 +140,9 @@ architecture)
 weights)
 	pack "$folder/train.tens" 18x22
 	"$BIN/cnn-train" -q --epochs 1 --architecture $fixtures/model/plain.json -o "$folder/plain_model" "$folder/train.tens"
-	cp "$folder/plain_model/poids.h5" "$good"
+	cp "$folder/plain_model/poids.h5" $fixtures/model/plain.h5 $fixtures/model/hostile/packed.h5 $fixtures/model/hostile/half.h5 "$good"
+	for name in soft_link external_link own_link external_storage virtual filter; do
+		cp $fixtures/model/hostile/$name.h5 "$bad"; done
 	head -c 2000 "$good/poids.h5" >"$bad/cut"
 	bad text 'no weights' ;;
 labels)
