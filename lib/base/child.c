@@ -77,8 +77,10 @@ static int take_outcome(struct outcome *outcome, struct error *error)
 int child_run(child_task *task, void *context, const struct child_limits *limits, struct error *error)
 {
 	struct outcome *outcome = child_memory(sizeof *outcome);
-	if (!outcome)
-		return error_memory(error, "process");
+	if (!outcome) {
+		error_memory(error, "process");
+		return CHILD_NONE;
+	}
 	outcome->result = CHILD_DIED;
 	pid_t parent = getpid();
 	sigset_t before;
@@ -90,13 +92,13 @@ int child_run(child_task *task, void *context, const struct child_limits *limits
 			outcome->result = run(task, context, limits, &outcome->error);
 		_exit(0);
 	}
-	int result = child < 0 ? error_system(error, "fork") : 0;
+	if (child < 0)
+		error_system(error, "fork");
 	signals_release(&before);
 	/* Where the program was started with SIGCHLD ignored there is nothing to wait for in the end (ECHILD). */
 	while (child > 0 && waitpid(child, NULL, 0) < 0 && errno == EINTR)
 		continue;
-	if (result == 0)
-		result = take_outcome(outcome, error);
+	int result = child < 0 ? CHILD_NONE : take_outcome(outcome, error);
 	child_memory_free(outcome, sizeof *outcome);
 	return result;
 }

@@ -15,13 +15,13 @@ struct child_limits {
 	unsigned seconds; /* of processor time */
 };
 
-enum { CHILD_DIED = -2 };
+enum { CHILD_DIED = -2, CHILD_NONE = -3 };
 
 /* Runs the task in a copy of this process, without environment variables and without standard error, and waits for it; any
  * thread may call. With `limits` (NULL: none) the copy has no open file either, opens none, and can do no more than base/confine.h
  * allows: system calls are filtered where the kernel can do that, and a program compiled with a sanitizer bounds the time
  * alone. Returns what the task returned; CHILD_DIED, without an error, where it crashed, ran over its time or ended the process;
- * -1 with an error where no process could be had. */
+ * CHILD_NONE, with an error, where no process could be had. */
 CHECKED int child_run(child_task *task, void *context, const struct child_limits *limits, struct error *error);
 
 /* `size` bytes, all zero, for a task to write and its caller to read; NULL without memory. */

@@ -67,7 +67,8 @@ static hid_t open_image(void *bytes, size_t size)
 static herr_t look_for_memory(unsigned depth, const H5E_error2_t *failure, void *file)
 {
 	(void)depth;
-	((struct weights_file *)file)->out_of_memory |= failure->maj_num == H5E_RESOURCE;
+	((struct weights_file *)file)->out_of_memory |= failure->maj_num == H5E_RESOURCE || failure->min_num == H5E_NOSPACE ||
+		failure->min_num == H5E_CANTALLOC;
 	return 0;
 }
 
@@ -99,9 +100,10 @@ void weights_file_close(struct weights_file *file)
 static int check_link(const struct weights_file *file, const char *object)
 {
 	H5L_info_t link;
-	if (H5Lexists(file->id, object, H5P_DEFAULT) <= 0)
+	htri_t there = H5Lexists(file->id, object, H5P_DEFAULT);
+	if (there == 0)
 		return 0;
-	if (H5Lget_info(file->id, object, &link, H5P_DEFAULT) < 0)
+	if (there < 0 || H5Lget_info(file->id, object, &link, H5P_DEFAULT) < 0)
 		return weights_refuse(file, object, "its link cannot be read");
 	if (link.type == H5L_TYPE_HARD)
 		return 1;

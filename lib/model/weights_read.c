@@ -72,7 +72,7 @@ static int parse_apart(struct reading *reading, struct error *error)
 	int result = child_run(parse, reading, &limits, error);
 	if (result == CHILD_DIED)
 		return error_set(error, reading->path, "HDF5 cannot read it: a damaged file, or out of memory");
-	return result;
+	return result ? -1 : 0;
 }
 
 static bool all_finite(const float *values, size_t count)

@@ -173,6 +173,8 @@ int weights_write(const struct network *network, const char *path, struct error 
 	/* HDF5 1.10 crashes where some of its allocations fail. */
 	struct writing writing = {network, output.stream, path};
 	int result = child_run(write_network, &writing, NULL, error);
+	if (result == CHILD_NONE)
+		result = write_network(&writing, error);
 	if (result == 0)
 		return output_commit(&output, error);
 	if (result == CHILD_DIED)

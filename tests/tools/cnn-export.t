@@ -71,6 +71,12 @@ refused 1 "cnn-export: empty/labels.txt: 'a' is there twice" cnn-export -m empty
 printf 'a\nb\n../c\nd\n' >empty/labels.txt
 refused 1 "cnn-export: empty/labels.txt: line 3: '../c' is no class name" cnn-export -m empty -o x.onnx
 cp plain/labels.txt empty/
+cp "$fixtures/model/hostile/external_storage.h5" empty/poids.h5
+refused 1 'cnn-export: empty/poids.h5: /dense1/dense1/bias: has its values in another file (external storage): it is not read' \
+	cnn-export -m empty -o x.onnx
+rm empty/poids.h5 && mkfifo empty/poids.h5
+refused 1 'cnn-export: empty/poids.h5: is not a regular file' cnn-export -m empty -o x.onnx
+rm empty/poids.h5
 echo '{' >empty/training.json
 run cnn-export -m empty -o x.onnx
 status_is 1
