@@ -2,6 +2,7 @@
 #include "common/files.h"
 #include "common/tool.h"
 
+#include "base/child.h"
 #include "base/file.h"
 #include "explain/curves.h"
 #include "model/folder.h"
@@ -15,14 +16,29 @@ static const char *const losses[] = {"auto", "binary", "categorical", NULL};
 static const char *const outputs[] = {"sigmoid", "softmax", NULL};
 static char *const standard_input[] = {"-"};
 
-/* A picture of the history, which a model is whole without. */
+struct curves_paths {
+	char *history, *curves;
+};
+
+static int draw_task(void *context, struct error *error)
+{
+	const struct curves_paths *paths = context;
+	return curves_write_png(paths->history, paths->curves, error);
+}
+
+/* The curves are cosmetic: they are drawn in a process of their own, since fontconfig and cairo end one that is short of
+ * memory, which a trained model must survive. */
 static int draw_curves(const char *folder, struct error *error)
 {
-	char *history = file_join(folder, model_file_names[MODEL_HISTORY]);
-	char *curves = file_join(folder, model_file_names[MODEL_CURVES]);
-	int result = history && curves ? curves_write_png(history, curves, error) : error_memory(error, folder);
-	free(history);
-	free(curves);
+	struct curves_paths paths = {file_join(folder, model_file_names[MODEL_HISTORY]),
+		file_join(folder, model_file_names[MODEL_CURVES])};
+	int result = paths.history && paths.curves ? child_run(draw_task, &paths, NULL, error) : error_memory(error, folder);
+	if (result == CHILD_DIED) {
+		unfinished_clear(paths.curves);
+		result = error_set(error, paths.curves, "cannot be drawn: the process that drew it died");
+	}
+	free(paths.history);
+	free(paths.curves);
 	return result;
 }
 
