@@ -4,10 +4,16 @@
 #include "common/sandbox.h"
 #include "common/tool.h"
 #include "dataset/audit.h"
+#include "dataset/split_conflicts.h"
 #include "dataset/split_place.h"
 
+enum { CONFLICTS_KEEP, CONFLICTS_DROP };
+enum { CONFLICTS_NAMED = 10 }; /* that get a line each */
+
+static const char *const conflicts_names[] = {"keep", "drop", NULL};
+
 static double shares[SPLIT_PARTS] = {[SPLIT_VALIDATION] = 0.2};
-static int link_kind = SPLIT_HARD, folds, hamming = IMAGE_HASH_HAMMING, threads;
+static int link_kind = SPLIT_HARD, folds, hamming = IMAGE_HASH_HAMMING, conflicts_kind = CONFLICTS_KEEP, threads;
 static uint64_t seed;
 static bool audits, exact, quiet, strict, no_sandbox;
 static const char *manifest_path;
@@ -18,6 +24,7 @@ static const struct option_row rows[] = {
 	{0, "folds", OPTION_INTEGER, &folds, "K", "OUT/fold-1 to fold-K instead, a Kth for validation in each; 0: none", 0, SPLIT_FOLDS_MAXIMUM, NULL},
 	{0, "hamming", OPTION_INTEGER, &hamming, "N", "bits that perceptual hashes of one picture may differ in", 0, IMAGE_HASH_HAMMING_MAXIMUM, NULL},
 	{0, "exact", OPTION_FLAG, &exact, NULL, "only the same pixels are the same picture", 0, 0, NULL},
+	{0, "conflicts", OPTION_CHOICE, &conflicts_kind, "WHAT", "pictures that stand in two classes", 0, 0, conflicts_names},
 	{0, "audit", OPTION_FLAG, &audits, NULL, "say what the split in IN leaks; without OUT make nothing", 0, 0, NULL},
 	{0, "link", OPTION_CHOICE, &link_kind, "KIND", "how files get there", 0, 0, split_link_names},
 	{0, "manifest", OPTION_OUTPUT, &manifest_path, "FILE", "write all files, hashes and groups here too, besides OUT/split.tsv", 0, 0, NULL},
@@ -44,6 +51,7 @@ static void check_usage(int operands)
 	tool_allow(!audits, "validation-split", of_audit);
 	tool_allow(!audits, "test-split", of_audit);
 	tool_allow(operands == 2, "link", "goes with OUT");
+	tool_allow(operands == 2, "conflicts", "goes with OUT");
 	if (shares[SPLIT_VALIDATION] + shares[SPLIT_TEST] >= 1)
 		tool_usage("--test-split", "leaves nothing for train beside --validation-split");
 	if (folds == 1)
@@ -86,6 +94,34 @@ static int audit(const struct split *split, const char *in, struct error *error)
 	return result;
 }
 
+/* One line for each picture and class that it stands in besides; a pair of files is named once. */
+static void say_conflicts(const struct split *split, const struct split_conflicts *conflicts, const char *in, bool dropped)
+{
+	int named = 0;
+	for (size_t i = 0; i < split->count && named < CONFLICTS_NAMED; i++) {
+		const struct split_file *file = &split->files[i], *other = conflicts->others[i];
+		if (!other || other > file)
+			continue;
+		tool_say(file->file->path, "two labels: the same picture is %s", other->file->path);
+		named++;
+	}
+	if (conflicts->count)
+		tool_say(in, "%zu files have two labels%s", conflicts->count, dropped ? " and are left out" : "");
+}
+
+/* Says which pictures have two labels, and takes them out of the split if asked to. */
+static int settle_conflicts(struct split *split, const char *in, struct error *error)
+{
+	struct split_conflicts conflicts;
+	bool drops = conflicts_kind == CONFLICTS_DROP;
+	if (split_conflicts_find(&conflicts, split, error))
+		return -1;
+	say_conflicts(split, &conflicts, in, drops);
+	int result = drops && conflicts.count ? split_conflicts_drop(&conflicts, split, in, error) : 0;
+	split_conflicts_free(&conflicts);
+	return result;
+}
+
 static void say_parts(const struct split *split, const char *out)
 {
 	for (int fold = 0; fold < split->folds; fold++)
@@ -99,12 +135,14 @@ static void say_parts(const struct split *split, const char *out)
 /* Makes the parts, or keeps those there are, and puts them in place where there is one. Returns as audit does. */
 static int split_up(struct split *split, const char *in, const char *out, struct error *error)
 {
-	int result;
+	int result = 0;
 	if (split->kept && out)
 		tool_say(in, "is split already: kept as it is");
 	if (split->kept)
 		result = audit(split, in, error);
-	else
+	if (result < 0 || settle_conflicts(split, in, error))
+		return -1;
+	if (!split->kept)
 		result = folds ? split_assign_folds(split, folds, seed, error) : split_assign(split, shares, seed, error);
 	if (result < 0 || (out && split_place(split, out, (enum split_link)link_kind, error)) || write_list(split, error))
 		return -1;

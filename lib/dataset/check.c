@@ -1,5 +1,6 @@
 #include "dataset/check.h"
 
+#include "dataset/split_conflicts.h"
 #include "dataset/split_group.h"
 
 #include <stdlib.h>
@@ -7,7 +8,7 @@
 #include <strings.h>
 
 const char *const check_kind_names[] = {"undecodable", "blank", "tiny", "odd aspect", "dark", "blurred", "extension",
-	"duplicate", "look-alike", NULL};
+	"two labels", "duplicate", "look-alike", NULL};
 
 /* ---- pictures ---- */
 
@@ -105,6 +106,22 @@ static int check_groups(struct check *check, struct error *error)
 	return result;
 }
 
+static int check_labels(struct check *check, struct error *error)
+{
+	const struct split *split = check->split;
+	struct split_conflicts conflicts;
+	int result = split_conflicts_find(&conflicts, split, error);
+	for (size_t i = 0; result == 0 && i < split->count; i++) {
+		const struct split_file *file = &split->files[i];
+		struct check_finding finding = {.kind = CHECK_LABELS, .name = file->name, .label = file->label, .file = file,
+			.other = conflicts.others[i]};
+		if (finding.other)
+			result = add(check, &finding, error);
+	}
+	split_conflicts_free(&conflicts);
+	return result;
+}
+
 static int compare_findings(const void *a, const void *b)
 {
 	const struct check_finding *left = a, *right = b;
@@ -178,7 +195,7 @@ int check_make(struct check *check, const struct split *split, const struct chec
 	}
 	for (size_t i = 0; result == 0 && i < split->count; i++)
 		result = check_file(check, &split->files[i], limits, error);
-	if (result || check_groups(check, error) || check_classes(check, error))
+	if (result || check_labels(check, error) || check_groups(check, error) || check_classes(check, error))
 		return -1;
 	if (check->count)
 		qsort(check->findings, check->count, sizeof *check->findings, compare_findings);

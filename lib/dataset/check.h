@@ -12,6 +12,7 @@ enum check_kind {
 	CHECK_DARK,        /* its mean luma is low */
 	CHECK_BLURRED,     /* its sharpness is low */
 	CHECK_EXTENSION,   /* its name says another format than its content */
+	CHECK_LABELS,      /* has the pixels of a picture in another class */
 	CHECK_DUPLICATE,   /* has the pixels of an earlier picture */
 	CHECK_ALIKE,       /* looks like an earlier picture */
 	CHECK_KINDS
@@ -31,7 +32,7 @@ struct check_finding {
 	int label;
 	const struct split_file *file;   /* NULL where it is undecodable; */
 	const struct split_trouble *why; /* then the reason */
-	const struct split_file *other;  /* the earlier picture of a duplicate or look-alike */
+	const struct split_file *other;  /* the earlier picture of a duplicate or look-alike, the one in another class */
 };
 
 struct check_class {

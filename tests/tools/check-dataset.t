@@ -41,6 +41,8 @@ a/wide.pgm\ta\todd aspect\t400 x 80
 a/dark [1].pgm\ta\tdark\tbrightness 15.0
 a/blurred.pgm\ta\tblurred\tsharpness 0.0
 a/5.jpg\ta\textension\tis pnm
+a/1.pgm\ta\ttwo labels\tb/1 again.pgm
+b/1 again.pgm\tb\ttwo labels\ta/1.pgm
 b/1 again.pgm\tb\tduplicate\ta/1.pgm
 b/mirrored.pgm\tb\tlook-alike\ta/2.pgm
 
@@ -57,6 +59,8 @@ run check-dataset -q --exact --min-side 10 --max-aspect 9 --min-brightness 0 --m
 is "limits are options" "$(sed '/^$/,$d' .out | cut -f 1,3 | tail -n +2)" "$(printf 'b/no picture.png\tundecodable
 a/blank.pgm\tblank
 a/5.jpg\textension
+a/1.pgm\ttwo labels
+b/1 again.pgm\ttwo labels
 b/1 again.pgm\tduplicate')"
 (cd in && find . -type f -exec sha256sum {} +) >after
 is "in is as it was" "$(diff before after)" ''

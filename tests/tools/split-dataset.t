@@ -91,10 +91,64 @@ cp -R in twins
 cp "twins/l'été/1.jpg" "twins/l'été/1 again.jpg"
 cp "twins/l'été/2.jpg" "twins/Erza Scarlet/2 again.jpg"
 for seed in 1 2 3 4 5; do
-	split-dataset -q --validation-split 0.5 --seed $seed twins twins-out
+	split-dataset -q --validation-split 0.5 --seed $seed twins twins-out 2>.err
 	is "seed $seed: no content in two parts" \
 		"$(awk -F '\t' 'p[$5] && p[$5] != $7 { n++ } { p[$5] = $7 } END { print n + 0 " of " NR - 1 }' twins-out/split.tsv)" "0 of 24"
 done
+
+# Two labels: the same bytes, the same pixels in another format, a third class; twins within a class and look-alikes of
+# another class are none.
+mkdir -p labels/a labels/b labels/c
+for i in 1 2 3 4 5; do noise labels/a/$i 31$i labels/b/$i 32$i labels/c/$i 33$i; done
+cp labels/a/1 labels/b/copy
+cp labels/a/1 labels/c/copy
+cp labels/a/1 "labels/a/1 again"
+cp labels/a/5 "labels/a/5 again"
+python3 - <<'END'
+def read(name): return open("labels/" + name, "rb").read()[-256:]
+def write(name, kind, pixels): open("labels/" + name, "wb").write(kind + b" 16 16 255\n" + pixels)
+write("c/in colour", b"P6", b"".join(bytes((v, v, v)) for v in read("b/2")))
+write("c/alike", b"P5", bytes(min(v + 3, 255) for v in read("b/3")))
+END
+run split-dataset -q labels two
+status_is 0
+stderr_is "split-dataset: labels/b/copy: two labels: the same picture is labels/a/1
+split-dataset: labels/c/copy: two labels: the same picture is labels/a/1
+split-dataset: labels/c/in colour: two labels: the same picture is labels/b/2
+split-dataset: labels: 6 files have two labels"
+is "all are split" "$(wc -l <two/split.tsv)" 22
+run split-dataset --conflicts drop --manifest two.tsv labels two
+status_is 0
+is "--conflicts drop says what is left out" "$(tail -n 2 .err)" \
+	'split-dataset: labels: 6 files have two labels and are left out
+split-dataset: two: 12 train, 3 validation, 0 test'
+kept='a/2 a/3 a/4 a/5 a/5 again b/1 b/3 b/4 b/5 c/1 c/2 c/3 c/4 c/5 c/alike '
+is "the parts hold the others, twins and look-alikes too" \
+	"$(find two/train two/validation -type f | cut -d / -f 3- | LC_ALL=C sort | tr '\n' ' ')" "$kept"
+is "and so does the list" "$(tail -n +2 two.tsv | cut -f 1 | tr '\n' ' ')" "$kept"
+is "groups are numbered without gaps" "$(tail -n +2 two.tsv | cut -f 5 | tr '\n' ' ')" '1 2 3 4 4 5 6 7 8 9 10 11 12 13 6 '
+run split-dataset -q --folds 3 --conflicts drop labels two
+is "folds leave them out too" "$(tail -n +2 two/split.tsv | wc -l) $(find two -name copy | wc -l)" '15 0'
+mkdir -p parted/train parted/validation
+cp -R labels/a labels/b parted/train
+cp -R labels/a labels/c parted/validation
+run split-dataset -q --audit --conflicts drop parted two
+status_is 1
+is "of a split that is there all parts" "$(find two/train two/validation -name '*copy' -o -path '*/a/1*')" ''
+run split-dataset -q --audit parted
+stderr_has '^split-dataset: parted/validation/a/1: two labels: the same picture is parted/train/b/copy$'
+for i in $(seq 20); do cp labels/a/1 labels/b/copy$i; done
+run split-dataset -q labels two
+is "of many some are named" "$(grep -c 'two labels: ' .err) $(tail -n 1 .err)" '10 split-dataset: labels: 26 files have two labels'
+mkdir -p alone/a alone/b
+cp labels/a/1 alone/a/
+cp labels/a/1 alone/b/
+run split-dataset -q --conflicts drop alone none
+status_is 1
+stderr_has '^split-dataset: alone: holds no picture with one label alone$'
+ok "and makes nothing" test ! -e none
+run split-dataset -q --audit --conflicts drop parted
+status_is 2
 
 # A split that is there.
 mkdir -p "given/train/a b" given/train/c "given/validation/a b" given/validation/c given/predict
