@@ -28,14 +28,14 @@ def no_duplicates(pairs):
 
 
 def chunks(stream):
-    """Yields (type, records, raw payload, stored bytes) up to the end of the input."""
+    """Yields (type, number, records, compatible features, raw payload, stored bytes) up to the end of the input."""
     while True:
         header = stream.read(64)
         if not header:
             return
         require(len(header) == 64, "cut in a header")
         require(header[:8] == MAGIC, "magic")
-        kind, major, _, incompatible, _, number, stored, raw, records, codec, checksum, own = struct.unpack(
+        kind, major, _, incompatible, features, number, stored, raw, records, codec, checksum, own = struct.unpack(
             "<4sHHIIQQQIIII", header[8:])
         require(zlib.crc32(header[:60]) == own, "checksum of a header")
         require(major == 1 and incompatible == 0, "version or feature")
@@ -49,7 +49,7 @@ def chunks(stream):
         if codec == 1:
             payload = zlib.decompress(payload)
         require(len(payload) == raw, "length of a payload")
-        yield kind.decode("ascii"), number, records, payload, 64 + stored + len(padding)
+        yield kind.decode("ascii"), number, records, features, payload, 64 + stored + len(padding)
 
 
 class Segment:
@@ -96,11 +96,12 @@ class Segment:
 
 def segments(stream):
     """Yields (segment, records of a chunk) in order."""
-    segment = None
-    for kind, number, records, payload, size in chunks(stream):
+    segment, announced = None, 0
+    for kind, number, records, features, payload, size in chunks(stream):
         if segment is None:
             require(kind == "HEAD" and number == 0, "no head")
             segment = Segment(payload, size)
+            require(segment.head.get("segment", 0) == announced, "a segment of the run is missing")
             continue
         require(number == segment.number, "number of a chunk")
         if kind == "DATA":
@@ -113,8 +114,9 @@ def segments(stream):
         segment.offset += size
         if kind == "ENDS":
             segment.check_end(payload)
+            announced = segment.head.get("segment", 0) + 1 if features & 1 else 0
             segment = None
-    require(segment is None, "no end")
+    require(segment is None and announced == 0, "no end")
 
 
 def escaped(source):

@@ -79,7 +79,9 @@ static int begin_copy(struct input_streams *streams, struct input_stream *input,
 		return 0;
 	if (!input->copy && open_copy(input, error))
 		return -1;
-	return stream_begin(&input->writer, input->copy, "temporary file", head, STREAM_RAW, error);
+	struct stream_head alone = *head;
+	alone.segment = 0;
+	return stream_begin(&input->writer, input->copy, "temporary file", &alone, STREAM_RAW, error);
 }
 
 static int end_copy(struct input_stream *input, struct error *error)

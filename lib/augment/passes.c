@@ -36,6 +36,7 @@ struct augment_run {
 
 	struct stream_writer *writer; /* of the current pass; NULL between passes */
 	uint32_t pass, input_pass;
+	uint64_t input_passes;       /* in the inputs, no fewer */
 	uint64_t written;
 };
 
@@ -97,7 +98,9 @@ static void free_run(struct augment_run *run)
 static int begin_pass(struct augment_run *run, const struct stream_head *head, struct error *error)
 {
 	struct stream_head result = augment_result_head(head, &run->plan->options, run->plan->rescale), copy;
-	result.pass = run->pass;
+	uint64_t passes = run->input_passes * (uint64_t)run->plan->passes;
+	result.pass = result.segment = run->pass;
+	result.passes = passes < UINT32_MAX ? (uint32_t)passes : UINT32_MAX;
 	if (stream_head_copy(&copy, &result, error))
 		return -1;
 	int failed = stream_head_add_history(&copy, "augment", run->arguments, run->plan->seed, error);
@@ -108,11 +111,13 @@ static int begin_pass(struct augment_run *run, const struct stream_head *head, s
 	return failed;
 }
 
-static int end_pass(struct augment_run *run, struct error *error)
+static int end_pass(struct augment_run *run, bool last, struct error *error)
 {
 	struct stream_writer *writer = run->writer;
 	run->writer = NULL;
 	run->pass++;
+	if (writer && !last)
+		stream_announce_next(writer);
 	return writer ? stream_end(writer, error) : 0;
 }
 
@@ -190,22 +195,24 @@ static int augment_segment(struct augment_run *run, struct error *error)
 	return result < 0 ? -1 : flush_batch(run, error);
 }
 
-/* Reads the inputs once. A pass ends where the pass number of the segments changes. */
-static int augment_inputs(struct augment_run *run, struct error *error)
+/* Reads the inputs once, the `last` time or not. A pass ends where the pass number of the segments changes. */
+static int augment_inputs(struct augment_run *run, bool last, struct error *error)
 {
 	const struct stream_head *head;
 	int result;
 	while ((result = input_streams_next_segment(run->inputs, &head, error)) == 1) {
 		if (!run->items && allocate_run(run, head, error))
 			return -1;
-		if (run->writer && head->pass != run->input_pass && end_pass(run, error))
+		if (!run->input_passes)
+			run->input_passes = head->passes ? head->passes : 1;
+		if (run->writer && head->pass != run->input_pass && end_pass(run, false, error))
 			return -1;
 		if (!run->writer && begin_pass(run, head, error))
 			return -1;
 		if (augment_segment(run, error))
 			return -1;
 	}
-	return result < 0 ? -1 : end_pass(run, error);
+	return result < 0 ? -1 : end_pass(run, last, error);
 }
 
 static bool has_mixing(const struct augment_plan *plan)
@@ -246,9 +253,11 @@ int augment_passes(const struct augment_plan *plan, struct input_streams *inputs
 		if (i > 0)
 			result = input_streams_rewind(inputs, error);
 		if (result == 0)
-			result = augment_inputs(&run, error);
-		if (i == 0)
+			result = augment_inputs(&run, i == plan->passes - 1, error);
+		if (i == 0) {
 			progress->total = run.written * (uint64_t)plan->passes;
+			run.input_passes = run.pass;
+		}
 	}
 	if (result == 0 && plan->replay)
 		result = replay_end(plan->replay, error);

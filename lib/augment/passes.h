@@ -22,9 +22,9 @@ struct augment_plan {
 bool augment_needs_rewind(const struct augment_plan *plan);
 
 /* Writes every input record, in order, once per pass to `stream` (`name` in messages), one segment per pass, numbered from
- * 0. Inputs of several passes are written as that many for each. Labels, weights, ids and sources are copied; the plan is
- * added to the history. The same plan and inputs give the same bytes whatever the pool. `progress` counts records. On
- * failure (-1) the last segment has no end. */
+ * 0; each but the last announces the next. Inputs of several passes are written as that many for each. Labels, weights, ids
+ * and sources are copied; the plan is added to the history. The same plan and inputs give the same bytes whatever the pool.
+ * `progress` counts records. On failure (-1) the last segment has no end. */
 CHECKED int augment_passes(const struct augment_plan *plan, struct input_streams *inputs, FILE *stream, const char *name,
 	struct parallel *pool, struct progress *progress, struct error *error);
 

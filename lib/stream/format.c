@@ -18,6 +18,7 @@ void chunk_store(const struct chunk *chunk, unsigned char out[CHUNK_HEADER_SIZE]
 	store_u32(out + 8, chunk->type);
 	store_u16(out + 12, CHUNK_MAJOR);
 	store_u16(out + 14, CHUNK_MINOR);
+	store_u32(out + 20, chunk->features);
 	store_u64(out + 24, chunk->sequence);
 	store_u64(out + 32, chunk->stored_size);
 	store_u64(out + 40, chunk->raw_size);
@@ -57,6 +58,7 @@ const char *chunk_load(struct chunk *chunk, const unsigned char bytes[CHUNK_HEAD
 		return "needs a feature that is not known";
 	*chunk = (struct chunk){
 		.type = load_u32(bytes + 8),
+		.features = load_u32(bytes + 20),
 		.sequence = load_u64(bytes + 24),
 		.stored_size = load_u64(bytes + 32),
 		.raw_size = load_u64(bytes + 40),

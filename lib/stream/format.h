@@ -22,6 +22,9 @@ enum {
 	CHUNK_END = 'E' | 'N' << 8 | 'D' << 16 | 'S' << 24,
 };
 
+/* In the features of an end: the next segment of the run follows. */
+enum { CHUNK_MORE = 1 };
+
 /* A chunk header, less what is the same in all of them. */
 struct chunk {
 	uint32_t type;
@@ -29,6 +32,7 @@ struct chunk {
 	uint64_t stored_size, raw_size; /* bytes of the payload as stored, and after decompression */
 	uint32_t records;
 	uint32_t codec;                 /* enum stream_codec */
+	uint32_t features;              /* compatible ones: CHUNK_MORE in an end */
 	uint32_t checksum;              /* CRC-32 of the stored payload */
 };
 

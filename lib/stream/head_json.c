@@ -26,6 +26,12 @@ static json_t *encode_classes(const struct text_list *classes)
 	return array;
 }
 
+/* Adds a number that is left out where it is 0. Returns 0 or -1. */
+static int encode_number(json_t *root, const char *key, uint32_t value)
+{
+	return value ? json_object_set_new(root, key, json_integer(value)) : 0;
+}
+
 int head_encode(const struct stream_head *head, const char *name, char **text, size_t *size, struct error *error)
 {
 	*text = NULL;
@@ -35,7 +41,8 @@ int head_encode(const struct stream_head *head, const char *name, char **text, s
 		"shape", head->height, head->width, head->channels, "range", head->minimum, head->maximum,
 		"labels", label_names[head->label], "classes", classes, "pass", (json_int_t)head->pass,
 		"history", history);
-	*text = root ? json_dumps(root, JSON_COMPACT) : NULL;
+	int failed = encode_number(root, "segment", head->segment) || encode_number(root, "passes", head->passes);
+	*text = root && !failed ? json_dumps(root, JSON_COMPACT) : NULL;
 	json_decref(root);
 	if (!*text)
 		return error_memory(error, name);
@@ -67,15 +74,21 @@ static int to_dimension(json_int_t value)
 	return value >= 1 && value <= INT_MAX ? (int)value : 0;
 }
 
+static bool is_number(json_int_t value)
+{
+	return value >= 0 && value <= UINT32_MAX;
+}
+
 static int decode_object(struct stream_head *head, json_t *root, const char *name, struct error *error)
 {
 	json_error_t problem;
-	json_int_t shape[3], pass;
+	json_int_t shape[3], pass, segment = 0, passes = 0;
 	const char *type, *label;
 	json_t *classes, *history;
-	if (json_unpack_ex(root, &problem, 0, "{s:s, s:[I,I,I!], s:[F,F!], s:s, s:o, s:I, s:o}", "dtype", &type,
+	if (json_unpack_ex(root, &problem, 0, "{s:s, s:[I,I,I!], s:[F,F!], s:s, s:o, s:I, s:o, s?I, s?I}", "dtype", &type,
 		"shape", &shape[0], &shape[1], &shape[2], "range", &head->minimum, &head->maximum, "labels", &label,
-		"classes", &classes, "pass", &pass, "history", &history))
+		"classes", &classes, "pass", &pass, "history", &history,
+		"segment", &segment, "passes", &passes))
 		return error_set(error, name, "head: %s", problem.text);
 	head->height = to_dimension(shape[0]);
 	head->width = to_dimension(shape[1]);
@@ -84,11 +97,15 @@ static int decode_object(struct stream_head *head, json_t *root, const char *nam
 		return error_set(error, name, "type '%s' is not known", type);
 	if (find_name(label_names, label) < 0)
 		return error_set(error, name, "label kind '%s' is not known", label);
-	if (pass < 0 || pass > UINT32_MAX)
+	if (!is_number(pass))
 		return error_set(error, name, "pass number is out of range");
+	if (!is_number(segment) || !is_number(passes))
+		return error_set(error, name, "number of segment or passes is out of range");
 	head->type = (enum stream_type)find_name(type_names, type);
 	head->label = (enum stream_label)find_name(label_names, label);
 	head->pass = (uint32_t)pass;
+	head->segment = (uint32_t)segment;
+	head->passes = (uint32_t)passes;
 	head->history = json_incref(history);
 	return decode_classes(&head->classes, classes, name, error) ? -1 : head_check(head, name, error);
 }

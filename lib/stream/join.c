@@ -92,6 +92,8 @@ static int meet_source(struct stream_join *join, struct source *source, struct e
 		result = error_within(error, stream_name(source->reader));
 	else
 		result = stream_head_merge_history(&join->head, head, error);
+	if (result == 0 && head->passes > join->head.passes)
+		join->head.passes = head->passes;
 	if (result == 0)
 		result = add_classes(&join->met, &head->classes, error);
 	if (stream_can_rewind(source->reader)) {
@@ -174,6 +176,14 @@ bool stream_join_next_pass(struct stream_join *join)
 	join->current = 0;
 	join->inside = false;
 	return found;
+}
+
+bool stream_join_has_next_pass(const struct stream_join *join)
+{
+	for (size_t i = 0; i < join->count; i++)
+		if (join->sources[i].waiting)
+			return true;
+	return false;
 }
 
 /* Enters the next segment of the pass. Returns 1, 0 when none is left, or -1. */

@@ -18,8 +18,8 @@ struct stream_join;
 CHECKED int stream_join_open(struct stream_join **join, char *const *paths, size_t count, enum join_classes how,
 	const struct text_list *given, struct error *error);
 
-/* The head of the whole: the first stream's values, the classes asked for, and each entry of all histories once. Its
- * pass is that of stream_join_next_pass. The join's. */
+/* The head of the whole: the first stream's values, the classes asked for, each entry of all histories once, and as many
+ * passes as a stream announces. Its pass is that of stream_join_next_pass. The join's. */
 const struct stream_head *stream_join_head(const struct stream_join *join);
 
 /* All classes met, whether the head has them or not. The join's. */
@@ -28,6 +28,9 @@ const struct text_list *stream_join_classes(const struct stream_join *join);
 /* Goes to the lowest pass that some stream comes to next. Returns false when all are read to their ends. To be called
  * only before the first record, and after stream_join_next_record returned 0. */
 bool stream_join_next_pass(struct stream_join *join);
+
+/* Whether a pass is left to go to, of the one that was just read to its end. */
+bool stream_join_has_next_pass(const struct stream_join *join);
 
 /* Gives the pass's records, stream after stream: 1 and one as it is in its stream, whose head is then *head, until the
  * next call; 0 at the end of the pass; -1. */

@@ -20,6 +20,8 @@ struct stream_reader {
 	float *weights;           /* of the current record */
 	unsigned char *swapped;   /* its tensor, on a machine of the other byte order; else NULL */
 
+	uint64_t next_segment;    /* number in its run that the next head has; 0: it begins a run */
+
 	uint64_t records, data_chunks; /* met in the segment */
 	uint32_t index_checksum;    /* CRC-32 of the index that the data met should have */
 	bool index_met;
@@ -92,7 +94,7 @@ int stream_rewind(struct stream_reader *reader, struct error *error)
 	if (!stream_can_rewind(reader))
 		return error_set(error, stream_name(reader), "can't be read again from the start");
 	reader->chunks.input.position = 0;
-	reader->chunks.segment = 0;
+	reader->chunks.segment = reader->next_segment = 0;
 	reader->state = BETWEEN_SEGMENTS;
 	return 0;
 }
@@ -169,6 +171,9 @@ static int read_head(struct stream_reader *reader, struct error *error)
 	int result = chunks_next(&reader->chunks, &chunk, &payload, error);
 	if (result == 0 && reader->chunks.segment == 1)
 		return error_set(error, stream_name(reader), "is empty, not a tensor stream");
+	if (result == 0 && reader->next_segment)
+		return error_set(error, stream_name(reader), "ends after segment %llu, which says that another follows",
+			(unsigned long long)reader->chunks.segment - 1);
 	if (result <= 0)
 		return result;
 	if (chunk.type != CHUNK_HEAD)
@@ -176,6 +181,9 @@ static int read_head(struct stream_reader *reader, struct error *error)
 	size_t size = (size_t)chunk.raw_size;
 	if (head_decode(&reader->head, payload, size, stream_name(reader), error))
 		return -1;
+	if (reader->head.segment != reader->next_segment)
+		return chunks_fail(&reader->chunks, error, "is segment %llu of its run where segment %llu should be",
+			(unsigned long long)reader->head.segment + 1, (unsigned long long)reader->next_segment + 1);
 	digest_of(payload, size, reader->head_digest);
 	return begin_data(reader, error) ? -1 : 1;
 }
@@ -273,6 +281,7 @@ static int check_end(struct stream_reader *reader, const struct chunk *chunk, co
 		return fail(reader, error, "digest of the data differs");
 	size_t position = reader->chunks.input.position;
 	reader->verified = position > reader->verified ? position : reader->verified;
+	reader->next_segment = chunk->features & CHUNK_MORE ? (uint64_t)reader->head.segment + 1 : 0;
 	reader->state = BETWEEN_SEGMENTS;
 	return 0;
 }

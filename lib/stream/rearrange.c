@@ -12,6 +12,7 @@ struct work {
 	struct stream_head head;       /* of the output */
 	uint32_t pass;                 /* being read; that of the head is the one being written */
 	bool begun;                    /* which still has no end */
+	uint32_t passes;               /* begun */
 	struct stream_sorter *sorter;  /* NULL: records needn't wait for later ones */
 	struct stream_shards shards;
 	uint64_t taken;                /* records of the pass */
@@ -93,22 +94,23 @@ static int write_sorted(struct work *work, struct error *error)
 
 /* ---- passes ---- */
 
-static int end_pass(struct work *work, struct error *error)
+static int end_pass(struct work *work, bool more, struct error *error)
 {
 	bool begun = work->begun;
 	work->begun = false;
-	return begun ? stream_shards_end_pass(&work->shards, error) : 0;
+	return begun ? stream_shards_end_pass(&work->shards, more, error) : 0;
 }
 
 /* A pass gets its end only when the next one begins: where that fails, a reader of a pipe shall not take this one for
  * the whole. */
 static int begin_pass(struct work *work, uint64_t total, struct error *error)
 {
-	if (end_pass(work, error))
+	if (end_pass(work, true, error))
 		return -1;
 	work->head.pass = work->pass;
+	work->head.segment = work->passes++;
 	work->begun = true;
-	return stream_shards_begin_pass(&work->shards, &work->head, total, error);
+	return stream_shards_begin_pass(&work->shards, &work->head, total, stream_join_has_next_pass(work->join), error);
 }
 
 static int write_pass(struct work *work, struct error *error)
@@ -161,7 +163,7 @@ static int write_passes(struct work *work, struct error *error)
 	if (to_do->read && !to_do->written)
 		return error_set(error, work->shards.names[0], "none of %llu records was taken",
 			(unsigned long long)to_do->read);
-	if (end_pass(work, error))
+	if (end_pass(work, false, error))
 		return -1;
 	return stream_shards_commit(&work->shards, error);
 }

@@ -46,6 +46,8 @@ static int end_shard(struct stream_shards *shards, struct error *error)
 {
 	struct stream_writer *writer = shards->writer;
 	shards->writer = NULL;
+	if (shards->more)
+		stream_announce_next(writer);
 	return stream_end(writer, error);
 }
 
@@ -65,10 +67,11 @@ static uint64_t end_of_shard(const struct stream_shards *shards)
 }
 
 int stream_shards_begin_pass(struct stream_shards *shards, const struct stream_head *head, uint64_t total,
-	struct error *error)
+	bool more, struct error *error)
 {
 	shards->head = head;
 	shards->total = total;
+	shards->more = more;
 	shards->written = 0;
 	shards->current = 0;
 	return begin_shard(shards, error);
@@ -83,8 +86,9 @@ int stream_shards_write(struct stream_shards *shards, const struct stream_record
 	return stream_write(shards->writer, record, error);
 }
 
-int stream_shards_end_pass(struct stream_shards *shards, struct error *error)
+int stream_shards_end_pass(struct stream_shards *shards, bool more, struct error *error)
 {
+	shards->more = more;
 	while (shards->current + 1 < shards->count)
 		if (next_shard(shards, error))
 			return -1;

@@ -15,6 +15,7 @@ struct stream_shards {
 	enum stream_codec codec;
 	const struct stream_head *head; /* of the pass being written; the caller's */
 	uint64_t total, written;      /* records of that pass; the first only where there are several shards */
+	bool more;                    /* another pass follows; this too */
 	int current;                  /* shard being written */
 	struct stream_writer *writer;
 };
@@ -28,16 +29,16 @@ CHECKED int stream_shards_open(struct stream_shards *shards, const char *path, i
 	struct error *error);
 
 /* Begins a segment, a pass, in each shard. Of its `total` records shard i of n will hold those from total * i / n on to
- * total * (i + 1) / n, so that the shards in order hold the pass in order; for one shard `total` is not looked at. `head`
- * is kept by the caller until the pass is ended. */
+ * total * (i + 1) / n, so that the shards in order hold the pass in order; `more` says that another pass follows, which
+ * its segments then announce; for one shard neither is looked at. `head` is kept by the caller until the pass is ended. */
 CHECKED int stream_shards_begin_pass(struct stream_shards *shards, const struct stream_head *head, uint64_t total,
-	struct error *error);
+	bool more, struct error *error);
 
 /* Writes the pass's next record. */
 CHECKED int stream_shards_write(struct stream_shards *shards, const struct stream_record *record, struct error *error);
 
-/* Ends the pass in every shard. */
-CHECKED int stream_shards_end_pass(struct stream_shards *shards, struct error *error);
+/* Ends the pass in every shard; `more` as above, for one shard too. */
+CHECKED int stream_shards_end_pass(struct stream_shards *shards, bool more, struct error *error);
 
 /* Gives the files, all whole, their names. -1: the first ones may have theirs, the others are as they were. */
 CHECKED int stream_shards_commit(struct stream_shards *shards, struct error *error);

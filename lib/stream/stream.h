@@ -40,6 +40,8 @@ struct stream_head {
 	enum stream_label label;
 	struct text_list classes; /* in label order */
 	uint32_t pass;            /* epoch number of augmented data, from 0 */
+	uint32_t segment;         /* number in the run of the tool that wrote it, from 0 */
+	uint32_t passes;          /* that the run has, no fewer, as far as known when this was written; 0: not known */
 	json_t *history;          /* array, an object per tool: name, version, arguments, seed */
 };
 
@@ -96,7 +98,8 @@ CHECKED int stream_open_or_read(struct stream_reader **reader, const char *path,
 	size_t *size, struct error *error);
 
 /* Moves to the next segment, skipping what is left of the current one. Returns 1 and its head, which
- * the reader owns and keeps until the next call; 0 at the end of the stream; -1 on an error. */
+ * the reader owns and keeps until the next call; 0 at the end of the stream; -1 on an error, a missing segment that the
+ * one before it announced among them. */
 CHECKED int stream_next_segment(struct stream_reader *reader, const struct stream_head **head, struct error *error);
 
 /* Returns 1 and the next record, valid until the next call on this reader;
@@ -131,12 +134,16 @@ void stream_close(struct stream_reader *reader);
 struct stream_writer;
 
 /* Starts one segment on `stream`, which stays the caller's. Writes the head. On failure (-1) *writer is NULL.
- * To write several segments, end each writer and begin the next on the same stream. */
+ * To write several segments, end each writer and begin the next on the same stream; of those that belong together the head
+ * has the number, and each but the last announces the next. */
 CHECKED int stream_begin(struct stream_writer **writer, FILE *stream, const char *name,
 	const struct stream_head *head, enum stream_codec codec, struct error *error);
 
 /* Adds a record; everything in it is copied. */
 CHECKED int stream_write(struct stream_writer *writer, const struct stream_record *record, struct error *error);
+
+/* Has the end say that the next segment of the run follows: readers refuse a stream that lacks it. */
+void stream_announce_next(struct stream_writer *writer);
 
 /* Writes what is buffered, the index and the end, and frees the writer. Does not
  * flush or close `stream`. Frees on failure (-1) too. */

@@ -33,6 +33,7 @@ struct stream_writer {
 	uint64_t records, data_chunks;            /* written */
 	unsigned char head_digest[DIGEST_SIZE];
 	struct digest *digest;                    /* of the data */
+	bool more;                                /* another segment follows */
 };
 
 /* Makes room for `size` more bytes and returns where they go; NULL without memory. */
@@ -98,7 +99,7 @@ static int put_chunk(struct stream_writer *writer, uint32_t type, uint32_t recor
 {
 	static const unsigned char zeros[CHUNK_ALIGNMENT];
 	struct chunk chunk = {.type = type, .sequence = writer->sequence, .stored_size = size, .raw_size = size,
-		.records = records, .codec = STREAM_RAW};
+		.records = records, .codec = STREAM_RAW, .features = type == CHUNK_END && writer->more ? CHUNK_MORE : 0};
 	if (type == CHUNK_DATA && writer->codec == STREAM_ZLIB)
 		payload = compress_payload(writer, &chunk, payload);
 	if (!payload)
@@ -241,6 +242,11 @@ static int put_end(struct stream_writer *writer, struct error *error)
 	digest_finish(writer->digest, end + 16 + DIGEST_SIZE);
 	writer->digest = NULL;
 	return put_chunk(writer, CHUNK_END, 0, end, sizeof end, error);
+}
+
+void stream_announce_next(struct stream_writer *writer)
+{
+	writer->more = true;
 }
 
 int stream_end(struct stream_writer *writer, struct error *error)

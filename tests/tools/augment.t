@@ -42,6 +42,30 @@ status_is 0
 run tensor-info one.tens
 stdout_has 'segments +3, passes 0..2'
 
+python3 - <<'END'
+data = open("one.tens", "rb").read()
+heads = [at for at in range(0, len(data), 64) if data[at:at + 12] == b"\x89TENS\r\n\x1aHEAD"] + [len(data)]
+parts = [data[a:b] for a, b in zip(heads, heads[1:])]
+for name, numbers in (("0", "0"), ("01", "01"), ("12", "12"), ("twice", "012012"), ("second", "0120"), ("first", "01012")):
+    open("cut-%s.tens" % name, "wb").write(b"".join(parts[int(n)] for n in numbers))
+END
+is "a stream cut between passes is refused" "$(for f in 0 01 12 second first; do tensor-info --verify cut-$f.tens 2>&1; done)" \
+	"tensor-info: cut-0.tens: ends after segment 1, which says that another follows
+tensor-info: cut-01.tens: ends after segment 2, which says that another follows
+tensor-info: cut-12.tens: chunk 0: is segment 2 of its run where segment 1 should be
+tensor-info: cut-second.tens: ends after segment 4, which says that another follows
+tensor-info: cut-first.tens: segment 3, chunk 0: is segment 1 of its run where segment 3 should be"
+is "two whole ones are one" "$(tensor-info --verify cut-twice.tens)" 'cut-twice.tens: OK'
+passes_said() { grep -aoE '"passes":[0-9]+' "$1" | tr '\n' ' '; }
+is "each pass says how many there are" "$(passes_said one.tens)" '"passes":3 "passes":3 "passes":3 '
+augment --passes 2 one.tens >six.tens
+is "also of a stream that has several" "$(passes_said six.tens)" "$(for i in 1 2 3 4 5 6; do printf '"passes":6 '; done)"
+cat one.tens | augment --passes 2 - >other.tens
+ok "... through a pipe too" cmp six.tens other.tens
+augment --passes 2 cut-twice.tens >other.tens
+is "... and of two, of which it learns while it reads" "$(passes_said other.tens | tr ' ' '\n' | uniq -c | tr -s ' ' | tr '\n' ' ')" \
+	' 6 "passes":6  6 "passes":12 '
+is "which is whole" "$(tensor-info --verify other.tens)" 'other.tens: OK'
 augment --passes 2 train.tens | augment | augment -q -o three.tens
 run tensor-info --verify three.tens
 status_is 0

@@ -196,6 +196,34 @@ ok "compressed is smaller" sh -c '[ $(wc -c <packed.tens) -lt $(($(wc -c <many.t
 is "... of the same data" "$(sha packed.tens)" "$(sha many.tens)"
 is "... and back" "$(tensor-cat -q packed.tens | sha -)" "$(sha many.tens)"
 
+# ---- runs ----
+# What is written is a run of its own, whatever was read; cut after a segment of it, it is refused.
+cut_at_segments() {
+	python3 - "$1" <<-'END'
+	import sys
+	data = open(sys.argv[1], "rb").read()
+	heads = [at for at in range(0, len(data), 64) if data[at:at + 12] == b"\x89TENS\r\n\x1aHEAD"]
+	for number, at in enumerate(heads[1:]):
+	    open("%s.cut%d" % (sys.argv[1], number), "wb").write(data[:at])
+	END
+}
+for options in '' --shuffle '--class red\ shells' '--shards 3'; do
+	eval "tensor-cat -q $options -o run-.tens passes.tens runs.tens"
+	for out in run-*.tens; do
+		is "tensor-cat $options: $out is whole" "$(tensor-info --verify $out)" "$out: OK"
+		cut_at_segments $out
+		is "  and no cut between its passes is" "$(for cut in $out.cut*; do tensor-info --verify $cut 2>&1; done | grep -c 'another follows$')" \
+			"$(ls $out.cut* | wc -l)"
+	done
+	rm run-*
+done
+tensor-cat -q -o run-.tens runs.tens
+ok "cat of what was written is whole" sh -c 'cat run-.tens run-.tens | tensor-info --verify'
+rm run-*
+run tensor-cat -q run_cut.tens
+status_is 1
+stderr_is "tensor-cat: run_cut.tens: ends after segment 2, which says that another follows"
+
 # ---- bad streams and places ----
 # A whole first pass says nothing of the second.
 size=$(wc -c <passes.tens)

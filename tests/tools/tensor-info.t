@@ -22,6 +22,13 @@ ok "--quiet takes nothing away" cmp expected "$scratch/.out"
 run tensor-info weights.tens
 stdout_has "records   4, f32 2x3x1, values 0..1"
 stdout_has "sha256    036d07d68233a172fbfee8564ba55a0618c0de858cae320e470f733ebeafb2c7"
+run tensor-info --verify runs.tens run_cut.tens
+status_is 1
+stdout_is "runs.tens: OK"
+stderr_is "tensor-info: run_cut.tens: ends after segment 2, which says that another follows"
+run python3 "$reader" run_cut.tens
+is "the reader in Python sees it too" "$status $(cat .err)" '1 tens_reader: run_cut.tens: no end'
+is "  and reads whole runs" "$(python3 "$reader" runs.tens)" "$(tensor-info --records runs.tens)"
 run tensor-info --verify index.tens weights.tens passes.tens color.tens empty.tens
 status_is 0
 stdout_is "index.tens: OK

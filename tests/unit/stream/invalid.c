@@ -130,6 +130,10 @@ static void heads(void)
 	expect_head(HEAD("\"u8\"", "[1,2,1]", "[0,1]", "\"index\"", "[]", "4294967296", "[]"), "pass", "pass 2^32");
 	expect_head(HEAD("\"u8\"", "[1,2,1]", "[0,1]", "\"index\"", "[]", "-1", "[]"), "pass", "pass -1");
 	expect_head(HEAD("\"u8\"", "[1,2,1]", "[0,1]", "\"index\"", "[]", "0", "{}"), "history", "history is an object");
+	expect_head(HEAD("\"u8\"", "[1,2,1]", "[0,1]", "\"index\"", "[]", "0", "[],\"segment\":0"), NULL, "segment 0");
+	expect_head(HEAD("\"u8\"", "[1,2,1]", "[0,1]", "\"index\"", "[]", "0", "[],\"segment\":4294967296"), "segment", "segment 2^32");
+	expect_head(HEAD("\"u8\"", "[1,2,1]", "[0,1]", "\"index\"", "[]", "0", "[],\"passes\":-1"), "passes", "-1 passes");
+	expect_head(HEAD("\"u8\"", "[1,2,1]", "[0,1]", "\"index\"", "[]", "0", "[],\"passes\":\"3\""), "head", "passes are text");
 	expect_head(HEAD("\"u8\"", "[1,2,1]", "[0,1]", "\"index\"", "[]", "0", "[],\"more\":1"), NULL, "a key that is not known");
 	char *deep = calloc(1, 60000);
 	memset(deep, '[', 59999);
