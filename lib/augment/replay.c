@@ -89,7 +89,8 @@ static json_t *read_json_line(struct replay *replay, struct error *error)
 			replay_error(replay, "is missing: there are more records", error);
 		return NULL;
 	}
-	json_t *line = json_loadb(replay->line, (size_t)length, JSON_REJECT_DUPLICATES, NULL);
+	size_t mark = text_byte_order_mark(replay->line);
+	json_t *line = json_loadb(replay->line + mark, (size_t)length - mark, JSON_REJECT_DUPLICATES, NULL);
 	if (!json_is_object(line)) {
 		replay_error(replay, "is not a JSON object", error);
 		json_decref(line);

@@ -91,6 +91,34 @@ int file_read_regular(const char *path, size_t limit, unsigned char **bytes, siz
 	return result;
 }
 
+/* Takes `bytes`, which file_read made, as text. */
+static int unify_text(unsigned char *bytes, size_t size, const char *path, char **text, struct error *error)
+{
+	if (memchr(bytes, 0, size)) {
+		free(bytes);
+		return error_set(error, strcmp(path, "-") == 0 ? "standard input" : path, "is no text");
+	}
+	*text = (char *)bytes;
+	text_unify_lines(*text);
+	return 0;
+}
+
+int file_read_text(const char *path, size_t limit, char **text, struct error *error)
+{
+	unsigned char *bytes;
+	size_t size;
+	*text = NULL;
+	return file_read(path, limit, &bytes, &size, error) ? -1 : unify_text(bytes, size, path, text, error);
+}
+
+int file_read_regular_text(const char *path, size_t limit, char **text, struct error *error)
+{
+	unsigned char *bytes;
+	size_t size;
+	*text = NULL;
+	return file_read_regular(path, limit, &bytes, &size, error) ? -1 : unify_text(bytes, size, path, text, error);
+}
+
 char *file_join(const char *folder, const char *name)
 {
 	size_t length = strlen(folder);
@@ -107,6 +135,12 @@ static bool has_mode(const char *path, mode_t mode)
 bool file_is_folder(const char *path)
 {
 	return has_mode(path, S_IFDIR);
+}
+
+bool file_is_special(const char *path)
+{
+	struct stat status;
+	return stat(path, &status) == 0 && !S_ISREG(status.st_mode) && !S_ISDIR(status.st_mode);
 }
 
 bool file_exists(const char *path)

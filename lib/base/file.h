@@ -25,6 +25,12 @@ CHECKED int file_open_regular(const char *path, struct stat *facts, struct error
 CHECKED int file_read_regular(const char *path, size_t limit, unsigned char **bytes, size_t *size,
 	struct error *error);
 
+/* As file_read, of text that a user may have edited: bytes of zero are refused, and lines are unified (text_unify_lines).
+ * *text is the caller's to free; NULL on failure. */
+CHECKED int file_read_text(const char *path, size_t limit, char **text, struct error *error);
+/* As file_read_text, a regular file alone. */
+CHECKED int file_read_regular_text(const char *path, size_t limit, char **text, struct error *error);
+
 enum file_kind { FILE_REGULAR, FILE_FOLDER };
 
 /* Appends the names (not paths) of the entries of folder `path` that are of `kind`, links
@@ -35,6 +41,8 @@ CHECKED int file_list(const char *path, enum file_kind kind, struct text_list *n
 
 bool file_is_folder(const char *path);
 bool file_exists(const char *path);
+/* Whether it is there and neither a file nor a folder, but a pipe or a device, which may keep its reader waiting for ever. */
+bool file_is_special(const char *path);
 
 /* Makes a folder and those above it; one that is there already is fine. */
 CHECKED int file_make_folder(const char *path, struct error *error);

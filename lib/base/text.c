@@ -173,6 +173,26 @@ void text_write_field(FILE *stream, const char *text)
 	}
 }
 
+size_t text_byte_order_mark(const char *text)
+{
+	return strncmp(text, "\xEF\xBB\xBF", 3) == 0 ? 3 : 0;
+}
+
+void text_unify_lines(char *text)
+{
+	char *out = text;
+	while (*text) {
+		text += text_byte_order_mark(text);
+		size_t length = strcspn(text, "\n"), kept = length && text[length - 1] == '\r' ? length - 1 : length;
+		memmove(out, text, kept);
+		out += kept;
+		text += length;
+		if (*text)
+			*out++ = *text++;
+	}
+	*out = 0;
+}
+
 int text_hexadecimal(char digit)
 {
 	static const char digits[] = "0123456789ABCDEFabcdef";

@@ -36,6 +36,13 @@ bool text_to_real(const char *text, double *value);
 /* The value of a hexadecimal digit of either case, or -1. */
 int text_hexadecimal(char digit);
 
+/* Bytes of a byte order mark at the start of `text`: 3 or 0. */
+size_t text_byte_order_mark(const char *text);
+
+/* Makes lines that an editor on Windows saved those of any other, in place: takes the byte order mark off the start of each
+ * line and the CR off its end. A name that does end in CR thus has to be written with the escape of text_write_field. */
+void text_unify_lines(char *text);
+
 /* Writes `text` so that it stays one field of one line, and is what it looks like: the bytes of a control character or of
  * one that turns or hides others (Unicode's Cf, Zl, Zp; but joiners and soft hyphens stay), and those that are no valid
  * UTF-8 become \xNN, tab \t, newline \n, a backslash two. */

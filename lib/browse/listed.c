@@ -65,14 +65,12 @@ static int read_lines(struct listed *listed, char *text, struct error *error)
 
 int listed_read(struct listed *listed, const char *path, struct error *error)
 {
-	unsigned char *bytes;
-	size_t size;
+	char *text;
 	*listed = (struct listed){0};
-	if (file_read(path, TEXT_MAXIMUM, &bytes, &size, error))
+	if (file_read_text(path, TEXT_MAXIMUM, &text, error))
 		return -1;
-	int result = strlen((char *)bytes) != size ? error_set(error, "list", "is no text")
-						   : read_lines(listed, (char *)bytes, error);
-	free(bytes);
+	int result = read_lines(listed, text, error);
+	free(text);
 	return result ? error_within(error, path) : 0;
 }
 

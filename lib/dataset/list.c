@@ -49,10 +49,12 @@ static int add_classes_of_stream(struct text_list *classes, struct stream_reader
 
 static int add_classes_of_text(struct text_list *classes, char *text, size_t size, const char *name, struct error *error)
 {
-	if (size && text[size - 1] == '\n')
-		text[--size] = 0;
 	if (strlen(text) != size)
 		return error_set(error, name, "is no text");
+	text_unify_lines(text);
+	size = strlen(text);
+	if (size && text[size - 1] == '\n')
+		text[--size] = 0;
 	if (size == 0)
 		return error_set(error, name, "names no class");
 	return add_classes(classes, text, "\n", error) ? error_within(error, name) : 0;

@@ -126,11 +126,14 @@ int pack_head(struct pack_options *options, const struct pack_source *source, co
 
 /* ---- pictures ---- */
 
-static int load_file(const char *path, const struct pack_options *options, struct slot *slot)
+/* Of what a list names nobody waits for a pipe. */
+static int load_file(const char *path, bool listed, const struct pack_options *options, struct slot *slot)
 {
 	unsigned char *bytes;
 	size_t size;
 	struct image image;
+	if (listed && file_is_special(path))
+		return error_set(&slot->error, path, "is no regular file");
 	if (file_read(path, IMAGE_FILE_MAXIMUM, &bytes, &size, &slot->error))
 		return -1;
 	digest_of(bytes, size, slot->digest);
@@ -196,7 +199,7 @@ static void read_slot(void *context, int number, int worker)
 	(void)number, (void)worker;
 	slot->bad = false;
 	if (!images->values)
-		slot->bad = load_file(path, window->options, slot) != 0;
+		slot->bad = load_file(path, window->source->listed, window->options, slot) != 0;
 	else if (array_is_bytes(images))
 		slot->bad = load_bytes(window->source, window->options, slot) != 0 && error_within(&slot->error, path);
 	else

@@ -62,6 +62,7 @@ int pack_source_read(struct pack_source *source, const struct pack_request *requ
 {
 	struct dataset_files *files = &source->files;
 	source->name = request->list ? request->list : count ? operands[0] : "-";
+	source->listed = request->list;
 	if (read_classes(&files->classes, request, error))
 		return -1;
 	int result = request->list ? list_read(files, request->list, error)

@@ -14,6 +14,7 @@ struct pack_request {
 /* All zero is empty. */
 struct pack_source {
 	const char *name;    /* of the list, or of the first operand; the caller's */
+	bool listed;         /* the files stand in a list */
 	struct dataset_files files;
 	struct array images; /* entry i is its row i; without values each file is opened */
 };

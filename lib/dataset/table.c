@@ -11,20 +11,12 @@ enum { TEXT_MAXIMUM = 1 << 30 }; /* bytes */
 
 int table_open(struct table *table, const char *path, struct error *error)
 {
-	unsigned char *bytes;
-	size_t size, length = strlen(path);
+	size_t length = strlen(path);
 	*table = (struct table){.name = strcmp(path, "-") == 0 ? "standard input" : path};
 	table->csv = length >= 4 && strcasecmp(path + length - 4, ".csv") == 0;
-	if (file_read(path, TEXT_MAXIMUM, &bytes, &size, error))
-		return -1;
-	table->text = table->rest = (char *)bytes;
-	if (strlen(table->text) != size) {
-		table_close(table);
-		return error_set(error, path, "is no text");
-	}
-	if (table->csv && strncmp(table->rest, "\xEF\xBB\xBF", 3) == 0)
-		table->rest += 3;
-	return 0;
+	int result = file_read_text(path, TEXT_MAXIMUM, &table->text, error);
+	table->rest = table->text;
+	return result;
 }
 
 void table_close(struct table *table)
@@ -88,11 +80,6 @@ static int split_csv(struct table *table, struct error *error)
 		char *field = table->rest, *end = *field == '"' ? unquote(field, &table->lines) : field + strcspn(field, ",\n");
 		if (!end)
 			return error_set(error, "field", "has no closing quote");
-		bool returned = *field != '"' && *end != ',' && end > field && end[-1] == '\r';
-		if (returned)
-			end[-1] = 0;
-		if (end[0] == '\r' && (end[1] == '\n' || !end[1]))
-			end++;
 		separator = *end;
 		if (separator && separator != ',' && separator != '\n')
 			return error_set(error, "field", "goes on after its closing quote");

@@ -19,8 +19,8 @@ struct table {
 };
 
 /* Reads `path`, "-" being standard input. A file whose name ends in .csv is CSV (RFC 4180: commas, fields in double quotes,
- * a double quote in them doubled; rows end in LF or CRLF; a byte order mark is passed over); anything else is a line for
- * each row with tabs between the fields and the escapes of text_write_field in them. On failure (-1: can't be read, is no
+ * a double quote in them doubled); anything else is a line for each row with tabs between the fields and the escapes of
+ * text_write_field in them. On failure (-1: can't be read, is no
  * text) the table is empty. */
 CHECKED int table_open(struct table *table, const char *path, struct error *error);
 

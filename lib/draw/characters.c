@@ -258,13 +258,12 @@ int character_list_parse(const char *text, size_t size, const char *name, struct
 
 int character_list_read(const char *path, struct character_list *list, struct error *error)
 {
-	unsigned char *bytes;
-	size_t size;
+	char *text;
 	*list = (struct character_list){0};
-	if (file_read(path, FILE_LIMIT, &bytes, &size, error))
+	if (file_read_text(path, FILE_LIMIT, &text, error))
 		return -1;
-	int result = character_list_parse((const char *)bytes, size, path, list, error);
-	free(bytes);
+	int result = character_list_parse(text, strlen(text), path, list, error);
+	free(text);
 	return result;
 }
 

@@ -89,13 +89,12 @@ static int parse_history(struct history *history, char *text, const char *path, 
 
 int history_read(struct history *history, const char *path, struct error *error)
 {
-	unsigned char *bytes;
-	size_t size;
+	char *text;
 	*history = (struct history){0};
-	if (file_read_regular(path, FILE_MAXIMUM, &bytes, &size, error))
+	if (file_read_regular_text(path, FILE_MAXIMUM, &text, error))
 		return -1;
-	int result = parse_history(history, (char *)bytes, path, error);
-	free(bytes);
+	int result = parse_history(history, text, path, error);
+	free(text);
 	if (result)
 		history_free(history);
 	return result;

@@ -33,27 +33,18 @@ static int check_distinct(const struct text_list *labels, const char *path, stru
 
 int labels_read(struct text_list *labels, const char *path, struct error *error)
 {
-	unsigned char *bytes;
-	size_t size;
+	char *text;
 	*labels = (struct text_list){0};
-	if (file_read_regular(path, LABELS_FILE_MAXIMUM, &bytes, &size, error))
+	if (file_read_regular_text(path, LABELS_FILE_MAXIMUM, &text, error))
 		return -1;
-	int result = memchr(bytes, 0, size) ? error_set(error, path, "is no text") : 0;
-	char *line = (char *)bytes;
-	while (result == 0 && *line) {
-		size_t length = strcspn(line, "\n");
-		char *next = line + length + (line[length] == '\n');
-		line[length] = 0;
-		if (length && line[length - 1] == '\r')
-			line[length - 1] = 0;
-		result = add_label(labels, line, path, error);
-		line = next;
-	}
+	int result = 0;
+	for (char *next = text; result == 0 && next && *next;)
+		result = add_label(labels, strsep(&next, "\n"), path, error);
 	if (result == 0 && labels->count == 0)
 		result = error_set(error, path, "has no labels");
 	if (result == 0)
 		result = check_distinct(labels, path, error);
-	free(bytes);
+	free(text);
 	if (result)
 		text_list_free(labels);
 	return result;

@@ -24,7 +24,7 @@ static char *trim(char *text)
 	while (is_blank(*text))
 		text++;
 	size_t length = strlen(text);
-	while (length && (is_blank(text[length - 1]) || text[length - 1] == '\r'))
+	while (length && is_blank(text[length - 1]))
 		text[--length] = 0;
 	return text;
 }
@@ -86,21 +86,18 @@ static int read_line(struct settings *settings, char *text, int line, struct err
 
 int settings_read(struct settings *settings, const char *path, struct error *error)
 {
-	unsigned char *bytes;
-	size_t size;
+	char *content;
 	*settings = (struct settings){0};
-	if (file_read(path, FILE_LIMIT, &bytes, &size, error))
+	if (file_read_text(path, FILE_LIMIT, &content, error))
 		return -1;
 	settings->path = strdup(path);
 	int result = settings->path ? 0 : error_memory(error, path);
-	if (result == 0 && memchr(bytes, 0, size))
-		result = error_set(error, path, "holds NUL bytes: no recipe");
-	char *next = (char *)bytes;
+	char *next = content;
 	for (int line = 1; result == 0 && next; line++) {
 		char *text = strsep(&next, "\n");
 		result = read_line(settings, text, line, error);
 	}
-	free(bytes);
+	free(content);
 	if (result)
 		settings_free(settings);
 	return result;

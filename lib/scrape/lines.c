@@ -1,6 +1,7 @@
 #include "scrape/lines.h"
 
 #include "base/file.h"
+#include "base/text.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -64,6 +65,7 @@ int lines_next(struct lines *lines, bool wait, char **line, struct error *error)
 			start[newline ? taken - 1 : length] = 0;
 			lines->begin += taken;
 			lines->number++;
+			text_unify_lines(start);
 			*line = start;
 			return LINES_LINE;
 		}

@@ -27,7 +27,7 @@ struct lines {
 /* Opens a file; "-" is standard input. On failure (-1) *lines is NULL. */
 CHECKED int lines_open(struct lines **lines, const char *path, struct error *error);
 
-/* Gives the next line, without its end, in *line, where it stays till the next call; a last one needs no newline. Where
+/* Gives the next line, unified (text_unify_lines) and without its end, in *line, where it stays till the next call; a last one needs no newline. Where
  * there is none yet it waits for one if `wait` says so, or until a signal comes. Returns a lines_result, or -1: a line of
  * more than LINES_LENGTH_MAXIMUM bytes, or the file can't be read. */
 CHECKED int lines_next(struct lines *lines, bool wait, char **line, struct error *error);

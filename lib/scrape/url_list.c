@@ -48,7 +48,6 @@ int url_list_next(struct url_list *list, bool wait, struct listed_url *listed, s
 	int result = LINES_END;
 	*listed = (struct listed_url){0};
 	while (list->lines && (result = lines_next(list->lines, wait, &line, error)) == LINES_LINE) {
-		line[strcspn(line, "\r")] = 0;
 		if (!*line || *line == '#')
 			continue;
 		list->any = true;

@@ -88,16 +88,13 @@ static int add_lines(struct stream_select *select, char *text, struct error *err
 
 int stream_select_read(struct stream_select *select, const char *path, struct error *error)
 {
-	unsigned char *bytes;
-	size_t size;
-	if (file_read(path, LIST_MAXIMUM, &bytes, &size, error))
+	char *text;
+	if (file_read_text(path, LIST_MAXIMUM, &text, error))
 		return -1;
 	select->listed = true;
 	select->list_name = strdup(strcmp(path, "-") == 0 ? "standard input" : path);
-	int result = !select->list_name ? error_memory(error, path)
-		: strlen((char *)bytes) != size ? error_set(error, select->list_name, "is no text")
-		: add_lines(select, (char *)bytes, error);
-	free(bytes);
+	int result = select->list_name ? add_lines(select, text, error) : error_memory(error, path);
+	free(text);
 	return result;
 }
 

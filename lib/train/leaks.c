@@ -122,16 +122,14 @@ static int gather(struct leaks *leaks, const struct reading *reading, struct err
 int leaks_read(struct leaks *leaks, const char *path, struct error *error)
 {
 	struct reading reading = {0};
-	unsigned char *bytes;
-	size_t size;
+	char *text;
 	*leaks = (struct leaks){0};
-	if (file_read(path, TEXT_MAXIMUM, &bytes, &size, error))
+	if (file_read_text(path, TEXT_MAXIMUM, &text, error))
 		return -1;
-	int result = strlen((char *)bytes) != size ? error_set(error, "list", "is no text")
-		: read_lines(&reading, (char *)bytes, error) || gather(leaks, &reading, error) ? -1 : 0;
+	int result = read_lines(&reading, text, error) || gather(leaks, &reading, error) ? -1 : 0;
 	free(reading.rows);
 	free(reading.parts);
-	free(bytes);
+	free(text);
 	return result ? error_within(error, path) : 0;
 }
 

@@ -66,6 +66,20 @@ static void fields(void)
 	is_text(text_printable(small, sizeof small, "abcdef\033"), "abcdef", "an escape is not cut in half");
 }
 
+static void lines(void)
+{
+	static const struct { const char *text, *unified; } cases[] = {
+		{"", ""}, {"a\nb\n", "a\nb\n"}, {"a\r\nb\r\n", "a\nb\n"}, {"a\r\nb\r", "a\nb"}, {"\r\n\r\n", "\n\n"},
+		{"a\rb\n", "a\rb\n"}, {"a\r\r\n", "a\r\n"}, {"\xEF\xBB\xBF" "a\r\n\xEF\xBB\xBF" "b", "a\nb"},
+		{"\xEF\xBB\xBF", ""}, {"\xEF\xBB\xBF\r\n", "\n"}, {"a\xEF\xBB\xBF" "b", "a\xEF\xBB\xBF" "b"}, {"\xEF\xBB", "\xEF\xBB"}};
+	for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+		char text[32];
+		snprintf(text, sizeof text, "%s", cases[i].text);
+		text_unify_lines(text);
+		is_text(text, cases[i].unified, "lines of whatever editor");
+	}
+}
+
 static void columns(void)
 {
 	is_integer(text_columns(""), 0, "columns of nothing");
@@ -115,6 +129,7 @@ int main(void)
 {
 	numbers();
 	fields();
+	lines();
 	columns();
 	class_names();
 	lists();

@@ -40,7 +40,9 @@ static void files(void)
 	write_bytes("a\n\nbc\n", 6);
 	is_text(all(), "1[a]2[]3[bc]", "three");
 	write_bytes("a\r\nb", 4);
-	is_text(all(), "1[a\r]2[b]", "the last without a newline");
+	is_text(all(), "1[a]2[b]", "the last without a newline");
+	write_bytes("\xEF\xBB\xBF" "a\r\n\r\nb\r", 10);
+	is_text(all(), "1[a]2[]3[b]", "as an editor on Windows saves them");
 	write_bytes("a\0b\nc\n", 6);
 	is_text(all(), "1[a]2[c]", "a NUL ends its line");
 }
