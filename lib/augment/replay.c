@@ -14,9 +14,14 @@ static int write_line(FILE *stream, const char *name, json_t *line, struct error
 {
 	if (!line)
 		return error_memory(error, name);
-	errno = ENOMEM;
-	bool failed = json_dumpf(line, stream, JSON_COMPACT) || putc('\n', stream) == EOF;
+	char *text = json_dumps(line, JSON_COMPACT);
 	json_decref(line);
+	if (!text)
+		return error_memory(error, name);
+	errno = EIO;
+	text_write_json(stream, text);
+	bool failed = putc('\n', stream) == EOF || ferror(stream);
+	free(text);
 	return failed ? error_system(error, name) : 0;
 }
 

@@ -1,5 +1,7 @@
 #include "base/progress.h"
 
+#include "base/text.h"
+
 #include <stdlib.h>
 #include <string.h>
 #include <sys/ioctl.h>
@@ -19,7 +21,7 @@ void progress_start(struct progress *progress, const char *part, const char *uni
 {
 	*progress = (struct progress){.stream = progress->stream, .tool = progress->tool, .total = total,
 		.started = progress_clock()};
-	snprintf(progress->part, sizeof progress->part, "%s", part);
+	text_printable(progress->part, sizeof progress->part, part);
 	snprintf(progress->unit, sizeof progress->unit, "%s", unit);
 	progress->terminal = progress->stream && isatty(fileno(progress->stream));
 	progress->last_drawn = progress->terminal ? 0 : progress->started;
@@ -47,6 +49,12 @@ static void write_count(FILE *stream, const struct progress *progress, uint64_t 
 	bool one = (progress->total ? progress->total : done) == 1;
 	int length = (int)strlen(progress->unit) - one; /* without its s */
 	fprintf(stream, " %.*s, %.*f/s", length, progress->unit, rate < 10 ? 1 : 0, rate);
+}
+
+static void write_note(FILE *stream, const char *note)
+{
+	char shown[256];
+	fprintf(stream, "%s%s", *note ? ", " : "", text_printable(shown, sizeof shown, note));
 }
 
 static void write_bar(FILE *stream, const struct progress *progress, uint64_t done)
@@ -79,7 +87,7 @@ static void write_update(FILE *stream, const struct progress *progress, uint64_t
 	write_count(stream, progress, done, seconds);
 	if (progress->total > done && done > 0)
 		fprintf(stream, ", %.0f s left", seconds * (double)(progress->total - done) / (double)done);
-	fprintf(stream, "%s%s", *note ? ", " : "", note);
+	write_note(stream, note);
 }
 
 void progress_update(struct progress *progress, uint64_t done, const char *note)
@@ -114,6 +122,8 @@ void progress_finish(struct progress *progress, uint64_t done, const char *note)
 	write_label(progress->stream, progress);
 	fputc(':', progress->stream);
 	write_count(progress->stream, progress, done, seconds);
-	fprintf(progress->stream, ", %.1f s%s%s\n", seconds, *note ? ", " : "", note);
+	fprintf(progress->stream, ", %.1f s", seconds);
+	write_note(progress->stream, note);
+	fputc('\n', progress->stream);
 	fflush(progress->stream);
 }

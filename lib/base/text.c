@@ -129,20 +129,28 @@ static uint32_t code_point(const unsigned char *text, int length)
 	return code;
 }
 
-/* Characters that are not seen but change how others are: Unicode's categories Cf, Zl and Zp (version 15), without the soft
- * hyphen and the joiners U+200C and U+200D, which words of some languages need. */
+/* Characters that are not seen, or change how others are: Unicode's categories Cf, Zl and Zp and what is default ignorable
+ * (version 15), without the soft hyphen, the joiners U+200C and U+200D, and variation selectors, which words and pictures
+ * are written with. */
 static bool is_format(uint32_t code)
 {
 	static const struct {
 		uint32_t first, last;
-	} ranges[] = {{0x600, 0x605}, {0x61C, 0x61C}, {0x6DD, 0x6DD}, {0x70F, 0x70F}, {0x890, 0x891}, {0x8E2, 0x8E2},
-		{0x180E, 0x180E}, {0x200B, 0x200B}, {0x200E, 0x200F}, {0x2028, 0x202E}, {0x2060, 0x2064}, {0x2066, 0x206F},
-		{0xFEFF, 0xFEFF}, {0xFFF9, 0xFFFB}, {0x110BD, 0x110BD}, {0x110CD, 0x110CD}, {0x13430, 0x1343F}, {0x1BCA0, 0x1BCA3},
-		{0x1D173, 0x1D17A}, {0xE0001, 0xE0001}, {0xE0020, 0xE007F}};
+	} ranges[] = {{0x34F, 0x34F}, {0x600, 0x605}, {0x61C, 0x61C}, {0x6DD, 0x6DD}, {0x70F, 0x70F}, {0x890, 0x891},
+		{0x8E2, 0x8E2}, {0x115F, 0x1160}, {0x17B4, 0x17B5}, {0x180E, 0x180E}, {0x200B, 0x200B}, {0x200E, 0x200F},
+		{0x2028, 0x202E}, {0x2060, 0x206F}, {0x3164, 0x3164}, {0xFEFF, 0xFEFF}, {0xFFA0, 0xFFA0}, {0xFFF0, 0xFFFB},
+		{0x110BD, 0x110BD}, {0x110CD, 0x110CD}, {0x13430, 0x1343F}, {0x1BCA0, 0x1BCA3}, {0x1D173, 0x1D17A},
+		{0xE0000, 0xE00FF}, {0xE01F0, 0xE0FFF}};
 	for (size_t i = 0; i < sizeof ranges / sizeof *ranges; i++)
 		if (code >= ranges[i].first && code <= ranges[i].last)
 			return true;
 	return false;
+}
+
+/* Whether the character of so many bytes at `text` is shown by an escape. */
+static bool is_hidden(const unsigned char *text, int length)
+{
+	return is_control(text) || (length > 1 && is_format(code_point(text, length)));
 }
 
 /* Writes the character at `text` as it can be shown; returns how many bytes it took. */
@@ -153,7 +161,7 @@ static int escape(const unsigned char *text, char out[8])
 		snprintf(out, 8, "\\%c", *text == '\t' ? 't' : 'n');
 		return 1;
 	}
-	if (length == 0 || is_control(text) || (length > 1 && is_format(code_point(text, length)))) {
+	if (length == 0 || is_hidden(text, length)) {
 		snprintf(out, 8, "\\x%02X", *text);
 		return 1;
 	}
@@ -170,6 +178,22 @@ void text_write_field(FILE *stream, const char *text)
 			fputc('\\', stream);
 		p += escape(p, piece);
 		fputs(piece, stream);
+	}
+}
+
+void text_write_json(FILE *stream, const char *json)
+{
+	for (const unsigned char *p = (const unsigned char *)json; *p;) {
+		int length = utf8_length(p);
+		uint32_t code = length ? code_point(p, length) : *p;
+		length = length ? length : 1;
+		if (!is_hidden(p, length) || *p == '\n')
+			fwrite(p, 1, (size_t)length, stream);
+		else if (code > 0xFFFF)
+			fprintf(stream, "\\u%04x\\u%04x", 0xD7C0 + (code >> 10), 0xDC00 + (code & 0x3FF));
+		else
+			fprintf(stream, "\\u%04x", code);
+		p += length;
 	}
 }
 

@@ -44,9 +44,14 @@ size_t text_byte_order_mark(const char *text);
 void text_unify_lines(char *text);
 
 /* Writes `text` so that it stays one field of one line, and is what it looks like: the bytes of a control character or of
- * one that turns or hides others (Unicode's Cf, Zl, Zp; but joiners and soft hyphens stay), and those that are no valid
+ * one that isn't seen or turns others (Unicode's Cf, Zl, Zp and default ignorables; but joiners, variation selectors and soft
+ * hyphens stay), and those that are no valid
  * UTF-8 become \xNN, tab \t, newline \n, a backslash two. */
 void text_write_field(FILE *stream, const char *text);
+
+/* Writes JSON as jansson makes it so that no string in it turns or hides what stands beside it: characters that
+ * text_write_field escapes become \uXXXX, which says the same. Line ends between strings stay. */
+void text_write_json(FILE *stream, const char *json);
 
 /* Undoes text_write_field in place. Returns false at an escape that it never writes. */
 bool text_read_field(char *text);

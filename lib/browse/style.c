@@ -13,6 +13,7 @@ const char page_style[] =
 	"nav a:hover { color: var(--accent); }\n"
 	"h1 { margin: .2rem 0 1.5rem; font-size: 1.9rem; font-weight: 650; letter-spacing: -.02em;\n"
 	"	overflow-wrap: anywhere; }\n"
+	"small { unicode-bidi: isolate; }\n"
 	"h1 small { margin-left: .5rem; color: var(--faint); font-size: 1rem; font-weight: 400; letter-spacing: 0; }\n"
 	"ul { display: grid; gap: 1rem; margin: 0 0 2rem; padding: 0; list-style: none; }\n"
 	"ul.folders { grid-template-columns: repeat(auto-fill, minmax(15rem, 1fr)); }\n"

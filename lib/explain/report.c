@@ -78,8 +78,9 @@ static int write_header(FILE *stream, const struct report *report, struct error 
 	html_text(stream, report->title);
 	fputs("</h1>\n<p>Classes: ", stream);
 	for (size_t i = 0; i < report->labels->count; i++) {
-		fputs(i == 0 ? "" : i + 1 < report->labels->count ? ", " : " and ", stream);
+		fputs(i == 0 ? "<bdi>" : i + 1 < report->labels->count ? ", <bdi>" : " and <bdi>", stream);
 		html_text(stream, report->labels->items[i]);
+		fputs("</bdi>", stream);
 	}
 	fputs(".</p>\n", stream);
 	int result = write_summary(stream, report, error);

@@ -33,7 +33,7 @@ const char report_style[] =
 	".pair{display:grid;grid-template-columns:1fr 1fr;gap:1px}.pair img{width:100%}\n"
 	"figcaption{padding:11px 14px 13px;font-size:.9rem;line-height:1.45}\n"
 	"figcaption small{display:block;color:var(--quiet);font-size:.78rem;overflow-wrap:anywhere;margin-top:3px}\n"
-	".good{color:var(--good)}.bad{color:var(--bad)}\n"
+	".good{color:var(--good)}.bad{color:var(--bad)}b{unicode-bidi:isolate}\n"
 	"dl{display:grid;grid-template-columns:minmax(90px,max-content) 1fr;gap:5px 20px;margin:0}dt{color:var(--quiet)}\n"
 	"dd{margin:0;overflow-wrap:anywhere;min-width:0}dl dl{border-left:2px solid var(--line);padding-left:14px}\n"
 	"ol{margin:0;padding-left:1.2em}li+li{margin-top:8px}\n"

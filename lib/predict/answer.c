@@ -82,7 +82,8 @@ int answer_write_json(const struct answer *answer, FILE *out, struct error *erro
 	json_decref(line);
 	if (!text)
 		return error_memory(error, answer->name);
-	fprintf(out, "%s\n", text);
+	text_write_json(out, text);
+	fputc('\n', out);
 	free(text);
 	return 0;
 }

@@ -3,6 +3,7 @@
 
 #include "fetch/url.h"
 
+#include <stdarg.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -22,6 +23,21 @@ void explain_failure(struct explanation *explanation, const struct error *error)
 		explanation->request->options.report(&explanation->failure);
 	explanation->failed = true;
 	explanation->failure = *error;
+}
+
+/* Writes a line; what a recipe says in it is shown as text_printable does. */
+__attribute__((format(printf, 3, 4))) static void write_line(FILE *stream, int indent, const char *format, ...)
+{
+	va_list arguments;
+	char *line = NULL;
+	va_start(arguments, format);
+	int length = vasprintf(&line, format, arguments);
+	va_end(arguments);
+	char *shown = length < 0 ? NULL : malloc(4 * (size_t)length + 1);
+	fprintf(stream, "%*s%s\n", indent, "", shown ? text_printable(shown, 4 * (size_t)length + 1, line) : "");
+	free(shown);
+	if (length >= 0)
+		free(line);
 }
 
 /* ---- requests ---- */
@@ -54,11 +70,11 @@ static void write_follow(FILE *stream, const struct scrape_options *options, con
 {
 	if (!options->follow || !recipe->link.text)
 		return;
-	fprintf(stream, "%*sthen each page of %s that matches ", indent, "", recipe->link.text);
-	explain_text(stream, options->follow);
+	char depth[64] = "";
 	if (options->depth_maximum)
-		fprintf(stream, ", %d after each other at most", options->depth_maximum);
-	fputs(", on the same host\n", stream);
+		snprintf(depth, sizeof depth, ", %d after each other at most", options->depth_maximum);
+	write_line(stream, indent, "then each page of %s that matches %s%s, on the same host", recipe->link.text,
+		options->follow, depth);
 }
 
 /* Limits of pages that `recipe` reads; where the user says where its interface is, its own do not hold. */
@@ -71,8 +87,8 @@ static void write_limits(FILE *stream, const struct scrape_options *options, con
 		rate = recipe->rate;
 	if (!elsewhere && recipe->connections > 0 && recipe->connections < connections)
 		connections = recipe->connections;
-	fprintf(stream, "%*srequests: at most %g a second, %d at once\n", indent, "", rate, connections);
-	fprintf(stream, "%*srobots.txt: %s\n", indent, "",
+	write_line(stream, indent, "requests: at most %g a second, %d at once", rate, connections);
+	write_line(stream, indent, "robots.txt: %s",
 		options->fetch.ignore_robots ? "not asked for"
 		: recipe->documented_api     ? "for images only, since the pages are a documented interface"
 					     : "for pages and images");
@@ -81,7 +97,7 @@ static void write_limits(FILE *stream, const struct scrape_options *options, con
 static void write_rewrites(FILE *stream, const char *what, const struct rewrite *rewrites, size_t count, int indent)
 {
 	for (size_t i = 0; i < count; i++)
-		fprintf(stream, "%*s%s: %s -> %s\n", indent, "", what, rewrites[i].text, rewrites[i].replacement);
+		write_line(stream, indent, "%s: %s -> %s", what, rewrites[i].text, rewrites[i].replacement);
 }
 
 /* All that a recipe does with its pages: where further ones come from and what reads them, how they are asked for, and what
@@ -90,21 +106,21 @@ static void write_recipe(FILE *stream, const struct scrape_options *options, con
 	int indent)
 {
 	for (size_t i = 0; i < recipe->cursor_count; i++)
-		fprintf(stream, "%*sthen the same with %s%s%s\n", indent, "",
+		write_line(stream, indent, "then the same with %s%s%s",
 			recipe->cursors[i].name ? recipe->cursors[i].name : "", recipe->cursors[i].name ? " = " : "",
 			recipe->cursors[i].selector.text);
 	for (size_t i = 0; i < recipe->next_count; i++) {
 		const struct recipe_link *next = &recipe->nexts[i];
-		fprintf(stream, "%*sthen each page of %s%s%s\n", indent, "", next->selector.text, next->reader ? ", read by " : "",
+		write_line(stream, indent, "then each page of %s%s%s", next->selector.text, next->reader ? ", read by " : "",
 			next->reader ? next->reader->name : "");
 		if (next->reader)
 			write_recipe(stream, options, next->reader, elsewhere, indent + 2);
 	}
 	write_follow(stream, options, recipe, indent);
 	if (recipe->user_agent)
-		fprintf(stream, "%*suser agent: %s\n", indent, "", recipe->user_agent);
+		write_line(stream, indent, "user agent: %s", recipe->user_agent);
 	for (size_t i = 0; i < recipe->headers.count; i++)
-		fprintf(stream, "%*sheader: %s\n", indent, "", recipe->headers.items[i]);
+		write_line(stream, indent, "header: %s", recipe->headers.items[i]);
 	write_rewrites(stream, "image address", recipe->rewrites, recipe->rewrite_count, indent);
 	write_rewrites(stream, "if there is no such image", recipe->fallbacks, recipe->fallback_count, indent);
 	write_limits(stream, options, recipe, elsewhere, indent);
@@ -124,7 +140,8 @@ static int write_requests(const struct explanation *explanation, const struct re
 static int explain_source(void *context, const struct request_source *source, struct error *error)
 {
 	struct explanation *explanation = context;
-	fprintf(explanation->stream, "%s: ", source->recipe->name);
+	explain_text(explanation->stream, source->recipe->name);
+	fputs(": ", explanation->stream);
 	explain_text(explanation->stream, source->class_name);
 	if (source->query && strcmp(source->query, source->class_name)) {
 		fputc('=', explanation->stream);

@@ -159,7 +159,8 @@ int stream_summary_print_json(const struct stream_summary *summary, const char *
 	json_decref(root);
 	if (!text)
 		return error_memory(error, name);
-	fprintf(out, "%s\n", text);
+	text_write_json(out, text);
+	fputc('\n', out);
 	free(text);
 	return 0;
 }

@@ -63,7 +63,22 @@ static void fields(void)
 		"what turns or hides other characters is shown");
 	is_text(text_printable(shown, sizeof shown, "\u00E9 co\u00ADop \u06CC\u200C\u06A9 \U0001F469\u200D\U0001F467 \u05D0"),
 		"\u00E9 co\u00ADop \u06CC\u200C\u06A9 \U0001F469\u200D\U0001F467 \u05D0", "what words are written with stays");
+	is_text(text_printable(shown, sizeof shown, "\u115F\u3164\uFFA0\u034F\u2065\U000E0100\u2764\uFE0F\u180B"),
+		"\\xE1\\x85\\x9F\\xE3\\x85\\xA4\\xEF\\xBE\\xA0\\xCD\\x8F\\xE2\\x81\\xA5\U000E0100\u2764\uFE0F\u180B",
+		"what isn't seen is too, but variants of characters stay");
 	is_text(text_printable(small, sizeof small, "abcdef\033"), "abcdef", "an escape is not cut in half");
+}
+
+static void json(void)
+{
+	char *written = NULL;
+	size_t size;
+	FILE *stream = open_memstream(&written, &size);
+	text_write_json(stream, "{\"a\":\"caf\u00E9\\n\u202E\u2066\\u202E\xC2\x9B\x7F\uFEFF\U000E0041\U0001F600\u200D\"}\n");
+	fclose(stream);
+	is_text(written, "{\"a\":\"caf\u00E9\\n\\u202e\\u2066\\u202E\\u009b\\u007f\\ufeff\\udb40\\udc41\U0001F600\u200D\"}\n",
+		"JSON says what is not seen as \\uXXXX");
+	free(written);
 }
 
 static void lines(void)
@@ -129,6 +144,7 @@ int main(void)
 {
 	numbers();
 	fields();
+	json();
 	lines();
 	columns();
 	class_names();
