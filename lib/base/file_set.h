@@ -18,7 +18,7 @@ bool file_set_is_new(const char *name);
 
 /* In both, `names` ends with NULL, and every set holds at least the first of them; `folder` should be locked. */
 
-/* Puts the files of `fresh`, a folder within `folder`, in the place of those that are there; what the new set lacks of
+/* Puts the files of `fresh`, a folder on the same file system, in the place of those that are there; what the new set lacks of
  * `names` is removed. On failure (-1) *fresh is as before and so are the files; or it is empty, and the new files are
  * read already, of which some may still lie in .millrace-new. */
 CHECKED int file_set_replace(const char *folder, struct unfinished *fresh, const char *const *names, struct error *error);

@@ -179,12 +179,9 @@ int model_folder_open(struct model_folder *folder, const char *path, struct erro
 int model_folder_start(struct model_folder *folder, struct error *error)
 {
 	folder->problem = (struct error){0};
-	folder->is_new = mkdir(folder->path, 0777) == 0;
-	if (!folder->is_new && errno != EEXIST)
-		error_system(&folder->problem, folder->path);
-	else if (!folder->is_new && !file_is_folder(folder->path))
+	if (file_exists(folder->path) && !file_is_folder(folder->path))
 		refuse_file(folder->path, &folder->problem);
-	else if (make_within(folder, &folder->problem) == 0)
+	else if (file_exists(folder->path) && make_within(folder, &folder->problem) == 0)
 		return 0;
 	return make_beside(folder, error);
 }
@@ -205,6 +202,19 @@ static int replace(struct model_folder *folder, struct error *error)
 	signals_release(&before);
 	close(lock);
 	return result;
+}
+
+/* Where there is no folder yet the new files' own becomes it. */
+static int put(struct model_folder *folder, struct error *error)
+{
+	if (file_exists(folder->path))
+		return replace(folder, error);
+	if (fsync(folder->making.lock))
+		return error_system(error, folder->path);
+	if (rename_new(folder->making.path, folder->path))
+		return errno == EEXIST ? replace(folder, error) : error_system(error, folder->path);
+	unfinished_forget(&folder->making);
+	return 0;
 }
 
 /* Keeps a model that could not be put in its place under the first free name beside it. Always -1. */
@@ -232,7 +242,7 @@ static int keep(struct model_folder *folder, struct error *error)
 
 int model_folder_commit(struct model_folder *folder, struct error *error)
 {
-	int result = *folder->problem.reason ? -1 : replace(folder, &folder->problem);
+	int result = *folder->problem.reason ? -1 : put(folder, &folder->problem);
 	if (result && folder->making.path)
 		keep(folder, error);
 	else if (result)
@@ -245,9 +255,6 @@ int model_folder_commit(struct model_folder *folder, struct error *error)
 void model_folder_abandon(struct model_folder *folder)
 {
 	unfinished_remove(&folder->making);
-	/* Where there is something in it by now, it stays. */
-	if (folder->is_new)
-		rmdir(folder->path);
 	free(folder->path);
 	*folder = (struct model_folder){0};
 }

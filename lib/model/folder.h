@@ -6,8 +6,6 @@
 #include "base/error.h"
 #include "base/unfinished.h"
 
-#include <stdbool.h>
-
 /* The files that cnn-train writes, the last two for people alone. */
 enum model_file { MODEL_ARCHITECTURE, MODEL_WEIGHTS, MODEL_LABELS, MODEL_CARD, MODEL_HISTORY, MODEL_CURVES, MODEL_FILES };
 extern const char *const model_file_names[MODEL_FILES + 1]; /* NULL at the end */
@@ -15,7 +13,6 @@ extern const char *const model_file_names[MODEL_FILES + 1]; /* NULL at the end *
 struct model_folder {
 	char *path;               /* final name */
 	struct unfinished making; /* where to write; none before model_folder_start */
-	bool is_new;              /* the folder was made for it */
 	struct error problem;     /* why the new model can't be put there; without a reason it can, as far as is known */
 };
 
@@ -24,8 +21,8 @@ struct model_folder {
  * failure (-1) *folder is empty. */
 CHECKED int model_folder_open(struct model_folder *folder, const char *path, struct error *error);
 
-/* Makes the empty folder folder->making.path for the model's files: within the final one, which is made where it is
- * missing; or, where that can't be used any more, beside it. On failure (-1) *folder is as before. */
+/* Makes the empty folder folder->making.path for the model's files: within the final one; or beside it,
+ * where that is missing or can't be used any more. On failure (-1) *folder is as before. */
 CHECKED int model_folder_start(struct model_folder *folder, struct error *error);
 
 /* Puts the new files, MODEL_ARCHITECTURE among them, in place of those of the old model. Where that is not possible, or

@@ -4,7 +4,7 @@
  *   FAIL_PATH=TEXT           of them only those whose path, or one of whose two, contains TEXT; none: all
  *   FAIL_AT=3                the third fails; without it none does
  *   FAIL_FOREVER=1           and so do all after it
- *   FAIL_ERRNO=EIO           with this error (the default), or: SIGKILL, the program ends there and then
+ *   FAIL_ERRNO=EIO           with this error (the default); or a signal comes there, SIGKILL or SIGTERM, and it does not fail
  *   FAIL_ALWAYS=renameat2    calls that all fail, with ENOSYS, as on a system that lacks them; they are not counted
  *   FAIL_LOG=FILE            a line "CALL PATH" for each counted call is added, with "failed " before those that fail
  *
@@ -34,18 +34,19 @@ enum { ERRORS_MAXIMUM = 200, LINE_SIZE = 512 };
 static struct {
 	const char *calls, *missing, *path, *log;
 	long at; /* counted from 1; 0 is never */
-	bool forever, kills;
-	int error;
+	bool forever;
+	int error, signal; /* one of them; 0 is none */
 } settings;
 
-static int error_number(const char *name)
+/* The number of an error or a signal, as `name_of` calls it. */
+static int number_of(const char *name, const char *(*name_of)(int number))
 {
 	for (int number = 1; number < ERRORS_MAXIMUM; number++) {
-		const char *candidate = strerrorname_np(number);
+		const char *candidate = name_of(number);
 		if (candidate && strcmp(candidate, name) == 0)
 			return number;
 	}
-	fprintf(stderr, "fail_calls: %s: there is no such error\n", name);
+	fprintf(stderr, "fail_calls: %s: there is no such error or signal\n", name);
 	abort();
 }
 
@@ -57,8 +58,10 @@ __attribute__((constructor)) static void read_settings(void)
 	settings.log = getenv("FAIL_LOG");
 	settings.at = at ? strtol(at, NULL, 10) : 0;
 	settings.forever = forever && strcmp(forever, "1") == 0;
-	settings.kills = error && strcmp(error, "SIGKILL") == 0;
-	settings.error = settings.kills ? EINTR : error_number(error ? error : "EIO");
+	if (error && strncmp(error, "SIG", 3) == 0)
+		settings.signal = number_of(error + 3, sigabbrev_np);
+	else
+		settings.error = number_of(error ? error : "EIO", strerrorname_np);
 	settings.calls = getenv("FAIL_CALL");
 	settings.missing = getenv("FAIL_ALWAYS");
 }
@@ -107,10 +110,10 @@ static bool fails_on(const char *call, const char *path, const char *other)
 	bool failed = settings.at && (number == settings.at || (settings.forever && number > settings.at));
 	if (settings.log)
 		write_log(failed, call, path, other);
-	if (failed && settings.kills)
-		syscall(SYS_kill, (int)getpid(), SIGKILL);
-	errno = failed ? settings.error : before;
-	return failed;
+	if (failed && settings.signal)
+		syscall(SYS_kill, (int)getpid(), settings.signal);
+	errno = failed && settings.error ? settings.error : before;
+	return failed && settings.error;
 }
 
 /* A call under the name `symbol`, counted as `call`; (path, other) are what FAIL_PATH looks at. */
