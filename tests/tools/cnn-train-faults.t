@@ -82,6 +82,19 @@ for call in rename,renameat2 fsync mkdir unlink rmdir; do
 		done
 	done
 done
+# The same where there is no model yet: it is there whole, or it is not there.
+for how in FAIL_FOREVER=0 FAIL_ERRNO=SIGKILL; do
+	position=1 reached=1
+	while [ "$reached" ]; do
+		rm -rf m m.*
+		attempt m FAIL_CALL=rename,renameat2,mkdir FAIL_AT=$position $how
+		[ ! -e m ] && [ $code != 0 ] || same new || echo "new $position $how: status $code, neither" >>bad
+		[ $code = 0 ] || train --seed 7 -o m || echo "new $position $how: the next run fails" >>bad
+		same new && [ "$(ls -A m | tr '\n' ' ')$(ls -A | grep '^\.m\.')" = "$files" ] || [ "$(cat message | grep -c curves.png)" = 1 ] ||
+			echo "new $position $how: holds $(ls -A m | tr '\n' ' ')" >>bad
+		position=$((position + 1)) tried=$((tried + ${reached:-0}))
+	done
+done
 is "every call fails at every position: the old model or the new one" "$(cat bad)" ''
 note "$tried faults"
 ok "there were some" test $tried -gt 60
