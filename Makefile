@@ -16,9 +16,10 @@ LDFLAGS =
 B   = build/$(VARIANT)
 BIN = $(B)/bin
 
-# What the pipelines call, and what must be built before they can.
+# What the pipelines call, what must be built before they can, and what else may be set where they are asked for.
 MILLRACE_BIN = $(BIN)/
 MILLRACE_PROGRAMS = programs
+MILLRACE_VARIABLES = VARIANT PREFIX DESTDIR CC CFLAGS T BENCH JSON SECONDS
 export MILLRACE_BIN
 
 all: programs

@@ -3,59 +3,82 @@
 #   make NAME-model    everything below, in turn
 #   make NAME-data     images, split and packed: data/NAME/{train,validation}.tens
 #   make NAME-review   look through the split images in a browser
-#   make NAME-clean    remove what was built for NAME; images you put there stay
+#   make NAME-clean    remove what was built for NAME; what you put there stays
 #
-# NAME, without blanks, is any folder data/NAME/ with a recipe (recipe(5)); pipelines/NAME.mk
-# may set variables for it. Variables on the command line come first:
-#
-#   SOURCE        auto, web, drawings, or a folder of class folders
-#   EPOCHS        passes over the training images
-#   PRESET        augmentation: none, keras, light, strong
-#   ARCHITECTURE  original, or an architecture.json
-#   SIZE BATCH    input size, images a step
-#   SEED THREADS  start of all random numbers; threads, 0 for all cores
+# NAME is any folder data/NAME/ with a recipe (recipe(5)). variables.mk says what may be set, check.mk refuses the rest,
+# dataset.mk knows the steps; this file has the programs built, and calls dataset.mk for each NAME that is asked for.
 
 MILLRACE := $(patsubst %/,%,$(dir $(lastword $(MAKEFILE_LIST))))
 SHELL := /bin/bash
 .SHELLFLAGS := -o pipefail -ec
-.DELETE_ON_ERROR:
-
-# Where the tools are, with a last '/'; empty: on the PATH.
-MILLRACE_BIN ?=
-export MILLRACE_BIN
-
-SOURCE = auto
-SEED = 0
-THREADS = 0
-export SOURCE
 
 # A line per command; V=1 shows the commands themselves.
 Q = $(if $(V),,@)
 SAY = printf '  %-3s %s\n'
 
-# What a tool would refuse only after the images are there.
-PRESETS = none keras light strong
-$(if $(filter-out $(PRESETS),$(PRESET)),$(error PRESET: '$(PRESET)' is not one of $(PRESETS)))
-without_digits = $(subst 0,,$(subst 1,,$(subst 2,,$(subst 3,,$(subst 4,,$(subst 5,,$(subst 6,,$(subst 7,,$(subst 8,,$(subst 9,,$(1)))))))))))
-$(foreach number,EPOCHS BATCH SEED THREADS,$(if $(call without_digits,$($(number))),$(error $(number): '$($(number))' is not a whole number)))
+# Where the tools are, with a last '/'; empty: on the PATH.
+MILLRACE_BIN ?=
+export MILLRACE_BIN
+
+ifeq ($(MILLRACE_STEP),build)
+# Called by the rule of 'built', for the goals of the user: they decide what must be installed.
+$(MAKECMDGOALS): | $(MILLRACE_PROGRAMS)
+	@:
+else
 
 # Recipes of one's own come before those that were installed.
 MILLRACE_DATA ?= $(MILLRACE)/../data
 export MILLRACE_DATA
-DATASETS := $(sort $(foreach d,data $(MILLRACE_DATA),$(patsubst $d/%/recipe,%,$(wildcard $d/*/recipe))))
+
+quote = '$(subst ','\'',$(1))'
+DATASETS := $(sort $(shell $(MILLRACE)/data-sets data $(call quote,$(MILLRACE_DATA))))
+ASKED := $(strip $(foreach name,$(DATASETS),\
+	$(if $(filter $(addprefix $(name)-,model data review clean),$(MAKECMDGOALS)),$(name))))
+
+include $(MILLRACE)/variables.mk
+include $(call files_of_names,$(DATASETS))
+ifdef ASKED
+include $(MILLRACE)/check.mk
+endif
 
 help:
 	@echo 'goals:     NAME-model NAME-data NAME-review NAME-clean'
 	@echo 'NAME:      $(DATASETS), or any folder data/NAME/ with a recipe'
-	@echo 'variables: SOURCE EPOCHS PRESET ARCHITECTURE SIZE BATCH SEED THREADS; see millrace(7)'
-.PHONY: help FORCE
+	@echo 'variables: $(SETTINGS) V; see millrace(7)'
+
+# $(call alone,FILE,SUBJECT) COMMAND: only one run at a time is in COMMAND. A run that only shows what it would do (make -n,
+# make -q) changes nothing, so that it need not wait.
+flags := $(filter-out --%,$(firstword -$(MAKEFLAGS)))
+alone = $(if $(findstring n,$(flags))$(findstring q,$(flags)),,$(MILLRACE)/alone $(1) $(2))
+
+# Goals of the build that were asked for beside come first, for they take no lock.
+built: | $(filter all programs check,$(MAKECMDGOALS))
+	@MILLRACE_STEP=build $(call alone,build/.lock,programs) $(MAKE) --no-print-directory \
+		$(filter %-model %-data %-review,$(MAKECMDGOALS))
+.PHONY: built
+BUILT = $(if $(MILLRACE_PROGRAMS),built)
+
+steps = $(call alone,data/$*/.lock,$*) $(MAKE) --no-print-directory -f $(MILLRACE)/dataset.mk NAME=$*
+
+$(DATASETS:%=%-model): %-model: FORCE | $(BUILT)
+	+@$(steps) model
+
+$(DATASETS:%=%-data): %-data: FORCE | $(BUILT)
+	+@$(steps) data
+
+# The browser takes no lock: it may stay open for days.
+$(DATASETS:%=%-review): %-review: FORCE | $(BUILT)
+	+@$(steps) split
+	$(MILLRACE_BIN)browse-dataset data/$*/split
+
+$(DATASETS:%=%-clean): %-clean: FORCE
+	+@$(steps) clean
+
+# For a NAME that is not there. It is shown to a shell as a value only.
+%-model %-data %-review %-clean: export MILLRACE_GOAL = $@
+%-model %-data %-review %-clean: FORCE
+	@$(MILLRACE)/data-sets --missing "$${MILLRACE_GOAL%-*}"
+endif
+
 FORCE:
-
-# For a NAME that is not there.
-%-model %-data %-review %-clean:
-	@echo "$*: no such data set; for one of your own: mkdir -p data/$*; echo 'title = $*' >data/$*/recipe" >&2; exit 1
-
-include $(wildcard $(DATASETS:%=$(MILLRACE)/%.mk))
-include $(MILLRACE)/character-model.mk
-
-$(foreach name,$(DATASETS),$(eval $(call dataset_rules,$(name))))
+.PHONY: help FORCE

@@ -33,7 +33,7 @@ ok "saliency maps are there" sh -c "ls $model/saliency/*.png"
 ok "feature maps are there" sh -c "ls $model/feature-maps/*.png"
 ok "the model card says where the images come from" grep -q 'folder pictures' "$model/training.json"
 
-stamp() { find data/shells modele -type f ! -name '*.new' -printf '%p %T@\n' | sort; }
+stamp() { find data/shells modele -type f ! -name '*.new' ! -name .lock -printf '%p %T@\n' | sort; }
 stamp >before
 run pipeline shells-model $settings
 status_is 0

@@ -1,0 +1,54 @@
+# The steps for one data set, $(NAME): called by millrace.mk, which lets one run at a time do so. Built files lie in
+# data/NAME/, the model in modele/NAME_model/.
+#
+# A file is touched only when its content differs, so that a step runs again only for a reason. All that a step's result
+# depends on, beside its input, stands in its .settings.
+
+MILLRACE := $(patsubst %/,%,$(dir $(lastword $(MAKEFILE_LIST))))
+SHELL := /bin/bash
+.SHELLFLAGS := -o pipefail -ec
+.DELETE_ON_ERROR:
+.SECONDARY:
+.SUFFIXES:
+
+DATA = data/$(NAME)
+MODEL = modele/$(NAME)_model
+
+include $(MILLRACE)/variables.mk
+include $(call files_of_names,$(NAME))
+# Tensors from IDX files are as large as they are stored, unless a size is asked for.
+ifdef $(NAME)_IDX_TRAIN
+default_SIZE =
+endif
+$(foreach variable,$(SETTINGS),$(eval override $(variable) := $$(call setting,$(NAME),$(variable))))
+
+Q = $(if $(V),,@)
+SAY = printf '  %-3s %s\n'
+
+# Writes standard input to $@ if that changes it.
+keep_if_same = cat >$@.new; if cmp -s $@.new $@; then rm $@.new; else mv $@.new $@; fi
+
+# What identifies the files of a folder: where it is, then name, size and time of each. A missing folder is empty.
+list_files = { realpath $(1); cd $(1) && find -L . -type f $(2) -printf '%P\t%s\t%T@\n' | LC_ALL=C sort; } 2>/dev/null || true
+
+# What may hold a quote or a blank reaches the shell as a value.
+packing = $(if $(SIZE),--size $(SIZE)) $($(NAME)_PACK)
+training = --epochs $(EPOCHS) --batch-size $(BATCH) --seed $(SEED) $($(NAME)_TRAIN)
+export SOURCE ARCHITECTURE packing training
+
+model: $(addprefix $(MODEL)/,poids.h5 evaluation.tsv predictions.tsv explained report.html)
+	@$(MILLRACE)/say-accuracy $(MODEL)/evaluation.tsv
+	@echo '$(MODEL) is ready: open $(MODEL)/report.html'
+
+data: $(DATA)/train.tens $(DATA)/validation.tens
+
+split: $(DATA)/split.tsv
+
+clean:
+	@$(MILLRACE)/clean-data-set $(NAME)
+
+.PHONY: model data split clean FORCE
+FORCE:
+
+include $(MILLRACE)/$(if $($(NAME)_IDX_TRAIN),idx,images).mk
+include $(MILLRACE)/model.mk

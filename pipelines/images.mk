@@ -1,0 +1,49 @@
+# From pictures in class folders to tensor streams.
+
+# Which pictures are one.
+SPLIT_LIST = $(DATA)/split.tsv
+
+$(DATA)/source: FORCE
+	@$(MILLRACE)/fetch-images $(NAME) $(SEED)
+
+$(DATA)/images.list: $(DATA)/source FORCE
+	@{ $(call list_files,$(DATA)/images,-not -path './predict/*' -not -name manifest.tsv); } | { $(keep_if_same); }
+
+$(DATA)/predict.list: $(DATA)/source FORCE
+	@{ $(call list_files,$(DATA)/images/predict); } | { $(keep_if_same); }
+
+# Of a source that is split already split-dataset says in audit.tsv what that gives away.
+$(DATA)/split.settings: $(DATA)/source FORCE
+	@if [ -d $(DATA)/images/train ] && [ -d $(DATA)/images/validation ]; then echo --audit; \
+	else echo --validation-split $(VALIDATION) --seed $(SEED); fi | { $(keep_if_same); }
+
+# split-dataset names the pictures that cannot be decoded and leaves them out; that fails here only when there is no split.
+# Which images got as far as this is noted in split.source.
+$(DATA)/split.tsv: $(DATA)/images.list $(DATA)/split.settings
+	@$(SAY) split $(DATA)/images
+	@rm -f $@.new
+	$(Q)$(MILLRACE_BIN)split-dataset $$(cat $(DATA)/split.settings) --threads $(THREADS) --manifest $@.new \
+		$(DATA)/images $(DATA)/split >$(DATA)/audit.tsv || [ -s $@.new ]
+	@[ -s $(DATA)/audit.tsv ] || rm $(DATA)/audit.tsv
+	@realpath $(DATA)/images >$(DATA)/split.source
+	@mv $@.new $@
+
+$(DATA)/train.list $(DATA)/validation.list: $(DATA)/%.list: $(DATA)/split.tsv
+	@{ $(call list_files,$(DATA)/split/$*); } | { $(keep_if_same); }
+
+$(DATA)/pack.settings: FORCE
+	@printf '%s\n' "$$packing" | { $(keep_if_same); }
+
+# pack-tensors names the pictures that cannot be read and leaves them out; that fails here only when nothing was left to write.
+$(DATA)/train.tens: $(DATA)/train.list $(DATA)/pack.settings
+	@$(SAY) pack $(DATA)/split/train
+	@rm -f $@.new
+	$(Q)$(MILLRACE_BIN)pack-tensors $(packing) --threads $(THREADS) -o $@.new $(DATA)/split/train || [ -s $@.new ]
+	@mv $@.new $@
+
+$(DATA)/validation.tens: $(DATA)/validation.list $(DATA)/train.tens $(DATA)/pack.settings
+	@$(SAY) pack $(DATA)/split/validation
+	@rm -f $@.new
+	$(Q)$(MILLRACE_BIN)pack-tensors $(packing) --threads $(THREADS) --classes-from $(DATA)/train.tens \
+		-o $@.new $(DATA)/split/validation || [ -s $@.new ]
+	@mv $@.new $@

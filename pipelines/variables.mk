@@ -1,0 +1,30 @@
+# The variables of a run: of the command line, else of pipelines/NAME.mk (NAME_EPOCHS = 5), else the default. A variable of the
+# environment counts for nothing here: one called SOURCE or SEED may be another program's.
+
+default_SOURCE = auto
+default_VALIDATION = 0.2
+default_SIZE = 150x150
+default_PRESET = keras
+default_ARCHITECTURE = original
+default_EPOCHS = 50
+default_BATCH = 16
+default_SEED = 0
+default_THREADS = 0
+SETTINGS = SOURCE VALIDATION SIZE PRESET ARCHITECTURE EPOCHS BATCH SEED THREADS
+
+# Those that say something of images, and nothing of IDX files.
+IMAGE_SETTINGS = SOURCE VALIDATION
+
+# What pipelines/NAME.mk may set beside them, each after NAME_: options of pack-tensors and cnn-train, and IDX files in the
+# place of images, with what the model card calls them.
+NAME_VARIABLES = PACK TRAIN IDX_TRAIN IDX_VALIDATION IDX_SOURCE FILES
+
+# What the command line says counts to the letter: make expands nothing in it.
+on_command_line = $(filter command,$(origin $(1)))
+given = $(if $(call on_command_line,$(1)),$(value $(1)),$(if $(filter file,$(origin $(1))),$($(1))))
+# $(call setting,NAME,VARIABLE)
+setting = $(or $(call given,$(2)),$(call given,$(1)_$(2)),$(default_$(2)))
+
+# pipelines/NAME.mk of each name. One that is called as a file of the pipeline itself has none.
+files_of_names = $(filter-out $(foreach file,millrace variables check dataset images idx model,$(MILLRACE)/$(file).mk),\
+	$(wildcard $(1:%=$(MILLRACE)/%.mk)))

@@ -1,0 +1,36 @@
+# Sourced by the tests of the pipelines, after tap.sh.
+#
+#   pipeline GOAL... VARIABLE=VALUE...        what the installed command `millrace` runs
+#   pictures FOLDER NUMBER                    two classes, ant and bee, of ten pictures each, unlike those of other numbers
+#   data_set NAME                             a folder data/NAME/ with a recipe
+#   replace TOOL <<SCRIPT                     from now on a script in the place of a tool; $REAL is the folder of the real ones
+#   hashes NAME                               of the streams and the weights of data set NAME
+root=$(cd "$here/../.." && pwd)
+REAL=$BIN
+export REAL
+unset MAKEFLAGS MAKELEVEL MFLAGS
+tools=$scratch/.tools
+mkdir "$tools"
+ln -s "$BIN"/* "$tools"
+
+pipeline() { make -s -f "$root/pipelines/millrace.mk" MILLRACE_BIN="$tools/" THREADS=2 "$@"; }
+pictures() {
+	mkdir -p "$1/ant" "$1/bee"
+	python3 -c 'import random, sys
+folder, number = sys.argv[1:]
+for name, light in ("ant", 64), ("bee", 192):
+    for i in range(10):
+        noise = random.Random(f"{number} {name} {i}")
+        with open(f"{folder}/{name}/{i}.ppm", "wb") as picture:
+            picture.write(b"P6 24 24 255\n" + bytes(light + noise.randrange(-60, 60) for _ in range(24 * 24 * 3)))' "$1" "$2"
+}
+data_set() {
+	mkdir -p "data/$1"
+	printf 'title = %s\nclass = ant\nclass = bee\n' "$1" >"data/$1/recipe"
+}
+replace() {
+	rm -f "$tools/$1"
+	{ echo '#!/bin/bash'; cat; } >"$tools/$1"
+	chmod +x "$tools/$1"
+}
+hashes() { for file in "data/$1/train.tens" "data/$1/validation.tens" "modele/$1_model/poids.h5"; do sha256sum <"$file"; done; }
