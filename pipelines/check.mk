@@ -13,7 +13,8 @@ define line_break
 
 
 endef
-$(foreach variable,$(SETTINGS),$(if $(findstring $(line_break),$(call given,$(variable))),$(error $(variable): has a line break)))
+$(foreach variable,$(SETTINGS),\
+	$(if $(findstring $(line_break),$(call given,$(variable))),$(error $(variable): has a line break)))
 
 # VARIABLE=VALUE of all that are set for a name.
 set_for = $(foreach variable,$(SETTINGS) $(SETTINGS:%=$(1)_%),\

@@ -54,7 +54,7 @@ alone = $(if $(findstring n,$(flags))$(findstring q,$(flags)),,$(MILLRACE)/alone
 # Goals of the build that were asked for beside come first, for they take no lock.
 built: | $(filter all programs check,$(MAKECMDGOALS))
 	@MILLRACE_STEP=build $(call alone,build/.lock,programs) $(MAKE) --no-print-directory \
-		$(filter %-model %-data %-review,$(MAKECMDGOALS))
+		$(filter $(ASKED:%=%-model) $(ASKED:%=%-data) $(ASKED:%=%-review),$(MAKECMDGOALS))
 .PHONY: built
 BUILT = $(if $(MILLRACE_PROGRAMS),built)
 

@@ -20,7 +20,8 @@ ok "  with the model's folder" test ! -e $model
 # What others put there.
 run pipeline bugs-model $settings
 mkdir -p data/bugs/mine data/bugs/drawings data/bugs/web/ant $model/thesis
-touch data/bugs/{decisions.tsv,characters.json,mine.tens,mine.list,mine.settings,mine/a.png,drawings/a.png,web/ant/0.jpg,web/.complete} $model/{thesis.txt,thesis/1,.git}
+touch data/bugs/{decisions.tsv,characters.json,mine.tens,mine.list,mine.settings,mine/a.png,drawings/a.png,web/ant/0.jpg} \
+	data/bugs/web/.complete $model/{thesis.txt,thesis/1,.git}
 run pipeline bugs-clean
 status_is 0
 stderr_is "$model: kept, with what the pipeline did not put there"
@@ -48,7 +49,8 @@ mkdir -p $model data/bugs/web
 left=(data/bugs/.train.tens.new.millrace-123-0 data/bugs/.split.tsv.new.millrace-5-12 data/bugs/web/.manifest.tsv.millrace-9-0
 	$model/.poids.h5.millrace-7-1)
 left_folders=(data/bugs/.split.millrace-77-0 modele/.bugs_model.millrace-5-0)
-others=(data/bugs/.train.tens.millrace data/bugs/.notes.millrace-x-0 modele/.bugs_model_model.millrace-5-0 modele/.moths_model.millrace-5-0)
+others=(data/bugs/.train.tens.millrace data/bugs/.notes.millrace-x-0
+	modele/.bugs_model_model.millrace-5-0 modele/.moths_model.millrace-5-0)
 touch "${left[@]}" "${others[@]}"
 mkdir "${left_folders[@]}"
 touch data/bugs/.split.millrace-77-0/inside modele/.bugs_model.millrace-5-0/poids.h5

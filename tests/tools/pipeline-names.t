@@ -16,8 +16,8 @@ refused EPCHS=9 'EPCHS: no such variable; there are: SOURCE VALIDATION'
 refused bugs_EPCHS=9 'bugs_EPCHS: no such variable'
 for value in 0 -1 many 1.5 1e3 99999999999999999999 1000001 '3 4' '3;touch pwn' '$(shell touch pwn)' '$(touch pwn)'; do
 	refused "EPOCHS=$value" 'EPOCHS: '
-	refused "BATCH=$value" 'BATCH: '
 done
+refused BATCH=0 "BATCH: '0' is not from 1 to 65536"
 for value in 0 0.0 0.91 1 2 -0.1 20% x .; do refused "VALIDATION=$value" "VALIDATION: '$value' is not"; done
 for value in 0 x 12x 0x12 1x2x3 -5 123456; do refused "SIZE=$value" "SIZE: '$value' is not"; done
 for value in -1 1234567890123456 x; do refused "SEED=$value" "SEED: '$value' is not"; done
@@ -46,8 +46,8 @@ stderr_has 'SOURCE: goes with images; bugs is made from IDX files'
 pipeline bugs-clean
 
 # Folders in data/.
-names=('$(touch pwn)' '`touch pwn`' '$(shell touch pwn)' 'my bugs' "it's" 'a"b' 'a;touch pwn' 'a#b' 'a:b' 'a%b' 'a=b' '-n' '.hidden' $'two\nlines'
-	'a&b' '*' 'a\b' $'bell\a' 'a|b' '${IFS}' 'a,b' '(' '~root' $'bad\xff')
+names=('$(touch pwn)' '`touch pwn`' '$(shell touch pwn)' 'my bugs' "it's" 'a"b' 'a;touch pwn' 'a#b' 'a:b' 'a%b' 'a=b' '-n'
+	'.hidden' $'two\nlines' 'a&b' '*' 'a\b' $'bell\a' 'a|b' '${IFS}' 'a,b' '(' '~root' $'bad\xff')
 for name in "${names[@]}"; do
 	mkdir "data/$name"
 	echo 'title = odd' >"data/$name/recipe"
@@ -70,6 +70,9 @@ for name in "${names[@]}"; do
 	is "$(printf %q "$name") is no goal" "$status" 2
 	stderr_has 'no such data set; a name consists of'
 done
+printf '%s\n' 'MILLRACE_PROGRAMS = programs' 'programs: ; @echo built' "include $root/pipelines/millrace.mk" >Makefile
+run make -s -k MILLRACE_BIN="$tools/" MILLRACE_DATA="$root/data" bugs-data 'x$(touch pwn)-data' SOURCE=pictures
+is "a name that is none beside one: refused, and not run where programs are built" "$status$(head -n 1 .out)" 2built
 is "nothing was run by a name or a value" "$(find . -name 'pwn*')" ""
 for name in "${names[@]}"; do rm -r "data/$name"; done
 

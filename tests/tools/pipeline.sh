@@ -8,7 +8,7 @@
 root=$(cd "$here/../.." && pwd)
 REAL=$BIN
 export REAL
-unset MAKEFLAGS MAKELEVEL MFLAGS
+unset MAKEFLAGS MAKELEVEL MFLAGS MILLRACE_BIN MILLRACE_DATA
 tools=$scratch/.tools
 mkdir "$tools"
 ln -s "$BIN"/* "$tools"
