@@ -39,6 +39,11 @@ run pipeline shells-model $settings
 status_is 0
 is "a second run does nothing" "$(stamp | diff before -)" ""
 
+cp data/shells/train.tens kept.tens
+rm data/shells/train.tens
+run pipeline shells-model $settings
+is "a stream that was deleted is made again" "$status$(cmp kept.tens data/shells/train.tens 2>&1)" 0
+
 sleep 0.02
 touch "pictures/predict/who is it.ppm"
 touch now
