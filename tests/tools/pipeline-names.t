@@ -100,4 +100,8 @@ status_is 0
 is "a good source is what auto takes" "$(cat data/fresh/source)" "folder pictures"
 HOME=$PWD run pipeline fresh-data 'SOURCE=~/pictures' SIZE=24x24
 status_is 0
+mv pictures away
+run pipeline fresh-data SIZE=24x24
+status_is 2
+stderr_has 'pictures, where the images were, is gone; give another SOURCE'
 finish
