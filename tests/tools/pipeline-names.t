@@ -9,7 +9,8 @@ made() { find data modele build -mindepth 2 ! -name recipe 2>/dev/null | LC_ALL=
 
 refused() { # refused VARIABLE=VALUE MESSAGE
 	run pipeline bugs-data SOURCE=pictures "$1"
-	is "$1: refused" "$status$(made)" 2
+	command_line=$(printf %q "$1")
+	is "$command_line: refused" "$status$(made)" 2
 	stderr_has "\*\*\* $2"
 }
 refused EPCHS=9 'EPCHS: no such variable; there are: SOURCE VALIDATION'
@@ -67,7 +68,8 @@ done
 for name in "${names[@]}"; do
 	run pipeline "$name-model"
 	case $name in -n | *=*) continue ;; esac # an option, a variable
-	is "$(printf %q "$name") is no goal" "$status" 2
+	command_line=$(printf %q "$name")
+	is "$command_line is no goal" "$status" 2
 	stderr_has 'no such data set; a name consists of'
 done
 printf '%s\n' 'MILLRACE_PROGRAMS = programs' 'programs: ; @echo built' "include $root/pipelines/millrace.mk" >Makefile
