@@ -30,6 +30,9 @@ keep_if_same = cat >$@.new; if cmp -s $@.new $@; then rm $@.new; else mv $@.new 
 # What identifies the files of a folder: where it is, then name, size and time of each. A missing folder is empty.
 list_files = { realpath $(1); cd $(1) && find -L . -type f $(2) -printf '%P\t%s\t%T@\n' | LC_ALL=C sort; } 2>/dev/null || true
 
+# Status 4 of a tool: all is done, but for bad inputs, which it named and left out. So are they here.
+or_left_out = || [ $$? = 4 ]
+
 # What may hold a quote or a blank reaches the shell as a value.
 packing = $(if $(SIZE),--size $(SIZE)) $($(NAME)_PACK)
 training = --epochs $(EPOCHS) --batch-size $(BATCH) --seed $(SEED) $($(NAME)_TRAIN)

@@ -17,13 +17,12 @@ $(DATA)/split.settings: $(DATA)/source FORCE
 	@if [ -d $(DATA)/images/train ] && [ -d $(DATA)/images/validation ]; then echo --audit; \
 	else echo --validation-split $(VALIDATION) --seed $(SEED); fi | { $(keep_if_same); }
 
-# split-dataset names the pictures that cannot be decoded and leaves them out; that fails here only when there is no split.
 # Which images got as far as this is noted in split.source.
 $(DATA)/split.tsv: $(DATA)/images.list $(DATA)/split.settings
 	@$(SAY) split $(DATA)/images
 	@rm -f $@.new
 	$(Q)$(MILLRACE_BIN)split-dataset $$(cat $(DATA)/split.settings) --threads $(THREADS) --manifest $@.new \
-		$(DATA)/images $(DATA)/split >$(DATA)/audit.tsv || [ -s $@.new ]
+		$(DATA)/images $(DATA)/split >$(DATA)/audit.tsv $(or_left_out)
 	@[ -s $(DATA)/audit.tsv ] || rm $(DATA)/audit.tsv
 	@realpath $(DATA)/images >$(DATA)/split.source
 	@mv $@.new $@
@@ -34,16 +33,15 @@ $(DATA)/train.list $(DATA)/validation.list: $(DATA)/%.list: $(DATA)/split.tsv
 $(DATA)/pack.settings: FORCE
 	@printf '%s\n' "$$packing" | { $(keep_if_same); }
 
-# pack-tensors names the pictures that cannot be read and leaves them out; that fails here only when nothing was left to write.
 $(DATA)/train.tens: $(DATA)/train.list $(DATA)/pack.settings
 	@$(SAY) pack $(DATA)/split/train
 	@rm -f $@.new
-	$(Q)$(MILLRACE_BIN)pack-tensors $(packing) --threads $(THREADS) -o $@.new $(DATA)/split/train || [ -s $@.new ]
+	$(Q)$(MILLRACE_BIN)pack-tensors $(packing) --threads $(THREADS) -o $@.new $(DATA)/split/train $(or_left_out)
 	@mv $@.new $@
 
 $(DATA)/validation.tens: $(DATA)/validation.list $(DATA)/train.tens $(DATA)/pack.settings
 	@$(SAY) pack $(DATA)/split/validation
 	@rm -f $@.new
 	$(Q)$(MILLRACE_BIN)pack-tensors $(packing) --threads $(THREADS) --classes-from $(DATA)/train.tens \
-		-o $@.new $(DATA)/split/validation || [ -s $@.new ]
+		-o $@.new $(DATA)/split/validation $(or_left_out)
 	@mv $@.new $@
