@@ -14,8 +14,9 @@ $(DATA)/predict.list: $(DATA)/source FORCE
 
 # Of a source that is split already split-dataset says in audit.tsv what that gives away.
 $(DATA)/split.settings: $(DATA)/source FORCE
-	@if [ -d $(DATA)/images/train ] && [ -d $(DATA)/images/validation ]; then echo --audit; \
-	else echo --validation-split $(VALIDATION) --seed $(SEED); fi | { $(keep_if_same); }
+	@if [ -d $(DATA)/images/train ] && [ -d $(DATA)/images/validation ]; \
+	then echo --audit --conflicts $(CONFLICTS); \
+	else echo --validation-split $(VALIDATION) --conflicts $(CONFLICTS) --seed $(SEED); fi | { $(keep_if_same); }
 
 # Which images got as far as this is noted in split.source.
 $(DATA)/split.tsv: $(DATA)/images.list $(DATA)/split.settings

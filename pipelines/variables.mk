@@ -3,6 +3,7 @@
 
 default_SOURCE = auto
 default_VALIDATION = 0.2
+default_CONFLICTS = drop
 default_SIZE = 150x150
 default_PRESET = keras
 default_ARCHITECTURE = original
@@ -10,10 +11,10 @@ default_EPOCHS = 50
 default_BATCH = 16
 default_SEED = 0
 default_THREADS = 0
-SETTINGS = SOURCE VALIDATION SIZE PRESET ARCHITECTURE EPOCHS BATCH SEED THREADS
+SETTINGS = SOURCE VALIDATION CONFLICTS SIZE PRESET ARCHITECTURE EPOCHS BATCH SEED THREADS
 
 # Those that say something of images, and nothing of IDX files.
-IMAGE_SETTINGS = SOURCE VALIDATION
+IMAGE_SETTINGS = SOURCE VALIDATION CONFLICTS
 
 # What pipelines/NAME.mk may set beside them, each after NAME_: options of pack-tensors and cnn-train, and IDX files in the
 # place of images, with what the model card calls them.

@@ -23,6 +23,7 @@ for value in 0 0.0 0.91 1 2 -0.1 20% x .; do refused "VALIDATION=$value" "VALIDA
 for value in 0 x 12x 0x12 1x2x3 -5 123456; do refused "SIZE=$value" "SIZE: '$value' is not"; done
 for value in -1 1234567890123456 x; do refused "SEED=$value" "SEED: '$value' is not"; done
 refused PRESET=heavy "PRESET: 'heavy' is not one of none keras light strong"
+refused CONFLICTS=merge "CONFLICTS: 'merge' is not one of drop keep"
 refused ARCHITECTURE=nowhere.json "ARCHITECTURE: 'nowhere.json' is"
 for variable in SOURCE SIZE SEED ARCHITECTURE; do refused $variable= "$variable: has no value"; done
 refused SOURCE=nowhere 'SOURCE: no such folder: nowhere'

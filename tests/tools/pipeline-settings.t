@@ -34,15 +34,17 @@ like_fresh() {
 	is "as in a fresh place: $*" "$(fresh "$@")" "$(cat used_now)"
 }
 
+# One picture in two classes.
+cp pictures/ant/3.ppm pictures/bee/again.ppm
 run train_in used
 status_is 0
 beginning=$(cat now)
 cp used/modele/bugs_model/architecture.json net.json
-for setting in VALIDATION=0.4 SEED=7 SIZE=28 EPOCHS=1 PRESET=none BATCH=5; do
+for setting in CONFLICTS=keep VALIDATION=0.4 SEED=7 SIZE=28 EPOCHS=1 PRESET=none BATCH=5; do
 	changes $setting
 done
-changes VALIDATION=0.4 SEED=7 SIZE=28 EPOCHS=1 PRESET=none BATCH=5 SOURCE="$scratch/others"
-like_fresh VALIDATION=0.4 SEED=7 SIZE=28 EPOCHS=1 PRESET=none BATCH=5 SOURCE="$scratch/others"
+changes CONFLICTS=keep VALIDATION=0.4 SEED=7 SIZE=28 EPOCHS=1 PRESET=none BATCH=5 SOURCE="$scratch/others"
+like_fresh CONFLICTS=keep VALIDATION=0.4 SEED=7 SIZE=28 EPOCHS=1 PRESET=none BATCH=5 SOURCE="$scratch/others"
 
 # An architecture is what the file says.
 sed -i 's/"filters": *32/"filters": 8/' net.json
