@@ -70,6 +70,9 @@ $(B)/flags-fuzzer:     WORDS = -fsanitize=fuzzer
 $(B)/libraries:        WORDS = $(patsubst -lhdf5,$(or $(HDF5_ARCHIVE:%=% -lsz -lz -ldl),-lhdf5),$(shell pkg-config --libs $(LINKED))) -lm
 $(B)/libraries-server: WORDS = $(shell pkg-config --libs $(foreach m,$(TEST_MODULES),$(firstword $(subst =, ,$m))))
 
+# Writes standard input to $@ if that changes it.
+keep_if_same = cat >$@.new; if cmp -s $@.new $@; then rm $@.new; else mv $@.new $@; fi
+
 WORD_FILES = flags flags-avx2 flags-avx512 flags-data flags-stb flags-peak flags-link flags-fuzzer libraries libraries-server
 $(WORD_FILES:%=$(B)/%): FORCE | deps
 	@mkdir -p $(B)

@@ -20,8 +20,10 @@ done
 
 # Debian's own crt1.o has no such mark, and so no program has; its parts can.
 if [ "$(uname -m)" = x86_64 ]; then
-	for object in "$built"/lib/*/*.o "$built"/tools/*.o "$built"/tools/common/*.o; do
-		readelf -n "$object" | grep -q 'x86 feature: IBT, SHSTK' || echo "$object"
+	root=$here/../..
+	for source in "$root"/lib/*/*.c "$root"/tools/*.c "$root"/tools/common/*.c; do
+		object=$built/${source#"$root"/}
+		readelf -n "${object%.c}.o" | grep -q 'x86 feature: IBT, SHSTK' || echo "${object%.c}.o"
 	done >unmarked
 	is "objects whose jumps and returns are not guarded" "$(cat unmarked)" ''
 fi

@@ -35,7 +35,7 @@ rm -r $model data/bugs/{drawings,mine*,decisions.tsv,characters.json,web}
 
 # Pictures of one's own in place.
 cp -R pictures data/bugs/images
-mkdir data/bugs/images/.x.millrace-1-0
+mkdir data/bugs/images/.x.millrace-1
 run pipeline bugs-data SIZE=24x24
 status_is 0
 there data/bugs/images >before
@@ -43,18 +43,18 @@ run pipeline bugs-clean
 is "a folder of one's own stays as it is" "$(there data/bugs/images)" "$(cat before)"
 rm -r data/bugs/images
 
-# What SIGKILL leaves beside what was in the making: .NAME.millrace-PID-N, which its maker holds locked as long as it lives.
+# What SIGKILL leaves beside what was in the making: .NAME.millrace-N, which its maker holds locked as long as it lives.
 run pipeline bugs-data $settings
 mkdir -p $model data/bugs/web
-left=(data/bugs/.train.tens.new.millrace-123-0 data/bugs/.split.tsv.new.millrace-5-12 data/bugs/web/.manifest.tsv.millrace-9-0
-	$model/.poids.h5.millrace-7-1)
-left_folders=(data/bugs/.split.millrace-77-0 modele/.bugs_model.millrace-5-0)
+left=(data/bugs/.train.tens.new.millrace-123 data/bugs/.split.tsv.new.millrace-5 data/bugs/web/.manifest.tsv.millrace-9
+	$model/.poids.h5.millrace-7)
+left_folders=(data/bugs/.split.millrace-77 modele/.bugs_model.millrace-5)
 others=(data/bugs/.train.tens.millrace data/bugs/.notes.millrace-x-0
-	modele/.bugs_model_model.millrace-5-0 modele/.moths_model.millrace-5-0)
+	modele/.bugs_model_model.millrace-5 modele/.moths_model.millrace-5)
 touch "${left[@]}" "${others[@]}"
 mkdir "${left_folders[@]}"
-touch data/bugs/.split.millrace-77-0/inside modele/.bugs_model.millrace-5-0/poids.h5
-living=(data/bugs/.validation.tens.new.millrace-8-0 modele/.bugs_model.millrace-8-0)
+touch data/bugs/.split.millrace-77/inside modele/.bugs_model.millrace-5/poids.h5
+living=(data/bugs/.validation.tens.new.millrace-8 modele/.bugs_model.millrace-8)
 touch "${living[0]}"
 mkdir "${living[1]}"
 touch "${living[1]}/poids.h5"
