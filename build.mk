@@ -83,6 +83,7 @@ TOOLS = $(patsubst tools/%.c,%,$(wildcard tools/*.c))
 PROGRAMS = $(TOOLS:%=$(BIN)/%)
 LIB_OBJECTS = $(patsubst %.c,$(B)/%.o,$(wildcard lib/*/*.c))
 TOOL_LIBRARY = $(B)/tools/common.a
+TEST_OBJECTS = $(patsubst %.c,$(B)/%.o,$(wildcard tests/unit/*.c))
 FUZZ_OBJECTS = $(B)/tests/fuzz/common/fuzz.o $(B)/tests/unit/tap.o
 UNIT_TESTS = $(patsubst %.c,$(B)/%.t,$(wildcard tests/unit/*/*.c))
 FUZZ_TESTS = $(patsubst %.c,$(B)/%.t,$(wildcard tests/fuzz/*.c))
@@ -125,7 +126,7 @@ LINKING = $(B)/flags $(B)/flags-link $(B)/libraries
 $(PROGRAMS): $(BIN)/%: $(B)/tools/%.o $(TOOL_LIBRARY) $(LIBRARY) $(LINKING)
 	$(link)
 
-$(UNIT_TESTS): %.t: %.o $(B)/tests/unit/tap.o $(LIBRARY) $(LINKING)
+$(UNIT_TESTS): %.t: %.o $(TEST_OBJECTS) $(LIBRARY) $(LINKING)
 	$(link)
 
 # A driver of a parser as a test, over its seeds and a fixed number of changes to them; and, in the variant fuzz, as a fuzzer.

@@ -1,6 +1,6 @@
 /* Convolutions and pools of random odd shapes against the reference: outputs and gradients. */
 #include "nn/kernels.h"
-#include "nn/reference.h"
+#include "reference_layers.h"
 
 #include "base/random.h"
 #include "nets.h"

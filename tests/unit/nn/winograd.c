@@ -1,5 +1,5 @@
 /* The gradient of a convolution's weights by Winograd's algorithm against the reference's sums in double precision. */
-#include "nn/reference.h"
+#include "reference_layers.h"
 #include "nn/winograd.h"
 
 #include "base/random.h"

@@ -1,8 +1,8 @@
-#include "nn/reference.h"
+#include "reference_layers.h"
 
 #include <stddef.h>
 
-/* Called for every (output, tap) pair whose pixel lies in the image; places are indices of first channels. */
+/* Called for every (output, tap) pair whose pixel lies in the image, with the indices of their first channels. */
 typedef void tap_function(void *context, ptrdiff_t output, ptrdiff_t input, int tap);
 
 static int padding_before(const struct layer *layer, int out, int stride, int kernel, int in)
@@ -36,8 +36,8 @@ struct convolution {
 	double *y, *dx, *dkernel;
 };
 
-/* Whether output channel `o` sees input channel `c`, and the place of their weight under a tap. */
-static bool sees(const struct convolution *task, int c, int o, int tap, ptrdiff_t *weight)
+/* Whether output channel `o` depends on input channel `c`, and the index of their weight at a tap. */
+static bool is_connected(const struct convolution *task, int c, int o, int tap, ptrdiff_t *weight)
 {
 	int filters = task->layer->filters;
 	bool depthwise = task->layer->kind == LAYER_DEPTHWISE_CONVOLUTION;
@@ -51,7 +51,7 @@ static void add_tap(void *context, ptrdiff_t output, ptrdiff_t input, int tap)
 	ptrdiff_t weight;
 	for (int c = 0; c < task->channels; c++)
 		for (int o = 0; o < task->outputs; o++)
-			if (sees(task, c, o, tap, &weight))
+			if (is_connected(task, c, o, tap, &weight))
 				task->y[output + o] += (double)task->x[input + c] * (double)task->kernel[weight];
 }
 
@@ -61,7 +61,7 @@ static void add_tap_backward(void *context, ptrdiff_t output, ptrdiff_t input, i
 	ptrdiff_t weight;
 	for (int c = 0; c < task->channels; c++)
 		for (int o = 0; o < task->outputs; o++)
-			if (sees(task, c, o, tap, &weight)) {
+			if (is_connected(task, c, o, tap, &weight)) {
 				task->dx[input + c] += task->gradient[output + o] * (double)task->kernel[weight];
 				task->dkernel[weight] += task->gradient[output + o] * (double)task->x[input + c];
 			}
@@ -107,32 +107,32 @@ static struct area area_of(const struct layer *layer, struct shape in, struct sh
 		clamp(x, 0, in.width), clamp(x + layer->kernel_width, 0, in.width)};
 }
 
-/* Average of the area and the place of its first maximum, for one channel. */
-static double look(const struct area area, struct shape in, int channel, const double *x, ptrdiff_t *winner)
+/* Average of the area and the index of its first maximum, for one channel. */
+static double pool_area(const struct area area, struct shape in, int channel, const double *x, ptrdiff_t *argmax)
 {
 	double sum = 0;
-	*winner = -1;
+	*argmax = -1;
 	for (int row = area.top; row < area.bottom; row++)
 		for (int column = area.left; column < area.right; column++) {
 			ptrdiff_t place = ((ptrdiff_t)row * in.width + column) * in.channels + channel;
 			sum += x[place];
-			if (*winner < 0 || x[place] > x[*winner])
-				*winner = place;
+			if (*argmax < 0 || x[place] > x[*argmax])
+				*argmax = place;
 		}
 	return sum / ((area.bottom - area.top) * (area.right - area.left));
 }
 
 void reference_pooling(const struct layer *layer, struct shape in, struct shape out, const double *x, double *y)
 {
-	ptrdiff_t winner;
+	ptrdiff_t argmax;
 	for (int i = 0; i < out.height * out.width; i++)
 		for (int c = 0; c < out.channels; c++) {
-			double average = look(area_of(layer, in, out, i / out.width, i % out.width), in, c, x, &winner);
-			y[(ptrdiff_t)i * out.channels + c] = layer->kind == LAYER_MAX_POOLING ? x[winner] : average;
+			double average = pool_area(area_of(layer, in, out, i / out.width, i % out.width), in, c, x, &argmax);
+			y[(ptrdiff_t)i * out.channels + c] = layer->kind == LAYER_MAX_POOLING ? x[argmax] : average;
 		}
 }
 
-static void share(const struct area area, struct shape in, int channel, double gradient, double *dx)
+static void spread_average(const struct area area, struct shape in, int channel, double gradient, double *dx)
 {
 	int count = (area.bottom - area.top) * (area.right - area.left);
 	for (int row = area.top; row < area.bottom; row++)
@@ -143,15 +143,15 @@ static void share(const struct area area, struct shape in, int channel, double g
 void reference_pooling_backward(const struct layer *layer, struct shape in, struct shape out, const double *x,
 	const double *gradient, double *dx)
 {
-	ptrdiff_t winner;
+	ptrdiff_t argmax;
 	for (int i = 0; i < out.height * out.width; i++)
 		for (int c = 0; c < out.channels; c++) {
 			struct area area = area_of(layer, in, out, i / out.width, i % out.width);
 			double sent = gradient[(ptrdiff_t)i * out.channels + c];
-			look(area, in, c, x, &winner);
+			pool_area(area, in, c, x, &argmax);
 			if (layer->kind == LAYER_MAX_POOLING)
-				dx[winner] += sent;
+				dx[argmax] += sent;
 			else
-				share(area, in, c, sent, dx);
+				spread_average(area, in, c, sent, dx);
 		}
 }

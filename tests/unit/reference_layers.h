@@ -1,8 +1,7 @@
-/* The layers as their definitions read, in double precision and without any haste: what the fast kernels are tested
- * against. One sample each; x is (in.height, in.width, in.channels), y (out.height, out.width, out.channels). Backward
+/* Naive reference implementations of layers in double precision, which the kernels are tested against. One sample each; x is (in.height, in.width, in.channels), y (out.height, out.width, out.channels). Backward
  * functions add to their results. */
-#ifndef NN_REFERENCE_H
-#define NN_REFERENCE_H
+#ifndef TESTS_REFERENCE_LAYERS_H
+#define TESTS_REFERENCE_LAYERS_H
 
 #include "nn/architecture.h"
 
