@@ -8,6 +8,59 @@
 #include <string.h>
 #include <wchar.h>
 
+/* ---- lists ---- */
+
+enum { INDEXED_FROM = 32 }; /* items of a list that is long */
+
+/* FNV-1a (G. Fowler, L. C. Noll, K.-P. Vo), with its high bits mixed into the low ones. */
+static size_t hash_of(const char *text)
+{
+	uint64_t hash = 0xCBF29CE484222325;
+	for (; *text; text++)
+		hash = (hash ^ (unsigned char)*text) * 0x100000001B3;
+	return (size_t)(hash ^ hash >> 32);
+}
+
+/* The slot where `text` is, or, free, where it would be. */
+static uint32_t *slot_of(const struct text_list *list, const char *text)
+{
+	size_t slot = hash_of(text) & (list->slot_count - 1);
+	while (list->slots[slot] && strcmp(list->items[list->slots[slot] - 1], text) != 0)
+		slot = (slot + 1) & (list->slot_count - 1);
+	return &list->slots[slot];
+}
+
+/* Puts the item into the table, if no earlier one says the same. */
+static void index_item(struct text_list *list, size_t item)
+{
+	uint32_t *slot = slot_of(list, list->items[item]);
+	*slot = *slot ? *slot : (uint32_t)item + 1;
+	list->indexed = item + 1;
+}
+
+static void index_all(struct text_list *list)
+{
+	memset(list->slots, 0, list->slot_count * sizeof *list->slots);
+	list->indexed = 0;
+	for (size_t i = 0; i < list->count; i++)
+		index_item(list, i);
+}
+
+/* Makes the table of a list that grows to `capacity` items. */
+static int reserve_slots(struct text_list *list, size_t capacity)
+{
+	if (capacity <= INDEXED_FROM || capacity >= UINT32_MAX / 2)
+		return 0;
+	uint32_t *slots = calloc(2 * capacity, sizeof *slots);
+	if (!slots)
+		return -1;
+	free(list->slots);
+	list->slots = slots;
+	list->slot_count = 2 * capacity;
+	index_all(list);
+	return 0;
+}
+
 int text_list_add(struct text_list *list, const char *text, struct error *error)
 {
 	if (list->count == list->capacity) {
@@ -16,12 +69,18 @@ int text_list_add(struct text_list *list, const char *text, struct error *error)
 		if (!items)
 			return error_memory(error, text);
 		list->items = items;
+		if (reserve_slots(list, capacity))
+			return error_memory(error, text);
 		list->capacity = capacity;
 	}
 	char *copy = strdup(text);
 	if (!copy)
 		return error_memory(error, text);
 	list->items[list->count++] = copy;
+	if (list->slots && list->indexed == list->count - 1)
+		index_item(list, list->count - 1);
+	else if (list->slots)
+		index_all(list);
 	return 0;
 }
 
@@ -34,10 +93,23 @@ void text_list_sort(struct text_list *list)
 {
 	if (list->count)
 		qsort(list->items, list->count, sizeof *list->items, compare_bytes);
+	if (list->slots)
+		index_all(list);
+}
+
+void text_list_remove(struct text_list *list, size_t index)
+{
+	free(list->items[index]);
+	list->count--;
+	memmove(list->items + index, list->items + index + 1, (list->count - index) * sizeof *list->items);
+	if (list->slots)
+		index_all(list);
 }
 
 int text_list_find(const struct text_list *list, const char *text)
 {
+	if (list->slots && list->indexed == list->count)
+		return (int)*slot_of(list, text) - 1;
 	for (size_t i = 0; i < list->count; i++)
 		if (strcmp(list->items[i], text) == 0)
 			return (int)i;
@@ -49,8 +121,11 @@ void text_list_free(struct text_list *list)
 	for (size_t i = 0; i < list->count; i++)
 		free(list->items[i]);
 	free(list->items);
+	free(list->slots);
 	*list = (struct text_list){0};
 }
+
+/* ---- numbers ---- */
 
 static bool is_number_start(const char *text)
 {
@@ -99,6 +174,8 @@ bool text_to_real(const char *text, double *value)
 	*value = parsed;
 	return true;
 }
+
+/* ---- characters ---- */
 
 /* Length of the well-formed UTF-8 character at `text`, or 0 (RFC 3629, table in section 4). */
 static int utf8_length(const unsigned char *text)

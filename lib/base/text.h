@@ -9,10 +9,14 @@
 #include <stdint.h>
 #include <stdio.h>
 
-/* A list that owns its strings. All zero is an empty list. */
+/* A list that owns its strings. All zero is an empty list. What else is in it is kept by the functions below: a long list has
+ * a hash table, so that finding takes the same time in lists of any length. */
 struct text_list {
 	char **items;
 	size_t count, capacity;
+	uint32_t *slots;   /* numbers of items, from 1, at the places that their hashes give; 0: free. NULL in a short list */
+	size_t slot_count; /* a power of two */
+	size_t indexed;    /* items that the slots were made for */
 };
 
 /* Appends a copy of `text`. Returns 0, or -1 without memory (the list is unchanged). */
@@ -21,7 +25,10 @@ CHECKED int text_list_add(struct text_list *list, const char *text, struct error
 /* Sorts by bytes, as LC_ALL=C sort does. */
 void text_list_sort(struct text_list *list);
 
-/* Index of `text`, or -1. */
+/* Takes out the item at an index, and frees it. */
+void text_list_remove(struct text_list *list, size_t index);
+
+/* Index of `text`, of the first one where it is there twice, or -1. */
 int text_list_find(const struct text_list *list, const char *text);
 
 /* Frees the strings and leaves an empty list. */

@@ -102,11 +102,8 @@ static int add_class(struct dataset_files *files, const char *folder, const char
 static void leave_out(struct text_list *names, const char *name)
 {
 	int index = text_list_find(names, name);
-	if (index < 0)
-		return;
-	free(names->items[index]);
-	names->count--;
-	memmove(names->items + index, names->items + index + 1, (names->count - (size_t)index) * sizeof *names->items);
+	if (index >= 0)
+		text_list_remove(names, (size_t)index);
 }
 
 int class_folders_read(struct dataset_files *files, const char *folder, struct error *error)

@@ -95,6 +95,35 @@ static void lines(void)
 	}
 }
 
+/* A long list finds as a short one does, whatever was done to it. */
+static void long_lists(void)
+{
+	struct text_list list = {0};
+	struct error error;
+	char name[32];
+	int wrong = 0;
+	for (int i = 0; i < 1000; i++) {
+		snprintf(name, sizeof name, "name %d", i * 7 % 1000);
+		wrong += text_list_find(&list, name) != -1 || text_list_add(&list, name, &error) || text_list_find(&list, name) != i;
+	}
+	is_integer(wrong, 0, "what is added is found, and not before");
+	ok(text_list_add(&list, "name 7", &error) == 0 && text_list_find(&list, "name 7") == 1, "of two alike the first is");
+	text_list_remove(&list, 1);
+	is_integer(text_list_find(&list, "name 7"), 999, "  or the second, when that one is taken out");
+	text_list_remove(&list, 999);
+	ok(text_list_find(&list, "name 7") == -1 && text_list_find(&list, "name 14") == 1 && list.count == 999, "  or none");
+	text_list_sort(&list);
+	for (size_t i = 0; i < list.count; i++)
+		wrong += text_list_find(&list, list.items[i]) != (int)i;
+	ok(wrong == 0 && strcmp(list.items[0], "name 0") == 0, "in a sorted list all are found");
+	free(list.items[--list.count]);
+	ok(text_list_find(&list, "name 999") == -1 && text_list_find(&list, "name 998") == (int)list.count - 1, "in one that lost its last");
+	ok(text_list_add(&list, "another", &error) == 0 && text_list_find(&list, "another") == (int)list.count - 1 &&
+		text_list_find(&list, "name 999") == -1, "  and got another");
+	text_list_free(&list);
+	ok(text_list_find(&list, "another") == -1, "an empty one holds none");
+}
+
 static void columns(void)
 {
 	is_integer(text_columns(""), 0, "columns of nothing");
@@ -146,6 +175,7 @@ int main(void)
 	fields();
 	json();
 	lines();
+	long_lists();
 	columns();
 	class_names();
 	lists();
