@@ -16,8 +16,7 @@ void tool_sandbox_for(bool no_sandbox, const char *what, const char *done, int (
 	if (!CONFINE_POSSIBLE)
 		return;
 	if (start(&error)) {
-		tool_error(&error);
-		tool_say("sandbox", "cannot be set up; --no-sandbox goes without, for %s that are to be trusted", what);
+		tool_say(error.object, "%s; --no-sandbox goes without, for %s that are to be trusted", error.reason, what);
 		exit(EXIT_FAILED);
 	}
 	atexit(stop);
