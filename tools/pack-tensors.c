@@ -141,6 +141,7 @@ int main(int argc, char **argv)
 	if (!failed) {
 		check_effects(&source);
 		check_listed(&source);
+		bad.strict |= source.files.count == 1; /* what is wrong with the only one is all there is to say */
 	}
 	failed = failed || pack_head(&pack, &source, inputs, &head, &error) || parallel_create(&pool, threads, &error) ||
 		pack_write(&pack, &source, &head, pool, &output, &error);

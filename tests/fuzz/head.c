@@ -16,7 +16,8 @@ bool fuzz_try(const unsigned char *bytes, size_t size)
 		return fuzz_refused(&error);
 	if (head_encode(&head, "head", &text, &length, &error) || head_decode(&again, text, length, "head", &error))
 		abort();
-	assert(stream_head_match(&head, &again, NULL) == 0 && head.pass == again.pass);
+	assert(stream_head_match(&head, &again, NULL) == 0 && head.pass == again.pass && head.segment == again.segment &&
+		head.passes == again.passes);
 	assert(json_equal(head.history, again.history) && stream_tensor_size(&head) <= STREAM_RECORD_MAXIMUM);
 	free(text);
 	stream_head_free(&head);
