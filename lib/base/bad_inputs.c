@@ -2,11 +2,8 @@
 
 int bad_input_skip(struct bad_inputs *bad, const struct error *reason, struct error *error)
 {
-	if (bad->strict) {
-		if (error != reason)
-			*error = *reason;
-		return -1;
-	}
+	if (bad->strict || reason->kind == ERROR_MACHINE)
+		return error_because(error, reason);
 	if (bad->progress)
 		progress_clear(bad->progress);
 	bad->report(reason);

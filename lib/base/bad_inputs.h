@@ -1,4 +1,5 @@
-/* Bad inputs among many: each is reported, skipped and counted, or the first one ends the work. */
+/* Bad inputs among many: each is reported, skipped and counted, or the first one ends the work. A fault of the machine ends
+ * it in any case: what could not be read for want of memory or file descriptors may be good. */
 #ifndef BASE_BAD_INPUTS_H
 #define BASE_BAD_INPUTS_H
 
@@ -15,8 +16,8 @@ struct bad_inputs {
 	size_t count;              /* so many were skipped */
 };
 
-/* Reports and counts an input that is bad for `reason`. Returns 0 when it is skipped, or, if strict, -1 with `reason`
- * copied to `error` (both may be the same). */
+/* Reports and counts an input that is bad for `reason`. Returns 0 when it is skipped, or, if strict or where the fault was
+ * the machine's, -1 with `reason` copied to `error` (both may be the same). */
 CHECKED int bad_input_skip(struct bad_inputs *bad, const struct error *reason, struct error *error);
 
 #endif

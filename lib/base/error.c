@@ -2,6 +2,7 @@
 
 #include <errno.h>
 #include <stdarg.h>
+#include <stdbool.h>
 #include <stdio.h>
 #include <string.h>
 
@@ -19,27 +20,63 @@ static void copy_object(char *out, size_t size, const char *object)
 	memcpy(out + head + 3, object + length - tail, tail + 1);
 }
 
-int error_set(struct error *error, const char *object, const char *format, ...)
+static int set(struct error *error, enum error_kind kind, const char *object, const char *format, va_list arguments)
 {
 	if (!error)
 		return -1;
-	copy_object(error->object, sizeof error->object, object);
+	error->kind = kind;
+	copy_object(error->object, sizeof error->object, object ? object : "?");
+	vsnprintf(error->reason, sizeof error->reason, format, arguments);
+	if (!*error->reason)
+		snprintf(error->reason, sizeof error->reason, "unknown error");
+	return -1;
+}
+
+int error_set(struct error *error, const char *object, const char *format, ...)
+{
 	va_list arguments;
 	va_start(arguments, format);
-	vsnprintf(error->reason, sizeof error->reason, format, arguments);
+	set(error, ERROR_OBJECT, object, format, arguments);
 	va_end(arguments);
 	return -1;
+}
+
+int error_machine(struct error *error, const char *object, const char *format, ...)
+{
+	va_list arguments;
+	va_start(arguments, format);
+	set(error, ERROR_MACHINE, object, format, arguments);
+	va_end(arguments);
+	return -1;
+}
+
+static bool is_of_machine(int number)
+{
+	static const int numbers[] = {ENOMEM, EMFILE, ENFILE, EIO, ENOSPC, EDQUOT, EAGAIN, ENOBUFS};
+	for (size_t i = 0; i < sizeof numbers / sizeof *numbers; i++)
+		if (numbers[i] == number)
+			return true;
+	return false;
 }
 
 int error_system(struct error *error, const char *object)
 {
 	char buffer[128];
-	return error_set(error, object, "%s", strerror_r(errno, buffer, sizeof buffer));
+	int number = errno;
+	const char *reason = number ? strerror_r(number, buffer, sizeof buffer) : "unknown error";
+	return is_of_machine(number) ? error_machine(error, object, "%s", reason) : error_set(error, object, "%s", reason);
 }
 
 int error_memory(struct error *error, const char *object)
 {
-	return error_set(error, object, "out of memory");
+	return error_machine(error, object, "out of memory");
+}
+
+int error_because(struct error *error, const struct error *cause)
+{
+	if (error && error != cause)
+		*error = *cause;
+	return -1;
 }
 
 int error_within(struct error *error, const char *prefix)
@@ -47,15 +84,15 @@ int error_within(struct error *error, const char *prefix)
 	if (!error)
 		return -1;
 	char joined[2 * sizeof error->object];
-	snprintf(joined, sizeof joined, "%.500s: %s", prefix, error->object);
+	snprintf(joined, sizeof joined, "%.500s: %s", prefix ? prefix : "?", error->object);
 	copy_object(error->object, sizeof error->object, joined);
 	return -1;
 }
 
 int error_finally(struct error *error, const char *making, const char *final)
 {
-	size_t length = strlen(making);
-	if (!error || strncmp(error->object, making, length) != 0)
+	size_t length = making ? strlen(making) : 0;
+	if (!error || !making || !final || strncmp(error->object, making, length) != 0)
 		return -1;
 	char object[2 * sizeof error->object];
 	snprintf(object, sizeof object, "%.500s%s", final, error->object + length);

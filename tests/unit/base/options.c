@@ -110,7 +110,7 @@ static void bad(void)
 		{{"--size", "101x5"}, "--size", "'101x5' is not a size WxH with sides from 1 to 100"},
 	};
 	for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
-		struct error error = {"", ""};
+		struct error error = {0};
 		int first;
 		ok(parse(&error, &first, cases[i].words) == -1, "%s is refused", cases[i].words[0]);
 		is_text(error.object, cases[i].object, "  object");

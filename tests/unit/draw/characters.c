@@ -55,7 +55,7 @@ static void check_meaning(void)
 /* `good` with one text replaced by another. */
 static void is_refused(const char *from, const char *to, const char *object, const char *reason)
 {
-	struct error error = {"", ""};
+	struct error error = {0};
 	struct character_list list;
 	const char *start = strstr(good, from);
 	char text[2 * sizeof good];

@@ -64,7 +64,7 @@ static int read_layers(struct architecture *out, const char *layers, struct erro
 static void defaults(void)
 {
 	struct architecture model;
-	struct error error = {"", ""};
+	struct error error = {0};
 	int result = read_layers(&model,
 		", {\"class_name\": \"Conv2D\", \"config\": {\"name\": \"c\", \"filters\": 4, \"kernel_size\": 3}}"
 		", {\"class_name\": \"SeparableConv2D\", \"config\": {\"name\": \"s\", \"filters\": 6, \"kernel_size\": [3, 3],"
@@ -127,7 +127,7 @@ static void refusals(void)
 	};
 	for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
 		struct architecture model;
-		struct error error = {"", ""};
+		struct error error = {0};
 		char object[4200];
 		ok(read_layers(&model, cases[i].layers, &error) < 0, "refused: %s", cases[i].reason);
 		snprintf(object, sizeof object, "%s%s", scratch_path("model.json"), cases[i].object);
@@ -139,7 +139,7 @@ static void refusals(void)
 static void refuses_text(const char *text, const char *reason)
 {
 	struct architecture model;
-	struct error error = {"", ""};
+	struct error error = {0};
 	const char *path = scratch_path("text.json");
 	FILE *stream = fopen(path, "w");
 	fputs(text, stream);

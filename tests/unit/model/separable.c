@@ -48,7 +48,7 @@ int main(void)
 {
 	struct architecture architecture;
 	struct network *network = NULL;
-	struct error error = {"", ""};
+	struct error error = {0};
 	ok(output_bytes(scratch_path("model.json"), model, sizeof model - 1, &error) == 0, "write the model");
 	ok(architecture_read(&architecture, scratch_path("model.json"), &error) == 0 &&
 		network_create(&network, &architecture, NETWORK_PREDICT, 1, NULL, &error) == 0, "read it");

@@ -94,7 +94,7 @@ static void written_files(void)
 
 static void refuses(struct network *network, const char *weights, const char *object, const char *reason)
 {
-	struct error error = {"", ""};
+	struct error error = {0};
 	char expected[4200];
 	snprintf(expected, sizeof expected, "%s%s", model_fixture(weights), object);
 	ok(weights_read(network, model_fixture(weights), &error) < 0, "%s is refused", weights);
@@ -130,7 +130,7 @@ static void foreign_files(void)
 /* Reads `bytes` as weights of `network`: 0, or -1. */
 static int read_bytes(struct network *network, const unsigned char *bytes, size_t size)
 {
-	struct error error = {"", ""};
+	struct error error = {0};
 	const char *path = scratch_path("damaged.h5");
 	FILE *stream = fopen(path, "wb");
 	fwrite(bytes, 1, size, stream);

@@ -52,7 +52,7 @@ static void long_lines(size_t length, int expected)
 {
 	static char text[6 * (LINES_LENGTH_MAXIMUM + 2)];
 	struct lines *lines;
-	struct error error = {{0}, {0}};
+	struct error error = {0};
 	char *line;
 	int count = 0, result = LINES_END;
 	memset(text, 'a', sizeof text);

@@ -227,7 +227,7 @@ static void damaged_pass(void)
 {
 	const char *path = path_of("damaged.tens");
 	pid_t child;
-	struct error error = {"", ""};
+	struct error error = {0};
 	bool repeated;
 	write_stream(path, &usual);
 	FILE *file = fopen(path, "r+b");
@@ -267,7 +267,7 @@ static void stalled_pipe(void)
 static void refuses(const char *const *paths, size_t count, const char *object, const char *reason)
 {
 	struct samples *samples;
-	struct error error = {"", ""};
+	struct error error = {0};
 	ok(samples_open(&samples, paths, count, SAMPLES_BY_PASS, &error) < 0 && !samples, "refused: %s", reason);
 	is_text(error.object, object, "... by name");
 	ok(strstr(error.reason, reason), "... with the reason");
