@@ -31,7 +31,7 @@ int replay_write_options(FILE *stream, const char *name, const struct augment_op
 	for (int i = 0; i < augment_operations_count; i++) {
 		char setting[AUGMENT_SETTING_SIZE];
 		if (augment_describe_setting(options, i, setting))
-			json_object_set_new(operations, augment_operations[i].name, json_string(setting));
+			operations = json_add_member(operations, augment_operations[i].name, json_string(setting));
 	}
 	return write_line(stream, name, json_pack("{s:s, s:f, s:s, s:o}", "fill", augment_fill_names[options->fill],
 		"fill-value", options->fill_value, "interpolation", augment_interpolation_names[options->interpolation],
@@ -45,10 +45,10 @@ static json_t *steps_to_json(const struct augment_change *change)
 		const struct augment_step *step = &change->steps[i];
 		const struct augment_operation *operation = &augment_operations[step->operation];
 		json_t *array = json_array();
-		json_array_append_new(array, json_string(operation->name));
+		array = json_add_item(array, json_string(operation->name));
 		for (int k = 0; k < operation->values; k++)
-			json_array_append_new(array, json_real(step->values[k]));
-		json_array_append_new(steps, array);
+			array = json_add_item(array, json_real(step->values[k]));
+		steps = json_add_item(steps, array);
 	}
 	return steps;
 }
@@ -58,8 +58,8 @@ int replay_write(FILE *stream, const char *name, uint32_t pass, const struct str
 {
 	json_t *line = json_pack("{s:I, s:I, s:o, s:o}", "pass", (json_int_t)pass, "id", (json_int_t)record->id,
 		"source", json_text(record->source), "steps", steps_to_json(&variation->change));
-	if (line && variation->mixed)
-		json_object_set_new(line, "partner", json_pack("{s:I, s:o}", "id", (json_int_t)variation->partner,
+	if (variation->mixed)
+		line = json_add_member(line, "partner", json_pack("{s:I, s:o}", "id", (json_int_t)variation->partner,
 			"steps", steps_to_json(&variation->partner_change)));
 	return write_line(stream, name, line, error);
 }
@@ -95,13 +95,16 @@ static json_t *read_json_line(struct replay *replay, struct error *error)
 		return NULL;
 	}
 	size_t mark = text_byte_order_mark(replay->line);
-	json_t *line = json_loadb(replay->line + mark, (size_t)length - mark, JSON_REJECT_DUPLICATES, NULL);
-	if (!json_is_object(line)) {
+	struct error problem = {0};
+	json_t *line = json_parse(replay->line + mark, (size_t)length - mark, JSON_REJECT_DUPLICATES, replay->name, &problem);
+	if (json_is_object(line))
+		return line;
+	if (problem.kind == ERROR_MACHINE)
+		error_because(error, &problem);
+	else
 		replay_error(replay, "is not a JSON object", error);
-		json_decref(line);
-		return NULL;
-	}
-	return line;
+	json_decref(line);
+	return NULL;
 }
 
 static int find_choice(const char *const *names, const char *name)

@@ -1,37 +1,46 @@
 #include "base/digest.h"
 
-#include <openssl/evp.h>
+#include <stdlib.h>
+
+/* The functions of libcrypto that need no memory, and so cannot fail, where EVP and SHA256() can. Since version 3 it would
+ * rather have those called. */
+#define OPENSSL_SUPPRESS_DEPRECATED
 #include <openssl/sha.h>
+
+struct digest {
+	SHA256_CTX state;
+};
 
 struct digest *digest_start(void)
 {
-	EVP_MD_CTX *context = EVP_MD_CTX_new();
-	if (context && EVP_DigestInit_ex(context, EVP_sha256(), NULL) != 1) {
-		EVP_MD_CTX_free(context);
-		context = NULL;
-	}
-	return (struct digest *)context;
+	struct digest *digest = malloc(sizeof *digest);
+	if (digest)
+		SHA256_Init(&digest->state);
+	return digest;
 }
 
 void digest_add(struct digest *digest, const void *bytes, size_t size)
 {
-	EVP_DigestUpdate((EVP_MD_CTX *)digest, bytes, size);
+	SHA256_Update(&digest->state, bytes, size);
 }
 
 void digest_finish(struct digest *digest, unsigned char out[DIGEST_SIZE])
 {
-	EVP_DigestFinal_ex((EVP_MD_CTX *)digest, out, NULL);
+	SHA256_Final(out, &digest->state);
 	digest_abandon(digest);
 }
 
 void digest_abandon(struct digest *digest)
 {
-	EVP_MD_CTX_free((EVP_MD_CTX *)digest);
+	free(digest);
 }
 
 void digest_of(const void *bytes, size_t size, unsigned char out[DIGEST_SIZE])
 {
-	SHA256(bytes, size, out);
+	struct digest digest;
+	SHA256_Init(&digest.state);
+	SHA256_Update(&digest.state, bytes, size);
+	SHA256_Final(out, &digest.state);
 }
 
 void digest_hex(const unsigned char *digest, size_t size, char *out)

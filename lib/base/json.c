@@ -2,17 +2,55 @@
 
 #include "base/text.h"
 
+#include <errno.h>
 #include <stdlib.h>
 #include <string.h>
 
 json_t *json_text(const char *text)
 {
-	json_t *value = json_string(text);
-	if (value)
-		return value;
+	if (text_is_utf8(text))
+		return json_string(text);
 	size_t size = 4 * strlen(text) + 1;
 	char *printable = malloc(size);
-	value = printable ? json_string(text_printable(printable, size, text)) : NULL;
+	json_t *value = printable ? json_string(text_printable(printable, size, text)) : NULL;
 	free(printable);
+	return value;
+}
+
+json_t *json_add_member(json_t *object, const char *key, json_t *value)
+{
+	if (json_object_set_new(object, key, value) == 0)
+		return object;
+	json_decref(object);
+	return NULL;
+}
+
+json_t *json_add_item(json_t *array, json_t *value)
+{
+	if (json_array_append_new(array, value) == 0)
+		return array;
+	json_decref(array);
+	return NULL;
+}
+
+char *json_print(const json_t *value, size_t flags)
+{
+	errno = 0;
+	char *text = json_dumps(value, flags);
+	if (errno != ENOMEM)
+		return text;
+	free(text);
+	return NULL;
+}
+
+json_t *json_parse(const void *text, size_t size, size_t flags, const char *name, struct error *error)
+{
+	json_error_t problem;
+	errno = 0;
+	json_t *value = json_loadb(text, size, flags, &problem);
+	if (!value && errno == ENOMEM)
+		error_memory(error, name);
+	else if (!value)
+		error_set(error, name, "no JSON: line %d: %s", problem.line, problem.text);
 	return value;
 }

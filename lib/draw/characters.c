@@ -2,6 +2,7 @@
 
 #include "base/data.h"
 #include "base/file.h"
+#include "base/json.h"
 #include "base/text.h"
 #include "draw/json_fields.h"
 #include "draw/parts.h"
@@ -242,11 +243,10 @@ static int read_characters(const json_t *root, struct character_list *list, stru
 
 int character_list_parse(const char *text, size_t size, const char *name, struct character_list *list, struct error *error)
 {
-	json_error_t where;
 	*list = (struct character_list){0};
-	json_t *root = json_loadb(text, size, JSON_REJECT_DUPLICATES, &where);
+	json_t *root = json_parse(text, size, JSON_REJECT_DUPLICATES, name, error);
 	if (!root)
-		return error_set(error, name, "line %d: %s", where.line, where.text);
+		return -1;
 	int result = read_characters(root, list, error);
 	json_decref(root);
 	if (result) {

@@ -1,6 +1,7 @@
 #include "model/model.h"
 
 #include "base/file.h"
+#include "base/json.h"
 #include "model/layer_read.h"
 
 #include <stdlib.h>
@@ -91,11 +92,10 @@ static int read_model(struct architecture *out, json_t *root, const char *path, 
 
 int architecture_parse(struct architecture *out, const void *text, size_t size, const char *path, struct error *error)
 {
-	json_error_t wrong;
 	*out = (struct architecture){0};
-	json_t *root = json_loadb(text, size, JSON_REJECT_DUPLICATES, &wrong);
+	json_t *root = json_parse(text, size, JSON_REJECT_DUPLICATES, path, error);
 	if (!root)
-		return error_set(error, path, "line %d: %s", wrong.line, wrong.text);
+		return -1;
 	int result = read_model(out, root, path, error);
 	json_decref(root);
 	if (result == 0) {

@@ -1,6 +1,7 @@
 #include "model/keras.h"
 
 #include "base/file.h"
+#include "base/json.h"
 
 #include <stdio.h>
 #include <stdlib.h>
@@ -61,7 +62,7 @@ void keras_group(const struct architecture *architecture, int index, bool separa
 
 int keras_write_json(json_t *value, const char *path, struct error *error)
 {
-	char *text = json_dumps(value, JSON_INDENT(2) | JSON_PRESERVE_ORDER | JSON_REAL_PRECISION(15));
+	char *text = json_print(value, JSON_INDENT(2) | JSON_PRESERVE_ORDER | JSON_REAL_PRECISION(15));
 	json_decref(value);
 	if (!text)
 		return error_memory(error, path);

@@ -2,6 +2,7 @@
 
 #include "base/file.h"
 #include "base/file_set.h"
+#include "base/json.h"
 #include "model/folder.h"
 #include "model/keras.h"
 
@@ -81,13 +82,12 @@ static int read_card(json_t **card, const char *folder, struct error *error)
 {
 	unsigned char *text = NULL;
 	size_t size;
-	json_error_t wrong;
 	char *path = file_set_path(folder, model_file_names[MODEL_CARD]);
 	int result = path ? 0 : error_memory(error, folder);
 	if (result == 0 && file_exists(path)) {
 		result = file_read_regular(path, CARD_FILE_MAXIMUM, &text, &size, error);
-		if (result == 0 && !(*card = json_loadb((char *)text, size, 0, &wrong)))
-			result = error_set(error, path, "line %d: %s", wrong.line, wrong.text);
+		if (result == 0 && !(*card = json_parse(text, size, 0, path, error)))
+			result = -1;
 		else if (result == 0 && !json_is_object(*card))
 			result = error_set(error, path, "is no JSON object");
 	}

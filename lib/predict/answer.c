@@ -66,10 +66,7 @@ static json_t *predictions_json(const struct answer *answer)
 		int label = answer->order[i];
 		json_t *entry = json_pack("{s:s, s:f}", "class", answer->labels->items[label], "probability",
 			(double)answer->probabilities[label]);
-		if (json_array_append_new(array, entry)) {
-			json_decref(array);
-			return NULL;
-		}
+		array = json_add_item(array, entry);
 	}
 	return array;
 }
@@ -78,7 +75,7 @@ int answer_write_json(const struct answer *answer, FILE *out, struct error *erro
 {
 	json_t *line = json_pack("{s:o, s:o}", "file", json_text(answer->name), "predictions",
 		predictions_json(answer));
-	char *text = line ? json_dumps(line, JSON_COMPACT | JSON_REAL_PRECISION(9)) : NULL;
+	char *text = line ? json_print(line, JSON_COMPACT | JSON_REAL_PRECISION(9)) : NULL;
 	json_decref(line);
 	if (!text)
 		return error_memory(error, answer->name);

@@ -1,7 +1,7 @@
 #include "recipe/document.h"
 
 #include "base/array.h"
-
+#include "base/json.h"
 #include "recipe/tree.h"
 
 #include <limits.h>
@@ -69,14 +69,16 @@ static struct node add_tree(struct document *document, struct tree *tree)
 	return (struct node){.kind = NODE_TREE, .tree = tree, .element = (xmlNodePtr)tree->document};
 }
 
-/* Returns 1, 0 for what is no JSON, with the reason in `problem`, or -1. */
-static int add_json(struct document *document, const char *bytes, size_t size, struct node *node,
-	json_error_t *problem, struct error *error)
+/* Returns 1, or with the reason in `error` 0 for what is no JSON, or -1. */
+static int add_json(struct document *document, const char *bytes, size_t size, struct node *node, struct error *error)
 {
+	struct error problem;
 	size_t mark = size >= 3 && memcmp(bytes, "\xef\xbb\xbf", 3) == 0 ? 3 : 0;
-	json_t *value = json_loadb(bytes + mark, size - mark, JSON_DECODE_ANY, problem);
-	if (!value)
-		return 0;
+	json_t *value = json_parse(bytes + mark, size - mark, JSON_DECODE_ANY, document->name, &problem);
+	if (!value) {
+		error_because(error, &problem);
+		return problem.kind == ERROR_MACHINE ? -1 : 0;
+	}
 	if (!document->json)
 		document->json = json_array();
 	if (json_array_append_new(document->json, value))
@@ -88,17 +90,12 @@ static int add_json(struct document *document, const char *bytes, size_t size, s
 static int parse_page(struct document *document, const char *charset, struct error *error)
 {
 	const char *bytes = (const char *)document->bytes;
-	json_error_t problem;
 	if (document->format == DOCUMENT_TEXT) {
 		document->root = (struct node){.kind = NODE_PAGE};
 		return 0;
 	}
-	if (document->format == DOCUMENT_JSON) {
-		int result = add_json(document, bytes, document->size, &document->root, &problem, error);
-		if (result == 0)
-			error_set(error, document->name, "no JSON: line %d: %s", problem.line, problem.text);
-		return result == 1 ? 0 : -1;
-	}
+	if (document->format == DOCUMENT_JSON)
+		return add_json(document, bytes, document->size, &document->root, error) == 1 ? 0 : -1;
 	struct tree *tree = tree_parse(bytes, document->size, document->format, charset);
 	if (!tree)
 		return error_set(error, document->name, document->format == DOCUMENT_XML ? "no well-formed XML" : "no HTML");
@@ -137,7 +134,6 @@ static bool is_already(const struct node *node, enum document_format format)
 int document_within(struct document *document, const struct node *node, enum document_format format,
 	struct node *inside, struct error *error)
 {
-	json_error_t problem;
 	*inside = *node;
 	if (is_already(node, format))
 		return 1;
@@ -152,7 +148,7 @@ int document_within(struct document *document, const struct node *node, enum doc
 		if (tree)
 			*inside = add_tree(document, tree);
 	} else if (text && result == 0)
-		result = add_json(document, text, strlen(text), inside, &problem, error);
+		result = add_json(document, text, strlen(text), inside, error);
 	free(text);
 	return result;
 }

@@ -1,5 +1,7 @@
 #include "stream/head.h"
 
+#include "base/json.h"
+
 #include <limits.h>
 #include <stdlib.h>
 #include <string.h>
@@ -18,11 +20,8 @@ static int find_name(const char *const *names, const char *name)
 static json_t *encode_classes(const struct text_list *classes)
 {
 	json_t *array = json_array();
-	for (size_t i = 0; array && i < classes->count; i++)
-		if (json_array_append_new(array, json_string(classes->items[i]))) {
-			json_decref(array);
-			array = NULL;
-		}
+	for (size_t i = 0; i < classes->count; i++)
+		array = json_add_item(array, json_string(classes->items[i]));
 	return array;
 }
 
@@ -42,7 +41,7 @@ int head_encode(const struct stream_head *head, const char *name, char **text, s
 		"labels", label_names[head->label], "classes", classes, "pass", (json_int_t)head->pass,
 		"history", history);
 	int failed = encode_number(root, "segment", head->segment) || encode_number(root, "passes", head->passes);
-	*text = root && !failed ? json_dumps(root, JSON_COMPACT) : NULL;
+	*text = root && !failed ? json_print(root, JSON_COMPACT) : NULL;
 	json_decref(root);
 	if (!*text)
 		return error_memory(error, name);
@@ -113,10 +112,9 @@ static int decode_object(struct stream_head *head, json_t *root, const char *nam
 int head_decode(struct stream_head *head, const void *text, size_t size, const char *name, struct error *error)
 {
 	*head = (struct stream_head){0};
-	json_error_t problem;
-	json_t *root = json_loadb(text, size, JSON_REJECT_DUPLICATES, &problem);
+	json_t *root = json_parse(text, size, JSON_REJECT_DUPLICATES, "head", error);
 	if (!root)
-		return error_set(error, name, "head: %s", problem.text);
+		return error_within(error, name);
 	int result = decode_object(head, root, name, error);
 	json_decref(root);
 	if (result)

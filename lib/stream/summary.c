@@ -135,10 +135,7 @@ static json_t *classes_json(const struct stream_summary *summary)
 	for (size_t i = 0; i < summary->head.classes.count; i++) {
 		json_t *entry = json_pack("{s:s, s:I}", "name", summary->head.classes.items[i], "records",
 			(json_int_t)summary->class_records[i]);
-		if (json_array_append_new(classes, entry)) {
-			json_decref(classes);
-			return NULL;
-		}
+		classes = json_add_item(classes, entry);
 	}
 	return classes;
 }
@@ -155,7 +152,7 @@ int stream_summary_print_json(const struct stream_summary *summary, const char *
 		"unlabelled", (json_int_t)summary->unlabelled, "passes", (json_int_t)head->pass,
 		(json_int_t)summary->last_pass, "sha256", summary->segments == 1 ? digest : NULL,
 		"history", head->history);
-	char *text = root ? json_dumps(root, JSON_COMPACT) : NULL;
+	char *text = root ? json_print(root, JSON_COMPACT) : NULL;
 	json_decref(root);
 	if (!text)
 		return error_memory(error, name);

@@ -1,6 +1,7 @@
 #include "train/card.h"
 
 #include "base/file.h"
+#include "base/json.h"
 #include "base/version.h"
 #include "model/folder.h"
 #include "model/model.h"
@@ -28,32 +29,20 @@ void card_hide_paths(char *line)
 	*out = 0;
 }
 
-/* JSON holds UTF-8 alone; what is typed may be any bytes. */
-static json_t *typed_text(const char *text)
-{
-	json_t *value = json_string(text);
-	size_t size = 4 * strlen(text) + 1;
-	char *printable = value ? NULL : malloc(size);
-	if (printable)
-		value = json_string(text_printable(printable, size, text));
-	free(printable);
-	return value;
-}
-
 static json_t *options_object(const struct training *training)
 {
 	const struct training_request *request = &training->request;
 	char seed[24];
 	snprintf(seed, sizeof seed, "%llu", (unsigned long long)request->seed);
 	return json_pack("{s:o, s:i, s:i, s:s, s:f, s:s, s:f, s:s}", "architecture",
-		typed_text(text_base_name(request->architecture)),
+		json_text(text_base_name(request->architecture)),
 		"epochs", training->log.count, "batch_size", request->batch_size,
 		"optimizer", training_optimizer_names[request->optimizer], "learning_rate", request->learning_rate,
 		"loss", training_loss_names[training->options.loss], "label_smoothing", request->label_smoothing,
 		"seed", seed);
 }
 
-/* The history without the absolute paths that its command lines may hold. */
+/* The history without the absolute paths that its command lines may hold; NULL without memory. */
 static json_t *history_array(const struct stream_head *head)
 {
 	json_t *history = json_deep_copy(head->history), *entry;
@@ -61,24 +50,27 @@ static json_t *history_array(const struct stream_head *head)
 	json_array_foreach(history, index, entry) {
 		const char *arguments = json_string_value(json_object_get(entry, "arguments"));
 		char *hidden = arguments ? strdup(arguments) : NULL;
-		if (!hidden)
-			continue;
-		card_hide_paths(hidden);
-		json_object_set_new(entry, "arguments", json_string(hidden));
+		if (hidden)
+			card_hide_paths(hidden);
+		int failed = arguments && (!hidden || json_object_set_new(entry, "arguments", json_string(hidden)));
 		free(hidden);
+		if (failed) {
+			json_decref(history);
+			return NULL;
+		}
 	}
 	return history;
 }
 
-/* The value of `option` ("--fit ") in a command line, as JSON; NULL when it is not there. */
-static json_t *option_value(const char *command_line, const char *option)
+/* Finds the value of `option` ("--fit ") in a command line, and its length; NULL where it is not there. */
+static const char *find_value(const char *command_line, const char *option, size_t *length)
 {
 	const char *found = strstr(command_line, option);
 	if (!found)
 		return NULL;
 	found += strlen(option);
-	size_t length = *found == '\'' ? strcspn(++found, "'") : strcspn(found, " ");
-	return json_stringn(found, length);
+	*length = *found == '\'' ? strcspn(++found, "'") : strcspn(found, " ");
+	return found;
 }
 
 /* Size and value range, and how pack-tensors, which notes all its options, made tensors of pictures. */
@@ -94,10 +86,11 @@ static json_t *input_object(const struct stream_head *head)
 		const char *arguments = json_string_value(json_object_get(entry, "arguments"));
 		for (int i = 0; i < 3 && tool && arguments && strcmp(tool, "pack-tensors") == 0; i++) {
 			char name[24];
+			size_t length;
 			snprintf(name, sizeof name, "--%s ", options[i]);
-			json_t *value = option_value(arguments, name);
+			const char *value = find_value(arguments, name, &length);
 			if (value)
-				json_object_set_new(input, options[i], value);
+				input = json_add_member(input, options[i], json_stringn(value, length));
 		}
 	}
 	return input;
@@ -113,7 +106,7 @@ static json_t *data_object(const struct samples *samples, uint32_t records, cons
 	digest_hex(digest, DIGEST_SIZE, hex);
 	json_t *counts = json_object();
 	for (size_t i = 0; i < head->classes.count; i++)
-		json_object_set_new(counts, head->classes.items[i],
+		counts = json_add_member(counts, head->classes.items[i],
 			head->label == STREAM_LABEL_INDEX ? json_integer((json_int_t)totals[i]) : json_real(totals[i]));
 	return json_pack("{s:s, s:i, s:i, s:o, s:o}", "sha256", hex, "records", (int)records,
 		"passes", (int)samples_passes(samples), "classes", counts, "history", history_array(head));
@@ -124,8 +117,8 @@ static json_t *epoch_object(const struct epoch_result *result)
 	json_t *object = json_pack("{s:i, s:f, s:f}", "epoch", result->epoch, "loss", result->loss,
 		"accuracy", result->accuracy);
 	if (result->validated) {
-		json_object_set_new(object, "val_loss", json_real(result->validation_loss));
-		json_object_set_new(object, "val_accuracy", json_real(result->validation_accuracy));
+		object = json_add_member(object, "val_loss", json_real(result->validation_loss));
+		object = json_add_member(object, "val_accuracy", json_real(result->validation_accuracy));
 	}
 	return object;
 }
@@ -147,8 +140,7 @@ static json_t *notes_object(const struct text_list *notes)
 	for (size_t i = 0; i < notes->count; i++) {
 		size_t length = strcspn(notes->items[i], "=");
 		char *key = strndup(notes->items[i], length);
-		if (key)
-			json_object_set_new(object, key, json_string(notes->items[i] + length + 1));
+		object = json_add_member(object, key, json_string(notes->items[i] + length + 1));
 		free(key);
 	}
 	return object;
@@ -169,13 +161,13 @@ json_t *training_card(const struct training *training, const char *command_line,
 		? data_object(training->validation, samples_count(training->validation), training->validation_totals)
 		: json_null();
 	json_t *card = json_pack("{s:s, s:s, s:o, s:o, s:o, s:o, s:o, s:{s:o, s:o}, s:o}", "tool", "cnn-train",
-		"version", MILLRACE_VERSION, "command_line", typed_text(hidden), "options", options_object(training),
+		"version", MILLRACE_VERSION, "command_line", json_text(hidden), "options", options_object(training),
 		"input", input_object(head), "data", data_object(training->samples, training->records, training->class_totals),
 		"validation", validation, "results", "last", epoch_object(&log->epochs[log->count - 1]),
 		"best", epoch_object(training_log_best(log)), "notes", notes_object(notes));
 	free(hidden);
 	if (!card)
-		error_set(error, "training.json", "out of memory");
+		error_memory(error, "training.json");
 	return card;
 }
 
