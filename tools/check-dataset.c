@@ -82,7 +82,7 @@ int main(int argc, char **argv)
 
 	if (failed)
 		tool_end_unread();
-	int status = failed ? tool_error(&error) : check.count || check.unbalanced ? EXIT_FAILED : EXIT_DONE;
+	int status = failed ? tool_error(&error) : check.count || check.unbalanced ? EXIT_BAD_INPUTS : EXIT_DONE;
 	check_free(&check);
 	split_free(&split);
 	parallel_destroy(pool);

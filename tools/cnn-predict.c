@@ -142,5 +142,5 @@ int main(int argc, char **argv)
 		tool_say("pictures", "%zu skipped, %llu answered", bad.count, (unsigned long long)predictor.done);
 	output_abandon(&predictions);
 	predictor_close(&predictor);
-	return tool_finish(failed || bad.count ? EXIT_FAILED : EXIT_DONE);
+	return tool_finish(failed || predictor.cut ? EXIT_FAILED : tool_status(bad.count, predictor.done));
 }

@@ -155,5 +155,5 @@ int main(int argc, char **argv)
 	parallel_destroy(pool);
 	stream_head_free(&head);
 	pack_source_free(&source);
-	return tool_finish(failed || bad.count ? EXIT_FAILED : EXIT_DONE);
+	return tool_finish(failed ? EXIT_FAILED : tool_status(bad.count, output.written));
 }

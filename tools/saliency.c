@@ -127,5 +127,5 @@ int main(int argc, char **argv)
 	text_list_free(&names);
 	model_free(&model);
 	parallel_destroy(pool);
-	return tool_finish(failed || bad.count ? EXIT_FAILED : EXIT_DONE);
+	return tool_finish(failed ? EXIT_FAILED : tool_status(bad.count, found - bad.count));
 }

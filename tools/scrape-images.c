@@ -89,11 +89,11 @@ static int run_interruptibly(struct scrape *scrape, struct error *error)
 /* ---- the end ---- */
 
 /* Says what became of each class: in a table, or when quiet in a line for each that is not complete, unless that was said
- * before. Returns whether all are. */
-static bool summarize(const struct scrape *scrape)
+ * before. Returns the exit status. */
+static int summarize(const struct scrape *scrape)
 {
 	const struct scrape_options *wants = &request.options;
-	int without = 0, before = scrape_refused_before(scrape);
+	int images = 0, without = 0, before = scrape_refused_before(scrape);
 	bool complete = scrape_bad_lines(scrape) == 0;
 	char wanted[32] = "";
 	if (wants->wanted)
@@ -103,6 +103,7 @@ static bool summarize(const struct scrape *scrape)
 	for (size_t i = 0; i < scrape_classes(scrape); i++) {
 		struct scrape_report report = scrape_report(scrape, i);
 		complete &= report.complete;
+		images += report.accepted;
 		without += report.refused + report.failed;
 		if (quiet && !report.complete && !report.told)
 			tool_say(report.class_name, "%d%s images, %d refused, %d failed: %s", report.accepted, wanted, report.refused,
@@ -113,7 +114,7 @@ static bool summarize(const struct scrape *scrape)
 	if (before && !complete && !quiet)
 		tool_say(wants->folder, "%d refused by an earlier run %s not asked for again (--retry-refused)", before,
 			before == 1 ? "was" : "were");
-	return complete;
+	return tool_status(!complete, (size_t)images);
 }
 
 /* Collects what the request asks for. Returns the exit status. */
@@ -131,8 +132,8 @@ static int run(char *const *operands)
 	} else if (scrape_unreachable(scrape)) {
 		tool_say("network", "no server can be reached (%s)", scrape_unreachable(scrape));
 		status = EXIT_NO_NETWORK;
-	} else if (!summarize(scrape))
-		status = EXIT_FAILED;
+	} else
+		status = summarize(scrape);
 	scrape_destroy(scrape);
 	return status;
 }

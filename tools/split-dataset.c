@@ -178,7 +178,7 @@ int main(int argc, char **argv)
 	if (result == 0)
 		result = split_up(&split, in, out, &error);
 
-	int status = result < 0 ? tool_error(&error) : result || bad.count ? EXIT_FAILED : EXIT_DONE;
+	int status = result < 0 ? tool_error(&error) : result || bad.count ? EXIT_BAD_INPUTS : EXIT_DONE;
 	split_free(&split);
 	parallel_destroy(pool);
 	return tool_finish(status);

@@ -133,7 +133,7 @@ int main(int argc, char **argv)
 
 	int failed = (arguments ? read_options(&error) : error_memory(&error, "options")) || stream_rearrange(&work, &error);
 
-	int status = failed ? tool_error(&error) : bad.count ? EXIT_FAILED : EXIT_DONE;
+	int status = failed ? tool_error(&error) : bad.count ? EXIT_BAD_INPUTS : EXIT_DONE;
 	free(arguments);
 	stream_rearrangement_free(&work);
 	return tool_finish(status);

@@ -119,6 +119,24 @@ int file_read_regular_text(const char *path, size_t limit, char **text, struct e
 	return file_read_regular(path, limit, &bytes, &size, error) ? -1 : unify_text(bytes, size, path, text, error);
 }
 
+ssize_t file_read_start(const char *path, void *start, size_t size, struct error *error)
+{
+	struct stat status;
+	struct error problem;
+	int file = -1;
+	ssize_t got = -1;
+	if (stat(path, &status) == 0 && !S_ISREG(status.st_mode))
+		return 0;
+	file = open(path, O_RDONLY | O_NONBLOCK | O_CLOEXEC);
+	if (file >= 0)
+		got = read(file, start, size);
+	if (got < 0)
+		error_system(&problem, path);
+	if (file >= 0)
+		close(file);
+	return got >= 0 ? got : problem.kind == ERROR_MACHINE ? error_because(error, &problem) : 0;
+}
+
 char *file_join(const char *folder, const char *name)
 {
 	size_t length = strlen(folder);
@@ -148,6 +166,23 @@ bool file_exists(const char *path)
 	return access(path, F_OK) == 0;
 }
 
+/* Adds the name of an entry that is of the kind; a link that leads nowhere is of none. */
+static int add_entry(const char *folder, const char *name, enum file_kind kind, struct text_list *names, struct error *error)
+{
+	struct stat status;
+	struct error problem;
+	char *path = file_join(folder, name);
+	int result = 0;
+	if (!path)
+		result = error_memory(error, folder);
+	else if (stat(path, &status) == 0)
+		result = (status.st_mode & S_IFMT) == (kind == FILE_FOLDER ? S_IFDIR : S_IFREG) ? text_list_add(names, name, error) : 0;
+	else if (error_system(&problem, path) && problem.kind == ERROR_MACHINE)
+		result = error_because(error, &problem);
+	free(path);
+	return result;
+}
+
 int file_list(const char *path, enum file_kind kind, struct text_list *names, struct error *error)
 {
 	DIR *folder = opendir(path);
@@ -155,16 +190,9 @@ int file_list(const char *path, enum file_kind kind, struct text_list *names, st
 		return error_system(error, path);
 	int result = 0;
 	struct dirent *entry;
-	while (result == 0 && (errno = 0, entry = readdir(folder))) {
-		if (entry->d_name[0] == '.')
-			continue;
-		char *joined = file_join(path, entry->d_name);
-		if (!joined)
-			result = error_memory(error, path);
-		else if (has_mode(joined, kind == FILE_FOLDER ? S_IFDIR : S_IFREG))
-			result = text_list_add(names, entry->d_name, error);
-		free(joined);
-	}
+	while (result == 0 && (errno = 0, entry = readdir(folder)))
+		if (entry->d_name[0] != '.')
+			result = add_entry(path, entry->d_name, kind, names, error);
 	if (result == 0 && errno)
 		result = error_system(error, path);
 	closedir(folder);

@@ -50,6 +50,10 @@ CHECKED int file_make_folder(const char *path, struct error *error);
 /* Makes the folder that `path` is to lie in, and those above it. */
 CHECKED int file_make_parent(const char *path, struct error *error);
 
+/* Reads the first bytes of a regular file, at most `size`. Returns how many; 0 of what is no such file or can't be opened;
+ * -1 where that is the machine's fault. */
+CHECKED ssize_t file_read_start(const char *path, void *start, size_t size, struct error *error);
+
 /* "folder/name" in fresh memory, which the caller frees; NULL without memory. */
 char *file_join(const char *folder, const char *name);
 

@@ -7,7 +7,6 @@
 #include <fcntl.h>
 #include <poll.h>
 #include <pthread.h>
-#include <stdatomic.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/mman.h>
@@ -36,7 +35,6 @@ struct sandbox {
 	struct sandbox_layout layout;
 	int control;
 	pid_t keeper;
-	atomic_bool failed;
 	pthread_mutex_t orders, mutex; /* of the keeper; of what is free */
 	pthread_cond_t freed;
 	struct sandbox_worker *free; /* the one used last comes first: its memory is warm */
@@ -89,12 +87,22 @@ static int give_order(struct sandbox *sandbox, int number, const int *descriptor
 	bool taken = send_order(sandbox->control, &order, descriptors) == (ssize_t)sizeof order &&
 		receive_report(sandbox->control, report) == (ssize_t)sizeof *report;
 	pthread_mutex_unlock(&sandbox->orders);
-	return taken ? 0 : error_set(error, "sandbox", "its keeper has ended");
+	return taken ? 0 : error_machine(error, "sandbox", "its keeper has ended");
 }
 
 /* ---- starting a worker ---- */
 
 enum outcome { ANSWERED, DIED, OVERDUE, WRONG };
+
+/* Whether `number` is of a signal that a worker can bring about by what it does. */
+static bool is_own_signal(int number)
+{
+	static const int numbers[] = {SIGSEGV, SIGABRT, SIGILL, SIGFPE, SIGTRAP, SIGSYS, SIGXCPU};
+	for (size_t i = 0; i < sizeof numbers / sizeof *numbers; i++)
+		if (numbers[i] == number)
+			return true;
+	return false;
+}
 
 static double read_clock(clockid_t clock)
 {
@@ -162,10 +170,8 @@ static int start_worker(struct sandbox *sandbox, struct sandbox_worker *worker, 
 	if (errno)
 		return error_system(error, "sandbox");
 	if (await(sandbox, worker, &hello, sizeof hello) != ANSWERED)
-		return error_set(error, "sandbox", "a %s does not start", sandbox->work.name);
-	if (hello.failed && error)
-		*error = hello.error;
-	return hello.failed ? -1 : 0;
+		return error_machine(error, "sandbox", "a %s does not start", sandbox->work.name);
+	return hello.failed ? error_machine(error, hello.error.object, "%s", hello.error.reason) : 0;
 }
 
 static int renew_worker(struct sandbox *sandbox, struct sandbox_worker *worker, struct error *error)
@@ -220,14 +226,36 @@ static int begin_call(struct sandbox *sandbox, struct sandbox_worker *worker, co
 		return 0;
 	if (renew_worker(sandbox, worker, error))
 		return -1;
-	return send_request(sandbox, worker, request, input, size) ? 0 : error_system(error, "sandbox");
+	return send_request(sandbox, worker, request, input, size) ? 0 : error_machine(error, "sandbox", "%s", strerror(errno));
 }
 
-/* What went wrong was not the input's fault. */
-static int fail(struct sandbox *sandbox, const char *name, struct error *error)
+/* Whether the machine cannot give what a worker may take: it had less then. */
+static bool is_memory_short(const struct sandbox *sandbox)
 {
-	sandbox->failed = true;
-	return error_within(error, name);
+	size_t size = sandbox->work.memory_maximum;
+	void *memory = mmap(NULL, size, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+	if (memory != MAP_FAILED)
+		munmap(memory, size);
+	return memory == MAP_FAILED;
+}
+
+/* Says of whom it was the fault that a worker ended, and how it did. */
+static int tell_end(const struct sandbox *sandbox, const char *name, int status, struct error *error)
+{
+	const char *what = sandbox->work.name;
+	int number = WIFSIGNALED(status) ? WTERMSIG(status) : 0;
+	if (number == SIGXCPU)
+		return error_set(error, name, "the %s took longer than %d s", what, sandbox->work.seconds_maximum);
+	if (WIFEXITED(status) && WEXITSTATUS(status) == SANDBOX_OUT_OF_MEMORY)
+		return is_memory_short(sandbox) ? error_memory(error, name)
+			: error_set(error, name, "the %s took more than %zu MB of memory", what, sandbox->work.memory_maximum >> 20);
+	if (number == SIGSYS)
+		return error_set(error, name, "the %s tried what it may not do (signal %d)", what, number);
+	if (number && !is_own_signal(number))
+		return error_machine(error, name, "the %s was ended from outside (signal %d)", what, number);
+	if (number)
+		return error_set(error, name, "the %s crashed (signal %d)", what, number);
+	return error_set(error, name, "the %s ended without an answer", what);
 }
 
 /* Ends a worker that did not answer, and says how it had ended. */
@@ -238,34 +266,46 @@ static int end_call(struct sandbox *sandbox, struct sandbox_worker *worker, cons
 	struct sandbox_report report;
 	close_channel(sandbox, worker);
 	if (give_order(sandbox, worker->number, NULL, &report, error))
-		return fail(sandbox, name, error);
-	int number = WIFSIGNALED(report.status) ? WTERMSIG(report.status) : 0;
+		return error_within(error, name);
 	if (outcome == WRONG)
 		return error_set(error, name, "the %s's answer makes no sense", what);
-	if (outcome == OVERDUE || number == SIGXCPU)
+	if (outcome == OVERDUE)
 		return error_set(error, name, "the %s took longer than %d s", what, sandbox->work.seconds_maximum);
-	if (WIFEXITED(report.status) && WEXITSTATUS(report.status) == SANDBOX_OUT_OF_MEMORY)
-		return error_set(error, name, "the %s took more than %zu MB of memory", what, sandbox->work.memory_maximum >> 20);
-	if (number == SIGSYS)
-		return error_set(error, name, "the %s tried what it may not do (signal %d)", what, number);
-	if (number)
-		return error_set(error, name, "the %s crashed (signal %d)", what, number);
-	return error_set(error, name, "the %s ended without an answer", what);
+	return tell_end(sandbox, name, report.status, error);
 }
 
-static int call(struct sandbox *sandbox, struct sandbox_worker *worker, const char *name, struct sandbox_answer *answer,
-	struct error *error)
+/* Returns how the worker took it; but for ANSWERED, its channel is closed and `error` is set. */
+static enum outcome call(struct sandbox *sandbox, struct sandbox_worker *worker, const char *name,
+	struct sandbox_answer *answer, struct error *error)
 {
 	size_t answer_size = offsetof(struct sandbox_answer, answer) + sandbox->work.answer_size;
 	enum outcome outcome = await(sandbox, worker, answer, answer_size);
 	if (outcome == ANSWERED && answer->size > sandbox->work.output_maximum)
 		outcome = WRONG;
-	if (outcome != ANSWERED)
-		return end_call(sandbox, worker, name, outcome, error);
+	if (outcome != ANSWERED) {
+		end_call(sandbox, worker, name, outcome, error);
+		return outcome;
+	}
 	worker->calls++;
 	worker->spent = read_clock(worker->clock);
 	worker->used += answer->size;
-	return 0;
+	return ANSWERED;
+}
+
+/* A worker that died may have been ended from outside, or by what an earlier input left behind in it: a fresh one tries
+ * again. */
+static enum outcome call_twice(struct sandbox *sandbox, struct sandbox_worker *worker, const char *name, const void *request,
+	const unsigned char *input, size_t size, struct sandbox_answer *answer, struct error *error)
+{
+	enum outcome outcome = DIED;
+	for (int attempt = 0; attempt < 2 && outcome == DIED; attempt++) {
+		if (begin_call(sandbox, worker, request, input, size, error)) {
+			error_within(error, name);
+			return DIED;
+		}
+		outcome = call(sandbox, worker, name, answer, error);
+	}
+	return outcome;
 }
 
 int sandbox_run(struct sandbox *sandbox, const char *name, const void *request, const unsigned char *input, size_t size,
@@ -276,20 +316,13 @@ int sandbox_run(struct sandbox *sandbox, const char *name, const void *request, 
 	if (size > sandbox->work.input_maximum)
 		return error_set(error, name, "larger than %zu bytes", sandbox->work.input_maximum);
 	struct sandbox_worker *worker = take_worker(sandbox);
-	int failed = begin_call(sandbox, worker, request, input, size, error) ? fail(sandbox, name, error)
-									       : call(sandbox, worker, name, &message, error);
-	if (failed) {
+	if (call_twice(sandbox, worker, name, request, input, size, &message, error) != ANSWERED) {
 		give_back_worker(sandbox, worker);
 		return -1;
 	}
 	memcpy(answer, message.answer, sandbox->work.answer_size);
 	*result = (struct sandbox_result){worker, worker->memory + sandbox->layout.output_start, message.size};
 	return 0;
-}
-
-bool sandbox_has_failed(const struct sandbox *sandbox)
-{
-	return sandbox->failed;
 }
 
 void sandbox_release(struct sandbox *sandbox, struct sandbox_result *result)

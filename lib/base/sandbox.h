@@ -15,7 +15,7 @@ struct sandbox_worker;
 
 enum {
 	SANDBOX_MESSAGE_MAXIMUM = 16384, /* bytes of a request or an answer */
-	SANDBOX_OUT_OF_MEMORY = 12, /* a worker whose memory does not suffice may end with this status (_exit) */
+	SANDBOX_OUT_OF_MEMORY = 12, /* a worker whose memory does not suffice ends with this status (_exit) */
 };
 
 /* What a worker does, from a request and `size` bytes of input to an answer and the bytes of output that it returns the
@@ -46,13 +46,12 @@ struct sandbox_result {
 };
 
 /* Runs the task on a worker that is free, waiting for one where all are busy; any number of threads may call. On success
- * *answer is what the worker said, not to be trusted, and the caller ends *result with sandbox_release. On failure (-1)
- * `error` says what became of the worker that had the input `name`, and there is nothing to release. */
+ * *answer is what the worker said, not to be trusted, and the caller ends *result with sandbox_release. A worker that dies is
+ * replaced, and the input tried once more. On failure (-1) there is nothing to release, and `error` says what became of the
+ * worker that had the input `name`: a fault of that object where it killed its worker twice, took too long or too much memory;
+ * of the machine where the worker was ended from outside, none could be had, or there was no memory to be had. */
 CHECKED int sandbox_run(struct sandbox *sandbox, const char *name, const void *request, const unsigned char *input,
 	size_t size, void *answer, struct sandbox_result *result, struct error *error);
-
-/* Whether a call has failed for a reason that was not its input's: the keeper has ended, or no worker could be had. */
-bool sandbox_has_failed(const struct sandbox *sandbox);
 
 /* Lets go of the output. */
 void sandbox_release(struct sandbox *sandbox, struct sandbox_result *result);

@@ -14,16 +14,11 @@ enum { MAGIC_SIZE = 6, HEADER_MAXIMUM = 1 << 16, DIGITS_MAXIMUM = 18 };
 
 static const unsigned char magic[MAGIC_SIZE] = {0x93, 'N', 'U', 'M', 'P', 'Y'};
 
-bool npy_detect(const char *path)
+int npy_detect(const char *path, struct error *error)
 {
 	unsigned char start[MAGIC_SIZE];
-	struct stat status;
-	FILE *file = stat(path, &status) == 0 && S_ISREG(status.st_mode) ? fopen(path, "rbe") : NULL;
-	if (!file)
-		return false;
-	bool found = fread(start, 1, sizeof start, file) == sizeof start && memcmp(start, magic, sizeof magic) == 0;
-	fclose(file);
-	return found;
+	ssize_t size = file_read_start(path, start, sizeof start, error);
+	return size < 0 ? -1 : size == sizeof start && memcmp(start, magic, sizeof magic) == 0;
 }
 
 /* ---- the header: what Python's repr makes of a dictionary ---- */

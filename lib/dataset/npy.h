@@ -7,8 +7,8 @@
 
 #include "dataset/array.h"
 
-/* Whether `path` is a regular file that begins as .npy files do. */
-bool npy_detect(const char *path);
+/* Whether `path` is a regular file that begins as .npy files do: 1 or 0; -1 where the machine's fault keeps it from looking. */
+CHECKED int npy_detect(const char *path, struct error *error);
 
 /* Reads a file of booleans, whole numbers or floats, of either byte order, C or Fortran order, and up to four indices: a
  * regular file is mapped, anything else ("-": standard input) held in memory, up to ARRAY_BYTES_MAXIMUM. Returns 0, or -1:

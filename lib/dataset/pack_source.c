@@ -28,8 +28,9 @@ static int read_idx(struct pack_source *source, const char *images, const char *
 static int read_npy(struct pack_source *source, const char *images, const char *labels, struct error *error)
 {
 	struct array label_array = {0};
-	bool table = labels && !npy_detect(labels);
-	int result = npy_read(&source->images, images, error);
+	int array = labels ? npy_detect(labels, error) : 0;
+	bool table = labels && !array;
+	int result = array < 0 ? -1 : npy_read(&source->images, images, error);
 	if (result == 0 && labels && !table)
 		result = npy_read(&label_array, labels, error);
 	if (result == 0)
@@ -43,11 +44,14 @@ static int read_npy(struct pack_source *source, const char *images, const char *
 static int read_operands(struct pack_source *source, char *const *operands, size_t count, struct error *error)
 {
 	struct dataset_files *files = &source->files;
-	if (count >= 1 && count <= 2 && npy_detect(operands[0]))
+	int array = count ? npy_detect(operands[0], error) : 0;
+	if (array < 0)
+		return -1;
+	if (count <= 2 && array)
 		return read_npy(source, operands[0], count == 2 ? operands[1] : NULL, error);
 	if (count == 1 && file_is_folder(operands[0]))
 		return class_folders_read(files, operands[0], error);
-	if (count > 2 && npy_detect(operands[0]))
+	if (array)
 		return error_set(error, operands[0], "is an array: give it alone, or with its labels");
 	if (count >= 1 && idx_detect(operands[0]))
 		return error_set(error, operands[0], "is an IDX file: give --idx IMAGES LABELS");

@@ -1,12 +1,15 @@
 #include "image/color.h"
 
+#include <errno.h>
 #include <math.h>
+#include <setjmp.h>
 #include <stdbool.h>
 #include <stdlib.h>
 
 #include <lcms2.h>
+#include <lcms2_plugin.h>
 
-enum { STEPS = 5, TOLERANCE = 2, PROFILE_MAXIMUM = 16 << 20 };
+enum { STEPS = 5, TOLERANCE = 2, PROFILE_MAXIMUM = 16 << 20, ALLOCATION_MAXIMUM = 512 << 20 /* lcms' own limit */ };
 
 struct color_conversion {
 	cmsContext library;
@@ -24,6 +27,38 @@ static const struct {
 	[PIXELS_CMYK] = {4, cmsSigCmykData, TYPE_CMYK_8, TYPE_RGB_8},
 	[PIXELS_CMYK_INVERTED] = {4, cmsSigCmykData, TYPE_CMYK_8_REV, TYPE_RGB_8},
 };
+
+/* ---- memory: where there is none lcms crashes, in more places than one ---- */
+
+/* Where it goes on then, instead of in lcms. */
+static _Thread_local jmp_buf *without_memory;
+
+static void *reallocate(cmsContext library, void *memory, cmsUInt32Number size)
+{
+	void *larger = size <= ALLOCATION_MAXIMUM ? realloc(memory, size ? size : 1) : NULL;
+	(void)library;
+	if (!larger && size <= ALLOCATION_MAXIMUM && without_memory)
+		longjmp(*without_memory, 1);
+	return larger;
+}
+
+static void *allocate(cmsContext library, cmsUInt32Number size)
+{
+	return reallocate(library, NULL, size);
+}
+
+static void release(cmsContext library, void *memory)
+{
+	(void)library;
+	free(memory);
+}
+
+static cmsPluginMemHandler memory_handler = {
+	.base = {.Magic = cmsPluginMagicNumber, .ExpectedVersion = 2000, .Type = cmsPluginMemHandlerSig},
+	.MallocPtr = allocate, .FreePtr = release, .ReallocPtr = reallocate,
+};
+
+/* ---- conversions ---- */
 
 int pixel_layout_size(enum pixel_layout layout)
 {
@@ -95,17 +130,32 @@ static cmsHTRANSFORM create_transform(cmsContext library, const unsigned char *p
 	return transform;
 }
 
+/* Returns whether there is something to convert. Without memory there is not, and errno says so; what lcms was in the middle
+ * of is then left as it is. */
+static bool prepare(struct color_conversion *conversion, const unsigned char *profile, size_t size, enum pixel_layout layout)
+{
+	jmp_buf jump;
+	without_memory = &jump;
+	if (setjmp(jump)) {
+		without_memory = NULL;
+		*conversion = (struct color_conversion){0};
+		errno = ENOMEM;
+		return false;
+	}
+	conversion->library = cmsCreateContext(&memory_handler, NULL);
+	if (conversion->library)
+		conversion->transform = create_transform(conversion->library, profile, size, layout);
+	bool needed = conversion->transform && !changes_nothing(conversion->transform, layout);
+	without_memory = NULL;
+	return needed;
+}
+
 struct color_conversion *color_conversion_create(const unsigned char *profile, size_t size, enum pixel_layout layout)
 {
 	if (!profile || size > PROFILE_MAXIMUM)
 		return NULL;
 	struct color_conversion *conversion = calloc(1, sizeof *conversion);
-	if (!conversion)
-		return NULL;
-	conversion->library = cmsCreateContext(NULL, NULL);
-	if (conversion->library)
-		conversion->transform = create_transform(conversion->library, profile, size, layout);
-	if (conversion->transform && !changes_nothing(conversion->transform, layout))
+	if (!conversion || prepare(conversion, profile, size, layout))
 		return conversion;
 	color_conversion_free(conversion);
 	return NULL;

@@ -1,5 +1,6 @@
 #include "image/decoders.h"
 
+#include <errno.h>
 #include <string.h>
 
 static image_decoder *const decoders[] = {
@@ -29,6 +30,13 @@ static int check_limits(const struct encoded *encoded, const struct image_info *
 	return 0;
 }
 
+/* Without memory one decoder calls the picture damaged, and another leaves its colour profile out. But malloc says so in
+ * errno, which was 0 at first. */
+static int check_memory(const char *name, int result, struct error *error)
+{
+	return errno == ENOMEM ? error_memory(error, name) : result;
+}
+
 /* Adds a picture to rows that are all zero. */
 static int read_rows(struct rows *rows, const struct encoded *encoded, const struct wanted *wanted, struct error *error)
 {
@@ -45,11 +53,15 @@ static int decode_as(const struct encoded *encoded, const struct wanted *wanted,
 	struct error *error)
 {
 	struct rows rows = {0};
+	errno = 0;
 	*image = (struct image){0};
 	int result = read_rows(&rows, encoded, wanted, error);
 	if (result == 0 && rows_finish(&rows, image, error))
 		result = error_within(error, encoded->name);
+	result = check_memory(encoded->name, result, error);
 	rows_free(&rows);
+	if (result)
+		image_free(image);
 	return result;
 }
 
@@ -64,10 +76,12 @@ int inspect_here(const unsigned char *bytes, size_t size, const char *name, cons
 	const struct image_inspection *inspection, void *finding, struct error *error)
 {
 	struct rows rows = {0};
+	errno = 0;
 	int result = read_rows(&rows, &(struct encoded){bytes, size, name},
 		&(struct wanted){.options = options, .inspection = inspection, .channels = 3}, error);
 	if (result == 0 && rows_find(&rows, finding, error))
 		result = error_within(error, name);
+	result = check_memory(name, result, error);
 	rows_free(&rows);
 	return result;
 }

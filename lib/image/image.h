@@ -34,13 +34,11 @@ void image_to_grey(struct image *image);
 
 /* From here on image_probe, image_decode, image_inspect and image_load work in processes that can do nothing else (base/sandbox.h), one
  * for each thread that calls: a file that crashes its decoder, or keeps it computing for more than 20 seconds, or makes it ask for more
- * than 1.5 GiB costs that one call, which fails and says so. Without this they work in the calling process, which
+ * than 1.5 GiB costs that one call, which fails and says so. Where such a process is ended from outside or cannot be had, the call's error is a
+ * fault of the machine. Without this they work in the calling process, which
  * such a file takes with it. To be called once, before the process grows or has threads. On failure (-1) nothing is
  * started. */
 CHECKED int image_sandbox_start(struct error *error);
-
-/* Whether a call has failed since these processes could not be had, whatever its picture. */
-bool image_sandbox_has_failed(void);
 
 /* Ends those processes and waits for them; nothing where none were started. */
 void image_sandbox_stop(void);

@@ -95,7 +95,8 @@ int probe_jpeg(const struct encoded *encoded, struct image_info *info, struct er
 	prepare_errors(&session);
 	if (setjmp(session.jump)) {
 		jpeg_destroy_decompress(&session.decoder);
-		return error_set(error, encoded->name, "%s", session.message);
+		return session.errors.msg_code == JERR_OUT_OF_MEMORY ? error_memory(error, encoded->name)
+			: error_set(error, encoded->name, "%s", session.message);
 	}
 	open_session(&session, encoded);
 	info->width = (int)session.decoder.image_width;

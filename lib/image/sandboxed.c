@@ -1,6 +1,5 @@
 #include "image/decoders.h"
 
-#include "base/digest.h"
 #include "base/sandbox.h"
 
 #include <malloc.h>
@@ -8,6 +7,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <time.h>
+#include <unistd.h>
 
 enum {
 	SECONDS_MAXIMUM = 20,                /* 64 megapixels of a progressive JPEG take about 3 */
@@ -67,6 +67,8 @@ static size_t answer_request(const void *message, const unsigned char *bytes, si
 			&answer->error);
 	else
 		answer->failed = load_here(bytes, size, "", &request->resize, request->channels, &image, &answer->error);
+	if (answer->failed && answer->error.kind == ERROR_MACHINE)
+		_exit(SANDBOX_OUT_OF_MEMORY); /* all that a worker needs of the machine */
 	size_t used = (size_t)image.width * (size_t)image.height * (size_t)image.channels;
 	if (used)
 		memcpy(output, image.pixels, used);
@@ -83,15 +85,8 @@ int image_sandbox_start(struct error *error)
 {
 	static const struct sandbox_work work = {answer_request, "decoder", sizeof(struct request), sizeof(struct answer),
 		IMAGE_FILE_MAXIMUM, OUTPUT_MAXIMUM, MEMORY_MAXIMUM, SECONDS_MAXIMUM, CALLS_MAXIMUM};
-	/* libcrypto reads its configuration when it is used first, and a worker that hashes pixels may not. */
-	digest_of("", 0, (unsigned char[DIGEST_SIZE]){0});
-	tzset(); /* nor may lcms' look for the time zone, as a profile has a date */
+	tzset(); /* a worker may not look for the time zone, as lcms does where a profile has a date */
 	return sandbox_start(&decoders, &work, error);
-}
-
-bool image_sandbox_has_failed(void)
-{
-	return decoders && sandbox_has_failed(decoders);
 }
 
 void image_sandbox_stop(void)

@@ -64,6 +64,7 @@ static void close_stream(struct inputs *inputs)
 	inputs->reader = NULL;
 	inputs->head = NULL;
 	inputs->map = NULL;
+	inputs->taken = false;
 }
 
 static int check_shape(const struct stream_head *head, struct shape shape, struct error *error)
@@ -150,6 +151,7 @@ static int add_record(struct inputs *inputs, const struct stream_record *record,
 		*record->source ? strdup(record->source) : text_format("%s#%llu", stream_name(inputs->reader), id), name, NULL, error);
 	if (index < 0)
 		return -1;
+	inputs->taken = true;
 	answers->items[index].labelled = record->weights || record->label >= 0;
 	memcpy(answers->items[index].digest, record->digest, STREAM_DIGEST_SIZE);
 	stream_values(inputs->head, record->tensor, answers_input(answers, index));
@@ -168,6 +170,7 @@ static int continue_stream(struct inputs *inputs, struct answers *answers, struc
 		result = next_segment(inputs, error);
 	if (result == 1)
 		return 1;
+	inputs->cut |= result < 0 && inputs->taken;
 	close_stream(inputs);
 	return result < 0 && bad_input_skip(inputs->bad, error, error) ? -1 : 1;
 }
@@ -215,7 +218,8 @@ static int next_file(struct inputs *inputs, struct answers *answers, struct erro
 	if (inputs->next == inputs->files.count)
 		return 0;
 	const char *path = inputs->files.files[inputs->next++].path;
-	return stream_detect(path) ? open_stream(inputs, path, answers, error) : add_picture(inputs, answers, NULL, 0, error);
+	int stream = stream_detect(path, error);
+	return stream < 0 ? -1 : stream ? open_stream(inputs, path, answers, error) : add_picture(inputs, answers, NULL, 0, error);
 }
 
 int inputs_fill(struct inputs *inputs, struct answers *answers, struct error *error)

@@ -65,14 +65,20 @@ int predictor_open(struct predictor *predictor, const struct predictor_request *
 
 /* ---- answers ---- */
 
-/* The name of the file that a picture came from; of one that came by itself, what its bytes say. */
-static char *file_name(const struct answers_item *item, const unsigned char *bytes, size_t size)
+/* The name of the file that a picture came from; of one that came by itself, what its bytes say. NULL on failure. */
+static char *file_name(const struct answers_item *item, const unsigned char *bytes, size_t size, struct error *error)
 {
 	struct image_info info;
+	char *name = NULL;
 	if (strcmp(item->path, "-") != 0)
-		return text_format("%s", text_base_name(item->path));
-	bool known = image_probe(bytes, size, item->name, &info, NULL) == 0;
-	return text_format("%s%s%s", item->result, known ? "." : "", known ? image_type_extension(info.type) : "");
+		name = strdup(text_base_name(item->path));
+	else if (image_probe(bytes, size, item->name, &info, error))
+		return NULL;
+	else
+		name = text_format("%s.%s", item->result, image_type_extension(info.type));
+	if (!name)
+		error_memory(error, item->name);
+	return name;
 }
 
 static void sort_picture(const struct predictor_request *request, const struct answer *answer,
@@ -84,9 +90,9 @@ static void sort_picture(const struct predictor_request *request, const struct a
 	if (item->bad)
 		return;
 	char *folder = file_join(request->sorted, answer_decision(answer, request->threshold));
-	char *name = file_name(item, bytes, size);
-	item->lost = item->bad = folder && name ? place_bytes(folder, name, bytes, size, &item->error)
-						: error_memory(&item->error, item->path);
+	char *name = folder ? file_name(item, bytes, size, &item->error) : NULL;
+	item->lost = item->bad = name ? place_bytes(folder, name, bytes, size, &item->error)
+		: folder ? -1 : error_memory(&item->error, item->path);
 	free(folder);
 	free(name);
 	answers_release(item, bytes);
@@ -215,6 +221,7 @@ int predictor_run(struct predictor *predictor, char *const *operands, int count,
 		progress_finish(request->progress, predictor->done, "");
 	else
 		progress_clear(request->progress);
+	predictor->cut = inputs.cut;
 	inputs_free(&inputs);
 	return result;
 }

@@ -38,6 +38,7 @@ struct predictor {
 	struct leaks leaks;
 	FILE *lines;
 	uint64_t done;                 /* pictures answered */
+	bool cut;                      /* of a stream that turned out bad only the beginning is among them */
 };
 
 /* Loads the model but for its weights. On failure (-1) the predictor is still the caller's to close. */

@@ -6,6 +6,7 @@
 #include "recipe/document.h"
 #include "recipe/pattern.h"
 
+#include <errno.h>
 #include <stdint.h>
 #include <stdlib.h>
 #include <string.h>
@@ -313,9 +314,12 @@ int page_read_here(const struct page *page, struct page_findings *findings, stru
 	const struct recipe *recipe = page->recipe;
 	struct reading reading = {.page = page, .recipe = recipe, .findings = findings};
 	*findings = (struct page_findings){0};
-	if (document_parse(&reading.document, page->bytes, page->size, recipe->format, page->charset, page->name, error))
-		return -1;
-	int result = read_document(&reading, error);
+	errno = 0;
+	int result = document_parse(&reading.document, page->bytes, page->size, recipe->format, page->charset, page->name, error)
+		? -1 : read_document(&reading, error);
+	/* Without memory libxml2 goes on with less than the page, and a text that there is none for looks like one not found. */
+	if (errno == ENOMEM)
+		result = error_memory(error, page->name);
 	document_free(reading.document);
 	digest_table_free(&reading.images);
 	digest_table_free(&reading.links);

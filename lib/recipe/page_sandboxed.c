@@ -1,7 +1,6 @@
 /* Pages read in confined workers, where there are some. */
 #include "recipe/page_here.h"
 
-#include "base/digest.h"
 #include "base/sandbox.h"
 #include "fetch/url.h"
 #include "recipe/page_bytes.h"
@@ -84,7 +83,9 @@ static void explain_into(const struct page *page, struct answer *answer, unsigne
 	size_t size;
 	FILE *stream = open_memstream(&text, &size);
 	answer->failed = stream ? page_explain_here(page, stream, &answer->error) : error_memory(&answer->error, page->name);
-	if (stream && fclose(stream) == 0) {
+	if (stream && fclose(stream))
+		answer->failed = error_memory(&answer->error, page->name);
+	else if (stream) {
 		*used = size < OUTPUT_MAXIMUM ? size : OUTPUT_MAXIMUM;
 		memcpy(output, text, *used);
 	}
@@ -95,13 +96,16 @@ static size_t answer_request(const void *message, const unsigned char *bytes, si
 	unsigned char *output)
 {
 	const struct request *request = message;
+	struct answer *answer = reply;
 	const struct page page = {.recipe = request->recipe, .follow = request->follow,
 		.url = request->is_file ? NULL : request->name, .name = request->name, .charset = request->charset,
 		.side_minimum = request->side_minimum, .bytes = bytes, .size = size};
 	size_t used = 0;
 	xmlMemSetup(free, allocate, allocate_again, copy_text);
 	json_set_alloc_funcs(allocate, free);
-	(request->explain ? explain_into : read_into)(&page, reply, output, &used);
+	(request->explain ? explain_into : read_into)(&page, answer, output, &used);
+	if (answer->failed && answer->error.kind == ERROR_MACHINE)
+		_exit(SANDBOX_OUT_OF_MEMORY); /* all that a worker needs of the machine */
 	return used;
 }
 
@@ -131,9 +135,7 @@ int page_sandbox_start(struct error *error)
 		INPUT_MAXIMUM, OUTPUT_MAXIMUM, MEMORY_MAXIMUM, SECONDS_MAXIMUM, CALLS_MAXIMUM};
 	xmlInitParser();
 	load_encodings();
-	/* These read files when they are used first. */
-	json_object_seed(0);
-	digest_of("", 0, (unsigned char[DIGEST_SIZE]){0});
+	json_object_seed(0); /* it reads a file when it is called first */
 	return sandbox_start(&readers, &work, error);
 }
 
@@ -155,8 +157,8 @@ static int ask(bool explain, const struct page *page, struct answer *answer, str
 	if (sandbox_run(readers, page->name, &request, page->bytes, page->size, answer, result, error))
 		return -1;
 	answer->error.object[sizeof answer->error.object - 1] = answer->error.reason[sizeof answer->error.reason - 1] = 0;
-	if (answer->failed && error)
-		*error = answer->error;
+	if (answer->failed)
+		error_set(error, answer->error.object, "%s", answer->error.reason);
 	return 0;
 }
 

@@ -32,6 +32,8 @@ static int locate(const struct reading *reading, int result, struct error *error
 	char reason[sizeof error->reason];
 	if (result == 0)
 		return 0;
+	if (error->kind == ERROR_MACHINE)
+		return error_within(error, reading->settings->path);
 	snprintf(reason, sizeof reason, "%.200s: %.200s", error->object, error->reason);
 	return fail(reading, error, reason);
 }

@@ -282,10 +282,12 @@ char *recipe_hide_keys(const struct recipe *recipe, const char *text)
 
 void recipe_hide_keys_in(const struct recipe *recipe, struct error *error)
 {
+	enum error_kind kind = error->kind;
 	char *object = recipe_hide_keys(recipe, error->object), *reason = recipe_hide_keys(recipe, error->reason);
-	if (object && reason)
+	if (object && reason) {
 		error_set(error, object, "%s", reason);
-	else
+		error->kind = kind;
+	} else
 		error_memory(error, recipe->name);
 	free(object);
 	free(reason);

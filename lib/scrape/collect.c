@@ -242,6 +242,8 @@ static int read_page_file(struct collection *collection, struct error *error)
 	size_t size;
 	if (file_read(source->file, collection->scrape->options.fetch.page_bytes, &bytes, &size, error) == 0)
 		return read_page(collection, NULL, bytes, size, "", error);
+	if (error->kind == ERROR_MACHINE)
+		return -1;
 	scrape_say(collection->scrape, error->object, "%s", error->reason);
 	next_source(collection, true, error->reason);
 	return 0;
@@ -270,6 +272,11 @@ static void take_read(struct collection *collection, struct page_outcome *outcom
 	if (outcome->failed || source_take(source, findings, &error) ||
 		queue_images(collection, outcome->url, findings, &error)) {
 		recipe_hide_keys_in(source->recipe, &error);
+		if (error.kind == ERROR_MACHINE) {
+			collection->scrape->error = error;
+			collection->scrape->broken = true;
+			return;
+		}
 		scrape_say(collection->scrape, source->reader->name, "%s: %s: %s", collection->name, error.object, error.reason);
 		page_failed(collection, error.reason);
 	} else if (source_check_first(source, findings, &error)) {
@@ -311,6 +318,8 @@ static int ask_page(struct collection *collection, struct error *error)
 	}
 	char *url;
 	int more = source_next(source, &url, error);
+	if (more < 0 && error->kind == ERROR_MACHINE)
+		return -1;
 	if (more <= 0) {
 		if (more < 0)
 			scrape_say(collection->scrape, error->object, "%s: %s", collection->name, error->reason);
@@ -430,12 +439,10 @@ static void take_image(struct errand *errand, struct fetch_result *result)
 		push_front(other);
 }
 
-/* Keeps what is good. Returns the status of its row, or -1: also where the picture is not at fault for what is wrong. */
+/* Keeps what is good. Returns the status of its row, or -1. */
 static int keep_judged(struct scrape *scrape, const struct errand *errand, const struct judged *judged)
 {
 	struct manifest_row row = begin_row(errand);
-	if (*judged->judgement.reason && image_sandbox_has_failed())
-		return error_set(&scrape->error, "sandbox", "%s", judged->judgement.reason);
 	return keep_image(scrape->options.folder, scrape->manifest, judged, &row, &scrape->error);
 }
 

@@ -1,6 +1,5 @@
 #include "scrape/judge.h"
 
-#include <stdio.h>
 #include <stdlib.h>
 
 struct image_case {
@@ -24,34 +23,34 @@ static bool is_too_narrow(const struct image_info *info, double aspect_maximum)
 	return aspect_maximum > 0 && longer > aspect_maximum * shorter;
 }
 
-static void judge_image(const struct judge_limits *limits, const unsigned char *bytes, size_t size,
+/* Finds out whether it is good: 0, or -1 with what is wrong. */
+static int judge_image(const struct judge_limits *limits, const unsigned char *bytes, size_t size,
 	struct judgement *judgement)
 {
 	static const struct image_decode_options over_white = {.background = {255, 255, 255}};
 	const struct image_info *info = &judgement->info;
-	struct error problem;
-	char *reason = judgement->reason;
-	size_t room = sizeof judgement->reason;
+	struct error *problem = &judgement->problem;
 	digest_of(bytes, size, judgement->digest);
-	if (image_probe(bytes, size, "", &judgement->info, &problem))
-		snprintf(reason, room, "%s", problem.reason);
-	else if (info->type == IMAGE_TGA) {
+	if (image_probe(bytes, size, "", &judgement->info, problem))
+		return -1;
+	if (info->type == IMAGE_TGA) {
 		/* It has no magic number: anything may look like one. */
 		judgement->info = (struct image_info){0};
-		snprintf(reason, room, "no image that its first bytes tell");
-	} else if (info->width < limits->side_minimum || info->height < limits->side_minimum)
-		snprintf(reason, room, "a side is under %d pixels", limits->side_minimum);
-	else if (is_too_narrow(info, limits->aspect_maximum))
-		snprintf(reason, room, "%d x %d is narrower than 1 to %g", info->width, info->height, limits->aspect_maximum);
-	else if (image_inspect(bytes, size, "", &over_white, &image_hash_inspection, &judgement->hash,
-		sizeof judgement->hash, &problem))
-		snprintf(reason, room, "%s", problem.reason);
+		return error_set(problem, "", "no image that its first bytes tell");
+	}
+	if (info->width < limits->side_minimum || info->height < limits->side_minimum)
+		return error_set(problem, "", "a side is under %d pixels", limits->side_minimum);
+	if (is_too_narrow(info, limits->aspect_maximum))
+		return error_set(problem, "", "%d x %d is narrower than 1 to %g", info->width, info->height, limits->aspect_maximum);
+	return image_inspect(bytes, size, "", &over_white, &image_hash_inspection, &judgement->hash, sizeof judgement->hash,
+		problem);
 }
 
 static void judge_case(struct crew_task *task)
 {
 	struct image_case *image = (struct image_case *)task;
-	judge_image(image->limits, image->judged.bytes, image->judged.size, &image->judged.judgement);
+	struct judged *judged = &image->judged;
+	judged->judgement.good = judge_image(image->limits, judged->bytes, judged->size, &judged->judgement) == 0;
 }
 
 /* ---- in and out ---- */

@@ -23,7 +23,8 @@ struct judgement {
 	struct image_info info;            /* as its header has it; unknown and 0 x 0 where that can't be read */
 	unsigned char digest[DIGEST_SIZE]; /* SHA-256 of the bytes */
 	struct image_hash hash;            /* of a picture that is good */
-	char reason[512];                  /* why it is no good; "": it is */
+	bool good;
+	struct error problem;              /* else what is wrong; its object is "", or ": " and a part */
 };
 
 /* An image handed back. */

@@ -98,14 +98,24 @@ static bool compare(const struct manifest *manifest, const struct judgement *jud
 	return true;
 }
 
+/* The problem's object is "", or ": " and a part. */
+static int fail_for_machine(const char *url, const struct error *problem, struct error *error)
+{
+	char object[2 * sizeof problem->object];
+	snprintf(object, sizeof object, "%.500s%s", url, problem->object);
+	return error_machine(error, object, "%s", problem->reason);
+}
+
 int keep_image(const char *folder, struct manifest *manifest, const struct judged *judged, struct manifest_row *row,
 	struct error *error)
 {
 	const struct judgement *judgement = &judged->judgement;
-	char name[CATALOGUE_NAME_SIZE], reason[sizeof judgement->reason];
-	snprintf(reason, sizeof reason, "%s", judgement->reason);
+	char name[CATALOGUE_NAME_SIZE], reason[sizeof judgement->problem.reason];
+	if (!judgement->good && judgement->problem.kind == ERROR_MACHINE)
+		return fail_for_machine(row->url, &judgement->problem, error);
+	snprintf(reason, sizeof reason, "%s", judgement->good ? "" : judgement->problem.reason);
 	row->came = true;
-	row->decoded = !*reason;
+	row->decoded = judgement->good;
 	row->hash = judgement->hash;
 	memcpy(row->digest, judgement->digest, DIGEST_SIZE);
 	row->bytes = judged->size;

@@ -8,7 +8,8 @@
 /* Takes an image that was judged and, if it is good and a copy of none that was accepted before, writes it to
  * FOLDER/CLASS/HASH.EXTENSION (see catalogue_name). Then adds `row`, in which class_name, url, page, site, query and
  * licence are set, to the manifest. A mirror image of one before is kept, and the row remarks on it.
- * Returns the status that the row got, or -1 where a file can't be written. */
+ * Returns the status that the row got, or -1 where a file can't be written; where the machine failed when the image was
+ * judged, nothing is noted, so that another run asks for it again. */
 CHECKED int keep_image(const char *folder, struct manifest *manifest, const struct judged *judged,
 	struct manifest_row *row, struct error *error);
 

@@ -1,7 +1,7 @@
 #include "stream/input.h"
 #include "stream/stream.h"
 
-#include "base/text.h"
+#include "base/file.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -13,20 +13,14 @@
 
 enum { RELEASED_TOGETHER = 1 << 20 }; /* bytes: a multiple of every page size */
 
-bool stream_detect(const char *path)
+int stream_detect(const char *path, struct error *error)
 {
 	unsigned char start[8];
 	struct stat status;
-	if (strcmp(path, "-") == 0)
-		return true;
-	if (stat(path, &status))
-		return false;
-	FILE *file = S_ISREG(status.st_mode) ? fopen(path, "rbe") : NULL;
-	if (!file)
-		return S_ISFIFO(status.st_mode);
-	bool stream = stream_has_magic(start, fread(start, 1, sizeof start, file));
-	fclose(file);
-	return stream;
+	if (strcmp(path, "-") == 0 || (stat(path, &status) == 0 && S_ISFIFO(status.st_mode)))
+		return 1;
+	ssize_t size = file_read_start(path, start, sizeof start, error);
+	return size < 0 ? -1 : stream_has_magic(start, (size_t)size);
 }
 
 static int map_file(struct input *input, const struct stat *status, struct error *error)

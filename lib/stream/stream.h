@@ -79,9 +79,9 @@ CHECKED int stream_head_match_values(const struct stream_head *a, const struct s
 /* Whether `bytes`, the first `size` of a file, begin a tensor stream: its 8 bytes of magic. */
 bool stream_has_magic(const unsigned char *bytes, size_t size);
 
-/* Whether `path` may be a stream: a regular file that begins as one; "-" or a pipe, of which only stream_open_or_read can tell,
- * since looking takes bytes from it. */
-bool stream_detect(const char *path);
+/* Whether `path` may be a stream, 1 or 0: a regular file that begins as one; "-" or a pipe, of which only stream_open_or_read can
+ * tell, since looking takes bytes from it. -1 where the machine's fault keeps it from looking. */
+CHECKED int stream_detect(const char *path, struct error *error);
 
 /* ---- reading ---- */
 

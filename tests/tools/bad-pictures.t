@@ -12,7 +12,7 @@ cp -R corpus/good clean/good
 run pack-tensors -q -o clean.tens clean
 status_is 0
 run pack-tensors -q -o all.tens corpus
-status_is 1
+status_is 4
 names pack-tensors >refused
 is "each refused picture has one line" "$(grep -vc '^1 ' refused)" 0
 is "every bad one has" "$(grep -c '^1 corpus/bad/' refused)" "$(ls corpus/bad | wc -l)"
@@ -41,7 +41,7 @@ cp corpus/good/*.png two/a
 cp corpus/good/*.bmp two/b
 pack-tensors -q --size 26 -o two.tens two && cnn-train -q --epochs 1 -o model two.tens || exit 1
 run cnn-predict -q -m model corpus
-status_is 1
+status_is 4
 names cnn-predict >said
 ok "cnn-predict refuses the same ones" cmp said refused
 is "  and answers the others" "$(wc -l <.out)" "$packed"
@@ -51,7 +51,7 @@ ok "check-dataset lists the same ones" cmp listed refused
 mkdir few few/corpus
 ls corpus/bad/*.gif corpus/bad/huge* corpus/good/rgb.* | while read -r file; do cp --parents "$file" few; done
 (cd few && run saliency -q -m ../model -o maps corpus; cp .out .err "$scratch" 2>/dev/null; echo $status >"$scratch/few-status")
-is "saliency draws the good ones" "$(cat few-status) $(ls few/maps | wc -l)" "1 $(ls few/corpus/good | wc -l)"
+is "saliency draws the good ones" "$(cat few-status) $(ls few/maps | wc -l)" "4 $(ls few/corpus/good | wc -l)"
 is "  and refuses the bad ones" "$(names saliency | grep -c '^1 corpus/bad/')" "$(ls few/corpus/bad | wc -l)"
 
 # ---- --no-sandbox ----
@@ -92,16 +92,32 @@ decoder() {
 		done
 	done
 }
-for signal in SEGV:11 KILL:9; do
+# The first $2 decoders that are busy are ended by signal $1.
+end_decoders() {
 	env --ignore-signal=CHLD pack-tensors -q --threads 1 -o survived.tens corpus/good/rgb.png slow.png corpus/good/rgb.bmp 2>.err &
-	process=$!
-	kill "-${signal%:*}" "$(decoder)"
+	process=$! last=
+	for time in $(seq "$2"); do
+		worker=$last
+		while [ "$worker" = "$last" ] && kill -0 $process 2>/dev/null; do worker=$(decoder); done
+		kill "-$1" "$worker"
+		last=$worker
+	done
 	wait $process
-	is "a decoder that ends by signal ${signal#*:} costs its picture" "$? $(cat .err)" \
-		"1 pack-tensors: slow.png: the decoder crashed (signal ${signal#*:})
-pack-tensors: survived.tens: 1 of 3 pictures skipped"
-	is "  and no other" "$(records survived.tens | cut -f 1 | tr '\n' ' ')" "corpus/good/rgb.bmp corpus/good/rgb.png "
+}
+for signal in SEGV KILL; do
+	end_decoders $signal 1
+	is "a picture whose decoder ends by SIG$signal is tried again" "$? $(cat .err)" "0 "
+	is "  and all are packed" "$(records survived.tens | cut -f 1 | tr '\n' ' ')" "corpus/good/rgb.bmp corpus/good/rgb.png slow.png "
 done
+cp survived.tens before.tens
+end_decoders KILL 2
+is "decoders that are ended from outside again say nothing about the picture: the run fails" "$? $(cat .err)" \
+	"1 pack-tensors: slow.png: the decoder was ended from outside (signal 9)"
+ok "  and what was there stays" cmp survived.tens before.tens
+end_decoders SEGV 2
+is "a decoder that crashes again costs its picture" "$? $(cat .err)" "4 pack-tensors: slow.png: the decoder crashed (signal 11)
+pack-tensors: survived.tens: 1 of 3 pictures skipped"
+is "  and no other" "$(records survived.tens | cut -f 1 | tr '\n' ' ')" "corpus/good/rgb.bmp corpus/good/rgb.png "
 for signal in INT TERM KILL; do
 	env --default-signal=INT pack-tensors -q -o ended.tens slow.png slow.png 2>.err &
 	process=$!

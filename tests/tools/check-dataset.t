@@ -30,7 +30,7 @@ echo text >"in/b/no picture.png"
 (cd in && find . -type f -exec sha256sum {} +) >before
 
 run check-dataset -q in
-status_is 1
+status_is 4
 stderr_is ''
 stdout_is "$(printf 'path\tclass\tfinding\tdetail
 b/no picture.png\tb\tundecodable\tis no image of a known type
@@ -51,7 +51,7 @@ a\t11\t11\t0.7273\t
 b\t5\t3\t1.6000\tunbalanced')"
 cp .out expected
 run check-dataset --threads 3 -o list.tsv in
-status_is 1
+status_is 4
 ok "-o is the same list" cmp expected list.tsv
 stderr_has 'check-dataset: in: 2 odd aspect$'
 stderr_has 'check-dataset: in: 1 of 2 classes out of balance$'

@@ -141,7 +141,7 @@ print(*struct.unpack(">II", open("drawn/both-annotated.png", "rb").read()[16:24]
 mkdir bad && cp images/écaille/5.png bad/good.png && head -c 100 images/écaille/5.png >bad/cut.png && echo text >bad/text.jpg
 mkdir bad/empty
 run cnn-predict --quiet -m model bad missing.png
-status_is 1
+status_is 4
 is "the good one is answered" "$(cut -f 1,2 "$scratch/.out")" "bad/good.png${tab}écaille"
 is "each bad one has its line" "$(cut -d : -f 1,2 "$scratch/.err")" "cnn-predict: bad/cut.png
 cnn-predict: bad/text.jpg

@@ -145,7 +145,7 @@ png"
 : >bad-set/goku/empty
 printf '\211PNG\r\n\032\n\0\0\0\rIHDR\0\0\352\140\0\0\352\140\010\002\0\0\0' >bad-set/goku/huge.png
 pack -o b.tens bad-set
-status_is 1
+status_is 4
 stderr_is 'pack-tensors: bad-set/goku/0.jpg: is no image of a known type
 pack-tensors: bad-set/goku/cut\npng: cut short
 pack-tensors: bad-set/goku/empty: is empty

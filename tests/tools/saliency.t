@@ -169,7 +169,7 @@ assert (width, height) == (160, 80) and sum(p[0] > 200 for row in rows for p in 
 echo text >text.jpg
 head -c 200 "$picture" >cut.png
 run saliency -q -m model -o bad missing.png text.jpg "$picture" cut.png
-status_is 1
+status_is 4
 stderr_has '^saliency: missing.png: No such file or directory$'
 stderr_has '^saliency: text.jpg: '
 stderr_has '^saliency: cut.png: '

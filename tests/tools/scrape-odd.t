@@ -32,7 +32,7 @@ cases page <<'END'
 /noscript.html    | %S%l{<img src=data:, class=lazy><noscript><img src=/image/a.png></noscript>%} | 0 /image/a.png
 /unquoted.html    | %S%l{<IMG SRC=/image/a.png?b=c&d=e><img src='/image/it"s.png'><img alt=">" src=/image/b.png>%} | 0 /image/a.png?b=c&d=e /image/b.png /image/it"s.png
 /comment.html     | %S%l{<!-- <img src=/image/hidden.png> --><script>"<img src=/image/script.png>"</script><style>/*<img src=/image/style.png>*/</style><textarea><img src=/image/text.png></textarea><img src=/image/a.png>%} | 0 /image/a.png /image/text.png
-/twice.html       | %S%l{<img src=/image/a.png><img src="/image/a.png#top"><img src=" /image/a.png "><img src=//127.0.0.1:1/../image/b.png>%} | 1 /image/a.png http://127.0.0.1:1/image/b.png x: 1 images, 0 refused, 1 failed: no more pages
+/twice.html       | %S%l{<img src=/image/a.png><img src="/image/a.png#top"><img src=" /image/a.png "><img src=//127.0.0.1:1/../image/b.png>%} | 4 /image/a.png http://127.0.0.1:1/image/b.png x: 1 images, 0 refused, 1 failed: no more pages
 
 # ---- addresses ----
 /amp.html         | %S%l{<a href="/image/a.png?x=1&amp;y=2">a</a><a href="/image/b.png?x=1&y=2">b</a><a href="/image/c.png?copy=1">c</a>%} | 0 /image/a.png?x=1&y=2 /image/b.png?x=1&y=2 /image/c.png?copy=1
@@ -168,7 +168,7 @@ is "what can't be evaluated does not count as nothing found" "$(look --site ./wr
 printf '<img src=a.png><img src=b.png>' >saved.html
 is "nothing absolute on it" "$(look --page saved.html)" "1 page: x: 2 addresses found, none absolute, and the page has no <base>: 'a.png'"
 printf '<base href="%s/image/"><img src=a.png><img src=//b.example/b.png>' "$origin" >saved.html
-is "a base" "$(look --page saved.html)" "1 /image/a.png http://b.example/b.png x: 1 images, 0 refused, 1 failed: no more pages"
+is "a base" "$(look --page saved.html)" "4 /image/a.png http://b.example/b.png x: 1 images, 0 refused, 1 failed: no more pages"
 sed 's/<base[^>]*>//' saved.html >bare.html
 run scrape-images --explain --page bare.html x
 stdout_has '^    https://b.example/b.png$'

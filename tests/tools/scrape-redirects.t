@@ -80,7 +80,7 @@ cases pair <<'END'
 /kept.png            | %S%l{%I%}%N%S%l{<h1>on the same connection</h1>%} | 0 accepted refused is no image of a known type
 /kept-closed.png     | %S%l{%I%}%N | 0 accepted accepted
 /kept-reset.png      | %S%l{%I%}%N%R | 0 accepted accepted
-/kept-cut.png        | %S%l{%I%}%N%SContent-Length: 9999%E%E%H | 1 accepted failed Transferred a partial file
+/kept-cut.png        | %S%l{%I%}%N%SContent-Length: 9999%E%E%H | 4 accepted failed Transferred a partial file
 /smuggled.png        | %S%l{%I%}%S%l{<h1>other</h1>%}%N | 0 accepted accepted
 /smuggled-chunk.png  | %STransfer-Encoding: chunked%E%E%c{%I%}%c{%}%S%l{<h1>other</h1>%}%N | 0 accepted accepted
 /closing.png         | %SConnection: close%E%l{%I%}%N | 0 accepted accepted

@@ -35,7 +35,7 @@ is "-n counts accepted images" "$(find few/x -type f | wc -l | tr -d ' ')" 3
 scrape -o few -n 5 --url "$origin/pages/gallery-1.html" x
 is "-n counts those of earlier runs" "$(find few/x -type f | wc -l | tr -d ' ')" 5
 run scrape-images --allow-private --hamming 0 -o few -n 50 --url "$origin/pages/gallery-1.html" x
-status_is 1
+status_is 4
 stderr_is "class  images     new refused  failed  ended
 x           7       2       0       0  no more pages, 5 asked for before"
 sed "s|{origin}|$origin|" pages/gallery-1.html >saved.html

@@ -188,6 +188,11 @@ void tool_refuse_terminal(const char *path)
 	}
 }
 
+int tool_status(size_t bad, size_t good)
+{
+	return !bad ? EXIT_DONE : good ? EXIT_BAD_INPUTS : EXIT_FAILED;
+}
+
 struct progress tool_progress(bool quiet)
 {
 	return (struct progress){.stream = quiet ? NULL : stderr, .tool = tool_name};
@@ -205,11 +210,12 @@ int tool_finish(int status)
 	errno = EIO;
 	bool failed = fflush(stdout) != 0 || ferror(stdout);
 	int reason = errno;
-	if (status == EXIT_DONE)
+	bool done = status == EXIT_DONE || status == EXIT_BAD_INPUTS;
+	if (done)
 		tool_end_unread();
 	errno = reason;
 	failed |= fclose(stdout) != 0;
-	if (!failed || status != EXIT_DONE)
+	if (!failed || !done)
 		return status;
 	tool_say("standard output", "%s", strerror(errno));
 	return EXIT_FAILED;

@@ -11,7 +11,12 @@
 #include <stdbool.h>
 #include <stdio.h>
 
-enum { EXIT_DONE = 0, EXIT_FAILED = 1, EXIT_USAGE = 2 };
+enum {
+	EXIT_DONE = 0,
+	EXIT_FAILED = 1,     /* something broke: there is no result, or not all of it */
+	EXIT_USAGE = 2,
+	EXIT_BAD_INPUTS = 4, /* done, and the result is whole, but without the inputs that were bad; or a check found something */
+};
 
 /* The rows that tools share: place them last in a table. */
 #define TOOL_SEED(seed) {0, "seed", OPTION_SEED, &(seed), "N", "start of all random numbers", 0, 0, NULL}
@@ -56,6 +61,10 @@ void tool_allow(bool allowed, const char *name, const char *reason);
 /* Refuses, with EXIT_FAILED, to write binary data for `path` (NULL or "-":
  * standard output) to a terminal. */
 void tool_refuse_terminal(const char *path);
+
+/* The status of work that is done: EXIT_DONE, EXIT_BAD_INPUTS where `bad` were left out of it, or EXIT_FAILED where none
+ * were left. */
+int tool_status(size_t bad, size_t good);
 
 /* Progress under the tool's name on standard error, not started; a silent one when quiet. */
 struct progress tool_progress(bool quiet);

@@ -6,6 +6,7 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <pthread.h>
 #include <signal.h>
 #include <stdatomic.h>
 #include <stdint.h>
@@ -22,13 +23,13 @@
 #include <time.h>
 #include <unistd.h>
 
-enum { INPUT = 300000, OUTPUT = 200 << 20, MEMORY = 64 << 20, SECONDS = 2, CALLS = 50 };
+enum { INPUT = 300000, OUTPUT = 200 << 20, MEMORY = 512 << 20, SECONDS = 2, CALLS = 50 };
 
 enum deed {
 	REVERSE, /* the honest one: output is the input from its end */
 	WAIT, CALL_X32, OPEN, OPEN_OLD, SOCKET, FORK, EXECUTE, KILL_PARENT, TRACE, MAP_CODE, MAP_CHANNEL, MAKE_CODE,
 	RAISE_LIMIT, SLEEP,
-	ALLOCATE, COMPUTE, LOOP, SEGFAULT, ABORT, READ_BEHIND, WRITE_INPUT, LEAVE, LIE_OF_SIZE, WRITE_ELSEWHERE, USE_MEMORY
+	ALLOCATE, COMPUTE, LOOP, SEGFAULT, SEGFAULT_LATER, RUN_OUT, ABORT, READ_BEHIND, WRITE_INPUT, LEAVE, LIE_OF_SIZE, WRITE_ELSEWHERE, USE_MEMORY
 };
 
 struct request {
@@ -114,6 +115,12 @@ static size_t misbehave(enum deed deed, const unsigned char *input, size_t size,
 	case SEGFAULT:
 		*nowhere = 1;
 		return 0;
+	case SEGFAULT_LATER:
+		if (answer->calls > 1)
+			*nowhere = 1;
+		return 0;
+	case RUN_OUT:
+		_exit(SANDBOX_OUT_OF_MEMORY);
 	case READ_BEHIND:
 		answer->result = *(const volatile unsigned char *)(input + size);
 		return 0;
@@ -206,7 +213,7 @@ static void fatal(enum deed deed, const char *reason)
 	struct sandbox_result result;
 	struct error error = {0};
 	int failed = sandbox_run(sandbox, "bad", &(struct request){deed}, (const unsigned char *)"in", 2, &answer, &result, &error);
-	ok(failed == -1 && strcmp(error.object, "bad") == 0, "fails: %s", reason);
+	ok(failed == -1 && strcmp(error.object, "bad") == 0 && error.kind == ERROR_OBJECT, "fails by its own fault: %s", reason);
 	is_text(error.reason, reason, "  with this reason");
 	if (!failed)
 		note("it returned %ld, errno %d", answer.result, answer.error);
@@ -247,6 +254,7 @@ static void misdeeds(void)
 	fatal(ABORT, FORBIDDEN); /* not even signals are sent */
 	fatal(LOOP, "the helper took longer than 2 s");
 	fatal(LEAVE, "the helper ended without an answer");
+	fatal(RUN_OUT, "the helper took more than 512 MB of memory");
 	fatal(LIE_OF_SIZE, "the helper's answer makes no sense");
 	harmless(WRITE_ELSEWHERE, 0, 0, "there is no standard output or error to write to");
 	bool full = sandbox_run(sandbox, "x", &(struct request){USE_MEMORY}, NULL, 0, &answer, &result, NULL) == 0;
@@ -325,6 +333,91 @@ static void killed_while_idle(void)
 		note("%d processes", count);
 	kill(family[1], SIGKILL);
 	ok(all_end(family + 1, 1) && honest(100, 1, &answer) && answer.calls == 1, "a worker killed between calls is replaced");
+}
+
+/* What an earlier input left behind in a worker is not held against a later one. */
+static void tried_again(void)
+{
+	struct answer answer = {0};
+	struct sandbox_result result;
+	bool good = honest(10, 1, &answer) &&
+		sandbox_run(sandbox, "x", &(struct request){SEGFAULT_LATER}, NULL, 0, &answer, &result, NULL) == 0;
+	ok(good && answer.calls == 1, "an input that a used worker dies of is tried again in a fresh one");
+	if (good)
+		sandbox_release(sandbox, &result);
+}
+
+struct killer {
+	int most; /* workers that it kills */
+	atomic_int killed;
+	atomic_bool stop;
+};
+
+/* Kills a worker as soon as it has computed for a while, so that it is at work. */
+static void *kill_workers(void *argument)
+{
+	struct killer *killer = argument;
+	pid_t family[16], last = 0;
+	while (!killer->stop && killer->killed < killer->most) {
+		clockid_t clock;
+		struct timespec spent;
+		int count = family_of(getpid(), family);
+		if (count >= 2 && family[1] != last && clock_getcpuclockid(family[1], &clock) == 0 &&
+			clock_gettime(clock, &spent) == 0 && spent.tv_nsec > 50000000 && kill(family[1], SIGKILL) == 0) {
+			last = family[1];
+			killer->killed++;
+		}
+		usleep(1000);
+	}
+	return NULL;
+}
+
+static int run_hunted(struct killer *killer, enum deed deed, struct error *error)
+{
+	struct answer answer;
+	struct sandbox_result result;
+	pthread_t thread;
+	if (pthread_create(&thread, NULL, kill_workers, killer))
+		exit(1);
+	int failed = sandbox_run(sandbox, "x", &(struct request){deed}, NULL, 0, &answer, &result, error);
+	if (!failed)
+		sandbox_release(sandbox, &result);
+	killer->stop = true;
+	pthread_join(thread, NULL);
+	return failed;
+}
+
+/* A worker that somebody else ended says nothing about its input. */
+static void killed_at_work(void)
+{
+	struct killer once = {.most = 1}, always = {.most = 1000};
+	struct answer answer;
+	struct error error = {0};
+	ok(run_hunted(&once, COMPUTE, &error) == 0 && once.killed == 1, "what a worker was killed at is done by another");
+	ok(run_hunted(&always, LOOP, &error) == -1 && always.killed == 2, "where that is killed too, the call fails");
+	is_text(error.reason, "the helper was ended from outside (signal 9)", "  for this reason");
+	ok(error.kind == ERROR_MACHINE && strcmp(error.object, "x") == 0, "  which is no fault of the input");
+	ok(honest(100, 1, &answer), "  and another worker goes on");
+}
+
+/* A machine, or a limit that was set to the program, that has less memory to give than a worker may take. */
+static void short_memory(void)
+{
+	struct answer answer;
+	struct sandbox_result result;
+	struct error error = {0};
+	struct rlimit before, little = {0};
+	unsigned long pages = 0;
+	FILE *stream = fopen("/proc/self/statm", "r");
+	if (!stream || fscanf(stream, "%lu", &pages) != 1 || fclose(stream) || getrlimit(RLIMIT_AS, &before))
+		exit(1);
+	little = (struct rlimit){pages * (rlim_t)sysconf(_SC_PAGESIZE) + MEMORY / 4, before.rlim_max};
+	bool warm = honest(10, 1, &answer);
+	int limited = setrlimit(RLIMIT_AS, &little);
+	int failed = sandbox_run(sandbox, "x", &(struct request){RUN_OUT}, NULL, 0, &answer, &result, &error);
+	setrlimit(RLIMIT_AS, &before);
+	ok(warm && limited == 0 && failed == -1 && error.kind == ERROR_MACHINE, "a lack of memory is the machine's fault: %s", error.reason);
+	ok(honest(100, 1, &answer), "  and the next call is well");
 }
 
 /* A program with a busy worker ends by `number`; nothing of it remains. */
@@ -452,13 +545,12 @@ static void without_keeper(void)
 	int count = children_of(family[before], family, before + 1);
 	kill(family[before], SIGKILL);
 	ok(all_end(family + before, count - before), "killed, it takes the worker with it");
-	ok(!sandbox_has_failed(sandbox) && !sandbox_has_failed(kept), "nothing has failed yet, be it that inputs were bad");
 	for (int i = 0; i < 2; i++) {
 		ok(sandbox_run(sandbox, "x", &(struct request){REVERSE}, NULL, 0, &answer, &result, &error) == -1, "a call fails");
 		is_text(error.object, "x: sandbox", "  for a reason that is not the input's");
 		is_text(error.reason, "its keeper has ended", "  but this");
+		is_integer(error.kind, ERROR_MACHINE, "  which is the machine's fault");
 	}
-	ok(sandbox_has_failed(sandbox), "which can be asked for");
 	sandbox_stop(sandbox);
 	sandbox = kept;
 }
@@ -514,6 +606,9 @@ int main(void)
 	misdeeds();
 	replaced();
 	killed_while_idle();
+	tried_again();
+	killed_at_work();
+	short_memory();
 	threads();
 	waiting();
 	interrupted();

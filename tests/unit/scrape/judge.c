@@ -67,7 +67,7 @@ static void keep_order(void)
 		unsigned char digest[DIGEST_SIZE], *bytes = make_picture((int)i, i % 7 ? 8 : 500, 9, &size);
 		digest_of(bytes, size, digest);
 		wrong += (intptr_t)judged.tag != i || judged.size != size || memcmp(judged.bytes, bytes, size) != 0;
-		bad += *judged.judgement.reason || judged.judgement.info.height != 9 ||
+		bad += !judged.judgement.good || judged.judgement.info.height != 9 ||
 			memcmp(judged.judgement.digest, digest, DIGEST_SIZE) != 0;
 		free(judged.bytes);
 		free(bytes);
@@ -82,7 +82,7 @@ static void refuse(struct judge *judge, unsigned char *bytes, size_t size, const
 {
 	ok(judge_add(judge, bytes, size, NULL, NULL) == 0, "handed over");
 	struct judged judged = take(judge);
-	is_text(judged.judgement.reason, reason, *reason ? reason : "good");
+	is_text(judged.judgement.good ? "" : judged.judgement.problem.reason, reason, *reason ? reason : "good");
 	free(judged.bytes);
 }
 
