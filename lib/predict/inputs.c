@@ -64,7 +64,7 @@ static void close_stream(struct inputs *inputs)
 	inputs->reader = NULL;
 	inputs->head = NULL;
 	inputs->map = NULL;
-	inputs->taken = false;
+	inputs->gave_records = false;
 }
 
 static int check_shape(const struct stream_head *head, struct shape shape, struct error *error)
@@ -151,7 +151,7 @@ static int add_record(struct inputs *inputs, const struct stream_record *record,
 		*record->source ? strdup(record->source) : text_format("%s#%llu", stream_name(inputs->reader), id), name, NULL, error);
 	if (index < 0)
 		return -1;
-	inputs->taken = true;
+	inputs->gave_records = true;
 	answers->items[index].labelled = record->weights || record->label >= 0;
 	memcpy(answers->items[index].digest, record->digest, STREAM_DIGEST_SIZE);
 	stream_values(inputs->head, record->tensor, answers_input(answers, index));
@@ -170,7 +170,7 @@ static int continue_stream(struct inputs *inputs, struct answers *answers, struc
 		result = next_segment(inputs, error);
 	if (result == 1)
 		return 1;
-	inputs->cut |= result < 0 && inputs->taken;
+	inputs->cut |= result < 0 && inputs->gave_records;
 	close_stream(inputs);
 	return result < 0 && bad_input_skip(inputs->bad, error, error) ? -1 : 1;
 }

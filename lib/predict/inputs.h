@@ -21,7 +21,7 @@ struct inputs {
 	struct stream_reader *reader;    /* the stream being read, if any */
 	const struct stream_head *head;  /* of its segment; NULL before the first */
 	int *map;                        /* the model's class for each of the segment's, -1: none */
-	bool taken;                      /* it has given records */
+	bool gave_records;               /* that stream did */
 	bool cut;                        /* a stream turned out bad that had */
 };
 
