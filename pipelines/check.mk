@@ -1,4 +1,4 @@
-# Refuses, before anything is made, what was given on the command line or in pipelines/NAME.mk and means nothing.
+# Refuses unknown variables and invalid values, from the command line or pipelines/NAME.mk, before anything is made.
 
 KNOWN = $(SETTINGS) $(foreach name,$(DATASETS),$(addprefix $(name)_,$(SETTINGS) $(NAME_VARIABLES))) \
 	V Q MILLRACE_BIN MILLRACE_DATA MILLRACE_CPU TMPDIR $(MILLRACE_VARIABLES)

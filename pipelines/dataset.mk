@@ -33,7 +33,7 @@ list_files = { realpath $(1); cd $(1) && find -L . -type f $(2) -printf '%P\t%s\
 # Status 4 of a tool: all is done, but for bad inputs, which it named and left out. So are they here.
 or_left_out = || [ $$? = 4 ]
 
-# What may hold a quote or a blank reaches the shell as a value.
+# Values that may contain quotes or blanks are passed to the shell in the environment.
 packing = $(if $(SIZE),--size $(SIZE)) $($(NAME)_PACK)
 training = --epochs $(EPOCHS) --batch-size $(BATCH) --seed $(SEED) $($(NAME)_TRAIN)
 export SOURCE ARCHITECTURE packing training

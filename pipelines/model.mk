@@ -2,17 +2,17 @@
 
 augmentation = --preset $(PRESET) --passes $(EPOCHS) --seed $(SEED)
 
-# What the model card says of pictures that are in training and validation.
+# Pictures in both training and validation, for the model card.
 leaked = $(if $(SPLIT_LIST),--notes "leaked=$$($(MILLRACE)/count-leaked $(SPLIT_LIST))")
 with_leaked = $(if $(SPLIT_LIST),--leaked $(SPLIT_LIST))
 
-# An architecture is what its file says, not what that is called.
+# An architecture file counts by its content, not its name.
 $(DATA)/train.settings: $(DATA)/source $(SPLIT_LIST) FORCE
 	@{ printf '%s\n' 'augment $(augmentation)' "cnn-train --architecture $$ARCHITECTURE $$training" \
 		--notes "source=$$(cat $(DATA)/source)" $(leaked); \
 	if [ -f "$$ARCHITECTURE" ]; then sha256sum <"$$ARCHITECTURE"; fi; } | { $(keep_if_same); }
 
-# cnn-train fails, with the model in place, where only something beside it could not be written: a picture of its curves.
+# Results of an earlier model are removed. cnn-train fails, with the model in place, where only something beside it could not be written: a picture of its curves.
 .PRECIOUS: $(MODEL)/poids.h5
 $(MODEL)/poids.h5: $(DATA)/train.tens $(DATA)/validation.tens $(DATA)/train.settings
 	@mkdir -p modele
@@ -23,6 +23,8 @@ $(MODEL)/poids.h5: $(DATA)/train.tens $(DATA)/validation.tens $(DATA)/train.sett
 		status=$$?; \
 		for input in $?; do [ $@ -nt $$input ] || exit $$status; done; \
 		echo '$(MODEL): trained all the same: the same command goes on from there' >&2; exit $$status; }
+	@cd $(MODEL) && rm -rf evaluation.tsv confusion.png predictions.tsv predictions sorted explained saliency feature-maps \
+		architecture.png report.html
 
 $(MODEL)/evaluation.tsv: $(MODEL)/poids.h5 $(SPLIT_LIST)
 	@$(SAY) evaluate $(DATA)/validation.tens

@@ -1,5 +1,5 @@
-# The variables of a run: of the command line, else of pipelines/NAME.mk (NAME_EPOCHS = 5), else the default. A variable of the
-# environment counts for nothing here: one called SOURCE or SEED may be another program's.
+# The variables of a run: of the command line, else of pipelines/NAME.mk (NAME_EPOCHS = 5), else the default. Environment
+# variables are ignored: one called SOURCE or SEED may be another program's.
 
 default_SOURCE = auto
 default_VALIDATION = 0.2
@@ -13,14 +13,14 @@ default_SEED = 0
 default_THREADS = 0
 SETTINGS = SOURCE VALIDATION CONFLICTS SIZE PRESET ARCHITECTURE EPOCHS BATCH SEED THREADS
 
-# Those that say something of images, and nothing of IDX files.
+# Those that apply to images, not to IDX files.
 IMAGE_SETTINGS = SOURCE VALIDATION CONFLICTS
 
 # What pipelines/NAME.mk may set beside them, each after NAME_: options of pack-tensors and cnn-train, and IDX files in the
 # place of images, with what the model card calls them.
 NAME_VARIABLES = PACK TRAIN IDX_TRAIN IDX_VALIDATION IDX_SOURCE FILES
 
-# What the command line says counts to the letter: make expands nothing in it.
+# Values from the command line are taken literally: make expands nothing in them.
 on_command_line = $(filter command,$(origin $(1)))
 given = $(if $(call on_command_line,$(1)),$(value $(1)),$(if $(filter file,$(origin $(1))),$($(1))))
 # $(call setting,NAME,VARIABLE)
