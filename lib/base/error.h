@@ -10,8 +10,8 @@
 #define CHECKED __attribute__((warn_unused_result))
 
 /* Whose fault it was decides what becomes of the work. An object that is bad can be left out. When the machine fails (no
- * memory, no file descriptor left, a disk's I/O error) that says nothing about the object, so it is no reason to leave it
- * out: the work ends, or is tried again. */
+ * memory, no file descriptor left, a disk's I/O error), or a result cannot be written, that says nothing about the object, so
+ * it is no reason to leave it out: the work ends, or is tried again. */
 enum error_kind { ERROR_OBJECT, ERROR_MACHINE };
 
 struct error {

@@ -300,6 +300,13 @@ static FILE *open_beside(struct output *output)
 	return stream;
 }
 
+/* That a result can't be written is no fault of the input that it is of. */
+static int output_error(const char *name, struct error *error)
+{
+	char reason[128];
+	return error_machine(error, name, "%s", strerror_r(errno, reason, sizeof reason));
+}
+
 int output_open(struct output *output, const char *path, struct error *error)
 {
 	*output = (struct output){0};
@@ -308,17 +315,17 @@ int output_open(struct output *output, const char *path, struct error *error)
 		return 0;
 	}
 	if (file_is_folder(path))
-		return error_set(error, path, "is a folder");
+		return error_machine(error, path, "is a folder");
 	const char *input = protected_name_of(path);
 	if (input)
-		return error_set(error, path, "would replace %s, which is read", input);
+		return error_machine(error, path, "would replace %s, which is read", input);
 	output->path = strdup(path);
 	output->target = find_target(path);
 	bool direct = file_exists(path) && !has_mode(path, S_IFREG);
 	if (output->path && output->target)
 		output->stream = direct ? fopen(path, "wbe") : open_beside(output);
 	if (!output->stream) {
-		int failed = error_system(error, path);
+		int failed = output_error(path, error);
 		output_clear(output);
 		return failed;
 	}
@@ -350,11 +357,11 @@ int output_commit(struct output *output, struct error *error)
 	if (result == 0 && !direct)
 		result = put_in_place(output);
 	if (result) {
-		error_system(error, name);
+		output_error(name, error);
 		unfinished_remove(&output->unfinished);
 	}
 	if (output->stream != stdout && fclose(output->stream) && direct && result == 0)
-		result = error_system(error, name);
+		result = output_error(name, error);
 	output_clear(output);
 	return result;
 }
@@ -374,7 +381,7 @@ int output_bytes(const char *path, const void *bytes, size_t size, struct error 
 		return -1;
 	if (fwrite(bytes, 1, size, output.stream) == size)
 		return output_commit(&output, error);
-	int failed = error_system(error, output.path ? output.path : "standard output");
+	int failed = output_error(output.path ? output.path : "standard output", error);
 	output_abandon(&output);
 	return failed;
 }

@@ -3,6 +3,7 @@
 #include "base/text.h"
 
 #include <errno.h>
+#include <math.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -15,6 +16,11 @@ json_t *json_text(const char *text)
 	json_t *value = printable ? json_string(text_printable(printable, size, text)) : NULL;
 	free(printable);
 	return value;
+}
+
+json_t *json_number(double value)
+{
+	return isfinite(value) ? json_real(value) : json_null();
 }
 
 json_t *json_add_member(json_t *object, const char *key, json_t *value)
@@ -51,6 +57,6 @@ json_t *json_parse(const void *text, size_t size, size_t flags, const char *name
 	if (!value && errno == ENOMEM)
 		error_memory(error, name);
 	else if (!value)
-		error_set(error, name, "no JSON: line %d: %s", problem.line, problem.text);
+		error_set(error, name, "line %d: %s", problem.line, problem.text);
 	return value;
 }

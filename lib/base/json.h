@@ -10,6 +10,9 @@
  * UTF-8. The caller's to release; NULL without memory. */
 json_t *json_text(const char *text);
 
+/* A number; null where it is not finite, for which JSON has no number. NULL without memory. */
+json_t *json_number(double value);
+
 /* Adds `value` to an object under `key`, or to the end of an array, which takes it over. Returns the object or array. Where
  * that or the value is NULL, and without memory, both are released and it returns NULL: so a member that was lost makes
  * NULL of the whole, which json_pack passes on. */

@@ -107,7 +107,7 @@ static json_t *data_object(const struct samples *samples, uint32_t records, cons
 	json_t *counts = json_object();
 	for (size_t i = 0; i < head->classes.count; i++)
 		counts = json_add_member(counts, head->classes.items[i],
-			head->label == STREAM_LABEL_INDEX ? json_integer((json_int_t)totals[i]) : json_real(totals[i]));
+			head->label == STREAM_LABEL_INDEX ? json_integer((json_int_t)totals[i]) : json_number(totals[i]));
 	return json_pack("{s:s, s:i, s:i, s:o, s:o}", "sha256", hex, "records", (int)records,
 		"passes", (int)samples_passes(samples), "classes", counts, "history", history_array(head));
 }
@@ -117,8 +117,8 @@ static json_t *epoch_object(const struct epoch_result *result)
 	json_t *object = json_pack("{s:i, s:f, s:f}", "epoch", result->epoch, "loss", result->loss,
 		"accuracy", result->accuracy);
 	if (result->validated) {
-		object = json_add_member(object, "val_loss", json_real(result->validation_loss));
-		object = json_add_member(object, "val_accuracy", json_real(result->validation_accuracy));
+		object = json_add_member(object, "val_loss", json_number(result->validation_loss));
+		object = json_add_member(object, "val_accuracy", json_number(result->validation_accuracy));
 	}
 	return object;
 }

@@ -394,7 +394,7 @@ static void killed_at_work(void)
 	struct answer answer;
 	struct error error = {0};
 	ok(run_hunted(&once, COMPUTE, &error) == 0 && once.killed == 1, "what a worker was killed at is done by another");
-	ok(run_hunted(&always, LOOP, &error) == -1 && always.killed == 2, "where that is killed too, the call fails");
+	ok(run_hunted(&always, LOOP, &error) == -1 && always.killed >= 2, "where that is killed too, the call fails");
 	is_text(error.reason, "the helper was ended from outside (signal 9)", "  for this reason");
 	ok(error.kind == ERROR_MACHINE && strcmp(error.object, "x") == 0, "  which is no fault of the input");
 	ok(honest(100, 1, &answer), "  and another worker goes on");
