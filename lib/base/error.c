@@ -2,7 +2,6 @@
 
 #include <errno.h>
 #include <stdarg.h>
-#include <stdbool.h>
 #include <stdio.h>
 #include <string.h>
 
@@ -50,13 +49,13 @@ int error_machine(struct error *error, const char *object, const char *format, .
 	return -1;
 }
 
-static bool is_of_machine(int number)
+enum error_kind error_kind_of(int number)
 {
-	static const int numbers[] = {ENOMEM, EMFILE, ENFILE, EIO, ENOSPC, EDQUOT, EAGAIN, ENOBUFS};
-	for (size_t i = 0; i < sizeof numbers / sizeof *numbers; i++)
-		if (numbers[i] == number)
-			return true;
-	return false;
+	static const int of_machine[] = {ENOMEM, EMFILE, ENFILE, EIO, ENOSPC, EDQUOT, EAGAIN, ENOBUFS};
+	for (size_t i = 0; i < sizeof of_machine / sizeof *of_machine; i++)
+		if (of_machine[i] == number)
+			return ERROR_MACHINE;
+	return ERROR_OBJECT;
 }
 
 int error_system(struct error *error, const char *object)
@@ -64,7 +63,10 @@ int error_system(struct error *error, const char *object)
 	char buffer[128];
 	int number = errno;
 	const char *reason = number ? strerror_r(number, buffer, sizeof buffer) : "unknown error";
-	return is_of_machine(number) ? error_machine(error, object, "%s", reason) : error_set(error, object, "%s", reason);
+	error_set(error, object, "%s", reason);
+	if (error)
+		error->kind = error_kind_of(number);
+	return -1;
 }
 
 int error_memory(struct error *error, const char *object)

@@ -23,6 +23,9 @@ struct error {
 /* How a tool is told of what was skipped or gone around while work goes on; it prints it. */
 typedef void error_report(const struct error *error);
 
+/* Whose fault it is that a call failed with this errno. */
+enum error_kind error_kind_of(int number);
+
 /* Fills `error` (which may be NULL: then nothing is kept) with a fault of the object, its name and a formatted reason; a
  * name that is NULL, as one that there was no memory for, is shown as "?". Always returns -1, so that a function can end
  * with `return error_set(error, path, "no such class: %s", name);`. */

@@ -122,19 +122,14 @@ int file_read_regular_text(const char *path, size_t limit, char **text, struct e
 ssize_t file_read_start(const char *path, void *start, size_t size, struct error *error)
 {
 	struct stat status;
-	struct error problem;
-	int file = -1;
-	ssize_t got = -1;
 	if (stat(path, &status) == 0 && !S_ISREG(status.st_mode))
 		return 0;
-	file = open(path, O_RDONLY | O_NONBLOCK | O_CLOEXEC);
-	if (file >= 0)
-		got = read(file, start, size);
-	if (got < 0)
-		error_system(&problem, path);
+	int file = open(path, O_RDONLY | O_NONBLOCK | O_CLOEXEC);
+	ssize_t got = file < 0 ? -1 : read(file, start, size);
+	int result = got < 0 && error_kind_of(errno) == ERROR_MACHINE ? error_system(error, path) : 0;
 	if (file >= 0)
 		close(file);
-	return got >= 0 ? got : problem.kind == ERROR_MACHINE ? error_because(error, &problem) : 0;
+	return got < 0 ? result : got;
 }
 
 char *file_join(const char *folder, const char *name)
@@ -161,24 +156,31 @@ bool file_is_special(const char *path)
 	return stat(path, &status) == 0 && !S_ISREG(status.st_mode) && !S_ISDIR(status.st_mode);
 }
 
+int file_check_folder(const char *path, struct error *error)
+{
+	struct stat status;
+	if (stat(path, &status) == 0)
+		return S_ISDIR(status.st_mode);
+	return error_kind_of(errno) == ERROR_MACHINE ? error_system(error, path) : 0;
+}
+
 bool file_exists(const char *path)
 {
-	return access(path, F_OK) == 0;
+	return access(path, F_OK) == 0 || error_kind_of(errno) == ERROR_MACHINE;
 }
 
 /* Adds the name of an entry that is of the kind; a link that leads nowhere is of none. */
 static int add_entry(const char *folder, const char *name, enum file_kind kind, struct text_list *names, struct error *error)
 {
 	struct stat status;
-	struct error problem;
 	char *path = file_join(folder, name);
 	int result = 0;
 	if (!path)
 		result = error_memory(error, folder);
 	else if (stat(path, &status) == 0)
 		result = (status.st_mode & S_IFMT) == (kind == FILE_FOLDER ? S_IFDIR : S_IFREG) ? text_list_add(names, name, error) : 0;
-	else if (error_system(&problem, path) && problem.kind == ERROR_MACHINE)
-		result = error_because(error, &problem);
+	else if (error_kind_of(errno) == ERROR_MACHINE)
+		result = error_system(error, path);
 	free(path);
 	return result;
 }
@@ -321,7 +323,8 @@ int output_open(struct output *output, const char *path, struct error *error)
 		return error_machine(error, path, "would replace %s, which is read", input);
 	output->path = strdup(path);
 	output->target = find_target(path);
-	bool direct = file_exists(path) && !has_mode(path, S_IFREG);
+	struct stat status;
+	bool direct = stat(path, &status) == 0 && !S_ISREG(status.st_mode);
 	if (output->path && output->target)
 		output->stream = direct ? fopen(path, "wbe") : open_beside(output);
 	if (!output->stream) {

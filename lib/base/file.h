@@ -40,6 +40,10 @@ CHECKED int file_list(const char *path, enum file_kind kind, struct text_list *n
 	struct error *error);
 
 bool file_is_folder(const char *path);
+/* The same where an answer that is wrong would do harm: 1 or 0, or -1 where the machine's fault keeps it from looking. */
+CHECKED int file_check_folder(const char *path, struct error *error);
+
+/* Also true where the machine's fault keeps it from looking: whoever opens it then is told. */
 bool file_exists(const char *path);
 /* Whether it is there and neither a file nor a folder, but a pipe or a device, which may keep its reader waiting for ever. */
 bool file_is_special(const char *path);

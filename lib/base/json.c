@@ -2,10 +2,25 @@
 
 #include "base/text.h"
 
-#include <errno.h>
 #include <math.h>
+#include <stdbool.h>
 #include <stdlib.h>
 #include <string.h>
+
+/* Set where this thread had no memory for jansson, which goes on without a byte of a string or without a key. */
+static _Thread_local bool ran_out;
+
+static void *allocate(size_t size)
+{
+	void *memory = malloc(size);
+	ran_out |= !memory;
+	return memory;
+}
+
+__attribute__((constructor)) static void watch_memory(void)
+{
+	json_set_alloc_funcs(allocate, free);
+}
 
 json_t *json_text(const char *text)
 {
@@ -41,9 +56,9 @@ json_t *json_add_item(json_t *array, json_t *value)
 
 char *json_print(const json_t *value, size_t flags)
 {
-	errno = 0;
+	ran_out = false;
 	char *text = json_dumps(value, flags);
-	if (errno != ENOMEM)
+	if (!ran_out)
 		return text;
 	free(text);
 	return NULL;
@@ -52,11 +67,14 @@ char *json_print(const json_t *value, size_t flags)
 json_t *json_parse(const void *text, size_t size, size_t flags, const char *name, struct error *error)
 {
 	json_error_t problem;
-	errno = 0;
+	ran_out = false;
 	json_t *value = json_loadb(text, size, flags, &problem);
-	if (!value && errno == ENOMEM)
+	if (ran_out) {
+		json_decref(value);
 		error_memory(error, name);
-	else if (!value)
-		error_set(error, name, "line %d: %s", problem.line, problem.text);
+		return NULL;
+	}
+	if (!value)
+		error_set(error, name, "not valid JSON: line %d: %s", problem.line, problem.text);
 	return value;
 }

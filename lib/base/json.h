@@ -24,7 +24,7 @@ json_t *json_add_item(json_t *array, json_t *value);
 char *json_print(const json_t *value, size_t flags);
 
 /* Parses `size` bytes of text; `flags` are jansson's. The caller's to release; NULL with an error in `name` where it is no
- * JSON, which gives the line, or without memory, which jansson does not tell apart. */
+ * JSON, which gives the line, or without memory, where jansson may leave a byte of a string out and call the rest whole. */
 json_t *json_parse(const void *text, size_t size, size_t flags, const char *name, struct error *error);
 
 #endif

@@ -226,7 +226,9 @@ static int begin_call(struct sandbox *sandbox, struct sandbox_worker *worker, co
 		return 0;
 	if (renew_worker(sandbox, worker, error))
 		return -1;
-	return send_request(sandbox, worker, request, input, size) ? 0 : error_machine(error, "sandbox", "%s", strerror(errno));
+	if (send_request(sandbox, worker, request, input, size))
+		return 0;
+	return error_machine(error, "sandbox", "a %s does not answer: %s", sandbox->work.name, strerror(errno));
 }
 
 /* Whether the machine cannot give what a worker may take: it had less then. */
@@ -246,9 +248,12 @@ static int tell_end(const struct sandbox *sandbox, const char *name, int status,
 	int number = WIFSIGNALED(status) ? WTERMSIG(status) : 0;
 	if (number == SIGXCPU)
 		return error_set(error, name, "the %s took longer than %d s", what, sandbox->work.seconds_maximum);
+	if (WIFEXITED(status) && WEXITSTATUS(status) == SANDBOX_CHANNEL_BROKEN)
+		return error_machine(error, name, "the %s lost its connection", what);
+	if (is_memory_short(sandbox)) /* without memory some libraries crash */
+		return error_memory(error, name);
 	if (WIFEXITED(status) && WEXITSTATUS(status) == SANDBOX_OUT_OF_MEMORY)
-		return is_memory_short(sandbox) ? error_memory(error, name)
-			: error_set(error, name, "the %s took more than %zu MB of memory", what, sandbox->work.memory_maximum >> 20);
+		return error_set(error, name, "the %s took more than %zu MB of memory", what, sandbox->work.memory_maximum >> 20);
 	if (number == SIGSYS)
 		return error_set(error, name, "the %s tried what it may not do (signal %d)", what, number);
 	if (number && !is_own_signal(number))

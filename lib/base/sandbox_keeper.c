@@ -71,7 +71,7 @@ static _Noreturn void work_confined(const struct sandbox_work *work, int channel
 	hello.failed = confine(work->memory_maximum, CALLS_OF_TIME * (unsigned)work->seconds_maximum, &hello.error) != 0;
 	if (write(0, &hello, sizeof hello) == (ssize_t)sizeof hello && !hello.failed)
 		serve(work, &layout, memory);
-	_exit(0);
+	_exit(SANDBOX_CHANNEL_BROKEN);
 }
 
 /* ---- the keeper ---- */

@@ -7,7 +7,10 @@
 #include <stdbool.h>
 #include <sys/types.h>
 
-enum { SANDBOX_WORKERS_MAXIMUM = 256 };
+enum {
+	SANDBOX_WORKERS_MAXIMUM = 256,
+	SANDBOX_CHANNEL_BROKEN = 13, /* a worker that can no longer be talked to ends with this status */
+};
 
 /* To the keeper: end the worker of that number, if there is one, and start another if asked to; two descriptors then come
  * along, the worker's channel and its memory. */

@@ -17,8 +17,9 @@ int operands_find_files(struct text_list *paths, char *const *operands, size_t c
 	struct error *error)
 {
 	for (size_t i = 0; i < count; i++) {
-		int result = file_is_folder(operands[i]) ? add_folder(paths, operands[i], error)
-							 : text_list_add(paths, operands[i], error);
+		int result = file_check_folder(operands[i], error);
+		if (result >= 0)
+			result = result ? add_folder(paths, operands[i], error) : text_list_add(paths, operands[i], error);
 		if (result && bad_input_skip(bad, error, error))
 			return -1;
 	}

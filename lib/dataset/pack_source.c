@@ -44,12 +44,12 @@ static int read_npy(struct pack_source *source, const char *images, const char *
 static int read_operands(struct pack_source *source, char *const *operands, size_t count, struct error *error)
 {
 	struct dataset_files *files = &source->files;
-	int array = count ? npy_detect(operands[0], error) : 0;
-	if (array < 0)
+	int array = count ? npy_detect(operands[0], error) : 0, folder = count == 1 ? file_check_folder(operands[0], error) : 0;
+	if (array < 0 || folder < 0)
 		return -1;
 	if (count <= 2 && array)
 		return read_npy(source, operands[0], count == 2 ? operands[1] : NULL, error);
-	if (count == 1 && file_is_folder(operands[0]))
+	if (folder)
 		return class_folders_read(files, operands[0], error);
 	if (array)
 		return error_set(error, operands[0], "is an array: give it alone, or with its labels");

@@ -6,12 +6,14 @@
 #include <stdlib.h>
 #include <string.h>
 
-static bool holds(const char *path, const void *bytes, size_t size)
+/* Returns 1, 0 or -1. */
+static int holds(const char *path, const void *bytes, size_t size, struct error *error)
 {
 	unsigned char *there;
 	size_t there_size;
-	if (file_read(path, size, &there, &there_size, NULL))
-		return false;
+	struct error problem;
+	if (file_read(path, size, &there, &there_size, &problem))
+		return problem.kind == ERROR_MACHINE ? error_because(error, &problem) : 0;
 	bool same = there_size == size && memcmp(there, bytes, size) == 0;
 	free(there);
 	return same;
@@ -36,8 +38,9 @@ int place_bytes(const char *folder, const char *name, const void *bytes, size_t 
 		char *path = numbered(folder, name, number);
 		if (!path)
 			return error_memory(error, folder);
-		bool free_name = !file_exists(path), same = !free_name && holds(path, bytes, size);
-		int result = free_name ? output_bytes(path, bytes, size, error) : 0;
+		bool free_name = !file_exists(path);
+		int same = free_name ? 0 : holds(path, bytes, size, error);
+		int result = free_name ? output_bytes(path, bytes, size, error) : same < 0 ? -1 : 0;
 		free(path);
 		if (free_name || same)
 			return result;

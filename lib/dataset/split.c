@@ -16,19 +16,21 @@ static int list_kept(struct split *split, const char *folder, struct error *erro
 		char *path = file_join(folder, split_part_names[part]);
 		if (!path)
 			return error_memory(error, folder);
-		if (file_is_folder(path))
+		result = file_check_folder(path, error);
+		if (result > 0)
 			result = class_folders_read(&split->folders[part], path, error);
 		free(path);
 	}
 	return result;
 }
 
-static bool holds_folder(const char *folder, const char *name)
+/* Returns 1, 0 or -1. */
+static int holds_folder(const char *folder, const char *name, struct error *error)
 {
 	char *path = file_join(folder, name);
-	bool held = path && file_is_folder(path);
+	int result = path ? file_check_folder(path, error) : error_memory(error, folder);
 	free(path);
-	return held;
+	return result;
 }
 
 static int unite_classes(struct split *split, struct error *error)
@@ -128,8 +130,12 @@ int split_read(struct split *split, const char *folder, const struct split_readi
 		return error_memory(error, folder);
 	size_t root = strlen(prefix);
 	free(prefix);
-	split->kept = holds_folder(folder, split_part_names[SPLIT_TRAIN])
-		&& holds_folder(folder, split_part_names[SPLIT_VALIDATION]);
+	int kept = holds_folder(folder, split_part_names[SPLIT_TRAIN], error);
+	if (kept > 0)
+		kept = holds_folder(folder, split_part_names[SPLIT_VALIDATION], error);
+	if (kept < 0)
+		return -1;
+	split->kept = kept;
 	int result = split->kept ? list_kept(split, folder, error) : class_folders_read(&split->folders[0], folder, error);
 	if (result || unite_classes(split, error))
 		return -1;

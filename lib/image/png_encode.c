@@ -3,6 +3,7 @@
 #include "base/array.h"
 #include "base/file.h"
 
+#include <errno.h>
 #include <setjmp.h>
 #include <stdlib.h>
 #include <string.h>
@@ -22,6 +23,11 @@ static void fail(png_structp png, png_const_charp message)
 	struct session *session = png_get_error_ptr(png);
 	snprintf(session->message, sizeof session->message, "%s", message);
 	png_longjmp(png, 1);
+}
+
+static void ignore_warning(png_structp png, png_const_charp message)
+{
+	(void)png, (void)message;
 }
 
 static void append(png_structp png, png_bytep bytes, size_t size)
@@ -54,8 +60,9 @@ static void write_picture(struct session *session, const struct image *image)
 
 static int write_guarded(struct session *session, const struct image *image, struct error *error)
 {
+	errno = 0;
 	if (setjmp(png_jmpbuf(session->png)))
-		return error_set(error, "png", "%s", session->message);
+		return errno == ENOMEM ? error_memory(error, "png") : error_set(error, "png", "%s", session->message);
 	write_picture(session, image);
 	return 0;
 }
@@ -65,7 +72,7 @@ int image_encode_png(const struct image *image, unsigned char **bytes, size_t *s
 	struct session session = {0};
 	*bytes = NULL;
 	*size = 0;
-	session.png = png_create_write_struct(PNG_LIBPNG_VER_STRING, &session, fail, NULL);
+	session.png = png_create_write_struct(PNG_LIBPNG_VER_STRING, &session, fail, ignore_warning);
 	session.info = session.png ? png_create_info_struct(session.png) : NULL;
 	int result = session.info ? write_guarded(&session, image, error) : error_memory(error, "png");
 	png_destroy_write_struct(&session.png, &session.info);

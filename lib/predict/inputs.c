@@ -26,8 +26,9 @@ static int add_class_folders(struct inputs *inputs, const char *folder, struct e
 
 static int add_operand(struct inputs *inputs, const char *operand, struct error *error)
 {
-	if (!file_is_folder(operand))
-		return dataset_files_add(&inputs->files, operand, 0, -1, error);
+	int folder = file_check_folder(operand, error);
+	if (folder <= 0)
+		return folder < 0 ? -1 : dataset_files_add(&inputs->files, operand, 0, -1, error);
 	return inputs->labelled ? add_class_folders(inputs, operand, error)
 				: dataset_files_add_folder(&inputs->files, operand, error);
 }

@@ -88,7 +88,8 @@ static int decode_object(struct stream_head *head, json_t *root, const char *nam
 		"shape", &shape[0], &shape[1], &shape[2], "range", &head->minimum, &head->maximum, "labels", &label,
 		"classes", &classes, "pass", &pass, "history", &history,
 		"segment", &segment, "passes", &passes))
-		return error_set(error, name, "head: %s", problem.text);
+		return json_error_code(&problem) == json_error_out_of_memory ? error_memory(error, name)
+			: error_set(error, name, "head: %s", problem.text);
 	head->height = to_dimension(shape[0]);
 	head->width = to_dimension(shape[1]);
 	head->channels = to_dimension(shape[2]);

@@ -86,17 +86,14 @@ static void print_history(const json_t *history, FILE *out)
 	size_t i;
 	json_t *entry;
 	json_array_foreach(history, i, entry) {
-		const char *tool = "", *version = "", *arguments = "", *seed = "";
-		json_unpack(entry, "{s?s, s?s, s?s, s?s}", "tool", &tool, "version", &version, "arguments", &arguments,
-			"seed", &seed);
-		fputs("  history   ", out);
-		text_write_field(out, tool);
-		fputc(' ', out);
-		text_write_field(out, version);
-		fputs(", seed ", out);
-		text_write_field(out, seed);
-		fputs(": ", out);
-		text_write_field(out, arguments);
+		static const struct {
+			const char *before, *key;
+		} parts[] = {{"  history   ", "tool"}, {" ", "version"}, {", seed ", "seed"}, {": ", "arguments"}};
+		for (size_t k = 0; k < sizeof parts / sizeof *parts; k++) {
+			const char *text = json_string_value(json_object_get(entry, parts[k].key));
+			fputs(parts[k].before, out);
+			text_write_field(out, text ? text : "");
+		}
 		fputc('\n', out);
 	}
 }

@@ -194,7 +194,15 @@ WRAP(ssize_t, pread64, "pread", (int file, void *bytes, size_t size, off_t at), 
 WRAP(ssize_t, write, "write", (int file, const void *bytes, size_t size), (file, bytes, size), NULL, NULL, -1)
 WRAP(ssize_t, pwrite, "pwrite", (int file, const void *bytes, size_t size, off_t at), (file, bytes, size, at), NULL, NULL, -1)
 WRAP(ssize_t, pwrite64, "pwrite", (int file, const void *bytes, size_t size, off_t at), (file, bytes, size, at), NULL, NULL, -1)
-WRAP(size_t, fread, "fread", (void *bytes, size_t size, size_t count, FILE *file), (bytes, size, count, file), NULL, NULL, 0)
+/* Fails as the C library has it: feof and ferror tell an error from the end. */
+static size_t fail_stream(FILE *file)
+{
+	file->_flags |= _IO_ERR_SEEN;
+	return 0;
+}
+
+WRAP(size_t, fread, "fread", (void *bytes, size_t size, size_t count, FILE *file), (bytes, size, count, file), NULL, NULL,
+	fail_stream(file))
 WRAP(size_t, fwrite, "fwrite", (const void *bytes, size_t size, size_t count, FILE *file), (bytes, size, count, file), NULL, NULL,
 	0)
 WRAP(int, fflush, "fflush", (FILE *file), (file), NULL, NULL, EOF)
