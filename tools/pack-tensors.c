@@ -1,4 +1,4 @@
-/* pack-tensors: pictures to a tensor stream. */
+/* pack-tensors: packs pictures into a tensor stream. */
 #include "base/file.h"
 #include "common/files.h"
 #include "common/sandbox.h"
@@ -21,21 +21,21 @@ static const char *output_path, *background = "white", *range;
 
 static const struct option_row rows[] = {
 	{'o', "output", OPTION_OUTPUT, &output_path, "FILE", "write here instead of standard output", 0, 0, NULL},
-	{0, "list", OPTION_INPUT, &request.list, "FILE", "pack the files it names, with their classes", 0, 0, NULL},
+	{0, "list", OPTION_INPUT, &request.list, "FILE", "list of files to pack, with their classes", 0, 0, NULL},
 	{0, "idx", OPTION_FLAG, &request.idx, NULL, "the operands are two IDX files, IMAGES LABELS", 0, 0, NULL},
-	{0, "classes", OPTION_TEXT, &request.class_names, "A,B,...", "classes in label order (default: those found)", 0, 0, NULL},
-	{0, "classes-from", OPTION_INPUT, &request.classes_path, "FILE", "take them from a stream, model folder or text", 0, 0, NULL},
-	{'n', "count", OPTION_INTEGER, &limit, "N", "pack only the first N pictures, 0 for all", 0, INT32_MAX, NULL},
-	{0, "shuffle", OPTION_FLAG, &pack.shuffle, NULL, "in random order instead of sorted by name", 0, 0, NULL},
+	{0, "classes", OPTION_TEXT, &request.class_names, "A,B,...", "classes in label order (default: the classes found)", 0, 0, NULL},
+	{0, "classes-from", OPTION_INPUT, &request.classes_path, "FILE", "read the classes from a stream, model folder or text", 0, 0, NULL},
+	{'n', "count", OPTION_INTEGER, &limit, "N", "number of pictures to pack, 0 for all", 0, INT32_MAX, NULL},
+	{0, "shuffle", OPTION_FLAG, &pack.shuffle, NULL, "random order instead of sorted by name", 0, 0, NULL},
 	{0, NULL, OPTION_TITLE, NULL, NULL, "Pictures", 0, 0, NULL},
-	{0, "size", OPTION_SIZE, &size, "WxH", "pixels of every tensor (default 150x150; arrays: as stored)", 1,
+	{0, "size", OPTION_SIZE, &size, "WxH", "width and height of every tensor (default 150x150; arrays: as stored)", 1,
 		STREAM_DIMENSION_MAXIMUM, NULL},
-	{0, "channels", OPTION_CHOICE, &channels, "N", "grey, colour, or colour and alpha (default 3; arrays: as stored)", 0, 0, channel_names},
-	{0, "fit", OPTION_CHOICE, &fit, "HOW", "what happens to other proportions", 0, 0, image_fit_names},
-	{0, "interpolation", OPTION_CHOICE, &filter, "NAME", "how pixels are resampled", 0, 0, image_filter_names},
-	{0, "background", OPTION_TEXT, &background, "COLOR", "behind transparency and around --fit pad", 0, 0, NULL},
-	{0, "range", OPTION_TEXT, &range, "A,B", "values of an array that count as 0 and 1 (default 0,1 or 0,255)", 0, 0, NULL},
-	{0, "codec", OPTION_CHOICE, &codec, "NAME", "how the stream is compressed", 0, 0, codec_names},
+	{0, "channels", OPTION_CHOICE, &channels, "N", "number of channels: grey, colour, or colour and alpha (default 3; arrays: as stored)", 0, 0, channel_names},
+	{0, "fit", OPTION_CHOICE, &fit, "HOW", "resize mode for other aspect ratios", 0, 0, image_fit_names},
+	{0, "interpolation", OPTION_CHOICE, &filter, "NAME", "interpolation method of resizing", 0, 0, image_filter_names},
+	{0, "background", OPTION_TEXT, &background, "COLOR", "background colour: behind transparency and around --fit pad", 0, 0, NULL},
+	{0, "range", OPTION_TEXT, &range, "A,B", "value range of an array, which is scaled to 0..1 (default 0,1 or 0,255)", 0, 0, NULL},
+	{0, "codec", OPTION_CHOICE, &codec, "NAME", "compression of the stream", 0, 0, codec_names},
 	{0, NULL, OPTION_TITLE, NULL, NULL, "General", 0, 0, NULL},
 	TOOL_STRICT(strict),
 	TOOL_SEED(pack.seed),
@@ -79,16 +79,16 @@ static void check_usage(int operands)
 		tool_usage("--range", "'%s' is not two numbers A,B, the first below the second", range);
 }
 
-/* What has no effect on numbers, or on pictures. */
+/* Refuses options that have no effect on this input. */
 static void check_effects(const struct pack_source *source)
 {
-	static const char *const of_pictures[] = {"fit", "interpolation", "background"};
+	static const char *const picture_options[] = {"fit", "interpolation", "background"};
 	tool_allow(source->images.values, "range", "goes with arrays, not with pictures");
-	for (size_t i = 0; i < sizeof of_pictures / sizeof *of_pictures; i++)
-		tool_allow(pack_resizes(source), of_pictures[i], "goes with pictures, not with arrays that can't be resized");
+	for (size_t i = 0; i < sizeof picture_options / sizeof *picture_options; i++)
+		tool_allow(pack_can_resize(source), picture_options[i], "goes with pictures, not with arrays that can't be resized");
 }
 
-/* What the list names is read, too. */
+/* Checks the files in the list as inputs too. */
 static void check_listed(const struct pack_source *source)
 {
 	for (size_t i = 0; request.list && i < source->files.count; i++)
@@ -106,7 +106,7 @@ static void set_options(void)
 	pack.limit = (size_t)limit;
 }
 
-/* Where the pictures come from, for the history; NULL without memory. */
+/* The input as a command line, for the history; NULL without memory. */
 static char *describe(int count, char **operands)
 {
 	char *words[] = {"", "--list", (char *)request.list, NULL};
@@ -130,7 +130,7 @@ int main(int argc, char **argv)
 	if (!request.idx)
 		tool_sandbox(no_sandbox);
 	bool to_file = output_path && strcmp(output_path, "-") != 0;
-	/* In a pipe the bar belongs to the last tool. */
+	/* In a pipe only the last tool shows progress. */
 	struct progress progress = tool_progress(quiet || !to_file);
 	struct bad_inputs bad = {strict, tool_report, &progress, 0};
 	struct pack_output output = {.path = output_path, .progress = &progress, .bad = &bad};
@@ -141,7 +141,7 @@ int main(int argc, char **argv)
 	if (!failed) {
 		check_effects(&source);
 		check_listed(&source);
-		bad.strict |= source.files.count == 1; /* what is wrong with the only one is all there is to say */
+		bad.strict |= source.files.count == 1; /* an error in the only picture is the error of the tool */
 	}
 	failed = failed || pack_head(&pack, &source, inputs, &head, &error) || parallel_create(&pool, threads, &error) ||
 		pack_write(&pack, &source, &head, pool, &output, &error);

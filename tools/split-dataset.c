@@ -1,33 +1,33 @@
-/* split-dataset: class folders into training, validation and test images, or the leaks of such a split. */
+/* split-dataset: splits class folders into training, validation and test sets, or with_audit a split for data leaks. */
 #include "base/file.h"
 #include "common/files.h"
 #include "common/sandbox.h"
 #include "common/tool.h"
 #include "dataset/audit.h"
 #include "dataset/split_conflicts.h"
-#include "dataset/split_place.h"
+#include "dataset/split_output.h"
 
 enum { CONFLICTS_KEEP, CONFLICTS_DROP };
-enum { CONFLICTS_NAMED = 10 }; /* that get a line each */
+enum { CONFLICTS_REPORTED = 10 }; /* with a line each */
 
 static const char *const conflicts_names[] = {"keep", "drop", NULL};
 
-static double shares[SPLIT_PARTS] = {[SPLIT_VALIDATION] = 0.2};
+static double fractions[SPLIT_PARTS] = {[SPLIT_VALIDATION] = 0.2};
 static int link_kind = SPLIT_HARD, folds, hamming = IMAGE_HASH_HAMMING, conflicts_kind = CONFLICTS_KEEP, threads;
 static uint64_t seed;
-static bool audits, exact, quiet, strict, no_sandbox;
+static bool with_audit, exact, quiet, strict, no_sandbox;
 static const char *manifest_path;
 
 static const struct option_row rows[] = {
-	{0, "validation-split", OPTION_REAL, &shares[SPLIT_VALIDATION], "F", "part of each class for validation", 0, 0.9, NULL},
-	{0, "test-split", OPTION_REAL, &shares[SPLIT_TEST], "F", "part of each class for a last test", 0, 0.9, NULL},
-	{0, "folds", OPTION_INTEGER, &folds, "K", "OUT/fold-1 to fold-K instead, a Kth for validation in each; 0: none", 0, SPLIT_FOLDS_MAXIMUM, NULL},
-	{0, "hamming", OPTION_INTEGER, &hamming, "N", "bits that perceptual hashes of one picture may differ in", 0, IMAGE_HASH_HAMMING_MAXIMUM, NULL},
-	{0, "exact", OPTION_FLAG, &exact, NULL, "only the same pixels are the same picture", 0, 0, NULL},
-	{0, "conflicts", OPTION_CHOICE, &conflicts_kind, "WHAT", "pictures that stand in two classes", 0, 0, conflicts_names},
-	{0, "audit", OPTION_FLAG, &audits, NULL, "say what the split in IN leaks; without OUT make nothing", 0, 0, NULL},
-	{0, "link", OPTION_CHOICE, &link_kind, "KIND", "how files get there", 0, 0, split_link_names},
-	{0, "manifest", OPTION_OUTPUT, &manifest_path, "FILE", "write all files, hashes and groups here too, besides OUT/split.tsv", 0, 0, NULL},
+	{0, "validation-split", OPTION_REAL, &fractions[SPLIT_VALIDATION], "F", "validation set: fraction of each class", 0, 0.9, NULL},
+	{0, "test-split", OPTION_REAL, &fractions[SPLIT_TEST], "F", "test set: fraction of each class", 0, 0.9, NULL},
+	{0, "folds", OPTION_INTEGER, &folds, "K", "number of folds (k-fold cross-validation), in OUT/fold-1 to fold-K; 0: none", 0, SPLIT_FOLDS_MAXIMUM, NULL},
+	{0, "hamming", OPTION_INTEGER, &hamming, "N", "maximum Hamming distance between perceptual hashes of look-alikes", 0, IMAGE_HASH_HAMMING_MAXIMUM, NULL},
+	{0, "exact", OPTION_FLAG, &exact, NULL, "group exact duplicates only: pictures with the same pixels", 0, 0, NULL},
+	{0, "conflicts", OPTION_CHOICE, &conflicts_kind, "WHAT", "label conflicts: what to do with duplicates in two classes", 0, 0, conflicts_names},
+	{0, "audit", OPTION_FLAG, &with_audit, NULL, "list the data leaks of the split in IN; OUT is optional", 0, 0, NULL},
+	{0, "link", OPTION_CHOICE, &link_kind, "KIND", "link type: how files are put into OUT", 0, 0, split_link_names},
+	{0, "manifest", OPTION_OUTPUT, &manifest_path, "FILE", "also write OUT/split.tsv, the list of files, hashes and groups, here", 0, 0, NULL},
 	TOOL_SEED(seed),
 	TOOL_THREADS(threads),
 	TOOL_QUIET(quiet),
@@ -42,18 +42,18 @@ static const struct options options = {"split-dataset", "IN OUT",
 static void check_usage(int operands)
 {
 	static const char *const of_folds = "does not go with --folds", *const of_audit = "does not go with --audit";
-	if (operands != 2 && !(audits && operands == 1))
+	if (operands != 2 && !(with_audit && operands == 1))
 		tool_usage("operands", "give IN and OUT, not %d", operands);
 	tool_allow(!exact, "hamming", "does not go with --exact");
 	tool_allow(!folds, "validation-split", of_folds);
 	tool_allow(!folds, "test-split", of_folds);
-	tool_allow(!audits, "folds", of_audit);
-	tool_allow(!audits, "validation-split", of_audit);
-	tool_allow(!audits, "test-split", of_audit);
+	tool_allow(!with_audit, "folds", of_audit);
+	tool_allow(!with_audit, "validation-split", of_audit);
+	tool_allow(!with_audit, "test-split", of_audit);
 	tool_allow(operands == 2, "link", "goes with OUT");
 	tool_allow(operands == 2, "conflicts", "goes with OUT");
-	if (shares[SPLIT_VALIDATION] + shares[SPLIT_TEST] >= 1)
-		tool_usage("--test-split", "leaves nothing for train beside --validation-split");
+	if (fractions[SPLIT_VALIDATION] + fractions[SPLIT_TEST] >= 1)
+		tool_usage("--test-split", "and --validation-split leave nothing for train");
 	if (folds == 1)
 		tool_usage("--folds", "takes 2 or more");
 }
@@ -69,7 +69,7 @@ static int write_list(const struct split *split, struct error *error)
 	return output_commit(&output, error);
 }
 
-static void say_leaks(const struct split *split, const struct audit *audit, const char *in)
+static void report_leaks(const struct split *split, const struct audit *audit, const char *in)
 {
 	for (int part = SPLIT_VALIDATION; part < SPLIT_PARTS; part++)
 		if (audit->leaked[part])
@@ -77,52 +77,52 @@ static void say_leaks(const struct split *split, const struct audit *audit, cons
 				split_part_names[part], part == SPLIT_TEST ? "train or validation" : "train");
 }
 
-/* Returns 1 where there is something to tell. */
-static int audit(const struct split *split, const char *in, struct error *error)
+/* Reports the leaks of the split, and lists them with --audit. Returns 1 if it listed some, 0, or -1. */
+static int run_audit(const struct split *split, const char *in, struct error *error)
 {
 	struct audit found;
-	int result = audit_make(&found, split, exact ? -1 : hamming, error);
+	int result = audit_run(&found, split, exact ? -1 : hamming, error);
 	if (result == 0) {
-		say_leaks(split, &found, in);
-		if (audits)
+		report_leaks(split, &found, in);
+		if (with_audit)
 			audit_write(&found, split, stdout);
-		if (audits && found.left_out)
-			tool_say(in, "%zu more pairs, of files with %d already, are not listed", found.left_out, AUDIT_PAIRS_OF_FILE);
-		result = audits && (found.pair_count || found.class_count);
+		if (with_audit && found.unlisted)
+			tool_say(in, "%zu more pairs of files that have %d already are not listed", found.unlisted, AUDIT_PAIRS_OF_FILE);
+		result = with_audit && (found.pair_count || found.class_count);
 	}
 	audit_free(&found);
 	return result;
 }
 
-/* One line for each picture and class that it stands in besides; a pair of files is named once. */
-static void say_conflicts(const struct split *split, const struct split_conflicts *conflicts, const char *in, bool dropped)
+/* One line for each picture and each other class it is in; a pair of files is reported once. */
+static void report_conflicts(const struct split *split, const struct split_conflicts *conflicts, const char *in, bool dropped)
 {
-	int named = 0;
-	for (size_t i = 0; i < split->count && named < CONFLICTS_NAMED; i++) {
+	int reported = 0;
+	for (size_t i = 0; i < split->count && reported < CONFLICTS_REPORTED; i++) {
 		const struct split_file *file = &split->files[i], *other = conflicts->others[i];
 		if (!other || other > file)
 			continue;
 		tool_say(file->file->path, "two labels: the same picture is %s", other->file->path);
-		named++;
+		reported++;
 	}
 	if (conflicts->count)
 		tool_say(in, "%zu files have two labels%s", conflicts->count, dropped ? " and are left out" : "");
 }
 
-/* Says which pictures have two labels, and takes them out of the split if asked to. */
-static int settle_conflicts(struct split *split, const char *in, struct error *error)
+/* Reports label conflicts, and drops their files from the split with --conflicts drop. */
+static int handle_conflicts(struct split *split, const char *in, struct error *error)
 {
 	struct split_conflicts conflicts;
-	bool drops = conflicts_kind == CONFLICTS_DROP;
+	bool drop = conflicts_kind == CONFLICTS_DROP;
 	if (split_conflicts_find(&conflicts, split, error))
 		return -1;
-	say_conflicts(split, &conflicts, in, drops);
-	int result = drops && conflicts.count ? split_conflicts_drop(&conflicts, split, in, error) : 0;
+	report_conflicts(split, &conflicts, in, drop);
+	int result = drop && conflicts.count ? split_conflicts_drop(&conflicts, split, in, error) : 0;
 	split_conflicts_free(&conflicts);
 	return result;
 }
 
-static void say_parts(const struct split *split, const char *out)
+static void report_parts(const struct split *split, const char *out)
 {
 	for (int fold = 0; fold < split->folds; fold++)
 		tool_say(out, "fold %d: %zu train, %zu validation", fold + 1, split->count - split_part_count(split, fold),
@@ -132,22 +132,22 @@ static void say_parts(const struct split *split, const char *out)
 			split_part_count(split, SPLIT_VALIDATION), split_part_count(split, SPLIT_TEST));
 }
 
-/* Makes the parts, or keeps those there are, and puts them in place where there is one. Returns as audit does. */
-static int split_up(struct split *split, const char *in, const char *out, struct error *error)
+/* Assigns files to parts, unless they are split already, and writes the parts to `out` if given. Returns as run_audit. */
+static int split_files(struct split *split, const char *in, const char *out, struct error *error)
 {
 	int result = 0;
-	if (split->kept && out)
+	if (split->already_split && out)
 		tool_say(in, "is split already: kept as it is");
-	if (split->kept)
-		result = audit(split, in, error);
-	if (result < 0 || settle_conflicts(split, in, error))
+	if (split->already_split)
+		result = run_audit(split, in, error);
+	if (result < 0 || handle_conflicts(split, in, error))
 		return -1;
-	if (!split->kept)
-		result = folds ? split_assign_folds(split, folds, seed, error) : split_assign(split, shares, seed, error);
-	if (result < 0 || (out && split_place(split, out, (enum split_link)link_kind, error)) || write_list(split, error))
+	if (!split->already_split)
+		result = folds ? split_assign_folds(split, folds, seed, error) : split_assign(split, fractions, seed, error);
+	if (result < 0 || (out && split_output_write(split, out, (enum split_link)link_kind, error)) || write_list(split, error))
 		return -1;
 	if (out && !quiet)
-		say_parts(split, out);
+		report_parts(split, out);
 	return result;
 }
 
@@ -166,17 +166,17 @@ int main(int argc, char **argv)
 	const char *in = argv[first], *out = argv[first + 1];
 	struct progress progress = tool_progress(quiet);
 	struct bad_inputs bad = {strict, tool_report, &progress, 0};
-	struct split_reading reading = {.progress = &progress, .bad = &bad,
-		.wanted = audits ? SPLIT_READ_PARTS : folds ? SPLIT_READ_CLASSES : SPLIT_READ_ANY};
+	struct split_read_options read_options = {.progress = &progress, .bad = &bad,
+		.expected = with_audit ? SPLIT_READ_PARTS : folds ? SPLIT_READ_CLASSES : SPLIT_READ_ANY};
 
-	int result = (out && split_check_place(in, out, &error)) || parallel_create(&pool, threads, &error) ? -1 : 0;
-	reading.pool = pool;
+	int result = (out && split_output_check(in, out, &error)) || parallel_create(&pool, threads, &error) ? -1 : 0;
+	read_options.pool = pool;
 	if (result == 0)
-		result = split_read(&split, in, &reading, &error) ||
+		result = split_read(&split, in, &read_options, &error) ||
 			split_group(&split, exact ? -1 : hamming, &error) ? -1 : 0;
 
 	if (result == 0)
-		result = split_up(&split, in, out, &error);
+		result = split_files(&split, in, out, &error);
 
 	int status = result < 0 ? tool_error(&error) : result || bad.count ? EXIT_BAD_INPUTS : EXIT_DONE;
 	split_free(&split);

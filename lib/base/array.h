@@ -5,8 +5,8 @@
 #include <stdbool.h>
 #include <stddef.h>
 
-/* Makes room for one more item in an array of `count` items of `size` bytes that was grown by this function alone (NULL when
- * count is 0). The array has room for the next power of two, so that no capacity has to be kept. Returns the array, which
+/* Makes room for one more item in an array of `count` items of `size` bytes that was grown by this function alone (NULL at
+ * first); items may have been removed since. The array has room for the next power of two, so that no capacity has to be kept. Returns the array, which
  * may have moved, the caller's to free; NULL without memory: the old array is then still valid. */
 void *array_grow(void *items, size_t count, size_t size);
 

@@ -1,5 +1,6 @@
 #include "dataset/check.h"
 
+#include "base/array.h"
 #include "dataset/split_conflicts.h"
 #include "dataset/split_group.h"
 
@@ -12,22 +13,18 @@ const char *const check_kind_names[] = {"undecodable", "blank", "tiny", "odd asp
 
 /* ---- pictures ---- */
 
-static int add(struct check *check, const struct check_finding *finding, struct error *error)
+static int add_finding(struct dataset_check *check, const struct check_finding *finding, struct error *error)
 {
-	if (check->count == check->capacity) {
-		size_t capacity = check->capacity ? 2 * check->capacity : 64;
-		struct check_finding *larger = realloc(check->findings, capacity * sizeof *larger);
-		if (!larger)
-			return error_memory(error, "findings");
-		check->findings = larger;
-		check->capacity = capacity;
-	}
-	check->findings[check->count++] = *finding;
+	struct check_finding *larger = array_grow(check->findings, check->count, sizeof *larger);
+	if (!larger)
+		return error_memory(error, "findings");
+	check->findings = larger;
+	larger[check->count++] = *finding;
 	return 0;
 }
 
-/* Whether the name's extension is that of another format. One that is of no picture, or none, says nothing. */
-static bool lies(const char *name, enum image_type type)
+/* Whether the name has the extension of another picture format. Unknown extensions are ignored. */
+static bool has_wrong_extension(const char *name, enum image_type type)
 {
 	static const struct {
 		const char *extension;
@@ -42,44 +39,44 @@ static bool lies(const char *name, enum image_type type)
 	return false;
 }
 
-static int longer_side(const struct picture_facts *facts)
+static int longer_side(const struct picture_properties *properties)
 {
-	return facts->width > facts->height ? facts->width : facts->height;
+	return properties->width > properties->height ? properties->width : properties->height;
 }
 
-static int shorter_side(const struct picture_facts *facts)
+static int shorter_side(const struct picture_properties *properties)
 {
-	return facts->width < facts->height ? facts->width : facts->height;
+	return properties->width < properties->height ? properties->width : properties->height;
 }
 
-/* What is wrong with a picture by itself. One that shows nothing is neither dark nor blurred besides. */
-static int check_file(struct check *check, const struct split_file *file, const struct check_limits *limits,
+/* Checks a single picture. A blank one is not reported as dark or blurred too. */
+static int check_picture(struct dataset_check *check, const struct split_file *file, const struct check_limits *limits,
 	struct error *error)
 {
-	const struct picture_facts *facts = &file->facts;
+	const struct picture_properties *properties = &file->properties;
 	bool plain = file->hash.plain;
-	const bool wrong[CHECK_KINDS] = {
+	const bool applies[CHECK_KINDS] = {
 		[CHECK_BLANK] = plain,
-		[CHECK_TINY] = shorter_side(facts) < limits->side,
-		[CHECK_ASPECT] = longer_side(facts) > limits->aspect * shorter_side(facts),
-		[CHECK_DARK] = !plain && facts->measures.brightness < limits->brightness,
-		[CHECK_BLURRED] = !plain && facts->measures.sharpness < limits->sharpness,
-		[CHECK_EXTENSION] = lies(file->name, facts->type),
+		[CHECK_TINY] = shorter_side(properties) < limits->minimum_side,
+		[CHECK_ASPECT] = longer_side(properties) > limits->maximum_aspect * shorter_side(properties),
+		[CHECK_DARK] = !plain && properties->measures.brightness < limits->minimum_brightness,
+		[CHECK_BLURRED] = !plain && properties->measures.sharpness < limits->minimum_sharpness,
+		[CHECK_EXTENSION] = has_wrong_extension(file->name, properties->type),
 	};
 	for (int kind = 0; kind < CHECK_KINDS; kind++) {
 		struct check_finding finding = {.kind = (enum check_kind)kind, .name = file->name, .label = file->label,
 			.file = file};
-		if (wrong[kind] && add(check, &finding, error))
+		if (applies[kind] && add_finding(check, &finding, error))
 			return -1;
 	}
 	return 0;
 }
 
-/* Every picture of a group but its first is one too many. */
-static int check_group(struct check *check, const struct split_file *first, const struct split_file *file,
+/* Reports a picture of a group that is not the first. */
+static int check_group(struct dataset_check *check, const struct split_file *first, const struct split_file *file,
 	struct error *error)
 {
-	struct check_finding finding = {.kind = CHECK_ALIKE, .name = file->name, .label = file->label, .file = file,
+	struct check_finding finding = {.kind = CHECK_LOOK_ALIKE, .name = file->name, .label = file->label, .file = file,
 		.other = first};
 	for (const struct split_file *earlier = first; earlier < file; earlier++)
 		if (earlier->group == file->group && image_hash_same(&earlier->hash, &file->hash)) {
@@ -87,26 +84,26 @@ static int check_group(struct check *check, const struct split_file *first, cons
 			finding.other = earlier;
 			break;
 		}
-	return add(check, &finding, error);
+	return add_finding(check, &finding, error);
 }
 
-static int check_groups(struct check *check, struct error *error)
+static int check_groups(struct dataset_check *check, struct error *error)
 {
 	const struct split *split = check->split;
-	const struct split_file **firsts = calloc((size_t)split->groups + 1, sizeof *firsts);
-	int result = firsts ? 0 : error_memory(error, "groups");
+	const struct split_file **first_files = calloc((size_t)split->groups + 1, sizeof *first_files);
+	int result = first_files ? 0 : error_memory(error, "groups");
 	for (size_t i = 0; result == 0 && i < split->count; i++) {
 		const struct split_file *file = &split->files[i];
-		if (firsts[file->group])
-			result = check_group(check, firsts[file->group], file, error);
+		if (first_files[file->group])
+			result = check_group(check, first_files[file->group], file, error);
 		else
-			firsts[file->group] = file;
+			first_files[file->group] = file;
 	}
-	free(firsts);
+	free(first_files);
 	return result;
 }
 
-static int check_labels(struct check *check, struct error *error)
+static int check_labels(struct dataset_check *check, struct error *error)
 {
 	const struct split *split = check->split;
 	struct split_conflicts conflicts;
@@ -116,7 +113,7 @@ static int check_labels(struct check *check, struct error *error)
 		struct check_finding finding = {.kind = CHECK_LABELS, .name = file->name, .label = file->label, .file = file,
 			.other = conflicts.others[i]};
 		if (finding.other)
-			result = add(check, &finding, error);
+			result = add_finding(check, &finding, error);
 	}
 	split_conflicts_free(&conflicts);
 	return result;
@@ -138,8 +135,8 @@ static int compare_counts(const void *a, const void *b)
 	return *left < *right ? -1 : *left > *right;
 }
 
-/* Of an even number of classes the larger of the two in the middle. */
-static int find_median(const struct check *check, size_t *median, struct error *error)
+/* For an even number of classes the larger of the two middle ones. */
+static int find_median(const struct dataset_check *check, size_t *median, struct error *error)
 {
 	size_t count = check->split->classes.count, *counts = malloc((count + 1) * sizeof *counts);
 	if (!counts)
@@ -152,7 +149,7 @@ static int find_median(const struct check *check, size_t *median, struct error *
 	return 0;
 }
 
-static int check_classes(struct check *check, struct error *error)
+static int check_classes(struct dataset_check *check, struct error *error)
 {
 	const struct split *split = check->split;
 	struct split_groups groups;
@@ -160,13 +157,13 @@ static int check_classes(struct check *check, struct error *error)
 	check->classes = calloc(split->classes.count + 1, sizeof *check->classes);
 	if (!check->classes)
 		return error_memory(error, "classes");
-	if (split_groups_make(&groups, split, 0, error))
+	if (split_groups_create(&groups, split, 0, error))
 		return -1;
 	for (size_t i = 0; i < groups.count; i++)
 		for (size_t k = 0; k < groups.groups[i].count; k++) {
 			struct check_class *class = &check->classes[groups.groups[i].files[k]->label];
 			class->pictures++;
-			class->different += k == 0;
+			class->distinct += k == 0;
 		}
 	split_groups_free(&groups);
 	if (find_median(check, &median, error))
@@ -183,18 +180,18 @@ static int check_classes(struct check *check, struct error *error)
 
 /* ---- all ---- */
 
-int check_make(struct check *check, const struct split *split, const struct check_limits *limits, struct error *error)
+int dataset_check_run(struct dataset_check *check, const struct split *split, const struct check_limits *limits, struct error *error)
 {
-	*check = (struct check){.split = split};
+	*check = (struct dataset_check){.split = split};
 	int result = 0;
-	for (size_t i = 0; result == 0 && i < split->trouble_count; i++) {
-		const struct split_trouble *trouble = &split->troubles[i];
-		struct check_finding finding = {.kind = CHECK_UNDECODABLE, .name = trouble->name, .label = trouble->label,
-			.why = trouble};
-		result = add(check, &finding, error);
+	for (size_t i = 0; result == 0 && i < split->undecodable_count; i++) {
+		const struct undecodable_file *file = &split->undecodable[i];
+		struct check_finding finding = {.kind = CHECK_UNDECODABLE, .name = file->name, .label = file->label,
+			.undecodable = file};
+		result = add_finding(check, &finding, error);
 	}
 	for (size_t i = 0; result == 0 && i < split->count; i++)
-		result = check_file(check, &split->files[i], limits, error);
+		result = check_picture(check, &split->files[i], limits, error);
 	if (result || check_labels(check, error) || check_groups(check, error) || check_classes(check, error))
 		return -1;
 	if (check->count)
@@ -202,7 +199,7 @@ int check_make(struct check *check, const struct split *split, const struct chec
 	return 0;
 }
 
-size_t check_count(const struct check *check, enum check_kind kind)
+size_t dataset_check_count(const struct dataset_check *check, enum check_kind kind)
 {
 	size_t count = 0;
 	for (size_t i = 0; i < check->count; i++)
@@ -212,20 +209,20 @@ size_t check_count(const struct check *check, enum check_kind kind)
 
 static void write_detail(const struct check_finding *finding, FILE *stream)
 {
-	const struct picture_facts *facts = finding->file ? &finding->file->facts : NULL;
+	const struct picture_properties *properties = finding->file ? &finding->file->properties : NULL;
 	switch (finding->kind) {
-	case CHECK_UNDECODABLE: text_write_field(stream, finding->why->error.reason); break;
-	case CHECK_BLANK: fprintf(stream, "contrast %.1f", facts->measures.contrast); break;
+	case CHECK_UNDECODABLE: text_write_field(stream, finding->undecodable->error.reason); break;
+	case CHECK_BLANK: fprintf(stream, "contrast %.1f", properties->measures.contrast); break;
 	case CHECK_TINY:
-	case CHECK_ASPECT: fprintf(stream, "%d x %d", facts->width, facts->height); break;
-	case CHECK_DARK: fprintf(stream, "brightness %.1f", facts->measures.brightness); break;
-	case CHECK_BLURRED: fprintf(stream, "sharpness %.1f", facts->measures.sharpness); break;
-	case CHECK_EXTENSION: fprintf(stream, "is %s", image_type_name(facts->type)); break;
+	case CHECK_ASPECT: fprintf(stream, "%d x %d", properties->width, properties->height); break;
+	case CHECK_DARK: fprintf(stream, "brightness %.1f", properties->measures.brightness); break;
+	case CHECK_BLURRED: fprintf(stream, "sharpness %.1f", properties->measures.sharpness); break;
+	case CHECK_EXTENSION: fprintf(stream, "is %s", image_type_name(properties->type)); break;
 	default: text_write_field(stream, finding->other->name);
 	}
 }
 
-void check_write(const struct check *check, FILE *stream)
+void dataset_check_write(const struct dataset_check *check, FILE *stream)
 {
 	const struct text_list *classes = &check->split->classes;
 	fputs("path\tclass\tfinding\tdetail\n", stream);
@@ -242,14 +239,14 @@ void check_write(const struct check *check, FILE *stream)
 	for (size_t i = 0; i < classes->count; i++) {
 		const struct check_class *class = &check->classes[i];
 		text_write_field(stream, classes->items[i]);
-		fprintf(stream, "\t%zu\t%zu\t%.4f\t%s\n", class->pictures, class->different, class->weight,
+		fprintf(stream, "\t%zu\t%zu\t%.4f\t%s\n", class->pictures, class->distinct, class->weight,
 			class->unbalanced ? "unbalanced" : "");
 	}
 }
 
-void check_free(struct check *check)
+void dataset_check_free(struct dataset_check *check)
 {
 	free(check->findings);
 	free(check->classes);
-	*check = (struct check){0};
+	*check = (struct dataset_check){0};
 }

@@ -8,8 +8,8 @@
 #include <stdlib.h>
 #include <string.h>
 
-static const char unlabelled[] = "predict", several[] = "pictures", list_name[] = "list.tsv";
-enum { NAME_KEPT = 100 }; /* bytes of a source name */
+static const char unlabelled_folder[] = "predict", multi_label_folder[] = "pictures", list_name[] = "list.tsv";
+enum { NAME_MAXIMUM = 100 }; /* bytes of a source name */
 
 int extract_start(struct extraction *extraction, const char *folder, struct error *error)
 {
@@ -20,7 +20,7 @@ int extract_start(struct extraction *extraction, const char *folder, struct erro
 	if (!extraction->folder)
 		return error_memory(error, folder);
 	if (file_exists(folder))
-		return error_set(error, folder, "is there already");
+		return error_set(error, folder, "already exists");
 	if (file_make_parent(extraction->folder, error))
 		return -1;
 	return unfinished_folder(&extraction->unfinished, extraction->folder) ? error_system(error, folder) : 0;
@@ -28,15 +28,15 @@ int extract_start(struct extraction *extraction, const char *folder, struct erro
 
 /* ---- names ---- */
 
-/* What may be used of a source name: of its last part, without its extension, letters, digits and what is no control or
- * separator; every other byte becomes '_'. */
-static void safe_name(const char *source, char out[NAME_KEPT + 1])
+/* The base name of a source without its extension, at most NAME_MAXIMUM bytes; control characters, backslashes and bytes of
+ * invalid UTF-8 become '_'. */
+static void sanitize_name(const char *source, char out[NAME_MAXIMUM + 1])
 {
 	const char *base = text_base_name(source), *dot = strrchr(base, '.');
 	size_t length = dot && dot > base ? (size_t)(dot - base) : strlen(base);
 	bool utf8 = text_is_utf8(source);
-	if (length > NAME_KEPT)
-		for (length = NAME_KEPT; utf8 && length && ((unsigned char)base[length] & 0xC0) == 0x80;)
+	if (length > NAME_MAXIMUM)
+		for (length = NAME_MAXIMUM; utf8 && length && ((unsigned char)base[length] & 0xC0) == 0x80;)
 			length--;
 	for (size_t i = 0; i < length; i++) {
 		unsigned char byte = (unsigned char)base[i];
@@ -49,12 +49,12 @@ static const char *class_folder(const struct stream_head *head, const struct str
 {
 	const struct text_list *classes = &head->classes;
 	if (head->label == STREAM_LABEL_WEIGHTS)
-		return several;
+		return multi_label_folder;
 	if (record->label < 0)
-		return unlabelled;
-	if (strcmp(classes->items[record->label], unlabelled) != 0)
+		return unlabelled_folder;
+	if (strcmp(classes->items[record->label], unlabelled_folder) != 0)
 		return classes->items[record->label];
-	error_set(error, "class", "'%s' is the folder of pictures without a class", unlabelled);
+	error_set(error, "class", "'%s' is the folder of unlabelled pictures", unlabelled_folder);
 	return NULL;
 }
 
@@ -66,7 +66,7 @@ static int make_picture(const struct stream_head *head, const void *tensor, stru
 	double range = head->maximum - head->minimum;
 	*image = (struct image){0};
 	if (head->channels != 1 && head->channels != 3)
-		return error_set(error, "shape", "%d channels are no picture", head->channels);
+		return error_set(error, "shape", "can't write %d channels as a picture", head->channels);
 	if (image_create(image, head->width, head->height, head->channels, error))
 		return -1;
 	for (size_t i = 0; i < count; i++) {
@@ -77,7 +77,7 @@ static int make_picture(const struct stream_head *head, const void *tensor, stru
 	return 0;
 }
 
-/* Not waiting for the disk after each: the folder gets its name when all are there. */
+/* Not synced to disk: the folder is renamed only when all files are complete. */
 static int write_file(const char *path, const unsigned char *bytes, size_t size, struct error *error)
 {
 	FILE *file = fopen(path, "wbe");
@@ -130,7 +130,7 @@ static int add_to_list(struct extraction *extraction, const struct stream_head *
 	free(path);
 	for (size_t i = 0; i < head->classes.count; i++) {
 		if (record->weights[i] != 0 && record->weights[i] != 1)
-			return error_set(error, "weights", "%g is neither 0 nor 1: the picture has no class, nor has it none",
+			return error_set(error, "weights", "%g is neither 0 nor 1: it can't be written as a list of classes",
 				(double)record->weights[i]);
 		if (record->weights[i] == 0)
 			continue;
@@ -146,11 +146,11 @@ static int add_to_list(struct extraction *extraction, const struct stream_head *
 int extract_add(struct extraction *extraction, const struct stream_head *head, const struct stream_record *record,
 	struct error *error)
 {
-	char base[NAME_KEPT + 1];
+	char base[NAME_MAXIMUM + 1];
 	const char *class = class_folder(head, record, error);
 	if (!class)
 		return -1;
-	safe_name(record->source, base);
+	sanitize_name(record->source, base);
 	char *name = text_format("%s/%08llu%s%s.png", class, (unsigned long long)extraction->count, *base ? "-" : "", base);
 	char *folder = file_join(extraction->unfinished.path, class);
 	char *path = name ? file_join(extraction->unfinished.path, name) : NULL;

@@ -5,13 +5,13 @@
 #ifndef DATASET_IDX_H
 #define DATASET_IDX_H
 
-#include "dataset/array.h"
+#include "dataset/ndarray.h"
 
-/* Whether `path` is a regular file that begins as such files of bytes do, plain or compressed by gzip. */
+/* Whether `path` is a regular file that begins with the magic of IDX files of bytes, plain or compressed by gzip. */
 bool idx_detect(const char *path);
 
-/* Reads a file of bytes in 1 to 3 dimensions, plain or compressed by gzip. Returns 0, or -1 (cut, not IDX, of another
- * number of dimensions, over ARRAY_BYTES_MAXIMUM); *array is then empty. */
-CHECKED int idx_read(struct array *array, const char *path, int dimensions, struct error *error);
+/* Reads a file of bytes in 1 to 3 dimensions, plain or compressed by gzip. Returns 0, or -1 (truncated, not IDX, another
+ * number of dimensions, over NDARRAY_BYTES_MAXIMUM); *array is then zero. */
+CHECKED int idx_read(struct ndarray *array, const char *path, int dimensions, struct error *error);
 
 #endif

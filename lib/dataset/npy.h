@@ -1,19 +1,19 @@
 /* NumPy's .npy files, versions 1.0 to 3.0.
  *
- * Source: NumPy's numpy.lib.format. Magic, version, the length of a header (16 bits in version 1.0, else 32), the header: a
+ * Source: NumPy's numpy.lib.format. Magic, version, length of the header (16 bits in version 1.0, else 32), header: a
  * Python dictionary of 'descr', 'fortran_order' and 'shape'; then the values. */
 #ifndef DATASET_NPY_H
 #define DATASET_NPY_H
 
-#include "dataset/array.h"
+#include "dataset/ndarray.h"
 
-/* Whether `path` is a regular file that begins as .npy files do: 1 or 0; -1 where the machine's fault keeps it from looking. */
+/* Whether `path` is a regular file that begins with the magic of .npy files: 1 or 0; -1 on a fault of the machine. */
 CHECKED int npy_detect(const char *path, struct error *error);
 
-/* Reads a file of booleans, whole numbers or floats, of either byte order, C or Fortran order, and up to four indices: a
- * regular file is mapped, anything else ("-": standard input) held in memory, up to ARRAY_BYTES_MAXIMUM. Returns 0, or -1:
- * no .npy file, of another type (structures, objects, text, complex numbers), empty, cut, or longer than it says; *array is
- * then empty. */
-CHECKED int npy_read(struct array *array, const char *path, struct error *error);
+/* Reads an array of booleans, integers or floats, of either byte order, in C or Fortran order, with up to four dimensions.
+ * A regular file is mapped, anything else ("-": standard input) is read into memory, up to NDARRAY_BYTES_MAXIMUM. Returns 0,
+ * or -1: not a .npy file, another type (structures, objects, text, complex numbers), empty, truncated, or longer than its
+ * header says; *array is then zero. */
+CHECKED int npy_read(struct ndarray *array, const char *path, struct error *error);
 
 #endif

@@ -1,5 +1,6 @@
 #include "dataset/split.h"
 
+#include "base/array.h"
 #include "base/file.h"
 
 #include <stdlib.h>
@@ -9,7 +10,7 @@ const char *const split_part_names[] = {"train", "validation", "test", NULL};
 
 /* ---- reading ---- */
 
-static int list_kept(struct split *split, const char *folder, struct error *error)
+static int read_parts(struct split *split, const char *folder, struct error *error)
 {
 	int result = 0;
 	for (int part = 0; result == 0 && part < SPLIT_PARTS; part++) {
@@ -25,7 +26,7 @@ static int list_kept(struct split *split, const char *folder, struct error *erro
 }
 
 /* Returns 1, 0 or -1. */
-static int holds_folder(const char *folder, const char *name, struct error *error)
+static int has_folder(const char *folder, const char *name, struct error *error)
 {
 	char *path = file_join(folder, name);
 	int result = path ? file_check_folder(path, error) : error_memory(error, folder);
@@ -33,7 +34,7 @@ static int holds_folder(const char *folder, const char *name, struct error *erro
 	return result;
 }
 
-static int unite_classes(struct split *split, struct error *error)
+static int collect_classes(struct split *split, struct error *error)
 {
 	for (int part = 0; part < SPLIT_PARTS; part++) {
 		const struct text_list *classes = &split->folders[part].classes;
@@ -46,8 +47,8 @@ static int unite_classes(struct split *split, struct error *error)
 	return 0;
 }
 
-/* The files of all parts, as found. Returns how many. */
-static size_t list_files(struct split *split, const struct dataset_file **files, size_t root)
+/* Lists the files of all parts, in the order of the folders. */
+static void list_files(struct split *split, const struct dataset_file **files, size_t root)
 {
 	size_t count = 0;
 	for (int part = 0; part < SPLIT_PARTS; part++) {
@@ -59,42 +60,41 @@ static size_t list_files(struct split *split, const struct dataset_file **files,
 				.label = text_list_find(&split->classes, found->classes.items[file->label])};
 		}
 	}
-	return count;
 }
 
-static int add_trouble(struct split *split, const struct split_file *file, const struct error *trouble, struct error *error)
+static int add_undecodable(struct split *split, const struct split_file *file, const struct error *reason, struct error *error)
 {
-	struct split_trouble *larger = realloc(split->troubles, (split->trouble_count + 1) * sizeof *larger);
+	struct undecodable_file *larger = array_grow(split->undecodable, split->undecodable_count, sizeof *larger);
 	if (!larger)
 		return error_memory(error, file->name);
-	split->troubles = larger;
-	larger[split->trouble_count++] = (struct split_trouble){file->name, file->label, *trouble};
+	split->undecodable = larger;
+	larger[split->undecodable_count++] = (struct undecodable_file){file->name, file->label, *reason};
 	return 0;
 }
 
-/* Keeps those of count listed files that could be decoded. */
-static int keep_known(struct split *split, const struct survey *surveys, size_t count, struct bad_inputs *bad,
+/* Keeps those of `count` listed files that were decoded, and reports the others. */
+static int add_decoded_files(struct split *split, const struct file_scan *scans, size_t count, struct bad_inputs *bad,
 	struct error *error)
 {
 	for (size_t i = 0; i < count; i++) {
-		if (!surveys[i].known) {
-			if (add_trouble(split, &split->files[i], surveys[i].trouble, error)
-				|| bad_input_skip(bad, surveys[i].trouble, error))
+		if (!scans[i].decoded) {
+			if (add_undecodable(split, &split->files[i], scans[i].error, error)
+				|| bad_input_skip(bad, scans[i].error, error))
 				return -1;
 			continue;
 		}
 		struct split_file *file = &split->files[split->count++];
 		*file = split->files[i];
-		memcpy(file->digest, surveys[i].digest, DIGEST_SIZE);
-		file->hash = surveys[i].hash;
-		file->facts = surveys[i].facts;
+		memcpy(file->digest, scans[i].digest, DIGEST_SIZE);
+		file->hash = scans[i].hash;
+		file->properties = scans[i].properties;
 		file->group = (uint32_t)split->count;
 	}
 	split->groups = (uint32_t)split->count;
 	return 0;
 }
 
-static int read_files(struct split *split, const char *folder, size_t root, const struct split_reading *reading,
+static int read_files(struct split *split, const char *folder, size_t root, const struct split_read_options *options,
 	struct error *error)
 {
 	size_t count = 0;
@@ -103,26 +103,26 @@ static int read_files(struct split *split, const char *folder, size_t root, cons
 	if (count == 0 || count >= UINT32_MAX)
 		return error_set(error, folder, count ? "holds too many files" : "holds no files in class folders");
 	const struct dataset_file **files = calloc(count, sizeof *files);
-	struct survey *surveys = calloc(count, sizeof *surveys);
+	struct file_scan *scans = calloc(count, sizeof *scans);
 	split->files = calloc(count, sizeof *split->files);
 	int result = -1;
-	if (!files || !surveys || !split->files) {
+	if (!files || !scans || !split->files) {
 		error_memory(error, folder);
 	} else {
 		list_files(split, files, root);
-		result = survey_files(surveys, files, count, reading->facts, reading->pool, reading->progress, error);
+		result = scan_files(scans, files, count, options->with_properties, options->pool, options->progress, error);
 		if (result == 0)
-			result = keep_known(split, surveys, count, reading->bad, error);
+			result = add_decoded_files(split, scans, count, options->bad, error);
 		if (result == 0 && split->count == 0)
 			result = error_set(error, folder, "holds no picture that can be decoded");
-		survey_free(surveys, count);
+		file_scans_free(scans, count);
 	}
-	free(surveys);
+	free(scans);
 	free(files);
 	return result;
 }
 
-int split_read(struct split *split, const char *folder, const struct split_reading *reading, struct error *error)
+int split_read(struct split *split, const char *folder, const struct split_read_options *options, struct error *error)
 {
 	*split = (struct split){0};
 	char *prefix = file_join(folder, "");
@@ -130,23 +130,23 @@ int split_read(struct split *split, const char *folder, const struct split_readi
 		return error_memory(error, folder);
 	size_t root = strlen(prefix);
 	free(prefix);
-	int kept = holds_folder(folder, split_part_names[SPLIT_TRAIN], error);
-	if (kept > 0)
-		kept = holds_folder(folder, split_part_names[SPLIT_VALIDATION], error);
-	if (kept < 0)
+	int already_split = has_folder(folder, split_part_names[SPLIT_TRAIN], error);
+	if (already_split > 0)
+		already_split = has_folder(folder, split_part_names[SPLIT_VALIDATION], error);
+	if (already_split < 0)
 		return -1;
-	split->kept = kept;
-	int result = split->kept ? list_kept(split, folder, error) : class_folders_read(&split->folders[0], folder, error);
-	if (result || unite_classes(split, error))
+	split->already_split = already_split;
+	int result = split->already_split ? read_parts(split, folder, error) : class_folders_read(&split->folders[0], folder, error);
+	if (result || collect_classes(split, error))
 		return -1;
-	if (reading->wanted == SPLIT_READ_PARTS && !split->kept)
-		return error_set(error, folder, "is not split: it holds no train and validation");
-	if (reading->wanted == SPLIT_READ_CLASSES && split->kept)
-		return error_set(error, folder, "is split already: no folds can be made of it");
-	return read_files(split, folder, root, reading, error);
+	if (options->expected == SPLIT_READ_PARTS && !split->already_split)
+		return error_set(error, folder, "is not split: it has no train and validation");
+	if (options->expected == SPLIT_READ_CLASSES && split->already_split)
+		return error_set(error, folder, "is split already: folds need a folder that is not split");
+	return read_files(split, folder, root, options, error);
 }
 
-/* ---- telling ---- */
+/* ---- results ---- */
 
 size_t split_part_count(const struct split *split, int part)
 {
@@ -187,6 +187,6 @@ void split_free(struct split *split)
 		dataset_files_free(&split->folders[part]);
 	text_list_free(&split->classes);
 	free(split->files);
-	free(split->troubles);
+	free(split->undecodable);
 	*split = (struct split){0};
 }

@@ -2,159 +2,159 @@
 
 #include <stdlib.h>
 
-/* Files of a class: all, and dealt so far and wanted by part or fold. */
-struct tally {
+/* Numbers of files and groups of a class. */
+struct class_counts {
 	size_t count, groups;
-	size_t counted; /* groups so far, when it was last met */
-	size_t wanted[SPLIT_PARTS], dealt[SPLIT_FOLDS_MAXIMUM];
+	size_t last_group; /* the last group that was counted, from 1 */
+	size_t target[SPLIT_PARTS], assigned[SPLIT_FOLDS_MAXIMUM]; /* files, by part or fold */
 };
 
-struct deal {
+struct split_assignment {
 	struct split *split;
-	const double *shares;
+	const double *fractions;
 	struct split_groups groups;
-	struct tally *tallies; /* by class */
+	struct class_counts *counts; /* by class */
 };
 
-static struct tally *tally_of(const struct deal *deal, const struct split_file *file)
+static struct class_counts *counts_of(const struct split_assignment *assignment, const struct split_file *file)
 {
-	return &deal->tallies[file->label];
+	return &assignment->counts[file->label];
 }
 
-static void count_classes(struct deal *deal)
+static void count_classes(struct split_assignment *assignment)
 {
-	for (size_t i = 0; i < deal->groups.count; i++) {
-		const struct split_group *group = &deal->groups.groups[i];
+	for (size_t i = 0; i < assignment->groups.count; i++) {
+		const struct split_group *group = &assignment->groups.groups[i];
 		for (size_t k = 0; k < group->count; k++) {
-			struct tally *tally = tally_of(deal, group->files[k]);
-			tally->count++;
-			tally->groups += tally->counted != i + 1;
-			tally->counted = i + 1;
+			struct class_counts *counts = counts_of(assignment, group->files[k]);
+			counts->count++;
+			counts->groups += counts->last_group != i + 1;
+			counts->last_group = i + 1;
 		}
 	}
 }
 
-static int start(struct deal *deal, uint64_t seed, struct error *error)
+static int begin_assignment(struct split_assignment *assignment, uint64_t seed, struct error *error)
 {
-	deal->tallies = calloc(deal->split->classes.count + 1, sizeof *deal->tallies);
-	if (!deal->tallies)
+	assignment->counts = calloc(assignment->split->classes.count + 1, sizeof *assignment->counts);
+	if (!assignment->counts)
 		return error_memory(error, "classes");
-	if (split_groups_make(&deal->groups, deal->split, seed, error))
+	if (split_groups_create(&assignment->groups, assignment->split, seed, error))
 		return -1;
-	count_classes(deal);
+	count_classes(assignment);
 	return 0;
 }
 
-static void end(struct deal *deal)
+static void free_assignment(struct split_assignment *assignment)
 {
-	split_groups_free(&deal->groups);
-	free(deal->tallies);
+	split_groups_free(&assignment->groups);
+	free(assignment->counts);
 }
 
-static void put(struct deal *deal, const struct split_group *group, int part)
+static void add_group(struct split_assignment *assignment, const struct split_group *group, int part)
 {
 	for (size_t i = 0; i < group->count; i++) {
 		group->files[i]->part = part;
-		tally_of(deal, group->files[i])->dealt[part]++;
+		counts_of(assignment, group->files[i])->assigned[part]++;
 	}
 }
 
-/* Whether each class has something in the part. */
-static int check_part(const struct deal *deal, int part, struct error *error)
+/* Checks that each class has a file in the part. */
+static int check_part(const struct split_assignment *assignment, int part, struct error *error)
 {
-	const struct text_list *classes = &deal->split->classes;
+	const struct text_list *classes = &assignment->split->classes;
 	char name[24];
 	for (size_t i = 0; i < classes->count; i++) {
-		const struct tally *tally = &deal->tallies[i];
-		if (tally->dealt[part] == 0)
+		const struct class_counts *counts = &assignment->counts[i];
+		if (counts->assigned[part] == 0)
 			return error_set(error, classes->items[i], "has %zu different picture%s in %zu file%s: none is left for %s",
-				tally->groups, tally->groups == 1 ? "" : "s", tally->count, tally->count == 1 ? "" : "s",
-				split_part_name(deal->split, part, name));
+				counts->groups, counts->groups == 1 ? "" : "s", counts->count, counts->count == 1 ? "" : "s",
+				split_part_name(assignment->split, part, name));
 	}
 	return 0;
 }
 
 /* ---- parts ---- */
 
-static void take_back(struct deal *deal, const struct split_group *group, int part)
+static void remove_group(struct split_assignment *assignment, const struct split_group *group, int part)
 {
 	for (size_t i = 0; i < group->count; i++)
-		tally_of(deal, group->files[i])->dealt[part]--;
+		counts_of(assignment, group->files[i])->assigned[part]--;
 }
 
-/* Whether a class of the group has nothing in that part yet. */
-static bool is_missed(const struct deal *deal, const struct split_group *group, int part)
+/* Whether a class of the group has no file in the part yet. */
+static bool lacks_class(const struct split_assignment *assignment, const struct split_group *group, int part)
 {
 	for (size_t i = 0; i < group->count; i++)
-		if (tally_of(deal, group->files[i])->dealt[part] == 0)
+		if (counts_of(assignment, group->files[i])->assigned[part] == 0)
 			return true;
 	return false;
 }
 
-/* Puts the group there if no class gets more than it wants. */
-static bool put_if_wanted(struct deal *deal, const struct split_group *group, int part)
+/* Adds the group to the part unless a class would exceed its target. */
+static bool add_group_if_room(struct split_assignment *assignment, const struct split_group *group, int part)
 {
-	put(deal, group, part);
+	add_group(assignment, group, part);
 	for (size_t i = 0; i < group->count; i++) {
-		const struct tally *tally = tally_of(deal, group->files[i]);
-		if (tally->dealt[part] > tally->wanted[part]) {
-			take_back(deal, group, part);
+		const struct class_counts *counts = counts_of(assignment, group->files[i]);
+		if (counts->assigned[part] > counts->target[part]) {
+			remove_group(assignment, group, part);
 			return false;
 		}
 	}
 	return true;
 }
 
-/* First one for every part, so that none stays empty; then validation and test to their shares. */
-static void deal_group(struct deal *deal, const struct split_group *group)
+/* The first groups go to different parts, so that no part stays empty; then validation and test are filled to their targets. */
+static void assign_group(struct split_assignment *assignment, const struct split_group *group)
 {
 	static const enum split_part order[] = {SPLIT_VALIDATION, SPLIT_TEST, SPLIT_TRAIN};
 	for (int i = 0; i < SPLIT_PARTS; i++)
-		if ((order[i] == SPLIT_TRAIN || deal->shares[order[i]] > 0) && is_missed(deal, group, order[i])) {
-			put(deal, group, order[i]);
+		if ((order[i] == SPLIT_TRAIN || assignment->fractions[order[i]] > 0) && lacks_class(assignment, group, order[i])) {
+			add_group(assignment, group, order[i]);
 			return;
 		}
 	for (int i = 0; i < SPLIT_PARTS - 1; i++)
-		if (put_if_wanted(deal, group, order[i]))
+		if (add_group_if_room(assignment, group, order[i]))
 			return;
-	put(deal, group, SPLIT_TRAIN);
+	add_group(assignment, group, SPLIT_TRAIN);
 }
 
-static void count_wanted(struct deal *deal)
+static void count_targets(struct split_assignment *assignment)
 {
-	for (size_t i = 0; i < deal->split->classes.count; i++)
+	for (size_t i = 0; i < assignment->split->classes.count; i++)
 		for (int part = SPLIT_VALIDATION; part < SPLIT_PARTS; part++)
-			deal->tallies[i].wanted[part] = (size_t)(deal->shares[part] * (double)deal->tallies[i].count + 0.5);
+			assignment->counts[i].target[part] = (size_t)(assignment->fractions[part] * (double)assignment->counts[i].count + 0.5);
 }
 
-int split_assign(struct split *split, const double shares[SPLIT_PARTS], uint64_t seed, struct error *error)
+int split_assign(struct split *split, const double fractions[SPLIT_PARTS], uint64_t seed, struct error *error)
 {
-	struct deal deal = {.split = split, .shares = shares};
-	int result = start(&deal, seed, error);
+	struct split_assignment assignment = {.split = split, .fractions = fractions};
+	int result = begin_assignment(&assignment, seed, error);
 	split->folds = 0;
 	if (result == 0) {
-		count_wanted(&deal);
-		for (size_t i = 0; i < deal.groups.count; i++)
-			deal_group(&deal, &deal.groups.groups[i]);
+		count_targets(&assignment);
+		for (size_t i = 0; i < assignment.groups.count; i++)
+			assign_group(&assignment, &assignment.groups.groups[i]);
 		for (int part = 0; result == 0 && part < SPLIT_PARTS; part++)
-			if (part == SPLIT_TRAIN || shares[part] > 0)
-				result = check_part(&deal, part, error);
+			if (part == SPLIT_TRAIN || fractions[part] > 0)
+				result = check_part(&assignment, part, error);
 	}
-	end(&deal);
+	free_assignment(&assignment);
 	return result;
 }
 
 /* ---- folds ---- */
 
-/* The fold that has least of the group's classes; of those alike, the one with the fewest files. */
-static int choose_fold(const struct deal *deal, const struct split_group *group, const size_t totals[])
+/* The fold with the fewest files of the group's classes; of several, the one with the fewest files. */
+static int choose_fold(const struct split_assignment *assignment, const struct split_group *group, const size_t totals[])
 {
 	int chosen = 0;
 	size_t least = SIZE_MAX;
-	for (int fold = 0; fold < deal->split->folds; fold++) {
+	for (int fold = 0; fold < assignment->split->folds; fold++) {
 		size_t held = 0;
 		for (size_t i = 0; i < group->count; i++)
-			held += tally_of(deal, group->files[i])->dealt[fold];
+			held += counts_of(assignment, group->files[i])->assigned[fold];
 		if (held < least || (held == least && totals[fold] < totals[chosen])) {
 			least = held;
 			chosen = fold;
@@ -165,19 +165,19 @@ static int choose_fold(const struct deal *deal, const struct split_group *group,
 
 int split_assign_folds(struct split *split, int folds, uint64_t seed, struct error *error)
 {
-	struct deal deal = {.split = split};
+	struct split_assignment assignment = {.split = split};
 	size_t totals[SPLIT_FOLDS_MAXIMUM] = {0};
-	int result = start(&deal, seed, error);
+	int result = begin_assignment(&assignment, seed, error);
 	split->folds = folds;
-	/* Large groups first: small ones then even out what they left. */
-	for (size_t i = deal.groups.count; result == 0 && i-- > 0;) {
-		const struct split_group *group = &deal.groups.groups[i];
-		int fold = choose_fold(&deal, group, totals);
-		put(&deal, group, fold);
+	/* Large groups first: small ones then even out the differences. */
+	for (size_t i = assignment.groups.count; result == 0 && i-- > 0;) {
+		const struct split_group *group = &assignment.groups.groups[i];
+		int fold = choose_fold(&assignment, group, totals);
+		add_group(&assignment, group, fold);
 		totals[fold] += group->count;
 	}
 	for (int fold = 0; result == 0 && fold < folds; fold++)
-		result = check_part(&deal, fold, error);
-	end(&deal);
+		result = check_part(&assignment, fold, error);
+	free_assignment(&assignment);
 	return result;
 }

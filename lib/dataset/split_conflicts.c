@@ -10,7 +10,7 @@ static int compare_pixels(const void *a, const void *b)
 	return order ? order : *left < *right ? -1 : *left > *right;
 }
 
-/* Notes those of count files with the same pixels that have two labels. */
+/* Records the conflicts among `count` files with the same pixels. */
 static void compare_labels(struct split_conflicts *conflicts, const struct split *split,
 	const struct split_file *const *same, size_t count)
 {
@@ -64,7 +64,7 @@ int split_conflicts_drop(struct split_conflicts *conflicts, struct split *split,
 	}
 	free(numbers);
 	split_conflicts_free(conflicts);
-	return split->count ? 0 : error_set(error, folder, "holds no picture with one label alone");
+	return split->count ? 0 : error_set(error, folder, "holds only pictures with two labels");
 }
 
 void split_conflicts_free(struct split_conflicts *conflicts)

@@ -19,78 +19,78 @@ const char split_list_name[] = "split.tsv";
 
 static const char kind[] = "split";
 
-/* What a split consists of: its parts, or its folds, and then its list. */
-enum { OWN_PARTS = SPLIT_PARTS + SPLIT_FOLDS_MAXIMUM, OWN_NAMES };
+/* The entries of a folder that belong to a split: parts or folds, and last the list. */
+enum { MEMBER_PARTS = SPLIT_PARTS + SPLIT_FOLDS_MAXIMUM, MEMBER_COUNT };
 
-static const char *own_name(int index, char out[24])
+static const char *member_name(int index, char out[24])
 {
 	struct split folds = {.folds = SPLIT_FOLDS_MAXIMUM}, parts = {0};
-	return index == OWN_PARTS ? split_list_name
+	return index == MEMBER_PARTS ? split_list_name
 		: index < SPLIT_PARTS ? split_part_name(&parts, index, out)
 				      : split_part_name(&folds, index - SPLIT_PARTS, out);
 }
 
-static bool is_own(const char *name)
+static bool is_member(const char *name)
 {
-	char own[24];
-	for (int i = 0; i < OWN_NAMES; i++)
-		if (strcmp(name, own_name(i, own)) == 0)
+	char member[24];
+	for (int i = 0; i < MEMBER_COUNT; i++)
+		if (strcmp(name, member_name(i, member)) == 0)
 			return true;
 	return false;
 }
 
-static bool is_there(const char *path)
+static bool path_exists(const char *path)
 {
 	struct stat status;
 	return lstat(path, &status) == 0;
 }
 
-static bool holds(const char *folder, const char *name)
+static bool has_entry(const char *folder, const char *name)
 {
 	char *path = file_join(folder, name);
-	bool held = path && is_there(path);
+	bool exists = path && path_exists(path);
 	free(path);
-	return held;
+	return exists;
 }
 
-static bool holds_split(const char *folder)
+static bool has_split(const char *folder)
 {
-	return holds(folder, split_list_name);
+	return has_entry(folder, split_list_name);
 }
 
 /* ---- entries ---- */
 
-/* Moves from/name to to/name, where there must be none. */
+/* Moves from/name to to/name, which must not exist. */
 static int move_entry(const char *from, const char *to, const char *name, struct error *error)
 {
 	char *old_path = file_join(from, name), *new_path = file_join(to, name);
 	int result = old_path && new_path ? 0 : error_memory(error, to);
 	if (result == 0 && rename_new(old_path, new_path))
 		result = errno != EEXIST ? error_system(error, new_path)
-			: error_set(error, new_path, "is there, and from an earlier run so is %s: one of them has to go", old_path);
+			: error_set(error, new_path, "exists, as does %s from an earlier run: remove one of them", old_path);
 	free(old_path);
 	free(new_path);
 	return result;
 }
 
-/* Moves the parts, and the list after them: all of it or, unless that fails too, nothing. */
-static int move_split(const char *from, const char *place, struct error *error)
+/* Moves the parts and then the list. On failure all moves are undone, unless that fails too. */
+static int move_split(const char *from, const char *target, struct error *error)
 {
 	char buffer[24];
-	bool moved[OWN_NAMES] = {false};
+	bool moved[MEMBER_COUNT] = {false};
 	int result = 0;
-	for (int i = 0; i < OWN_NAMES && result == 0; i++) {
-		const char *name = own_name(i, buffer);
-		if (holds(from, name))
-			moved[i] = (result = move_entry(from, place, name, error)) == 0;
+	for (int i = 0; i < MEMBER_COUNT && result == 0; i++) {
+		const char *name = member_name(i, buffer);
+		if (has_entry(from, name))
+			moved[i] = (result = move_entry(from, target, name, error)) == 0;
 	}
-	for (int i = OWN_NAMES - 1; i >= 0 && result; i--)
-		if (moved[i] && move_entry(place, from, own_name(i, buffer), NULL))
+	for (int i = MEMBER_COUNT - 1; i >= 0 && result; i--)
+		if (moved[i] && move_entry(target, from, member_name(i, buffer), NULL))
 			break;
 	return result;
 }
 
-/* The names of what is in a folder and not of a split, hidden ones too. The caller frees them either way. */
+/* Lists the entries of a folder, also hidden ones, that do not belong to a split. The caller frees the list either way. */
 static int list_others(const char *path, struct text_list *names, struct error *error)
 {
 	DIR *folder = opendir(path);
@@ -99,7 +99,7 @@ static int list_others(const char *path, struct text_list *names, struct error *
 	int result = 0;
 	struct dirent *entry;
 	while (result == 0 && (errno = 0, entry = readdir(folder)))
-		if (strcmp(entry->d_name, ".") != 0 && strcmp(entry->d_name, "..") != 0 && !is_own(entry->d_name))
+		if (strcmp(entry->d_name, ".") != 0 && strcmp(entry->d_name, "..") != 0 && !is_member(entry->d_name))
 			result = text_list_add(names, entry->d_name, error);
 	if (result == 0 && errno)
 		result = error_system(error, path);
@@ -107,205 +107,205 @@ static int list_others(const char *path, struct text_list *names, struct error *
 	return result;
 }
 
-static int move_others(const char *from, const char *place, struct error *error)
+static int move_others(const char *from, const char *target, struct error *error)
 {
 	struct text_list names = {0};
 	int result = list_others(from, &names, error);
 	for (size_t i = 0; i < names.count && result == 0; i++)
-		result = move_entry(from, place, names.items[i], error);
+		result = move_entry(from, target, names.items[i], error);
 	text_list_free(&names);
 	return result;
 }
 
-/* Removes a split and its folder. Its list goes first: what is then left counts as no split. */
+/* Removes a split and its folder. The list is removed first: an incomplete rest is then not taken for a split. */
 static int remove_split(const char *folder, struct error *error)
 {
 	char name[24];
 	int result = 0;
-	for (int i = OWN_NAMES - 1; i >= 0 && result == 0; i--) {
-		char *path = file_join(folder, own_name(i, name));
+	for (int i = MEMBER_COUNT - 1; i >= 0 && result == 0; i--) {
+		char *path = file_join(folder, member_name(i, name));
 		result = !path ? error_memory(error, folder) : remove_tree(path) ? error_system(error, path) : 0;
 		free(path);
 	}
 	return result == 0 && rmdir(folder) ? error_system(error, folder) : result;
 }
 
-/* What is in `folder` beside a split goes home; then the folder is removed. */
-static int clear(const char *folder, const char *place, struct error *error)
+/* Moves the entries that belong to no split from `folder` to `target`; then removes the folder with its split. */
+static int remove_old_folder(const char *folder, const char *target, struct error *error)
 {
 	char *list = file_join(folder, split_list_name);
 	if (!list)
 		return error_memory(error, folder);
 	unfinished_clear(list);
 	free(list);
-	return move_others(folder, place, error) || remove_split(folder, error) ? -1 : 0;
+	return move_others(folder, target, error) || remove_split(folder, error) ? -1 : 0;
 }
 
 /* ---- checks ---- */
 
-static int check_parts(const char *place, struct error *error)
+static int check_parts(const char *target, struct error *error)
 {
 	char name[24];
-	for (int i = 0; i < OWN_PARTS; i++)
-		if (holds(place, own_name(i, name)))
-			return error_set(error, place, "holds %s but no %s: it was not made here and stays as it is", name,
+	for (int i = 0; i < MEMBER_PARTS; i++)
+		if (has_entry(target, member_name(i, name)))
+			return error_set(error, target, "has %s but no %s: it was not written by split-dataset and is not replaced", name,
 				split_list_name);
 	return 0;
 }
 
-int split_folder_check(const char *place, struct error *error)
+int split_folder_check(const char *target, struct error *error)
 {
-	if (!holds_split(place))
-		return check_parts(place, error);
-	if (path_is_same(place, "."))
-		return error_set(error, place, "is the working folder and holds a split, which is replaced as a whole: "
-			"run this in another folder");
+	if (!has_split(target))
+		return check_parts(target, error);
+	if (path_is_same(target, "."))
+		return error_set(error, target, "is the working directory and has a split, which would be removed: "
+			"run this in another directory");
 	return 0;
 }
 
-/* ---- what was left ---- */
+/* ---- recovery from interrupted runs ---- */
 
-struct settling {
-	const char *place;
+struct split_recovery {
+	const char *target;
 	struct error *error;
 };
 
-/* Whether both have a part of one name: then what is in `place` did not come from there. */
-static bool overlap(const char *left, const char *place)
+/* Whether both have a part of the same name: then the parts in `target` were not moved from `leftover`. */
+static bool have_common_part(const char *leftover, const char *target)
 {
 	char name[24];
-	for (int i = 0; i < OWN_PARTS; i++)
-		if (holds(left, own_name(i, name)) && holds(place, name))
+	for (int i = 0; i < MEMBER_PARTS; i++)
+		if (has_entry(leftover, member_name(i, name)) && has_entry(target, name))
 			return true;
 	return false;
 }
 
-static int settle(const char *left, void *context)
+static int recover(const char *leftover, void *context)
 {
-	const struct settling *settling = context;
-	const char *place = settling->place;
-	if (holds_split(left) && !is_there(place))
-		return rename_new(left, place) ? error_system(settling->error, place) : 0;
-	if (holds_split(left) && !holds_split(place)) {
-		if (overlap(left, place))
+	const struct split_recovery *recovery = context;
+	const char *target = recovery->target;
+	if (has_split(leftover) && !path_exists(target))
+		return rename_new(leftover, target) ? error_system(recovery->error, target) : 0;
+	if (has_split(leftover) && !has_split(target)) {
+		if (have_common_part(leftover, target))
 			return 0;
-		if (move_split(left, place, settling->error))
+		if (move_split(leftover, target, recovery->error))
 			return -1;
 	}
-	return clear(left, place, settling->error);
+	return remove_old_folder(leftover, target, recovery->error);
 }
 
-int split_folder_settle(const char *place, struct error *error)
+int split_folder_recover(const char *target, struct error *error)
 {
-	struct settling settling = {place, error};
-	return unfinished_settle(place, kind, settle, &settling);
+	struct split_recovery recovery = {target, error};
+	return unfinished_settle(target, kind, recover, &recovery);
 }
 
-/* ---- a new one ---- */
+/* ---- a new split ---- */
 
-int split_folder_start(struct unfinished *fresh, const char *place, struct error *error)
+int split_folder_create(struct unfinished *staging, const char *target, struct error *error)
 {
-	*fresh = (struct unfinished){0};
-	return unfinished_folder_of(fresh, place, kind) ? error_system(error, place) : 0;
+	*staging = (struct unfinished){0};
+	return unfinished_folder_of(staging, target, kind) ? error_system(error, target) : 0;
 }
 
-/* Locks the earlier split, so that nobody takes it for something left while it waits to be removed. Where there are no locks
- * nobody does. */
-static int lock_earlier(const char *place, struct error *error)
+/* Locks the earlier split, so that no other process takes it for a leftover of an interrupted run before it is removed.
+ * Without locks there is no recovery either. */
+static int lock_earlier(const char *target, struct error *error)
 {
-	int descriptor = open(place, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+	int descriptor = open(target, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
 	if (descriptor < 0)
-		return error_system(error, place);
+		return error_system(error, target);
 	if (flock(descriptor, LOCK_EX | LOCK_NB) && errno == EWOULDBLOCK) {
 		close(descriptor);
-		return error_set(error, place, "is being replaced by another process");
+		return error_set(error, target, "is being replaced by another process");
 	}
 	return descriptor;
 }
 
-/* Where names can't be exchanged: the earlier split goes to a free name, and the new one to its. Killed in between, the next
- * run finds both. Returns where the earlier one is, in fresh memory; NULL with errno. */
-static char *exchange_apart(const char *fresh, const char *place)
+/* For file systems without an atomic exchange: renames the earlier split to an unused name, then the new one to `target`. If
+ * killed in between, the next run recovers. Returns the new path of the earlier split, the caller's to free; NULL with errno. */
+static char *exchange_in_two_steps(const char *staging, const char *target)
 {
 	struct unfinished aside;
-	if (unfinished_folder_of(&aside, place, kind))
+	if (unfinished_folder_of(&aside, target, kind))
 		return NULL;
 	char *earlier = strdup(aside.path);
 	unfinished_forget(&aside);
 	if (!earlier)
 		return NULL;
-	/* An empty folder is replaced. */
-	int result = rename(place, earlier);
-	if (result == 0 && (result = rename(fresh, place))) {
-		int reason = errno;
-		rename(earlier, place);
-		errno = reason;
+	/* rename() replaces the empty folder. */
+	int result = rename(target, earlier);
+	if (result == 0 && (result = rename(staging, target))) {
+		int saved_errno = errno;
+		rename(earlier, target);
+		errno = saved_errno;
 	}
 	if (result) {
-		int reason = errno;
+		int saved_errno = errno;
 		rmdir(earlier);
 		free(earlier);
-		errno = reason;
+		errno = saved_errno;
 		return NULL;
 	}
 	return earlier;
 }
 
-/* Returns where the earlier split is then, in fresh memory; NULL with errno, and all is as before. */
-static char *exchange(const char *fresh, const char *place)
+/* Exchanges both folders. Returns the new path of the earlier split, the caller's to free; NULL with errno: nothing changed. */
+static char *exchange(const char *staging, const char *target)
 {
-	char *earlier = strdup(fresh);
-	if (!earlier || rename_exchange(fresh, place) == 0)
+	char *earlier = strdup(staging);
+	if (!earlier || rename_exchange(staging, target) == 0)
 		return earlier;
 	bool refused = rename_is_refused();
 	free(earlier);
-	return refused ? exchange_apart(fresh, place) : NULL;
+	return refused ? exchange_in_two_steps(staging, target) : NULL;
 }
 
-static int replace(struct unfinished *fresh, const char *place, struct error *error)
+static int replace(struct unfinished *staging, const char *target, struct error *error)
 {
-	int lock = lock_earlier(place, error);
+	int lock = lock_earlier(target, error);
 	if (lock < 0)
 		return -1;
-	char *earlier = exchange(fresh->path, place);
-	int result = earlier ? 0 : error_system(error, place);
+	char *earlier = exchange(staging->path, target);
+	int result = earlier ? 0 : error_system(error, target);
 	if (earlier) {
-		struct error problem;
-		unfinished_forget(fresh);
-		if (clear(earlier, place, &problem))
-			result = error_set(error, place, "is the new split, but the earlier one could not be cleared away: %.200s: %.200s",
-				problem.object, problem.reason);
+		struct error cause;
+		unfinished_forget(staging);
+		if (remove_old_folder(earlier, target, &cause))
+			result = error_set(error, target, "is the new split, but the earlier one could not be removed: %.200s: %.200s",
+				cause.object, cause.reason);
 	}
 	free(earlier);
 	close(lock);
 	return result;
 }
 
-static int put(struct unfinished *fresh, const char *place, struct error *error)
+static int install(struct unfinished *staging, const char *target, struct error *error)
 {
-	if (split_folder_check(place, error))
+	if (split_folder_check(target, error))
 		return -1;
-	if (holds_split(place))
-		return replace(fresh, place, error);
-	if (is_there(place)) {
-		int result = move_split(fresh->path, place, error);
-		/* Steps that could not be taken back are for the next run to complete. */
-		if (result && check_parts(place, NULL))
-			unfinished_forget(fresh);
+	if (has_split(target))
+		return replace(staging, target, error);
+	if (path_exists(target)) {
+		int result = move_split(staging->path, target, error);
+		/* A failed rollback is completed by the next run. */
+		if (result && check_parts(target, NULL))
+			unfinished_forget(staging);
 		return result;
 	}
-	if (rename_new(fresh->path, place))
-		return error_system(error, place);
-	unfinished_forget(fresh);
+	if (rename_new(staging->path, target))
+		return error_system(error, target);
+	unfinished_forget(staging);
 	return 0;
 }
 
-int split_folder_put(struct unfinished *fresh, const char *place, struct error *error)
+int split_folder_install(struct unfinished *staging, const char *target, struct error *error)
 {
 	sigset_t before;
 	signals_hold(&before);
-	int result = fsync(fresh->lock) ? error_system(error, place) : put(fresh, place, error);
-	unfinished_remove(fresh);
+	int result = fsync(staging->lock) ? error_system(error, target) : install(staging, target, error);
+	unfinished_remove(staging);
 	signals_release(&before);
 	return result;
 }

@@ -6,58 +6,58 @@
 #include <stdlib.h>
 #include <string.h>
 
-int split_compare_looks(const struct split_file *file, const struct split_file *other)
+int split_compare_hashes(const struct split_file *file, const struct split_file *other)
 {
 	int order = memcmp(&file->hash.look, &other->hash.look, sizeof file->hash.look);
 	return order ? order : memcmp(&file->hash.mirrored, &other->hash.mirrored, sizeof file->hash.mirrored);
 }
 
-/* ---- finding ---- */
+/* ---- finding groups ---- */
 
-/* Groups in the making. */
-struct grouping {
-	uint32_t *parents; /* by file: itself, or a file of the same group on the way to its root */
-	uint32_t file;     /* the one being looked for */
+/* Union-find. */
+struct disjoint_sets {
+	uint32_t *parents; /* by file: itself if it is a root, else a file of the same set */
+	uint32_t file;     /* whose look-alikes are searched */
 };
 
-static uint32_t root_of(uint32_t *parents, uint32_t file)
+static uint32_t find_root(uint32_t *parents, uint32_t file)
 {
 	while (parents[file] != file)
 		file = parents[file] = parents[parents[file]];
 	return file;
 }
 
-static void unite(struct grouping *grouping, uint32_t a, uint32_t b)
+static void union_sets(struct disjoint_sets *sets, uint32_t a, uint32_t b)
 {
-	a = root_of(grouping->parents, a);
-	b = root_of(grouping->parents, b);
-	grouping->parents[a > b ? a : b] = a > b ? b : a;
+	a = find_root(sets->parents, a);
+	b = find_root(sets->parents, b);
+	sets->parents[a > b ? a : b] = a > b ? b : a;
 }
 
-static void unite_found(void *context, uint32_t number, const struct likeness *likeness)
+static void union_with_found(void *context, uint32_t number, const struct likeness *likeness)
 {
-	struct grouping *grouping = context;
+	struct disjoint_sets *sets = context;
 	(void)likeness;
-	unite(grouping, grouping->file, number);
+	union_sets(sets, sets->file, number);
 }
 
-static int compare_hashes(const void *a, const void *b)
+static int compare_all_hashes(const void *a, const void *b)
 {
 	const struct split_file *const *left = a, *const *right = b;
-	int order = split_compare_looks(*left, *right);
+	int order = split_compare_hashes(*left, *right);
 	return order ? order : memcmp((*left)->hash.pixels, (*right)->hash.pixels, IMAGE_HASH_PIXELS_SIZE);
 }
 
-/* Whether neighbours in that order are one picture without a look at the others. */
-static bool is_same(const struct split_file *before, const struct split_file *file, int hamming)
+/* Whether neighbours in that order belong to one group, by their hashes alone. */
+static bool is_same(const struct split_file *previous, const struct split_file *file, int hamming)
 {
-	return image_hash_same(&before->hash, &file->hash) ||
-		(hamming >= 0 && !file->hash.plain && !before->hash.plain && split_compare_looks(before, file) == 0);
+	return image_hash_same(&previous->hash, &file->hash) ||
+		(hamming >= 0 && !file->hash.plain && !previous->hash.plain && split_compare_hashes(previous, file) == 0);
 }
 
-/* Unites what belongs together, in the order of the hashes, which doesn't depend on names. Of those with one look only the
- * first is looked for among the others. */
-static int unite_all(const struct split *split, struct split_file **order, struct grouping *grouping, int hamming,
+/* Unites duplicates and look-alikes, in the order of their hashes, so that the result doesn't depend on names. Of files with
+ * equal hashes only the first is searched for look-alikes. */
+static int union_similar(const struct split *split, struct split_file **order, struct disjoint_sets *sets, int hamming,
 	struct error *error)
 {
 	struct look_alikes *index;
@@ -66,49 +66,49 @@ static int unite_all(const struct split *split, struct split_file **order, struc
 	int result = 0;
 	for (size_t i = 0; result == 0 && i < split->count; i++) {
 		const struct split_file *file = order[i];
-		grouping->file = (uint32_t)(file - split->files);
+		sets->file = (uint32_t)(file - split->files);
 		if (i > 0 && is_same(order[i - 1], file, hamming)) {
-			unite(grouping, grouping->file, (uint32_t)(order[i - 1] - split->files));
+			union_sets(sets, sets->file, (uint32_t)(order[i - 1] - split->files));
 		} else if (hamming >= 0 && !file->hash.plain) {
-			look_alikes_find(index, &file->hash, hamming, unite_found, grouping);
-			result = look_alikes_add(index, &file->hash, grouping->file, error);
+			look_alikes_find(index, &file->hash, hamming, union_with_found, sets);
+			result = look_alikes_add(index, &file->hash, sets->file, error);
 		}
 	}
 	look_alikes_destroy(index);
 	return result;
 }
 
-/* Roots are the first files of their groups. */
-static void number_groups(struct split *split, struct grouping *grouping)
+/* The root of a set is its first file. */
+static void number_groups(struct split *split, struct disjoint_sets *sets)
 {
 	split->groups = 0;
 	for (size_t i = 0; i < split->count; i++) {
-		uint32_t root = root_of(grouping->parents, (uint32_t)i);
+		uint32_t root = find_root(sets->parents, (uint32_t)i);
 		split->files[i].group = root == i ? ++split->groups : split->files[root].group;
 	}
 }
 
 int split_group(struct split *split, int hamming, struct error *error)
 {
-	struct grouping grouping = {.parents = malloc((split->count + 1) * sizeof *grouping.parents)};
+	struct disjoint_sets sets = {.parents = malloc((split->count + 1) * sizeof *sets.parents)};
 	struct split_file **order = malloc((split->count + 1) * sizeof *order);
-	int result = grouping.parents && order ? 0 : error_memory(error, "groups");
+	int result = sets.parents && order ? 0 : error_memory(error, "groups");
 	for (size_t i = 0; result == 0 && i < split->count; i++) {
-		grouping.parents[i] = (uint32_t)i;
+		sets.parents[i] = (uint32_t)i;
 		order[i] = &split->files[i];
 	}
 	if (result == 0) {
-		qsort(order, split->count, sizeof *order, compare_hashes);
-		result = unite_all(split, order, &grouping, hamming, error);
+		qsort(order, split->count, sizeof *order, compare_all_hashes);
+		result = union_similar(split, order, &sets, hamming, error);
 	}
 	if (result == 0)
-		number_groups(split, &grouping);
-	free(grouping.parents);
+		number_groups(split, &sets);
+	free(sets.parents);
 	free(order);
 	return result;
 }
 
-/* ---- listing ---- */
+/* ---- listing groups ---- */
 
 static int compare_members(const void *a, const void *b)
 {
@@ -127,7 +127,7 @@ static int compare_groups(const void *a, const void *b)
 	return memcmp(left->key, right->key, DIGEST_SIZE);
 }
 
-int split_groups_make(struct split_groups *groups, const struct split *split, uint64_t seed, struct error *error)
+int split_groups_create(struct split_groups *groups, const struct split *split, uint64_t seed, struct error *error)
 {
 	*groups = (struct split_groups){.files = malloc((split->count + 1) * sizeof *groups->files),
 		.groups = calloc(split->count + 1, sizeof *groups->groups)};

@@ -1,5 +1,6 @@
 #include "dataset/table.h"
 
+#include "base/array.h"
 #include "base/file.h"
 #include "base/text.h"
 
@@ -26,25 +27,21 @@ void table_close(struct table *table)
 	*table = (struct table){0};
 }
 
-int table_fail(const struct table *table, struct error *error)
+int table_error(const struct table *table, struct error *error)
 {
-	char place[64];
-	snprintf(place, sizeof place, "line %zu", table->line);
-	error_within(error, place);
+	char line[64];
+	snprintf(line, sizeof line, "line %zu", table->line);
+	error_within(error, line);
 	return error_within(error, table->name);
 }
 
 static int add_field(struct table *table, char *field, struct error *error)
 {
-	if (table->count == table->capacity) {
-		size_t capacity = table->capacity ? 2 * table->capacity : 8;
-		char **fields = realloc(table->fields, capacity * sizeof *fields);
-		if (!fields)
-			return error_memory(error, "fields");
-		table->fields = fields;
-		table->capacity = capacity;
-	}
-	table->fields[table->count++] = field;
+	char **fields = array_grow(table->fields, table->count, sizeof *fields);
+	if (!fields)
+		return error_memory(error, "fields");
+	table->fields = fields;
+	fields[table->count++] = field;
 	return 0;
 }
 
@@ -60,7 +57,7 @@ static int split_tsv(struct table *table, struct error *error)
 	return 0;
 }
 
-/* Takes the quotes off a field that begins with one, in place. Returns what follows it, or NULL where it has no end. */
+/* Removes the quotes of a quoted field, in place. Returns the end of the field, or NULL if the closing quote is missing. */
 static char *unquote(char *from, size_t *lines)
 {
 	char *to = from++;
@@ -82,7 +79,7 @@ static int split_csv(struct table *table, struct error *error)
 			return error_set(error, "field", "has no closing quote");
 		separator = *end;
 		if (separator && separator != ',' && separator != '\n')
-			return error_set(error, "field", "goes on after its closing quote");
+			return error_set(error, "field", "has text after its closing quote");
 		*end = 0;
 		table->rest = separator ? end + 1 : end;
 		if (add_field(table, field, error))
@@ -98,6 +95,6 @@ int table_next(struct table *table, struct error *error)
 	table->line = ++table->lines;
 	table->count = 0;
 	if (table->csv ? split_csv(table, error) : split_tsv(table, error))
-		return table_fail(table, error);
+		return table_error(table, error);
 	return 1;
 }

@@ -2,7 +2,7 @@
 
 #include "base/digest.h"
 #include "base/file.h"
-#include "dataset/place.h"
+#include "dataset/unique_file.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -91,7 +91,7 @@ static void sort_picture(const struct predictor_request *request, const struct a
 		return;
 	char *folder = file_join(request->sorted, answer_decision(answer, request->threshold));
 	char *name = folder ? file_name(item, bytes, size, &item->error) : NULL;
-	item->lost = item->bad = name ? place_bytes(folder, name, bytes, size, &item->error)
+	item->lost = item->bad = name ? unique_file_write(folder, name, bytes, size, &item->error)
 		: folder ? -1 : error_memory(&item->error, item->path);
 	free(folder);
 	free(name);

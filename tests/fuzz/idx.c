@@ -9,15 +9,15 @@ bool fuzz_try(const unsigned char *bytes, size_t size)
 {
 	bool taken = false;
 	for (int dimensions = 1; dimensions <= 3; dimensions++) {
-		struct array array;
+		struct ndarray array;
 		struct error error = {0};
 		double minimum, maximum;
 		if (idx_read(&array, fuzz_file(bytes, size), dimensions, &error)) {
 			(void)fuzz_refused(&error);
 			continue;
 		}
-		assert(array_range(&array, &minimum, &maximum) && minimum >= 0 && maximum <= 255);
-		array_free(&array);
+		assert(ndarray_range(&array, &minimum, &maximum) && minimum >= 0 && maximum <= 255);
+		ndarray_free(&array);
 		taken = true;
 	}
 	return taken;

@@ -7,15 +7,15 @@
 
 bool fuzz_try(const unsigned char *bytes, size_t size)
 {
-	struct array array;
+	struct ndarray array;
 	struct error error = {0};
 	double minimum, maximum;
 	if (npy_read(&array, fuzz_file(bytes, size), &error))
 		return fuzz_refused(&error);
-	assert(array_count(&array) <= size && array.sizes[0] * array_row_count(&array) == array_count(&array));
-	if (array_range(&array, &minimum, &maximum))
+	assert(ndarray_count(&array) <= size && array.sizes[0] * ndarray_row_count(&array) == ndarray_count(&array));
+	if (ndarray_range(&array, &minimum, &maximum))
 		assert(minimum <= maximum);
-	(void)array_value(&array, array.sizes[0] - 1, array_row_count(&array) - 1);
-	array_free(&array);
+	(void)ndarray_value(&array, array.sizes[0] - 1, ndarray_row_count(&array) - 1);
+	ndarray_free(&array);
 	return true;
 }

@@ -72,7 +72,7 @@ says 1 'pack-tensors: folders/a: is a folder' pack-tensors -q --strict -o out.te
 says 1 'pack-tensors: empty-folder: holds no class folders' pack-tensors -q -o out.tens empty-folder
 says 1 'pack-tensors: folders: holds no files in class folders' pack-tensors -q -o out.tens folders
 says 1 'cnn-predict: empty-folder: holds no files' cnn-predict -q -m model empty-folder
-says 1 'cnn-predict: strange/green shells: is a folder of no known class
+says 1 'cnn-predict: strange/green shells: is not a known class
 cnn-predict: model: there was nothing to evaluate it on' cnn-predict -q -m model --evaluate strange
 
 # ---- lists, descriptions, folders ----

@@ -1,5 +1,5 @@
 #!/bin/sh
-# check-dataset: a picture of each kind that is wrong, classes out of balance, and failures.
+# check-dataset: each kind of finding, unbalanced classes, and failures.
 . "$(dirname "$0")/tap.sh"
 
 # draw FILE WIDTH HEIGHT KIND: a grey picture (PGM)
@@ -54,7 +54,7 @@ run check-dataset --threads 3 -o list.tsv in
 status_is 4
 ok "-o is the same list" cmp expected list.tsv
 stderr_has 'check-dataset: in: 2 odd aspect$'
-stderr_has 'check-dataset: in: 1 of 2 classes out of balance$'
+stderr_has 'check-dataset: in: 1 of 2 classes unbalanced$'
 run check-dataset -q --exact --min-side 10 --max-aspect 9 --min-brightness 0 --min-sharpness 0 in
 is "limits are options" "$(sed '/^$/,$d' .out | cut -f 1,3 | tail -n +2)" "$(printf 'b/no picture.png\tundecodable
 a/blank.pgm\tblank

@@ -178,7 +178,7 @@ stderr_is "cnn-predict: train.tens: is a stream and holds no picture files to so
 mkdir -p 'unknown/green shells' && cp images/écaille/5.png 'unknown/green shells'
 run cnn-predict --quiet -m model --evaluate unknown
 status_is 1
-stderr_has "unknown/green shells: is a folder of no known class"
+stderr_has "unknown/green shells: is not a known class"
 pack-tensors --quiet --size 32x24 -o unknown.tens unknown
 run cnn-predict --quiet -m model --evaluate unknown.tens
 status_is 1

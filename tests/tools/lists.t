@@ -73,7 +73,7 @@ mkfifo pipe
 printf '%s\n' "pipe${tab}a" "set/a/1${tab}a" /dev/null >list
 run timeout 20 pack-tensors -q --size 8 -o out.tens --list list
 status_is 4
-stderr_is "pack-tensors: pipe: is no regular file
-pack-tensors: /dev/null: is no regular file
+stderr_is "pack-tensors: pipe: is not a regular file
+pack-tensors: /dev/null: is not a regular file
 pack-tensors: out.tens: 2 of 3 pictures skipped"
 finish

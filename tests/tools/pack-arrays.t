@@ -25,7 +25,7 @@ pack-tensors -q --range -1,128.5 "$arrays/i8-big-F.npy" >a.tens
 is "a range given" "$(info a.tens)" '"dtype":"f32","shape":[2,5,1],"range":[-1.0,128.5],"labels":"index"'
 run pack-tensors -q --range 0,50 "$arrays/i8-big-F.npy"
 status_is 1
-stderr_is "pack-tensors: $arrays/i8-big-F.npy: values from 1 to 99, beyond the range given"
+stderr_is "pack-tensors: $arrays/i8-big-F.npy: values from 1 to 99, outside of --range"
 python3 - <<'END'
 import struct
 def write(name, kind, values):
@@ -38,10 +38,10 @@ write("wide.npy", "<i2", [-300, 300])
 END
 for bad in nan infinite; do
 	run pack-tensors -q --range 0,1 $bad.npy
-	stderr_is "pack-tensors: $bad.npy: holds a value that is no finite number"
+	stderr_is "pack-tensors: $bad.npy: holds a value that is not finite"
 done
 run pack-tensors -q wide.npy
-stderr_is 'pack-tensors: wide.npy: values from -300 to 300: say with --range which shall count as 0 and as 1'
+stderr_is 'pack-tensors: wide.npy: values from -300 to 300: give their range with --range'
 pack-tensors -q --size 6x4 --channels 1 "$arrays/color.npy" >a.tens
 is "bytes can be resized" "$(info a.tens)" '"dtype":"u8","shape":[4,6,1],"range":[0.0,255.0],"labels":"index"'
 for array in five-channels f8-big-C; do
@@ -70,7 +70,7 @@ header = b"{'descr': '<i8', 'fortran_order': False, 'shape': (3,), }".ljust(117)
 open("large.npy", "wb").write(b"\x93NUMPY\x01\x00" + struct.pack("<H", len(header)) + header + struct.pack("<3q", 0, 1099511627776, 1))
 END
 run pack-tensors -q "$arrays/u1-C.npy" large.npy
-stderr_is 'pack-tensors: large.npy: label 1 is 1099511627776, no class'
+stderr_is 'pack-tensors: large.npy: label 1 is 1099511627776, not a class index'
 run pack-tensors -q "$arrays/color.npy" "$arrays/labels.npy"
 stderr_is "pack-tensors: $arrays/labels.npy: 3 labels for 2 images"
 run pack-tensors -q "$arrays/color.npy" names.csv
@@ -84,12 +84,12 @@ stderr_is 'pack-tensors: missing.npy: No such file or directory'
 head -c 100 "$arrays/u1-C.npy" >cut.npy
 run pack-tensors -q -o out.tens cut.npy
 status_is 1
-stderr_is 'pack-tensors: cut.npy: cut short: no whole .npy header'
+stderr_is 'pack-tensors: cut.npy: cut short: incomplete .npy header'
 ok "... and nothing is written" test ! -e out.tens
 
 # ---- given in another way than arrays are ----
 run pack-tensors -q -o out.tens "$arrays/u1-C.npy" "$arrays/labels.npy" "$arrays/weights.npy"
-stderr_is "pack-tensors: $arrays/u1-C.npy: is an array: give it alone, or with its labels"
+stderr_is "pack-tensors: $arrays/u1-C.npy: is an array: give it alone or with its labels"
 printf '\0\0\010\003\0\0\0\001\0\0\0\001\0\0\0\001x' >one.idx
 gzip -k one.idx
 for file in one.idx one.idx.gz; do
@@ -109,7 +109,7 @@ run pack-tensors -q -o out.tens five.npy
 stderr_is 'pack-tensors: five.npy: has more than 4 dimensions'
 printf 'path,class\n' >none.csv
 run pack-tensors -q -o out.tens --list none.csv
-stderr_is 'pack-tensors: none.csv: names no pictures'
+stderr_is 'pack-tensors: none.csv: contains no pictures'
 
 # ---- cut while it is read ----
 python3 -c 'import struct, sys
@@ -147,7 +147,7 @@ run pack-tensors -q --list bad.csv
 stderr_is 'pack-tensors: bad.csv: line 2: path: is missing'
 printf 'path,class\n2.bmp,a/b\n' >bad.csv
 run pack-tensors -q --list bad.csv
-stderr_is 'pack-tensors: bad.csv: line 2: a/b: is no name for a class'
+stderr_is 'pack-tensors: bad.csv: line 2: a/b: is not a valid class name'
 
 for range in 1 1,1 2,1 a,b 0,nan ,1; do
 	run pack-tensors -q --range "$range" wide.npy

@@ -59,7 +59,7 @@ mkdir -p validation/goku validation/empty
 cp "$pictures/rgb.png" validation/goku/
 pack --classes-from a.tens -o v.tens validation
 status_is 1
-stderr_is "pack-tensors: validation/empty: is a folder of no known class"
+stderr_is "pack-tensors: validation/empty: is not a known class"
 ok "and nothing is written" test ! -e v.tens
 rmdir validation/empty
 pack --classes-from a.tens -o v.tens validation
@@ -75,7 +75,7 @@ pack --classes goku -o m.tens set
 status_is 1
 pack --classes a,a set
 status_is 2
-stderr_is "pack-tensors: --classes: a: is named twice
+stderr_is "pack-tensors: --classes: a: is given twice
 pack-tensors: try 'pack-tensors --help'"
 
 pack --classes-from model -o m.tens set
@@ -124,7 +124,7 @@ run pack-tensors -q --idx --size 30x20 -o i30.tens images labels.gz
 status_is 0
 run pack-tensors -q --idx labels.gz images
 status_is 1
-stderr_is "pack-tensors: labels.gz: is no IDX file of bytes in 3 dimensions"
+stderr_is "pack-tensors: labels.gz: is not an IDX file of bytes in 3 dimensions"
 
 # ---- order ----
 pack --shuffle --seed 5 -o s1.tens set
@@ -181,7 +181,7 @@ cp "$pictures/rgb.png" kept.png
 printf 'Path;Label\nown/a/1.png;a\n' >semicolons.csv
 run pack-tensors -q --list semicolons.csv -o none.tens
 status_is 1
-stderr_is 'pack-tensors: semicolons.csv: line 1: fields: are separated by semicolons; commas are what separates them here'
+stderr_is 'pack-tensors: semicolons.csv: line 1: fields: are separated by semicolons instead of commas'
 printf 'own/a/1.png,a\n' >own.csv
 for arguments in 'own/a/1.png own' 'own/a/2.png own/a/1.png own/a/2.png' 'own/a/1.png --list own.csv' 'own.csv --list own.csv'; do
 	run pack-tensors -q -o $arguments

@@ -90,7 +90,7 @@ $inode"
 before=$(tree here)
 run sh -c 'cd here && split-dataset -q --seed 3 ../in .'
 status_is 1
-stderr_is 'split-dataset: .: is the working folder and holds a split, which is replaced as a whole: run this in another folder'
+stderr_is 'split-dataset: .: is the working directory and has a split, which would be removed: run this in another directory'
 run sh -c 'cd here && split-dataset -q --seed 3 ../in "$PWD/../here"'
 status_is 1
 is "and stays" "$(tree here)" "$before"
@@ -105,7 +105,7 @@ mkdir -p out/test
 echo mine >out/test/precious
 run split-dataset -q in out
 status_is 1
-stderr_is 'split-dataset: out: holds test but no split.tsv: it was not made here and stays as it is'
+stderr_is 'split-dataset: out: has test but no split.tsv: it was not written by split-dataset and is not replaced'
 is "stays" "$(find out -type f)" out/test/precious
 rm -r out
 run split-dataset -q in out

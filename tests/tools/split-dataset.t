@@ -145,7 +145,7 @@ cp labels/a/1 alone/a/
 cp labels/a/1 alone/b/
 run split-dataset -q --conflicts drop alone none
 status_is 1
-stderr_has '^split-dataset: alone: holds no picture with one label alone$'
+stderr_has '^split-dataset: alone: holds only pictures with two labels$'
 ok "and makes nothing" test ! -e none
 run split-dataset -q --audit --conflicts drop parted
 status_is 2
@@ -200,21 +200,21 @@ noise many/train/b/1 2 many/validation/b/2 3
 run split-dataset -q --audit many
 is "of many copies some pairs are named" "$(grep -c '^validation/a/1	train/a/.*file' .out)" 16
 stderr_is 'split-dataset: many: 1 of 2 validation pictures are in train too
-split-dataset: many: 4 more pairs, of files with 16 already, are not listed'
+split-dataset: many: 4 more pairs of files that have 16 already are not listed'
 ok "an audit makes nothing" test ! -e leaky/split.tsv
 run split-dataset -q --audit out
 status_is 0
 stderr_is ''
 run split-dataset -q --audit in
 status_is 1
-stderr_is 'split-dataset: in: is not split: it holds no train and validation'
+stderr_is 'split-dataset: in: is not split: it has no train and validation'
 mkdir -p unread/a
 echo text >unread/a/x.jpg
 run split-dataset --audit unread
-stderr_is 'split-dataset: unread: is not split: it holds no train and validation'
+stderr_is 'split-dataset: unread: is not split: it has no train and validation'
 run split-dataset --folds 2 leaky new
 status_is 1
-stderr_is 'split-dataset: leaky: is split already: no folds can be made of it'
+stderr_is 'split-dataset: leaky: is split already: folds need a folder that is not split'
 run split-dataset -q --audit leaky audited
 status_is 4
 ok "with OUT it is split too" test -s audited/split.tsv
@@ -299,12 +299,12 @@ ln -s in/predict link
 run split-dataset in link/new
 stderr_is 'split-dataset: link/new: lies inside in'
 run split-dataset in before
-stderr_is 'split-dataset: before: is no folder'
+stderr_is 'split-dataset: before: is not a folder'
 mkdir -p own/train
 echo precious >own/train/picture
 run split-dataset in own
 status_is 1
-stderr_is 'split-dataset: own: holds train but no split.tsv: it was not made here and stays as it is'
+stderr_is 'split-dataset: own: has train but no split.tsv: it was not written by split-dataset and is not replaced'
 is "and stays" "$(tree own)" ./train/picture
 mkdir -p small/one small/two empty nothing/class
 noise small/one/1 1 small/one/2 2 small/two/3 3 small/two/4 3

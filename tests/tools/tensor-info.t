@@ -143,7 +143,7 @@ is "the same stream of them" "$(pack-tensors -q --size 13x9 out | tensor-info --
 	"$(tensor-info --records set.tens | cut -f 2,3,6)"
 run tensor-info --extract out set.tens
 status_is 1
-stderr_is 'tensor-info: out: is there already'
+stderr_is 'tensor-info: out: already exists'
 run tensor-info --extract none index.tens color.tens
 ok "nothing of streams that don't agree" test ! -e none
 run tensor-info --extract none index.tens no_end.tens
@@ -199,7 +199,7 @@ cd ..
 mkdir -p reserved && run sh -c 'tensor-cat -q --classes predict,x set.tens; pack-tensors -q --size 2 --list - <<-END | tensor-info --extract reserved/x
 	set/a/one.png	predict
 END'
-stderr_has "class: 'predict' is the folder of pictures without a class"
+stderr_has "class: 'predict' is the folder of unlabelled pictures"
 run tensor-info --extract new/folder// set.tens
 is "folders above are made, slashes at the end do no harm" "$status $(cat .err; cd new/folder && ls -d */)" '0 a/
 b/'

@@ -1,4 +1,4 @@
-/* .npy files, hostile ones among them: cut at every byte, every bit of the header flipped, sizes beyond all bounds. */
+/* .npy files, also invalid ones: cut at every byte, every bit of the header flipped, huge sizes. Tables in TSV and CSV. */
 #include "base/file.h"
 #include "dataset/npy.h"
 #include "dataset/table.h"
@@ -13,24 +13,24 @@ static const char *put(const char *name, const void *bytes, size_t size)
 {
 	static char path[512];
 	snprintf(path, sizeof path, "%s/%s", scratch(), name);
-	FILE *file = fopen(path, "wb"); /* output_bytes would wait for the disk, thousands of times */
+	FILE *file = fopen(path, "wb"); /* output_bytes would sync to disk, thousands of times */
 	if (!file || fwrite(bytes, 1, size, file) != size || fclose(file))
 		exit(1);
 	return path;
 }
 
-/* Whether an array of these bytes is read; if so each of its values can be asked for. */
+/* Whether an array of these bytes is read; if so reads each of its values. */
 static bool is_read(const void *bytes, size_t size)
 {
-	struct array array;
+	struct ndarray array;
 	if (npy_read(&array, put("array.npy", bytes, size), &error))
 		return false;
 	double minimum, maximum;
-	(void)array_range(&array, &minimum, &maximum);
+	(void)ndarray_range(&array, &minimum, &maximum);
 	for (uint64_t row = 0; row < array.sizes[0]; row++)
-		for (uint64_t place = 0; place < array_row_count(&array); place++)
-			(void)array_value(&array, row, place);
-	array_free(&array);
+		for (uint64_t index = 0; index < ndarray_row_count(&array); index++)
+			(void)ndarray_value(&array, row, index);
+	ndarray_free(&array);
 	return true;
 }
 
@@ -46,17 +46,17 @@ static void damaged(const char *name)
 	ok(is_read(bytes, size), "%s is read", name);
 	for (size_t length = 0; length < size; length++)
 		cut += is_read(bytes, length);
-	is_integer(cut, 0, "cut anywhere it is not");
+	is_integer(cut, 0, "cut at any byte it is not");
 	for (size_t bit = 0; bit < 8 * size && bit < 8 * 128; bit++) {
 		bytes[bit / 8] ^= (unsigned char)(1 << bit % 8);
 		(void)is_read(bytes, size);
 		bytes[bit / 8] ^= (unsigned char)(1 << bit % 8);
 	}
-	ok(is_read(bytes, size), "every bit flipped, nothing breaks");
+	ok(is_read(bytes, size), "with any bit flipped nothing crashes");
 	free(bytes);
 }
 
-/* Six bytes under a header; NULL as reason: it is read. */
+/* Six bytes after a header; `reason` is the expected error, NULL for none. */
 static void header(const char *text, const char *reason)
 {
 	unsigned char bytes[512] = {0x93, 'N', 'U', 'M', 'P', 'Y', 1, 0};
@@ -71,15 +71,15 @@ static void header(const char *text, const char *reason)
 
 static void headers(void)
 {
-	static const char *const unclear[] = {"", "{", "}", "{}", "{'shape': (6,)}", "{'descr': '|u1', 'fortran_order': False}",
+	static const char *const invalid[] = {"", "{", "}", "{}", "{'shape': (6,)}", "{'descr': '|u1', 'fortran_order': False}",
 		"{'descr': '|u1', 'fortran_order': False, 'shape': (6)}", "{'descr': '|u1', 'fortran_order': 0, 'shape': (6,)}",
 		"{'descr': '|u1', 'fortran_order': False, 'shape': (6,), 'shape': (6,)}",
 		"{'descr': '|u1', 'fortran_order': False, 'shape': (6,), 'more': 1}",
 		"{'descr': '|u1', 'fortran_order': False, 'shape': (-6,)}", "{'descr': '|u1', 'fortran_order': False, 'shape': (6,)",
 		"{'descr': '|u1', 'fortran_order': False, 'shape': (6,)} x", "{'descr': '|u1, 'fortran_order': False, 'shape': (6,)}",
 		"{'descr': '|u1', 'fortran_order': False, 'shape': (9999999999999999999999,)}"};
-	for (size_t i = 0; i < sizeof unclear / sizeof *unclear; i++)
-		header(unclear[i], "can't be understood");
+	for (size_t i = 0; i < sizeof invalid / sizeof *invalid; i++)
+		header(invalid[i], "invalid .npy header");
 	header("{'descr': '|u1', 'fortran_order': False, 'shape': (6,), }", NULL);
 	header("{\"shape\":(2,3),\"fortran_order\":True,\"descr\":\"|u1\"}\n", NULL);
 	header("{'descr': '<u2', 'fortran_order': False, 'shape': (3,)}", NULL);
@@ -124,15 +124,15 @@ static const char *rows(const char *name, const char *text)
 static void tables(void)
 {
 	is_text(rows("a.csv", "a,b\nc,\n"), "a|b c|", "CSV");
-	is_text(rows("a.CSV", "\xEF\xBB\xBF" "a,b\r\n\"c,\"\"d\"\"\",\"\"\r\n"), "a|b c,\"d\"|", "a mark, quotes, CRLF");
+	is_text(rows("a.CSV", "\xEF\xBB\xBF" "a,b\r\n\"c,\"\"d\"\"\",\"\"\r\n"), "a|b c,\"d\"|", "a byte order mark, quotes, CRLF");
 	is_text(rows("a.csv", "\"two\nlines\",b\n\"x\""), "two\nlines|b x", "a newline in quotes, none at the end");
 	is_text(rows("a.csv", "a\r\nb\r\n\r\n"), "a b ", "one column");
-	is_text(rows("a.csv", "a\n\"b\nc\n"), "line 2: field: has no closing quote", "a quote without an end");
-	is_text(rows("a.csv", "\"x\ny\"\n\"b\"c\n"), "line 3: field: goes on after its closing quote", "and text behind one");
+	is_text(rows("a.csv", "a\n\"b\nc\n"), "line 2: field: has no closing quote", "a missing closing quote");
+	is_text(rows("a.csv", "\"x\ny\"\n\"b\"c\n"), "line 3: field: has text after its closing quote", "text after a closing quote");
 	is_text(rows("a.csv", "a\"b,\"\"\n"), "a\"b|", "a quote within a field, and an empty one in quotes");
 	is_text(rows("a.tsv", "a,b\tc\\n\n\n"), "a,b|c\n ", "TSV");
 	is_text(rows("a.tsv", "a\n\\q\n"), "line 2: \\q: has an unknown escape", "an unknown escape");
-	is_text(rows("a.csv", ""), "", "nothing");
+	is_text(rows("a.csv", ""), "", "an empty file");
 }
 
 int main(void)

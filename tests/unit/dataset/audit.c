@@ -1,4 +1,4 @@
-/* The audit against a comparison of all with all, and where that would take too long: many copies, many classes. */
+/* The audit compared with brute force, and with many copies and classes, where brute force would take too long. */
 #include "base/random.h"
 #include "dataset/audit.h"
 #include "tap.h"
@@ -16,7 +16,7 @@ static uint64_t bits(struct random *random)
 	return high << 32 | random_u32(random);
 }
 
-/* A split of `count` files, each of a content of its own, in `classes` classes by turns, all in train. */
+/* A split of `count` different files, alternating between `classes` classes, all in train. */
 static void start(struct split *split, size_t count, int classes, uint64_t seed)
 {
 	struct random random = random_start(seed, RANDOM_TEST, 2, 0);
@@ -39,11 +39,11 @@ static void start(struct split *split, size_t count, int classes, uint64_t seed)
 
 static void audit_all(struct split *split, struct audit *audit, int hamming)
 {
-	if (split_group(split, hamming, &error) || audit_make(audit, split, hamming, &error))
+	if (split_group(split, hamming, &error) || audit_run(audit, split, hamming, &error))
 		abort();
 }
 
-/* ---- all with all ---- */
+/* ---- brute force ---- */
 
 static bool are_alike(const struct split_file *a, const struct split_file *b, int hamming)
 {
@@ -79,7 +79,7 @@ static void compare_all(struct expected *expected, const struct split *split, in
 	}
 }
 
-/* Pictures that are copies, look-alikes, mirrored, or a chain of others before them; parts at random. */
+/* Makes files copies, look-alikes or mirror images of earlier ones, which also gives chains; with random parts. */
 static void mix_up(struct split *split, uint64_t seed)
 {
 	struct random random = random_start(seed, RANDOM_TEST, 3, 0);
@@ -119,16 +119,16 @@ static void mix_up(struct split *split, uint64_t seed)
 	}
 }
 
-/* Whether pairs are right ones, each file's once; counts the chains. */
+/* Whether all pairs are correct and different; counts the chains. */
 static bool good_pairs(const struct audit *audit, int hamming, size_t *chains)
 {
 	bool good = true;
 	*chains = 0;
 	for (size_t i = 0; i < audit->pair_count; i++) {
 		const struct audit_pair *pair = &audit->pairs[i];
-		*chains += pair->how == AUDIT_CHAIN;
+		*chains += pair->relation == AUDIT_CHAIN;
 		good &= pair->file->part > pair->other->part && pair->file->group == pair->other->group;
-		good &= (pair->how != AUDIT_CHAIN) == are_alike(pair->file, pair->other, hamming);
+		good &= (pair->relation != AUDIT_CHAIN) == are_alike(pair->file, pair->other, hamming);
 		good &= i == 0 || pair[-1].file != pair->file || pair[-1].other != pair->other;
 	}
 	return good;
@@ -142,17 +142,17 @@ static bool same_classes(const struct audit *audit, const struct expected *expec
 		for (int b = 0; b < CLASSES; b++)
 			wanted += expected->joined[a][b];
 	for (size_t i = 0; i < audit->class_count; i++, listed++) {
-		const struct audit_classes *classes = &audit->classes[i];
-		int a = classes->one.file->label, b = classes->one.other->label;
+		const struct audit_class_pair *classes = &audit->classes[i];
+		int a = classes->example.file->label, b = classes->example.other->label;
 		good &= expected->joined[classes->label][classes->other];
 		good &= classes->pairs == expected->classes[classes->label][classes->other];
-		good &= (classes->pairs == 0) == (classes->one.how == AUDIT_CHAIN);
+		good &= (classes->pairs == 0) == (classes->example.relation == AUDIT_CHAIN);
 		good &= (a == classes->label && b == classes->other) || (b == classes->label && a == classes->other);
 	}
 	return good && listed == wanted;
 }
 
-static void against_all(void)
+static void against_brute_force(void)
 {
 	static const int hammings[] = {IMAGE_HASH_HAMMING, -1, 0};
 	int bad_leaks = 0, bad_pairs = 0, bad_classes = 0, chained = 0, joined = 0;
@@ -170,7 +170,7 @@ static void against_all(void)
 			bad_leaks += audit.leaked[part] != expected.leaked[part];
 		bool good = good_pairs(&audit, hamming, &chains);
 		bad_pairs += !good || chains != expected.chains
-			|| audit.pair_count - chains + audit.left_out != expected.pairs;
+			|| audit.pair_count - chains + audit.unlisted != expected.pairs;
 		bad_classes += !same_classes(&audit, &expected);
 		chained += chains > 0;
 		for (size_t i = 0; i < audit.class_count; i++)
@@ -178,13 +178,13 @@ static void against_all(void)
 		audit_free(&audit);
 		split_free(&split);
 	}
-	is_integer(bad_leaks, 0, "of 300 splits as many files leak as when all are compared");
-	is_integer(bad_pairs, 0, "  in as many pairs, each a right one");
-	is_integer(bad_classes, 0, "  of the same classes");
-	ok(chained > 20 && joined > 20, "  some (%d, %d) by chains alone", chained, joined);
+	is_integer(bad_leaks, 0, "of 300 splits as many files leak as by brute force");
+	is_integer(bad_pairs, 0, "  in as many pairs, all correct");
+	is_integer(bad_classes, 0, "  of the same pairs of classes");
+	ok(chained > 20 && joined > 20, "  some (%d, %d) only by chains", chained, joined);
 }
 
-/* ---- much at once ---- */
+/* ---- large inputs ---- */
 
 static void copies(void)
 {
@@ -198,15 +198,15 @@ static void copies(void)
 		split.files[i].hash.mirrored = split.files[0].hash.mirrored;
 	}
 	audit_all(&split, &audit, IMAGE_HASH_HAMMING);
-	is_integer((long long)audit.leaked[SPLIT_VALIDATION], COUNT / 2, "of 10,000 that look the same a half leaks");
-	is_integer((long long)audit.pair_count, COUNT / 2 * AUDIT_PAIRS_OF_FILE, "  each in some pairs");
-	is_integer((long long)audit.left_out, COUNT / 2 * (COUNT / 2 - AUDIT_PAIRS_OF_FILE), "  and the others are counted");
+	is_integer((long long)audit.leaked[SPLIT_VALIDATION], COUNT / 2, "of 10,000 with equal hashes half leak");
+	is_integer((long long)audit.pair_count, COUNT / 2 * AUDIT_PAIRS_OF_FILE, "  each in AUDIT_PAIRS_OF_FILE pairs");
+	is_integer((long long)audit.unlisted, COUNT / 2 * (COUNT / 2 - AUDIT_PAIRS_OF_FILE), "  and the others are counted");
 	is_integer((long long)audit.classes[0].pairs, (long long)COUNT / 2 * COUNT / 2, "  as are those of two classes");
 	audit_free(&audit);
 	split_free(&split);
 }
 
-/* Looks around one, of which most are different. */
+/* Hashes close to one hash, most of them different. */
 static void look_alikes(void)
 {
 	enum { COUNT = 4000 };
@@ -222,14 +222,14 @@ static void look_alikes(void)
 			file->hash.look.perceptual ^= (uint64_t)1 << random_below(&random, 64);
 	}
 	audit_all(&split, &audit, IMAGE_HASH_HAMMING);
-	is_integer((long long)audit.leaked[SPLIT_VALIDATION], COUNT / 2, "of 4,000 look-alikes a half leaks");
-	is_integer((long long)(audit.pair_count + audit.left_out), (long long)COUNT / 2 * COUNT / 2, "  each with each");
+	is_integer((long long)audit.leaked[SPLIT_VALIDATION], COUNT / 2, "of 4,000 look-alikes half leak");
+	is_integer((long long)(audit.pair_count + audit.unlisted), (long long)COUNT / 2 * COUNT / 2, "  each with each");
 	audit_free(&audit);
 	split_free(&split);
 }
 
-/* One picture in each of many classes, such as "image not found". */
-static void everywhere(void)
+/* One picture in many classes, such as "image not found". */
+static void same_in_all_classes(void)
 {
 	enum { COUNT = 500 };
 	struct split split;
@@ -238,23 +238,23 @@ static void everywhere(void)
 	for (size_t i = 0; i < 2 * COUNT; i++)
 		split.files[i].hash = split.files[0].hash;
 	audit_all(&split, &audit, -1);
-	is_integer((long long)audit.class_count, COUNT * (COUNT - 1) / 2, "one picture in 500 classes joins each two");
+	is_integer((long long)audit.class_count, COUNT * (COUNT - 1) / 2, "one picture in 500 classes gives all pairs of classes");
 	bool ordered = true, four = true;
 	for (size_t i = 0; i < audit.class_count; i++) {
-		const struct audit_classes *one = &audit.classes[i];
+		const struct audit_class_pair *one = &audit.classes[i];
 		four &= one->pairs == 4 && one->label < one->other;
 		ordered &= i == 0 || one[-1].label < one->label || (one[-1].label == one->label && one[-1].other < one->other);
 	}
-	ok(ordered && four, "  in order, by two files in each");
+	ok(ordered && four, "  sorted, each with four pairs of files");
 	audit_free(&audit);
 	split_free(&split);
 }
 
 int main(void)
 {
-	against_all();
+	against_brute_force();
 	copies();
 	look_alikes();
-	everywhere();
+	same_in_all_classes();
 	return done();
 }

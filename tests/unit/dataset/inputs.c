@@ -13,7 +13,7 @@
 
 static struct error error;
 
-/* Path of `name` in the scratch folder; good until the fourth call after. */
+/* Path of `name` in the scratch folder; valid for the next three calls. */
 static const char *at(const char *name)
 {
 	static char paths[4][512];
@@ -40,8 +40,8 @@ static const char *shown(const struct dataset_files *files)
 	for (size_t i = 0; i < files->count; i++) {
 		char *end = text + strlen(text);
 		end += sprintf(end, "%s%d", i ? " " : "", files->files[i].label);
-		for (int k = 0; k < files->files[i].more_count; k++)
-			end += sprintf(end, "+%d", files->files[i].more[k]);
+		for (int k = 0; k < files->files[i].more_label_count; k++)
+			end += sprintf(end, "+%d", files->files[i].more_labels[k]);
 		sprintf(end, ":%s", files->files[i].source);
 	}
 	return text;
@@ -70,7 +70,7 @@ static void folders(void)
 	is_integer(class_folders_read(&files, at("set"), &error), 0, "class folders are read");
 	is_text(joined(&files.classes), "Erza Scarlet,empty,goku", "classes are sorted by bytes, an empty one among them");
 	is_text(shown(&files), "0:Erza Scarlet/10.jpg 0:Erza Scarlet/2.jpg 0:Erza Scarlet/more/[1] \xc3\xa9\n.png 2:goku/1",
-		"files: sorted, nested ones too, hidden ones and those beside the folders left out");
+		"files: sorted, nested ones too, without hidden ones and those next to the folders");
 	ok(files.count == 4 && file_exists(files.files[2].path), "paths lead to the files");
 	dataset_files_free(&files);
 }
@@ -79,14 +79,14 @@ static void given_classes(void)
 {
 	struct dataset_files files = {0};
 	is_integer(classes_parse(&files.classes, "goku,vegeta,empty,Erza Scarlet", &error), 0, "a list of classes");
-	is_integer(class_folders_read(&files, at("set"), &error), 0, "class folders by given classes");
+	is_integer(class_folders_read(&files, at("set"), &error), 0, "class folders with given classes");
 	is_text(joined(&files.classes), "goku,vegeta,empty,Erza Scarlet", "the given order stays");
 	is_text(shown(&files), "3:Erza Scarlet/10.jpg 3:Erza Scarlet/2.jpg 3:Erza Scarlet/more/[1] \xc3\xa9\n.png 0:goku/1",
-		"labels go by it, and a class without a folder doesn't shift them");
+		"labels follow it, and a class without a folder doesn't shift them");
 	dataset_files_free(&files);
 	is_integer(classes_parse(&files.classes, "goku,empty", &error), 0, "too few classes");
-	is_integer(class_folders_read(&files, at("set"), &error), -1, "a folder of no known class");
-	is_text(error.reason, "is a folder of no known class", "  is an error");
+	is_integer(class_folders_read(&files, at("set"), &error), -1, "a folder of an unknown class");
+	is_text(error.reason, "is not a known class", "  is an error");
 	dataset_files_free(&files);
 }
 
@@ -98,12 +98,12 @@ static void bad_folders(void)
 		"a folder without class folders");
 	ok(class_folders_read(&files, at("set/goku/1"), &error) == -1, "a file");
 	put("bad/a\tb/1", "");
-	ok(class_folders_read(&files, at("bad"), &error) == -1 && strstr(error.reason, "no name for a class"),
+	ok(class_folders_read(&files, at("bad"), &error) == -1 && strstr(error.reason, "not a valid class name"),
 		"a tab in the name of a class");
 	dataset_files_free(&files);
 	put("loop/a/1", "");
 	ok(symlink(".", at("loop/a/again")) == 0 && class_folders_read(&files, at("loop"), &error) == -1 &&
-		strstr(error.reason, "nested more than 16 deep"), "links that lead in circles");
+		strstr(error.reason, "nested more than 16 deep"), "a cycle of symbolic links");
 	dataset_files_free(&files);
 }
 
@@ -126,10 +126,10 @@ static void class_lists(void)
 	ok(classes_read(&classes, at("none.txt"), &error) == -1, "no such file");
 	ok(classes_read(&classes, at("set"), &error) == -1, "a folder that is no model");
 	text_list_free(&classes);
-	refused_classes("a,,b", "no name");
-	refused_classes("", "no name");
-	refused_classes("a,b,a", "named twice");
-	refused_classes("a/b", "no name");
+	refused_classes("a,,b", "not a valid class name");
+	refused_classes("", "not a valid class name");
+	refused_classes("a,b,a", "given twice");
+	refused_classes("a/b", "not a valid class name");
 }
 
 static int read_list(struct dataset_files *files, const char *text)
@@ -146,7 +146,7 @@ static void lists(void)
 	is_text(shown(&files), "1:x y.png 0+1:\t\\.png -1:none", "labels follow, escapes are undone");
 	dataset_files_free(&files);
 	is_integer(classes_parse(&files.classes, "pear,fig,apple", &error), 0, "given classes");
-	is_integer(read_list(&files, "a\tapple\nb\tpear"), 0, "a list by them, without a last newline");
+	is_integer(read_list(&files, "a\tapple\nb\tpear"), 0, "a list with them, without a last newline");
 	is_text(shown(&files), "2:a 0:b", "keeps their order");
 	dataset_files_free(&files);
 	is_integer(classes_parse(&files.classes, "pear", &error), 0, "given classes");
@@ -161,7 +161,7 @@ static void lists(void)
 	dataset_files_free(&files);
 }
 
-/* Four images of 3 x 2 whose values count up. */
+/* Four images of 3 x 2 with the values 0 to 23. */
 static const unsigned char idx_images[16 + 24] = {0, 0, 8, 3, 0, 0, 0, 4, 0, 0, 0, 2, 0, 0, 0, 3,
 	0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15, 16, 17, 18, 19, 20, 21, 22, 23};
 static const unsigned char idx_labels[8 + 4] = {0, 0, 8, 1, 0, 0, 0, 4, 2, 0, 1, 2};
@@ -195,7 +195,7 @@ static void idx_files(void)
 	pack_source_free(&source);
 }
 
-/* Either file cut at any byte, plain or compressed, or longer than it says. */
+/* A file cut at any byte. */
 static void cut_idx(const char *name, const unsigned char *bytes, size_t size)
 {
 	struct pack_source source;
@@ -224,7 +224,7 @@ static void bad_idx_files(void)
 	pack_source_free(&source);
 	memset(changed + 4, 0x7f, 12);
 	ok(output_bytes(at("images"), changed, sizeof changed, &error) == 0 && read_idx(&source, NULL) == -1 &&
-		strstr(error.reason, "holds more than"), "sizes beyond all bounds");
+		strstr(error.reason, "holds more than"), "huge sizes");
 	pack_source_free(&source);
 	ok(output_bytes(at("images"), idx_labels, sizeof idx_labels, &error) == 0 && read_idx(&source, NULL) == -1, "labels for images");
 	pack_source_free(&source);

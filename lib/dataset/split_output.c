@@ -1,4 +1,4 @@
-#include "dataset/split_place.h"
+#include "dataset/split_output.h"
 
 #include "base/file.h"
 #include "base/paths.h"
@@ -13,25 +13,25 @@
 
 const char *const split_link_names[] = {"hard", "symbolic", "copy", NULL};
 
-/* ---- where ---- */
+/* ---- checks ---- */
 
-int split_check_place(const char *in, const char *out, struct error *error)
+int split_output_check(const char *in, const char *out, struct error *error)
 {
 	if (!*in || !*out)
-		return error_set(error, *in ? out : in, "an empty name is no folder");
+		return error_set(error, *in ? out : in, "an empty name is not a folder");
 	char *real_in = path_resolve(in), *real_out = path_resolve(out);
 	int result = 0;
 	if (!real_in || !real_out)
 		result = error_system(error, real_in ? out : in);
 	else if (file_exists(out) && !file_is_folder(out))
-		result = error_set(error, out, "is no folder");
+		result = error_set(error, out, "is not a folder");
 	else if (path_is_same(in, out))
 		result = error_set(error, out, "is the same folder as %s", in);
 	else if (path_is_within(out, in))
 		result = error_set(error, out, "lies inside %s", in);
 	else if (path_is_within(in, out))
 		result = error_set(error, in, "lies inside %s", out);
-	if (result == 0 && (split_folder_settle(real_out, error) || split_folder_check(real_out, error)))
+	if (result == 0 && (split_folder_recover(real_out, error) || split_folder_check(real_out, error)))
 		result = error_finally(error, real_out, out);
 	free(real_in);
 	free(real_out);
@@ -76,8 +76,8 @@ static int link_hard(const char *from, const char *to, struct error *error)
 {
 	if (linkat(AT_FDCWD, from, AT_FDCWD, to, AT_SYMLINK_FOLLOW) == 0)
 		return 0;
-	bool other_way = errno == EXDEV || errno == EPERM || errno == EMLINK || errno == EOPNOTSUPP;
-	return other_way ? copy_file(from, to, error) : error_system(error, to);
+	bool is_unsupported = errno == EXDEV || errno == EPERM || errno == EMLINK || errno == EOPNOTSUPP;
+	return is_unsupported ? copy_file(from, to, error) : error_system(error, to);
 }
 
 static int link_symbolic(const char *from, const char *to, struct error *error)
@@ -91,7 +91,7 @@ static int link_symbolic(const char *from, const char *to, struct error *error)
 }
 
 /* Links or copies the file to FOLDER/PART/CLASS/... */
-static int place_file(const struct split_file *file, const char *folder, const char *part, enum split_link link,
+static int write_file(const struct split_file *file, const char *folder, const char *part, enum split_link link,
 	struct error *error)
 {
 	char *path = text_format("%s/%s/%s", folder, part, file->file->source);
@@ -109,21 +109,21 @@ static int place_file(const struct split_file *file, const char *folder, const c
 	return result;
 }
 
-/* A file of folds is placed in each: where it judges, and where it is learnt from. */
-static int place_in_folds(const struct split *split, const struct split_file *file, const char *folder,
+/* Links or copies the file into each fold: into one as validation, into the others as training. */
+static int write_to_folds(const struct split *split, const struct split_file *file, const char *folder,
 	enum split_link link, struct error *error)
 {
 	for (int fold = 0; fold < split->folds; fold++) {
 		char part[32];
 		snprintf(part, sizeof part, "fold-%d/%s", fold + 1,
 			split_part_names[file->part == fold ? SPLIT_VALIDATION : SPLIT_TRAIN]);
-		if (place_file(file, folder, part, link, error))
+		if (write_file(file, folder, part, link, error))
 			return -1;
 	}
 	return 0;
 }
 
-/* ---- all of them ---- */
+/* ---- all files ---- */
 
 static int write_list(const struct split *split, const char *folder, struct error *error)
 {
@@ -140,39 +140,39 @@ static int write_list(const struct split *split, const char *folder, struct erro
 	return result;
 }
 
-static int build(const struct split *split, const char *folder, enum split_link link, struct error *error)
+static int write_files(const struct split *split, const char *folder, enum split_link link, struct error *error)
 {
 	for (size_t i = 0; i < split->count; i++) {
 		const struct split_file *file = &split->files[i];
-		if (split->folds ? place_in_folds(split, file, folder, link, error)
-				 : place_file(file, folder, split_part_names[file->part], link, error))
+		if (split->folds ? write_to_folds(split, file, folder, link, error)
+				 : write_file(file, folder, split_part_names[file->part], link, error))
 			return -1;
 	}
 	return write_list(split, folder, error);
 }
 
-/* Copies reach the disk before the name that says that all are there. */
-static int sync_copies(const struct unfinished *fresh, enum split_link link, const char *place, struct error *error)
+/* Copies are synced to disk before the folder gets its final name. */
+static int sync_copies(const struct unfinished *staging, enum split_link link, const char *target, struct error *error)
 {
-	return link == SPLIT_COPY && syncfs(fresh->lock) ? error_system(error, place) : 0;
+	return link == SPLIT_COPY && syncfs(staging->lock) ? error_system(error, target) : 0;
 }
 
-int split_place(const struct split *split, const char *out, enum split_link link, struct error *error)
+int split_output_write(const struct split *split, const char *out, enum split_link link, struct error *error)
 {
-	struct unfinished fresh;
+	struct unfinished staging;
 	if (file_make_parent(out, error))
 		return -1;
-	char *place = path_resolve(out);
-	if (!place)
+	char *target = path_resolve(out);
+	if (!target)
 		return error_system(error, out);
-	int result = split_folder_start(&fresh, place, error);
-	if (result == 0 && build(split, fresh.path, link, error))
-		result = error_finally(error, fresh.path, out);
+	int result = split_folder_create(&staging, target, error);
+	if (result == 0 && write_files(split, staging.path, link, error))
+		result = error_finally(error, staging.path, out);
 	else if (result == 0)
-		result = sync_copies(&fresh, link, place, error) || split_folder_put(&fresh, place, error) ? -1 : 0;
+		result = sync_copies(&staging, link, target, error) || split_folder_install(&staging, target, error) ? -1 : 0;
 	if (result)
-		error_finally(error, place, out);
-	unfinished_remove(&fresh);
-	free(place);
+		error_finally(error, target, out);
+	unfinished_remove(&staging);
+	free(target);
 	return result;
 }
