@@ -1,4 +1,4 @@
-/* tensor-info: what is in tensor streams; verify them, export them. */
+/* tensor-info: shows, verifies and exports tensor streams. */
 #include "common/files.h"
 #include "common/tool.h"
 #include "dataset/extract.h"
@@ -11,13 +11,13 @@ static const char *npy_path, *labels_path, *png_path, *folder;
 static int png_count = 64;
 
 static const struct option_row rows[] = {
-	{0, "verify", OPTION_FLAG, &verify, NULL, "only say whether each stream is whole and right", 0, 0, NULL},
-	{0, "records", OPTION_FLAG, &list_records, NULL, "a line of TSV for each record", 0, 0, NULL},
-	{0, "json", OPTION_FLAG, &as_json, NULL, "a line of JSON for each stream", 0, 0, NULL},
+	{0, "verify", OPTION_FLAG, &verify, NULL, "only verify that each stream is complete and valid", 0, 0, NULL},
+	{0, "records", OPTION_FLAG, &list_records, NULL, "print a line of TSV per record", 0, 0, NULL},
+	{0, "json", OPTION_FLAG, &as_json, NULL, "print a line of JSON per stream", 0, 0, NULL},
 	{0, "npy", OPTION_OUTPUT, &npy_path, "FILE", "write the tensors of all streams as one NumPy array", 0, 0, NULL},
-	{0, "labels", OPTION_OUTPUT, &labels_path, "FILE", "write their labels as a NumPy array", 0, 0, NULL},
+	{0, "labels", OPTION_OUTPUT, &labels_path, "FILE", "write the labels of all streams as a NumPy array", 0, 0, NULL},
 	{0, "png", OPTION_OUTPUT, &png_path, "FILE", "write a contact sheet of the first records", 0, 0, NULL},
-	{'n', "count", OPTION_INTEGER, &png_count, "N", "records on the contact sheet", 1, 65536, NULL},
+	{'n', "count", OPTION_INTEGER, &png_count, "N", "number of records on the contact sheet", 1, 65536, NULL},
 	{0, "extract", OPTION_OUTPUT_FOLDER, &folder, "DIR", "write the records as pictures in class folders", 0, 0, NULL},
 	TOOL_QUIET(quiet),
 	TOOL_END,
@@ -26,20 +26,20 @@ static const struct option_row rows[] = {
 static const struct options options = {"tensor-info", "[FILE...]",
 	"Shows, verifies and exports tensor streams.", rows, NULL};
 
-/* What is exported, from all streams together. */
+/* The exports of all streams. */
 struct exports {
 	struct stream_export arrays;
 	struct contact_sheet sheet;
 	struct extraction extraction;
-	const char *stream; /* name of the one that is read */
+	const char *stream; /* name of the stream being read */
 };
 
-static bool exporting(void)
+static bool has_exports(void)
 {
 	return npy_path || labels_path || png_path || folder;
 }
 
-static int show_record(struct contact_sheet *sheet, const struct stream_head *head, const void *tensor,
+static int add_to_sheet(struct contact_sheet *sheet, const struct stream_head *head, const void *tensor,
 	struct error *error)
 {
 	if (sheet->count >= png_count)
@@ -48,19 +48,19 @@ static int show_record(struct contact_sheet *sheet, const struct stream_head *he
 				       : contact_sheet_add_f32(sheet, tensor, error);
 }
 
-static int visit(void *context, const struct stream_head *head, const struct stream_record *record,
+static int export_record(void *context, const struct stream_head *head, const struct stream_record *record,
 	struct error *error)
 {
 	struct exports *exports = context;
 	if (record && list_records)
 		stream_record_print(head, record, stdout);
-	if (!exporting())
+	if (!has_exports())
 		return 0;
 	if (!record && !exports->arrays.started)
 		exports->sheet = contact_sheet_start(head->width, head->height, head->channels, head->minimum, head->maximum);
 	if (!record)
 		return stream_export_add_head(&exports->arrays, head, exports->stream, error);
-	if (png_path && show_record(&exports->sheet, head, record->tensor, error))
+	if (png_path && add_to_sheet(&exports->sheet, head, record->tensor, error))
 		return -1;
 	if (folder && extract_add(&exports->extraction, head, record, error))
 		return error_within(error, exports->stream);
@@ -75,19 +75,19 @@ static int print_summary(const struct stream_summary *summary, const char *name,
 	}
 	if (as_json)
 		return stream_summary_print_json(summary, name, stdout, error);
-	if (!verify && !list_records && !exporting())
+	if (!verify && !list_records && !has_exports())
 		stream_summary_print(summary, name, stdout);
 	return 0;
 }
 
-static int look_into(const char *path, struct exports *exports, struct error *error)
+static int process_stream(const char *path, struct exports *exports, struct error *error)
 {
 	struct stream_reader *reader;
 	struct stream_summary summary = {0};
 	if (stream_open(&reader, path, error))
 		return -1;
 	exports->stream = stream_name(reader);
-	int result = stream_summary_read(&summary, reader, visit, exports, error);
+	int result = stream_summary_read(&summary, reader, export_record, exports, error);
 	if (result == 0)
 		result = print_summary(&summary, stream_name(reader), error);
 	stream_summary_free(&summary);
@@ -95,7 +95,7 @@ static int look_into(const char *path, struct exports *exports, struct error *er
 	return result;
 }
 
-static int commit(struct exports *exports, struct error *error)
+static int commit_exports(struct exports *exports, struct error *error)
 {
 	if (stream_export_commit(&exports->arrays, error))
 		return -1;
@@ -127,11 +127,11 @@ int main(int argc, char **argv)
 	}
 
 	for (int i = 0; i < count; i++)
-		if (look_into(paths[i], &exports, &error))
+		if (process_stream(paths[i], &exports, &error))
 			status = tool_error(&error);
 
-	/* Exports are whole or not at all: after a failure nothing takes its final name. */
-	if (status == EXIT_DONE && exports.arrays.started && commit(&exports, &error))
+	/* Exports are complete or do not appear: after a failure nothing is renamed to its final name. */
+	if (status == EXIT_DONE && exports.arrays.started && commit_exports(&exports, &error))
 		status = tool_error(&error);
 	stream_export_end(&exports.arrays);
 	extract_end(&exports.extraction);

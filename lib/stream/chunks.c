@@ -6,7 +6,7 @@
 #include <string.h>
 #include <zlib.h>
 
-int chunks_fail(const struct chunks *chunks, struct error *error, const char *format, ...)
+int chunks_error(const struct chunks *chunks, struct error *error, const char *format, ...)
 {
 	char object[80], reason[400];
 	va_list arguments;
@@ -29,11 +29,11 @@ void chunks_begin_segment(struct chunks *chunks)
 	chunks->start = chunks->end = 0;
 }
 
-/* Something else than a stream is no damaged chunk: only the input is named. */
-static int no_stream(const struct chunks *chunks, bool first, struct error *error)
+/* If the input doesn't begin with a stream, the object of the error is the input alone, not its first chunk. */
+static int not_a_stream(const struct chunks *chunks, bool first, struct error *error)
 {
 	return first ? error_set(error, chunks->input.name, "is not a tensor stream")
-		     : chunks_fail(chunks, error, "is not a chunk of a tensor stream");
+		     : chunks_error(chunks, error, "is not a chunk of a tensor stream");
 }
 
 static int next_header(struct chunks *chunks, struct chunk *chunk, struct error *error)
@@ -45,16 +45,16 @@ static int next_header(struct chunks *chunks, struct chunk *chunk, struct error 
 		return result;
 	bool first = chunks->segment == 1 && chunks->sequence == 0;
 	if (!stream_has_magic(bytes, available) && (first || result == 1))
-		return no_stream(chunks, first, error);
+		return not_a_stream(chunks, first, error);
 	if (result == 0)
-		return chunks_fail(chunks, error, "ends too early");
+		return chunks_error(chunks, error, "ends too early");
 	const char *problem = chunk_load(chunk, bytes);
 	if (problem)
-		return chunks_fail(chunks, error, "%s", problem);
+		return chunks_error(chunks, error, "%s", problem);
 	if (chunk->type == CHUNK_HEAD && chunks->sequence > 0)
-		return chunks_fail(chunks, error, "a new head before the end of the segment");
+		return chunks_error(chunks, error, "a new head before the end of the segment");
 	if (chunk->sequence != chunks->sequence)
-		return chunks_fail(chunks, error, "is not next: the one there is chunk %llu",
+		return chunks_error(chunks, error, "is missing: found chunk %llu instead",
 			(unsigned long long)chunk->sequence);
 	return 1;
 }
@@ -73,11 +73,11 @@ static int next_payload(struct chunks *chunks, const struct chunk *chunk, const 
 	size_t size = (size_t)chunk->stored_size, padding = chunk_padding(size), available;
 	int result = input_next(&chunks->input, size + padding, stored, &available, error);
 	if (result <= 0)
-		return result ? result : chunks_fail(chunks, error, "ends too early");
-	if (!chunks->known && libdeflate_crc32(0, *stored, size) != chunk->checksum)
-		return chunks_fail(chunks, error, "checksum differs");
-	if (padding && !all_zero(*stored + size, padding)) /* of nothing at all there is no address */
-		return chunks_fail(chunks, error, "padding is not zero");
+		return result ? result : chunks_error(chunks, error, "ends too early");
+	if (!chunks->skip_checksums && libdeflate_crc32(0, *stored, size) != chunk->checksum)
+		return chunks_error(chunks, error, "checksum differs");
+	if (padding && !all_zero(*stored + size, padding)) /* an empty payload without padding has no address */
+		return chunks_error(chunks, error, "padding is not zero");
 	return 1;
 }
 
@@ -97,14 +97,14 @@ static int unpack(struct chunks *chunks, const struct chunk *chunk, const unsign
 	*payload = stored;
 	if (chunk->codec == STREAM_RAW)
 		return 1;
-	uLong taken = (uLong)chunk->stored_size;
-	uLongf given = (uLongf)chunk->raw_size;
+	uLong consumed = (uLong)chunk->stored_size;
+	uLongf produced = (uLongf)chunk->raw_size;
 	unsigned char *unpacked = reserve(chunks, (size_t)chunk->raw_size + 1);
 	if (!unpacked)
 		return error_memory(error, chunks->input.name);
-	if (uncompress2(unpacked, &given, stored, &taken) != Z_OK || given != chunk->raw_size ||
-		taken != chunk->stored_size)
-		return chunks_fail(chunks, error, "compressed payload is damaged");
+	if (uncompress2(unpacked, &produced, stored, &consumed) != Z_OK || produced != chunk->raw_size ||
+		consumed != chunk->stored_size)
+		return chunks_error(chunks, error, "compressed payload is damaged");
 	*payload = unpacked;
 	return 1;
 }
@@ -122,7 +122,7 @@ int chunks_next(struct chunks *chunks, struct chunk *chunk, const unsigned char 
 		chunks->next++;
 		chunks->start = chunks->end;
 		chunks->end += CHUNK_HEADER_SIZE + chunk->stored_size + chunk_padding(chunk->stored_size);
-	} while (chunk_may_be_skipped(chunk->type));
+	} while (chunk_is_ancillary(chunk->type));
 	return unpack(chunks, chunk, stored, payload, error);
 }
 

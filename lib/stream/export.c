@@ -5,15 +5,15 @@ struct stream_export stream_export_to(const char *tensors_path, const char *labe
 	return (struct stream_export){.tensors_path = tensors_path, .labels_path = labels_path};
 }
 
-static int start_array(struct npy *npy, struct output *output, const char *path, struct error *error)
+static int open_array(struct npy_writer *writer, struct output *output, const char *path, struct error *error)
 {
 	if (!path)
 		return 0;
 	if (output_open(output, path, error))
 		return -1;
-	npy->stream = output->stream;
-	npy->name = path;
-	return npy_begin(npy, error);
+	writer->stream = output->stream;
+	writer->name = path;
+	return npy_writer_begin(writer, error);
 }
 
 int stream_export_add_head(struct stream_export *export, const struct stream_head *head, const char *name,
@@ -25,13 +25,13 @@ int stream_export_add_head(struct stream_export *export, const struct stream_hea
 	if (stream_head_copy(&export->head, head, error))
 		return -1;
 	export->started = true;
-	export->tensors = (struct npy){.type = head->type == STREAM_U8 ? "u1" : "f4", .rank = 4,
+	export->tensors = (struct npy_writer){.type = head->type == STREAM_U8 ? "u1" : "f4", .rank = 4,
 		.sizes = {0, (uint64_t)head->height, (uint64_t)head->width, (uint64_t)head->channels}};
-	export->labels = (struct npy){.type = index ? "i4" : "f4", .rank = index ? 1 : 2,
+	export->labels = (struct npy_writer){.type = index ? "i4" : "f4", .rank = index ? 1 : 2,
 		.sizes = {0, head->classes.count}};
-	if (start_array(&export->tensors, &export->tensors_file, export->tensors_path, error))
+	if (open_array(&export->tensors, &export->tensors_file, export->tensors_path, error))
 		return -1;
-	return start_array(&export->labels, &export->labels_file, export->labels_path, error);
+	return open_array(&export->labels, &export->labels_file, export->labels_path, error);
 }
 
 int stream_export_add_record(struct stream_export *export, const struct stream_record *record, struct error *error)
@@ -39,16 +39,16 @@ int stream_export_add_record(struct stream_export *export, const struct stream_r
 	const struct stream_head *head = &export->head;
 	size_t row = record->weights ? head->classes.count * sizeof(float) : sizeof record->label;
 	const void *label = record->weights ? (const void *)record->weights : &record->label;
-	if (export->tensors_path && npy_add(&export->tensors, record->tensor, stream_tensor_size(head), error))
+	if (export->tensors_path && npy_writer_add(&export->tensors, record->tensor, stream_tensor_size(head), error))
 		return -1;
-	return export->labels_path ? npy_add(&export->labels, label, row, error) : 0;
+	return export->labels_path ? npy_writer_add(&export->labels, label, row, error) : 0;
 }
 
-static int commit_array(struct npy *npy, struct output *output, struct error *error)
+static int commit_array(struct npy_writer *writer, struct output *output, struct error *error)
 {
 	if (!output->stream)
 		return 0;
-	return npy_end(npy, error) ? -1 : output_commit(output, error);
+	return npy_writer_end(writer, error) ? -1 : output_commit(output, error);
 }
 
 int stream_export_commit(struct stream_export *export, struct error *error)

@@ -28,7 +28,7 @@ void chunk_store(const struct chunk *chunk, unsigned char out[CHUNK_HEADER_SIZE]
 	store_u32(out + 60, libdeflate_crc32(0, out, 60));
 }
 
-/* What deflate can at best make of `size` bytes: 1032 to 1 (zlib's technical notes), and a little for the frame. */
+/* Upper bound of the decompressed size: deflate's maximum ratio is 1032 to 1 (zlib's technical notes), plus the frame. */
 static uint64_t inflated_maximum(uint64_t size)
 {
 	return size * 1032 + 64;
@@ -53,9 +53,9 @@ const char *chunk_load(struct chunk *chunk, const unsigned char bytes[CHUNK_HEAD
 	if (load_u32(bytes + 60) != libdeflate_crc32(0, bytes, 60))
 		return "header checksum differs";
 	if (load_u16(bytes + 12) != CHUNK_MAJOR)
-		return "version of the format is not known";
+		return "unknown version of the format";
 	if (load_u32(bytes + 16) != 0)
-		return "needs a feature that is not known";
+		return "needs an unknown feature";
 	*chunk = (struct chunk){
 		.type = load_u32(bytes + 8),
 		.features = load_u32(bytes + 20),
@@ -67,13 +67,13 @@ const char *chunk_load(struct chunk *chunk, const unsigned char bytes[CHUNK_HEAD
 		.checksum = load_u32(bytes + 56),
 	};
 	if (chunk->codec != STREAM_RAW && chunk->codec != STREAM_ZLIB)
-		return "codec is not known";
+		return "unknown codec";
 	if (chunk->type != CHUNK_DATA && chunk->records != 0)
 		return "records outside a data chunk";
 	return check_sizes(chunk);
 }
 
-bool chunk_may_be_skipped(uint32_t type)
+bool chunk_is_ancillary(uint32_t type)
 {
 	unsigned char first = type & 0xFF;
 	return first >= 'a' && first <= 'z';

@@ -1,4 +1,4 @@
-/* The bytes of a chunk, which reader and writer share (tens.5). */
+/* The binary format of chunks, for reader and writer (tens.5). */
 #ifndef STREAM_FORMAT_H
 #define STREAM_FORMAT_H
 
@@ -22,13 +22,13 @@ enum {
 	CHUNK_END = 'E' | 'N' << 8 | 'D' << 16 | 'S' << 24,
 };
 
-/* In the features of an end: the next segment of the run follows. */
+/* Compatible feature of an end: another segment of the run follows. */
 enum { CHUNK_MORE = 1 };
 
-/* A chunk header, less what is the same in all of them. */
+/* The variable fields of a chunk header. */
 struct chunk {
 	uint32_t type;
-	uint64_t sequence;              /* number of the chunk in its segment, the head's is 0 */
+	uint64_t sequence;              /* number of the chunk in its segment; that of the head is 0 */
 	uint64_t stored_size, raw_size; /* bytes of the payload as stored, and after decompression */
 	uint32_t records;
 	uint32_t codec;                 /* enum stream_codec */
@@ -36,22 +36,22 @@ struct chunk {
 	uint32_t checksum;              /* CRC-32 of the stored payload */
 };
 
-/* Writes the header's bytes, its own checksum included. */
+/* Encodes a header, with its own checksum. */
 void chunk_store(const struct chunk *chunk, unsigned char out[CHUNK_HEADER_SIZE]);
 
-/* Reads and checks a header alone: magic, checksum, version, features, limits. Returns NULL, or what is wrong. */
+/* Decodes and checks a header: magic, checksum, version, features, limits. Returns NULL, or the reason of an error. */
 const char *chunk_load(struct chunk *chunk, const unsigned char bytes[CHUNK_HEADER_SIZE]);
 
-/* Whether a reader that does not know the type may pass over it: its first letter is lower-case. */
-bool chunk_may_be_skipped(uint32_t type);
+/* Whether a chunk is ancillary, so that a reader that does not know its type skips it: its first letter is lower-case. */
+bool chunk_is_ancillary(uint32_t type);
 
-/* Zero bytes from the end of a payload to the next chunk. */
+/* Number of zero bytes between a payload and the next chunk. */
 size_t chunk_padding(uint64_t stored_size);
 
-/* Bytes of one descriptor. */
+/* Size of a descriptor in bytes. */
 size_t descriptor_size(const struct stream_head *head);
 
-/* Whether tensors in memory differ from the file's: f32 on a machine that is not little-endian. */
+/* Whether the byte order of tensors must be swapped: f32 on a big-endian machine. */
 bool tensors_need_swap(const struct stream_head *head);
 
 /* Reverses the bytes of each of `count` f32 values in place. */

@@ -14,7 +14,7 @@ int stream_head_copy(struct stream_head *out, const struct stream_head *head, st
 	out->history = json_deep_copy(head->history);
 	bool failed = head->history && !out->history;
 	for (size_t i = 0; i < head->classes.count && !failed; i++)
-		failed = text_list_add(&out->classes, head->classes.items[i], error) != 0;
+		failed = text_list_add(&out->classes, head->classes.items[i], NULL) != 0;
 	if (!failed)
 		return 0;
 	stream_head_free(out);
@@ -28,16 +28,16 @@ void stream_head_free(struct stream_head *head)
 	*head = (struct stream_head){0};
 }
 
-/* `text` cut to the limit, on the border of a UTF-8 character, and made printable where it is no UTF-8. */
+/* `text` truncated to the limit, at the boundary of a UTF-8 character, with invalid UTF-8 escaped. */
 static json_t *history_text(const char *text)
 {
-	size_t length = strlen(text), kept = length;
+	size_t length = strlen(text), cut_length = length;
 	if (length > STREAM_HISTORY_MAXIMUM) {
-		kept = STREAM_HISTORY_MAXIMUM - strlen(" ...");
-		while (kept && ((unsigned char)text[kept] & 0xC0) == 0x80)
-			kept--;
+		cut_length = STREAM_HISTORY_MAXIMUM - strlen(" ...");
+		while (cut_length && ((unsigned char)text[cut_length] & 0xC0) == 0x80)
+			cut_length--;
 	}
-	char *cut = text_format("%.*s%s", (int)kept, text, kept < length ? " ..." : "");
+	char *cut = text_format("%.*s%s", (int)cut_length, text, cut_length < length ? " ..." : "");
 	json_t *value = cut ? json_text(cut) : NULL;
 	free(cut);
 	return value;
@@ -63,7 +63,7 @@ size_t stream_tensor_size(const struct stream_head *head)
 	return (size_t)head->height * (size_t)head->width * (size_t)head->channels * value;
 }
 
-/* Whether the history holds an entry like this one. */
+/* Whether the history has an equal entry. */
 static bool has_entry(const json_t *history, const json_t *entry)
 {
 	size_t i;
@@ -126,11 +126,11 @@ static int check_distinct(const struct text_list *classes, const char *name, str
 	for (size_t i = 0; i < sorted.count; i++)
 		sorted.items[i] = classes->items[i];
 	text_list_sort(&sorted);
-	const char *twice = NULL;
-	for (size_t i = 1; i < sorted.count && !twice; i++)
-		twice = strcmp(sorted.items[i - 1], sorted.items[i]) == 0 ? sorted.items[i] : NULL;
+	const char *duplicate = NULL;
+	for (size_t i = 1; i < sorted.count && !duplicate; i++)
+		duplicate = strcmp(sorted.items[i - 1], sorted.items[i]) == 0 ? sorted.items[i] : NULL;
 	free(sorted.items);
-	return twice ? error_set(error, name, "class '%s' is there twice", twice) : 0;
+	return duplicate ? error_set(error, name, "class '%s' occurs twice", duplicate) : 0;
 }
 
 static int check_classes(const struct text_list *classes, const char *name, struct error *error)
@@ -139,7 +139,7 @@ static int check_classes(const struct text_list *classes, const char *name, stru
 		return error_set(error, name, "more than %d classes", STREAM_CLASSES_MAXIMUM);
 	for (size_t i = 0; i < classes->count; i++)
 		if (!text_is_class_name(classes->items[i]))
-			return error_set(error, name, "class %zu has a name that is not allowed", i);
+			return error_set(error, name, "class %zu has an invalid name", i);
 	return check_distinct(classes, name, error);
 }
 

@@ -25,7 +25,7 @@ static json_t *encode_classes(const struct text_list *classes)
 	return array;
 }
 
-/* Adds a number that is left out where it is 0. Returns 0 or -1. */
+/* Adds a number unless it is 0. Returns 0 or -1. */
 static int encode_number(json_t *root, const char *key, uint32_t value)
 {
 	return value ? json_object_set_new(root, key, json_integer(value)) : 0;
@@ -67,13 +67,13 @@ static int decode_classes(struct text_list *classes, const json_t *array, const 
 	return 0;
 }
 
-/* A dimension for head_check to judge: what is no int is none. */
+/* Converts a dimension; 0, which head_check refuses, if it is not a positive int. */
 static int to_dimension(json_int_t value)
 {
 	return value >= 1 && value <= INT_MAX ? (int)value : 0;
 }
 
-static bool is_number(json_int_t value)
+static bool fits_uint32(json_int_t value)
 {
 	return value >= 0 && value <= UINT32_MAX;
 }
@@ -94,12 +94,12 @@ static int decode_object(struct stream_head *head, json_t *root, const char *nam
 	head->width = to_dimension(shape[1]);
 	head->channels = to_dimension(shape[2]);
 	if (find_name(type_names, type) < 0)
-		return error_set(error, name, "type '%s' is not known", type);
+		return error_set(error, name, "unknown type '%s'", type);
 	if (find_name(label_names, label) < 0)
-		return error_set(error, name, "label kind '%s' is not known", label);
-	if (!is_number(pass))
+		return error_set(error, name, "unknown label kind '%s'", label);
+	if (!fits_uint32(pass))
 		return error_set(error, name, "pass number is out of range");
-	if (!is_number(segment) || !is_number(passes))
+	if (!fits_uint32(segment) || !fits_uint32(passes))
 		return error_set(error, name, "number of segment or passes is out of range");
 	head->type = (enum stream_type)find_name(type_names, type);
 	head->label = (enum stream_label)find_name(label_names, label);

@@ -11,7 +11,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-enum { RELEASED_TOGETHER = 1 << 20 }; /* bytes: a multiple of every page size */
+enum { RELEASE_UNIT = 1 << 20 }; /* bytes: a multiple of every page size */
 
 int stream_detect(const char *path, struct error *error)
 {
@@ -37,8 +37,7 @@ static int map_file(struct input *input, const struct stat *status, struct error
 	return 0;
 }
 
-/* Room for a chunk: who fills a pipe of the usual 64 KiB waits for its reader sixteen times as often. A system that refuses
- * leaves the pipe as it is. */
+/* Enlarges a pipe from the default 64 KiB to the size of a chunk, so that its writer blocks less often. Failure is ignored. */
 static void widen_pipe(int descriptor)
 {
 	if (fcntl(descriptor, F_SETPIPE_SZ, 1 << 20) < 0)
@@ -68,18 +67,18 @@ int input_open(struct input *input, const char *path, struct error *error)
 	return result;
 }
 
-/* What was read is given back, or all of a long file would be held in the end. */
-static void release_behind(struct input *input)
+/* Releases the pages that were read, so that a large file does not fill the memory. */
+static void release_pages(struct input *input)
 {
-	size_t behind = input->position / RELEASED_TOGETHER * RELEASED_TOGETHER;
-	if (behind > input->released)
-		madvise(input->map + input->released, behind - input->released, MADV_DONTNEED);
-	input->released = behind;
+	size_t releasable = input->position / RELEASE_UNIT * RELEASE_UNIT;
+	if (releasable > input->released)
+		madvise(input->map + input->released, releasable - input->released, MADV_DONTNEED);
+	input->released = releasable;
 }
 
-/* A file cut while it is mapped raises SIGBUS at the first byte beyond, which tools end by without its name; asking its size
- * first costs one call for a chunk and leaves only the moment after it. */
-static int next_mapped(struct input *input, size_t size, const unsigned char **bytes, size_t *available,
+/* Reading a mapped file beyond the end raises SIGBUS if the file was truncated after mapping. Checking the size first costs one
+ * call per chunk, and gives an error with the name of the file unless it is truncated just afterwards. */
+static int next_from_map(struct input *input, size_t size, const unsigned char **bytes, size_t *available,
 	struct error *error)
 {
 	struct stat status;
@@ -87,7 +86,7 @@ static int next_mapped(struct input *input, size_t size, const unsigned char **b
 		return error_system(error, input->name);
 	if ((size_t)status.st_size < input->size)
 		return error_set(error, input->name, "became shorter while it was read");
-	release_behind(input);
+	release_pages(input);
 	size_t left = input->size - input->position;
 	*available = left < size ? left : size;
 	*bytes = left ? input->map + input->position : NULL;
@@ -107,62 +106,62 @@ static int reserve(struct input *input, size_t size, struct error *error)
 	return 0;
 }
 
-/* Reads behind what is kept. Returns 1, 0 at the end, or -1. */
-static int fill(struct input *input, size_t size, struct error *error)
+/* Reads until `size` bytes are buffered. Returns 1, 0 at the end, or -1. */
+static int fill_buffer(struct input *input, size_t size, struct error *error)
 {
 	if (reserve(input, size, error))
 		return -1;
-	while (input->kept < size) {
-		ssize_t got = read(input->descriptor, input->buffer + input->kept, size - input->kept);
+	while (input->buffered < size) {
+		ssize_t got = read(input->descriptor, input->buffer + input->buffered, size - input->buffered);
 		if (got == 0)
 			return 0;
 		if (got > 0)
-			input->kept += (size_t)got;
+			input->buffered += (size_t)got;
 		else if (errno != EINTR)
 			return error_system(error, input->name);
 	}
 	return 1;
 }
 
-static int next_read(struct input *input, size_t size, const unsigned char **bytes, size_t *available,
+static int next_from_descriptor(struct input *input, size_t size, const unsigned char **bytes, size_t *available,
 	struct error *error)
 {
-	int result = fill(input, size, error);
-	*available = input->kept;
+	int result = fill_buffer(input, size, error);
+	*available = input->buffered;
 	*bytes = input->buffer;
-	input->kept = 0;
+	input->buffered = 0;
 	return result;
 }
 
 int input_next(struct input *input, size_t size, const unsigned char **bytes, size_t *available,
 	struct error *error)
 {
-	return input->mapped ? next_mapped(input, size, bytes, available, error)
-			     : next_read(input, size, bytes, available, error);
+	return input->mapped ? next_from_map(input, size, bytes, available, error)
+			     : next_from_descriptor(input, size, bytes, available, error);
 }
 
-int input_look(struct input *input, size_t size, const unsigned char **bytes, size_t *available, struct error *error)
+int input_peek(struct input *input, size_t size, const unsigned char **bytes, size_t *available, struct error *error)
 {
 	if (!input->mapped) {
-		int result = fill(input, size, error);
+		int result = fill_buffer(input, size, error);
 		*bytes = input->buffer;
-		*available = input->kept;
+		*available = input->buffered;
 		return result < 0 ? -1 : 0;
 	}
-	int result = next_mapped(input, size, bytes, available, error);
+	int result = next_from_map(input, size, bytes, available, error);
 	input->position -= result < 0 ? 0 : *available;
 	return result < 0 ? -1 : 0;
 }
 
-int input_take_all(struct input *input, size_t limit, unsigned char **bytes, size_t *size, struct error *error)
+int input_read_all(struct input *input, size_t limit, unsigned char **bytes, size_t *size, struct error *error)
 {
-	const unsigned char *there;
-	size_t wanted = input->mapped ? input->size - input->position : 1 << 16;
+	const unsigned char *rest;
+	size_t needed = input->mapped ? input->size - input->position : 1 << 16;
 	int result = input->mapped ? 0 : 1;
-	while (result == 1 && (result = fill(input, wanted, error)) == 1 && wanted <= limit)
-		wanted *= 2;
+	while (result == 1 && (result = fill_buffer(input, needed, error)) == 1 && needed <= limit)
+		needed *= 2;
 	if (result >= 0)
-		result = input_next(input, input->mapped ? wanted : input->kept, &there, size, error);
+		result = input_next(input, input->mapped ? needed : input->buffered, &rest, size, error);
 	if (result < 0)
 		return -1;
 	if (*size > limit)
@@ -171,7 +170,7 @@ int input_take_all(struct input *input, size_t limit, unsigned char **bytes, siz
 	if (!*bytes)
 		return error_memory(error, input->name);
 	if (*size)
-		memcpy(*bytes, there, *size);
+		memcpy(*bytes, rest, *size);
 	(*bytes)[*size] = 0;
 	return 0;
 }

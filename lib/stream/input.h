@@ -1,4 +1,4 @@
-/* Where a reader's bytes come from: a mapped file, or a descriptor read as it comes. */
+/* The input of a reader: a memory-mapped file, or a buffered descriptor. */
 #ifndef STREAM_INPUT_H
 #define STREAM_INPUT_H
 
@@ -11,37 +11,36 @@
 struct input {
 	char *name;         /* the path, or "standard input" */
 	int descriptor;
-	bool mapped;        /* a regular file named by its path */
+	bool mapped;        /* a regular file, not standard input */
 	unsigned char *map; /* NULL for an empty file */
 	size_t size, position; /* of the mapped file */
-	struct timespec modified; /* when it last was, as it was opened */
-	size_t released;    /* bytes of it that are no longer held */
-	unsigned char *buffer; /* what was last read, when not mapped */
-	size_t capacity, kept; /* bytes at its start that were looked at and not yet taken */
+	struct timespec modified; /* modification time when it was opened */
+	size_t released;    /* bytes from its start whose pages were released */
+	unsigned char *buffer; /* of a descriptor */
+	size_t capacity, buffered; /* bytes at its start that were read and not yet consumed */
 };
 
 /* Opens `path`, "-" being standard input. On failure (-1) *input is empty. */
 CHECKED int input_open(struct input *input, const char *path, struct error *error);
 
-/* Takes the next `size` bytes, which stay valid until the next call. Returns 1; 0 where the input ends before
- * them, *available being how many there were and are given (0 to size - 1); -1 on an error, a mapped file that
- * shrank among them. */
+/* Reads the next `size` bytes, which are valid until the next call. Returns 1; 0 if the input ends before, *available (0 to
+ * size - 1) then being the number of bytes; -1 on an error, for instance a mapped file that became shorter. */
 CHECKED int input_next(struct input *input, size_t size, const unsigned char **bytes, size_t *available,
 	struct error *error);
 
-/* Looks at the next `size` bytes without taking them, before the first of them are taken: *available of them are there,
- * all if the input doesn't end before. Returns 0 or -1. */
-CHECKED int input_look(struct input *input, size_t size, const unsigned char **bytes, size_t *available,
+/* Returns the next `size` bytes without consuming them; to be called before the first input_next. *available is less than
+ * `size` only if the input ends before. Returns 0 or -1. */
+CHECKED int input_peek(struct input *input, size_t size, const unsigned char **bytes, size_t *available,
 	struct error *error);
 
-/* Takes all that is left, at most `limit` bytes, into fresh memory with a NUL behind it, the caller's to free. Returns 0 or
+/* Reads the rest of the input, at most `limit` bytes, into memory with a terminating NUL, the caller's to free. Returns 0 or
  * -1. */
-CHECKED int input_take_all(struct input *input, size_t limit, unsigned char **bytes, size_t *size, struct error *error);
+CHECKED int input_read_all(struct input *input, size_t limit, unsigned char **bytes, size_t *size, struct error *error);
 
-/* Whether a mapped file is still as it was opened, by the time of its last change and its size. */
+/* Whether a mapped file is unchanged since it was opened, by its modification time and size. */
 bool input_is_unchanged(const struct input *input);
 
-/* Closes and frees; an all-zero input with descriptor -1 is allowed. */
+/* Closes and frees; all zero with descriptor -1 is allowed. */
 void input_close(struct input *input);
 
 #endif

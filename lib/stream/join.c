@@ -3,11 +3,10 @@
 #include <stdlib.h>
 #include <string.h>
 
-/* One of the streams. */
-struct source {
+struct join_source {
 	const char *path;
-	struct stream_reader *reader; /* NULL: a file to be opened when its turn comes, or one that was read */
-	bool waiting;                 /* a segment of `pass` comes next */
+	struct stream_reader *reader; /* NULL: a file that is not open yet, or was read to its end */
+	bool has_segment;             /* a segment of `pass` is next */
 	uint32_t pass;
 	const struct stream_head *head; /* of that segment, while the reader is open */
 };
@@ -15,22 +14,22 @@ struct source {
 struct stream_join {
 	enum join_classes how;
 	struct stream_head head;
-	struct text_list met;   /* classes of all streams */
-	struct source *sources;
+	struct text_list all_classes; /* of all streams */
+	struct join_source *sources;
 	size_t count;
-	size_t current;         /* source that the pass has come to */
-	bool inside;            /* in a segment of it */
-	int *map;               /* the head's class for each of that segment, -1: none */
-	float *weights;         /* of one record, by the head's classes */
+	size_t current;  /* index of the source being read */
+	bool in_segment; /* of the current source */
+	int *class_map;  /* class of the joined head for each class of the segment, or -1 */
+	float *weights;  /* of the current record, by the classes of the joined head */
 };
 
 /* ---- classes ---- */
 
-/* Index of a class, which mostly is where another list has it; -1. */
+/* Index of a class, which usually is `hint`, or -1. */
 static int find_class(const struct text_list *classes, const char *name, size_t hint)
 {
-	bool there = hint < classes->count && strcmp(classes->items[hint], name) == 0;
-	return there ? (int)hint : text_list_find(classes, name);
+	bool is_at_hint = hint < classes->count && strcmp(classes->items[hint], name) == 0;
+	return is_at_hint ? (int)hint : text_list_find(classes, name);
 }
 
 static int add_classes(struct text_list *classes, const struct text_list *more, struct error *error)
@@ -43,28 +42,28 @@ static int add_classes(struct text_list *classes, const struct text_list *more, 
 
 static int map_classes(struct stream_join *join, const struct stream_head *head, struct error *error)
 {
-	free(join->map);
-	join->map = calloc(head->classes.count + 1, sizeof *join->map);
-	if (!join->map)
+	free(join->class_map);
+	join->class_map = calloc(head->classes.count + 1, sizeof *join->class_map);
+	if (!join->class_map)
 		return error_memory(error, "classes");
 	for (size_t i = 0; i < head->classes.count; i++)
-		join->map[i] = find_class(&join->head.classes, head->classes.items[i], i);
+		join->class_map[i] = find_class(&join->head.classes, head->classes.items[i], i);
 	return 0;
 }
 
 /* ---- sources ---- */
 
-static int match(const struct stream_join *join, const struct stream_head *head, struct error *error)
+static int match_heads(const struct stream_join *join, const struct stream_head *head, struct error *error)
 {
 	return join->how == JOIN_SAME ? stream_head_match(head, &join->head, error)
 				      : stream_head_match_values(head, &join->head, error);
 }
 
-/* Goes on to the next segment of a source, which is closed at its end. Returns 0 or -1. */
-static int next_segment(struct source *source, struct error *error)
+/* Moves to the next segment of a source; closes it at its end. Returns 0 or -1. */
+static int next_segment(struct join_source *source, struct error *error)
 {
 	int result = stream_next_segment(source->reader, &source->head, error);
-	source->waiting = result == 1;
+	source->has_segment = result == 1;
 	if (result == 1)
 		source->pass = source->head->pass;
 	if (result == 0) {
@@ -74,13 +73,13 @@ static int next_segment(struct source *source, struct error *error)
 	return result < 0 ? -1 : 0;
 }
 
-static int open_source(struct source *source, struct error *error)
+static int open_source(struct join_source *source, struct error *error)
 {
 	return stream_open(&source->reader, source->path, error) ? -1 : next_segment(source, error);
 }
 
-/* Learns from the first head of a source what the whole will be. */
-static int meet_source(struct stream_join *join, struct source *source, struct error *error)
+/* Adds the first head of a source to the joined head. */
+static int add_source(struct stream_join *join, struct join_source *source, struct error *error)
 {
 	if (open_source(source, error))
 		return -1;
@@ -88,14 +87,14 @@ static int meet_source(struct stream_join *join, struct source *source, struct e
 	int result;
 	if (source == join->sources)
 		result = stream_head_copy(&join->head, head, error);
-	else if (match(join, head, error))
+	else if (match_heads(join, head, error))
 		result = error_within(error, stream_name(source->reader));
 	else
 		result = stream_head_merge_history(&join->head, head, error);
 	if (result == 0 && head->passes > join->head.passes)
 		join->head.passes = head->passes;
 	if (result == 0)
-		result = add_classes(&join->met, &head->classes, error);
+		result = add_classes(&join->all_classes, &head->classes, error);
 	if (stream_can_rewind(source->reader)) {
 		stream_close(source->reader);
 		source->reader = NULL;
@@ -107,7 +106,7 @@ static int choose_classes(struct stream_join *join, const struct text_list *give
 {
 	if (join->how != JOIN_SAME) {
 		text_list_free(&join->head.classes);
-		if (add_classes(&join->head.classes, join->how == JOIN_GIVEN ? given : &join->met, error))
+		if (add_classes(&join->head.classes, join->how == JOIN_GIVEN ? given : &join->all_classes, error))
 			return -1;
 	}
 	join->weights = calloc(join->head.classes.count + 1, sizeof *join->weights);
@@ -126,7 +125,7 @@ int stream_join_open(struct stream_join **out, char *const *paths, size_t count,
 	int result = join->sources ? 0 : error_memory(error, "streams");
 	for (; result == 0 && join->count < count; join->count++) {
 		join->sources[join->count].path = paths[join->count];
-		result = meet_source(join, &join->sources[join->count], error);
+		result = add_source(join, &join->sources[join->count], error);
 	}
 	if (result == 0)
 		result = choose_classes(join, given, error);
@@ -145,8 +144,8 @@ void stream_join_close(struct stream_join *join)
 		stream_close(join->sources[i].reader);
 	free(join->sources);
 	stream_head_free(&join->head);
-	text_list_free(&join->met);
-	free(join->map);
+	text_list_free(&join->all_classes);
+	free(join->class_map);
 	free(join->weights);
 	free(join);
 }
@@ -156,9 +155,9 @@ const struct stream_head *stream_join_head(const struct stream_join *join)
 	return &join->head;
 }
 
-const struct text_list *stream_join_classes(const struct stream_join *join)
+const struct text_list *stream_join_all_classes(const struct stream_join *join)
 {
-	return &join->met;
+	return &join->all_classes;
 }
 
 /* ---- passes and records ---- */
@@ -167,40 +166,40 @@ bool stream_join_next_pass(struct stream_join *join)
 {
 	bool found = false;
 	for (size_t i = 0; i < join->count; i++) {
-		const struct source *source = &join->sources[i];
-		if (!source->waiting || (found && source->pass >= join->head.pass))
+		const struct join_source *source = &join->sources[i];
+		if (!source->has_segment || (found && source->pass >= join->head.pass))
 			continue;
 		join->head.pass = source->pass;
 		found = true;
 	}
 	join->current = 0;
-	join->inside = false;
+	join->in_segment = false;
 	return found;
 }
 
 bool stream_join_has_next_pass(const struct stream_join *join)
 {
 	for (size_t i = 0; i < join->count; i++)
-		if (join->sources[i].waiting)
+		if (join->sources[i].has_segment)
 			return true;
 	return false;
 }
 
-/* Enters the next segment of the pass. Returns 1, 0 when none is left, or -1. */
+/* Moves to the next segment of the pass. Returns 1, 0 at the end of the pass, or -1. */
 static int enter_segment(struct stream_join *join, struct error *error)
 {
 	for (; join->current < join->count; join->current++) {
-		struct source *source = &join->sources[join->current];
-		if (!source->waiting || source->pass != join->head.pass)
+		struct join_source *source = &join->sources[join->current];
+		if (!source->has_segment || source->pass != join->head.pass)
 			continue;
 		if (!source->reader && open_source(source, error))
 			return -1;
-		if (!source->waiting || source->pass != join->head.pass)
-			return error_set(error, source->path, "changed while it was read");
-		if (match(join, source->head, error))
+		if (!source->has_segment || source->pass != join->head.pass)
+			return error_set(error, source->path, "was modified while it was read");
+		if (match_heads(join, source->head, error))
 			return error_within(error, stream_name(source->reader));
-		source->waiting = false;
-		join->inside = true;
+		source->has_segment = false;
+		join->in_segment = true;
 		return map_classes(join, source->head, error) ? -1 : 1;
 	}
 	return 0;
@@ -211,42 +210,42 @@ int stream_join_next_record(struct stream_join *join, struct stream_record *reco
 {
 	int result;
 	do {
-		result = join->inside ? 1 : enter_segment(join, error);
+		result = join->in_segment ? 1 : enter_segment(join, error);
 		if (result <= 0)
 			return result;
-		struct source *source = &join->sources[join->current];
+		struct join_source *source = &join->sources[join->current];
 		*head = source->head;
 		result = stream_next_record(source->reader, record, error);
-		join->inside = result == 1;
+		join->in_segment = result == 1;
 		if (result == 0 && next_segment(source, error))
 			return -1;
 	} while (result == 0);
 	return result;
 }
 
-static int lost_class(const struct stream_join *join, size_t label, struct error *error)
+static int unmapped_class_error(const struct stream_join *join, size_t label, struct error *error)
 {
-	const struct source *source = &join->sources[join->current];
-	error_set(error, source->head->classes.items[label], "is none of the classes, and a record has it");
+	const struct join_source *source = &join->sources[join->current];
+	error_set(error, source->head->classes.items[label], "is not one of the classes, but a record has it");
 	return error_within(error, stream_name(source->reader));
 }
 
-int stream_join_label(struct stream_join *join, struct stream_record *record, struct error *error)
+int stream_join_map_label(struct stream_join *join, struct stream_record *record, struct error *error)
 {
-	const int *map = join->map;
+	const int *class_map = join->class_map;
 	if (!record->weights) {
-		if (record->label >= 0 && map[record->label] < 0)
-			return lost_class(join, (size_t)record->label, error);
-		record->label = record->label < 0 ? -1 : map[record->label];
+		if (record->label >= 0 && class_map[record->label] < 0)
+			return unmapped_class_error(join, (size_t)record->label, error);
+		record->label = record->label < 0 ? -1 : class_map[record->label];
 		return 0;
 	}
 	size_t classes = join->sources[join->current].head->classes.count;
 	memset(join->weights, 0, join->head.classes.count * sizeof *join->weights);
 	for (size_t i = 0; i < classes; i++) {
-		if (map[i] >= 0)
-			join->weights[map[i]] = record->weights[i];
+		if (class_map[i] >= 0)
+			join->weights[class_map[i]] = record->weights[i];
 		else if (record->weights[i] > 0)
-			return lost_class(join, i, error);
+			return unmapped_class_error(join, i, error);
 	}
 	record->weights = join->weights;
 	return 0;

@@ -1,4 +1,4 @@
-/* Several streams as one: the records of all, pass by pass, under one head. */
+/* Joins several streams: the records of all of them, pass by pass, under one head. */
 #ifndef STREAM_JOIN_H
 #define STREAM_JOIN_H
 
@@ -6,40 +6,40 @@
 
 enum join_classes {
 	JOIN_SAME,  /* all streams have the same classes */
-	JOIN_MERGE, /* the classes of all, in the order in which they are met */
-	JOIN_GIVEN, /* those that the caller names */
+	JOIN_MERGE, /* the union of their classes, in the order of the streams */
+	JOIN_GIVEN, /* the classes that the caller gives */
 };
 
 struct stream_join;
 
-/* Opens the streams ("-": standard input) and looks at the first head of each; files are closed again until their turn
- * comes, pipes wait. `given` are the classes for JOIN_GIVEN and is copied. Returns 0, or -1: one can't be read, or heads
- * differ in what they must share; *join is then NULL. */
+/* Opens the streams ("-": standard input) and reads the first head of each; files are closed until their records are read,
+ * pipes stay open. `given` are the classes for JOIN_GIVEN and is copied. Returns 0, or -1: a stream can't be read, or its
+ * head doesn't match the first; *join is then NULL. */
 CHECKED int stream_join_open(struct stream_join **join, char *const *paths, size_t count, enum join_classes how,
 	const struct text_list *given, struct error *error);
 
-/* The head of the whole: the first stream's values, the classes asked for, each entry of all histories once, and as many
- * passes as a stream announces. Its pass is that of stream_join_next_pass. The join's. */
+/* The joined head: the values of the first stream, the chosen classes, the union of all histories, and the largest number of
+ * passes. Its pass is that of stream_join_next_pass. Owned by the join. */
 const struct stream_head *stream_join_head(const struct stream_join *join);
 
-/* All classes met, whether the head has them or not. The join's. */
-const struct text_list *stream_join_classes(const struct stream_join *join);
+/* The classes of all streams, whether the joined head has them or not. Owned by the join. */
+const struct text_list *stream_join_all_classes(const struct stream_join *join);
 
-/* Goes to the lowest pass that some stream comes to next. Returns false when all are read to their ends. To be called
+/* Moves to the lowest of the next passes of all streams. Returns false at the end of all streams. To be called
  * only before the first record, and after stream_join_next_record returned 0. */
 bool stream_join_next_pass(struct stream_join *join);
 
-/* Whether a pass is left to go to, of the one that was just read to its end. */
+/* Whether another pass follows, after the current one was read to its end. */
 bool stream_join_has_next_pass(const struct stream_join *join);
 
-/* Gives the pass's records, stream after stream: 1 and one as it is in its stream, whose head is then *head, until the
- * next call; 0 at the end of the pass; -1. */
+/* Reads the next record of the pass, stream after stream. Returns 1 and the record as in its stream, whose head is *head, valid
+ * until the next call; 0 at the end of the pass; -1. */
 CHECKED int stream_join_next_record(struct stream_join *join, struct stream_record *record,
 	const struct stream_head **head, struct error *error);
 
-/* Has the label or the weights of the record just given follow the classes of the join's head. -1: it has a class that
- * the head has not. */
-CHECKED int stream_join_label(struct stream_join *join, struct stream_record *record, struct error *error);
+/* Maps the label or the weights of the record last read to the classes of the joined head. Returns 0, or -1: the head lacks
+ * its class. */
+CHECKED int stream_join_map_label(struct stream_join *join, struct stream_record *record, struct error *error);
 
 /* Closes all and frees; NULL is allowed. */
 void stream_join_close(struct stream_join *join);

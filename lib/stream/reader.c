@@ -13,25 +13,25 @@ enum reader_state { BETWEEN_SEGMENTS, IN_SEGMENT, FAILED };
 struct stream_reader {
 	struct chunks chunks;
 	enum reader_state state;
-	struct error failure;     /* what every call gives once one failed */
+	struct error failure;     /* the error of the first failed call, which all later ones return */
 
 	struct stream_head head;
 	size_t tensor_size, descriptor_size;
 	float *weights;           /* of the current record */
-	unsigned char *swapped;   /* its tensor, on a machine of the other byte order; else NULL */
+	unsigned char *swapped;   /* its tensor with swapped byte order; NULL on a little-endian machine */
 
-	uint64_t next_segment;    /* number in its run that the next head has; 0: it begins a run */
+	uint64_t next_segment;    /* expected number of the next segment in its run; 0: a new run */
 
-	uint64_t records, data_chunks; /* met in the segment */
-	uint32_t index_checksum;    /* CRC-32 of the index that the data met should have */
-	bool index_met;
+	uint64_t records, data_chunks; /* read in the segment */
+	uint32_t index_checksum;    /* CRC-32 of the index expected from the data chunks */
+	bool has_index;
 	unsigned char head_digest[DIGEST_SIZE], data_digest[DIGEST_SIZE];
-	struct digest *digest;    /* of the data, in the making; NULL where it is known */
-	size_t verified;          /* bytes of a mapped file in which whole segments were found good */
+	struct digest *digest;    /* of the data, incremental; NULL if the data was verified before */
+	size_t verified;          /* bytes from the start of a mapped file whose segments were verified */
 
 	const unsigned char *tensors, *descriptors, *names; /* the current data chunk */
 	size_t names_size;
-	uint32_t count, next;     /* its records, and how many of them were given */
+	uint32_t count, next;     /* number of its records, and index of the next one */
 };
 
 int stream_open(struct stream_reader **out, const char *path, struct error *error)
@@ -57,11 +57,11 @@ int stream_open_or_read(struct stream_reader **reader, const char *path, size_t 
 	if (stream_open(reader, path, error))
 		return -1;
 	struct input *input = &(*reader)->chunks.input;
-	int result = input_look(input, 8, &start, &available, error);
+	int result = input_peek(input, 8, &start, &available, error);
 	if (result == 0 && stream_has_magic(start, available))
 		return 0;
 	if (result == 0)
-		result = input_take_all(input, limit, bytes, size, error);
+		result = input_read_all(input, limit, bytes, size, error);
 	stream_close(*reader);
 	*reader = NULL;
 	return result;
@@ -92,7 +92,7 @@ bool stream_can_rewind(const struct stream_reader *reader)
 int stream_rewind(struct stream_reader *reader, struct error *error)
 {
 	if (!stream_can_rewind(reader))
-		return error_set(error, stream_name(reader), "can't be read again from the start");
+		return error_set(error, stream_name(reader), "can't be rewound");
 	reader->chunks.input.position = 0;
 	reader->chunks.segment = reader->next_segment = 0;
 	reader->state = BETWEEN_SEGMENTS;
@@ -114,13 +114,13 @@ const unsigned char *stream_data_digest(const struct stream_reader *reader)
 	return reader->data_digest;
 }
 
-static int fail(const struct stream_reader *reader, struct error *error, const char *reason)
+static int reader_error(const struct stream_reader *reader, struct error *error, const char *reason)
 {
-	return chunks_fail(&reader->chunks, error, "%s", reason);
+	return chunks_error(&reader->chunks, error, "%s", reason);
 }
 
-/* Remembers a failure, so that a caller that goes on does not read what follows it as good. */
-static int keep_failure(struct stream_reader *reader, int result, struct error *error)
+/* Remembers a failure: all later calls fail too, so that no data after it is taken for valid. */
+static int remember_failure(struct stream_reader *reader, int result, struct error *error)
 {
 	if (result >= 0)
 		return result;
@@ -139,23 +139,23 @@ static int begin_data(struct stream_reader *reader, struct error *error)
 	reader->records = reader->data_chunks = 0;
 	reader->count = reader->next = 0;
 	reader->index_checksum = 0;
-	reader->index_met = false;
+	reader->has_index = false;
 	reader->tensor_size = stream_tensor_size(&reader->head);
 	reader->descriptor_size = descriptor_size(&reader->head);
 	memset(reader->data_digest, 0, sizeof reader->data_digest);
 	digest_abandon(reader->digest);
-	reader->digest = reader->chunks.known ? NULL : digest_start();
+	reader->digest = reader->chunks.skip_checksums ? NULL : digest_start();
 	free(reader->weights);
 	reader->weights = calloc(reader->head.classes.count + 1, sizeof *reader->weights);
 	free(reader->swapped);
 	bool swap = tensors_need_swap(&reader->head);
 	reader->swapped = swap ? malloc(reader->tensor_size) : NULL;
-	bool failed = (!reader->digest && !reader->chunks.known) || !reader->weights || (swap && !reader->swapped);
+	bool failed = (!reader->digest && !reader->chunks.skip_checksums) || !reader->weights || (swap && !reader->swapped);
 	return failed ? error_memory(error, stream_name(reader)) : 0;
 }
 
-/* What was verified once is not verified again unless the file was written to since. */
-static bool is_known(const struct stream_reader *reader)
+/* Verified segments are not verified again unless the file was modified since. */
+static bool was_verified(const struct stream_reader *reader)
 {
 	const struct input *input = &reader->chunks.input;
 	return input->position < reader->verified && input_is_unchanged(input);
@@ -167,22 +167,22 @@ static int read_head(struct stream_reader *reader, struct error *error)
 	const unsigned char *payload;
 	stream_head_free(&reader->head);
 	chunks_begin_segment(&reader->chunks);
-	reader->chunks.known = is_known(reader);
+	reader->chunks.skip_checksums = was_verified(reader);
 	int result = chunks_next(&reader->chunks, &chunk, &payload, error);
 	if (result == 0 && reader->chunks.segment == 1)
 		return error_set(error, stream_name(reader), "is empty, not a tensor stream");
 	if (result == 0 && reader->next_segment)
-		return error_set(error, stream_name(reader), "ends after segment %llu, which says that another follows",
+		return error_set(error, stream_name(reader), "ends after segment %llu, which announces another one",
 			(unsigned long long)reader->chunks.segment - 1);
 	if (result <= 0)
 		return result;
 	if (chunk.type != CHUNK_HEAD)
-		return fail(reader, error, "a segment begins without a head");
+		return reader_error(reader, error, "a segment begins without a head");
 	size_t size = (size_t)chunk.raw_size;
 	if (head_decode(&reader->head, payload, size, stream_name(reader), error))
 		return -1;
 	if (reader->head.segment != reader->next_segment)
-		return chunks_fail(&reader->chunks, error, "is segment %llu of its run where segment %llu should be",
+		return chunks_error(&reader->chunks, error, "is segment %llu of its run where segment %llu should be",
 			(unsigned long long)reader->head.segment + 1, (unsigned long long)reader->next_segment + 1);
 	digest_of(payload, size, reader->head_digest);
 	return begin_data(reader, error) ? -1 : 1;
@@ -203,18 +203,18 @@ static bool valid_label(const struct stream_reader *reader, const unsigned char 
 	return true;
 }
 
-/* Descriptors are checked when their chunk is read, so that a chunk skipped over is checked too. */
+/* Descriptors are checked when their chunk is read, so that those of skipped chunks are checked too. */
 static int check_descriptors(const struct stream_reader *reader, struct error *error)
 {
 	for (uint32_t i = 0; i < reader->count; i++) {
 		const unsigned char *label = reader->descriptors + i * reader->descriptor_size;
 		const unsigned char *fixed = label + reader->descriptor_size - DESCRIPTOR_FIXED_SIZE;
 		if (!valid_label(reader, label))
-			return fail(reader, error, "a label is out of range");
+			return reader_error(reader, error, "a label is out of range");
 		size_t offset = load_u32(fixed + 8), limit = STREAM_SOURCE_MAXIMUM + 1;
 		size_t left = offset < reader->names_size ? reader->names_size - offset : 0;
 		if (left == 0 || !memchr(reader->names + offset, 0, left < limit ? left : limit))
-			return fail(reader, error, "a source name is out of range");
+			return reader_error(reader, error, "a source name is out of range");
 	}
 	return 0;
 }
@@ -231,10 +231,10 @@ static int enter_data(struct stream_reader *reader, const struct chunk *chunk, c
 	struct error *error)
 {
 	uint64_t needed = (uint64_t)chunk->records * (reader->tensor_size + reader->descriptor_size);
-	if (reader->index_met)
-		return fail(reader, error, "data after the index");
+	if (reader->has_index)
+		return reader_error(reader, error, "data after the index");
 	if (needed > chunk->raw_size || (chunk->records == 0 && chunk->raw_size > 0))
-		return fail(reader, error, "number of records does not fit the payload");
+		return reader_error(reader, error, "number of records does not fit the payload");
 	if (reader->digest)
 		digest_add(reader->digest, payload, (size_t)chunk->raw_size);
 	add_to_index(reader);
@@ -253,12 +253,12 @@ static int enter_data(struct stream_reader *reader, const struct chunk *chunk, c
 static int check_index(struct stream_reader *reader, const struct chunk *chunk, const unsigned char *payload,
 	struct error *error)
 {
-	if (reader->index_met)
-		return fail(reader, error, "a second index");
-	reader->index_met = true;
+	if (reader->has_index)
+		return reader_error(reader, error, "a second index");
+	reader->has_index = true;
 	if (chunk->raw_size != reader->data_chunks * INDEX_ENTRY_SIZE ||
 		libdeflate_crc32(0, payload, (size_t)chunk->raw_size) != reader->index_checksum)
-		return fail(reader, error, "index differs from the data");
+		return reader_error(reader, error, "index differs from the data");
 	return 0;
 }
 
@@ -267,18 +267,18 @@ static int check_end(struct stream_reader *reader, const struct chunk *chunk, co
 {
 	const unsigned char *data_digest = payload + 16 + DIGEST_SIZE;
 	if (chunk->raw_size != END_SIZE)
-		return fail(reader, error, "end has a wrong size");
+		return reader_error(reader, error, "end has a wrong size");
 	if (load_u64(payload) != reader->records || load_u64(payload + 8) != reader->data_chunks)
-		return fail(reader, error, "number of records or chunks differs from the end's");
+		return reader_error(reader, error, "number of records or chunks differs from the end");
 	if (memcmp(payload + 16, reader->head_digest, DIGEST_SIZE) != 0)
-		return fail(reader, error, "digest of the head differs");
+		return reader_error(reader, error, "digest of the head differs");
 	if (reader->digest)
 		digest_finish(reader->digest, reader->data_digest);
 	else
 		memcpy(reader->data_digest, data_digest, DIGEST_SIZE);
 	reader->digest = NULL;
 	if (memcmp(data_digest, reader->data_digest, DIGEST_SIZE) != 0)
-		return fail(reader, error, "digest of the data differs");
+		return reader_error(reader, error, "digest of the data differs");
 	size_t position = reader->chunks.input.position;
 	reader->verified = position > reader->verified ? position : reader->verified;
 	reader->next_segment = chunk->features & CHUNK_MORE ? (uint64_t)reader->head.segment + 1 : 0;
@@ -286,7 +286,7 @@ static int check_end(struct stream_reader *reader, const struct chunk *chunk, co
 	return 0;
 }
 
-/* Reads up to the next data chunk: 1; 0 after a good end; -1. */
+/* Reads up to the next data chunk. Returns 1, 0 after a valid end, or -1. */
 static int next_data(struct stream_reader *reader, struct error *error)
 {
 	for (;;) {
@@ -294,7 +294,7 @@ static int next_data(struct stream_reader *reader, struct error *error)
 		const unsigned char *payload;
 		int result = chunks_next(&reader->chunks, &chunk, &payload, error);
 		if (result == 0)
-			return fail(reader, error, "ends too early");
+			return reader_error(reader, error, "ends too early");
 		if (result < 0)
 			return -1;
 		switch (chunk.type) {
@@ -307,7 +307,7 @@ static int next_data(struct stream_reader *reader, struct error *error)
 				return -1;
 			break;
 		default:
-			return fail(reader, error, "type of chunk is not known");
+			return reader_error(reader, error, "unknown type of chunk");
 		}
 	}
 }
@@ -328,9 +328,9 @@ static int next_segment(struct stream_reader *reader, struct error *error)
 
 int stream_next_segment(struct stream_reader *reader, const struct stream_head **head, struct error *error)
 {
-	struct error own;
+	struct error local;
 	*head = &reader->head;
-	return keep_failure(reader, next_segment(reader, error ? error : &own), error ? error : &own);
+	return remember_failure(reader, next_segment(reader, error ? error : &local), error ? error : &local);
 }
 
 static const unsigned char *record_tensor(struct stream_reader *reader)
@@ -378,6 +378,6 @@ static int next_record(struct stream_reader *reader, struct stream_record *recor
 
 int stream_next_record(struct stream_reader *reader, struct stream_record *record, struct error *error)
 {
-	struct error own;
-	return keep_failure(reader, next_record(reader, record, error ? error : &own), error ? error : &own);
+	struct error local;
+	return remember_failure(reader, next_record(reader, record, error ? error : &local), error ? error : &local);
 }

@@ -1,4 +1,4 @@
-/* Streams joined, picked from, sampled, shuffled and cut into shards, in one reading. */
+/* Joins, selects, samples, shuffles and shards streams in one pass over them. */
 #ifndef STREAM_REARRANGE_H
 #define STREAM_REARRANGE_H
 
@@ -11,30 +11,29 @@
 struct stream_rearrangement {
 	char *const *paths;           /* of the streams, "-" being standard input */
 	size_t count;
-	enum join_classes how;        /* and for JOIN_GIVEN these: */
-	struct text_list classes;
+	enum join_classes join;       /* how classes are joined */
+	struct text_list classes;     /* for JOIN_GIVEN */
 	struct stream_select select;
-	struct stream_sample sample;  /* of those selected */
-	bool renumber;                /* ids anew, from 0 in each pass, by the order of the input */
-	bool shuffle;                 /* each pass by itself, under `seed` */
+	struct stream_sample sample;  /* of the selected records */
+	bool renumber;                /* new ids, from 0 in each pass, in the order of the input */
+	bool shuffle;                 /* each pass separately, with `seed` */
 	uint64_t seed;
-	size_t memory;                /* bytes that records may take up that must wait */
+	size_t memory;                /* bytes of records to buffer for sorting */
 	const char *output;           /* NULL or "-": standard output */
 	int shards;
 	enum stream_codec codec;
-	const char *arguments;        /* what the result depends on, for the history */
-	struct progress *progress;    /* shows the records read, and in the end how many were written */
-	struct bad_inputs *bad;       /* told of lines of the list that no record is of, though all else is written */
-	uint64_t read, written;       /* result: records */
+	const char *arguments;        /* command line for the history */
+	struct progress *progress;    /* counts the records read; at the end shows the number written */
+	struct bad_inputs *bad;       /* lines of the list without a matching record */
+	uint64_t read, written;       /* result: number of records */
 };
 
-/* Does it. The order, and which records are sampled, depend neither on `memory` nor on the number of shards. Returns 0
- * with everything written, or -1 with nothing: a stream is bad or doesn't go with the first, a selected class is in
- * none, the class of a selected record has no place in the output, be it sampled or not, no record of several was taken,
- * writing failed. */
+/* Reads the streams and writes the result. Order and sampling depend neither on `memory` nor on the number of shards. Returns 0
+ * with everything written, or -1 with nothing: a stream is bad or doesn't match the first, a selected class is in no
+ * stream, the class of a selected record (sampled or not) is not in the output, no record was selected, writing failed. */
 CHECKED int stream_rearrange(struct stream_rearrangement *rearrangement, struct error *error);
 
-/* Frees what it holds. */
+/* Frees the lists and the sample. */
 void stream_rearrangement_free(struct stream_rearrangement *rearrangement);
 
 #endif

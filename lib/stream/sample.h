@@ -1,4 +1,4 @@
-/* A random choice among records of which nobody knows how many will come. */
+/* Random sampling of records whose number is not known in advance. */
 #ifndef STREAM_SAMPLE_H
 #define STREAM_SAMPLE_H
 
@@ -8,26 +8,26 @@
 #include <stddef.h>
 #include <stdint.h>
 
-/* Each record draws a number that depends on the seed and on its place alone; those with the smallest are chosen. All
- * zero chooses every record. */
+/* Each record gets a random number that depends only on the seed and on its position; those with the smallest numbers are
+ * sampled. All zero samples every record. */
 struct stream_sample {
 	uint64_t seed;
-	double share;    /* choose each record with this probability; 0: no matter */
-	uint64_t wanted; /* choose so many; 0: no matter */
-	uint64_t *draws; /* the smallest so far, a heap with the largest of them first */
-	size_t count, capacity;
+	double probability; /* of each record; 0: unused */
+	uint64_t size;      /* number of records to sample; 0: unused */
+	uint64_t *draws;    /* the smallest numbers so far, a max-heap */
+	size_t count;
 };
 
-/* Reads "250", so many records, or "0.1", that part of them. Returns false if it is neither. */
+/* Parses "250", a number of records, or "0.1", a fraction. Returns false if it is neither. */
 bool stream_sample_parse(struct stream_sample *sample, const char *text);
 
-/* Whether the record at `place`, from 0, may be chosen. Returns 1, 0 if it is not, or -1 without memory. */
-CHECKED int stream_sample_offer(struct stream_sample *sample, uint64_t place, struct error *error);
+/* Offers the record at `position`, from 0. Returns 1 if it may be sampled, 0 if not, or -1 without memory. */
+CHECKED int stream_sample_offer(struct stream_sample *sample, uint64_t position, struct error *error);
 
-/* After all were offered: whether the one at `place`, which could be, is chosen. */
-bool stream_sample_takes(const struct stream_sample *sample, uint64_t place);
+/* After all records were offered: whether the one at `position`, for which 1 was returned, is sampled. */
+bool stream_sample_takes(const struct stream_sample *sample, uint64_t position);
 
-/* Begins anew with the first record. */
+/* Starts again with the first record. */
 void stream_sample_restart(struct stream_sample *sample);
 
 void stream_sample_free(struct stream_sample *sample);

@@ -1,5 +1,6 @@
 #include "stream/select.h"
 
+#include "base/array.h"
 #include "base/file.h"
 
 #include <stdlib.h>
@@ -7,8 +8,8 @@
 
 enum { LIST_MAXIMUM = 1 << 30 }; /* bytes */
 
-/* Ids by size, then names by bytes. */
-static int compare_records(const struct stream_listed *a, const struct stream_listed *b)
+/* Orders ids numerically before names by bytes. */
+static int compare_records(const struct stream_select_line *a, const struct stream_select_line *b)
 {
 	if (!a->source || !b->source)
 		return a->source ? 1 : b->source ? -1 : a->id < b->id ? -1 : a->id > b->id;
@@ -22,14 +23,18 @@ static int compare_keys(const void *a, const void *b)
 
 static int compare_lines(const void *a, const void *b)
 {
-	const struct stream_listed *first = a, *second = b;
+	const struct stream_select_line *first = a, *second = b;
 	int order = compare_records(first, second);
 	return order ? order : first->line < second->line ? -1 : first->line > second->line;
 }
 
 static int add_line(struct stream_select *select, char *line, size_t number, struct error *error)
 {
-	struct stream_listed item = {.line = number};
+	struct stream_select_line item = {.line = number};
+	struct stream_select_line *lines = array_grow(select->lines, select->count, sizeof *lines);
+	if (!lines)
+		return error_memory(error, select->list_name);
+	select->lines = lines;
 	char *name = strsep(&line, "\t");
 	if (!text_to_unsigned(name, &item.id)) {
 		if (!*name || !text_read_field(name))
@@ -38,50 +43,40 @@ static int add_line(struct stream_select *select, char *line, size_t number, str
 		if (!item.source)
 			return error_memory(error, name);
 	}
-	select->items[select->count++] = item;
+	lines[select->count++] = item;
 	return 0;
 }
 
-/* Of lines that say the same the first stays. */
+/* Sorts the lines; of equal ones only the first is kept. */
 static void sort_lines(struct stream_select *select)
 {
-	struct stream_listed *items = select->items;
-	size_t kept = 0;
-	qsort(items, select->count, sizeof *items, compare_lines);
+	struct stream_select_line *lines = select->lines;
+	size_t count = 0;
+	if (select->count)
+		qsort(lines, select->count, sizeof *lines, compare_lines);
 	for (size_t i = 0; i < select->count; i++) {
-		if (kept && compare_records(&items[kept - 1], &items[i]) == 0)
-			free(items[i].source);
+		if (count && compare_records(&lines[count - 1], &lines[i]) == 0)
+			free(lines[i].source);
 		else
-			items[kept++] = items[i];
+			lines[count++] = lines[i];
 	}
-	select->count = kept;
+	select->count = count;
 }
 
-static size_t count_lines(const char *text)
+/* Prefixes the object of the error with the list and the line. Always returns -1. */
+static int line_error(const struct stream_select *select, size_t line, struct error *error)
 {
-	size_t lines = 1;
-	for (; *text; text++)
-		lines += *text == '\n';
-	return lines;
-}
-
-/* Names the list and a line of it as the object. Always returns -1. */
-static int fail_at(const struct stream_select *select, size_t line, struct error *error)
-{
-	char place[64];
-	snprintf(place, sizeof place, "line %zu", line);
-	error_within(error, place);
+	char prefix[64];
+	snprintf(prefix, sizeof prefix, "line %zu", line);
+	error_within(error, prefix);
 	return error_within(error, select->list_name);
 }
 
 static int add_lines(struct stream_select *select, char *text, struct error *error)
 {
-	select->items = calloc(count_lines(text), sizeof *select->items);
-	if (!select->items)
-		return error_memory(error, select->list_name);
 	for (size_t number = 1; text && *text; number++)
 		if (add_line(select, strsep(&text, "\n"), number, error))
-			return fail_at(select, number, error);
+			return line_error(select, number, error);
 	sort_lines(select);
 	return 0;
 }
@@ -91,7 +86,7 @@ int stream_select_read(struct stream_select *select, const char *path, struct er
 	char *text;
 	if (file_read_text(path, LIST_MAXIMUM, &text, error))
 		return -1;
-	select->listed = true;
+	select->has_list = true;
 	select->list_name = strdup(strcmp(path, "-") == 0 ? "standard input" : path);
 	int result = select->list_name ? add_lines(select, text, error) : error_memory(error, path);
 	free(text);
@@ -109,59 +104,59 @@ static bool has_class(const struct stream_select *select, const struct stream_he
 	return false;
 }
 
-/* Notes that a record has what is looked for, if a line says so. */
-static bool meets(struct stream_select *select, const struct stream_listed *wanted)
+/* Marks the line with a key as matched. Returns whether there is one. */
+static bool match_line(struct stream_select *select, const struct stream_select_line *key)
 {
-	struct stream_listed *item = select->count
-		? bsearch(wanted, select->items, select->count, sizeof *wanted, compare_keys) : NULL;
+	struct stream_select_line *item = select->count
+		? bsearch(key, select->lines, select->count, sizeof *key, compare_keys) : NULL;
 	if (item)
-		item->met = true;
+		item->matched = true;
 	return item;
 }
 
-static bool is_listed(struct stream_select *select, const struct stream_record *record)
+static bool is_in_list(struct stream_select *select, const struct stream_record *record)
 {
-	bool by_id = meets(select, &(struct stream_listed){.id = record->id});
-	return meets(select, &(struct stream_listed){.source = (char *)record->source}) || by_id;
+	bool by_id = match_line(select, &(struct stream_select_line){.id = record->id});
+	return match_line(select, &(struct stream_select_line){.source = (char *)record->source}) || by_id;
 }
 
-bool stream_select_takes(struct stream_select *select, const struct stream_head *head, const struct stream_record *record)
+bool stream_select_matches(struct stream_select *select, const struct stream_head *head, const struct stream_record *record)
 {
-	bool listed = !select->listed || is_listed(select, record);
-	return (listed && (!select->classes.count || has_class(select, head, record))) != select->exclude;
+	bool in_list = !select->has_list || is_in_list(select, record);
+	return (in_list && (!select->classes.count || has_class(select, head, record))) != select->exclude;
 }
 
-static int compare_places(const void *a, const void *b)
+static int compare_line_numbers(const void *a, const void *b)
 {
-	const struct stream_listed *first = *(const struct stream_listed *const *)a, *second = *(const struct stream_listed *const *)b;
+	const struct stream_select_line *first = *(const struct stream_select_line *const *)a, *second = *(const struct stream_select_line *const *)b;
 	return first->line < second->line ? -1 : first->line > second->line;
 }
 
-static int report_unmet(const struct stream_select *select, const struct stream_listed *item, struct bad_inputs *bad,
+static int report_unmatched(const struct stream_select *select, const struct stream_select_line *item, struct bad_inputs *bad,
 	struct error *error)
 {
 	struct error reason;
 	char id[24];
 	snprintf(id, sizeof id, "%llu", (unsigned long long)item->id);
 	error_set(&reason, item->source ? item->source : id, "is %s of no record", item->source ? "the source name" : "the id");
-	fail_at(select, item->line, &reason);
+	line_error(select, item->line, &reason);
 	return bad_input_skip(bad, &reason, error);
 }
 
-int stream_select_report_unmet(const struct stream_select *select, struct bad_inputs *bad, struct error *error)
+int stream_select_report_unmatched(const struct stream_select *select, struct bad_inputs *bad, struct error *error)
 {
-	const struct stream_listed **unmet = calloc(select->count + 1, sizeof *unmet);
+	const struct stream_select_line **unmatched = calloc(select->count + 1, sizeof *unmatched);
 	size_t count = 0;
 	int result = 0;
-	if (!unmet)
+	if (!unmatched)
 		return error_memory(error, select->list_name);
 	for (size_t i = 0; i < select->count; i++)
-		if (!select->items[i].met)
-			unmet[count++] = &select->items[i];
-	qsort(unmet, count, sizeof *unmet, compare_places);
+		if (!select->lines[i].matched)
+			unmatched[count++] = &select->lines[i];
+	qsort(unmatched, count, sizeof *unmatched, compare_line_numbers);
 	for (size_t i = 0; i < count && result == 0; i++)
-		result = report_unmet(select, unmet[i], bad, error);
-	free(unmet);
+		result = report_unmatched(select, unmatched[i], bad, error);
+	free(unmatched);
 	return result;
 }
 
@@ -169,8 +164,8 @@ void stream_select_free(struct stream_select *select)
 {
 	text_list_free(&select->classes);
 	for (size_t i = 0; i < select->count; i++)
-		free(select->items[i].source);
-	free(select->items);
+		free(select->lines[i].source);
+	free(select->lines);
 	free(select->list_name);
 	*select = (struct stream_select){0};
 }

@@ -1,38 +1,38 @@
-/* Which records of a stream to take: by class, by a list, or all the others. */
+/* Selects records of a stream by class, by a list, or all others. */
 #ifndef STREAM_SELECT_H
 #define STREAM_SELECT_H
 
 #include "base/bad_inputs.h"
 #include "stream/stream.h"
 
-/* A line of a list of records: the source name that stands in it, or the id. */
-struct stream_listed {
+/* A line of a list of records: a source name or an id. */
+struct stream_select_line {
 	char *source; /* owned; NULL: the line is an id */
 	uint64_t id;
-	size_t line;  /* counted from 1; of lines that say the same, the first */
-	bool met;     /* by a record */
+	size_t line;  /* from 1; of equal lines the first */
+	bool matched; /* by a record */
 };
 
-/* All zero takes every record. What it holds is the caller's to fill in, and freed by stream_select_free. */
+/* All zero selects every record. Filled in by the caller, freed by stream_select_free. */
 struct stream_select {
-	struct text_list classes;     /* one of these, if any are given */
-	bool listed;                  /* and one of these: */
+	struct text_list classes;     /* select records of these classes; empty: of all */
+	bool has_list;                /* select records in the list: */
 	char *list_name;              /* owned; for messages */
-	struct stream_listed *items;  /* sorted, ids first */
+	struct stream_select_line *lines; /* sorted, ids first */
 	size_t count;
-	bool exclude;                 /* take those that the above leaves */
+	bool exclude;                 /* select the other records instead */
 };
 
-/* Reads a list of records, "-" being standard input: a line each, of which what stands before a tab counts: an id, of
- * digits alone, or a source name, with the escapes of text_write_field. Returns 0, or -1 naming the line. */
+/* Reads a list of records, "-" being standard input: a line per record, whose text up to a tab is an id, of digits only, or a
+ * source name with the escapes of text_write_field. Returns 0, or -1 with the line in the object. */
 CHECKED int stream_select_read(struct stream_select *select, const char *path, struct error *error);
 
-/* Whether to take a record, whose label goes by the classes of `head`. Notes which lines of the list it meets. */
-bool stream_select_takes(struct stream_select *select, const struct stream_head *head, const struct stream_record *record);
+/* Whether a record, whose label refers to the classes of `head`, is selected. Marks the lines of the list that it matches. */
+bool stream_select_matches(struct stream_select *select, const struct stream_head *head, const struct stream_record *record);
 
-/* To be called when all records have come by: reports each line of the list that met none, by line number, and counts it as
- * a bad input. Returns 0, or -1: no memory, or the first one of a strict `bad`. */
-CHECKED int stream_select_report_unmet(const struct stream_select *select, struct bad_inputs *bad, struct error *error);
+/* To be called after the last record: reports the lines of the list without a matching record, in their order, as bad inputs.
+ * Returns 0, or -1: no memory, or as bad_input_skip. */
+CHECKED int stream_select_report_unmatched(const struct stream_select *select, struct bad_inputs *bad, struct error *error);
 
 void stream_select_free(struct stream_select *select);
 

@@ -3,7 +3,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-/* The number goes before the extension; a name's leading dot begins none. */
+/* The number is inserted before the extension; a leading dot does not start an extension. */
 char *stream_shard_name(const char *path, int number, int count)
 {
 	const char *base = path ? text_base_name(path) : "", *dot = strrchr(base, '.');
@@ -59,7 +59,7 @@ static int next_shard(struct stream_shards *shards, struct error *error)
 	return begin_shard(shards, error);
 }
 
-/* total * (current + 1) / count, without a product that could be too large. */
+/* total * (current + 1) / count, without overflow. */
 static uint64_t end_of_shard(const struct stream_shards *shards)
 {
 	uint64_t count = (uint64_t)shards->count, end = (uint64_t)shards->current + 1;

@@ -1,5 +1,6 @@
 #include "stream/sorter.h"
 
+#include "base/array.h"
 #include "base/spool.h"
 
 #include <stdlib.h>
@@ -7,18 +8,18 @@
 
 enum { ALIGNMENT = 8 };
 
-/* What stands before a record's tensor, weights and source name, each of which begins at a multiple of ALIGNMENT. */
-struct entry {
+/* The header of a buffered record. Tensor, weights and source name follow, each aligned to ALIGNMENT. */
+struct sorter_entry {
 	uint64_t key, number, id;
-	uint32_t size; /* of this and all that follows it */
+	uint32_t size; /* of the header and the data after it */
 	int32_t label;
 	unsigned char digest[STREAM_DIGEST_SIZE];
 };
 
-/* Sorted entries in the spool; the first that is left is known, and what follows it begins at `offset`. */
-struct run {
+/* Sorted entries in the spool. The header of the first unread one is in memory; its data is at `offset`. */
+struct sorted_run {
 	uint64_t offset, end;
-	struct entry first;
+	struct sorter_entry first;
 };
 
 struct stream_sorter {
@@ -26,17 +27,17 @@ struct stream_sorter {
 	size_t weights_offset, source_offset; /* from the start of an entry */
 	size_t memory;
 	uint64_t added;
-	unsigned char *bytes; /* entries as they came; of one, while runs are merged */
+	unsigned char *bytes; /* entries in the order they were added; while runs are merged, a single one */
 	size_t used, capacity;
-	size_t *order;        /* where they begin, sorted before they are written or given */
-	size_t count, order_capacity, given;
+	size_t *order;        /* offsets of the entries, sorted before they are written or returned */
+	size_t count, next;
 	struct spool spool;
-	struct run *runs;     /* a heap while they are merged: run i comes before runs 2i + 1 and 2i + 2 */
-	size_t run_count, run_capacity;
-	bool giving;
+	struct sorted_run *runs; /* a min-heap while they are merged */
+	size_t run_count;
+	bool merging;
 };
 
-static size_t aligned(size_t size)
+static size_t align(size_t size)
 {
 	return (size + ALIGNMENT - 1) / ALIGNMENT * ALIGNMENT;
 }
@@ -49,8 +50,8 @@ int stream_sorter_create(struct stream_sorter **out, const struct stream_head *h
 		return error_memory(error, "records to sort");
 	sorter->tensor_size = stream_tensor_size(head);
 	sorter->weights_size = head->label == STREAM_LABEL_WEIGHTS ? head->classes.count * sizeof(float) : 0;
-	sorter->weights_offset = aligned(sizeof(struct entry) + sorter->tensor_size);
-	sorter->source_offset = aligned(sorter->weights_offset + sorter->weights_size);
+	sorter->weights_offset = align(sizeof(struct sorter_entry) + sorter->tensor_size);
+	sorter->source_offset = align(sorter->weights_offset + sorter->weights_size);
 	sorter->memory = memory;
 	sorter->spool = SPOOL_EMPTY;
 	return 0;
@@ -72,72 +73,72 @@ uint64_t stream_sorter_count(const struct stream_sorter *sorter)
 	return sorter->added;
 }
 
-/* Returns `items` with room for `needed` of `size` bytes, and where it can be had for more to come; NULL without memory,
- * *capacity and the old items being as they were. */
-static void *reserve(void *items, size_t *capacity, size_t needed, size_t size)
+/* Makes room for `needed` bytes of entries, doubling for further ones. Returns false without memory: all is then unchanged. */
+static bool reserve(struct stream_sorter *sorter, size_t needed)
 {
-	if (needed <= *capacity)
-		return items;
-	size_t larger = needed > 2 * *capacity ? needed : 2 * *capacity;
-	void *moved = realloc(items, larger * size);
-	*capacity = moved ? larger : *capacity;
-	return moved;
+	if (needed <= sorter->capacity)
+		return true;
+	size_t capacity = needed > 2 * sorter->capacity ? needed : 2 * sorter->capacity;
+	unsigned char *bytes = realloc(sorter->bytes, capacity);
+	if (!bytes)
+		return false;
+	sorter->bytes = bytes;
+	sorter->capacity = capacity;
+	return true;
 }
 
 /* ---- entries ---- */
 
-static bool comes_before(const struct entry *a, const struct entry *b)
+static bool is_before(const struct sorter_entry *a, const struct sorter_entry *b)
 {
 	return a->key != b->key ? a->key < b->key : a->number < b->number;
 }
 
-static const struct entry *entry_at(const unsigned char *bytes, size_t offset)
+static const struct sorter_entry *entry_at(const unsigned char *bytes, size_t offset)
 {
 	return (const void *)(bytes + offset);
 }
 
-static int compare(const void *a, const void *b, void *bytes)
+static int compare_offsets(const void *a, const void *b, void *bytes)
 {
-	const struct entry *first = entry_at(bytes, *(const size_t *)a), *second = entry_at(bytes, *(const size_t *)b);
-	return comes_before(first, second) ? -1 : comes_before(second, first);
+	const struct sorter_entry *first = entry_at(bytes, *(const size_t *)a), *second = entry_at(bytes, *(const size_t *)b);
+	return is_before(first, second) ? -1 : is_before(second, first);
 }
 
 static void sort_entries(struct stream_sorter *sorter)
 {
 	if (sorter->count)
-		qsort_r(sorter->order, sorter->count, sizeof *sorter->order, compare, sorter->bytes);
+		qsort_r(sorter->order, sorter->count, sizeof *sorter->order, compare_offsets, sorter->bytes);
 }
 
-static int store_entry(struct stream_sorter *sorter, const struct entry *entry, const struct stream_record *record,
+static int store_entry(struct stream_sorter *sorter, const struct sorter_entry *entry, const struct stream_record *record,
 	struct error *error)
 {
-	unsigned char *bytes = reserve(sorter->bytes, &sorter->capacity, sorter->used + entry->size, 1);
-	sorter->bytes = bytes ? bytes : sorter->bytes;
-	size_t *order = reserve(sorter->order, &sorter->order_capacity, sorter->count + 1, sizeof *order);
+	size_t *order = array_grow(sorter->order, sorter->count, sizeof *order);
 	sorter->order = order ? order : sorter->order;
-	if (!bytes || !order)
+	if (!order || !reserve(sorter, sorter->used + entry->size))
 		return error_memory(error, "records to sort");
-	unsigned char *place = bytes + sorter->used;
-	memset(place, 0, entry->size);
-	memcpy(place, entry, sizeof *entry);
-	memcpy(place + sizeof *entry, record->tensor, sorter->tensor_size);
+	unsigned char *target = sorter->bytes + sorter->used;
+	memset(target, 0, entry->size);
+	memcpy(target, entry, sizeof *entry);
+	memcpy(target + sizeof *entry, record->tensor, sorter->tensor_size);
 	if (record->weights)
-		memcpy(place + sorter->weights_offset, record->weights, sorter->weights_size);
-	strcpy((char *)place + sorter->source_offset, record->source);
+		memcpy(target + sorter->weights_offset, record->weights, sorter->weights_size);
+	strcpy((char *)target + sorter->source_offset, record->source);
 	order[sorter->count++] = sorter->used;
 	sorter->used += entry->size;
 	return 0;
 }
 
-static void load_entry(const struct stream_sorter *sorter, const unsigned char *place, struct stream_record *record,
+static void load_entry(const struct stream_sorter *sorter, const unsigned char *bytes, struct stream_record *record,
 	uint64_t *number)
 {
-	const struct entry *entry = entry_at(place, 0);
+	const struct sorter_entry *entry = entry_at(bytes, 0);
 	*number = entry->number;
-	*record = (struct stream_record){.tensor = place + sizeof *entry, .label = entry->label, .id = entry->id,
-		.source = (const char *)place + sorter->source_offset};
+	*record = (struct stream_record){.tensor = bytes + sizeof *entry, .label = entry->label, .id = entry->id,
+		.source = (const char *)bytes + sorter->source_offset};
 	if (sorter->source_offset > sorter->weights_offset)
-		record->weights = (const void *)(place + sorter->weights_offset);
+		record->weights = (const void *)(bytes + sorter->weights_offset);
 	memcpy(record->digest, entry->digest, sizeof record->digest);
 }
 
@@ -145,15 +146,15 @@ static void load_entry(const struct stream_sorter *sorter, const unsigned char *
 
 static int write_run(struct stream_sorter *sorter, struct error *error)
 {
-	struct run run = {.offset = sorter->spool.size}, *runs;
+	struct sorted_run run = {.offset = sorter->spool.size}, *runs;
 	uint64_t offset;
 	sort_entries(sorter);
-	runs = reserve(sorter->runs, &sorter->run_capacity, sorter->run_count + 1, sizeof *runs);
+	runs = array_grow(sorter->runs, sorter->run_count, sizeof *runs);
 	if (!runs)
 		return error_memory(error, "records to sort");
 	sorter->runs = runs;
 	for (size_t i = 0; i < sorter->count; i++) {
-		const struct entry *entry = entry_at(sorter->bytes, sorter->order[i]);
+		const struct sorter_entry *entry = entry_at(sorter->bytes, sorter->order[i]);
 		if (spool_add(&sorter->spool, entry, entry->size, &offset, error))
 			return -1;
 	}
@@ -163,8 +164,8 @@ static int write_run(struct stream_sorter *sorter, struct error *error)
 	return 0;
 }
 
-/* Reads the head of a run's next entry. */
-static int read_first(struct stream_sorter *sorter, struct run *run, struct error *error)
+/* Reads the header of the next entry of a run. */
+static int read_first(struct stream_sorter *sorter, struct sorted_run *run, struct error *error)
 {
 	if (spool_read(sorter->spool.descriptor, run->offset, &run->first, sizeof run->first, "temporary file", error))
 		return -1;
@@ -172,25 +173,25 @@ static int read_first(struct stream_sorter *sorter, struct run *run, struct erro
 	return 0;
 }
 
-/* Moves the run at `i` down to its place in the heap. */
+/* Restores the heap below the run at `i`. */
 static void sift_down(struct stream_sorter *sorter, size_t i)
 {
-	struct run *runs = sorter->runs, moving = runs[i];
+	struct sorted_run *runs = sorter->runs, moving = runs[i];
 	for (size_t child; (child = 2 * i + 1) < sorter->run_count; i = child) {
-		if (child + 1 < sorter->run_count && comes_before(&runs[child + 1].first, &runs[child].first))
+		if (child + 1 < sorter->run_count && is_before(&runs[child + 1].first, &runs[child].first))
 			child++;
-		if (!comes_before(&runs[child].first, &moving.first))
+		if (!is_before(&runs[child].first, &moving.first))
 			break;
 		runs[i] = runs[child];
 	}
 	runs[i] = moving;
 }
 
-/* Ends adding. Where nothing was written yet, nothing needs to be. */
-static int begin_giving(struct stream_sorter *sorter, struct error *error)
+/* Prepares reading in order. If no run was written yet, the entries are only sorted in memory. */
+static int begin_merge(struct stream_sorter *sorter, struct error *error)
 {
-	sorter->giving = true;
-	sorter->given = 0;
+	sorter->merging = true;
+	sorter->next = 0;
 	if (sorter->run_count == 0) {
 		sort_entries(sorter);
 		return 0;
@@ -205,15 +206,14 @@ static int begin_giving(struct stream_sorter *sorter, struct error *error)
 	return 0;
 }
 
-/* Reads the first entry of all runs. */
-static int take_first(struct stream_sorter *sorter, struct error *error)
+/* Reads the smallest entry of all runs, and moves its run to the next entry. */
+static int pop_first(struct stream_sorter *sorter, struct error *error)
 {
-	struct run *run = &sorter->runs[0];
+	struct sorted_run *run = &sorter->runs[0];
 	size_t rest = run->first.size - sizeof run->first;
-	unsigned char *bytes = reserve(sorter->bytes, &sorter->capacity, run->first.size, 1);
-	if (!bytes)
+	if (!reserve(sorter, run->first.size))
 		return error_memory(error, "records to sort");
-	sorter->bytes = bytes;
+	unsigned char *bytes = sorter->bytes;
 	memcpy(bytes, &run->first, sizeof run->first);
 	if (spool_read(sorter->spool.descriptor, run->offset, bytes + sizeof run->first, rest, "temporary file", error))
 		return -1;
@@ -227,21 +227,21 @@ static int take_first(struct stream_sorter *sorter, struct error *error)
 	return 0;
 }
 
-static void empty(struct stream_sorter *sorter)
+static void reset(struct stream_sorter *sorter)
 {
 	spool_clear(&sorter->spool);
-	sorter->giving = false;
+	sorter->merging = false;
 	sorter->added = 0;
 	sorter->count = sorter->used = sorter->run_count = 0;
 }
 
-/* ---- in and out ---- */
+/* ---- adding and reading ---- */
 
 int stream_sorter_add(struct stream_sorter *sorter, uint64_t key, uint64_t number, const struct stream_record *record,
 	struct error *error)
 {
-	size_t size = aligned(sorter->source_offset + strlen(record->source) + 1);
-	struct entry entry = {.key = key, .number = number, .id = record->id, .size = (uint32_t)size, .label = record->label};
+	size_t size = align(sorter->source_offset + strlen(record->source) + 1);
+	struct sorter_entry entry = {.key = key, .number = number, .id = record->id, .size = (uint32_t)size, .label = record->label};
 	memcpy(entry.digest, record->digest, sizeof entry.digest);
 	size_t needed = sorter->used + size + (sorter->count + 1) * sizeof *sorter->order;
 	if (sorter->count && needed > sorter->memory && write_run(sorter, error))
@@ -252,17 +252,17 @@ int stream_sorter_add(struct stream_sorter *sorter, uint64_t key, uint64_t numbe
 
 int stream_sorter_next(struct stream_sorter *sorter, struct stream_record *record, uint64_t *number, struct error *error)
 {
-	size_t place = 0;
-	if (!sorter->giving && begin_giving(sorter, error))
+	size_t offset = 0;
+	if (!sorter->merging && begin_merge(sorter, error))
 		return -1;
-	if (sorter->run_count == 0 && sorter->given == sorter->count) {
-		empty(sorter);
+	if (sorter->run_count == 0 && sorter->next == sorter->count) {
+		reset(sorter);
 		return 0;
 	}
 	if (sorter->run_count == 0)
-		place = sorter->order[sorter->given++];
-	else if (take_first(sorter, error))
+		offset = sorter->order[sorter->next++];
+	else if (pop_first(sorter, error))
 		return -1;
-	load_entry(sorter, sorter->bytes + place, record, number);
+	load_entry(sorter, sorter->bytes + offset, record, number);
 	return 1;
 }

@@ -1,6 +1,7 @@
 #include "stream/format.h"
 #include "stream/head.h"
 
+#include "base/array.h"
 #include "base/bytes.h"
 #include "base/digest.h"
 
@@ -10,14 +11,8 @@
 #include <string.h>
 #include <zlib.h>
 
-/* A chunk is written before it would grow beyond this; a larger record has one to itself. */
-enum { CHUNK_AIM = 1 << 20 };
-
-/* Bytes that grow. */
-struct block {
-	unsigned char *bytes;
-	size_t size, capacity;
-};
+/* A chunk is written before it would exceed this; a larger record has a chunk of its own. */
+enum { CHUNK_TARGET_SIZE = 1 << 20 };
 
 struct stream_writer {
 	FILE *stream;
@@ -25,41 +20,17 @@ struct stream_writer {
 	enum stream_codec codec;
 	struct stream_head head;
 	size_t tensor_size;
-	struct block tensors, descriptors, names; /* the chunk in the making */
-	uint32_t count;                           /* its records */
-	struct block packed;                      /* room for compression */
-	struct block index;
+	struct buffer tensors, descriptors, names; /* of the chunk being built */
+	uint32_t count;                            /* of its records */
+	unsigned char *compressed;                 /* a payload */
+	size_t compressed_capacity;
+	struct buffer index;
 	uint64_t offset, sequence;                /* in the segment, of the next chunk */
 	uint64_t records, data_chunks;            /* written */
 	unsigned char head_digest[DIGEST_SIZE];
 	struct digest *digest;                    /* of the data */
 	bool more;                                /* another segment follows */
 };
-
-/* Makes room for `size` more bytes and returns where they go; NULL without memory. */
-static unsigned char *block_extend(struct block *block, size_t size)
-{
-	size_t needed = block->size + size;
-	if (needed > block->capacity) {
-		size_t capacity = needed < 2 * block->capacity ? 2 * block->capacity : needed;
-		unsigned char *bytes = realloc(block->bytes, capacity);
-		if (!bytes)
-			return NULL;
-		block->bytes = bytes;
-		block->capacity = capacity;
-	}
-	block->size = needed;
-	return block->bytes + needed - size;
-}
-
-static int block_append(struct block *block, const void *bytes, size_t size)
-{
-	unsigned char *place = block_extend(block, size);
-	if (!place)
-		return -1;
-	memcpy(place, bytes, size);
-	return 0;
-}
 
 void stream_abandon(struct stream_writer *writer)
 {
@@ -70,7 +41,7 @@ void stream_abandon(struct stream_writer *writer)
 	free(writer->tensors.bytes);
 	free(writer->descriptors.bytes);
 	free(writer->names.bytes);
-	free(writer->packed.bytes);
+	free(writer->compressed);
 	free(writer->index.bytes);
 	free(writer->name);
 	free(writer);
@@ -78,20 +49,29 @@ void stream_abandon(struct stream_writer *writer)
 
 /* ---- chunks ---- */
 
-/* Compresses `payload` if that makes it smaller; else chunk stays raw. Returns what to store, NULL without memory. */
+static unsigned char *reserve_compressed(struct stream_writer *writer, size_t size)
+{
+	if (size <= writer->compressed_capacity)
+		return writer->compressed;
+	free(writer->compressed);
+	writer->compressed = malloc(size);
+	writer->compressed_capacity = writer->compressed ? size : 0;
+	return writer->compressed;
+}
+
+/* Compresses `payload` if that makes it smaller. Returns the payload to store, NULL without memory. */
 static const unsigned char *compress_payload(struct stream_writer *writer, struct chunk *chunk,
 	const unsigned char *payload)
 {
 	uLongf size = compressBound((uLong)chunk->raw_size);
-	writer->packed.size = 0;
-	unsigned char *packed = block_extend(&writer->packed, size);
-	if (!packed || compress2(packed, &size, payload, (uLong)chunk->raw_size, Z_DEFAULT_COMPRESSION) != Z_OK)
+	unsigned char *compressed = reserve_compressed(writer, size);
+	if (!compressed || compress2(compressed, &size, payload, (uLong)chunk->raw_size, Z_DEFAULT_COMPRESSION) != Z_OK)
 		return NULL;
 	if (size >= chunk->raw_size)
 		return payload;
 	chunk->codec = STREAM_ZLIB;
 	chunk->stored_size = size;
-	return packed;
+	return compressed;
 }
 
 static int put_chunk(struct stream_writer *writer, uint32_t type, uint32_t records, const unsigned char *payload,
@@ -122,13 +102,14 @@ static int put_data(struct stream_writer *writer, struct error *error)
 {
 	if (writer->count == 0)
 		return 0;
-	struct block *payload = &writer->tensors;
-	unsigned char *entry = block_extend(&writer->index, INDEX_ENTRY_SIZE);
-	if (!entry || block_append(payload, writer->descriptors.bytes, writer->descriptors.size) ||
-		block_append(payload, writer->names.bytes, writer->names.size))
-		return error_memory(error, writer->name);
+	struct buffer *payload = &writer->tensors;
+	unsigned char entry[INDEX_ENTRY_SIZE];
 	store_u64(entry, writer->offset);
 	store_u64(entry + 8, writer->records);
+	if (!buffer_append(&writer->index, entry, sizeof entry) ||
+		!buffer_append(payload, writer->descriptors.bytes, writer->descriptors.size) ||
+		!buffer_append(payload, writer->names.bytes, writer->names.size))
+		return error_memory(error, writer->name);
 	digest_add(writer->digest, payload->bytes, payload->size);
 	if (put_chunk(writer, CHUNK_DATA, writer->count, payload->bytes, payload->size, error))
 		return -1;
@@ -187,7 +168,7 @@ static int check_record(const struct stream_writer *writer, const struct stream_
 		return error_set(error, writer->name, "source name longer than %d bytes", STREAM_SOURCE_MAXIMUM);
 	if (writer->head.label == STREAM_LABEL_INDEX) {
 		if (record->label < -1 || record->label >= (int)classes)
-			return error_set(error, record->source, "label %d is none of %zu classes", record->label,
+			return error_set(error, record->source, "label %d is not one of %zu classes", record->label,
 				classes);
 		return 0;
 	}
@@ -197,22 +178,31 @@ static int check_record(const struct stream_writer *writer, const struct stream_
 	return 0;
 }
 
-static int add_descriptor(struct stream_writer *writer, const struct stream_record *record)
+/* Returns false without memory. */
+static bool add_label(struct stream_writer *writer, const struct stream_record *record)
 {
-	unsigned char *place = block_extend(&writer->descriptors, descriptor_size(&writer->head));
-	if (!place)
-		return -1;
+	unsigned char label[4];
+	bool added = true;
 	if (writer->head.label == STREAM_LABEL_INDEX) {
-		store_u32(place, (uint32_t)record->label);
-		place += 4;
-	} else {
-		for (size_t i = 0; i < writer->head.classes.count; i++, place += 4)
-			store_f32(place, record->weights[i]);
+		store_u32(label, (uint32_t)record->label);
+		return buffer_append(&writer->descriptors, label, sizeof label);
 	}
-	store_u64(place, record->id);
-	store_u32(place + 8, (uint32_t)writer->names.size);
-	memcpy(place + 12, record->digest, STREAM_DIGEST_SIZE);
-	return block_append(&writer->names, record->source, strlen(record->source) + 1);
+	for (size_t i = 0; added && i < writer->head.classes.count; i++) {
+		store_f32(label, record->weights[i]);
+		added = buffer_append(&writer->descriptors, label, sizeof label);
+	}
+	return added;
+}
+
+/* Returns false without memory. */
+static bool add_descriptor(struct stream_writer *writer, const struct stream_record *record)
+{
+	unsigned char fixed[DESCRIPTOR_FIXED_SIZE];
+	store_u64(fixed, record->id);
+	store_u32(fixed + 8, (uint32_t)writer->names.size);
+	memcpy(fixed + 12, record->digest, STREAM_DIGEST_SIZE);
+	return add_label(writer, record) && buffer_append(&writer->descriptors, fixed, sizeof fixed) &&
+		buffer_append(&writer->names, record->source, strlen(record->source) + 1);
 }
 
 int stream_write(struct stream_writer *writer, const struct stream_record *record, struct error *error)
@@ -220,15 +210,14 @@ int stream_write(struct stream_writer *writer, const struct stream_record *recor
 	if (check_record(writer, record, error))
 		return -1;
 	size_t size = writer->tensor_size + descriptor_size(&writer->head) + strlen(record->source) + 1;
-	if (writer->tensors.size + writer->descriptors.size + writer->names.size + size > CHUNK_AIM &&
+	if (writer->tensors.size + writer->descriptors.size + writer->names.size + size > CHUNK_TARGET_SIZE &&
 		put_data(writer, error))
 		return -1;
-	unsigned char *place = block_extend(&writer->tensors, writer->tensor_size);
-	if (!place || add_descriptor(writer, record))
+	size_t offset = writer->tensors.size;
+	if (!buffer_append(&writer->tensors, record->tensor, writer->tensor_size) || !add_descriptor(writer, record))
 		return error_memory(error, writer->name);
-	memcpy(place, record->tensor, writer->tensor_size);
 	if (tensors_need_swap(&writer->head))
-		swap_values(place, writer->tensor_size / 4);
+		swap_values(writer->tensors.bytes + offset, writer->tensor_size / 4);
 	writer->count++;
 	return 0;
 }
@@ -252,7 +241,7 @@ void stream_announce_next(struct stream_writer *writer)
 int stream_end(struct stream_writer *writer, struct error *error)
 {
 	int result = put_data(writer, error);
-	const struct block *index = &writer->index;
+	const struct buffer *index = &writer->index;
 	if (result == 0 && index->size > 0 && index->size <= STREAM_CHUNK_MAXIMUM)
 		result = put_chunk(writer, CHUNK_INDEX, 0, index->bytes, index->size, error);
 	if (result == 0)

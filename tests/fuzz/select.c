@@ -12,9 +12,9 @@ bool fuzz_try(const unsigned char *bytes, size_t size)
 	const struct stream_head head = {.height = 1, .width = 1, .channels = 1};
 	bool taken = stream_select_read(&select, fuzz_file(bytes, size), &error) == 0 || fuzz_refused(&error);
 	for (size_t i = 0; taken && i < select.count; i++) {
-		const struct stream_listed *item = &select.items[i];
+		const struct stream_select_line *item = &select.lines[i];
 		const char *source = item->source ? item->source : "";
-		assert(stream_select_takes(&select, &head, &(struct stream_record){.id = item->id, .source = source}) && item->met);
+		assert(stream_select_matches(&select, &head, &(struct stream_record){.id = item->id, .source = source}) && item->matched);
 	}
 	stream_select_free(&select);
 	return taken;

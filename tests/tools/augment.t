@@ -50,10 +50,10 @@ for name, numbers in (("0", "0"), ("01", "01"), ("12", "12"), ("twice", "012012"
     open("cut-%s.tens" % name, "wb").write(b"".join(parts[int(n)] for n in numbers))
 END
 is "a stream cut between passes is refused" "$(for f in 0 01 12 second first; do tensor-info --verify cut-$f.tens 2>&1; done)" \
-	"tensor-info: cut-0.tens: ends after segment 1, which says that another follows
-tensor-info: cut-01.tens: ends after segment 2, which says that another follows
+	"tensor-info: cut-0.tens: ends after segment 1, which announces another one
+tensor-info: cut-01.tens: ends after segment 2, which announces another one
 tensor-info: cut-12.tens: chunk 0: is segment 2 of its run where segment 1 should be
-tensor-info: cut-second.tens: ends after segment 4, which says that another follows
+tensor-info: cut-second.tens: ends after segment 4, which announces another one
 tensor-info: cut-first.tens: segment 3, chunk 0: is segment 1 of its run where segment 3 should be"
 is "two whole ones are one" "$(tensor-info --verify cut-twice.tens)" 'cut-twice.tens: OK'
 passes_said() { grep -aoE '"passes":[0-9]+' "$1" | tr '\n' ' '; }

@@ -73,7 +73,7 @@ status_is 0
 is "fewer classes, in another order" "$(records out.tens | cut -f 2,3 | tr '\t\n' '  ')" '1 1 3 3 11 1 13 3 '
 cat_of --classes 3,1 ten.tens
 status_is 1
-stderr_is 'tensor-cat: ten.tens: 0: is none of the classes, and a record has it'
+stderr_is 'tensor-cat: ten.tens: 0: is not one of the classes, but a record has it'
 cat_of --class nothing ten.tens
 status_is 1
 stderr_is 'tensor-cat: nothing: is a class of no stream'
@@ -85,9 +85,9 @@ status_is 0
 for seed in 1 2 3 4 5 6; do
 	tensor-cat -q --classes 0,1,2,3,4,5,6,7,8 --sample 1 --seed $seed ten.tens >out.tens 2>err
 	is "an error doesn't depend on what is sampled" "$? $(cat err)" \
-		'1 tensor-cat: ten.tens: 9: is none of the classes, and a record has it'
+		'1 tensor-cat: ten.tens: 9: is not one of the classes, but a record has it'
 	tensor-cat -q --classes 0,1,2,3,4,5,6,7,8 --sample 0.01 --seed $seed ten.tens >out.tens 2>err
-	is "... nor on its part" "$? $(cat err)" '1 tensor-cat: ten.tens: 9: is none of the classes, and a record has it'
+	is "... nor on its part" "$? $(cat err)" '1 tensor-cat: ten.tens: 9: is not one of the classes, but a record has it'
 done
 
 # ---- picking ----
@@ -101,7 +101,7 @@ stderr_is 'tensor-cat: list: line 3: images.idx#nothing: is the source name of n
 printf '99\n3\nimages.idx#3\n3\nb\n98\n99\na\n' >list
 for kind in '' --exclude --shuffle '--sample 1' '--class 0'; do
 	run tensor-cat -q $kind --list list -o listed.tens ten.tens
-	[ "$kind" = '--class 0' ] && stderr_has 'none of 20 records was taken$' && status_is 1 || status_is 4
+	[ "$kind" = '--class 0' ] && stderr_has 'none of 20 records was selected$' && status_is 1 || status_is 4
 	is "lines that no record is of: $kind" "$(grep line .err)" 'tensor-cat: list: line 1: 99: is the id of no record
 tensor-cat: list: line 5: b: is the source name of no record
 tensor-cat: list: line 6: 98: is the id of no record
@@ -124,7 +124,7 @@ echo nowhere >list
 cat_of --list list ten.tens
 status_is 1
 stderr_is 'tensor-cat: list: line 1: nowhere: is the source name of no record
-tensor-cat: standard output: none of 20 records was taken'
+tensor-cat: standard output: none of 20 records was selected'
 run tensor-info --verify out.tens
 stderr_is 'tensor-info: out.tens: chunk 1: ends too early'
 cat_of --list list passes.tens
@@ -211,7 +211,7 @@ for options in '' --shuffle '--class red\ shells' '--shards 3'; do
 	for out in run-*.tens; do
 		is "tensor-cat $options: $out is whole" "$(tensor-info --verify $out)" "$out: OK"
 		cut_at_segments $out
-		is "  and no cut between its passes is" "$(for cut in $out.cut*; do tensor-info --verify $cut 2>&1; done | grep -c 'another follows$')" \
+		is "  and no cut between its passes is" "$(for cut in $out.cut*; do tensor-info --verify $cut 2>&1; done | grep -c 'announces another one$')" \
 			"$(ls $out.cut* | wc -l)"
 	done
 	rm run-*
@@ -221,7 +221,7 @@ ok "cat of what was written is whole" sh -c 'cat run-.tens run-.tens | tensor-in
 rm run-*
 run tensor-cat -q run_cut.tens
 status_is 1
-stderr_is "tensor-cat: run_cut.tens: ends after segment 2, which says that another follows"
+stderr_is "tensor-cat: run_cut.tens: ends after segment 2, which announces another one"
 
 # ---- bad streams and places ----
 # A whole first pass says nothing of the second.

@@ -25,7 +25,7 @@ stdout_has "sha256    036d07d68233a172fbfee8564ba55a0618c0de858cae320e470f733ebe
 run tensor-info --verify runs.tens run_cut.tens
 status_is 1
 stdout_is "runs.tens: OK"
-stderr_is "tensor-info: run_cut.tens: ends after segment 2, which says that another follows"
+stderr_is "tensor-info: run_cut.tens: ends after segment 2, which announces another one"
 run python3 "$reader" run_cut.tens
 is "the reader in Python sees it too" "$status $(cat .err)" '1 tens_reader: run_cut.tens: no end'
 is "  and reads whole runs" "$(python3 "$reader" runs.tens)" "$(tensor-info --records runs.tens)"
@@ -63,7 +63,7 @@ stdout_is "index.tens: OK"
 stderr_is "tensor-info: cut.tens: chunk 4: ends too early
 tensor-info: no_end.tens: chunk 3: ends too early
 tensor-info: changed.tens: chunk 2: header checksum differs
-tensor-info: future.tens: chunk 0: needs a feature that is not known
+tensor-info: future.tens: chunk 0: needs an unknown feature
 tensor-info: label.tens: chunk 1: a label is out of range"
 printf 'no stream at all' >other.txt && : >nothing
 run tensor-info missing.tens folder other.txt nothing

@@ -1,10 +1,10 @@
-/* A valid stream cut at every byte and changed in every bit is refused, mapped and through a pipe. */
+/* A valid stream truncated at every byte or with any bit flipped is refused, mapped and through a pipe. */
 #include "sample.h"
 
 #include <sys/mman.h>
 #include <sys/stat.h>
 
-/* Reads all that `reader` gives. Returns the records met, or -1. */
+/* Reads the rest of the stream. Returns the number of records, or -1. */
 static int read_rest(struct stream_reader *reader, struct error *error)
 {
 	const struct stream_head *head;
@@ -17,7 +17,7 @@ static int read_rest(struct stream_reader *reader, struct error *error)
 			break;
 	}
 	if (result && stream_next_record(reader, &record, error) != -1)
-		note("a failed reader goes on");
+		note("a reader continues after a failure");
 	return result ? -1 : records;
 }
 
@@ -31,7 +31,7 @@ static int read_all(const char *path, struct error *error)
 	return records;
 }
 
-/* As read_all, from one file in memory: faster than a new file on a disk for each of thousands. */
+/* As read_all, from a single file in memory, which is faster than thousands of files on disk. */
 static int read_mapped(const unsigned char *bytes, size_t size, struct error *error)
 {
 	static char path[32];
@@ -44,7 +44,7 @@ static int read_mapped(const unsigned char *bytes, size_t size, struct error *er
 	return read_all(path, error);
 }
 
-/* Small streams fit into a pipe's buffer, so that no second process is needed. */
+/* A small stream fits into the buffer of a pipe, so that no second process is needed. */
 static int read_piped(const unsigned char *bytes, size_t size, struct error *error)
 {
 	int ends[2];
@@ -60,26 +60,26 @@ static int read_piped(const unsigned char *bytes, size_t size, struct error *err
 static void damage(const struct sample *sample, const char *name)
 {
 	unsigned char *bytes;
-	size_t size, cuts = 0, flips = 0, unnamed = 0;
+	size_t size, truncations = 0, flips = 0, unnamed = 0;
 	FILE *memory = open_memstream((char **)&bytes, &size);
 	sample_write(memory, sample, 0);
 	sample_write(memory, sample, 100);
 	fclose(memory);
 	struct error error;
-	is_integer(read_mapped(bytes, size, &error), 2 * sample->records, "whole: read");
-	is_integer(read_piped(bytes, size, &error), 2 * sample->records, "whole: read through a pipe");
+	is_integer(read_mapped(bytes, size, &error), 2 * sample->records, "complete: read");
+	is_integer(read_piped(bytes, size, &error), 2 * sample->records, "complete: read through a pipe");
 
-	size_t first_end = 0; /* a stream may end between two segments */
+	size_t first_end = 0; /* a stream may end between two segments that are no run */
 	for (size_t i = 64; i < size && !first_end; i += 64)
 		if (memcmp(bytes + i + 8, "HEAD", 4) == 0)
 			first_end = i;
 	for (size_t cut = 0; cut < size; cut++) {
 		int expected = cut == first_end ? sample->records : -1;
 		error = (struct error){.reason = ""};
-		cuts += read_mapped(bytes, cut, &error) != expected || read_piped(bytes, cut, &error) != expected;
+		truncations += read_mapped(bytes, cut, &error) != expected || read_piped(bytes, cut, &error) != expected;
 		unnamed += expected < 0 && !*error.reason;
 	}
-	is_integer((long long)cuts, 0, name);
+	is_integer((long long)truncations, 0, name);
 	for (size_t bit = 0; bit < 8 * size; bit++) {
 		bytes[bit / 8] ^= (unsigned char)(1 << bit % 8);
 		error = (struct error){.reason = ""};
@@ -89,12 +89,12 @@ static void damage(const struct sample *sample, const char *name)
 		unnamed += !*error.reason;
 		bytes[bit / 8] ^= (unsigned char)(1 << bit % 8);
 	}
-	is_integer((long long)flips, 0, "no changed bit is accepted");
+	is_integer((long long)flips, 0, "no flipped bit is accepted");
 	is_integer((long long)unnamed, 0, "every failure has a reason");
 	free(bytes);
 }
 
-/* A file cut while it is open is an error, not the end of the process. */
+/* A file that is truncated while it is open is an error, not a crash. */
 static void shrinking_file(void)
 {
 	struct sample sample = {STREAM_U8, STREAM_LABEL_INDEX, STREAM_RAW, 300, 3, 2, 10};
@@ -110,24 +110,24 @@ static void shrinking_file(void)
 	const char *path = as_file(bytes, size);
 	if (stream_open(&reader, path, &error) || stream_next_segment(reader, &head, &error) != 1 || truncate(path, 4096))
 		abort();
-	is_integer(stream_next_record(reader, &record, &error), -1, "a file cut while it is read");
-	is_text(error.reason, "became shorter while it was read", "is said");
+	is_integer(stream_next_record(reader, &record, &error), -1, "a file truncated while it is read");
+	is_text(error.reason, "became shorter while it was read", "is the reason");
 	stream_close(reader);
 	free(bytes);
 }
 
-/* Writes a byte into the file, which then says that it was changed `seconds` after 1970. */
-static void change_file(const char *path, size_t place, int byte, time_t seconds)
+/* Writes a byte into the file, and sets its modification time to `seconds` after 1970. */
+static void change_file(const char *path, size_t offset, int byte, time_t seconds)
 {
 	const struct timespec times[2] = {{.tv_sec = seconds}, {.tv_sec = seconds}};
 	FILE *file = fopen(path, "r+b");
-	if (!file || fseek(file, (long)place, SEEK_SET) || fputc(byte, file) == EOF || fclose(file) ||
+	if (!file || fseek(file, (long)offset, SEEK_SET) || fputc(byte, file) == EOF || fclose(file) ||
 		utimensat(AT_FDCWD, path, times, 0))
 		abort();
 }
 
-/* What was verified is not verified again unless the file says that it was changed. */
-static void second_reading(void)
+/* Verified segments are not verified again unless the modification time changed. */
+static void rewind_after_change(void)
 {
 	struct sample sample = {STREAM_U8, STREAM_LABEL_INDEX, STREAM_RAW, 300, 3, 2, 10};
 	unsigned char *bytes, digest[32];
@@ -139,17 +139,17 @@ static void second_reading(void)
 	struct stream_reader *reader;
 	struct error error;
 	const char *path = as_file(bytes, size);
-	size_t place = size - size / 4; /* in a tensor of the second segment */
-	change_file(path, place, bytes[place], 1000);
+	size_t offset = size - size / 4; /* in a tensor of the second segment */
+	change_file(path, offset, bytes[offset], 1000);
 	if (stream_open(&reader, path, &error))
 		abort();
 	is_integer(read_rest(reader, &error), 20, "read");
 	memcpy(digest, stream_data_digest(reader), sizeof digest);
-	change_file(path, place, bytes[place] ^ 1, 1000);
+	change_file(path, offset, bytes[offset] ^ 1, 1000);
 	ok(stream_rewind(reader, &error) == 0 && read_rest(reader, &error) == 20, "read again, without checksums");
 	ok(memcmp(digest, stream_data_digest(reader), sizeof digest) == 0, "with the same digest");
-	change_file(path, place, bytes[place] ^ 1, 1001);
-	ok(stream_rewind(reader, &error) == 0 && read_rest(reader, &error) == -1, "changed in between: verified again");
+	change_file(path, offset, bytes[offset] ^ 1, 1001);
+	ok(stream_rewind(reader, &error) == 0 && read_rest(reader, &error) == -1, "modified in between: verified again");
 	is_text(error.reason, "checksum differs", "and refused");
 	stream_close(reader);
 	free(bytes);
@@ -160,18 +160,18 @@ static void missing_inputs(void)
 	struct stream_reader *reader;
 	struct error error;
 	ok(stream_open(&reader, "/nonexistent/file", &error) == -1 && !reader, "missing file");
-	is_text(error.object, "/nonexistent/file", "is named");
+	is_text(error.object, "/nonexistent/file", "is the object");
 	ok(stream_open(&reader, scratch(), &error) == -1 && !reader, "a folder");
-	is_text(error.reason, "is a folder", "is said");
+	is_text(error.reason, "is a folder", "is the reason");
 	stream_close(NULL);
 }
 
 int main(void)
 {
-	damage(&(struct sample){STREAM_U8, STREAM_LABEL_INDEX, STREAM_RAW, 2, 1, 2, 3}, "raw: no cut is accepted");
-	damage(&(struct sample){STREAM_F32, STREAM_LABEL_WEIGHTS, STREAM_ZLIB, 4, 3, 2, 2}, "zlib: no cut is accepted");
+	damage(&(struct sample){STREAM_U8, STREAM_LABEL_INDEX, STREAM_RAW, 2, 1, 2, 3}, "raw: no truncation is accepted");
+	damage(&(struct sample){STREAM_F32, STREAM_LABEL_WEIGHTS, STREAM_ZLIB, 4, 3, 2, 2}, "zlib: no truncation is accepted");
 	shrinking_file();
-	second_reading();
+	rewind_after_change();
 	missing_inputs();
 	return done();
 }

@@ -1,4 +1,4 @@
-/* Heads: copies, history, what may be used together; writing that fails. */
+/* Heads: copies, history, matching; writing to a full disk. */
 #include "sample.h"
 #include "stream/format.h"
 
@@ -16,12 +16,12 @@ static void match(void)
 	is_integer(stream_head_match(&a, &b, &error), 0, "the pass may differ");
 	b.width++;
 	is_integer(stream_head_match(&a, &b, &error), -1, "another shape");
-	is_text(error.reason, "shape differs: 4x5x3 and 4x6x3", "is said");
+	is_text(error.reason, "shape differs: 4x5x3 and 4x6x3", "is the reason");
 	b.width--, b.maximum = 1;
 	is_integer(stream_head_match(&a, &b, &error), -1, "another range");
 	b.maximum = 255, b.classes.items[1][0] = 'x';
 	is_integer(stream_head_match(&a, &b, &error), -1, "another class");
-	is_text(error.reason, "class 1 differs: 'class 1' and 'xlass 1'", "is said");
+	is_text(error.reason, "class 1 differs: 'class 1' and 'xlass 1'", "is the reason");
 	b.classes.items[1][0] = 'c', b.type = STREAM_F32;
 	is_integer(stream_head_match(&a, &b, &error), -1, "another type");
 	is_integer((long long)stream_tensor_size(&a), 60, "tensor size of u8");
@@ -46,9 +46,9 @@ static void history(void)
 	if (stream_head_add_history(&head, "tool", text, 0, NULL) || stream_head_add_history(&head, "tool", "\xff", 0, NULL))
 		abort();
 	const char *cut = json_string_value(json_object_get(json_array_get(head.history, 1), "arguments"));
-	is_integer((long long)strlen(cut), STREAM_HISTORY_MAXIMUM, "long arguments are cut");
-	is_text(cut + strlen(cut) - 6, "\xc3\xa9 ...", "between characters");
-	is_text(json_string_value(json_object_get(json_array_get(head.history, 2), "arguments")), "\\xFF", "no UTF-8");
+	is_integer((long long)strlen(cut), STREAM_HISTORY_MAXIMUM, "long arguments are truncated");
+	is_text(cut + strlen(cut) - 6, "\xc3\xa9 ...", "at the boundary of a character");
+	is_text(json_string_value(json_object_get(json_array_get(head.history, 2), "arguments")), "\\xFF", "invalid UTF-8");
 	stream_head_free(&head);
 	free(text);
 }
@@ -70,7 +70,7 @@ static void byte_order(void)
 {
 	unsigned char bytes[8] = {1, 2, 3, 4, 5, 6, 7, 8};
 	swap_values(bytes, 2);
-	ok(memcmp(bytes, (unsigned char[]){4, 3, 2, 1, 8, 7, 6, 5}, 8) == 0, "values are swapped");
+	ok(memcmp(bytes, (unsigned char[]){4, 3, 2, 1, 8, 7, 6, 5}, 8) == 0, "the byte order of values is swapped");
 }
 
 int main(void)

@@ -1,4 +1,4 @@
-/* The reader in Python, written from tens(5) alone, agrees on streams of every kind that the library writes. */
+/* An independent reader in Python, written from tens(5) alone, reads the same from all kinds of streams. */
 #include "sample.h"
 #include "stream/summary.h"
 

@@ -1,4 +1,4 @@
-/* Streams whose checksums are right and whose contents are not. */
+/* Invalid streams with valid checksums. */
 #include "base/bytes.h"
 #include "base/digest.h"
 #include "sample.h"
@@ -61,7 +61,7 @@ static void put_end(uint64_t records, uint64_t chunks)
 	put(CHUNK_END, 0, end, sizeof end);
 }
 
-/* Changes a header field of the chunk that starts at `start`, and its checksum with it. */
+/* Changes a header field of the chunk at offset `start`, and updates its checksum. */
 static void change(size_t start, size_t offset, uint32_t value)
 {
 	store_u32(bytes + start + offset, value);
@@ -74,7 +74,7 @@ static void start(void)
 	put_head(GOOD_HEAD);
 }
 
-/* Reads what was put; `reason` is a part of the message expected, NULL for none. */
+/* Reads the stream that was put; `reason` is a part of the expected error, NULL for none. */
 static void expect(const char *reason, const char *name)
 {
 	struct stream_reader *reader;
@@ -105,9 +105,9 @@ static void heads(void)
 {
 	expect_head(GOOD_HEAD, NULL, "a good head");
 	expect_head("{}", "dtype", "an empty object");
-	expect_head("[]", "head", "no object");
-	expect_head("", "no JSON", "nothing");
-	expect_head(GOOD_HEAD "x", "end of file", "something after the JSON");
+	expect_head("[]", "head", "not an object");
+	expect_head("", "no JSON", "an empty file");
+	expect_head(GOOD_HEAD "x", "end of file", "trailing data after the JSON");
 	expect_head("{\"dtype\":\"u8\"," "\"dtype\":\"u8\"}", "duplicate", "a key twice");
 	expect_head(HEAD("\"u9\"", "[1,2,1]", "[0,255]", "\"index\"", "[]", "0", "[]"), "'u9'", "unknown type");
 	expect_head(HEAD("3", "[1,2,1]", "[0,255]", "\"index\"", "[]", "0", "[]"), "head", "type is a number");
@@ -134,10 +134,10 @@ static void heads(void)
 	expect_head(HEAD("\"u8\"", "[1,2,1]", "[0,1]", "\"index\"", "[]", "0", "[],\"segment\":4294967296"), "segment", "segment 2^32");
 	expect_head(HEAD("\"u8\"", "[1,2,1]", "[0,1]", "\"index\"", "[]", "0", "[],\"passes\":-1"), "passes", "-1 passes");
 	expect_head(HEAD("\"u8\"", "[1,2,1]", "[0,1]", "\"index\"", "[]", "0", "[],\"passes\":\"3\""), "head", "passes are text");
-	expect_head(HEAD("\"u8\"", "[1,2,1]", "[0,1]", "\"index\"", "[]", "0", "[],\"more\":1"), NULL, "a key that is not known");
+	expect_head(HEAD("\"u8\"", "[1,2,1]", "[0,1]", "\"index\"", "[]", "0", "[],\"more\":1"), NULL, "an unknown key");
 	char *deep = calloc(1, 60000);
 	memset(deep, '[', 59999);
-	expect_head(deep, "no JSON", "arrays in arrays");
+	expect_head(deep, "no JSON", "deeply nested arrays");
 	free(deep);
 }
 
@@ -167,7 +167,7 @@ static void many_classes(void)
 	head.classes.items[0][255] = 0;
 	ok(stream_begin(&writer, null, "null", &head, STREAM_RAW, &error) == 0, "one of 255 is");
 	struct stream_record record = {.tensor = "", .label = 1, .source = ""};
-	ok(stream_write(writer, &record, &error) == -1, "a label that is no class is not written");
+	ok(stream_write(writer, &record, &error) == -1, "a label that is not a class is not written");
 	record.label = 0;
 	char *source = malloc(4097);
 	memset(source, 's', 4096);
@@ -206,11 +206,11 @@ static void segments(void)
 	expect("not a chunk", "something after the end");
 	start(), put_data(), put_end(2, 1), memset(bytes + size, 0, 10), size += 10;
 	expect("ends too early", "a few zeros after the end");
-	expect("is empty", "nothing");
+	expect("is empty", "an empty file");
 	memset(bytes, 'x', 10), size = 10;
 	expect("is not a tensor stream", "another short file");
 	start(), sequence = 2, put_data(), put_end(2, 1);
-	expect("is not next", "a chunk is missing");
+	expect("is missing", "a missing chunk");
 }
 
 static void data_chunks(void)
@@ -222,9 +222,9 @@ static void data_chunks(void)
 	start(), put_data_as(2, -1, 3, 71);
 	expect("source name is out of range", "a name after the names");
 	start(), put_data_as(2, -1, 0xFFFFFFFF, 71);
-	expect("source name is out of range", "a name far away");
+	expect("source name is out of range", "a name far beyond the end");
 	start(), put_data_as(2, -1, 0, 69);
-	expect("source name is out of range", "a name without end");
+	expect("source name is out of range", "a name without a terminating NUL");
 	start(), put_data_as(2, -1, 0, 68);
 	expect("source name is out of range", "no names");
 	start(), put_data_as(3, -1, 0, 71);
@@ -234,7 +234,7 @@ static void data_chunks(void)
 	start(), put_data_as(0, -1, 0, 71);
 	expect("number of records", "bytes without records");
 	start(), put(CHUNK_DATA, 0, "", 0), put_end(0, 1);
-	expect(NULL, "an empty block is no end and no error");
+	expect(NULL, "an empty chunk is neither an end nor an error");
 }
 
 static void index_chunks(void)
@@ -257,9 +257,9 @@ static void index_chunks(void)
 static void headers(void)
 {
 	start(), put_data(), put(load_u32((const unsigned char *)"note"), 0, "hello", 5), put_end(2, 1);
-	expect(NULL, "an unknown chunk with a small letter is skipped");
+	expect(NULL, "an unknown chunk with a lower-case letter is skipped");
 	start(), put_data(), put(load_u32((const unsigned char *)"Note"), 0, "hello", 5), put_end(2, 1);
-	expect("type of chunk is not known", "with a capital it is refused");
+	expect("unknown type of chunk", "with an upper-case letter it is refused");
 	start(), put_data(), put_end(2, 1), change(0, 20, 0xFFFFFFFF);
 	expect(NULL, "compatible feature bits are ignored");
 	start(), put_data(), put_end(2, 1), change(0, 16, 0x80000000);
@@ -277,7 +277,7 @@ static void headers(void)
 	start(), change(0, 32, 1 << 30), put_end(0, 0);
 	expect("larger than the format allows", "a head of 1 GiB");
 	start(), change(0, 36, 1), put_end(0, 0);
-	expect("larger than the format allows", "a head of 4 GiB and some");
+	expect("larger than the format allows", "a head of more than 4 GiB");
 	start(), bytes[size - 1] = 1, put_end(0, 0);
 	expect("padding", "padding that is not zero");
 }
@@ -291,15 +291,15 @@ static void compressed(void)
 	size_t at = size;
 	put(CHUNK_DATA, 1, payload, packed), put_end(0, 0);
 	change(at, 52, STREAM_ZLIB), change(at, 40, 199);
-	expect("compressed payload is damaged", "more bytes than said");
+	expect("compressed payload is damaged", "more bytes than in the header");
 	start(), put(CHUNK_DATA, 1, payload, packed), put_end(0, 0), change(at, 52, STREAM_ZLIB), change(at, 40, 201);
-	expect("compressed payload is damaged", "fewer bytes than said");
+	expect("compressed payload is damaged", "fewer bytes than in the header");
 	start(), put(CHUNK_DATA, 1, payload, packed), put_end(0, 0), change(at, 52, STREAM_ZLIB), change(at, 40, 200 << 20);
-	expect("claims more", "a bomb");
+	expect("claims more", "a decompression bomb");
 	start(), put(CHUNK_DATA, 1, payload, packed + 1), put_end(0, 0), change(at, 52, STREAM_ZLIB), change(at, 40, 200);
-	expect("compressed payload is damaged", "a byte too much");
+	expect("compressed payload is damaged", "a trailing byte");
 	start(), put(CHUNK_DATA, 1, "nonsense", 8), put_end(0, 0), change(at, 52, STREAM_ZLIB), change(at, 40, 200);
-	expect("compressed payload is damaged", "no zlib at all");
+	expect("compressed payload is damaged", "not zlib data");
 }
 
 int main(void)

@@ -1,4 +1,4 @@
-/* What is written is read: every kind of stream, mapped and through a pipe. */
+/* Round trips of all kinds of streams, mapped and through a pipe. */
 #include "sample.h"
 
 static bool same_record(const struct sample *sample, const struct stream_record *got, uint64_t id)
@@ -22,7 +22,7 @@ static bool same_head(const struct sample *sample, const struct stream_head *got
 	return same;
 }
 
-/* Reads `segments` segments of the sample, ids from 0; the number of records that are as they should be, or -1. */
+/* Reads `segments` segments of the sample, ids from 0. Returns the number of correct records, or -1. */
 static int read_sample(struct stream_reader *reader, const struct sample *sample, int segments)
 {
 	const struct stream_head *head;
@@ -51,7 +51,7 @@ static void round_trip(const struct sample *sample, int segments, const char *na
 	for (int i = 0; i < segments; i++)
 		sample_write(memory, sample, (uint64_t)(i * sample->records));
 	fclose(memory);
-	ok(size % 64 == 0, "%s: whole blocks", name);
+	ok(size % 64 == 0, "%s: a multiple of 64 bytes", name);
 
 	struct stream_reader *reader;
 	struct error error;
@@ -73,7 +73,7 @@ static void round_trip(const struct sample *sample, int segments, const char *na
 	free(bytes);
 }
 
-/* A segment left before its end is read on, and verified, by stream_next_segment. */
+/* stream_next_segment reads and verifies the rest of the current segment. */
 static void skip_rest(void)
 {
 	struct sample sample = {STREAM_U8, STREAM_LABEL_INDEX, STREAM_RAW, 300, 3, 2, 10};
@@ -134,7 +134,7 @@ int main(void)
 	round_trip(&(struct sample){STREAM_U8, STREAM_LABEL_INDEX, STREAM_RAW, 3, 1, 2, 0}, 2, "two segments without records");
 	round_trip(&(struct sample){STREAM_F32, STREAM_LABEL_INDEX, STREAM_ZLIB, 1, 1, 1, 1}, 1, "one value");
 	round_trip(&(struct sample){STREAM_U8, STREAM_LABEL_INDEX, STREAM_RAW, 1, 1, 1, 70000}, 1, "many tiny records");
-	round_trip(&(struct sample){STREAM_U8, STREAM_LABEL_WEIGHTS, STREAM_RAW, 1100, 3, 2, 3}, 1, "records larger than a chunk's aim");
+	round_trip(&(struct sample){STREAM_U8, STREAM_LABEL_WEIGHTS, STREAM_RAW, 1100, 3, 2, 3}, 1, "records larger than the target size of a chunk");
 	round_trip(&(struct sample){STREAM_U8, STREAM_LABEL_INDEX, STREAM_RAW, 5, 1, 0, 3}, 1, "no classes");
 	skip_rest();
 	data_digest();

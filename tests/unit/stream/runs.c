@@ -1,11 +1,11 @@
-/* Runs of segments: a stream cut between two that belong together is refused, streams joined by cat are not. */
+/* Runs of segments: a stream truncated between two segments of a run is refused, streams joined by cat are not. */
 #include "sample.h"
 
 enum { SEGMENTS = 3, RECORDS = 2 };
 
 static const struct sample small = {STREAM_U8, STREAM_LABEL_INDEX, STREAM_RAW, 4, 1, 2, RECORDS};
 
-/* A run of three segments, and where each begins. */
+/* A run of three segments, and the offset of each. */
 static unsigned char *run;
 static size_t begin[SEGMENTS + 1];
 
@@ -40,7 +40,7 @@ static void write_run(void)
 	fclose(memory);
 }
 
-/* Reads all. Returns the records met, or -1. */
+/* Reads all. Returns the number of records, or -1. */
 static int read_all(const char *path, struct error *error)
 {
 	struct stream_reader *reader;
@@ -56,7 +56,7 @@ static int read_all(const char *path, struct error *error)
 	return result ? -1 : records;
 }
 
-/* Puts segments of the run together: those of which `numbers` has the digits. */
+/* Reads a stream of the segments of the run whose numbers are the digits of `numbers`. */
 static void expect(const char *numbers, const char *reason, const char *name)
 {
 	unsigned char bytes[1 << 16];
@@ -69,7 +69,7 @@ static void expect(const char *numbers, const char *reason, const char *name)
 	}
 	int expected = reason ? -1 : (int)strlen(numbers) * RECORDS;
 	is_integer(read_all(as_file(bytes, size), &error), expected, name);
-	is_text(error.reason, reason ? reason : "", "  and the reason");
+	is_text(error.reason, reason ? reason : "", "  with the reason");
 	struct pipe_sample pipe_sample = pipe_open(bytes, size);
 	ok(read_all(pipe_sample.path, &piped) == expected && strcmp(piped.reason, error.reason) == 0, "  the same through a pipe");
 	pipe_close(&pipe_sample);
@@ -82,10 +82,10 @@ static void heads(void)
 	struct error error;
 	if (stream_open(&reader, as_file(run, begin[SEGMENTS]), &error))
 		abort();
-	for (int turn = 0; turn < 2; turn++) {
+	for (int round = 0; round < 2; round++) {
 		for (uint32_t i = 0; stream_next_segment(reader, &head, &error) == 1; i++)
-			ok(head->segment == i && head->passes == SEGMENTS, "reading %d: segment %u is number %u of 3", turn, i, head->segment);
-		ok(stream_rewind(reader, &error) == 0, "and back to the start");
+			ok(head->segment == i && head->passes == SEGMENTS, "round %d: segment %u is number %u of 3", round, i, head->segment);
+		ok(stream_rewind(reader, &error) == 0, "rewind");
 	}
 	stream_close(reader);
 }
@@ -94,18 +94,18 @@ int main(void)
 {
 	write_run();
 	heads();
-	expect("012", NULL, "a whole run");
-	expect("012012", NULL, "two whole runs, as cat joins them");
-	expect("0", "ends after segment 1, which says that another follows", "cut after the first segment");
-	expect("01", "ends after segment 2, which says that another follows", "cut after the second");
-	expect("0120", "ends after segment 4, which says that another follows", "the second of two cut");
-	expect("01201", "ends after segment 5, which says that another follows", "the second of two cut later");
-	expect("0012", "is segment 1 of its run where segment 2 should be", "the first of two cut");
-	expect("01012", "is segment 1 of its run where segment 3 should be", "the first of two cut later");
+	expect("012", NULL, "a complete run");
+	expect("012012", NULL, "two complete runs, as joined by cat");
+	expect("0", "ends after segment 1, which announces another one", "truncated after the first segment");
+	expect("01", "ends after segment 2, which announces another one", "truncated after the second");
+	expect("0120", "ends after segment 4, which announces another one", "the second of two truncated");
+	expect("01201", "ends after segment 5, which announces another one", "the second of two truncated later");
+	expect("0012", "is segment 1 of its run where segment 2 should be", "the first of two truncated");
+	expect("01012", "is segment 1 of its run where segment 3 should be", "the first of two truncated later");
 	expect("02", "is segment 3 of its run where segment 2 should be", "one in the middle is missing");
 	expect("12", "is segment 2 of its run where segment 1 should be", "the first is missing");
-	expect("2", "is segment 3 of its run where segment 1 should be", "all but the last are");
-	expect("0112", "is segment 2 of its run where segment 3 should be", "one is there twice");
+	expect("2", "is segment 3 of its run where segment 1 should be", "all but the last are missing");
+	expect("0112", "is segment 2 of its run where segment 3 should be", "one occurs twice");
 	free(run);
 	return done();
 }

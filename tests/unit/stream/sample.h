@@ -1,4 +1,4 @@
-/* Small streams to test with, and a way to read bytes both as a mapped file and through a pipe. */
+/* Small streams for tests, and bytes as a mapped file and through a pipe. */
 #ifndef TESTS_UNIT_STREAM_SAMPLE_H
 #define TESTS_UNIT_STREAM_SAMPLE_H
 
@@ -38,7 +38,7 @@ static inline size_t sample_values(const struct sample *sample)
 	return (size_t)sample->side * (size_t)(sample->side + 1) * (size_t)sample->channels;
 }
 
-/* The record with number `id`: every value depends on it. The tensor and weights live until the next call. */
+/* The record with number `id`, on which all values depend. Valid until the next call. */
 static inline struct stream_record sample_record(const struct sample *sample, uint64_t id)
 {
 	static unsigned char *tensor;
@@ -88,7 +88,7 @@ static inline const char *as_file(const unsigned char *bytes, size_t size)
 	return path;
 }
 
-/* A path that gives the bytes through a pipe, which a child fills; ended by pipe_close. */
+/* The path of a pipe, which a child process fills with the bytes; closed by pipe_close. */
 struct pipe_sample {
 	char path[32];
 	int descriptor;
@@ -126,7 +126,7 @@ static inline void pipe_close(struct pipe_sample *pipe_sample)
 	waitpid(pipe_sample->child, NULL, 0);
 }
 
-/* Runs test(sample, segments, name) for every type of value, kind of label and codec. */
+/* Calls test(sample, segments, name) for every type of value, kind of label and codec. */
 static inline void sample_every_kind(void (*test)(const struct sample *sample, int segments, const char *name), int segments)
 {
 	for (int kind = 0; kind < 8; kind++) {
