@@ -80,7 +80,7 @@ rm empty/poids.h5
 echo '{' >empty/training.json
 run cnn-export -m empty -o x.onnx
 status_is 1
-stderr_has '^cnn-export: empty/training.json: line [0-9]+: '
+stderr_has '^cnn-export: empty/training.json: not valid JSON: line [0-9]+: '
 ok "nothing was written" sh -c '! ls x.onnx* 2>/dev/null | grep .'
 is "a full disk" "$(cnn-export -m plain 2>&1 >/dev/full; echo $?)" 'cnn-export: standard output: No space left on device
 1'

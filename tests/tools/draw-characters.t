@@ -78,7 +78,7 @@ stderr_is "draw-characters: ./empty/characters.json: No such file or directory"
 head -c 500 two.json >cut.json
 run draw-characters -o none cut.json
 status_is 1
-stderr_has '^draw-characters: cut.json: line 1: '
+stderr_has '^draw-characters: cut.json: not valid JSON: line 1: '
 echo '{"characters": {}}' >none.json
 run draw-characters -o none none.json
 stderr_is "draw-characters: none.json: characters: not an object of 1 to 256"

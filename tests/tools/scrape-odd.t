@@ -132,12 +132,12 @@ cases json <<'END'
 /mark.json    | %S%l{\xef\xbb\xbf{"photo": {"url": "/image/a.png"}}%} | 0 /image/a.png
 /keys.json    | %S%l{{"photo": {"url": "/image/a.png"}, "photo": {"url": "/image/b.png"}}%} | 0 /image/b.png
 /escape.json  | %S%l{{"photo": {"url": "\\/image\\/\\u00e9\\ud83d\\ude00.png"}}%} | 0 /image/%c3%a9%f0%9f%98%80.png
-/surrogate.json | %S%l{{"photo": {"url": "/image/\\ud83d.png"}}%} | 1 json: x: /surrogate.json: no JSON: line 1: invalid Unicode '\uD83D' near '"/image/\ud83d.png"'
-/nul.json     | %S%l{{"photo": {"url": "/image/a\\u0000.png"}}%} | 1 json: x: /nul.json: no JSON: line 1: \u0000 is not allowed without JSON_ALLOW_NUL near '"/image/a\u0000.png"'
+/surrogate.json | %S%l{{"photo": {"url": "/image/\\ud83d.png"}}%} | 1 json: x: /surrogate.json: not valid JSON: line 1: invalid Unicode '\uD83D' near '"/image/\ud83d.png"'
+/nul.json     | %S%l{{"photo": {"url": "/image/a\\u0000.png"}}%} | 1 json: x: /nul.json: not valid JSON: line 1: \u0000 is not allowed without JSON_ALLOW_NUL near '"/image/a\u0000.png"'
 /deep.json    | %S%l{%*{2000:{"a":%}{"photo":{"url":"/image/a.png"}}%*{2000:}%}%} | 0 /image/a.png
-/deeper.json  | %S%l{%*{100000:[%}%} | 1 json: x: /deeper.json: no JSON: line 1: maximum parsing depth reached near '['
-/html.json    | %S%l{<html><p>Sorry%} | 1 json: x: /html.json: no JSON: line 1: invalid token near '<'
-/number.json  | %S%l{1%*{1000:0%}%} | 1 json: x: /number.json: no JSON: line 1: too big integer
+/deeper.json  | %S%l{%*{100000:[%}%} | 1 json: x: /deeper.json: not valid JSON: line 1: maximum parsing depth reached near '['
+/html.json    | %S%l{<html><p>Sorry%} | 1 json: x: /html.json: not valid JSON: line 1: invalid token near '<'
+/number.json  | %S%l{1%*{1000:0%}%} | 1 json: x: /number.json: not valid JSON: line 1: too big integer
 END
 
 # ---- text, and what costs too much ----

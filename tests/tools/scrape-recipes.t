@@ -292,10 +292,10 @@ status_is 1
 { printf '[%.0s' $(seq 1 50000); } >nested.json
 run scrape-images --quiet --site openverse --page nested.json -o harm x
 status_is 1
-stderr_has '^scrape-images: openverse: x: nested.json: no JSON: line 1: maximum parsing depth reached'
+stderr_has '^scrape-images: openverse: x: nested.json: not valid JSON: line 1: maximum parsing depth reached'
 printf '{"results": [{"url": "http://127.0.0.1/\377"}]}' >utf8.json
 run scrape-images --quiet --site openverse --page utf8.json -o harm x
-stderr_has '^scrape-images: openverse: x: utf8.json: no JSON: line 1: '
+stderr_has '^scrape-images: openverse: x: utf8.json: not valid JSON: line 1: '
 printf '<a class=iusc m="{&quot;murl&quot;:&quot;%s/image/nul.png&quot;}"></a>\0<p \0>' "$origin" >nul.html
 scrape --site bing --page nul.html -o nul x
 status_is 0

@@ -293,7 +293,7 @@ static void hostile(void)
 	gives(document, "count((//node()|//@*)[count(//node()|//@*) > 0])", "3");
 	document_free(document);
 	ok(document_parse(&document, (const unsigned char *)"{\"a\": \"\377\"}", 10, DOCUMENT_JSON, "", "page", &error) == -1 &&
-		strstr(error.reason, "no JSON: line 1: "), "JSON must be UTF-8: %s", error.reason);
+		strstr(error.reason, "not valid JSON: line 1: "), "JSON must be UTF-8: %s", error.reason);
 	ok(document_parse(&document, (const unsigned char *)"<p>a\0b<p>c", 10, DOCUMENT_HTML, "", "page", &error) == 0,
 		"NUL bytes on a page");
 	gives_all(document, "-> text b<p>(c)", "c");

@@ -106,7 +106,7 @@ static void heads(void)
 	expect_head(GOOD_HEAD, NULL, "a good head");
 	expect_head("{}", "dtype", "an empty object");
 	expect_head("[]", "head", "not an object");
-	expect_head("", "no JSON", "an empty file");
+	expect_head("", "not valid JSON", "an empty file");
 	expect_head(GOOD_HEAD "x", "end of file", "trailing data after the JSON");
 	expect_head("{\"dtype\":\"u8\"," "\"dtype\":\"u8\"}", "duplicate", "a key twice");
 	expect_head(HEAD("\"u9\"", "[1,2,1]", "[0,255]", "\"index\"", "[]", "0", "[]"), "'u9'", "unknown type");
@@ -120,7 +120,7 @@ static void heads(void)
 	expect_head(HEAD("\"u8\"", "[65535,65535,1]", "[0,255]", "\"index\"", "[]", "0", "[]"), "tensor is larger", "4 GB");
 	expect_head(HEAD("\"f32\"", "[65535,65535,65535]", "[0,255]", "\"index\"", "[]", "0", "[]"), "tensor is larger", "1 PB");
 	expect_head(HEAD("\"u8\"", "[1,2,1]", "[0,0]", "\"index\"", "[]", "0", "[]"), "range", "an empty range");
-	expect_head(HEAD("\"u8\"", "[1,2,1]", "[0,1e999]", "\"index\"", "[]", "0", "[]"), "no JSON", "an infinite range");
+	expect_head(HEAD("\"u8\"", "[1,2,1]", "[0,1e999]", "\"index\"", "[]", "0", "[]"), "not valid JSON", "an infinite range");
 	expect_head(HEAD("\"u8\"", "[1,2,1]", "[0,1]", "\"name\"", "[]", "0", "[]"), "'name'", "unknown label kind");
 	expect_head(HEAD("\"u8\"", "[1,2,1]", "[0,1]", "\"index\"", "[\"a\",\"a\"]", "0", "[]"), "twice", "a class twice");
 	expect_head(HEAD("\"u8\"", "[1,2,1]", "[0,1]", "\"index\"", "[\"../a\"]", "0", "[]"), "name", "a path as class");
@@ -137,7 +137,7 @@ static void heads(void)
 	expect_head(HEAD("\"u8\"", "[1,2,1]", "[0,1]", "\"index\"", "[]", "0", "[],\"more\":1"), NULL, "an unknown key");
 	char *deep = calloc(1, 60000);
 	memset(deep, '[', 59999);
-	expect_head(deep, "no JSON", "deeply nested arrays");
+	expect_head(deep, "not valid JSON", "deeply nested arrays");
 	free(deep);
 }
 
