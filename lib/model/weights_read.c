@@ -92,14 +92,15 @@ static const void *locate(const struct reading *reading, int index, size_t size,
 	return size <= reading->size && place.offset <= reading->size - size ? reading->bytes + place.offset : NULL;
 }
 
-static int take_parameter(const struct reading *reading, int index, const float *values, struct error *error)
+static int copy_parameter(const struct reading *reading, struct network *network, int index, const float *values,
+	struct error *error)
 {
-	struct parameter parameter = network_parameter(reading->network, index);
+	struct parameter parameter = network_parameter(network, index);
 	size_t size = parameter.count * sizeof *values;
 	const void *found = locate(reading, index, size, values);
 	if (!found)
 		return error_set(error, reading->path, "is a damaged HDF5 file");
-	memcpy(parameter.values, found, size);
+	memcpy(network_parameter_values(network, index), found, size);
 	if (all_finite(parameter.values, parameter.count))
 		return 0;
 	return error_set(error, reading->path, "%s of layer '%s' has a value that is not finite", parameter.name, parameter.layer);
@@ -110,10 +111,9 @@ static int take_values(const struct reading *reading, struct network *network, s
 	const float *values = reading->values;
 	int result = 0;
 	for (int i = 0; result == 0 && i < network_parameter_count(network); i++) {
-		result = take_parameter(reading, i, values, error);
+		result = copy_parameter(reading, network, i, values, error);
 		values += network_parameter(network, i).count;
 	}
-	network_changed(network);
 	return result;
 }
 

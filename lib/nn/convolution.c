@@ -56,7 +56,7 @@ static void prepare(struct network *network, struct operation *operation)
 	const struct parameter *parameters = &network->parameters[operation->first_parameter];
 	int filters = layer->filters, width = padded_channels(filters);
 	if (!needs_copy(operation))
-		operation->weights = parameters[0].values;
+		operation->weights = network->values + network->offsets[operation->first_parameter];
 	else
 		pad_rows(operation->weights, parameters[0].values, (int)taps_of(operation), filters, width);
 	memset(operation->bias, 0, (size_t)width * sizeof(float));

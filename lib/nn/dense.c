@@ -43,7 +43,7 @@ static void prepare(struct network *network, struct operation *operation)
 	const struct parameter *parameters = &network->parameters[operation->first_parameter];
 	int units = units_of(operation), width = padded_channels(units);
 	if (!needs_copy(operation))
-		operation->weights = parameters[0].values;
+		operation->weights = network->values + network->offsets[operation->first_parameter];
 	else
 		pad_rows(operation->weights, parameters[0].values, operation->in.channels, units, width);
 	memset(operation->bias, 0, (size_t)width * sizeof(float));

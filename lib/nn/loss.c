@@ -1,5 +1,6 @@
 #include "nn/loss.h"
 
+#include "base/argmax.h"
 #include "nn/engine.h"
 
 #include <math.h>
@@ -43,19 +44,11 @@ static double binary_loss(const struct kernels *kernels, const struct training_o
 	return sum;
 }
 
-static float largest_of(const float *z, int outputs)
-{
-	float largest = z[0];
-	for (int i = 1; i < outputs; i++)
-		largest = z[i] > largest ? z[i] : largest;
-	return largest;
-}
-
 /* Sum over outputs of t (log(sum exp z) - z) */
 static double categorical_loss(const struct kernels *kernels, const struct training_options *options, const float *z,
 	const float *t, int outputs)
 {
-	float largest = largest_of(z, outputs), others = 0, log_u;
+	float largest = z[argmax(z, outputs)], others = 0, log_u;
 	double sum = 0;
 	for (int first = 0; first < outputs; first += PIECE) {
 		int count = outputs - first < PIECE ? outputs - first : PIECE;
@@ -108,15 +101,6 @@ void loss_gradient(const struct kernels *kernels, const struct training_options 
 				: (gradient[k] * weight - target) / (float)n;
 		}
 	}
-}
-
-static int argmax(const float *x, int count)
-{
-	int place = 0;
-	for (int i = 1; i < count; i++)
-		if (x[i] > x[place])
-			place = i;
-	return place;
 }
 
 int count_correct(const float *logits, const float *targets, int n, int outputs)

@@ -13,7 +13,7 @@ double mean_loss(const struct kernels *kernels, const struct training_options *o
 void loss_gradient(const struct kernels *kernels, const struct training_options *options, float *gradient,
 	const float *logits, const float *targets, int n, int outputs);
 
-/* Samples whose largest logit is at the place of their largest target; the first of equals counts. */
+/* Samples whose largest logit has the index of their largest target (argmax). */
 int count_correct(const float *logits, const float *targets, int n, int outputs);
 
 #endif

@@ -231,11 +231,12 @@ int network_create(struct network **out, const struct architecture *architecture
 	}
 	for (int i = 0; i < network->parameter_count; i++) {
 		struct parameter *parameter = &network->parameters[i];
+		float *values = network_parameter_values(network, i);
 		if (strcmp(parameter->name, "gamma") == 0 || strcmp(parameter->name, "moving_variance") == 0)
 			for (size_t k = 0; k < parameter->count; k++)
-				parameter->values[k] = 1;
+				values[k] = 1;
 	}
-	network_changed(network);
+	network->weights_changed = true;
 	*out = network;
 	return 0;
 }
@@ -271,19 +272,14 @@ void network_initialize(struct network *network, uint64_t seed)
 		struct parameter *parameter = &network->parameters[i];
 		bool ones = strcmp(parameter->name, "gamma") == 0 || strcmp(parameter->name, "moving_variance") == 0;
 		float limit = parameter->rank > 1 ? glorot_limit(parameter) : 0;
+		float *values = network_parameter_values(network, i);
 		struct random random;
 		for (size_t k = 0; k < parameter->count; k++) {
 			if (k % PIECE == 0)
 				random = random_start(seed, RANDOM_INITIALIZE, (uint64_t)parameter->layer_index, k / PIECE);
-			parameter->values[k] = ones ? 1 : limit > 0 ? random_between(&random, -limit, limit) : 0;
+			values[k] = ones ? 1 : limit > 0 ? random_between(&random, -limit, limit) : 0;
 		}
 	}
-	network_changed(network);
-}
-
-void network_changed(struct network *network)
-{
-	network->weights_changed = true;
 }
 
 void prepare_weights(struct network *network)
@@ -296,7 +292,7 @@ void prepare_weights(struct network *network)
 	}
 }
 
-/* ---- looking ---- */
+/* ---- accessors ---- */
 
 const struct architecture *network_architecture(const struct network *network)
 {
@@ -321,6 +317,12 @@ int network_parameter_count(const struct network *network)
 struct parameter network_parameter(const struct network *network, int index)
 {
 	return network->parameters[index];
+}
+
+float *network_parameter_values(struct network *network, int index)
+{
+	network->weights_changed = true;
+	return network->values + network->offsets[index];
 }
 
 const float *network_gradient(const struct network *network, int parameter)

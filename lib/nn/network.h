@@ -28,7 +28,7 @@ struct parameter {
 	int shape[4];
 	size_t count;
 	bool trainable;    /* the moving statistics are not */
-	float *values;     /* the network's; may be read and written between calls, after network_changed */
+	const float *values; /* the network's */
 };
 
 /* Allocates everything a network of at most `batch` samples a call needs; nothing is allocated later. All
@@ -49,8 +49,8 @@ int network_outputs(const struct network *network);                /* values of 
 int network_parameter_count(const struct network *network);
 /* In Keras' order: by layer; kernel, bias or gamma, beta, moving mean, moving variance. */
 struct parameter network_parameter(const struct network *network, int index);
-/* Must follow a change of parameter values from outside: the next pass makes packed and folded copies again. */
-void network_changed(struct network *network);
+/* The same parameter's values, which may be written until the next pass: that packs and folds them again. */
+float *network_parameter_values(struct network *network, int index);
 
 /* Forward of n samples, 1 <= n <= batch; `input` is (n, H, W, C). Writes the last layer's output before its final
  * sigmoid or softmax (the logits) and after it (the probabilities), each (n, outputs); either may be NULL.
@@ -102,13 +102,7 @@ int network_bad_layer(const struct network *network);
 /* The loss of given logits without a step, mean over n; for validation. */
 double network_loss(const struct training_options *options, const float *logits, const float *targets, int n, int outputs);
 
-/* The state that a resumed run needs: weights, moving statistics and the optimizer's moments; size in bytes, copied
- * out and in. The same architecture on the same kind of machine reads it; network_train_start goes before a load. */
-size_t network_state_size(const struct network *network);
-void network_state_save(const struct network *network, void *state);
-void network_state_load(struct network *network, const void *state);
-
-/* For tests: gradients of the last step's loss, one array per parameter (NULL for what is not trainable). */
+/* Test interface, for gradient checks: gradients of the last step's loss, one array per parameter (NULL for what is not trainable). */
 const float *network_gradient(const struct network *network, int parameter);
 
 /* ---- explanations: mode NETWORK_EXPLAIN, after network_forward on n = 1..batch samples ---- */

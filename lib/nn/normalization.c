@@ -36,7 +36,7 @@ static struct affine affine_of(const struct operation *operation)
 }
 
 struct norm {
-	float *gamma, *beta, *mean, *variance; /* gamma and beta may be NULL */
+	const float *gamma, *beta, *mean, *variance; /* gamma and beta may be NULL */
 };
 
 static struct norm parameters_of(const struct network *network, const struct layer *layer, int index)
@@ -323,10 +323,11 @@ static void backward(struct network *network, struct operation *operation, int n
 static void update_running_statistics(struct network *network, struct operation *operation)
 {
 	float momentum = operation->layer->momentum;
-	struct norm norm = parameters_of(network, operation->layer, operation->first_parameter);
+	int first = operation->first_parameter + operation->layer->scale + operation->layer->center;
+	float *mean = network_parameter_values(network, first), *variance = network_parameter_values(network, first + 1);
 	for (int c = 0; c < operation->out.channels; c++) {
-		norm.mean[c] = norm.mean[c] * momentum + statistic(operation, MEAN)[c] * (1 - momentum);
-		norm.variance[c] = norm.variance[c] * momentum + statistic(operation, VARIANCE)[c] * (1 - momentum);
+		mean[c] = mean[c] * momentum + statistic(operation, MEAN)[c] * (1 - momentum);
+		variance[c] = variance[c] * momentum + statistic(operation, VARIANCE)[c] * (1 - momentum);
 	}
 }
 

@@ -171,7 +171,7 @@ static void update_weights(struct network *network, float learning_rate)
 	for (int i = 0; i < network->operation_count; i++)
 		if (network->operations[i].kind->update_running_statistics)
 			network->operations[i].kind->update_running_statistics(network, &network->operations[i]);
-	network_changed(network);
+	network->weights_changed = true;
 }
 
 /* ---- step ---- */
@@ -196,42 +196,4 @@ struct step_result network_train_step(struct network *network, const float *inpu
 	if (result.bad_layer < 0)
 		update_weights(network, learning_rate);
 	return result;
-}
-
-/* ---- state: the powers, all values (weights and moving statistics), the moments ---- */
-
-size_t network_state_size(const struct network *network)
-{
-	return 2 * sizeof(double) + (network->value_count + 2 * network->trainable_count) * sizeof(float);
-}
-
-static char *put(char *to, const void *from, size_t size)
-{
-	memcpy(to, from, size);
-	return to + size;
-}
-
-static const char *get(const char *from, void *to, size_t size)
-{
-	memcpy(to, from, size);
-	return from + size;
-}
-
-void network_state_save(const struct network *network, void *state)
-{
-	char *to = put(state, &network->beta1_power, sizeof network->beta1_power);
-	to = put(to, &network->beta2_power, sizeof network->beta2_power);
-	to = put(to, network->values, network->value_count * sizeof(float));
-	to = put(to, network->first_moments, network->trainable_count * sizeof(float));
-	put(to, network->second_moments, network->trainable_count * sizeof(float));
-}
-
-void network_state_load(struct network *network, const void *state)
-{
-	const char *from = get(state, &network->beta1_power, sizeof network->beta1_power);
-	from = get(from, &network->beta2_power, sizeof network->beta2_power);
-	from = get(from, network->values, network->value_count * sizeof(float));
-	from = get(from, network->first_moments, network->trainable_count * sizeof(float));
-	get(from, network->second_moments, network->trainable_count * sizeof(float));
-	network_changed(network);
 }

@@ -21,10 +21,9 @@ static void build(void)
 	if (network_create(&network, &architecture, NETWORK_EXPLAIN, 1, NULL, &error) ||
 		text_list_add(&labels, "cat", &error) || text_list_add(&labels, "dog", &error) || text_list_add(&labels, "eel", &error))
 		exit(1);
-	float *weights = network_parameter(network, 0).values;
+	float *weights = network_parameter_values(network, 0);
 	for (int i = 0; i < 3; i++)
 		weights[4 * i] = 1;
-	network_changed(network);
 }
 
 struct sample {

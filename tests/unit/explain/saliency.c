@@ -34,9 +34,8 @@ static struct network *build(struct layer *layers, int count)
 	}
 	for (int i = 0; i < network_parameter_count(network); i++) {
 		struct parameter parameter = network_parameter(network, i);
-		fill(parameter.values, parameter.count, (uint64_t)i, -0.5f, 0.5f);
+		fill(network_parameter_values(network, i), parameter.count, (uint64_t)i, -0.5f, 0.5f);
 	}
-	network_changed(network);
 	return network;
 }
 
@@ -165,8 +164,7 @@ static void saturation(void)
 		{.kind = LAYER_ACTIVATION, .activation = ACTIVATION_SIGMOID}};
 	struct network *network = build(layers, 3);
 	float probabilities[CLASSES];
-	network_parameter(network, 1).values[0] = 100;
-	network_changed(network);
+	network_parameter_values(network, 1)[0] = 100;
 	network_forward(network, input, 1, NULL, probabilities);
 	struct map map = compute(network, (struct saliency_target){3, 0}, (struct saliency_options){.method = SALIENCY_GRADIENT});
 	ok(probabilities[0] == 1 && map_normalize(&map) == 0, "a saturated answer still has a map");

@@ -19,8 +19,7 @@ static void check(const char *name, struct layer layer, int height, int width, c
 		return;
 	}
 	if (kernel)
-		memcpy(network_parameter(network, 0).values, kernel, network_parameter(network, 0).count * sizeof *kernel);
-	network_changed(network);
+		memcpy(network_parameter_values(network, 0), kernel, network_parameter(network, 0).count * sizeof *kernel);
 	network_forward(network, input, 1, out, NULL);
 	bool good = network_outputs(network) == count;
 	for (int i = 0; i < count && good; i++) {

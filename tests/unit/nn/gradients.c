@@ -83,7 +83,7 @@ static void fill(float *x, size_t count, int stream)
 		x[i] = random_between(&random, -1, 1);
 }
 
-/* A direction with few entries that are not zero: a step in it meets few kinks. */
+/* A sparse direction: a step in it crosses few kinks. */
 static void choose_direction(float *direction, size_t count, int stream)
 {
 	enum { ENTRIES = 3 };
@@ -95,7 +95,7 @@ static void choose_direction(float *direction, size_t count, int stream)
 		direction[random_below(&random, (uint32_t)count)] = values[i];
 }
 
-/* Share of the gradient that may differ: kinks within a step are no error of the gradient (torch.c is exact there). */
+/* Relative tolerance: kinks within a step are no error of the gradient (torch.c is exact there). */
 static double tolerance_of(const struct setup *setup)
 {
 	for (int i = 0; i < setup->layer_count; i++)
@@ -113,8 +113,8 @@ static double loss_now(struct network *network, const struct data *data)
 	return network_train_step(network, data->input, data->targets, SAMPLES, 0, 0).loss;
 }
 
-/* The derivative in a random direction, by both ways; the step halves until both agree, since a kink (ReLU, a
- * change of winner) within the step is no error of the gradient. */
+/* The derivative in a random direction, by gradient and by difference; the step halves until both agree, since a kink (ReLU, a
+ * change of the argmax) within the step is no error of the gradient. */
 static void compare(struct network *network, struct data *data, int index, const struct setup *setup)
 {
 	struct parameter parameter = network_parameter(network, index);
@@ -130,17 +130,15 @@ static void compare(struct network *network, struct data *data, int index, const
 	float step = 0.01f;
 	for (int attempt = 0; attempt < 5; attempt++, step /= 2) {
 		double losses[2];
-		float *kept = malloc(parameter.count * sizeof *kept);
-		memcpy(kept, parameter.values, parameter.count * sizeof *kept);
+		float *saved = malloc(parameter.count * sizeof *saved);
+		memcpy(saved, parameter.values, parameter.count * sizeof *saved);
 		for (int side = 0; side < 2; side++) {
 			for (size_t i = 0; i < parameter.count; i++)
-				parameter.values[i] = kept[i] + (side ? -step : step) * data->direction[i];
-			network_changed(network);
+				network_parameter_values(network, index)[i] = saved[i] + (side ? -step : step) * data->direction[i];
 			losses[side] = loss_now(network, data);
 		}
-		memcpy(parameter.values, kept, parameter.count * sizeof *kept);
-		network_changed(network);
-		free(kept);
+		memcpy(network_parameter_values(network, index), saved, parameter.count * sizeof *saved);
+		free(saved);
 		by_difference = (losses[0] - losses[1]) / (2 * (double)step);
 		if (fabs(by_difference - by_gradient) <= tolerance)
 			break;
@@ -157,9 +155,8 @@ static void randomize(struct network *network)
 		struct parameter parameter = network_parameter(network, i);
 		if (parameter.rank == 1)
 			for (size_t k = 0; k < parameter.count; k++)
-				parameter.values[k] += 0.1f * (float)((int)(k * 7 % 11) - 5) / 5;
+				network_parameter_values(network, i)[k] += 0.1f * (float)((int)(k * 7 % 11) - 5) / 5;
 	}
-	network_changed(network);
 }
 
 static void check_parameters(const struct setup *setup, const struct architecture *architecture, struct data *data)

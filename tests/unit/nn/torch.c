@@ -67,9 +67,8 @@ static void set_weights(struct network *network)
 		float scale = parameter.rank > 1 ? (float)(1.5 / sqrt(fan)) : 0.125f;
 		bool ones = strcmp(parameter.name, "gamma") == 0 || strcmp(parameter.name, "moving_variance") == 0;
 		for (size_t k = 0; k < parameter.count; k++)
-			parameter.values[k] = number((uint32_t)k, (uint32_t)i + 1) * scale + (ones ? 1 : 0);
+			network_parameter_values(network, i)[k] = number((uint32_t)k, (uint32_t)i + 1) * scale + (ones ? 1 : 0);
 	}
-	network_changed(network);
 }
 
 static void run_steps(const struct setup *setup, struct network *network, struct expectation *expected)

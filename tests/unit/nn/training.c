@@ -1,5 +1,5 @@
 /* Training as a whole: the same bytes under all threads and processors, nothing allocated in a step, numbers that are
- * not finite, state, dropout, what cannot be made. */
+ * not finite, dropout, what cannot be made. */
 #include "base/bytes.h"
 #include "base/random.h"
 #include "nets.h"
@@ -208,14 +208,12 @@ static void check_bad_parameters(struct network *network, float value, const cha
 		struct parameter parameter = network_parameter(network, i);
 		if (!parameter.trainable || (only && strcmp(parameter.name, only) != 0))
 			continue;
-		float kept = parameter.values[3 % parameter.count];
-		parameter.values[3 % parameter.count] = value;
-		network_changed(network);
+		float *changed = network_parameter_values(network, i) + 3 % parameter.count, kept = *changed;
+		*changed = value;
 		struct step_result result = step(network, BATCH, 1);
 		ok(result.bad_layer == parameter.layer_index, "%s in the %s of layer %d: layer %d", name, parameter.name,
 			parameter.layer_index, result.bad_layer);
-		parameter.values[3 % parameter.count] = kept;
-		network_changed(network);
+		network_parameter_values(network, i)[3 % parameter.count] = kept;
 	}
 }
 
@@ -248,8 +246,7 @@ static void gradient_not_finite(void)
 	network_train_start(network, &options);
 	for (int i = 0; i < 6; i += 2)
 		for (size_t k = 0; k < network_parameter(network, i).count; k++)
-			network_parameter(network, i).values[k] = i == 0 ? 1 : i == 2 ? 1e25f : 1e25f * (float)(k % CLASSES + 1);
-	network_changed(network);
+			network_parameter_values(network, i)[k] = i == 0 ? 1 : i == 2 ? 1e25f : 1e25f * (float)(k % CLASSES + 1);
 	hash(network, before);
 	struct step_result result = network_train_step(network, small, target, 1, 1e-3f, 0);
 	hash(network, after);
@@ -257,7 +254,7 @@ static void gradient_not_finite(void)
 	is_integer(result.bad_layer, 0, "the first layer whose gradient is not");
 	ok(strcmp(before, after) == 0, "the weights are as before");
 	is_integer(network_bad_layer(network), -1, "all weights are finite");
-	network_parameter(network, 3).values[1] = -INFINITY;
+	network_parameter_values(network, 3)[1] = -INFINITY;
 	is_integer(network_bad_layer(network), 1, "a bias that is not");
 	network_destroy(network);
 }
@@ -278,25 +275,6 @@ static void input_in_place(void)
 	network_destroy(copying);
 	network_destroy(network);
 	network_destroy(predicting);
-}
-
-static void state(void)
-{
-	char expected[HEX_SIZE], got[HEX_SIZE];
-	struct network *whole = make(NETWORK_TRAIN, NULL), *resumed = make(NETWORK_TRAIN, NULL);
-	void *kept = malloc(network_state_size(whole));
-	step(whole, BATCH, 0);
-	step(whole, BATCH, 1);
-	network_state_save(whole, kept);
-	step(whole, BATCH, 2);
-	hash(whole, expected);
-	network_state_load(resumed, kept);
-	step(resumed, BATCH, 2);
-	hash(resumed, got);
-	is_text(got, expected, "a resumed run ends as one that was never stopped");
-	free(kept);
-	network_destroy(whole);
-	network_destroy(resumed);
 }
 
 /* Losses of the same weights and images differ by the dropped values alone. */
@@ -325,11 +303,9 @@ static void modes(void)
 	step(train, BATCH, 0);
 	for (int i = 0; i < network_parameter_count(train); i++) {
 		struct parameter from = network_parameter(train, i);
-		memcpy(network_parameter(predict, i).values, from.values, from.count * sizeof(float));
-		memcpy(network_parameter(explain, i).values, from.values, from.count * sizeof(float));
+		memcpy(network_parameter_values(predict, i), from.values, from.count * sizeof(float));
+		memcpy(network_parameter_values(explain, i), from.values, from.count * sizeof(float));
 	}
-	network_changed(predict);
-	network_changed(explain);
 	network_forward(train, input, BATCH, NULL, probabilities[0]);
 	network_forward(predict, input, BATCH, NULL, probabilities[1]);
 	network_forward(explain, input, BATCH, NULL, probabilities[2]);
@@ -430,7 +406,6 @@ int main(void)
 	not_finite();
 	gradient_not_finite();
 	input_in_place();
-	state();
 	dropout();
 	modes();
 	learns();
