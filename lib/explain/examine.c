@@ -25,7 +25,7 @@ static int allocate_examiner(struct examiner *examiner, int mistakes_maximum, st
 	size_t classes = (size_t)network_outputs(examiner->network);
 	if (metrics_create(&result->metrics, (int)classes, false, error))
 		return -1;
-	result->metrics.audited = examiner->leaks != NULL;
+	result->metrics.leaks_known = examiner->leaks != NULL;
 	examiner->values = shape_count(shape);
 	examiner->input = malloc(examiner->values * sizeof(float));
 	examiner->bytes = malloc(examiner->values);
@@ -140,7 +140,7 @@ static int examine_record(struct examiner *examiner, int label, const struct str
 	struct example example = {.label = label, .predicted = predicted, .label_probability = examiner->probabilities[label],
 		.probability = examiner->probabilities[predicted], .margin = (double)logits[predicted] - (double)logits[runner_up]};
 	metrics_add(&result->metrics, label, predicted);
-	if (examiner->leaks && leaks_hold(examiner->leaks, record->digest))
+	if (examiner->leaks && leaks_contain(examiner->leaks, record->digest))
 		metrics_add_leak(&result->metrics, predicted == label);
 	if (predicted != label)
 		return insert_mistake(examiner, &example, record->source, error);

@@ -59,7 +59,7 @@ int predictor_open(struct predictor *predictor, const struct predictor_request *
 		return -1;
 	if (request->several)
 		warn_of_softmax(predictor);
-	predictor->evaluation.metrics.audited = request->leaked != NULL;
+	predictor->evaluation.metrics.leaks_known = request->leaked != NULL;
 	return request->leaked ? leaks_read(&predictor->leaks, request->leaked, error) : 0;
 }
 
@@ -106,13 +106,13 @@ static bool has_leaked(const struct predictor *predictor, struct answers_item *i
 	if (!predictor->request->leaked)
 		return false;
 	if (!item->path)
-		return leaks_hold(&predictor->leaks, item->digest);
+		return leaks_contain(&predictor->leaks, item->digest);
 	item->bad = answers_bytes(item, &bytes, &size, &item->error);
 	if (item->bad)
 		return false;
 	digest_of(bytes, size, digest);
 	answers_release(item, bytes);
-	return leaks_hold(&predictor->leaks, digest);
+	return leaks_contain(&predictor->leaks, digest);
 }
 
 static int write_line(const struct predictor *predictor, const struct answer *answer, const float *target,

@@ -4,7 +4,7 @@
 #include <stdlib.h>
 
 struct batch_worker {
-	void *tensor; /* as the stream has it */
+	void *tensor; /* scratch, for samples_read */
 	bool failed;
 	struct error error;
 };
@@ -35,21 +35,21 @@ void batch_free(struct batch *batch)
 	*batch = (struct batch){0};
 }
 
-struct loading {
+struct batch_job {
 	struct batch *batch;
 	const struct samples *samples;
 	const uint32_t *order;
 };
 
-static void load_sample(void *context, int index, int number)
+static void load_sample(void *context, int index, int worker_index)
 {
-	const struct loading *loading = context;
-	const struct samples *samples = loading->samples;
-	struct batch_worker *worker = &loading->batch->workers[number];
-	float *input = loading->batch->inputs + (size_t)index * samples_input_count(samples);
-	float *target = loading->batch->targets + (size_t)index * samples_head(samples)->classes.count;
+	const struct batch_job *job = context;
+	const struct samples *samples = job->samples;
+	struct batch_worker *worker = &job->batch->workers[worker_index];
+	float *input = job->batch->inputs + (size_t)index * samples_input_count(samples);
+	float *target = job->batch->targets + (size_t)index * samples_head(samples)->classes.count;
 	if (!worker->failed)
-		worker->failed = samples_read(samples, loading->order[index], input, target, worker->tensor, &worker->error);
+		worker->failed = samples_read(samples, job->order[index], input, target, worker->tensor, &worker->error);
 }
 
 static int check_distributions(const struct batch *batch, const struct samples *samples, int count, struct error *error)
@@ -69,8 +69,8 @@ static int check_distributions(const struct batch *batch, const struct samples *
 int batch_load(struct batch *batch, const struct samples *samples, const uint32_t *order, int count,
 	bool distribution, struct error *error)
 {
-	struct loading loading = {batch, samples, order};
-	parallel_for(batch->pool, count, load_sample, &loading);
+	struct batch_job job = {batch, samples, order};
+	parallel_for(batch->pool, count, load_sample, &job);
 	for (int i = 0; i < parallel_threads(batch->pool); i++)
 		if (batch->workers[i].failed) {
 			*error = batch->workers[i].error;

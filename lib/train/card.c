@@ -9,22 +9,22 @@
 #include <stdlib.h>
 #include <string.h>
 
-void card_hide_paths(char *line)
+void card_shorten_paths(char *line)
 {
 	char *out = line;
-	char before = ' ';
+	char previous = ' ';
 	while (*line) {
-		if (*line == '/' && strchr(" '=", before)) {
-			size_t length = before == '\'' ? strcspn(line, "'") : strcspn(line, " '");
+		if (*line == '/' && strchr(" '=", previous)) {
+			size_t length = previous == '\'' ? strcspn(line, "'") : strcspn(line, " '");
 			for (size_t i = length; i > 0; i--)
 				if (line[i - 1] == '/') {
 					line += i;
 					break;
 				}
-			before = '/';
+			previous = '/';
 			continue;
 		}
-		before = *out++ = *line++;
+		previous = *out++ = *line++;
 	}
 	*out = 0;
 }
@@ -42,18 +42,18 @@ static json_t *options_object(const struct training *training)
 		"seed", seed);
 }
 
-/* The history without the absolute paths that its command lines may hold; NULL without memory. */
+/* The stream's history, absolute paths in its command lines shortened; NULL without memory. */
 static json_t *history_array(const struct stream_head *head)
 {
 	json_t *history = json_deep_copy(head->history), *entry;
 	size_t index;
 	json_array_foreach(history, index, entry) {
 		const char *arguments = json_string_value(json_object_get(entry, "arguments"));
-		char *hidden = arguments ? strdup(arguments) : NULL;
-		if (hidden)
-			card_hide_paths(hidden);
-		int failed = arguments && (!hidden || json_object_set_new(entry, "arguments", json_string(hidden)));
-		free(hidden);
+		char *shortened = arguments ? strdup(arguments) : NULL;
+		if (shortened)
+			card_shorten_paths(shortened);
+		int failed = arguments && (!shortened || json_object_set_new(entry, "arguments", json_string(shortened)));
+		free(shortened);
 		if (failed) {
 			json_decref(history);
 			return NULL;
@@ -62,7 +62,7 @@ static json_t *history_array(const struct stream_head *head)
 	return history;
 }
 
-/* Finds the value of `option` ("--fit ") in a command line, and its length; NULL where it is not there. */
+/* Finds the value of `option` ("--fit ") in a command line, and its length; NULL if the option is missing. */
 static const char *find_value(const char *command_line, const char *option, size_t *length)
 {
 	const char *found = strstr(command_line, option);
@@ -73,7 +73,7 @@ static const char *find_value(const char *command_line, const char *option, size
 	return found;
 }
 
-/* Size and value range, and how pack-tensors, which notes all its options, made tensors of pictures. */
+/* Input shape and value range, and the preprocessing options of pack-tensors, whose history has all of them. */
 static json_t *input_object(const struct stream_head *head)
 {
 	static const char *const options[] = {"fit", "interpolation", "background"};
@@ -96,7 +96,7 @@ static json_t *input_object(const struct stream_head *head)
 	return input;
 }
 
-/* Digest, records, passes, and the targets of each class added up. */
+/* Digest, records, passes, and the sum of the targets of each class. */
 static json_t *data_object(const struct samples *samples, uint32_t records, const double *totals)
 {
 	const struct stream_head *head = samples_head(samples);
@@ -151,21 +151,21 @@ json_t *training_card(const struct training *training, const char *command_line,
 {
 	const struct training_log *log = &training->log;
 	const struct stream_head *head = samples_head(training->samples);
-	char *hidden = strdup(command_line);
-	if (!hidden) {
+	char *shortened = strdup(command_line);
+	if (!shortened) {
 		error_memory(error, "training.json");
 		return NULL;
 	}
-	card_hide_paths(hidden);
+	card_shorten_paths(shortened);
 	json_t *validation = training->validation
 		? data_object(training->validation, samples_count(training->validation), training->validation_totals)
 		: json_null();
 	json_t *card = json_pack("{s:s, s:s, s:o, s:o, s:o, s:o, s:o, s:{s:o, s:o}, s:o}", "tool", "cnn-train",
-		"version", MILLRACE_VERSION, "command_line", json_text(hidden), "options", options_object(training),
+		"version", MILLRACE_VERSION, "command_line", json_text(shortened), "options", options_object(training),
 		"input", input_object(head), "data", data_object(training->samples, training->records, training->class_totals),
 		"validation", validation, "results", "last", epoch_object(&log->epochs[log->count - 1]),
 		"best", epoch_object(training_log_best(log)), "notes", notes_object(notes));
-	free(hidden);
+	free(shortened);
 	if (!card)
 		error_memory(error, "training.json");
 	return card;

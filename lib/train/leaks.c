@@ -12,20 +12,20 @@ enum { SHA256, GROUP, SPLIT, COLUMNS };
 static const char *const column_names[COLUMNS] = {"sha256", "group", "split"};
 static const char *const part_names[] = {"train", "validation", "test"};
 
-/* A list being read: a row for each of its lines but the first. */
-struct reading {
-	size_t columns[COLUMNS]; /* where they stand in a line */
-	struct row {
+/* The list of split-dataset: a row for each line after the header. */
+struct split_list {
+	size_t columns[COLUMNS]; /* indices of the fields of a line */
+	struct split_row {
 		unsigned char digest[LEAK_DIGEST_SIZE];
 		uint64_t group;
 		int part;
 	} *rows;
 	size_t count, capacity;
-	unsigned char *parts; /* by group: bit p is set where it has a file in part p */
+	unsigned char *parts; /* by group: bit p is set if it has a file in part p */
 };
 
-/* Cuts a line at its tabs. Returns the number of fields, at most COLUMNS_MAXIMUM. */
-static size_t cut(char *line, char *fields[COLUMNS_MAXIMUM])
+/* Splits a line at its tabs, in place. Returns the number of fields, at most COLUMNS_MAXIMUM. */
+static size_t split_fields(char *line, char *fields[COLUMNS_MAXIMUM])
 {
 	size_t count = 0;
 	while (line && count < COLUMNS_MAXIMUM)
@@ -33,17 +33,17 @@ static size_t cut(char *line, char *fields[COLUMNS_MAXIMUM])
 	return count;
 }
 
-static int read_head(struct reading *reading, char *line, struct error *error)
+static int read_header(struct split_list *list, char *line, struct error *error)
 {
 	char *fields[COLUMNS_MAXIMUM];
-	size_t count = cut(line, fields);
+	size_t count = split_fields(line, fields);
 	for (int column = 0; column < COLUMNS; column++) {
-		size_t at = 0;
-		while (at < count && strcmp(fields[at], column_names[column]))
-			at++;
-		if (at == count)
-			return error_set(error, "line 1", "names no column %s: no list of split-dataset", column_names[column]);
-		reading->columns[column] = at;
+		size_t index = 0;
+		while (index < count && strcmp(fields[index], column_names[column]))
+			index++;
+		if (index == count)
+			return error_set(error, "line 1", "has no column %s: not a list of split-dataset", column_names[column]);
+		list->columns[column] = index;
 	}
 	return 0;
 }
@@ -57,44 +57,44 @@ static bool read_digest(const char *text, unsigned char digest[LEAK_DIGEST_SIZE]
 	return true;
 }
 
-static int read_row(struct reading *reading, char *line, struct error *error)
+static int read_row(struct split_list *list, char *line, struct error *error)
 {
 	char *fields[COLUMNS_MAXIMUM];
-	struct row row = {.part = -1};
-	size_t count = cut(line, fields);
+	struct split_row row = {.part = -1};
+	size_t count = split_fields(line, fields);
 	for (int column = 0; column < COLUMNS; column++)
-		if (reading->columns[column] >= count)
+		if (list->columns[column] >= count)
 			return error_set(error, "line", "has no field %s", column_names[column]);
-	const char *part = fields[reading->columns[SPLIT]];
+	const char *part = fields[list->columns[SPLIT]];
 	for (int i = 0; i < 3; i++)
 		if (strcmp(part, part_names[i]) == 0)
 			row.part = i;
 	if (row.part < 0)
-		return error_set(error, "split", "'%s' is none of train, validation and test", part);
-	if (!read_digest(fields[reading->columns[SHA256]], row.digest))
-		return error_set(error, "sha256", "'%s' is none", fields[reading->columns[SHA256]]);
-	if (!text_to_unsigned(fields[reading->columns[GROUP]], &row.group) || row.group < 1 || row.group > reading->capacity)
-		return error_set(error, "group", "'%s' is no number from 1 to that of files", fields[reading->columns[GROUP]]);
-	reading->parts[row.group] |= (unsigned char)(1 << row.part);
-	reading->rows[reading->count++] = row;
+		return error_set(error, "split", "'%s' is not train, validation or test", part);
+	if (!read_digest(fields[list->columns[SHA256]], row.digest))
+		return error_set(error, "sha256", "'%s' is not a SHA-256", fields[list->columns[SHA256]]);
+	if (!text_to_unsigned(fields[list->columns[GROUP]], &row.group) || row.group < 1 || row.group > list->capacity)
+		return error_set(error, "group", "'%s' is not a number from 1 to the number of files", fields[list->columns[GROUP]]);
+	list->parts[row.group] |= (unsigned char)(1 << row.part);
+	list->rows[list->count++] = row;
 	return 0;
 }
 
-static int read_lines(struct reading *reading, char *text, struct error *error)
+static int read_lines(struct split_list *list, char *text, struct error *error)
 {
 	for (const char *p = text; (p = strchr(p, '\n')); p++)
-		reading->capacity++;
-	reading->rows = calloc(reading->capacity + 1, sizeof *reading->rows);
-	reading->parts = calloc(reading->capacity + 1, 1);
-	if (!reading->rows || !reading->parts)
+		list->capacity++;
+	list->rows = calloc(list->capacity + 1, sizeof *list->rows);
+	list->parts = calloc(list->capacity + 1, 1);
+	if (!list->rows || !list->parts)
 		return error_memory(error, "lines");
-	if (read_head(reading, strsep(&text, "\n"), error))
+	if (read_header(list, strsep(&text, "\n"), error))
 		return -1;
 	for (size_t number = 2; text && *text; number++) {
-		char place[64];
-		snprintf(place, sizeof place, "line %zu", number);
-		if (read_row(reading, strsep(&text, "\n"), error))
-			return error_within(error, place);
+		char object[64];
+		snprintf(object, sizeof object, "line %zu", number);
+		if (read_row(list, strsep(&text, "\n"), error))
+			return error_within(error, object);
 	}
 	return 0;
 }
@@ -104,15 +104,15 @@ static int compare_digests(const void *a, const void *b)
 	return memcmp(a, b, LEAK_DIGEST_SIZE);
 }
 
-static int gather(struct leaks *leaks, const struct reading *reading, struct error *error)
+static int collect_leaks(struct leaks *leaks, const struct split_list *list, struct error *error)
 {
-	leaks->digests = calloc(reading->count + 1, sizeof *leaks->digests);
+	leaks->digests = calloc(list->count + 1, sizeof *leaks->digests);
 	if (!leaks->digests)
 		return error_memory(error, "lines");
-	for (size_t i = 0; i < reading->count; i++) {
-		const struct row *row = &reading->rows[i];
+	for (size_t i = 0; i < list->count; i++) {
+		const struct split_row *row = &list->rows[i];
 		int earlier = (1 << row->part) - 1;
-		if (reading->parts[row->group] & earlier)
+		if (list->parts[row->group] & earlier)
 			memcpy(leaks->digests[leaks->count++], row->digest, LEAK_DIGEST_SIZE);
 	}
 	qsort(leaks->digests, leaks->count, sizeof *leaks->digests, compare_digests);
@@ -121,19 +121,19 @@ static int gather(struct leaks *leaks, const struct reading *reading, struct err
 
 int leaks_read(struct leaks *leaks, const char *path, struct error *error)
 {
-	struct reading reading = {0};
+	struct split_list list = {0};
 	char *text;
 	*leaks = (struct leaks){0};
 	if (file_read_text(path, TEXT_MAXIMUM, &text, error))
 		return -1;
-	int result = read_lines(&reading, text, error) || gather(leaks, &reading, error) ? -1 : 0;
-	free(reading.rows);
-	free(reading.parts);
+	int result = read_lines(&list, text, error) || collect_leaks(leaks, &list, error) ? -1 : 0;
+	free(list.rows);
+	free(list.parts);
 	free(text);
 	return result ? error_within(error, path) : 0;
 }
 
-bool leaks_hold(const struct leaks *leaks, const unsigned char digest[LEAK_DIGEST_SIZE])
+bool leaks_contain(const struct leaks *leaks, const unsigned char digest[LEAK_DIGEST_SIZE])
 {
 	return leaks->count && bsearch(digest, leaks->digests, leaks->count, sizeof *leaks->digests, compare_digests);
 }

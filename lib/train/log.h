@@ -1,4 +1,4 @@
-/* What each epoch of a training measured. */
+/* The training log: metrics of each epoch. */
 #ifndef TRAIN_LOG_H
 #define TRAIN_LOG_H
 
@@ -23,12 +23,12 @@ struct training_log {
 
 CHECKED int training_log_add(struct training_log *log, const struct epoch_result *result, struct error *error);
 
-/* The epoch of the highest validation accuracy, then of the lowest validation loss, then the earlier one; without
- * validation the same of the training figures. Needs one epoch. */
+/* The epoch of the highest validation accuracy; ties go to the lowest validation loss, then to the earliest. Without
+ * validation the same of training accuracy and loss. Needs at least one epoch. */
 const struct epoch_result *training_log_best(const struct training_log *log);
 
-/* Writes history.tsv, with Keras' names for the columns: epoch loss accuracy val_loss val_accuracy learning_rate
- * images_per_second seconds. Without validation its fields are empty. Whole or not at all. */
+/* Writes history.tsv, with the columns (Keras' names) epoch, loss, accuracy, val_loss, val_accuracy, learning_rate,
+ * images_per_second, seconds. Without validation its fields are empty. Complete or not at all. */
 CHECKED int training_log_write(const struct training_log *log, const char *path, struct error *error);
 
 void training_log_free(struct training_log *log);

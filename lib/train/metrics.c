@@ -9,39 +9,39 @@ struct interval wilson_interval(uint64_t successes, uint64_t trials)
 	const double z = 1.959963984540054; /* the normal distribution's 97.5 % quantile */
 	if (trials == 0)
 		return (struct interval){0, 1};
-	double n = (double)trials, share = (double)successes / n;
-	double center = (share + z * z / (2 * n)) / (1 + z * z / n);
-	double half = z / (1 + z * z / n) * sqrt(share * (1 - share) / n + z * z / (4 * n * n));
+	double n = (double)trials, proportion = (double)successes / n;
+	double center = (proportion + z * z / (2 * n)) / (1 + z * z / n);
+	double half = z / (1 + z * z / n) * sqrt(proportion * (1 - proportion) / n + z * z / (4 * n * n));
 	return (struct interval){successes == 0 ? 0 : center - half, successes == trials ? 1 : center + half};
 }
 
-static double divide(uint64_t part, uint64_t whole)
+static double ratio(uint64_t numerator, uint64_t denominator)
 {
-	return whole ? (double)part / (double)whole : NAN;
+	return denominator ? (double)numerator / (double)denominator : NAN;
 }
 
 double class_precision(const struct class_counts *counts)
 {
-	return divide(counts->correct, counts->predicted);
+	return ratio(counts->correct, counts->predicted);
 }
 
 double class_recall(const struct class_counts *counts)
 {
-	return divide(counts->correct, counts->actual);
+	return ratio(counts->correct, counts->actual);
 }
 
 double class_f1(const struct class_counts *counts)
 {
-	return divide(2 * counts->correct, counts->actual + counts->predicted);
+	return ratio(2 * counts->correct, counts->actual + counts->predicted);
 }
 
-int metrics_create(struct metrics *metrics, int classes, bool sets, struct error *error)
+int metrics_create(struct metrics *metrics, int classes, bool multi_label, struct error *error)
 {
 	size_t count = (size_t)classes;
 	*metrics = (struct metrics){.classes = classes};
 	metrics->counts = calloc(count, sizeof *metrics->counts);
-	metrics->confusion = sets ? NULL : calloc(count * count, sizeof *metrics->confusion);
-	if (metrics->counts && (sets || metrics->confusion))
+	metrics->confusion = multi_label ? NULL : calloc(count * count, sizeof *metrics->confusion);
+	if (metrics->counts && (multi_label || metrics->confusion))
 		return 0;
 	metrics_free(metrics);
 	return error_memory(error, "metrics");
@@ -54,43 +54,43 @@ void metrics_free(struct metrics *metrics)
 	*metrics = (struct metrics){0};
 }
 
-void metrics_add(struct metrics *metrics, int truth, int prediction)
+void metrics_add(struct metrics *metrics, int label, int prediction)
 {
 	metrics->records++;
-	metrics->correct += truth == prediction;
-	metrics->counts[truth].actual++;
+	metrics->correct += label == prediction;
+	metrics->counts[label].actual++;
 	metrics->counts[prediction].predicted++;
-	metrics->counts[truth].correct += truth == prediction;
-	metrics->confusion[(size_t)truth * (size_t)metrics->classes + (size_t)prediction]++;
+	metrics->counts[label].correct += label == prediction;
+	metrics->confusion[(size_t)label * (size_t)metrics->classes + (size_t)prediction]++;
 }
 
-void metrics_add_set(struct metrics *metrics, const bool *truth, const bool *prediction)
+void metrics_add_set(struct metrics *metrics, const bool *labels, const bool *predictions)
 {
-	bool same = true;
+	bool exact_match = true;
 	for (int class = 0; class < metrics->classes; class++) {
-		metrics->counts[class].actual += truth[class];
-		metrics->counts[class].predicted += prediction[class];
-		metrics->counts[class].correct += truth[class] && prediction[class];
-		same &= truth[class] == prediction[class];
+		metrics->counts[class].actual += labels[class];
+		metrics->counts[class].predicted += predictions[class];
+		metrics->counts[class].correct += labels[class] && predictions[class];
+		exact_match &= labels[class] == predictions[class];
 	}
 	metrics->records++;
-	metrics->correct += same;
+	metrics->correct += exact_match;
 }
 
-void metrics_add_leak(struct metrics *metrics, bool right)
+void metrics_add_leak(struct metrics *metrics, bool correct)
 {
 	metrics->leaked++;
-	metrics->leaked_correct += right;
+	metrics->leaked_correct += correct;
 }
 
 double metrics_accuracy(const struct metrics *metrics)
 {
-	return divide(metrics->correct, metrics->records);
+	return ratio(metrics->correct, metrics->records);
 }
 
 double metrics_accuracy_not_leaked(const struct metrics *metrics)
 {
-	return divide(metrics->correct - metrics->leaked_correct, metrics->records - metrics->leaked);
+	return ratio(metrics->correct - metrics->leaked_correct, metrics->records - metrics->leaked);
 }
 
 double metrics_macro_f1(const struct metrics *metrics)
@@ -107,7 +107,7 @@ double metrics_macro_f1(const struct metrics *metrics)
 	return defined ? sum / defined : NAN;
 }
 
-/* A NaN has a sign that printf may show; here it has none. */
+/* Without the sign of a NaN, which printf may print. */
 static void write_number(double value, FILE *out)
 {
 	if (isnan(value))
@@ -116,30 +116,30 @@ static void write_number(double value, FILE *out)
 		fprintf(out, "\t%.6f", value);
 }
 
-static void write_share(uint64_t part, uint64_t whole, FILE *out)
+static void write_proportion(uint64_t numerator, uint64_t denominator, FILE *out)
 {
-	struct interval interval = wilson_interval(part, whole);
-	write_number(divide(part, whole), out);
+	struct interval interval = wilson_interval(numerator, denominator);
+	write_number(ratio(numerator, denominator), out);
 	write_number(interval.low, out);
 	write_number(interval.high, out);
 }
 
-static void write_measures(const struct metrics *metrics, FILE *out)
+static void write_summary(const struct metrics *metrics, FILE *out)
 {
 	fputs("measure\tvalue\tlow\thigh\n", out);
 	fprintf(out, "records\t%llu\t\t\n", (unsigned long long)metrics->records);
 	fprintf(out, "correct\t%llu\t\t\n", (unsigned long long)metrics->correct);
 	fputs("accuracy", out);
-	write_share(metrics->correct, metrics->records, out);
+	write_proportion(metrics->correct, metrics->records, out);
 	fputs("\nloss", out);
 	write_number(metrics->records ? metrics->loss_sum / (double)metrics->records : NAN, out);
 	fputs("\t\t\nmacro_f1", out);
 	write_number(metrics_macro_f1(metrics), out);
 	fputs("\t\t\n", out);
-	if (!metrics->audited)
+	if (!metrics->leaks_known)
 		return;
 	fprintf(out, "leaked\t%llu\t\t\naccuracy_not_leaked", (unsigned long long)metrics->leaked);
-	write_share(metrics->correct - metrics->leaked_correct, metrics->records - metrics->leaked, out);
+	write_proportion(metrics->correct - metrics->leaked_correct, metrics->records - metrics->leaked, out);
 	fputc('\n', out);
 }
 
@@ -152,8 +152,8 @@ static void write_classes(const struct metrics *metrics, const struct text_list 
 		text_write_field(out, labels->items[class]);
 		fprintf(out, "\t%llu\t%llu\t%llu", (unsigned long long)counts->actual,
 			(unsigned long long)counts->predicted, (unsigned long long)counts->correct);
-		write_share(counts->correct, counts->predicted, out);
-		write_share(counts->correct, counts->actual, out);
+		write_proportion(counts->correct, counts->predicted, out);
+		write_proportion(counts->correct, counts->actual, out);
 		write_number(class_f1(counts), out);
 		fputc('\n', out);
 	}
@@ -167,9 +167,9 @@ static void write_confusion(const struct metrics *metrics, const struct text_lis
 		fputc('\t', out);
 		text_write_field(out, labels->items[class]);
 	}
-	for (int truth = 0; truth < metrics->classes; truth++) {
+	for (int label = 0; label < metrics->classes; label++) {
 		fputc('\n', out);
-		text_write_field(out, labels->items[truth]);
+		text_write_field(out, labels->items[label]);
 		for (int class = 0; class < metrics->classes; class++)
 			fprintf(out, "\t%llu", (unsigned long long)*count++);
 	}
@@ -189,7 +189,7 @@ void metrics_title(const struct metrics *metrics, char *out, size_t size)
 
 void metrics_write(const struct metrics *metrics, const struct text_list *labels, FILE *out)
 {
-	write_measures(metrics, out);
+	write_summary(metrics, out);
 	write_classes(metrics, labels, out);
 	if (metrics->confusion)
 		write_confusion(metrics, labels, out);

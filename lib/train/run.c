@@ -1,126 +1,114 @@
 #include "train/training.h"
 
+#include "base/argmax.h"
 #include "base/random.h"
 #include "train/batch.h"
 
 #include <stdlib.h>
 
-/* What an epoch works with. */
-struct run {
+/* State of the training loop. */
+struct training_loop {
 	struct training *training;
 	struct batch batch;
-	uint32_t *order;   /* of the samples in this epoch; room for `capacity` */
-	uint32_t capacity;
+	uint32_t *order;   /* of the samples in this epoch */
 	float *logits;     /* (batch size, outputs) */
-	uint64_t step;     /* of the whole training */
+	uint64_t step;     /* number of the next, over all epochs */
 };
 
-/* Loss and correct answers added up. */
-struct tally {
+/* Sums over the samples of an epoch. */
+struct epoch_totals {
 	double loss;
 	uint64_t correct, count;
 };
 
-static void add_to_tally(struct tally *tally, double loss, int correct, int count)
+static void add_batch(struct epoch_totals *totals, double loss, int correct, int count)
 {
-	tally->loss += loss * count;
-	tally->correct += (uint64_t)correct;
-	tally->count += (uint64_t)count;
+	totals->loss += loss * count;
+	totals->correct += (uint64_t)correct;
+	totals->count += (uint64_t)count;
 }
 
-/* Numbers 0 to count - 1 in run->order. */
-static int number_samples(struct run *run, uint32_t count, struct error *error)
+/* Sets loop->order to 0, 1, ..., count - 1. */
+static int reset_order(struct training_loop *loop, uint32_t count, struct error *error)
 {
-	if (count > run->capacity) {
-		uint32_t *order = realloc(run->order, count * sizeof *order);
-		if (!order)
-			return error_memory(error, "order of samples");
-		run->order = order;
-		run->capacity = count;
-	}
+	uint32_t *order = realloc(loop->order, count * sizeof *order);
+	if (!order)
+		return error_memory(error, "order of samples");
+	loop->order = order;
 	for (uint32_t i = 0; i < count; i++)
-		run->order[i] = i;
+		loop->order[i] = i;
 	return 0;
 }
 
-static int next_batch(struct run *run, const struct samples *samples, uint32_t first, struct error *error)
+static int load_next_batch(struct training_loop *loop, const struct samples *samples, uint32_t first, struct error *error)
 {
-	const struct training *training = run->training;
+	const struct training *training = loop->training;
 	uint32_t left = samples_count(samples) - first;
-	int count = left < (uint32_t)run->batch.size ? (int)left : run->batch.size;
+	int count = left < (uint32_t)loop->batch.size ? (int)left : loop->batch.size;
 	bool distribution = training->options.loss == LOSS_CATEGORICAL_CROSSENTROPY &&
 		samples_head(samples)->label == STREAM_LABEL_WEIGHTS;
-	return batch_load(&run->batch, samples, run->order + first, count, distribution, error) ? -1 : count;
+	return batch_load(&loop->batch, samples, loop->order + first, count, distribution, error) ? -1 : count;
 }
 
-static int not_finite(const struct training *training, int epoch, uint32_t batch, int layer, struct error *error)
+static int not_finite_error(const struct training *training, int epoch, uint32_t batch, int layer, struct error *error)
 {
 	char object[256];
 	snprintf(object, sizeof object, "epoch %d, batch %u, layer '%s'", epoch, batch,
 		training->architecture.layers[layer].name);
-	return error_set(error, object, "gives values that are not finite; try a smaller --learning-rate");
+	return error_set(error, object, "has non-finite values (NaN or infinity); try a smaller --learning-rate");
 }
 
-static int train_samples(struct run *run, int epoch, struct progress *progress, struct tally *tally,
+static int train_samples(struct training_loop *loop, int epoch, struct progress *progress, struct epoch_totals *totals,
 	struct error *error)
 {
-	struct training *training = run->training;
+	struct training *training = loop->training;
 	uint32_t count = samples_count(training->samples);
 	struct random random = random_start(training->request.seed, RANDOM_SHUFFLE, (uint64_t)epoch - 1, 0);
-	if (number_samples(run, count, error))
+	if (reset_order(loop, count, error))
 		return -1;
-	random_shuffle(&random, run->order, count);
-	for (uint32_t first = 0; first < count; first += (uint32_t)run->batch.size) {
+	random_shuffle(&random, loop->order, count);
+	for (uint32_t first = 0; first < count; first += (uint32_t)loop->batch.size) {
 		char note[80];
-		int n = next_batch(run, training->samples, first, error);
+		int n = load_next_batch(loop, training->samples, first, error);
 		if (n < 0)
 			return -1;
-		struct step_result step = network_train_step(training->network, run->batch.inputs, run->batch.targets, n,
-			(float)training->request.learning_rate, run->step++);
+		struct step_result step = network_train_step(training->network, loop->batch.inputs, loop->batch.targets, n,
+			(float)training->request.learning_rate, loop->step++);
 		if (step.bad_layer >= 0)
-			return not_finite(training, epoch, first / (uint32_t)run->batch.size + 1, step.bad_layer, error);
-		add_to_tally(tally, step.loss, step.correct, n);
-		snprintf(note, sizeof note, "loss %.4f, accuracy %.4f", tally->loss / (double)tally->count,
-			(double)tally->correct / (double)tally->count);
-		progress_update(progress, tally->count, note);
+			return not_finite_error(training, epoch, first / (uint32_t)loop->batch.size + 1, step.bad_layer, error);
+		add_batch(totals, step.loss, step.correct, n);
+		snprintf(note, sizeof note, "loss %.4f, accuracy %.4f", totals->loss / (double)totals->count,
+			(double)totals->correct / (double)totals->count);
+		progress_update(progress, totals->count, note);
 	}
 	return 0;
 }
 
-static int largest(const float *values, int count)
+static int validate(struct training_loop *loop, struct epoch_totals *totals, struct error *error)
 {
-	int best = 0;
-	for (int i = 1; i < count; i++)
-		if (values[i] > values[best])
-			best = i;
-	return best;
-}
-
-static int validate(struct run *run, struct tally *tally, struct error *error)
-{
-	struct training *training = run->training;
+	struct training *training = loop->training;
 	int outputs = network_outputs(training->network);
 	uint32_t count = samples_count(training->validation);
-	if (number_samples(run, count, error))
+	if (reset_order(loop, count, error))
 		return -1;
-	for (uint32_t first = 0; first < count; first += (uint32_t)run->batch.size) {
-		int n = next_batch(run, training->validation, first, error), correct = 0;
+	for (uint32_t first = 0; first < count; first += (uint32_t)loop->batch.size) {
+		int n = load_next_batch(loop, training->validation, first, error), correct = 0;
 		if (n < 0)
 			return -1;
-		network_forward(training->network, run->batch.inputs, n, run->logits, NULL);
+		network_forward(training->network, loop->batch.inputs, n, loop->logits, NULL);
 		for (int i = 0; i < n; i++)
-			correct += largest(run->logits + i * outputs, outputs) == largest(run->batch.targets + i * outputs, outputs);
-		add_to_tally(tally, network_loss(&training->options, run->logits, run->batch.targets, n, outputs), correct, n);
+			correct += argmax(loop->logits + i * outputs, outputs) == argmax(loop->batch.targets + i * outputs, outputs);
+		add_batch(totals, network_loss(&training->options, loop->logits, loop->batch.targets, n, outputs), correct, n);
 	}
 	return 0;
 }
 
-/* The step that makes a weight infinite is noticed by the next one; the last step of an epoch has none. */
+/* A step that makes a weight infinite is detected by the next one, which the last step of an epoch does not have. */
 static int check_weights(const struct training *training, int epoch, struct error *error)
 {
 	int layer = network_bad_layer(training->network);
 	uint32_t batches = (samples_count(training->samples) - 1) / (uint32_t)training->request.batch_size + 1;
-	return layer < 0 ? 0 : not_finite(training, epoch, batches, layer, error);
+	return layer < 0 ? 0 : not_finite_error(training, epoch, batches, layer, error);
 }
 
 static void finish_progress(struct progress *progress, const struct epoch_result *result, uint64_t count)
@@ -133,23 +121,23 @@ static void finish_progress(struct progress *progress, const struct epoch_result
 	progress_finish(progress, count, note);
 }
 
-static int run_epoch(struct run *run, int epoch, int epochs, struct error *error)
+static int run_epoch(struct training_loop *loop, int epoch, int epochs, struct error *error)
 {
-	struct training *training = run->training;
+	struct training *training = loop->training;
 	struct progress *progress = training->request.progress;
-	struct tally tally = {0}, validation = {0};
+	struct epoch_totals totals = {0}, validation = {0};
 	char part[64];
 	snprintf(part, sizeof part, epochs ? "epoch %d/%d" : "epoch %d", epoch, epochs);
 	progress_start(progress, part, "images", samples_count(training->samples));
 	double started = progress_clock();
-	if (train_samples(run, epoch, progress, &tally, error) || check_weights(training, epoch, error))
+	if (train_samples(loop, epoch, progress, &totals, error) || check_weights(training, epoch, error))
 		return -1;
 	double trained = progress_clock();
-	if (training->validation && validate(run, &validation, error))
+	if (training->validation && validate(loop, &validation, error))
 		return -1;
-	double ended = progress_clock(), count = (double)tally.count, validated = (double)validation.count;
+	double ended = progress_clock(), count = (double)totals.count, validated = (double)validation.count;
 	struct epoch_result result = {
-		.epoch = epoch, .loss = tally.loss / count, .accuracy = (double)tally.correct / count,
+		.epoch = epoch, .loss = totals.loss / count, .accuracy = (double)totals.correct / count,
 		.validated = training->validation != NULL, .learning_rate = training->request.learning_rate,
 		.images_per_second = count / (trained - started), .seconds = ended - started,
 	};
@@ -157,13 +145,13 @@ static int run_epoch(struct run *run, int epoch, int epochs, struct error *error
 		result.validation_loss = validation.loss / validated;
 		result.validation_accuracy = (double)validation.correct / validated;
 	}
-	/* The line's rate is that of training. */
+	/* The progress line shows the speed of training without validation. */
 	progress->started += ended - trained;
-	finish_progress(progress, &result, tally.count);
+	finish_progress(progress, &result, totals.count);
 	return training_log_add(&training->log, &result, error);
 }
 
-/* How many epochs there will be; 0 while a pipe has not shown it. */
+/* Number of epochs; 0: not known before the end of a pipe. */
 static int planned_epochs(const struct training *training)
 {
 	size_t passes = samples_passes(training->samples);
@@ -174,15 +162,15 @@ static int planned_epochs(const struct training *training)
 	return passes > 1 ? (int)passes : EPOCHS_DEFAULT;
 }
 
-static int run_epochs(struct run *run, struct error *error)
+static int run_epochs(struct training_loop *loop, struct error *error)
 {
-	struct training *training = run->training;
+	struct training *training = loop->training;
 	for (int epoch = 1; planned_epochs(training) == 0 || epoch <= planned_epochs(training); epoch++) {
 		bool repeated;
 		if (samples_begin_epoch(training->samples, epoch - 1, &repeated, error))
 			return -1;
 		training->repeated_epochs += repeated && samples_passes(training->samples) > 1;
-		if (run_epoch(run, epoch, planned_epochs(training), error))
+		if (run_epoch(loop, epoch, planned_epochs(training), error))
 			return -1;
 	}
 	return samples_finish(training->samples, error);
@@ -190,14 +178,14 @@ static int run_epochs(struct run *run, struct error *error)
 
 int training_run(struct training *training, struct error *error)
 {
-	struct run run = {.training = training};
+	struct training_loop loop = {.training = training};
 	int size = training->request.batch_size;
-	if (batch_create(&run.batch, training->samples, size, network_input(training->network), training->pool, error))
+	if (batch_create(&loop.batch, training->samples, size, network_input(training->network), training->pool, error))
 		return -1;
-	run.logits = calloc((size_t)size, (size_t)network_outputs(training->network) * sizeof *run.logits);
-	int result = run.logits ? run_epochs(&run, error) : error_memory(error, "logits");
-	free(run.logits);
-	free(run.order);
-	batch_free(&run.batch);
+	loop.logits = calloc((size_t)size, (size_t)network_outputs(training->network) * sizeof *loop.logits);
+	int result = loop.logits ? run_epochs(&loop, error) : error_memory(error, "logits");
+	free(loop.logits);
+	free(loop.order);
+	batch_free(&loop.batch);
 	return result;
 }

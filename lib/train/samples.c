@@ -1,5 +1,6 @@
 #include "train/samples.h"
 
+#include "base/array.h"
 #include "base/signals.h"
 #include "base/spool.h"
 
@@ -9,8 +10,8 @@
 #include <string.h>
 #include <unistd.h>
 
-/* Where a record's tensor lies: in file `source`, or in the spool. */
-struct place {
+/* The location of a record's tensor: an offset in file `source`, or in the spool. */
+struct sample_location {
 	uint64_t offset;
 	uint32_t source;
 	int32_t label;
@@ -19,18 +20,18 @@ enum { IN_SPOOL = UINT32_MAX >> 1 };
 
 struct pass {
 	uint32_t number;
-	struct place *places;
-	float *weights; /* classes per record; NULL where labels are indices */
-	size_t count, capacity;
+	struct sample_location *locations;
+	float *weights; /* (count, classes); NULL if labels are indices */
+	size_t count;
 };
 
-/* A pass of a pipe that is read while the one before it is in use. */
-struct ahead {
+/* The next pass of a pipe, read by a thread while the current one is in use. */
+struct prefetch {
 	struct pass pass;
 	struct spool spool;
 	pthread_t thread;
 	bool running;
-	int result; /* of the thread, once it was joined */
+	int result; /* of the thread, after it was joined */
 	struct error error;
 };
 
@@ -39,18 +40,18 @@ struct samples {
 	enum samples_order order;
 	struct text_list names; /* of the inputs */
 	int *descriptors;       /* of the inputs; -1 for a pipe */
-	struct spool spool;     /* of the files; of a pipe's current pass */
+	struct spool spool;     /* of compressed files, or of a pipe's current pass */
 	struct pass *passes;
-	size_t pass_count;      /* held */
-	size_t passes_met;
+	size_t stored_passes;
+	size_t passes_read;
 	struct pass *selected;
-	unsigned char *digests; /* of the segments met, DIGEST_SIZE each */
-	size_t segments_met;
+	unsigned char *digests; /* of the segments read, DIGEST_SIZE each */
+	size_t segments_read;
 
-	struct stream_reader *pipe; /* read pass by pass, by the thread of `ahead` while it runs; NULL once at its end */
-	uint32_t next_number;       /* the pass of the segment that `pipe` stands at */
-	bool complete;              /* no pass follows those met */
-	struct ahead ahead;
+	struct stream_reader *pipe; /* used by the thread of `prefetch` while it runs; NULL after its end */
+	uint32_t next_pass;         /* pass number of the segment that follows in `pipe` */
+	bool complete;              /* all passes have been read */
+	struct prefetch prefetch;
 };
 
 const struct stream_head *samples_head(const struct samples *samples)
@@ -70,7 +71,7 @@ bool samples_is_complete(const struct samples *samples)
 
 size_t samples_passes(const struct samples *samples)
 {
-	return samples->passes_met;
+	return samples->passes_read;
 }
 
 uint32_t samples_count(const struct samples *samples)
@@ -90,29 +91,26 @@ size_t samples_tensor_size(const struct samples *samples)
 
 void samples_digest(const struct samples *samples, unsigned char out[DIGEST_SIZE])
 {
-	digest_of(samples->digests, samples->segments_met * DIGEST_SIZE, out);
+	digest_of(samples->digests, samples->segments_read * DIGEST_SIZE, out);
 }
 
-/* ---- records into passes ---- */
+/* ---- adding records to passes ---- */
 
-static int make_room(struct samples *samples, struct pass *pass, struct error *error)
+static int grow_pass(struct samples *samples, struct pass *pass, struct error *error)
 {
-	if (pass->count < pass->capacity)
-		return 0;
 	if (pass->count >= INT32_MAX)
 		return error_set(error, samples_name(samples), "more than %d records in a pass", INT32_MAX);
-	size_t capacity = pass->capacity ? 2 * pass->capacity : 1024;
-	struct place *places = realloc(pass->places, capacity * sizeof *places);
-	if (!places)
+	struct sample_location *locations = array_grow(pass->locations, pass->count, sizeof *locations);
+	if (!locations)
 		return error_memory(error, samples_name(samples));
-	pass->places = places;
-	if (samples->head.label == STREAM_LABEL_WEIGHTS) {
-		float *weights = realloc(pass->weights, capacity * samples->head.classes.count * sizeof *weights);
-		if (!weights)
-			return error_memory(error, samples_name(samples));
-		pass->weights = weights;
-	}
-	pass->capacity = capacity;
+	pass->locations = locations;
+	size_t classes = samples->head.label == STREAM_LABEL_WEIGHTS ? samples->head.classes.count : 0;
+	if (classes == 0)
+		return 0;
+	float *weights = array_grow(pass->weights, pass->count, classes * sizeof *weights);
+	if (!weights)
+		return error_memory(error, samples_name(samples));
+	pass->weights = weights;
 	return 0;
 }
 
@@ -120,34 +118,34 @@ static int add_record(struct samples *samples, struct pass *pass, struct spool *
 	const struct stream_reader *reader, size_t source, const struct stream_record *record, struct error *error)
 {
 	size_t classes = samples->head.classes.count;
-	struct place place = {.source = (uint32_t)source, .label = record->label};
+	struct sample_location location = {.source = (uint32_t)source, .label = record->label};
 	if (samples->head.label == STREAM_LABEL_INDEX && record->label < 0)
 		return error_set(error, stream_name(reader), "record %llu (%s) has no label", (unsigned long long)record->id,
 			record->source);
-	if (make_room(samples, pass, error))
+	if (grow_pass(samples, pass, error))
 		return -1;
-	if (samples->descriptors[source] < 0 || !stream_tensor_offset(reader, record, &place.offset)) {
-		place.source = IN_SPOOL;
-		if (spool_add(spool, record->tensor, stream_tensor_size(&samples->head), &place.offset, error))
+	if (samples->descriptors[source] < 0 || !stream_tensor_offset(reader, record, &location.offset)) {
+		location.source = IN_SPOOL;
+		if (spool_add(spool, record->tensor, stream_tensor_size(&samples->head), &location.offset, error))
 			return -1;
 	}
 	if (pass->weights)
 		memcpy(pass->weights + pass->count * classes, record->weights, classes * sizeof *pass->weights);
-	pass->places[pass->count++] = place;
+	pass->locations[pass->count++] = location;
 	return 0;
 }
 
-static int keep_digest(struct samples *samples, const struct stream_reader *reader, struct error *error)
+static int add_digest(struct samples *samples, const struct stream_reader *reader, struct error *error)
 {
-	unsigned char *digests = realloc(samples->digests, (samples->segments_met + 1) * DIGEST_SIZE);
+	unsigned char *digests = array_grow(samples->digests, samples->segments_read, DIGEST_SIZE);
 	if (!digests)
 		return error_memory(error, samples_name(samples));
 	samples->digests = digests;
-	memcpy(digests + samples->segments_met++ * DIGEST_SIZE, stream_data_digest(reader), DIGEST_SIZE);
+	memcpy(digests + samples->segments_read++ * DIGEST_SIZE, stream_data_digest(reader), DIGEST_SIZE);
 	return 0;
 }
 
-/* Reads the segment that `reader` stands at into `pass` and `spool`; NULL drops its records. */
+/* Reads the current segment of `reader` into `pass` and `spool`; NULL drops its records. */
 static int read_segment(struct samples *samples, struct pass *pass, struct spool *spool, struct stream_reader *reader,
 	size_t source, struct error *error)
 {
@@ -156,10 +154,10 @@ static int read_segment(struct samples *samples, struct pass *pass, struct spool
 	while ((result = stream_next_record(reader, &record, error)) > 0)
 		if (pass && add_record(samples, pass, spool, reader, source, &record, error))
 			return -1;
-	return result < 0 ? -1 : keep_digest(samples, reader, error);
+	return result < 0 ? -1 : add_digest(samples, reader, error);
 }
 
-/* Steps to the next segment: 1, 0 at the end, -1; the first head of all is kept, later ones must match it. */
+/* Moves to the next segment: 1, 0 at the end, -1. Copies the first head of all; later ones must match it. */
 static int next_segment(struct samples *samples, struct stream_reader *reader, uint32_t *number, struct error *error)
 {
 	const struct stream_head *head;
@@ -178,28 +176,29 @@ static int next_segment(struct samples *samples, struct stream_reader *reader, u
 
 static void free_pass(struct pass *pass)
 {
-	free(pass->places);
+	free(pass->locations);
 	free(pass->weights);
+	*pass = (struct pass){0};
 }
 
 static struct pass *find_pass(struct samples *samples, uint32_t number, struct error *error)
 {
-	for (size_t i = 0; i < samples->pass_count; i++)
+	for (size_t i = 0; i < samples->stored_passes; i++)
 		if (samples->passes[i].number == number)
 			return &samples->passes[i];
-	struct pass *passes = realloc(samples->passes, (samples->pass_count + 1) * sizeof *passes);
+	struct pass *passes = array_grow(samples->passes, samples->stored_passes, sizeof *passes);
 	if (!passes) {
 		error_memory(error, samples_name(samples));
 		return NULL;
 	}
 	samples->passes = passes;
-	passes[samples->pass_count] = (struct pass){.number = number};
-	return &passes[samples->pass_count++];
+	passes[samples->stored_passes] = (struct pass){.number = number};
+	return &passes[samples->stored_passes++];
 }
 
 /* ---- reading ---- */
 
-static int read_whole(struct samples *samples, struct stream_reader *reader, size_t source, struct error *error)
+static int read_all_segments(struct samples *samples, struct stream_reader *reader, size_t source, struct error *error)
 {
 	uint32_t number;
 	int result;
@@ -211,10 +210,10 @@ static int read_whole(struct samples *samples, struct stream_reader *reader, siz
 	return result;
 }
 
-/* As next_segment for the pipe, which is closed at its end. */
+/* next_segment of the pipe, which is closed at its end. */
 static int next_pipe_segment(struct samples *samples, struct error *error)
 {
-	int result = next_segment(samples, samples->pipe, &samples->next_number, error);
+	int result = next_segment(samples, samples->pipe, &samples->next_pass, error);
 	if (result == 0) {
 		stream_close(samples->pipe);
 		samples->pipe = NULL;
@@ -222,18 +221,18 @@ static int next_pipe_segment(struct samples *samples, struct error *error)
 	return result;
 }
 
-/* Reads the pass that the pipe stands at, up to the head of the next one. */
+/* Reads the next pass of the pipe, and the head of the one after it. */
 static int read_pipe_pass(struct samples *samples, struct pass *pass, struct spool *spool, struct error *error)
 {
-	pass->number = samples->next_number;
-	pass->count = 0;
+	free_pass(pass);
+	pass->number = samples->next_pass;
 	spool_clear(spool);
 	int result;
 	do {
 		if (read_segment(samples, pass, spool, samples->pipe, 0, error))
 			return -1;
 		result = next_pipe_segment(samples, error);
-	} while (result > 0 && samples->next_number == pass->number);
+	} while (result > 0 && samples->next_pass == pass->number);
 	return result < 0 ? -1 : 0;
 }
 
@@ -241,77 +240,77 @@ static int read_first_pass(struct samples *samples, struct error *error)
 {
 	if (next_pipe_segment(samples, error) <= 0)
 		return -1;
-	struct pass *pass = find_pass(samples, samples->next_number, error);
+	struct pass *pass = find_pass(samples, samples->next_pass, error);
 	if (!pass || read_pipe_pass(samples, pass, &samples->spool, error))
 		return -1;
-	samples->passes_met = 1;
+	samples->passes_read = 1;
 	samples->complete = !samples->pipe;
 	return 0;
 }
 
-/* ---- reading ahead ---- */
+/* ---- prefetching the next pass of a pipe ---- */
 
-static void *read_ahead(void *argument)
+static void *prefetch_pass(void *argument)
 {
 	struct samples *samples = argument;
-	struct ahead *ahead = &samples->ahead;
-	ahead->result = read_pipe_pass(samples, &ahead->pass, &ahead->spool, &ahead->error);
+	struct prefetch *prefetch = &samples->prefetch;
+	prefetch->result = read_pipe_pass(samples, &prefetch->pass, &prefetch->spool, &prefetch->error);
 	return NULL;
 }
 
-static int start_ahead(struct samples *samples, struct error *error)
+static int start_prefetch(struct samples *samples, struct error *error)
 {
-	struct ahead *ahead = &samples->ahead;
+	struct prefetch *prefetch = &samples->prefetch;
 	sigset_t before;
 	signals_hold(&before);
-	ahead->running = pthread_create(&ahead->thread, NULL, read_ahead, samples) == 0;
+	prefetch->running = pthread_create(&prefetch->thread, NULL, prefetch_pass, samples) == 0;
 	signals_release(&before);
-	return ahead->running ? 0 : error_set(error, samples_name(samples), "cannot start a thread that reads it");
+	return prefetch->running ? 0 : error_set(error, samples_name(samples), "cannot start a thread to read it");
 }
 
-static int end_ahead(struct ahead *ahead, struct error *error)
+static int join_prefetch(struct prefetch *prefetch, struct error *error)
 {
-	if (ahead->running)
-		pthread_join(ahead->thread, NULL);
-	ahead->running = false;
-	if (ahead->result)
-		*error = ahead->error;
-	return ahead->result;
+	if (prefetch->running)
+		pthread_join(prefetch->thread, NULL);
+	prefetch->running = false;
+	if (prefetch->result)
+		*error = prefetch->error;
+	return prefetch->result;
 }
 
-/* Who waits for a pipe is not waited for. */
-static void abandon_ahead(struct ahead *ahead)
+/* Cancels the thread, which may be blocked on a pipe. */
+static void cancel_prefetch(struct prefetch *prefetch)
 {
-	if (ahead->running) {
-		pthread_cancel(ahead->thread);
-		pthread_join(ahead->thread, NULL);
+	if (prefetch->running) {
+		pthread_cancel(prefetch->thread);
+		pthread_join(prefetch->thread, NULL);
 	}
-	free_pass(&ahead->pass);
-	spool_close(&ahead->spool);
+	free_pass(&prefetch->pass);
+	spool_close(&prefetch->spool);
 }
 
-/* The pass read ahead becomes the one in use; the memory of that one is for the next. */
-static int take_ahead(struct samples *samples, struct error *error)
+/* Swaps the current pass and its spool with the prefetched ones. */
+static int use_prefetched(struct samples *samples, struct error *error)
 {
-	struct ahead *ahead = &samples->ahead;
-	if (end_ahead(ahead, error))
+	struct prefetch *prefetch = &samples->prefetch;
+	if (join_prefetch(prefetch, error))
 		return -1;
 	const struct pass pass = samples->passes[0];
 	const struct spool spool = samples->spool;
-	samples->passes[0] = ahead->pass;
-	samples->spool = ahead->spool;
-	ahead->pass = pass;
-	ahead->spool = spool;
-	samples->passes_met++;
+	samples->passes[0] = prefetch->pass;
+	samples->spool = prefetch->spool;
+	prefetch->pass = pass;
+	prefetch->spool = spool;
+	samples->passes_read++;
 	samples->complete = !samples->pipe;
 	if (samples->complete)
-		spool_close(&ahead->spool);
+		spool_close(&prefetch->spool);
 	return 0;
 }
 
 /* ---- opening ---- */
 
-static int open_input(struct samples *samples, const char *path, bool alone, struct error *error)
+static int open_input(struct samples *samples, const char *path, bool only_input, struct error *error)
 {
 	struct stream_reader *reader;
 	size_t source = samples->names.count;
@@ -323,12 +322,12 @@ static int open_input(struct samples *samples, const char *path, bool alone, str
 		if (samples->descriptors[source] < 0)
 			result = error_system(error, path);
 	}
-	if (result == 0 && alone && !stream_can_rewind(reader) && samples->order == SAMPLES_BY_PASS) {
+	if (result == 0 && only_input && !stream_can_rewind(reader) && samples->order == SAMPLES_BY_PASS) {
 		samples->pipe = reader;
 		return read_first_pass(samples, error);
 	}
 	if (result == 0)
-		result = read_whole(samples, reader, source, error);
+		result = read_all_segments(samples, reader, source, error);
 	stream_close(reader);
 	return result;
 }
@@ -343,8 +342,8 @@ static int open_inputs(struct samples *samples, const char *const *paths, size_t
 	for (size_t i = 0; i < count; i++)
 		if (open_input(samples, paths[i], count == 1, error))
 			return -1;
-	if (samples->passes_met == 0) {
-		samples->passes_met = samples->pass_count;
+	if (samples->passes_read == 0) {
+		samples->passes_read = samples->stored_passes;
 		samples->complete = true;
 	}
 	bool repeated;
@@ -358,7 +357,7 @@ int samples_open(struct samples **out, const char *const *paths, size_t count, e
 	struct samples *samples = calloc(1, sizeof *samples);
 	if (!samples)
 		return error_memory(error, paths[0]);
-	samples->spool = samples->ahead.spool = SPOOL_EMPTY;
+	samples->spool = samples->prefetch.spool = SPOOL_EMPTY;
 	samples->order = order;
 	if (open_inputs(samples, paths, count, error)) {
 		samples_close(samples);
@@ -372,11 +371,11 @@ void samples_close(struct samples *samples)
 {
 	if (!samples)
 		return;
-	abandon_ahead(&samples->ahead);
+	cancel_prefetch(&samples->prefetch);
 	for (size_t i = 0; samples->descriptors && i < samples->names.count; i++)
 		if (samples->descriptors[i] >= 0)
 			close(samples->descriptors[i]);
-	for (size_t i = 0; i < samples->pass_count; i++)
+	for (size_t i = 0; i < samples->stored_passes; i++)
 		free_pass(&samples->passes[i]);
 	stream_close(samples->pipe);
 	spool_close(&samples->spool);
@@ -392,18 +391,18 @@ void samples_close(struct samples *samples)
 
 int samples_begin_epoch(struct samples *samples, int epoch, bool *repeated, struct error *error)
 {
-	if (!samples->complete && (size_t)epoch >= samples->passes_met && take_ahead(samples, error))
+	if (!samples->complete && (size_t)epoch >= samples->passes_read && use_prefetched(samples, error))
 		return -1;
-	*repeated = (size_t)epoch >= samples->passes_met;
-	samples->selected = samples->passes + (samples->pass_count ? (size_t)epoch % samples->pass_count : 0);
-	if (samples->pass_count == 0 || samples->selected->count == 0)
+	*repeated = (size_t)epoch >= samples->passes_read;
+	samples->selected = samples->passes + (samples->stored_passes ? (size_t)epoch % samples->stored_passes : 0);
+	if (samples->stored_passes == 0 || samples->selected->count == 0)
 		return error_set(error, samples_name(samples), "has no records");
-	return samples->complete || samples->ahead.running ? 0 : start_ahead(samples, error);
+	return samples->complete || samples->prefetch.running ? 0 : start_prefetch(samples, error);
 }
 
 int samples_finish(struct samples *samples, struct error *error)
 {
-	int result = end_ahead(&samples->ahead, error) ? -1 : 1;
+	int result = join_prefetch(&samples->prefetch, error) ? -1 : 1;
 	while (samples->pipe && result > 0) {
 		if (read_segment(samples, NULL, NULL, samples->pipe, 0, error))
 			return -1;
@@ -417,11 +416,11 @@ int samples_read(const struct samples *samples, uint32_t index, float *input, fl
 	struct error *error)
 {
 	const struct pass *pass = samples->selected;
-	struct place place = pass->places[index];
+	struct sample_location location = pass->locations[index];
 	size_t classes = samples->head.classes.count;
-	bool spooled = place.source == IN_SPOOL;
-	if (spool_read(spooled ? samples->spool.descriptor : samples->descriptors[place.source], place.offset, tensor,
-			stream_tensor_size(&samples->head), samples->names.items[spooled ? 0 : place.source], error))
+	bool spooled = location.source == IN_SPOOL;
+	if (spool_read(spooled ? samples->spool.descriptor : samples->descriptors[location.source], location.offset, tensor,
+			stream_tensor_size(&samples->head), samples->names.items[spooled ? 0 : location.source], error))
 		return -1;
 	stream_values(&samples->head, tensor, input);
 	if (pass->weights) {
@@ -429,7 +428,7 @@ int samples_read(const struct samples *samples, uint32_t index, float *input, fl
 		return 0;
 	}
 	memset(target, 0, classes * sizeof *target);
-	target[place.label] = 1;
+	target[location.label] = 1;
 	return 0;
 }
 
@@ -440,7 +439,7 @@ void samples_class_totals(const struct samples *samples, double *totals)
 	for (size_t i = 0; i < classes; i++)
 		totals[i] = 0;
 	for (size_t i = 0; i < pass->count && !pass->weights; i++)
-		totals[pass->places[i].label]++;
+		totals[pass->locations[i].label]++;
 	for (size_t i = 0; pass->weights && i < pass->count * classes; i++)
 		totals[i % classes] += (double)pass->weights[i];
 }

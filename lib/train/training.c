@@ -20,7 +20,7 @@ static int open_samples(struct training *training, struct error *error)
 		return -1;
 	const struct stream_head *head = samples_head(training->samples);
 	if (head->classes.count < 2)
-		return error_set(error, samples_name(training->samples), "has %s; a classifier needs two",
+		return error_set(error, samples_name(training->samples), "has %s; a classifier needs at least two",
 			head->classes.count ? "one class" : "no class");
 	if (!request->validation)
 		return 0;
@@ -33,7 +33,7 @@ static int open_samples(struct training *training, struct error *error)
 	return 0;
 }
 
-static int count_classes(struct training *training, struct error *error)
+static int sum_targets(struct training *training, struct error *error)
 {
 	size_t classes = samples_head(training->samples)->classes.count;
 	training->class_totals = calloc(classes, sizeof *training->class_totals);
@@ -86,16 +86,16 @@ static int choose_loss(struct training *training, enum loss *loss, struct error 
 	if (training->request.loss != LOSS_AUTO)
 		*loss = (enum loss)training->request.loss;
 	else if (last != ACTIVATION_SOFTMAX && last != ACTIVATION_SIGMOID)
-		return error_set(error, training->request.architecture, "ends with neither sigmoid nor softmax; name a --loss");
+		return error_set(error, training->request.architecture, "ends with neither sigmoid nor softmax; set --loss");
 	return 0;
 }
 
-static int start(struct training *training, struct error *error)
+static int prepare_training(struct training *training, struct error *error)
 {
 	const struct training_request *request = &training->request;
 	enum loss loss;
 	if (parallel_create(&training->pool, request->threads, error) || open_samples(training, error) ||
-		count_classes(training, error) || make_architecture(training, error) || make_network(training, error) ||
+		sum_targets(training, error) || make_architecture(training, error) || make_network(training, error) ||
 		choose_loss(training, &loss, error))
 		return -1;
 	training->options = training_defaults(request->optimizer);
@@ -109,7 +109,7 @@ static int start(struct training *training, struct error *error)
 int training_open(struct training *training, const struct training_request *request, struct error *error)
 {
 	*training = (struct training){.request = *request};
-	if (start(training, error) == 0)
+	if (prepare_training(training, error) == 0)
 		return 0;
 	training_close(training);
 	return -1;

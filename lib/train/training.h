@@ -1,4 +1,4 @@
-/* A whole training: streams in, a trained network and its story out. */
+/* A training run: streams in, a trained network and its log out. */
 #ifndef TRAIN_TRAINING_H
 #define TRAIN_TRAINING_H
 
@@ -13,49 +13,49 @@
 
 enum { LOSS_AUTO = -1, EPOCHS_DEFAULT = 50 };
 
-/* What is asked for. */
+/* Hyperparameters and data. */
 struct training_request {
 	const char *const *inputs; /* streams to train on; "-" is standard input */
 	size_t input_count;        /* at least 1 */
 	const char *validation;    /* stream, or NULL */
-	const char *architecture;  /* "original", or a Keras JSON file */
-	enum activation output;    /* of the original network: sigmoid or softmax */
-	int epochs;                /* 0: one for each pass of the stream, EPOCHS_DEFAULT if it has but one */
+	const char *architecture;  /* "original", or the path of a Keras JSON file */
+	enum activation output;    /* output activation of the original network: sigmoid or softmax */
+	int epochs;                /* 0: one per pass of the stream, EPOCHS_DEFAULT if it has one pass */
 	int batch_size;
-	int loss;                  /* enum loss, or LOSS_AUTO: what the output activation asks for */
+	int loss;                  /* enum loss, or LOSS_AUTO: by the output activation */
 	enum optimizer optimizer;
 	double learning_rate, label_smoothing;
-	uint64_t seed;             /* of weights, order and dropout */
-	int threads;               /* 0: all */
-	struct progress *progress; /* a part for each epoch */
+	uint64_t seed;             /* random seed of initial weights, order and dropout */
+	int threads;               /* 0: one per core */
+	struct progress *progress; /* one part per epoch */
 };
 
 struct training {
 	struct training_request request;
-	struct training_options options; /* as the engine takes them; the loss is resolved */
+	struct training_options options; /* for the network; LOSS_AUTO is resolved */
 	struct parallel *pool;
 	struct samples *samples, *validation; /* validation may be NULL */
 	struct architecture architecture;
 	struct network *network;
 	struct training_log log;
-	double *class_totals;  /* targets added up per class, in the first pass and in the validation samples */
+	double *class_totals;  /* sum of the targets per class, in the first pass and in the validation samples */
 	double *validation_totals;
 	uint32_t records;      /* of the first pass */
-	int repeated_epochs;   /* that used a pass again though the stream had several */
+	int repeated_epochs;   /* epochs that reused a pass of a stream that has several */
 };
 
 /* Opens the streams, checks that they, the architecture and the options fit together, and makes the network with its
- * first weights. Borrows the request's texts. On failure (-1) *training is empty. */
+ * initial weights. Borrows the request's strings. On failure (-1) *training is empty. */
 CHECKED int training_open(struct training *training, const struct training_request *request, struct error *error);
 
-/* Trains all epochs. -1 when a stream fails, or when a value is no longer finite: the object says in which
- * epoch, batch and layer. */
+/* Trains all epochs. -1 if a stream cannot be read, or if a value is not finite: the error's object is its epoch, batch and
+ * layer. */
 CHECKED int training_run(struct training *training, struct error *error);
 
 /* Frees; an empty training is allowed. */
 void training_close(struct training *training);
 
-/* Names as the command line and the model card have them; NULL-ended. */
+/* Names on the command line and in the model card; NULL-terminated. */
 extern const char *const training_loss_names[];      /* "binary", "categorical" */
 extern const char *const training_optimizer_names[];
 

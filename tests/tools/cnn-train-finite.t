@@ -45,14 +45,14 @@ for kind in nan infinity minus-infinity; do
 		train --threads $threads streams/$kind.tens
 		status_of "$kind, $threads threads" $? 1
 		ok "$kind: in the first epoch and layer" grep -Eqx \
-			"cnn-train: epoch 1, batch [123], layer '$first': gives values that are not finite; try a smaller --learning-rate" said
+			"cnn-train: epoch 1, batch [123], layer '$first': has non-finite values \(NaN or infinity\); try a smaller --learning-rate" said
 		is "$kind: said once" "$(wc -l <said | tr -d ' ')" 1
 		ok "$kind: the last good model stays" diff -r kept model
 	done
 done
 train --batch 24 streams/nan.tens
 is "all in one batch" "$(cat said)" \
-	"cnn-train: epoch 1, batch 1, layer '$first': gives values that are not finite; try a smaller --learning-rate"
+	"cnn-train: epoch 1, batch 1, layer '$first': has non-finite values (NaN or infinity); try a smaller --learning-rate"
 train streams/third.tens
 ok "a later pass of a file" grep -q "^cnn-train: epoch 3, batch [123], layer '$first': " said
 cat streams/third.tens | train -
@@ -61,7 +61,7 @@ ok "a later pass of a pipe" grep -q "^cnn-train: epoch 3, batch [123], layer '$f
 # Steps so large that weights, and with them outputs or gradients, leave the numbers there are.
 train --epochs 30 --optimizer sgd --learning-rate 1000 streams/good.tens
 status_of "a learning rate beyond all measure" $? 1
-ok "... is named with epoch, batch and layer" grep -Eq "^cnn-train: epoch [0-9]+, batch [123], layer '[a-z0-9_]+': gives values" said
+ok "... is named with epoch, batch and layer" grep -Eq "^cnn-train: epoch [0-9]+, batch [123], layer '[a-z0-9_]+': has non-finite values" said
 ok "the last good model stays" diff -r kept model
 is "nothing beside it" "$(ls -d model* | tr '\n' ' ')" "model "
 train --validation streams/nan.tens streams/good.tens

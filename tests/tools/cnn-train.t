@@ -146,7 +146,7 @@ is "a spool without a place" "$(cat train.tens | TMPDIR=/nowhere/at/all cnn-trai
 cp -R models/a_model kept
 run cnn-train -q --optimizer sgd --learning-rate 1000 --epochs 20 -o models/a_model train.tens
 status_is 1
-stderr_has "^cnn-train: epoch [0-9]+, batch [0-9]+, layer '[a-z0-9_]+': gives values that are not finite"
+stderr_has "^cnn-train: epoch [0-9]+, batch [0-9]+, layer '[a-z0-9_]+': has non-finite values"
 ok "values that are not finite: the old model stays" diff -r kept models/a_model
 mkdir things
 echo mine >things/letter.txt

@@ -1,4 +1,4 @@
-/* The log of a training, and the texts of a model card. */
+/* The training log, and the paths in a model card. */
 #include "train/card.h"
 #include "train/log.h"
 
@@ -38,7 +38,7 @@ static void history(void)
 	training_log_free(&log);
 }
 
-static void hidden_paths(void)
+static void shortened_paths(void)
 {
 	static const char *const cases[][2] = {
 		{"-o modele/x_model a.tens", "-o modele/x_model a.tens"},
@@ -52,7 +52,7 @@ static void hidden_paths(void)
 	for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
 		char line[128];
 		snprintf(line, sizeof line, "%s", cases[i][0]);
-		card_hide_paths(line);
+		card_shorten_paths(line);
 		is_text(line, cases[i][1], cases[i][0]);
 	}
 }
@@ -60,6 +60,6 @@ static void hidden_paths(void)
 int main(void)
 {
 	history();
-	hidden_paths();
+	shortened_paths();
 	return done();
 }

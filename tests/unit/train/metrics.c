@@ -1,4 +1,4 @@
-/* Shares and intervals against published and hand-computed values. */
+/* Metrics and confidence intervals against published and hand-computed values. */
 #include "train/metrics.h"
 
 #include "tap.h"
@@ -20,34 +20,34 @@ static void published_intervals(void)
 	}
 	struct interval whole = wilson_interval(20, 20), none = wilson_interval(0, 0);
 	is_near(whole.low, 1 - 0.1611, 5e-5, "20 of 20 mirrors 0 of 20");
-	ok(whole.high == 1 && none.low == 0 && none.high == 1, "ends are exact; nothing is known of nothing");
+	ok(whole.high == 1 && none.low == 0 && none.high == 1, "ends are exact; no trials: [0, 1]");
 }
 
-/* Truth: a a a a b b b c; said: a a a b b b a b. */
+/* Labels: a a a a b b b c; predictions: a a a b b b a b. */
 static void counts(void)
 {
 	struct metrics metrics;
-	const int truth[] = {0, 0, 0, 0, 1, 1, 1, 2}, said[] = {0, 0, 0, 1, 1, 1, 0, 1};
+	const int labels[] = {0, 0, 0, 0, 1, 1, 1, 2}, predictions[] = {0, 0, 0, 1, 1, 1, 0, 1};
 	if (metrics_create(&metrics, 4, false, NULL))
 		abort();
 	for (int i = 0; i < 8; i++)
-		metrics_add(&metrics, truth[i], said[i]);
+		metrics_add(&metrics, labels[i], predictions[i]);
 	is_near(metrics_accuracy(&metrics), 5 / 8.0, 1e-12, "accuracy");
 	is_near(class_precision(&metrics.counts[0]), 3 / 4.0, 1e-12, "precision of a");
 	is_near(class_recall(&metrics.counts[0]), 3 / 4.0, 1e-12, "recall of a");
 	is_near(class_precision(&metrics.counts[1]), 2 / 4.0, 1e-12, "precision of b");
 	is_near(class_recall(&metrics.counts[1]), 2 / 3.0, 1e-12, "recall of b");
 	is_near(class_f1(&metrics.counts[1]), 4 / 7.0, 1e-12, "F1 of b");
-	ok(isnan(class_precision(&metrics.counts[2])), "no precision of c, which was never said");
+	ok(isnan(class_precision(&metrics.counts[2])), "no precision of c, which was never predicted");
 	is_near(class_f1(&metrics.counts[2]), 0, 1e-12, "F1 of c");
-	ok(isnan(class_f1(&metrics.counts[3])), "no F1 of d, which is nowhere");
+	ok(isnan(class_f1(&metrics.counts[3])), "no F1 of d, neither a label nor predicted");
 	is_near(metrics_macro_f1(&metrics), (3 / 4.0 + 4 / 7.0 + 0) / 3, 1e-12, "macro F1 over a, b, c");
-	is_integer((long long)metrics.confusion[1 * 4 + 0], 1, "one b was said to be a");
-	is_integer((long long)metrics.confusion[2 * 4 + 1], 1, "the c was said to be b");
+	is_integer((long long)metrics.confusion[1 * 4 + 0], 1, "one b was predicted as a");
+	is_integer((long long)metrics.confusion[2 * 4 + 1], 1, "the c was predicted as b");
 	metrics_free(&metrics);
 }
 
-static void sets(void)
+static void multi_label(void)
 {
 	struct metrics metrics;
 	if (metrics_create(&metrics, 3, true, NULL))
@@ -55,10 +55,10 @@ static void sets(void)
 	metrics_add_set(&metrics, (bool[]){1, 1, 0}, (bool[]){1, 1, 0});
 	metrics_add_set(&metrics, (bool[]){1, 1, 0}, (bool[]){1, 0, 1});
 	metrics_add_set(&metrics, (bool[]){0, 0, 0}, (bool[]){0, 0, 0});
-	is_near(metrics_accuracy(&metrics), 2 / 3.0, 1e-12, "two sets of three are right");
+	is_near(metrics_accuracy(&metrics), 2 / 3.0, 1e-12, "two sets of three are correct");
 	is_integer((long long)metrics.counts[0].correct, 2, "both a");
 	is_integer((long long)metrics.counts[1].actual - (long long)metrics.counts[1].correct, 1, "one b missed");
-	is_near(class_precision(&metrics.counts[2]), 0, 1e-12, "c said and not there");
+	is_near(class_precision(&metrics.counts[2]), 0, 1e-12, "c predicted but no label");
 	ok(!metrics.confusion, "no confusion matrix");
 	metrics_free(&metrics);
 }
@@ -95,13 +95,13 @@ static void leaked(void)
 		abort();
 	for (int i = 0; i < 10; i++) {
 		metrics_add(&metrics, 0, i < 8 ? 0 : 1);
-		if (i < 5) /* five right ones, and then a wrong one */
+		if (i < 5) /* five correct ones, and then a wrong one */
 			metrics_add_leak(&metrics, true);
 	}
 	metrics_add_leak(&metrics, false);
 	metrics_title(&metrics, title, sizeof title);
-	is_text(title, "accuracy 80.0 % (95 %: 49.0\u201394.3 %), 10 pictures; 75.0 % of the 4 not leaked", "what leaked is left out");
-	is_near(metrics_accuracy(&metrics), 0.8, 1e-12, "  but not of the whole");
+	is_text(title, "accuracy 80.0 % (95 %: 49.0\u201394.3 %), 10 pictures; 75.0 % of the 4 not leaked", "accuracy without the leaked records");
+	is_near(metrics_accuracy(&metrics), 0.8, 1e-12, "  and with them");
 	is_near(metrics_accuracy_not_leaked(&metrics), 0.75, 1e-12, "  3 of 4 others");
 	char *text = NULL;
 	size_t size;
@@ -109,10 +109,10 @@ static void leaked(void)
 	FILE *memory = open_memstream(&text, &size);
 	if (!memory || text_list_add(&labels, "a", NULL) || text_list_add(&labels, "b", NULL))
 		abort();
-	metrics.audited = true;
+	metrics.leaks_known = true;
 	metrics_write(&metrics, &labels, memory);
 	fclose(memory);
-	ok(strstr(text, "\nleaked\t6\t\t\naccuracy_not_leaked\t0.750000\t0.300642\t0.954413\n\nclass\t") != NULL, "  and so it is written");
+	ok(strstr(text, "\nleaked\t6\t\t\naccuracy_not_leaked\t0.750000\t0.300642\t0.954413\n\nclass\t") != NULL, "  and in the table");
 	free(text);
 	text_list_free(&labels);
 	metrics_free(&metrics);
@@ -122,7 +122,7 @@ int main(void)
 {
 	published_intervals();
 	counts();
-	sets();
+	multi_label();
 	written();
 	leaked();
 	return done();

@@ -1,4 +1,4 @@
-/* Samples: passes from files, pipes and shards, in every encoding; and what is no training data is refused. */
+/* Samples: passes from files, pipes and shards, in every encoding; invalid training data is refused. */
 #include "train/samples.h"
 
 #include "tap.h"
@@ -13,7 +13,7 @@
 
 enum { RECORDS = 5, PASSES = 3, CLASSES = 3 };
 
-/* What a stream of the tests is made of: record `id` of pass `pass` is 2x2 pixels of pass * 50 + id. */
+/* Specification of a test stream: record `id` of pass `pass` is 2x2 pixels of pass * 50 + id. */
 struct plan {
 	enum stream_type type;
 	enum stream_label label;
@@ -77,7 +77,7 @@ static void write_stream(const char *path, const struct plan *plan)
 
 static const struct plan usual = {STREAM_U8, STREAM_LABEL_INDEX, STREAM_RAW, PASSES, RECORDS, 0, 0};
 
-/* Whether sample `index` is what write_record made of record `id` in `pass`. */
+/* Whether sample `index` is record `id` of `pass`, as written by write_record. */
 static bool is_record(const struct samples *samples, uint32_t index, int pass, int id, bool weights)
 {
 	float input[4], target[CLASSES], tensor[4];
@@ -188,7 +188,7 @@ static void ended_well(pid_t child)
 {
 	int status = -1;
 	waitpid(child, &status, 0);
-	is_integer(status, 0, "the pipe's writer ended well");
+	is_integer(status, 0, "the pipe's writer exited with 0");
 }
 
 static void pipes(void)
@@ -214,15 +214,15 @@ static void pipes(void)
 	samples_close(samples);
 
 	samples = open_pipe(path_of("raw.tens"), &child);
-	ok(!samples_is_complete(samples), "more to come");
-	ok(samples_finish(samples, &error) == 0 && samples_is_complete(samples), "the rest is read and dropped");
+	ok(!samples_is_complete(samples), "not complete");
+	ok(samples_finish(samples, &error) == 0 && samples_is_complete(samples), "the rest is read and discarded");
 	samples_digest(samples, from_pipe);
-	ok(memcmp(from_pipe, from_file, DIGEST_SIZE) == 0, "... but not from the digest");
+	ok(memcmp(from_pipe, from_file, DIGEST_SIZE) == 0, "... and counts in the digest");
 	samples_close(samples);
 	ended_well(child);
 }
 
-/* A pass of a pipe is read while the one before it is in use: its damage shows when it is asked for. */
+/* A corrupt pass that was prefetched is an error when it is selected. */
 static void damaged_pass(void)
 {
 	const char *path = path_of("damaged.tens");
@@ -231,20 +231,20 @@ static void damaged_pass(void)
 	bool repeated;
 	write_stream(path, &usual);
 	FILE *file = fopen(path, "r+b");
-	ok(file && fseek(file, -300, SEEK_END) == 0 && fputc(0x5A, file) != EOF && fclose(file) == 0, "the last pass is damaged");
+	ok(file && fseek(file, -300, SEEK_END) == 0 && fputc(0x5A, file) != EOF && fclose(file) == 0, "the last pass is corrupted");
 	struct samples *samples = open_pipe(path, &child);
 	for (int epoch = 0; epoch < PASSES - 1; epoch++) {
 		select_epoch(samples, epoch, false);
 		check_pass(samples, epoch, false, "before the damage");
 	}
-	ok(samples_begin_epoch(samples, PASSES - 1, &repeated, &error) < 0, "the damaged pass is refused");
+	ok(samples_begin_epoch(samples, PASSES - 1, &repeated, &error) < 0, "the corrupt pass is refused");
 	ok(strstr(error.reason, "differs"), "... with the reason: %s", error.reason);
 	ok(samples_finish(samples, &error) < 0, "... and the stream with it");
 	samples_close(samples);
 	waitpid(child, NULL, 0);
 }
 
-/* Closing does not wait for a writer that has stopped to write. */
+/* Closing does not wait for a writer that has stalled. */
 static void stalled_pipe(void)
 {
 	const char *path = path_of("raw.tens"), *pipe_path = path_of("stalled");
