@@ -1,4 +1,4 @@
-/* cnn-predict: what a model says of pictures and of tensor streams. */
+/* cnn-predict: predictions of a model for pictures and tensor streams. */
 #include "base/file.h"
 #include "common/files.h"
 #include "common/sandbox.h"
@@ -17,25 +17,25 @@ static bool quiet, strict, no_sandbox;
 
 static const struct option_row rows[] = {
 	{'m', "model", OPTION_INPUT, &request.model, "MODEL", "model folder", 0, 0, NULL},
-	{0, NULL, OPTION_TITLE, NULL, NULL, "What is said", 0, 0, NULL},
-	{0, "top", OPTION_INTEGER, &request.top, "N", "so many classes, best first (0: one, or all with --multi-label)", 0, 65536, NULL},
-	{0, "multi-label", OPTION_FLAG, &request.several, NULL, "several classes may be right, each by its own probability", 0, 0, NULL},
-	{0, "threshold", OPTION_REAL, &request.threshold, "P", "least probability of a class to be believed", 0, 1, NULL},
-	{0, "json", OPTION_FLAG, &request.json, NULL, "lines of JSON instead of TSV", 0, 0, NULL},
-	{0, "header", OPTION_FLAG, &request.header, NULL, "name the columns in a first line", 0, 0, NULL},
+	{0, NULL, OPTION_TITLE, NULL, NULL, "Predictions", 0, 0, NULL},
+	{0, "top", OPTION_INTEGER, &request.top, "N", "number of classes, most probable first (0: one, or all with --multi-label)", 0, 65536, NULL},
+	{0, "multi-label", OPTION_FLAG, &request.multi_label, NULL, "multi-label classification: each class by its own probability", 0, 0, NULL},
+	{0, "threshold", OPTION_REAL, &request.threshold, "P", "threshold: minimum probability of a predicted class", 0, 1, NULL},
+	{0, "json", OPTION_FLAG, &request.json, NULL, "JSON lines instead of TSV", 0, 0, NULL},
+	{0, "header", OPTION_FLAG, &request.header, NULL, "write a header line with the names of the columns", 0, 0, NULL},
 	{0, NULL, OPTION_TITLE, NULL, NULL, "Pictures", 0, 0, NULL},
-	{0, "annotate", OPTION_OUTPUT_FOLDER, &request.annotated, "DIR", "write each picture there with the answer on it", 0, 0, NULL},
-	{0, "sort-into", OPTION_OUTPUT_FOLDER, &request.sorted, "DIR", "copy each picture there into a folder per class, or unsure", 0, 0, NULL},
-	{0, "fit", OPTION_CHOICE, &request.fit, "HOW", "what happens to other proportions (default: as in training)", 0, 0, image_fit_names},
-	{0, "interpolation", OPTION_CHOICE, &request.filter, "NAME", "how pixels are resampled (default: as in training)", 0, 0, image_filter_names},
-	{0, "background", OPTION_TEXT, &request.background, "COLOR", "behind transparency and around --fit pad (default: as in training)", 0, 0, NULL},
-	{0, NULL, OPTION_TITLE, NULL, NULL, "Against the truth", 0, 0, NULL},
-	{0, "evaluate", OPTION_FLAG, &request.evaluate, NULL, "measure on class folders or labelled streams instead", 0, 0, NULL},
-	{0, "leaked", OPTION_INPUT, &request.leaked, "FILE", "with it, a list of split-dataset: measure without what leaked too", 0, 0, NULL},
+	{0, "annotate", OPTION_OUTPUT_FOLDER, &request.annotation_folder, "DIR", "write each picture there, annotated with its prediction", 0, 0, NULL},
+	{0, "sort-into", OPTION_OUTPUT_FOLDER, &request.sort_folder, "DIR", "copy each picture there into a folder per class, or unsure", 0, 0, NULL},
+	{0, "fit", OPTION_CHOICE, &request.fit, "HOW", "resizing of other aspect ratios (default: as in training)", 0, 0, image_fit_names},
+	{0, "interpolation", OPTION_CHOICE, &request.filter, "NAME", "interpolation filter (default: as in training)", 0, 0, image_filter_names},
+	{0, "background", OPTION_TEXT, &request.background, "COLOR", "colour for transparency and --fit pad (default: as in training)", 0, 0, NULL},
+	{0, NULL, OPTION_TITLE, NULL, NULL, "Evaluation", 0, 0, NULL},
+	{0, "evaluate", OPTION_FLAG, &request.evaluate, NULL, "evaluate on class folders or labelled streams instead", 0, 0, NULL},
+	{0, "leaked", OPTION_INPUT, &request.leaked, "FILE", "with it, list of split-dataset: accuracy without leaked pictures too", 0, 0, NULL},
 	{0, "confusion", OPTION_OUTPUT, &confusion_path, "FILE", "with it, draw the confusion matrix as a PNG file", 0, 0, NULL},
 	{0, "predictions", OPTION_OUTPUT, &predictions_path, "FILE", "with it, write a line of TSV for each picture", 0, 0, NULL},
 	{0, NULL, OPTION_TITLE, NULL, NULL, "General", 0, 0, NULL},
-	{0, "batch-size", OPTION_INTEGER, &request.batch_size, "N", "pictures worked on at a time", 1, 4096, NULL},
+	{0, "batch-size", OPTION_INTEGER, &request.batch_size, "N", "batch size: pictures processed at a time", 1, 4096, NULL},
 	TOOL_STRICT(strict),
 	TOOL_THREADS(request.threads),
 	TOOL_QUIET(quiet),
@@ -44,7 +44,7 @@ static const struct option_row rows[] = {
 };
 
 static const struct options options = {"cnn-predict", "[IMAGE | FOLDER | STREAM]...",
-	"Says what a model sees in pictures and in tensor streams.", rows, "-m MODEL"};
+	"Predicts the classes of pictures and of tensor streams.", rows, "-m MODEL"};
 
 static void check_usage(void)
 {
@@ -61,30 +61,30 @@ static void check_usage(void)
 		tool_usage("--leaked", "goes with --evaluate");
 	if (request.evaluate && request.json)
 		tool_usage("--json", "does not go with --evaluate");
-	if (request.several && confusion_path)
+	if (request.multi_label && confusion_path)
 		tool_usage("--confusion", "does not go with --multi-label");
-	bool writes = !request.evaluate || predictions_path, sorts = request.annotated || request.sorted;
+	bool writes = !request.evaluate || predictions_path, decides = request.annotation_folder || request.sort_folder;
 	tool_allow(writes, "header", "goes with --predictions where there is --evaluate");
-	tool_allow(writes || request.annotated, "top", "goes with --predictions or --annotate where there is --evaluate");
-	tool_allow(sorts || (request.several && request.evaluate), "threshold",
+	tool_allow(writes || request.annotation_folder, "top", "goes with --predictions or --annotate where there is --evaluate");
+	tool_allow(decides || (request.multi_label && request.evaluate), "threshold",
 		"goes with --sort-into, --annotate, or --evaluate with --multi-label");
 	if (request.json && request.header)
 		tool_usage("--header", "does not go with --json");
 }
 
-static int annotate(const struct answer *answer, const struct image *picture, double threshold, bool several,
+static int annotate(const struct prediction *prediction, const struct image *picture, double threshold, bool multi_label,
 	struct image *out, struct error *error)
 {
 	*out = (struct image){0};
-	struct annotation *lines = calloc((size_t)answer->shown, sizeof *lines);
+	struct annotation *lines = calloc((size_t)prediction->top, sizeof *lines);
 	if (!lines)
-		return error_memory(error, answer->name);
-	for (int i = 0; i < answer->shown; i++) {
-		float probability = answer->probabilities[answer->order[i]];
-		lines[i] = (struct annotation){answer->labels->items[answer->order[i]], (double)probability,
-			probability >= (float)threshold && (i == 0 || several)};
+		return error_memory(error, prediction->name);
+	for (int i = 0; i < prediction->top; i++) {
+		float probability = prediction->probabilities[prediction->order[i]];
+		lines[i] = (struct annotation){prediction->labels->items[prediction->order[i]], (double)probability,
+			probability >= (float)threshold && (i == 0 || multi_label)};
 	}
-	int result = annotate_picture(picture, lines, answer->shown, out, error);
+	int result = annotate_picture(picture, lines, prediction->top, out, error);
 	free(lines);
 	return result;
 }
@@ -92,12 +92,12 @@ static int annotate(const struct answer *answer, const struct image *picture, do
 static int write_evaluation(const struct metrics *metrics, const struct text_list *labels, struct error *error)
 {
 	if (metrics->records == 0)
-		return error_set(error, request.model, "there was nothing to evaluate it on");
+		return error_set(error, request.model, "no labelled pictures to evaluate it on");
 	metrics_write(metrics, labels, stdout);
 	return 0;
 }
 
-/* Last, so that nothing else is lost where it can't be drawn. */
+/* Called last, so that all other output is complete if drawing fails. */
 static int draw_confusion(const struct metrics *metrics, const struct text_list *labels, struct error *error)
 {
 	char title[160];
@@ -119,7 +119,7 @@ int main(int argc, char **argv)
 	int count = first < argc ? argc - first : 1;
 	tool_check_files(operands, count, request.evaluate ? TOOL_CLASS_FOLDERS : TOOL_WHOLE_FOLDERS);
 	tool_sandbox(no_sandbox);
-	/* Where answers come by on a terminal, they are the progress. */
+	/* Predictions on a terminal replace the progress line. */
 	struct progress progress = tool_progress(quiet || (!request.evaluate && isatty(STDOUT_FILENO)));
 	struct bad_inputs bad = {strict, tool_report, &progress, 0};
 	request.progress = &progress;
@@ -138,9 +138,9 @@ int main(int argc, char **argv)
 	if (failed) {
 		tool_end_unread();
 		tool_error(&error);
-	} else if (bad.count && predictor.done && (count > 1 || file_is_folder(operands[0])))
-		tool_say("pictures", "%zu skipped, %llu answered", bad.count, (unsigned long long)predictor.done);
+	} else if (bad.count && predictor.predicted && (count > 1 || file_is_folder(operands[0])))
+		tool_say("pictures", "%zu skipped, %llu predicted", bad.count, (unsigned long long)predictor.predicted);
 	output_abandon(&predictions);
 	predictor_close(&predictor);
-	return tool_finish(failed || predictor.cut ? EXIT_FAILED : tool_status(bad.count, predictor.done));
+	return tool_finish(failed || predictor.truncated ? EXIT_FAILED : tool_status(bad.count, predictor.predicted));
 }

@@ -1,5 +1,7 @@
 #include "predict/evaluation.h"
 
+#include "base/argmax.h"
+
 #include <stdlib.h>
 #include <string.h>
 
@@ -12,44 +14,42 @@ static enum loss loss_of(const struct model *model)
 	return categorical ? LOSS_CATEGORICAL_CROSSENTROPY : LOSS_BINARY_CROSSENTROPY;
 }
 
-int evaluation_start(struct evaluation *evaluation, const struct model *model, bool several, double threshold,
+int evaluation_start(struct evaluation *evaluation, const struct model *model, bool multi_label, double threshold,
 	struct error *error)
 {
 	size_t classes = model->labels.count;
-	*evaluation = (struct evaluation){.options = training_defaults(OPTIMIZER_SGD), .several = several,
+	*evaluation = (struct evaluation){.options = training_defaults(OPTIMIZER_SGD), .multi_label = multi_label,
 		.threshold = threshold};
 	evaluation->options.loss = loss_of(model);
-	evaluation->truth = calloc(classes, sizeof *evaluation->truth);
-	evaluation->said = calloc(classes, sizeof *evaluation->said);
-	if (!evaluation->truth || !evaluation->said)
+	evaluation->labels = calloc(classes, sizeof *evaluation->labels);
+	evaluation->predictions = calloc(classes, sizeof *evaluation->predictions);
+	if (!evaluation->labels || !evaluation->predictions)
 		return error_memory(error, "evaluation");
-	return metrics_create(&evaluation->metrics, (int)classes, several, error);
+	return metrics_create(&evaluation->metrics, (int)classes, multi_label, error);
 }
 
-void evaluation_add(struct evaluation *evaluation, const struct answer *answer, const float *logits,
+void evaluation_add(struct evaluation *evaluation, const struct prediction *prediction, const float *logits,
 	const float *target, bool leaked)
 {
 	struct metrics *metrics = &evaluation->metrics;
-	uint64_t correct = metrics->correct; /* before */
-	int heaviest = 0;
+	uint64_t correct_before = metrics->correct;
 	metrics->loss_sum += network_loss(&evaluation->options, logits, target, 1, metrics->classes);
 	for (int class = 0; class < metrics->classes; class++) {
-		heaviest = target[class] > target[heaviest] ? class : heaviest;
-		evaluation->truth[class] = target[class] >= 0.5f;
-		evaluation->said[class] = answer->probabilities[class] >= (float)evaluation->threshold;
+		evaluation->labels[class] = target[class] >= 0.5f;
+		evaluation->predictions[class] = prediction->probabilities[class] >= (float)evaluation->threshold;
 	}
-	if (evaluation->several)
-		metrics_add_set(metrics, evaluation->truth, evaluation->said);
+	if (evaluation->multi_label)
+		metrics_add_set(metrics, evaluation->labels, evaluation->predictions);
 	else
-		metrics_add(metrics, heaviest, answer->order[0]);
+		metrics_add(metrics, argmax(target, metrics->classes), prediction->order[0]);
 	if (leaked)
-		metrics_add_leak(metrics, metrics->correct > correct);
+		metrics_add_leak(metrics, metrics->correct > correct_before);
 }
 
 void evaluation_free(struct evaluation *evaluation)
 {
 	metrics_free(&evaluation->metrics);
-	free(evaluation->truth);
-	free(evaluation->said);
+	free(evaluation->labels);
+	free(evaluation->predictions);
 	*evaluation = (struct evaluation){0};
 }

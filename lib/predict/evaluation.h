@@ -1,26 +1,26 @@
-/* Answers held against the truth. */
+/* Evaluation: predictions compared with the ground truth. */
 #ifndef PREDICT_EVALUATION_H
 #define PREDICT_EVALUATION_H
 
 #include "model/model.h"
-#include "predict/answer.h"
+#include "predict/prediction.h"
 #include "train/metrics.h"
 
 struct evaluation {
 	struct metrics metrics;
 	struct training_options options; /* the loss that the model was trained with */
-	bool several;                    /* a picture may be of several classes, or of none */
-	double threshold;                /* least probability of a class that is then believed */
-	bool *truth, *said;              /* (classes): of the picture being counted; owned */
+	bool multi_label;                /* a picture may have several classes, or none */
+	double threshold;                /* multi-label: minimum probability of a predicted class */
+	bool *labels, *predictions;      /* (classes): scratch, multi-label; owned */
 };
 
-/* Starts counting for a model: its loss is that of its card, else what its last activation asks for. On failure (-1, no
+/* Starts the evaluation of a model. The loss is that of its card, else it depends on the last activation. On failure (-1, no
  * memory) the evaluation is still the caller's to free. */
-CHECKED int evaluation_start(struct evaluation *evaluation, const struct model *model, bool several, double threshold,
+CHECKED int evaluation_start(struct evaluation *evaluation, const struct model *model, bool multi_label, double threshold,
 	struct error *error);
 
-/* Counts an answer, given as logits too, against target[classes]; `leaked` of a picture that the model has learnt from. */
-void evaluation_add(struct evaluation *evaluation, const struct answer *answer, const float *logits,
+/* Adds a prediction, with its logits, and the ground truth target[classes]; `leaked`: the model was trained on the picture. */
+void evaluation_add(struct evaluation *evaluation, const struct prediction *prediction, const float *logits,
 	const float *target, bool leaked);
 
 /* Frees; all zero is allowed. */

@@ -7,7 +7,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-/* As the model's card says, unless the request does. */
+/* The settings of the model card, unless the request has others. */
 static int choose_settings(struct picture_settings *settings, const struct predictor_request *request,
 	const json_t *card, struct error *error)
 {
@@ -18,26 +18,26 @@ static int choose_settings(struct picture_settings *settings, const struct predi
 	return request->background ? image_parse_color(request->background, settings->background, error) : 0;
 }
 
-/* Class names become folders; those of a foreign model could lead elsewhere, or to where the doubtful ones go. */
+/* Class names become folder names: those of an untrusted model could be paths, or the folder of unsure pictures. */
 static int check_labels(const struct model *model, const char *folder, struct error *error)
 {
-	if (text_list_find(&model->labels, ANSWER_UNSURE) >= 0)
-		return error_set(error, folder, "has a class '%s', the folder of pictures that no class is believed of",
-			ANSWER_UNSURE);
+	if (text_list_find(&model->labels, PREDICTION_UNSURE) >= 0)
+		return error_set(error, folder, "has a class '%s', which is the folder of pictures below the threshold",
+			PREDICTION_UNSURE);
 	for (size_t i = 0; i < model->labels.count; i++)
 		if (!text_is_class_name(model->labels.items[i]))
-			return error_set(error, folder, "its class %zu has a name that is none for a folder", i);
+			return error_set(error, folder, "the name of class %zu is not a valid folder name", i);
 	return 0;
 }
 
-static void warn_of_softmax(const struct predictor *predictor)
+static void warn_about_softmax(const struct predictor *predictor)
 {
 	const struct architecture *architecture = &predictor->model.architecture;
 	const char *folder = predictor->request->model;
 	struct error warning;
 	if (architecture->layers[architecture->layer_count - 1].activation != ACTIVATION_SOFTMAX)
 		return;
-	error_set(&warning, folder, "its classes share one probability (softmax): several can't be high");
+	error_set(&warning, folder, "its output activation is softmax: at most one class can have a high probability");
 	predictor->request->bad->report(&warning);
 }
 
@@ -48,25 +48,25 @@ int predictor_open(struct predictor *predictor, const struct predictor_request *
 	*predictor = (struct predictor){.request = request};
 	if (parallel_create(&predictor->pool, request->threads, error) ||
 		model_open(model, request->model, NETWORK_PREDICT, request->batch_size, predictor->pool, error) ||
-		(request->sorted && check_labels(model, request->model, error)) ||
+		(request->sort_folder && check_labels(model, request->model, error)) ||
 		choose_settings(&settings, request, model->card, error))
 		return -1;
-	int top = request->top ? request->top : request->several ? network_outputs(model->network) : 1;
-	if (answers_create(&predictor->answers, model->network, &model->labels, &settings, request->batch_size, top,
+	int top = request->top ? request->top : request->multi_label ? network_outputs(model->network) : 1;
+	if (prediction_batch_create(&predictor->batch, model->network, &model->labels, &settings, request->batch_size, top,
 			predictor->pool, error) ||
 		(request->evaluate &&
-			evaluation_start(&predictor->evaluation, model, request->several, request->threshold, error)))
+			evaluation_start(&predictor->evaluation, model, request->multi_label, request->threshold, error)))
 		return -1;
-	if (request->several)
-		warn_of_softmax(predictor);
+	if (request->multi_label)
+		warn_about_softmax(predictor);
 	predictor->evaluation.metrics.leaks_known = request->leaked != NULL;
 	return request->leaked ? leaks_read(&predictor->leaks, request->leaked, error) : 0;
 }
 
-/* ---- answers ---- */
+/* ---- predictions ---- */
 
-/* The name of the file that a picture came from; of one that came by itself, what its bytes say. NULL on failure. */
-static char *file_name(const struct answers_item *item, const unsigned char *bytes, size_t size, struct error *error)
+/* The file name of a picture; for standard input, with the extension of its image type. NULL on failure. */
+static char *file_name(const struct batch_item *item, const unsigned char *bytes, size_t size, struct error *error)
 {
 	struct image_info info;
 	char *name = NULL;
@@ -75,31 +75,31 @@ static char *file_name(const struct answers_item *item, const unsigned char *byt
 	else if (image_probe(bytes, size, item->name, &info, error))
 		return NULL;
 	else
-		name = text_format("%s.%s", item->result, image_type_extension(info.type));
+		name = text_format("%s.%s", item->output_name, image_type_extension(info.type));
 	if (!name)
 		error_memory(error, item->name);
 	return name;
 }
 
-static void sort_picture(const struct predictor_request *request, const struct answer *answer,
-	struct answers_item *item)
+static void sort_picture(const struct predictor_request *request, const struct prediction *prediction,
+	struct batch_item *item)
 {
 	unsigned char *bytes;
 	size_t size;
-	item->bad = answers_bytes(item, &bytes, &size, &item->error);
+	item->bad = batch_item_bytes(item, &bytes, &size, &item->error);
 	if (item->bad)
 		return;
-	char *folder = file_join(request->sorted, answer_decision(answer, request->threshold));
+	char *folder = file_join(request->sort_folder, prediction_decision(prediction, request->threshold));
 	char *name = folder ? file_name(item, bytes, size, &item->error) : NULL;
-	item->lost = item->bad = name ? unique_file_write(folder, name, bytes, size, &item->error)
+	item->output_failed = item->bad = name ? unique_file_write(folder, name, bytes, size, &item->error)
 		: folder ? -1 : error_memory(&item->error, item->path);
 	free(folder);
 	free(name);
-	answers_release(item, bytes);
+	batch_item_release(item, bytes);
 }
 
-/* Whether the model has learnt from a picture. Records have a digest; of a file it is made here. */
-static bool has_leaked(const struct predictor *predictor, struct answers_item *item)
+/* Whether the model was trained on a picture. Records have a digest; that of a file is computed here. */
+static bool has_leaked(const struct predictor *predictor, struct batch_item *item)
 {
 	unsigned char *bytes, digest[DIGEST_SIZE];
 	size_t size;
@@ -107,49 +107,49 @@ static bool has_leaked(const struct predictor *predictor, struct answers_item *i
 		return false;
 	if (!item->path)
 		return leaks_contain(&predictor->leaks, item->digest);
-	item->bad = answers_bytes(item, &bytes, &size, &item->error);
+	item->bad = batch_item_bytes(item, &bytes, &size, &item->error);
 	if (item->bad)
 		return false;
 	digest_of(bytes, size, digest);
-	answers_release(item, bytes);
+	batch_item_release(item, bytes);
 	return leaks_contain(&predictor->leaks, digest);
 }
 
-static int write_line(const struct predictor *predictor, const struct answer *answer, const float *target,
+static int write_line(const struct predictor *predictor, const struct prediction *prediction, const float *target,
 	struct error *error)
 {
 	if (!predictor->lines)
 		return 0;
 	if (predictor->request->json)
-		return answer_write_json(answer, predictor->lines, error);
-	answer_write_tsv(answer, predictor->request->evaluate ? target : NULL, predictor->lines);
+		return prediction_write_json(prediction, predictor->lines, error);
+	prediction_write_tsv(prediction, predictor->request->evaluate ? target : NULL, predictor->lines);
 	return 0;
 }
 
-static int report(struct predictor *predictor, int index, struct error *error)
+static int process_item(struct predictor *predictor, int index, struct error *error)
 {
 	const struct predictor_request *request = predictor->request;
-	struct answers *answers = &predictor->answers;
-	struct answers_item *item = &answers->items[index];
-	struct answer answer = answers_get(answers, index);
-	const float *target = answers_target(answers, index);
+	struct prediction_batch *batch = &predictor->batch;
+	struct batch_item *item = &batch->items[index];
+	struct prediction prediction = prediction_batch_get(batch, index);
+	const float *target = prediction_batch_target(batch, index);
 	if (!item->bad && request->evaluate && !item->labelled)
 		item->bad = error_set(&item->error, item->name, "has no label to compare with");
-	if (!item->bad && request->sorted && item->path)
-		sort_picture(request, &answer, item);
+	if (!item->bad && request->sort_folder && item->path)
+		sort_picture(request, &prediction, item);
 	bool leaked = !item->bad && request->evaluate && has_leaked(predictor, item);
-	if (item->lost) {
+	if (item->output_failed) {
 		*error = item->error;
 		return -1;
 	}
 	if (item->bad)
 		return bad_input_skip(request->bad, &item->error, error);
 	if (request->evaluate)
-		evaluation_add(&predictor->evaluation, &answer, answers_logits(answers, index), target, leaked);
-	return write_line(predictor, &answer, target, error);
+		evaluation_add(&predictor->evaluation, &prediction, prediction_batch_logits(batch, index), target, leaked);
+	return write_line(predictor, &prediction, target, error);
 }
 
-struct errand {
+struct weights_job {
 	struct predictor *predictor;
 	int result;
 	struct error error;
@@ -157,51 +157,50 @@ struct errand {
 
 static void read_weights(void *context)
 {
-	struct errand *errand = context;
-	struct predictor *predictor = errand->predictor;
-	errand->result = model_read_weights(&predictor->model, &errand->error);
+	struct weights_job *job = context;
+	job->result = model_read_weights(&job->predictor->model, &job->error);
 }
 
-/* Reads the pictures of the batch, and with the first the weights: a cold start takes as long for these as for one picture. */
+/* Reads the pictures of the batch; with the first batch also the weights, in parallel, which takes as long as one picture. */
 static int read_batch(struct predictor *predictor, struct error *error)
 {
 	const struct predictor_request *request = predictor->request;
-	struct errand errand = {.predictor = predictor};
+	struct weights_job job = {.predictor = predictor};
 	if (predictor->weights_read) {
-		answers_read(&predictor->answers, NULL, NULL);
+		prediction_batch_read(&predictor->batch, NULL, NULL);
 		return 0;
 	}
-	answers_read(&predictor->answers, read_weights, &errand);
+	prediction_batch_read(&predictor->batch, read_weights, &job);
 	predictor->weights_read = true;
-	if (errand.result)
-		*error = errand.error;
+	if (job.result)
+		*error = job.error;
 	else if (request->header && predictor->lines)
-		answer_write_header(predictor->answers.shown, request->evaluate, predictor->lines);
-	return errand.result;
+		prediction_write_header(predictor->batch.top, request->evaluate, predictor->lines);
+	return job.result;
 }
 
-/* Answers the pictures of the batch, in order. */
-static int answer_batch(struct predictor *predictor, struct error *error)
+/* Predicts the batch and writes the results in order. */
+static int predict_batch(struct predictor *predictor, struct error *error)
 {
 	const struct predictor_request *request = predictor->request;
-	struct answers *answers = &predictor->answers;
-	struct answers_drawing drawing = {request->annotated, request->sorted != NULL, request->threshold,
-		request->several, request->annotate};
+	struct prediction_batch *batch = &predictor->batch;
+	struct annotation_request annotation = {request->annotation_folder, request->sort_folder != NULL, request->threshold,
+		request->multi_label, request->annotate};
 	int result = 0;
-	size_t skipped = request->bad->count; /* before */
+	size_t skipped_before = request->bad->count;
 	if (read_batch(predictor, error))
 		return -1;
-	answers_run(answers);
-	if (request->annotated)
-		answers_draw(answers, &drawing);
-	for (int i = 0; i < answers->count && result == 0; i++)
-		result = report(predictor, i, error);
-	/* Whoever reads along gets whole batches, and work ends where nobody does. */
+	prediction_batch_run(batch);
+	if (request->annotation_folder)
+		prediction_batch_annotate(batch, &annotation);
+	for (int i = 0; i < batch->count && result == 0; i++)
+		result = process_item(predictor, i, error);
+	/* Flush after each batch, and stop if the reader of a pipe has exited. */
 	if (result == 0 && predictor->lines && !request->evaluate && fflush(predictor->lines))
 		result = error_system(error, "standard output");
-	predictor->done += (uint64_t)answers->count - (request->bad->count - skipped);
-	answers_clear(answers);
-	progress_update(request->progress, predictor->done, "");
+	predictor->predicted += (uint64_t)batch->count - (request->bad->count - skipped_before);
+	prediction_batch_clear(batch);
+	progress_update(request->progress, predictor->predicted, "");
 	return result;
 }
 
@@ -209,19 +208,19 @@ int predictor_run(struct predictor *predictor, char *const *operands, int count,
 {
 	const struct predictor_request *request = predictor->request;
 	struct inputs inputs = {.model = &predictor->model, .bad = request->bad, .labelled = request->evaluate,
-		.files_only = request->sorted != NULL};
+		.files_only = request->sort_folder != NULL};
 	predictor->lines = lines;
 	int result = inputs_find(&inputs, operands, count, error);
 	progress_start(request->progress, "", "pictures", 0);
-	while (result == 0 && (result = inputs_fill(&inputs, &predictor->answers, error)) == 1)
-		result = answer_batch(predictor, error);
+	while (result == 0 && (result = inputs_fill(&inputs, &predictor->batch, error)) == 1)
+		result = predict_batch(predictor, error);
 	if (result == 0 && !predictor->weights_read)
 		result = read_batch(predictor, error);
-	if (result == 0 && predictor->done)
-		progress_finish(request->progress, predictor->done, "");
+	if (result == 0 && predictor->predicted)
+		progress_finish(request->progress, predictor->predicted, "");
 	else
 		progress_clear(request->progress);
-	predictor->cut = inputs.cut;
+	predictor->truncated = inputs.truncated;
 	inputs_free(&inputs);
 	return result;
 }
@@ -230,7 +229,7 @@ void predictor_close(struct predictor *predictor)
 {
 	leaks_free(&predictor->leaks);
 	evaluation_free(&predictor->evaluation);
-	answers_free(&predictor->answers);
+	prediction_batch_free(&predictor->batch);
 	model_free(&predictor->model);
 	parallel_destroy(predictor->pool);
 }

@@ -1,7 +1,7 @@
-/* A whole prediction: pictures and streams in; lines, annotated and sorted pictures, or an evaluation out.
+/* A prediction run: pictures and streams in; lines, annotated and sorted pictures, or an evaluation out.
  *
- * Stands on model, dataset (files of folders), train (metrics) and stream, none of which knows it. How an answer is
- * drawn is the caller's to say: this folder draws nothing. */
+ * Depends on model, dataset (files of folders), train (metrics) and stream. Annotations are drawn by a callback: this folder
+ * draws nothing. */
 #ifndef PREDICT_PREDICTOR_H
 #define PREDICT_PREDICTOR_H
 
@@ -9,43 +9,43 @@
 #include "predict/inputs.h"
 #include "train/leaks.h"
 
-/* What is asked for. */
+/* Inputs and options. */
 struct predictor_request {
 	const char *model;             /* folder */
-	int top;                       /* classes that an answer names; 0: one, or all if several may be right */
-	bool several;                  /* several classes may be right, each by its own probability */
-	double threshold;              /* least probability of a class to be believed */
-	bool json, header;             /* lines of JSON instead of TSV; a first line that names the columns of TSV */
-	const char *annotated;         /* folder for annotated pictures, or NULL */
-	answer_annotate *annotate;     /* how, where there is one */
-	const char *sorted;            /* folder for a folder of pictures per class, and "unsure"; or NULL */
-	bool evaluate;                 /* hold answers against the labels of class folders and streams */
-	const char *leaked;            /* split-dataset's list of what the model has learnt from (leaks_read), or NULL */
+	int top;                       /* number of classes to output; 0: one, or all if multi-label */
+	bool multi_label;              /* each class is predicted independently */
+	double threshold;              /* minimum probability of a predicted class */
+	bool json, header;             /* lines of JSON instead of TSV; a header line of TSV */
+	const char *annotation_folder; /* for annotated pictures, or NULL */
+	prediction_annotate *annotate; /* with annotation_folder */
+	const char *sort_folder;       /* for a folder of pictures per class, and "unsure"; or NULL */
+	bool evaluate;                 /* compare predictions with the labels of class folders and streams */
+	const char *leaked;            /* list of split-dataset, to find leaked pictures (leaks_read), or NULL */
 	int fit, filter;               /* enum image_fit, enum image_filter; -1: as in training */
-	const char *background;        /* a colour for people, or NULL: as in training */
+	const char *background;        /* a colour (image_parse_color), or NULL: as in training */
 	int batch_size, threads;
-	struct bad_inputs *bad;        /* pictures, folders and streams; told too of what looks unintended */
-	struct progress *progress;     /* shows the pictures done */
+	struct bad_inputs *bad;        /* pictures, folders and streams; its `report` is used for warnings too */
+	struct progress *progress;
 };
 
 struct predictor {
-	const struct predictor_request *request; /* the caller's, kept */
+	const struct predictor_request *request; /* the caller's */
 	struct parallel *pool;
 	struct model model;
-	bool weights_read;             /* with the first pictures */
-	struct answers answers;        /* the batch */
-	struct evaluation evaluation;  /* started if it is asked for */
+	bool weights_read;             /* with the first batch */
+	struct prediction_batch batch;
+	struct evaluation evaluation;  /* if request->evaluate */
 	struct leaks leaks;
 	FILE *lines;
-	uint64_t done;                 /* pictures answered */
-	bool cut;                      /* of a stream that turned out bad only the beginning is among them */
+	uint64_t predicted;            /* number of pictures */
+	bool truncated;                /* a stream was invalid after its first records */
 };
 
-/* Loads the model but for its weights. On failure (-1) the predictor is still the caller's to close. */
+/* Loads the model without its weights. On failure (-1) the predictor is still the caller's to close. */
 CHECKED int predictor_open(struct predictor *predictor, const struct predictor_request *request, struct error *error);
 
-/* Reads the weights, and answers all that the operands stand for (inputs_find), in order, a line each to `lines` (NULL: none). The answers
- * are the same whatever the threads and the size of the batch. Returns 0, or -1. */
+/* Reads the weights, and predicts all inputs of the operands (inputs_find), in order, with a line each to `lines` (NULL: none).
+ * The results do not depend on the number of threads and the batch size. Returns 0, or -1. */
 CHECKED int predictor_run(struct predictor *predictor, char *const *operands, int count, FILE *lines,
 	struct error *error);
 

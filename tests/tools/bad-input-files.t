@@ -30,11 +30,11 @@ for bad in missing empty-folder empty text.jpg cut.png garbage wrong.tens cut.te
 	one_line "$bad" tensor-info --verify $bad
 	one_line "$bad" cnn-predict -q -m model $bad
 done
-says 1 'cnn-predict: other.tens: shape: 30x30x3, and the model takes 24x26x3' cnn-predict -q -m model other.tens
+says 1 'cnn-predict: other.tens: shape: 30x30x3; the model takes 24x26x3' cnn-predict -q -m model other.tens
 says 1 'model-report: strange.tens: class '\''green shells'\'' is unknown to the model' \
 	model-report -m model --validation strange.tens -o report.html
 says 1 "cnn-predict: strange.tens: labels: unknown to the model: 'green shells'
-cnn-predict: model: there was nothing to evaluate it on" cnn-predict -q -m model --evaluate strange.tens
+cnn-predict: model: no labelled pictures to evaluate it on" cnn-predict -q -m model --evaluate strange.tens
 says 1 "cnn-train: strange.tens: class 1 differs: 'red shells' and 'green shells'" \
 	cnn-train -q --epochs 1 -o model --validation strange.tens train.tens
 says 1 'augment: other.tens: head: shape differs: 24x26x3 and 30x30x3' augment -q -o out.tens train.tens other.tens
@@ -73,7 +73,7 @@ says 1 'pack-tensors: empty-folder: holds no class folders' pack-tensors -q -o o
 says 1 'pack-tensors: folders: holds no files in class folders' pack-tensors -q -o out.tens folders
 says 1 'cnn-predict: empty-folder: holds no files' cnn-predict -q -m model empty-folder
 says 1 'cnn-predict: strange/green shells: is not a known class
-cnn-predict: model: there was nothing to evaluate it on' cnn-predict -q -m model --evaluate strange
+cnn-predict: model: no labelled pictures to evaluate it on' cnn-predict -q -m model --evaluate strange
 
 # ---- lists, descriptions, folders ----
 for bad in missing empty-folder empty garbage; do

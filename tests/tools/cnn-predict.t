@@ -55,14 +55,14 @@ assert {first["class"], second["class"]} == {"red shells", "écaille"}
 assert abs(first["probability"] + second["probability"] - 1) < 1e-6 and first["probability"] >= second["probability"]
 END
 
-# The truth: class folders and a labelled stream give the same.
+# Ground truth: class folders and a labelled stream give the same evaluation.
 run cnn-predict --quiet -m model --evaluate --confusion confusion.png --predictions lines.tsv --header images
 status_is 0
 stdout_has "^accuracy${tab}1.000000${tab}0.757[0-9]+${tab}1.000000$"
 stdout_has "^red shells${tab}6${tab}6${tab}6${tab}1.000000${tab}0.609[0-9]+${tab}1.000000${tab}1.000000"
 stdout_has "^écaille${tab}0${tab}6$"
 cp "$scratch/.out" of_files
-is "lines with the truth" "$(sed -n '1p;$p' lines.tsv | cut -f 1-3)" "file${tab}truth${tab}class
+is "lines with the ground truth" "$(sed -n '1p;$p' lines.tsv | cut -f 1-3)" "file${tab}truth${tab}class
 images/écaille/5.png${tab}écaille${tab}écaille"
 ok "a picture of the matrix" sh -c 'head -c 8 confusion.png | cmp -s - "$1"' sh "$(printf '\211PNG\r\n\032\n' >magic; echo magic)"
 ok "a stream gives the same" sh -c 'cnn-predict --quiet -m model --evaluate train.tens | cmp - of_files'
@@ -102,7 +102,7 @@ total = [-math.log(float(line.split("\t")[3])) for line in list(open("lines.tsv"
 print("%.3f" % (sum(total) / len(total)))
 END
 )
-is "the loss is the mean of -log p of the truth" "$(sed -n 's/^loss'"$tab"'\([0-9.]\{5\}\).*/\1/p' of_files | cut -c 1-4)" "$(echo "$mean" | cut -c 1-4)"
+is "the loss is the mean of -log p of the label" "$(sed -n 's/^loss'"$tab"'\([0-9.]\{5\}\).*/\1/p' of_files | cut -c 1-4)" "$(echo "$mean" | cut -c 1-4)"
 
 # Sorted and annotated.
 run cnn-predict --quiet -m model --sort-into sorted --annotate sorted images
@@ -121,7 +121,7 @@ is "unsure" "$(ls strict)" unsure
 cp -R model unsure-model && printf 'unsure\nécaille\n' >unsure-model/labels.txt
 run cnn-predict --quiet -m unsure-model --sort-into nothing --annotate nothing images
 status_is 1
-stderr_is "cnn-predict: unsure-model: has a class 'unsure', the folder of pictures that no class is believed of"
+stderr_is "cnn-predict: unsure-model: has a class 'unsure', which is the folder of pictures below the threshold"
 ok "nothing is sorted" test ! -e nothing
 run cnn-predict --quiet -m model --annotate drawn --multi-label more train.tens
 status_is 0
@@ -142,12 +142,12 @@ mkdir bad && cp images/écaille/5.png bad/good.png && head -c 100 images/écaill
 mkdir bad/empty
 run cnn-predict --quiet -m model bad missing.png
 status_is 4
-is "the good one is answered" "$(cut -f 1,2 "$scratch/.out")" "bad/good.png${tab}écaille"
+is "the good one is predicted" "$(cut -f 1,2 "$scratch/.out")" "bad/good.png${tab}écaille"
 is "each bad one has its line" "$(cut -d : -f 1,2 "$scratch/.err")" "cnn-predict: bad/cut.png
 cnn-predict: bad/text.jpg
 cnn-predict: missing.png
 cnn-predict: pictures"
-stderr_has '^cnn-predict: pictures: 3 skipped, 1 answered$'
+stderr_has '^cnn-predict: pictures: 3 skipped, 1 predicted$'
 run cnn-predict -m model bad
 stderr_has '^cnn-predict: 1 picture, [0-9.]+/s, [0-9.]+ s$'
 run cnn-predict --strict -m model bad
@@ -171,10 +171,10 @@ stderr_is "cnn-predict: cut.tens: chunk 1: ends too early"
 pack-tensors --quiet --size 16x16 -o small.tens images
 run cnn-predict --quiet -m model small.tens
 status_is 1
-stderr_is "cnn-predict: small.tens: shape: 16x16x3, and the model takes 24x32x3"
+stderr_is "cnn-predict: small.tens: shape: 16x16x3; the model takes 24x32x3"
 run cnn-predict --quiet -m model --sort-into sorted train.tens
 status_is 1
-stderr_is "cnn-predict: train.tens: is a stream and holds no picture files to sort"
+stderr_is "cnn-predict: train.tens: is a stream, without picture files to sort"
 mkdir -p 'unknown/green shells' && cp images/écaille/5.png 'unknown/green shells'
 run cnn-predict --quiet -m model --evaluate unknown
 status_is 1
@@ -183,7 +183,7 @@ pack-tensors --quiet --size 32x24 -o unknown.tens unknown
 run cnn-predict --quiet -m model --evaluate unknown.tens
 status_is 1
 stderr_is "cnn-predict: unknown.tens: labels: unknown to the model: 'green shells'
-cnn-predict: model: there was nothing to evaluate it on"
+cnn-predict: model: no labelled pictures to evaluate it on"
 run cnn-predict --quiet -m model --evaluate images/écaille/5.png
 status_is 1
 stderr_has "images/écaille/5.png: has no label to compare with"
