@@ -49,11 +49,11 @@ static int save(const struct training *training, struct model_folder *folder, co
 {
 	if (model_folder_start(folder, error))
 		return -1;
-	const char *making = folder->making.path;
-	if (training_save(training, making, command_line, notes, error))
-		return error_finally(error, making, folder->path);
-	int drawn = draw_curves(making, error);
-	if (drawn < 0 && error_finally(error, making, folder->path))
+	const char *staging = folder->staging.path;
+	if (training_save(training, staging, command_line, notes, error))
+		return error_finally(error, staging, folder->path);
+	int drawn = draw_curves(staging, error);
+	if (drawn < 0 && error_finally(error, staging, folder->path))
 		tool_report(error);
 	return model_folder_commit(folder, error) ? -1 : drawn < 0;
 }

@@ -7,31 +7,31 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { SIDE_MAXIMUM = 65535 };
+enum { DIMENSION_MAXIMUM = 65535 };
 
 /* "batch_shape" (Keras 3) or "batch_input_shape" (Keras 2): [null, height, width, channels]. */
 static int read_input_shape(struct shape *shape, const json_t *config, const char *path, struct error *error)
 {
-	json_t *sides = json_object_get(config, "batch_input_shape");
-	if (!json_is_array(sides))
-		sides = json_object_get(config, "batch_shape");
-	if (!json_is_array(sides))
-		return error_set(error, path, "its first layer gives no batch_input_shape");
+	json_t *dimensions = json_object_get(config, "batch_input_shape");
+	if (!json_is_array(dimensions))
+		dimensions = json_object_get(config, "batch_shape");
+	if (!json_is_array(dimensions))
+		return error_set(error, path, "its first layer has no batch_input_shape");
 	int values[3];
-	bool good = json_array_size(sides) == 4;
-	for (size_t i = 0; good && i < 3; i++) {
-		json_t *side = json_array_get(sides, i + 1);
-		good = json_is_integer(side) && json_integer_value(side) >= 1 && json_integer_value(side) <= SIDE_MAXIMUM;
-		values[i] = good ? (int)json_integer_value(side) : 0;
+	bool valid = json_array_size(dimensions) == 4;
+	for (size_t i = 0; valid && i < 3; i++) {
+		json_t *dimension = json_array_get(dimensions, i + 1);
+		valid = json_is_integer(dimension) && json_integer_value(dimension) >= 1 && json_integer_value(dimension) <= DIMENSION_MAXIMUM;
+		values[i] = valid ? (int)json_integer_value(dimension) : 0;
 	}
-	if (!good)
-		return error_set(error, path, "its input shape is not [null, height, width, channels] with fixed sides");
+	if (!valid)
+		return error_set(error, path, "its input shape is not [null, height, width, channels] with fixed dimensions");
 	*shape = (struct shape){values[0], values[1], values[2]};
 	return 0;
 }
 
-/* Whether a layer's output is a plain vector, given its input's. */
-static bool makes_vector(const struct layer *layer, bool vector)
+/* Whether a layer's output is a vector; `vector`: its input is. */
+static bool output_is_vector(const struct layer *layer, bool vector)
 {
 	return vector || layer->kind == LAYER_FLATTEN || layer->kind == LAYER_GLOBAL_AVERAGE_POOLING;
 }
@@ -41,7 +41,7 @@ static int check_names(const struct architecture *architecture, const char *path
 	for (int i = 0; i < architecture->layer_count; i++)
 		for (int j = 0; j < i; j++)
 			if (strcmp(architecture->layers[i].name, architecture->layers[j].name) == 0)
-				return error_set(error, path, "two layers are called '%s'", architecture->layers[i].name);
+				return error_set(error, path, "two layers have the name '%s'", architecture->layers[i].name);
 	return 0;
 }
 
@@ -63,25 +63,25 @@ static int read_layers(struct architecture *out, json_t *list, const char *path,
 		if (count < 0)
 			return -1;
 		for (; count > 0; count--)
-			vector = makes_vector(&out->layers[out->layer_count++], vector);
+			vector = output_is_vector(&out->layers[out->layer_count++], vector);
 	}
 	if (out->layer_count == 0)
 		return error_set(error, path, "has no layers");
 	return check_names(out, path, error);
 }
 
-/* `root` is {"class_name": "Sequential", "config": {"name", "layers": [...]}}; old Keras had the list as config. */
+/* `root` is {"class_name": "Sequential", "config": {"name", "layers": [...]}}; in old Keras the list is the config. */
 static int read_model(struct architecture *out, json_t *root, const char *path, struct error *error)
 {
 	const char *class_name = json_string_value(json_object_get(root, "class_name"));
 	if (!class_name)
-		return error_set(error, path, "is no Keras model: it has no class_name");
+		return error_set(error, path, "is not a Keras model: it has no class_name");
 	if (strcmp(class_name, "Sequential"))
-		return error_set(error, path, "is a %.64s model; only Sequential ones are known", class_name);
+		return error_set(error, path, "is a %.64s model; only Sequential models are supported", class_name);
 	json_t *config = json_object_get(root, "config");
 	json_t *list = json_is_array(config) ? config : json_object_get(config, "layers");
 	if (!json_is_array(list))
-		return error_set(error, path, "is no Keras model: it has no list of layers");
+		return error_set(error, path, "is not a Keras model: it has no list of layers");
 	const char *name = json_string_value(json_object_get(config, "name"));
 	snprintf(out->name, sizeof out->name, "%s", name && *name ? name : "sequential");
 	out->layers = calloc(LAYERS_MAXIMUM, sizeof *out->layers);

@@ -12,7 +12,7 @@ static const char *padding_name(enum padding padding)
 	return padding == PADDING_SAME ? "same" : "valid";
 }
 
-/* Keras knows one slope by the name "leaky_relu"; every other needs a LeakyReLU layer. */
+/* Keras' name "leaky_relu" implies one slope; any other needs a LeakyReLU layer. */
 static bool is_written_by_name(const struct layer *layer)
 {
 	return layer->activation != ACTIVATION_LEAKY_RELU || layer->negative_slope == ACTIVATION_LEAKY_SLOPE;
@@ -34,8 +34,8 @@ static json_t *pooling_config(const struct layer *layer)
 		"data_format", "channels_last");
 }
 
-/* A float printed so that it reads back as the number that was meant: 0.1, not 0.10000000149. */
-static double shortest(float value)
+/* The shortest decimal number that converts to the same float: 0.1, not 0.10000000149. */
+static double shortest_decimal(float value)
 {
 	char text[32];
 	for (int digits = 1; digits < 9; digits++) {
@@ -62,28 +62,28 @@ static json_t *layer_config(const struct layer *layer)
 		return json_pack("{s:i, s:s, s:b}", "units", layer->filters, "activation",
 			activation_name(layer->activation), "use_bias", layer->use_bias);
 	case LAYER_DROPOUT:
-		return json_pack("{s:f}", "rate", shortest(layer->rate));
+		return json_pack("{s:f}", "rate", shortest_decimal(layer->rate));
 	case LAYER_BATCH_NORMALIZATION:
-		return json_pack("{s:i, s:f, s:f, s:b, s:b}", "axis", -1, "momentum", shortest(layer->momentum), "epsilon",
-			shortest(layer->epsilon), "center", layer->center, "scale", layer->scale);
+		return json_pack("{s:i, s:f, s:f, s:b, s:b}", "axis", -1, "momentum", shortest_decimal(layer->momentum), "epsilon",
+			shortest_decimal(layer->epsilon), "center", layer->center, "scale", layer->scale);
 	case LAYER_ACTIVATION:
 		if (!is_written_by_name(layer))
-			return json_pack("{s:f}", "alpha", shortest(layer->negative_slope));
+			return json_pack("{s:f}", "alpha", shortest_decimal(layer->negative_slope));
 		return json_pack("{s:s}", "activation", activation_name(layer->activation));
 	}
 	return NULL;
 }
 
-/* {"module", "class_name", "config": {"name", "trainable", "dtype", ...}}; `config` is taken over. */
+/* {"module", "class_name", "config": {"name", "trainable", "dtype", ...}}. Takes ownership of `config`. */
 static json_t *layer_object(const char *class_name, const char *name, json_t *config)
 {
-	json_t *whole = json_pack("{s:s, s:b, s:s}", "name", name, "trainable", 1, "dtype", "float32");
-	if (json_object_update(whole, config)) {
-		json_decref(whole);
-		whole = NULL;
+	json_t *object = json_pack("{s:s, s:b, s:s}", "name", name, "trainable", 1, "dtype", "float32");
+	if (json_object_update(object, config)) {
+		json_decref(object);
+		object = NULL;
 	}
 	json_decref(config);
-	return json_pack("{s:s, s:s, s:o, s:n}", "module", "keras.layers", "class_name", class_name, "config", whole,
+	return json_pack("{s:s, s:s, s:o, s:n}", "module", "keras.layers", "class_name", class_name, "config", object,
 		"registered_name");
 }
 

@@ -17,16 +17,16 @@
 const char *const model_file_names[MODEL_FILES + 1] = {"architecture.json", "poids.h5", "labels.txt", "training.json",
 	"history.tsv", "curves.png", NULL};
 
-/* What the new files lie in, while they are made, within the folder: ".model.millrace-0". */
-static const char making_name[] = "model", making_start[] = ".model.millrace-";
+/* Name of the staging folder, where new files are written, inside the model folder: ".model.millrace-0". */
+static const char staging_name[] = "model", staging_prefix[] = ".model.millrace-";
 
-enum { BESIDE_MAXIMUM = 10000 };
+enum { SUFFIX_MAXIMUM = 10000 };
 
-/* ---- what is there ---- */
+/* ---- existing files ---- */
 
-/* Sets *found to the number of a model's files that are there, in one place or the other. One that is no file is an error, for
- * it can't be replaced by one. */
-static int look(const char *path, bool found[MODEL_FILES], struct error *error)
+/* Sets found[i] if model file i exists, in the folder or in .millrace-new. A folder of that name, which can't be replaced, is an
+ * error. */
+static int find_model_files(const char *path, bool found[MODEL_FILES], struct error *error)
 {
 	int result = 0;
 	for (int i = 0; i < MODEL_FILES && result == 0; i++) {
@@ -38,7 +38,7 @@ static int look(const char *path, bool found[MODEL_FILES], struct error *error)
 		else if (!found[i] && errno != ENOENT)
 			result = error_system(error, file);
 		else if (found[i] && S_ISDIR(status.st_mode))
-			result = error_set(error, path, "holds a folder %s, and in a model that is a file", model_file_names[i]);
+			result = error_set(error, path, "contains a folder %s where a model has a file", model_file_names[i]);
 		free(file);
 	}
 	return result;
@@ -49,7 +49,7 @@ static bool is_model(const bool found[MODEL_FILES])
 	return found[MODEL_CARD] && found[MODEL_WEIGHTS];
 }
 
-/* Whether there is nothing but what a killed process left. -1: it could not be read to its end. */
+/* 1 if the folder is empty but for unfinished files of a killed process, else 0. -1: it could not be read. */
 static int is_empty(const char *path, struct error *error)
 {
 	DIR *folder = opendir(path);
@@ -59,38 +59,38 @@ static int is_empty(const char *path, struct error *error)
 	struct dirent *entry;
 	while (empty == 1 && (errno = 0, entry = readdir(folder)))
 		empty = strcmp(entry->d_name, ".") == 0 || strcmp(entry->d_name, "..") == 0 || file_set_is_new(entry->d_name) ||
-			strncmp(entry->d_name, making_start, sizeof making_start - 1) == 0;
+			strncmp(entry->d_name, staging_prefix, sizeof staging_prefix - 1) == 0;
 	if (empty == 1 && errno)
 		empty = error_system(error, path);
 	closedir(folder);
 	return empty;
 }
 
-/* Before training: only what is empty or a model is meant. */
+/* Before training: the folder must be empty or a model. */
 static int check_replaceable(const char *path, struct error *error)
 {
 	bool found[MODEL_FILES];
-	if (look(path, found, error))
+	if (find_model_files(path, found, error))
 		return -1;
 	int empty = is_model(found) ? 1 : is_empty(path, error);
-	return empty == 0 ? error_set(error, path, "holds something other than a model; it is not replaced") : empty < 0 ? -1 : 0;
+	return empty == 0 ? error_set(error, path, "contains files but no model; it is not replaced") : empty < 0 ? -1 : 0;
 }
 
-/* After it: the new model may come to lie beside anything, and replace nothing but a model. */
+/* After training: other files may have appeared, but only files of a model are replaced. */
 static int check_names_free(const char *path, struct error *error)
 {
 	bool found[MODEL_FILES];
-	if (look(path, found, error))
+	if (find_model_files(path, found, error))
 		return -1;
 	for (int i = 0; i < MODEL_FILES && !is_model(found); i++)
 		if (found[i])
-			return error_set(error, path, "holds %s, and no model that it is of", model_file_names[i]);
+			return error_set(error, path, "contains %s, which is not part of a model", model_file_names[i]);
 	return 0;
 }
 
 /* ---- opening ---- */
 
-/* The path without slashes at its end, and as a name that another can be made from. */
+/* The path without trailing slashes; "." and ".." are resolved, so that a suffix can be appended. */
 static char *final_path(const char *path, struct error *error)
 {
 	char *result = strdup(path);
@@ -106,26 +106,26 @@ static char *final_path(const char *path, struct error *error)
 	return result;
 }
 
-static int refuse_file(const char *path, struct error *error)
+static int file_error(const char *path, struct error *error)
 {
-	return error_set(error, path, "is a file, and a model is a folder");
+	return error_set(error, path, "is a file; a model must be a folder");
 }
 
-static int make_within(struct model_folder *folder, struct error *error)
+static int create_staging_inside(struct model_folder *folder, struct error *error)
 {
-	char *path = file_join(folder->path, making_name);
+	char *path = file_join(folder->path, staging_name);
 	int result = !path ? error_memory(error, folder->path)
-		: unfinished_folder(&folder->making, path) ? error_system(error, folder->path) : 0;
+		: unfinished_folder(&folder->staging, path) ? error_system(error, folder->path) : 0;
 	free(path);
 	return result;
 }
 
-static int make_beside(struct model_folder *folder, struct error *error)
+static int create_staging_beside(struct model_folder *folder, struct error *error)
 {
-	return unfinished_folder(&folder->making, folder->path) ? error_system(error, folder->path) : 0;
+	return unfinished_folder(&folder->staging, folder->path) ? error_system(error, folder->path) : 0;
 }
 
-/* Opens and locks the folder, so that of several that replace the model one goes after the other. */
+/* Opens and locks the folder: processes that replace the same model take turns. */
 static int lock_folder(const char *path, struct error *error)
 {
 	int descriptor = open(path, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
@@ -142,24 +142,24 @@ static int check_folder(struct model_folder *folder, struct error *error)
 	if (lock < 0)
 		return -1;
 	int result = check_replaceable(folder->path, error) || file_set_finish(folder->path, model_file_names, error) ||
-			make_within(folder, error)
+			create_staging_inside(folder, error)
 		? -1
 		: 0;
 	close(lock);
 	return result;
 }
 
-static int check_place(struct model_folder *folder, struct error *error)
+static int check_path(struct model_folder *folder, struct error *error)
 {
 	struct stat status;
 	const char *path = folder->path;
 	if (file_make_parent(path, error))
 		return -1;
 	if (lstat(path, &status))
-		return errno == ENOENT ? make_beside(folder, error) : error_system(error, path);
+		return errno == ENOENT ? create_staging_beside(folder, error) : error_system(error, path);
 	if (stat(path, &status))
 		return error_system(error, path);
-	return S_ISDIR(status.st_mode) ? check_folder(folder, error) : refuse_file(path, error);
+	return S_ISDIR(status.st_mode) ? check_folder(folder, error) : file_error(path, error);
 }
 
 int model_folder_open(struct model_folder *folder, const char *path, struct error *error)
@@ -168,8 +168,8 @@ int model_folder_open(struct model_folder *folder, const char *path, struct erro
 	if (!*path)
 		return error_set(error, "model folder", "its name is empty");
 	folder->path = final_path(path, error);
-	if (folder->path && check_place(folder, error) == 0) {
-		unfinished_remove(&folder->making);
+	if (folder->path && check_path(folder, error) == 0) {
+		unfinished_remove(&folder->staging);
 		return 0;
 	}
 	model_folder_abandon(folder);
@@ -178,17 +178,17 @@ int model_folder_open(struct model_folder *folder, const char *path, struct erro
 
 int model_folder_start(struct model_folder *folder, struct error *error)
 {
-	folder->problem = (struct error){0};
+	folder->install_error = (struct error){0};
 	if (file_exists(folder->path) && !file_is_folder(folder->path))
-		refuse_file(folder->path, &folder->problem);
-	else if (file_exists(folder->path) && make_within(folder, &folder->problem) == 0)
+		file_error(folder->path, &folder->install_error);
+	else if (file_exists(folder->path) && create_staging_inside(folder, &folder->install_error) == 0)
 		return 0;
-	return make_beside(folder, error);
+	return create_staging_beside(folder, error);
 }
 
 /* ---- replacing ---- */
 
-static int replace(struct model_folder *folder, struct error *error)
+static int replace_model(struct model_folder *folder, struct error *error)
 {
 	sigset_t before;
 	int lock = lock_folder(folder->path, error);
@@ -196,7 +196,7 @@ static int replace(struct model_folder *folder, struct error *error)
 		return -1;
 	signals_hold(&before);
 	int result = check_names_free(folder->path, error) ||
-			file_set_replace(folder->path, &folder->making, model_file_names, error)
+			file_set_replace(folder->path, &folder->staging, model_file_names, error)
 		? -1
 		: 0;
 	signals_release(&before);
@@ -204,37 +204,37 @@ static int replace(struct model_folder *folder, struct error *error)
 	return result;
 }
 
-/* Where there is no folder yet the new files' own becomes it. */
-static int put(struct model_folder *folder, struct error *error)
+/* If there is no folder yet, the staging folder is renamed to it. */
+static int install(struct model_folder *folder, struct error *error)
 {
 	if (file_exists(folder->path))
-		return replace(folder, error);
-	if (fsync(folder->making.lock))
+		return replace_model(folder, error);
+	if (fsync(folder->staging.lock))
 		return error_system(error, folder->path);
-	if (rename_new(folder->making.path, folder->path))
-		return errno == EEXIST ? replace(folder, error) : error_system(error, folder->path);
-	unfinished_forget(&folder->making);
+	if (rename_new(folder->staging.path, folder->path))
+		return errno == EEXIST ? replace_model(folder, error) : error_system(error, folder->path);
+	unfinished_forget(&folder->staging);
 	return 0;
 }
 
-/* Keeps a model that could not be put in its place under the first free name beside it. Always -1. */
-static int keep(struct model_folder *folder, struct error *error)
+/* Saves a model that could not be installed as PATH.1, or the first free number. Always -1. */
+static int save_beside(struct model_folder *folder, struct error *error)
 {
 	char *path = NULL;
 	int result = -1;
 	errno = EEXIST;
-	for (int number = 1; result && errno == EEXIST && number < BESIDE_MAXIMUM; number++) {
+	for (int number = 1; result && errno == EEXIST && number < SUFFIX_MAXIMUM; number++) {
 		free(path);
 		path = text_format("%s.%d", folder->path, number);
-		result = path ? rename_new(folder->making.path, path) : -1;
+		result = path ? rename_new(folder->staging.path, path) : -1;
 	}
 	if (result) {
 		char reason[128];
-		error_set(error, folder->path, "%.200s; nor could the new model be kept beside it: %s", folder->problem.reason,
+		error_set(error, folder->path, "%.200s; the new model could not be saved beside it either: %s", folder->install_error.reason,
 			strerror_r(errno, reason, sizeof reason));
 	} else {
-		unfinished_forget(&folder->making);
-		error_set(error, folder->path, "%.200s; the new model is in %s", folder->problem.reason, path);
+		unfinished_forget(&folder->staging);
+		error_set(error, folder->path, "%.200s; the new model is in %s", folder->install_error.reason, path);
 	}
 	free(path);
 	return -1;
@@ -242,19 +242,19 @@ static int keep(struct model_folder *folder, struct error *error)
 
 int model_folder_commit(struct model_folder *folder, struct error *error)
 {
-	int result = *folder->problem.reason ? -1 : put(folder, &folder->problem);
-	if (result && folder->making.path)
-		keep(folder, error);
+	int result = *folder->install_error.reason ? -1 : install(folder, &folder->install_error);
+	if (result && folder->staging.path)
+		save_beside(folder, error);
 	else if (result)
-		error_set(error, folder->path, "%.200s; the new model is read, but its files are still to be moved there from "
-			".millrace-new: the next training does", folder->problem.reason);
+		error_set(error, folder->path, "%.200s; the new model is complete and is read, but its files are still in "
+			".millrace-new: the next training moves them", folder->install_error.reason);
 	model_folder_abandon(folder);
 	return result;
 }
 
 void model_folder_abandon(struct model_folder *folder)
 {
-	unfinished_remove(&folder->making);
+	unfinished_remove(&folder->staging);
 	free(folder->path);
 	*folder = (struct model_folder){0};
 }

@@ -50,12 +50,12 @@ void keras_group(const struct architecture *architecture, int index, bool separa
 	if (separable && keras_is_pointwise(architecture, index))
 		index--;
 	const char *name = snake_class(architecture, index, separable);
-	int before = 0;
+	int previous = 0;
 	for (int i = 0; i < index; i++)
-		before += strcmp(snake_class(architecture, i, separable), name) == 0 &&
+		previous += strcmp(snake_class(architecture, i, separable), name) == 0 &&
 			!(separable && keras_is_pointwise(architecture, i));
-	if (before)
-		snprintf(out, KERAS_GROUP_SIZE, "%s_%d", name, before);
+	if (previous)
+		snprintf(out, KERAS_GROUP_SIZE, "%s_%d", name, previous);
 	else
 		snprintf(out, KERAS_GROUP_SIZE, "%s", name);
 }

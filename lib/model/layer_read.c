@@ -6,84 +6,84 @@
 
 enum { PARAMETER_MAXIMUM = 1 << 24 };
 
-/* A layer's config being read. The first error sticks, so that a reader need not look after each value. */
+/* Reader of a layer's config. Records the first error, so that callers need not check each value. */
 struct config_reader {
 	json_t *config;
 	char object[512]; /* "model.json: layer 'conv1'" */
-	bool vector;      /* the input has no height and width */
+	bool vector;      /* the input is a vector, without height and width */
 	bool failed;
 	struct error *error;
 };
 
-static void fail(struct config_reader *reader, const char *key, const char *reason)
+static void config_error(struct config_reader *reader, const char *key, const char *reason)
 {
 	if (!reader->failed)
 		error_set(reader->error, reader->object, "%s %s", key, reason);
 	reader->failed = true;
 }
 
-/* The value of `key`, or NULL when it is missing or null. */
-static json_t *find(const struct config_reader *reader, const char *key)
+/* The value of `key`, or NULL if it is missing or null. */
+static json_t *find_value(const struct config_reader *reader, const char *key)
 {
 	json_t *value = json_object_get(reader->config, key);
 	return json_is_null(value) ? NULL : value;
 }
 
-static int as_parameter(struct config_reader *reader, const char *key, const json_t *value)
+static int parse_parameter(struct config_reader *reader, const char *key, const json_t *value)
 {
 	json_int_t number = json_integer_value(value);
 	if (json_is_integer(value) && number >= 1 && number <= PARAMETER_MAXIMUM)
 		return (int)number;
-	fail(reader, key, "is not a whole number from 1 to 16777216");
+	config_error(reader, key, "is not a whole number from 1 to 16777216");
 	return 1;
 }
 
 static int read_count(struct config_reader *reader, const char *key)
 {
-	return as_parameter(reader, key, find(reader, key));
+	return parse_parameter(reader, key, find_value(reader, key));
 }
 
-/* A pair [height, width], or one number for both; left alone when missing. */
+/* A pair [height, width], or one number for both; unchanged if missing. */
 static void read_pair(struct config_reader *reader, const char *key, int *height, int *width)
 {
-	json_t *value = find(reader, key);
+	json_t *value = find_value(reader, key);
 	if (!value)
 		return;
 	if (!json_is_array(value)) {
-		*height = *width = as_parameter(reader, key, value);
+		*height = *width = parse_parameter(reader, key, value);
 	} else if (json_array_size(value) == 2) {
-		*height = as_parameter(reader, key, json_array_get(value, 0));
-		*width = as_parameter(reader, key, json_array_get(value, 1));
+		*height = parse_parameter(reader, key, json_array_get(value, 0));
+		*width = parse_parameter(reader, key, json_array_get(value, 1));
 	} else {
-		fail(reader, key, "is not a pair of numbers");
+		config_error(reader, key, "is not a pair of numbers");
 	}
 }
 
-static bool read_flag(struct config_reader *reader, const char *key, bool missing)
+static bool read_flag(struct config_reader *reader, const char *key, bool default_value)
 {
-	json_t *value = find(reader, key);
+	json_t *value = find_value(reader, key);
 	if (value && !json_is_boolean(value))
-		fail(reader, key, "is neither true nor false");
-	return value ? json_is_true(value) : missing;
+		config_error(reader, key, "is neither true nor false");
+	return value ? json_is_true(value) : default_value;
 }
 
-static float read_number(struct config_reader *reader, const char *key, double missing, double minimum, double maximum)
+static float read_number(struct config_reader *reader, const char *key, double default_value, double minimum, double maximum)
 {
-	json_t *value = find(reader, key);
+	json_t *value = find_value(reader, key);
 	if (!value)
-		return (float)missing;
+		return (float)default_value;
 	double number = json_number_value(value);
 	if (!json_is_number(value) || !(number >= minimum && number <= maximum))
-		fail(reader, key, "is out of range");
+		config_error(reader, key, "is out of range");
 	return (float)number;
 }
 
-/* Refuses a config whose `key` is there and other than the word or number that we compute. */
+/* An error if `key` is present with another value than the supported one. */
 static void require_text(struct config_reader *reader, const char *key, const char *expected)
 {
-	json_t *value = find(reader, key);
+	json_t *value = find_value(reader, key);
 	if (value && (!json_is_string(value) || strcmp(json_string_value(value), expected)))
-		fail(reader, key, "is not supported");
+		config_error(reader, key, "is not supported");
 }
 
 static void require_ones(struct config_reader *reader, const char *key)
@@ -91,16 +91,16 @@ static void require_ones(struct config_reader *reader, const char *key)
 	int height = 1, width = 1;
 	read_pair(reader, key, &height, &width);
 	if (height != 1 || width != 1)
-		fail(reader, key, "other than 1 is not supported");
+		config_error(reader, key, "other than 1 is not supported");
 }
 
 static enum padding read_padding(struct config_reader *reader)
 {
-	const char *text = json_string_value(find(reader, "padding"));
-	if (!find(reader, "padding") || (text && strcmp(text, "valid") == 0))
+	const char *text = json_string_value(find_value(reader, "padding"));
+	if (!find_value(reader, "padding") || (text && strcmp(text, "valid") == 0))
 		return PADDING_VALID;
 	if (!text || strcmp(text, "same"))
-		fail(reader, "padding", "is neither valid nor same");
+		config_error(reader, "padding", "is neither valid nor same");
 	return PADDING_SAME;
 }
 
@@ -123,10 +123,10 @@ int activation_find(const char *name)
 	return strcmp(name, "silu") == 0 ? ACTIVATION_SWISH : -1;
 }
 
-/* Keras writes a name, or an object whose config is the name. */
+/* In Keras' files a name, or an object whose config is the name. */
 static void read_activation(struct config_reader *reader, struct layer *layer)
 {
-	json_t *value = find(reader, "activation");
+	json_t *value = find_value(reader, "activation");
 	if (json_is_object(value))
 		value = json_object_get(value, "config");
 	if (!value)
@@ -135,8 +135,8 @@ static void read_activation(struct config_reader *reader, struct layer *layer)
 	int found = name ? activation_find(name) : -1;
 	if (found < 0) {
 		char reason[128];
-		snprintf(reason, sizeof reason, "'%.64s' is not known", name ? name : "(no name)");
-		fail(reader, "activation", reason);
+		snprintf(reason, sizeof reason, "'%.64s' is not supported", name ? name : "(no name)");
+		config_error(reader, "activation", reason);
 		return;
 	}
 	layer->activation = (enum activation)found;
@@ -145,8 +145,8 @@ static void read_activation(struct config_reader *reader, struct layer *layer)
 
 static void read_kernel(struct config_reader *reader, struct layer *layer)
 {
-	if (!find(reader, "kernel_size"))
-		fail(reader, "kernel_size", "is missing");
+	if (!find_value(reader, "kernel_size"))
+		config_error(reader, "kernel_size", "is missing");
 	read_pair(reader, "kernel_size", &layer->kernel_height, &layer->kernel_width);
 	read_pair(reader, "strides", &layer->stride_height, &layer->stride_width);
 	layer->padding = read_padding(reader);
@@ -168,7 +168,7 @@ static int read_convolution(struct config_reader *reader, struct layer *layer)
 static int read_depthwise(struct config_reader *reader, struct layer *layer)
 {
 	layer->kind = LAYER_DEPTHWISE_CONVOLUTION;
-	layer->filters = find(reader, "depth_multiplier") ? read_count(reader, "depth_multiplier") : 1;
+	layer->filters = find_value(reader, "depth_multiplier") ? read_count(reader, "depth_multiplier") : 1;
 	read_kernel(reader, layer);
 	return 1;
 }
@@ -184,9 +184,9 @@ static int read_separable(struct config_reader *reader, struct layer *layers)
 	pointwise->stride_height = pointwise->stride_width = 1;
 	pointwise->padding = PADDING_VALID;
 	int length = snprintf(pointwise->name, sizeof pointwise->name, "%s_pointwise",
-		json_string_value(find(reader, "name")));
+		json_string_value(find_value(reader, "name")));
 	if (length >= LAYER_NAME_SIZE)
-		fail(reader, "name", "is too long");
+		config_error(reader, "name", "is too long");
 	layers[0].use_bias = false;
 	layers[0].activation = ACTIVATION_LINEAR;
 	layers[0].negative_slope = 0;
@@ -228,7 +228,7 @@ static int read_dense(struct config_reader *reader, struct layer *layer)
 {
 	layer->kind = LAYER_DENSE;
 	if (!reader->vector)
-		fail(reader, "input", "is not a vector; put a Flatten layer before it");
+		config_error(reader, "input", "is not a vector; put a Flatten layer before it");
 	layer->filters = read_count(reader, "units");
 	layer->use_bias = read_flag(reader, "use_bias", true);
 	read_activation(reader, layer);
@@ -246,20 +246,20 @@ static int read_dropout(struct config_reader *reader, struct layer *layer)
 {
 	layer->kind = LAYER_DROPOUT;
 	layer->rate = read_number(reader, "rate", 0, 0, 0.999999);
-	if (find(reader, "noise_shape"))
-		fail(reader, "noise_shape", "is not supported");
+	if (find_value(reader, "noise_shape"))
+		config_error(reader, "noise_shape", "is not supported");
 	return 1;
 }
 
 static int read_normalization(struct config_reader *reader, struct layer *layer)
 {
 	layer->kind = LAYER_BATCH_NORMALIZATION;
-	json_t *axis = find(reader, "axis");
+	json_t *axis = find_value(reader, "axis");
 	if (json_is_array(axis) && json_array_size(axis) == 1)
 		axis = json_array_get(axis, 0);
 	json_int_t last = reader->vector ? 1 : 3;
 	if (axis && !(json_is_integer(axis) && (json_integer_value(axis) == -1 || json_integer_value(axis) == last)))
-		fail(reader, "axis", "is not the last one");
+		config_error(reader, "axis", "is not the last one");
 	layer->momentum = read_number(reader, "momentum", 0.99, 0, 1);
 	layer->epsilon = read_number(reader, "epsilon", 1e-3, 0, 1e6);
 	layer->center = read_flag(reader, "center", true);
@@ -270,8 +270,8 @@ static int read_normalization(struct config_reader *reader, struct layer *layer)
 static int read_activation_layer(struct config_reader *reader, struct layer *layer)
 {
 	layer->kind = LAYER_ACTIVATION;
-	if (!find(reader, "activation"))
-		fail(reader, "activation", "is missing");
+	if (!find_value(reader, "activation"))
+		config_error(reader, "activation", "is missing");
 	read_activation(reader, layer);
 	return 1;
 }
@@ -282,12 +282,12 @@ static int read_relu(struct config_reader *reader, struct layer *layer)
 	layer->negative_slope = read_number(reader, "negative_slope", 0, 0, 1e6);
 	layer->activation = layer->negative_slope > 0 ? ACTIVATION_LEAKY_RELU : ACTIVATION_RELU;
 	if (read_number(reader, "threshold", 0, -1e30, 1e30) != 0)
-		fail(reader, "threshold", "other than 0 is not supported");
-	json_t *maximum = find(reader, "max_value");
+		config_error(reader, "threshold", "other than 0 is not supported");
+	json_t *maximum = find_value(reader, "max_value");
 	if (!maximum)
 		return 1;
 	if (json_number_value(maximum) != 6 || layer->negative_slope > 0)
-		fail(reader, "max_value", "other than 6 is not supported");
+		config_error(reader, "max_value", "other than 6 is not supported");
 	layer->activation = ACTIVATION_RELU6;
 	return 1;
 }
@@ -296,7 +296,7 @@ static int read_leaky_relu(struct config_reader *reader, struct layer *layer)
 {
 	layer->kind = LAYER_ACTIVATION;
 	layer->activation = ACTIVATION_LEAKY_RELU;
-	layer->negative_slope = read_number(reader, find(reader, "alpha") ? "alpha" : "negative_slope", 0.3, 0, 1e6);
+	layer->negative_slope = read_number(reader, find_value(reader, "alpha") ? "alpha" : "negative_slope", 0.3, 0, 1e6);
 	return 1;
 }
 
@@ -304,9 +304,9 @@ static int read_softmax(struct config_reader *reader, struct layer *layer)
 {
 	layer->kind = LAYER_ACTIVATION;
 	layer->activation = ACTIVATION_SOFTMAX;
-	json_t *axis = find(reader, "axis");
+	json_t *axis = find_value(reader, "axis");
 	if (axis && json_integer_value(axis) != -1)
-		fail(reader, "axis", "is not the last one");
+		config_error(reader, "axis", "is not the last one");
 	return 1;
 }
 
@@ -355,5 +355,5 @@ int layer_read(struct layer layers[LAYERS_PER_KERAS_LAYER], const char *class_na
 		int count = CLASSES[i].read(&reader, layers);
 		return reader.failed ? -1 : count;
 	}
-	return error_set(error, reader.object, "layer class '%.64s' is not known", class_name);
+	return error_set(error, reader.object, "layer class '%.64s' is not supported", class_name);
 }

@@ -13,13 +13,13 @@ enum { CARD_FILE_MAXIMUM = 64 << 20 };
 
 static bool ends_with(const char *name, const char *suffix)
 {
-	size_t length = strlen(name), tail = strlen(suffix);
-	return length > tail && strcmp(name + length - tail, suffix) == 0;
+	size_t length = strlen(name), suffix_length = strlen(suffix);
+	return length > suffix_length && strcmp(name + length - suffix_length, suffix) == 0;
 }
 
-/* The only regular file of the folder that ends in `suffix`, in fresh memory. NULL, with an error, when there is none or more
- * than one. */
-static char *find_other_file(const char *folder, const char *usual, const char *suffix, struct error *error)
+/* The path of the only regular file of the folder that ends in `suffix`, in fresh memory. NULL with an error if there is none or
+ * more than one. */
+static char *find_by_suffix(const char *folder, const char *default_name, const char *suffix, struct error *error)
 {
 	struct text_list names = {0};
 	const char *found = NULL;
@@ -30,29 +30,29 @@ static char *find_other_file(const char *folder, const char *usual, const char *
 		if (!ends_with(name, suffix) || strcmp(name, model_file_names[MODEL_CARD]) == 0)
 			continue;
 		if (found)
-			result = error_set(error, folder, "holds %s and %s: one of them has to go", found, name);
+			result = error_set(error, folder, "contains %s and %s; one of them must be removed", found, name);
 		found = name;
 	}
 	if (result == 0 && !found)
-		result = error_set(error, folder, "has neither %s nor another *%s file", usual, suffix);
+		result = error_set(error, folder, "has neither %s nor another *%s file", default_name, suffix);
 	if (result == 0 && !(path = file_join(folder, found)))
 		error_memory(error, folder);
 	text_list_free(&names);
 	return path;
 }
 
-/* The path of a model's file in fresh memory: the one of the usual name, whatever that is, or another that ends as it does.
- * NULL with an error. */
+/* The path of a model's file in fresh memory: the default name if it exists, else the only file with the same suffix. NULL with
+ * an error. */
 static char *find_file(const char *folder, enum model_file file, struct error *error)
 {
-	const char *usual = model_file_names[file];
-	char *path = file_set_path(folder, usual);
+	const char *default_name = model_file_names[file];
+	char *path = file_set_path(folder, default_name);
 	if (!path)
 		error_memory(error, folder);
 	if (!path || file_exists(path))
 		return path;
 	free(path);
-	return find_other_file(folder, usual, strrchr(usual, '.'), error);
+	return find_by_suffix(folder, default_name, strrchr(default_name, '.'), error);
 }
 
 static int read_architecture(struct architecture *architecture, const char *folder, struct error *error)
@@ -89,7 +89,7 @@ static int read_card(json_t **card, const char *folder, struct error *error)
 		if (result == 0 && !(*card = json_parse(text, size, 0, path, error)))
 			result = -1;
 		else if (result == 0 && !json_is_object(*card))
-			result = error_set(error, path, "is no JSON object");
+			result = error_set(error, path, "is not a JSON object");
 	}
 	free(text);
 	free(path);
@@ -101,7 +101,7 @@ int model_open(struct model *model, const char *folder, enum network_mode mode, 
 {
 	*model = (struct model){0};
 	if (!file_is_folder(folder))
-		return error_set(error, folder, file_exists(folder) ? "is no model folder" : "there is no such folder");
+		return error_set(error, folder, file_exists(folder) ? "is not a model folder" : "there is no such folder");
 	if (read_architecture(&model->architecture, folder, error) ||
 		!(model->weights_path = find_file(folder, MODEL_WEIGHTS, error)) ||
 		network_create(&model->network, &model->architecture, mode, batch, pool, error) ||

@@ -9,25 +9,25 @@
 #include <stdlib.h>
 #include <string.h>
 
-/* Field numbers and values of onnx.proto (ONNX 1.8, IR version 7), as far as they are written here. */
+/* Field numbers and values of onnx.proto (ONNX 1.8, IR version 7), used by this writer. */
 enum { MODEL_IR_VERSION = 1, MODEL_PRODUCER = 2, MODEL_PRODUCER_VERSION = 3, MODEL_GRAPH = 7, MODEL_OPSET = 8,
 	MODEL_METADATA = 14, OPSET_VERSION = 2, METADATA_KEY = 1, METADATA_VALUE = 2 };
 enum { GRAPH_NODE = 1, GRAPH_NAME = 2, GRAPH_INITIALIZER = 5, GRAPH_INPUT = 11, GRAPH_OUTPUT = 12 };
 enum { NODE_INPUT = 1, NODE_OUTPUT = 2, NODE_NAME = 3, NODE_OPERATOR = 4, NODE_ATTRIBUTE = 5 };
 enum { ATTRIBUTE_NAME = 1, ATTRIBUTE_FLOAT = 2, ATTRIBUTE_INTEGER = 3, ATTRIBUTE_INTEGERS = 8, ATTRIBUTE_TYPE = 20 };
 enum { TYPE_FLOAT = 1, TYPE_INTEGER = 2, TYPE_INTEGERS = 7 };
-enum { TENSOR_SIDE = 1, TENSOR_TYPE = 2, TENSOR_NAME = 8, TENSOR_RAW = 9, ELEMENT_FLOAT = 1 };
-enum { VALUE_NAME = 1, VALUE_TYPE = 2, TYPE_TENSOR = 1, TENSOR_ELEMENT = 1, TENSOR_SHAPE = 2, SHAPE_SIDE = 1,
-	SIDE_VALUE = 1, SIDE_NAME = 2 };
+enum { TENSOR_DIMENSION = 1, TENSOR_TYPE = 2, TENSOR_NAME = 8, TENSOR_RAW = 9, ELEMENT_FLOAT = 1 };
+enum { VALUE_NAME = 1, VALUE_TYPE = 2, TYPE_TENSOR = 1, TENSOR_ELEMENT = 1, TENSOR_SHAPE = 2, SHAPE_DIMENSION = 1,
+	DIMENSION_VALUE = 1, DIMENSION_NAME = 2 };
 enum { IR_VERSION = 7, OPERATOR_SET = 13, NAME_SIZE = 2 * LAYER_NAME_SIZE };
 
-/* The graph in the making: layers are added in turn, each taking the value that the last one gave. */
-struct exporter {
+/* State of the export. Layers are added in order: the input of each is the output of the one before. */
+struct onnx_exporter {
 	const struct network *network;
 	struct protobuf graph;
-	char current[NAME_SIZE]; /* name of that value */
+	char current[NAME_SIZE]; /* name of the last output */
 	bool channels_first;     /* it is (N, C, H, W); else (N, values), or (N, H, W, C) at the input */
-	int parameter;           /* the next layer's first */
+	int parameter;           /* index of the next layer's first parameter */
 };
 
 /* ---- attributes and nodes ---- */
@@ -61,8 +61,8 @@ static void add_integers(struct protobuf *attributes, const char *name, const in
 	add_attribute(attributes, &attribute, name, TYPE_INTEGERS);
 }
 
-/* A node that takes `inputs` (NULL-ended) and gives `output`, which becomes the current value. Frees `attributes`. */
-static void add_node(struct exporter *exporter, const char *operator_name, const char *const *inputs, const char *output,
+/* A node with `inputs` (NULL-terminated) and `output`, which becomes the current value. Frees `attributes`. */
+static void add_node(struct onnx_exporter *exporter, const char *operator_name, const char *const *inputs, const char *output,
 	struct protobuf *attributes)
 {
 	struct protobuf node = {0};
@@ -78,8 +78,8 @@ static void add_node(struct exporter *exporter, const char *operator_name, const
 		snprintf(exporter->current, sizeof exporter->current, "%s", output);
 }
 
-/* A node that takes the current value alone; its output is LAYER/SUFFIX, or LAYER without one. */
-static void add_step(struct exporter *exporter, const char *operator_name, const char *layer, const char *suffix,
+/* A node whose only input is the current value; its output is LAYER/SUFFIX, or LAYER without one. */
+static void add_step(struct onnx_exporter *exporter, const char *operator_name, const char *layer, const char *suffix,
 	struct protobuf *attributes)
 {
 	char input[NAME_SIZE], output[NAME_SIZE];
@@ -88,7 +88,7 @@ static void add_step(struct exporter *exporter, const char *operator_name, const
 	add_node(exporter, operator_name, (const char *const[]){input, NULL}, output, attributes);
 }
 
-static void add_transpose(struct exporter *exporter, const char *layer, const char *suffix, const int order[4])
+static void add_transpose(struct onnx_exporter *exporter, const char *layer, const char *suffix, const int order[4])
 {
 	struct protobuf attributes = {0};
 	add_integers(&attributes, "perm", order, 4);
@@ -97,12 +97,12 @@ static void add_transpose(struct exporter *exporter, const char *layer, const ch
 
 /* ---- constants ---- */
 
-static void add_constant(struct exporter *exporter, const char *name, const int64_t *sides, int rank,
+static void add_constant(struct onnx_exporter *exporter, const char *name, const int64_t *dimensions, int rank,
 	const unsigned char *values, size_t size)
 {
 	struct protobuf tensor = {0};
 	for (int i = 0; i < rank; i++)
-		protobuf_integer(&tensor, TENSOR_SIDE, sides[i]);
+		protobuf_integer(&tensor, TENSOR_DIMENSION, dimensions[i]);
 	protobuf_integer(&tensor, TENSOR_TYPE, ELEMENT_FLOAT);
 	protobuf_text(&tensor, TENSOR_NAME, name);
 	protobuf_bytes(&tensor, TENSOR_RAW, values, size);
@@ -110,7 +110,7 @@ static void add_constant(struct exporter *exporter, const char *name, const int6
 }
 
 /* A vector of `count` equal values, or a scalar for count 0. */
-static void add_filled(struct exporter *exporter, const char *name, int64_t count, float value)
+static void add_filled(struct onnx_exporter *exporter, const char *name, int64_t count, float value)
 {
 	size_t size = (size_t)(count ? count : 1);
 	unsigned char *bytes = malloc(4 * size);
@@ -122,35 +122,35 @@ static void add_filled(struct exporter *exporter, const char *name, int64_t coun
 	free(bytes);
 }
 
-/* A parameter under the name LAYER/PARAMETER, written to `name`. Kernels of convolutions go from (height, width, in, out) to
- * (out, in, height, width), those of depthwise ones from (height, width, in, multiplier) to
- * (in x multiplier, 1, height, width). */
-static void add_parameter(struct exporter *exporter, const struct parameter *parameter, bool depthwise,
+/* Adds a parameter as LAYER/PARAMETER, which is written to `name`. Kernels of convolutions are transposed from (height, width,
+ * in, out) to (out, in, height, width), those of depthwise convolutions from (height, width, in, multiplier) to (in x
+ * multiplier, 1, height, width). */
+static void add_parameter(struct onnx_exporter *exporter, const struct parameter *parameter, bool depthwise,
 	char name[NAME_SIZE])
 {
 	const int *shape = parameter->shape;
 	bool kernel = parameter->rank == 4;
-	int64_t sides[4] = {shape[0], shape[1], 0, 0};
-	size_t places = kernel ? (size_t)shape[0] * (size_t)shape[1] : 1;
-	size_t filters = kernel ? parameter->count / places : parameter->count;
+	int64_t dimensions[4] = {shape[0], shape[1], 0, 0};
+	size_t taps = kernel ? (size_t)shape[0] * (size_t)shape[1] : 1;
+	size_t filters = kernel ? parameter->count / taps : parameter->count;
 	unsigned char *bytes = malloc(4 * parameter->count);
 	for (size_t i = 0; bytes && i < parameter->count; i++) {
-		size_t place = i / filters, filter = i % filters, to = i;
+		size_t tap = i / filters, filter = i % filters, to = i;
 		if (kernel && depthwise)
-			to = filter * places + place;
+			to = filter * taps + tap;
 		else if (kernel)
-			to = (filter % (size_t)shape[3] * (size_t)shape[2] + filter / (size_t)shape[3]) * places + place;
+			to = (filter % (size_t)shape[3] * (size_t)shape[2] + filter / (size_t)shape[3]) * taps + tap;
 		store_f32(bytes + 4 * to, parameter->values[i]);
 	}
 	if (kernel) {
-		sides[0] = depthwise ? shape[2] * shape[3] : shape[3];
-		sides[1] = depthwise ? 1 : shape[2];
-		sides[2] = shape[0];
-		sides[3] = shape[1];
+		dimensions[0] = depthwise ? shape[2] * shape[3] : shape[3];
+		dimensions[1] = depthwise ? 1 : shape[2];
+		dimensions[2] = shape[0];
+		dimensions[3] = shape[1];
 	}
 	snprintf(name, NAME_SIZE, "%s/%s", parameter->layer, parameter->name);
 	if (bytes)
-		add_constant(exporter, name, sides, parameter->rank, bytes, 4 * parameter->count);
+		add_constant(exporter, name, dimensions, parameter->rank, bytes, 4 * parameter->count);
 	exporter->graph.failed |= !bytes;
 	free(bytes);
 }
@@ -158,7 +158,7 @@ static void add_parameter(struct exporter *exporter, const struct parameter *par
 /* ---- layers ---- */
 
 /* A node with the current value and the parameters of layer `index` as inputs. */
-static void add_weighted(struct exporter *exporter, const char *operator_name, int index, struct protobuf *attributes)
+static void add_weighted(struct onnx_exporter *exporter, const char *operator_name, int index, struct protobuf *attributes)
 {
 	const struct layer *layer = &network_architecture(exporter->network)->layers[index];
 	char input[NAME_SIZE], names[4][NAME_SIZE];
@@ -174,19 +174,19 @@ static void add_weighted(struct exporter *exporter, const char *operator_name, i
 	add_node(exporter, operator_name, inputs, layer->name, attributes);
 }
 
-static struct shape input_shape(const struct exporter *exporter, int index)
+static struct shape input_shape(const struct onnx_exporter *exporter, int index)
 {
 	return index ? network_shapes(exporter->network)[index - 1] : network_architecture(exporter->network)->input;
 }
 
-/* Padding before and in all that "same" needs along one side: the odd one goes behind (TensorFlow). */
+/* Total padding of "same" along one dimension; as in TensorFlow, an odd pixel is added at the end. */
 static int padding_total(int in, int out, int kernel, int stride)
 {
 	int total = (out - 1) * stride + kernel - in;
 	return total > 0 ? total : 0;
 }
 
-static void add_window(const struct exporter *exporter, int index, struct protobuf *attributes)
+static void add_window(const struct onnx_exporter *exporter, int index, struct protobuf *attributes)
 {
 	const struct layer *layer = &network_architecture(exporter->network)->layers[index];
 	struct shape in = input_shape(exporter, index), out = network_shapes(exporter->network)[index];
@@ -201,16 +201,16 @@ static void add_window(const struct exporter *exporter, int index, struct protob
 		(int[]){vertical / 2, horizontal / 2, vertical - vertical / 2, horizontal - horizontal / 2}, 4);
 }
 
-static void add_normalization(struct exporter *exporter, int index)
+static void add_normalization(struct onnx_exporter *exporter, int index)
 {
 	static const char *const names[] = {"gamma", "beta", "moving_mean", "moving_variance"};
 	const struct layer *layer = &network_architecture(exporter->network)->layers[index];
 	char input[NAME_SIZE], constants[4][NAME_SIZE];
 	snprintf(input, sizeof input, "%s", exporter->current);
 	for (int i = 0; i < 4; i++) {
-		bool left_out = (i == 0 && !layer->scale) || (i == 1 && !layer->center);
+		bool omitted = (i == 0 && !layer->scale) || (i == 1 && !layer->center);
 		snprintf(constants[i], NAME_SIZE, "%s/%s", layer->name, names[i]);
-		if (left_out) {
+		if (omitted) {
 			add_filled(exporter, constants[i], input_shape(exporter, index).channels, i == 0);
 			continue;
 		}
@@ -224,7 +224,7 @@ static void add_normalization(struct exporter *exporter, int index)
 		&attributes);
 }
 
-static void add_relu6(struct exporter *exporter, const char *layer)
+static void add_relu6(struct onnx_exporter *exporter, const char *layer)
 {
 	char input[NAME_SIZE], least[NAME_SIZE], most[NAME_SIZE], output[NAME_SIZE];
 	snprintf(input, sizeof input, "%s", exporter->current);
@@ -236,7 +236,7 @@ static void add_relu6(struct exporter *exporter, const char *layer)
 	add_node(exporter, "Clip", (const char *const[]){input, least, most, NULL}, output, NULL);
 }
 
-static void add_swish(struct exporter *exporter, const char *layer)
+static void add_swish(struct onnx_exporter *exporter, const char *layer)
 {
 	char input[NAME_SIZE], gate[NAME_SIZE], output[NAME_SIZE];
 	snprintf(input, sizeof input, "%s", exporter->current);
@@ -246,7 +246,7 @@ static void add_swish(struct exporter *exporter, const char *layer)
 	add_node(exporter, "Mul", (const char *const[]){input, gate, NULL}, output, NULL);
 }
 
-static void add_activation(struct exporter *exporter, const struct layer *layer)
+static void add_activation(struct onnx_exporter *exporter, const struct layer *layer)
 {
 	struct protobuf attributes = {0};
 	switch (layer->activation) {
@@ -280,7 +280,7 @@ static void add_activation(struct exporter *exporter, const struct layer *layer)
 }
 
 /* From (N, C, H, W) to (N, values) in Keras' order, channels last. */
-static void add_flatten(struct exporter *exporter, const char *layer)
+static void add_flatten(struct onnx_exporter *exporter, const char *layer)
 {
 	if (!exporter->channels_first)
 		return;
@@ -291,7 +291,7 @@ static void add_flatten(struct exporter *exporter, const char *layer)
 	exporter->channels_first = false;
 }
 
-static void add_pooling(struct exporter *exporter, int index)
+static void add_pooling(struct onnx_exporter *exporter, int index)
 {
 	const struct layer *layer = &network_architecture(exporter->network)->layers[index];
 	struct protobuf attributes = {0};
@@ -306,7 +306,7 @@ static void add_pooling(struct exporter *exporter, int index)
 	add_step(exporter, layer->kind == LAYER_MAX_POOLING ? "MaxPool" : "AveragePool", layer->name, "", &attributes);
 }
 
-static void add_layer(struct exporter *exporter, int index)
+static void add_layer(struct onnx_exporter *exporter, int index)
 {
 	const struct layer *layer = &network_architecture(exporter->network)->layers[index];
 	struct protobuf attributes = {0};
@@ -344,15 +344,15 @@ static void add_layer(struct exporter *exporter, int index)
 
 /* ---- the file ---- */
 
-/* An input or output of floats, (N, sides...). */
-static void add_value(struct protobuf *graph, int field, const char *name, const int *sides, int count)
+/* An input or output of floats, (N, dimensions...). */
+static void add_value(struct protobuf *graph, int field, const char *name, const int *dimensions, int count)
 {
-	struct protobuf shape = {0}, tensor = {0}, type = {0}, value = {0}, side = {0};
-	protobuf_text(&side, SIDE_NAME, "N");
-	protobuf_message(&shape, SHAPE_SIDE, &side);
+	struct protobuf shape = {0}, tensor = {0}, type = {0}, value = {0}, dimension = {0};
+	protobuf_text(&dimension, DIMENSION_NAME, "N");
+	protobuf_message(&shape, SHAPE_DIMENSION, &dimension);
 	for (int i = 0; i < count; i++) {
-		protobuf_integer(&side, SIDE_VALUE, sides[i]);
-		protobuf_message(&shape, SHAPE_SIDE, &side);
+		protobuf_integer(&dimension, DIMENSION_VALUE, dimensions[i]);
+		protobuf_message(&shape, SHAPE_DIMENSION, &dimension);
 	}
 	protobuf_integer(&tensor, TENSOR_ELEMENT, ELEMENT_FLOAT);
 	protobuf_message(&tensor, TENSOR_SHAPE, &shape);
@@ -366,7 +366,7 @@ static struct protobuf make_graph(const struct network *network)
 {
 	const struct architecture *architecture = network_architecture(network);
 	struct shape input = architecture->input;
-	struct exporter exporter = {.network = network, .current = "images", .channels_first = true};
+	struct onnx_exporter exporter = {.network = network, .current = "images", .channels_first = true};
 	int outputs = network_outputs(network);
 	add_transpose(&exporter, "images", "channels_first", (const int[]){0, 3, 1, 2});
 	for (int i = 0; i < architecture->layer_count; i++)

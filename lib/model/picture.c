@@ -51,8 +51,8 @@ static int allocate_input(struct picture *picture, struct error *error)
 	return picture->input ? 0 : error_memory(error, "picture");
 }
 
-/* What to call the file in messages. */
-static const char *shown(const char *path)
+/* Name of the file in messages. */
+static const char *display_name(const char *path)
 {
 	return strcmp(path, "-") == 0 ? "standard input" : path;
 }
@@ -70,20 +70,21 @@ int picture_input(float *input, const unsigned char *bytes, size_t size, const c
 	return 0;
 }
 
-/* Along one side, `shown` pixels of the picture from `from` on become `size` of the input's from `to` on. */
-static void place_side(int from, int shown, int to, int size, double *scale, double *offset)
+/* Scale and offset along one dimension: `visible` pixels of the picture from `from` on are resized to `size` pixels of the input
+ * from `to` on. */
+static void map_dimension(int from, int visible, int to, int size, double *scale, double *offset)
 {
-	*scale = (double)size / shown;
+	*scale = (double)size / visible;
 	*offset = to + (0.5 - from) * *scale - 0.5;
 }
 
-static void find_place(struct picture *picture, enum image_fit fit)
+static void map_to_input(struct picture *picture, enum image_fit fit)
 {
 	struct image_resize_options resize = {.width = picture->shape.width, .height = picture->shape.height, .fit = fit};
-	struct rectangle shown = image_shown(picture->image.width, picture->image.height, &resize);
+	struct rectangle visible = image_shown(picture->image.width, picture->image.height, &resize);
 	struct rectangle place = image_place(picture->image.width, picture->image.height, &resize);
-	place_side(shown.x, shown.width, place.x, place.width, &picture->scale_x, &picture->offset_x);
-	place_side(shown.y, shown.height, place.y, place.height, &picture->scale_y, &picture->offset_y);
+	map_dimension(visible.x, visible.width, place.x, place.width, &picture->scale_x, &picture->offset_x);
+	map_dimension(visible.y, visible.height, place.y, place.height, &picture->scale_y, &picture->offset_y);
 }
 
 int picture_read(struct picture *picture, const char *path, const struct picture_settings *settings, struct shape shape,
@@ -96,14 +97,14 @@ int picture_read(struct picture *picture, const char *path, const struct picture
 	memcpy(decode.background, settings->background, sizeof decode.background);
 	if (check_channels(shape, error) || file_read(path, IMAGE_FILE_MAXIMUM, &bytes, &size, error))
 		return -1;
-	int result = image_decode(bytes, size, shown(path), &decode, &picture->image, error);
+	int result = image_decode(bytes, size, display_name(path), &decode, &picture->image, error);
 	if (result == 0 && (result = allocate_input(picture, error)) == 0)
-		result = picture_input(picture->input, bytes, size, shown(path), settings, shape, error);
+		result = picture_input(picture->input, bytes, size, display_name(path), settings, shape, error);
 	free(bytes);
 	if (result)
 		picture_free(picture);
 	else
-		find_place(picture, settings->fit);
+		map_to_input(picture, settings->fit);
 	return result;
 }
 
@@ -112,8 +113,8 @@ int picture_from_tensor(struct picture *picture, const unsigned char *tensor, st
 	*picture = (struct picture){.shape = shape};
 	if (check_channels(shape, error) || image_create(&picture->image, shape.width, shape.height, 3, error))
 		return -1;
-	size_t places = (size_t)shape.height * (size_t)shape.width, channels = (size_t)shape.channels;
-	for (size_t i = 0; i < places; i++)
+	size_t pixels = (size_t)shape.height * (size_t)shape.width, channels = (size_t)shape.channels;
+	for (size_t i = 0; i < pixels; i++)
 		for (size_t c = 0; c < 3; c++)
 			picture->image.pixels[3 * i + c] = tensor[i * channels + (channels == 3 ? c : 0)];
 	if (allocate_input(picture, error)) {
@@ -121,7 +122,7 @@ int picture_from_tensor(struct picture *picture, const unsigned char *tensor, st
 		return -1;
 	}
 	fill_input(picture->input, tensor, shape);
-	find_place(picture, IMAGE_STRETCH);
+	map_to_input(picture, IMAGE_STRETCH);
 	return 0;
 }
 

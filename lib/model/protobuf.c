@@ -6,12 +6,12 @@
 
 enum wire_type { WIRE_VARINT = 0, WIRE_LENGTH = 2, WIRE_FIXED32 = 5 };
 
-static void append(struct protobuf *message, const void *bytes, size_t size)
+static void append_bytes(struct protobuf *message, const void *bytes, size_t size)
 {
 	message->failed = message->failed || !buffer_append(&message->buffer, bytes, size);
 }
 
-/* Seven bits a byte, the lowest first; the top bit says that more follow. */
+/* Seven bits per byte, the lowest first; the top bit is set if more bytes follow. */
 static void append_varint(struct protobuf *message, uint64_t value)
 {
 	unsigned char bytes[10];
@@ -19,7 +19,7 @@ static void append_varint(struct protobuf *message, uint64_t value)
 	for (; value >= 0x80; value >>= 7)
 		bytes[size++] = (unsigned char)(value | 0x80);
 	bytes[size++] = (unsigned char)value;
-	append(message, bytes, size);
+	append_bytes(message, bytes, size);
 }
 
 static void append_tag(struct protobuf *message, int field, enum wire_type type)
@@ -38,14 +38,14 @@ void protobuf_float(struct protobuf *message, int field, float value)
 	unsigned char bytes[4];
 	store_f32(bytes, value);
 	append_tag(message, field, WIRE_FIXED32);
-	append(message, bytes, sizeof bytes);
+	append_bytes(message, bytes, sizeof bytes);
 }
 
 void protobuf_bytes(struct protobuf *message, int field, const void *bytes, size_t size)
 {
 	append_tag(message, field, WIRE_LENGTH);
 	append_varint(message, size);
-	append(message, bytes, size);
+	append_bytes(message, bytes, size);
 }
 
 void protobuf_text(struct protobuf *message, int field, const char *text)
@@ -62,7 +62,7 @@ void protobuf_message(struct protobuf *message, int field, struct protobuf *part
 
 void protobuf_merge(struct protobuf *message, struct protobuf *part)
 {
-	append(message, part->buffer.bytes, part->buffer.size);
+	append_bytes(message, part->buffer.bytes, part->buffer.size);
 	message->failed |= part->failed;
 	protobuf_free(part);
 }

@@ -4,42 +4,42 @@
 
 enum { SHAPE_TEXT_SIZE = 128 };
 
-static void write_shape(char out[SHAPE_TEXT_SIZE], int rank, const hsize_t *sides)
+static void write_shape(char out[SHAPE_TEXT_SIZE], int rank, const hsize_t *dimensions)
 {
 	size_t used = (size_t)snprintf(out, SHAPE_TEXT_SIZE, "(");
 	for (int i = 0; i < rank && used < SHAPE_TEXT_SIZE; i++)
 		used += (size_t)snprintf(out + used, SHAPE_TEXT_SIZE - used, "%s%llu", i ? ", " : "",
-			(unsigned long long)sides[i]);
+			(unsigned long long)dimensions[i]);
 	if (used < SHAPE_TEXT_SIZE)
 		snprintf(out + used, SHAPE_TEXT_SIZE - used, ")");
 }
 
-/* An array that was opened, and nothing of it read. */
-struct array {
+/* An opened array. Its checks come before its values are read. */
+struct weights_array {
 	const struct weights_file *file;
 	const char *name;
 	const struct parameter *parameter;
-	hid_t dataset, creation; /* its property list */
+	hid_t dataset, creation; /* its creation property list */
 };
 
-/* Before anything else: a virtual dataset has no shape until HDF5 has opened the files that it is made of. */
-static int check_place(const struct array *array)
+/* The first check: for the shape of a virtual dataset HDF5 would open the files that it refers to. */
+static int check_storage(const struct weights_array *array)
 {
 	H5D_layout_t layout = H5Pget_layout(array->creation);
 	int external = H5Pget_external_count(array->creation);
 	if (layout == H5D_VIRTUAL)
-		return weights_refuse(array->file, array->name, "is a virtual dataset, made of others: it is not read");
+		return weights_refuse(array->file, array->name, "is a virtual dataset, which is not supported");
 	if (external > 0)
-		return weights_refuse(array->file, array->name, "has its values in another file (external storage): it is not read");
+		return weights_refuse(array->file, array->name, "has its values in another file (external storage), which is not supported");
 	if (external < 0 || layout < 0)
 		return weights_refuse(array->file, array->name, "its layout cannot be read");
 	return 0;
 }
 
-static int check_type(const struct array *array)
+static int check_type(const struct weights_array *array)
 {
 	static const char *const kinds[] = {
-		[H5T_INTEGER] = "integers", [H5T_TIME] = "times", [H5T_STRING] = "texts", [H5T_BITFIELD] = "bit fields",
+		[H5T_INTEGER] = "integers", [H5T_TIME] = "times", [H5T_STRING] = "strings", [H5T_BITFIELD] = "bit fields",
 		[H5T_OPAQUE] = "opaque bytes", [H5T_COMPOUND] = "compound values", [H5T_REFERENCE] = "references",
 		[H5T_ENUM] = "enumerated values", [H5T_VLEN] = "values of variable length", [H5T_ARRAY] = "arrays",
 	};
@@ -50,60 +50,60 @@ static int check_type(const struct array *array)
 	if (class == H5T_FLOAT && (size == 2 || size == 4 || size == 8))
 		return 0;
 	if (class == H5T_FLOAT)
-		return weights_refuse(array->file, array->name, "holds numbers of %zu bytes; 2, 4 and 8 are read", size);
-	return weights_refuse(array->file, array->name, "holds %s, not floating-point numbers",
+		return weights_refuse(array->file, array->name, "has numbers of %zu bytes; 2, 4 and 8 are supported", size);
+	return weights_refuse(array->file, array->name, "has %s, not floating-point numbers",
 		class > H5T_NO_CLASS && class < H5T_NCLASSES ? kinds[class] : "values of an unknown type");
 }
 
-static int check_shape(const struct array *array)
+static int check_shape(const struct weights_array *array)
 {
 	const struct parameter *parameter = array->parameter;
-	hsize_t sides[H5S_MAX_RANK] = {0}, needed[4] = {0};
+	hsize_t dimensions[H5S_MAX_RANK] = {0}, needed[4] = {0};
 	hid_t space = H5Dget_space(array->dataset);
-	int rank = H5Sget_simple_extent_dims(space, sides, NULL);
+	int rank = H5Sget_simple_extent_dims(space, dimensions, NULL);
 	H5Sclose(space);
 	bool same = rank == parameter->rank;
 	for (int i = 0; i < parameter->rank; i++) {
 		needed[i] = (hsize_t)parameter->shape[i];
-		same = same && sides[i] == needed[i];
+		same = same && dimensions[i] == needed[i];
 	}
 	if (same)
 		return 0;
 	char got[SHAPE_TEXT_SIZE], expected[SHAPE_TEXT_SIZE];
-	write_shape(got, rank, sides);
+	write_shape(got, rank, dimensions);
 	write_shape(expected, parameter->rank, needed);
 	return weights_refuse(array->file, array->name, "has shape %s; %s of layer '%s' needs %s", got, parameter->name,
 		parameter->layer, expected);
 }
 
-/* How many chunks of `sides` the parameter fills; 0 where they do not fit it. */
-static hsize_t count_chunks(const struct parameter *parameter, int rank, const hsize_t *sides)
+/* Number of chunks of `dimensions` that the parameter needs; 0 if a chunk is larger than the parameter or empty. */
+static hsize_t count_chunks(const struct parameter *parameter, int rank, const hsize_t *dimensions)
 {
 	hsize_t count = rank == parameter->rank;
 	for (int i = 0; i < rank && count; i++) {
 		hsize_t whole = (hsize_t)parameter->shape[i];
-		count *= sides[i] > 0 && sides[i] <= whole ? (whole + sides[i] - 1) / sides[i] : 0;
+		count *= dimensions[i] > 0 && dimensions[i] <= whole ? (whole + dimensions[i] - 1) / dimensions[i] : 0;
 	}
 	return count;
 }
 
-/* After check_shape. A chunk is unpacked whole, however little of it is needed; of one that is missing HDF5 gives zeros. */
-static int check_chunks(const struct array *array)
+/* After check_shape. A large chunk would be decompressed completely; a missing one would be read as zeros. */
+static int check_chunks(const struct weights_array *array)
 {
-	hsize_t sides[H5S_MAX_RANK] = {0}, stored = 0;
-	int rank = H5Pget_chunk(array->creation, H5S_MAX_RANK, sides);
-	hsize_t needed = count_chunks(array->parameter, rank, sides);
+	hsize_t dimensions[H5S_MAX_RANK] = {0}, stored = 0;
+	int rank = H5Pget_chunk(array->creation, H5S_MAX_RANK, dimensions);
+	hsize_t needed = count_chunks(array->parameter, rank, dimensions);
 	char text[SHAPE_TEXT_SIZE];
-	write_shape(text, rank, sides);
+	write_shape(text, rank, dimensions);
 	if (needed == 0)
-		return weights_refuse(array->file, array->name, "is stored in chunks of %s, larger than itself", text);
+		return weights_refuse(array->file, array->name, "has chunks of %s, larger than the array", text);
 	hid_t space = H5Dget_space(array->dataset);
 	bool counted = H5Dget_num_chunks(array->dataset, space, &stored) >= 0;
 	H5Sclose(space);
-	return counted && stored == needed ? 0 : weights_refuse(array->file, array->name, "its values are not all there");
+	return counted && stored == needed ? 0 : weights_refuse(array->file, array->name, "some of its values are missing");
 }
 
-static int check_filters(const struct array *array)
+static int check_filters(const struct weights_array *array)
 {
 	int count = H5Pget_nfilters(array->creation);
 	for (int i = 0; i < count; i++) {
@@ -114,52 +114,52 @@ static int check_filters(const struct array *array)
 		name[sizeof name - 1] = 0;
 		if (filter != H5Z_FILTER_DEFLATE && filter != H5Z_FILTER_SHUFFLE && filter != H5Z_FILTER_FLETCHER32)
 			return weights_refuse(array->file, array->name,
-				"is packed by filter %d '%s'; deflate, shuffle and fletcher32 are read", (int)filter, name);
+				"is stored with filter %d '%s'; deflate, shuffle and fletcher32 are supported", (int)filter, name);
 	}
 	return count < 0 ? weights_refuse(array->file, array->name, "its filters cannot be read") : 0;
 }
 
-static int check_packing(const struct array *array)
+static int check_values_stored(const struct weights_array *array)
 {
 	H5D_space_status_t status;
 	if (H5Pget_layout(array->creation) == H5D_CHUNKED)
 		return check_filters(array) || check_chunks(array) ? -1 : 0;
 	if (H5Dget_space_status(array->dataset, &status) < 0 || status != H5D_SPACE_STATUS_ALLOCATED)
-		return weights_refuse(array->file, array->name, "its values are not all there");
+		return weights_refuse(array->file, array->name, "some of its values are missing");
 	return 0;
 }
 
-/* Whether the values lie in one piece as memory has them: then to look them up is all there is to do. */
-static bool is_plain(const struct array *array, struct weights_place *place)
+/* Whether the values are contiguous floats of native byte order in the file: then only their offset is needed. */
+static bool is_contiguous(const struct weights_array *array, struct weights_location *location)
 {
 	haddr_t offset = H5Dget_offset(array->dataset);
 	size_t bytes = array->parameter->count * sizeof(float);
 	hid_t type = H5Dget_type(array->dataset);
-	bool plain = H5Tequal(type, H5T_NATIVE_FLOAT) > 0 && H5Pget_layout(array->creation) == H5D_CONTIGUOUS &&
+	bool contiguous = H5Tequal(type, H5T_NATIVE_FLOAT) > 0 && H5Pget_layout(array->creation) == H5D_CONTIGUOUS &&
 		H5Dget_storage_size(array->dataset) == bytes && bytes <= array->file->size &&
-		offset <= array->file->size - bytes; /* none is the largest number */
+		offset <= array->file->size - bytes; /* no offset is the largest number */
 	H5Tclose(type);
-	*place = plain ? (struct weights_place){.offset = (size_t)offset} : (struct weights_place){.converted = true};
-	return plain;
+	*location = contiguous ? (struct weights_location){.offset = (size_t)offset} : (struct weights_location){.converted = true};
+	return contiguous;
 }
 
-static int find_values(const struct array *array, float *values, struct weights_place *place)
+static int find_values(const struct weights_array *array, float *values, struct weights_location *location)
 {
-	if (is_plain(array, place) || H5Dread(array->dataset, H5T_NATIVE_FLOAT, H5S_ALL, H5S_ALL, H5P_DEFAULT, values) >= 0)
+	if (is_contiguous(array, location) || H5Dread(array->dataset, H5T_NATIVE_FLOAT, H5S_ALL, H5S_ALL, H5P_DEFAULT, values) >= 0)
 		return 0;
 	return weights_refuse(array->file, array->name, "its values cannot be read");
 }
 
 int weights_read_array(const struct weights_file *file, const char *name, const struct parameter *parameter, float *values,
-	struct weights_place *place)
+	struct weights_location *location)
 {
 	int found = weights_find(file, name);
-	struct array array = {file, name, parameter, found == 1 ? H5Dopen2(file->id, name, H5P_DEFAULT) : -1, -1};
+	struct weights_array array = {file, name, parameter, found == 1 ? H5Dopen2(file->id, name, H5P_DEFAULT) : -1, -1};
 	if (array.dataset < 0)
-		return found < 0 ? -1 : weights_refuse(file, name, "is missing or no array");
+		return found < 0 ? -1 : weights_refuse(file, name, "is missing or not an array");
 	array.creation = H5Dget_create_plist(array.dataset);
-	bool good = check_place(&array) == 0 && check_type(&array) == 0 && check_shape(&array) == 0 &&
-		check_packing(&array) == 0 && find_values(&array, values, place) == 0;
+	bool good = check_storage(&array) == 0 && check_type(&array) == 0 && check_shape(&array) == 0 &&
+		check_values_stored(&array) == 0 && find_values(&array, values, location) == 0;
 	H5Pclose(array.creation);
 	H5Dclose(array.dataset);
 	return good ? 0 : -1;

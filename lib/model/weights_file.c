@@ -15,14 +15,15 @@ int weights_refuse(const struct weights_file *file, const char *object, const ch
 	return error_within(file->error, file->path);
 }
 
-/* Each copy of the file's bytes that HDF5 would make is those bytes themselves, which stay the caller's. */
-static void *same_bytes(size_t size, H5FD_file_image_op_t operation, void *bytes)
+/* ---- callbacks that make HDF5 use the caller's bytes instead of copies ---- */
+
+static void *share_bytes(size_t size, H5FD_file_image_op_t operation, void *bytes)
 {
 	(void)size, (void)operation;
 	return bytes;
 }
 
-static void *copied_already(void *to, const void *from, size_t size, H5FD_file_image_op_t operation, void *bytes)
+static void *skip_copy(void *to, const void *from, size_t size, H5FD_file_image_op_t operation, void *bytes)
 {
 	(void)from, (void)size, (void)operation, (void)bytes;
 	return to;
@@ -34,18 +35,18 @@ static void *refuse_growth(void *image, size_t size, H5FD_file_image_op_t operat
 	return NULL;
 }
 
-static herr_t keep_bytes(void *image, H5FD_file_image_op_t operation, void *bytes)
+static herr_t skip_free(void *image, H5FD_file_image_op_t operation, void *bytes)
 {
 	(void)image, (void)operation, (void)bytes;
 	return 0;
 }
 
-static void *same_pointer(void *bytes)
+static void *share_pointer(void *bytes)
 {
 	return bytes;
 }
 
-static herr_t keep_pointer(void *bytes)
+static herr_t skip_pointer_free(void *bytes)
 {
 	(void)bytes;
 	return 0;
@@ -53,8 +54,8 @@ static herr_t keep_pointer(void *bytes)
 
 static hid_t open_image(void *bytes, size_t size)
 {
-	H5FD_file_image_callbacks_t uncopied = {same_bytes, copied_already, refuse_growth, keep_bytes, same_pointer,
-		keep_pointer, bytes};
+	H5FD_file_image_callbacks_t uncopied = {share_bytes, skip_copy, refuse_growth, skip_free, share_pointer,
+		skip_pointer_free, bytes};
 	hid_t access = H5Pcreate(H5P_FILE_ACCESS);
 	hid_t file = -1;
 	if (H5Pset_fapl_core(access, 1 << 20, false) >= 0 && H5Pset_file_image_callbacks(access, &uncopied) >= 0 &&
@@ -64,7 +65,7 @@ static hid_t open_image(void *bytes, size_t size)
 	return file;
 }
 
-static herr_t look_for_memory(unsigned depth, const H5E_error2_t *failure, void *file)
+static herr_t find_memory_error(unsigned depth, const H5E_error2_t *failure, void *file)
 {
 	(void)depth;
 	((struct weights_file *)file)->out_of_memory |= failure->maj_num == H5E_RESOURCE || failure->min_num == H5E_NOSPACE ||
@@ -72,23 +73,23 @@ static herr_t look_for_memory(unsigned depth, const H5E_error2_t *failure, void 
 	return 0;
 }
 
-/* Called by HDF5 where one of its calls failed. */
-static herr_t note_failure(hid_t stack, void *file)
+/* Called by HDF5 when one of its functions fails. */
+static herr_t record_failure(hid_t stack, void *file)
 {
-	return H5Ewalk2(stack, H5E_WALK_UPWARD, look_for_memory, file);
+	return H5Ewalk2(stack, H5E_WALK_UPWARD, find_memory_error, file);
 }
 
 int weights_file_open(struct weights_file *file, const void *bytes, size_t size, const char *path, struct error *error)
 {
 	*file = (struct weights_file){-1, size, path, error, false};
-	/* No plugins: they are programs that a file asks for by number. */
-	if (H5open() < 0 || H5Eset_auto2(H5E_DEFAULT, note_failure, file) < 0 || H5PLset_loading_state(0) < 0)
+	/* No plugins: they are code that a file selects by number. */
+	if (H5open() < 0 || H5Eset_auto2(H5E_DEFAULT, record_failure, file) < 0 || H5PLset_loading_state(0) < 0)
 		return error_memory(error, path);
 	file->id = open_image((void *)bytes, size);
 	if (file->id >= 0)
 		return 0;
 	H5Eset_auto2(H5E_DEFAULT, NULL, NULL);
-	return error_set(error, path, "is no HDF5 file, or a damaged one");
+	return error_set(error, path, "is not an HDF5 file, or a damaged one");
 }
 
 void weights_file_close(struct weights_file *file)
@@ -100,10 +101,10 @@ void weights_file_close(struct weights_file *file)
 static int check_link(const struct weights_file *file, const char *object)
 {
 	H5L_info_t link;
-	htri_t there = H5Lexists(file->id, object, H5P_DEFAULT);
-	if (there == 0)
+	htri_t exists = H5Lexists(file->id, object, H5P_DEFAULT);
+	if (exists == 0)
 		return 0;
-	if (there < 0 || H5Lget_info(file->id, object, &link, H5P_DEFAULT) < 0)
+	if (exists < 0 || H5Lget_info(file->id, object, &link, H5P_DEFAULT) < 0)
 		return weights_refuse(file, object, "its link cannot be read");
 	if (link.type == H5L_TYPE_HARD)
 		return 1;

@@ -6,13 +6,13 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { TEXT_MAXIMUM = 4096 };
+enum { STRING_MAXIMUM = 4096 };
 
 /* ---- lists of names in attributes ---- */
 
-/* The attribute's texts as memory has them: pointers, or cells of `width` bytes. Our own type, since one from a
- * damaged file may be anything. */
-static hid_t text_type(hid_t stored, size_t width)
+/* The type of strings in memory: pointers, or fixed-length strings of `width` bytes. Not derived from the file's type, which may
+ * be damaged. */
+static hid_t string_type(hid_t stored, size_t width)
 {
 	hid_t type = H5Tcopy(H5T_C_S1);
 	H5Tset_size(type, width);
@@ -21,80 +21,80 @@ static hid_t text_type(hid_t stored, size_t width)
 	return type;
 }
 
-static bool add_fixed_texts(hid_t attribute, hid_t stored, size_t count, struct text_list *names)
+static bool add_fixed_strings(hid_t attribute, hid_t stored, size_t count, struct text_list *names)
 {
 	size_t width = H5Tget_size(stored);
-	hid_t type = text_type(stored, width);
-	char *cells = calloc(count, width);
-	bool good = cells && H5Aread(attribute, type, cells) >= 0;
+	hid_t type = string_type(stored, width);
+	char *buffer = calloc(count, width);
+	bool good = buffer && H5Aread(attribute, type, buffer) >= 0;
 	for (size_t i = 0; good && i < count; i++) {
-		char text[TEXT_MAXIMUM + 1] = "";
-		memcpy(text, cells + i * width, width);
+		char text[STRING_MAXIMUM + 1] = "";
+		memcpy(text, buffer + i * width, width);
 		good = text_list_add(names, text, NULL) == 0;
 	}
-	free(cells);
+	free(buffer);
 	H5Tclose(type);
 	return good;
 }
 
-static bool add_variable_texts(hid_t attribute, hid_t stored, hid_t space, size_t count, struct text_list *names)
+static bool add_variable_strings(hid_t attribute, hid_t stored, hid_t space, size_t count, struct text_list *names)
 {
-	hid_t type = text_type(stored, H5T_VARIABLE);
-	char **cells = calloc(count, sizeof *cells);
-	bool good = cells && H5Aread(attribute, type, cells) >= 0;
+	hid_t type = string_type(stored, H5T_VARIABLE);
+	char **buffer = calloc(count, sizeof *buffer);
+	bool good = buffer && H5Aread(attribute, type, buffer) >= 0;
 	for (size_t i = 0; good && i < count; i++)
-		good = cells[i] && strlen(cells[i]) <= TEXT_MAXIMUM && text_list_add(names, cells[i], NULL) == 0;
-	if (cells)
-		H5Dvlen_reclaim(type, space, H5P_DEFAULT, cells);
-	free(cells);
+		good = buffer[i] && strlen(buffer[i]) <= STRING_MAXIMUM && text_list_add(names, buffer[i], NULL) == 0;
+	if (buffer)
+		H5Dvlen_reclaim(type, space, H5P_DEFAULT, buffer);
+	free(buffer);
 	H5Tclose(type);
 	return good;
 }
 
-/* Whether the file can hold so many texts: each is a cell of `width` bytes, or a reference to text elsewhere in the file. */
+/* Whether the file is large enough for so many strings: each is stored in `width` bytes, or is a reference of that size. */
 static bool can_hold(const struct weights_file *file, hid_t type, hssize_t count)
 {
 	size_t width = H5Tget_size(type);
 	return H5Tget_class(type) == H5T_STRING && count > 0 && count <= WEIGHTS_ARRAYS_MAXIMUM && width > 0 &&
-		width <= TEXT_MAXIMUM && (size_t)count * width <= file->size;
+		width <= STRING_MAXIMUM && (size_t)count * width <= file->size;
 }
 
-/* Attribute `name` of `object`, which must be there, added to `names`. */
-static bool read_texts(const struct weights_file *file, hid_t object, const char *name, struct text_list *names)
+/* Appends the strings of attribute `name` of `object` to `names`. */
+static bool read_strings(const struct weights_file *file, hid_t object, const char *name, struct text_list *names)
 {
 	hid_t attribute = H5Aopen(object, name, H5P_DEFAULT);
 	if (attribute < 0)
 		return false;
 	hid_t type = H5Aget_type(attribute), space = H5Aget_space(attribute);
 	hssize_t count = H5Sget_simple_extent_npoints(space);
-	/* h5py writes an empty list as no numbers at all. */
+	/* h5py writes an empty list as an empty array of numbers. */
 	bool good = count == 0;
 	if (can_hold(file, type, count) && names->count + (size_t)count <= WEIGHTS_ARRAYS_MAXIMUM)
-		good = H5Tis_variable_str(type) > 0 ? add_variable_texts(attribute, type, space, (size_t)count, names)
-						    : add_fixed_texts(attribute, type, (size_t)count, names);
+		good = H5Tis_variable_str(type) > 0 ? add_variable_strings(attribute, type, space, (size_t)count, names)
+						    : add_fixed_strings(attribute, type, (size_t)count, names);
 	H5Sclose(space);
 	H5Tclose(type);
 	H5Aclose(attribute);
 	return good;
 }
 
-/* As read_texts, for a list that Keras may have split into name0, name1, ... */
-static bool read_split_texts(const struct weights_file *file, hid_t object, const char *name, struct text_list *names)
+/* read_strings for a list that Keras may have split into name0, name1, ... */
+static bool read_split_strings(const struct weights_file *file, hid_t object, const char *name, struct text_list *names)
 {
 	if (H5Aexists(object, name) > 0)
-		return read_texts(file, object, name, names);
+		return read_strings(file, object, name, names);
 	for (int i = 0; i < WEIGHTS_ARRAYS_MAXIMUM; i++) {
 		char part[64];
 		snprintf(part, sizeof part, "%s%d", name, i);
 		if (H5Aexists(object, part) <= 0)
 			return i > 0;
-		if (!read_texts(file, object, part, names))
+		if (!read_strings(file, object, part, names))
 			return false;
 	}
 	return false;
 }
 
-/* ---- where the arrays are, in the network's order ---- */
+/* ---- paths of the arrays, in the order of the network's parameters ---- */
 
 /* Legacy layout under `base` ("" or "/model_weights"). */
 static int list_layer(const struct weights_file *file, const char *base, const char *layer, struct text_list *arrays)
@@ -105,8 +105,8 @@ static int list_layer(const struct weights_file *file, const char *base, const c
 	int found = weights_find(file, path);
 	hid_t group = found == 1 ? H5Gopen2(file->id, path, H5P_DEFAULT) : -1;
 	if (group < 0)
-		return found < 0 ? -1 : weights_refuse(file, path, "is listed but not there");
-	bool good = read_split_texts(file, group, "weight_names", &names);
+		return found < 0 ? -1 : weights_refuse(file, path, "is listed but missing");
+	bool good = read_split_strings(file, group, "weight_names", &names);
 	H5Gclose(group);
 	int result = good ? 0 : weights_refuse(file, path, "its attribute weight_names cannot be read");
 	for (size_t i = 0; result == 0 && i < names.count; i++) {
@@ -122,7 +122,7 @@ static int list_legacy(const struct weights_file *file, const char *base, struct
 {
 	struct text_list layers = {0};
 	hid_t group = H5Gopen2(file->id, *base ? base : "/", H5P_DEFAULT);
-	bool good = group >= 0 && read_split_texts(file, group, "layer_names", &layers);
+	bool good = group >= 0 && read_split_strings(file, group, "layer_names", &layers);
 	if (group >= 0)
 		H5Gclose(group);
 	int result = good ? 0 : weights_refuse(file, "layer_names", "cannot be read");
@@ -132,7 +132,7 @@ static int list_legacy(const struct weights_file *file, const char *base, struct
 	return result;
 }
 
-/* Adds how many entries group `path` has, which may be missing. */
+/* Adds the number of entries of group `path`, which may be missing. */
 static int add_entries(const struct weights_file *file, const char *path, long long *count)
 {
 	H5G_info_t group;
@@ -145,7 +145,7 @@ static int add_entries(const struct weights_file *file, const char *path, long l
 	return 0;
 }
 
-/* How many arrays the vars groups right under the layers of `base` hold. */
+/* Counts the arrays in the groups BASE/LAYER/vars. */
 static int count_arrays(const struct weights_file *file, const char *base, long long *count)
 {
 	char name[256], path[WEIGHTS_PATH_SIZE];
@@ -167,20 +167,20 @@ static int count_arrays(const struct weights_file *file, const char *base, long 
 static int list_keras3(const struct weights_file *file, const char *base, const struct network *network,
 	struct text_list *arrays)
 {
-	char path[WEIGHTS_PATH_SIZE], group[KERAS_GROUP_SIZE], last[KERAS_GROUP_SIZE] = "";
+	char path[WEIGHTS_PATH_SIZE], group[KERAS_GROUP_SIZE], previous_group[KERAS_GROUP_SIZE] = "";
 	snprintf(path, sizeof path, "%s/separable_conv2d", base);
 	int separable = weights_find(file, path);
 	long long count;
 	if (separable < 0 || count_arrays(file, base, &count))
 		return -1;
 	if (count != network_parameter_count(network))
-		return weights_refuse(file, base, "holds %lld arrays of weights; the network has %d", count,
+		return weights_refuse(file, base, "has %lld weight arrays; the network has %d", count,
 			network_parameter_count(network));
 	for (int i = 0, number = 0; i < count; i++, number++) {
 		keras_group(network_architecture(network), network_parameter(network, i).layer_index, separable == 1, group);
-		if (strcmp(group, last))
+		if (strcmp(group, previous_group))
 			number = 0;
-		memcpy(last, group, sizeof last);
+		memcpy(previous_group, group, sizeof previous_group);
 		snprintf(path, sizeof path, "%s/%s/vars/%d", base, group, number);
 		if (text_list_add(arrays, path, file->error))
 			return -1;
@@ -205,5 +205,5 @@ int weights_list(const struct weights_file *file, const struct network *network,
 	for (size_t i = 0; found >= 0 && i < sizeof keras3 / sizeof *keras3; i++)
 		if ((found = weights_find(file, keras3[i])) == 1)
 			return list_keras3(file, keras3[i], network, arrays);
-	return found < 0 ? -1 : error_set(file->error, file->path, "holds no weights that Keras wrote");
+	return found < 0 ? -1 : error_set(file->error, file->path, "has no weights in a layout of Keras");
 }

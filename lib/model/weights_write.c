@@ -10,41 +10,41 @@
 
 enum { PATH_SIZE = 256, IMAGE_INCREMENT = 1 << 20 };
 
-/* Property lists of a file in the making, and the file. */
-struct writer {
+/* The file being written, and property lists. */
+struct weights_writer {
 	hid_t file, links, dataset, group;
 };
 
-/* Attribute `name` of `object`: `count` texts of one width; 0 for a scalar holding texts[0]. */
-static bool write_texts(hid_t object, const char *name, const char *const *texts, size_t count, bool scalar)
+/* Writes attribute `name` of `object`: `count` strings of one length, as an array or a scalar. */
+static bool write_strings(hid_t object, const char *name, const char *const *strings, size_t count, bool scalar)
 {
 	size_t width = 1;
 	for (size_t i = 0; i < count; i++)
-		width = strlen(texts[i]) > width ? strlen(texts[i]) : width;
-	char *cells = calloc(count + 1, width + 1);
-	for (size_t i = 0; cells && i < count; i++)
-		memcpy(cells + i * width, texts[i], strlen(texts[i]));
+		width = strlen(strings[i]) > width ? strlen(strings[i]) : width;
+	char *buffer = calloc(count + 1, width + 1);
+	for (size_t i = 0; buffer && i < count; i++)
+		memcpy(buffer + i * width, strings[i], strlen(strings[i]));
 	hsize_t size = count;
 	hid_t type = H5Tcopy(H5T_C_S1);
 	hid_t space = scalar ? H5Screate(H5S_SCALAR) : H5Screate_simple(1, &size, NULL);
-	bool good = cells && H5Tset_size(type, width) >= 0 && H5Tset_strpad(type, H5T_STR_NULLPAD) >= 0;
+	bool good = buffer && H5Tset_size(type, width) >= 0 && H5Tset_strpad(type, H5T_STR_NULLPAD) >= 0;
 	hid_t attribute = good ? H5Acreate2(object, name, type, space, H5P_DEFAULT, H5P_DEFAULT) : -1;
-	good = attribute >= 0 && (count == 0 || H5Awrite(attribute, type, cells) >= 0);
+	good = attribute >= 0 && (count == 0 || H5Awrite(attribute, type, buffer) >= 0);
 	if (attribute >= 0)
 		H5Aclose(attribute);
 	H5Sclose(space);
 	H5Tclose(type);
-	free(cells);
+	free(buffer);
 	return good;
 }
 
-/* One array at `path`, and its second name `link` for Keras 3. */
-static bool write_array(const struct writer *writer, const char *path, const char *link, const struct parameter *parameter)
+/* Writes an array to `path`, with a hard link `link` for Keras 3. */
+static bool write_array(const struct weights_writer *writer, const char *path, const char *link, const struct parameter *parameter)
 {
-	hsize_t sides[4];
+	hsize_t dimensions[4];
 	for (int i = 0; i < parameter->rank; i++)
-		sides[i] = (hsize_t)parameter->shape[i];
-	hid_t space = H5Screate_simple(parameter->rank, sides, NULL);
+		dimensions[i] = (hsize_t)parameter->shape[i];
+	hid_t space = H5Screate_simple(parameter->rank, dimensions, NULL);
 	hid_t dataset = H5Dcreate2(writer->file, path, H5T_IEEE_F32LE, space, writer->links, writer->dataset, H5P_DEFAULT);
 	bool good = dataset >= 0 &&
 		H5Dwrite(dataset, H5T_NATIVE_FLOAT, H5S_ALL, H5S_ALL, H5P_DEFAULT, parameter->values) >= 0 &&
@@ -55,14 +55,14 @@ static bool write_array(const struct writer *writer, const char *path, const cha
 	return good;
 }
 
-/* Group /LAYER with attribute weight_names and the layer's arrays; `first` is its first parameter, moved on
- * to the next layer's. */
-static bool write_layer(const struct writer *writer, const struct network *network, int layer, int *first)
+/* Writes group /LAYER with the layer's arrays and the attribute weight_names; `first` is its first parameter, advanced to the
+ * next layer's. */
+static bool write_layer(const struct weights_writer *writer, const struct network *network, int layer, int *first)
 {
 	const struct architecture *architecture = network_architecture(network);
 	const char *name = architecture->layers[layer].name;
 	char names[4][PATH_SIZE], path[PATH_SIZE], link[PATH_SIZE], keras3[KERAS_GROUP_SIZE];
-	const char *texts[4];
+	const char *strings[4];
 	size_t count = 0;
 	hid_t group = H5Gcreate2(writer->file, name, writer->links, writer->group, H5P_DEFAULT);
 	bool good = group >= 0;
@@ -74,27 +74,27 @@ static bool write_layer(const struct writer *writer, const struct network *netwo
 		snprintf(names[count], PATH_SIZE, "%s/%s", name, parameter.name);
 		snprintf(path, sizeof path, "/%s/%.150s", name, names[count]);
 		snprintf(link, sizeof link, "/layers/%s/vars/%zu", keras3, count);
-		texts[count] = names[count];
+		strings[count] = names[count];
 		good = write_array(writer, path, link, &parameter);
 	}
-	good = good && write_texts(group, "weight_names", texts, count, false);
+	good = good && write_strings(group, "weight_names", strings, count, false);
 	if (group >= 0)
 		H5Gclose(group);
 	return good;
 }
 
-static bool write_root(const struct writer *writer, const struct architecture *architecture)
+static bool write_root(const struct weights_writer *writer, const struct architecture *architecture)
 {
 	const char *names[LAYERS_MAXIMUM];
 	for (int i = 0; i < architecture->layer_count; i++)
 		names[i] = architecture->layers[i].name;
 	hid_t root = H5Gopen2(writer->file, "/", H5P_DEFAULT);
-	bool good = root >= 0 && write_texts(root, "layer_names", names, (size_t)architecture->layer_count, false) &&
-		write_texts(root, "backend", &(const char *){"tensorflow"}, 1, true) &&
-		write_texts(root, "keras_version", &(const char *){"2.15.0"}, 1, true);
+	bool good = root >= 0 && write_strings(root, "layer_names", names, (size_t)architecture->layer_count, false) &&
+		write_strings(root, "backend", &(const char *){"tensorflow"}, 1, true) &&
+		write_strings(root, "keras_version", &(const char *){"2.15.0"}, 1, true);
 	if (root >= 0)
 		H5Gclose(root);
-	/* Keras up to 3.3 does not load without it. */
+	/* Required by Keras up to 3.3. */
 	hid_t vars = H5Gcreate2(writer->file, "/vars", writer->links, writer->group, H5P_DEFAULT);
 	if (vars < 0)
 		return good && H5Lexists(writer->file, "/vars", H5P_DEFAULT) > 0;
@@ -102,7 +102,7 @@ static bool write_root(const struct writer *writer, const struct architecture *a
 	return good;
 }
 
-/* The whole file as bytes in fresh memory; NULL when that fails. */
+/* The file as bytes in fresh memory; NULL on failure. */
 static void *file_image(hid_t file, size_t *size)
 {
 	if (H5Fflush(file, H5F_SCOPE_GLOBAL) < 0)
@@ -120,11 +120,11 @@ static void *file_image(hid_t file, size_t *size)
 static void *network_image(const struct network *network, size_t *size)
 {
 	void *image = NULL;
-	struct writer writer = {.links = H5Pcreate(H5P_LINK_CREATE), .dataset = H5Pcreate(H5P_DATASET_CREATE),
+	struct weights_writer writer = {.links = H5Pcreate(H5P_LINK_CREATE), .dataset = H5Pcreate(H5P_DATASET_CREATE),
 		.group = H5Pcreate(H5P_GROUP_CREATE)};
 	hid_t memory = H5Pcreate(H5P_FILE_ACCESS);
 	H5Pset_create_intermediate_group(writer.links, 1);
-	/* Without times the same weights are the same bytes. */
+	/* Without timestamps the same weights give the same bytes. */
 	H5Pset_obj_track_times(writer.dataset, false);
 	H5Pset_obj_track_times(writer.group, false);
 	H5Pset_fapl_core(memory, IMAGE_INCREMENT, false);
@@ -144,23 +144,23 @@ static void *network_image(const struct network *network, size_t *size)
 	return image;
 }
 
-struct writing {
+struct weights_write_job {
 	const struct network *network;
 	FILE *stream;
 	const char *path;
 };
 
-static int write_network(void *context, struct error *error)
+static int write_task(void *context, struct error *error)
 {
-	const struct writing *writing = context;
+	const struct weights_write_job *job = context;
 	size_t size;
 	if (H5open() < 0 || H5Eset_auto2(H5E_DEFAULT, NULL, NULL) < 0)
-		return error_memory(error, writing->path);
-	void *image = network_image(writing->network, &size);
+		return error_memory(error, job->path);
+	void *image = network_image(job->network, &size);
 	if (!image)
-		return error_set(error, writing->path, "the weights do not fit into HDF5, or out of memory");
-	bool good = fwrite(image, 1, size, writing->stream) == size && fflush(writing->stream) == 0;
-	int result = good ? 0 : error_system(error, writing->path);
+		return error_set(error, job->path, "the weights do not fit into HDF5, or out of memory");
+	bool good = fwrite(image, 1, size, job->stream) == size && fflush(job->stream) == 0;
+	int result = good ? 0 : error_system(error, job->path);
 	free(image);
 	return result;
 }
@@ -171,10 +171,10 @@ int weights_write(const struct network *network, const char *path, struct error 
 	if (output_open(&output, path, error))
 		return -1;
 	/* HDF5 1.10 crashes where some of its allocations fail. */
-	struct writing writing = {network, output.stream, path};
-	int result = child_run(write_network, &writing, NULL, error);
+	struct weights_write_job job = {network, output.stream, path};
+	int result = child_run(write_task, &job, NULL, error);
 	if (result == CHILD_NONE)
-		result = write_network(&writing, error);
+		result = write_task(&job, error);
 	if (result == 0)
 		return output_commit(&output, error);
 	if (result == CHILD_DIED)

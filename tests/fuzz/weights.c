@@ -29,7 +29,7 @@ static int parse(const unsigned char *bytes, size_t size, struct error *error)
 {
 	int count = network_parameter_count(network);
 	float *values = malloc(value_count * sizeof *values);
-	struct weights_place *places = calloc((size_t)count, sizeof *places);
+	struct weights_location *places = calloc((size_t)count, sizeof *places);
 	if (!values || !places)
 		abort();
 	int result = weights_parse(bytes, size, "weights", network, values, places, error);

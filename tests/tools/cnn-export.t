@@ -55,24 +55,24 @@ cnn-export: try 'cnn-export --help'" cnn-export
 refused 2 "cnn-export: plain: takes no operands; name the model with -m
 cnn-export: try 'cnn-export --help'" cnn-export plain
 refused 1 'cnn-export: missing: there is no such folder' cnn-export -m missing -o x.onnx
-refused 1 'cnn-export: plain.onnx: is no model folder' cnn-export -m plain.onnx -o x.onnx
+refused 1 'cnn-export: plain.onnx: is not a model folder' cnn-export -m plain.onnx -o x.onnx
 mkdir empty
 refused 1 'cnn-export: empty: has neither architecture.json nor another *.json file' cnn-export -m empty -o x.onnx
 cp plain/plain.json empty/architecture.json
 refused 1 'cnn-export: empty: has neither poids.h5 nor another *.h5 file' cnn-export -m empty -o x.onnx
 cp plain/plain.weights.h5 "$fixtures/model/modern.h5" empty/
-refused 1 "cnn-export: empty: holds modern.h5 and plain.weights.h5: one of them has to go" cnn-export -m empty -o x.onnx
+refused 1 "cnn-export: empty: contains modern.h5 and plain.weights.h5; one of them must be removed" cnn-export -m empty -o x.onnx
 rm empty/modern.h5
 refused 1 'cnn-export: empty/labels.txt: No such file or directory' cnn-export -m empty -o x.onnx
 printf 'a\nb\n' >empty/labels.txt
 refused 1 'cnn-export: empty/labels.txt: has 2 labels; the network has 4 outputs' cnn-export -m empty -o x.onnx
 printf 'a\nb\nc\na\n' >empty/labels.txt
-refused 1 "cnn-export: empty/labels.txt: 'a' is there twice" cnn-export -m empty -o x.onnx
+refused 1 "cnn-export: empty/labels.txt: 'a' occurs twice" cnn-export -m empty -o x.onnx
 printf 'a\nb\n../c\nd\n' >empty/labels.txt
-refused 1 "cnn-export: empty/labels.txt: line 3: '../c' is no class name" cnn-export -m empty -o x.onnx
+refused 1 "cnn-export: empty/labels.txt: line 3: '../c' is not a valid class name" cnn-export -m empty -o x.onnx
 cp plain/labels.txt empty/
 cp "$fixtures/model/hostile/external_storage.h5" empty/poids.h5
-refused 1 'cnn-export: empty/poids.h5: /dense1/dense1/bias: has its values in another file (external storage): it is not read' \
+refused 1 'cnn-export: empty/poids.h5: /dense1/dense1/bias: has its values in another file (external storage), which is not supported' \
 	cnn-export -m empty -o x.onnx
 rm empty/poids.h5 && mkfifo empty/poids.h5
 refused 1 'cnn-export: empty/poids.h5: is not a regular file' cnn-export -m empty -o x.onnx

@@ -200,7 +200,7 @@ head -c 500 model/poids.h5 >broken/poids.h5
 run cnn-predict -m broken --header images
 status_is 1
 stdout_is ''
-stderr_is "cnn-predict: broken/poids.h5: is no HDF5 file, or a damaged one"
+stderr_is "cnn-predict: broken/poids.h5: is not an HDF5 file, or a damaged one"
 cp -R model three && echo third >>three/labels.txt
 run cnn-predict -m three images
 status_is 1

@@ -150,9 +150,9 @@ stderr_has "^cnn-train: epoch [0-9]+, batch [0-9]+, layer '[a-z0-9_]+': has non-
 ok "values that are not finite: the old model stays" diff -r kept models/a_model
 mkdir things
 echo mine >things/letter.txt
-refused 1 'cnn-train: things: holds something other than a model; it is not replaced' cnn-train -o things train.tens
+refused 1 'cnn-train: things: contains files but no model; it is not replaced' cnn-train -o things train.tens
 is "somebody's folder stays" "$(cat things/letter.txt)" mine
-refused 1 'cnn-train: train.tens: is a file, and a model is a folder' cnn-train -o train.tens train.tens
+refused 1 'cnn-train: train.tens: is a file; a model must be a folder' cnn-train -o train.tens train.tens
 cnn-train -q --epochs 1000000 -o models/a_model train.tens &
 process=$!
 sleep 0.5
@@ -187,11 +187,11 @@ ok "... keeps what is in it" sh -c 'test -d late/.git && grep -q mine late/thesi
 is_a_model "... beside the model" late
 { cat passes.tens; mkdir taken; echo mine >taken/labels.txt; } | cnn-train -q -o taken 2>.err
 is "a folder whose file has a name of the model's" $? 1
-is "... is said" "$(cat .err)" 'cnn-train: taken: holds labels.txt, and no model that it is of; the new model is in taken.1'
+is "... is said" "$(cat .err)" 'cnn-train: taken: contains labels.txt, which is not part of a model; the new model is in taken.1'
 is "... and stays" "$(ls -A taken; cat taken/labels.txt)" "$(printf 'labels.txt\nmine')"
 is "... and the model is not lost" "$(ls -A taken.1 | tr '\n' ' ')" "$all_files"
 { cat passes.tens; echo mine >other; } | cnn-train -q -o other 2>.err
-is "a file that appears: the model is beside it" "$(cat .err; cat other)" "cnn-train: other: is a file, and a model is a folder; the new model is in other.1
+is "a file that appears: the model is beside it" "$(cat .err; cat other)" "cnn-train: other: is a file; a model must be a folder; the new model is in other.1
 mine"
 for seed in 1 2 3 4; do cnn-train -q --epochs 1 --seed $seed -o both train.tens 2>>.both & done
 wait

@@ -1,4 +1,4 @@
-/* Keras' JSON: real files read as what they say, ours come back the same, and what is not known is named. */
+/* Keras' JSON: files of Keras are parsed, written files are parsed to the same layers, unsupported ones are refused with a reason. */
 #include "keras_files.h"
 
 #include <string.h>
@@ -43,13 +43,13 @@ static void round_trip(void)
 		ok(architecture_read(&first, model_fixture(names[i]), &error) == 0, "%s", names[i]);
 		ok(architecture_write(&first, scratch_path("written.json"), &error) == 0, "written");
 		ok(architecture_read(&second, scratch_path("written.json"), &error) == 0, "read again");
-		ok(same_layers(&first, &second), "... and the same");
+		ok(same_layers(&first, &second), "... with the same layers");
 		architecture_free(&first);
 		architecture_free(&second);
 	}
 }
 
-/* A model of an 8x8x3 input and the given layers after it; what reading it gives. */
+/* Reads a model of an 8x8x3 input and the given layers. */
 static int read_layers(struct architecture *out, const char *layers, struct error *error)
 {
 	const char *path = scratch_path("model.json");
@@ -77,7 +77,7 @@ static void defaults(void)
 		", {\"class_name\": \"Dense\", \"config\": {\"name\": \"d\", \"units\": 2,"
 		" \"activation\": {\"class_name\": \"function\", \"config\": \"softmax\"}}}",
 		&error);
-	if (!ok(result == 0, "the smallest of each layer"))
+	if (!ok(result == 0, "a minimal config of each layer"))
 		note("%s: %s", error.object, error.reason);
 	is_integer(model.layer_count, 9, "a separable convolution is two layers");
 	ok(model.layers[0].kernel_width == 3 && model.layers[0].stride_width == 1 && model.layers[0].use_bias, "convolution");
@@ -94,11 +94,11 @@ static void defaults(void)
 	ok(architecture_write(&model, scratch_path("again.json"), &error) == 0, "written");
 	architecture_free(&model);
 	ok(architecture_read(&model, scratch_path("again.json"), &error) == 0, "read again");
-	ok(model.layers[4].negative_slope == 0.25f, "the slope stays");
+	ok(model.layers[4].negative_slope == 0.25f, "the slope is preserved");
 	architecture_free(&model);
 }
 
-static void refusals(void)
+static void unsupported_models(void)
 {
 	static const struct {
 		const char *layers, *object, *reason;
@@ -107,9 +107,9 @@ static void refusals(void)
 		{", 3", "", "layer 2 has no class_name or no config"},
 		{", {\"class_name\": \"Conv2D\", \"config\": {}}", "",
 			"a layer of class Conv2D has no name of 1 to 63 bytes without '/'"},
-		{", {\"class_name\": \"LSTM\", \"config\": {\"name\": \"x\"}}", ": layer 'x'", "layer class 'LSTM' is not known"},
+		{", {\"class_name\": \"LSTM\", \"config\": {\"name\": \"x\"}}", ": layer 'x'", "layer class 'LSTM' is not supported"},
 		{", {\"class_name\": \"Activation\", \"config\": {\"name\": \"x\", \"activation\": \"mish\"}}", ": layer 'x'",
-			"activation 'mish' is not known"},
+			"activation 'mish' is not supported"},
 		{", {\"class_name\": \"Conv2D\", \"config\": {\"name\": \"x\", \"filters\": 0, \"kernel_size\": 3}}", ": layer 'x'",
 			"filters is not a whole number from 1 to 16777216"},
 		{", {\"class_name\": \"Conv2D\", \"config\": {\"name\": \"x\", \"filters\": 1, \"kernel_size\": [3]}}",
@@ -123,7 +123,7 @@ static void refusals(void)
 		{", {\"class_name\": \"Dropout\", \"config\": {\"name\": \"x\", \"rate\": 1}}", ": layer 'x'",
 			"rate is out of range"},
 		{", {\"class_name\": \"Flatten\", \"config\": {\"name\": \"x\"}},"
-		 "{\"class_name\": \"Flatten\", \"config\": {\"name\": \"x\"}}", "", "two layers are called 'x'"},
+		 "{\"class_name\": \"Flatten\", \"config\": {\"name\": \"x\"}}", "", "two layers have the name 'x'"},
 	};
 	for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
 		struct architecture model;
@@ -131,7 +131,7 @@ static void refusals(void)
 		char object[4200];
 		ok(read_layers(&model, cases[i].layers, &error) < 0, "refused: %s", cases[i].reason);
 		snprintf(object, sizeof object, "%s%s", scratch_path("model.json"), cases[i].object);
-		is_text(error.object, object, "... names the layer");
+		is_text(error.object, object, "... with the layer");
 		is_text(error.reason, cases[i].reason, "... and the reason");
 	}
 }
@@ -150,16 +150,16 @@ static void refuses_text(const char *text, const char *reason)
 		note("got %s", error.reason);
 }
 
-static void other_texts(void)
+static void invalid_texts(void)
 {
 	refuses_text("", "line 1:");
 	refuses_text("[1, 2", "line 1:");
-	refuses_text("{}", "is no Keras model: it has no class_name");
-	refuses_text("{\"class_name\": \"Functional\", \"config\": {}}", "is a Functional model; only Sequential ones are known");
+	refuses_text("{}", "is not a Keras model: it has no class_name");
+	refuses_text("{\"class_name\": \"Functional\", \"config\": {}}", "is a Functional model; only Sequential models are supported");
 	refuses_text("{\"class_name\": \"Sequential\", \"config\": {}}", "has no list of layers");
 	refuses_text("{\"class_name\": \"Sequential\", \"class_name\": \"Sequential\"}", "duplicate");
 	refuses_text("{\"class_name\": \"Sequential\", \"config\": [{\"class_name\": \"Flatten\", \"config\": {\"name\": \"f\"}}]}",
-		"its first layer gives no batch_input_shape");
+		"its first layer has no batch_input_shape");
 	refuses_text("{\"class_name\": \"Sequential\", \"config\": [{\"class_name\": \"InputLayer\", \"config\":"
 		" {\"name\": \"f\", \"batch_shape\": [null, null, 3, 3]}}]}", "its input shape is not");
 }
@@ -169,7 +169,7 @@ int main(void)
 	real_files();
 	round_trip();
 	defaults();
-	refusals();
-	other_texts();
+	unsupported_models();
+	invalid_texts();
 	return done();
 }

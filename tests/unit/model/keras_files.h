@@ -1,4 +1,4 @@
-/* The fixtures that real Keras wrote: two tiny models in both layouts, inputs, and Keras' own predictions. */
+/* Fixtures written by Keras: two tiny models in both layouts, inputs, and Keras' predictions. */
 #ifndef TESTS_UNIT_MODEL_KERAS_FILES_H
 #define TESTS_UNIT_MODEL_KERAS_FILES_H
 
@@ -24,7 +24,7 @@ static inline const char *scratch_path(const char *name)
 	return path;
 }
 
-/* The numbers of an .npy file of f32 (format 1: a header whose length stands at byte 8); the caller frees. */
+/* The numbers of an .npy file of f32 (format 1: the length of the header is at byte 8); the caller frees. */
 static inline float *read_npy(const char *path, size_t *count)
 {
 	unsigned char *bytes;

@@ -1,4 +1,4 @@
-/* A model folder with something else in the place of one of its files: refused by name, and never waited for. */
+/* A model folder with a pipe, folder, device or socket instead of one of its files: an error with its name, without blocking. */
 #include "keras_files.h"
 
 #include "explain/history.h"
@@ -79,20 +79,20 @@ static int read_history(struct error *error)
 	return result;
 }
 
-static void in_place_of(const char *name, int (*reading)(struct error *error))
+static void instead_of(const char *name, int (*read)(struct error *error))
 {
 	char *path = file_join(folder, name), *aside = file_join(folder, "aside");
 	struct error error;
-	ok(rename(path, aside) == 0, "%s put aside", name);
+	ok(rename(path, aside) == 0, "move %s", name);
 	for (size_t i = 0; i < sizeof kinds / sizeof *kinds; i++) {
-		error = (struct error){"", ""};
+		error = (struct error){0};
 		kinds[i].make(path);
-		ok(reading(&error) < 0, "... is refused");
+		ok(read(&error) < 0, "... is refused");
 		is_text(error.object, path, "... by name");
 		is_text(error.reason, kinds[i].reason, "... with the reason");
-		ok(remove(path) == 0, "... and stays");
+		ok(remove(path) == 0, "... and not removed");
 	}
-	ok(rename(aside, path) == 0 && reading(&error) == 0, "the file itself is read");
+	ok(rename(aside, path) == 0 && read(&error) == 0, "the file itself is read");
 	free(path);
 	free(aside);
 }
@@ -100,7 +100,7 @@ static void in_place_of(const char *name, int (*reading)(struct error *error))
 int main(void)
 {
 	struct error error;
-	alarm(60); /* a test that waits fails */
+	alarm(60); /* a test that blocks fails */
 	snprintf(folder, sizeof folder, "%s", scratch_path("plain_model"));
 	if (file_make_folder(folder, &error))
 		return 1;
@@ -113,8 +113,8 @@ int main(void)
 		return 1;
 	static const char *const names[] = {"architecture.json", "poids.h5", "labels.txt", "training.json"};
 	for (int i = 0; i < 4; i++)
-		in_place_of(names[i], load);
-	in_place_of("history.tsv", read_history);
+		instead_of(names[i], load);
+	instead_of("history.tsv", read_history);
 	free(labels);
 	free(card);
 	free(history);

@@ -1,4 +1,4 @@
-/* A SeparableConv2D, which is two layers here: its weights are found where Keras 3 puts those of one layer. */
+/* A SeparableConv2D, which becomes two layers: its weights are found in Keras 3's group of the one layer. */
 #include "keras_files.h"
 
 #include <hdf5.h>

@@ -1,4 +1,4 @@
-/* Weights: Keras' own files load and predict as Keras does; ours come back the same; damaged ones are refused. */
+/* Weights: files of Keras give Keras' predictions; written files are read back; damaged files are refused. */
 #include "keras_files.h"
 
 #include <math.h>
@@ -16,7 +16,7 @@ static struct network *make_network(const char *json, int batch)
 	return network;
 }
 
-/* Largest difference between Keras' predictions for `model` and ours with the weights of `weights`. */
+/* Largest absolute difference from Keras' predictions for `model`, with the weights of `weights`. */
 static double difference(const char *model, const char *weights)
 {
 	char name[64], path[4096];
@@ -53,7 +53,7 @@ static void keras_predictions(void)
 		char name[64];
 		snprintf(name, sizeof name, "%s%s", models[i / 2], suffixes[i % 2]);
 		double worst = difference(models[i / 2], model_fixture(name));
-		ok(worst <= 1e-5, "%s predicts as Keras did (largest difference %.2g)", name, worst);
+		ok(worst <= 1e-5, "%s: Keras' predictions (largest difference %.2g)", name, worst);
 	}
 }
 
@@ -83,10 +83,10 @@ static void written_files(void)
 	char first[4096];
 	snprintf(first, sizeof first, "%s", scratch_path("poids.h5"));
 	ok(weights_write(network, scratch_path("again.h5"), &error) == 0, "write again");
-	ok(same_file(first, scratch_path("again.h5")), "the same weights are the same bytes");
-	ok(difference("modern", first) <= 1e-5, "what was written predicts the same");
+	ok(same_file(first, scratch_path("again.h5")), "the same weights give the same bytes");
+	ok(difference("modern", first) <= 1e-5, "the written file gives the same predictions");
 	ok(weights_write(network, "/dev/full", &error) < 0, "a full disk is an error");
-	is_text(error.object, "/dev/full", "... that names it");
+	is_text(error.object, "/dev/full", "... with its name");
 	network_destroy(network);
 }
 
@@ -106,10 +106,10 @@ static void foreign_files(void)
 {
 	struct architecture architecture;
 	struct network *plain = make_network(model_fixture("plain.json"), 1), *wider;
-	refuses(plain, "modern.h5", "", "holds 16 arrays of weights; the network has 8");
-	refuses(plain, "modern.weights.h5", ": /layers", "holds 16 arrays of weights; the network has 8");
+	refuses(plain, "modern.h5", "", "has 16 weight arrays; the network has 8");
+	refuses(plain, "modern.weights.h5", ": /layers", "has 16 weight arrays; the network has 8");
 	refuses(plain, "missing.h5", "", "No such file or directory");
-	refuses(plain, "plain.json", "", "is no HDF5 file, or a damaged one");
+	refuses(plain, "plain.json", "", "is not an HDF5 file, or a damaged one");
 	refuses(plain, ".", "", "is a folder");
 	network_destroy(plain);
 
@@ -141,7 +141,7 @@ static int read_bytes(struct network *network, const unsigned char *bytes, size_
 	return result < 0 && *error.object && *error.reason ? -1 : result;
 }
 
-static void cut_files(void)
+static void truncated_files(void)
 {
 	static const char *const names[] = {"plain.h5", "plain.weights.h5"};
 	struct network *network = make_network(model_fixture("plain.json"), 1);
@@ -153,28 +153,28 @@ static void cut_files(void)
 			return;
 		for (size_t length = 0; length < size; length += length < 256 ? 1 : step)
 			read += read_bytes(network, bytes, length) == 0;
-		ok(read == 0, "%s: every cut is an error", names[i]);
+		ok(read == 0, "%s: every truncation is an error", names[i]);
 		free(bytes);
 	}
 	network_destroy(network);
 }
 
-/* The heap of plain.h5, from byte 2048, holds the names of its layers; HDF5 itself crashes on each of these. */
+/* The heap of plain.h5, from byte 2048, has the names of its layers; HDF5 itself crashes on each of these changes. */
 static void damaged_heap(void)
 {
-	static const size_t places[] = {2073, 2078, 2098, 2103, 2123};
+	static const size_t offsets[] = {2073, 2078, 2098, 2103, 2123};
 	struct network *network = make_network(model_fixture("plain.json"), 1);
 	unsigned char *bytes;
 	size_t size;
 	struct error error;
 	if (file_read(model_fixture("plain.h5"), 1 << 20, &bytes, &size, &error))
 		return;
-	for (size_t i = 0; i < sizeof places / sizeof *places; i++) {
-		bytes[places[i]] ^= 0x55;
-		ok(read_bytes(network, bytes, size) < 0, "byte %zu of the heap changed is an error", places[i]);
-		bytes[places[i]] ^= 0x55;
+	for (size_t i = 0; i < sizeof offsets / sizeof *offsets; i++) {
+		bytes[offsets[i]] ^= 0x55;
+		ok(read_bytes(network, bytes, size) < 0, "byte %zu of the heap changed is an error", offsets[i]);
+		bytes[offsets[i]] ^= 0x55;
 	}
-	ok(read_bytes(network, bytes, size) == 0, "the same file unchanged is none");
+	ok(read_bytes(network, bytes, size) == 0, "the unchanged file is read");
 	free(bytes);
 	network_destroy(network);
 }
@@ -184,7 +184,7 @@ int main(void)
 	keras_predictions();
 	written_files();
 	foreign_files();
-	cut_files();
+	truncated_files();
 	damaged_heap();
 	return done();
 }
