@@ -26,8 +26,7 @@ static int draw_task(void *context, struct error *error)
 	return curves_write_png(paths->history, paths->curves, error);
 }
 
-/* The curves are cosmetic: they are drawn in a process of their own, since fontconfig and cairo end one that is short of
- * memory, which a trained model must survive. */
+/* Drawn in a child process: fontconfig and cairo abort if memory runs out, which must not lose a trained model. */
 static int draw_curves(const char *folder, struct error *error)
 {
 	struct curves_paths paths = {file_join(folder, model_file_names[MODEL_HISTORY]),
@@ -35,15 +34,15 @@ static int draw_curves(const char *folder, struct error *error)
 	int result = paths.history && paths.curves ? child_run(draw_task, &paths, NULL, error) : error_memory(error, folder);
 	if (result == CHILD_DIED) {
 		unfinished_clear(paths.curves);
-		result = error_set(error, paths.curves, "cannot be drawn: the process that drew it died");
+		result = error_set(error, paths.curves, "cannot be drawn: the drawing process died");
 	}
 	free(paths.history);
 	free(paths.curves);
 	return result;
 }
 
-/* The model's files into a fresh folder, the curves beside them, and then all of it into place. Returns 1 where the curves
- * are missing, which was said. */
+/* Writes the model's files and the curves to the staging folder, and installs it. Returns 1 if the curves are missing, which was
+ * reported. */
 static int save(const struct training *training, struct model_folder *folder, const char *command_line,
 	const struct text_list *notes, struct error *error)
 {
@@ -66,17 +65,17 @@ int main(int argc, char **argv)
 	bool quiet = false;
 	struct text_list notes = {0};
 	const struct option_row rows[] = {
-		{'o', "output", OPTION_OUTPUT_MODEL, &model, "MODEL", "model folder to write; one that is there is replaced", 0, 0, NULL},
-		{0, "validation", OPTION_INPUT, &request.validation, "STREAM", "tensor stream to measure on after every epoch", 0, 0, NULL},
-		{0, "architecture", OPTION_TEXT, &request.architecture, "NAME", "original, or a Keras JSON file", 0, 0, NULL},
-		{0, "output-activation", OPTION_CHOICE, &output, "NAME", "last of the original network", 0, 0, outputs},
-		{0, "epochs", OPTION_INTEGER, &request.epochs, "N", "0: one a pass of the stream, 50 if it has one pass", 0, 1000000, NULL},
-		{0, "batch-size", OPTION_INTEGER, &request.batch_size, "N", "images a step", 1, 65536, NULL},
-		{0, "optimizer", OPTION_CHOICE, &optimizer, "NAME", "how weights follow gradients", 0, 0, training_optimizer_names},
-		{0, "learning-rate", OPTION_REAL, &request.learning_rate, "RATE", "size of a step", 1e-12, 1e3, NULL},
-		{0, "loss", OPTION_CHOICE, &loss, "NAME", "cross-entropy; auto goes by the last activation", 0, 0, losses},
-		{0, "label-smoothing", OPTION_REAL, &request.label_smoothing, "SHARE", "of each target spread over all classes", 0, 0.999, NULL},
-		{0, "notes", OPTION_LIST, &notes, "KEY=VALUE", "add to the model card; may be repeated", 0, 0, NULL},
+		{'o', "output", OPTION_OUTPUT_MODEL, &model, "MODEL", "model folder to write; an existing model is replaced", 0, 0, NULL},
+		{0, "validation", OPTION_INPUT, &request.validation, "STREAM", "validation set: tensor stream to evaluate on after every epoch", 0, 0, NULL},
+		{0, "architecture", OPTION_TEXT, &request.architecture, "NAME", "architecture: original, or a Keras JSON file", 0, 0, NULL},
+		{0, "output-activation", OPTION_CHOICE, &output, "NAME", "output activation of the original network", 0, 0, outputs},
+		{0, "epochs", OPTION_INTEGER, &request.epochs, "N", "number of epochs (0: one per pass, 50 for a single pass)", 0, 1000000, NULL},
+		{0, "batch-size", OPTION_INTEGER, &request.batch_size, "N", "batch size: images per step", 1, 65536, NULL},
+		{0, "optimizer", OPTION_CHOICE, &optimizer, "NAME", "optimizer", 0, 0, training_optimizer_names},
+		{0, "learning-rate", OPTION_REAL, &request.learning_rate, "RATE", "learning rate: step size of the optimizer", 1e-12, 1e3, NULL},
+		{0, "loss", OPTION_CHOICE, &loss, "NAME", "loss function, auto by the output activation", 0, 0, losses},
+		{0, "label-smoothing", OPTION_REAL, &request.label_smoothing, "FACTOR", "label smoothing factor: fraction spread over all classes", 0, 0.999, NULL},
+		{0, "notes", OPTION_LIST, &notes, "KEY=VALUE", "note for the model card; may be repeated", 0, 0, NULL},
 		TOOL_SEED(request.seed), TOOL_THREADS(request.threads), TOOL_QUIET(quiet), TOOL_END,
 	};
 	const struct options options = {"cnn-train", "[FILE...]", "Trains a network on tensor streams and writes a model folder.",
@@ -112,7 +111,7 @@ int main(int argc, char **argv)
 	if (result < 0)
 		tool_error(&error);
 	else if (training.repeated_epochs && !quiet)
-		tool_say(samples_name(training.samples), "held %zu passes; %d epochs used one of them again",
+		tool_say(samples_name(training.samples), "has %zu passes; %d epochs reused one of them",
 			samples_passes(training.samples), training.repeated_epochs);
 
 	training_close(&training);

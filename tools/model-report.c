@@ -1,4 +1,4 @@
-/* model-report: what a model learnt, how well, and from what, on one page. */
+/* model-report: an HTML report of a model: training curves, network, evaluation and model card. */
 #include "common/files.h"
 #include "common/tool.h"
 #include "explain/model_report.h"
@@ -11,19 +11,19 @@ static bool quiet;
 
 static const struct option_row rows[] = {
 	{'m', "model", OPTION_INPUT, &request.model, "MODEL", "model folder", 0, 0, NULL},
-	{'o', "output", OPTION_OUTPUT, &output_path, "FILE", "write the page here instead of standard output", 0, 0, NULL},
-	{0, "validation", OPTION_INPUT, &request.validation, "STREAM", "labelled tensors to examine the model on", 0, 0, NULL},
-	{0, "leaked", OPTION_INPUT, &request.leaked, "FILE", "list of split-dataset that tells which of these leaked", 0, 0, NULL},
-	{0, "title", OPTION_TEXT, &request.title, "TEXT", "heading instead of the folder's name", 0, 0, NULL},
-	{0, "mistakes", OPTION_INTEGER, &request.mistakes, "N", "how many of the worst mistakes to show", 0, 1000, NULL},
-	{0, "method", OPTION_CHOICE, &method, "NAME", "how pictures are explained", 0, 0, saliency_method_names},
+	{'o', "output", OPTION_OUTPUT, &output_path, "FILE", "HTML file to write instead of standard output", 0, 0, NULL},
+	{0, "validation", OPTION_INPUT, &request.validation, "STREAM", "labelled tensor stream to evaluate the model on", 0, 0, NULL},
+	{0, "leaked", OPTION_INPUT, &request.leaked, "FILE", "list of split-dataset: accuracy without leaked pictures too", 0, 0, NULL},
+	{0, "title", OPTION_TEXT, &request.title, "TEXT", "title of the page instead of the folder's name", 0, 0, NULL},
+	{0, "mistakes", OPTION_INTEGER, &request.mistakes, "N", "number of the worst mistakes to show", 0, 1000, NULL},
+	{0, "method", OPTION_CHOICE, &method, "NAME", "saliency method", 0, 0, saliency_method_names},
 	TOOL_THREADS(request.threads),
 	TOOL_QUIET(quiet),
 	TOOL_END,
 };
 
 static const struct options options = {"model-report", "",
-	"Tells of a model on one HTML page that holds all its pictures and needs no script.", rows, "-m MODEL"};
+	"Writes a report of a model as one HTML page with embedded pictures.", rows, "-m MODEL"};
 
 int main(int argc, char **argv)
 {
@@ -33,12 +33,12 @@ int main(int argc, char **argv)
 	tool_set_kernels(kernels_versions());
 	int first = tool_start(&options, argc, argv);
 	if (first < argc)
-		tool_usage(argv[first], "is not expected; the stream to examine goes with --validation");
+		tool_usage(argv[first], "is not expected; the stream to evaluate on goes with --validation");
 	if (!request.model)
 		tool_usage("--model", "is missing");
-	static const char *const examined[] = {"leaked", "mistakes", "method"};
-	for (size_t i = 0; i < sizeof examined / sizeof *examined; i++)
-		tool_allow(request.validation, examined[i], "goes with --validation");
+	static const char *const of_evaluation[] = {"leaked", "mistakes", "method"};
+	for (size_t i = 0; i < sizeof of_evaluation / sizeof *of_evaluation; i++)
+		tool_allow(request.validation, of_evaluation[i], "goes with --validation");
 	tool_check_files(NULL, 0, TOOL_WHOLE_FOLDERS);
 	struct progress progress = tool_progress(quiet);
 	request.progress = &progress;

@@ -1,4 +1,4 @@
-/* saliency: where a model looks, as pictures. */
+/* saliency: saliency maps of a model for pictures. */
 #include "base/file.h"
 #include "base/names.h"
 #include "common/files.h"
@@ -22,19 +22,19 @@ static const struct option_row rows[] = {
 	{'m', "model", OPTION_INPUT, &model_folder, "MODEL", "model folder", 0, 0, NULL},
 	{'o', "output", OPTION_OUTPUT_FOLDER, &output_folder, "DIR", "folder for the pictures", 0, 0, NULL},
 	{0, "chart", OPTION_OUTPUT, &chart_path, "FILE", "draw the network's flow chart as a PNG file", 0, 0, NULL},
-	{0, NULL, OPTION_TITLE, NULL, NULL, "What is explained", 0, 0, NULL},
-	{0, "class", OPTION_TEXT, &class_name, "CLASS", "this class, by name or index, instead of the predicted one", 0, 0, NULL},
-	{0, "layer", OPTION_TEXT, &layer_name, "NAME", "layer to look at, by name or index", 0, 0, NULL},
-	{0, "filter", OPTION_TEXT, &filter_number, "N", "explain filter N of that layer instead of a class", 0, 0, NULL},
-	{0, NULL, OPTION_TITLE, NULL, NULL, "How", 0, 0, NULL},
-	{0, "method", OPTION_CHOICE, &method, "NAME", "how much a place matters", 0, 0, saliency_method_names},
+	{0, NULL, OPTION_TITLE, NULL, NULL, "Target", 0, 0, NULL},
+	{0, "class", OPTION_TEXT, &class_name, "CLASS", "class to explain, by name or index, instead of the predicted one", 0, 0, NULL},
+	{0, "layer", OPTION_TEXT, &layer_name, "NAME", "layer to explain at, by name or index", 0, 0, NULL},
+	{0, "filter", OPTION_TEXT, &filter_number, "N", "filter of that layer to explain instead of a class", 0, 0, NULL},
+	{0, NULL, OPTION_TITLE, NULL, NULL, "Method", 0, 0, NULL},
+	{0, "method", OPTION_CHOICE, &method, "NAME", "saliency method", 0, 0, saliency_method_names},
 	{0, "samples", OPTION_INTEGER, &saliency.samples, "N", "samples of smoothgrad, steps of integrated-gradients", 1, 100000, NULL},
-	{0, "noise", OPTION_REAL, &saliency.noise, "F", "noise of smoothgrad, as part of the range of values", 0, 10, NULL},
-	{0, "colormap", OPTION_CHOICE, &colormap, "NAME", "colours (default jet; viridis for feature maps)", 0, 0, colormap_names},
-	{0, NULL, OPTION_TITLE, NULL, NULL, "What is drawn (an overlay if nothing is said)", 0, 0, NULL},
-	{0, "map", OPTION_FLAG, &map, NULL, "the map by itself too, at the network's size", 0, 0, NULL},
-	{0, "strip", OPTION_FLAG, &strip, NULL, "picture, map and a map per convolution block side by side", 0, 0, NULL},
-	{0, "feature-maps", OPTION_FLAG, &feature_maps, NULL, "what every filter of the layer gives, as a grid", 0, 0, NULL},
+	{0, "noise", OPTION_REAL, &saliency.noise, "F", "noise of smoothgrad: standard deviation as fraction of value range", 0, 10, NULL},
+	{0, "colormap", OPTION_CHOICE, &colormap, "NAME", "colormap (default jet; viridis for feature maps)", 0, 0, colormap_names},
+	{0, NULL, OPTION_TITLE, NULL, NULL, "Output (default: an overlay)", 0, 0, NULL},
+	{0, "map", OPTION_FLAG, &map, NULL, "also the map without the picture, at the network's input size", 0, 0, NULL},
+	{0, "strip", OPTION_FLAG, &strip, NULL, "picture, overlay and an overlay per convolution block side by side", 0, 0, NULL},
+	{0, "feature-maps", OPTION_FLAG, &feature_maps, NULL, "feature maps of all filters of the layer, as a grid", 0, 0, NULL},
 	{0, NULL, OPTION_TITLE, NULL, NULL, "General", 0, 0, NULL},
 	TOOL_SEED(saliency.seed),
 	TOOL_THREADS(threads),
@@ -45,22 +45,22 @@ static const struct option_row rows[] = {
 };
 
 static const struct options options = {"saliency", "[IMAGE | FOLDER]...",
-	"Shows which places of a picture a model's answer rests on.", rows, "-m MODEL"};
+	"Draws saliency maps: which parts of a picture a prediction depends on.", rows, "-m MODEL"};
 
 static void check_usage(void)
 {
 	if (!model_folder)
 		tool_usage("--model", "is missing");
 	if (strip && feature_maps)
-		tool_usage("--strip", "and --feature-maps are two runs");
+		tool_usage("--strip", "does not go with --feature-maps");
 	if (map && (strip || feature_maps))
-		tool_usage("--map", "goes with overlays");
+		tool_usage("--map", "does not go with --strip or --feature-maps");
 	bool by_layer = saliency_needs_layer((enum saliency_method)method), smooth = method == SALIENCY_SMOOTHGRAD;
-	static const char *const of_maps[] = {"class", "method", "samples", "noise"};
-	for (size_t i = 0; i < sizeof of_maps / sizeof *of_maps; i++)
-		tool_allow(!feature_maps, of_maps[i], "does not go with --feature-maps");
+	static const char *const of_methods[] = {"class", "method", "samples", "noise"};
+	for (size_t i = 0; i < sizeof of_methods / sizeof *of_methods; i++)
+		tool_allow(!feature_maps, of_methods[i], "does not go with --feature-maps");
 	tool_allow(by_layer || feature_maps || filter_number, "layer",
-		"goes with --filter, --feature-maps, or a method that looks at a layer");
+		"goes with --filter, --feature-maps, or a method that explains at a layer");
 	tool_allow(smooth || method == SALIENCY_INTEGRATED_GRADIENTS, "samples",
 		"goes with --method smoothgrad or integrated-gradients");
 	tool_allow(smooth, "noise", "goes with --method smoothgrad");
@@ -69,7 +69,7 @@ static void check_usage(void)
 	if (class_name || strip || feature_maps)
 		tool_usage("--filter", "does not go with --class, --strip or --feature-maps");
 	if (!layer_name || by_layer)
-		tool_usage("--filter", "takes --layer and a method that looks at the input");
+		tool_usage("--filter", "goes with --layer and a method that explains at the input");
 }
 
 static int make_plan(struct explain_plan *plan, const struct model *model, struct error *error)
@@ -102,7 +102,7 @@ int main(int argc, char **argv)
 	size_t count = first < argc ? (size_t)(argc - first) : chart_path ? 0 : 1;
 	tool_check_files(operands, (int)count, TOOL_WHOLE_FOLDERS);
 	tool_sandbox(no_sandbox);
-	bool fresh = !file_exists(output_folder);
+	bool is_new_folder = !file_exists(output_folder);
 	struct progress progress = tool_progress(quiet);
 	struct bad_inputs bad = {strict, tool_report, &progress, 0};
 
@@ -112,7 +112,7 @@ int main(int argc, char **argv)
 		names_of_results(&names, paths.items, paths.count, &error) || (count && file_make_folder(output_folder, &error));
 
 	size_t found = paths.count + bad.count;
-	/* The chart comes last, so that no other picture is lost where it can't be drawn. */
+	/* The chart is drawn last, so that all other output is complete if that fails. */
 	failed = failed || (count && explain_pictures(&plan, paths.items, &names, &bad, &progress, &error)) ||
 		(chart_path && chart_write_png(&model.architecture, &model.labels, chart_path, &error));
 	if (failed)
@@ -120,8 +120,8 @@ int main(int argc, char **argv)
 	else if (bad.count && found > 1)
 		tool_say("pictures", "%zu of %zu failed", bad.count, found);
 
-	/* What was made for results and holds none goes away again; a folder that isn't empty stays. */
-	if (fresh && (failed || bad.count))
+	/* Removes an output folder that was created here if it is empty. */
+	if (is_new_folder && (failed || bad.count))
 		rmdir(output_folder);
 	text_list_free(&paths);
 	text_list_free(&names);

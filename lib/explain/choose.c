@@ -60,14 +60,14 @@ static int choose_layer(struct explain_plan *plan, const struct explain_choice *
 {
 	const struct architecture *architecture = network_architecture(plan->network);
 	bool needed = choice->feature_maps || choice->layer || saliency_needs_layer(plan->options.method);
-	int layer = saliency_usual_layer(plan->network, plan->options.method);
+	int layer = saliency_default_layer(plan->network, plan->options.method);
 	if (choice->layer)
 		layer = find_layer(architecture, choice->layer, choice->model, error);
 	if (choice->layer && layer < 0)
 		return -1;
 	if (needed && layer < 0)
 		return error_set(error, choice->model, "has no convolution");
-	if (needed && !choice->filter && !saliency_has_places(architecture, layer))
+	if (needed && !choice->filter && !saliency_is_spatial(architecture, layer))
 		return error_set(error, choice->model, "layer %s has no spatial dimensions", architecture->layers[layer].name);
 	plan->options.layer = layer;
 	plan->features = choice->feature_maps ? layer : -1;

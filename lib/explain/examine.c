@@ -1,5 +1,7 @@
 #include "explain/examine.h"
 
+#include "base/argmax.h"
+
 #include <math.h>
 #include <stdlib.h>
 #include <string.h>
@@ -63,11 +65,9 @@ static int map_classes(struct examiner *examiner, const struct stream_head *head
 static int record_class(const struct examiner *examiner, const struct stream_head *head, const struct stream_record *record)
 {
 	int label = record->label;
-	if (head->label == STREAM_LABEL_WEIGHTS) {
-		label = -1;
-		for (size_t i = 0; i < head->classes.count; i++)
-			if (record->weights[i] > (label < 0 ? 0 : record->weights[label]))
-				label = (int)i;
+	if (head->label == STREAM_LABEL_WEIGHTS && head->classes.count > 0) {
+		label = argmax(record->weights, (int)head->classes.count);
+		label = record->weights[label] > 0 ? label : -1;
 	}
 	return label < 0 || (size_t)label >= head->classes.count ? -1 : examiner->class_of[label];
 }
@@ -135,7 +135,7 @@ static int examine_record(struct examiner *examiner, int label, const struct str
 	const float *logits = examiner->logits;
 	int classes = result->metrics.classes;
 	network_forward(examiner->network, examiner->input, 1, examiner->logits, examiner->probabilities);
-	int predicted = argmax_except(logits, classes, -1);
+	int predicted = argmax(logits, classes);
 	int runner_up = predicted != label ? label : classes > 1 ? argmax_except(logits, classes, label) : label;
 	struct example example = {.label = label, .predicted = predicted, .label_probability = examiner->probabilities[label],
 		.probability = examiner->probabilities[predicted], .margin = (double)logits[predicted] - (double)logits[runner_up]};

@@ -14,12 +14,12 @@ enum { EXPLAIN_PREDICTED = -1, EXPLAIN_SUBJECT_SIZE = 320, EXPLAIN_CHOSEN_SIZE =
 
 /* What to compute for each picture. */
 struct explain_plan {
-	struct network *network;          /* mode NETWORK_EXPLAIN; the caller's */
+	struct network *network;          /* in mode NETWORK_EXPLAIN; the caller's */
 	const struct text_list *labels;   /* one per output; the caller's */
 	struct picture_settings settings;
 	struct saliency_options options;  /* .picture is set for each */
 	struct saliency_target target;    /* unit EXPLAIN_PREDICTED: the class with the largest logit */
-	char chosen[EXPLAIN_CHOSEN_SIZE]; /* what was chosen of that, in names of results: "-layer-conv1-filter-3"; or "" */
+	char chosen[EXPLAIN_CHOSEN_SIZE]; /* suffix of output names for non-default choices: "-layer-conv1-filter-3"; or "" */
 	struct colormap colormap;
 	const char *folder;               /* output folder */
 	bool map;                         /* also write the map without the picture */

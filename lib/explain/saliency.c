@@ -21,8 +21,8 @@ static struct shape shape_of(const struct network *network, int layer)
 	return layer < 0 ? architecture->input : network_shapes(network)[layer];
 }
 
-/* One picture's way through the network; the arrays hold one sample each. */
-struct look {
+/* Gradients of the target for one picture; the arrays hold one sample each. */
+struct saliency_state {
 	struct network *network;
 	const struct saliency_target *target;
 	int layer;            /* -1: the input */
@@ -32,58 +32,58 @@ struct look {
 	double *mean;         /* of the gradients over the samples */
 };
 
-static void look_end(struct look *look)
+static void state_free(struct saliency_state *state)
 {
-	free(look->input);
-	free(look->seed);
-	free(look->gradient);
-	free(look->mean);
+	free(state->input);
+	free(state->seed);
+	free(state->gradient);
+	free(state->mean);
 }
 
-static int look_start(struct look *look, struct error *error)
+static int state_create(struct saliency_state *state, struct error *error)
 {
-	struct shape from = shape_of(look->network, look->target->layer);
-	look->shape = shape_of(look->network, look->layer);
-	look->count = shape_count(look->shape);
-	look->inputs = shape_count(network_architecture(look->network)->input);
-	look->input = malloc(look->inputs * sizeof(float));
-	look->seed = calloc(shape_count(from), sizeof(float));
-	look->gradient = malloc(look->count * sizeof(float));
-	look->mean = calloc(look->count, sizeof(double));
-	if (!look->input || !look->seed || !look->gradient || !look->mean) {
-		look_end(look);
+	struct shape from = shape_of(state->network, state->target->layer);
+	state->shape = shape_of(state->network, state->layer);
+	state->count = shape_count(state->shape);
+	state->inputs = shape_count(network_architecture(state->network)->input);
+	state->input = malloc(state->inputs * sizeof(float));
+	state->seed = calloc(shape_count(from), sizeof(float));
+	state->gradient = malloc(state->count * sizeof(float));
+	state->mean = calloc(state->count, sizeof(double));
+	if (!state->input || !state->seed || !state->gradient || !state->mean) {
+		state_free(state);
 		return error_memory(error, "saliency");
 	}
-	float share = 1 / (float)(from.height * from.width);
-	for (size_t i = (size_t)look->target->unit; i < shape_count(from); i += (size_t)from.channels)
-		look->seed[i] = share;
+	float scale = 1 / (float)(from.height * from.width);
+	for (size_t i = (size_t)state->target->unit; i < shape_count(from); i += (size_t)from.channels)
+		state->seed[i] = scale;
 	return 0;
 }
 
-/* Adds dz/d(layer) at look->input to the mean. */
-static void add_gradient(struct look *look, int samples)
+/* Adds dz/d(layer) at state->input to the mean. */
+static void add_gradient(struct saliency_state *state, int samples)
 {
-	network_forward(look->network, look->input, 1, NULL, NULL);
-	network_backward(look->network, look->target->layer, look->seed, look->layer, look->gradient);
-	for (size_t i = 0; i < look->count; i++)
-		look->mean[i] += (double)look->gradient[i] / samples;
+	network_forward(state->network, state->input, 1, NULL, NULL);
+	network_backward(state->network, state->target->layer, state->seed, state->layer, state->gradient);
+	for (size_t i = 0; i < state->count; i++)
+		state->mean[i] += (double)state->gradient[i] / samples;
 }
 
-/* The mean gradient over the samples that the method asks for. */
-static void average(struct look *look, const float *input, const struct saliency_options *options)
+/* The mean gradient over the samples of the method. */
+static void average_gradients(struct saliency_state *state, const float *input, const struct saliency_options *options)
 {
-	bool noisy = options->method == SALIENCY_SMOOTHGRAD, path = options->method == SALIENCY_INTEGRATED_GRADIENTS;
-	int samples = noisy || path ? options->samples : 1;
+	bool adds_noise = options->method == SALIENCY_SMOOTHGRAD, integrates = options->method == SALIENCY_INTEGRATED_GRADIENTS;
+	int samples = adds_noise || integrates ? options->samples : 1;
 	for (int sample = 0; sample < samples; sample++) {
 		struct random random = random_start(options->seed, RANDOM_EXPLAIN, options->picture, (uint64_t)sample);
-		float share = path ? ((float)sample + 0.5f) / (float)samples : 1;
-		for (size_t i = 0; i < look->inputs; i++)
-			look->input[i] = share * input[i] + (noisy ? (float)options->noise * random_normal(&random) : 0);
-		add_gradient(look, samples);
+		float scale = integrates ? ((float)sample + 0.5f) / (float)samples : 1;
+		for (size_t i = 0; i < state->inputs; i++)
+			state->input[i] = scale * input[i] + (adds_noise ? (float)options->noise * random_normal(&random) : 0);
+		add_gradient(state, samples);
 	}
 }
 
-static float largest_distance(const double *gradient, int channels)
+static float largest_magnitude(const double *gradient, int channels)
 {
 	double largest = 0;
 	for (int c = 0; c < channels; c++)
@@ -107,41 +107,41 @@ static float positive_product(const double *gradient, const float *values, int c
 	return (float)sum;
 }
 
-/* Replaces each gradient by the mean of its channel over all places: Grad-CAM's weights. */
-static void average_places(struct look *look)
+/* Replaces each gradient by the mean of its channel over all positions: Grad-CAM's weights. */
+static void average_positions(struct saliency_state *state)
 {
-	size_t channels = (size_t)look->shape.channels;
+	size_t channels = (size_t)state->shape.channels;
 	for (size_t c = 0; c < channels; c++) {
 		double sum = 0;
-		for (size_t i = c; i < look->count; i += channels)
-			sum += look->mean[i];
-		for (size_t i = c; i < look->count; i += channels)
-			look->mean[i] = sum / (double)(look->count / channels);
+		for (size_t i = c; i < state->count; i += channels)
+			sum += state->mean[i];
+		for (size_t i = c; i < state->count; i += channels)
+			state->mean[i] = sum / (double)(state->count / channels);
 	}
 }
 
-/* From gradients, one per channel, to one number per place. */
-static void reduce(struct look *look, const float *input, enum saliency_method method, struct map *map)
+/* Reduces the channels to one value per position. */
+static void reduce_channels(struct saliency_state *state, const float *input, enum saliency_method method, struct map *map)
 {
-	int channels = look->shape.channels;
-	const float *values = look->layer < 0 ? input : network_output(look->network, look->layer);
+	int channels = state->shape.channels;
+	const float *values = state->layer < 0 ? input : network_output(state->network, state->layer);
 	if (method == SALIENCY_GRAD_CAM)
-		average_places(look);
-	for (size_t i = 0, at = 0; at < look->count; i++, at += (size_t)channels)
+		average_positions(state);
+	for (size_t i = 0, offset = 0; offset < state->count; i++, offset += (size_t)channels)
 		switch (method) {
 		case SALIENCY_GRADIENT:
 		case SALIENCY_SMOOTHGRAD:
-			map->values[i] = largest_distance(look->mean + at, channels);
+			map->values[i] = largest_magnitude(state->mean + offset, channels);
 			break;
 		case SALIENCY_GRADIENT_TIMES_INPUT:
 		case SALIENCY_INTEGRATED_GRADIENTS:
-			map->values[i] = product(look->mean + at, values + at, channels);
+			map->values[i] = product(state->mean + offset, values + offset, channels);
 			break;
 		case SALIENCY_GRAD_CAM:
-			map->values[i] = fmaxf(product(look->mean + at, values + at, channels), 0);
+			map->values[i] = fmaxf(product(state->mean + offset, values + offset, channels), 0);
 			break;
 		case SALIENCY_LAYER_CAM:
-			map->values[i] = positive_product(look->mean + at, values + at, channels);
+			map->values[i] = positive_product(state->mean + offset, values + offset, channels);
 			break;
 		}
 }
@@ -150,25 +150,25 @@ int saliency_compute(struct network *network, const float *input, const struct s
 	const struct saliency_options *options, struct map *map, struct error *error)
 {
 	const struct architecture *architecture = network_architecture(network);
-	struct look look = {.network = network, .target = target, .layer = -1};
+	struct saliency_state state = {.network = network, .target = target, .layer = -1};
 	*map = (struct map){0};
 	if (saliency_needs_layer(options->method))
-		look.layer = options->layer;
-	if (look_start(&look, error))
+		state.layer = options->layer;
+	if (state_create(&state, error))
 		return -1;
-	struct grid grid = grid_of_layer(architecture, network_shapes(network), look.layer);
-	int result = map_create(map, look.shape.height, look.shape.width, grid, error);
+	struct grid grid = grid_of_layer(architecture, network_shapes(network), state.layer);
+	int result = map_create(map, state.shape.height, state.shape.width, grid, error);
 	if (result == 0) {
-		average(&look, input, options);
-		reduce(&look, input, options->method, map);
+		average_gradients(&state, input, options);
+		reduce_channels(&state, input, options->method, map);
 	}
-	look_end(&look);
+	state_free(&state);
 	return result;
 }
 
-/* ---- layers worth a look ---- */
+/* ---- layers to explain ---- */
 
-bool saliency_has_places(const struct architecture *architecture, int index)
+bool saliency_is_spatial(const struct architecture *architecture, int index)
 {
 	for (int i = 0; i <= index; i++) {
 		enum layer_kind kind = architecture->layers[i].kind;
@@ -183,8 +183,8 @@ static bool is_convolution(const struct layer *layer)
 	return layer->kind == LAYER_CONVOLUTION || layer->kind == LAYER_DEPTHWISE_CONVOLUTION;
 }
 
-/* Layers that finish what a convolution began: they keep its places. */
-static bool finishes_convolution(const struct layer *layer)
+/* Layers after a convolution that keep its positions. */
+static bool belongs_to_convolution(const struct layer *layer)
 {
 	return layer->kind == LAYER_ACTIVATION || layer->kind == LAYER_BATCH_NORMALIZATION;
 }
@@ -193,10 +193,10 @@ static int last_convolution(const struct network *network)
 {
 	const struct architecture *architecture = network_architecture(network);
 	int last = -1;
-	for (int i = 0; i < architecture->layer_count && saliency_has_places(architecture, i); i++)
+	for (int i = 0; i < architecture->layer_count && saliency_is_spatial(architecture, i); i++)
 		if (is_convolution(&architecture->layers[i]))
 			last = i;
-	while (last >= 0 && last + 1 < architecture->layer_count && finishes_convolution(&architecture->layers[last + 1]))
+	while (last >= 0 && last + 1 < architecture->layer_count && belongs_to_convolution(&architecture->layers[last + 1]))
 		last++;
 	return last;
 }
@@ -205,8 +205,8 @@ int saliency_blocks(const struct network *network, int blocks[LAYERS_MAXIMUM])
 {
 	const struct architecture *architecture = network_architecture(network);
 	int count = 0;
-	bool open = false; /* a convolution was met since the last block's end */
-	for (int i = 0; i < architecture->layer_count && saliency_has_places(architecture, i); i++) {
+	bool open = false; /* there was a convolution since the end of the last block */
+	for (int i = 0; i < architecture->layer_count && saliency_is_spatial(architecture, i); i++) {
 		const struct layer *layer = &architecture->layers[i];
 		bool pooling = layer->kind == LAYER_MAX_POOLING || layer->kind == LAYER_AVERAGE_POOLING;
 		bool strided = is_convolution(layer) && (layer->stride_height > 1 || layer->stride_width > 1);
@@ -215,16 +215,16 @@ int saliency_blocks(const struct network *network, int blocks[LAYERS_MAXIMUM])
 		if (open && pooling)
 			blocks[count++] = i;
 		open = is_convolution(layer) || (open && !pooling);
-		bool last = i + 1 == architecture->layer_count || !saliency_has_places(architecture, i + 1);
+		bool last = i + 1 == architecture->layer_count || !saliency_is_spatial(architecture, i + 1);
 		if (open && last)
 			blocks[count++] = i;
 	}
 	return count;
 }
 
-int saliency_usual_layer(const struct network *network, enum saliency_method method)
+int saliency_default_layer(const struct network *network, enum saliency_method method)
 {
 	int blocks[LAYERS_MAXIMUM], count = saliency_blocks(network, blocks);
-	/* Behind a pooling: before it all but its winners have no gradient. */
+	/* After a pooling: before it only the argmax positions have a gradient. */
 	return method == SALIENCY_LAYER_CAM && count ? blocks[count - 1] : last_convolution(network);
 }

@@ -47,13 +47,13 @@ CHECKED int saliency_compute(struct network *network, const float *input, const 
 
 /* The default layer of a method: for LayerCAM the end of the last convolution block, for the others the last
  * convolution (with the normalisation and activation layers after it). -1 without a convolution. */
-int saliency_usual_layer(const struct network *network, enum saliency_method method);
+int saliency_default_layer(const struct network *network, enum saliency_method method);
 
 /* The last layer of each convolution block: a block ends where the next layer is a convolution with a stride, at
  * every pooling, and where spatial dimensions end. Writes the indices in order into blocks[LAYERS_MAXIMUM] and returns how many. */
 int saliency_blocks(const struct network *network, int blocks[LAYERS_MAXIMUM]);
 
 /* Whether layer `index` and all before it keep spatial dimensions. */
-bool saliency_has_places(const struct architecture *architecture, int index);
+bool saliency_is_spatial(const struct architecture *architecture, int index);
 
 #endif

@@ -82,7 +82,7 @@ run cnn-train --epochs 5 -o more_epochs passes.tens
 status_is 0
 is "more epochs than passes" "$(epochs_of more_epochs)" 5
 stderr_has '^cnn-train: epoch 5/5: 22/22 images, .*/s, .* s, loss [0-9.]+, accuracy [0-9.]+$'
-stderr_has '^cnn-train: passes.tens: held 3 passes; 2 epochs used one of them again$'
+stderr_has '^cnn-train: passes.tens: has 3 passes; 2 epochs reused one of them$'
 ok "fewer epochs than a pipe has passes" bash -o pipefail -c 'augment -q --passes 30 train.tens | cnn-train -q --epochs 1 -o fewer'
 is "... are trained" "$(epochs_of fewer)" 1
 

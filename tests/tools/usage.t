@@ -62,7 +62,7 @@ model-report -m m --mistakes 6|--mistakes: goes with --validation
 model-report -m m --method gradient|--method: goes with --validation
 saliency -m m --feature-maps --class a x|--class: does not go with --feature-maps
 saliency -m m --feature-maps --method gradient x|--method: does not go with --feature-maps
-saliency -m m --layer conv1 x|--layer: goes with --filter, --feature-maps, or a method that looks at a layer
+saliency -m m --layer conv1 x|--layer: goes with --filter, --feature-maps, or a method that explains at a layer
 saliency -m m --samples 25 x|--samples: goes with --method smoothgrad or integrated-gradients
 saliency -m m --noise 0.1 --method integrated-gradients x|--noise: goes with --method smoothgrad
 END

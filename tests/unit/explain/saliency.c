@@ -1,5 +1,5 @@
-/* Saliency against numbers from elsewhere: the weights of a linear network, central differences of the logit, the
- * completeness of integrated gradients, and class activation maps worked out by hand. */
+/* Saliency against independent results: the weights of a linear network, central differences of the logit, the
+ * completeness of integrated gradients, and class activation maps computed by hand. */
 #include "explain/saliency.h"
 
 #include "base/random.h"
@@ -62,7 +62,7 @@ static double worst_difference(const struct map *map, const double *expected)
 	return worst;
 }
 
-/* z = W x + b: the gradient is W wherever one looks. */
+/* z = W x + b: the gradient is W everywhere. */
 static void linear_network(void)
 {
 	struct layer layers[] = {{.kind = LAYER_FLATTEN}, {.kind = LAYER_DENSE, .filters = CLASSES, .use_bias = true,
@@ -110,11 +110,11 @@ static double scalar(struct network *network, const float *values, struct salien
 	if (target.layer == 6)
 		return z;
 	struct shape shape = network_shapes(network)[target.layer];
-	int places = shape.height * shape.width;
+	int positions = shape.height * shape.width;
 	const float *output = network_output(network, target.layer);
 	z = 0;
-	for (int i = 0; i < places; i++)
-		z += (double)output[i * shape.channels + target.unit] / places;
+	for (int i = 0; i < positions; i++)
+		z += (double)output[i * shape.channels + target.unit] / positions;
 	return z;
 }
 
@@ -141,7 +141,7 @@ static void central_differences(struct network *network, struct saliency_target 
 	double largest = 0;
 	for (int i = 0; i < HEIGHT * WIDTH; i++)
 		largest = fmax(largest, expected[i]);
-	ok(largest > 0.01, "and they are not all nothing");
+	ok(largest > 0.01, "and they are not all zero");
 	map_free(&map);
 }
 
@@ -157,7 +157,7 @@ static void completeness(struct network *network)
 	map_free(&map);
 }
 
-/* Where a sigmoid is 1 to the last bit its gradient is 0; the logit's is not. */
+/* Where a sigmoid is exactly 1 its gradient is 0; the logit's is not. */
 static void saturation(void)
 {
 	struct layer layers[] = {{.kind = LAYER_FLATTEN}, {.kind = LAYER_DENSE, .filters = CLASSES, .use_bias = true},
@@ -167,12 +167,12 @@ static void saturation(void)
 	network_parameter_values(network, 1)[0] = 100;
 	network_forward(network, input, 1, NULL, probabilities);
 	struct map map = compute(network, (struct saliency_target){3, 0}, (struct saliency_options){.method = SALIENCY_GRADIENT});
-	ok(probabilities[0] == 1 && map_normalize(&map) == 0, "a saturated answer still has a map");
+	ok(probabilities[0] == 1 && map_normalize(&map) == 0, "a saturated prediction still has a map");
 	map_free(&map);
 	network_destroy(network);
 }
 
-/* 1x1 convolution, global average, dense: dz/dA is w / places at every place. */
+/* 1x1 convolution, global average, dense: dz/dA is w / positions at every position. */
 static void activation_maps(void)
 {
 	struct layer layers[] = {{.kind = LAYER_CONVOLUTION, .filters = 4, .kernel_height = 1, .kernel_width = 1, .stride_height = 1,
@@ -201,7 +201,7 @@ static void activation_maps(void)
 	network_destroy(network);
 }
 
-/* Noise goes by the seed and the picture's number. */
+/* Noise depends on the seed and the number of the picture. */
 static void noise(struct network *network)
 {
 	struct saliency_options options = {.method = SALIENCY_SMOOTHGRAD, .samples = 3, .noise = 0.3, .seed = 1};
@@ -219,7 +219,7 @@ static void noise(struct network *network)
 		map_free(&maps[i]);
 }
 
-static void layers_worth_a_look(void)
+static void layers_to_explain(void)
 {
 	struct architecture original;
 	struct network *network;
@@ -227,11 +227,11 @@ static void layers_worth_a_look(void)
 	if (architecture_original(&original, (struct shape){150, 150, 3}, 4, ACTIVATION_SIGMOID, &error) ||
 		network_create(&network, &original, NETWORK_EXPLAIN, 1, NULL, &error))
 		exit(1);
-	is_integer(saliency_usual_layer(network, SALIENCY_GRAD_CAM), 7, "the original's last convolution, with its activation");
-	is_integer(saliency_usual_layer(network, SALIENCY_LAYER_CAM), 8, "LayerCAM looks behind the pooling");
+	is_integer(saliency_default_layer(network, SALIENCY_GRAD_CAM), 7, "the original's last convolution, with its activation");
+	is_integer(saliency_default_layer(network, SALIENCY_LAYER_CAM), 8, "LayerCAM explains at the pooling after it");
 	is_integer(saliency_blocks(network, blocks), 3, "it has three blocks");
-	ok(blocks[0] == 2 && blocks[1] == 5 && blocks[2] == 8, "that end with the poolings");
-	ok(saliency_has_places(&original, 8) && !saliency_has_places(&original, 9), "places end at flatten");
+	ok(blocks[0] == 2 && blocks[1] == 5 && blocks[2] == 8, "which end with the poolings");
+	ok(saliency_is_spatial(&original, 8) && !saliency_is_spatial(&original, 9), "spatial dimensions end at flatten");
 	network_destroy(network);
 	architecture_free(&original);
 }
@@ -248,6 +248,6 @@ int main(void)
 	network_destroy(network);
 	saturation();
 	activation_maps();
-	layers_worth_a_look();
+	layers_to_explain();
 	return done();
 }
