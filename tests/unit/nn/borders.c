@@ -1,11 +1,11 @@
-/* Padding and strides against values worked out by hand: an independent check of what "same" means. */
+/* Padding and strides against values computed by hand: an independent check of "same" padding. */
 #include "nets.h"
 #include "tap.h"
 
 #include <math.h>
 #include <string.h>
 
-/* Runs one layer on input with channels 1; kernel NULL: it has none. */
+/* Runs one layer on input with channels 1; kernel NULL: no kernel. */
 static void check(const char *name, struct layer layer, int height, int width, const float *input, const float *kernel,
 	int count, const float *expected)
 {

@@ -178,7 +178,7 @@ static void check_parameters(const struct setup *setup, const struct architectur
 	network_destroy(network);
 }
 
-/* The sum of the logits by every layer's output is hard to vary; by the input it is not. */
+/* The gradient of the sum of the logits with respect to the input. */
 static void check_input(const struct setup *setup, const struct architecture *architecture, struct data *data)
 {
 	struct network *network;

@@ -1,4 +1,4 @@
-/* Every version of every kernel gives the plain one's bytes; products are right; exp, log and tanh are near libm's. */
+/* Every version of every kernel gives the plain version's bytes; products are correct; exp, log and tanh are near libm's. */
 #include "nn/kernels.h"
 
 #include "base/random.h"
@@ -67,11 +67,11 @@ static void products(const struct kernels *kernels, struct random random)
 		right &= product_is_right(&p, c);
 		same &= memcmp(results[0], results[1], sizeof results[0]) == 0;
 	}
-	ok(right, "%s: products are right", kernels->name);
-	ok(same, "%s: products have the plain version's bytes, and nothing beside them is written", kernels->name);
+	ok(right, "%s: products are correct", kernels->name);
+	ok(same, "%s: products have the plain version's bytes, and nothing outside is written", kernels->name);
 }
 
-/* Against the product's rows, pooled: whole lines of `out`, so that nothing beside may be written. */
+/* Against the product's rows, pooled: whole lines of `out`, so that nothing outside may be written. */
 static void pooled_products(const struct kernels *kernels, struct random random)
 {
 	static float upper[VALUES], lower[VALUES];
@@ -97,7 +97,7 @@ static void pooled_products(const struct kernels *kernels, struct random random)
 		same &= memcmp(results[0][0], results[1][0], sizeof results[0][0]) == 0
 			&& (t % 3 == 0 || memcmp(argmax[0], argmax[1], VALUES) == 0);
 	}
-	ok(same, "%s: a product with a max-pool gives the bytes of one after the other", kernels->name);
+	ok(same, "%s: a fused product and max-pool gives the bytes of one after the other", kernels->name);
 }
 
 /* ---- the other kernels: each fills up to four arrays ---- */
@@ -235,7 +235,7 @@ static void not_finite(const struct kernels *kernels)
 			a[i] = kept;
 		}
 	}
-	ok(good, "%s: NaN and infinity are found at every place, and nowhere else", kernels->name);
+	ok(good, "%s: NaN and infinity are found at every index, and nowhere else", kernels->name);
 }
 
 /* ---- accuracy ---- */
@@ -301,7 +301,7 @@ static void choosing(void)
 	setenv("MILLRACE_CPU", "z80", 1);
 	ok(kernels_select(&kernels, &error) == -1 && kernels == NULL, "an unknown processor is an error");
 	is_text(error.object, "MILLRACE_CPU", "which names the variable");
-	is_text(error.reason, "'z80' is none of plain, neon, avx2, avx512", "and what it takes");
+	is_text(error.reason, "'z80' is none of plain, neon, avx2, avx512", "with the valid names");
 	unsetenv("MILLRACE_CPU");
 	ok(kernels_select(&kernels, &error) == 0, "without it, the best is chosen");
 }

@@ -13,7 +13,7 @@
 
 enum { CASES = 160, VALUES = 1 << 16, SAMPLES_MAXIMUM = 3 };
 
-/* Of the largest value that is compared: sums of products, in any order and by Winograd's algorithm, stay below. */
+/* Relative to the largest compared value: the error of sums of products, in any order and by Winograd's algorithm, is smaller. */
 static const double tolerance = 8e-6;
 
 static float x[VALUES], gradient_of_input[VALUES], logits[VALUES], targets[VALUES];
@@ -34,8 +34,8 @@ static int pick_channels(struct random *random)
 static void choose(struct random *random, int number, struct architecture *architecture)
 {
 	struct layer *layers = architecture->layers;
-	bool winograd = number % 10 == 1; /* large enough, and of whole vectors of channels */
-	bool usual = number % 3 == 0 || winograd; /* 3x3, stride 1, as the sparse backward wants it */
+	bool winograd = number % 10 == 1; /* large enough, and whole vectors of channels */
+	bool usual = number % 3 == 0 || winograd; /* 3x3, stride 1, as the sparse backward requires */
 	int least = winograd ? 6 : 1;
 	architecture->input = (struct shape){pick(random, least, 13), pick(random, least, 13),
 		winograd ? CHANNEL_BLOCK * pick(random, 1, 4) : pick_channels(random)};
@@ -77,7 +77,7 @@ static void run_reference(const struct architecture *architecture, const struct 
 	reference_convolution_backward(&layers[0], architecture->input, shapes[0], sample, kernel, dy, dx, dkernel, dbias);
 }
 
-/* The seed is the gradient of the binary loss, which a training step goes by too. */
+/* The seed is the gradient of the binary loss, as in a training step. */
 static bool agrees(const struct architecture *architecture, const struct shape *shapes, struct network *train,
 	struct network *explain, int samples)
 {
@@ -98,7 +98,7 @@ static bool agrees(const struct architecture *architecture, const struct shape *
 		run_reference(architecture, shapes, train, x + (size_t)s * in);
 		good &= near(logits + (size_t)s * out, pooled, out, "output");
 		good &= near(network_output(explain, 0) + (size_t)s * shape_count(shapes[0]), y, shape_count(shapes[0]), "convolution");
-		for (size_t i = 0; i < in; i++) { /* small: compare at the size of values */
+		for (size_t i = 0; i < in; i++) { /* small: compare relative to the values */
 			dx[i] *= (double)((size_t)samples * out);
 			gradient_of_input[(size_t)s * in + i] *= (float)((size_t)samples * out);
 		}

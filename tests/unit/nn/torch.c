@@ -102,7 +102,7 @@ static void run_steps(const struct setup *setup, struct network *network, struct
 	free(targets);
 }
 
-/* The logits of a training step are not to be seen, those of a forward pass are: equal without normalisation. */
+/* Compares the logits of a forward pass, which without normalisation equal those of a training step. */
 static void check_logits(const struct setup *setup, struct network *network, struct expectation *expected)
 {
 	size_t pixels = (size_t)setup->n * (size_t)(setup->input.height * setup->input.width * setup->input.channels);

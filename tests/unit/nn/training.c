@@ -1,5 +1,5 @@
-/* Training as a whole: the same bytes under all threads and processors, nothing allocated in a step, numbers that are
- * not finite, dropout, what cannot be made. */
+/* Training: the same bytes for any number of threads and any processor, no allocation in a step, non-finite values, dropout,
+ * invalid architectures. */
 #include "base/bytes.h"
 #include "base/random.h"
 #include "nets.h"
@@ -12,7 +12,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-/* Counts what the C library hands out; the sanitizer has its own allocator and keeps it. */
+/* Counts allocations by the C library; the sanitizer has its own allocator. */
 static atomic_int allocations;
 #if defined __SANITIZE_ADDRESS__
 #define COUNTS_ALLOCATIONS false
@@ -95,7 +95,7 @@ static void hash(const struct network *network, char *hex)
 	snprintf(hex, HEX_SIZE, "%016" PRIx64, sum);
 }
 
-/* Hash of the weights after some steps, the last of them on fewer samples, and of a prediction's loss. */
+/* Hash of the weights after some steps, the last of them on fewer samples. */
 static void run(const char *processor, int threads, char *hex)
 {
 	struct parallel *pool;
@@ -136,12 +136,13 @@ static void same_bytes(void)
 		ok(strcmp(got, expected) == 0, "%s: the same weights", processors[i]);
 	}
 	unsetenv("MILLRACE_CPU");
-	/* Known from this test itself: a change of compiler or variant must not change it. */
-	is_text(expected, "2098593a4db476a2", "the weights are those known");
+	/* A regression value: a change of compiler or variant must not change it. */
+	is_text(expected, "2098593a4db476a2", "the weights have the known hash");
 }
 
-/* Layers behind a max-pool share out filters and rows among threads, those by Winograd's algorithm filters; no number of them, and no batch, changes a sum. */
-static void shared_out(void)
+/* Layers before a max-pool divide filters and rows among threads, those by Winograd's algorithm filters; neither the number of
+ * threads nor the batch size changes a sum. */
+static void divided_work(void)
 {
 	enum { SIDE = 41, MANY = 5 };
 	struct layer stack[] = {
@@ -167,7 +168,7 @@ static void shared_out(void)
 		for (int n = MANY; n > 0; n -= 2)
 			network_train_step(network, input, targets, n, 1e-2f, 0);
 		hash(network, i ? got : expected);
-		ok(i == 0 || strcmp(got, expected) == 0, "%d threads share out filters and rows: the same weights", threads[i]);
+		ok(i == 0 || strcmp(got, expected) == 0, "%d threads divide filters and rows: the same weights", threads[i]);
 		network_destroy(network);
 		parallel_destroy(pool);
 	}
@@ -191,29 +192,29 @@ static void no_allocation(void)
 static void check_bad(struct network *network, float value, int expected, const char *name)
 {
 	char before[HEX_SIZE], after[HEX_SIZE];
-	float kept = input[700];
+	float saved = input[700];
 	hash(network, before);
 	input[700] = value;
 	struct step_result result = step(network, BATCH, 1);
-	input[700] = kept;
+	input[700] = saved;
 	hash(network, after);
 	is_integer(result.bad_layer, expected, name);
-	ok(strcmp(before, after) == 0, "%s: the weights are as before", name);
+	ok(strcmp(before, after) == 0, "%s: the weights are unchanged", name);
 }
 
-/* One value of every parameter in turn, or of every gamma, is not what it should be. */
+/* Replaces one value of each parameter, or of each gamma, by an invalid one. */
 static void check_bad_parameters(struct network *network, float value, const char *only, const char *name)
 {
 	for (int i = 0; i < network_parameter_count(network); i++) {
 		struct parameter parameter = network_parameter(network, i);
 		if (!parameter.trainable || (only && strcmp(parameter.name, only) != 0))
 			continue;
-		float *changed = network_parameter_values(network, i) + 3 % parameter.count, kept = *changed;
+		float *changed = network_parameter_values(network, i) + 3 % parameter.count, saved = *changed;
 		*changed = value;
 		struct step_result result = step(network, BATCH, 1);
 		ok(result.bad_layer == parameter.layer_index, "%s in the %s of layer %d: layer %d", name, parameter.name,
 			parameter.layer_index, result.bad_layer);
-		network_parameter_values(network, i)[3 % parameter.count] = kept;
+		network_parameter_values(network, i)[3 % parameter.count] = saved;
 	}
 }
 
@@ -225,7 +226,7 @@ static void not_finite(void)
 	check_bad(network, INFINITY, 0, "infinity in the input");
 	check_bad_parameters(network, NAN, NULL, "NaN");
 	check_bad_parameters(network, 3e38f, "gamma", "overflow");
-	is_integer(step(network, BATCH, 1).bad_layer, -1, "and well again without");
+	is_integer(step(network, BATCH, 1).bad_layer, -1, "no bad layer after the value is restored");
 	network_destroy(network);
 }
 
@@ -252,14 +253,14 @@ static void gradient_not_finite(void)
 	hash(network, after);
 	ok(isfinite(result.loss), "outputs are finite (loss %g)", result.loss);
 	is_integer(result.bad_layer, 0, "the first layer whose gradient is not");
-	ok(strcmp(before, after) == 0, "the weights are as before");
+	ok(strcmp(before, after) == 0, "the weights are unchanged");
 	is_integer(network_bad_layer(network), -1, "all weights are finite");
 	network_parameter_values(network, 3)[1] = -INFINITY;
 	is_integer(network_bad_layer(network), 1, "a bias that is not");
 	network_destroy(network);
 }
 
-/* A network of its own input, and one that copies: the same. */
+/* Training on an input written to network_input, and on a copied one: the same. */
 static void input_in_place(void)
 {
 	char expected[HEX_SIZE], got[HEX_SIZE];
@@ -270,14 +271,14 @@ static void input_in_place(void)
 	memcpy(network_input(network), input, sizeof input);
 	network_train_step(network, network_input(network), targets, BATCH, 1e-2f, 0);
 	hash(network, got);
-	is_text(got, expected, "a batch written to where the network wants it");
-	ok(!network_input(predicting), "prediction wants it nowhere");
+	is_text(got, expected, "a batch written to network_input");
+	ok(!network_input(predicting), "NULL in prediction");
 	network_destroy(copying);
 	network_destroy(network);
 	network_destroy(predicting);
 }
 
-/* Losses of the same weights and images differ by the dropped values alone. */
+/* Losses of the same weights and images differ only by the dropped values. */
 static void dropout(void)
 {
 	struct network *network = make(NETWORK_TRAIN, NULL);
@@ -294,7 +295,7 @@ static void dropout(void)
 	network_destroy(network);
 }
 
-/* All modes compute the same forward pass; folding a normalisation rounds otherwise. */
+/* All modes compute the same forward pass; a folded normalisation is rounded differently. */
 static void modes(void)
 {
 	float probabilities[3][BATCH * CLASSES], sum = 0;
@@ -325,7 +326,7 @@ static void modes(void)
 	network_destroy(explain);
 }
 
-static void learns(void)
+static void overfits(void)
 {
 	struct network *network = make(NETWORK_TRAIN, NULL);
 	double first = step(network, BATCH, 0).loss, last = first;
@@ -335,14 +336,14 @@ static void learns(void)
 		last = result.loss;
 		correct = result.correct;
 	}
-	ok(last < first / 4 && correct > BATCH * 3 / 4, "60 steps learn 18 images by heart (loss %.2f to %.2f)", first, last);
+	ok(last < first / 4 && correct > BATCH * 3 / 4, "60 steps overfit 18 images (loss %.2f to %.2f)", first, last);
 	float logits[BATCH * CLASSES];
 	struct training_options options = training_defaults(OPTIMIZER_ADAM);
-	const float known[6] = {1, 2, 3, 0, 0, 0}, wanted[6] = {0, 0, 1, 1, 0, 0};
+	const float known[6] = {1, 2, 3, 0, 0, 0}, expected[6] = {0, 0, 1, 1, 0, 0};
 	network_forward(network, input, BATCH, logits, NULL);
-	is_near(network_loss(&options, known, wanted, 2, 3), (0.40760596 + 1.09861229) / 2, 1e-6, "categorical loss by hand");
+	is_near(network_loss(&options, known, expected, 2, 3), (0.40760596 + 1.09861229) / 2, 1e-6, "categorical loss by hand");
 	options.loss = LOSS_BINARY_CROSSENTROPY;
-	is_near(network_loss(&options, known, wanted, 1, 3), (1.31326169 + 2.12692801 + 0.04858735) / 3, 1e-6,
+	is_near(network_loss(&options, known, expected, 1, 3), (1.31326169 + 2.12692801 + 0.04858735) / 3, 1e-6,
 		"binary loss by hand");
 	network_destroy(network);
 }
@@ -359,7 +360,7 @@ static void refused(struct architecture bad, const char *object, const char *rea
 	}
 }
 
-static void cannot_be_made(void)
+static void invalid_architectures(void)
 {
 	struct layer one = CONVOLUTION(4, 5, 5, 1, 1, VALID, ACTIVATION_LINEAR);
 	strcpy(one.name, "c");
@@ -401,14 +402,14 @@ int main(void)
 	for (int i = 0; i < LAYERS; i++)
 		snprintf(layers[i].name, sizeof layers[i].name, "layer %d", i);
 	same_bytes();
-	shared_out();
+	divided_work();
 	no_allocation();
 	not_finite();
 	gradient_not_finite();
 	input_in_place();
 	dropout();
 	modes();
-	learns();
-	cannot_be_made();
+	overfits();
+	invalid_architectures();
 	return done();
 }

@@ -26,7 +26,7 @@ static float *values(struct random *random, size_t count)
 	return x;
 }
 
-/* The largest error of `count` values, in shares of the largest value. */
+/* The largest error of `count` values, relative to the largest value. */
 static double relative_error(const float *got, const double *expected, size_t count)
 {
 	double largest = 0, error = 0;
@@ -37,7 +37,7 @@ static double relative_error(const float *got, const double *expected, size_t co
 	return error / largest;
 }
 
-/* Every second sample of some; the filters in two parts. Inputs have a mean, as behind a ReLU, if `positive`: sums then grow
+/* Every second sample of some; the filters in two parts. Inputs have a mean, as after a ReLU, if `positive`: sums then grow
  * with the number of pixels. */
 static void check(struct random *random, struct shape in, enum padding padding, int filters, int samples, bool positive)
 {
