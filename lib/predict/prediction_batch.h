@@ -46,7 +46,8 @@ void prediction_batch_free(struct prediction_batch *batch);
 
 /* Adds a file, or (`path` NULL) an input that the caller writes to prediction_batch_input, to a batch that is not full; its
  * target is all 0. Takes ownership of `name` and `output_name` (NULL: out of memory). Returns the index, or -1. */
-CHECKED int prediction_batch_add(struct prediction_batch *batch, char *name, char *output_name, const char *path, struct error *error);
+CHECKED int prediction_batch_add(struct prediction_batch *batch, char *name, char *output_name, const char *path,
+	struct error *error);
 
 /* Contents of a picture's file, to be freed with batch_item_release. -1 if it can't be read. */
 CHECKED int batch_item_bytes(const struct batch_item *item, unsigned char **bytes, size_t *size, struct error *error);
@@ -67,8 +68,8 @@ struct prediction prediction_batch_get(const struct prediction_batch *batch, int
 
 /* Draws a prediction on its picture: the top classes, the first emphasised if it reaches `threshold`, with `multi_label` every
  * class that does. On failure (-1) *out is empty. */
-typedef int prediction_annotate(const struct prediction *prediction, const struct image *picture, double threshold, bool multi_label,
-	struct image *out, struct error *error);
+typedef int prediction_annotate(const struct prediction *prediction, const struct image *picture, double threshold,
+	bool multi_label, struct image *out, struct error *error);
 
 /* Output of annotated pictures: FOLDER/OUTPUT_NAME-annotated.png, or FOLDER/DECISION/OUTPUT_NAME-annotated.png. */
 struct annotation_request {

@@ -178,7 +178,7 @@ static void check_parameters(const struct setup *setup, const struct architectur
 	network_destroy(network);
 }
 
-/* The gradient of the sum of the logits with respect to the input. */
+/* The gradient of a weighted sum of the logits with respect to the input. */
 static void check_input(const struct setup *setup, const struct architecture *architecture, struct data *data)
 {
 	struct network *network;
