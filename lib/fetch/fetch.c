@@ -1,12 +1,9 @@
 #include "fetch/fetch.h"
 
-#include "base/array.h"
-#include "base/digest_table.h"
 #include "base/progress.h"
 #include "base/text.h"
 #include "base/version.h"
-#include "fetch/address.h"
-#include "fetch/host.h"
+#include "fetch/host_table.h"
 #include "fetch/reactor.h"
 #include "fetch/url.h"
 
@@ -18,50 +15,48 @@
 #include <time.h>
 #include <unistd.h>
 
-#define ROBOT "millrace"
+#define PRODUCT_TOKEN "millrace"
 
-/* Rules of robots.txt are kept up to so many bytes in all; a host that has more is asked for them again when it is needed. */
+/* The parsed robots.txt of all hosts are cached up to this size; of further hosts it is fetched again when needed. */
 enum { RULES_SIZE_MAXIMUM = 32 << 20 };
 
-enum { REDIRECTS_MAXIMUM = 5, STRIKES_MAXIMUM = 8 };
+enum { REDIRECTS_MAXIMUM = 5, FAILURES_MAXIMUM = 8 };
 
-/* How much free memory malloc keeps, and from which size on it does not keep a block. */
-enum { KEPT_BYTES = 64 << 20, UNKEPT_BLOCK = 4 << 20 };
+/* Of malloc, in bytes. */
+enum { TRIM_THRESHOLD = 64 << 20, MMAP_THRESHOLD = 4 << 20 };
 
-static const double connect_seconds = 15, offline_seconds = 8, idle_seconds = 0.5;
+static const double connect_seconds = 15, first_contact_seconds = 8, idle_seconds = 0.5;
 
 struct fetcher {
 	struct fetch_options options;
 	fetch_callback *callback;
 	void *context;
 	struct reactor reactor;
-	struct host **hosts;
-	size_t host_count;
-	struct digest_table known; /* index of a host by its origin, and of the first one by its name */
-	size_t rules_size;   /* of robots.txt, in all hosts */
-	uint64_t seed;       /* of pauses */
-	struct host *busy;   /* those for which jobs wait */
-	struct job *running; /* in transfer, in no host's queue */
+	struct host_table hosts;
+	size_t rules_size;   /* of the robots.txt of all hosts */
+	uint64_t seed;       /* of the back-off */
+	struct host *busy;   /* list of the hosts with queued jobs */
+	struct fetch_job *running; /* in transfer, not queued */
 	struct transfer_limits limits[JOB_KINDS];
 	char user_agent[256];
 	int unfinished, active;
-	uint64_t jobs, ended; /* in all */
+	uint64_t job_count, finished_count; /* total */
 	double started;   /* when the first request was added */
-	bool held;        /* images do not start */
-	bool contacted;   /* some server has answered */
+	bool images_held;        /* no further image starts */
+	bool any_response;   /* some server has responded */
 	char unreachable[300];
 };
 
-/* Bodies come and go by the hundred: given back to the system each time, their memory would have to be cleared anew for the next,
- * which took a quarter of the processor time of fetching. */
-static void keep_memory(void)
+/* Hundreds of bodies are allocated and freed: if their memory returned to the system each time, new pages would have to be zeroed
+ * for the next, which took a quarter of the CPU time of fetching. */
+static void raise_malloc_thresholds(void)
 {
-	mallopt(M_TRIM_THRESHOLD, KEPT_BYTES);
-	mallopt(M_MMAP_THRESHOLD, UNKEPT_BLOCK);
+	mallopt(M_TRIM_THRESHOLD, TRIM_THRESHOLD);
+	mallopt(M_MMAP_THRESHOLD, MMAP_THRESHOLD);
 }
 
-/* Other in each run: those who begin together are not to come back together. */
-static uint64_t seed_of_run(void)
+/* Different in each run, so that programs started together do not retry together. */
+static uint64_t random_seed(void)
 {
 	struct timespec now;
 	clock_gettime(CLOCK_REALTIME, &now);
@@ -74,16 +69,17 @@ int fetcher_create(struct fetcher **out, const struct fetch_options *options, fe
 	struct fetcher *fetcher = *out = calloc(1, sizeof *fetcher);
 	if (!fetcher)
 		return error_memory(error, "network");
-	*fetcher = (struct fetcher){.options = *options, .callback = callback, .context = context};
-	snprintf(fetcher->user_agent, sizeof fetcher->user_agent, ROBOT "/" MILLRACE_VERSION " (collects images%s%s)",
+	*fetcher = (struct fetcher){.options = *options, .callback = callback, .context = context,
+		.hosts = {.rate = options->rate, .connections = options->connections, .ignore_robots = options->ignore_robots}};
+	snprintf(fetcher->user_agent, sizeof fetcher->user_agent, PRODUCT_TOKEN "/" MILLRACE_VERSION " (collects images%s%s)",
 		options->contact ? "; contact: " : "", options->contact ? options->contact : "");
-	fetcher->seed = seed_of_run();
+	fetcher->seed = random_seed();
 	const size_t bytes[JOB_KINDS] = {options->page_bytes, options->image_bytes, ROBOTS_BYTES_MAXIMUM};
 	for (int kind = 0; kind < JOB_KINDS; kind++)
 		fetcher->limits[kind] = (struct transfer_limits){.total_seconds = options->timeout,
 			.bytes = bytes[kind], .allow_private = options->allow_private, .decode = kind != JOB_IMAGE,
-			.cut = kind == JOB_ROBOTS, .user_agent = fetcher->user_agent, .ca_file = options->ca_file};
-	keep_memory();
+			.truncate = kind == JOB_ROBOTS, .user_agent = fetcher->user_agent, .ca_file = options->ca_file};
+	raise_malloc_thresholds();
 	if (curl_global_init(CURL_GLOBAL_DEFAULT))
 		error_memory(error, "network");
 	else if ((!options->ca_file || transfer_check_ca_file(options->ca_file, error) == 0) &&
@@ -94,56 +90,10 @@ int fetcher_create(struct fetcher **out, const struct fetch_options *options, fe
 	return -1;
 }
 
-/* ---- hosts ---- */
+/* ---- jobs ---- */
 
-/* The host known by an origin, or a first one known by a name; NULL: none. */
-static struct host *known_host(const struct fetcher *fetcher, const char *text)
-{
-	unsigned char key[DIGEST_KEY_SIZE];
-	digest_key(text, key);
-	int index = digest_table_get(&fetcher->known, key);
-	return index < 0 ? NULL : fetcher->hosts[index];
-}
-
-static int make_known(struct fetcher *fetcher, const char *text)
-{
-	unsigned char key[DIGEST_KEY_SIZE];
-	digest_key(text, key);
-	return digest_table_set(&fetcher->known, key, (int)fetcher->host_count, NULL);
-}
-
-static struct host *add_host(struct fetcher *fetcher, const char *origin, const char *name)
-{
-	struct host *namesake = known_host(fetcher, name);
-	struct host **hosts = array_grow(fetcher->hosts, fetcher->host_count, sizeof *hosts);
-	if (!hosts)
-		return NULL;
-	fetcher->hosts = hosts;
-	struct host *host = host_create(origin, namesake);
-	if (!host || make_known(fetcher, origin) || (!namesake && make_known(fetcher, name))) {
-		host_free(host);
-		return NULL;
-	}
-	if (!address_is_loopback_name(name))
-		host_slow_down(host, fetcher->options.rate, fetcher->options.connections);
-	if (fetcher->options.ignore_robots)
-		host->robots_state = ROBOTS_KNOWN;
-	return hosts[fetcher->host_count++] = host;
-}
-
-static struct host *find_host(struct fetcher *fetcher, const char *url)
-{
-	char *origin = url_origin(url), *name = origin ? url_origin_name(origin) : NULL;
-	struct host *host = name ? known_host(fetcher, origin) : NULL;
-	if (name && !host)
-		host = add_host(fetcher, origin, name);
-	free(name);
-	free(origin);
-	return host;
-}
-
-/* Has a job wait for its host; in front of others when it has been there before. */
-static void wait_for(struct fetcher *fetcher, struct host *host, struct job *job, bool in_front)
+/* Queues a job at its host, in front if it has been queued there before. */
+static void enqueue(struct fetcher *fetcher, struct host *host, struct fetch_job *job, bool in_front)
 {
 	if (!host->busy) {
 		host->busy = true;
@@ -156,16 +106,15 @@ static void wait_for(struct fetcher *fetcher, struct host *host, struct job *job
 		host_push(host, job);
 }
 
-static struct job *create_job(struct fetcher *fetcher, enum job_kind kind, const char *url)
+static struct fetch_job *create_job(struct fetcher *fetcher, enum job_kind kind, const char *url)
 {
-	struct job *job = calloc(1, sizeof *job);
+	struct fetch_job *job = calloc(1, sizeof *job);
 	if (!job)
 		return NULL;
 	job->kind = kind;
-	job->number = fetcher->jobs++;
+	job->number = fetcher->job_count++;
 	job->url = strdup(url);
-	job->first_url = strdup(url);
-	if (job->url && job->first_url)
+	if (job->url)
 		return job;
 	job_free(job);
 	return NULL;
@@ -173,8 +122,8 @@ static struct job *create_job(struct fetcher *fetcher, enum job_kind kind, const
 
 int fetcher_add(struct fetcher *fetcher, const struct fetch_request *request, struct error *error)
 {
-	struct host *host = find_host(fetcher, request->url);
-	struct job *job = host ? create_job(fetcher, request->kind == FETCH_PAGE ? JOB_PAGE : JOB_IMAGE, request->url)
+	struct host *host = host_table_find(&fetcher->hosts, request->url);
+	struct fetch_job *job = host ? create_job(fetcher, request->kind == FETCH_PAGE ? JOB_PAGE : JOB_IMAGE, request->url)
 			       : NULL;
 	if (!job)
 		return error_memory(error, request->url);
@@ -182,93 +131,94 @@ int fetcher_add(struct fetcher *fetcher, const struct fetch_request *request, st
 	job->skip_robots = request->skip_robots;
 	job->user_agent = request->user_agent;
 	job->headers = request->headers;
-	host_slow_down(host, request->rate, request->connections);
-	wait_for(fetcher, host, job, false);
+	host_limit_rate(host, request->rate, request->connections);
+	enqueue(fetcher, host, job, false);
 	fetcher->unfinished++;
 	if (!fetcher->started)
 		fetcher->started = progress_clock();
 	return 0;
 }
 
-/* Hands the result to the caller and frees the job. */
-static void deliver(struct fetcher *fetcher, struct job *job, enum fetch_outcome outcome, const char *reason)
+/* Calls the callback with the result and frees the job. */
+static void deliver_result(struct fetcher *fetcher, struct fetch_job *job, enum fetch_outcome outcome, const char *reason)
 {
 	char charset[64] = "", full_reason[600];
 	struct transfer *transfer = &job->transfer;
 	if (transfer->easy)
 		transfer_charset(transfer, charset, sizeof charset);
-	if (job->hops && outcome != FETCH_DONE) {
+	if (job->redirects && outcome != FETCH_DONE) {
 		snprintf(full_reason, sizeof full_reason, "redirected to %.300s: %s", job->url, reason);
 		reason = full_reason;
 	}
 	struct fetch_result result = {.outcome = outcome, .reason = reason,
 		.missing = outcome == FETCH_REFUSED && (transfer->status == 404 || transfer->status == 410),
-		.untrusted = outcome == FETCH_FAILED && job->host->untrusted, .url = job->url, .bytes = transfer->bytes, .size = transfer->size, .charset = charset, .opted_out = transfer->easy && transfer_opts_out(transfer)};
+		.bad_certificate = outcome == FETCH_FAILED && job->host->bad_certificate, .url = job->url, .bytes = transfer->bytes,
+		.size = transfer->size, .charset = charset, .opted_out = transfer->easy && transfer_opts_out(transfer)};
 	fetcher->callback(fetcher->context, job->tag, &result);
 	transfer->bytes = result.bytes;
 	fetcher->unfinished--;
 	job_free(job);
 }
 
-static void give_up(struct host *host, const char *reason)
+static void make_unavailable(struct host *host, const char *reason)
 {
-	if (!*host->given_up)
-		snprintf(host->given_up, sizeof host->given_up, "%s", reason);
+	if (!*host->unavailable)
+		snprintf(host->unavailable, sizeof host->unavailable, "%s", reason);
 }
 
 /* ---- robots.txt ---- */
 
-static int ask_robots(struct fetcher *fetcher, struct host *host)
+static int request_robots(struct fetcher *fetcher, struct host *host)
 {
 	char *url = text_format("%s/robots.txt", host->origin);
-	struct job *job = url ? create_job(fetcher, JOB_ROBOTS, url) : NULL;
+	struct fetch_job *job = url ? create_job(fetcher, JOB_ROBOTS, url) : NULL;
 	free(url);
 	if (!job)
 		return -1;
-	job->tag = host; /* it stays the asking host's wherever a redirect leads */
-	host->robots_state = ROBOTS_ASKED;
-	wait_for(fetcher, host, job, true);
+	job->tag = host; /* the rules apply to this host even if it redirects to another */
+	host->robots_state = ROBOTS_REQUESTED;
+	enqueue(fetcher, host, job, true);
 	fetcher->unfinished++;
 	return 0;
 }
 
-/* RFC 9309, 2.3.1: what is not there allows all; what can't be reached, or is there and can't be read, disallows all. */
-static void take_robots(struct fetcher *fetcher, struct job *job, enum fetch_outcome outcome, const char *reason)
+/* RFC 9309, 2.3.1: an unavailable robots.txt (4xx) allows all; an unreachable or unreadable one disallows all. */
+static void handle_robots(struct fetcher *fetcher, struct fetch_job *job, enum fetch_outcome outcome, const char *reason)
 {
 	struct host *host = job->tag;
 	char why[200];
 	const char *bytes = job->transfer.bytes ? (const char *)job->transfer.bytes : "";
 	host->robots_state = ROBOTS_KNOWN;
-	if (outcome == FETCH_DONE && robots_parse(&host->robots, bytes, job->transfer.size, ROBOT, NULL))
-		give_up(host, "robots.txt: out of memory");
+	if (outcome == FETCH_DONE && robots_parse(&host->robots, bytes, job->transfer.size, PRODUCT_TOKEN, NULL))
+		make_unavailable(host, "robots.txt: out of memory");
 	if (outcome == FETCH_FAILED || (outcome == FETCH_REFUSED && job->transfer.status / 100 == 2)) {
 		snprintf(why, sizeof why, "robots.txt: %s", reason);
-		give_up(host, job->transfer.reached ? why : reason);
+		make_unavailable(host, job->transfer.responded ? why : reason);
 	}
 	fetcher->rules_size += host->robots.size;
 	if (fetcher->rules_size > RULES_SIZE_MAXIMUM) {
 		fetcher->rules_size -= host->robots.size;
-		host_settle(host);
+		host_apply_robots(host);
 	}
 	fetcher->unfinished--;
 	job_free(job);
 }
 
-static void finish_job(struct fetcher *fetcher, struct job *job, enum fetch_outcome outcome, const char *reason)
+static void finish_job(struct fetcher *fetcher, struct fetch_job *job, enum fetch_outcome outcome, const char *reason)
 {
-	fetcher->ended++;
+	fetcher->finished_count++;
 	if (job->kind == JOB_ROBOTS)
-		take_robots(fetcher, job, outcome, reason);
+		handle_robots(fetcher, job, outcome, reason);
 	else
-		deliver(fetcher, job, outcome, reason);
+		deliver_result(fetcher, job, outcome, reason);
 }
 
-/* ---- how an attempt ended ---- */
+/* ---- outcomes of an attempt ---- */
 
-static void follow_redirect(struct fetcher *fetcher, struct job *job)
+static void follow_redirect(struct fetcher *fetcher, struct fetch_job *job)
 {
 	struct error error;
-	if (++job->hops > REDIRECTS_MAXIMUM) {
+	if (++job->redirects > REDIRECTS_MAXIMUM) {
 		finish_job(fetcher, job, FETCH_REFUSED, "too many redirects");
 		return;
 	}
@@ -276,7 +226,7 @@ static void follow_redirect(struct fetcher *fetcher, struct job *job)
 	if (!url) {
 		char reason[600];
 		snprintf(reason, sizeof reason, "redirected to %.300s: %.200s", error.object, error.reason);
-		job->hops = 0;
+		job->redirects = 0;
 		finish_job(fetcher, job, FETCH_REFUSED, reason);
 		return;
 	}
@@ -284,83 +234,83 @@ static void follow_redirect(struct fetcher *fetcher, struct job *job)
 	free(job->url);
 	job->url = url;
 	job->attempts = 0;
-	job->verdict = UNDECIDED;
-	struct host *host = find_host(fetcher, url);
-	/* What they hold, a key perhaps, was meant for the first host. */
+	job->robots_decision = UNDECIDED;
+	struct host *host = host_table_find(&fetcher->hosts, url);
+	/* They may contain a key, which was meant for the first host. */
 	if (host != job->host)
 		job->headers = NULL;
-	/* So was what a recipe declares. */
-	if (host && host->pace != job->host->pace)
+	/* So was the recipe's documented API. */
+	if (host && host->rate_limit != job->host->rate_limit)
 		job->skip_robots = false;
 	if (host)
-		wait_for(fetcher, host, job, false);
+		enqueue(fetcher, host, job, false);
 	else
 		finish_job(fetcher, job, FETCH_FAILED, "out of memory");
 }
 
-static void note_unreachable(struct fetcher *fetcher, const struct job *job)
+static void record_unreachable(struct fetcher *fetcher, const struct fetch_job *job)
 {
-	if (!job->transfer.reached && !*fetcher->unreachable)
+	if (!job->transfer.responded && !*fetcher->unreachable)
 		snprintf(fetcher->unreachable, sizeof fetcher->unreachable, "%.100s: %s", job->host->origin,
 			job->transfer.reason);
 }
 
-/* Waits and tries again, or gives up on the request or its whole host. */
-static void retry(struct fetcher *fetcher, struct job *job)
+/* Queues the job again after a pause, or fails it, or all of its host's. */
+static void retry_or_fail(struct fetcher *fetcher, struct fetch_job *job)
 {
 	struct host *host = job->host;
-	double now = progress_clock(), asked = job->transfer.retry_after;
+	double now = progress_clock(), retry_after = job->transfer.retry_after;
 	char reason[200];
 	snprintf(reason, sizeof reason, "%s", job->transfer.reason);
-	note_unreachable(fetcher, job);
-	if (!job->transfer.reached && host_strike(host, job, now) >= STRIKES_MAXIMUM)
-		give_up(host, reason);
-	if (asked > fetcher->options.wait_maximum) {
-		char why[sizeof host->given_up];
-		snprintf(reason, sizeof reason, "%.100s: asked to wait %.0f seconds", job->transfer.reason, asked);
-		snprintf(why, sizeof why, "%s: %.160s", job->kind == JOB_ROBOTS ? "robots.txt" : "another of its addresses", reason);
-		give_up(host, why);
+	record_unreachable(fetcher, job);
+	if (!job->transfer.responded && host_count_failure(host, job, now) >= FAILURES_MAXIMUM)
+		make_unavailable(host, reason);
+	if (retry_after > fetcher->options.wait_maximum) {
+		char why[sizeof host->unavailable];
+		snprintf(reason, sizeof reason, "%.100s: Retry-After of %.0f seconds", job->transfer.reason, retry_after);
+		snprintf(why, sizeof why, "%s: %.160s", job->kind == JOB_ROBOTS ? "robots.txt" : "another of its URLs", reason);
+		make_unavailable(host, why);
 	}
-	int retries = fetcher->contacted || fetcher->options.retries < 1 ? fetcher->options.retries : 1;
-	if (job->attempts > retries && !fetcher->contacted)
-		give_up(host, reason);
-	bool last = job->attempts > retries || *host->given_up;
-	double pause = last ? 0 : job_pause(job, fetcher->options.backoff, fetcher->seed);
-	/* What was asked for holds for all requests to come, even where this one gives up. */
-	if (!*host->given_up && pause < asked)
-		pause = asked;
+	int retries = fetcher->any_response || fetcher->options.retries < 1 ? fetcher->options.retries : 1;
+	if (job->attempts > retries && !fetcher->any_response)
+		make_unavailable(host, reason);
+	bool last = job->attempts > retries || *host->unavailable;
+	double pause = last ? 0 : job_backoff(job, fetcher->options.backoff, fetcher->seed);
+	/* Retry-After holds for all later requests to the host, even if this one is not retried. */
+	if (!*host->unavailable && pause < retry_after)
+		pause = retry_after;
 	job->not_before = now + pause;
-	double *paused_until = job->transfer.reached ? &host->pace->paused_until : &host->paused_until;
+	double *paused_until = job->transfer.responded ? &host->rate_limit->paused_until : &host->paused_until;
 	*paused_until = fmax(*paused_until, job->not_before);
 	if (last) {
 		finish_job(fetcher, job, FETCH_FAILED, reason);
 		return;
 	}
 	transfer_free(&job->transfer);
-	wait_for(fetcher, host, job, true);
+	enqueue(fetcher, host, job, true);
 }
 
-static void leave_running(struct fetcher *fetcher, struct job *job)
+static void remove_running(struct fetcher *fetcher, struct fetch_job *job)
 {
-	struct job **link = &fetcher->running;
+	struct fetch_job **link = &fetcher->running;
 	while (*link != job)
 		link = &(*link)->next;
 	*link = job->next;
-	job->host->pace->active--;
+	job->host->rate_limit->active--;
 	fetcher->active--;
 	curl_multi_remove_handle(fetcher->reactor.multi, job->transfer.easy);
 }
 
-static void end_attempt(struct fetcher *fetcher, struct job *job, CURLcode code)
+static void finish_attempt(struct fetcher *fetcher, struct fetch_job *job, CURLcode code)
 {
-	leave_running(fetcher, job);
-	enum transfer_end end = transfer_finish(&job->transfer, code);
-	if (job->transfer.reached) {
-		fetcher->contacted = true;
-		job->host->strikes = 0;
+	remove_running(fetcher, job);
+	enum transfer_outcome outcome = transfer_finish(&job->transfer, code);
+	if (job->transfer.responded) {
+		fetcher->any_response = true;
+		job->host->failures = 0;
 	}
-	switch (end) {
-	case TRANSFER_WHOLE:
+	switch (outcome) {
+	case TRANSFER_COMPLETE:
 		finish_job(fetcher, job, FETCH_DONE, "");
 		break;
 	case TRANSFER_REDIRECT:
@@ -369,30 +319,30 @@ static void end_attempt(struct fetcher *fetcher, struct job *job, CURLcode code)
 	case TRANSFER_REFUSED:
 		finish_job(fetcher, job, FETCH_REFUSED, job->transfer.reason);
 		break;
-	case TRANSFER_UNTRUSTED:
-		job->host->untrusted = true;
-		give_up(job->host, job->transfer.reason);
+	case TRANSFER_BAD_CERTIFICATE:
+		job->host->bad_certificate = true;
+		make_unavailable(job->host, job->transfer.reason);
 		finish_job(fetcher, job, FETCH_FAILED, job->transfer.reason);
 		break;
 	case TRANSFER_TRANSIENT:
-		retry(fetcher, job);
+		retry_or_fail(fetcher, job);
 		break;
 	}
 }
 
 /* ---- starting ---- */
 
-static int start_job(struct fetcher *fetcher, struct job *job, double now, struct error *error)
+static int start_job(struct fetcher *fetcher, struct fetch_job *job, double now, struct error *error)
 {
 	struct transfer_limits *limits = &fetcher->limits[job->kind];
-	double left = fetcher->started + offline_seconds - now;
-	limits->connect_seconds = fetcher->contacted ? connect_seconds : left;
-	/* Nor with a timeout so short that libcurl would round it to none. */
-	if (!fetcher->contacted && left < 0.01) {
+	double left = fetcher->started + first_contact_seconds - now;
+	limits->connect_seconds = fetcher->any_response ? connect_seconds : left;
+	/* Also before the timeout is so short that libcurl would round it to 0: none. */
+	if (!fetcher->any_response && left < 0.01) {
 		finish_job(fetcher, job, FETCH_FAILED, "no server can be reached");
 		return 0;
 	}
-	if (transfer_start(&job->transfer, job->url, limits, error) ||
+	if (transfer_init(&job->transfer, job->url, limits, error) ||
 		transfer_set_headers(&job->transfer, job->user_agent, job->headers, error)) {
 		finish_job(fetcher, job, FETCH_FAILED, "out of memory");
 		return 0;
@@ -408,27 +358,27 @@ static int start_job(struct fetcher *fetcher, struct job *job, double now, struc
 	job->started = now;
 	job->next = fetcher->running;
 	fetcher->running = job;
-	host_count_start(job->host, now);
+	host_note_start(job->host, now);
 	fetcher->active++;
 	return 0;
 }
 
-/* Starts what may start on one host. */
-static int start_on_host(struct fetcher *fetcher, struct host *host, double *wake, struct error *error)
+/* Starts the jobs of one host that may start. */
+static int start_on_host(struct fetcher *fetcher, struct host *host, double *wake_time, struct error *error)
 {
-	struct job *job;
-	while (*host->given_up && (job = host_take_any(host)))
-		finish_job(fetcher, job, FETCH_FAILED, host->given_up);
+	struct fetch_job *job;
+	while (*host->unavailable && (job = host_take_first(host)))
+		finish_job(fetcher, job, FETCH_FAILED, host->unavailable);
 	while (fetcher->active < fetcher->options.transfers) {
 		double now = progress_clock();
-		if (!(job = host_take(host, now, &(struct host_rules){!fetcher->options.ignore_robots, fetcher->held}, wake)))
+		if (!(job = host_take_ready(host, now, &(struct start_conditions){!fetcher->options.ignore_robots, fetcher->images_held}, wake_time)))
 			break;
-		bool obeys = job->kind != JOB_ROBOTS && !job->skip_robots;
-		if (obeys && job->verdict == UNDECIDED && host->robots_state == ROBOTS_UNKNOWN) {
-			wait_for(fetcher, host, job, true);
-			if (ask_robots(fetcher, host))
+		bool obeys_robots = job->kind != JOB_ROBOTS && !job->skip_robots;
+		if (obeys_robots && job->robots_decision == UNDECIDED && host->robots_state == ROBOTS_UNKNOWN) {
+			enqueue(fetcher, host, job, true);
+			if (request_robots(fetcher, host))
 				return error_memory(error, host->origin);
-		} else if (obeys && !host_allows(host, job)) {
+		} else if (obeys_robots && !host_allows(host, job)) {
 			finish_job(fetcher, job, FETCH_REFUSED, "robots.txt disallows it");
 		} else if (start_job(fetcher, job, now, error))
 			return -1;
@@ -436,7 +386,7 @@ static int start_on_host(struct fetcher *fetcher, struct host *host, double *wak
 	return 0;
 }
 
-static void take_ended(struct fetcher *fetcher)
+static void process_completed(struct fetcher *fetcher)
 {
 	CURLMsg *message;
 	int left;
@@ -446,16 +396,16 @@ static void take_ended(struct fetcher *fetcher)
 		CURLcode code = message->data.result;
 		char *job;
 		curl_easy_getinfo(message->easy_handle, CURLINFO_PRIVATE, &job);
-		end_attempt(fetcher, (struct job *)(void *)job, code);
+		finish_attempt(fetcher, (struct fetch_job *)(void *)job, code);
 	}
 }
 
-/* Starts what may start; hosts for which nothing waits any more leave the list. */
-static int start_jobs(struct fetcher *fetcher, double *wake, struct error *error)
+/* Starts all jobs that may start; removes hosts without queued jobs from the list. */
+static int start_ready(struct fetcher *fetcher, double *wake_time, struct error *error)
 {
 	struct host *host;
 	for (host = fetcher->busy; host; host = host->next)
-		if (start_on_host(fetcher, host, wake, error))
+		if (start_on_host(fetcher, host, wake_time, error))
 			return -1;
 	for (struct host **link = &fetcher->busy; (host = *link);) {
 		host->busy = host->first;
@@ -467,22 +417,22 @@ static int start_jobs(struct fetcher *fetcher, double *wake, struct error *error
 	return 0;
 }
 
-int fetcher_step(struct fetcher *fetcher, bool expected, struct error *error)
+int fetcher_step(struct fetcher *fetcher, bool wake_expected, struct error *error)
 {
-	double wake = progress_clock() + idle_seconds;
-	uint64_t ended = fetcher->ended;
-	if (start_jobs(fetcher, &wake, error))
+	double wake_time = progress_clock() + idle_seconds;
+	uint64_t finished = fetcher->finished_count;
+	if (start_ready(fetcher, &wake_time, error))
 		return -1;
-	bool waits = fetcher->ended == ended && (fetcher->unfinished > 0 || expected);
-	if (reactor_run(&fetcher->reactor, waits ? wake - progress_clock() : 0, error))
+	bool can_wait = fetcher->finished_count == finished && (fetcher->unfinished > 0 || wake_expected);
+	if (reactor_run(&fetcher->reactor, can_wait ? wake_time - progress_clock() : 0, error))
 		return -1;
-	take_ended(fetcher);
+	process_completed(fetcher);
 	return fetcher->unfinished;
 }
 
-void fetcher_hold(struct fetcher *fetcher, bool held)
+void fetcher_hold_images(struct fetcher *fetcher, bool images_held)
 {
-	fetcher->held = held;
+	fetcher->images_held = images_held;
 }
 
 void fetcher_wake(struct fetcher *fetcher)
@@ -492,21 +442,18 @@ void fetcher_wake(struct fetcher *fetcher)
 
 const char *fetcher_unreachable(const struct fetcher *fetcher)
 {
-	return fetcher->contacted || !*fetcher->unreachable ? NULL : fetcher->unreachable;
+	return fetcher->any_response || !*fetcher->unreachable ? NULL : fetcher->unreachable;
 }
 
 void fetcher_destroy(struct fetcher *fetcher)
 {
 	if (!fetcher)
 		return;
-	for (struct job *job; (job = fetcher->running);) {
-		leave_running(fetcher, job);
+	for (struct fetch_job *job; (job = fetcher->running);) {
+		remove_running(fetcher, job);
 		job_free(job);
 	}
-	for (size_t i = 0; i < fetcher->host_count; i++)
-		host_free(fetcher->hosts[i]);
-	free(fetcher->hosts);
-	digest_table_free(&fetcher->known);
+	host_table_free(&fetcher->hosts);
 	reactor_destroy(&fetcher->reactor);
 	free(fetcher);
 }

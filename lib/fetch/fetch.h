@@ -1,8 +1,8 @@
-/* Fetching from many hosts at once, politely: limits per host, robots.txt, retries, redirects.
+/* Fetches URLs from many hosts concurrently: rate limits per host, robots.txt, retries with back-off, redirects.
  *
- * Requests are added at any time; fetcher_step moves them all on and hands each result to a callback, in
- * the order in which they end. Every hop of a redirect (5 at most, http and https only) is a request of its
- * own: it waits for its host, and its address and robots.txt are checked. */
+ * Requests can be added at any time; fetcher_step advances all of them and passes each result to a callback, in
+ * order of completion. Every hop of a redirect (5 at most, http and https only) is a request of its
+ * own: it is subject to the rate limit of its host, and its address and robots.txt are checked. */
 #ifndef FETCH_FETCH_H
 #define FETCH_FETCH_H
 
@@ -15,20 +15,20 @@
 enum { FETCH_CONTACT_MAXIMUM = 180 };
 
 struct fetch_options {
-	double rate;        /* requests per second to one name, with whatever ports; a name of loopback has no such limit */
-	int connections;    /* at once to one name; to one of loopback 100 */
-	int transfers;      /* at once in all */
-	int retries;        /* after the first attempt: of status 408, 429, 5xx and of broken connections */
-	double backoff;     /* seconds before the first retry; doubled for each more, times a number between half and one and
-	                     * a half that is another in each run: a pause is no output */
-	double wait_maximum; /* seconds; a host that asks for a longer pause (Retry-After) is given up */
+	double rate;        /* requests per second to one host name on any port; loopback names have no limit */
+	int connections;    /* concurrent requests to one host name; to a loopback name 100 */
+	int transfers;      /* concurrent requests in total */
+	int retries;        /* after the first attempt, for status 408, 429, 5xx and broken connections */
+	double backoff;     /* seconds before the first retry, then exponential: doubled for each retry, with a random factor
+	                     * (jitter) from 0.5 to 1.5, which is not reproducible: pauses do not affect outputs */
+	double wait_maximum; /* seconds; a host that asks for a longer one (Retry-After) gets no more requests */
 	double timeout;     /* seconds for one whole transfer */
 	size_t image_bytes; /* most bytes of an image */
 	size_t page_bytes;  /* most bytes of a page, decompressed */
-	bool allow_private; /* talk to addresses that are not public */
+	bool allow_private; /* connect to addresses that are not public */
 	bool ignore_robots;
-	const char *ca_file; /* certificates to trust, as PEM; NULL: the machine's */
-	const char *contact; /* for the user agent: a mail address or URL of at most FETCH_CONTACT_MAXIMUM bytes, without control
+	const char *ca_file; /* trusted CA certificates, PEM; NULL: those of the system */
+	const char *contact; /* for the User-Agent: an e-mail address or URL of at most FETCH_CONTACT_MAXIMUM bytes, without control
 	                      * characters; NULL: none */
 };
 
@@ -36,31 +36,31 @@ enum fetch_kind { FETCH_PAGE, FETCH_IMAGE };
 
 struct fetch_request {
 	enum fetch_kind kind;
-	const char *url;   /* as url_resolve makes them; copied */
-	bool skip_robots;  /* it is a documented interface for programs; where a redirect leads to another name is not */
-	double rate;       /* limits of the recipe for this host's name, 0: none of its own */
+	const char *url;   /* as returned by url_resolve; copied */
+	bool skip_robots;  /* do not apply robots.txt (a documented API); ends at a redirect to another host name */
+	double rate;       /* the recipe's limits for this host name, 0: none */
 	int connections;
-	const char *user_agent; /* of the recipe; NULL: the program's own; outlives the request */
-	const struct text_list *headers; /* "NAME: VALUE", for the first host only; NULL: none; outlives the request */
-	void *tag;         /* handed to the callback */
+	const char *user_agent; /* the recipe's; NULL: the default; must outlive the request */
+	const struct text_list *headers; /* "NAME: VALUE", sent to the first host only; NULL: none; must outlive the request */
+	void *tag;         /* passed to the callback */
 };
 
 enum fetch_outcome {
-	FETCH_DONE,    /* status 2xx and a whole body */
-	FETCH_REFUSED, /* by us or by the server, and would be again */
-	FETCH_FAILED,  /* for a reason that may pass */
+	FETCH_DONE,    /* status 2xx and a complete body */
+	FETCH_REFUSED, /* permanent failure: refused by us or by the server */
+	FETCH_FAILED,  /* temporary failure */
 };
 
 struct fetch_result {
 	enum fetch_outcome outcome;
-	const char *reason;         /* when not done */
-	bool missing;               /* refused, since the server has no such thing (status 404 or 410) */
-	bool untrusted;             /* failed, since the host's certificate can't be trusted */
-	const char *url;            /* that answered, after redirects */
-	unsigned char *bytes;       /* the body, followed by a NUL; the callback may take it, to free, and leave NULL */
+	const char *reason;         /* unless FETCH_DONE */
+	bool missing;               /* refused with status 404 or 410 */
+	bool bad_certificate;       /* failed, since the host's certificate can't be verified */
+	const char *url;            /* of the response, after redirects */
+	unsigned char *bytes;       /* the body, followed by a NUL; the callback may take ownership and set NULL */
 	size_t size;
-	const char *charset;        /* declared for it, "" for none */
-	bool opted_out;             /* the server asks that it is not used so (X-Robots-Tag) */
+	const char *charset;        /* declared in Content-Type, "" for none */
+	bool opted_out;             /* by X-Robots-Tag: see header_opts_out */
 };
 
 /* May add requests, but not step or destroy. */
@@ -68,29 +68,29 @@ typedef void fetch_callback(void *context, void *tag, struct fetch_result *resul
 
 struct fetcher;
 
-/* On failure (-1) *fetcher is NULL. `options` is copied; its texts must outlive the fetcher. Has malloc keep more of the memory
- * that is freed, for the whole process. */
+/* On failure (-1) *fetcher is NULL. `options` is copied; its texts must outlive the fetcher. Raises malloc's
+ * thresholds for returning freed memory to the system, for the whole process. */
 CHECKED int fetcher_create(struct fetcher **fetcher, const struct fetch_options *options, fetch_callback *callback,
 	void *context, struct error *error);
 
 /* Adds a request; its result comes from a later fetcher_step. */
 CHECKED int fetcher_add(struct fetcher *fetcher, const struct fetch_request *request, struct error *error);
 
-/* While held, no request for an image starts that has not: for a caller who has more bodies than it can take. */
-void fetcher_hold(struct fetcher *fetcher, bool held);
+/* While held, no further request for an image starts: back-pressure for a caller with many unprocessed bodies. */
+void fetcher_hold_images(struct fetcher *fetcher, bool held);
 
-/* Moves all requests on and waits for up to half a second where nothing moves, and requests are unfinished or the caller
- * has `expected` a call of fetcher_wake. Returns how many are unfinished, or -1. */
-CHECKED int fetcher_step(struct fetcher *fetcher, bool expected, struct error *error);
+/* Advances all requests; when there is nothing to do, waits up to half a second if requests are unfinished or
+ * `wake_expected` (another thread will call fetcher_wake). Returns the number of unfinished requests, or -1. */
+CHECKED int fetcher_step(struct fetcher *fetcher, bool wake_expected, struct error *error);
 
-/* Has a step that waits, or else the next one, return. For any thread. */
+/* Makes the current fetcher_step, or else the next one, return without waiting. Thread-safe. */
 void fetcher_wake(struct fetcher *fetcher);
 
-/* NULL if a server has answered, or none was asked; else "HOST: reason" of a first failure. While
- * none has answered, requests fail within about eight seconds of the first. */
+/* NULL if any server has responded, or no request was made; else "HOST: reason" of the first failure. Until one has
+ * responded, requests fail within about eight seconds of the first. */
 const char *fetcher_unreachable(const struct fetcher *fetcher);
 
-/* Drops what is unfinished; NULL is allowed. */
+/* Drops unfinished requests; NULL is allowed. */
 void fetcher_destroy(struct fetcher *fetcher);
 
 #endif

@@ -14,7 +14,7 @@ static bool is_one_of(const char *text, size_t length, const char *const *words)
 	return false;
 }
 
-bool header_read(struct header *header, const char *line, size_t size)
+bool header_parse(struct header_field *header, const char *line, size_t size)
 {
 	snprintf(header->text, sizeof header->text, "%.*s", (int)(size < HEADER_TEXT_SIZE ? size : HEADER_TEXT_SIZE), line);
 	char *value = header->text;
@@ -28,7 +28,7 @@ bool header_read(struct header *header, const char *line, size_t size)
 	return true;
 }
 
-bool header_is(const struct header *header, const char *name)
+bool header_is_named(const struct header_field *header, const char *name)
 {
 	return strcasecmp(header->text, name) == 0;
 }
@@ -52,8 +52,8 @@ double header_retry_after(const char *value, time_t now)
 	return then > now ? difftime(then, now) : 0;
 }
 
-/* The date at the beginning of `text`, which may have a comma after the day of the week; -1: none. */
-static time_t read_date(const char *text)
+/* The date at the start of `text`, which may have a comma after the day of the week; -1: none. */
+static time_t parse_date(const char *text)
 {
 	struct tm parts = {0};
 	char date[HEADER_TEXT_SIZE];
@@ -77,7 +77,7 @@ bool header_opts_out(const char *value, time_t now)
 		size_t length = strcspn(p, separators);
 		if (is_one_of(p, length, rules))
 			return true;
-		time_t date = is_one_of(p, length, dated) ? read_date(p + length) : -1;
+		time_t date = is_one_of(p, length, dated) ? parse_date(p + length) : -1;
 		if (date != -1 && date < now)
 			return true;
 		p += length;

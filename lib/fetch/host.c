@@ -7,8 +7,8 @@
 #include <stdlib.h>
 #include <string.h>
 
-/* As many as libcurl puts on one HTTP/2 connection: each one more would need one of its own, and a handshake. */
-enum { AT_ONCE_MAXIMUM = 100 };
+/* libcurl's limit of streams on one HTTP/2 connection: more would need a second connection, and a handshake. */
+enum { CONNECTIONS_MAXIMUM = 100 };
 
 struct host *host_create(const char *origin, struct host *other)
 {
@@ -20,12 +20,12 @@ struct host *host_create(const char *origin, struct host *other)
 		return NULL;
 	}
 	host->origin = copy;
-	host->own_pace.connections = AT_ONCE_MAXIMUM;
-	host->pace = other ? other->pace : &host->own_pace;
+	host->own_rate_limit.connections = CONNECTIONS_MAXIMUM;
+	host->rate_limit = other ? other->rate_limit : &host->own_rate_limit;
 	return host;
 }
 
-void host_push(struct host *host, struct job *job)
+void host_push(struct host *host, struct fetch_job *job)
 {
 	job->next = NULL;
 	job->host = host;
@@ -36,7 +36,7 @@ void host_push(struct host *host, struct job *job)
 	host->last = job;
 }
 
-void host_push_front(struct host *host, struct job *job)
+void host_push_front(struct host *host, struct fetch_job *job)
 {
 	job->next = host->first;
 	job->host = host;
@@ -45,9 +45,9 @@ void host_push_front(struct host *host, struct job *job)
 		host->last = job;
 }
 
-static struct job *take_after(struct host *host, struct job *before)
+static struct fetch_job *remove_after(struct host *host, struct fetch_job *before)
 {
-	struct job *job = before ? before->next : host->first;
+	struct fetch_job *job = before ? before->next : host->first;
 	if (before)
 		before->next = job->next;
 	else
@@ -58,88 +58,88 @@ static struct job *take_after(struct host *host, struct job *before)
 	return job;
 }
 
-struct job *host_take_any(struct host *host)
+struct fetch_job *host_take_first(struct host *host)
 {
-	return host->first ? take_after(host, NULL) : NULL;
+	return host->first ? remove_after(host, NULL) : NULL;
 }
 
-static bool may_start(const struct host *host, const struct job *job, const struct host_rules *rules)
+static bool can_start(const struct host *host, const struct fetch_job *job, const struct start_conditions *conditions)
 {
-	if (rules->hold_images && job->kind == JOB_IMAGE)
+	if (conditions->hold_images && job->kind == JOB_IMAGE)
 		return false;
-	return !rules->ask_robots || host->robots_state != ROBOTS_ASKED || job->kind == JOB_ROBOTS || job->skip_robots ||
-		job->verdict != UNDECIDED;
+	return !conditions->await_robots || host->robots_state != ROBOTS_REQUESTED || job->kind == JOB_ROBOTS || job->skip_robots ||
+		job->robots_decision != UNDECIDED;
 }
 
-struct job *host_take(struct host *host, double now, const struct host_rules *rules, double *wake)
+struct fetch_job *host_take_ready(struct host *host, double now, const struct start_conditions *conditions, double *wake_time)
 {
-	const struct pace *pace = host->pace;
-	if (!host->first || pace->active >= pace->connections)
+	const struct rate_limit *rate_limit = host->rate_limit;
+	if (!host->first || rate_limit->active >= rate_limit->connections)
 		return NULL;
-	double earliest = fmax(pace->next_start, fmax(pace->paused_until, host->paused_until));
+	double earliest = fmax(rate_limit->next_start, fmax(rate_limit->paused_until, host->paused_until));
 	if (earliest > now) {
-		*wake = earliest < *wake ? earliest : *wake;
+		*wake_time = earliest < *wake_time ? earliest : *wake_time;
 		return NULL;
 	}
-	struct job *before = NULL;
-	for (struct job *job = host->first; job; before = job, job = job->next) {
-		if (!may_start(host, job, rules))
+	struct fetch_job *before = NULL;
+	for (struct fetch_job *job = host->first; job; before = job, job = job->next) {
+		if (!can_start(host, job, conditions))
 			continue;
 		if (job->not_before <= now)
-			return take_after(host, before);
-		*wake = job->not_before < *wake ? job->not_before : *wake;
+			return remove_after(host, before);
+		*wake_time = job->not_before < *wake_time ? job->not_before : *wake_time;
 	}
 	return NULL;
 }
 
-void host_count_start(struct host *host, double now)
+void host_note_start(struct host *host, double now)
 {
-	host->pace->active++;
-	host->pace->next_start = now + host->pace->interval;
+	host->rate_limit->active++;
+	host->rate_limit->next_start = now + host->rate_limit->interval;
 }
 
-bool host_allows(const struct host *host, const struct job *job)
+bool host_allows(const struct host *host, const struct fetch_job *job)
 {
-	return job->verdict == UNDECIDED ? robots_allow(&host->robots, url_path(job->url)) : job->verdict == ALLOWED;
+	return job->robots_decision == UNDECIDED ? robots_allow(&host->robots, url_path_and_query(job->url))
+						 : job->robots_decision == ALLOWED;
 }
 
-void host_settle(struct host *host)
+void host_apply_robots(struct host *host)
 {
-	for (struct job *job = host->first; job; job = job->next)
-		job->verdict = host_allows(host, job) ? ALLOWED : DISALLOWED;
+	for (struct fetch_job *job = host->first; job; job = job->next)
+		job->robots_decision = host_allows(host, job) ? ALLOWED : DISALLOWED;
 	robots_free(&host->robots);
 	host->robots_state = ROBOTS_UNKNOWN;
 }
 
-int host_strike(struct host *host, const struct job *job, double now)
+int host_count_failure(struct host *host, const struct fetch_job *job, double now)
 {
-	if (job->started >= host->last_strike) {
-		host->strikes++;
-		host->last_strike = now;
+	if (job->started >= host->last_failure) {
+		host->failures++;
+		host->last_failure = now;
 	}
-	return host->strikes;
+	return host->failures;
 }
 
-void host_slow_down(struct host *host, double requests_per_second, int connections)
+void host_limit_rate(struct host *host, double requests_per_second, int connections)
 {
-	struct pace *pace = host->pace;
-	if (requests_per_second > 0 && 1 / requests_per_second > pace->interval)
-		pace->interval = 1 / requests_per_second;
-	if (connections > 0 && connections < pace->connections)
-		pace->connections = connections;
+	struct rate_limit *rate_limit = host->rate_limit;
+	if (requests_per_second > 0 && 1 / requests_per_second > rate_limit->interval)
+		rate_limit->interval = 1 / requests_per_second;
+	if (connections > 0 && connections < rate_limit->connections)
+		rate_limit->connections = connections;
 }
 
-double job_pause(const struct job *job, double first, uint64_t seed)
+double job_backoff(const struct fetch_job *job, double first, uint64_t seed)
 {
 	struct random random = random_start(seed, RANDOM_PAUSE, job->number, (uint64_t)job->attempts);
 	return first * ldexp(1, job->attempts - 1) * (0.5 + (double)random_uniform(&random));
 }
 
-void job_free(struct job *job)
+void job_free(struct fetch_job *job)
 {
 	transfer_free(&job->transfer);
 	free(job->url);
-	free(job->first_url);
 	free(job);
 }
 
@@ -147,7 +147,7 @@ void host_free(struct host *host)
 {
 	if (!host)
 		return;
-	for (struct job *job; (job = host_take_any(host));)
+	for (struct fetch_job *job; (job = host_take_first(host));)
 		job_free(job);
 	robots_free(&host->robots);
 	free(host->origin);

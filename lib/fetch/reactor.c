@@ -9,10 +9,10 @@
 #include <sys/eventfd.h>
 #include <unistd.h>
 
-/* ---- what libcurl wants ---- */
+/* ---- libcurl's callbacks ---- */
 
-/* `known` is not NULL for a socket that is being watched. */
-static int watch_socket(CURL *easy, curl_socket_t socket, int what, void *context, void *known)
+/* `assigned` is not NULL for a socket that is in the epoll set. */
+static int watch_socket(CURL *easy, curl_socket_t socket, int what, void *context, void *assigned)
 {
 	struct reactor *reactor = context;
 	struct epoll_event event = {.data.fd = socket};
@@ -23,7 +23,7 @@ static int watch_socket(CURL *easy, curl_socket_t socket, int what, void *contex
 		return 0;
 	}
 	event.events = (what & CURL_POLL_IN ? EPOLLIN : 0u) | (what & CURL_POLL_OUT ? EPOLLOUT : 0u);
-	int operation = known ? EPOLL_CTL_MOD : EPOLL_CTL_ADD;
+	int operation = assigned ? EPOLL_CTL_MOD : EPOLL_CTL_ADD;
 	if (epoll_ctl(reactor->poll, operation, socket, &event))
 		return -1;
 	curl_multi_assign(reactor->multi, socket, reactor);
@@ -34,17 +34,17 @@ static int set_timer(CURLM *multi, long milliseconds, void *context)
 {
 	struct reactor *reactor = context;
 	(void)multi;
-	reactor->due = milliseconds < 0 ? INFINITY : progress_clock() + (double)milliseconds / 1000;
+	reactor->timeout_at = milliseconds < 0 ? INFINITY : progress_clock() + (double)milliseconds / 1000;
 	return 0;
 }
 
-/* ---- the whole ---- */
+/* ---- event loop ---- */
 
 int reactor_create(struct reactor *reactor, int connections, struct error *error)
 {
 	struct epoll_event wake = {.events = EPOLLIN};
 	*reactor = (struct reactor){.multi = curl_multi_init(), .poll = epoll_create1(EPOLL_CLOEXEC),
-		.wake = eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK), .due = INFINITY};
+		.wake = eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK), .timeout_at = INFINITY};
 	wake.data.fd = reactor->wake;
 	if (!reactor->multi || reactor->poll < 0 || reactor->wake < 0 ||
 		epoll_ctl(reactor->poll, EPOLL_CTL_ADD, reactor->wake, &wake)) {
@@ -61,7 +61,7 @@ int reactor_create(struct reactor *reactor, int connections, struct error *error
 	return 0;
 }
 
-static CURLMcode take_event(struct reactor *reactor, const struct epoll_event *event)
+static CURLMcode handle_event(struct reactor *reactor, const struct epoll_event *event)
 {
 	int running, what = 0;
 	uint64_t count;
@@ -80,17 +80,17 @@ int reactor_run(struct reactor *reactor, double seconds, struct error *error)
 {
 	enum { EVENTS = 128 };
 	struct epoll_event events[EVENTS];
-	double left = reactor->due - progress_clock();
+	double timeout = reactor->timeout_at - progress_clock();
 	int running;
-	left = left < seconds ? left : seconds;
-	int count = epoll_wait(reactor->poll, events, EVENTS, left > 0 ? (int)(1000 * left) + 1 : 0);
+	timeout = timeout < seconds ? timeout : seconds;
+	int count = epoll_wait(reactor->poll, events, EVENTS, timeout > 0 ? (int)(1000 * timeout) + 1 : 0);
 	if (count < 0 && errno != EINTR)
 		return error_system(error, "network");
 	CURLMcode code = CURLM_OK;
 	for (int i = 0; i < count && code == CURLM_OK; i++)
-		code = take_event(reactor, &events[i]);
-	if (code == CURLM_OK && progress_clock() >= reactor->due) {
-		reactor->due = INFINITY;
+		code = handle_event(reactor, &events[i]);
+	if (code == CURLM_OK && progress_clock() >= reactor->timeout_at) {
+		reactor->timeout_at = INFINITY;
 		code = curl_multi_socket_action(reactor->multi, CURL_SOCKET_TIMEOUT, 0, &running);
 	}
 	return code == CURLM_OK ? 0 : error_set(error, "network", "%s", curl_multi_strerror(code));

@@ -1,5 +1,5 @@
-/* Waiting for hundreds of connections at once: libcurl's sockets and timer in one epoll, so that a wait costs what there is
- * to do, not what there is. */
+/* Event loop for hundreds of connections: libcurl's sockets and timer in one epoll, so that the cost of a wait depends on the
+ * number of events, not of connections. */
 #ifndef FETCH_REACTOR_H
 #define FETCH_REACTOR_H
 
@@ -11,19 +11,19 @@ struct reactor {
 	CURLM *multi;
 	int poll;   /* epoll; -1: none */
 	int wake;   /* eventfd; likewise */
-	double due; /* of progress_clock: when libcurl wants to be called; infinite: only when a socket is ready */
+	double timeout_at; /* of progress_clock: when libcurl's timer expires; infinite: it is not set */
 };
 
-/* Makes one for at most `connections` at once. On failure (-1) *reactor needs no end. */
+/* For at most `connections` concurrent connections. On failure (-1) *reactor must not be destroyed. */
 CHECKED int reactor_create(struct reactor *reactor, int connections, struct error *error);
 
-/* Lets libcurl do what is due; where that is nothing waits for up to `seconds` for something first. */
+/* Waits up to `seconds` for events or the timer, and lets libcurl handle them. */
 CHECKED int reactor_run(struct reactor *reactor, double seconds, struct error *error);
 
-/* Ends a wait, or the next one. For any thread. */
+/* Ends the current wait, or else the next one. Thread-safe. */
 void reactor_wake(struct reactor *reactor);
 
-/* All easy handles must be out of `multi`. */
+/* All easy handles must have been removed from `multi`. */
 void reactor_destroy(struct reactor *reactor);
 
 #endif

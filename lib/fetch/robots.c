@@ -8,7 +8,7 @@
 
 enum { ALLOW = 'a', DISALLOW = 'd' };
 
-struct line {
+struct robots_line {
 	char *key, *value;
 };
 
@@ -21,31 +21,31 @@ static char *trim(char *text)
 	return text;
 }
 
-/* Takes "key: value # comment" apart in place. Returns false for any other line. */
-static bool read_line(char *text, struct line *line)
+/* Parses "key: value # comment" in place. Returns false for any other line. */
+static bool parse_line(char *text, struct robots_line *line)
 {
 	text[strcspn(text, "#")] = 0;
 	char *colon = strchr(text, ':');
 	if (!colon)
 		return false;
 	*colon = 0;
-	*line = (struct line){trim(text), trim(colon + 1)};
+	*line = (struct robots_line){trim(text), trim(colon + 1)};
 	return true;
 }
 
-/* Writes, and ends, the one way to write what may be written in several (RFC 9309, 2.2.2 and 2.2.3): bytes beyond ASCII are
- * escaped, letters, digits and "-._~" are not, and "*" and "$" are only where they have a meaning in a pattern. Returns its end,
- * at most three bytes after `out` for each of `path`. */
+/* Writes the normalized percent-encoding of `path` with a NUL (RFC 9309, 2.2.2 and 2.2.3): bytes beyond ASCII are encoded,
+ * unreserved characters are not, "*" and "$" are unless they are special in a pattern. Returns its end: it has at most three
+ * bytes for each of `path`. */
 static char *normalize(char *out, const char *path, bool pattern)
 {
 	static const char digits[] = "0123456789ABCDEF",
-		plain[] = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-._~";
+		unreserved[] = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-._~";
 	for (; *path; path++) {
 		int high = *path == '%' ? text_hexadecimal(path[1]) : -1, low = high < 0 ? -1 : text_hexadecimal(path[2]);
 		int byte = low < 0 ? (unsigned char)*path : high << 4 | low;
-		bool literal = byte == '*' ? !pattern : byte == '$' && (!pattern || path[1]);
+		bool is_literal = byte == '*' ? !pattern : byte == '$' && (!pattern || path[1]);
 		path += low < 0 ? 0 : 2;
-		if (byte < 128 && (low < 0 ? !literal : byte && strchr(plain, byte))) {
+		if (byte < 128 && (low < 0 ? !is_literal : byte && strchr(unreserved, byte))) {
 			*out++ = (char)byte;
 			continue;
 		}
@@ -64,37 +64,37 @@ static void add_rule(struct robots *robots, const char *pattern, bool allow)
 	robots->size = (size_t)(normalize(rule + 1, pattern, true) + 1 - robots->rules);
 }
 
-static bool names(const char *value, const char *robot)
+static bool names_robot(const char *value, const char *robot)
 {
 	size_t length = strlen(robot);
 	return strncasecmp(value, robot, length) == 0 && (!value[length] || strchr(" \t/", value[length]));
 }
 
-/* Collects the rules of every group that names `robot`. Returns whether there was one. */
-static bool collect(struct robots *robots, char *text, const char *robot)
+/* Adds the rules of every group for `robot`. Returns whether there is one. */
+static bool collect_rules(struct robots *robots, char *text, const char *robot)
 {
-	bool in_names = false, ours = false, found = false;
-	struct line line;
+	bool in_user_agents = false, applies = false, found = false;
+	struct robots_line line;
 	for (char *next = text; next;) {
-		if (!read_line(strsep(&next, "\n"), &line))
+		if (!parse_line(strsep(&next, "\n"), &line))
 			continue;
 		if (strcasecmp(line.key, "user-agent") == 0) {
-			ours = names(line.value, robot) || (in_names && ours);
-			found |= ours;
-			in_names = true;
+			applies = names_robot(line.value, robot) || (in_user_agents && applies);
+			found |= applies;
+			in_user_agents = true;
 			continue;
 		}
 		bool allow = strcasecmp(line.key, "allow") == 0;
 		if (!allow && strcasecmp(line.key, "disallow"))
 			continue;
-		in_names = false;
-		if (ours && *line.value)
+		in_user_agents = false;
+		if (applies && *line.value)
 			add_rule(robots, line.value, allow);
 	}
 	return found;
 }
 
-/* As lines that collect may take apart; fresh memory, NULL without it. */
+/* Copies text for collect_rules, which modifies it, with all line ends as \n; NULL without memory. */
 static char *copy_lines(const char *bytes, size_t size)
 {
 	char *text = malloc(size + 1);
@@ -111,23 +111,23 @@ int robots_parse(struct robots *robots, const char *bytes, size_t size, const ch
 		size = ROBOTS_BYTES_MAXIMUM;
 	if (size >= 3 && memcmp(bytes, "\xEF\xBB\xBF", 3) == 0)
 		bytes += 3, size -= 3;
-	/* A rule is shorter than its line but for what is escaped. */
+	/* A rule is shorter than its line except for percent-encoding. */
 	*robots = (struct robots){.rules = malloc(3 * size + 1)};
-	char *text = copy_lines(bytes, size), *again = copy_lines(bytes, size);
-	bool whole = robots->rules && text && again;
-	if (whole && !collect(robots, text, robot))
-		collect(robots, again, "*");
+	char *text = copy_lines(bytes, size), *copy = copy_lines(bytes, size);
+	bool whole = robots->rules && text && copy;
+	if (whole && !collect_rules(robots, text, robot))
+		collect_rules(robots, copy, "*");
 	free(text);
-	free(again);
-	char *packed = robots->size ? realloc(robots->rules, robots->size) : NULL;
-	if (packed)
-		robots->rules = packed;
+	free(copy);
+	char *shrunk = robots->size ? realloc(robots->rules, robots->size) : NULL;
+	if (shrunk)
+		robots->rules = shrunk;
 	else
 		robots_free(robots);
 	return whole ? 0 : error_memory(error, "robots.txt");
 }
 
-/* Each part between two '*' is taken where it is first found, which leaves most to those after it. */
+/* Greedy: each part between two '*' is matched at its first occurrence, which leaves the longest rest for later parts. */
 static bool matches(const char *pattern, const char *path)
 {
 	const char *end = path + strlen(path);
@@ -153,19 +153,19 @@ static bool matches(const char *pattern, const char *path)
 bool robots_allow(const struct robots *robots, const char *path)
 {
 	size_t longest = 0;
-	char *plain = robots->size ? malloc(3 * strlen(path) + 1) : NULL;
-	bool allowed = plain || !robots->size;
-	if (plain)
-		normalize(plain, path, false);
-	for (size_t at = 0, length; plain && at < robots->size; at += length + 2) {
+	char *normalized = robots->size ? malloc(3 * strlen(path) + 1) : NULL;
+	bool allowed = normalized || !robots->size;
+	if (normalized)
+		normalize(normalized, path, false);
+	for (size_t at = 0, length; normalized && at < robots->size; at += length + 2) {
 		const char *rule = robots->rules + at, *pattern = rule + 1;
 		length = strlen(pattern);
-		if (length < longest || !matches(pattern, plain))
+		if (length < longest || !matches(pattern, normalized))
 			continue;
 		allowed = *rule == ALLOW || (length == longest && allowed);
 		longest = length;
 	}
-	free(plain);
+	free(normalized);
 	return allowed;
 }
 

@@ -7,23 +7,23 @@
 #include <stdbool.h>
 #include <stddef.h>
 
-/* A reader may stop after this many bytes (RFC 9309, 2.5). */
+/* A parser may stop after this many bytes (RFC 9309, 2.5). */
 enum { ROBOTS_BYTES_MAXIMUM = 500 * 1024 };
 
-/* The rules of one host for one robot. All zero allows everything. */
+/* The rules of one host for one crawler. All zero allows everything. */
 struct robots {
-	char *rules; /* each a character, a pattern and a NUL; owned */
-	size_t size; /* bytes of them all */
+	char *rules; /* each: a character, a path pattern, a NUL; owned */
+	size_t size; /* of all rules in bytes */
 };
 
-/* Reads the group of `robot` (a product token, "millrace"; letters of either case), or else the group "*".
- * What can't be understood is skipped, as the protocol asks. On failure (-1, no memory) *robots is empty. */
+/* Parses the group of the product token `robot` ("millrace"; case-insensitive), or else the group "*".
+ * Invalid lines are skipped, as the protocol demands. On failure (-1, no memory) *robots is empty. */
 CHECKED int robots_parse(struct robots *robots, const char *bytes, size_t size, const char *robot,
 	struct error *error);
 
-/* Whether `path` (with its query, "/a?b") may be asked for: the longest matching rule decides, allow wins over disallow
- * of the same length; "*" stands for any bytes, a final "$" for the end; how either is percent-encoded makes no
- * difference. Without memory to tell, nothing may. */
+/* Whether `path` (with its query, "/a?b") may be fetched: the longest matching rule decides, allow before disallow of the same
+ * length; "*" matches any bytes, a final "$" the end; percent-encoding of either is normalized. Returns false without
+ * memory. */
 bool robots_allow(const struct robots *robots, const char *path);
 
 void robots_free(struct robots *robots);

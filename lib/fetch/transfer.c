@@ -14,42 +14,42 @@
 #include <strings.h>
 #include <unistd.h>
 
-enum { SLOW_BYTES = 100, SLOW_SECONDS_MAXIMUM = 20, FIRST_BYTES = 1 << 14, RECEIVE_BYTES = 1 << 16,
-	HEAD_BYTES_MAXIMUM = 500 * 1024, PARTIAL_CONTENT = 206 };
+enum { STALL_BYTES = 100, STALL_SECONDS_MAXIMUM = 20, CAPACITY_MINIMUM = 1 << 14, RECEIVE_BYTES = 1 << 16,
+	HEADER_BYTES_MAXIMUM = 500 * 1024, PARTIAL_CONTENT = 206 };
 
-/* The room for a body of which `size` bytes are there: where its length is promised that, but untouched memory costs
- * nothing, so a lie costs nothing either. */
-static size_t room_for(const struct transfer *transfer, size_t size)
+/* The buffer capacity for a body of at least `size` bytes: its Content-Length if there is one; a false one costs nothing,
+ * as untouched memory is not allocated by the system. */
+static size_t body_capacity(const struct transfer *transfer, size_t size)
 {
-	curl_off_t promised = -1;
-	size_t capacity = transfer->capacity ? transfer->capacity : FIRST_BYTES;
+	curl_off_t content_length = -1;
+	size_t capacity = transfer->capacity ? transfer->capacity : CAPACITY_MINIMUM;
 	if (!transfer->limits->decode)
-		curl_easy_getinfo(transfer->easy, CURLINFO_CONTENT_LENGTH_DOWNLOAD_T, &promised);
-	if (promised >= (curl_off_t)size && (uint64_t)promised <= transfer->limits->bytes)
-		return (size_t)promised + 1;
+		curl_easy_getinfo(transfer->easy, CURLINFO_CONTENT_LENGTH_DOWNLOAD_T, &content_length);
+	if (content_length >= (curl_off_t)size && (uint64_t)content_length <= transfer->limits->bytes)
+		return (size_t)content_length + 1;
 	while (capacity < size + 1)
 		capacity *= 2;
 	return capacity;
 }
 
-static size_t receive(char *bytes, size_t unit, size_t count, void *context)
+static size_t write_body(char *bytes, size_t unit, size_t count, void *context)
 {
 	struct transfer *transfer = context;
-	size_t size = unit * count, room = transfer->limits->bytes - transfer->size;
-	if (size > room) {
+	size_t size = unit * count, remaining = transfer->limits->bytes - transfer->size;
+	if (size > remaining) {
 		transfer->too_large = true;
-		if (!transfer->limits->cut)
+		if (!transfer->limits->truncate)
 			return 0;
-		size = room;
+		size = remaining;
 	}
 	if (transfer->size + size + 1 > transfer->capacity) {
-		size_t capacity = room_for(transfer, transfer->size + size);
-		unsigned char *larger = realloc(transfer->bytes, capacity);
-		if (!larger) {
+		size_t capacity = body_capacity(transfer, transfer->size + size);
+		unsigned char *grown = realloc(transfer->bytes, capacity);
+		if (!grown) {
 			transfer->out_of_memory = true;
 			return 0;
 		}
-		transfer->bytes = larger;
+		transfer->bytes = grown;
 		transfer->capacity = capacity;
 	}
 	memcpy(transfer->bytes + transfer->size, bytes, size);
@@ -58,33 +58,33 @@ static size_t receive(char *bytes, size_t unit, size_t count, void *context)
 	return transfer->too_large ? 0 : unit * count;
 }
 
-/* What arrives may decode to nothing at all, so that `receive` would never see it. */
-static int count_arrived(void *context, curl_off_t expected, curl_off_t arrived, curl_off_t to_send, curl_off_t sent)
+/* Limits the bytes received: they may decode to nothing, so that `write_body` is never called. */
+static int check_progress(void *context, curl_off_t expected, curl_off_t received, curl_off_t to_send, curl_off_t sent)
 {
 	struct transfer *transfer = context;
 	(void)expected, (void)to_send, (void)sent;
-	transfer->too_large |= arrived > 0 && (uint64_t)arrived > transfer->limits->bytes;
+	transfer->too_large |= received > 0 && (uint64_t)received > transfer->limits->bytes;
 	return transfer->too_large;
 }
 
-/* Sees each line of an answer's head, and of what may follow its chunks, which libcurl keeps without a limit. It undoes up to
- * five codings one in the other, so that one call may last for days: one is enough for anybody. Those of the transfer it undoes
- * whether they were asked for or not. */
-static size_t take_header(char *line, size_t unit, size_t count, void *context)
+/* Called for each header field and trailer, which libcurl stores without a limit. libcurl decodes up to five nested content
+ * codings, so that one call may last for days: only one is allowed. It decodes transfer codings even if they were not
+ * requested: none is allowed. */
+static size_t check_header_line(char *line, size_t unit, size_t count, void *context)
 {
 	struct transfer *transfer = context;
-	struct header header;
-	transfer->head_size += unit * count;
-	if (transfer->head_size > HEAD_BYTES_MAXIMUM)
+	struct header_field header;
+	transfer->header_size += unit * count;
+	if (transfer->header_size > HEADER_BYTES_MAXIMUM)
 		return 0;
-	if (!header_read(&header, line, unit * count))
+	if (!header_parse(&header, line, unit * count))
 		return unit * count;
-	bool of_transfer = header_is(&header, "Transfer-Encoding");
-	if (!of_transfer && (!transfer->limits->decode || !header_is(&header, "Content-Encoding")))
+	bool is_transfer_coding = header_is_named(&header, "Transfer-Encoding");
+	if (!is_transfer_coding && (!transfer->limits->decode || !header_is_named(&header, "Content-Encoding")))
 		return unit * count;
 	enum header_coding coding = header_coding(header.value);
-	if (coding == CODING_NONE || (coding == CODING_ZLIB && !of_transfer && !transfer->coded)) {
-		transfer->coded |= coding == CODING_ZLIB;
+	if (coding == CODING_NONE || (coding == CODING_ZLIB && !is_transfer_coding && !transfer->is_compressed)) {
+		transfer->is_compressed |= coding == CODING_ZLIB;
 		return unit * count;
 	}
 	snprintf(transfer->refused_coding, sizeof transfer->refused_coding, "%.*s", (int)sizeof transfer->refused_coding - 1,
@@ -92,7 +92,7 @@ static size_t take_header(char *line, size_t unit, size_t count, void *context)
 	return 0;
 }
 
-static void note_refused(struct transfer *transfer, const struct sockaddr *address)
+static void record_refused_address(struct transfer *transfer, const struct sockaddr *address)
 {
 	const void *binary = address->sa_family == AF_INET
 		? (const void *)&((const struct sockaddr_in *)(const void *)address)->sin_addr
@@ -101,20 +101,20 @@ static void note_refused(struct transfer *transfer, const struct sockaddr *addre
 		snprintf(transfer->refused_address, sizeof transfer->refused_address, "of an unknown kind");
 }
 
-/* Sees the binary address that is about to be connected to, whatever name or number led to it. */
+/* Checks the binary address before connecting, whatever name or number it came from. */
 static curl_socket_t open_socket(void *context, curlsocktype purpose, struct curl_sockaddr *address)
 {
 	struct transfer *transfer = context;
 	(void)purpose;
 	if (!transfer->limits->allow_private && !address_is_public(&address->addr)) {
-		note_refused(transfer, &address->addr);
+		record_refused_address(transfer, &address->addr);
 		return CURL_SOCKET_BAD;
 	}
 	return socket(address->family, address->socktype | SOCK_CLOEXEC, address->protocol);
 }
 
-/* Sees the address of reused connections too, which open_socket does not. */
-static int before_request(void *context, char *remote, char *local, int remote_port, int local_port)
+/* Checks the address of reused connections too, for which open_socket is not called. */
+static int check_connected_address(void *context, char *remote, char *local, int remote_port, int local_port)
 {
 	struct transfer *transfer = context;
 	(void)local, (void)remote_port, (void)local_port;
@@ -132,17 +132,17 @@ int transfer_check_ca_file(const char *path, struct error *error)
 	if (!stream)
 		result = error_system(error, path);
 	else if (!store || X509_STORE_load_file(store, path) != 1)
-		result = error_set(error, path, "holds no certificate in PEM format");
+		result = error_set(error, path, "has no certificate in PEM format");
 	if (stream)
 		fclose(stream);
 	X509_STORE_free(store);
 	return result;
 }
 
-long transfer_slow_seconds(double total_seconds)
+long transfer_stall_seconds(double total_seconds)
 {
 	double third = ceil(total_seconds / 3);
-	return third < SLOW_SECONDS_MAXIMUM ? (long)third : SLOW_SECONDS_MAXIMUM;
+	return third < STALL_SECONDS_MAXIMUM ? (long)third : STALL_SECONDS_MAXIMUM;
 }
 
 static long milliseconds(double seconds)
@@ -150,7 +150,7 @@ static long milliseconds(double seconds)
 	return (long)(seconds * 1000);
 }
 
-int transfer_start(struct transfer *transfer, const char *url, const struct transfer_limits *limits,
+int transfer_init(struct transfer *transfer, const char *url, const struct transfer_limits *limits,
 	struct error *error)
 {
 	*transfer = (struct transfer){.easy = curl_easy_init(), .limits = limits};
@@ -161,41 +161,41 @@ int transfer_start(struct transfer *transfer, const char *url, const struct tran
 	}
 	curl_easy_setopt(easy, CURLOPT_PROTOCOLS_STR, "http,https");
 	curl_easy_setopt(easy, CURLOPT_DISALLOW_USERNAME_IN_URL, 1L);
-	/* Redirects are followed by the caller, so that each hop passes every check. */
+	/* The caller follows redirects, so that each hop is checked. */
 	curl_easy_setopt(easy, CURLOPT_FOLLOWLOCATION, 0L);
-	/* Through a proxy the address checked would be the proxy's. */
+	/* Behind a proxy the address checked would be the proxy's. */
 	curl_easy_setopt(easy, CURLOPT_PROXY, "");
 	curl_easy_setopt(easy, CURLOPT_NOSIGNAL, 1L);
 	curl_easy_setopt(easy, CURLOPT_QUICK_EXIT, 1L);
 	curl_easy_setopt(easy, CURLOPT_BUFFERSIZE, (long)RECEIVE_BYTES);
-	/* Whether one connection can take many is known when the first is made. */
+	/* Wait for the first connection: whether it can be multiplexed is known then. */
 	if (strncmp(url, "https:", 6) == 0)
 		curl_easy_setopt(easy, CURLOPT_PIPEWAIT, 1L);
 	if (limits->ca_file) {
 		curl_easy_setopt(easy, CURLOPT_CAINFO, limits->ca_file);
 		curl_easy_setopt(easy, CURLOPT_CAPATH, NULL);
 	}
-	curl_easy_setopt(easy, CURLOPT_ERRORBUFFER, transfer->problem);
+	curl_easy_setopt(easy, CURLOPT_ERRORBUFFER, transfer->error_message);
 	curl_easy_setopt(easy, CURLOPT_USERAGENT, limits->user_agent);
 	curl_easy_setopt(easy, CURLOPT_CONNECTTIMEOUT_MS, milliseconds(limits->connect_seconds));
 	curl_easy_setopt(easy, CURLOPT_TIMEOUT_MS, milliseconds(limits->total_seconds));
-	curl_easy_setopt(easy, CURLOPT_LOW_SPEED_LIMIT, (long)SLOW_BYTES);
-	curl_easy_setopt(easy, CURLOPT_LOW_SPEED_TIME, transfer_slow_seconds(limits->total_seconds));
-	if (!limits->cut)
+	curl_easy_setopt(easy, CURLOPT_LOW_SPEED_LIMIT, (long)STALL_BYTES);
+	curl_easy_setopt(easy, CURLOPT_LOW_SPEED_TIME, transfer_stall_seconds(limits->total_seconds));
+	if (!limits->truncate)
 		curl_easy_setopt(easy, CURLOPT_MAXFILESIZE_LARGE, (curl_off_t)limits->bytes);
-	curl_easy_setopt(easy, CURLOPT_HEADERFUNCTION, take_header);
+	curl_easy_setopt(easy, CURLOPT_HEADERFUNCTION, check_header_line);
 	curl_easy_setopt(easy, CURLOPT_HEADERDATA, transfer);
 	if (limits->decode) {
 		curl_easy_setopt(easy, CURLOPT_ACCEPT_ENCODING, "gzip, deflate");
-		curl_easy_setopt(easy, CURLOPT_XFERINFOFUNCTION, count_arrived);
+		curl_easy_setopt(easy, CURLOPT_XFERINFOFUNCTION, check_progress);
 		curl_easy_setopt(easy, CURLOPT_XFERINFODATA, transfer);
 		curl_easy_setopt(easy, CURLOPT_NOPROGRESS, 0L);
 	}
-	curl_easy_setopt(easy, CURLOPT_WRITEFUNCTION, receive);
+	curl_easy_setopt(easy, CURLOPT_WRITEFUNCTION, write_body);
 	curl_easy_setopt(easy, CURLOPT_WRITEDATA, transfer);
 	curl_easy_setopt(easy, CURLOPT_OPENSOCKETFUNCTION, open_socket);
 	curl_easy_setopt(easy, CURLOPT_OPENSOCKETDATA, transfer);
-	curl_easy_setopt(easy, CURLOPT_PREREQFUNCTION, before_request);
+	curl_easy_setopt(easy, CURLOPT_PREREQFUNCTION, check_connected_address);
 	curl_easy_setopt(easy, CURLOPT_PREREQDATA, transfer);
 	return 0;
 }
@@ -206,23 +206,23 @@ int transfer_set_headers(struct transfer *transfer, const char *user_agent, cons
 	if (user_agent)
 		curl_easy_setopt(transfer->easy, CURLOPT_USERAGENT, user_agent);
 	for (size_t i = 0; headers && i < headers->count; i++) {
-		struct curl_slist *longer = curl_slist_append(transfer->headers, headers->items[i]);
-		if (!longer)
+		struct curl_slist *list = curl_slist_append(transfer->headers, headers->items[i]);
+		if (!list)
 			return error_memory(error, "headers");
-		transfer->headers = longer;
+		transfer->headers = list;
 	}
 	curl_easy_setopt(transfer->easy, CURLOPT_HTTPHEADER, transfer->headers);
 	return 0;
 }
 
-static enum transfer_end end_with(struct transfer *transfer, enum transfer_end end, const char *reason)
+static enum transfer_outcome set_outcome(struct transfer *transfer, enum transfer_outcome outcome, const char *reason)
 {
 	snprintf(transfer->reason, sizeof transfer->reason, "%.*s", (int)sizeof transfer->reason - 1, reason);
-	return end;
+	return outcome;
 }
 
-/* An answer with an HTTP status and a whole body, or the part of it that was wanted. */
-static enum transfer_end judge_status(struct transfer *transfer)
+/* For a response with an HTTP status and a complete or truncated body. */
+static enum transfer_outcome classify_status(struct transfer *transfer)
 {
 	long status = transfer->status;
 	char *location = NULL, reason[64];
@@ -231,53 +231,53 @@ static enum transfer_end judge_status(struct transfer *transfer)
 	if (curl_easy_header(transfer->easy, "Retry-After", 0, CURLH_HEADER, -1, &retry_after) == CURLHE_OK)
 		transfer->retry_after = header_retry_after(retry_after->value, time(NULL));
 	if (status >= 200 && status < 300 && status != PARTIAL_CONTENT)
-		return TRANSFER_WHOLE;
+		return TRANSFER_COMPLETE;
 	if (status >= 300 && status < 400 && location) {
 		transfer->location = strdup(location);
-		return transfer->location ? TRANSFER_REDIRECT : end_with(transfer, TRANSFER_TRANSIENT, "out of memory");
+		return transfer->location ? TRANSFER_REDIRECT : set_outcome(transfer, TRANSFER_TRANSIENT, "out of memory");
 	}
 	snprintf(reason, sizeof reason, "HTTP status %ld", status);
-	bool passing = status == 408 || status == 429 || status / 100 == 5;
-	return end_with(transfer, passing ? TRANSFER_TRANSIENT : TRANSFER_REFUSED, reason);
+	bool is_transient = status == 408 || status == 429 || status / 100 == 5;
+	return set_outcome(transfer, is_transient ? TRANSFER_TRANSIENT : TRANSFER_REFUSED, reason);
 }
 
-enum transfer_end transfer_finish(struct transfer *transfer, CURLcode code)
+enum transfer_outcome transfer_finish(struct transfer *transfer, CURLcode code)
 {
 	char reason[160];
 	curl_easy_getinfo(transfer->easy, CURLINFO_RESPONSE_CODE, &transfer->status);
-	transfer->reached = transfer->status > 0;
+	transfer->responded = transfer->status > 0;
 	if (transfer->out_of_memory)
-		return end_with(transfer, TRANSFER_TRANSIENT, "out of memory");
-	if (transfer->head_size > HEAD_BYTES_MAXIMUM)
-		return end_with(transfer, TRANSFER_REFUSED, "headers of more than 500 kB");
+		return set_outcome(transfer, TRANSFER_TRANSIENT, "out of memory");
+	if (transfer->header_size > HEADER_BYTES_MAXIMUM)
+		return set_outcome(transfer, TRANSFER_REFUSED, "headers of more than 500 kB");
 	if (*transfer->refused_coding) {
-		snprintf(reason, sizeof reason, "coded as '%s', which was not asked for", transfer->refused_coding);
-		return end_with(transfer, TRANSFER_REFUSED, reason);
+		snprintf(reason, sizeof reason, "unsupported coding '%s'", transfer->refused_coding);
+		return set_outcome(transfer, TRANSFER_REFUSED, reason);
 	}
-	if (transfer->too_large && transfer->limits->cut && transfer->size == transfer->limits->bytes)
-		return judge_status(transfer);
+	if (transfer->too_large && transfer->limits->truncate && transfer->size == transfer->limits->bytes)
+		return classify_status(transfer);
 	if (transfer->too_large || code == CURLE_FILESIZE_EXCEEDED) {
 		snprintf(reason, sizeof reason, "larger than %zu bytes", transfer->limits->bytes);
-		return end_with(transfer, TRANSFER_REFUSED, reason);
+		return set_outcome(transfer, TRANSFER_REFUSED, reason);
 	}
 	if (code == CURLE_OUT_OF_MEMORY)
-		return end_with(transfer, TRANSFER_TRANSIENT, "out of memory, or a header of more than 100 kB");
+		return set_outcome(transfer, TRANSFER_TRANSIENT, "out of memory, or a header of more than 100 kB");
 	if (code != CURLE_OK && *transfer->refused_address) {
 		snprintf(reason, sizeof reason, "the address %s is not public (--allow-private)", transfer->refused_address);
-		return end_with(transfer, TRANSFER_REFUSED, reason);
+		return set_outcome(transfer, TRANSFER_REFUSED, reason);
 	}
-	/* The address was checked: it is the answer that is in no protocol known. */
+	/* The URL's scheme was checked: it is the response that is in an unknown protocol. */
 	if (code == CURLE_UNSUPPORTED_PROTOCOL)
-		return end_with(transfer, TRANSFER_TRANSIENT, "the answer is not HTTP");
+		return set_outcome(transfer, TRANSFER_TRANSIENT, "the response is not HTTP");
 	if (code == CURLE_PEER_FAILED_VERIFICATION || code == CURLE_SSL_CACERT_BADFILE) {
-		transfer->reached = true;
-		return end_with(transfer, TRANSFER_UNTRUSTED, transfer->problem);
+		transfer->responded = true;
+		return set_outcome(transfer, TRANSFER_BAD_CERTIFICATE, transfer->error_message);
 	}
 	if (code == CURLE_URL_MALFORMAT || code == CURLE_LOGIN_DENIED)
-		return end_with(transfer, TRANSFER_REFUSED, curl_easy_strerror(code));
+		return set_outcome(transfer, TRANSFER_REFUSED, curl_easy_strerror(code));
 	if (code != CURLE_OK)
-		return end_with(transfer, TRANSFER_TRANSIENT, curl_easy_strerror(code));
-	return judge_status(transfer);
+		return set_outcome(transfer, TRANSFER_TRANSIENT, curl_easy_strerror(code));
+	return classify_status(transfer);
 }
 
 void transfer_charset(const struct transfer *transfer, char *out, size_t size)

@@ -25,112 +25,112 @@ static bool is_ascii(const char *text)
 	return !*text;
 }
 
-/* The host's name by IDNA; NULL if it can't be converted. libcurl takes a name for one in the locale's encoding. */
+/* The host name in ASCII (IDNA); NULL if it can't be converted. libcurl expects the name in the locale's encoding. */
 static char *ascii_host(CURLU *url)
 {
-	locale_t utf8 = newlocale(LC_CTYPE_MASK, "C.UTF-8", 0), before = utf8 ? uselocale(utf8) : 0;
+	locale_t utf8 = newlocale(LC_CTYPE_MASK, "C.UTF-8", 0), previous = utf8 ? uselocale(utf8) : 0;
 	char *host = get_part(url, CURLUPART_HOST, CURLU_PUNYCODE);
 	if (utf8) {
-		uselocale(before);
+		uselocale(previous);
 		freelocale(utf8);
 	}
 	return host;
 }
 
-/* Has the host's name in ASCII, so that a host has one name. Returns whether it can be. */
-static bool make_host_ascii(CURLU *url)
+/* Converts the host name to ASCII, so that a host has one name. Returns false if it can't be converted. */
+static bool convert_host_to_ascii(CURLU *url)
 {
-	char *host = get_part(url, CURLUPART_HOST, 0), *ascii = NULL, *whole = NULL;
-	bool plain = host && is_ascii(host);
-	if (host && !plain && text_is_utf8(host))
+	char *host = get_part(url, CURLUPART_HOST, 0), *ascii = NULL, *converted_url = NULL;
+	bool is_plain = host && is_ascii(host);
+	if (host && !is_plain && text_is_utf8(host))
 		ascii = ascii_host(url);
 	if (ascii && curl_url_set(url, CURLUPART_HOST, ascii, 0) == CURLUE_OK)
-		whole = get_part(url, CURLUPART_URL, 0);
-	/* What became a number is read as one. */
-	bool made = plain || (whole && curl_url_set(url, CURLUPART_URL, whole, 0) == CURLUE_OK);
+		converted_url = get_part(url, CURLUPART_URL, 0);
+	/* Parses it again: the name may be a number now. */
+	bool converted = is_plain || (converted_url && curl_url_set(url, CURLUPART_URL, converted_url, 0) == CURLUE_OK);
 	free(host);
 	free(ascii);
-	free(whole);
-	return made;
+	free(converted_url);
+	return converted;
 }
 
 static bool has_part(CURLU *url, CURLUPart part)
 {
 	char *text = get_part(url, part, 0);
-	bool there = text != NULL;
+	bool present = text != NULL;
 	free(text);
-	return there;
+	return present;
 }
 
-static bool is_web_scheme(const char *text, size_t length)
+static bool is_http_scheme(const char *text, size_t length)
 {
 	return (length == 4 && strncasecmp(text, "http", 4) == 0) || (length == 5 && strncasecmp(text, "https", 5) == 0);
 }
 
-/* Whether a reference names another scheme than http or https (RFC 3986, 3.1). */
-static bool is_foreign(const char *reference)
+/* Whether a reference has a scheme other than http or https (RFC 3986, 3.1). */
+static bool has_other_scheme(const char *reference)
 {
 	size_t length = strspn(reference, "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+-.");
-	return length && reference[length] == ':' && !is_web_scheme(reference, length);
+	return length && reference[length] == ':' && !is_http_scheme(reference, length);
 }
 
-bool url_is_web(const char *text)
+bool url_is_http(const char *text)
 {
 	return strncasecmp(text, "http://", 7) == 0 || strncasecmp(text, "https://", 8) == 0;
 }
 
-static bool is_web(CURLU *url)
+static bool is_http(CURLU *url)
 {
 	char *scheme = get_part(url, CURLUPART_SCHEME, 0);
-	bool web = scheme && is_web_scheme(scheme, strlen(scheme));
+	bool web = scheme && is_http_scheme(scheme, strlen(scheme));
 	free(scheme);
 	return web;
 }
 
-/* As browsers read a reference (URL Standard, "basic URL parser"): blanks around it mean nothing, nor do tabs and ends of
- * lines in it, and a backslash is a slash but in a query. */
-static char *cleaned(const char *reference)
+/* As browsers parse a reference (URL Standard, "basic URL parser"): without white space around it and tabs and line ends in
+ * it; a backslash before the query is a slash. */
+static char *strip_reference(const char *reference)
 {
 	reference += strspn(reference, " \t\r\n\f");
 	size_t length = strlen(reference);
 	while (length && strchr(" \t\r\n\f", reference[length - 1]))
 		length--;
-	char *clean = strndup(reference, length), *out = clean;
+	char *stripped = strndup(reference, length), *out = stripped;
 	bool path = true;
-	for (const char *p = clean; p && *p; p++) {
+	for (const char *p = stripped; p && *p; p++) {
 		path &= !strchr("?#", *p);
 		if (!strchr("\t\r\n", *p))
 			*out++ = path && *p == '\\' ? '/' : *p;
 	}
 	if (out)
 		*out = 0;
-	return clean;
+	return stripped;
 }
 
-/* libcurl takes what is only a fragment, or nothing, for something in the base's folder; it is the base itself. */
-static bool is_base_itself(const char *base, const char *reference)
+/* An empty reference or only a fragment is the base itself (RFC 3986, 4.4), which libcurl does not support. */
+static bool is_same_document(const char *base, const char *reference)
 {
 	return base && (!*reference || *reference == '#');
 }
 
-static char *resolve(CURLU *url, const char *base, const char *reference, struct error *error)
+static char *resolve_url(CURLU *url, const char *base, const char *reference, struct error *error)
 {
 	const unsigned flags = CURLU_NON_SUPPORT_SCHEME | CURLU_URLENCODE;
-	char *clean = cleaned(reference);
-	bool foreign = clean && is_foreign(clean);
+	char *stripped = strip_reference(reference);
+	bool other_scheme = stripped && has_other_scheme(stripped);
 	CURLUcode code = base ? curl_url_set(url, CURLUPART_URL, base, flags) : CURLUE_OK;
-	if (code == CURLUE_OK && !foreign && !(clean && is_base_itself(base, clean)))
-		code = clean ? curl_url_set(url, CURLUPART_URL, clean, flags) : CURLUE_OUT_OF_MEMORY;
-	free(clean);
+	if (code == CURLUE_OK && !other_scheme && !(stripped && is_same_document(base, stripped)))
+		code = stripped ? curl_url_set(url, CURLUPART_URL, stripped, flags) : CURLUE_OUT_OF_MEMORY;
+	free(stripped);
 	const char *reason = NULL;
 	if (code != CURLUE_OK)
 		reason = curl_url_strerror(code);
-	else if (foreign || !is_web(url))
+	else if (other_scheme || !is_http(url))
 		reason = "neither http nor https";
 	else if (has_part(url, CURLUPART_USER) || has_part(url, CURLUPART_PASSWORD))
-		reason = "a user name in an address is refused";
-	else if (!make_host_ascii(url))
-		reason = "the host's name can't be put in ASCII (IDNA)";
+		reason = "a URL with a user name is refused";
+	else if (!convert_host_to_ascii(url))
+		reason = "the host name can't be converted to ASCII (IDNA)";
 	if (reason) {
 		error_set(error, reference, "%s", reason);
 		return NULL;
@@ -142,7 +142,7 @@ static char *resolve(CURLU *url, const char *base, const char *reference, struct
 char *url_resolve(const char *base, const char *reference, struct error *error)
 {
 	if (strlen(reference) > URL_LENGTH_MAXIMUM) {
-		error_set(error, reference, "an address of more than %d bytes", URL_LENGTH_MAXIMUM);
+		error_set(error, reference, "a URL of more than %d bytes", URL_LENGTH_MAXIMUM);
 		return NULL;
 	}
 	CURLU *url = curl_url();
@@ -152,12 +152,12 @@ char *url_resolve(const char *base, const char *reference, struct error *error)
 	}
 	if (error)
 		*error->reason = 0;
-	char *absolute = resolve(url, base, reference, error);
+	char *absolute = resolve_url(url, base, reference, error);
 	curl_url_cleanup(url);
 	if (absolute && strlen(absolute) <= URL_LENGTH_MAXIMUM)
 		return absolute;
 	if (error && !*error->reason)
-		error_set(error, reference, "an address of more than %d bytes", URL_LENGTH_MAXIMUM);
+		error_set(error, reference, "a URL of more than %d bytes", URL_LENGTH_MAXIMUM);
 	free(absolute);
 	return NULL;
 }
@@ -190,30 +190,30 @@ bool url_is_same_origin(const char *a, const char *b)
 	return same;
 }
 
-char *url_origin_name(const char *origin)
+char *url_origin_host(const char *origin)
 {
 	const char *name = strstr(origin, "://") + 3;
 	size_t length = (size_t)(strrchr(name, ':') - name);
 	return strndup(name, length - (length && name[length - 1] == '.'));
 }
 
-const char *url_path(const char *url)
+const char *url_path_and_query(const char *url)
 {
 	const char *host = strstr(url, "://");
 	const char *path = host ? strchr(host + 3, '/') : NULL;
 	return path ? path : "/";
 }
 
-char *url_escape(const char *text)
+char *url_percent_encode(const char *text)
 {
 	static const char digits[] = "0123456789ABCDEF";
 	char *escaped = malloc(3 * strlen(text) + 1), *out = escaped;
 	if (!escaped)
 		return NULL;
 	for (const unsigned char *p = (const unsigned char *)text; *p; p++) {
-		bool plain = (*p >= '0' && *p <= '9') || (*p >= 'A' && *p <= 'Z') || (*p >= 'a' && *p <= 'z') ||
+		bool is_plain = (*p >= '0' && *p <= '9') || (*p >= 'A' && *p <= 'Z') || (*p >= 'a' && *p <= 'z') ||
 			strchr("-._~", *p);
-		if (plain) {
+		if (is_plain) {
 			*out++ = (char)*p;
 			continue;
 		}
@@ -225,7 +225,7 @@ char *url_escape(const char *text)
 	return escaped;
 }
 
-/* The parameter `name` in a query: its first character, or NULL. */
+/* The start of the parameter `name` in a query, or NULL. */
 static const char *find_parameter(const char *query, const char *name, size_t length)
 {
 	for (const char *p = query; p; p = strchr(p, '&') ? strchr(p, '&') + 1 : NULL)
@@ -236,7 +236,7 @@ static const char *find_parameter(const char *query, const char *name, size_t le
 
 char *url_set_parameter(const char *url, const char *name, const char *value)
 {
-	char *escaped_name = url_escape(name), *escaped_value = url_escape(value), *result = NULL;
+	char *escaped_name = url_percent_encode(name), *escaped_value = url_percent_encode(value), *result = NULL;
 	if (escaped_name && escaped_value) {
 		const char *query = strchr(url, '?');
 		const char *old = query ? find_parameter(query + 1, escaped_name, strlen(escaped_name)) : NULL;

@@ -58,7 +58,7 @@ static bool write_value(FILE *stream, const struct recipe *recipe, const char *n
 		value = (struct value){key->name, key->value, header};
 	if (!value.text)
 		return false;
-	char *escaped = value.plain ? NULL : url_escape(value.text);
+	char *escaped = value.plain ? NULL : url_percent_encode(value.text);
 	fputs(value.plain ? value.text : escaped ? escaped : "", stream);
 	free(escaped);
 	return value.plain || escaped;

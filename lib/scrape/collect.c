@@ -428,7 +428,7 @@ static void take_image(struct errand *errand, struct fetch_result *result)
 		return;
 	}
 	enum manifest_status status = result->outcome == FETCH_FAILED ? MANIFEST_FAILED : MANIFEST_REFUSED;
-	if (result->untrusted && !errand->collection->told_untrusted) {
+	if (result->bad_certificate && !errand->collection->told_untrusted) {
 		scrape_say(scrape, shown_url(errand), "%s: %s", errand->collection->name, result->reason);
 		errand->collection->told_untrusted = true;
 	}

@@ -45,7 +45,7 @@ __attribute__((format(printf, 3, 4))) static void write_line(FILE *stream, int i
 static int write_pages(FILE *stream, const struct request_source *source, int pages_maximum, struct error *error)
 {
 	const struct recipe *recipe = source->recipe;
-	bool address = url_is_web(source->query);
+	bool address = url_is_http(source->query);
 	bool numbered = !address && recipe_is_numbered(recipe, source->query);
 	int pages = numbered ? PAGES_SHOWN : 1;
 	if (recipe->pages_maximum && recipe->pages_maximum < pages_maximum)

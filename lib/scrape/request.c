@@ -169,7 +169,7 @@ static int try_source(void *context, const struct request_source *source, struct
 	struct prospect *prospect = context;
 	struct error why;
 	(void)error;
-	bool given = source->file || url_is_web(source->query);
+	bool given = source->file || url_is_http(source->query);
 	char *url = given ? NULL : recipe_page(source->recipe, source->api, source->query, 0, &why);
 	prospect->any |= given || url;
 	if (!given && !url && !prospect->none) {

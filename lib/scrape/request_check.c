@@ -37,7 +37,7 @@ static int check_operand(const struct scrape_request *request, const char *text,
 		return error_set(error, text, "nothing after '='");
 	if (page && operand.query)
 		return error_set(error, request->url ? "--url" : "--page", "takes a class without =QUERY");
-	if (operand.query && url_is_web(operand.query))
+	if (operand.query && url_is_http(operand.query))
 		return check_address(operand.class_name, operand.query, error);
 	if (!page && !request->sites.count)
 		return error_set(error, text, "no --site to ask for it, and no page (%s=https://...)", operand.class_name);

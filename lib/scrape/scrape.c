@@ -61,7 +61,7 @@ static int add_source(struct scrape *scrape, const char *class_name, const struc
 int scrape_add_query(struct scrape *scrape, const char *class_name, const struct recipe *recipe, const char *api,
 	const char *query, struct error *error)
 {
-	if (!url_is_web(query))
+	if (!url_is_http(query))
 		return add_source(scrape, class_name, recipe, api, query, NULL, NULL, error);
 	char *url = url_resolve(NULL, query, error);
 	int result = url ? add_source(scrape, class_name, recipe, api, "", url, NULL, error) : -1;
@@ -169,7 +169,7 @@ static int collect(struct scrape *scrape, struct error *error)
 		if (read_list(scrape, !busy, error))
 			return -1;
 		busy = advance(scrape, error);
-		fetcher_hold(scrape->fetcher, judge_bytes(scrape->judge) + page_queue_bytes(scrape->pages) > UNJUDGED_MAXIMUM);
+		fetcher_hold_images(scrape->fetcher, judge_bytes(scrape->judge) + page_queue_bytes(scrape->pages) > UNJUDGED_MAXIMUM);
 		bool expected = judge_count(scrape->judge) + page_queue_count(scrape->pages) > 0;
 		if (busy < 0 || fetcher_step(scrape->fetcher, expected, error) < 0)
 			return -1;

@@ -1,4 +1,4 @@
-/* robots.txt, and after its first NUL a path. Taken: it holds rules for us. */
+/* robots.txt, and after its first NUL a path. Accepted: it has rules for this crawler. */
 #include "common/fuzz.h"
 
 #include "fetch/robots.h"

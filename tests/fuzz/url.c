@@ -1,4 +1,4 @@
-/* A reference on a page: what becomes absolute is http or https without a user, and stays what it is. */
+/* A URI reference: once resolved it is http or https without user information, and resolves to itself. */
 #include "common/fuzz.h"
 
 #include "base/text.h"
@@ -8,19 +8,19 @@
 #include <stdlib.h>
 #include <string.h>
 
-static void check(const char *url)
+static void check_url(const char *url)
 {
-	char *again = url_resolve(NULL, url, NULL), *origin = url_origin(url), *longer = url_set_parameter(url, "a", url);
+	char *resolved = url_resolve(NULL, url, NULL), *origin = url_origin(url), *extended = url_set_parameter(url, "a", url);
 	assert(strncmp(url, "http://", 7) == 0 || strncmp(url, "https://", 8) == 0);
 	const char *host = strstr(url, "//") + 2;
 	assert(!memchr(host, '@', strcspn(host, "/?#")) && text_is_utf8(url) && strlen(url) <= URL_LENGTH_MAXIMUM);
 	for (const char *p = url; *p; p++)
 		assert((unsigned char)*p > ' ' && *p != 127);
-	assert(again && strcmp(again, url) == 0 && origin && longer);
-	assert(url_path(url)[0] == '/');
-	free(again);
+	assert(resolved && strcmp(resolved, url) == 0 && origin && extended);
+	assert(url_path_and_query(url)[0] == '/');
+	free(resolved);
 	free(origin);
-	free(longer);
+	free(extended);
 }
 
 bool fuzz_try(const unsigned char *bytes, size_t size)
@@ -31,9 +31,9 @@ bool fuzz_try(const unsigned char *bytes, size_t size)
 	char *relative = url_resolve("http://example.org/a/b?c", reference, &error);
 	bool taken = relative || fuzz_refused(&error);
 	if (absolute)
-		check(absolute);
+		check_url(absolute);
 	if (relative)
-		check(relative);
+		check_url(relative);
 	free(reference);
 	free(absolute);
 	free(relative);

@@ -88,14 +88,14 @@ cases image <<'END'
 /chunk-extension-flood.png | %STransfer-Encoding: chunked%E%E1;%*{9999999:x%} | 1 failed Transferred a partial file
 /trailer-flood.png  | %STransfer-Encoding: chunked%E%E%c{%I%}0%E%*{999999:X: trailing%E%} | 1 refused headers of more than 500 kB
 /length-and-chunks.png | %SContent-Length: 5%ETransfer-Encoding: chunked%E%E%c{%I%}%c{%} | 0 accepted
-/unknown-coding.png | %STransfer-Encoding: gibberish%E%E%I | 1 refused coded as 'gibberish', which was not asked for
+/unknown-coding.png | %STransfer-Encoding: gibberish%E%E%I | 1 refused unsupported coding 'gibberish'
 
 # ---- encodings: nobody asked for one ----
 /gzip.png           | %SContent-Encoding: gzip%E%l{%z{%I%}%} | 1 refused is no image of a known type
 /gzip-claimed.png   | %SContent-Encoding: gzip%E%l{%I%} | 0 accepted
-/transfer-gzip.png  | %STransfer-Encoding: gzip%E%E%z{%I%} | 1 refused coded as 'gzip', which was not asked for
-/transfer-bomb.png  | %STransfer-Encoding: gzip%E%E%z{%*{99999:x%}%} | 1 refused coded as 'gzip', which was not asked for
-/transfer-codings.png | %STransfer-Encoding: gzip, chunked%E%E%c{%z{%I%}%}%c{%} | 1 refused coded as 'gzip, chunked', which was not asked for
+/transfer-gzip.png  | %STransfer-Encoding: gzip%E%E%z{%I%} | 1 refused unsupported coding 'gzip'
+/transfer-bomb.png  | %STransfer-Encoding: gzip%E%E%z{%*{99999:x%}%} | 1 refused unsupported coding 'gzip'
+/transfer-codings.png | %STransfer-Encoding: gzip, chunked%E%E%c{%z{%I%}%}%c{%} | 1 refused unsupported coding 'gzip, chunked'
 
 # ---- statuses and status lines ----
 /status/404         | | 1 refused HTTP status 404
@@ -107,14 +107,14 @@ cases image <<'END'
 /gone.png           | HTTP/1.1 410 Gone%E%l{%I%} | 1 refused HTTP status 410
 /legal.png          | HTTP/1.1 451 No%E%l{%I%} | 1 refused HTTP status 451
 /status-999.png     | HTTP/1.1 999 Go away%E%l{%I%} | 1 refused HTTP status 999
-/status-20.png      | HTTP/1.1 20 OK%E%l{%I%} | 1 failed the answer is not HTTP
-/status-2000.png    | HTTP/1.1 2000 OK%E%l{%I%} | 1 failed the answer is not HTTP
-/status-none.png    | HTTP/1.1 OK%E%l{%I%} | 1 failed the answer is not HTTP
-/status-000.png     | HTTP/1.1 000 OK%E%l{%I%} | 1 failed the answer is not HTTP
-/version-9.png      | HTTP/9.9 200 OK%E%l{%I%} | 1 failed the answer is not HTTP
-/http09.png         | just bytes | 1 failed the answer is not HTTP
-/http09-picture.png | %I | 1 failed the answer is not HTTP
-/tls.png            | \x16\x03\x01\x02\0\x01\0\x01\xfc\x03\x03 | 1 failed the answer is not HTTP
+/status-20.png      | HTTP/1.1 20 OK%E%l{%I%} | 1 failed the response is not HTTP
+/status-2000.png    | HTTP/1.1 2000 OK%E%l{%I%} | 1 failed the response is not HTTP
+/status-none.png    | HTTP/1.1 OK%E%l{%I%} | 1 failed the response is not HTTP
+/status-000.png     | HTTP/1.1 000 OK%E%l{%I%} | 1 failed the response is not HTTP
+/version-9.png      | HTTP/9.9 200 OK%E%l{%I%} | 1 failed the response is not HTTP
+/http09.png         | just bytes | 1 failed the response is not HTTP
+/http09-picture.png | %I | 1 failed the response is not HTTP
+/tls.png            | \x16\x03\x01\x02\0\x01\0\x01\xfc\x03\x03 | 1 failed the response is not HTTP
 /upgrade.png        | HTTP/1.1 101 Switching%EUpgrade: h2c%E%E%I | 1 refused HTTP status 101
 
 # ---- headers ----
@@ -143,10 +143,10 @@ cases image <<'END'
 /heal/1/429/f.png?after=-5            | | 0 accepted
 /heal/1/429/g.png?after=soon          | | 0 accepted
 /heal/1/429/i.png?after=Thu,01Jan1970 | | 0 accepted
-/heal/1/429/j.png?after=3600          | | 1 failed HTTP status 429: asked to wait 3600 seconds
-/heal/1/503/k.png?after=4             | | 1 failed HTTP status 503: asked to wait 4 seconds
-/heal/1/429/l.png?after=9223372036854775807   | | 1 failed HTTP status 429: asked to wait 9223372036854775808 seconds
-/heal/1/429/m.png?after=99999999999999999999  | | 1 failed HTTP status 429: asked to wait 100000000000000000000 seconds
+/heal/1/429/j.png?after=3600          | | 1 failed HTTP status 429: Retry-After of 3600 seconds
+/heal/1/503/k.png?after=4             | | 1 failed HTTP status 503: Retry-After of 4 seconds
+/heal/1/429/l.png?after=9223372036854775807   | | 1 failed HTTP status 429: Retry-After of 9223372036854775808 seconds
+/heal/1/429/m.png?after=99999999999999999999  | | 1 failed HTTP status 429: Retry-After of 100000000000000000000 seconds
 
 # ---- what is no image ----
 /page.jpg           | %SContent-Type: image/jpeg%E%l{<!DOCTYPE html><title>not here</title>%} | 1 refused is no image of a known type
@@ -162,7 +162,7 @@ END
 urls '/heal/1/429/o.png?after=3600' /image/p.png >list
 scrape -o waits --urls list --retries 1 --transfers 1
 is "whose answer it was is told of the others" "$(rows waits reason | tail -n 1)" \
-	"another of its addresses: HTTP status 429: asked to wait 3600 seconds"
+	"another of its URLs: HTTP status 429: Retry-After of 3600 seconds"
 is "asked three times in all, with --retries 2" "$(asked /heal/9/500/)" 3
 is "not again after a status that stays" "$(asked /status/404)" 1
 ok "no part of an answer is left in the folder" test "$(find one -type f ! -name manifest.tsv | wc -l)" = 0
@@ -175,17 +175,17 @@ page() {
 	echo $status $(rows one status) $(sed "s|.*$1: x: ||" .err)
 }
 # Half a coding: the head of a gzip file, and as many blocks without a byte in them.
-head='\x1f\x8b\x08\0\0\0\0\0\0\x03' image='<img src=/image/a.png>' twice="coded as 'gzip, gzip', which was not asked for"
+head='\x1f\x8b\x08\0\0\0\0\0\0\x03' image='<img src=/image/a.png>' twice="unsupported coding 'gzip, gzip'"
 cases page <<END
 /page-gzip.html      | %SContent-Encoding: gzip%E%l{%z{$image%}%} | 0 accepted
 /page-x-gzip.html    | %SContent-Encoding: x-GZIP%E%l{%z{$image%}%} | 0 accepted
 /page-identity.html  | %SContent-Encoding: identity%E%l{$image%} | 0 accepted
 /page-twice.html     | %SContent-Encoding: gzip, gzip%E%l{%z{%z{$image%}%}%} | 1 $twice
-/page-lines.html     | %SContent-Encoding: gzip%EContent-Encoding: deflate%E%l{%z{%z{$image%}%}%} | 1 coded as 'deflate', which was not asked for
-/page-transfer.html  | %SContent-Encoding: gzip%ETransfer-Encoding: gzip%E%E%z{%z{$image%}%} | 1 coded as 'gzip', which was not asked for
-/page-brotli.html    | %SContent-Encoding: br%E%l{\\x0b%*{9999:\\x06%}%} | 1 coded as 'br', which was not asked for
-/page-zstd.html      | %SContent-Encoding: zstd%E%l{\\x50\\x2a\\x4d\\x18\\xf8\\xff%} | 1 coded as 'zstd', which was not asked for
-/page-nested.html    | %SContent-Encoding: gzip, gzip, gzip, gzip, gzip%E%E%z{%z{%z{%z{$head%*{999999:\\0\\0\\0\\xff\\xff%}%}%}%}%} | 1 coded as 'gzip, gzip, gzip, gzip, gzip', which was not asked for
+/page-lines.html     | %SContent-Encoding: gzip%EContent-Encoding: deflate%E%l{%z{%z{$image%}%}%} | 1 unsupported coding 'deflate'
+/page-transfer.html  | %SContent-Encoding: gzip%ETransfer-Encoding: gzip%E%E%z{%z{$image%}%} | 1 unsupported coding 'gzip'
+/page-brotli.html    | %SContent-Encoding: br%E%l{\\x0b%*{9999:\\x06%}%} | 1 unsupported coding 'br'
+/page-zstd.html      | %SContent-Encoding: zstd%E%l{\\x50\\x2a\\x4d\\x18\\xf8\\xff%} | 1 unsupported coding 'zstd'
+/page-nested.html    | %SContent-Encoding: gzip, gzip, gzip, gzip, gzip%E%E%z{%z{%z{%z{$head%*{999999:\\0\\0\\0\\xff\\xff%}%}%}%}%} | 1 unsupported coding 'gzip, gzip, gzip, gzip, gzip'
 /page-empty-blocks.html | %SContent-Encoding: gzip%E%E$head%*{4000000:\\0\\0\\0\\xff\\xff%} | 1 larger than 16777216 bytes
 /page-long-name.html | %SContent-Encoding: gzip%E%E\\x1f\\x8b\\x08\\x08\\0\\0\\0\\0\\0\\x03%*{20000000:a%} | 1 larger than 16777216 bytes
 END
@@ -206,7 +206,7 @@ read -r code milliseconds outcome <dated.late
 is "a date" "$code $outcome" "1 failed HTTP status 429"
 ok "is kept to, as well" test "$(cat dated.end)" -ge $dated
 is "and then it is asked again" "$(asked /dated.png)" 2
-is "one too far away" "$(image /distant.png | sed 's/[0-9]* seconds/N seconds/')" "1 failed HTTP status 503: asked to wait N seconds"
+is "one too far away" "$(image /distant.png | sed 's/[0-9]* seconds/N seconds/')" "1 failed HTTP status 503: Retry-After of N seconds"
 ok "a pause is kept to by what comes after the last attempt" test "$(gap '/[hi][em]a.*/.*last.png')" -ge 1000
 
 # ---- pauses ----

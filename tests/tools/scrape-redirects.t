@@ -32,15 +32,15 @@ cases image <<'END'
 /r-data.png      | HTTP/1.1 302 Found%ELocation: data:image/png;base64,iVBORw0KGgo=%E%l{%} | 1 refused redirected to data:image/png;base64,iVBORw0KGgo=: neither http nor https
 /r-script.png    | HTTP/1.1 302 Found%ELocation: javascript:alert(1)%E%l{%} | 1 refused redirected to javascript:alert(1): neither http nor https
 /r-upper.png     | HTTP/1.1 302 Found%ELocation: FILE:///etc/passwd%E%l{%} | 1 refused redirected to file:///etc/passwd: neither http nor https
-/r-user.png      | HTTP/1.1 302 Found%ELocation: http://me@127.0.0.1/%E%l{%} | 1 refused redirected to http://me@127.0.0.1/: a user name in an address is refused
-/r-password.png  | HTTP/1.1 302 Found%ELocation: http://:secret@127.0.0.1/%E%l{%} | 1 refused redirected to http://:secret@127.0.0.1/: a user name in an address is refused
-/r-other-user.png | HTTP/1.1 302 Found%ELocation: //me@127.0.0.1/%E%l{%} | 1 refused redirected to http://me@127.0.0.1/: a user name in an address is refused
+/r-user.png      | HTTP/1.1 302 Found%ELocation: http://me@127.0.0.1/%E%l{%} | 1 refused redirected to http://me@127.0.0.1/: a URL with a user name is refused
+/r-password.png  | HTTP/1.1 302 Found%ELocation: http://:secret@127.0.0.1/%E%l{%} | 1 refused redirected to http://:secret@127.0.0.1/: a URL with a user name is refused
+/r-other-user.png | HTTP/1.1 302 Found%ELocation: //me@127.0.0.1/%E%l{%} | 1 refused redirected to http://me@127.0.0.1/: a URL with a user name is refused
 /r-backslash.png | HTTP/1.1 302 Found%ELocation: http:\\\\127.0.0.1:1\\x%E%l{%} | 1 failed redirected to http://127.0.0.1:1/x: Couldn't connect to server
 /r-port.png      | HTTP/1.1 302 Found%ELocation: http://127.0.0.1:99999/%E%l{%} | 1 refused redirected to http://127.0.0.1:99999/: Port number was not a decimal number between 0 and 65535
 /r-nonsense.png  | HTTP/1.1 302 Found%ELocation: http://[::1/%E%l{%} | 1 refused redirected to http://[::1/: Bad IPv6 address
 /r-empty.png     | HTTP/1.1 302 Found%ELocation: %E%l{%} | 1 refused HTTP status 302
 /r-none.png      | HTTP/1.1 302 Found%E%l{%} | 1 refused HTTP status 302
-/r-long.png      | HTTP/1.1 302 Found%ELocation: /%*{9000:x%}%E%l{%} | 1 refused redirected to /xxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxx...xxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxx: an address of more than 8192 bytes
+/r-long.png      | HTTP/1.1 302 Found%ELocation: /%*{9000:x%}%E%l{%} | 1 refused redirected to /xxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxx...xxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxx: a URL of more than 8192 bytes
 /r-huge.png      | HTTP/1.1 302 Found%ELocation: /%*{999999:x%}%E%l{%} | 1 failed out of memory, or a header of more than 100 kB
 /r-endless.png   | HTTP/1.1 302 Found%ELocation: /image/x.png%E%E%*{999999:x%} | 1 refused larger than 30000 bytes
 /r-two.png       | HTTP/1.1 302 Found%ELocation: /image/h.png%ELocation: file:///etc/passwd%E%l{%} | 0 accepted

@@ -65,20 +65,20 @@ cases robot <<'END'
 /forbidden.txt   | HTTP/1.1 403 No%E%l{%} | 0 accepted
 /unauthorized.txt | HTTP/1.1 401 No%E%l{%} | 0 accepted
 /broken.txt      | HTTP/1.1 500 Ill%E%l{%} | 1 failed robots.txt: HTTP status 500
-/busy.txt        | HTTP/1.1 503 Ill%ERetry-After: 9%E%l{%} | 1 failed robots.txt: HTTP status 503: asked to wait 9 seconds
+/busy.txt        | HTTP/1.1 503 Ill%ERetry-After: 9%E%l{%} | 1 failed robots.txt: HTTP status 503: Retry-After of 9 seconds
 /slowed.txt      | HTTP/1.1 429 Slow%E%l{%} | 1 failed robots.txt: HTTP status 429
 /slow.txt        | %S%*{30:%W%} | 1 failed robots.txt: Timeout was reached
 /cut.txt         | %SContent-Length: 99%E%EUser-agent: *\nAllow: /\n | 1 failed robots.txt: Transferred a partial file
 /reset.txt       | %R | 3 failed Failure when receiving data from the peer
-/garbage.txt     | nothing like it | 3 failed the answer is not HTTP
+/garbage.txt     | nothing like it | 3 failed the response is not HTTP
 /empty.txt       | %S%l{%} | 0 accepted
 /html.txt        | %SContent-Type: text/html%E%l{<!DOCTYPE html><p>User-agent: *%} | 0 accepted
 /picture.txt     | %S%l{%I%} | 0 accepted
 /all.txt         | %S%l{User-agent: *\nDisallow: /%} | 1 refused robots.txt disallows it
 /gzip.txt        | %SContent-Encoding: gzip%E%l{%z{User-agent: *\nDisallow: /%}%} | 1 refused robots.txt disallows it
 /bomb.txt        | %SContent-Encoding: gzip%E%l{%z{User-agent: *\nDisallow: /\n%*{999999:x%}%}%} | 1 refused robots.txt disallows it
-/twice.txt       | %SContent-Encoding: gzip, gzip%E%l{%z{%z{User-agent: *\nDisallow: /%}%}%} | 1 failed robots.txt: coded as 'gzip, gzip', which was not asked for
-/brotli.txt      | %SContent-Encoding: br%E%l{\x0b%} | 1 failed robots.txt: coded as 'br', which was not asked for
+/twice.txt       | %SContent-Encoding: gzip, gzip%E%l{%z{%z{User-agent: *\nDisallow: /%}%}%} | 1 failed robots.txt: unsupported coding 'gzip, gzip'
+/brotli.txt      | %SContent-Encoding: br%E%l{\x0b%} | 1 failed robots.txt: unsupported coding 'br'
 /brotli-404.txt  | HTTP/1.1 404 None%EContent-Encoding: br%E%l{\x0b%} | 0 accepted
 /blocks.txt      | %SContent-Encoding: gzip%E%E\x1f\x8b\x08\0\0\0\0\0\0\x03%*{200000:\0\0\0\xff\xff%} | 1 failed robots.txt: larger than 512000 bytes
 /partial.txt     | HTTP/1.1 206 Partial%EContent-Range: bytes 0-9/99%E%l{User-agent%} | 1 failed robots.txt: HTTP status 206

@@ -22,8 +22,8 @@ usage '--url: takes one class' --url $web/ a b
 usage '--url: takes one class' --url $web/ --urls list
 usage '--url: ftp://x/: neither http nor https' --url ftp://x/ a
 usage '--url: x: Bad scheme' --url x a
-usage '--url: http://me:secret@example.org/: a user name in an address is refused' --url http://me:secret@example.org/ a
-usage 'a: http://me:secret@example.org/: a user name in an address is refused' a=http://me:secret@example.org/
+usage '--url: http://me:secret@example.org/: a URL with a user name is refused' --url http://me:secret@example.org/ a
+usage 'a: http://me:secret@example.org/: a URL with a user name is refused' a=http://me:secret@example.org/
 run scrape-images -o out --url $web/ --follow '\d[' a
 stderr_has '^scrape-images: --follow: \\d\[: no regular expression: '
 status_is 2

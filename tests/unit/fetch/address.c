@@ -1,4 +1,4 @@
-/* Which addresses are public: borders of every range, and the forms in which an IPv6 address carries an IPv4 one. */
+/* Which addresses are public: the ends of every address block, and IPv6 addresses with embedded IPv4 addresses. */
 #include "fetch/address.h"
 #include "tap.h"
 

@@ -1,4 +1,4 @@
-/* robots.txt: the examples of RFC 9309 and the corners that it names. */
+/* robots.txt: the examples and edge cases of RFC 9309. */
 #include "fetch/robots.h"
 #include "tap.h"
 
@@ -6,10 +6,10 @@
 
 static struct robots rules;
 
-static void read_rules(const char *text)
+static void parse_rules(const char *text)
 {
 	robots_free(&rules);
-	ok(robots_parse(&rules, text, strlen(text), "millrace", NULL) == 0, "reads");
+	ok(robots_parse(&rules, text, strlen(text), "millrace", NULL) == 0, "parses");
 }
 
 static void allows(const char *path, bool expected)
@@ -20,44 +20,44 @@ static void allows(const char *path, bool expected)
 static void groups(void)
 {
 	allows("/anything", true);
-	read_rules("User-Agent: *\nDisallow: *.gif$\nDisallow: /example/\nAllow: /publications/\n"
+	parse_rules("User-Agent: *\nDisallow: *.gif$\nDisallow: /example/\nAllow: /publications/\n"
 		   "User-Agent: foobot\nDisallow:/\nAllow:/example/page.html\nAllow:/example/allowed.gif\n");
 	allows("/example/page.html", false);
 	allows("/publications/a", true);
 	allows("/a.gif", false);
 	allows("/a.gif?x", true);
-	read_rules("User-agent: foo\nUser-agent: MillRace/2\nDisallow: /a\n\nUser-agent: *\nDisallow: /\n\n"
+	parse_rules("User-agent: foo\nUser-agent: MillRace/2\nDisallow: /a\n\nUser-agent: *\nDisallow: /\n\n"
 		   "User-agent: millrace\nDisallow: /b # remark\n");
 	allows("/a", false);
 	allows("/b", false);
 	allows("/c", true);
-	read_rules("User-agent: millraces\nDisallow: /\n");
+	parse_rules("User-agent: millraces\nDisallow: /\n");
 	allows("/", true);
-	read_rules("Disallow: /before-any-group\n\xEF\xBB\xBF");
+	parse_rules("Disallow: /before-any-group\n\xEF\xBB\xBF");
 	allows("/before-any-group", true);
-	read_rules("\xEF\xBB\xBFUser-agent: *\r\nDisallow: /x\r\n");
+	parse_rules("\xEF\xBB\xBFUser-agent: *\r\nDisallow: /x\r\n");
 	allows("/x", false);
-	read_rules("user-agent: *\nsitemap: http://x/\nDISALLOW: /x\nnonsense\n: \n");
+	parse_rules("user-agent: *\nsitemap: http://x/\nDISALLOW: /x\nnonsense\n: \n");
 	allows("/x", false);
-	read_rules("User-agent: *\nDisallow:\n");
+	parse_rules("User-agent: *\nDisallow:\n");
 	allows("/", true);
-	read_rules("");
+	parse_rules("");
 	allows("/", true);
 }
 
 static void longest_match(void)
 {
-	read_rules("User-agent: *\nAllow: /p\nDisallow: /\n");
+	parse_rules("User-agent: *\nAllow: /p\nDisallow: /\n");
 	allows("/page", true);
 	allows("/other", false);
-	read_rules("User-agent: *\nDisallow: /folder\nAllow: /folder\n");
+	parse_rules("User-agent: *\nDisallow: /folder\nAllow: /folder\n");
 	allows("/folder/page", true);
-	read_rules("User-agent: *\nAllow: /page\nDisallow: /*.htm\n");
+	parse_rules("User-agent: *\nAllow: /page\nDisallow: /*.htm\n");
 	allows("/page.htm", false);
-	read_rules("User-agent: *\nAllow: /$\nDisallow: /\n");
+	parse_rules("User-agent: *\nAllow: /$\nDisallow: /\n");
 	allows("/", true);
 	allows("/page.htm", false);
-	read_rules("User-agent: *\nDisallow: /fish*.php\nDisallow: /*a*b*c$\n");
+	parse_rules("User-agent: *\nDisallow: /fish*.php\nDisallow: /*a*b*c$\n");
 	allows("/fish.php", false);
 	allows("/fishheads/catfish.php?id=1", false);
 	allows("/Fish.PHP", true);
@@ -66,10 +66,10 @@ static void longest_match(void)
 	allows("/abcbc", false);
 }
 
-/* The table of RFC 9309, 2.2.2, and forms beside it. */
+/* The table of RFC 9309, 2.2.2, and other encodings. */
 static void encodings(void)
 {
-	read_rules("User-agent: *\nDisallow: /foo/bar?baz=quz\nDisallow: /bar/\343\203\204\nDisallow: /other/%E3%83%84\n"
+	parse_rules("User-agent: *\nDisallow: /foo/bar?baz=quz\nDisallow: /bar/\343\203\204\nDisallow: /other/%E3%83%84\n"
 		   "Disallow: /foo/bar/%62%61%7A\nDisallow: /star%2A\nDisallow: /dollar%24\nDisallow: /100%\n");
 	allows("/foo/bar?baz=quz", false);
 	allows("/bar/%E3%83%84", false);
@@ -84,8 +84,8 @@ static void encodings(void)
 	allows("/100%", false);
 	allows("/100%25", false);
 	allows("/100", true);
-	/* Those of 2.2.3: what is escaped in a rule stands for itself. */
-	read_rules("User-agent: *\nDisallow: /path/file-with-a-%2A.html\nDisallow: /path/foo-%24\nDisallow: /a$b\nDisallow: /c*%2A$\n");
+	/* Those of 2.2.3: percent-encoded special characters in a rule are literal. */
+	parse_rules("User-agent: *\nDisallow: /path/file-with-a-%2A.html\nDisallow: /path/foo-%24\nDisallow: /a$b\nDisallow: /c*%2A$\n");
 	allows("/path/file-with-a-*.html", false);
 	allows("/path/file-with-a-%2A.html", false);
 	allows("/path/file-with-a-b.html", true);
@@ -101,13 +101,13 @@ static void encodings(void)
 	allows("/c*x", true);
 }
 
-static void hostile(void)
+static void adversarial(void)
 {
 	static char text[200000];
 	strcpy(text, "User-agent: *\nDisallow: /");
 	memset(text + strlen(text), '*', 100000);
 	strcat(text, "a");
-	read_rules(text);
+	parse_rules(text);
 	char path[4000] = "/";
 	memset(path + 1, 'b', sizeof path - 2);
 	allows(path, true);
@@ -115,13 +115,13 @@ static void hostile(void)
 	strcpy(text, "User-agent: *\n");
 	for (size_t i = strlen(text); i + 8 < sizeof text; i += 8)
 		memcpy(text + i, "allow:/\n", 9);
-	read_rules(text);
+	parse_rules(text);
 	ok(rules.size < sizeof text / 2, "short rules take less memory than their lines");
 	const char nul[] = "User-agent: *\0Disallow: /";
 	robots_free(&rules);
 	ok(robots_parse(&rules, nul, sizeof nul - 1, "millrace", NULL) == 0, "a NUL");
 	allows("/x", false);
-	read_rules("User-agent: *\rDisallow: /x\rDisallow: /y");
+	parse_rules("User-agent: *\rDisallow: /x\rDisallow: /y");
 	allows("/y", false);
 }
 
@@ -130,6 +130,6 @@ int main(void)
 	groups();
 	longest_match();
 	encodings();
-	hostile();
+	adversarial();
 	return done();
 }

@@ -1,4 +1,4 @@
-/* URLs made absolute, refused, taken apart; the relative ones are examples of RFC 3986, section 5.4. */
+/* URLs resolved, refused, split; relative references are the examples of RFC 3986, section 5.4. */
 #include "fetch/url.h"
 #include "tap.h"
 
@@ -63,12 +63,12 @@ static void origins(void)
 	const char *const names[][2] = {{"http://example.org:80", "example.org"}, {"https://example.org.:443", "example.org"},
 		{"http://[2001:db8::1]:80", "[2001:db8::1]"}, {"http://.:80", ""}};
 	for (size_t i = 0; i < sizeof names / sizeof *names; i++) {
-		char *name = url_origin_name(names[i][0]);
+		char *name = url_origin_host(names[i][0]);
 		is_text(name, names[i][1], names[i][0]);
 		free(name);
 	}
-	is_text(url_path("http://h/a?b"), "/a?b", "path and query");
-	is_text(url_path("http://h"), "/", "no path is /");
+	is_text(url_path_and_query("http://h/a?b"), "/a?b", "path and query");
+	is_text(url_path_and_query("http://h"), "/", "no path is /");
 }
 
 static void parameters(void)
