@@ -366,12 +366,13 @@ static int start_job(struct fetcher *fetcher, struct fetch_job *job, double now,
 /* Starts the jobs of one host that may start. */
 static int start_on_host(struct fetcher *fetcher, struct host *host, double *wake_time, struct error *error)
 {
+	const struct start_conditions conditions = {!fetcher->options.ignore_robots, fetcher->images_held};
 	struct fetch_job *job;
 	while (*host->unavailable && (job = host_take_first(host)))
 		finish_job(fetcher, job, FETCH_FAILED, host->unavailable);
 	while (fetcher->active < fetcher->options.transfers) {
 		double now = progress_clock();
-		if (!(job = host_take_ready(host, now, &(struct start_conditions){!fetcher->options.ignore_robots, fetcher->images_held}, wake_time)))
+		if (!(job = host_take_ready(host, now, &conditions, wake_time)))
 			break;
 		bool obeys_robots = job->kind != JOB_ROBOTS && !job->skip_robots;
 		if (obeys_robots && job->robots_decision == UNDECIDED && host->robots_state == ROBOTS_UNKNOWN) {

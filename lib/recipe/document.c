@@ -8,15 +8,15 @@
 #include <stdlib.h>
 #include <string.h>
 
-static const struct document_budget whole_budget = {.operations = 50000000, .values = 20000000, .pattern_seconds = 2,
+static const struct document_budget initial_budget = {.operations = 50000000, .values = 20000000, .pattern_seconds = 2,
 	.seconds = 10, .documents = 20000, .bytes = 256 << 20, .nodes = 2000000};
 
-/* Roughly what a document takes in memory, in bytes for each that it is made from. */
-enum { PARSED_BYTES = 8 };
+/* Approximate memory of a parsed document per byte of its source. */
+enum { MEMORY_PER_BYTE = 8 };
 
-int node_list_add(struct node_list *list, const struct node *node, struct error *error)
+int node_list_add(struct node_list *list, const struct document_node *node, struct error *error)
 {
-	struct node *items = array_grow(list->items, list->count, sizeof *items);
+	struct document_node *items = array_grow(list->items, list->count, sizeof *items);
 	if (!items)
 		return error_memory(error, "selector");
 	list->items = items;
@@ -30,17 +30,17 @@ void node_list_free(struct node_list *list)
 	*list = (struct node_list){0};
 }
 
-int document_spend(struct document *document, size_t bytes, struct error *error)
+int document_charge_bytes(struct document *document, size_t bytes, struct error *error)
 {
 	if (bytes > document->budget.bytes)
-		return error_set(error, document->name, "more than %zu bytes would come of the page", whole_budget.bytes);
+		return error_set(error, document->name, "more than %zu bytes of text on the page", initial_budget.bytes);
 	document->budget.bytes -= bytes;
 	return 0;
 }
 
-int document_keep(struct document *document, char *text, size_t size, struct error *error)
+int document_own_text(struct document *document, char *text, size_t size, struct error *error)
 {
-	if (text && document_spend(document, size, error)) {
+	if (text && document_charge_bytes(document, size, error)) {
 		free(text);
 		return -1;
 	}
@@ -61,29 +61,29 @@ static bool is_tree(enum document_format format)
 	return format == DOCUMENT_HTML || format == DOCUMENT_XML;
 }
 
-static struct node add_tree(struct document *document, struct tree *tree)
+static struct document_node add_tree(struct document *document, struct tree *tree)
 {
 	tree->page = document;
 	tree->next = document->trees;
 	document->trees = tree;
-	return (struct node){.kind = NODE_TREE, .tree = tree, .element = (xmlNodePtr)tree->document};
+	return (struct document_node){.kind = NODE_TREE, .tree = tree, .element = (xmlNodePtr)tree->document};
 }
 
-/* Returns 1, or with the reason in `error` 0 for what is no JSON, or -1. */
-static int add_json(struct document *document, const char *bytes, size_t size, struct node *node, struct error *error)
+/* Returns 1, 0 with the reason in `error` if it is not JSON, or -1. */
+static int add_json(struct document *document, const char *bytes, size_t size, struct document_node *node, struct error *error)
 {
-	struct error problem;
-	size_t mark = size >= 3 && memcmp(bytes, "\xef\xbb\xbf", 3) == 0 ? 3 : 0;
-	json_t *value = json_parse(bytes + mark, size - mark, JSON_DECODE_ANY, document->name, &problem);
+	struct error parse_error;
+	size_t bom_size = size >= 3 && memcmp(bytes, "\xef\xbb\xbf", 3) == 0 ? 3 : 0;
+	json_t *value = json_parse(bytes + bom_size, size - bom_size, JSON_DECODE_ANY, document->name, &parse_error);
 	if (!value) {
-		error_because(error, &problem);
-		return problem.kind == ERROR_MACHINE ? -1 : 0;
+		error_because(error, &parse_error);
+		return parse_error.kind == ERROR_MACHINE ? -1 : 0;
 	}
 	if (!document->json)
 		document->json = json_array();
 	if (json_array_append_new(document->json, value))
 		return error_memory(error, document->name);
-	*node = (struct node){.kind = NODE_JSON, .value = value};
+	*node = (struct document_node){.kind = NODE_JSON, .value = value};
 	return 1;
 }
 
@@ -91,14 +91,14 @@ static int parse_page(struct document *document, const char *charset, struct err
 {
 	const char *bytes = (const char *)document->bytes;
 	if (document->format == DOCUMENT_TEXT) {
-		document->root = (struct node){.kind = NODE_PAGE};
+		document->root = (struct document_node){.kind = NODE_PAGE};
 		return 0;
 	}
 	if (document->format == DOCUMENT_JSON)
 		return add_json(document, bytes, document->size, &document->root, error) == 1 ? 0 : -1;
 	struct tree *tree = tree_parse(bytes, document->size, document->format, charset);
 	if (!tree)
-		return error_set(error, document->name, document->format == DOCUMENT_XML ? "no well-formed XML" : "no HTML");
+		return error_set(error, document->name, document->format == DOCUMENT_XML ? "not well-formed XML" : "not HTML");
 	document->root = add_tree(document, tree);
 	return 0;
 }
@@ -108,11 +108,11 @@ int document_parse(struct document **out, const unsigned char *bytes, size_t siz
 {
 	*out = NULL;
 	if (size == 0 || size > INT_MAX)
-		return error_set(error, name, size ? "too large a page" : "an empty page");
+		return error_set(error, name, size ? "page too large" : "empty page");
 	struct document *document = calloc(1, sizeof *document);
 	if (!document)
 		return error_memory(error, name);
-	*document = (struct document){.name = name, .bytes = bytes, .size = size, .format = format, .budget = whole_budget};
+	*document = (struct document){.name = name, .bytes = bytes, .size = size, .format = format, .budget = initial_budget};
 	if (parse_page(document, charset, error)) {
 		document_free(document);
 		return -1;
@@ -121,9 +121,9 @@ int document_parse(struct document **out, const unsigned char *bytes, size_t siz
 	return 0;
 }
 
-/* An element of HTML is a document of HTML itself; its text, like that of an attribute, may be one of any other kind; and a
- * string in JSON one of any. */
-static bool is_already(const struct node *node, enum document_format format)
+/* An HTML element is an HTML document itself; its text, and that of an attribute, may be a document of another format; a JSON
+ * string may be one of any format. */
+static bool is_document_of(const struct document_node *node, enum document_format format)
 {
 	if (node->kind == NODE_TREE)
 		return node->tree->format == format && node->element->type != XML_ATTRIBUTE_NODE &&
@@ -131,17 +131,17 @@ static bool is_already(const struct node *node, enum document_format format)
 	return node->kind == NODE_JSON && format == DOCUMENT_JSON && !json_is_string(node->value);
 }
 
-int document_within(struct document *document, const struct node *node, enum document_format format,
-	struct node *inside, struct error *error)
+int document_within(struct document *document, const struct document_node *node, enum document_format format,
+	struct document_node *inside, struct error *error)
 {
 	*inside = *node;
-	if (is_already(node, format))
+	if (is_document_of(node, format))
 		return 1;
 	if (document->budget.documents == 0)
-		return error_set(error, document->name, "more than %zu documents within the page", whole_budget.documents);
+		return error_set(error, document->name, "more than %zu documents within the page", initial_budget.documents);
 	document->budget.documents--;
 	char *text = document_text(document, node);
-	int result = text ? document_spend(document, PARSED_BYTES * strlen(text), error) : 0;
+	int result = text ? document_charge_bytes(document, MEMORY_PER_BYTE * strlen(text), error) : 0;
 	if (text && result == 0 && is_tree(format)) {
 		struct tree *tree = tree_parse(text, strlen(text), format, "UTF-8");
 		result = tree != NULL;
@@ -171,7 +171,7 @@ static char *element_text(xmlNodePtr element)
 	return text;
 }
 
-static char *any_text(const struct document *document, const struct node *node)
+static char *raw_text(const struct document *document, const struct document_node *node)
 {
 	switch (node->kind) {
 	case NODE_PAGE:
@@ -188,16 +188,16 @@ static char *any_text(const struct document *document, const struct node *node)
 	return NULL;
 }
 
-char *document_text(const struct document *document, const struct node *node)
+char *document_text(const struct document *document, const struct document_node *node)
 {
-	char *text = any_text(document, node);
+	char *text = raw_text(document, node);
 	if (text && text[strspn(text, " \t\r\n\f")])
 		return text;
 	free(text);
 	return NULL;
 }
 
-char *document_show(const struct document *document, const struct node *node)
+char *document_describe(const struct document *document, const struct document_node *node)
 {
 	if (node->kind == NODE_JSON && !json_is_null(node->value) && !json_is_string(node->value))
 		return json_dumps(node->value, JSON_ENCODE_ANY | JSON_COMPACT);

@@ -1,5 +1,5 @@
-/* A page or an answer, taken apart: HTML and XML (libxml2: no DTD, no entities, no network), JSON, plain text, and any of
- * them inside another, as in an attribute. What a stranger's page can make this cost is bounded. */
+/* A parsed page or API response: HTML and XML (libxml2: no DTD, no entities, no network), JSON, plain text, and any of them
+ * embedded in another, as in an attribute. Untrusted input: time and memory are bounded. */
 #ifndef RECIPE_DOCUMENT_H
 #define RECIPE_DOCUMENT_H
 
@@ -12,35 +12,35 @@
 
 enum document_format { DOCUMENT_HTML, DOCUMENT_XML, DOCUMENT_JSON, DOCUMENT_TEXT };
 
-/* Something on a page; the document owns what it points to. */
-struct node {
+/* A part of a page; the document owns what it points to. */
+struct document_node {
 	enum node_kind { NODE_PAGE, NODE_TREE, NODE_JSON, NODE_MATCH, NODE_TEXT } kind;
-	const char *name;          /* of an attribute or a member; NULL: it has none */
-	struct tree *tree;         /* NODE_TREE: where the element is */
+	const char *name;          /* of an attribute or a member; NULL: none */
+	struct tree *tree;         /* NODE_TREE: the tree of the element */
 	struct _xmlNode *element;
 	json_t *value;             /* NODE_JSON */
-	const char *const *groups; /* NODE_MATCH: PATTERN_GROUPS texts, [0] the whole; NULL for one that took no part */
+	const char *const *groups; /* NODE_MATCH: PATTERN_GROUPS texts, [0] the whole match; NULL for a group that did not match */
 	const char *text;          /* NODE_TEXT */
 };
 
 /* All zero is empty. */
 struct node_list {
-	struct node *items;
+	struct document_node *items;
 	size_t count;
 };
 
-CHECKED int node_list_add(struct node_list *list, const struct node *node, struct error *error);
+CHECKED int node_list_add(struct node_list *list, const struct document_node *node, struct error *error);
 
 void node_list_free(struct node_list *list);
 
-/* What selectors may still spend on a page. */
+/* The remaining budget of the selectors of a page. */
 struct document_budget {
-	unsigned long operations; /* of XPath, about five seconds in all */
-	size_t values;            /* of JSON looked at */
-	double pattern_seconds;   /* of this thread's processor, in regular expressions and functions of ours */
-	double seconds;           /* in all */
-	size_t documents;         /* parsed within the page */
-	size_t bytes;             /* of texts that are made, and, several times, of documents parsed within the page */
+	unsigned long operations; /* of XPath, about five seconds in total */
+	size_t values;            /* of JSON visited */
+	double pattern_seconds;   /* CPU time of this thread for regular expressions and our XPath functions */
+	double seconds;           /* in total */
+	size_t documents;         /* embedded ones parsed */
+	size_t bytes;             /* of new texts, and several times those of embedded documents */
 	size_t nodes;             /* found */
 };
 
@@ -49,38 +49,38 @@ struct document {
 	const unsigned char *bytes; /* the page; the caller's */
 	size_t size;
 	enum document_format format;
-	struct tree *trees;         /* HTML and XML, the page's own last */
+	struct tree *trees;         /* HTML and XML, that of the page last */
 	json_t *json;               /* an array of every JSON value parsed */
-	struct node root;           /* the page as its format has it */
+	struct document_node root;           /* the page in its format */
 	struct document_budget budget;
 	struct pattern_cache patterns; /* of matches() */
 	char **texts;               /* that nodes point to */
 	size_t text_count;
 };
 
-/* Parses `size` bytes, which must outlive the document as `name` must; `charset` is what the server declared, "" for
- * nothing. HTML is mended where broken, XML must be well formed, and JSON valid. On failure (-1) *document is NULL. */
+/* Parses `size` bytes, which must outlive the document as `name` must; `charset` is from Content-Type, "" for none.
+ * Invalid HTML is recovered, XML must be well-formed, and JSON valid. On failure (-1) *document is NULL. */
 CHECKED int document_parse(struct document **document, const unsigned char *bytes, size_t size,
 	enum document_format format, const char *charset, const char *name, struct error *error);
 
-/* Gives *inside as `node` read as a document of HTML, XML or JSON: itself where it is an element or a value of one, else
- * what its text holds, as that of an attribute or of a string. Returns 1, 0 when that can't be parsed, or -1. */
-CHECKED int document_within(struct document *document, const struct node *node, enum document_format format,
-	struct node *inside, struct error *error);
+/* Sets *inside to `node` as a document of HTML, XML or JSON: itself if it is an element or a value of one, else its text
+ * parsed, as that of an attribute or of a string. Returns 1, 0 if that can't be parsed, or -1. */
+CHECKED int document_within(struct document *document, const struct document_node *node, enum document_format format,
+	struct document_node *inside, struct error *error);
 
-/* Hands a text of `size` bytes over to the document (it is freed on failure, too); NULL is a lack of memory. */
-CHECKED int document_keep(struct document *document, char *text, size_t size, struct error *error);
+/* Passes ownership of a text of `size` bytes to the document (it is freed on failure too); NULL fails as without memory. */
+CHECKED int document_own_text(struct document *document, char *text, size_t size, struct error *error);
 
-/* Takes bytes from the budget. Returns 0, or -1: they are used up. */
-CHECKED int document_spend(struct document *document, size_t bytes, struct error *error);
+/* Subtracts bytes from the budget. Returns 0, or -1: it is exceeded. */
+CHECKED int document_charge_bytes(struct document *document, size_t bytes, struct error *error);
 
-/* A node's text: an element's is all that is in it, a match's its first group or, without one, the whole; JSON's arrays
- * and objects have none. Fresh memory, which the caller frees; NULL where it is blank. */
-char *document_text(const struct document *document, const struct node *node);
+/* The text of a node: all text in an element, the first group of a match or, without one, all of it; none of JSON arrays and
+ * objects. New memory, which the caller frees; NULL if it is blank. */
+char *document_text(const struct document *document, const struct document_node *node);
 
-/* What a node looks like to people: an element's tag, JSON as it is written, else its text. Fresh memory, which the caller
- * frees; NULL for an empty attribute, a blank text or JSON's null. */
-char *document_show(const struct document *document, const struct node *node);
+/* A node for display: the tag of an element, JSON serialized, else its text. New memory, which the caller frees; NULL for an
+ * empty attribute, a blank text or JSON's null. */
+char *document_describe(const struct document *document, const struct document_node *node);
 
 /* NULL is allowed. */
 void document_free(struct document *document);

@@ -27,8 +27,8 @@ static int add_step(struct json_path *path, enum step_kind kind, const char *nam
 	return name && !steps[path->count - 1].name ? error_memory(error, "path") : 0;
 }
 
-/* Reads a name, plain or in quotes, and returns what follows it; NULL where there is none. */
-static const char *read_name(struct json_path *path, const char *text, enum step_kind kind, struct error *error)
+/* Parses a name, plain or in quotes, and returns what follows it; NULL if there is none. */
+static const char *parse_name(struct json_path *path, const char *text, enum step_kind kind, struct error *error)
 {
 	bool quoted = *text == '"';
 	const char *name = text + quoted;
@@ -39,8 +39,8 @@ static const char *read_name(struct json_path *path, const char *text, enum step
 	return add_step(path, kind, name, length, 0, error) ? NULL : end;
 }
 
-/* Reads "[]" or "[N]" and returns what follows it; NULL where it is neither. */
-static const char *read_brackets(struct json_path *path, const char *text, struct error *error)
+/* Parses "[]" or "[N]" and returns what follows it; NULL if it is neither. */
+static const char *parse_brackets(struct json_path *path, const char *text, struct error *error)
 {
 	size_t digits = strspn(text + 1, "0123456789");
 	if (digits > 9 || text[1 + digits] != ']')
@@ -50,19 +50,19 @@ static const char *read_brackets(struct json_path *path, const char *text, struc
 	return text + digits + 2;
 }
 
-static const char *read_step(struct json_path *path, const char *text, bool first, struct error *error)
+static const char *parse_step(struct json_path *path, const char *text, bool first, struct error *error)
 {
 	if (*text == '[')
-		return read_brackets(path, text, error);
+		return parse_brackets(path, text, error);
 	if (text[0] == '.' && text[1] == '.')
-		return read_name(path, text + 2, STEP_DESCENDANT, error);
+		return parse_name(path, text + 2, STEP_DESCENDANT, error);
 	if (*text == '.' && text[1] != '[')
 		text++;
 	else if (!first)
 		return NULL;
 	if (*text == '*')
 		return add_step(path, STEP_MEMBERS, NULL, 0, 0, error) ? NULL : text + 1;
-	return read_name(path, text, STEP_MEMBER, error);
+	return parse_name(path, text, STEP_MEMBER, error);
 }
 
 int json_path_parse(struct json_path *path, const char *text, struct error *error)
@@ -72,76 +72,76 @@ int json_path_parse(struct json_path *path, const char *text, struct error *erro
 		return 0;
 	const char *rest = text;
 	while (rest && *rest && path->count < STEPS_MAXIMUM)
-		rest = read_step(path, rest, rest == text, error);
+		rest = parse_step(path, rest, rest == text, error);
 	if (rest && !*rest)
 		return 0;
 	json_path_free(path);
-	return error_set(error, text, rest ? "more than %d steps" : "no path into JSON", STEPS_MAXIMUM);
+	return error_set(error, text, rest ? "more than %d steps" : "not a JSON path", STEPS_MAXIMUM);
 }
 
-struct search {
+struct json_path_walk {
 	const struct json_path *path;
 	json_path_found *found;
 	void *context;
-	size_t *work;
+	size_t *budget;
 };
 
-static int walk(const struct search *search, const char *name, json_t *value, size_t step);
+static int walk(const struct json_path_walk *state, const char *name, json_t *value, size_t step);
 
-/* Goes into every member; with `deep`, those called `deep` go on to the next step, and all are gone into. */
-static int walk_members(const struct search *search, json_t *value, size_t step, const char *deep)
+/* Visits every member; with `name`, the next step applies to members of that name, and all are searched recursively. */
+static int walk_members(const struct json_path_walk *state, json_t *value, size_t step, const char *name)
 {
 	const char *key;
 	json_t *member;
 	json_object_foreach (value, key, member) {
-		if ((!deep || strcmp(key, deep) == 0) && walk(search, key, member, step + 1))
+		if ((!name || strcmp(key, name) == 0) && walk(state, key, member, step + 1))
 			return -1;
-		if (deep && walk(search, key, member, step))
+		if (name && walk(state, key, member, step))
 			return -1;
 	}
 	return 0;
 }
 
-static int walk_elements(const struct search *search, json_t *value, size_t step)
+static int walk_elements(const struct json_path_walk *state, json_t *value, size_t step)
 {
 	size_t i;
 	json_t *element;
 	json_array_foreach (value, i, element)
-		if (walk(search, NULL, element, step))
+		if (walk(state, NULL, element, step))
 			return -1;
 	return 0;
 }
 
-static int walk(const struct search *search, const char *name, json_t *value, size_t step)
+static int walk(const struct json_path_walk *state, const char *name, json_t *value, size_t step)
 {
 	if (!value)
 		return 0;
-	if (*search->work == 0)
+	if (*state->budget == 0)
 		return -1;
-	--*search->work;
-	if (step == search->path->count)
-		return search->found(search->context, name, value);
-	const struct json_step *now = &search->path->steps[step];
-	switch (now->kind) {
+	--*state->budget;
+	if (step == state->path->count)
+		return state->found(state->context, name, value);
+	const struct json_step *current = &state->path->steps[step];
+	switch (current->kind) {
 	case STEP_MEMBER:
-		return walk(search, now->name, json_object_get(value, now->name), step + 1);
+		return walk(state, current->name, json_object_get(value, current->name), step + 1);
 	case STEP_MEMBERS:
-		return walk_members(search, value, step, NULL);
+		return walk_members(state, value, step, NULL);
 	case STEP_ELEMENT:
-		return walk(search, NULL, json_array_get(value, now->index), step + 1);
+		return walk(state, NULL, json_array_get(value, current->index), step + 1);
 	case STEP_ELEMENTS:
-		return json_is_array(value) ? walk_elements(search, value, step + 1) : walk(search, name, value, step + 1);
+		return json_is_array(value) ? walk_elements(state, value, step + 1) : walk(state, name, value, step + 1);
 	case STEP_DESCENDANT:
-		return json_is_array(value) ? walk_elements(search, value, step)
-					    : walk_members(search, value, step, now->name);
+		return json_is_array(value) ? walk_elements(state, value, step)
+					    : walk_members(state, value, step, current->name);
 	}
 	return 0;
 }
 
-int json_path_select(const struct json_path *path, json_t *value, json_path_found *found, void *context, size_t *work)
+int json_path_select(const struct json_path *path, json_t *value, json_path_found *found, void *context, size_t *budget)
 {
-	struct search search = {path, found, context, work};
-	return walk(&search, NULL, value, 0);
+	struct json_path_walk state = {path, found, context, budget};
+	return walk(&state, NULL, value, 0);
 }
 
 void json_path_free(struct json_path *path)

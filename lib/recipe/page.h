@@ -1,4 +1,4 @@
-/* What a recipe finds on one page: addresses of images and of further pages. Nothing here knows of any other page. */
+/* What a recipe finds on one page: URLs of images and of further pages. Each page is independent of others. */
 #ifndef RECIPE_PAGE_H
 #define RECIPE_PAGE_H
 
@@ -10,64 +10,64 @@
 #include <stddef.h>
 #include <stdio.h>
 
-enum { PAGE_TEXT_MAXIMUM = 4096 }; /* bytes of a text on a page that is kept; what is longer is cut */
+enum { PAGE_TEXT_MAXIMUM = 4096 }; /* bytes of a text; longer ones are truncated */
 
-/* A page, and how it is to be read. */
+/* A page and the parameters for reading it. */
 struct page {
-	const struct recipe *recipe; /* that reads it */
-	const char *follow;    /* pattern of links to take beside those of the recipe; NULL: none */
-	const char *url;       /* NULL: a file; what begins with "//" on it is taken for https */
+	const struct recipe *recipe; /* for this page */
+	const char *follow;    /* pattern of links to add to those of the recipe; NULL: none */
+	const char *url;       /* NULL: a file; references that begin with "//" are https then */
 	const char *name;      /* for messages */
-	const char *charset;   /* that the server declared, "" for none */
-	int side_minimum;      /* pixels: items said to be smaller are left out */
+	const char *charset;   /* from Content-Type, "" for none */
+	int side_minimum;      /* pixels: items that the page says are smaller are skipped */
 	const unsigned char *bytes;
 	size_t size;
 };
 
-/* An image that a page shows. */
+/* An image found on a page. */
 struct page_image {
-	struct text_list addresses; /* absolute; the best first, others to ask when it is missing */
-	char *licence;              /* as the site names it, or NULL */
+	struct text_list urls; /* absolute; the best first, then fallbacks if it is missing */
+	char *licence;              /* as stated by the site, or NULL */
 };
 
-/* A page that a page leads to. */
+/* A link to a further page. */
 struct page_link {
 	char *url;                   /* absolute */
-	const struct recipe *reader; /* what is to read it */
-	bool chosen;                 /* by the pattern to follow */
+	const struct recipe *page_recipe; /* for that page */
+	bool is_followed;                 /* it matches `follow`; else it is the recipe's */
 };
 
-/* All zero is nothing found. */
+/* All zero is empty. */
 struct page_findings {
-	size_t items;     /* that the recipe's selectors found */
-	size_t addresses; /* of images, of them */
-	size_t small;     /* items said to be too small, whose addresses were not looked for */
-	size_t unusable;  /* items with addresses none of which is http or https, or can be made absolute */
-	char *example;    /* one of those addresses; NULL: none */
-	const struct recipe_item *kind; /* of the first item; the recipe's; NULL: none */
-	bool based;       /* links can be relative to something */
-	struct page_image *images; /* no two of which have the same first address */
+	size_t item_count; /* found by the recipe's selectors */
+	size_t url_count; /* image URLs of these */
+	size_t small_count;     /* items skipped as too small */
+	size_t unusable_count;  /* items without an http or https URL, or one that can be resolved */
+	char *unusable_example;    /* one of those references; NULL: none */
+	const struct recipe_item *first_item; /* the recipe's, that found the first item; NULL: none */
+	bool has_base;       /* relative references can be resolved */
+	struct page_image *images; /* with distinct first URLs */
 	size_t image_count;
-	struct page_link *links;   /* no two of which have the same address */
+	struct page_link *links;   /* with distinct URLs */
 	size_t link_count;
 };
 
-/* Has pages read in confined processes from now on, for which these have memory, time and bytes to say what they find
- * bounded: one that needs more fails. To be called once recipes and the pattern to follow are in memory for good, and
- * before the process grows or has threads. Returns as sandbox_start. */
+/* Makes page_read and page_explain run in sandboxed worker processes with limits of memory, time and output: pages that exceed
+ * them fail. To be called after recipes and the `follow` pattern are in memory permanently, and before the process grows or has
+ * threads. Returns as sandbox_start. */
 CHECKED int page_sandbox_start(struct error *error);
 
-/* Ends them; without any does nothing. Not while a page is read. */
+/* Stops the workers, if any. Not while a page is read. */
 void page_sandbox_stop(void);
 
-/* Reads a page. Returns 0, or -1: no page, a selector that can't be evaluated, the site's own error, or a reader that did
- * not do it; *findings are to be freed either way. Any number of threads may call. */
+/* Reads a page. Returns 0, or -1: it can't be parsed, a selector can't be evaluated, the site reports an error, or the worker
+ * failed; *findings are to be freed either way. Thread-safe. */
 CHECKED int page_read(const struct page *page, struct page_findings *findings, struct error *error);
 
-/* Writes what each of the recipe's selectors finds on it, for people. Returns 0, or -1, some of it written. */
+/* Writes for display what each of the recipe's selectors finds on the page. Returns 0, or -1 with partial output. */
 CHECKED int page_explain(const struct page *page, FILE *stream, struct error *error);
 
-/* Leaves an empty one. */
+/* Frees, and leaves an empty image. */
 void page_image_free(struct page_image *image);
 
 void page_findings_free(struct page_findings *findings);

@@ -8,7 +8,7 @@ struct queued_page {
 	struct page page;
 	unsigned char *bytes;       /* the page's */
 	char *url, *name, *charset; /* the page's */
-	struct page_outcome outcome;
+	struct parsed_page parsed;
 };
 
 struct page_queue {
@@ -16,11 +16,11 @@ struct page_queue {
 	size_t count, bytes;
 };
 
-static void read_queued(struct crew_task *task)
+static void run_read(struct crew_task *task)
 {
 	struct queued_page *queued = (struct queued_page *)task;
-	struct page_outcome *outcome = &queued->outcome;
-	outcome->failed = page_read(&queued->page, &outcome->findings, &outcome->error);
+	struct parsed_page *parsed = &queued->parsed;
+	parsed->failed = page_read(&queued->page, &parsed->findings, &parsed->error);
 }
 
 int page_queue_create(struct page_queue **out, crew_callback *ready, void *context, struct error *error)
@@ -28,7 +28,7 @@ int page_queue_create(struct page_queue **out, crew_callback *ready, void *conte
 	struct page_queue *queue = *out = calloc(1, sizeof *queue);
 	if (!queue)
 		return error_memory(error, "pages");
-	if (crew_create(&queue->crew, read_queued, ready, context, error) == 0)
+	if (crew_create(&queue->crew, run_read, ready, context, error) == 0)
 		return 0;
 	free(queue);
 	*out = NULL;
@@ -53,7 +53,7 @@ int page_queue_add(struct page_queue *queue, const struct page *page, unsigned c
 		return error_memory(error, page->name);
 	}
 	*queued = (struct queued_page){.page = *page, .bytes = bytes, .url = page->url ? strdup(page->url) : NULL,
-		.name = strdup(page->name), .charset = strdup(page->charset), .outcome.tag = tag};
+		.name = strdup(page->name), .charset = strdup(page->charset), .parsed.tag = tag};
 	if ((page->url && !queued->url) || !queued->name || !queued->charset) {
 		free_queued(queued);
 		return error_memory(error, page->name);
@@ -68,13 +68,13 @@ int page_queue_add(struct page_queue *queue, const struct page *page, unsigned c
 	return 0;
 }
 
-bool page_queue_take(struct page_queue *queue, struct page_outcome *outcome)
+bool page_queue_take(struct page_queue *queue, struct parsed_page *parsed)
 {
 	struct queued_page *queued = (struct queued_page *)crew_take(queue->crew);
 	if (!queued)
 		return false;
-	*outcome = queued->outcome;
-	outcome->url = queued->url;
+	*parsed = queued->parsed;
+	parsed->url = queued->url;
 	queued->url = NULL;
 	queue->count--;
 	queue->bytes -= queued->page.size;
@@ -99,7 +99,7 @@ void page_queue_destroy(struct page_queue *queue)
 	for (struct crew_task *task = crew_end(queue->crew), *next; task; task = next) {
 		struct queued_page *queued = (struct queued_page *)task;
 		next = task->next;
-		page_findings_free(&queued->outcome.findings);
+		page_findings_free(&queued->parsed.findings);
 		free_queued(queued);
 	}
 	free(queue);

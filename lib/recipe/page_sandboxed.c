@@ -1,9 +1,9 @@
-/* Pages read in confined workers, where there are some. */
-#include "recipe/page_here.h"
+/* Pages read in sandboxed worker processes, if they were started. */
+#include "recipe/page_in_process.h"
 
 #include "base/sandbox.h"
 #include "fetch/url.h"
-#include "recipe/page_bytes.h"
+#include "recipe/page_serialization.h"
 
 #include <iconv.h>
 #include <jansson.h>
@@ -14,37 +14,37 @@
 
 enum {
 	SECONDS_MAXIMUM = 5,
-	CALLS_MAXIMUM = 1000,      /* what a page left behind in memory is soon gone */
+	CALLS_MAXIMUM = 1000,      /* then a worker is replaced, with whatever a page may have left in its memory */
 	MEMORY_MAXIMUM = 512 << 20,
 	INPUT_MAXIMUM = 64 << 20,
-	OUTPUT_MAXIMUM = 32 << 20, /* a page of 100,000 addresses gives 10 */
+	OUTPUT_MAXIMUM = 32 << 20, /* a page of 100,000 URLs needs 10 MB */
 	CHARSET_MAXIMUM = 64,
 };
 
-/* The program and its workers have the same recipes at the same place. */
-struct request {
+/* Pointers are valid in the workers too: they are forked with the same recipes at the same addresses. */
+struct page_request {
 	bool explain;
 	const struct recipe *recipe;
 	const char *follow;
 	int side_minimum;
 	bool is_file;
 	char charset[CHARSET_MAXIMUM];
-	char name[URL_LENGTH_MAXIMUM + 1]; /* the page's address, or the file's name */
+	char name[URL_LENGTH_MAXIMUM + 1]; /* the page's URL, or the file's name */
 };
 
-struct answer {
+struct page_response {
 	int failed;
 	struct error error;
 };
 
-_Static_assert(sizeof(struct request) <= SANDBOX_MESSAGE_MAXIMUM && sizeof(struct answer) <= SANDBOX_MESSAGE_MAXIMUM,
+_Static_assert(sizeof(struct page_request) <= SANDBOX_MESSAGE_MAXIMUM && sizeof(struct page_response) <= SANDBOX_MESSAGE_MAXIMUM,
 	"a message holds them");
 
-static struct sandbox *readers;
+static struct sandbox *sandbox;
 
 /* ---- in a worker ---- */
 
-/* A parser without memory goes on with less than the page, or calls it no page. */
+/* Without memory a parser returns only part of the page, or a syntax error. */
 static void *allocate(size_t size)
 {
 	void *memory = malloc(size);
@@ -53,7 +53,7 @@ static void *allocate(size_t size)
 	return memory;
 }
 
-static void *allocate_again(void *memory, size_t size)
+static void *reallocate(void *memory, size_t size)
 {
 	memory = realloc(memory, size);
 	if (!memory && size)
@@ -67,24 +67,24 @@ static char *copy_text(const char *text)
 	return memcpy(allocate(size), text, size);
 }
 
-static void read_into(const struct page *page, struct answer *answer, unsigned char *output, size_t *used)
+static void read_into(const struct page *page, struct page_response *response, unsigned char *output, size_t *used)
 {
 	struct page_findings findings;
-	answer->failed = page_read_here(page, &findings, &answer->error);
-	*used = answer->failed ? 0 : page_bytes_write(page, &findings, output, OUTPUT_MAXIMUM);
-	if (!answer->failed && !*used)
-		answer->failed = error_set(&answer->error, page->name, "more addresses on it than a page may have");
+	response->failed = page_read_in_process(page, &findings, &response->error);
+	*used = response->failed ? 0 : page_findings_serialize(page, &findings, output, OUTPUT_MAXIMUM);
+	if (!response->failed && !*used)
+		response->failed = error_set(&response->error, page->name, "too many URLs on the page");
 	page_findings_free(&findings);
 }
 
-static void explain_into(const struct page *page, struct answer *answer, unsigned char *output, size_t *used)
+static void explain_into(const struct page *page, struct page_response *response, unsigned char *output, size_t *used)
 {
 	char *text = NULL;
 	size_t size;
 	FILE *stream = open_memstream(&text, &size);
-	answer->failed = stream ? page_explain_here(page, stream, &answer->error) : error_memory(&answer->error, page->name);
+	response->failed = stream ? page_explain_in_process(page, stream, &response->error) : error_memory(&response->error, page->name);
 	if (stream && fclose(stream))
-		answer->failed = error_memory(&answer->error, page->name);
+		response->failed = error_memory(&response->error, page->name);
 	else if (stream) {
 		*used = size < OUTPUT_MAXIMUM ? size : OUTPUT_MAXIMUM;
 		memcpy(output, text, *used);
@@ -92,27 +92,27 @@ static void explain_into(const struct page *page, struct answer *answer, unsigne
 	free(text);
 }
 
-static size_t answer_request(const void *message, const unsigned char *bytes, size_t size, void *reply,
+static size_t handle_request(const void *message, const unsigned char *bytes, size_t size, void *reply,
 	unsigned char *output)
 {
-	const struct request *request = message;
-	struct answer *answer = reply;
+	const struct page_request *request = message;
+	struct page_response *response = reply;
 	const struct page page = {.recipe = request->recipe, .follow = request->follow,
 		.url = request->is_file ? NULL : request->name, .name = request->name, .charset = request->charset,
 		.side_minimum = request->side_minimum, .bytes = bytes, .size = size};
 	size_t used = 0;
-	xmlMemSetup(free, allocate, allocate_again, copy_text);
+	xmlMemSetup(free, allocate, reallocate, copy_text);
 	json_set_alloc_funcs(allocate, free);
-	(request->explain ? explain_into : read_into)(&page, answer, output, &used);
-	if (answer->failed && answer->error.kind == ERROR_MACHINE)
-		_exit(SANDBOX_OUT_OF_MEMORY); /* all that a worker needs of the machine */
+	(request->explain ? explain_into : read_into)(&page, response, output, &used);
+	if (response->failed && response->error.kind == ERROR_MACHINE)
+		_exit(SANDBOX_OUT_OF_MEMORY); /* the only system error of a worker */
 	return used;
 }
 
 /* ---- in the program ---- */
 
-/* The encodings of the web (Encoding Standard, section 4) by the names of the C library, which reads how to convert one from
- * a file when it is asked for first, as a worker may not. */
+/* Loads the encodings of the web (Encoding Standard, section 4), by the C library's names: it reads a file when an encoding is
+ * first used, which a worker may not do. */
 static void load_encodings(void)
 {
 	static const char *const names[] = {"IBM866", "ISO-8859-2", "ISO-8859-3", "ISO-8859-4", "ISO-8859-5", "ISO-8859-6",
@@ -124,46 +124,46 @@ static void load_encodings(void)
 	for (size_t i = 0; i < sizeof names / sizeof *names; i++)
 		if (!opened[i])
 			opened[i] = iconv_open("UTF-8", names[i]);
-	/* For names that the C library does not know libxml2 may ask another, which gets ready when it is asked first. */
+	/* For other names libxml2 may use another library, which initializes itself when it is first used. */
 	xmlCharEncCloseFunc(xmlFindCharEncodingHandler("x-sjis"));
 	xmlCharEncCloseFunc(xmlFindCharEncodingHandler("none"));
 }
 
 int page_sandbox_start(struct error *error)
 {
-	static const struct sandbox_work work = {answer_request, "page reader", sizeof(struct request), sizeof(struct answer),
+	static const struct sandbox_work work = {handle_request, "page reader", sizeof(struct page_request), sizeof(struct page_response),
 		INPUT_MAXIMUM, OUTPUT_MAXIMUM, MEMORY_MAXIMUM, SECONDS_MAXIMUM, CALLS_MAXIMUM};
 	xmlInitParser();
 	load_encodings();
-	json_object_seed(0); /* it reads a file when it is called first */
-	return sandbox_start(&readers, &work, error);
+	json_object_seed(0); /* it reads a file when it is first called */
+	return sandbox_start(&sandbox, &work, error);
 }
 
 void page_sandbox_stop(void)
 {
-	sandbox_stop(readers);
-	readers = NULL;
+	sandbox_stop(sandbox);
+	sandbox = NULL;
 }
 
-static int ask(bool explain, const struct page *page, struct answer *answer, struct sandbox_result *result,
+static int call_worker(bool explain, const struct page *page, struct page_response *response, struct sandbox_result *result,
 	struct error *error)
 {
-	struct request request = {.explain = explain, .recipe = page->recipe, .follow = page->follow,
+	struct page_request request = {.explain = explain, .recipe = page->recipe, .follow = page->follow,
 		.side_minimum = page->side_minimum, .is_file = !page->url};
 	if (strlen(page->name) > URL_LENGTH_MAXIMUM)
 		return error_set(error, page->name, "a name of more than %d bytes", URL_LENGTH_MAXIMUM);
 	strcpy(request.name, page->name);
 	snprintf(request.charset, sizeof request.charset, "%s", page->charset);
-	if (sandbox_run(readers, page->name, &request, page->bytes, page->size, answer, result, error))
+	if (sandbox_run(sandbox, page->name, &request, page->bytes, page->size, response, result, error))
 		return -1;
-	answer->error.object[sizeof answer->error.object - 1] = answer->error.reason[sizeof answer->error.reason - 1] = 0;
-	if (answer->failed)
-		error_set(error, answer->error.object, "%s", answer->error.reason);
+	response->error.object[sizeof response->error.object - 1] = response->error.reason[sizeof response->error.reason - 1] = 0;
+	if (response->failed)
+		error_set(error, response->error.object, "%s", response->error.reason);
 	return 0;
 }
 
-/* The output as it is now; a worker may still change what it wrote. Fresh memory, with a NUL behind it. */
-static char *take_output(struct sandbox_result *result)
+/* A copy of the output with a NUL, as a worker may still change what it wrote. New memory. */
+static char *copy_output(struct sandbox_result *result)
 {
 	char *copy = malloc(result->size + 1);
 	if (copy) {
@@ -175,26 +175,26 @@ static char *take_output(struct sandbox_result *result)
 
 int page_read(const struct page *page, struct page_findings *findings, struct error *error)
 {
-	struct answer answer;
+	struct page_response response;
 	struct sandbox_result result;
-	if (!readers)
-		return page_read_here(page, findings, error);
+	if (!sandbox)
+		return page_read_in_process(page, findings, error);
 	*findings = (struct page_findings){0};
-	if (ask(false, page, &answer, &result, error))
+	if (call_worker(false, page, &response, &result, error))
 		return -1;
 	size_t size = result.size;
-	char *bytes = answer.failed ? NULL : take_output(&result);
-	sandbox_release(readers, &result);
-	if (answer.failed)
+	char *bytes = response.failed ? NULL : copy_output(&result);
+	sandbox_release(sandbox, &result);
+	if (response.failed)
 		return -1;
 	if (!bytes)
 		return error_memory(error, page->name);
-	bool possible = page_bytes_read(page, findings, (unsigned char *)bytes, size);
+	bool is_valid = page_findings_deserialize(page, findings, (unsigned char *)bytes, size);
 	free(bytes);
-	return possible ? 0 : error_set(error, page->name, "the page reader's answer makes no sense");
+	return is_valid ? 0 : error_set(error, page->name, "invalid response from the page reader");
 }
 
-/* Lines that no terminal obeys. */
+/* Writes lines without control characters. */
 static void write_lines(FILE *stream, const char *text)
 {
 	while (*text) {
@@ -211,17 +211,17 @@ static void write_lines(FILE *stream, const char *text)
 
 int page_explain(const struct page *page, FILE *stream, struct error *error)
 {
-	struct answer answer;
+	struct page_response response;
 	struct sandbox_result result;
-	if (!readers)
-		return page_explain_here(page, stream, error);
-	if (ask(true, page, &answer, &result, error))
+	if (!sandbox)
+		return page_explain_in_process(page, stream, error);
+	if (call_worker(true, page, &response, &result, error))
 		return -1;
-	char *text = take_output(&result);
-	sandbox_release(readers, &result);
+	char *text = copy_output(&result);
+	sandbox_release(sandbox, &result);
 	if (!text)
 		return error_memory(error, page->name);
 	write_lines(stream, text);
 	free(text);
-	return answer.failed ? -1 : 0;
+	return response.failed ? -1 : 0;
 }

@@ -8,10 +8,10 @@
 #include <string.h>
 #include <time.h>
 
-/* What is searched at a time: a match that begins in its first half lies in it as a whole. */
-enum { WINDOW = 2 * PATTERN_LENGTH_MAXIMUM, CACHED_MAXIMUM = 64 };
+/* Text is searched in windows: a match that begins in the first half of one is completely in it. */
+enum { WINDOW_SIZE = 2 * PATTERN_LENGTH_MAXIMUM, CACHED_MAXIMUM = 64 };
 
-/* Groups in one another; and characters once repetitions are written out, of which as many take the C library 100 MB. */
+/* Nesting of groups; characters after repetitions are expanded, for which the C library needs up to 100 MB. */
 enum { DEPTH_MAXIMUM = 50, SIZE_MAXIMUM = 1000 };
 
 double pattern_clock(void)
@@ -21,7 +21,7 @@ double pattern_clock(void)
 	return (double)now.tv_sec + 1e-9 * (double)now.tv_nsec;
 }
 
-/* What follows a bracket expression; "]" may be its first character, and classes like [:alpha:] stand in it. */
+/* Returns what follows a bracket expression; "]" may be its first character, and it may have classes like [:alpha:]. */
 static const char *skip_bracket(const char *text)
 {
 	text += text[1] == '^' ? 2 : 1;
@@ -33,15 +33,15 @@ static const char *skip_bracket(const char *text)
 	return *text ? text + 1 : text;
 }
 
-/* What the C library makes of a pattern: it copies what is repeated, and that again where it is itself part of such. */
+/* The size of a pattern in the C library: it copies what is repeated, recursively. */
 struct expansion {
-	double sizes[DEPTH_MAXIMUM + 1]; /* of each group that is open: in characters, sets of them and operators */
-	double last;                     /* of it what may be repeated next */
+	double sizes[DEPTH_MAXIMUM + 1]; /* of each open group: characters, sets and operators */
+	double last;                     /* of the last atom, which may be repeated next */
 	int depth;
 };
 
-/* Takes "*", "+", "?" or "{...}". Returns what follows. */
-static const char *repeat(struct expansion *expansion, const char *text)
+/* Parses "*", "+", "?" or "{...}". Returns what follows. */
+static const char *parse_repetition(struct expansion *expansion, const char *text)
 {
 	double times = *text == '+' ? 2 : 1;
 	if (*text == '{') {
@@ -55,23 +55,23 @@ static const char *repeat(struct expansion *expansion, const char *text)
 	return text + 1;
 }
 
-static const char *take_atom(struct expansion *expansion, const char *text)
+static const char *parse_atom(struct expansion *expansion, const char *text)
 {
 	expansion->sizes[expansion->depth]++;
 	expansion->last = *text != '|';
 	return *text == '[' ? skip_bracket(text) : text + (text[0] == '\\' && text[1] ? 2 : 1);
 }
 
-/* Returns what is wrong with a pattern that the C library would take, or NULL. */
-static const char *find_fault(const char *text)
+/* Returns why a pattern is refused that the C library would compile, or NULL. */
+static const char *find_error(const char *text)
 {
 	struct expansion expansion = {.depth = 0};
 	while (*text) {
 		if (text[0] == '\\' && text[1] >= '1' && text[1] <= '9')
-			return "it refers back to its own groups";
+			return "back-references are not supported";
 		if (*text == '(') {
 			if (expansion.depth == DEPTH_MAXIMUM)
-				return "its groups are nested too deep";
+				return "groups are nested too deeply";
 			expansion.sizes[++expansion.depth] = expansion.last = 0;
 			text++;
 		} else if (*text == ')' && expansion.depth > 0) {
@@ -79,10 +79,10 @@ static const char *find_fault(const char *text)
 			expansion.sizes[expansion.depth] += expansion.last;
 			text++;
 		} else {
-			text = strchr("*+?{", *text) ? repeat(&expansion, text) : take_atom(&expansion, text);
+			text = strchr("*+?{", *text) ? parse_repetition(&expansion, text) : parse_atom(&expansion, text);
 		}
 		if (expansion.sizes[expansion.depth] > SIZE_MAXIMUM)
-			return "it is too long, or repeats too much";
+			return "too long, or too many repetitions";
 	}
 	return NULL;
 }
@@ -90,26 +90,26 @@ static const char *find_fault(const char *text)
 int pattern_compile(regex_t *regex, const char *pattern, struct error *error)
 {
 	char reason[200];
-	const char *fault = find_fault(pattern);
+	const char *fault = find_error(pattern);
 	if (fault)
-		return error_set(error, pattern, "no regular expression: %s", fault);
+		return error_set(error, pattern, "not a regular expression: %s", fault);
 	int code = regcomp(regex, pattern, REG_EXTENDED);
 	if (code == 0)
 		return 0;
 	regerror(code, regex, reason, sizeof reason);
-	return error_set(error, pattern, "no regular expression: %s", reason);
+	return error_set(error, pattern, "not a regular expression: %s", reason);
 }
 
-/* A part of the text, as a string: with blanks for its NUL bytes. */
-struct window {
-	char text[WINDOW + 1];
+/* Part of the text, as a string: with blanks for NUL bytes. */
+struct search_window {
+	char text[WINDOW_SIZE + 1];
 	size_t length;
-	bool first, last; /* of the text's parts */
+	bool first, last; /* part of the text */
 };
 
-static void open_window(struct window *window, const char *text, size_t size, size_t at)
+static void open_window(struct search_window *window, const char *text, size_t size, size_t at)
 {
-	window->length = size - at < WINDOW ? size - at : WINDOW;
+	window->length = size - at < WINDOW_SIZE ? size - at : WINDOW_SIZE;
 	window->first = at == 0;
 	window->last = at + window->length == size;
 	memcpy(window->text, text + at, window->length);
@@ -118,12 +118,12 @@ static void open_window(struct window *window, const char *text, size_t size, si
 		*p = ' ';
 }
 
-/* Tells of the matches that begin in the window's first half, or in all of the last one. Returns how far the text is
- * searched then, or -1. */
-static long search_window(const regex_t *regex, const struct window *window, pattern_found *found, void *context)
+/* Reports the matches that begin in the first half of a window, or in all of the last one. Returns how far the window was
+ * searched, or -1. */
+static long search_in_window(const regex_t *regex, const struct search_window *window, pattern_found *found, void *context)
 {
 	regmatch_t matches[PATTERN_GROUPS];
-	size_t end = window->last ? window->length : WINDOW / 2, at = 0;
+	size_t end = window->last ? window->length : WINDOW_SIZE / 2, at = 0;
 	while (at < end) {
 		int flags = (window->first && at == 0 ? 0 : REG_NOTBOL) | (window->last ? 0 : REG_NOTEOL);
 		if (regexec(regex, window->text + at, PATTERN_GROUPS, matches, flags) || at + (size_t)matches[0].rm_so >= end)
@@ -138,12 +138,12 @@ static long search_window(const regex_t *regex, const struct window *window, pat
 int pattern_find(const regex_t *regex, const char *text, size_t size, pattern_found *found, void *context,
 	double *seconds)
 {
-	struct window *window = malloc(sizeof *window);
+	struct search_window *window = malloc(sizeof *window);
 	int result = window ? 0 : -1;
 	for (size_t at = 0; result == 0 && at < size;) {
 		const double started = pattern_clock();
 		open_window(window, text, size, at);
-		long searched = search_window(regex, window, found, context);
+		long searched = search_in_window(regex, window, found, context);
 		*seconds -= pattern_clock() - started;
 		result = searched < 0 || *seconds < 0 ? -1 : 0;
 		at += (size_t)searched;
@@ -152,8 +152,8 @@ int pattern_find(const regex_t *regex, const char *text, size_t size, pattern_fo
 	return result;
 }
 
-/* regexec on a text that is not too long, its time taken from *seconds. Returns 1, 0, or -1: they are used up. */
-static int search(const regex_t *regex, const char *text, size_t groups, regmatch_t *matches, double *seconds)
+/* regexec on a text that is not too long; subtracts its time from *seconds. Returns 1, 0, or -1: the time is exceeded. */
+static int execute(const regex_t *regex, const char *text, size_t groups, regmatch_t *matches, double *seconds)
 {
 	if (strlen(text) > PATTERN_LENGTH_MAXIMUM)
 		return 0;
@@ -165,7 +165,7 @@ static int search(const regex_t *regex, const char *text, size_t groups, regmatc
 
 int pattern_matches(const regex_t *regex, const char *text, double *seconds)
 {
-	return search(regex, text, 0, NULL, seconds);
+	return execute(regex, text, 0, NULL, seconds);
 }
 
 int pattern_group_used(const char *replacement)
@@ -182,7 +182,7 @@ char *pattern_replace(const regex_t *regex, const char *replacement, const char 
 	regmatch_t matches[PATTERN_GROUPS];
 	size_t size;
 	char *result = NULL;
-	if (search(regex, text, PATTERN_GROUPS, matches, seconds) != 1)
+	if (execute(regex, text, PATTERN_GROUPS, matches, seconds) != 1)
 		return NULL;
 	FILE *stream = open_memstream(&result, &size);
 	if (!stream)
@@ -205,7 +205,7 @@ char *pattern_replace(const regex_t *regex, const char *replacement, const char 
 	return result;
 }
 
-/* ---- compiled once ---- */
+/* ---- cache ---- */
 
 struct cached_pattern {
 	char *text;
@@ -217,7 +217,7 @@ const regex_t *pattern_cached(struct pattern_cache *cache, const char *pattern, 
 	for (size_t i = 0; i < cache->count; i++)
 		if (strcmp(cache->items[i].text, pattern) == 0)
 			return &cache->items[i].regex;
-	/* So many come from a page alone, which could make them endless. */
+	/* A page can create any number of patterns. */
 	if (cache->count == CACHED_MAXIMUM)
 		pattern_cache_free(cache);
 	struct cached_pattern *items = array_grow(cache->items, cache->count, sizeof *items);

@@ -9,209 +9,209 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { LIKE_DEPTH_MAXIMUM = 4, READERS_MAXIMUM = 4 };
+enum { LIKE_DEPTH_MAXIMUM = 4, NEXT_DEPTH_MAXIMUM = 4 };
 
-/* One line of a recipe on its way into it. */
-struct reading {
+/* A line of a recipe being parsed. */
+struct recipe_line {
 	const struct settings *settings;
 	const struct setting *setting;
-	const char *rest; /* of the key, behind its first word */
-	unsigned own;     /* lists that this file has begun: what another recipe had in them is gone */
-	int readers;      /* how many recipes lead here by `next` */
-	char place[400];  /* of the line, for messages of what it says when it is used */
+	const char *rest; /* of the key, after its first word */
+	unsigned begun_lists;     /* bit set of lists that this file has replaced */
+	int next_depth;      /* number of `next` recipes up to this one */
+	char location[400];  /* of the line, for messages */
 };
 
-static int fail(const struct reading *reading, struct error *error, const char *reason)
+static int recipe_error(const struct recipe_line *line, struct error *error, const char *reason)
 {
-	return settings_error(reading->settings, reading->setting, error, "%s: %s", reading->setting->key, reason);
+	return settings_error(line->settings, line->setting, error, "%s: %s", line->setting->key, reason);
 }
 
-/* Says where in the recipe it was that a part could not be read. */
-static int locate(const struct reading *reading, int result, struct error *error)
+/* Adds file, line and key to an error. */
+static int with_location(const struct recipe_line *line, int result, struct error *error)
 {
 	char reason[sizeof error->reason];
 	if (result == 0)
 		return 0;
 	if (error->kind == ERROR_MACHINE)
-		return error_within(error, reading->settings->path);
+		return error_within(error, line->settings->path);
 	snprintf(reason, sizeof reason, "%.200s: %.200s", error->object, error->reason);
-	return fail(reading, error, reason);
+	return recipe_error(line, error, reason);
 }
 
-static int set_text(char **target, const struct reading *reading, struct error *error)
+static int set_text(char **target, const struct recipe_line *line, struct error *error)
 {
 	free(*target);
-	*target = strdup(reading->setting->value);
-	return *target ? 0 : error_memory(error, reading->settings->path);
+	*target = strdup(line->setting->value);
+	return *target ? 0 : error_memory(error, line->settings->path);
 }
 
-/* A selector seen from the page; or from an item, where there is one. */
+/* A selector relative to the page, or to an item if there is one. */
 static int set_selector(struct selector *target, const struct recipe *recipe, const struct recipe_item *item,
-	const struct reading *reading, struct error *error)
+	const struct recipe_line *line, struct error *error)
 {
-	const char *value = reading->setting->value;
+	const char *value = line->setting->value;
 	selector_free(target);
-	int result = item ? selector_parse_within(target, value, reading->place, &item->item, error)
-			  : selector_parse(target, value, reading->place, recipe->format, error);
-	return locate(reading, result, error);
+	int result = item ? selector_parse_within(target, value, line->location, &item->item, error)
+			  : selector_parse(target, value, line->location, recipe->format, error);
+	return with_location(line, result, error);
 }
 
-static int set_integer(int *target, int minimum, const struct reading *reading, struct error *error)
+static int set_integer(int *target, int minimum, const struct recipe_line *line, struct error *error)
 {
 	int64_t value;
-	if (!text_to_integer(reading->setting->value, &value) || value < minimum || value > 1000000)
-		return settings_error(reading->settings, reading->setting, error, "%s: a whole number from %d to 1000000",
-			reading->setting->key, minimum);
+	if (!text_to_integer(line->setting->value, &value) || value < minimum || value > 1000000)
+		return settings_error(line->settings, line->setting, error, "%s: must be an integer from %d to 1000000",
+			line->setting->key, minimum);
 	*target = (int)value;
 	return 0;
 }
 
-static int set_rate(struct recipe *recipe, const struct reading *reading, struct error *error)
+static int set_rate(struct recipe *recipe, const struct recipe_line *line, struct error *error)
 {
-	if (!text_to_real(reading->setting->value, &recipe->rate) || recipe->rate < 0.001 || recipe->rate > 1000)
-		return fail(reading, error, "a number from 0.001 to 1000");
+	if (!text_to_real(line->setting->value, &recipe->rate) || recipe->rate < 0.001 || recipe->rate > 1000)
+		return recipe_error(line, error, "must be a number from 0.001 to 1000");
 	return 0;
 }
 
-/* What a selector means depends on it. */
-static int set_format(struct recipe *recipe, const struct reading *reading, struct error *error)
+/* Must come first: selectors are parsed by format. */
+static int set_format(struct recipe *recipe, const struct recipe_line *line, struct error *error)
 {
 	static const char *const names[] = {"html", "xml", "json", "text"};
-	if (recipe->item_count || recipe->next_count || recipe->cursor_count || recipe->link.text || recipe->error.text)
-		return fail(reading, error, "comes before all selectors");
+	if (recipe->item_count || recipe->next_link_count || recipe->cursor_count || recipe->link.text || recipe->error.text)
+		return recipe_error(line, error, "must come before all selectors");
 	for (int i = 0; i < 4; i++)
-		if (strcmp(reading->setting->value, names[i]) == 0) {
+		if (strcmp(line->setting->value, names[i]) == 0) {
 			recipe->format = (enum document_format)i;
 			return 0;
 		}
-	return fail(reading, error, "html, xml, json or text");
+	return recipe_error(line, error, "must be html, xml, json or text");
 }
 
-static int set_documented_api(struct recipe *recipe, const struct reading *reading, struct error *error)
+static int set_documented_api(struct recipe *recipe, const struct recipe_line *line, struct error *error)
 {
-	const char *value = reading->setting->value;
+	const char *value = line->setting->value;
 	if (strcmp(value, "yes") && strcmp(value, "no"))
-		return fail(reading, error, "yes or no");
+		return recipe_error(line, error, "must be yes or no");
 	recipe->documented_api = *value == 'y';
 	return 0;
 }
 
-static int read_reader(struct recipe *recipe, const char *name, const struct settings *from, int readers,
+static int read_page_recipe(struct recipe *recipe, const char *name, const struct settings *from, int next_depth,
 	struct error *error);
 
-/* The page's own recipe reads what it links to, unless another one is named. */
-static int add_next(struct recipe *recipe, const struct reading *reading, struct error *error)
+/* Linked pages have the same recipe, unless another one is named. */
+static int add_next(struct recipe *recipe, const struct recipe_line *line, struct error *error)
 {
-	if (locate(reading, recipe_add_next(recipe, reading->setting->value, reading->place, error), error))
+	if (with_location(line, recipe_add_next_link(recipe, line->setting->value, line->location, error), error))
 		return -1;
-	if (!*reading->rest)
+	if (!*line->rest)
 		return 0;
-	if (reading->readers == READERS_MAXIMUM)
-		return fail(reading, error, "leads from recipe to recipe without end");
-	struct recipe *reader = calloc(1, sizeof *reader);
-	if (!reader)
-		return error_memory(error, reading->settings->path);
-	if (read_reader(reader, reading->rest, reading->settings, reading->readers + 1, error)) {
-		free(reader);
+	if (line->next_depth == NEXT_DEPTH_MAXIMUM)
+		return recipe_error(line, error, "too many recipes in a row");
+	struct recipe *page_recipe = calloc(1, sizeof *page_recipe);
+	if (!page_recipe)
+		return error_memory(error, line->settings->path);
+	if (read_page_recipe(page_recipe, line->rest, line->settings, line->next_depth + 1, error)) {
+		free(page_recipe);
 		return -1;
 	}
-	recipe->nexts[recipe->next_count - 1].reader = reader;
+	recipe->next_links[recipe->next_link_count - 1].page_recipe = page_recipe;
 	return 0;
 }
 
-static int add_header(struct recipe *recipe, const struct reading *reading, struct error *error)
+static int add_header(struct recipe *recipe, const struct recipe_line *line, struct error *error)
 {
-	const char *value = reading->setting->value;
+	const char *value = line->setting->value;
 	size_t name = strspn(value, "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-");
 	if (!name || value[name] != ':')
-		return fail(reading, error, "NAME: VALUE");
+		return recipe_error(line, error, "must be NAME: VALUE");
 	return text_list_add(&recipe->headers, value, error);
 }
 
-static int add_key(struct recipe *recipe, const struct reading *reading, struct error *error)
+static int add_key(struct recipe *recipe, const struct recipe_line *line, struct error *error)
 {
-	static const char *const taken[] = {"query", "tag", "rest", "api", "page", "index", "offset"};
-	for (size_t i = 0; i < sizeof taken / sizeof *taken; i++)
-		if (strcmp(reading->rest, taken[i]) == 0)
-			return fail(reading, error, "has a meaning already");
-	if (!*reading->rest || strpbrk(reading->rest, "{}="))
-		return fail(reading, error, "key NAME = VARIABLE");
-	return recipe_add_key(recipe, reading->rest, reading->setting->value, error);
+	static const char *const reserved[] = {"query", "tag", "rest", "api", "page", "index", "offset"};
+	for (size_t i = 0; i < sizeof reserved / sizeof *reserved; i++)
+		if (strcmp(line->rest, reserved[i]) == 0)
+			return recipe_error(line, error, "is a reserved name");
+	if (!*line->rest || strpbrk(line->rest, "{}="))
+		return recipe_error(line, error, "must be key NAME = VARIABLE");
+	return recipe_add_key(recipe, line->rest, line->setting->value, error);
 }
 
-/* ---- lists: what a recipe has of its own takes the place of all that the one it is like had ---- */
+/* ---- lists: those of a recipe replace those of the one it is like ---- */
 
 enum list { LIST_PAGE, LIST_ITEM, LIST_IMAGE, LIST_NEXT, LIST_CURSOR, LIST_REWRITE, LIST_FALLBACK, LIST_HEADER, LIST_KEY };
 
-static bool begins(struct reading *reading, enum list list)
+static bool begins_list(struct recipe_line *line, enum list list)
 {
-	bool begun = reading->own & 1u << list;
-	reading->own |= 1u << list;
-	return !begun;
+	bool was_begun = line->begun_lists & 1u << list;
+	line->begun_lists |= 1u << list;
+	return !was_begun;
 }
 
-static int add_item(struct recipe *recipe, struct reading *reading, struct error *error)
+static int add_item(struct recipe *recipe, struct recipe_line *line, struct error *error)
 {
-	if (begins(reading, LIST_ITEM))
-		recipe_drop_items(recipe);
-	reading->own |= 1u << LIST_IMAGE;
-	return locate(reading, recipe_add_item(recipe, reading->setting->value, reading->place, error), error);
+	if (begins_list(line, LIST_ITEM))
+		recipe_free_items(recipe);
+	line->begun_lists |= 1u << LIST_IMAGE;
+	return with_location(line, recipe_add_item(recipe, line->setting->value, line->location, error), error);
 }
 
-/* What a line says of the item above it. */
-static int set_of_item(struct recipe *recipe, struct reading *reading, struct error *error)
+/* Sets a member of the last item. */
+static int set_item_member(struct recipe *recipe, struct recipe_line *line, struct error *error)
 {
-	const char *key = reading->setting->key;
+	const char *key = line->setting->key;
 	if (!recipe->item_count)
-		return fail(reading, error, "comes below its item");
+		return recipe_error(line, error, "must come after an item");
 	struct recipe_item *item = &recipe->items[recipe->item_count - 1];
 	if (strcmp(key, "image") == 0) {
-		if (begins(reading, LIST_IMAGE))
-			recipe_drop_images(item);
-		return locate(reading, recipe_add_image(recipe, reading->setting->value, reading->place, error), error);
+		if (begins_list(line, LIST_IMAGE))
+			recipe_free_images(item);
+		return with_location(line, recipe_add_image(recipe, line->setting->value, line->location, error), error);
 	}
 	if (strcmp(key, "skip") == 0)
-		return locate(reading, rewrite_add(&item->skips, &item->skip_count, reading->setting->value, false, error),
+		return with_location(line, rewrite_add(&item->skips, &item->skip_count, line->setting->value, false, error),
 			error);
 	struct selector *target = strcmp(key, "width") == 0 ? &item->width
 		: strcmp(key, "height") == 0		    ? &item->height
 							    : &item->licence;
-	return set_selector(target, recipe, item, reading, error);
+	return set_selector(target, recipe, item, line, error);
 }
 
-static int add_to_list(struct recipe *recipe, struct reading *reading, enum list list, struct error *error)
+static int add_to_list(struct recipe *recipe, struct recipe_line *line, enum list list, struct error *error)
 {
-	bool first = begins(reading, list);
-	const char *value = reading->setting->value;
+	bool first = begins_list(line, list);
+	const char *value = line->setting->value;
 	switch (list) {
 	case LIST_PAGE:
 		if (first)
-			recipe_drop_pages(recipe);
-		return recipe_add_page(recipe, reading->rest, value, reading->place, error);
+			recipe_free_pages(recipe);
+		return recipe_add_page(recipe, line->rest, value, line->location, error);
 	case LIST_NEXT:
 		if (first)
-			recipe_drop_nexts(recipe);
-		return add_next(recipe, reading, error);
+			recipe_free_next_links(recipe);
+		return add_next(recipe, line, error);
 	case LIST_CURSOR:
 		if (first)
-			recipe_drop_cursors(recipe);
-		return locate(reading, recipe_add_cursor(recipe, reading->rest, value, reading->place, error), error);
+			recipe_free_cursors(recipe);
+		return with_location(line, recipe_add_cursor(recipe, line->rest, value, line->location, error), error);
 	case LIST_REWRITE:
 		if (first)
-			rewrite_drop(&recipe->rewrites, &recipe->rewrite_count);
-		return locate(reading, rewrite_add(&recipe->rewrites, &recipe->rewrite_count, value, true, error), error);
+			rewrite_free_list(&recipe->rewrites, &recipe->rewrite_count);
+		return with_location(line, rewrite_add(&recipe->rewrites, &recipe->rewrite_count, value, true, error), error);
 	case LIST_FALLBACK:
 		if (first)
-			rewrite_drop(&recipe->fallbacks, &recipe->fallback_count);
-		return locate(reading, rewrite_add(&recipe->fallbacks, &recipe->fallback_count, value, true, error), error);
+			rewrite_free_list(&recipe->fallbacks, &recipe->fallback_count);
+		return with_location(line, rewrite_add(&recipe->fallbacks, &recipe->fallback_count, value, true, error), error);
 	case LIST_HEADER:
 		if (first)
 			text_list_free(&recipe->headers);
-		return add_header(recipe, reading, error);
+		return add_header(recipe, line, error);
 	case LIST_KEY:
 		if (first)
-			recipe_drop_keys(recipe);
-		return add_key(recipe, reading, error);
+			recipe_free_keys(recipe);
+		return add_key(recipe, line, error);
 	default:
 		return 0;
 	}
@@ -219,40 +219,40 @@ static int add_to_list(struct recipe *recipe, struct reading *reading, enum list
 
 /* ---- lines ---- */
 
-/* Whether the key is `word`; with more words behind it, only where `more` are allowed. */
-static bool is_key(const struct reading *reading, const char *word, bool more)
+/* Whether the key is `word`; if `more`, further words may follow. */
+static bool is_key(const struct recipe_line *line, const char *word, bool more)
 {
-	const char *key = reading->setting->key;
+	const char *key = line->setting->key;
 	size_t length = strlen(word);
 	return strncmp(key, word, length) == 0 && (!key[length] || (more && key[length] == ' '));
 }
 
-/* What may stand on several lines, all of which count. */
-static bool may_repeat(const struct reading *reading)
+/* Whether the key may be on several lines. */
+static bool may_repeat(const struct recipe_line *line)
 {
 	static const char *const keys[] = {"item", "image", "skip", "rewrite", "fallback", "header", "cursor"};
 	for (size_t i = 0; i < sizeof keys / sizeof *keys; i++)
-		if (strcmp(reading->setting->key, keys[i]) == 0)
+		if (strcmp(line->setting->key, keys[i]) == 0)
 			return true;
-	return is_key(reading, "next", true);
+	return is_key(line, "next", true);
 }
 
-static int check_single(const struct reading *reading, struct error *error)
+static int check_not_repeated(const struct recipe_line *line, struct error *error)
 {
 	static const char *const of_item[] = {"width", "height", "licence"};
-	const struct setting *setting = reading->setting;
+	const struct setting *setting = line->setting;
 	const char *since = NULL;
-	if (may_repeat(reading))
+	if (may_repeat(line))
 		return 0;
 	for (size_t i = 0; i < sizeof of_item / sizeof *of_item; i++)
 		since = strcmp(setting->key, of_item[i]) == 0 ? "item" : since;
-	const struct setting *earlier = settings_earlier(reading->settings, setting, since);
-	return earlier ? settings_error(reading->settings, setting, error, "%s: stands on line %d already", setting->key,
+	const struct setting *earlier = settings_earlier(line->settings, setting, since);
+	return earlier ? settings_error(line->settings, setting, error, "%s: is already on line %d", setting->key,
 				 earlier->line)
 		       : 0;
 }
 
-static int apply(struct recipe *recipe, struct reading *reading, struct error *error)
+static int apply_line(struct recipe *recipe, struct recipe_line *line, struct error *error)
 {
 	static const struct {
 		const char *word;
@@ -262,72 +262,72 @@ static int apply(struct recipe *recipe, struct reading *reading, struct error *e
 		{"rewrite", LIST_REWRITE, false}, {"fallback", LIST_FALLBACK, false}, {"header", LIST_HEADER, false},
 		{"key", LIST_KEY, true}};
 	static const char *const of_item[] = {"image", "width", "height", "licence", "skip"};
-	const char *key = reading->setting->key, *blank = strchr(key, ' ');
-	reading->rest = blank ? blank + strspn(blank, " ") : "";
+	const char *key = line->setting->key, *blank = strchr(key, ' ');
+	line->rest = blank ? blank + strspn(blank, " ") : "";
 	for (size_t i = 0; i < sizeof lists / sizeof *lists; i++)
-		if (is_key(reading, lists[i].word, lists[i].more))
-			return add_to_list(recipe, reading, lists[i].list, error);
+		if (is_key(line, lists[i].word, lists[i].more))
+			return add_to_list(recipe, line, lists[i].list, error);
 	for (size_t i = 0; i < sizeof of_item / sizeof *of_item; i++)
 		if (strcmp(key, of_item[i]) == 0)
-			return set_of_item(recipe, reading, error);
+			return set_item_member(recipe, line, error);
 	if (strcmp(key, "item") == 0)
-		return add_item(recipe, reading, error);
+		return add_item(recipe, line, error);
 	if (strcmp(key, "link") == 0)
-		return set_selector(&recipe->link, recipe, NULL, reading, error);
+		return set_selector(&recipe->link, recipe, NULL, line, error);
 	if (strcmp(key, "error") == 0)
-		return set_selector(&recipe->error, recipe, NULL, reading, error);
+		return set_selector(&recipe->error, recipe, NULL, line, error);
 	if (strcmp(key, "title") == 0)
-		return set_text(&recipe->title, reading, error);
+		return set_text(&recipe->title, line, error);
 	if (strcmp(key, "api") == 0)
-		return set_text(&recipe->api, reading, error);
+		return set_text(&recipe->api, line, error);
 	if (strcmp(key, "user-agent") == 0)
-		return set_text(&recipe->user_agent, reading, error);
+		return set_text(&recipe->user_agent, line, error);
 	if (strcmp(key, "format") == 0)
-		return set_format(recipe, reading, error);
+		return set_format(recipe, line, error);
 	if (strcmp(key, "documented-api") == 0)
-		return set_documented_api(recipe, reading, error);
+		return set_documented_api(recipe, line, error);
 	if (strcmp(key, "first") == 0)
-		return set_integer(&recipe->first, 0, reading, error);
+		return set_integer(&recipe->first, 0, line, error);
 	if (strcmp(key, "step") == 0)
-		return set_integer(&recipe->step, 1, reading, error);
+		return set_integer(&recipe->step, 1, line, error);
 	if (strcmp(key, "max-pages") == 0)
-		return set_integer(&recipe->pages_maximum, 1, reading, error);
+		return set_integer(&recipe->pages_maximum, 1, line, error);
 	if (strcmp(key, "rate") == 0)
-		return set_rate(recipe, reading, error);
+		return set_rate(recipe, line, error);
 	if (strcmp(key, "connections") == 0)
-		return set_integer(&recipe->connections, 1, reading, error);
-	return fail(reading, error, strcmp(key, "like") == 0 ? "must be the first line" : "no such key");
+		return set_integer(&recipe->connections, 1, line, error);
+	return recipe_error(line, error, strcmp(key, "like") == 0 ? "must be the first line" : "no such key");
 }
 
-static int read_into(struct recipe *recipe, const char *name, const struct settings *from, int depth, int readers,
+static int read_into(struct recipe *recipe, const char *name, const struct settings *from, int depth, int next_depth,
 	struct error *error);
 
-/* `like` comes first, so that all below it overrides. */
-static int apply_all(struct recipe *recipe, const struct settings *settings, int depth, int readers,
+/* `like` must be first, so that all other lines override. */
+static int apply_lines(struct recipe *recipe, const struct settings *settings, int depth, int next_depth,
 	struct error *error)
 {
-	struct reading reading = {.settings = settings, .readers = readers};
+	struct recipe_line line = {.settings = settings, .next_depth = next_depth};
 	for (size_t i = 0; i < settings->count; i++) {
-		const struct setting *setting = reading.setting = &settings->items[i];
-		snprintf(reading.place, sizeof reading.place, "%.200s: line %d: %.100s", settings->path, setting->line,
+		const struct setting *setting = line.setting = &settings->items[i];
+		snprintf(line.location, sizeof line.location, "%.200s: line %d: %.100s", settings->path, setting->line,
 			setting->key);
 		if (i == 0 && strcmp(setting->key, "like") == 0) {
-			if (read_into(recipe, setting->value, settings, depth + 1, readers, error))
+			if (read_into(recipe, setting->value, settings, depth + 1, next_depth, error))
 				return -1;
-		} else if (check_single(&reading, error) || apply(recipe, &reading, error))
+		} else if (check_not_repeated(&line, error) || apply_line(recipe, &line, error))
 			return -1;
 	}
 	return 0;
 }
 
-/* The path of a recipe that the user names, or another one (`from`). */
-static char *find_recipe(const char *name, const struct settings *from, struct error *error)
+/* The path of a recipe named by the user, or by the recipe `from`. */
+static char *find_recipe_path(const char *name, const struct settings *from, struct error *error)
 {
 	if (!strchr(name, '/')) {
-		char *beside = text_format("sites/%s", name), *path = beside ? data_find(beside, error) : NULL;
-		if (!beside)
+		char *bundled_path = text_format("sites/%s", name), *path = bundled_path ? data_find(bundled_path, error) : NULL;
+		if (!bundled_path)
 			error_memory(error, name);
-		free(beside);
+		free(bundled_path);
 		return path;
 	}
 	char *path = from ? settings_path(from, name) : strdup(name);
@@ -336,18 +336,18 @@ static char *find_recipe(const char *name, const struct settings *from, struct e
 	return path;
 }
 
-static int read_into(struct recipe *recipe, const char *name, const struct settings *from, int depth, int readers,
+static int read_into(struct recipe *recipe, const char *name, const struct settings *from, int depth, int next_depth,
 	struct error *error)
 {
 	struct settings settings;
 	if (depth > LIKE_DEPTH_MAXIMUM)
-		return error_set(error, name, "like: recipes that are like each other");
-	char *path = find_recipe(name, from, error);
+		return error_set(error, name, "like: too many recipes in a row");
+	char *path = find_recipe_path(name, from, error);
 	int result = path ? settings_read(&settings, path, error) : -1;
 	free(path);
 	if (result)
 		return -1;
-	result = apply_all(recipe, &settings, depth, readers, error);
+	result = apply_lines(recipe, &settings, depth, next_depth, error);
 	settings_free(&settings);
 	return result;
 }
@@ -357,18 +357,18 @@ static int check_complete(const struct recipe *recipe, const char *name, struct 
 	for (size_t i = 0; i < recipe->item_count; i++) {
 		const struct selector *item = &recipe->items[i].item;
 		if (!recipe->items[i].image_count)
-			return error_set(error, item->place, "%.200s: has no image below it", item->text);
+			return error_set(error, item->location, "%.200s: has no image", item->text);
 	}
-	if (!recipe->item_count && !recipe->next_count)
+	if (!recipe->item_count && !recipe->next_link_count)
 		return error_set(error, name, "a recipe needs an item with an image, or a next");
-	return recipe_check_braces(recipe, error);
+	return recipe_check_placeholders(recipe, error);
 }
 
-static int read_reader(struct recipe *recipe, const char *name, const struct settings *from, int readers,
+static int read_page_recipe(struct recipe *recipe, const char *name, const struct settings *from, int next_depth,
 	struct error *error)
 {
 	*recipe = (struct recipe){.step = 1};
-	int result = read_into(recipe, name, from, 0, readers, error);
+	int result = read_into(recipe, name, from, 0, next_depth, error);
 	if (result == 0)
 		result = check_complete(recipe, name, error);
 	if (result == 0 && !(recipe->name = strdup(text_base_name(name))))
@@ -380,7 +380,7 @@ static int read_reader(struct recipe *recipe, const char *name, const struct set
 
 int recipe_read(struct recipe *recipe, const char *name, struct error *error)
 {
-	return read_reader(recipe, name, NULL, 0, error);
+	return read_page_recipe(recipe, name, NULL, 0, error);
 }
 
 void recipe_free(struct recipe *recipe)
@@ -391,13 +391,13 @@ void recipe_free(struct recipe *recipe)
 	free(recipe->user_agent);
 	selector_free(&recipe->link);
 	selector_free(&recipe->error);
-	recipe_drop_pages(recipe);
-	recipe_drop_items(recipe);
-	recipe_drop_nexts(recipe);
-	recipe_drop_cursors(recipe);
-	recipe_drop_keys(recipe);
-	rewrite_drop(&recipe->rewrites, &recipe->rewrite_count);
-	rewrite_drop(&recipe->fallbacks, &recipe->fallback_count);
+	recipe_free_pages(recipe);
+	recipe_free_items(recipe);
+	recipe_free_next_links(recipe);
+	recipe_free_cursors(recipe);
+	recipe_free_keys(recipe);
+	rewrite_free_list(&recipe->rewrites, &recipe->rewrite_count);
+	rewrite_free_list(&recipe->fallbacks, &recipe->fallback_count);
 	text_list_free(&recipe->headers);
 	text_list_free(&recipe->filled_headers);
 	*recipe = (struct recipe){0};

@@ -7,8 +7,8 @@
 #include <stdlib.h>
 #include <string.h>
 
-/* The template for a query: the first whose prefix it begins with, else the one without. */
-static const struct page_template *choose(const struct recipe *recipe, const char *query)
+/* The template for a query: the first whose prefix matches, else the one without prefix. */
+static const struct page_template *choose_template(const struct recipe *recipe, const char *query)
 {
 	const struct page_template *general = NULL;
 	for (size_t i = 0; i < recipe->page_count; i++) {
@@ -23,16 +23,16 @@ static const struct page_template *choose(const struct recipe *recipe, const cha
 
 bool recipe_is_numbered(const struct recipe *recipe, const char *query)
 {
-	const struct page_template *page = choose(recipe, query);
+	const struct page_template *page = choose_template(recipe, query);
 	return page && (strstr(page->text, "{page}") || strstr(page->text, "{index}") || strstr(page->text, "{offset}"));
 }
 
-/* ---- filling in ---- */
+/* ---- templates ---- */
 
-/* What stands for {NAME}: a text as it is (`plain`) or to be escaped. */
-struct value {
+/* The value of {NAME}: literal, or to be percent-encoded. */
+struct placeholder {
 	const char *name, *text;
-	bool plain;
+	bool is_literal;
 };
 
 static const struct recipe_key *find_key(const struct recipe *recipe, const char *name, size_t length)
@@ -43,41 +43,42 @@ static const struct recipe_key *find_key(const struct recipe *recipe, const char
 	return NULL;
 }
 
-/* Writes what the placeholder of `length` characters at `name` stands for, a key plainly where there are no values (in
- * a header); returns false for what stands for nothing. */
-static bool write_value(FILE *stream, const struct recipe *recipe, const char *name, size_t length,
-	const struct value *values)
+/* Writes the value of the placeholder of `length` characters at `name`, that of a key literally if there are no placeholders (in
+ * a header); returns false if it has none. */
+static bool write_placeholder(FILE *stream, const struct recipe *recipe, const char *name, size_t length,
+	const struct placeholder *placeholders)
 {
 	const struct recipe_key *key = find_key(recipe, name, length);
-	struct value value = {0};
-	bool header = !values->name;
-	for (; values->name; values++)
-		if (strlen(values->name) == length && strncmp(name, values->name, length) == 0)
-			value = *values;
+	struct placeholder placeholder = {0};
+	bool header = !placeholders->name;
+	for (; placeholders->name; placeholders++)
+		if (strlen(placeholders->name) == length && strncmp(name, placeholders->name, length) == 0)
+			placeholder = *placeholders;
 	if (key)
-		value = (struct value){key->name, key->value, header};
-	if (!value.text)
+		placeholder = (struct placeholder){key->name, key->value, header};
+	if (!placeholder.text)
 		return false;
-	char *escaped = value.plain ? NULL : url_percent_encode(value.text);
-	fputs(value.plain ? value.text : escaped ? escaped : "", stream);
-	free(escaped);
-	return value.plain || escaped;
+	char *encoded = placeholder.is_literal ? NULL : url_percent_encode(placeholder.text);
+	fputs(placeholder.is_literal ? placeholder.text : encoded ? encoded : "", stream);
+	free(encoded);
+	return placeholder.is_literal || encoded;
 }
 
-static void explain_missing(const struct recipe *recipe, const char *place, struct error *error)
+static void set_missing_error(const struct recipe *recipe, const char *placeholder, struct error *error)
 {
-	size_t length = strcspn(place, "}");
-	const struct recipe_key *key = find_key(recipe, place + 1, length ? length - 1 : 0);
+	size_t length = strcspn(placeholder, "}");
+	const struct recipe_key *key = find_key(recipe, placeholder + 1, length ? length - 1 : 0);
 	if (key)
 		error_set(error, recipe->name, "needs --key %s=VALUE, or %s in the environment", key->name, key->variable);
-	else if (strncmp(place, "{api}", 5) == 0)
+	else if (strncmp(placeholder, "{api}", 5) == 0)
 		error_set(error, recipe->name, "needs --api");
 	else
-		error_set(error, recipe->name, "'%.40s' stands for nothing", place);
+		error_set(error, recipe->name, "unknown placeholder '%.40s'", placeholder);
 }
 
-/* Fills a template in; `values` end with one without a name. On failure (NULL) says which placeholder it was. */
-static char *fill(const struct recipe *recipe, const char *text, const struct value *values, struct error *error)
+/* Replaces the placeholders in a template; `placeholders` end with one without a name. NULL on failure. */
+static char *fill_template(const struct recipe *recipe, const char *text, const struct placeholder *placeholders,
+	struct error *error)
 {
 	char *filled = NULL;
 	size_t size;
@@ -88,30 +89,30 @@ static char *fill(const struct recipe *recipe, const char *text, const struct va
 	}
 	const char *bad = NULL;
 	while (*text && !bad) {
-		size_t plain = strcspn(text, "{");
-		fwrite(text, 1, plain, stream);
-		text += plain;
+		size_t literal = strcspn(text, "{");
+		fwrite(text, 1, literal, stream);
+		text += literal;
 		if (!*text)
 			break;
 		size_t length = strcspn(text + 1, "}");
-		if (text[1 + length] != '}' || !write_value(stream, recipe, text + 1, length, values))
+		if (text[1 + length] != '}' || !write_placeholder(stream, recipe, text + 1, length, placeholders))
 			bad = text;
 		else
 			text += length + 2;
 	}
-	bool lost = ferror(stream) | fclose(stream);
-	if (!bad && !lost)
+	bool has_failed = ferror(stream) | fclose(stream);
+	if (!bad && !has_failed)
 		return filled;
 	if (bad)
-		explain_missing(recipe, bad, error);
+		set_missing_error(recipe, bad, error);
 	else
 		error_memory(error, recipe->name);
 	free(filled);
 	return NULL;
 }
 
-/* A query as boards write it: small letters, an underscore for a blank. */
-static char *as_tag(const char *query)
+/* A query as a tag of imageboards: lower case, underscores for blanks. */
+static char *make_tag(const char *query)
 {
 	char *tag = strdup(query);
 	for (char *p = tag; p && *p; p++)
@@ -119,7 +120,7 @@ static char *as_tag(const char *query)
 	return tag;
 }
 
-static bool stands_for_something(const struct recipe *recipe, const char *name, size_t length, bool page)
+static bool is_placeholder(const struct recipe *recipe, const char *name, size_t length, bool page)
 {
 	static const char *const of_pages[] = {"query", "tag", "rest", "api", "page", "index", "offset"};
 	for (size_t i = 0; page && i < sizeof of_pages / sizeof *of_pages; i++)
@@ -128,46 +129,46 @@ static bool stands_for_something(const struct recipe *recipe, const char *name, 
 	return find_key(recipe, name, length) != NULL;
 }
 
-static int check_braces(const struct recipe *recipe, const char *place, const char *text, bool page, struct error *error)
+static int check_placeholders(const struct recipe *recipe, const char *location, const char *text, bool page, struct error *error)
 {
 	while ((text = strchr(text, '{'))) {
 		size_t length = strcspn(text + 1, "}");
 		if (!text[1 + length])
-			return error_set(error, place, "'%.40s' has no '}'", text);
-		if (!stands_for_something(recipe, text + 1, length, page))
-			return error_set(error, place, "'%.*s' stands for nothing", (int)(length > 40 ? 40 : length + 2), text);
+			return error_set(error, location, "'%.40s' has no '}'", text);
+		if (!is_placeholder(recipe, text + 1, length, page))
+			return error_set(error, location, "unknown placeholder '%.*s'", (int)(length > 40 ? 40 : length + 2), text);
 		text += length + 2;
 	}
 	return 0;
 }
 
-int recipe_check_braces(const struct recipe *recipe, struct error *error)
+int recipe_check_placeholders(const struct recipe *recipe, struct error *error)
 {
 	for (size_t i = 0; i < recipe->page_count; i++)
-		if (check_braces(recipe, recipe->pages[i].place, recipe->pages[i].text, true, error))
+		if (check_placeholders(recipe, recipe->pages[i].location, recipe->pages[i].text, true, error))
 			return -1;
 	for (size_t i = 0; i < recipe->headers.count; i++)
-		if (check_braces(recipe, recipe->headers.items[i], recipe->headers.items[i], false, error))
+		if (check_placeholders(recipe, recipe->headers.items[i], recipe->headers.items[i], false, error))
 			return error_within(error, "header");
 	return 0;
 }
 
-char *recipe_page(const struct recipe *recipe, const char *api, const char *query, int index, struct error *error)
+char *recipe_page_url(const struct recipe *recipe, const char *api, const char *query, int index, struct error *error)
 {
 	char page_number[16], index_number[16], offset[16];
-	const struct page_template *page = choose(recipe, query);
+	const struct page_template *page = choose_template(recipe, query);
 	if (!page) {
 		error_set(error, recipe->name, "needs --url: it has no page for '%s'", query);
 		return NULL;
 	}
-	char *tag = as_tag(query);
-	const struct value values[] = {{"query", query, false}, {"rest", query + strlen(page->prefix), false},
+	char *tag = make_tag(query);
+	const struct placeholder placeholders[] = {{"query", query, false}, {"rest", query + strlen(page->prefix), false},
 		{"tag", tag, false}, {"api", api ? api : recipe->api, true}, {"page", page_number, true},
 		{"index", index_number, true}, {"offset", offset, true}, {0}};
 	snprintf(page_number, sizeof page_number, "%d", index + 1);
 	snprintf(index_number, sizeof index_number, "%d", index);
 	snprintf(offset, sizeof offset, "%d", recipe->first + recipe->step * index);
-	char *filled = fill(recipe, page->text, values, error);
+	char *filled = fill_template(recipe, page->text, placeholders, error);
 	char *url = filled ? url_resolve(NULL, filled, error) : NULL;
 	free(filled);
 	free(tag);
@@ -176,29 +177,29 @@ char *recipe_page(const struct recipe *recipe, const char *api, const char *quer
 
 /* ---- keys and headers ---- */
 
-int recipe_set_key(struct recipe *recipe, const char *name, const char *value, bool *known, struct error *error)
+int recipe_set_key(struct recipe *recipe, const char *name, const char *value, bool *is_known, struct error *error)
 {
 	for (size_t i = 0; i < recipe->key_count; i++) {
 		struct recipe_key *key = &recipe->keys[i];
 		if (strcmp(key->name, name))
 			continue;
-		*known = true;
+		*is_known = true;
 		free(key->value);
 		key->value = strdup(value);
 		if (!key->value)
 			return error_memory(error, name);
 	}
-	for (size_t i = 0; i < recipe->next_count; i++)
-		if (recipe->nexts[i].reader && recipe_set_key(recipe->nexts[i].reader, name, value, known, error))
+	for (size_t i = 0; i < recipe->next_link_count; i++)
+		if (recipe->next_links[i].page_recipe && recipe_set_key(recipe->next_links[i].page_recipe, name, value, is_known, error))
 			return -1;
 	return 0;
 }
 
-/* A header with its keys filled in; NULL on failure. */
+/* A header with the values of keys; NULL on failure. */
 static char *fill_header(const struct recipe *recipe, const char *header, struct error *error)
 {
-	static const struct value none[] = {{0}};
-	char *filled = fill(recipe, header, none, error), *out = filled;
+	static const struct placeholder none[] = {{0}};
+	char *filled = fill_template(recipe, header, none, error), *out = filled;
 	for (const char *p = filled; p && *p; p++)
 		if (!iscntrl((unsigned char)*p))
 			*out++ = *p;
@@ -217,15 +218,15 @@ int recipe_fill_headers(struct recipe *recipe, struct error *error)
 		if (result)
 			return -1;
 	}
-	for (size_t i = 0; i < recipe->next_count; i++)
-		if (recipe->nexts[i].reader && recipe_fill_headers(recipe->nexts[i].reader, error))
+	for (size_t i = 0; i < recipe->next_link_count; i++)
+		if (recipe->next_links[i].page_recipe && recipe_fill_headers(recipe->next_links[i].page_recipe, error))
 			return -1;
 	return 0;
 }
 
-enum { SECRET_MINIMUM = 4 }; /* bytes as it stands there; what is shorter is none, and stands in many places */
+enum { SECRET_MINIMUM = 4 }; /* bytes; shorter values are not secrets, and occur in many places */
 
-/* How many bytes at `text` are `value`, any of its bytes in the form that it has in addresses; 0: they are not. */
+/* The number of bytes at `text` that match `value`, plain or percent-encoded; 0: no match. */
 static size_t match_value(const char *text, const char *value)
 {
 	const char *at = text;
@@ -242,7 +243,7 @@ static size_t match_value(const char *text, const char *value)
 }
 
 /* `text`, which is freed, with every `value` in it replaced; NULL without memory. */
-static char *hide(char *text, const char *value, const char *name)
+static char *hide_value(char *text, const char *value, const char *name)
 {
 	char *hidden = NULL;
 	size_t size;
@@ -268,10 +269,10 @@ static char *hide_keys(const struct recipe *recipe, char *text)
 {
 	for (size_t i = 0; i < recipe->key_count; i++)
 		if (recipe->keys[i].value)
-			text = hide(text, recipe->keys[i].value, recipe->keys[i].name);
-	for (size_t i = 0; i < recipe->next_count; i++)
-		if (recipe->nexts[i].reader)
-			text = hide_keys(recipe->nexts[i].reader, text);
+			text = hide_value(text, recipe->keys[i].value, recipe->keys[i].name);
+	for (size_t i = 0; i < recipe->next_link_count; i++)
+		if (recipe->next_links[i].page_recipe)
+			text = hide_keys(recipe->next_links[i].page_recipe, text);
 	return text;
 }
 
@@ -293,9 +294,9 @@ void recipe_hide_keys_in(const struct recipe *recipe, struct error *error)
 	free(reason);
 }
 
-/* ---- addresses of images ---- */
+/* ---- URLs of images ---- */
 
-/* Returns 1, 0, or -1 when the seconds are used up. */
+/* Returns 1, 0, or -1 if the time is exceeded. */
 static int is_skipped(const struct recipe_item *item, const char *url, double *seconds)
 {
 	int skipped = 0;
@@ -304,8 +305,8 @@ static int is_skipped(const struct recipe_item *item, const char *url, double *s
 	return skipped;
 }
 
-/* Rewritten addresses come from a page, too. */
-static char *rewritten(const struct rewrite *rewrite, const char *url, double *seconds)
+/* The result is validated: it depends on untrusted input. */
+static char *rewrite_url(const struct rewrite *rewrite, const char *url, double *seconds)
 {
 	char *other = pattern_replace(&rewrite->pattern, rewrite->replacement, url, seconds);
 	char *resolved = other ? url_resolve(NULL, other, NULL) : NULL;
@@ -313,11 +314,11 @@ static char *rewritten(const struct rewrite *rewrite, const char *url, double *s
 	return resolved;
 }
 
-/* `url`, which is freed, as it is to be asked for; NULL without memory. */
-static char *rewritten_by_all(const struct recipe *recipe, char *url, double *seconds)
+/* `url`, which is freed, after all rewrites; NULL without memory. */
+static char *apply_rewrites(const struct recipe *recipe, char *url, double *seconds)
 {
 	for (size_t i = 0; url && i < recipe->rewrite_count; i++) {
-		char *other = rewritten(&recipe->rewrites[i], url, seconds);
+		char *other = rewrite_url(&recipe->rewrites[i], url, seconds);
 		if (other) {
 			free(url);
 			url = other;
@@ -326,17 +327,17 @@ static char *rewritten_by_all(const struct recipe *recipe, char *url, double *se
 	return url;
 }
 
-int recipe_addresses(const struct recipe *recipe, const struct recipe_item *item, const char *url, double *seconds,
-	struct text_list *addresses, struct error *error)
+int recipe_image_urls(const struct recipe *recipe, const struct recipe_item *item, const char *url, double *seconds,
+	struct text_list *urls, struct error *error)
 {
 	if (is_skipped(item, url, seconds) == 1)
 		return 0;
-	char *best = rewritten_by_all(recipe, strdup(url), seconds);
-	int result = best ? text_list_add(addresses, best, error) : error_memory(error, url);
+	char *best = apply_rewrites(recipe, strdup(url), seconds);
+	int result = best ? text_list_add(urls, best, error) : error_memory(error, url);
 	for (size_t i = 0; result == 0 && i < recipe->fallback_count; i++) {
-		char *other = rewritten(&recipe->fallbacks[i], best, seconds);
-		if (other && text_list_find(addresses, other) < 0)
-			result = text_list_add(addresses, other, error);
+		char *other = rewrite_url(&recipe->fallbacks[i], best, seconds);
+		if (other && text_list_find(urls, other) < 0)
+			result = text_list_add(urls, other, error);
 		free(other);
 	}
 	free(best);

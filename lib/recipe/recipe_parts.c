@@ -7,21 +7,21 @@
 
 #include "recipe/pattern.h"
 
-/* Makes room for one more of `size` bytes, all zero, at the end of a list. Returns where, or NULL. */
-static void *grow(void *list, size_t *count, size_t size, struct error *error)
+/* Appends an item of `size` zero bytes to a list. Returns it, or NULL. */
+static void *append_item(void *list, size_t *count, size_t size, struct error *error)
 {
 	void **items = list;
-	void *larger = array_grow(*items, *count, size);
-	if (!larger) {
+	void *grown = array_grow(*items, *count, size);
+	if (!grown) {
 		error_memory(error, "recipe");
 		return NULL;
 	}
-	*items = larger;
-	return memset((char *)larger + (*count)++ * size, 0, size);
+	*items = grown;
+	return memset((char *)grown + (*count)++ * size, 0, size);
 }
 
-/* Blanks mean nothing in an address: they let a long one go over several lines. */
-static void drop_blanks(char *text)
+/* Blanks in a URL are ignored, so that a long one can be split over several lines. */
+static void remove_blanks(char *text)
 {
 	char *out = text;
 	for (; *text; text++)
@@ -30,48 +30,48 @@ static void drop_blanks(char *text)
 	*out = 0;
 }
 
-int recipe_add_page(struct recipe *recipe, const char *prefix, const char *value, const char *place,
+int recipe_add_page(struct recipe *recipe, const char *prefix, const char *value, const char *location,
 	struct error *error)
 {
-	struct page_template *page = grow(&recipe->pages, &recipe->page_count, sizeof *page, error);
+	struct page_template *page = append_item(&recipe->pages, &recipe->page_count, sizeof *page, error);
 	if (!page)
 		return -1;
 	page->prefix = strdup(prefix);
 	page->text = strdup(value);
-	page->place = strdup(place);
-	if (!page->prefix || !page->text || !page->place)
+	page->location = strdup(location);
+	if (!page->prefix || !page->text || !page->location)
 		return error_memory(error, value);
-	drop_blanks(page->text);
+	remove_blanks(page->text);
 	return 0;
 }
 
-int recipe_add_item(struct recipe *recipe, const char *value, const char *place, struct error *error)
+int recipe_add_item(struct recipe *recipe, const char *value, const char *location, struct error *error)
 {
-	struct recipe_item *item = grow(&recipe->items, &recipe->item_count, sizeof *item, error);
-	return item ? selector_parse(&item->item, value, place, recipe->format, error) : -1;
+	struct recipe_item *item = append_item(&recipe->items, &recipe->item_count, sizeof *item, error);
+	return item ? selector_parse(&item->item, value, location, recipe->format, error) : -1;
 }
 
-int recipe_add_image(struct recipe *recipe, const char *value, const char *place, struct error *error)
+int recipe_add_image(struct recipe *recipe, const char *value, const char *location, struct error *error)
 {
 	struct recipe_item *item = &recipe->items[recipe->item_count - 1];
-	struct selector *image = grow(&item->images, &item->image_count, sizeof *image, error);
-	return image ? selector_parse_within(image, value, place, &item->item, error) : -1;
+	struct selector *image = append_item(&item->images, &item->image_count, sizeof *image, error);
+	return image ? selector_parse_within(image, value, location, &item->item, error) : -1;
 }
 
-int recipe_add_cursor(struct recipe *recipe, const char *name, const char *value, const char *place,
+int recipe_add_cursor(struct recipe *recipe, const char *name, const char *value, const char *location,
 	struct error *error)
 {
-	struct recipe_cursor *cursor = grow(&recipe->cursors, &recipe->cursor_count, sizeof *cursor, error);
+	struct recipe_cursor *cursor = append_item(&recipe->cursors, &recipe->cursor_count, sizeof *cursor, error);
 	if (!cursor)
 		return -1;
 	if (*name && !(cursor->name = strdup(name)))
 		return error_memory(error, value);
-	return selector_parse(&cursor->selector, value, place, recipe->format, error);
+	return selector_parse(&cursor->selector, value, location, recipe->format, error);
 }
 
 int recipe_add_key(struct recipe *recipe, const char *name, const char *value, struct error *error)
 {
-	struct recipe_key *key = grow(&recipe->keys, &recipe->key_count, sizeof *key, error);
+	struct recipe_key *key = append_item(&recipe->keys, &recipe->key_count, sizeof *key, error);
 	if (!key)
 		return -1;
 	const char *given = getenv(value);
@@ -81,10 +81,10 @@ int recipe_add_key(struct recipe *recipe, const char *name, const char *value, s
 	return key->name && key->variable && (key->value || !given || !*given) ? 0 : error_memory(error, value);
 }
 
-int recipe_add_next(struct recipe *recipe, const char *value, const char *place, struct error *error)
+int recipe_add_next_link(struct recipe *recipe, const char *value, const char *location, struct error *error)
 {
-	struct recipe_link *link = grow(&recipe->nexts, &recipe->next_count, sizeof *link, error);
-	return link ? selector_parse(&link->selector, value, place, recipe->format, error) : -1;
+	struct recipe_link *link = append_item(&recipe->next_links, &recipe->next_link_count, sizeof *link, error);
+	return link ? selector_parse(&link->selector, value, location, recipe->format, error) : -1;
 }
 
 static int check_groups(const regex_t *pattern, const char *replacement, struct error *error)
@@ -92,23 +92,23 @@ static int check_groups(const regex_t *pattern, const char *replacement, struct 
 	int used = pattern_group_used(replacement);
 	if ((size_t)used <= pattern->re_nsub)
 		return 0;
-	return error_set(error, replacement, "the pattern has no group %d, but %zu", used, pattern->re_nsub);
+	return error_set(error, replacement, "the pattern has no group %d, only %zu", used, pattern->re_nsub);
 }
 
-int rewrite_add(struct rewrite **list, size_t *count, const char *value, bool arrow, struct error *error)
+int rewrite_add(struct rewrite **list, size_t *count, const char *value, bool has_replacement, struct error *error)
 {
-	const char *at = strstr(value, " -> ");
-	if (arrow && !at)
-		return error_set(error, value, "PATTERN -> REPLACEMENT");
-	char *pattern = arrow ? strndup(value, (size_t)(at - value)) : strdup(value);
-	char *replacement = strdup(arrow ? at + 4 : "");
+	const char *separator = strstr(value, " -> ");
+	if (has_replacement && !separator)
+		return error_set(error, value, "must be PATTERN -> REPLACEMENT");
+	char *pattern = has_replacement ? strndup(value, (size_t)(separator - value)) : strdup(value);
+	char *replacement = strdup(has_replacement ? separator + 4 : "");
 	struct rewrite *rewrite = NULL;
 	regex_t compiled;
 	if (!pattern || !replacement)
 		error_memory(error, value);
 	else if (pattern_compile(&compiled, pattern, error) == 0) {
 		if (check_groups(&compiled, replacement, error) == 0)
-			rewrite = grow(list, count, sizeof *rewrite, error);
+			rewrite = append_item(list, count, sizeof *rewrite, error);
 		if (!rewrite)
 			regfree(&compiled);
 	}
@@ -121,19 +121,19 @@ int rewrite_add(struct rewrite **list, size_t *count, const char *value, bool ar
 	return 0;
 }
 
-void recipe_drop_pages(struct recipe *recipe)
+void recipe_free_pages(struct recipe *recipe)
 {
 	for (size_t i = 0; i < recipe->page_count; i++) {
 		free(recipe->pages[i].prefix);
 		free(recipe->pages[i].text);
-		free(recipe->pages[i].place);
+		free(recipe->pages[i].location);
 	}
 	free(recipe->pages);
 	recipe->pages = NULL;
 	recipe->page_count = 0;
 }
 
-void recipe_drop_images(struct recipe_item *item)
+void recipe_free_images(struct recipe_item *item)
 {
 	for (size_t i = 0; i < item->image_count; i++)
 		selector_free(&item->images[i]);
@@ -142,7 +142,7 @@ void recipe_drop_images(struct recipe_item *item)
 	item->image_count = 0;
 }
 
-void recipe_drop_items(struct recipe *recipe)
+void recipe_free_items(struct recipe *recipe)
 {
 	for (size_t i = 0; i < recipe->item_count; i++) {
 		struct recipe_item *item = &recipe->items[i];
@@ -150,28 +150,28 @@ void recipe_drop_items(struct recipe *recipe)
 		selector_free(&item->width);
 		selector_free(&item->height);
 		selector_free(&item->licence);
-		recipe_drop_images(item);
-		rewrite_drop(&item->skips, &item->skip_count);
+		recipe_free_images(item);
+		rewrite_free_list(&item->skips, &item->skip_count);
 	}
 	free(recipe->items);
 	recipe->items = NULL;
 	recipe->item_count = 0;
 }
 
-void recipe_drop_nexts(struct recipe *recipe)
+void recipe_free_next_links(struct recipe *recipe)
 {
-	for (size_t i = 0; i < recipe->next_count; i++) {
-		selector_free(&recipe->nexts[i].selector);
-		if (recipe->nexts[i].reader)
-			recipe_free(recipe->nexts[i].reader);
-		free(recipe->nexts[i].reader);
+	for (size_t i = 0; i < recipe->next_link_count; i++) {
+		selector_free(&recipe->next_links[i].selector);
+		if (recipe->next_links[i].page_recipe)
+			recipe_free(recipe->next_links[i].page_recipe);
+		free(recipe->next_links[i].page_recipe);
 	}
-	free(recipe->nexts);
-	recipe->nexts = NULL;
-	recipe->next_count = 0;
+	free(recipe->next_links);
+	recipe->next_links = NULL;
+	recipe->next_link_count = 0;
 }
 
-void recipe_drop_cursors(struct recipe *recipe)
+void recipe_free_cursors(struct recipe *recipe)
 {
 	for (size_t i = 0; i < recipe->cursor_count; i++) {
 		free(recipe->cursors[i].name);
@@ -182,7 +182,7 @@ void recipe_drop_cursors(struct recipe *recipe)
 	recipe->cursor_count = 0;
 }
 
-void recipe_drop_keys(struct recipe *recipe)
+void recipe_free_keys(struct recipe *recipe)
 {
 	for (size_t i = 0; i < recipe->key_count; i++) {
 		free(recipe->keys[i].name);
@@ -194,7 +194,7 @@ void recipe_drop_keys(struct recipe *recipe)
 	recipe->key_count = 0;
 }
 
-void rewrite_drop(struct rewrite **list, size_t *count)
+void rewrite_free_list(struct rewrite **list, size_t *count)
 {
 	for (size_t i = 0; i < *count; i++) {
 		free((*list)[i].text);

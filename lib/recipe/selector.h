@@ -1,16 +1,16 @@
-/* Selectors: what a recipe looks for on a page. One is a chain of steps, "STEP -> STEP -> ...".
+/* Selectors: find nodes on a page. A selector is a chain of steps, "STEP -> STEP -> ...".
  *
- * The first step is an expression in the language of what it is seen from: XPath 1.0 for HTML and XML, a path
- * (json_path.h) for JSON, a POSIX extended regular expression for text. In it, \N is the group N of a match. Without
- * a first step ("-> json a") it begins with the page itself. Each further step is one of
- *   html XPATH, xml XPATH, json PATH, text PATTERN   reads what was found as such a document and looks on in it
- *   unescape                                         undoes the escapes of JavaScript in it
- *   as TEMPLATE                                      the template, with what was found in place of {}
- * What was found and can't be read so is nothing.
+ * The first step is an expression in the language of its context: XPath 1.0 for HTML and XML, a path (json_path.h) for JSON,
+ * a POSIX extended regular expression for text. If the context is a match, \N is its group N. Without a first step
+ * ("-> json a") it begins with the page itself. Each further step is one of
+ *   html XPATH, xml XPATH, json PATH, text PATTERN   parses each result as such a document and searches it
+ *   unescape                                         decodes JavaScript escapes
+ *   as TEMPLATE                                      the template, with the result in place of {}
+ * A result that can't be parsed is dropped.
  *
- * Beside the functions of XPath there are
- *   matches(text, pattern)   whether the POSIX extended regular expression is found in the text (as XPath 2.0's)
- *   largest(srcset)          of a srcset, or of all of several nodes, the address with the largest descriptor, but no data:
+ * Additional XPath functions:
+ *   matches(text, pattern)   whether the POSIX extended regular expression matches in the text (as in XPath 2.0)
+ *   largest(srcset)          of a srcset, or of several nodes, the URL with the largest descriptor, except data:
  */
 #ifndef RECIPE_SELECTOR_H
 #define RECIPE_SELECTOR_H
@@ -21,35 +21,35 @@
 
 /* All zero selects nothing. */
 struct selector {
-	char *text;  /* as it was written; NULL: selects nothing */
-	char *place; /* where it is written, for messages */
+	char *text;  /* the source; NULL: selects nothing */
+	char *location; /* in the recipe, for messages */
 	struct selector_step *steps;
 	size_t count;
 };
 
-/* Reads a selector that is seen from a page of that format; `place` says where it is written. On failure (-1) *selector
- * is empty, and the error's object is the step that is none. */
-CHECKED int selector_parse(struct selector *selector, const char *text, const char *place, enum document_format format,
+/* Parses a selector for a page of that format; `location` is for messages. On failure (-1) *selector is empty, and the error's
+ * object is the invalid step. */
+CHECKED int selector_parse(struct selector *selector, const char *text, const char *location, enum document_format format,
 	struct error *error);
 
-/* The same for one that is seen from what `item` gives. */
-CHECKED int selector_parse_within(struct selector *selector, const char *text, const char *place,
+/* The same for a selector relative to the results of `item`. */
+CHECKED int selector_parse_within(struct selector *selector, const char *text, const char *location,
 	const struct selector *item, struct error *error);
 
-/* Appends what the selector gives, seen from a node of the document. Returns 0, or -1: its cost went out of bounds, or a
- * step could not be evaluated; the error's object has place and step. */
-CHECKED int selector_find(const struct selector *selector, struct document *document, const struct node *from,
+/* Appends the results of the selector, relative to a node of the document. Returns 0, or -1: the budget is exceeded, or a step
+ * can't be evaluated; the error's object has location and step. */
+CHECKED int selector_find(const struct selector *selector, struct document *document, const struct document_node *from,
 	struct node_list *found, struct error *error);
 
-/* Appends the texts of what the selector gives, without blank ones. Returns as selector_find. */
-CHECKED int selector_texts(const struct selector *selector, struct document *document, const struct node *from,
+/* Appends the texts of the results, without blank ones. Returns as selector_find. */
+CHECKED int selector_texts(const struct selector *selector, struct document *document, const struct document_node *from,
 	struct text_list *texts, struct error *error);
 
-/* Makes *text the first that is not blank (fresh memory, the caller's), or NULL. Returns as selector_find. */
-CHECKED int selector_text(const struct selector *selector, struct document *document, const struct node *from,
+/* Sets *text to the first text that is not blank (new memory, the caller's to free), or NULL. Returns as selector_find. */
+CHECKED int selector_text(const struct selector *selector, struct document *document, const struct document_node *from,
 	char **text, struct error *error);
 
-/* Leaves an empty selector. */
+/* Frees, and leaves an empty selector. */
 void selector_free(struct selector *selector);
 
 #endif

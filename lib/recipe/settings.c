@@ -11,14 +11,14 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { FILE_LIMIT = 1 << 20, VALUE_MAXIMUM = 1 << 16 };
+enum { FILE_SIZE_MAXIMUM = 1 << 20, VALUE_MAXIMUM = 1 << 16 };
 
 static bool is_blank(char c)
 {
 	return c == ' ' || c == '\t';
 }
 
-/* Cuts blanks off both ends, in place. */
+/* Removes blanks at both ends, in place. */
 static char *trim(char *text)
 {
 	while (is_blank(*text))
@@ -52,13 +52,13 @@ static int add_setting(struct settings *settings, const char *key, const char *v
 	return setting->key && setting->value ? 0 : error_memory(error, settings->path);
 }
 
-static int continue_setting(struct settings *settings, const char *more, struct error *error)
+static int continue_setting(struct settings *settings, const char *continuation, struct error *error)
 {
 	struct setting *last = &settings->items[settings->count - 1];
-	/* Each line copies those before it. */
-	if (strlen(last->value) + strlen(more) > VALUE_MAXIMUM)
+	/* Bounds the quadratic cost: each line copies those before it. */
+	if (strlen(last->value) + strlen(continuation) > VALUE_MAXIMUM)
 		return settings_error(settings, last, error, "%s: longer than %d bytes", last->key, VALUE_MAXIMUM);
-	char *joined = text_format("%s%s%s", last->value, *last->value ? " " : "", more);
+	char *joined = text_format("%s%s%s", last->value, *last->value ? " " : "", continuation);
 	if (!joined)
 		return error_memory(error, settings->path);
 	free(last->value);
@@ -66,7 +66,7 @@ static int continue_setting(struct settings *settings, const char *more, struct 
 	return 0;
 }
 
-static int read_line(struct settings *settings, char *text, int line, struct error *error)
+static int parse_line(struct settings *settings, char *text, int line, struct error *error)
 {
 	bool continues = is_blank(*text) && settings->count;
 	char *start = trim(text);
@@ -74,7 +74,7 @@ static int read_line(struct settings *settings, char *text, int line, struct err
 		return 0;
 	for (const char *p = start; *p; p++)
 		if (iscntrl((unsigned char)*p) && *p != '\t')
-			return settings_error(settings, &(struct setting){.line = line}, error, "holds a control character");
+			return settings_error(settings, &(struct setting){.line = line}, error, "has a control character");
 	if (continues)
 		return continue_setting(settings, start, error);
 	char *equals = strchr(start, '=');
@@ -88,14 +88,14 @@ int settings_read(struct settings *settings, const char *path, struct error *err
 {
 	char *content;
 	*settings = (struct settings){0};
-	if (file_read_text(path, FILE_LIMIT, &content, error))
+	if (file_read_text(path, FILE_SIZE_MAXIMUM, &content, error))
 		return -1;
 	settings->path = strdup(path);
 	int result = settings->path ? 0 : error_memory(error, path);
 	char *next = content;
 	for (int line = 1; result == 0 && next; line++) {
 		char *text = strsep(&next, "\n");
-		result = read_line(settings, text, line, error);
+		result = parse_line(settings, text, line, error);
 	}
 	free(content);
 	if (result)
@@ -105,9 +105,9 @@ int settings_read(struct settings *settings, const char *path, struct error *err
 
 const struct setting *settings_earlier(const struct settings *settings, const struct setting *setting, const char *since)
 {
-	for (const struct setting *one = setting; one-- > settings->items && (!since || strcmp(one->key, since));)
-		if (strcmp(one->key, setting->key) == 0)
-			return one;
+	for (const struct setting *earlier = setting; earlier-- > settings->items && (!since || strcmp(earlier->key, since));)
+		if (strcmp(earlier->key, setting->key) == 0)
+			return earlier;
 	return NULL;
 }
 

@@ -13,28 +13,28 @@
 /* About a second of evaluation. */
 static const unsigned long operations_maximum = 10000000;
 
-/* libxml2 tells the handler of a context a code alone. */
-static void keep_message(void *user, xmlErrorPtr problem)
+/* libxml2 passes only a code to the error handler of a context. */
+static void store_message(void *user, xmlErrorPtr error)
 {
 	static const struct {
 		int code;
 		const char *message;
-	} messages[] = {{XML_XPATH_NUMBER_ERROR, "a number is none"},
-		{XML_XPATH_UNFINISHED_LITERAL_ERROR, "a quote is not closed"},
-		{XML_XPATH_INVALID_PREDICATE_ERROR, "what is in [] is none"}, {XML_XPATH_UNCLOSED_ERROR, "a bracket is not closed"},
-		{XML_XPATH_INVALID_TYPE, "a function gets a value of another type than it takes"},
-		{XML_XPATH_MEMORY_ERROR, "out of memory"}, {XML_XPATH_INVALID_CHAR_ERROR, "a character that is none"},
+	} messages[] = {{XML_XPATH_NUMBER_ERROR, "invalid number"},
+		{XML_XPATH_UNFINISHED_LITERAL_ERROR, "unterminated literal"},
+		{XML_XPATH_INVALID_PREDICATE_ERROR, "invalid predicate"}, {XML_XPATH_UNCLOSED_ERROR, "unclosed bracket"},
+		{XML_XPATH_INVALID_TYPE, "wrong argument type of a function"},
+		{XML_XPATH_MEMORY_ERROR, "out of memory"}, {XML_XPATH_INVALID_CHAR_ERROR, "invalid character"},
 		{XPATH_OP_LIMIT_EXCEEDED - XPATH_EXPRESSION_OK + XML_XPATH_EXPRESSION_OK, "too many operations on this page"},
 		{XPATH_RECURSION_LIMIT_EXCEEDED - XPATH_EXPRESSION_OK + XML_XPATH_EXPRESSION_OK, "too deeply nested"}};
 	struct tree *tree = user;
-	const char *message = "not well formed";
-	for (size_t i = 0; problem && i < sizeof messages / sizeof *messages; i++)
-		message = messages[i].code == problem->code ? messages[i].message : message;
+	const char *message = "syntax error";
+	for (size_t i = 0; error && i < sizeof messages / sizeof *messages; i++)
+		message = messages[i].code == error->code ? messages[i].message : message;
 	snprintf(tree->message, sizeof tree->message, "%s", message);
 }
 
-/* libxml2 prints what has no handler of its own. */
-static void say_nothing(void *context, const char *format, ...)
+/* libxml2 prints messages without a handler. */
+static void ignore_message(void *context, const char *format, ...)
 {
 	(void)context, (void)format;
 }
@@ -44,8 +44,8 @@ static xmlXPathContextPtr create_context(xmlDocPtr document, struct tree *tree)
 	xmlXPathContextPtr context = xmlXPathNewContext(document);
 	if (!context)
 		return NULL;
-	xmlSetGenericErrorFunc(NULL, say_nothing);
-	context->error = keep_message;
+	xmlSetGenericErrorFunc(NULL, ignore_message);
+	context->error = store_message;
 	context->userData = tree;
 	xpath_functions_register(context);
 	return context;
@@ -57,29 +57,29 @@ static void ignore_entity(void *parser, const xmlChar *name, int type, const xml
 	(void)parser, (void)name, (void)type, (void)public_id, (void)system_id, (void)content;
 }
 
-/* What is not well-formed is refused: libxml2 would look for further mistakes, and may tell of each with all the text before it. */
-static void stop_at_mistake(void *parser, xmlErrorPtr problem)
+/* Stops at the first error: libxml2 would look for more, and may copy all text before each into its message. */
+static void stop_at_error(void *parser, xmlErrorPtr error)
 {
-	if (problem->level == XML_ERR_FATAL)
+	if (error->level == XML_ERR_FATAL)
 		xmlStopParser(parser);
 }
 
-/* No entity is ever declared, so that none can grow: a document that needs one is not well-formed. */
+/* Entity declarations are ignored, against entity expansion attacks: a document that needs one is not well-formed. */
 static xmlDocPtr parse_xml(const char *bytes, int size, const char *encoding)
 {
 	xmlParserCtxtPtr parser = xmlNewParserCtxt();
 	if (!parser)
 		return NULL;
 	parser->sax->entityDecl = ignore_entity;
-	parser->sax->serror = stop_at_mistake;
+	parser->sax->serror = stop_at_error;
 	xmlDocPtr document = xmlCtxtReadMemory(parser, bytes, size, NULL, encoding,
 		XML_PARSE_NONET | XML_PARSE_NOERROR | XML_PARSE_NOWARNING);
 	xmlFreeParserCtxt(parser);
 	return document;
 }
 
-/* So that a recipe need not know which prefixes a page declares. */
-static void drop_namespaces(xmlNodePtr node)
+/* So that recipes do not depend on the prefixes of a page. */
+static void remove_namespaces(xmlNodePtr node)
 {
 	while (node) {
 		if (node->type == XML_ELEMENT_NODE)
@@ -97,9 +97,9 @@ static void drop_namespaces(xmlNodePtr node)
 	}
 }
 
-/* At its first NUL byte libxml2 takes an HTML page for ended; browsers read on. Returns a copy with blanks for them; NULL
- * where there are none, or so many that they are part of an encoding. */
-static char *without_nul(const char *bytes, size_t size)
+/* For libxml2 an HTML page ends at the first NUL byte, unlike in browsers. Returns a copy with blanks instead; NULL if there are
+ * none, or so many that they are part of an encoding. */
+static char *replace_nul(const char *bytes, size_t size)
 {
 	size_t count = 0;
 	for (size_t i = 0; i < size; i++)
@@ -112,20 +112,20 @@ static char *without_nul(const char *bytes, size_t size)
 
 static xmlDocPtr parse_html(const char *bytes, int size, const char *encoding)
 {
-	char *copy = without_nul(bytes, (size_t)size);
+	char *copy = replace_nul(bytes, (size_t)size);
 	xmlDocPtr document = htmlReadMemory(copy ? copy : bytes, size, NULL, encoding,
 		HTML_PARSE_RECOVER | HTML_PARSE_NONET | HTML_PARSE_NOERROR | HTML_PARSE_NOWARNING);
 	free(copy);
 	return document;
 }
 
-static xmlDocPtr parse(const char *bytes, int size, enum document_format format, const char *charset)
+static xmlDocPtr parse_tree(const char *bytes, int size, enum document_format format, const char *charset)
 {
 	const char *encoding = *charset ? charset : NULL;
 	if (format == DOCUMENT_HTML)
 		return parse_html(bytes, size, encoding);
 	xmlDocPtr document = parse_xml(bytes, size, encoding);
-	drop_namespaces(document ? xmlDocGetRootElement(document) : NULL);
+	remove_namespaces(document ? xmlDocGetRootElement(document) : NULL);
 	return document;
 }
 
@@ -135,11 +135,11 @@ struct tree *tree_parse(const char *bytes, size_t size, enum document_format for
 	if (!tree)
 		return NULL;
 	tree->format = format;
-	tree->document = parse(bytes, (int)size, format, charset);
+	tree->document = parse_tree(bytes, (int)size, format, charset);
 	if (!tree->document && *charset)
-		tree->document = parse(bytes, (int)size, format, "");
+		tree->document = parse_tree(bytes, (int)size, format, "");
 	if (tree->document)
-		xmlXPathOrderDocElems(tree->document); /* else nodes are put in order by walks along their siblings */
+		xmlXPathOrderDocElems(tree->document); /* otherwise sorting nodes traverses their siblings */
 	tree->context = tree->document ? create_context(tree->document, tree) : NULL;
 	if (tree->context)
 		return tree;
@@ -154,7 +154,7 @@ xmlXPathCompExprPtr tree_compile(const char *expression, struct error *error)
 	xmlXPathCompExprPtr compiled = context ? xmlXPathCtxtCompile(context, BAD_CAST expression) : NULL;
 	xmlXPathFreeContext(context);
 	if (!compiled)
-		error_set(error, expression, "no XPath expression: %s", *none.message ? none.message : "out of memory");
+		error_set(error, expression, "not an XPath expression: %s", *none.message ? none.message : "out of memory");
 	else if (xpath_check(expression, error)) {
 		xmlXPathFreeCompExpr(compiled);
 		compiled = NULL;
@@ -162,8 +162,8 @@ xmlXPathCompExprPtr tree_compile(const char *expression, struct error *error)
 	return compiled;
 }
 
-/* Evaluates with what is left of the page's operations; NULL is an error, kept in the tree's message. */
-static xmlXPathObjectPtr evaluate(struct document *document, const struct node *from, xmlXPathCompExprPtr expression)
+/* Evaluates within the budget of operations; NULL is an error, with its message in the tree. */
+static xmlXPathObjectPtr evaluate(struct document *document, const struct document_node *from, xmlXPathCompExprPtr expression)
 {
 	xmlXPathContextPtr context = from->tree->context;
 	unsigned long left = document->budget.operations;
@@ -183,11 +183,11 @@ static int add_text(struct document *document, xmlXPathObjectPtr found, struct n
 	xmlChar *content = xmlXPathCastToString(found);
 	char *text = content ? strdup((const char *)content) : NULL;
 	xmlFree(content);
-	struct node node = {.kind = NODE_TEXT, .text = text};
-	return document_keep(document, text, text ? strlen(text) : 0, error) || node_list_add(list, &node, error) ? -1 : 0;
+	struct document_node node = {.kind = NODE_TEXT, .text = text};
+	return document_own_text(document, text, text ? strlen(text) : 0, error) || node_list_add(list, &node, error) ? -1 : 0;
 }
 
-int tree_find(struct document *document, const struct node *from, xmlXPathCompExprPtr expression, const char *text,
+int tree_find(struct document *document, const struct document_node *from, xmlXPathCompExprPtr expression, const char *text,
 	struct node_list *list, struct error *error)
 {
 	xmlXPathObjectPtr found = evaluate(document, from, expression);
@@ -199,9 +199,9 @@ int tree_find(struct document *document, const struct node *from, xmlXPathCompEx
 		result = add_text(document, found, list, error);
 	for (int i = 0; result == 0 && i < xmlXPathNodeSetGetLength(found->nodesetval); i++) {
 		xmlNodePtr element = xmlXPathNodeSetItem(found->nodesetval, i);
-		struct node node = {.kind = NODE_TREE, .tree = from->tree, .element = element,
+		struct document_node node = {.kind = NODE_TREE, .tree = from->tree, .element = element,
 			.name = element->type == XML_ATTRIBUTE_NODE ? (const char *)element->name : NULL};
-		/* Declarations of namespaces are copies that end with what was found. */
+		/* Namespace declarations are copies that are freed with the result. */
 		if (element->type != XML_NAMESPACE_DECL)
 			result = node_list_add(list, &node, error);
 	}
@@ -209,7 +209,7 @@ int tree_find(struct document *document, const struct node *from, xmlXPathCompEx
 	return result;
 }
 
-char *tree_tag(const struct node *node)
+char *tree_tag(const struct document_node *node)
 {
 	char *tag = NULL;
 	size_t size;

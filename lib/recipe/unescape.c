@@ -4,10 +4,10 @@
 
 #include <string.h>
 
-enum { TIMES_MAXIMUM = 4 };
+enum { PASSES_MAXIMUM = 4 };
 
-/* The number that `digits` hexadecimal digits at `text` write, or -1. */
-static int read_digits(const char *text, int digits)
+/* The value of `digits` hexadecimal digits at `text`, or -1. */
+static int parse_hexadecimal(const char *text, int digits)
 {
 	int number = 0;
 	for (int i = 0; i < digits; i++) {
@@ -19,7 +19,7 @@ static int read_digits(const char *text, int digits)
 	return number;
 }
 
-/* Writes a character as UTF-8, in no more bytes than its escape has. Returns where to go on. */
+/* Writes a character in UTF-8, which is not longer than its escape. Returns its end. */
 static char *write_character(char *out, int c)
 {
 	if (c < 0x20 || c == 0x7f)
@@ -35,13 +35,13 @@ static char *write_character(char *out, int c)
 	return out;
 }
 
-/* Reads \uXXXX, two of them where they are a pair. Returns how many bytes it has, 0 where it is none. */
-static int read_unicode(const char *text, int *c)
+/* Parses \uXXXX, or two that are a surrogate pair. Returns the number of bytes, 0 if it is invalid. */
+static int parse_unicode(const char *text, int *c)
 {
-	*c = read_digits(text + 2, 4);
+	*c = parse_hexadecimal(text + 2, 4);
 	if (*c < 0)
 		return 0;
-	int low = *c >= 0xd800 && *c < 0xdc00 && text[6] == '\\' && text[7] == 'u' ? read_digits(text + 8, 4) : -1;
+	int low = *c >= 0xd800 && *c < 0xdc00 && text[6] == '\\' && text[7] == 'u' ? parse_hexadecimal(text + 8, 4) : -1;
 	if (low >= 0xdc00 && low < 0xe000) {
 		*c = 0x10000 + ((*c - 0xd800) << 10) + (low - 0xdc00);
 		return 12;
@@ -51,7 +51,7 @@ static int read_unicode(const char *text, int *c)
 	return 6;
 }
 
-/* Undoes them once. Returns whether there were any. */
+/* One pass. Returns whether there were any escapes. */
 static int unescape_once(char *text)
 {
 	char *out = text;
@@ -59,8 +59,8 @@ static int unescape_once(char *text)
 	for (const char *p = text; *p;) {
 		int c = -1, length = 0;
 		if (p[0] == '\\' && p[1] == 'u')
-			length = read_unicode(p, &c);
-		else if (p[0] == '\\' && p[1] == 'x' && (c = read_digits(p + 2, 2)) >= 0)
+			length = parse_unicode(p, &c);
+		else if (p[0] == '\\' && p[1] == 'x' && (c = parse_hexadecimal(p + 2, 2)) >= 0)
 			length = 4;
 		else if (p[0] == '\\' && p[1] && strchr("/\\\"'", p[1]))
 			c = p[1], length = 2;
@@ -79,6 +79,6 @@ static int unescape_once(char *text)
 
 void unescape(char *text)
 {
-	for (int i = 0; i < TIMES_MAXIMUM && unescape_once(text); i++)
+	for (int i = 0; i < PASSES_MAXIMUM && unescape_once(text); i++)
 		;
 }

@@ -1,10 +1,10 @@
-/* Texts out of scripts, without their backslashes. */
+/* Decoding of JavaScript escapes. */
 #ifndef RECIPE_UNESCAPE_H
 #define RECIPE_UNESCAPE_H
 
-/* Undoes the escapes of JavaScript (\uXXXX, \xXX, \/, \", \\, \n...) in place, again while any are left, four times at
- * most: pages hold addresses that were escaped twice. Half a surrogate pair becomes U+FFFD; NUL and all other
- * control characters become blanks. */
+/* Decodes JavaScript escapes (\uXXXX, \xXX, \/, \", \\, \n...) in place, repeated while there are any, at most four times:
+ * pages have URLs that are escaped twice. An unpaired surrogate becomes U+FFFD; NUL and all other control characters become
+ * blanks. */
 void unescape(char *text);
 
 #endif

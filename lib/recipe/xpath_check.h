@@ -1,12 +1,12 @@
-/* What libxml2 finds out only while it evaluates an expression, and then only where it comes to it. */
+/* Static checks of XPath expressions for errors that libxml2 reports only during evaluation. */
 #ifndef RECIPE_XPATH_CHECK_H
 #define RECIPE_XPATH_CHECK_H
 
 #include "base/error.h"
 
-/* Looks through a well-formed XPath 1.0 expression for functions that are not there, or take another number of arguments;
- * for variables and prefixes of names, which stand for nothing here; and for a pattern of matches() that is written
- * out and no regular expression. Returns 0, or -1 with the first of them as the reason. */
+/* Checks a well-formed XPath 1.0 expression for unknown functions, wrong numbers of arguments, variables and namespace prefixes
+ * (there are none here), and literal patterns of matches() that are not regular expressions. Returns 0, or -1 with the first
+ * error. */
 CHECKED int xpath_check(const char *expression, struct error *error);
 
 #endif

@@ -12,21 +12,22 @@
 
 enum { DESCRIPTOR_MAXIMUM = 16 };
 
-/* Ends the evaluation: why, is kept as libxml2's own messages are. */
-static void fail(xmlXPathParserContextPtr parser, const char *reason)
+/* Ends the evaluation with an error message, stored like those of libxml2. */
+static void xpath_error(xmlXPathParserContextPtr parser, const char *reason)
 {
 	struct tree *tree = parser->context->userData;
 	snprintf(tree->message, sizeof tree->message, "%s", reason);
 	parser->error = XPATH_EXPR_ERROR;
 }
 
-/* Ends the evaluation, too, when the page's seconds are used up: XPath's own bound does not count how long texts are. */
-static void charge(xmlXPathParserContextPtr parser, double started)
+/* Subtracts the time since `started` from the budget; ends the evaluation if it is exceeded: libxml2's limit of operations does
+ * not count the length of texts. */
+static void charge_time(xmlXPathParserContextPtr parser, double started)
 {
 	double *seconds = &((struct tree *)parser->context->userData)->page->budget.pattern_seconds;
 	*seconds -= pattern_clock() - started;
 	if (*seconds < 0)
-		fail(parser, "regular expressions and texts take too long on this page");
+		xpath_error(parser, "regular expressions and texts take too long on this page");
 }
 
 static void matches(xmlXPathParserContextPtr parser, int arguments)
@@ -46,11 +47,11 @@ static void matches(xmlXPathParserContextPtr parser, int arguments)
 	if (regex)
 		xmlXPathReturnBoolean(parser, found > 0);
 	else
-		fail(parser, error.reason);
-	charge(parser, started);
+		xpath_error(parser, error.reason);
+	charge_time(parser, started);
 }
 
-/* The number in a descriptor ("640w", "2x"); 1 where there is none. */
+/* The number in a descriptor ("640w", "2x"); 1 without one. */
 static double descriptor_size(const char *descriptor, size_t length)
 {
 	char number[DESCRIPTOR_MAXIMUM];
@@ -62,17 +63,17 @@ static double descriptor_size(const char *descriptor, size_t length)
 	return text_to_real(number, &size) ? size : 1;
 }
 
-/* Reads one candidate of a srcset (HTML, "parse a srcset attribute") and returns where the next begins. */
-static const char *next_candidate(const char *p, const char **address, size_t *length, double *size)
+/* Parses one candidate of a srcset (HTML, "parse a srcset attribute") and returns the start of the next. */
+static const char *parse_candidate(const char *p, const char **url, size_t *length, double *size)
 {
 	static const char blanks[] = " \t\r\n\f";
 	p += strspn(p, " \t\r\n\f,");
-	*address = p;
+	*url = p;
 	*length = strcspn(p, blanks);
 	p += *length;
 	*size = 1;
 	if (*length && p[-1] == ',') {
-		while (*length && (*address)[*length - 1] == ',')
+		while (*length && (*url)[*length - 1] == ',')
 			--*length;
 		return p;
 	}
@@ -81,23 +82,23 @@ static const char *next_candidate(const char *p, const char **address, size_t *l
 	return p + strcspn(p, ",");
 }
 
-struct candidate {
-	char *address; /* owned; NULL: none */
+struct srcset_candidate {
+	char *url; /* owned; NULL: none */
 	double size;
 };
 
-/* Takes the largest address of a srcset that is larger than `best`. */
-static void take_largest(struct candidate *best, const char *srcset)
+/* Updates `best` with the largest candidate of a srcset. */
+static void update_largest(struct srcset_candidate *best, const char *srcset)
 {
-	const char *address;
+	const char *url;
 	size_t length;
 	double size;
 	for (const char *p = srcset; *p;) {
-		p = next_candidate(p, &address, &length, &size);
-		if (!length || size <= best->size || strncasecmp(address, "data:", 5) == 0)
+		p = parse_candidate(p, &url, &length, &size);
+		if (!length || size <= best->size || strncasecmp(url, "data:", 5) == 0)
 			continue;
-		free(best->address);
-		*best = (struct candidate){strndup(address, length), size};
+		free(best->url);
+		*best = (struct srcset_candidate){strndup(url, length), size};
 	}
 }
 
@@ -107,24 +108,24 @@ static void largest(xmlXPathParserContextPtr parser, int arguments)
 		xmlXPathSetArityError(parser);
 		return;
 	}
-	struct candidate best = {0};
+	struct srcset_candidate best = {0};
 	double started = pattern_clock();
 	xmlXPathObjectPtr srcsets = valuePop(parser);
 	xmlNodeSetPtr nodes = srcsets && srcsets->type == XPATH_NODESET ? srcsets->nodesetval : NULL;
 	for (int i = 0; i < xmlXPathNodeSetGetLength(nodes); i++) {
 		xmlChar *srcset = xmlXPathCastNodeToString(xmlXPathNodeSetItem(nodes, i));
-		take_largest(&best, srcset ? (const char *)srcset : "");
+		update_largest(&best, srcset ? (const char *)srcset : "");
 		xmlFree(srcset);
 	}
 	if (srcsets && srcsets->type != XPATH_NODESET) {
 		xmlChar *srcset = xmlXPathCastToString(srcsets);
-		take_largest(&best, srcset ? (const char *)srcset : "");
+		update_largest(&best, srcset ? (const char *)srcset : "");
 		xmlFree(srcset);
 	}
 	xmlXPathFreeObject(srcsets);
-	xmlXPathReturnString(parser, xmlStrdup(BAD_CAST(best.address ? best.address : "")));
-	free(best.address);
-	charge(parser, started);
+	xmlXPathReturnString(parser, xmlStrdup(BAD_CAST(best.url ? best.url : "")));
+	free(best.url);
+	charge_time(parser, started);
 }
 
 void xpath_functions_register(xmlXPathContextPtr context)

@@ -1,4 +1,4 @@
-/* The functions that recipes have beside those of XPath 1.0: see selector.h. */
+/* The additional XPath functions of recipes: see selector.h. */
 #ifndef RECIPE_XPATH_FUNCTIONS_H
 #define RECIPE_XPATH_FUNCTIONS_H
 

@@ -8,7 +8,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-/* FOLDER | QUERY; a FOLDER alone is its own query. */
+/* FOLDER | QUERY; without a query it is FOLDER. */
 static int add_class(struct dataset_recipe *dataset, const struct settings *settings, const struct setting *setting,
 	struct error *error)
 {
@@ -21,9 +21,9 @@ static int add_class(struct dataset_recipe *dataset, const struct settings *sett
 		return settings_error(settings, setting, error, "class: a name of more than 255 bytes");
 	memcpy(name, setting->value, length);
 	name[length] = 0;
-	const char *problem = manifest_class_problem(name);
-	if (problem)
-		return settings_error(settings, setting, error, "class: '%s' %s", name, problem);
+	const char *name_error = manifest_class_name_error(name);
+	if (name_error)
+		return settings_error(settings, setting, error, "class: '%s' %s", name, name_error);
 	const char *query = bar ? bar + 1 + strspn(bar + 1, " \t") : name;
 	if (!*query)
 		return settings_error(settings, setting, error, "class: nothing after '|'");
@@ -41,7 +41,7 @@ static int add_site(struct dataset_recipe *dataset, const struct settings *setti
 	return result;
 }
 
-static int apply(struct dataset_recipe *dataset, const struct settings *settings, const struct setting *setting,
+static int apply_setting(struct dataset_recipe *dataset, const struct settings *settings, const struct setting *setting,
 	struct error *error)
 {
 	int64_t count;
@@ -51,10 +51,10 @@ static int apply(struct dataset_recipe *dataset, const struct settings *settings
 		return add_site(dataset, settings, setting, error);
 	const struct setting *earlier = settings_earlier(settings, setting, NULL);
 	if (earlier)
-		return settings_error(settings, setting, error, "%s: stands on line %d already", setting->key, earlier->line);
+		return settings_error(settings, setting, error, "%s: is already on line %d", setting->key, earlier->line);
 	if (strcmp(setting->key, "count") == 0) {
 		if (!text_to_integer(setting->value, &count) || count < 0 || count > 1000000)
-			return settings_error(settings, setting, error, "count: a whole number from 0 to 1000000");
+			return settings_error(settings, setting, error, "count: must be an integer from 0 to 1000000");
 		dataset->count = (int)count;
 		return 0;
 	}
@@ -76,7 +76,7 @@ int dataset_recipe_read(struct dataset_recipe *dataset, const char *path, struct
 		return -1;
 	int result = 0;
 	for (size_t i = 0; result == 0 && i < settings.count; i++)
-		result = apply(dataset, &settings, &settings.items[i], error);
+		result = apply_setting(dataset, &settings, &settings.items[i], error);
 	if (result == 0 && (!dataset->classes.count || !dataset->sites.count))
 		result = error_set(error, path, "names no %s to scrape", dataset->classes.count ? "site" : "class");
 	settings_free(&settings);

@@ -1,4 +1,4 @@
-/* --explain: what would be asked for, and what a recipe's selectors find on a saved page. */
+/* --explain: the requests that would be made, and what a recipe's selectors find on a saved page. */
 #include "scrape/explain.h"
 
 #include "fetch/url.h"
@@ -25,7 +25,7 @@ void explain_failure(struct explanation *explanation, const struct error *error)
 	explanation->failure = *error;
 }
 
-/* Writes a line; what a recipe says in it is shown as text_printable does. */
+/* Writes a line, escaped by text_printable: it has text of a recipe. */
 __attribute__((format(printf, 3, 4))) static void write_line(FILE *stream, int indent, const char *format, ...)
 {
 	va_list arguments;
@@ -45,14 +45,14 @@ __attribute__((format(printf, 3, 4))) static void write_line(FILE *stream, int i
 static int write_pages(FILE *stream, const struct request_source *source, int pages_maximum, struct error *error)
 {
 	const struct recipe *recipe = source->recipe;
-	bool address = url_is_http(source->query);
-	bool numbered = !address && recipe_is_numbered(recipe, source->query);
+	bool is_url = url_is_http(source->query);
+	bool numbered = !is_url && recipe_is_numbered(recipe, source->query);
 	int pages = numbered ? PAGES_SHOWN : 1;
 	if (recipe->pages_maximum && recipe->pages_maximum < pages_maximum)
 		pages_maximum = recipe->pages_maximum;
 	for (int i = 0; i < pages && i < pages_maximum; i++) {
-		char *url = address ? url_resolve(NULL, source->query, error)
-				    : recipe_page(recipe, source->api, source->query, i, error);
+		char *url = is_url ? url_resolve(NULL, source->query, error)
+				    : recipe_page_url(recipe, source->api, source->query, i, error);
 		if (!url)
 			return -1;
 		fprintf(stream, "  page %d: ", i + 1);
@@ -65,32 +65,32 @@ static int write_pages(FILE *stream, const struct request_source *source, int pa
 	return 0;
 }
 
-/* What --follow chooses of the links on pages that `recipe` reads. */
+/* The links on pages of `recipe` that --follow selects. */
 static void write_follow(FILE *stream, const struct scrape_options *options, const struct recipe *recipe, int indent)
 {
 	if (!options->follow || !recipe->link.text)
 		return;
 	char depth[64] = "";
 	if (options->depth_maximum)
-		snprintf(depth, sizeof depth, ", %d after each other at most", options->depth_maximum);
+		snprintf(depth, sizeof depth, ", at most %d in a row", options->depth_maximum);
 	write_line(stream, indent, "then each page of %s that matches %s%s, on the same host", recipe->link.text,
 		options->follow, depth);
 }
 
-/* Limits of pages that `recipe` reads; where the user says where its interface is, its own do not hold. */
-static void write_limits(FILE *stream, const struct scrape_options *options, const struct recipe *recipe, bool elsewhere,
+/* Rate limits for the pages of `recipe`; its own do not apply to an API URL of the user. */
+static void write_limits(FILE *stream, const struct scrape_options *options, const struct recipe *recipe, bool is_other_api,
 	int indent)
 {
 	double rate = options->fetch.rate;
 	int connections = options->fetch.connections;
-	if (!elsewhere && recipe->rate > 0 && recipe->rate < rate)
+	if (!is_other_api && recipe->rate > 0 && recipe->rate < rate)
 		rate = recipe->rate;
-	if (!elsewhere && recipe->connections > 0 && recipe->connections < connections)
+	if (!is_other_api && recipe->connections > 0 && recipe->connections < connections)
 		connections = recipe->connections;
-	write_line(stream, indent, "requests: at most %g a second, %d at once", rate, connections);
+	write_line(stream, indent, "requests: at most %g per second, %d concurrent", rate, connections);
 	write_line(stream, indent, "robots.txt: %s",
-		options->fetch.ignore_robots ? "not asked for"
-		: recipe->documented_api     ? "for images only, since the pages are a documented interface"
+		options->fetch.ignore_robots ? "not fetched"
+		: recipe->documented_api     ? "for images only, since the pages are a documented API"
 					     : "for pages and images");
 }
 
@@ -100,30 +100,29 @@ static void write_rewrites(FILE *stream, const char *what, const struct rewrite 
 		write_line(stream, indent, "%s: %s -> %s", what, rewrites[i].text, rewrites[i].replacement);
 }
 
-/* All that a recipe does with its pages: where further ones come from and what reads them, how they are asked for, and what
- * becomes of the images' addresses. */
-static void write_recipe(FILE *stream, const struct scrape_options *options, const struct recipe *recipe, bool elsewhere,
+/* All that a recipe says about its pages: further pages and their recipes, headers, limits, and rewriting of image URLs. */
+static void write_recipe(FILE *stream, const struct scrape_options *options, const struct recipe *recipe, bool is_other_api,
 	int indent)
 {
 	for (size_t i = 0; i < recipe->cursor_count; i++)
 		write_line(stream, indent, "then the same with %s%s%s",
 			recipe->cursors[i].name ? recipe->cursors[i].name : "", recipe->cursors[i].name ? " = " : "",
 			recipe->cursors[i].selector.text);
-	for (size_t i = 0; i < recipe->next_count; i++) {
-		const struct recipe_link *next = &recipe->nexts[i];
-		write_line(stream, indent, "then each page of %s%s%s", next->selector.text, next->reader ? ", read by " : "",
-			next->reader ? next->reader->name : "");
-		if (next->reader)
-			write_recipe(stream, options, next->reader, elsewhere, indent + 2);
+	for (size_t i = 0; i < recipe->next_link_count; i++) {
+		const struct recipe_link *next = &recipe->next_links[i];
+		write_line(stream, indent, "then each page of %s%s%s", next->selector.text, next->page_recipe ? ", read by " : "",
+			next->page_recipe ? next->page_recipe->name : "");
+		if (next->page_recipe)
+			write_recipe(stream, options, next->page_recipe, is_other_api, indent + 2);
 	}
 	write_follow(stream, options, recipe, indent);
 	if (recipe->user_agent)
 		write_line(stream, indent, "user agent: %s", recipe->user_agent);
 	for (size_t i = 0; i < recipe->headers.count; i++)
 		write_line(stream, indent, "header: %s", recipe->headers.items[i]);
-	write_rewrites(stream, "image address", recipe->rewrites, recipe->rewrite_count, indent);
-	write_rewrites(stream, "if there is no such image", recipe->fallbacks, recipe->fallback_count, indent);
-	write_limits(stream, options, recipe, elsewhere, indent);
+	write_rewrites(stream, "image URL", recipe->rewrites, recipe->rewrite_count, indent);
+	write_rewrites(stream, "if the image is missing", recipe->fallbacks, recipe->fallback_count, indent);
+	write_limits(stream, options, recipe, is_other_api, indent);
 }
 
 static int write_requests(const struct explanation *explanation, const struct request_source *source,

@@ -1,90 +1,91 @@
 #include "scrape/explain.h"
 
+#include "base/array.h"
 #include "scrape/url_list.h"
 
 #include <stdlib.h>
 #include <string.h>
 
-/* What a list has for a class. */
-struct tally {
+/* The URLs of a list for one class. */
+struct list_class {
 	char *class_name;
 	size_t count;
 	char *examples[EXPLAIN_EXAMPLES];
 };
 
-struct tallies {
-	struct tally *items;
-	size_t count, bad;
+struct list_classes {
+	struct list_class *items;
+	size_t count, bad_count;
 };
 
-static struct tally *tally_of(struct tallies *tallies, const char *class_name)
+static struct list_class *find_class(struct list_classes *classes, const char *class_name)
 {
-	for (size_t i = 0; i < tallies->count; i++)
-		if (strcmp(tallies->items[i].class_name, class_name) == 0)
-			return &tallies->items[i];
-	struct tally *items = realloc(tallies->items, (tallies->count + 1) * sizeof *items);
+	for (size_t i = 0; i < classes->count; i++)
+		if (strcmp(classes->items[i].class_name, class_name) == 0)
+			return &classes->items[i];
+	struct list_class *items = array_grow(classes->items, classes->count, sizeof *items);
 	char *name = items ? strdup(class_name) : NULL;
 	if (items)
-		tallies->items = items;
+		classes->items = items;
 	if (!name)
 		return NULL;
-	items[tallies->count] = (struct tally){.class_name = name};
-	return &items[tallies->count++];
+	items[classes->count] = (struct list_class){.class_name = name};
+	return &items[classes->count++];
 }
 
-/* Counts a line; its address is the tally's then, or freed. */
-static int count_line(const struct explanation *explanation, struct tallies *tallies, const struct listed_url *listed,
+/* Counts a line; takes over its URL. */
+static int count_line(const struct explanation *explanation, struct list_classes *classes, const struct listed_url *listed,
 	struct error *error)
 {
 	if (!listed->url) {
-		tallies->bad++;
-		explanation->request->options.report(&listed->problem);
+		classes->bad_count++;
+		explanation->request->options.report(&listed->error);
 		return 0;
 	}
-	struct tally *tally = tally_of(tallies, listed->class_name);
-	if (tally && tally->count < EXPLAIN_EXAMPLES)
-		tally->examples[tally->count] = listed->url;
+	struct list_class *class = find_class(classes, listed->class_name);
+	if (class && class->count < EXPLAIN_EXAMPLES)
+		class->examples[class->count] = listed->url;
 	else
 		free(listed->url);
-	if (!tally)
+	if (!class)
 		return error_memory(error, explanation->request->list);
-	tally->count++;
+	class->count++;
 	return 0;
 }
 
-static void write_tally(FILE *stream, const struct tally *tally)
+static void write_class(FILE *stream, const struct list_class *class)
 {
 	fputs("  ", stream);
-	explain_text(stream, tally->class_name);
-	fprintf(stream, ": %zu\n", tally->count);
-	for (size_t i = 0; i < tally->count && i < EXPLAIN_EXAMPLES; i++) {
+	explain_text(stream, class->class_name);
+	fprintf(stream, ": %zu\n", class->count);
+	for (size_t i = 0; i < class->count && i < EXPLAIN_EXAMPLES; i++) {
 		fputs("    ", stream);
-		explain_text(stream, tally->examples[i]);
+		explain_text(stream, class->examples[i]);
 		fputc('\n', stream);
 	}
 }
 
-static void free_tallies(struct tallies *tallies)
+static void free_classes(struct list_classes *classes)
 {
-	for (size_t i = 0; i < tallies->count; i++) {
+	for (size_t i = 0; i < classes->count; i++) {
 		for (int j = 0; j < EXPLAIN_EXAMPLES; j++)
-			free(tallies->items[i].examples[j]);
-		free(tallies->items[i].class_name);
+			free(classes->items[i].examples[j]);
+		free(classes->items[i].class_name);
 	}
-	free(tallies->items);
+	free(classes->items);
 }
 
 int explain_list(const struct explanation *explanation, struct error *error)
 {
 	struct url_list list;
 	struct listed_url listed;
-	struct tallies tallies = {0};
+	struct list_classes classes = {0};
 	const char *path = explanation->request->list;
 	if (url_list_open(&list, path, error))
 		return -1;
 	int result;
 	while ((result = url_list_next(&list, true, &listed, error)) > 0)
-		if (result == LINES_LINE && count_line(explanation, &tallies, &listed, error)) {
+		if (result == LINES_LINE && count_line(explanation, &classes, &listed, error)) {
 			result = -1;
 			break;
 		}
@@ -92,10 +93,10 @@ int explain_list(const struct explanation *explanation, struct error *error)
 	fputs("list: ", explanation->stream);
 	explain_text(explanation->stream, path);
 	fputc('\n', explanation->stream);
-	for (size_t i = 0; i < tallies.count; i++)
-		write_tally(explanation->stream, &tallies.items[i]);
-	if (result == 0 && tallies.bad)
-		result = error_set(error, path, "lines that can't be used: %zu", tallies.bad);
-	free_tallies(&tallies);
+	for (size_t i = 0; i < classes.count; i++)
+		write_class(explanation->stream, &classes.items[i]);
+	if (result == 0 && classes.bad_count)
+		result = error_set(error, path, "lines that can't be used: %zu", classes.bad_count);
+	free_classes(&classes);
 	return result;
 }

@@ -13,43 +13,43 @@
 #include <time.h>
 #include <unistd.h>
 
-/* What the table of URLs keeps of each: the status of its last row, and whether this run has asked for it or passed it. */
-enum { NO_STATUS = 3, STATUS = 3, ASKED = 4, PASSED = 8 };
+/* Flags of a URL in the table: the status of its last row, and whether this run has requested or skipped it. */
+enum { NO_STATUS = 3, STATUS = 3, REQUESTED = 4, SKIPPED = 8 };
 
-/* Far beyond what the fields of a row can hold. */
+/* In bytes, far more than the fields of a row can have. */
 enum { LINE_MAXIMUM = 1 << 21 };
 
 struct manifest {
 	char *path, *folder;
-	size_t folder_before;   /* so much of its path was there before */
+	size_t existing_length;   /* of the part of its path that existed before */
 	char *unsynced_path;
 	int descriptor, unsynced_descriptor;
-	off_t size;             /* of its whole lines */
-	bool unsynced;          /* the file that says so is there */
-	char expected[CATALOGUE_NAME_SIZE]; /* file that a killed run was about to tell of; "": none */
-	bool begun;             /* by this run, which has added no row */
-	int refused_before;
+	off_t size;             /* of its complete lines in bytes */
+	bool unsynced;          /* manifest.unsynced exists */
+	char announced_file[FILE_NAME_SIZE]; /* of a killed run, without a row; "": none */
+	bool created;             /* by this run, which has not added a row */
+	int skipped_count;
 	struct digest_table urls;
-	struct catalogue *images;
+	struct duplicate_index *duplicate_index;
 };
 
 static const char manifest_name[] = "manifest.tsv", unsynced_name[] = "manifest.unsynced";
 
-const char *manifest_class_problem(const char *name)
+const char *manifest_class_name_error(const char *name)
 {
 	if (!text_is_class_name(name))
-		return "can't name a class";
-	return strcmp(name, manifest_name) && strcmp(name, unsynced_name) ? NULL : "can't name a class: a file has that name";
+		return "is not a valid class name";
+	return strcmp(name, manifest_name) && strcmp(name, unsynced_name) ? NULL : "is not a valid class name: a file has that name";
 }
 
-static int bad_line(const struct manifest *manifest, int line, const char *reason, struct error *error)
+static int line_error(const struct manifest *manifest, int line, const char *reason, struct error *error)
 {
 	char object[512];
 	snprintf(object, sizeof object, "%s: line %d", manifest->path, line);
 	return error_set(error, object, "%s", reason);
 }
 
-static enum image_type type_named(const char *name)
+static enum image_type parse_type(const char *name)
 {
 	for (int type = IMAGE_JPEG; type <= IMAGE_PNM; type++)
 		if (strcmp(name, image_type_name((enum image_type)type)) == 0)
@@ -57,40 +57,40 @@ static enum image_type type_named(const char *name)
 	return IMAGE_UNKNOWN;
 }
 
-/* Makes one row known; of an accepted one, `there` says whether its file is. */
-static int learn(struct manifest *manifest, const struct manifest_row *row, bool there, int asked, struct error *error)
+/* Adds a row to the table of URLs and, if it is accepted, to the duplicate index; `is_present`: its file exists. */
+static int index_row(struct manifest *manifest, const struct manifest_row *row, bool is_present, int flags, struct error *error)
 {
 	unsigned char key[DIGEST_KEY_SIZE];
 	digest_key(row->url, key);
-	if (digest_table_set(&manifest->urls, key, (int)row->status | asked, error))
+	if (digest_table_set(&manifest->urls, key, (int)row->status | flags, error))
 		return -1;
-	struct catalogue_image image = {row->class_name, type_named(row->type), row->digest, &row->hash, there};
-	return row->status == MANIFEST_ACCEPTED ? catalogue_add(manifest->images, &image, error) : 0;
+	struct indexed_image image = {row->class_name, parse_type(row->type), row->digest, &row->hash, is_present};
+	return row->status == MANIFEST_ACCEPTED ? duplicate_index_add(manifest->duplicate_index, &image, error) : 0;
 }
 
-enum presence { WHOLE, DAMAGED, MISSING };
+enum file_state { FILE_INTACT, FILE_DAMAGED, FILE_MISSING };
 
-static enum presence look_for(const struct manifest *manifest, const struct manifest_row *row)
+static enum file_state check_file(const struct manifest *manifest, const struct manifest_row *row)
 {
-	struct stat facts;
+	struct stat status;
 	char *path = file_join(manifest->folder, row->file);
-	bool there = path && stat(path, &facts) == 0;
+	bool is_present = path && stat(path, &status) == 0;
 	free(path);
-	return !there ? MISSING : (size_t)facts.st_size == row->bytes ? WHOLE : DAMAGED;
+	return !is_present ? FILE_MISSING : (size_t)status.st_size == row->bytes ? FILE_INTACT : FILE_DAMAGED;
 }
 
 static int read_row(struct manifest *manifest, char *line, int number, struct error *error)
 {
 	struct manifest_row row;
-	const char *problem = manifest_row_read(line, &row);
-	if (problem)
-		return bad_line(manifest, number, problem, error);
-	if (strcmp(row.file, manifest->expected) == 0)
-		*manifest->expected = 0;
-	enum presence presence = row.status == MANIFEST_ACCEPTED ? look_for(manifest, &row) : WHOLE;
-	if (presence == DAMAGED || (presence == MISSING && manifest->unsynced))
+	const char *row_error = manifest_row_read(line, &row);
+	if (row_error)
+		return line_error(manifest, number, row_error, error);
+	if (strcmp(row.file, manifest->announced_file) == 0)
+		*manifest->announced_file = 0;
+	enum file_state file_state = row.status == MANIFEST_ACCEPTED ? check_file(manifest, &row) : FILE_INTACT;
+	if (file_state == FILE_DAMAGED || (file_state == FILE_MISSING && manifest->unsynced))
 		return 0;
-	return learn(manifest, &row, presence == WHOLE, 0, error);
+	return index_row(manifest, &row, file_state == FILE_INTACT, 0, error);
 }
 
 static int check_header(const struct manifest *manifest, const char *line, struct error *error)
@@ -104,24 +104,24 @@ static int check_header(const struct manifest *manifest, const char *line, struc
 								    : "has the columns of another version: use a new folder");
 }
 
-/* What a killed run left of a line is thrown away, anybody else's file is not. */
-static bool is_torn(const char *line, size_t length, int number)
+/* Whether a last line without newline was left by a killed run, and not by another program. */
+static bool is_truncated(const char *line, size_t length, int number)
 {
 	return number > 1 || (length && strncmp(line, manifest_header, length) == 0);
 }
 
-/* Reads all rows and sets manifest->size behind the last newline. Where the last line has none, it is what a killed run or
- * a machine without power left of it. */
+/* Reads all rows and sets manifest->size to the end of the last newline. A last line without one was truncated by a kill or a
+ * power failure. */
 static int read_rows(struct manifest *manifest, FILE *stream, char *line, struct error *error)
 {
 	for (int number = 1; fgets(line, LINE_MAXIMUM, stream); number++) {
 		size_t length = strlen(line);
 		if (!length || line[length - 1] != '\n') {
-			if (feof(stream) && is_torn(line, length, number))
+			if (feof(stream) && is_truncated(line, length, number))
 				break;
 			if (number == 1)
 				return error_set(error, manifest->path, "not a manifest of this program");
-			return bad_line(manifest, number, "no line of a manifest", error);
+			return line_error(manifest, number, "is not a line of a manifest", error);
 		}
 		manifest->size += (off_t)length;
 		if (number == 1) {
@@ -138,8 +138,8 @@ static int read_rows(struct manifest *manifest, FILE *stream, char *line, struct
 
 /* ---- opening ---- */
 
-/* Appends bytes, all or none. */
-static int append(struct manifest *manifest, const char *bytes, size_t size, struct error *error)
+/* Appends all bytes or none. */
+static int append_bytes(struct manifest *manifest, const char *bytes, size_t size, struct error *error)
 {
 	size_t done = 0;
 	while (done < size) {
@@ -158,8 +158,8 @@ static int append(struct manifest *manifest, const char *bytes, size_t size, str
 	return failed;
 }
 
-/* Reads what is there and cuts a torn last line off; begins with the header where nothing is left. */
-static int load(struct manifest *manifest, struct error *error)
+/* Reads the file and removes a truncated last line; writes the header if the file is empty. */
+static int load_rows(struct manifest *manifest, struct error *error)
 {
 	FILE *stream = fopen(manifest->path, "rbe");
 	if (!stream)
@@ -172,15 +172,15 @@ static int load(struct manifest *manifest, struct error *error)
 		return -1;
 	if (ftruncate(manifest->descriptor, manifest->size))
 		return error_system(error, manifest->path);
-	manifest->begun = manifest->size == 0;
-	return manifest->begun ? append(manifest, manifest_header, strlen(manifest_header), error) : 0;
+	manifest->created = manifest->size == 0;
+	return manifest->created ? append_bytes(manifest, manifest_header, strlen(manifest_header), error) : 0;
 }
 
-/* A run that made the manifest and had no row for it may remove it while this one waits to open it. */
+/* Another run that created the manifest and added no row may remove it while this one opens it: st_nlink is 0 then. */
 static int open_locked(struct manifest *manifest, struct error *error)
 {
-	struct stat facts = {.st_nlink = 0};
-	while (facts.st_nlink == 0) {
+	struct stat status = {.st_nlink = 0};
+	while (status.st_nlink == 0) {
 		if (manifest->descriptor >= 0)
 			close(manifest->descriptor);
 		manifest->descriptor = open(manifest->path, O_RDWR | O_APPEND | O_CREAT | O_CLOEXEC, 0666);
@@ -189,40 +189,40 @@ static int open_locked(struct manifest *manifest, struct error *error)
 		if (flock(manifest->descriptor, LOCK_EX | LOCK_NB))
 			return errno == EWOULDBLOCK ? error_set(error, manifest->path, "another run is writing it")
 						    : error_system(error, manifest->path);
-		if (fstat(manifest->descriptor, &facts))
+		if (fstat(manifest->descriptor, &status))
 			return error_system(error, manifest->path);
 	}
-	return S_ISREG(facts.st_mode) ? 0 : error_set(error, manifest->path, "is no regular file");
+	return S_ISREG(status.st_mode) ? 0 : error_set(error, manifest->path, "is not a regular file");
 }
 
-/* What a run that did not end says of itself. A name that it can't have written is none. */
+/* Reads the manifest.unsynced of a run that was killed. An invalid file name in it is ignored. */
 static void read_unsynced(struct manifest *manifest)
 {
-	/* Without waiting for one who writes, should it be a pipe. */
+	/* Does not block if it is a pipe. */
 	int file = open(manifest->unsynced_path, O_RDONLY | O_NONBLOCK | O_CLOEXEC);
 	FILE *stream = file < 0 ? NULL : fdopen(file, "r");
 	manifest->unsynced = stream != NULL;
 	if (file >= 0 && !stream)
 		close(file);
-	if (stream && fgets(manifest->expected, sizeof manifest->expected, stream))
-		manifest->expected[strcspn(manifest->expected, "\n")] = 0;
+	if (stream && fgets(manifest->announced_file, sizeof manifest->announced_file, stream))
+		manifest->announced_file[strcspn(manifest->announced_file, "\n")] = 0;
 	if (stream)
 		fclose(stream);
-	if (!catalogue_is_name(manifest->expected))
-		*manifest->expected = 0;
+	if (!duplicate_index_is_file_name(manifest->announced_file))
+		*manifest->announced_file = 0;
 }
 
-/* Removes the file that a killed run did not come to tell of. */
-static void remove_expected(const struct manifest *manifest)
+/* Removes the file that a killed run wrote without a row. */
+static void remove_announced(const struct manifest *manifest)
 {
-	char *path = *manifest->expected ? file_join(manifest->folder, manifest->expected) : NULL;
+	char *path = *manifest->announced_file ? file_join(manifest->folder, manifest->announced_file) : NULL;
 	if (path)
 		unlink(path);
 	free(path);
 }
 
-/* Length of the part of a path that is there. */
-static size_t part_there(const char *path)
+/* Length of the part of a path that exists. */
+static size_t existing_part_length(const char *path)
 {
 	char *part = strdup(path);
 	size_t length = part ? strlen(part) : 0;
@@ -237,8 +237,8 @@ static size_t part_there(const char *path)
 	return length;
 }
 
-/* A copy of a path without slashes at its end. */
-static char *without_slashes(const char *path)
+/* A copy of a path without trailing slashes. */
+static char *strip_slashes(const char *path)
 {
 	size_t length = strlen(path);
 	while (length > 1 && path[length - 1] == '/')
@@ -246,22 +246,22 @@ static char *without_slashes(const char *path)
 	return strndup(path, length);
 }
 
-static int begin(struct manifest *manifest, const char *folder, int hamming, struct error *error)
+static int init(struct manifest *manifest, const char *folder, int hamming, struct error *error)
 {
 	manifest->descriptor = manifest->unsynced_descriptor = -1;
-	manifest->folder_before = part_there(folder);
-	manifest->folder = without_slashes(folder);
+	manifest->existing_length = existing_part_length(folder);
+	manifest->folder = strip_slashes(folder);
 	manifest->path = file_join(folder, manifest_name);
 	manifest->unsynced_path = file_join(folder, unsynced_name);
 	if (!manifest->folder || !manifest->path || !manifest->unsynced_path)
 		return error_memory(error, folder);
-	if (catalogue_create(&manifest->images, hamming, error) || file_make_folder(folder, error) ||
+	if (duplicate_index_create(&manifest->duplicate_index, hamming, error) || file_make_folder(folder, error) ||
 		open_locked(manifest, error))
 		return -1;
 	read_unsynced(manifest);
-	if (load(manifest, error))
+	if (load_rows(manifest, error))
 		return -1;
-	remove_expected(manifest);
+	remove_announced(manifest);
 	return 0;
 }
 
@@ -270,7 +270,7 @@ int manifest_open(struct manifest **out, const char *folder, int hamming, struct
 	struct manifest *manifest = *out = calloc(1, sizeof *manifest);
 	if (!manifest)
 		return error_memory(error, folder);
-	if (begin(manifest, folder, hamming, error) == 0)
+	if (init(manifest, folder, hamming, error) == 0)
 		return 0;
 	manifest_close(manifest);
 	*out = NULL;
@@ -282,29 +282,29 @@ bool manifest_is_unsynced(const struct manifest *manifest)
 	return manifest->unsynced;
 }
 
-/* ---- asking and adding ---- */
+/* ---- queries and rows ---- */
 
-int manifest_ask(struct manifest *manifest, const char *url, bool retry_refused, struct error *error)
+int manifest_should_fetch(struct manifest *manifest, const char *url, bool retry_refused, struct error *error)
 {
 	unsigned char key[DIGEST_KEY_SIZE];
 	digest_key(url, key);
-	int known = digest_table_get(&manifest->urls, key);
-	known = known < 0 ? NO_STATUS : known;
-	int status = known & STATUS;
-	if ((known & ASKED) || status == MANIFEST_ACCEPTED)
+	int flags = digest_table_get(&manifest->urls, key);
+	flags = flags < 0 ? NO_STATUS : flags;
+	int status = flags & STATUS;
+	if ((flags & REQUESTED) || status == MANIFEST_ACCEPTED)
 		return 0;
 	bool refused = status == MANIFEST_REFUSED && !retry_refused;
-	manifest->refused_before += refused && !(known & PASSED);
-	return digest_table_set(&manifest->urls, key, status | (refused ? PASSED : ASKED), error) ? -1 : !refused;
+	manifest->skipped_count += refused && !(flags & SKIPPED);
+	return digest_table_set(&manifest->urls, key, status | (refused ? SKIPPED : REQUESTED), error) ? -1 : !refused;
 }
 
-int manifest_refused_before(const struct manifest *manifest)
+int manifest_skipped_count(const struct manifest *manifest)
 {
-	return manifest->refused_before;
+	return manifest->skipped_count;
 }
 
-/* Says, on disk, that what follows may not be there yet. */
-static int begin_unsynced(struct manifest *manifest, struct error *error)
+/* Creates manifest.unsynced and flushes it to disk. */
+static int create_unsynced(struct manifest *manifest, struct error *error)
 {
 	int file = open(manifest->unsynced_path, O_WRONLY | O_CREAT | O_NONBLOCK | O_CLOEXEC, 0666);
 	if (file < 0 || (fsync(file) && errno != EINVAL)) {
@@ -318,10 +318,10 @@ static int begin_unsynced(struct manifest *manifest, struct error *error)
 	return 0;
 }
 
-int manifest_expect(struct manifest *manifest, const char *name, struct error *error)
+int manifest_announce_file(struct manifest *manifest, const char *name, struct error *error)
 {
-	char line[CATALOGUE_NAME_SIZE + 1];
-	if (manifest->unsynced_descriptor < 0 && begin_unsynced(manifest, error))
+	char line[FILE_NAME_SIZE + 1];
+	if (manifest->unsynced_descriptor < 0 && create_unsynced(manifest, error))
 		return -1;
 	size_t length = (size_t)snprintf(line, sizeof line, "%s\n", name);
 	if (pwrite(manifest->unsynced_descriptor, line, length, 0) == (ssize_t)length)
@@ -331,37 +331,37 @@ int manifest_expect(struct manifest *manifest, const char *name, struct error *e
 
 int manifest_add(struct manifest *manifest, const struct manifest_row *row, struct error *error)
 {
-	char stamp[32] = "", *line = NULL;
+	char timestamp[32] = "", *line = NULL;
 	size_t size;
 	time_t now = time(NULL);
 	struct tm parts;
 	struct manifest_row stamped = *row;
-	if (manifest->unsynced_descriptor < 0 && begin_unsynced(manifest, error))
+	if (manifest->unsynced_descriptor < 0 && create_unsynced(manifest, error))
 		return -1;
 	if (gmtime_r(&now, &parts))
-		strftime(stamp, sizeof stamp, "%Y-%m-%dT%H:%M:%SZ", &parts);
-	stamped.time = stamp;
+		strftime(timestamp, sizeof timestamp, "%Y-%m-%dT%H:%M:%SZ", &parts);
+	stamped.time = timestamp;
 	FILE *stream = open_memstream(&line, &size);
 	if (!stream)
 		return error_memory(error, manifest->path);
 	manifest_row_write(stream, &stamped);
-	int result = fclose(stream) ? error_memory(error, manifest->path) : append(manifest, line, size, error);
+	int result = fclose(stream) ? error_memory(error, manifest->path) : append_bytes(manifest, line, size, error);
 	free(line);
-	manifest->begun &= result != 0;
-	return result ? -1 : learn(manifest, &stamped, true, ASKED, error);
+	manifest->created &= result != 0;
+	return result ? -1 : index_row(manifest, &stamped, true, REQUESTED, error);
 }
 
-int manifest_find_url(const struct manifest *manifest, const char *url)
+int manifest_url_status(const struct manifest *manifest, const char *url)
 {
 	unsigned char key[DIGEST_KEY_SIZE];
 	digest_key(url, key);
-	int known = digest_table_get(&manifest->urls, key);
-	return known < 0 || (known & STATUS) == NO_STATUS ? -1 : known & STATUS;
+	int flags = digest_table_get(&manifest->urls, key);
+	return flags < 0 || (flags & STATUS) == NO_STATUS ? -1 : flags & STATUS;
 }
 
-const struct catalogue *manifest_images(const struct manifest *manifest)
+const struct duplicate_index *manifest_duplicate_index(const struct manifest *manifest)
 {
-	return manifest->images;
+	return manifest->duplicate_index;
 }
 
 /* ---- the end ---- */
@@ -379,18 +379,18 @@ int manifest_sync(struct manifest *manifest, struct error *error)
 	return unlink(manifest->unsynced_path) && errno != ENOENT ? error_system(error, manifest->unsynced_path) : 0;
 }
 
-/* Removes what this run made and had no use for. */
-static void take_back(struct manifest *manifest)
+/* Removes the files and folders of this run if they are unused. */
+static void remove_unused(struct manifest *manifest)
 {
 	char *folder = manifest->folder;
-	if (manifest->begun)
+	if (manifest->created)
 		unlink(manifest->path);
-	if (manifest->begun && manifest->unsynced_descriptor >= 0)
+	if (manifest->created && manifest->unsynced_descriptor >= 0)
 		unlink(manifest->unsynced_path);
-	for (size_t length = strlen(folder); length > manifest->folder_before && rmdir(folder) == 0; folder[length] = 0) {
-		while (length > manifest->folder_before && folder[length - 1] != '/')
+	for (size_t length = strlen(folder); length > manifest->existing_length && rmdir(folder) == 0; folder[length] = 0) {
+		while (length > manifest->existing_length && folder[length - 1] != '/')
 			length--;
-		while (length > manifest->folder_before && folder[length - 1] == '/')
+		while (length > manifest->existing_length && folder[length - 1] == '/')
 			length--;
 	}
 }
@@ -400,13 +400,13 @@ void manifest_close(struct manifest *manifest)
 	if (!manifest)
 		return;
 	if (manifest->folder && manifest->path)
-		take_back(manifest);
+		remove_unused(manifest);
 	if (manifest->unsynced_descriptor >= 0)
 		close(manifest->unsynced_descriptor);
 	if (manifest->descriptor >= 0)
 		close(manifest->descriptor);
 	digest_table_free(&manifest->urls);
-	catalogue_destroy(manifest->images);
+	duplicate_index_destroy(manifest->duplicate_index);
 	free(manifest->path);
 	free(manifest->folder);
 	free(manifest->unsynced_path);

@@ -9,7 +9,7 @@ const char manifest_header[] = "class\tfile\tsha256\tpixels\tphash\twidth\theigh
 			       "time\tlicence\tstatus\treason\n";
 
 enum {
-	CLASS, NAME, DIGEST, PIXELS, LOOKS, WIDTH, HEIGHT, BYTES, TYPE, URL, PAGE, SITE, QUERY, TIME, LICENCE, STATUS, REASON,
+	CLASS, NAME, DIGEST, PIXELS, PERCEPTUAL_HASHES, WIDTH, HEIGHT, BYTES, TYPE, URL, PAGE, SITE, QUERY, TIME, LICENCE, STATUS, REASON,
 	COLUMNS
 };
 
@@ -18,8 +18,8 @@ static const char plain[] = "plain";
 
 /* ---- writing ---- */
 
-/* Two hashes of the picture and two of its mirror image; of a plain one, which is like no other, none. */
-static void write_looks(char *out, size_t size, const struct image_hash *hash)
+/* Two hashes of the image and two of its mirror image; none of a plain one, which is never a look-alike. */
+static void write_perceptual_hashes(char *out, size_t size, const struct image_hash *hash)
 {
 	if (hash->plain)
 		snprintf(out, size, "%s", plain);
@@ -30,21 +30,21 @@ static void write_looks(char *out, size_t size, const struct image_hash *hash)
 
 void manifest_row_write(FILE *stream, const struct manifest_row *row)
 {
-	char digest[DIGEST_HEX_SIZE] = "", pixels[2 * IMAGE_HASH_PIXELS_SIZE + 1] = "", looks[80] = "";
+	char digest[DIGEST_HEX_SIZE] = "", pixels[2 * IMAGE_HASH_PIXELS_SIZE + 1] = "", perceptual_hashes[80] = "";
 	char width[16] = "", height[16] = "", bytes[24] = "";
-	if (row->came) {
+	if (row->has_bytes) {
 		digest_hex(row->digest, DIGEST_SIZE, digest);
 		snprintf(bytes, sizeof bytes, "%zu", row->bytes);
 	}
-	if (row->decoded) {
+	if (row->has_hash) {
 		digest_hex(row->hash.pixels, IMAGE_HASH_PIXELS_SIZE, pixels);
-		write_looks(looks, sizeof looks, &row->hash);
+		write_perceptual_hashes(perceptual_hashes, sizeof perceptual_hashes, &row->hash);
 	}
 	if (row->width > 0 && row->height > 0) {
 		snprintf(width, sizeof width, "%d", row->width);
 		snprintf(height, sizeof height, "%d", row->height);
 	}
-	const char *fields[COLUMNS] = {row->class_name, row->file, digest, pixels, looks, width, height, bytes, row->type,
+	const char *fields[COLUMNS] = {row->class_name, row->file, digest, pixels, perceptual_hashes, width, height, bytes, row->type,
 		row->url, row->page, row->site, row->query, row->time, row->licence, statuses[row->status], row->reason};
 	for (int i = 0; i < COLUMNS; i++) {
 		text_write_field(stream, fields[i]);
@@ -52,9 +52,9 @@ void manifest_row_write(FILE *stream, const struct manifest_row *row)
 	}
 }
 
-/* ---- reading ---- */
+/* ---- parsing ---- */
 
-static bool read_bytes(const char *hex, unsigned char *out, size_t size)
+static bool parse_hexadecimal(const char *hex, unsigned char *out, size_t size)
 {
 	if (strlen(hex) != 2 * size)
 		return false;
@@ -67,7 +67,7 @@ static bool read_bytes(const char *hex, unsigned char *out, size_t size)
 	return true;
 }
 
-static bool read_looks(const char *text, struct image_hash *hash)
+static bool parse_perceptual_hashes(const char *text, struct image_hash *hash)
 {
 	uint64_t *values[4] = {&hash->look.perceptual, &hash->look.difference, &hash->mirrored.perceptual,
 		&hash->mirrored.difference};
@@ -91,13 +91,13 @@ static bool read_looks(const char *text, struct image_hash *hash)
 }
 
 /* An empty field is 0. */
-static bool read_number(const char *text, uint64_t maximum, uint64_t *value)
+static bool parse_number(const char *text, uint64_t maximum, uint64_t *value)
 {
 	*value = 0;
 	return !*text || (text_to_unsigned(text, value) && *value <= maximum);
 }
 
-static int read_status(const char *text)
+static int parse_status(const char *text)
 {
 	for (size_t i = 0; i < sizeof statuses / sizeof *statuses; i++)
 		if (strcmp(text, statuses[i]) == 0)
@@ -105,27 +105,27 @@ static int read_status(const char *text)
 	return -1;
 }
 
-static const char *read_fields(char *const *fields, struct manifest_row *row)
+static const char *parse_fields(char *const *fields, struct manifest_row *row)
 {
 	uint64_t width, height, bytes;
-	int status = read_status(fields[STATUS]);
+	int status = parse_status(fields[STATUS]);
 	if (status < 0)
 		return "an unknown status";
-	row->came = *fields[DIGEST];
-	row->decoded = *fields[PIXELS];
-	if (row->came && !read_bytes(fields[DIGEST], row->digest, DIGEST_SIZE))
-		return "no SHA-256";
-	if (row->decoded && (!read_bytes(fields[PIXELS], row->hash.pixels, IMAGE_HASH_PIXELS_SIZE) ||
-		!read_looks(fields[LOOKS], &row->hash)))
-		return "no hash of a picture";
-	if (!read_number(fields[WIDTH], IMAGE_SIDE_MAXIMUM, &width) ||
-		!read_number(fields[HEIGHT], IMAGE_SIDE_MAXIMUM, &height) || !read_number(fields[BYTES], SIZE_MAX, &bytes))
-		return "no number";
+	row->has_bytes = *fields[DIGEST];
+	row->has_hash = *fields[PIXELS];
+	if (row->has_bytes && !parse_hexadecimal(fields[DIGEST], row->digest, DIGEST_SIZE))
+		return "is not a SHA-256";
+	if (row->has_hash && (!parse_hexadecimal(fields[PIXELS], row->hash.pixels, IMAGE_HASH_PIXELS_SIZE) ||
+		!parse_perceptual_hashes(fields[PERCEPTUAL_HASHES], &row->hash)))
+		return "is not an image hash";
+	if (!parse_number(fields[WIDTH], IMAGE_SIDE_MAXIMUM, &width) ||
+		!parse_number(fields[HEIGHT], IMAGE_SIDE_MAXIMUM, &height) || !parse_number(fields[BYTES], SIZE_MAX, &bytes))
+		return "is not a number";
 	row->width = (int)width;
 	row->height = (int)height;
 	row->bytes = (size_t)bytes;
 	row->status = (enum manifest_status)status;
-	if (status == MANIFEST_ACCEPTED && (!row->came || !row->decoded || !*fields[NAME]))
+	if (status == MANIFEST_ACCEPTED && (!row->has_bytes || !row->has_hash || !*fields[NAME]))
 		return "accepted, but without file and hashes";
 	return NULL;
 }
@@ -150,5 +150,5 @@ const char *manifest_row_read(char *line, struct manifest_row *row)
 	row->time = fields[TIME];
 	row->licence = fields[LICENCE];
 	row->reason = fields[REASON];
-	return read_fields(fields, row);
+	return parse_fields(fields, row);
 }

@@ -1,4 +1,4 @@
-/* One line of manifest.tsv: what was asked for, and what became of it. */
+/* One row of manifest.tsv: a requested image and the result. */
 #ifndef SCRAPE_MANIFEST_ROW_H
 #define SCRAPE_MANIFEST_ROW_H
 
@@ -10,35 +10,35 @@
 #include <stdio.h>
 
 enum manifest_status {
-	MANIFEST_ACCEPTED, /* its file was written */
-	MANIFEST_REFUSED,  /* for a reason that stays; it is not asked for again */
-	MANIFEST_FAILED,   /* for a reason that may pass; a later run asks again */
+	MANIFEST_ACCEPTED, /* the file was written */
+	MANIFEST_REFUSED,  /* permanently: it is not fetched again */
+	MANIFEST_FAILED,   /* temporarily: a later run fetches it again */
 };
 
-/* Its texts are the caller's. */
+/* The texts are not owned. */
 struct manifest_row {
 	const char *class_name;
 	const char *file;    /* "CLASS/NAME", or "" */
-	bool came, decoded;  /* whether digest and bytes, and whether hash, mean something */
+	bool has_bytes, has_hash; /* `digest` and `bytes`, or `hash`, are set */
 	unsigned char digest[DIGEST_SIZE]; /* SHA-256 of the bytes */
-	struct image_hash hash;            /* of the picture */
+	struct image_hash hash;            /* of the image */
 	int width, height;   /* 0: not known */
 	size_t bytes;
 	const char *type;    /* "jpeg", or "" */
 	const char *url, *page, *site, *query;
 	const char *time;    /* "2026-11-22T16:00:00Z" */
-	const char *licence; /* as the site gives it, or "" */
+	const char *licence; /* as stated by the site, or "" */
 	enum manifest_status status;
-	const char *reason;  /* why not accepted; of an accepted one a remark, or "" */
+	const char *reason;  /* why it is not accepted; a remark on an accepted one, or "" */
 };
 
-/* The first line of the file, newline included. */
+/* The first line of the file, with newline. */
 extern const char manifest_header[];
 
-/* Writes a line. */
+/* Writes a row with newline. */
 void manifest_row_write(FILE *stream, const struct manifest_row *row);
 
-/* Takes a line without its newline apart, in place; the row's texts lie in it. Returns NULL, or what is wrong with it. */
+/* Parses a line without newline in place; the row's texts point into it. Returns NULL, or why the line is invalid. */
 const char *manifest_row_read(char *line, struct manifest_row *row);
 
 #endif

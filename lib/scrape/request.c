@@ -6,13 +6,13 @@
 #include <stdlib.h>
 #include <string.h>
 
-/* A file of this folder is named by a path: its bare name is a site's. */
+/* A recipe in the working folder needs a path: a bare name is that of a site. */
 static int read_recipe(struct recipe *recipe, const char *name, struct error *error)
 {
-	char place[sizeof error->object];
+	char path[sizeof error->object];
 	int result = recipe_read(recipe, name, error);
-	snprintf(place, sizeof place, "sites/%s", name);
-	if (result && !strchr(name, '/') && strcmp(error->object, place) == 0 && file_exists(name))
+	snprintf(path, sizeof path, "sites/%s", name);
+	if (result && !strchr(name, '/') && strcmp(error->object, path) == 0 && file_exists(name))
 		return error_set(error, name, "no such site; the file in this folder is ./%s", name);
 	return result;
 }
@@ -30,19 +30,19 @@ static int read_recipes(struct scrape_request *request, const struct text_list *
 
 static int set_key(struct scrape_request *request, const char *pair, struct error *error)
 {
-	bool known = false;
+	bool is_known = false;
 	size_t length = strcspn(pair, "=");
 	char *name = strndup(pair, length);
 	int result = name ? 0 : error_memory(error, "--key");
 	for (size_t i = 0; result == 0 && i < request->recipe_count; i++)
-		result = recipe_set_key(&request->recipes[i], name, pair + length + 1, &known, error);
-	if (result == 0 && !known)
-		result = error_set(error, "--key", "%s: no site asks for it", name);
+		result = recipe_set_key(&request->recipes[i], name, pair + length + 1, &is_known, error);
+	if (result == 0 && !is_known)
+		result = error_set(error, "--key", "%s: no site has this key", name);
 	free(name);
 	return result;
 }
 
-/* The site whose address "SITE=URL" gives; returns its length, 0 for "URL". */
+/* The length of SITE in "SITE=URL", 0 for "URL". */
 static size_t api_site(const char *api)
 {
 	size_t length = strcspn(api, "=:/?");
@@ -65,10 +65,10 @@ static int check_apis(const struct scrape_request *request, struct error *error)
 {
 	for (size_t i = 0; i < request->apis.count; i++) {
 		const char *api = request->apis.items[i];
-		bool known = !api_site(api);
+		bool is_known = !api_site(api);
 		for (size_t j = 0; j < request->recipe_count; j++)
-			known |= is_site(&request->recipes[j], api);
-		if (!known)
+			is_known |= is_site(&request->recipes[j], api);
+		if (!is_known)
 			return error_set(error, "--api", "%s: no such --site", api);
 	}
 	return 0;
@@ -93,27 +93,27 @@ int scrape_request_read(struct scrape_request *request, struct error *error)
 
 /* ---- sources ---- */
 
-struct visit {
+struct source_visit {
 	const struct scrape_request *request;
 	request_visitor *visitor;
 	void *context;
 };
 
-/* The address given for this very site, else, where the recipe has none, the one for all such; NULL: none. */
+/* The API URL given for this site, else, if the recipe has none, the one without a site; NULL: none. */
 static const char *find_api(const struct scrape_request *request, const struct recipe *recipe)
 {
-	const char *general = NULL;
+	const char *default_api = NULL;
 	for (size_t i = 0; i < request->apis.count; i++) {
 		const char *api = request->apis.items[i];
 		if (is_site(recipe, api))
 			return request_api(api);
-		if (!api_site(api) && !general)
-			general = api;
+		if (!api_site(api) && !default_api)
+			default_api = api;
 	}
-	return recipe->api ? NULL : general;
+	return recipe->api ? NULL : default_api;
 }
 
-static int visit_queries(const struct visit *visit, const char *class_name, const char *query, struct error *error)
+static int visit_queries(const struct source_visit *visit, const char *class_name, const char *query, struct error *error)
 {
 	for (size_t i = 0; i < visit->request->recipe_count; i++) {
 		const struct recipe *recipe = &visit->request->recipes[i];
@@ -124,7 +124,7 @@ static int visit_queries(const struct visit *visit, const char *class_name, cons
 	return 0;
 }
 
-static int visit_operand(const struct visit *visit, const char *text, struct error *error)
+static int visit_operand(const struct source_visit *visit, const char *text, struct error *error)
 {
 	const struct scrape_request *request = visit->request;
 	struct request_operand operand;
@@ -145,7 +145,7 @@ static int visit_operand(const struct visit *visit, const char *text, struct err
 int scrape_request_visit(const struct scrape_request *request, char *const *operands, request_visitor *visitor,
 	void *context, struct error *error)
 {
-	const struct visit visit = {request, visitor, context};
+	const struct source_visit visit = {request, visitor, context};
 	const struct dataset_recipe *dataset = &request->dataset;
 	for (size_t i = 0; i < dataset->classes.count; i++)
 		if (visit_queries(&visit, dataset->classes.items[i], dataset->queries.items[i], error))
@@ -156,25 +156,25 @@ int scrape_request_visit(const struct scrape_request *request, char *const *oper
 	return 0;
 }
 
-/* ---- what was read, and what was asked for ---- */
+/* ---- checks ---- */
 
-/* Whether one of an operand's sources can be asked; else why the first can't. */
-struct prospect {
-	bool any, none;
-	struct error why;
+/* Whether one of an operand's sources has a URL; else the error of the first. */
+struct source_check {
+	bool any_valid, any_invalid;
+	struct error error;
 };
 
-static int try_source(void *context, const struct request_source *source, struct error *error)
+static int check_source(void *context, const struct request_source *source, struct error *error)
 {
-	struct prospect *prospect = context;
-	struct error why;
+	struct source_check *check = context;
+	struct error page_error;
 	(void)error;
-	bool given = source->file || url_is_http(source->query);
-	char *url = given ? NULL : recipe_page(source->recipe, source->api, source->query, 0, &why);
-	prospect->any |= given || url;
-	if (!given && !url && !prospect->none) {
-		prospect->none = true;
-		error_set(&prospect->why, why.object, "%s: %.400s", source->class_name, why.reason);
+	bool is_given = source->file || url_is_http(source->query);
+	char *url = is_given ? NULL : recipe_page_url(source->recipe, source->api, source->query, 0, &page_error);
+	check->any_valid |= is_given || url;
+	if (!is_given && !url && !check->any_invalid) {
+		check->any_invalid = true;
+		error_set(&check->error, page_error.object, "%s: %.400s", source->class_name, page_error.reason);
 	}
 	free(url);
 	return 0;
@@ -182,25 +182,25 @@ static int try_source(void *context, const struct request_source *source, struct
 
 static int check_sources(const struct scrape_request *request, const char *operand, struct error *error)
 {
-	struct prospect prospect = {0};
-	const struct visit visit = {request, try_source, &prospect};
+	struct source_check check = {0};
+	const struct source_visit visit = {request, check_source, &check};
 	if (visit_operand(&visit, operand, error))
 		return -1;
-	if (prospect.any)
+	if (check.any_valid)
 		return 0;
-	*error = prospect.why;
+	*error = check.error;
 	return -1;
 }
 
 static int check_follow(const struct scrape_request *request, struct error *error)
 {
-	bool links = !request->options.follow;
+	bool has_links = !request->options.follow;
 	for (size_t i = 0; i < request->recipe_count; i++)
-		links |= request->recipes[i].link.text != NULL;
-	return links ? 0 : error_set(error, "--follow", "no --site has links to choose from");
+		has_links |= request->recipes[i].link.text != NULL;
+	return has_links ? 0 : error_set(error, "--follow", "no --site has links to follow");
 }
 
-int scrape_request_settle(struct scrape_request *request, char *const *operands, struct error *error)
+int scrape_request_resolve(struct scrape_request *request, char *const *operands, struct error *error)
 {
 	if (check_apis(request, error) || check_follow(request, error))
 		return -1;

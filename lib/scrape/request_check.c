@@ -1,4 +1,4 @@
-/* What a command line alone can be wrong in: errors of usage, known before anybody is asked for anything. */
+/* Usage errors that the command line alone shows, before any file is read or request is made. */
 #include "fetch/url.h"
 #include "recipe/pattern.h"
 #include "scrape/manifest.h"
@@ -16,11 +16,11 @@ int request_operand(struct request_operand *operand, const char *text, struct er
 	if (length >= sizeof operand->class_name)
 		return error_set(error, text, "a class name of more than 255 bytes");
 	memcpy(operand->class_name, text, length);
-	const char *problem = manifest_class_problem(operand->class_name);
-	return problem ? error_set(error, text, "%s", problem) : 0;
+	const char *name_error = manifest_class_name_error(operand->class_name);
+	return name_error ? error_set(error, text, "%s", name_error) : 0;
 }
 
-static int check_address(const char *option, const char *url, struct error *error)
+static int check_url(const char *option, const char *url, struct error *error)
 {
 	char *absolute = url_resolve(NULL, url, error);
 	free(absolute);
@@ -38,9 +38,9 @@ static int check_operand(const struct scrape_request *request, const char *text,
 	if (page && operand.query)
 		return error_set(error, request->url ? "--url" : "--page", "takes a class without =QUERY");
 	if (operand.query && url_is_http(operand.query))
-		return check_address(operand.class_name, operand.query, error);
+		return check_url(operand.class_name, operand.query, error);
 	if (!page && !request->sites.count)
-		return error_set(error, text, "no --site to ask for it, and no page (%s=https://...)", operand.class_name);
+		return error_set(error, text, "no --site for this query, and no page URL (%s=https://...)", operand.class_name);
 	return 0;
 }
 
@@ -66,7 +66,7 @@ static int check_follow(const struct scrape_request *request, struct error *erro
 	regex_t pattern;
 	const struct scrape_options *options = &request->options;
 	if (!options->follow)
-		return options->depth_maximum ? error_set(error, "--depth", "is for links that --follow chooses") : 0;
+		return options->depth_maximum ? error_set(error, "--depth", "is only for --follow") : 0;
 	if (pattern_compile(&pattern, options->follow, error))
 		return error_within(error, "--follow");
 	regfree(&pattern);
@@ -82,18 +82,18 @@ static int check_standard_input(const struct scrape_request *request, struct err
 	return count > 1 ? error_set(error, "standard input", "can be read only once") : 0;
 }
 
-/* It stands in a line of each request. */
+/* It becomes part of a header of each request. */
 static int check_contact(const char *contact, struct error *error)
 {
 	if (strlen(contact) > FETCH_CONTACT_MAXIMUM)
 		return error_set(error, "--contact", "of more than %d bytes", FETCH_CONTACT_MAXIMUM);
 	for (const char *p = contact; *p; p++)
 		if (iscntrl((unsigned char)*p))
-			return error_set(error, "--contact", "holds a control character");
+			return error_set(error, "--contact", "has a control character");
 	return 0;
 }
 
-/* A value is said nowhere, not even a wrong one. */
+/* The value is secret: no message shows it, even if it is invalid. */
 static int check_key(const char *pair, struct error *error)
 {
 	const char *equals = strchr(pair, '=');
@@ -107,12 +107,12 @@ int scrape_request_check(const struct scrape_request *request, char *const *oper
 		return error_set(error, "--max-aspect", "'%g' is neither 0 nor at least 1", aspect);
 	if (check_operands(request, operands, error) || check_follow(request, error) || check_standard_input(request, error))
 		return -1;
-	if (request->url && check_address("--url", request->url, error))
+	if (request->url && check_url("--url", request->url, error))
 		return -1;
 	if (request->options.fetch.contact && check_contact(request->options.fetch.contact, error))
 		return -1;
 	for (size_t i = 0; i < request->apis.count; i++)
-		if (check_address("--api", request_api(request->apis.items[i]), error))
+		if (check_url("--api", request_api(request->apis.items[i]), error))
 			return -1;
 	for (size_t i = 0; i < request->keys.count; i++)
 		if (check_key(request->keys.items[i], error))

@@ -1,21 +1,22 @@
 #include "scrape/scrape.h"
 
+#include "base/array.h"
 #include "fetch/url.h"
-#include "scrape/collect.h"
-#include "scrape/keep.h"
+#include "scrape/class_crawl.h"
+#include "scrape/image_store.h"
 
 #include <stdarg.h>
 #include <stdint.h>
 #include <stdlib.h>
 #include <string.h>
 
-/* How many addresses of the list are read ahead. */
-enum { QUEUED_MAXIMUM = 4000 };
+/* URLs of the list that are read ahead. */
+enum { LIST_QUEUE_MAXIMUM = 4000 };
 
-/* Bytes of bodies not judged or read yet beyond which no more are asked for. */
-enum { UNJUDGED_MAXIMUM = 64 << 20 };
+/* While unchecked images and unparsed pages have more bytes than this, no image is requested. */
+enum { UNPROCESSED_BYTES_MAXIMUM = 64 << 20 };
 
-static void wake(void *scrape)
+static void wake_fetcher(void *scrape)
 {
 	fetcher_wake(((struct scrape *)scrape)->fetcher);
 }
@@ -27,10 +28,10 @@ int scrape_create(struct scrape **out, const struct scrape_options *options, str
 		return error_memory(error, options->folder);
 	scrape->options = *options;
 	if (manifest_open(&scrape->manifest, options->folder, options->hamming, error) ||
-		(manifest_is_unsynced(scrape->manifest) && keep_sweep(options->folder, error)) ||
-		fetcher_create(&scrape->fetcher, &options->fetch, collection_take, scrape, error) ||
-		judge_create(&scrape->judge, &options->limits, wake, scrape, error) ||
-		page_queue_create(&scrape->pages, wake, scrape, error)) {
+		(manifest_is_unsynced(scrape->manifest) && image_store_clean_up(options->folder, error)) ||
+		fetcher_create(&scrape->fetcher, &options->fetch, class_crawl_on_fetched, scrape, error) ||
+		image_checker_create(&scrape->checker, &options->limits, wake_fetcher, scrape, error) ||
+		page_queue_create(&scrape->pages, wake_fetcher, scrape, error)) {
 		scrape_destroy(scrape);
 		*out = NULL;
 		return -1;
@@ -41,20 +42,20 @@ int scrape_create(struct scrape **out, const struct scrape_options *options, str
 static int add_source(struct scrape *scrape, const char *class_name, const struct recipe *recipe, const char *api,
 	const char *query, const char *url, const char *file, struct error *error)
 {
-	struct collection *collection = collection_of(scrape, class_name, error);
-	if (!collection)
+	struct class_crawl *crawl = class_crawl_find(scrape, class_name, error);
+	if (!crawl)
 		return -1;
-	struct source *sources = realloc(collection->sources, (collection->source_count + 1) * sizeof *sources);
+	struct page_source *sources = array_grow(crawl->sources, crawl->source_count, sizeof *sources);
 	if (!sources)
 		return error_memory(error, class_name);
-	collection->sources = sources;
-	struct source *source = &sources[collection->source_count];
-	if (source_start(source, recipe, query, url, file, error))
+	crawl->sources = sources;
+	struct page_source *source = &sources[crawl->source_count];
+	if (page_source_init(source, recipe, query, url, file, error))
 		return -1;
 	source->api = api;
 	source->follow = scrape->options.follow;
 	source->depth_maximum = scrape->options.depth_maximum;
-	collection->source_count++;
+	crawl->source_count++;
 	return 0;
 }
 
@@ -80,7 +81,7 @@ int scrape_add_list(struct scrape *scrape, const char *path, struct error *error
 	return url_list_open(&scrape->list, path, error);
 }
 
-void scrape_say(struct scrape *scrape, const char *object, const char *format, ...)
+void scrape_warn(struct scrape *scrape, const char *object, const char *format, ...)
 {
 	struct error error;
 	char reason[sizeof error.reason];
@@ -93,30 +94,30 @@ void scrape_say(struct scrape *scrape, const char *object, const char *format, .
 	scrape->options.report(&error);
 }
 
-/* ---- the list of addresses ---- */
+/* ---- list of URLs ---- */
 
-/* Queues the address of a line; a bad line is said and passed over. */
-static int take_listed(struct scrape *scrape, const struct listed_url *listed, struct error *error)
+/* Queues the URL of a line; reports and skips an invalid one. */
+static int queue_listed(struct scrape *scrape, const struct listed_url *listed, struct error *error)
 {
 	if (!listed->url) {
-		scrape->list_bad++;
-		scrape_say(scrape, listed->problem.object, "%s", listed->problem.reason);
+		scrape->bad_lines++;
+		scrape_warn(scrape, listed->error.object, "%s", listed->error.reason);
 		return 0;
 	}
-	struct collection *collection = collection_of(scrape, listed->class_name, error);
-	if (!collection)
+	struct class_crawl *crawl = class_crawl_find(scrape, listed->class_name, error);
+	if (!crawl)
 		return -1;
-	return collection->enough ? 0 : collection_queue(collection, -1, listed->url, "", NULL, error);
+	return crawl->is_complete ? 0 : class_crawl_queue_image(crawl, -1, listed->url, "", NULL, error);
 }
 
-/* Reads on in the list; `wait` where there is nothing else to do. */
+/* Reads lines of the list; `wait` if there is nothing else to do. */
 static int read_list(struct scrape *scrape, bool wait, struct error *error)
 {
 	int result = LINES_LINE;
-	while (result == LINES_LINE && scrape->queued < QUEUED_MAXIMUM) {
+	while (result == LINES_LINE && scrape->queued_count < LIST_QUEUE_MAXIMUM) {
 		struct listed_url listed;
 		result = url_list_next(&scrape->list, wait, &listed, error);
-		if (result == LINES_LINE && take_listed(scrape, &listed, error))
+		if (result == LINES_LINE && queue_listed(scrape, &listed, error))
 			result = -1;
 		free(listed.url);
 		wait = false;
@@ -131,51 +132,52 @@ static void show_progress(struct scrape *scrape)
 	int accepted = 0, refused = 0, failed = 0;
 	char note[64];
 	for (size_t i = 0; i < scrape->count; i++) {
-		accepted += scrape->collections[i]->added;
-		refused += scrape->collections[i]->refused;
-		failed += scrape->collections[i]->failed;
+		accepted += scrape->classes[i]->added;
+		refused += scrape->classes[i]->refused;
+		failed += scrape->classes[i]->failed;
 	}
 	snprintf(note, sizeof note, "%d refused, %d failed", refused, failed);
 	progress_update(scrape->options.progress, (uint64_t)accepted, note);
 }
 
-/* Moves every class on. Returns whether any has something to do or to wait for, or -1. */
-static int advance(struct scrape *scrape, struct error *error)
+/* Advances every class. Returns whether any has pending or further requests, or -1. */
+static int advance_classes(struct scrape *scrape, struct error *error)
 {
 	bool busy = false;
 	for (size_t i = 0; i < scrape->count; i++) {
-		if (collection_advance(scrape->collections[i], error))
+		if (class_crawl_advance(scrape->classes[i], error))
 			return -1;
-		busy |= !collection_is_idle(scrape->collections[i]);
+		busy |= !class_crawl_is_idle(scrape->classes[i]);
 	}
 	return busy;
 }
 
-/* How many images there are to come, 0: not known. */
-static uint64_t count_missing(const struct scrape *scrape)
+/* The number of images still wanted, 0: not known. */
+static uint64_t count_missing_images(const struct scrape *scrape)
 {
 	uint64_t missing = 0;
 	int wanted = scrape->list.lines ? 0 : scrape->options.wanted;
 	for (size_t i = 0; i < scrape->count; i++)
-		if (scrape->collections[i]->accepted < wanted)
-			missing += (uint64_t)(wanted - scrape->collections[i]->accepted);
+		if (scrape->classes[i]->accepted < wanted)
+			missing += (uint64_t)(wanted - scrape->classes[i]->accepted);
 	return missing;
 }
 
-static int collect(struct scrape *scrape, struct error *error)
+static int run_loop(struct scrape *scrape, struct error *error)
 {
 	int busy = 1;
-	while ((busy || scrape->list.lines) && !scrape->stopped) {
+	while ((busy || scrape->list.lines) && !scrape->is_interrupted) {
 		if (read_list(scrape, !busy, error))
 			return -1;
-		busy = advance(scrape, error);
-		fetcher_hold_images(scrape->fetcher, judge_bytes(scrape->judge) + page_queue_bytes(scrape->pages) > UNJUDGED_MAXIMUM);
-		bool expected = judge_count(scrape->judge) + page_queue_count(scrape->pages) > 0;
-		if (busy < 0 || fetcher_step(scrape->fetcher, expected, error) < 0)
+		busy = advance_classes(scrape, error);
+		size_t unprocessed = image_checker_bytes(scrape->checker) + page_queue_bytes(scrape->pages);
+		fetcher_hold_images(scrape->fetcher, unprocessed > UNPROCESSED_BYTES_MAXIMUM);
+		bool wake_expected = image_checker_count(scrape->checker) + page_queue_count(scrape->pages) > 0;
+		if (busy < 0 || fetcher_step(scrape->fetcher, wake_expected, error) < 0)
 			return -1;
-		collections_take_judged(scrape);
-		collections_take_read(scrape);
-		if (scrape->broken) {
+		class_crawls_store_checked(scrape);
+		class_crawls_add_pages(scrape);
+		if (scrape->has_error) {
 			*error = scrape->error;
 			return -1;
 		}
@@ -186,15 +188,15 @@ static int collect(struct scrape *scrape, struct error *error)
 
 int scrape_run(struct scrape *scrape, struct error *error)
 {
-	progress_start(scrape->options.progress, "", "new images", count_missing(scrape));
-	scrape->given_up = collect(scrape, error) || manifest_sync(scrape->manifest, error);
+	progress_start(scrape->options.progress, "", "new images", count_missing_images(scrape));
+	scrape->aborted = run_loop(scrape, error) || manifest_sync(scrape->manifest, error);
 	progress_clear(scrape->options.progress);
-	return scrape->given_up ? -1 : 0;
+	return scrape->aborted ? -1 : 0;
 }
 
 void scrape_stop(struct scrape *scrape)
 {
-	scrape->stopped = 1;
+	scrape->is_interrupted = 1;
 	fetcher_wake(scrape->fetcher);
 }
 
@@ -203,40 +205,40 @@ size_t scrape_classes(const struct scrape *scrape)
 	return scrape->count;
 }
 
-/* Why a class has no more. */
-static const char *reason_of(const struct collection *collection)
+/* Why the crawl of a class ended. */
+static const char *end_reason_of(const struct class_crawl *crawl)
 {
-	if (collection->enough)
-		return "enough";
-	if (collection->scrape->stopped)
+	if (crawl->is_complete)
+		return "complete";
+	if (crawl->scrape->is_interrupted)
 		return "interrupted";
-	if (collection->scrape->given_up)
-		return "given up";
-	return *collection->ended ? collection->ended : "end of list";
+	if (crawl->scrape->aborted)
+		return "aborted";
+	return *crawl->end_reason ? crawl->end_reason : "end of list";
 }
 
 struct scrape_report scrape_report(const struct scrape *scrape, size_t index)
 {
-	const struct collection *collection = scrape->collections[index];
-	bool all = collection->accepted && !collection->failed && !collection->source_failed && !scrape->stopped;
-	struct scrape_report report = {.class_name = collection->name, .accepted = collection->accepted,
-		.added = collection->added, .refused = collection->refused, .failed = collection->failed,
-		.complete = scrape->options.wanted ? collection->enough : all,
-		.told = collection->source_failed || collection->told_untrusted};
-	int length = snprintf(report.ended, sizeof report.ended, "%s", reason_of(collection));
-	if (!report.complete && collection->passed)
-		snprintf(report.ended + length, sizeof report.ended - (size_t)length, ", %d asked for before", collection->passed);
+	const struct class_crawl *crawl = scrape->classes[index];
+	bool all = crawl->accepted && !crawl->failed && !crawl->has_source_failed && !scrape->is_interrupted;
+	struct scrape_report report = {.class_name = crawl->name, .accepted = crawl->accepted,
+		.added = crawl->added, .refused = crawl->refused, .failed = crawl->failed,
+		.complete = scrape->options.wanted ? crawl->is_complete : all,
+		.was_reported = crawl->has_source_failed || crawl->reported_certificate};
+	int length = snprintf(report.end_reason, sizeof report.end_reason, "%s", end_reason_of(crawl));
+	if (!report.complete && crawl->skipped_count)
+		snprintf(report.end_reason + length, sizeof report.end_reason - (size_t)length, ", %d requested before", crawl->skipped_count);
 	return report;
 }
 
-int scrape_refused_before(const struct scrape *scrape)
+int scrape_skipped_count(const struct scrape *scrape)
 {
-	return manifest_refused_before(scrape->manifest);
+	return manifest_skipped_count(scrape->manifest);
 }
 
 int scrape_bad_lines(const struct scrape *scrape)
 {
-	return scrape->list_bad;
+	return scrape->bad_lines;
 }
 
 const char *scrape_unreachable(const struct scrape *scrape)
@@ -248,12 +250,12 @@ void scrape_destroy(struct scrape *scrape)
 {
 	if (!scrape)
 		return;
-	judge_destroy(scrape->judge);
+	image_checker_destroy(scrape->checker);
 	page_queue_destroy(scrape->pages);
 	fetcher_destroy(scrape->fetcher);
 	for (size_t i = 0; i < scrape->count; i++)
-		collection_free(scrape->collections[i]);
-	free(scrape->collections);
+		class_crawl_free(scrape->classes[i]);
+	free(scrape->classes);
 	manifest_close(scrape->manifest);
 	url_list_close(&scrape->list);
 	free(scrape);

@@ -1,4 +1,4 @@
-/* Collecting images of classes from sites, pages and lists of addresses into class folders. */
+/* Scrapes images of classes from sites, pages and lists of URLs into class folders. */
 #ifndef SCRAPE_SCRAPE_H
 #define SCRAPE_SCRAPE_H
 
@@ -6,44 +6,44 @@
 #include "base/progress.h"
 #include "fetch/fetch.h"
 #include "recipe/recipe.h"
-#include "scrape/judge.h"
+#include "scrape/image_check.h"
 
 #include <stdbool.h>
 #include <stdio.h>
 
 struct scrape_options {
-	const char *folder;    /* gets CLASS/ folders and manifest.tsv */
-	int wanted;            /* accepted images per class, those of earlier runs included; 0: all there are */
-	struct judge_limits limits;
-	int hamming;           /* bits in which perceptual hashes of one picture may differ, 0: looks do not count */
+	const char *folder;    /* for CLASS/ folders and manifest.tsv */
+	int wanted;            /* accepted images per class, with those of earlier runs; 0: all */
+	struct image_limits limits;
+	int hamming;           /* maximum Hamming distance of look-alikes, 0: look-alikes are accepted */
 	int pages_maximum;     /* per source */
-	const char *follow;    /* regular expression (that pattern_compile takes) for links to further pages; NULL: none */
-	int depth_maximum;     /* how many such links after each other, 0: any number */
-	bool retry_refused;    /* ask again for what an earlier run refused */
+	const char *follow;    /* regular expression for pattern_compile: links to follow; NULL: none */
+	int depth_maximum;     /* maximum number of such links in a row, 0: any */
+	bool retry_refused;    /* fetch again what an earlier run refused */
 	struct fetch_options fetch;
-	struct progress *progress; /* shows the images that are new */
-	error_report *report;  /* told what went wrong and was gone around */
+	struct progress *progress; /* of new images */
+	error_report *report;  /* for errors that do not end the run */
 };
 
-/* How collecting one class went. */
+/* The result for one class. */
 struct scrape_report {
 	const char *class_name;
-	int accepted;      /* images there now */
-	int added;         /* of them by this run */
+	int accepted;      /* images in total */
+	int added;         /* of these, by this run */
 	int refused, failed;
-	bool complete;     /* as many as wanted; where all were: some, and nothing failed */
-	bool told;         /* what is wrong was reported when it was met */
-	char ended[560];   /* why it ended, in words */
+	bool complete;     /* as many images as wanted; if all: some, and nothing failed */
+	bool was_reported; /* errors were reported when they occurred */
+	char end_reason[560]; /* for users */
 };
 
 struct scrape;
 
-/* Makes the folder and opens its manifest. `options` is copied; what it points to must outlive the scrape. On
- * failure (-1) *scrape is NULL. */
+/* Creates the folder and opens its manifest. `options` is copied; what it points to must outlive the scrape. On failure (-1)
+ * *scrape is NULL. */
 CHECKED int scrape_create(struct scrape **scrape, const struct scrape_options *options, struct error *error);
 
-/* Adds a source to a class, after those it has; a class may have many. A query that is an http or https address
- * is the first page. `recipe` and `api` (in the place of its own; may be NULL) must outlive the scrape. */
+/* Adds a source to a class, after its other sources. A query that is an http or https URL is the first page. `recipe` and
+ * `api` (instead of the recipe's; may be NULL) must outlive the scrape. */
 CHECKED int scrape_add_query(struct scrape *scrape, const char *class_name, const struct recipe *recipe,
 	const char *api, const char *query, struct error *error);
 
@@ -51,25 +51,25 @@ CHECKED int scrape_add_query(struct scrape *scrape, const char *class_name, cons
 CHECKED int scrape_add_file(struct scrape *scrape, const char *class_name, const struct recipe *recipe,
 	const char *path, struct error *error);
 
-/* Adds image addresses from a file of lines "URL<tab>CLASS", read as they are needed; "-" is standard input.
+/* Adds image URLs from a file of lines "URL<tab>CLASS", read as they are needed; "-" is standard input.
  * One list at most. */
 CHECKED int scrape_add_list(struct scrape *scrape, const char *path, struct error *error);
 
-/* Collects until every class has enough or its sources end. Returns 0, or -1 for what makes going on useless (a
- * full disk); single images and pages that fail are counted and said. */
+/* Runs until every class is complete or its sources end. Returns 0, or -1 for a fatal error (a full disk); images and pages
+ * that fail are counted and reported. */
 CHECKED int scrape_run(struct scrape *scrape, struct error *error);
 
-/* Has a run end soon, in good order, with what came so far. Async-signal-safe. */
+/* Makes a run end soon and normally, with the images so far. Async-signal-safe. */
 void scrape_stop(struct scrape *scrape);
 
 /* Number of classes, and the report of one. */
 size_t scrape_classes(const struct scrape *scrape);
 struct scrape_report scrape_report(const struct scrape *scrape, size_t index);
 
-/* See manifest_refused_before. */
-int scrape_refused_before(const struct scrape *scrape);
+/* See manifest_skipped_count. */
+int scrape_skipped_count(const struct scrape *scrape);
 
-/* How many lines of the list could not be used. */
+/* The number of invalid lines of the list. */
 int scrape_bad_lines(const struct scrape *scrape);
 
 /* See fetcher_unreachable. */

@@ -4,10 +4,10 @@
 
 #include <string.h>
 
-/* A name is 255 bytes at most, each of which may be written as four. */
+/* A name has at most 255 bytes, each escaped as up to four. */
 enum { NAME_SIZE = 1024, NAME_COLUMNS_MAXIMUM = 40 };
 
-/* Columns of the longest name that is not too long for a table. */
+/* Width of the longest name that is not too long for a table. */
 static int name_columns(const struct scrape *scrape)
 {
 	char name[NAME_SIZE];
@@ -19,7 +19,7 @@ static int name_columns(const struct scrape *scrape)
 	return widest;
 }
 
-/* A name that is wider than its column has a line of its own. */
+/* A name wider than its column gets a line of its own. */
 static void write_name(FILE *stream, const char *name, int widest)
 {
 	int columns = text_columns(name);
@@ -42,6 +42,6 @@ void scrape_write_table(const struct scrape *scrape, FILE *stream)
 		struct scrape_report report = scrape_report(scrape, i);
 		write_name(stream, text_printable(name, sizeof name, report.class_name), widest);
 		fprintf(stream, " %7d %7d %7d %7d  ", report.accepted, report.added, report.refused, report.failed);
-		fprintf(stream, "%s\n", text_printable(name, sizeof name, report.ended));
+		fprintf(stream, "%s\n", text_printable(name, sizeof name, report.end_reason));
 	}
 }

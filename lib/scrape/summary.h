@@ -1,4 +1,4 @@
-/* How a scrape went, for its user to read. */
+/* Summary of a scrape for the user. */
 #ifndef SCRAPE_SUMMARY_H
 #define SCRAPE_SUMMARY_H
 
@@ -6,7 +6,7 @@
 
 #include <stdio.h>
 
-/* Writes a table with a row for each class, if there is any, whose columns line up on a terminal whatever the classes are called. */
+/* Writes a table with a row for each class, if there is any. Columns are aligned on a terminal for any class name. */
 void scrape_write_table(const struct scrape *scrape, FILE *stream);
 
 #endif

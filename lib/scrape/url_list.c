@@ -10,34 +10,29 @@
 int url_list_open(struct url_list *list, const char *path, struct error *error)
 {
 	*list = (struct url_list){0};
-	return lines_open(&list->lines, path, error);
+	return line_reader_open(&list->lines, path, error);
 }
 
-static void read_line(const struct url_list *list, char *line, struct listed_url *listed)
+static void parse_line(const struct url_list *list, char *line, struct listed_url *listed)
 {
-	struct error problem;
+	struct error error;
 	char *tab = strchr(line, '\t');
 	if (tab)
 		*tab = 0;
-	char *url = url_resolve(NULL, line, &problem);
+	const char *name_error = tab ? manifest_class_name_error(tab + 1) : NULL;
 	if (!tab)
-		error_set(&problem, line, "no tab and class after the address");
-	const char *no_class = tab ? manifest_class_problem(tab + 1) : NULL;
-	if (no_class)
-		error_set(&problem, tab + 1, "%s", no_class);
-	if (url && tab && !no_class) {
-		listed->url = url;
+		error_set(&error, line, "no tab and class after the URL");
+	else if (name_error)
+		error_set(&error, tab + 1, "%s", name_error);
+	else if ((listed->url = url_resolve(NULL, line, &error)))
 		listed->class_name = tab + 1;
-		return;
-	}
-	error_set(&listed->problem, list->lines->name, "line %d: %.200s: %.200s", list->lines->number, problem.object,
-		problem.reason);
-	free(url);
+	if (!listed->url)
+		error_set(&listed->error, list->lines->name, "line %d: %.200s: %.200s", list->lines->number, error.object, error.reason);
 }
 
-static int end(struct url_list *list, struct error *error)
+static int finish(struct url_list *list, struct error *error)
 {
-	int result = list->lines && !list->any ? error_set(error, list->lines->name, "names no address") : LINES_END;
+	int result = list->lines && !list->has_lines ? error_set(error, list->lines->name, "has no URL") : LINES_END;
 	url_list_close(list);
 	return result;
 }
@@ -47,18 +42,18 @@ int url_list_next(struct url_list *list, bool wait, struct listed_url *listed, s
 	char *line;
 	int result = LINES_END;
 	*listed = (struct listed_url){0};
-	while (list->lines && (result = lines_next(list->lines, wait, &line, error)) == LINES_LINE) {
+	while (list->lines && (result = line_reader_next(list->lines, wait, &line, error)) == LINES_LINE) {
 		if (!*line || *line == '#')
 			continue;
-		list->any = true;
-		read_line(list, line, listed);
+		list->has_lines = true;
+		parse_line(list, line, listed);
 		return LINES_LINE;
 	}
-	return result == LINES_END ? end(list, error) : result;
+	return result == LINES_END ? finish(list, error) : result;
 }
 
 void url_list_close(struct url_list *list)
 {
-	lines_close(list->lines);
+	line_reader_close(list->lines);
 	*list = (struct url_list){0};
 }

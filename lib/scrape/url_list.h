@@ -1,30 +1,30 @@
-/* Lists of image addresses: lines "URL<tab>CLASS", read one by one. Empty ones and those that begin with '#' mean nothing. */
+/* Lists of image URLs: lines "URL<tab>CLASS". Empty lines and those that begin with '#' are skipped. */
 #ifndef SCRAPE_URL_LIST_H
 #define SCRAPE_URL_LIST_H
 
 #include "base/error.h"
-#include "scrape/lines.h"
+#include "scrape/line_reader.h"
 
 #include <stdbool.h>
 
-/* All zero is one that has ended. */
+/* All zero is a list at its end. */
 struct url_list {
-	struct lines *lines; /* NULL: it has ended */
-	bool any;            /* a line, good or bad, was met */
+	struct line_reader *lines; /* NULL: at the end */
+	bool has_lines;            /* a line, valid or not, was read */
 };
 
-/* What a line says. */
+/* A parsed line. */
 struct listed_url {
-	char *url;              /* as url_resolve makes them; the caller's; NULL: the line can't be used */
-	const char *class_name; /* until the next line is read */
-	struct error problem;   /* why it can't */
+	char *url;              /* from url_resolve; the caller's to free; NULL: the line is invalid */
+	const char *class_name; /* valid until the next line is read */
+	struct error error;   /* if it is invalid */
 };
 
-/* "-" is standard input. On failure (-1) *list has ended. */
+/* "-" is standard input. On failure (-1) *list is at its end. */
 CHECKED int url_list_open(struct url_list *list, const char *path, struct error *error);
 
-/* Reads the next line that says something, and waits for it or not, as lines_next does. Returns a lines_result, or -1: it
- * can't be read on, or says nothing at all. */
+/* Reads the next line that is not skipped, blocking or not as line_reader_next. Returns a line_reader_result, or -1: the list
+ * can't be read, or has no line at all. */
 CHECKED int url_list_next(struct url_list *list, bool wait, struct listed_url *listed, struct error *error);
 
 void url_list_close(struct url_list *list);

@@ -1,7 +1,7 @@
 /* A page or an answer, as recipes read it that between them use every kind of step. Taken: one of them finds an image. */
 #include "common/fuzz.h"
 
-#include "scrape/source.h"
+#include "scrape/page_source.h"
 
 #include <assert.h>
 #include <stdlib.h>
@@ -9,26 +9,26 @@
 
 static bool read_as(const struct recipe *recipe, const unsigned char *bytes, size_t size)
 {
-	struct source source;
+	struct page_source source;
 	struct error error = {0};
 	struct page_findings findings = {0};
 	char *url = NULL;
-	if (source_start(&source, recipe, "", "http://example.org/a/b", NULL, &error) || source_next(&source, &url, &error) != 1)
+	if (page_source_init(&source, recipe, "", "http://example.org/a/b", NULL, &error) || page_source_next(&source, &url, &error) != 1)
 		abort();
-	struct page page = source_page(&source, url);
+	struct page page = page_source_current(&source, url);
 	page.side_minimum = 64;
 	page.bytes = bytes;
 	page.size = size;
-	if (page_read(&page, &findings, &error) || source_take(&source, &findings, &error) ||
-		source_check_first(&source, &findings, &error))
+	if (page_read(&page, &findings, &error) || page_source_add(&source, &findings, &error) ||
+		page_source_check_first(&source, &findings, &error))
 		(void)fuzz_refused(&error);
 	for (size_t i = 0; i < findings.image_count; i++)
-		for (size_t j = 0; j < findings.images[i].addresses.count; j++)
-			assert(strncmp(findings.images[i].addresses.items[j], "http", 4) == 0);
+		for (size_t j = 0; j < findings.images[i].urls.count; j++)
+			assert(strncmp(findings.images[i].urls.items[j], "http", 4) == 0);
 	bool found = findings.image_count > 0;
 	page_findings_free(&findings);
 	free(url);
-	source_free(&source);
+	page_source_free(&source);
 	return found;
 }
 

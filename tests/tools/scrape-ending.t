@@ -33,11 +33,11 @@ status_is 0
 is "more are added to what there is" "$(find count/x -type f | wc -l | tr -d ' ')" 7
 scrape -o count -n 20 x="$origin/pages/more.html"
 status_is 4
-stderr_is "scrape-images: x: 9 of 20 images, 0 refused, 0 failed: no more pages, 7 asked for before"
+stderr_is "scrape-images: x: 9 of 20 images, 0 refused, 0 failed: no more pages, 7 requested before"
 
 printf '%s/image/s.png\ta\n%s/image/s.png\tb\n' "$origin" "$origin" >list
 scrape -o shared --urls list
-stderr_is "scrape-images: b: 0 images, 0 refused, 0 failed: end of list, 1 asked for before"
+stderr_is "scrape-images: b: 0 images, 0 refused, 0 failed: end of list, 1 requested before"
 status_is 4
 
 # ---- the closing table ----
@@ -59,10 +59,10 @@ assert len(set(ends)) == 1, (ends, table)
 assert table[0].split() == ["class", "images", "new", "refused", "failed", "ended"], table[0]
 END
 ok "a name as it is" grep -q '^a\\b  ' told
-ok "that what did not come has a reason" grep -qx 'scrape-images: table: manifest.tsv says why 1 was refused or failed' told
+ok "that what did not come has a reason" grep -qx 'scrape-images: table: 1 was refused or failed, for reasons see manifest.tsv' told
 aloud -o table --urls list
 ok "what an earlier run refused is not asked for again, but said" \
-	grep -qx 'scrape-images: table: 1 refused by an earlier run was not asked for again (--retry-refused)' .err
+	grep -qx 'scrape-images: table: 1 refused by an earlier run was not fetched again (--retry-refused)' .err
 status_is 4
 i=0
 while [ $i -lt 100 ]; do i=$((i + 1)); printf '%s/image/c%s.png\tclass %s\n' "$origin" $i $i; done >list
@@ -76,7 +76,7 @@ scrape -o failed --timeout 1 --retries 0 --urls list
 stderr_is 'scrape-images: x: 0 images, 0 refused, 1 failed: end of list'
 status_is 1
 run scrape-images -o nothing --urls /dev/null
-stderr_is 'scrape-images: /dev/null: names no address'
+stderr_is 'scrape-images: /dev/null: has no URL'
 status_is 1
 aloud -o none/at/all --url "$origin/pages/none.html" x
 status_is 1

@@ -154,7 +154,7 @@ cases image <<'END'
 /document.png       | %S%l{%%PDF-1.4%} | 1 refused is no image of a known type
 /zeros.png          | %S%l{%*{9999:\0%}%} | 1 refused is no image of a known type
 /magic.png          | %S%l{\x89PNG\r\n\x1a\n%} | 1 refused cut short: the png header is not whole
-/image/tiny.png?size=63 | | 1 refused a side is under 64 pixels
+/image/tiny.png?size=63 | | 1 refused width or height is less than 64 pixels
 /opted-out.png      | %SX-Robots-Tag: noindex-not, NoAI%E%l{%I%} | 1 refused the server opts out (X-Robots-Tag)
 /opted-out-late.png | %SX-Robots-Tag: none-of-it%EX-Robots-Tag: otherbot: noai%E%l{%I%} | 1 refused the server opts out (X-Robots-Tag)
 END

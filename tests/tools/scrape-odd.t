@@ -162,11 +162,11 @@ is "a huge attribute that each item looks at" "$(page /huge.html | sed 's/ [^ ]*
 printf 'item = //p\nimage = concat(@title, count(@title = 1))\n' >wrong
 printf 'wrong.html %%S%%l{<p title=x>%%}\n' >>pages/answers
 is "what can't be evaluated does not count as nothing found" "$(look --site ./wrong --url "$origin/wrong.html")" \
-	"1 wrong: x: ./wrong: line 2: image: concat(@title, count(@title = 1)): can't be evaluated: a function gets a value of another type than it takes"
+	"1 wrong: x: ./wrong: line 2: image: concat(@title, count(@title = 1)): can't be evaluated: wrong argument type of a function"
 
 # ---- a saved page ----
 printf '<img src=a.png><img src=b.png>' >saved.html
-is "nothing absolute on it" "$(look --page saved.html)" "1 page: x: 2 addresses found, none absolute, and the page has no <base>: 'a.png'"
+is "nothing absolute on it" "$(look --page saved.html)" "1 page: x: 2 URLs found, none absolute, and the page has no <base>: 'a.png'"
 printf '<base href="%s/image/"><img src=a.png><img src=//b.example/b.png>' "$origin" >saved.html
 is "a base" "$(look --page saved.html)" "4 /image/a.png http://b.example/b.png x: 1 images, 0 refused, 1 failed: no more pages"
 sed 's/<base[^>]*>//' saved.html >bare.html

@@ -33,14 +33,14 @@ cases page <<'END'
 /unclosed.html   | %S%l{<img src=/image/a.png><!-- %*{1000000:x%}%} | 0 /image/a.png
 /endless.html    | %S%E%*{9999999:endless%} | 1 /endless.html: x: larger than 16777216 bytes
 /too-large.html  | %SContent-Length: 16777217%E%E | 1 /too-large.html: x: larger than 16777216 bytes
-/empty.html      | %S%l{%} | 1 page: x: /empty.html: an empty page
+/empty.html      | %S%l{%} | 1 page: x: /empty.html: empty page
 
 # ---- encodings ----
 /gzip.html       | %SContent-Encoding: gzip%E%l{%z{<img src=/image/a.png>%}%} | 0 /image/a.png
 /bomb.html       | %SContent-Encoding: gzip%E%l{%z{%*{20000000:x%}%}%} | 1 /bomb.html: x: larger than 16777216 bytes
 /bomb-twice.html | %SContent-Encoding: gzip, gzip%E%l{%z{%z{%*{20000000:x%}%}%}%} | 1 /bomb-twice.html: x: unsupported coding 'gzip, gzip'
 /codings.html    | %SContent-Encoding: %*{20:gzip, %}gzip%E%l{x%} | 1 /codings.html: x: Unrecognized or bad HTTP Content or Transfer-Encoding
-/gzip-cut.html   | %SContent-Encoding: gzip%E%E\x1f\x8b\x08\0\0\0\0\0\0\x03\xb3 | 1 page: x: /gzip-cut.html: an empty page
+/gzip-cut.html   | %SContent-Encoding: gzip%E%E\x1f\x8b\x08\0\0\0\0\0\0\x03\xb3 | 1 page: x: /gzip-cut.html: empty page
 /gzip-none.html  | %SContent-Encoding: gzip%E%l{<img src=/image/a.png>%} | 1 /gzip-none.html: x: Unrecognized or bad HTTP Content or Transfer-Encoding
 /coding.html     | %SContent-Encoding: nonsense%E%l{<img src=/image/a.png>%} | 1 /coding.html: x: unsupported coding 'nonsense'
 
@@ -59,7 +59,7 @@ cases page <<'END'
 # ---- addresses ----
 /base.html       | %S%l{<base href="file:///etc/"><img src=passwd><img src=/image/a.png>%} | 0 /image/a.png /passwd
 /base-user.html  | %S%l{<base href="http://me@127.0.0.1/"><img src=/image/a.png>%} | 0 /image/a.png
-/schemes.html    | %S%l{<img src=file:///etc/passwd><img src=ftp://127.0.0.1/a.png><img src="javascript:x"><img src=data:image/png;base64,aaaa><img src=//me@127.0.0.1/b.png>%} | 1 page: x: 5 addresses found, none http or https: 'file:///etc/passwd'
+/schemes.html    | %S%l{<img src=file:///etc/passwd><img src=ftp://127.0.0.1/a.png><img src="javascript:x"><img src=data:image/png;base64,aaaa><img src=//me@127.0.0.1/b.png>%} | 1 page: x: 5 URLs found, none http or https: 'file:///etc/passwd'
 /refresh.html    | %S%l{<meta http-equiv=refresh content="0; url=file:///etc/passwd"><iframe src=/secret/a></iframe><img src=/image/a.png>%} | 0 /image/a.png
 /doctype.html    | %S%l{<!DOCTYPE html SYSTEM "%O/secret/dtd" [<!ENTITY e SYSTEM "file:///etc/passwd">]><img src="/image/&e;.png">%} | 0 /image/&e;.png
 /r-file.html     | HTTP/1.1 302 Found%ELocation: file:///etc/passwd%E%l{%} | 1 /r-file.html: x: redirected to file:///etc/passwd: neither http nor https
@@ -69,23 +69,23 @@ END
 cases wiki <<'END'
 # ---- XML ----
 /good.xml      | %S%l{<api><page><imageinfo><ii url="/image/a.png"/></imageinfo></page></api>%} | 0 /image/a.png
-/none.xml      | %S%l{<p>a page<br>%} | 1 mediawiki: x: /none.xml: no well-formed XML
-/cut.xml       | %S%l{<api><page><imageinfo><ii url="/image/a.png"/>%} | 1 mediawiki: x: /cut.xml: no well-formed XML
+/none.xml      | %S%l{<p>a page<br>%} | 1 mediawiki: x: /none.xml: not well-formed XML
+/cut.xml       | %S%l{<api><page><imageinfo><ii url="/image/a.png"/>%} | 1 mediawiki: x: /cut.xml: not well-formed XML
 /dtd.xml       | %S%l{<!DOCTYPE api SYSTEM "%O/secret/dtd"><api><page><imageinfo><ii url="/image/a.png"/></imageinfo></page></api>%} | 0 /image/a.png
-/entity.xml    | %S%l{<!DOCTYPE api [<!ENTITY e SYSTEM "file:///etc/passwd">]><api><error info="a">&e;</error></api>%} | 1 mediawiki: x: /entity.xml: no well-formed XML
-/attribute.xml | %S%l{<!DOCTYPE api [<!ENTITY e SYSTEM "file:///etc/passwd">]><api><error info="&e;"/></api>%} | 1 mediawiki: x: /attribute.xml: no well-formed XML
-/fetched.xml   | %S%l{<!DOCTYPE api [<!ENTITY %% p SYSTEM "%O/secret/p">%%p;]><api><page><imageinfo><ii url="/image/a.png"/></imageinfo></page></api>%} | 1 mediawiki: x: /fetched.xml: no well-formed XML
-/internal.xml  | %S%l{<!DOCTYPE api [<!ENTITY e "/image/e.png">]><api><page><imageinfo><ii url="&e;"/></imageinfo></page></api>%} | 1 mediawiki: x: /internal.xml: no well-formed XML
-/laughs.xml    | %S%l{<!DOCTYPE api [<!ENTITY a "%*{10:lol%}"><!ENTITY b "%*{10:&a;%}"><!ENTITY c "%*{10:&b;%}"><!ENTITY d "%*{10:&c;%}"><!ENTITY e "%*{10:&d;%}"><!ENTITY f "%*{10:&e;%}"><!ENTITY g "%*{10:&f;%}"><!ENTITY h "%*{10:&g;%}"><!ENTITY i "%*{10:&h;%}">]><api><error info="&i;"/></api>%} | 1 mediawiki: x: /laughs.xml: no well-formed XML
-/quadratic.xml | %S%l{<!DOCTYPE api [<!ENTITY a "%*{100000:x%}">]><api><error info="%*{10000:&a;%}"/></api>%} | 1 mediawiki: x: /quadratic.xml: no well-formed XML
+/entity.xml    | %S%l{<!DOCTYPE api [<!ENTITY e SYSTEM "file:///etc/passwd">]><api><error info="a">&e;</error></api>%} | 1 mediawiki: x: /entity.xml: not well-formed XML
+/attribute.xml | %S%l{<!DOCTYPE api [<!ENTITY e SYSTEM "file:///etc/passwd">]><api><error info="&e;"/></api>%} | 1 mediawiki: x: /attribute.xml: not well-formed XML
+/fetched.xml   | %S%l{<!DOCTYPE api [<!ENTITY %% p SYSTEM "%O/secret/p">%%p;]><api><page><imageinfo><ii url="/image/a.png"/></imageinfo></page></api>%} | 1 mediawiki: x: /fetched.xml: not well-formed XML
+/internal.xml  | %S%l{<!DOCTYPE api [<!ENTITY e "/image/e.png">]><api><page><imageinfo><ii url="&e;"/></imageinfo></page></api>%} | 1 mediawiki: x: /internal.xml: not well-formed XML
+/laughs.xml    | %S%l{<!DOCTYPE api [<!ENTITY a "%*{10:lol%}"><!ENTITY b "%*{10:&a;%}"><!ENTITY c "%*{10:&b;%}"><!ENTITY d "%*{10:&c;%}"><!ENTITY e "%*{10:&d;%}"><!ENTITY f "%*{10:&e;%}"><!ENTITY g "%*{10:&f;%}"><!ENTITY h "%*{10:&g;%}"><!ENTITY i "%*{10:&h;%}">]><api><error info="&i;"/></api>%} | 1 mediawiki: x: /laughs.xml: not well-formed XML
+/quadratic.xml | %S%l{<!DOCTYPE api [<!ENTITY a "%*{100000:x%}">]><api><error info="%*{10000:&a;%}"/></api>%} | 1 mediawiki: x: /quadratic.xml: not well-formed XML
 /include.xml   | %S%l{<api xmlns:xi="http://www.w3.org/2001/XInclude"><xi:include href="%O/secret/x"/><page><imageinfo><ii url="/image/a.png"/></imageinfo></page></api>%} | 0 /image/a.png
 /style.xml     | %S%l{<?xml-stylesheet href="%O/secret/x"?><api><page><imageinfo><ii url="/image/a.png"/></imageinfo></page></api>%} | 0 /image/a.png
-/deep.xml      | %S%l{%*{100000:<api>%}%} | 1 mediawiki: x: /deep.xml: no well-formed XML
+/deep.xml      | %S%l{%*{100000:<api>%}%} | 1 mediawiki: x: /deep.xml: not well-formed XML
 /wide.xml      | %S%l{<api><page><imageinfo>%*{20000:<ii/>%}<ii url="/image/a.png"/></imageinfo></page></api>%} | 0 /image/a.png
-/long.xml      | %S%l{<api a="%*{10000001:x%}"><page><imageinfo><ii url="/image/a.png"/></imageinfo></page></api>%} | 1 mediawiki: x: /long.xml: no well-formed XML
-/no-utf8.xml   | %S%l{<api><page><imageinfo><ii url="/image/\xff.png"/></imageinfo></page></api>%} | 1 mediawiki: x: /no-utf8.xml: no well-formed XML
-/nul.xml       | %S%l{<api>\0<page><imageinfo><ii url="/image/a.png"/></imageinfo></page></api>%} | 1 mediawiki: x: /nul.xml: no well-formed XML
-/encoding.xml  | %S%l{<?xml version="1.0" encoding="nonsense"?><api><page><imageinfo><ii url="/image/a.png"/></imageinfo></page></api>%} | 1 mediawiki: x: /encoding.xml: no well-formed XML
+/long.xml      | %S%l{<api a="%*{10000001:x%}"><page><imageinfo><ii url="/image/a.png"/></imageinfo></page></api>%} | 1 mediawiki: x: /long.xml: not well-formed XML
+/no-utf8.xml   | %S%l{<api><page><imageinfo><ii url="/image/\xff.png"/></imageinfo></page></api>%} | 1 mediawiki: x: /no-utf8.xml: not well-formed XML
+/nul.xml       | %S%l{<api>\0<page><imageinfo><ii url="/image/a.png"/></imageinfo></page></api>%} | 1 mediawiki: x: /nul.xml: not well-formed XML
+/encoding.xml  | %S%l{<?xml version="1.0" encoding="nonsense"?><api><page><imageinfo><ii url="/image/a.png"/></imageinfo></page></api>%} | 1 mediawiki: x: /encoding.xml: not well-formed XML
 /error.xml     | %S%l{<api><error info="no&#10;scrape-images: all is well&#9;&#x9b;31m"/></api>%} | 1 mediawiki: x: mediawiki: the site says: no\nscrape-images: all is well\t\xC2\x9B31m
 /error-long.xml | %S%l{<api><error info="%*{100000:x%}"/></api>%} | 1 mediawiki: x: mediawiki: the site says: xxx
 /again.xml     | %S%l{<api><continue a="b"/><page><imageinfo><ii url="/image/a.png"/></imageinfo></page></api>%} | 0 /image/a.png

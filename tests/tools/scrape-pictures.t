@@ -62,7 +62,7 @@ judged page.jpg "1 refused is no image of a known type"
 : >pages/empty.png
 judged empty.png "1 refused is empty"
 cp "$fixtures/image/flat-mapped.tga" pages/flat.tga
-judged flat.tga "1 refused no image that its first bytes tell"
+judged flat.tga "1 refused has no magic number of an image type"
 python3 -c 'import struct, zlib
 def chunk(kind, data):
     return struct.pack(">I", len(data)) + kind + data + struct.pack(">I", zlib.crc32(kind + data))
@@ -77,7 +77,7 @@ scrape -o one --max-aspect 3 --urls list
 is "an aspect at the limit" "$(rows one status reason)" "accepted$tab"
 rm -rf one
 scrape -o one --max-aspect 2.9 --urls list
-is "and beyond it" "$(rows one status reason)" "refused${tab}300 x 100 is narrower than 1 to 2.9"
+is "and beyond it" "$(rows one status reason)" "refused${tab}the aspect ratio of 300 x 100 is more than 2.9"
 
 # ---- none twice ----
 landscape pages/a.png 1 96 6
@@ -92,12 +92,12 @@ alike -o looks --urls list
 { printf '%s/pages/small.png\tothers\n' "$origin"; urls /pages/mirrored.png; } >list
 alike -o looks --urls list
 name=$(awk -F '\t' '$10 ~ /a.png$/ { print $2 }' looks/manifest.tsv)
-is "copies in all classes and an earlier run" "$(rows looks class url status reason | sed "s|$name|A|; s/[0-9]* bits/N bits/")" \
+is "copies in all classes and an earlier run" "$(rows looks class url status reason | sed "s|$name|A|; s/distance [0-9]*/distance N/")" \
 	"others${tab}/pages/packed.png${tab}refused${tab}duplicate: the same pixels as A
-others${tab}/pages/small.png${tab}refused${tab}look-alike of A: N bits apart
+others${tab}/pages/small.png${tab}refused${tab}look-alike of A: Hamming distance N
 shells${tab}/pages/a.png${tab}accepted${tab}
 shells${tab}/pages/copy.png${tab}refused${tab}duplicate: the same bytes as A
-shells${tab}/pages/mirrored.png${tab}accepted${tab}mirror image of A: N bits apart
+shells${tab}/pages/mirrored.png${tab}accepted${tab}mirror image of A: Hamming distance N
 shells${tab}/pages/other.png${tab}accepted${tab}"
 is "what came and what is kept" "$(find looks -name '*.png' | wc -l | tr -d ' ')" 3
 urls /pages/a.png /pages/small.png /pages/packed.png >list

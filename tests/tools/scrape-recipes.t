@@ -52,7 +52,7 @@ scrape -o search2 $(site google) shells
 stderr_is "scrape-images: google: shells: needs --key key=VALUE, or GOOGLE_API_KEY in the environment
 scrape-images: try 'scrape-images --help'"
 scrape -o search2 $(site google) --key kex=y shells
-stderr_is "scrape-images: --key: kex: no site asks for it
+stderr_is "scrape-images: --key: kex: no site has this key
 scrape-images: try 'scrape-images --help'"
 printf 'pages/gone/customsearch/v1 HTTP/1.1 404 Not Found%%E%%l{%%}\n' >>pages/answers
 scrape -o search3 --site google --api google="$origin/pages/gone" --key key=secret --key cx=12345 shells
@@ -177,16 +177,16 @@ is "headers are not sent to another host" "$(grep -c X-Own log) $(grep -c '^/pag
 run scrape-images --explain --site bing --site acdb --site mediawiki --api https://wiki.example/api.php "goku=Son Goku"
 status_is 0
 acdb_images() {
-	printf '%*simage address: /uploads/chars/thumbs/200/ -> /uploads/chars/\n' "$1" ''
-	printf '%*sif there is no such image: [.]jpg$ -> .png\n' "$1" ''
-	printf '%*sif there is no such image: [.]png$ -> .jpg\n' "$1" ''
-	printf '%*srequests: at most 1 a second, 1 at once\n' "$1" ''
+	printf '%*simage URL: /uploads/chars/thumbs/200/ -> /uploads/chars/\n' "$1" ''
+	printf '%*sif the image is missing: [.]jpg$ -> .png\n' "$1" ''
+	printf '%*sif the image is missing: [.]png$ -> .jpg\n' "$1" ''
+	printf '%*srequests: at most 1 per second, 1 concurrent\n' "$1" ''
 }
 stdout_is "bing: goku=Son Goku
   page 1: https://www.bing.com/images/async?q=Son%20Goku&async=1&first=1&count=35&mkt=en-US&adlt=moderate
   page 2: https://www.bing.com/images/async?q=Son%20Goku&async=1&first=36&count=35&mkt=en-US&adlt=moderate
   and so on, until a page has no item, to page 29
-  requests: at most 1 a second, 2 at once
+  requests: at most 1 per second, 2 concurrent
   robots.txt: for pages and images
   pages: at most 100
 acdb: goku=Son Goku
@@ -198,22 +198,22 @@ $(acdb_images 6)
 $(acdb_images 4)
     robots.txt: for pages and images
 $(acdb_images 2)
-  robots.txt: for images only, since the pages are a documented interface
+  robots.txt: for images only, since the pages are a documented API
   pages: at most 100
 mediawiki: goku=Son Goku
   page 1: https://wiki.example/api.php?action=query&format=xml&prop=imageinfo&iiprop=url%7Csize%7Cmime%7Cextmetadata&iiextmetadatafilter=LicenseShortName&generator=search&gsrnamespace=6&gsrsearch=Son%20Goku&gsrlimit=50
   then the same with /api/continue/@*
-  requests: at most 2 a second, 4 at once
-  robots.txt: for images only, since the pages are a documented interface
+  requests: at most 2 per second, 4 concurrent
+  robots.txt: for images only, since the pages are a documented API
   pages: at most 100"
 run scrape-images --explain --url http://h.example/a --follow 'page=' --depth 2 --max-pages 7 --rate 0.5 --connections 1 goku
 status_is 0
 stdout_has '^  page 1: http://h.example/a$'
-stdout_has '^  then each page of //a/@href [^=]* that matches page=, 2 after each other at most, on the same host$'
-stdout_has '^  requests: at most 0.5 a second, 1 at once$'
+stdout_has '^  then each page of //a/@href [^=]* that matches page=, at most 2 in a row, on the same host$'
+stdout_has '^  requests: at most 0.5 per second, 1 concurrent$'
 stdout_has '^  pages: at most 7$'
 run scrape-images --explain --site bing --max-pages 1 --ignore-robots goku
-is "no page more than --max-pages" "$(grep -c page .out) $(grep -c 'robots.txt: not asked for' .out)" "2 1"
+is "no page more than --max-pages" "$(grep -c page .out) $(grep -c 'robots.txt: not fetched' .out)" "2 1"
 run scrape-images --explain --site google --site openverse --site page a b=https://h.example/
 status_is 1
 is "what can't be asked is said, and the rest shown" "$(grep -c '^openverse: ' .out) $(grep -c '^  page 1: ' .out) $(wc -l <.err | tr -d ' ')" "2 4 2"
@@ -236,7 +236,7 @@ openverse: shells
   page 1: https://api.openverse.org/v1/images/?q=shells&page=1&page_size=20"
 run scrape-images --explain --urls /dev/null
 status_is 1
-stderr_is "scrape-images: /dev/null: names no address"
+stderr_is "scrape-images: /dev/null: has no URL"
 run scrape-images --explain --site google --key key=secret --key cx=12345 goku
 stdout_has 'key=[{]key[}]&cx=[{]cx[}]&q=goku'
 ok "keys are not shown" sh -c '! grep secret .out'
@@ -270,7 +270,7 @@ is "what each selector found, but nothing empty" "$(sed '/^  images/,$d' .out)" 
       ?page=2
       other
       ?page=3'
-is "the images and pages that come of it" "$(sed -n '/^  images/,$p' .out)" "  images: 2, too small: 0, without an address of use: 0
+is "the images and pages that come of it" "$(sed -n '/^  images/,$p' .out)" "  images: 2, too small: 0, without a usable URL: 0
     http://h.example/g/c.png
     http://h.example/g/tiny.png
   further pages: 2
@@ -301,5 +301,5 @@ scrape --site bing --page nul.html -o nul x
 status_is 0
 awk 'BEGIN { printf "{\"results\": ["; for (i = 0; i < 2500000; i++) printf "1,"; print "1]}" }' >array.json
 run scrape-images --quiet --site openverse --page array.json -o harm x
-stderr_is "scrape-images: openverse: x: $MILLRACE_DATA/sites/openverse: line 12: item: results[]: finds more than a page may hold"
+stderr_is "scrape-images: openverse: x: $MILLRACE_DATA/sites/openverse: line 12: item: results[]: finds too many nodes on this page"
 finish

@@ -37,7 +37,7 @@ is "-n counts those of earlier runs" "$(find few/x -type f | wc -l | tr -d ' ')"
 run scrape-images --allow-private --hamming 0 -o few -n 50 --url "$origin/pages/gallery-1.html" x
 status_is 4
 stderr_is "class  images     new refused  failed  ended
-x           7       2       0       0  no more pages, 5 asked for before"
+x           7       2       0       0  no more pages, 5 requested before"
 sed "s|{origin}|$origin|" pages/gallery-1.html >saved.html
 scrape -o saved --page saved.html x
 is "a saved page: what is absolute on it" "$(rows saved url)" /image/cover.png

@@ -25,18 +25,18 @@ usage '--url: x: Bad scheme' --url x a
 usage '--url: http://me:secret@example.org/: a URL with a user name is refused' --url http://me:secret@example.org/ a
 usage 'a: http://me:secret@example.org/: a URL with a user name is refused' a=http://me:secret@example.org/
 run scrape-images -o out --url $web/ --follow '\d[' a
-stderr_has '^scrape-images: --follow: \\d\[: no regular expression: '
+stderr_has '^scrape-images: --follow: \\d\[: not a regular expression: '
 status_is 2
-usage '--follow: no --site has links to choose from' --site bing --follow x a
-usage '--depth: is for links that --follow chooses' --url $web/ --depth 2 a
+usage '--follow: no --site has links to follow' --site bing --follow x a
+usage '--depth: is only for --follow' --url $web/ --depth 2 a
 usage "--max-aspect: '0.5' is neither 0 nor at least 1" --urls list --max-aspect 0.5
-usage '--contact: holds a control character' --urls list --contact "$(printf 'me\r\nX-More: 1')"
-usage '--contact: holds a control character' --urls list --contact "$(printf 'me\033[31m')"
+usage '--contact: has a control character' --urls list --contact "$(printf 'me\r\nX-More: 1')"
+usage '--contact: has a control character' --urls list --contact "$(printf 'me\033[31m')"
 usage '--contact: of more than 180 bytes' --urls list --contact "$(printf '%0181d' 0)"
 usage 'standard input: can be read only once' --page - --urls - a
-usage 'a: no --site to ask for it, and no page (a=https://...)' a
-usage 'a: no --site to ask for it, and no page (a=https://...)' --urls list a
-usage 'a=ftp://x/: no --site to ask for it, and no page (a=https://...)' a=ftp://x/
+usage 'a: no --site for this query, and no page URL (a=https://...)' a
+usage 'a: no --site for this query, and no page URL (a=https://...)' --urls list a
+usage 'a=ftp://x/: no --site for this query, and no page URL (a=https://...)' a=ftp://x/
 usage "a=: nothing after '='" --site bing a=
 usage "page: a: needs --url: it has no page for 'a'" --site page a
 usage 'mediawiki: a: needs --api' --site mediawiki a
@@ -44,13 +44,13 @@ usage '--api: ftp://x/: neither http nor https' --site mediawiki --api ftp://x/ 
 usage '--api: bing=http://x/: no such --site' --site mediawiki --api bing=http://x/ a
 usage '--key: is not of the form NAME=VALUE' --site google --key secret a
 usage '--key: is not of the form NAME=VALUE' --site google --key key= a
-usage '--key: nonsense: no site asks for it' --site google --key nonsense=secret a
+usage '--key: nonsense: no site has this key' --site google --key nonsense=secret a
 for name in '' a/b .. ../x .hidden ' a' 'a ' "$(printf 'a\nb')" "$(printf '\377')"; do
-	usage "$(printf '%s' "${name:-''}" | sed ':a;N;$!ba;s/\n/\\n/' | sed 's/\xff/\\xFF/'): can't name a class" --url $web/ -- "$name"
+	usage "$(printf '%s' "${name:-''}" | sed ':a;N;$!ba;s/\n/\\n/' | sed 's/\xff/\\xFF/'): is not a valid class name" --url $web/ -- "$name"
 done
 usage "$long: a class name of more than 255 bytes" --url $web/ "$long"
 for name in manifest.tsv manifest.unsynced; do
-	usage "$name: can't name a class: a file has that name" --url $web/ $name
+	usage "$name: is not a valid class name: a file has that name" --url $web/ $name
 done
 ok "and no folder was made" test ! -e out
 is "secrets are not said" "$(grep -c secret .err)" 0
@@ -65,7 +65,7 @@ stderr_is "scrape-images: ./broken: line 3: items: no such key"
 status_is 1
 printf 'item = //img[\nimage = @src\n' >broken
 run scrape-images -o out --site ./broken x
-stderr_is "scrape-images: ./broken: line 1: item: //img[: no XPath expression: not well formed"
+stderr_is "scrape-images: ./broken: line 1: item: //img[: not an XPath expression: syntax error"
 run scrape-images -o out --site broken x
 stderr_has "^scrape-images: broken: no such site; the file in this folder is ./broken$"
 status_is 1
@@ -77,11 +77,11 @@ run scrape-images -o file --url http://example.org/ x
 stderr_is "scrape-images: file: is not a folder"
 printf '%s/a.png\tmanifest.tsv\nx y\tb\n' $web >wrong
 scrape -o out --urls wrong
-stderr_has "^scrape-images: wrong: line 1: manifest.tsv: can't name a class: a file has that name$"
+stderr_has "^scrape-images: wrong: line 1: manifest.tsv: is not a valid class name: a file has that name$"
 status_is 1
 printf 'site = page\nclass = manifest.tsv | x\n' >shells.set
 run scrape-images -o out --dataset shells.set
-stderr_is "scrape-images: shells.set: line 2: class: 'manifest.tsv' can't name a class: a file has that name"
+stderr_is "scrape-images: shells.set: line 2: class: 'manifest.tsv' is not a valid class name: a file has that name"
 ok "no folder was made for nothing" test ! -e out
 
 # ---- a data set ----
@@ -103,7 +103,7 @@ is "a data set's recipe" "$(rows set class url | tr '\n' ' ')" "Red Shells$tab/i
 { cat "$MILLRACE_DATA/sites/page"; printf 'user-agent = me\rX-More: 1\n'; } >two.recipe
 run scrape-images -o out --site ./two.recipe --url "$web/" a
 is "a recipe's user agent with a control character" "$status $(cat .err)" \
-	"1 scrape-images: ./two.recipe: line $(wc -l <two.recipe): holds a control character"
+	"1 scrape-images: ./two.recipe: line $(wc -l <two.recipe): has a control character"
 : >log
 run scrape-images --allow-private -q -o contact --contact "$(printf '%0180d' 0)" --url "$origin/pages/none.html" a
 is "the longest contact is whole" "$(cut -f 2 log | grep -c 'contact: 0\{180\})$')" 2

@@ -17,7 +17,7 @@ static struct document *parse(const char *text, enum document_format format)
 }
 
 /* The first text of a selector, seen from the document or from a node. */
-static void gives_from(struct document *document, const struct node *from, const char *text, const char *expected)
+static void gives_from(struct document *document, const struct document_node *from, const char *text, const char *expected)
 {
 	struct selector selector;
 	struct error error;
@@ -82,9 +82,9 @@ static void selecting(void)
 	gives(document, "count(//p)", "2");
 	gives(document, "largest(//@class)", "x");
 	gives(document, "//p[matches(., '^o.e$')]", "one");
-	gives(document, "count('x')", "can't be evaluated: a function gets a value of another type than it takes");
+	gives(document, "count('x')", "can't be evaluated: wrong argument type of a function");
 	gives(document, "//p[matches(@class, concat('[', @class))]",
-		"can't be evaluated: no regular expression: Unmatched [, [^, [:, [., or [=");
+		"can't be evaluated: not a regular expression: Unmatched [, [^, [:, [., or [=");
 	gives_all(document, "//p/@class", "x y");
 	gives_all(document, "//p/@class -> text (x|z)", "x");
 	gives_all(document, "//p/@class -> as [{}]", "[x] [y]");
@@ -110,7 +110,7 @@ static void items(void)
 	free(text);
 	selector_free(&within);
 	ok(selector_parse_within(&within, "\\3", "place", &item, &error) == -1, "there is no third");
-	is_text(error.reason, "the regular expression has no such group, but 2", "which is said");
+	is_text(error.reason, "the regular expression has only 2 groups", "which is said");
 	selector_free(&item);
 	node_list_free(&found);
 	gives(document, "largest(//source/@srcset | //img/@srcset)", "b");
@@ -119,7 +119,7 @@ static void items(void)
 	static const char *const shown[] = {"<img srcset=\"d 1x\" alt=\"\"x\">", "<p m=\"{\"a\": [1, \"b\"]}\" n=\"\">",
 		"{\"a\": [1, \"b\"]}", NULL};
 	for (size_t i = 0; i < 4 && i < found.count; i++) {
-		char *show = document_show(document, &found.items[i]);
+		char *show = document_describe(document, &found.items[i]);
 		is_text(show ? show : "nothing", shown[i] ? shown[i] : "nothing", "shown");
 		free(show);
 	}
@@ -215,19 +215,19 @@ static void chains(void)
 	document = parse("<r><d>&lt;b&gt;x&lt;/b&gt;</d></r>", DOCUMENT_XML);
 	gives_all(document, "//d -> html //b", "x");
 	document_free(document);
-	refuses("", DOCUMENT_HTML, "selects nothing");
-	refuses("//a[", DOCUMENT_HTML, "no XPath expression: not well formed");
-	refuses("a[x]", DOCUMENT_JSON, "no path into JSON");
-	refuses("//a -> js x", DOCUMENT_HTML, "no step: html, xml, json, text, unescape or as");
-	refuses("//a -> ", DOCUMENT_HTML, "no step: html, xml, json, text, unescape or as");
+	refuses("", DOCUMENT_HTML, "empty selector");
+	refuses("//a[", DOCUMENT_HTML, "not an XPath expression: syntax error");
+	refuses("a[x]", DOCUMENT_JSON, "not a JSON path");
+	refuses("//a -> js x", DOCUMENT_HTML, "unknown step: must be html, xml, json, text, unescape or as");
+	refuses("//a -> ", DOCUMENT_HTML, "unknown step: must be html, xml, json, text, unescape or as");
 	refuses("//a -> as x", DOCUMENT_HTML, "a template without {}");
-	refuses("//a -> text", DOCUMENT_HTML, "no regular expression");
-	refuses("//a/@m -> text \\1", DOCUMENT_HTML, "a group, but what it is seen from is no match of a regular expression");
-	refuses("\\0", DOCUMENT_TEXT, "a group, but what it is seen from is no match of a regular expression");
-	refuses("a(b) -> text \\2", DOCUMENT_TEXT, "the regular expression has no such group, but 1");
-	refuses("//a[foo(@m)]", DOCUMENT_HTML, "there is no function foo()");
-	refuses("//a -> html 'x", DOCUMENT_HTML, "no XPath expression: a quote is not closed");
-	refuses("(", DOCUMENT_TEXT, "no regular expression: Unmatched ( or \\(");
+	refuses("//a -> text", DOCUMENT_HTML, "regular expression missing");
+	refuses("//a/@m -> text \\1", DOCUMENT_HTML, "a group, but its context is not a match of a regular expression");
+	refuses("\\0", DOCUMENT_TEXT, "a group, but its context is not a match of a regular expression");
+	refuses("a(b) -> text \\2", DOCUMENT_TEXT, "the regular expression has only 1 group");
+	refuses("//a[foo(@m)]", DOCUMENT_HTML, "unknown function foo()");
+	refuses("//a -> html 'x", DOCUMENT_HTML, "not an XPath expression: unterminated literal");
+	refuses("(", DOCUMENT_TEXT, "not a regular expression: Unmatched ( or \\(");
 	char steps[1000] = "//a";
 	for (int i = 0; i < 63; i++)
 		strcat(steps, " -> unescape");
@@ -334,7 +334,7 @@ static void bounded(void)
 	free(page);
 	document = parse_repeated("[", "0,", 3000000, "1]", DOCUMENT_JSON, &page);
 	gives_all(document, "[2999999]", "0");
-	gives_all(document, "[]", "finds more than a page may hold");
+	gives_all(document, "[]", "finds too many nodes on this page");
 	document_free(document);
 	free(page);
 	document = parse_repeated("", "<a m=1></a>", 21000, "", DOCUMENT_HTML, &page);
@@ -346,7 +346,7 @@ static void bounded(void)
 	for (int i = 0; i < 1000; i++)
 		strcat(paragraphs, "<p>");
 	document = parse_repeated("<div t='", "x", 1 << 20, paragraphs, DOCUMENT_HTML, &page);
-	gives_all(document, "//p -> html ancestor::div/@t -> as {}", "more than 268435456 bytes would come of the page");
+	gives_all(document, "//p -> html ancestor::div/@t -> as {}", "more than 268435456 bytes of text on the page");
 	document_free(document);
 	document = parse(page, DOCUMENT_HTML);
 	document->budget.seconds = 0;

@@ -20,19 +20,19 @@ static void gives(json_t *value, const char *text, const char *expected)
 	struct json_path path;
 	struct error error;
 	char joined[500] = "";
-	size_t work = 1000;
+	size_t budget = 1000;
 	if (json_path_parse(&path, text, &error)) {
 		is_text(error.reason, expected, text);
 		return;
 	}
-	ok(json_path_select(&path, value, join, joined, &work) == 0, "%s ends", text);
+	ok(json_path_select(&path, value, join, joined, &budget) == 0, "%s ends", text);
 	is_text(joined, expected, text);
 	json_path_free(&path);
 }
 
 int main(void)
 {
-	static const char bad[] = "no path into JSON";
+	static const char bad[] = "not a JSON path";
 	json_t *value = json_loads("{\"items\":[{\"link\":\"x\",\"image\":{\"w\":1}},{\"link\":\"y\"},3],\"one\":{\"link\":\"z\"},"
 		"\"odd.name\":[[1,2],[3]],\"\":5,\"deep\":{\"deep\":{\"deep\":7}}}", 0, NULL);
 	gives(value, "items[].link", "link:\"x\" link:\"y\"");
@@ -64,9 +64,9 @@ int main(void)
 	struct json_path path;
 	struct error error;
 	char joined[500] = "";
-	size_t work = 5;
-	ok(json_path_parse(&path, "..link", &error) == 0 && json_path_select(&path, value, join, joined, &work) == -1 &&
-		work == 0, "no more values are looked at than allowed");
+	size_t budget = 5;
+	ok(json_path_parse(&path, "..link", &error) == 0 && json_path_select(&path, value, join, joined, &budget) == -1 &&
+		budget == 0, "no more values are looked at than allowed");
 	json_path_free(&path);
 	json_decref(number);
 	json_decref(value);

@@ -11,7 +11,7 @@
 
 enum { ROWS = 3, BYTES = 100, HAMMING = 4 };
 
-static char path[200], unsynced[200], image[CATALOGUE_NAME_SIZE], image_path[600];
+static char path[200], unsynced[200], image[FILE_NAME_SIZE], image_path[600];
 static const char *const urls[ROWS] = {"http://h/a", "http://h/b\tc\n\033[31m", "http://h/\303\251\\"};
 static const struct image_hash hash = {{1, 2, 3}, {0xfedcba9876543210, 1}, {0x0f0f0f0f0f0f0f0f, 2}, 0};
 
@@ -32,7 +32,7 @@ static void write_text(const char *where, const char *text, size_t size)
 
 static struct manifest_row row_of(int i)
 {
-	struct manifest_row row = {.class_name = "red shells", .file = i ? "" : image, .came = true, .decoded = true, .hash = hash,
+	struct manifest_row row = {.class_name = "red shells", .file = i ? "" : image, .has_bytes = true, .has_hash = true, .hash = hash,
 		.width = 80, .height = 90, .bytes = BYTES, .type = "png", .url = urls[i], .page = "", .site = "page", .query = "",
 		.licence = "CC BY 4.0", .status = (enum manifest_status)i, .reason = i ? "why" : ""};
 	digest_of(urls[i], strlen(urls[i]), row.digest);
@@ -43,16 +43,16 @@ static void write_rows(void)
 {
 	struct manifest *manifest = begin();
 	int failed = 0;
-	is_integer(manifest_ask(manifest, urls[0], false, NULL), 1, "an address never met is asked");
-	is_integer(manifest_ask(manifest, urls[0], false, NULL), 0, "once");
-	is_integer(manifest_find_url(manifest, urls[0]), -1, "and has no row yet");
+	is_integer(manifest_should_fetch(manifest, urls[0], false, NULL), 1, "an address never met is asked");
+	is_integer(manifest_should_fetch(manifest, urls[0], false, NULL), 0, "once");
+	is_integer(manifest_url_status(manifest, urls[0]), -1, "and has no row yet");
 	for (int i = 0; i < ROWS; i++) {
 		struct manifest_row row = row_of(i);
 		failed |= manifest_add(manifest, &row, NULL);
 	}
 	ok(!failed, "three rows are written");
-	is_integer(manifest_find_url(manifest, urls[1]), MANIFEST_REFUSED, "known at once");
-	is_integer(manifest_ask(manifest, urls[2], true, NULL), 0, "what failed in this run is not asked again in it");
+	is_integer(manifest_url_status(manifest, urls[1]), MANIFEST_REFUSED, "known at once");
+	is_integer(manifest_should_fetch(manifest, urls[2], true, NULL), 0, "what failed in this run is not asked again in it");
 	ok(file_exists(unsynced), "until synced a file says so");
 	ok(manifest_sync(manifest, NULL) == 0 && !file_exists(unsynced), "and goes");
 	manifest_close(manifest);
@@ -64,52 +64,52 @@ static void read_rows(void)
 	struct error error;
 	struct manifest_row row = row_of(0);
 	struct image_hash other = hash;
-	const struct catalogue *images = manifest_images(manifest);
+	const struct duplicate_index *images = manifest_duplicate_index(manifest);
 	for (int i = 0; i < ROWS; i++)
-		is_integer(manifest_find_url(manifest, urls[i]), i, urls[i][9] == 'a' ? "accepted" : "odd address");
-	is_integer(manifest_find_url(manifest, "http://h/none"), -1, "what was not asked for");
-	is_integer(manifest_ask(manifest, urls[0], true, NULL), 0, "what was accepted is not asked again");
-	is_integer(manifest_ask(manifest, urls[1], false, NULL), 0, "nor what was refused");
-	is_integer(manifest_ask(manifest, urls[1], false, NULL), 0, "however often");
-	is_integer(manifest_refused_before(manifest), 1, "which is counted once");
-	is_integer(manifest_ask(manifest, urls[1], true, NULL), 1, "unless the user wants it");
-	is_integer(manifest_ask(manifest, urls[2], false, NULL), 1, "what failed is");
-	struct twin twin = catalogue_find(images, row.digest, &other);
-	is_integer(twin.kind, TWIN_BYTES, "accepted bytes are known");
-	is_text(twin.name, image, "by their file");
+		is_integer(manifest_url_status(manifest, urls[i]), i, urls[i][9] == 'a' ? "accepted" : "odd address");
+	is_integer(manifest_url_status(manifest, "http://h/none"), -1, "what was not asked for");
+	is_integer(manifest_should_fetch(manifest, urls[0], true, NULL), 0, "what was accepted is not asked again");
+	is_integer(manifest_should_fetch(manifest, urls[1], false, NULL), 0, "nor what was refused");
+	is_integer(manifest_should_fetch(manifest, urls[1], false, NULL), 0, "however often");
+	is_integer(manifest_skipped_count(manifest), 1, "which is counted once");
+	is_integer(manifest_should_fetch(manifest, urls[1], true, NULL), 1, "unless the user wants it");
+	is_integer(manifest_should_fetch(manifest, urls[2], false, NULL), 1, "what failed is");
+	struct duplicate duplicate = duplicate_index_find(images, row.digest, &other);
+	is_integer(duplicate.kind, DUPLICATE_BYTES, "accepted bytes are known");
+	is_text(duplicate.name, image, "by their file");
 	row = row_of(1);
-	is_integer(catalogue_find(images, row.digest, &other).kind, TWIN_PIXELS, "so are pixels");
+	is_integer(duplicate_index_find(images, row.digest, &other).kind, DUPLICATE_PIXELS, "so are pixels");
 	other.pixels[0]++;
 	other.look.perceptual ^= 5;
-	is_integer(catalogue_find(images, row.digest, &other).kind, TWIN_LOOK, "so are looks");
+	is_integer(duplicate_index_find(images, row.digest, &other).kind, DUPLICATE_LOOK_ALIKE, "so are looks");
 	other.look = hash.mirrored;
 	other.mirrored = hash.look;
-	is_integer(catalogue_find(images, row.digest, &other).kind, TWIN_MIRRORED, "the other way round too");
+	is_integer(duplicate_index_find(images, row.digest, &other).kind, DUPLICATE_MIRRORED, "the other way round too");
 	other.look.perceptual ^= 0xffff;
-	is_integer(catalogue_find(images, row.digest, &other).kind, TWIN_NONE, "others are not");
-	is_integer(catalogue_count(images, "red shells"), 1, "one whose file is there");
+	is_integer(duplicate_index_find(images, row.digest, &other).kind, DUPLICATE_NONE, "others are not");
+	is_integer(duplicate_index_count(images, "red shells"), 1, "one whose file is there");
 	ok(manifest_open(&second, scratch(), 0, &error) == -1 && !second, "not twice at a time: %s", error.reason);
 	manifest_close(manifest);
 }
 
-static void expect(int status, int count, enum twin_kind kind, const char *name)
+static void expect(int status, int count, enum duplicate_kind kind, const char *name)
 {
 	struct manifest *manifest = begin();
 	struct manifest_row row = row_of(0);
-	is_integer(manifest_find_url(manifest, urls[0]), status, name);
-	is_integer(catalogue_count(manifest_images(manifest), "red shells"), count, "counted so");
-	is_integer(catalogue_find(manifest_images(manifest), row.digest, &hash).kind, kind, "as are its bytes");
+	is_integer(manifest_url_status(manifest, urls[0]), status, name);
+	is_integer(duplicate_index_count(manifest_duplicate_index(manifest), "red shells"), count, "counted so");
+	is_integer(duplicate_index_find(manifest_duplicate_index(manifest), row.digest, &hash).kind, kind, "as are its bytes");
 	manifest_close(manifest);
 }
 
 static void lose_files(void)
 {
 	write_text(image_path, "short", 5);
-	expect(-1, 0, TWIN_NONE, "a file of another size is unknown");
+	expect(-1, 0, DUPLICATE_NONE, "a file of another size is unknown");
 	unlink(image_path);
-	expect(MANIFEST_ACCEPTED, 0, TWIN_BYTES, "one that was removed stays away");
+	expect(MANIFEST_ACCEPTED, 0, DUPLICATE_BYTES, "one that was removed stays away");
 	write_text(unsynced, "", 0);
-	expect(-1, 0, TWIN_NONE, "one that never reached the disk is unknown");
+	expect(-1, 0, DUPLICATE_NONE, "one that never reached the disk is unknown");
 	unlink(unsynced);
 }
 
@@ -147,11 +147,11 @@ static void end_in_zeros(void)
 	char *longer = calloc(1, size + 100);
 	memcpy(longer, bytes, size);
 	write_text(path, longer, size + 100);
-	expect(MANIFEST_ACCEPTED, 1, TWIN_BYTES, "with zeros at the end the rows before stay");
+	expect(MANIFEST_ACCEPTED, 1, DUPLICATE_BYTES, "with zeros at the end the rows before stay");
 	longer[size + 99] = '\n';
 	write_text(path, longer, size + 100);
 	ok(manifest_open(&manifest, scratch(), HAMMING, &error) == -1, "with zeros in its middle it is refused");
-	is_text(error.reason, "no line of a manifest", "says why");
+	is_text(error.reason, "is not a line of a manifest", "says why");
 	write_text(path, (char *)bytes, size);
 	free(longer);
 	free(bytes);
@@ -168,7 +168,7 @@ static void refuse_long(void)
 	memcpy(text, manifest_header, header);
 	text[LONG - 1] = '\n';
 	text[LONG] = 0;
-	refuse(text, "no line of a manifest");
+	refuse(text, "is not a line of a manifest");
 	free(text);
 }
 
@@ -178,7 +178,7 @@ static void refuse_places(void)
 	struct error error;
 	unlink(path);
 	ok(mkfifo(path, 0600) == 0 && manifest_open(&manifest, scratch(), HAMMING, &error) == -1, "a pipe is no manifest");
-	is_text(error.reason, "is no regular file", "says why");
+	is_text(error.reason, "is not a regular file", "says why");
 	unlink(path);
 }
 
@@ -216,7 +216,7 @@ static void cut_everywhere(void)
 		fclose(stream);
 		struct manifest *manifest = begin();
 		for (int i = 0; manifest && i < ROWS; i++)
-			wrong += (manifest_find_url(manifest, urls[i]) >= 0) != (i < whole);
+			wrong += (manifest_url_status(manifest, urls[i]) >= 0) != (i < whole);
 		wrong += !manifest;
 		manifest_close(manifest);
 		unsigned char *healed = NULL;
@@ -252,7 +252,7 @@ int main(void)
 	snprintf(path, sizeof path, "%s/manifest.tsv", scratch());
 	snprintf(unsynced, sizeof unsynced, "%s/manifest.unsynced", scratch());
 	snprintf(folder, sizeof folder, "%s/red shells", scratch());
-	catalogue_name(image, row.class_name, row.digest, IMAGE_PNG);
+	duplicate_index_file_name(image, row.class_name, row.digest, IMAGE_PNG);
 	snprintf(image_path, sizeof image_path, "%s/%s", scratch(), image);
 	ok(file_make_folder(folder, NULL) == 0, "a folder");
 	write_text(image_path, (char[BYTES]){0}, BYTES);
@@ -273,10 +273,10 @@ int main(void)
 	refuse_line("a\tb", "not 17 fields");
 	refuse_line("a\t\t\t\t\t\t\t\t\tu\t\t\t\t\t\tpending\t", "an unknown status");
 	refuse_line("a\t\t\t\t\t\t\t\\q\t\tu\t\t\t\t\t\tfailed\t", "an unknown escape");
-	refuse_line("a\t\t12\t\t\t\t\t\t\tu\t\t\t\t\t\tfailed\t", "no SHA-256");
-	refuse_line("a\t\t\t12\t\t\t\t\t\tu\t\t\t\t\t\tfailed\t", "no hash of a picture");
-	refuse_line("a\t\t\t0123456789abcdef0123456789abcdef\t0-0-0-0\t\t\t\t\tu\t\t\t\t\t\tfailed\t", "no hash of a picture");
-	refuse_line("a\t\t\t\t\t65536\t\t\t\tu\t\t\t\t\t\tfailed\t", "no number");
+	refuse_line("a\t\t12\t\t\t\t\t\t\tu\t\t\t\t\t\tfailed\t", "is not a SHA-256");
+	refuse_line("a\t\t\t12\t\t\t\t\t\tu\t\t\t\t\t\tfailed\t", "is not an image hash");
+	refuse_line("a\t\t\t0123456789abcdef0123456789abcdef\t0-0-0-0\t\t\t\t\tu\t\t\t\t\t\tfailed\t", "is not an image hash");
+	refuse_line("a\t\t\t\t\t65536\t\t\t\tu\t\t\t\t\t\tfailed\t", "is not a number");
 	refuse_line("a\tf\t\t\t\t\t\t\t\tu\t\t\t\t\t\taccepted\t", "accepted, but without file and hashes");
 	return done();
 }

@@ -21,7 +21,7 @@ static struct recipe load(const char *text, struct error *error)
 static void gives(const struct recipe *recipe, const char *api, const char *query, int index, const char *expected)
 {
 	struct error error;
-	char *url = recipe_page(recipe, api, query, index, &error);
+	char *url = recipe_page_url(recipe, api, query, index, &error);
 	is_text(url ? url : error.reason, expected, query);
 	free(url);
 }
@@ -58,47 +58,47 @@ static void long_value(void)
 static void mistakes(void)
 {
 	static const char *const cases[][2] = {{"", "a recipe needs an item with an image, or a next"},
-		{"item = //a\n", "//a: has no image below it"}, {"item = //a\nimage = @b\nitem = //c\nnext = //d\n", "//c: has no image below it"},
+		{"item = //a\n", "//a: has no image"}, {"item = //a\nimage = @b\nitem = //c\nnext = //d\n", "//c: has no image"},
 		{"hello\n", "not of the form KEY = VALUE"}, {"= x\n", "not of the form KEY = VALUE"}, {"colour = red\n", "colour: no such key"},
-		{"title = x\nlike = mediawiki\n", "like: must be the first line"}, {"format = pdf\n", "format: html, xml, json or text"},
-		{"documented-api = maybe\n", "documented-api: yes or no"}, {"rate = 0\n", "rate: a number from 0.001 to 1000"},
-		{"rate = fast\n", "rate: a number from 0.001 to 1000"}, {"step = 0\n", "step: a whole number from 1 to 1000000"},
-		{"first = -1\n", "first: a whole number from 0 to 1000000"}, {"image = @@\n", "image: comes below its item"},
-		{"width = @w\n", "width: comes below its item"}, {"item = //a\nformat = json\n", "format: comes before all selectors"},
-		{"header = no colon\n", "header: NAME: VALUE"}, {"key page = X\n", "key page: has a meaning already"},
-		{"key = X\n", "key: key NAME = VARIABLE"}, {"max-pages = 0\n", "max-pages: a whole number from 1 to 1000000"},
+		{"title = x\nlike = mediawiki\n", "like: must be the first line"}, {"format = pdf\n", "format: must be html, xml, json or text"},
+		{"documented-api = maybe\n", "documented-api: must be yes or no"}, {"rate = 0\n", "rate: must be a number from 0.001 to 1000"},
+		{"rate = fast\n", "rate: must be a number from 0.001 to 1000"}, {"step = 0\n", "step: must be an integer from 1 to 1000000"},
+		{"first = -1\n", "first: must be an integer from 0 to 1000000"}, {"image = @@\n", "image: must come after an item"},
+		{"width = @w\n", "width: must come after an item"}, {"item = //a\nformat = json\n", "format: must come before all selectors"},
+		{"header = no colon\n", "header: must be NAME: VALUE"}, {"key page = X\n", "key page: is a reserved name"},
+		{"key = X\n", "key: must be key NAME = VARIABLE"}, {"max-pages = 0\n", "max-pages: must be an integer from 1 to 1000000"},
 		{"titles = x\n", "titles: no such key"}, {"image x = y\n", "image x: no such key"},
 		/* Selectors. */
-		{"item = //a\nimage = @@\n", "image: @@: no XPath expression: not well formed"},
-		{"next = ((\n", "next: ((: no XPath expression: not well formed"},
-		{"format = json\nitem = a[\n", "item: a[: no path into JSON"},
-		{"format = text\nitem = (\n", "item: (: no regular expression: Unmatched ( or \\("},
-		{"item = //a -> nothing x\n", "item: nothing x: no step: html, xml, json, text, unescape or as"},
-		{"item = //a -> json u\nimage = u[\n", "image: u[: no path into JSON"},
-		{"item = //img\nimage = foo(@src)\n", "image: foo(@src): there is no function foo()"},
-		{"item = //img\nimage = $v\n", "image: $v: there is no variable $v"},
+		{"item = //a\nimage = @@\n", "image: @@: not an XPath expression: syntax error"},
+		{"next = ((\n", "next: ((: not an XPath expression: syntax error"},
+		{"format = json\nitem = a[\n", "item: a[: not a JSON path"},
+		{"format = text\nitem = (\n", "item: (: not a regular expression: Unmatched ( or \\("},
+		{"item = //a -> nothing x\n", "item: nothing x: unknown step: must be html, xml, json, text, unescape or as"},
+		{"item = //a -> json u\nimage = u[\n", "image: u[: not a JSON path"},
+		{"item = //img\nimage = foo(@src)\n", "image: foo(@src): unknown function foo()"},
+		{"item = //img\nimage = $v\n", "image: $v: unknown variable $v"},
 		{"item = //a[matches(@href, '[')]\n",
-			"item: //a[matches(@href, '[')]: [: no regular expression: Invalid regular expression"},
-		{"format = text\nitem = a(b)\nimage = \\2\n", "image: \\2: the regular expression has no such group, but 1"},
+			"item: //a[matches(@href, '[')]: [: not a regular expression: Invalid regular expression"},
+		{"format = text\nitem = a(b)\nimage = \\2\n", "image: \\2: the regular expression has only 1 group"},
 		/* Patterns. */
-		{"rewrite = a\n", "rewrite: a: PATTERN -> REPLACEMENT"},
-		{"rewrite = ( -> b\n", "rewrite: (: no regular expression: Unmatched ( or \\("},
-		{"rewrite = a -> \\1\n", "rewrite: \\1: the pattern has no group 1, but 0"},
-		{"fallback = (a)(b) -> \\2\\9\n", "fallback: \\2\\9: the pattern has no group 9, but 2"},
-		{"rewrite = (a)\\1 -> b\n", "rewrite: (a)\\1: no regular expression: it refers back to its own groups"},
-		{"item = //a\nskip = (\n", "skip: (: no regular expression: Unmatched ( or \\("},
+		{"rewrite = a\n", "rewrite: a: must be PATTERN -> REPLACEMENT"},
+		{"rewrite = ( -> b\n", "rewrite: (: not a regular expression: Unmatched ( or \\("},
+		{"rewrite = a -> \\1\n", "rewrite: \\1: the pattern has no group 1, only 0"},
+		{"fallback = (a)(b) -> \\2\\9\n", "fallback: \\2\\9: the pattern has no group 9, only 2"},
+		{"rewrite = (a)\\1 -> b\n", "rewrite: (a)\\1: not a regular expression: back-references are not supported"},
+		{"item = //a\nskip = (\n", "skip: (: not a regular expression: Unmatched ( or \\("},
 		/* What may stand once only. */
-		{"title = a\napi = b\ntitle = c\n", "title: stands on line 1 already"},
-		{"item = //a\nimage = @b\nwidth = @c\nwidth = @d\n", "width: stands on line 3 already"},
-		{"page = http://a\nformat = xml\npage = http://b\n", "page: stands on line 1 already"},
-		{"page A: = http://a\npage A: = http://b\n", "page A:: stands on line 1 already"},
-		{"key a = A\nkey a = B\n", "key a: stands on line 1 already"},
-		{"cursor a = //b\ncursor a = //c\n", "cursor a: stands on line 1 already"},
+		{"title = a\napi = b\ntitle = c\n", "title: is already on line 1"},
+		{"item = //a\nimage = @b\nwidth = @c\nwidth = @d\n", "width: is already on line 3"},
+		{"page = http://a\nformat = xml\npage = http://b\n", "page: is already on line 1"},
+		{"page A: = http://a\npage A: = http://b\n", "page A:: is already on line 1"},
+		{"key a = A\nkey a = B\n", "key a: is already on line 1"},
+		{"cursor a = //b\ncursor a = //c\n", "cursor a: is already on line 1"},
 		/* Braces. */
-		{"item = //a\nimage = @b\npage = http://h/{nokey}\n", "'{nokey}' stands for nothing"},
+		{"item = //a\nimage = @b\npage = http://h/{nokey}\n", "unknown placeholder '{nokey}'"},
 		{"item = //a\nimage = @b\npage = http://h/{query}&{query\n", "'{query' has no '}'"},
-		{"item = //a\nimage = @b\npage = http://h/?{}\n", "'{}' stands for nothing"},
-		{"item = //a\nimage = @b\nheader = X: {query}\n", "'{query}' stands for nothing"}};
+		{"item = //a\nimage = @b\npage = http://h/?{}\n", "unknown placeholder '{}'"},
+		{"item = //a\nimage = @b\nheader = X: {query}\n", "unknown placeholder '{query}'"}};
 	struct error error;
 	for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
 		struct recipe recipe = load(cases[i][0], &error);
@@ -109,7 +109,7 @@ static void mistakes(void)
 	snprintf(path, sizeof path, "%s/recipe", scratch());
 	snprintf(text, sizeof text, "like = %s\n", path);
 	load(text, &error);
-	is_text(error.reason, "like: recipes that are like each other", "a recipe like itself");
+	is_text(error.reason, "like: too many recipes in a row", "a recipe like itself");
 	load("title = x\n\nitem = //a[foo()]\nimage = @b\n", &error);
 	is_text(strrchr(error.object, '/'), "/recipe: line 3", "the line that is wrong");
 	load("item = //a\nimage = @b\npage = http://h\n\t/{x}\n", &error);
@@ -138,8 +138,8 @@ static void paths(void)
 	ok(dataset_recipe_read(&dataset, path, &error) == 0 && dataset.sites.count == 2, "a data set");
 	is_text(dataset.sites.items[1], "bing", "a name stays one");
 	ok(recipe_read(&recipe, dataset.sites.items[0], &error) == 0, "its site: %s", error.reason);
-	ok(recipe.next_count == 1 && recipe.nexts[0].reader, "with a reader");
-	is_text(recipe.next_count ? recipe.nexts[0].reader->title : "", "r", "from beside it");
+	ok(recipe.next_link_count == 1 && recipe.next_links[0].page_recipe, "with a reader");
+	is_text(recipe.next_link_count ? recipe.next_links[0].page_recipe->title : "", "r", "from beside it");
 	is_text(recipe.name, "site", "its name");
 	recipe_free(&recipe);
 	dataset_recipe_free(&dataset);
@@ -147,18 +147,18 @@ static void paths(void)
 
 static void addresses_are(const struct recipe *recipe, const char *url, const char *expected)
 {
-	struct text_list addresses = {0};
+	struct text_list urls = {0};
 	struct error error;
 	double seconds = 5;
 	char joined[500] = "";
-	ok(recipe_addresses(recipe, &recipe->items[0], url, &seconds, &addresses, &error) == 0, "addresses for %s", url);
-	for (size_t i = 0; i < addresses.count; i++)
-		snprintf(joined + strlen(joined), sizeof joined - strlen(joined), "%s%s", i ? " " : "", addresses.items[i]);
+	ok(recipe_image_urls(recipe, &recipe->items[0], url, &seconds, &urls, &error) == 0, "addresses for %s", url);
+	for (size_t i = 0; i < urls.count; i++)
+		snprintf(joined + strlen(joined), sizeof joined - strlen(joined), "%s%s", i ? " " : "", urls.items[i]);
 	is_text(joined, expected, url);
-	text_list_free(&addresses);
+	text_list_free(&urls);
 }
 
-static void addresses(void)
+static void urls(void)
 {
 	struct error error;
 	struct recipe recipe = load("item = //a\nimage = @href\nskip = /icons/\nskip = [.]svg$\n"
@@ -207,18 +207,18 @@ static void like(void)
 	struct recipe recipe = load(text, &error);
 	ok(recipe.item_count == 2 && recipe.items[0].image_count == 1 && recipe.items[1].image_count == 1, "images of the last item");
 	is_text(recipe.items[1].images[0].text, "@four", "are replaced");
-	ok(recipe.rewrite_count == 1 && recipe.cursor_count == 1 && recipe.next_count == 1 && recipe.headers.count == 1, "all else stays");
+	ok(recipe.rewrite_count == 1 && recipe.cursor_count == 1 && recipe.next_link_count == 1 && recipe.headers.count == 1, "all else stays");
 	recipe_free(&recipe);
 	snprintf(text, sizeof text, "like = %s\nitem = //d\nimage = @five\nimage = @six\nrewrite = x -> y\nrewrite = y -> z\n"
 				    "cursor page = //e\nnext = //o\nheader = C: d\n", path);
 	recipe = load(text, &error);
 	ok(recipe.item_count == 1 && recipe.items[0].image_count == 2 && recipe.rewrite_count == 2, "items of its own replace all");
-	ok(recipe.cursor_count == 1 && recipe.next_count == 1 && recipe.headers.count == 1, "and so does each list");
+	ok(recipe.cursor_count == 1 && recipe.next_link_count == 1 && recipe.headers.count == 1, "and so does each list");
 	is_text(recipe.cursors[0].name, "page", "a cursor's own name");
 	recipe_free(&recipe);
 	snprintf(text, sizeof text, "item = //a\nimage = @href\nnext %s/recipe = //a/@href\n", scratch());
 	recipe = load(text, &error);
-	ok(!recipe.name && strstr(error.reason, "leads from recipe to recipe without end"), "a circle of readers: %s", error.reason);
+	ok(!recipe.name && strstr(error.reason, "too many recipes in a row"), "a circle of readers: %s", error.reason);
 }
 
 static char *project_file(const char *name)
@@ -268,9 +268,9 @@ static void project_recipes(void)
 static void dataset_mistakes(void)
 {
 	static const char *const cases[][2] = {{"class = x\n", "names no site to scrape"}, {"site = x\n", "names no class to scrape"},
-		{"class = ../x\n", "class: '../x' can't name a class"}, {"class = x |\n", "class: nothing after '|'"},
-		{"count = many\n", "count: a whole number from 0 to 1000000"}, {"color = x\n", "color: no such key"},
-		{"count = 1\ncount = 2\n", "count: stands on line 1 already"}};
+		{"class = ../x\n", "class: '../x' is not a valid class name"}, {"class = x |\n", "class: nothing after '|'"},
+		{"count = many\n", "count: must be an integer from 0 to 1000000"}, {"color = x\n", "color: no such key"},
+		{"count = 1\ncount = 2\n", "count: is already on line 1"}};
 	char path[200];
 	snprintf(path, sizeof path, "%s/dataset", scratch());
 	for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
@@ -288,7 +288,7 @@ int main(void)
 	mistakes();
 	long_value();
 	paths();
-	addresses();
+	urls();
 	keys();
 	like();
 	project_recipes();

@@ -1,5 +1,5 @@
 /* Lines as they come: of files of every shape, and of a pipe that is silent in between. */
-#include "scrape/lines.h"
+#include "scrape/line_reader.h"
 #include "tap.h"
 
 #include <fcntl.h>
@@ -21,13 +21,13 @@ static void write_bytes(const char *bytes, size_t size)
 static const char *all(void)
 {
 	static char text[2000];
-	struct lines *lines;
+	struct line_reader *lines;
 	char *line;
-	int result = lines_open(&lines, path, NULL);
+	int result = line_reader_open(&lines, path, NULL);
 	*text = 0;
-	while (result == 0 && lines_next(lines, false, &line, NULL) == LINES_LINE)
+	while (result == 0 && line_reader_next(lines, false, &line, NULL) == LINES_LINE)
 		snprintf(text + strlen(text), sizeof text - strlen(text), "%d[%s]", lines->number, line);
-	lines_close(lines);
+	line_reader_close(lines);
 	return text;
 }
 
@@ -51,7 +51,7 @@ static void files(void)
 static void long_lines(size_t length, int expected)
 {
 	static char text[6 * (LINES_LENGTH_MAXIMUM + 2)];
-	struct lines *lines;
+	struct line_reader *lines;
 	struct error error = {0};
 	char *line;
 	int count = 0, result = LINES_END;
@@ -59,14 +59,14 @@ static void long_lines(size_t length, int expected)
 	for (int i = 1; i < 6; i++)
 		text[(size_t)i * (length + 1) - 1] = '\n';
 	write_bytes(text, 6 * (length + 1) - 1);
-	ok(lines_open(&lines, path, &error) == 0, "opened");
-	while ((result = lines_next(lines, false, &line, &error)) == LINES_LINE && strlen(line) == length)
+	ok(line_reader_open(&lines, path, &error) == 0, "opened");
+	while ((result = line_reader_next(lines, false, &line, &error)) == LINES_LINE && strlen(line) == length)
 		count++;
 	is_integer(count, expected, "lines of a length");
 	is_integer(result, expected ? LINES_END : -1, "and the end");
 	if (!expected)
 		is_text(error.reason, "line 1 is longer than 16383 bytes", "says why");
-	lines_close(lines);
+	line_reader_close(lines);
 }
 
 static void ring(int number)
@@ -76,33 +76,33 @@ static void ring(int number)
 
 static void pipes(void)
 {
-	struct lines *lines = NULL;
+	struct line_reader *lines = NULL;
 	struct sigaction action = {.sa_handler = ring};
 	char *line;
 	unlink(path);
 	ok(mkfifo(path, 0600) == 0, "a pipe");
 	int end = open(path, O_RDWR | O_CLOEXEC);
-	ok(end >= 0 && lines_open(&lines, path, NULL) == 0, "opened");
-	is_integer(lines_next(lines, false, &line, NULL), LINES_NOT_YET, "nothing yet");
+	ok(end >= 0 && line_reader_open(&lines, path, NULL) == 0, "opened");
+	is_integer(line_reader_next(lines, false, &line, NULL), LINES_WOULD_BLOCK, "nothing yet");
 	ok(write(end, "one\ntw", 6) == 6, "a line and a half");
-	ok(lines_next(lines, false, &line, NULL) == LINES_LINE && strcmp(line, "one") == 0, "the line comes");
-	is_integer(lines_next(lines, false, &line, NULL), LINES_NOT_YET, "the half does not");
+	ok(line_reader_next(lines, false, &line, NULL) == LINES_LINE && strcmp(line, "one") == 0, "the line comes");
+	is_integer(line_reader_next(lines, false, &line, NULL), LINES_WOULD_BLOCK, "the half does not");
 	ok(write(end, "o\nthree", 7) == 7, "its rest, and more");
-	ok(lines_next(lines, true, &line, NULL) == LINES_LINE && strcmp(line, "two") == 0, "now it does, whole");
+	ok(line_reader_next(lines, true, &line, NULL) == LINES_LINE && strcmp(line, "two") == 0, "now it does, whole");
 	sigaction(SIGALRM, &action, NULL);
 	alarm(1);
-	is_integer(lines_next(lines, true, &line, NULL), LINES_NOT_YET, "a signal ends the waiting");
-	lines_close(lines);
+	is_integer(line_reader_next(lines, true, &line, NULL), LINES_WOULD_BLOCK, "a signal ends the waiting");
+	line_reader_close(lines);
 	close(end);
 	unlink(path);
 }
 
 static void refused(void)
 {
-	struct lines *lines;
+	struct line_reader *lines;
 	struct error error;
-	ok(lines_open(&lines, path, &error) == -1 && !lines, "missing: %s", error.reason);
-	ok(lines_open(&lines, scratch(), &error) == -1 && !lines, "a folder: %s", error.reason);
+	ok(line_reader_open(&lines, path, &error) == -1 && !lines, "missing: %s", error.reason);
+	ok(line_reader_open(&lines, scratch(), &error) == -1 && !lines, "a folder: %s", error.reason);
 	is_text(error.reason, "is a folder", "says why");
 }
 

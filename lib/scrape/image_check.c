@@ -1,0 +1,119 @@
+#include "scrape/image_check.h"
+
+#include <stdlib.h>
+
+struct check_task {
+	struct crew_task task;
+	const struct image_limits *limits;
+	struct checked_image checked;
+};
+
+struct image_checker {
+	struct image_limits limits;
+	struct crew *crew;
+	size_t count, bytes;
+};
+
+/* ---- one image ---- */
+
+static bool exceeds_aspect_ratio(const struct image_info *info, double aspect_maximum)
+{
+	int longer = info->width > info->height ? info->width : info->height;
+	int shorter = info->width + info->height - longer;
+	return aspect_maximum > 0 && longer > aspect_maximum * shorter;
+}
+
+/* Returns 0 if the image is accepted, or -1 with the reason. */
+static int check_image(const struct image_limits *limits, const unsigned char *bytes, size_t size,
+	struct image_check *check)
+{
+	static const struct image_decode_options white_background = {.background = {255, 255, 255}};
+	const struct image_info *info = &check->info;
+	struct error *error = &check->error;
+	digest_of(bytes, size, check->digest);
+	if (image_probe(bytes, size, "", &check->info, error))
+		return -1;
+	if (info->type == IMAGE_TGA) {
+		/* TGA has no magic number: any bytes may look like one. */
+		check->info = (struct image_info){0};
+		return error_set(error, "", "has no magic number of an image type");
+	}
+	if (info->width < limits->side_minimum || info->height < limits->side_minimum)
+		return error_set(error, "", "width or height is less than %d pixels", limits->side_minimum);
+	if (exceeds_aspect_ratio(info, limits->aspect_maximum))
+		return error_set(error, "", "the aspect ratio of %d x %d is more than %g", info->width, info->height, limits->aspect_maximum);
+	return image_inspect(bytes, size, "", &white_background, &image_hash_inspection, &check->hash, sizeof check->hash,
+		error);
+}
+
+static void run_check(struct crew_task *task)
+{
+	struct check_task *image = (struct check_task *)task;
+	struct checked_image *checked = &image->checked;
+	checked->check.is_accepted = check_image(image->limits, checked->bytes, checked->size, &checked->check) == 0;
+}
+
+/* ---- queue ---- */
+
+int image_checker_create(struct image_checker **out, const struct image_limits *limits, crew_callback *ready, void *context,
+	struct error *error)
+{
+	struct image_checker *checker = *out = calloc(1, sizeof *checker);
+	if (!checker)
+		return error_memory(error, "image checker");
+	checker->limits = *limits;
+	if (crew_create(&checker->crew, run_check, ready, context, error) == 0)
+		return 0;
+	free(checker);
+	*out = NULL;
+	return -1;
+}
+
+int image_checker_add(struct image_checker *checker, unsigned char *bytes, size_t size, void *tag, struct error *error)
+{
+	struct check_task *task = calloc(1, sizeof *task);
+	if (!task) {
+		free(bytes);
+		return error_memory(error, "image checker");
+	}
+	task->limits = &checker->limits;
+	task->checked = (struct checked_image){.tag = tag, .bytes = bytes, .size = size};
+	checker->count++;
+	checker->bytes += size;
+	crew_add(checker->crew, &task->task);
+	return 0;
+}
+
+bool image_checker_take(struct image_checker *checker, struct checked_image *checked)
+{
+	struct check_task *finished = (struct check_task *)crew_take(checker->crew);
+	if (!finished)
+		return false;
+	*checked = finished->checked;
+	free(finished);
+	checker->count--;
+	checker->bytes -= checked->size;
+	return true;
+}
+
+size_t image_checker_count(const struct image_checker *checker)
+{
+	return checker->count;
+}
+
+size_t image_checker_bytes(const struct image_checker *checker)
+{
+	return checker->bytes;
+}
+
+void image_checker_destroy(struct image_checker *checker)
+{
+	if (!checker)
+		return;
+	for (struct crew_task *task = crew_end(checker->crew), *next; task; task = next) {
+		next = task->next;
+		free(((struct check_task *)task)->checked.bytes);
+		free(task);
+	}
+	free(checker);
+}
