@@ -8,8 +8,8 @@
 #include <string.h>
 #include <strings.h>
 
-/* Writes one component of a URL's path, decoded, to `out`. Returns its end, or NULL for one that is refused. */
-static char *decode(const char *component, size_t length, char *out)
+/* Decodes one component of a URL's path to `out`. Returns its end, or NULL if it is not allowed. */
+static char *decode_component(const char *component, size_t length, char *out)
 {
 	char *start = out;
 	for (size_t i = 0; i < length; i++) {
@@ -29,19 +29,19 @@ static char *decode(const char *component, size_t length, char *out)
 	return *start == '.' ? NULL : out;
 }
 
-/* root + decoded path; NULL for a path that is refused. Decoding never makes it longer. */
+/* root + decoded path; NULL for a path that is not allowed. Decoding never makes it longer. */
 static char *decode_path(const char *root, const char *url_path)
 {
-	size_t base = strlen(root);
-	char *path = calloc(1, base + strlen(url_path) + 2);
+	size_t root_length = strlen(root);
+	char *path = calloc(1, root_length + strlen(url_path) + 2);
 	if (!path)
 		return NULL;
-	memcpy(path, root, base);
-	char *out = path + base;
+	memcpy(path, root, root_length);
+	char *out = path + root_length;
 	for (const char *p = url_path; *(p += strspn(p, "/"));) {
 		size_t length = strcspn(p, "/");
 		*out++ = '/';
-		out = decode(p, length, out);
+		out = decode_component(p, length, out);
 		if (!out) {
 			free(path);
 			return NULL;
@@ -52,11 +52,11 @@ static char *decode_path(const char *root, const char *url_path)
 }
 
 /* The real path of `path` if that is inside `root`, or NULL. */
-static char *real_inside(const char *root, const char *path)
+static char *resolve_inside(const char *root, const char *path)
 {
-	size_t base = strlen(root);
+	size_t root_length = strlen(root);
 	char *real = realpath(path, NULL);
-	if (real && strncmp(real, root, base) == 0 && (!real[base] || real[base] == '/' || root[base - 1] == '/'))
+	if (real && strncmp(real, root, root_length) == 0 && (!real[root_length] || real[root_length] == '/' || root[root_length - 1] == '/'))
 		return real;
 	free(real);
 	return NULL;
@@ -65,7 +65,7 @@ static char *real_inside(const char *root, const char *path)
 char *folder_find(const char *root, const char *url_path)
 {
 	char *path = decode_path(root, url_path);
-	char *real = path ? real_inside(root, path) : NULL;
+	char *real = path ? resolve_inside(root, path) : NULL;
 	free(path);
 	return real;
 }
@@ -83,22 +83,22 @@ const char *folder_media_type(const char *name)
 	return NULL;
 }
 
-static bool leads_out(const char *root, const char *folder, const char *name)
+static bool is_outside(const char *root, const char *folder, const char *name)
 {
-	char *path = file_join(folder, name), *real = path ? real_inside(root, path) : NULL;
+	char *path = file_join(folder, name), *real = path ? resolve_inside(root, path) : NULL;
 	bool out = !real;
 	free(path);
 	free(real);
 	return out;
 }
 
-/* Appends those of `names` that stay inside `root` and, where they must be, are pictures. */
+/* Appends those of `names` that are inside `root` and, if `pictures`, images. */
 static int add_visible(const char *root, const char *folder, const struct text_list *names, bool pictures,
 	struct text_list *visible, struct error *error)
 {
 	int result = 0;
 	for (size_t i = 0; result == 0 && i < names->count; i++)
-		if ((!pictures || folder_media_type(names->items[i])) && !leads_out(root, folder, names->items[i]))
+		if ((!pictures || folder_media_type(names->items[i])) && !is_outside(root, folder, names->items[i]))
 			result = text_list_add(visible, names->items[i], error);
 	return result;
 }

@@ -1,21 +1,21 @@
-/* A folder of pictures as a visitor may see it: nothing outside it, nothing hidden. */
+/* Access to a folder of images: no hidden files, nothing outside of it. */
 #ifndef BROWSE_FOLDER_H
 #define BROWSE_FOLDER_H
 
 #include "base/error.h"
 #include "base/text.h"
 
-/* Finds what a URL's path ("/red%20shells/a.png") names under `root` (as realpath gives it). No component may be
- * hidden, "." or "..", or hold an encoded slash, a NUL or a bad escape, and links must not lead out. Returns the
- * real path in fresh memory, which the caller frees, or NULL: there is nothing of that name for a visitor. */
+/* Resolves the path of a URL ("/red%20shells/a.png") below `root` (from realpath). No component may be hidden, "." or "..", or
+ * have an encoded slash, a NUL or an invalid escape, and symbolic links must not lead outside. Returns the real path in new
+ * memory, which the caller frees, or NULL: there is no such path, or it is not allowed. */
 char *folder_find(const char *root, const char *url_path);
 
-/* Lists the folders and the pictures (by the extension of their names) in a folder that folder_find may have found
- * under `root`, each sorted; what is hidden or leads out is left out. The caller frees both lists either way. */
+/* Lists the folders and the images (by file name extension) in a folder that folder_find found below `root`, each sorted,
+ * without hidden ones and links to the outside. The caller frees both lists either way. */
 CHECKED int folder_list(const char *root, const char *path, struct text_list *folders, struct text_list *pictures,
 	struct error *error);
 
-/* The media type of a picture by its name, or NULL: not a picture. */
+/* The media type of an image by its file name, or NULL: not an image. */
 const char *folder_media_type(const char *name);
 
 #endif

@@ -9,19 +9,19 @@ enum { TEXT_MAXIMUM = 1 << 30 };
 
 static int write_fields(FILE *stream, char *rest, struct error *error)
 {
-	const char *comma = "";
+	const char *separator = "";
 	for (char *field; (field = strsep(&rest, "\t"));) {
 		if (!*field)
 			continue;
 		if (!text_read_field(field))
 			return error_set(error, "note", "has an unknown escape");
-		fprintf(stream, "%s%s", comma, field);
-		comma = ", ";
+		fprintf(stream, "%s%s", separator, field);
+		separator = ", ";
 	}
 	return 0;
 }
 
-/* The fields behind the path as one text. Fresh memory; NULL without, or where one has an unknown escape. */
+/* The fields after the path as one text. New memory; NULL without, or if one has an unknown escape. */
 static char *join_fields(char *rest, struct error *error)
 {
 	char *note = NULL;
@@ -49,16 +49,16 @@ static int add_line(struct listed *listed, char *line, struct error *error)
 	return result;
 }
 
-static int read_lines(struct listed *listed, char *text, struct error *error)
+static int parse_lines(struct listed *listed, char *text, struct error *error)
 {
 	char *head = strsep(&text, "\n"), *name = strsep(&head, "\t");
 	if (strcmp(name, "path"))
-		return error_set(error, "line 1", "names no column path");
+		return error_set(error, "line 1", "has no column path");
 	for (size_t number = 2; text && *text && *text != '\n'; number++) {
-		char place[64];
-		snprintf(place, sizeof place, "line %zu", number);
+		char location[64];
+		snprintf(location, sizeof location, "line %zu", number);
 		if (add_line(listed, strsep(&text, "\n"), error))
-			return error_within(error, place);
+			return error_within(error, location);
 	}
 	return 0;
 }
@@ -69,7 +69,7 @@ int listed_read(struct listed *listed, const char *path, struct error *error)
 	*listed = (struct listed){0};
 	if (file_read_text(path, TEXT_MAXIMUM, &text, error))
 		return -1;
-	int result = read_lines(listed, text, error);
+	int result = parse_lines(listed, text, error);
 	free(text);
 	return result ? error_within(error, path) : 0;
 }

@@ -8,21 +8,21 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { COVERS = 4, NAME_SHOWN = 1024, PAGES_AROUND = 3 };
+enum { COVERS_MAXIMUM = 4, ESCAPED_NAME_SIZE = 1024, NEIGHBOUR_PAGES = 3 };
 
-struct view {
+struct page_view {
 	FILE *stream;
 	const char *root, *path;
 	struct text_list folders, pictures;
 	const struct listed *listed; /* NULL: none */
-	const char *query;           /* that the page numbers follow in its address */
+	const char *query;           /* prefix of the query in links to pages */
 	int number, pages;
 };
 
-/* Text between tags or inside a quoted attribute; control characters and broken UTF-8 become \xNN. */
+/* Writes text HTML-escaped, for content or a quoted attribute; control characters and invalid UTF-8 become \xNN. */
 static void write_text(FILE *stream, const char *text)
 {
-	char shown[NAME_SHOWN];
+	char shown[ESCAPED_NAME_SIZE];
 	for (const char *p = text_printable(shown, sizeof shown, text); *p; p++)
 		switch (*p) {
 		case '&': fputs("&amp;", stream); break;
@@ -33,27 +33,27 @@ static void write_text(FILE *stream, const char *text)
 		}
 }
 
-/* One name as a component of a URL: all but RFC 3986's unreserved characters percent-encoded. */
+/* Writes a name as a component of a URL: percent-encoded except unreserved characters (RFC 3986). */
 static void write_component(FILE *stream, const char *name)
 {
 	for (const unsigned char *p = (const unsigned char *)name; *p; p++) {
-		bool plain = (*p >= '0' && *p <= '9') || (*p >= 'A' && *p <= 'Z') || (*p >= 'a' && *p <= 'z') ||
+		bool is_unreserved = (*p >= '0' && *p <= '9') || (*p >= 'A' && *p <= 'Z') || (*p >= 'a' && *p <= 'z') ||
 			strchr("-._~", *p);
-		fprintf(stream, plain ? "%c" : "%%%02X", *p);
+		fprintf(stream, is_unreserved ? "%c" : "%%%02X", *p);
 	}
 }
 
-/* A link to the folder above, by its name. */
-static void write_way_up(const struct view *view)
+/* A link to the parent folder, with its name. */
+static void write_parent_link(const struct page_view *view)
 {
-	char *above = strndup(view->path, (size_t)(text_base_name(view->path) - view->path - 1));
+	char *parent = strndup(view->path, (size_t)(text_base_name(view->path) - view->path - 1));
 	fputs("<nav class=\"up\"><a href=\"../\">&larr; ", view->stream);
-	write_text(view->stream, above ? text_base_name(above) : "..");
+	write_text(view->stream, parent ? text_base_name(parent) : "..");
 	fputs("</a></nav>\n", view->stream);
-	free(above);
+	free(parent);
 }
 
-static void write_top(FILE *stream, const char *title)
+static void write_html_head(FILE *stream, const char *title)
 {
 	fputs("<!DOCTYPE html>\n<html lang=\"en\">\n<head>\n<meta charset=\"utf-8\">\n"
 	      "<meta name=\"viewport\" content=\"width=device-width, initial-scale=1\">\n<title>", stream);
@@ -61,12 +61,12 @@ static void write_top(FILE *stream, const char *title)
 	fputs("</title>\n<link rel=\"stylesheet\" href=\"" PAGE_STYLE_PATH "\">\n</head>\n<body>\n", stream);
 }
 
-static void write_head(const struct view *view)
+static void write_header(const struct page_view *view)
 {
 	FILE *stream = view->stream;
-	write_top(stream, text_base_name(view->path));
+	write_html_head(stream, text_base_name(view->path));
 	if (strcmp(view->path, view->root))
-		write_way_up(view);
+		write_parent_link(view);
 	else if (view->listed)
 		fprintf(stream, "<nav class=\"up\"><a href=\"" PAGE_LISTED_PATH "\">%zu listed</a></nav>\n",
 			view->listed->paths.count);
@@ -77,8 +77,8 @@ static void write_head(const struct view *view)
 	fputs("</h1>\n", stream);
 }
 
-/* A folder below: up to four of its pictures, its name and how many there are. One that can't be read shows none. */
-static int write_folder(const struct view *view, const char *name, struct error *error)
+/* A subfolder: up to four of its images, its name and the number of images; none if it can't be read. */
+static int write_folder(const struct page_view *view, const char *name, struct error *error)
 {
 	struct text_list folders = {0}, pictures = {0};
 	FILE *stream = view->stream;
@@ -92,7 +92,7 @@ static int write_folder(const struct view *view, const char *name, struct error 
 	fputs("<li><a href=\"", stream);
 	write_component(stream, name);
 	fputs("/\"><span class=\"covers\">", stream);
-	for (size_t i = 0; i < pictures.count && i < COVERS; i++) {
+	for (size_t i = 0; i < pictures.count && i < COVERS_MAXIMUM; i++) {
 		fputs("<img src=\"", stream);
 		write_component(stream, name);
 		fputc('/', stream);
@@ -108,7 +108,7 @@ static int write_folder(const struct view *view, const char *name, struct error 
 	return 0;
 }
 
-static int write_folders(const struct view *view, struct error *error)
+static int write_folders(const struct page_view *view, struct error *error)
 {
 	int result = 0;
 	if (!view->folders.count)
@@ -120,7 +120,7 @@ static int write_folders(const struct view *view, struct error *error)
 	return result;
 }
 
-static void write_pictures(const struct view *view)
+static void write_pictures(const struct page_view *view)
 {
 	FILE *stream = view->stream;
 	size_t first = (size_t)(view->number - 1) * PAGE_PICTURES, end = first + PAGE_PICTURES;
@@ -138,8 +138,8 @@ static void write_pictures(const struct view *view)
 	fputs("</ul>\n", stream);
 }
 
-/* A picture of the list by its path from the root. */
-static void write_listed_picture(const struct view *view, const char *path, const char *note)
+/* An image of the list, by its path relative to the root. */
+static void write_listed_picture(const struct page_view *view, const char *path, const char *note)
 {
 	FILE *stream = view->stream;
 	char *address = NULL;
@@ -163,7 +163,7 @@ static void write_listed_picture(const struct view *view, const char *path, cons
 	free(address);
 }
 
-static void write_listed(const struct view *view)
+static void write_listed(const struct page_view *view)
 {
 	const struct listed *listed = view->listed;
 	size_t first = (size_t)(view->number - 1) * PAGE_PICTURES, end = first + PAGE_PICTURES;
@@ -173,7 +173,7 @@ static void write_listed(const struct view *view)
 	fputs("</ul>\n", view->stream);
 }
 
-static void write_pages(const struct view *view)
+static void write_page_links(const struct page_view *view)
 {
 	FILE *stream = view->stream;
 	fputs("<nav class=\"pages\" aria-label=\"pages\">\n", stream);
@@ -182,16 +182,16 @@ static void write_pages(const struct view *view)
 	for (int page = 1; page <= view->pages; page++)
 		if (page == view->number)
 			fprintf(stream, "<span aria-current=\"page\">%d</span>\n", page);
-		else if (page == 1 || page == view->pages || abs(page - view->number) <= PAGES_AROUND)
+		else if (page == 1 || page == view->pages || abs(page - view->number) <= NEIGHBOUR_PAGES)
 			fprintf(stream, "<a href=\"?%spage=%d\">%d</a>\n", view->query, page, page);
 	if (view->number < view->pages)
 		fprintf(stream, "<a href=\"?%spage=%d\" rel=\"next\">next</a>\n", view->query, view->number + 1);
 	fputs("</nav>\n", stream);
 }
 
-static int write_page(const struct view *view, struct error *error)
+static int write_page(const struct page_view *view, struct error *error)
 {
-	write_head(view);
+	write_header(view);
 	if (view->number == 1 && write_folders(view, error))
 		return -1;
 	if (view->pictures.count)
@@ -199,18 +199,18 @@ static int write_page(const struct view *view, struct error *error)
 	else if (!view->folders.count)
 		fputs("<p class=\"empty\">There are no pictures here.</p>\n", view->stream);
 	if (view->pages > 1)
-		write_pages(view);
+		write_page_links(view);
 	fputs("</body>\n</html>\n", view->stream);
 	return 0;
 }
 
-static int pages_of(size_t pictures)
+static int page_count_of(size_t pictures)
 {
 	return pictures ? (int)((pictures + PAGE_PICTURES - 1) / PAGE_PICTURES) : 1;
 }
 
-/* Has `write` write the page, if there is one of that number. Results are page_make's. */
-static int make(struct view *view, int (*write)(const struct view *, struct error *), char **html, size_t *size,
+/* Calls `write` for the page, if there is one of that number. Returns as page_make. */
+static int write_to_memory(struct page_view *view, int (*write)(const struct page_view *, struct error *), char **html, size_t *size,
 	struct error *error)
 {
 	*html = NULL;
@@ -232,27 +232,27 @@ static int make(struct view *view, int (*write)(const struct view *, struct erro
 int page_make(const char *root, const char *path, const struct listed *listed, int number, char **html, size_t *size,
 	struct error *error)
 {
-	struct view view = {.root = root, .path = path, .listed = listed, .query = "", .number = number};
+	struct page_view view = {.root = root, .path = path, .listed = listed, .query = "", .number = number};
 	*html = NULL;
 	int result = folder_list(root, path, &view.folders, &view.pictures, error);
-	view.pages = pages_of(view.pictures.count);
+	view.pages = page_count_of(view.pictures.count);
 	if (result == 0)
-		result = make(&view, write_page, html, size, error);
+		result = write_to_memory(&view, write_page, html, size, error);
 	text_list_free(&view.folders);
 	text_list_free(&view.pictures);
 	return result;
 }
 
-static int write_listed_page(const struct view *view, struct error *error)
+static int write_listed_page(const struct page_view *view, struct error *error)
 {
 	(void)error;
-	write_top(view->stream, text_base_name(view->root));
+	write_html_head(view->stream, text_base_name(view->root));
 	fputs("<nav class=\"up\"><a href=\"/\">&larr; ", view->stream);
 	write_text(view->stream, text_base_name(view->root));
 	fprintf(view->stream, "</a></nav>\n<h1>Listed <small>%zu</small></h1>\n", view->listed->paths.count);
 	write_listed(view);
 	if (view->pages > 1)
-		write_pages(view);
+		write_page_links(view);
 	fputs("</body>\n</html>\n", view->stream);
 	return 0;
 }
@@ -260,7 +260,7 @@ static int write_listed_page(const struct view *view, struct error *error)
 int page_make_listed(const char *root, const struct listed *listed, int number, char **html, size_t *size,
 	struct error *error)
 {
-	struct view view = {.root = root, .path = root, .listed = listed, .query = "listed&amp;", .number = number,
-		.pages = pages_of(listed->paths.count)};
-	return make(&view, write_listed_page, html, size, error);
+	struct page_view view = {.root = root, .path = root, .listed = listed, .query = "listed&amp;", .number = number,
+		.pages = page_count_of(listed->paths.count)};
+	return write_to_memory(&view, write_listed_page, html, size, error);
 }

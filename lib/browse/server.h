@@ -1,4 +1,4 @@
-/* A web server for one folder of pictures, on this machine's loopback address alone. */
+/* An HTTP server for one folder of images, on the loopback address only. */
 #ifndef BROWSE_SERVER_H
 #define BROWSE_SERVER_H
 
@@ -6,17 +6,16 @@
 
 struct browse_server;
 
-/* Starts serving `folder`, and what the list at `list_path` (listed_read; NULL: none) says of pictures in it, at
- * 127.0.0.1:`port` (0: a free one) on threads of its own. It answers GET and HEAD, and only where the Host header
- * names this machine, so that no page from elsewhere can read along through a name that it makes point here. On
- * failure (-1: no folder, no list, the port is taken) *server is NULL. */
+/* Starts serving `folder`, and the list at `list_path` (listed_read; NULL: none) of images in it, at 127.0.0.1:`port` (0: a free
+ * one) on its own threads. It responds to GET and HEAD, and only if the Host header is this server's, against DNS rebinding. On
+ * failure (-1: no folder, no list, the port is in use) *server is NULL. */
 CHECKED int browse_start(struct browse_server **server, const char *folder, const char *list_path, int port,
 	struct error *error);
 
 /* "http://127.0.0.1:PORT/"; the server's own. */
 const char *browse_url(const struct browse_server *server);
 
-/* Ends the threads and frees; NULL is allowed. */
+/* Stops the threads and frees the server; NULL is allowed. */
 void browse_stop(struct browse_server *server);
 
 #endif

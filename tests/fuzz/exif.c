@@ -1,4 +1,4 @@
-/* An EXIF block. Taken: it says that the picture does not stand upright. */
+/* An EXIF block. Accepted: the orientation is not upright. */
 #include "common/fuzz.h"
 
 #include "image/decoders.h"

@@ -1,4 +1,4 @@
-/* The JSON of a stream's head: what is read is written and read as the same. */
+/* The JSON of a stream's head: round trip. */
 #include "common/fuzz.h"
 
 #include "stream/head.h"

@@ -7,7 +7,7 @@
 
 bool fuzz_try(const unsigned char *bytes, size_t size)
 {
-	bool taken = false;
+	bool accepted = false;
 	for (int dimensions = 1; dimensions <= 3; dimensions++) {
 		struct ndarray array;
 		struct error error = {0};
@@ -18,7 +18,7 @@ bool fuzz_try(const unsigned char *bytes, size_t size)
 		}
 		assert(ndarray_range(&array, &minimum, &maximum) && minimum >= 0 && maximum <= 255);
 		ndarray_free(&array);
-		taken = true;
+		accepted = true;
 	}
-	return taken;
+	return accepted;
 }

@@ -1,4 +1,4 @@
-/* A picture of any type: probed, decoded, and loaded small. */
+/* An image of any type: probed, decoded, and loaded with a small size. */
 #include "common/fuzz.h"
 
 #include "image/decoders.h"

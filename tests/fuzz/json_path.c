@@ -1,4 +1,4 @@
-/* A path into JSON, and after its line the JSON. Taken: it is a path, and finds something. */
+/* A JSON path, and after its line the JSON. Accepted: the path is valid and finds something. */
 #include "common/fuzz.h"
 
 #include "recipe/json_path.h"

@@ -1,4 +1,4 @@
-/* A line of manifest.tsv: what is read is written and read as the same. */
+/* A line of manifest.tsv: round trip. */
 #include "common/fuzz.h"
 
 #include "scrape/manifest_row.h"
@@ -26,8 +26,8 @@ bool fuzz_try(const unsigned char *bytes, size_t size)
 {
 	struct manifest_row row;
 	char *line = fuzz_text(bytes, size);
-	bool taken = !manifest_row_read(line, &row);
-	if (taken) {
+	bool accepted = !manifest_row_read(line, &row);
+	if (accepted) {
 		char *first = write_row(&row), *copy = strdup(first);
 		assert(copy && !manifest_row_read(copy, &row));
 		char *second = write_row(&row);
@@ -37,5 +37,5 @@ bool fuzz_try(const unsigned char *bytes, size_t size)
 		free(second);
 	}
 	free(line);
-	return taken;
+	return accepted;
 }

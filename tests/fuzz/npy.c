@@ -1,4 +1,4 @@
-/* A NumPy array: every value of it can be looked at. */
+/* A NumPy array: all its values can be accessed. */
 #include "common/fuzz.h"
 
 #include "dataset/npy.h"

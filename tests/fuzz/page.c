@@ -1,4 +1,4 @@
-/* A page or an answer, as recipes read it that between them use every kind of step. Taken: one of them finds an image. */
+/* A page or API response, read by recipes that together use every kind of step. Accepted: one of them finds an image. */
 #include "common/fuzz.h"
 
 #include "scrape/page_source.h"
@@ -37,11 +37,11 @@ bool fuzz_try(const unsigned char *bytes, size_t size)
 	static const char *const names[] = {"page", "bing", "google", "mediawiki", "safebooru", "openverse"};
 	enum { RECIPES = sizeof names / sizeof *names };
 	static struct recipe recipes[RECIPES];
-	bool taken = false;
+	bool accepted = false;
 	for (int i = 0; i < RECIPES; i++) {
 		if (!recipes[i].name && recipe_read(&recipes[i], names[i], NULL))
 			abort();
-		taken |= read_as(&recipes[i], bytes, size);
+		accepted |= read_as(&recipes[i], bytes, size);
 	}
-	return taken;
+	return accepted;
 }

@@ -1,4 +1,4 @@
-/* A pattern, and after its line a text to look for it in. Taken: it is found. */
+/* A regular expression, and after its line a text to search. Accepted: there is a match. */
 #include "common/fuzz.h"
 
 #include "recipe/pattern.h"

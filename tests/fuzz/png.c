@@ -1,4 +1,4 @@
-/* A PNG with right checksums: libpng reads it through the pixels that were inflated before. */
+/* A PNG with correct checksums: libpng reads it through the pixels that were inflated before. */
 #include "common/fuzz.h"
 
 #include "image/decoders.h"
@@ -12,8 +12,8 @@
 
 enum { SIGNATURE_SIZE = 8, FRAME_SIZE = 12 };
 
-/* Checksums keep nobody out who means harm. */
-static void mend(unsigned char *bytes, size_t size)
+/* Corrects the checksums, as an attacker would. */
+static void fix_checksums(unsigned char *bytes, size_t size)
 {
 	for (size_t at = SIGNATURE_SIZE; size >= at + FRAME_SIZE;) {
 		uint32_t length, sum;
@@ -32,14 +32,14 @@ bool fuzz_try(const unsigned char *bytes, size_t size)
 	struct image image;
 	struct error error = {0};
 	struct image_decode_options options = {.keep_alpha = 1, .pixels_maximum = 1 << 16};
-	unsigned char *mended = malloc(size + 1);
-	if (!mended)
+	unsigned char *fixed = malloc(size + 1);
+	if (!fixed)
 		abort();
-	memcpy(mended, bytes, size);
-	mend(mended, size);
-	bool taken = decode_here(mended, size, "picture", &options, &image, &error) == 0 || fuzz_refused(&error);
-	assert(!taken || image.channels == 4);
+	memcpy(fixed, bytes, size);
+	fix_checksums(fixed, size);
+	bool accepted = decode_here(fixed, size, "picture", &options, &image, &error) == 0 || fuzz_refused(&error);
+	assert(!accepted || image.channels == 4);
 	image_free(&image);
-	free(mended);
-	return taken;
+	free(fixed);
+	return accepted;
 }

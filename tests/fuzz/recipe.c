@@ -1,4 +1,4 @@
-/* A site's recipe; one that is good makes addresses. */
+/* A site's recipe; a valid one makes URLs. */
 #include "common/fuzz.h"
 
 #include "recipe/recipe.h"

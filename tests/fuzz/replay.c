@@ -1,4 +1,4 @@
-/* What augment did, as JSON lines that it can do again. */
+/* The log of augment as JSON lines, for replay. */
 #include "common/fuzz.h"
 
 #include "augment/operations.h"
@@ -19,7 +19,7 @@ bool fuzz_try(const unsigned char *bytes, size_t size)
 		result = replay_read(replay, 0, &(struct stream_record){.id = id, .source = "a.png"}, &variation, &error);
 		assert(result || variation.change.count <= AUGMENT_STEPS_MAXIMUM);
 	}
-	bool taken = (result == 0 && replay_end(replay, &error) == 0) || fuzz_refused(&error);
+	bool accepted = (result == 0 && replay_end(replay, &error) == 0) || fuzz_refused(&error);
 	replay_close(replay);
-	return taken;
+	return accepted;
 }

@@ -1,4 +1,4 @@
-/* The path of a request to browse-dataset: whatever it finds is below the folder, and not hidden. */
+/* The path of a request to browse-dataset: a result is below the folder, and not hidden. */
 #include "common/fuzz.h"
 
 #include "base/file.h"
@@ -14,11 +14,11 @@ bool fuzz_try(const unsigned char *bytes, size_t size)
 	static char *root;
 	if (!root && !(root = realpath(fixture(""), NULL)))
 		abort();
-	char *asked = fuzz_text(bytes, size), *path = folder_find(root, asked);
+	char *url_path = fuzz_text(bytes, size), *path = folder_find(root, url_path);
 	if (path)
 		assert(file_exists(path) && strncmp(path, root, strlen(root)) == 0 && !strstr(path + strlen(root), "/."));
-	bool taken = path;
+	bool accepted = path;
 	free(path);
-	free(asked);
-	return taken;
+	free(url_path);
+	return accepted;
 }

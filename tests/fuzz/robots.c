@@ -14,9 +14,9 @@ bool fuzz_try(const unsigned char *bytes, size_t size)
 	char *path = nul ? fuzz_text(nul + 1, size - length - 1) : strdup("/a?b");
 	if (!path || robots_parse(&robots, (const char *)bytes, length, "millrace", NULL))
 		abort();
-	bool taken = robots.size > 0;
+	bool accepted = robots.size > 0;
 	(void)robots_allow(&robots, path);
 	robots_free(&robots);
 	free(path);
-	return taken;
+	return accepted;
 }

@@ -1,4 +1,4 @@
-/* A selector, and after its line a page to look for it in, read as each format. Taken: it finds something. */
+/* A selector, and after its line a page to search, parsed as each format. Accepted: it finds something. */
 #include "common/fuzz.h"
 
 #include "recipe/selector.h"
@@ -23,11 +23,11 @@ static bool find(const char *text, const unsigned char *page, size_t size, enum 
 		(void)fuzz_refused(&error);
 	for (size_t i = 0; i < found.count; i++)
 		free(document_text(document, &found.items[i]));
-	bool taken = found.count > 0;
+	bool accepted = found.count > 0;
 	node_list_free(&found);
 	document_free(document);
 	selector_free(&selector);
-	return taken;
+	return accepted;
 }
 
 bool fuzz_try(const unsigned char *bytes, size_t size)
@@ -35,9 +35,9 @@ bool fuzz_try(const unsigned char *bytes, size_t size)
 	const unsigned char *end = memchr(bytes, '\n', size);
 	size_t length = end ? (size_t)(end - bytes) : size, rest = end ? size - length - 1 : 0;
 	char *text = fuzz_text(bytes, length);
-	bool taken = false;
+	bool accepted = false;
 	for (enum document_format format = DOCUMENT_HTML; format <= DOCUMENT_TEXT; format++)
-		taken |= find(text, bytes + size - rest, rest, format);
+		accepted |= find(text, bytes + size - rest, rest, format);
 	free(text);
-	return taken;
+	return accepted;
 }

@@ -1,4 +1,4 @@
-/* A tensor stream with right checksums, mapped and through a pipe: both give the same. Taken: it is whole. */
+/* A tensor stream with correct checksums, mapped and through a pipe, with the same result. Accepted: it is complete. */
 #include "common/fuzz.h"
 
 #include "base/bytes.h"
@@ -12,8 +12,8 @@
 #include <unistd.h>
 #include <zlib.h>
 
-/* Checksums keep nobody out who means harm. */
-static void mend(unsigned char *bytes, size_t size)
+/* Corrects the checksums, as an attacker would. */
+static void fix_checksums(unsigned char *bytes, size_t size)
 {
 	while (size >= CHUNK_HEADER_SIZE) {
 		uint64_t stored = load_u64(bytes + 32), rest = size - CHUNK_HEADER_SIZE;
@@ -27,34 +27,34 @@ static void mend(unsigned char *bytes, size_t size)
 	}
 }
 
-/* Everything that is read up to the end or an error, as one number. */
-static unsigned long read_all(const char *path, bool *whole)
+/* Checksum of all records up to the end or an error. */
+static unsigned long read_all(const char *path, bool *complete)
 {
 	struct stream_reader *reader;
 	const struct stream_head *head;
 	struct stream_record record;
 	struct error error = {0};
 	unsigned long sum = 0;
-	int left = stream_open(&reader, path, &error);
-	while (left == 0 && (left = stream_next_segment(reader, &head, &error)) == 1)
-		while ((left = stream_next_record(reader, &record, &error)) == 1) {
+	int result = stream_open(&reader, path, &error);
+	while (result == 0 && (result = stream_next_segment(reader, &head, &error)) == 1)
+		while ((result = stream_next_record(reader, &record, &error)) == 1) {
 			sum = crc32(sum, record.tensor, (uInt)stream_tensor_size(head));
 			sum = crc32(sum, (const unsigned char *)record.source, (uInt)strlen(record.source));
 			assert(record.weights || record.label == -1 || (size_t)record.label < head->classes.count);
 		}
-	*whole = left == 0 || fuzz_refused(&error);
+	*complete = result == 0 || fuzz_refused(&error);
 	stream_close(reader);
 	return sum;
 }
 
-static unsigned long read_pipe(const unsigned char *bytes, size_t size, bool *whole)
+static unsigned long read_pipe(const unsigned char *bytes, size_t size, bool *complete)
 {
 	int ends[2];
 	char path[32];
 	if (pipe2(ends, O_CLOEXEC) || write(ends[1], bytes, size) != (ssize_t)size || close(ends[1]))
 		abort();
 	snprintf(path, sizeof path, "/proc/self/fd/%d", ends[0]);
-	unsigned long sum = read_all(path, whole);
+	unsigned long sum = read_all(path, complete);
 	close(ends[0]);
 	return sum;
 }
@@ -62,14 +62,14 @@ static unsigned long read_pipe(const unsigned char *bytes, size_t size, bool *wh
 bool fuzz_try(const unsigned char *bytes, size_t size)
 {
 	bool mapped, piped;
-	unsigned char *mended = malloc(size + 1);
-	if (!mended)
+	unsigned char *fixed = malloc(size + 1);
+	if (!fixed)
 		abort();
-	memcpy(mended, bytes, size);
-	mend(mended, size);
-	unsigned long sum = read_all(fuzz_file(mended, size), &mapped);
-	if (size <= 60000) /* what a pipe holds */
-		assert(read_pipe(mended, size, &piped) == sum && piped == mapped);
-	free(mended);
+	memcpy(fixed, bytes, size);
+	fix_checksums(fixed, size);
+	unsigned long sum = read_all(fuzz_file(fixed, size), &mapped);
+	if (size <= 60000) /* capacity of a pipe */
+		assert(read_pipe(fixed, size, &piped) == sum && piped == mapped);
+	free(fixed);
 	return mapped;
 }

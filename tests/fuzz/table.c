@@ -1,4 +1,4 @@
-/* A table in text, as TSV and as CSV. Taken: as both. */
+/* A table of text, as TSV and as CSV. Accepted: as both. */
 #include "common/fuzz.h"
 
 #include "dataset/table.h"

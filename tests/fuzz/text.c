@@ -1,4 +1,4 @@
-/* A text as a field of one line, as a number, and as JSON. Taken: it is UTF-8. */
+/* A text as a field of one line, as a number, and as JSON. Accepted: it is UTF-8. */
 #include "common/fuzz.h"
 
 #include "base/json.h"
@@ -42,14 +42,14 @@ bool fuzz_try(const unsigned char *bytes, size_t size)
 {
 	char *text = fuzz_text(bytes, size), *unread = fuzz_text(bytes, size);
 	json_t *value = json_text(text);
-	bool taken = text_is_utf8(text);
-	assert(json_is_string(value) && (!taken || strcmp(json_string_value(value), text) == 0));
-	assert(taken || !text_is_class_name(text));
+	bool accepted = text_is_utf8(text);
+	assert(json_is_string(value) && (!accepted || strcmp(json_string_value(value), text) == 0));
+	assert(accepted || !text_is_class_name(text));
 	check_field(text);
 	check_numbers(text);
 	(void)text_read_field(unread);
 	json_decref(value);
 	free(unread);
 	free(text);
-	return taken;
+	return accepted;
 }

@@ -1,4 +1,4 @@
-/* A text with JavaScript's escapes. Taken: there were some. */
+/* Text with JavaScript escapes. Accepted: there are some. */
 #include "common/fuzz.h"
 
 #include "recipe/unescape.h"
@@ -12,8 +12,8 @@ bool fuzz_try(const unsigned char *bytes, size_t size)
 	char *text = fuzz_text(bytes, size), *plain = fuzz_text(bytes, size);
 	unescape(plain);
 	assert(strlen(plain) <= strlen(text));
-	bool taken = strcmp(plain, text) != 0;
+	bool accepted = strcmp(plain, text) != 0;
 	free(text);
 	free(plain);
-	return taken;
+	return accepted;
 }

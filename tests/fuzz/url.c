@@ -29,7 +29,7 @@ bool fuzz_try(const unsigned char *bytes, size_t size)
 	char *reference = fuzz_text(bytes, size);
 	char *absolute = url_resolve(NULL, reference, NULL);
 	char *relative = url_resolve("http://example.org/a/b?c", reference, &error);
-	bool taken = relative || fuzz_refused(&error);
+	bool accepted = relative || fuzz_refused(&error);
 	if (absolute)
 		check_url(absolute);
 	if (relative)
@@ -37,5 +37,5 @@ bool fuzz_try(const unsigned char *bytes, size_t size)
 	free(reference);
 	free(absolute);
 	free(relative);
-	return taken;
+	return accepted;
 }

@@ -1,5 +1,5 @@
-/* Weights in HDF5. Where texts of variable length are in the file, as h5py writes them, HDF5 1.10 may crash, and so the file is given
- * to a process of its own, as it is in a tool; any other is parsed here, where a fuzzer sees what happens. */
+/* Weights in HDF5. HDF5 1.10 may crash on strings of variable length, which h5py writes: such files are read in another process,
+ * as in the tools; all others are parsed in this one, where the fuzzer sees crashes and coverage. */
 #include "common/fuzz.h"
 
 #include "model/model.h"
@@ -24,7 +24,7 @@ static void make_network(void)
 		value_count += network_parameter(network, i).count;
 }
 
-/* Places lie in the file, and converted values in their room. */
+/* Checks that the values are inside the file or converted. */
 static int parse(const unsigned char *bytes, size_t size, struct error *error)
 {
 	int count = network_parameter_count(network);

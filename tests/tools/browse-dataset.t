@@ -67,7 +67,7 @@ run browse-dataset --port 0 --list wrong.tsv dir
 stderr_is 'browse-dataset: wrong.tsv: line 2: note: has an unknown escape'
 printf 'name\n' >wrong.tsv
 run browse-dataset --port 0 --list wrong.tsv dir
-stderr_is 'browse-dataset: wrong.tsv: line 1: names no column path'
+stderr_is 'browse-dataset: wrong.tsv: line 1: has no column path'
 python3 - "$odd" <<'END'
 import sys
 odd = sys.argv[1].replace("\n", "\\n")

@@ -11,7 +11,7 @@
 #include <stddef.h>
 
 /* What a driver is: gives the bytes to its parser and uses what that makes of them, asserting what the parser's header
- * promises. Returns whether they were taken. Keeps nothing; the bytes end where their memory does. */
+ * promises. Returns whether they were accepted. Keeps nothing; the bytes end where their memory does. */
 bool fuzz_try(const unsigned char *bytes, size_t size);
 
 /* The bytes as a regular file: its path, good until the next call. */

@@ -1,4 +1,4 @@
-/* A driver as a test: seeds are taken or refused as they should be, and no change to them brings it down. */
+/* Runs a fuzz target as a test: seeds are accepted or refused as expected, and no mutation of them crashes it. */
 #include "base/file.h"
 #include "base/random.h"
 #include "fuzz.h"
@@ -30,7 +30,7 @@ struct seed {
 
 /* What is tried, in memory that outlives the process that tries it. */
 static struct trial {
-	bool taken[SEEDS_MAXIMUM];
+	bool accepted[SEEDS_MAXIMUM];
 	int changed; /* inputs that were tried, of the changed ones */
 	size_t size;
 	unsigned char bytes[INPUT_MAXIMUM];
@@ -121,9 +121,9 @@ static bool try(void)
 		exit(1);
 	memcpy(bytes, trial->bytes, trial->size);
 	setitimer(ITIMER_PROF, &limit, NULL);
-	bool taken = fuzz_try(bytes, trial->size);
+	bool accepted = fuzz_try(bytes, trial->size);
 	free(bytes);
-	return taken;
+	return accepted;
 }
 
 static void load(const struct seed *seed)
@@ -136,7 +136,7 @@ static void try_all(void)
 {
 	for (size_t i = 0; i < seed_count; i++) {
 		load(&seeds[i]);
-		trial->taken[i] = try();
+		trial->accepted[i] = try();
 	}
 	for (; trial->changed < CHANGED + GROWN; trial->changed++) {
 		struct random random = random_start(0, RANDOM_TEST, (uint64_t)trial->changed, 0);
@@ -193,7 +193,7 @@ int main(int argc, char **argv)
 	read_seeds(folder, false);
 	int status = try_apart();
 	for (size_t i = 0; i < seed_count; i++)
-		ok(trial->taken[i] == seeds[i].good, "%s is %s", seeds[i].name, seeds[i].good ? "taken" : "refused");
+		ok(trial->accepted[i] == seeds[i].good, "%s is %s", seeds[i].name, seeds[i].good ? "accepted" : "refused");
 	tell_end(argv[0], status);
 	return done();
 }

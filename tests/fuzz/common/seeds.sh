@@ -196,7 +196,7 @@ text)
 	bad latin 'caf\351'
 	bad long '\355\240\200\364\220\200\200' ;;
 options)
-	good all '-qn5\n--share=0.25\n--seed\n18446744073709551615\n-o\nf\n--site\na\n--site=b\n--color\nblue\n--size\n20x30\noperand\n--\n-x'
+	good all '-qn5\n--fraction=0.25\n--seed\n18446744073709551615\n-o\nf\n--site\na\n--site=b\n--color\nblue\n--size\n20x30\noperand\n--\n-x'
 	good help '--help'
 	good operands 'a\n--quiet\nb\n-\n'
 	bad range '--count=101'

@@ -1,4 +1,4 @@
-/* What a visitor's path may name: nothing outside the folder, nothing hidden. */
+/* Paths of URLs: nothing outside the folder, nothing hidden. */
 #include "base/file.h"
 #include "browse/folder.h"
 #include "tap.h"
@@ -40,7 +40,7 @@ int main(void)
 	ok(file_make_folder(path, &error) == 0, "a folder whose name begins alike");
 	make("in/a b/p.png"), make("in/a b/notes"), make("in/a b/.h.png"), make("in-not/q.png");
 	snprintf(path, sizeof path, "%s/out", root);
-	ok(symlink("../in-not", path) == 0, "a link that leads out");
+	ok(symlink("../in-not", path) == 0, "a link to the outside");
 
 	finds("/", "");
 	finds("/a%20b", "/a b");
@@ -60,6 +60,6 @@ int main(void)
 	text_list_free(&folders);
 	text_list_free(&pictures);
 	is_text(folder_media_type("a.JPeG"), "image/jpeg", "media type");
-	ok(!folder_media_type("a.svg") && !folder_media_type("png"), "what is no picture");
+	ok(!folder_media_type("a.svg") && !folder_media_type("png"), "not images");
 	return done();
 }

@@ -1,4 +1,4 @@
-/* Lists of pictures with notes. */
+/* Lists of images with notes. */
 #include "base/file.h"
 #include "browse/listed.h"
 #include "tap.h"
@@ -24,8 +24,8 @@ static void lines(void)
 	is_integer((long long)listed.paths.count, 2, "up to an empty line");
 	if (listed.paths.count == 2) {
 		is_text(listed.notes.items[0], "small", "a note");
-		is_text(listed.paths.items[1], "b .png", "escapes are undone");
-		is_text(listed.notes.items[1], "twin, of c", "what is empty is no note");
+		is_text(listed.paths.items[1], "b .png", "escapes are decoded");
+		is_text(listed.notes.items[1], "twin, of c", "empty fields are left out");
 	}
 	listed_free(&listed);
 }
@@ -40,7 +40,7 @@ static void many_fields(void)
 	const clock_t started = clock();
 	struct listed listed = read_text(text, &error);
 	ok(listed.notes.count == 1 && strlen(listed.notes.items[0]) == 3 * FIELDS - 2, "a note of many fields");
-	ok(clock() - started < CLOCKS_PER_SEC, "takes no more time for each than one of few");
+	ok(clock() - started < CLOCKS_PER_SEC, "takes linear time");
 	listed_free(&listed);
 	free(text);
 }

@@ -1,4 +1,4 @@
-/* Regular expressions over pages: matches, windows, replacements, and escapes undone. */
+/* Regular expressions: matches, windows, replacements; and decoding of escapes. */
 #include "recipe/pattern.h"
 #include "recipe/unescape.h"
 #include "tap.h"
@@ -7,46 +7,46 @@
 #include <stdlib.h>
 #include <string.h>
 
-struct tally {
+struct match_count {
 	int count;
 	char last[100];
 };
 
 static int count(void *context, const char *text, const regmatch_t matches[PATTERN_GROUPS])
 {
-	struct tally *tally = context;
+	struct match_count *match_count = context;
 	const regmatch_t *match = matches[1].rm_so >= 0 ? &matches[1] : &matches[0];
-	tally->count++;
-	snprintf(tally->last, sizeof tally->last, "%.*s", (int)(match->rm_eo - match->rm_so), text + match->rm_so);
-	return tally->count == 1000 ? -1 : 0;
+	match_count->count++;
+	snprintf(match_count->last, sizeof match_count->last, "%.*s", (int)(match->rm_eo - match->rm_so), text + match->rm_so);
+	return match_count->count == 1000 ? -1 : 0;
 }
 
-static struct tally find(const char *pattern, const char *text, size_t size, int expected)
+static struct match_count find(const char *pattern, const char *text, size_t size, int expected)
 {
 	regex_t regex;
 	struct error error;
-	struct tally tally = {0};
+	struct match_count match_count = {0};
 	double seconds = 5;
 	if (pattern_compile(&regex, pattern, &error))
-		return (struct tally){-1, ""};
-	is_integer(pattern_find(&regex, text, size, count, &tally, &seconds), expected, pattern);
+		return (struct match_count){-1, ""};
+	is_integer(pattern_find(&regex, text, size, count, &match_count, &seconds), expected, pattern);
 	regfree(&regex);
-	return tally;
+	return match_count;
 }
 
 static void finding(void)
 {
-	struct tally tally = find("a(b*)", "ab abb a\0abbb", 13, 0);
-	is_integer(tally.count, 4, "every match, past a NUL too");
-	is_text(tally.last, "bbb", "the last");
+	struct match_count match_count = find("a(b*)", "ab abb a\0abbb", 13, 0);
+	is_integer(match_count.count, 4, "every match, past a NUL too");
+	is_text(match_count.last, "bbb", "the last");
 	is_integer(find("^a", "aaa", 3, 0).count, 1, "only one beginning");
 	is_integer(find("a$", "aaa", 3, 0).count, 1, "and one end");
-	is_integer(find("x*", "ab", 2, 0).count, 2, "empty matches go on");
+	is_integer(find("x*", "ab", 2, 0).count, 2, "empty matches advance");
 	is_integer(find("(", "", 0, 0).count, -1, "a broken one");
 	is_integer(find("a", "aaaaa", 0, 0).count, 0, "nothing in nothing");
 }
 
-/* A match at every place around the ends of what is searched at a time. */
+/* A match at every position around the ends of a window. */
 static void windows(void)
 {
 	enum { LENGTH = 5 * PATTERN_LENGTH_MAXIMUM };
@@ -55,24 +55,24 @@ static void windows(void)
 		for (int half = 0; half < 4; half++) {
 			regex_t regex;
 			struct error error;
-			struct tally tally = {0};
+			struct match_count match_count = {0};
 			double seconds = 5;
 			memset(text, '.', LENGTH);
 			memcpy(text + at + half * PATTERN_LENGTH_MAXIMUM, "<0123456789>", 12);
 			if (pattern_compile(&regex, "<([0-9]+)>", &error) == 0) {
-				bool good = pattern_find(&regex, text, LENGTH, count, &tally, &seconds) == 0 && tally.count == 1 &&
-					strcmp(tally.last, "0123456789") == 0;
+				bool good = pattern_find(&regex, text, LENGTH, count, &match_count, &seconds) == 0 && match_count.count == 1 &&
+					strcmp(match_count.last, "0123456789") == 0;
 				if (!good)
 					ok(false, "a match at %d + %d halves", at, half);
 				regfree(&regex);
 			}
 		}
-	ok(true, "a match is found wherever it lies");
+	ok(true, "a match is found at every position");
 	memset(text, 'a', LENGTH);
 	memset(text + LENGTH - 10, 'b', 10);
-	is_integer(find("a+b{11}", text, LENGTH, 0).count, 0, "one longer than allowed is none");
+	is_integer(find("a+b{11}", text, LENGTH, 0).count, 0, "a match that is too long is not found");
 	memset(text, 'a', LENGTH);
-	is_integer(find("a", text, LENGTH, -1).count, 1000, "who is told may stop it");
+	is_integer(find("a", text, LENGTH, -1).count, 1000, "the callback can stop it");
 	free(text);
 }
 
@@ -109,8 +109,8 @@ static void compiles(const char *pattern, int expected)
 		regfree(&regex);
 }
 
-/* A backslash before a digit refers back, but not in brackets, nor where it is itself behind one. */
-static void referring(void)
+/* A backslash before a digit is a back-reference, but not in brackets or after another backslash. */
+static void back_references(void)
 {
 	compiles("(a)\\1", -1);
 	compiles("x[]\\1]\\\\1[^]\\2][[:alpha:]\\3][[.].]\\4]", 0);
@@ -121,8 +121,8 @@ static void referring(void)
 	is_integer(pattern_group_used("\\\\x"), 0, "none");
 }
 
-/* What would take gigabytes, and what is near it. */
-static void repeating(void)
+/* Patterns that would need gigabytes, and some below the limit. */
+static void repetitions(void)
 {
 	static char text[500000];
 	char *end = text;
@@ -144,7 +144,7 @@ static void repeating(void)
 	compiles(memset(text + 1, '*', sizeof text - 2), -1);
 }
 
-static void caching(void)
+static void cache(void)
 {
 	struct pattern_cache cache = {0};
 	struct error error;
@@ -153,7 +153,7 @@ static void caching(void)
 	ok(regex && pattern_cached(&cache, "^a", &error) == regex, "compiled once");
 	is_integer(pattern_matches(regex, "ab", &seconds), 1, "matches");
 	is_integer(pattern_matches(regex, "ba", &seconds), 0, "does not");
-	ok(!pattern_cached(&cache, "(", &error) && cache.count == 1, "none is not kept");
+	ok(!pattern_cached(&cache, "(", &error) && cache.count == 1, "an invalid one is not cached");
 	for (int i = 0; i < 200; i++) {
 		char text[20];
 		snprintf(text, sizeof text, "x%d", i);
@@ -173,7 +173,7 @@ static void unescapes(const char *text, const char *expected)
 	is_text(copy, expected, text);
 }
 
-static void unescaping(void)
+static void escapes(void)
 {
 	unescapes("https://h/a?b\\u003dc\\u0026d", "https://h/a?b=c&d");
 	unescapes("https:\\/\\/h\\\\u003d", "https://h=");
@@ -190,9 +190,9 @@ int main(void)
 	finding();
 	windows();
 	replacing();
-	referring();
-	repeating();
-	caching();
-	unescaping();
+	back_references();
+	repetitions();
+	cache();
+	escapes();
 	return done();
 }

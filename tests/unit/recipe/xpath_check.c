@@ -1,4 +1,4 @@
-/* What an XPath expression names that is not there. */
+/* Static errors in XPath expressions. */
 #include "recipe/xpath_check.h"
 #include "tap.h"
 
@@ -9,7 +9,7 @@ static void checks(const char *expression, const char *reason)
 	struct error error = {.reason = ""};
 	int result = xpath_check(expression, &error);
 	is_text(error.reason, reason, expression);
-	is_integer(result, *reason ? -1 : 0, "and it says so");
+	is_integer(result, *reason ? -1 : 0, "returns it");
 }
 
 static void good(void)

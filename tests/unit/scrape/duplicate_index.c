@@ -1,4 +1,4 @@
-/* Images known again, among so many that every table has grown several times. */
+/* Duplicates are found among so many images that every table has grown several times. */
 #include "scrape/duplicate_index.h"
 
 #include "base/random.h"
@@ -33,19 +33,19 @@ static void make_images(void)
 		memcpy(digests[i], i % 4 == 1 ? digests[i - 1] : (unsigned char *)"\377\377\377\377", 4);
 }
 
-static struct duplicate_index *begin(void)
+static struct duplicate_index *create_index(void)
 {
-	struct duplicate_index *duplicate_index;
-	if (duplicate_index_create(&duplicate_index, IMAGE_HASH_HAMMING, &error))
+	struct duplicate_index *index;
+	if (duplicate_index_create(&index, IMAGE_HASH_HAMMING, &error))
 		exit(1);
-	return duplicate_index;
+	return index;
 }
 
-static int add(struct duplicate_index *duplicate_index, int image, const unsigned char *digest)
+static int add(struct duplicate_index *index, int image, const unsigned char *digest)
 {
 	char name[16];
 	snprintf(name, sizeof name, "class %d", image % CLASSES);
-	return duplicate_index_add(duplicate_index,
+	return duplicate_index_add(index,
 		&(struct indexed_image){name, IMAGE_PNG, digest, &hashes[image], image % 2 == 0}, &error);
 }
 
@@ -60,37 +60,37 @@ static bool is_named(const struct duplicate *duplicate, enum duplicate_kind kind
 int main(void)
 {
 	static const unsigned char other[DIGEST_SIZE] = {1};
-	static const struct image_hash nothing = {.plain = true};
-	struct duplicate_index *duplicate_index = begin();
-	int added = 0, by_bytes = 0, by_pixels = 0, strangers = 0, there = 0;
+	static const struct image_hash plain = {.plain = true};
+	struct duplicate_index *index = create_index();
+	int added = 0, by_bytes = 0, by_pixels = 0, not_found = 0, existing = 0;
 	make_images();
 	for (int i = 0; i < COUNT; i++) {
-		strangers += duplicate_index_find(duplicate_index, digests[i], &hashes[i]).kind == DUPLICATE_NONE;
-		added += add(duplicate_index, i, digests[i]) == 0;
+		not_found += duplicate_index_find(index, digests[i], &hashes[i]).kind == DUPLICATE_NONE;
+		added += add(index, i, digests[i]) == 0;
 	}
-	is_integer(strangers, COUNT, "none is known before it is added");
+	is_integer(not_found, COUNT, "none is found before it is added");
 	is_integer(added, COUNT, "each can be added");
 	for (int i = 0; i < COUNT; i++) {
-		struct duplicate bytes = duplicate_index_find(duplicate_index, digests[i], &nothing);
-		struct duplicate pixels = duplicate_index_find(duplicate_index, other, &hashes[i]);
+		struct duplicate bytes = duplicate_index_find(index, digests[i], &plain);
+		struct duplicate pixels = duplicate_index_find(index, other, &hashes[i]);
 		by_bytes += is_named(&bytes, DUPLICATE_BYTES, i);
 		by_pixels += is_named(&pixels, DUPLICATE_PIXELS, i);
 	}
 	is_integer(by_bytes, COUNT, "each is found by its bytes");
 	is_integer(by_pixels, COUNT, "each is found by its pixels");
-	is_integer(duplicate_index_find(duplicate_index, other, &nothing).kind, DUPLICATE_NONE, "another is not");
-	is_integer(add(duplicate_index, 3, digests[5]), 0, "one of the same bytes may be added");
-	is_integer(add(duplicate_index, 8, other), 0, "and one of the same pixels");
-	struct duplicate first = duplicate_index_find(duplicate_index, digests[COUNT - 1], &hashes[8]);
+	is_integer(duplicate_index_find(index, other, &plain).kind, DUPLICATE_NONE, "another is not");
+	is_integer(add(index, 3, digests[5]), 0, "one of the same bytes may be added");
+	is_integer(add(index, 8, other), 0, "and one of the same pixels");
+	struct duplicate first = duplicate_index_find(index, digests[COUNT - 1], &hashes[8]);
 	ok(is_named(&first, DUPLICATE_BYTES, COUNT - 1), "bytes count before pixels");
-	first = duplicate_index_find(duplicate_index, (const unsigned char[DIGEST_SIZE]){2}, &hashes[8]);
+	first = duplicate_index_find(index, (const unsigned char[DIGEST_SIZE]){2}, &hashes[8]);
 	ok(is_named(&first, DUPLICATE_PIXELS, 8), "of the same pixels the first is named");
 	for (int class = 0; class < CLASSES; class++) {
 		char name[16];
 		snprintf(name, sizeof name, "class %d", class);
-		there += duplicate_index_count(duplicate_index, name);
+		existing += duplicate_index_count(index, name);
 	}
-	is_integer(there, COUNT / 2 + 1, "those whose file is there are counted");
-	duplicate_index_destroy(duplicate_index);
+	is_integer(existing, COUNT / 2 + 1, "those whose file is there are counted");
+	duplicate_index_destroy(index);
 	return done();
 }

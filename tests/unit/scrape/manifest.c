@@ -1,4 +1,4 @@
-/* The manifest: what was added is known to the next run, wherever a killed one cut its file, and what is not on disk is not. */
+/* The manifest: rows are known to the next run, wherever a kill truncated the file, except those of files not on disk. */
 #include "base/file.h"
 #include "scrape/manifest.h"
 #include "tap.h"
@@ -15,7 +15,7 @@ static char path[200], unsynced[200], image[FILE_NAME_SIZE], image_path[600];
 static const char *const urls[ROWS] = {"http://h/a", "http://h/b\tc\n\033[31m", "http://h/\303\251\\"};
 static const struct image_hash hash = {{1, 2, 3}, {0xfedcba9876543210, 1}, {0x0f0f0f0f0f0f0f0f, 2}, 0};
 
-static struct manifest *begin(void)
+static struct manifest *open_manifest(void)
 {
 	struct manifest *manifest;
 	struct error error;
@@ -41,9 +41,9 @@ static struct manifest_row row_of(int i)
 
 static void write_rows(void)
 {
-	struct manifest *manifest = begin();
+	struct manifest *manifest = open_manifest();
 	int failed = 0;
-	is_integer(manifest_should_fetch(manifest, urls[0], false, NULL), 1, "an address never met is asked");
+	is_integer(manifest_should_fetch(manifest, urls[0], false, NULL), 1, "a new URL is fetched");
 	is_integer(manifest_should_fetch(manifest, urls[0], false, NULL), 0, "once");
 	is_integer(manifest_url_status(manifest, urls[0]), -1, "and has no row yet");
 	for (int i = 0; i < ROWS; i++) {
@@ -52,28 +52,28 @@ static void write_rows(void)
 	}
 	ok(!failed, "three rows are written");
 	is_integer(manifest_url_status(manifest, urls[1]), MANIFEST_REFUSED, "known at once");
-	is_integer(manifest_should_fetch(manifest, urls[2], true, NULL), 0, "what failed in this run is not asked again in it");
-	ok(file_exists(unsynced), "until synced a file says so");
-	ok(manifest_sync(manifest, NULL) == 0 && !file_exists(unsynced), "and goes");
+	is_integer(manifest_should_fetch(manifest, urls[2], true, NULL), 0, "what failed in this run is not fetched again in it");
+	ok(file_exists(unsynced), "until synced manifest.unsynced exists");
+	ok(manifest_sync(manifest, NULL) == 0 && !file_exists(unsynced), "and is removed");
 	manifest_close(manifest);
 }
 
 static void read_rows(void)
 {
-	struct manifest *manifest = begin(), *second;
+	struct manifest *manifest = open_manifest(), *second;
 	struct error error;
 	struct manifest_row row = row_of(0);
 	struct image_hash other = hash;
 	const struct duplicate_index *images = manifest_duplicate_index(manifest);
 	for (int i = 0; i < ROWS; i++)
-		is_integer(manifest_url_status(manifest, urls[i]), i, urls[i][9] == 'a' ? "accepted" : "odd address");
-	is_integer(manifest_url_status(manifest, "http://h/none"), -1, "what was not asked for");
-	is_integer(manifest_should_fetch(manifest, urls[0], true, NULL), 0, "what was accepted is not asked again");
+		is_integer(manifest_url_status(manifest, urls[i]), i, urls[i][9] == 'a' ? "accepted" : "URL with special characters");
+	is_integer(manifest_url_status(manifest, "http://h/none"), -1, "what was not requested");
+	is_integer(manifest_should_fetch(manifest, urls[0], true, NULL), 0, "what was accepted is not fetched again");
 	is_integer(manifest_should_fetch(manifest, urls[1], false, NULL), 0, "nor what was refused");
 	is_integer(manifest_should_fetch(manifest, urls[1], false, NULL), 0, "however often");
 	is_integer(manifest_skipped_count(manifest), 1, "which is counted once");
-	is_integer(manifest_should_fetch(manifest, urls[1], true, NULL), 1, "unless the user wants it");
-	is_integer(manifest_should_fetch(manifest, urls[2], false, NULL), 1, "what failed is");
+	is_integer(manifest_should_fetch(manifest, urls[1], true, NULL), 1, "unless with retry_refused");
+	is_integer(manifest_should_fetch(manifest, urls[2], false, NULL), 1, "what failed is fetched again");
 	struct duplicate duplicate = duplicate_index_find(images, row.digest, &other);
 	is_integer(duplicate.kind, DUPLICATE_BYTES, "accepted bytes are known");
 	is_text(duplicate.name, image, "by their file");
@@ -81,20 +81,20 @@ static void read_rows(void)
 	is_integer(duplicate_index_find(images, row.digest, &other).kind, DUPLICATE_PIXELS, "so are pixels");
 	other.pixels[0]++;
 	other.look.perceptual ^= 5;
-	is_integer(duplicate_index_find(images, row.digest, &other).kind, DUPLICATE_LOOK_ALIKE, "so are looks");
+	is_integer(duplicate_index_find(images, row.digest, &other).kind, DUPLICATE_LOOK_ALIKE, "so are look-alikes");
 	other.look = hash.mirrored;
 	other.mirrored = hash.look;
-	is_integer(duplicate_index_find(images, row.digest, &other).kind, DUPLICATE_MIRRORED, "the other way round too");
+	is_integer(duplicate_index_find(images, row.digest, &other).kind, DUPLICATE_MIRRORED, "mirrored too");
 	other.look.perceptual ^= 0xffff;
 	is_integer(duplicate_index_find(images, row.digest, &other).kind, DUPLICATE_NONE, "others are not");
-	is_integer(duplicate_index_count(images, "red shells"), 1, "one whose file is there");
-	ok(manifest_open(&second, scratch(), 0, &error) == -1 && !second, "not twice at a time: %s", error.reason);
+	is_integer(duplicate_index_count(images, "red shells"), 1, "images whose file exists are counted");
+	ok(manifest_open(&second, scratch(), 0, &error) == -1 && !second, "locked for a second run: %s", error.reason);
 	manifest_close(manifest);
 }
 
-static void expect(int status, int count, enum duplicate_kind kind, const char *name)
+static void check_row(int status, int count, enum duplicate_kind kind, const char *name)
 {
-	struct manifest *manifest = begin();
+	struct manifest *manifest = open_manifest();
 	struct manifest_row row = row_of(0);
 	is_integer(manifest_url_status(manifest, urls[0]), status, name);
 	is_integer(duplicate_index_count(manifest_duplicate_index(manifest), "red shells"), count, "counted so");
@@ -102,41 +102,41 @@ static void expect(int status, int count, enum duplicate_kind kind, const char *
 	manifest_close(manifest);
 }
 
-static void lose_files(void)
+static void missing_files(void)
 {
 	write_text(image_path, "short", 5);
-	expect(-1, 0, DUPLICATE_NONE, "a file of another size is unknown");
+	check_row(-1, 0, DUPLICATE_NONE, "a file of another size is unknown");
 	unlink(image_path);
-	expect(MANIFEST_ACCEPTED, 0, DUPLICATE_BYTES, "one that was removed stays away");
+	check_row(MANIFEST_ACCEPTED, 0, DUPLICATE_BYTES, "a removed file is not fetched again");
 	write_text(unsynced, "", 0);
-	expect(-1, 0, DUPLICATE_NONE, "one that never reached the disk is unknown");
+	check_row(-1, 0, DUPLICATE_NONE, "a file not flushed to disk is unknown");
 	unlink(unsynced);
 }
 
-/* What a run that was killed between a file and its row leaves goes; no other file does, whatever the name says. */
-static void forget_untold(void)
+/* A file without a row, left by a killed run, is removed; no other file is, whatever name manifest.unsynced has. */
+static void remove_unrecorded(void)
 {
 	static const char *const names[] = {"red shells/0123456789abcdef.png", "../red shells/0123456789abcdef.png",
 		"red shells/0123456789ABCDEF.png", "red shells/.png", "manifest.tsv", "", NULL};
-	char untold[600], line[400];
-	snprintf(untold, sizeof untold, "%s/%s", scratch(), names[0]);
+	char unrecorded[600], line[400];
+	snprintf(unrecorded, sizeof unrecorded, "%s/%s", scratch(), names[0]);
 	for (int i = 0; names[i]; i++) {
-		write_text(untold, "x", 1);
+		write_text(unrecorded, "x", 1);
 		snprintf(line, sizeof line, "%s\nrest of a longer name\n", names[i]);
 		write_text(unsynced, line, strlen(line));
-		manifest_close(begin());
-		ok(file_exists(untold) == (i > 0) && file_exists(path), "a file and '%s'", names[i]);
+		manifest_close(open_manifest());
+		ok(file_exists(unrecorded) == (i > 0) && file_exists(path), "a file and '%s'", names[i]);
 	}
 	snprintf(line, sizeof line, "%s\n", image);
 	write_text(unsynced, line, strlen(line));
-	manifest_close(begin());
-	ok(file_exists(image_path), "one that a row tells of stays");
+	manifest_close(open_manifest());
+	ok(file_exists(image_path), "a file with a row stays");
 	unlink(unsynced);
-	unlink(untold);
+	unlink(unrecorded);
 }
 
-/* What a machine without power can leave at the end. */
-static void end_in_zeros(void)
+/* A power failure can leave zeros at the end. */
+static void zeros_at_end(void)
 {
 	unsigned char *bytes;
 	size_t size;
@@ -144,16 +144,16 @@ static void end_in_zeros(void)
 	struct error error;
 	if (file_read(path, 1 << 20, &bytes, &size, NULL))
 		return;
-	char *longer = calloc(1, size + 100);
-	memcpy(longer, bytes, size);
-	write_text(path, longer, size + 100);
-	expect(MANIFEST_ACCEPTED, 1, DUPLICATE_BYTES, "with zeros at the end the rows before stay");
-	longer[size + 99] = '\n';
-	write_text(path, longer, size + 100);
+	char *extended = calloc(1, size + 100);
+	memcpy(extended, bytes, size);
+	write_text(path, extended, size + 100);
+	check_row(MANIFEST_ACCEPTED, 1, DUPLICATE_BYTES, "with zeros at the end the previous rows are kept");
+	extended[size + 99] = '\n';
+	write_text(path, extended, size + 100);
 	ok(manifest_open(&manifest, scratch(), HAMMING, &error) == -1, "with zeros in its middle it is refused");
 	is_text(error.reason, "is not a line of a manifest", "says why");
 	write_text(path, (char *)bytes, size);
-	free(longer);
+	free(extended);
 	free(bytes);
 }
 
@@ -172,7 +172,7 @@ static void refuse_long(void)
 	free(text);
 }
 
-static void refuse_places(void)
+static void refuse_pipe(void)
 {
 	struct manifest *manifest;
 	struct error error;
@@ -182,7 +182,7 @@ static void refuse_places(void)
 	unlink(path);
 }
 
-static void leave_nothing(void)
+static void remove_unused(void)
 {
 	char folder[300], deep[400];
 	struct manifest *manifest;
@@ -191,14 +191,14 @@ static void leave_nothing(void)
 	snprintf(deep, sizeof deep, "%s//deep/", folder);
 	ok(manifest_open(&manifest, deep, HAMMING, NULL) == 0 && file_is_folder(deep), "folders are made");
 	manifest_close(manifest);
-	ok(!file_exists(folder) && file_is_folder(scratch()), "and removed where nothing came to be in them");
+	ok(!file_exists(folder) && file_is_folder(scratch()), "and removed if they stay empty");
 	ok(manifest_open(&manifest, deep, HAMMING, NULL) == 0 && manifest_add(manifest, &row, NULL) == 0, "a row is added");
 	manifest_close(manifest);
-	ok(file_is_folder(deep), "then they stay");
+	ok(file_is_folder(deep), "then they are kept");
 }
 
-/* Every way that a write can have been cut short leaves the whole lines before it. */
-static void cut_everywhere(void)
+/* However a write was truncated, all complete rows are kept. */
+static void truncated(void)
 {
 	unsigned char *bytes;
 	size_t size;
@@ -214,18 +214,18 @@ static void cut_everywhere(void)
 		FILE *stream = fopen(path, "we");
 		fwrite(bytes, 1, cut, stream);
 		fclose(stream);
-		struct manifest *manifest = begin();
+		struct manifest *manifest = open_manifest();
 		for (int i = 0; manifest && i < ROWS; i++)
 			wrong += (manifest_url_status(manifest, urls[i]) >= 0) != (i < whole);
 		wrong += !manifest;
 		manifest_close(manifest);
-		unsigned char *healed = NULL;
+		unsigned char *repaired = NULL;
 		size_t healed_size = 0;
-		bool gone = file_read(path, 1 << 20, &healed, &healed_size, NULL) != 0;
-		wrong += gone ? cut >= header : healed_size < header || healed[healed_size - 1] != '\n';
-		free(healed);
+		bool gone = file_read(path, 1 << 20, &repaired, &healed_size, NULL) != 0;
+		wrong += gone ? cut >= header : healed_size < header || repaired[healed_size - 1] != '\n';
+		free(repaired);
 	}
-	is_integer(wrong, 0, "cut at every byte, the rows before stay; where there is no header yet, nothing does");
+	is_integer(wrong, 0, "truncated at every byte, complete rows are kept; without a complete header, nothing is");
 	free(bytes);
 }
 
@@ -258,14 +258,14 @@ int main(void)
 	write_text(image_path, (char[BYTES]){0}, BYTES);
 	write_rows();
 	read_rows();
-	lose_files();
+	missing_files();
 	write_text(image_path, (char[BYTES]){0}, BYTES);
-	forget_untold();
-	end_in_zeros();
-	cut_everywhere();
+	remove_unrecorded();
+	zeros_at_end();
+	truncated();
 	refuse_long();
-	refuse_places();
-	leave_nothing();
+	refuse_pipe();
+	remove_unused();
 	refuse("class\tfile\tsha256\twidth\theight\n", "has the columns of another version: use a new folder");
 	snprintf(folder, sizeof folder, "%.*s\r\n", (int)strlen(manifest_header) - 1, manifest_header);
 	refuse(folder, "its lines end in CR LF: another program has changed it");

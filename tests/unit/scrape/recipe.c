@@ -1,4 +1,4 @@
-/* Recipes: those that are part of the project, the pages that they give, and every kind of mistake in one. */
+/* Recipes: those of the project, the URLs of their pages, and every kind of error. */
 #include "base/file.h"
 #include "recipe/recipe.h"
 #include "scrape/dataset_recipe.h"
@@ -18,7 +18,7 @@ static struct recipe load(const char *text, struct error *error)
 	return recipe;
 }
 
-static void gives(const struct recipe *recipe, const char *api, const char *query, int index, const char *expected)
+static void page_url_is(const struct recipe *recipe, const char *api, const char *query, int index, const char *expected)
 {
 	struct error error;
 	char *url = recipe_page_url(recipe, api, query, index, &error);
@@ -31,14 +31,14 @@ static void pages(void)
 	struct error error;
 	struct recipe recipe = load("item = //a\nimage = @href\nfirst = 1\nstep = 35\n"
 				    "page = http://h/?q={query}&n={page}&i={index}\n\t&o={offset}\npage Tag: = {api}/t/{rest}\n", &error);
-	gives(&recipe, NULL, "red shells & sand", 2, "http://h/?q=red%20shells%20%26%20sand&n=3&i=2&o=71");
-	gives(&recipe, "https://a", "Tag:x/y", 0, "https://a/t/x%2Fy");
-	gives(&recipe, NULL, "Tag:x", 0, "needs --api");
-	gives(&recipe, "file:///etc", "Tag:x", 0, "neither http nor https");
-	ok(recipe_is_numbered(&recipe, "x") && !recipe_is_numbered(&recipe, "Tag:x"), "which are numbered");
+	page_url_is(&recipe, NULL, "red shells & sand", 2, "http://h/?q=red%20shells%20%26%20sand&n=3&i=2&o=71");
+	page_url_is(&recipe, "https://a", "Tag:x/y", 0, "https://a/t/x%2Fy");
+	page_url_is(&recipe, NULL, "Tag:x", 0, "needs --api");
+	page_url_is(&recipe, "file:///etc", "Tag:x", 0, "neither http nor https");
+	ok(recipe_is_numbered(&recipe, "x") && !recipe_is_numbered(&recipe, "Tag:x"), "which pages are numbered");
 	recipe_free(&recipe);
 	recipe = load("item = //a\nimage = @href\n", &error);
-	gives(&recipe, NULL, "x", 0, "needs --url: it has no page for 'x'");
+	page_url_is(&recipe, NULL, "x", 0, "needs --url: it has no page for 'x'");
 	recipe_free(&recipe);
 }
 
@@ -55,7 +55,7 @@ static void long_value(void)
 	free(text);
 }
 
-static void mistakes(void)
+static void errors(void)
 {
 	static const char *const cases[][2] = {{"", "a recipe needs an item with an image, or a next"},
 		{"item = //a\n", "//a: has no image"}, {"item = //a\nimage = @b\nitem = //c\nnext = //d\n", "//c: has no image"},
@@ -87,14 +87,14 @@ static void mistakes(void)
 		{"fallback = (a)(b) -> \\2\\9\n", "fallback: \\2\\9: the pattern has no group 9, only 2"},
 		{"rewrite = (a)\\1 -> b\n", "rewrite: (a)\\1: not a regular expression: back-references are not supported"},
 		{"item = //a\nskip = (\n", "skip: (: not a regular expression: Unmatched ( or \\("},
-		/* What may stand once only. */
+		/* Keys that may not be repeated. */
 		{"title = a\napi = b\ntitle = c\n", "title: is already on line 1"},
 		{"item = //a\nimage = @b\nwidth = @c\nwidth = @d\n", "width: is already on line 3"},
 		{"page = http://a\nformat = xml\npage = http://b\n", "page: is already on line 1"},
 		{"page A: = http://a\npage A: = http://b\n", "page A:: is already on line 1"},
 		{"key a = A\nkey a = B\n", "key a: is already on line 1"},
 		{"cursor a = //b\ncursor a = //c\n", "cursor a: is already on line 1"},
-		/* Braces. */
+		/* Placeholders. */
 		{"item = //a\nimage = @b\npage = http://h/{nokey}\n", "unknown placeholder '{nokey}'"},
 		{"item = //a\nimage = @b\npage = http://h/{query}&{query\n", "'{query' has no '}'"},
 		{"item = //a\nimage = @b\npage = http://h/?{}\n", "unknown placeholder '{}'"},
@@ -111,16 +111,16 @@ static void mistakes(void)
 	load(text, &error);
 	is_text(error.reason, "like: too many recipes in a row", "a recipe like itself");
 	load("title = x\n\nitem = //a[foo()]\nimage = @b\n", &error);
-	is_text(strrchr(error.object, '/'), "/recipe: line 3", "the line that is wrong");
+	is_text(strrchr(error.object, '/'), "/recipe: line 3", "the line of the error");
 	load("item = //a\nimage = @b\npage = http://h\n\t/{x}\n", &error);
-	is_text(strrchr(error.object, '/'), "/recipe: line 3: page", "that of what braces stand in");
+	is_text(strrchr(error.object, '/'), "/recipe: line 3: page", "the line of the placeholder");
 	struct recipe recipe = load("item = //a\nimage = @b\nwidth = @w\nitem = //c\nimage = @d\nwidth = @w\ncursor = //e\ncursor = //f\n"
 				    "next = //g\nnext = //h\nheader = A: b\nheader = A: c\npage = http://h/{ query }{k}\nkey k = K\n", &error);
-	is_text(recipe.name ? "accepted" : error.reason, "accepted", "what may stand more than once");
+	is_text(recipe.name ? "accepted" : error.reason, "accepted", "keys that may be repeated");
 	recipe_free(&recipe);
 }
 
-/* Paths in a recipe are seen from its own folder, wherever that is seen from. */
+/* Paths in a recipe are relative to its own folder. */
 static void paths(void)
 {
 	struct error error;
@@ -136,16 +136,16 @@ static void paths(void)
 	struct dataset_recipe dataset;
 	struct recipe recipe = {0};
 	ok(dataset_recipe_read(&dataset, path, &error) == 0 && dataset.sites.count == 2, "a data set");
-	is_text(dataset.sites.items[1], "bing", "a name stays one");
+	is_text(dataset.sites.items[1], "bing", "a name is not a path");
 	ok(recipe_read(&recipe, dataset.sites.items[0], &error) == 0, "its site: %s", error.reason);
-	ok(recipe.next_link_count == 1 && recipe.next_links[0].page_recipe, "with a reader");
-	is_text(recipe.next_link_count ? recipe.next_links[0].page_recipe->title : "", "r", "from beside it");
+	ok(recipe.next_link_count == 1 && recipe.next_links[0].page_recipe, "with a recipe for further pages");
+	is_text(recipe.next_link_count ? recipe.next_links[0].page_recipe->title : "", "r", "from the same folder");
 	is_text(recipe.name, "site", "its name");
 	recipe_free(&recipe);
 	dataset_recipe_free(&dataset);
 }
 
-static void addresses_are(const struct recipe *recipe, const char *url, const char *expected)
+static void image_urls_are(const struct recipe *recipe, const char *url, const char *expected)
 {
 	struct text_list urls = {0};
 	struct error error;
@@ -164,11 +164,11 @@ static void urls(void)
 	struct recipe recipe = load("item = //a\nimage = @href\nskip = /icons/\nskip = [.]svg$\n"
 				    "rewrite = /thumbs/200/ -> /\nrewrite = ^http: -> https:\n"
 				    "fallback = [.]jpg$ -> .png\nfallback = [.]png$ -> .jpg\nfallback = ^https: -> file:\n", &error);
-	addresses_are(&recipe, "http://h/thumbs/200/F.jpg", "https://h/F.jpg https://h/F.png");
-	addresses_are(&recipe, "https://h/F.png", "https://h/F.png https://h/F.jpg");
-	addresses_are(&recipe, "https://h/F.gif", "https://h/F.gif");
-	addresses_are(&recipe, "https://h/icons/F.gif", "");
-	addresses_are(&recipe, "https://h/F.svg", "");
+	image_urls_are(&recipe, "http://h/thumbs/200/F.jpg", "https://h/F.jpg https://h/F.png");
+	image_urls_are(&recipe, "https://h/F.png", "https://h/F.png https://h/F.jpg");
+	image_urls_are(&recipe, "https://h/F.gif", "https://h/F.gif");
+	image_urls_are(&recipe, "https://h/icons/F.gif", "");
+	image_urls_are(&recipe, "https://h/F.svg", "");
 	recipe_free(&recipe);
 }
 
@@ -181,20 +181,20 @@ static void keys(void)
 	unsetenv("MILLRACE_TEST_KEY");
 	setenv("MILLRACE_TEST_ID", "12:34", 1);
 	struct recipe recipe = load(text, &error);
-	gives(&recipe, NULL, "Red Shells", 0, "needs --key key=VALUE, or MILLRACE_TEST_KEY in the environment");
-	ok(recipe_fill_headers(&recipe, &error) == -1, "nor are there headers");
+	page_url_is(&recipe, NULL, "Red Shells", 0, "needs --key key=VALUE, or MILLRACE_TEST_KEY in the environment");
+	ok(recipe_fill_headers(&recipe, &error) == -1, "nor headers");
 	ok(recipe_set_key(&recipe, "nothing", "x", &known, &error) == 0 && !known, "no such key");
-	ok(recipe_set_key(&recipe, "key", "a b\r\nX-More: c", &known, &error) == 0 && known, "a key is given");
-	gives(&recipe, NULL, "Red Shells", 0, "http://h/?k=a%20b%0D%0AX-More%3A%20c&i=12%3A34&q=Red%20Shells&t=red_shells");
+	ok(recipe_set_key(&recipe, "key", "a b\r\nX-More: c", &known, &error) == 0 && known, "a key is set");
+	page_url_is(&recipe, NULL, "Red Shells", 0, "http://h/?k=a%20b%0D%0AX-More%3A%20c&i=12%3A34&q=Red%20Shells&t=red_shells");
 	ok(recipe_fill_headers(&recipe, &error) == 0 && recipe.filled_headers.count == 2, "headers");
-	is_text(recipe.filled_headers.items[0], "X-Key: a bX-More: c", "no end of line comes into a header");
+	is_text(recipe.filled_headers.items[0], "X-Key: a bX-More: c", "no line end in a header");
 	char *hidden = recipe_hide_keys(&recipe, "http://h/?k=a%20b%0D%0AX-More%3A%20c&i=12%3A34&j=12:34&1");
 	is_text(hidden, "http://h/?k={key}&i={id}&j={id}&1", "keys are hidden");
 	free(hidden);
 	recipe_free(&recipe);
 }
 
-/* What a recipe has of its own takes the place of what the one that it is like had. */
+/* Lists of a recipe replace those of the one that it is like. */
 static void like(void)
 {
 	struct error error;
@@ -207,18 +207,18 @@ static void like(void)
 	struct recipe recipe = load(text, &error);
 	ok(recipe.item_count == 2 && recipe.items[0].image_count == 1 && recipe.items[1].image_count == 1, "images of the last item");
 	is_text(recipe.items[1].images[0].text, "@four", "are replaced");
-	ok(recipe.rewrite_count == 1 && recipe.cursor_count == 1 && recipe.next_link_count == 1 && recipe.headers.count == 1, "all else stays");
+	ok(recipe.rewrite_count == 1 && recipe.cursor_count == 1 && recipe.next_link_count == 1 && recipe.headers.count == 1, "other lists are inherited");
 	recipe_free(&recipe);
 	snprintf(text, sizeof text, "like = %s\nitem = //d\nimage = @five\nimage = @six\nrewrite = x -> y\nrewrite = y -> z\n"
 				    "cursor page = //e\nnext = //o\nheader = C: d\n", path);
 	recipe = load(text, &error);
-	ok(recipe.item_count == 1 && recipe.items[0].image_count == 2 && recipe.rewrite_count == 2, "items of its own replace all");
+	ok(recipe.item_count == 1 && recipe.items[0].image_count == 2 && recipe.rewrite_count == 2, "own items replace all");
 	ok(recipe.cursor_count == 1 && recipe.next_link_count == 1 && recipe.headers.count == 1, "and so does each list");
 	is_text(recipe.cursors[0].name, "page", "a cursor's own name");
 	recipe_free(&recipe);
 	snprintf(text, sizeof text, "item = //a\nimage = @href\nnext %s/recipe = //a/@href\n", scratch());
 	recipe = load(text, &error);
-	ok(!recipe.name && strstr(error.reason, "too many recipes in a row"), "a circle of readers: %s", error.reason);
+	ok(!recipe.name && strstr(error.reason, "too many recipes in a row"), "a cycle of recipes: %s", error.reason);
 }
 
 static char *project_file(const char *name)
@@ -244,7 +244,7 @@ static void project_recipes(void)
 	}
 	struct recipe commons;
 	ok(recipe_read(&commons, "commons", &error) == 0 && commons.page_count == 3 && commons.item_count == 1, "like: all of it");
-	gives(&commons, NULL, "Category:Pikachu", 0,
+	page_url_is(&commons, NULL, "Category:Pikachu", 0,
 		"https://commons.wikimedia.org/w/api.php?action=query&format=xml&prop=imageinfo"
 		"&iiprop=url%7Csize%7Cmime%7Cextmetadata&iiextmetadatafilter=LicenseShortName&generator=categorymembers&gcmtitle=Category%3APikachu&gcmtype=file&gcmlimit=50");
 	recipe_free(&commons);
@@ -256,7 +256,7 @@ static void project_recipes(void)
 		for (size_t j = 0; j < dataset.sites.count; j++) {
 			struct recipe recipe;
 			ok(recipe_read(&recipe, dataset.sites.items[j], &error) == 0, "its site %s", dataset.sites.items[j]);
-			ok(recipe.api || dataset.api, "has an interface");
+			ok(recipe.api || dataset.api, "has an API");
 			recipe_free(&recipe);
 		}
 		dataset_recipe_free(&dataset);
@@ -265,7 +265,7 @@ static void project_recipes(void)
 	free(data);
 }
 
-static void dataset_mistakes(void)
+static void dataset_errors(void)
 {
 	static const char *const cases[][2] = {{"class = x\n", "names no site to scrape"}, {"site = x\n", "names no class to scrape"},
 		{"class = ../x\n", "class: '../x' is not a valid class name"}, {"class = x |\n", "class: nothing after '|'"},
@@ -285,13 +285,13 @@ static void dataset_mistakes(void)
 int main(void)
 {
 	pages();
-	mistakes();
+	errors();
 	long_value();
 	paths();
 	urls();
 	keys();
 	like();
 	project_recipes();
-	dataset_mistakes();
+	dataset_errors();
 	return done();
 }
