@@ -2,11 +2,11 @@
 #include "common/files.h"
 #include "common/tool.h"
 
-#include "base/child.h"
 #include "base/file.h"
 #include "explain/curves.h"
 #include "model/folder.h"
 #include "nn/kernels.h"
+#include "sandbox/child.h"
 #include "train/card.h"
 
 #include <stdlib.h>

@@ -32,7 +32,7 @@ void image_to_grey(struct image *image);
 
 /* ---- decoding: any file from a stranger ---- */
 
-/* From here on image_probe, image_decode, image_inspect and image_load work in processes that can do nothing else (base/sandbox.h), one
+/* From here on image_probe, image_decode, image_inspect and image_load work in processes that can do nothing else (sandbox/sandbox.h), one
  * for each thread that calls: a file that crashes its decoder, or keeps it computing for more than 20 seconds, or makes it ask for more
  * than 1.5 GiB costs that one call, which fails and says so. Where such a process is ended from outside or cannot be had, the call's error is a
  * fault of the machine. Without this they work in the calling process, which

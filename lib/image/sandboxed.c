@@ -1,6 +1,6 @@
 #include "image/decoders.h"
 
-#include "base/sandbox.h"
+#include "sandbox/sandbox.h"
 
 #include <malloc.h>
 #include <stdbool.h>

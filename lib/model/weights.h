@@ -2,7 +2,7 @@
  *
  * The file is untrusted. HDF5 opens other files that it refers to, allocates memory by its sizes, and crashes on some damaged
  * files (1.10.8). Each step therefore validates an object before HDF5 reads it, and weights_read() runs all steps in a confined
- * child process (base/child.h). */
+ * child process (sandbox/child.h). */
 #ifndef MODEL_WEIGHTS_H
 #define MODEL_WEIGHTS_H
 

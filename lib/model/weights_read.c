@@ -1,8 +1,8 @@
 #include "model/model.h"
 
-#include "base/child.h"
 #include "base/file.h"
 #include "model/weights.h"
+#include "sandbox/child.h"
 
 #include <math.h>
 #include <string.h>

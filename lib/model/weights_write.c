@@ -1,9 +1,9 @@
 #include "model/model.h"
 
-#include "base/child.h"
 #include "base/file.h"
 #include "model/keras.h"
 #include "model/weights.h"
+#include "sandbox/child.h"
 
 #include <stdlib.h>
 #include <string.h>

@@ -1,9 +1,9 @@
 /* Pages read in sandboxed worker processes, if they were started. */
 #include "recipe/page_in_process.h"
 
-#include "base/sandbox.h"
 #include "fetch/url.h"
 #include "recipe/page_serialization.h"
+#include "sandbox/sandbox.h"
 
 #include <iconv.h>
 #include <jansson.h>

@@ -1,8 +1,8 @@
 #include "common/sandbox.h"
 
-#include "base/confine.h"
 #include "common/tool.h"
 #include "image/image.h"
+#include "sandbox/confine.h"
 
 #include <stdlib.h>
 

@@ -1,9 +1,9 @@
 /* A sandbox changes nothing: every picture, whole, cut or damaged, gives in it what it gives without. */
-#include "base/confine.h"
 #include "base/file.h"
 #include "base/parallel.h"
 #include "image/decoders.h"
 #include "image/image_hash.h"
+#include "sandbox/confine.h"
 #include "tap.h"
 
 #include <stdio.h>

@@ -2,8 +2,8 @@
  * Some of them are in tests/fixtures/model/hostile/, as seeds for tests/fuzz/weights.c. */
 #include "keras_files.h"
 
-#include "base/confine.h"
 #include "model/weights.h"
+#include "sandbox/confine.h"
 
 #include <string.h>
 #include <sys/resource.h>

@@ -1,4 +1,4 @@
-#include "base/confine.h"
+#include "sandbox/confine.h"
 
 #include <errno.h>
 #include <stddef.h>
@@ -22,7 +22,7 @@
 #elif defined __riscv && __riscv_xlen == 64
 #define ARCHITECTURE AUDIT_ARCH_RISCV64
 #else
-#error "lib/base/confine.c: name this processor's AUDIT_ARCH"
+#error "lib/sandbox/confine.c: name this processor's AUDIT_ARCH"
 #endif
 
 /* Of an argument this is the lower half: the processors named above are little-endian. */

@@ -1,6 +1,6 @@
-#include "base/sandbox_keeper.h"
+#include "sandbox/supervisor.h"
 
-#include "base/confine.h"
+#include "sandbox/confine.h"
 
 #include <errno.h>
 #include <signal.h>

@@ -1,7 +1,7 @@
-#include "base/child.h"
+#include "sandbox/child.h"
 
-#include "base/confine.h"
 #include "base/signals.h"
+#include "sandbox/confine.h"
 
 #include <errno.h>
 #include <stdlib.h>

@@ -1,7 +1,7 @@
 /* A task that does what a decoder taken over would: each attempt fails, and the sandbox lives. */
-#include "base/confine.h"
 #include "base/parallel.h"
-#include "base/sandbox.h"
+#include "sandbox/confine.h"
+#include "sandbox/sandbox.h"
 #include "tap.h"
 
 #include <errno.h>

@@ -1,6 +1,6 @@
 /* What a process gives up for good before it works on bytes from strangers. */
-#ifndef BASE_CONFINE_H
-#define BASE_CONFINE_H
+#ifndef SANDBOX_CONFINE_H
+#define SANDBOX_CONFINE_H
 
 #include "base/error.h"
 

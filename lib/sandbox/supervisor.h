@@ -1,8 +1,8 @@
-/* Inside lib/base: what a sandbox and its keeper say to each other, and how a worker's memory lies. */
-#ifndef BASE_SANDBOX_KEEPER_H
-#define BASE_SANDBOX_KEEPER_H
+/* Inside lib/sandbox: what a sandbox and its keeper say to each other, and how a worker's memory lies. */
+#ifndef SANDBOX_SUPERVISOR_H
+#define SANDBOX_SUPERVISOR_H
 
-#include "base/sandbox.h"
+#include "sandbox/sandbox.h"
 
 #include <stdbool.h>
 #include <sys/types.h>

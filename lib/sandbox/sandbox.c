@@ -1,7 +1,7 @@
-#include "base/sandbox.h"
+#include "sandbox/sandbox.h"
 
-#include "base/sandbox_keeper.h"
 #include "base/signals.h"
+#include "sandbox/supervisor.h"
 
 #include <errno.h>
 #include <fcntl.h>

@@ -1,7 +1,7 @@
 /* A task in a process of its own: what it returns is told, and how else it ends does no harm. */
-#include "base/child.h"
+#include "sandbox/child.h"
 
-#include "base/confine.h"
+#include "sandbox/confine.h"
 #include "tap.h"
 
 #include <errno.h>

@@ -1,6 +1,6 @@
 /* A task in a process of its own: for a library that crashes on damaged input, or when memory runs out. */
-#ifndef BASE_CHILD_H
-#define BASE_CHILD_H
+#ifndef SANDBOX_CHILD_H
+#define SANDBOX_CHILD_H
 
 #include "base/error.h"
 
@@ -18,7 +18,7 @@ struct child_limits {
 enum { CHILD_DIED = -2, CHILD_NONE = -3 };
 
 /* Runs the task in a copy of this process, without environment variables and without standard error, and waits for it; any
- * thread may call. With `limits` (NULL: none) the copy has no open file either, opens none, and can do no more than base/confine.h
+ * thread may call. With `limits` (NULL: none) the copy has no open file either, opens none, and can do no more than sandbox/confine.h
  * allows: system calls are filtered where the kernel can do that, and a program compiled with a sanitizer bounds the time
  * alone. Returns what the task returned; CHILD_DIED, without an error, where it crashed, ran over its time or ended the process;
  * CHILD_NONE, with an error, where no process could be had. */

@@ -1,9 +1,9 @@
 /* Work on bytes from strangers, done by processes that can do nothing else.
  *
  * A keeper, forked while the program is small and has no threads, forks workers, and again those that die. A worker is
- * confined (base/confine.h) and handed its work through shared memory: it can give a wrong answer, and no more. */
-#ifndef BASE_SANDBOX_H
-#define BASE_SANDBOX_H
+ * confined (sandbox/confine.h) and handed its work through shared memory: it can give a wrong answer, and no more. */
+#ifndef SANDBOX_SANDBOX_H
+#define SANDBOX_SANDBOX_H
 
 #include "base/error.h"
 
