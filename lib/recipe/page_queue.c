@@ -4,7 +4,7 @@
 #include <string.h>
 
 struct queued_page {
-	struct crew_task task;
+	struct worker_task task;
 	struct page page;
 	unsigned char *bytes;       /* the page's */
 	char *url, *name, *charset; /* the page's */
@@ -12,23 +12,23 @@ struct queued_page {
 };
 
 struct page_queue {
-	struct crew *crew;
+	struct worker_pool *pool;
 	size_t count, bytes;
 };
 
-static void run_read(struct crew_task *task)
+static void run_read(struct worker_task *task)
 {
 	struct queued_page *queued = (struct queued_page *)task;
 	struct parsed_page *parsed = &queued->parsed;
 	parsed->failed = page_read(&queued->page, &parsed->findings, &parsed->error);
 }
 
-int page_queue_create(struct page_queue **out, crew_callback *ready, void *context, struct error *error)
+int page_queue_create(struct page_queue **out, worker_pool_callback *ready, void *context, struct error *error)
 {
 	struct page_queue *queue = *out = calloc(1, sizeof *queue);
 	if (!queue)
 		return error_memory(error, "pages");
-	if (crew_create(&queue->crew, run_read, ready, context, error) == 0)
+	if (worker_pool_create(&queue->pool, run_read, ready, context, error) == 0)
 		return 0;
 	free(queue);
 	*out = NULL;
@@ -64,13 +64,13 @@ int page_queue_add(struct page_queue *queue, const struct page *page, unsigned c
 	queued->page.bytes = bytes;
 	queue->count++;
 	queue->bytes += page->size;
-	crew_add(queue->crew, &queued->task);
+	worker_pool_submit(queue->pool, &queued->task);
 	return 0;
 }
 
 bool page_queue_take(struct page_queue *queue, struct parsed_page *parsed)
 {
-	struct queued_page *queued = (struct queued_page *)crew_take(queue->crew);
+	struct queued_page *queued = (struct queued_page *)worker_pool_pop(queue->pool);
 	if (!queued)
 		return false;
 	*parsed = queued->parsed;
@@ -96,7 +96,7 @@ void page_queue_destroy(struct page_queue *queue)
 {
 	if (!queue)
 		return;
-	for (struct crew_task *task = crew_end(queue->crew), *next; task; task = next) {
+	for (struct worker_task *task = worker_pool_destroy(queue->pool), *next; task; task = next) {
 		struct queued_page *queued = (struct queued_page *)task;
 		next = task->next;
 		page_findings_free(&queued->parsed.findings);

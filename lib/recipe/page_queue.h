@@ -2,7 +2,7 @@
 #ifndef RECIPE_PAGE_QUEUE_H
 #define RECIPE_PAGE_QUEUE_H
 
-#include "base/crew.h"
+#include "base/worker_pool.h"
 #include "recipe/page.h"
 
 /* A result. */
@@ -17,7 +17,7 @@ struct parsed_page {
 struct page_queue;
 
 /* A thread calls `ready` when page_queue_take has a result. On failure (-1) *queue is NULL. */
-CHECKED int page_queue_create(struct page_queue **queue, crew_callback *ready, void *context, struct error *error);
+CHECKED int page_queue_create(struct page_queue **queue, worker_pool_callback *ready, void *context, struct error *error);
 
 /* Queues a page. Its texts are copied, except the `follow` pattern. Takes ownership of `bytes`, the page's, from malloc; on
  * failure (-1, no memory) they are freed. */

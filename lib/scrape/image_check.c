@@ -3,14 +3,14 @@
 #include <stdlib.h>
 
 struct check_task {
-	struct crew_task task;
+	struct worker_task task;
 	const struct image_limits *limits;
 	struct checked_image checked;
 };
 
 struct image_checker {
 	struct image_limits limits;
-	struct crew *crew;
+	struct worker_pool *pool;
 	size_t count, bytes;
 };
 
@@ -46,7 +46,7 @@ static int check_image(const struct image_limits *limits, const unsigned char *b
 		error);
 }
 
-static void run_check(struct crew_task *task)
+static void run_check(struct worker_task *task)
 {
 	struct check_task *image = (struct check_task *)task;
 	struct checked_image *checked = &image->checked;
@@ -55,14 +55,14 @@ static void run_check(struct crew_task *task)
 
 /* ---- queue ---- */
 
-int image_checker_create(struct image_checker **out, const struct image_limits *limits, crew_callback *ready, void *context,
+int image_checker_create(struct image_checker **out, const struct image_limits *limits, worker_pool_callback *ready, void *context,
 	struct error *error)
 {
 	struct image_checker *checker = *out = calloc(1, sizeof *checker);
 	if (!checker)
 		return error_memory(error, "image checker");
 	checker->limits = *limits;
-	if (crew_create(&checker->crew, run_check, ready, context, error) == 0)
+	if (worker_pool_create(&checker->pool, run_check, ready, context, error) == 0)
 		return 0;
 	free(checker);
 	*out = NULL;
@@ -80,13 +80,13 @@ int image_checker_add(struct image_checker *checker, unsigned char *bytes, size_
 	task->checked = (struct checked_image){.tag = tag, .bytes = bytes, .size = size};
 	checker->count++;
 	checker->bytes += size;
-	crew_add(checker->crew, &task->task);
+	worker_pool_submit(checker->pool, &task->task);
 	return 0;
 }
 
 bool image_checker_take(struct image_checker *checker, struct checked_image *checked)
 {
-	struct check_task *finished = (struct check_task *)crew_take(checker->crew);
+	struct check_task *finished = (struct check_task *)worker_pool_pop(checker->pool);
 	if (!finished)
 		return false;
 	*checked = finished->checked;
@@ -110,7 +110,7 @@ void image_checker_destroy(struct image_checker *checker)
 {
 	if (!checker)
 		return;
-	for (struct crew_task *task = crew_end(checker->crew), *next; task; task = next) {
+	for (struct worker_task *task = worker_pool_destroy(checker->pool), *next; task; task = next) {
 		next = task->next;
 		free(((struct check_task *)task)->checked.bytes);
 		free(task);

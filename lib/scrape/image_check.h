@@ -4,7 +4,7 @@
 #ifndef SCRAPE_IMAGE_CHECK_H
 #define SCRAPE_IMAGE_CHECK_H
 
-#include "base/crew.h"
+#include "base/worker_pool.h"
 #include "base/digest.h"
 #include "base/error.h"
 #include "image/image.h"
@@ -38,7 +38,7 @@ struct image_checker;
 
 /* Starts a thread for every processor; one of them calls `ready` when image_checker_take has a result. On failure (-1)
  * *checker is NULL. */
-CHECKED int image_checker_create(struct image_checker **checker, const struct image_limits *limits, crew_callback *ready,
+CHECKED int image_checker_create(struct image_checker **checker, const struct image_limits *limits, worker_pool_callback *ready,
 	void *context, struct error *error);
 
 /* Queues an image. Takes ownership of `bytes` (from malloc); on failure (-1, no memory) they are freed. */
