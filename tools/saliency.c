@@ -1,6 +1,5 @@
 /* saliency: saliency maps of a model for pictures. */
 #include "base/file.h"
-#include "base/names.h"
 #include "common/files.h"
 #include "common/sandbox.h"
 #include "common/tool.h"
@@ -9,6 +8,7 @@
 #include "explain/choose.h"
 #include "model/model.h"
 #include "nn/kernels.h"
+#include "predict/result_names.h"
 
 #include <string.h>
 #include <unistd.h>
@@ -109,7 +109,7 @@ int main(int argc, char **argv)
 	int failed = parallel_create(&pool, threads, &error) ||
 		model_load(&model, model_folder, NETWORK_EXPLAIN, 1, pool, &error) || make_plan(&plan, &model, &error) ||
 		operands_find_files(&paths, operands, count, &bad, &error) ||
-		names_of_results(&names, paths.items, paths.count, &error) || (count && file_make_folder(output_folder, &error));
+		result_names(&names, paths.items, paths.count, &error) || (count && file_make_folder(output_folder, &error));
 
 	size_t found = paths.count + bad.count;
 	/* The chart is drawn last, so that all other output is complete if that fails. */

@@ -1,7 +1,7 @@
 #include "predict/inputs.h"
 
 #include "base/file.h"
-#include "base/names.h"
+#include "predict/result_names.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -41,7 +41,7 @@ static int name_outputs(struct inputs *inputs, struct error *error)
 		return error_memory(error, "names");
 	for (size_t i = 0; i < files->count; i++)
 		paths[i] = files->files[i].path;
-	int result = names_of_results(&inputs->output_names, paths, files->count, error);
+	int result = result_names(&inputs->output_names, paths, files->count, error);
 	free(paths);
 	for (size_t i = 0; i < inputs->output_names.count && result == 0; i++)
 		result = digest_table_see(&inputs->used_names, inputs->output_names.items[i], error) < 0 ? -1 : 0;

@@ -1,4 +1,4 @@
-#include "base/names.h"
+#include "predict/result_names.h"
 
 #include <limits.h>
 #include <stdlib.h>
@@ -6,7 +6,7 @@
 
 enum { NAME_MAXIMUM = 160 };
 
-/* What names are made of, the first choice first. */
+/* How names are formed, in order of preference. */
 static const struct {
 	int parts; /* of the path, from its end */
 	bool extension;
@@ -14,7 +14,7 @@ static const struct {
 
 enum { LEVELS = sizeof levels / sizeof *levels };
 
-/* The path without what stands for "here" and "above" at its front. */
+/* The path without leading "/", "./" and "../". */
 static const char *skip_dots(const char *path)
 {
 	for (;;)
@@ -27,7 +27,7 @@ static const char *skip_dots(const char *path)
 }
 
 /* The last `parts` components of a path, '-' for '/'. */
-static char *flat(const char *path, int parts, bool extension)
+static char *join_components(const char *path, int parts, bool extension)
 {
 	const char *start = skip_dots(path), *from = start + strlen(start);
 	while (from > start && (from[-1] != '/' || --parts > 0))
@@ -48,10 +48,10 @@ static char *candidate(const char *path, int level)
 {
 	if (strcmp(path, "-") == 0)
 		return strdup("stdin");
-	return flat(path, levels[level].parts, levels[level].extension);
+	return join_components(path, levels[level].parts, levels[level].extension);
 }
 
-/* Index of the first entry of a sorted list that is not before `name`. */
+/* Index of the first item of a sorted list that is not less than `name`. */
 static size_t lower_bound(const struct text_list *sorted, const char *name)
 {
 	size_t low = 0, high = sorted->count;
@@ -65,8 +65,8 @@ static size_t lower_bound(const struct text_list *sorted, const char *name)
 	return low;
 }
 
-/* Whether `name` stands in a sorted list at least `times` times. */
-static bool stands_in(const struct text_list *sorted, const char *name, size_t times)
+/* Whether a sorted list contains `name` at least `times` times. */
+static bool contains(const struct text_list *sorted, const char *name, size_t times)
 {
 	size_t last = lower_bound(sorted, name) + times - 1;
 	return last < sorted->count && strcmp(sorted->items[last], name) == 0;
@@ -93,8 +93,8 @@ static int add_chosen(struct text_list *names, char *const *chosen, size_t count
 	return result;
 }
 
-/* Gives the paths that have no name yet the candidate of this level, where no other path has or would take it. */
-static int choose(char **chosen, char *const *paths, size_t count, int level, struct error *error)
+/* Assigns the paths that have no name yet their candidate of this level, unless it is another path's name or candidate. */
+static int assign_names(char **chosen, char *const *paths, size_t count, int level, struct error *error)
 {
 	struct text_list candidates = {0}, taken = {0};
 	int result = add_candidates(&candidates, paths, count, level, error);
@@ -102,7 +102,7 @@ static int choose(char **chosen, char *const *paths, size_t count, int level, st
 		result = add_chosen(&taken, chosen, count, error);
 	for (size_t i = 0; i < count && result == 0; i++) {
 		char *name = chosen[i] ? NULL : candidate(paths[i], level);
-		if (name && !stands_in(&candidates, name, 2) && !stands_in(&taken, name, 1))
+		if (name && !contains(&candidates, name, 2) && !contains(&taken, name, 1))
 			chosen[i] = name;
 		else if (name || chosen[i])
 			free(name);
@@ -122,24 +122,24 @@ static bool is_chosen(char *const *chosen, size_t count, const char *name)
 	return false;
 }
 
-/* The whole path's name, with the first number behind it that makes it new. */
+/* The whole path's name, with the first number appended that makes it unique. */
 static char *numbered(char *const *chosen, size_t count, const char *path)
 {
-	char *name = candidate(path, LEVELS - 1), *tried = name ? strdup(name) : NULL;
-	for (int i = 2; tried && is_chosen(chosen, count, tried); i++) {
-		free(tried);
-		tried = text_format("%s-%d", name, i);
+	char *name = candidate(path, LEVELS - 1), *unique = name ? strdup(name) : NULL;
+	for (int i = 2; unique && is_chosen(chosen, count, unique); i++) {
+		free(unique);
+		unique = text_format("%s-%d", name, i);
 	}
 	free(name);
-	return tried;
+	return unique;
 }
 
-int names_of_results(struct text_list *names, char *const *paths, size_t count, struct error *error)
+int result_names(struct text_list *names, char *const *paths, size_t count, struct error *error)
 {
 	char **chosen = calloc(count + 1, sizeof *chosen);
 	int result = chosen ? 0 : error_memory(error, "names");
 	for (int level = 0; level < LEVELS && result == 0; level++)
-		result = choose(chosen, paths, count, level, error);
+		result = assign_names(chosen, paths, count, level, error);
 	for (size_t i = 0; i < count && result == 0; i++) {
 		if (!chosen[i])
 			chosen[i] = numbered(chosen, count, paths[i]);
