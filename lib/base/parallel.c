@@ -129,11 +129,11 @@ static int start_threads(struct parallel *pool, int threads)
 {
 	sigset_t before;
 	int failed = 0;
-	signals_hold(&before);
+	signals_block(&before);
 	while (!failed && pool->threads < threads)
 		if (!(failed = pthread_create(&pool->handles[pool->threads - 1], NULL, thread_main, pool)))
 			pool->threads++;
-	signals_release(&before);
+	signals_unblock(&before);
 	return failed;
 }
 

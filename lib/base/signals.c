@@ -9,7 +9,7 @@ static void set_mask(const sigset_t *mask, sigset_t *before)
 	errno = kept;
 }
 
-void signals_hold(sigset_t *before)
+void signals_block(sigset_t *before)
 {
 	sigset_t all;
 	sigfillset(&all);
@@ -17,7 +17,7 @@ void signals_hold(sigset_t *before)
 	set_mask(&all, before);
 }
 
-void signals_release(const sigset_t *before)
+void signals_unblock(const sigset_t *before)
 {
 	set_mask(before, NULL);
 }

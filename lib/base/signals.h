@@ -6,9 +6,9 @@
 
 /* From here on no signal is taken by the calling thread but SIGBUS, which its own reading of a mapped file raises and which
  * would else end the process without a word; *before becomes what it took. errno is kept. */
-void signals_hold(sigset_t *before);
+void signals_block(sigset_t *before);
 
 /* Takes signals as before, those first that came meanwhile. errno is kept. */
-void signals_release(const sigset_t *before);
+void signals_unblock(const sigset_t *before);
 
 #endif

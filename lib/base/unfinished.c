@@ -191,7 +191,7 @@ static int begin(struct unfinished *unfinished, const char *path, const char *ki
 	int descriptor = -1;
 	*unfinished = (struct unfinished){0};
 	errno = *text_base_name(path) ? EEXIST : ENOENT;
-	signals_hold(&before);
+	signals_block(&before);
 	for (int number = 0; descriptor < 0 && errno == EEXIST; number++) {
 		free(name);
 		name = name_for(path, kind, number);
@@ -201,7 +201,7 @@ static int begin(struct unfinished *unfinished, const char *path, const char *ki
 		*unfinished = (struct unfinished){name, remember(name), -1};
 	else
 		free(name);
-	signals_release(&before);
+	signals_unblock(&before);
 	return descriptor;
 }
 

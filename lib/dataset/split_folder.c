@@ -303,9 +303,9 @@ static int install(struct unfinished *staging, const char *target, struct error 
 int split_folder_install(struct unfinished *staging, const char *target, struct error *error)
 {
 	sigset_t before;
-	signals_hold(&before);
+	signals_block(&before);
 	int result = fsync(staging->lock) ? error_system(error, target) : install(staging, target, error);
 	unfinished_remove(staging);
-	signals_release(&before);
+	signals_unblock(&before);
 	return result;
 }

@@ -83,7 +83,7 @@ static size_t answer_request(const void *message, const unsigned char *bytes, si
 
 int image_sandbox_start(struct error *error)
 {
-	static const struct sandbox_work work = {answer_request, "decoder", sizeof(struct request), sizeof(struct answer),
+	static const struct sandbox_config work = {answer_request, "decoder", sizeof(struct request), sizeof(struct answer),
 		IMAGE_FILE_MAXIMUM, OUTPUT_MAXIMUM, MEMORY_MAXIMUM, SECONDS_MAXIMUM, CALLS_MAXIMUM};
 	tzset(); /* a worker may not look for the time zone, as lcms does where a profile has a date */
 	return sandbox_start(&decoders, &work, error);
@@ -142,7 +142,7 @@ static int fetch(const struct request *request, const unsigned char *bytes, size
 		return -1;
 	int failed = 0;
 	if (!is_possible(&answer, request, result.size))
-		failed = error_set(error, name, "the decoder's answer makes no sense");
+		failed = error_set(error, name, "invalid response from the decoder");
 	else if (image_create(image, answer.width, answer.height, answer.channels, error))
 		failed = error_within(error, name);
 	else
@@ -162,7 +162,7 @@ int image_probe(const unsigned char *bytes, size_t size, const char *name, struc
 		sandbox_release(decoders, &result);
 	bool possible = failed ? answer.info.type <= IMAGE_PNM : answer.info.type > IMAGE_UNKNOWN && answer.info.type <= IMAGE_PNM;
 	*info = possible ? answer.info : (struct image_info){0};
-	return failed || possible ? failed : error_set(error, name, "the decoder's answer makes no sense");
+	return failed || possible ? failed : error_set(error, name, "invalid response from the decoder");
 }
 
 int image_decode(const unsigned char *bytes, size_t size, const char *name,

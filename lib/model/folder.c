@@ -194,12 +194,12 @@ static int replace_model(struct model_folder *folder, struct error *error)
 	int lock = lock_folder(folder->path, error);
 	if (lock < 0)
 		return -1;
-	signals_hold(&before);
+	signals_block(&before);
 	int result = check_names_free(folder->path, error) ||
 			file_set_replace(folder->path, &folder->staging, model_file_names, error)
 		? -1
 		: 0;
-	signals_release(&before);
+	signals_unblock(&before);
 	close(lock);
 	return result;
 }

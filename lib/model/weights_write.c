@@ -173,7 +173,7 @@ int weights_write(const struct network *network, const char *path, struct error 
 	/* HDF5 1.10 crashes where some of its allocations fail. */
 	struct weights_write_job job = {network, output.stream, path};
 	int result = child_run(write_task, &job, NULL, error);
-	if (result == CHILD_NONE)
+	if (result == CHILD_NOT_STARTED)
 		result = write_task(&job, error);
 	if (result == 0)
 		return output_commit(&output, error);

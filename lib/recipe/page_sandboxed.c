@@ -131,7 +131,7 @@ static void load_encodings(void)
 
 int page_sandbox_start(struct error *error)
 {
-	static const struct sandbox_work work = {handle_request, "page reader", sizeof(struct page_request), sizeof(struct page_response),
+	static const struct sandbox_config work = {handle_request, "page reader", sizeof(struct page_request), sizeof(struct page_response),
 		INPUT_MAXIMUM, OUTPUT_MAXIMUM, MEMORY_MAXIMUM, SECONDS_MAXIMUM, CALLS_MAXIMUM};
 	xmlInitParser();
 	load_encodings();

@@ -10,11 +10,11 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
-/* On the wall, for each second of processor time. */
-enum { PATIENCE = 5 };
+/* Wall-clock seconds per second of CPU time. */
+enum { WALL_TIME_FACTOR = 5 };
 
 /* In memory that both processes share. */
-struct outcome {
+struct child_result {
 	int result;
 	struct error error;
 };
@@ -31,74 +31,74 @@ void child_memory_free(void *memory, size_t size)
 		munmap(memory, size);
 }
 
-/* This program's handlers remove its unfinished files and speak for it: that is the parent's to do. */
-static void take_signals(void)
+/* This program's handlers remove its unfinished files and print messages: only the parent may do that. */
+static void reset_signals(void)
 {
 	static const int handled[] = {SIGINT, SIGTERM, SIGHUP, SIGBUS};
 	sigset_t none;
 	for (size_t i = 0; i < sizeof handled / sizeof *handled; i++)
 		signal(handled[i], SIG_DFL);
 	sigemptyset(&none);
-	signals_release(&none);
+	signals_unblock(&none);
 }
 
-static int apply(const struct child_limits *limits, struct error *error)
+static int apply_limits(const struct child_limits *limits, struct error *error)
 {
 	if (!CONFINE_POSSIBLE) {
-		alarm(PATIENCE * limits->seconds);
+		alarm(WALL_TIME_FACTOR * limits->seconds);
 		return 0;
 	}
 	return confine_resources(limits->memory, limits->seconds, error);
 }
 
-static int run(child_task *task, void *context, const struct child_limits *limits, struct error *error)
+static int run_task(child_task *task, void *context, const struct child_limits *limits, struct error *error)
 {
 	clearenv();
-	if (limits && apply(limits, error))
+	if (limits && apply_limits(limits, error))
 		return -1;
-	/* What the C library says about a broken heap is no message for a user. */
+	/* Messages of the C library about a corrupted heap are not for users. */
 	close(STDERR_FILENO);
-	/* The limits hold on a kernel without these two. */
+	/* On a kernel without these two calls the limits still hold. */
 	if (limits && close_range(0, ~0u, 0) == 0 && CONFINE_POSSIBLE && confine_calls(NULL))
 		errno = 0;
 	return task(context, error);
 }
 
-/* What the child left, which is not to be trusted. */
-static int take_outcome(struct outcome *outcome, struct error *error)
+/* Reads the child's result, which is untrusted. */
+static int read_result(struct child_result *shared, struct error *error)
 {
-	if (outcome->result == 0 || outcome->result == CHILD_DIED)
-		return outcome->result;
-	outcome->error.object[sizeof outcome->error.object - 1] = 0;
-	outcome->error.reason[sizeof outcome->error.reason - 1] = 0;
-	return error_set(error, outcome->error.object, "%s", outcome->error.reason);
+	if (shared->result == 0 || shared->result == CHILD_DIED)
+		return shared->result;
+	shared->error.object[sizeof shared->error.object - 1] = 0;
+	shared->error.reason[sizeof shared->error.reason - 1] = 0;
+	return error_set(error, shared->error.object, "%s", shared->error.reason);
 }
 
 int child_run(child_task *task, void *context, const struct child_limits *limits, struct error *error)
 {
-	struct outcome *outcome = child_memory(sizeof *outcome);
-	if (!outcome) {
+	struct child_result *shared = child_memory(sizeof *shared);
+	if (!shared) {
 		error_memory(error, "process");
-		return CHILD_NONE;
+		return CHILD_NOT_STARTED;
 	}
-	outcome->result = CHILD_DIED;
+	shared->result = CHILD_DIED;
 	pid_t parent = getpid();
 	sigset_t before;
-	signals_hold(&before);
+	signals_block(&before);
 	pid_t child = fork();
 	if (child == 0) {
-		take_signals();
+		reset_signals();
 		if (prctl(PR_SET_PDEATHSIG, SIGKILL) == 0 && getppid() == parent)
-			outcome->result = run(task, context, limits, &outcome->error);
+			shared->result = run_task(task, context, limits, &shared->error);
 		_exit(0);
 	}
 	if (child < 0)
 		error_system(error, "fork");
-	signals_release(&before);
-	/* Where the program was started with SIGCHLD ignored there is nothing to wait for in the end (ECHILD). */
+	signals_unblock(&before);
+	/* If the program was started with SIGCHLD ignored, this ends with ECHILD. */
 	while (child > 0 && waitpid(child, NULL, 0) < 0 && errno == EINTR)
 		continue;
-	int result = child < 0 ? CHILD_NONE : take_outcome(outcome, error);
-	child_memory_free(outcome, sizeof *outcome);
+	int result = child < 0 ? CHILD_NOT_STARTED : read_result(shared, error);
+	child_memory_free(shared, sizeof *shared);
 	return result;
 }

@@ -14,7 +14,7 @@
 #include <linux/futex.h>
 #include <linux/seccomp.h>
 
-/* The numbers of system calls are those of the processor that this is compiled for; the filter makes sure of it. */
+/* System call numbers are those of the target processor; the filter checks that first. */
 #if defined __x86_64__
 #define ARCHITECTURE AUDIT_ARCH_X86_64
 #elif defined __aarch64__
@@ -25,7 +25,7 @@
 #error "lib/sandbox/confine.c: name this processor's AUDIT_ARCH"
 #endif
 
-/* Of an argument this is the lower half: the processors named above are little-endian. */
+/* Loads the lower half of an argument: the processors named above are little-endian. */
 #define LOAD(field) BPF_STMT(BPF_LD | BPF_W | BPF_ABS, offsetof(struct seccomp_data, field))
 #define IF_EQUAL(value, yes, no) BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, (value), (yes), (no))
 #define IF_ANY_BIT(bits, yes, no) BPF_JUMP(BPF_JMP | BPF_JSET | BPF_K, (bits), (yes), (no))
@@ -41,14 +41,14 @@ static const struct sock_filter filter[] = {
 	LOAD(arch), IF_EQUAL(ARCHITECTURE, 1, 0), RETURN(SECCOMP_RET_KILL_PROCESS),
 	LOAD(nr),
 	ALLOW(read), ALLOW(write), ALLOW(brk), ALLOW(munmap), ALLOW(mremap), ALLOW(exit_group),
-	ALLOW_TIME ALLOW(gettimeofday), ALLOW(clock_gettime), /* of a system where these need the kernel */
+	ALLOW_TIME ALLOW(gettimeofday), ALLOW(clock_gettime), /* where the vDSO does not serve these */
 	IF_EQUAL(__NR_openat, 0, 1), RETURN(SECCOMP_RET_ERRNO | EPERM),
-	/* malloc() of a thread that is not the first grows and shrinks its memory by these two. */
+	/* malloc() in a thread other than the first grows and shrinks its arena by these two. */
 	IF_EQUAL(__NR_mprotect, 0, 4),
 	LOAD(args[2]), IF_ANY_BIT(PROT_EXEC, 1, 0), RETURN(SECCOMP_RET_ALLOW), RETURN(SECCOMP_RET_KILL_PROCESS),
 	IF_EQUAL(__NR_madvise, 0, 4),
 	LOAD(args[2]), IF_EQUAL(MADV_DONTNEED, 0, 1), RETURN(SECCOMP_RET_ALLOW), RETURN(SECCOMP_RET_KILL_PROCESS),
-	IF_EQUAL(__NR_futex, 0, 4), /* pthread_once() says that it is done */
+	IF_EQUAL(__NR_futex, 0, 4), /* pthread_once() wakes waiters */
 	LOAD(args[1]), IF_EQUAL(FUTEX_WAKE_PRIVATE, 0, 1), RETURN(SECCOMP_RET_ALLOW), RETURN(SECCOMP_RET_KILL_PROCESS),
 	IF_EQUAL(__NR_mmap, 0, 4),
 	LOAD(args[2]), IF_ANY_BIT(PROT_EXEC, 2, 0),
@@ -62,7 +62,7 @@ int confine_descriptors(int descriptor)
 	return dup2(descriptor, 0) < 0 || close_range(1, ~0u, 0) ? -1 : 0;
 }
 
-/* Bytes of address space; 0 where it cannot be known. */
+/* Bytes of address space in use; 0 if unknown. */
 static size_t address_space(void)
 {
 	unsigned long pages = 0;
@@ -74,8 +74,8 @@ static size_t address_space(void)
 	return pages * (size_t)sysconf(_SC_PAGESIZE);
 }
 
-/* What was limited to less stays so. A process over its soft limit of time is told why it ends, over the hard one not. */
-static int limit(int resource, rlim_t soft, rlim_t margin)
+/* Keeps a lower limit that is set already. SIGXCPU comes at the soft limit of CPU time, SIGKILL at the hard one. */
+static int set_limit(int resource, rlim_t soft, rlim_t margin)
 {
 	struct rlimit now;
 	if (getrlimit(resource, &now))
@@ -86,11 +86,11 @@ static int limit(int resource, rlim_t soft, rlim_t margin)
 
 int confine_resources(size_t memory, unsigned seconds, struct error *error)
 {
-	size_t taken = address_space();
-	if (!taken)
+	size_t used = address_space();
+	if (!used)
 		return error_set(error, "sandbox", "/proc/self/statm cannot be read");
-	if (limit(RLIMIT_AS, taken + memory, 0) || limit(RLIMIT_CPU, seconds, 1) || limit(RLIMIT_FSIZE, 0, 0) ||
-		limit(RLIMIT_NOFILE, 0, 0) || limit(RLIMIT_CORE, 0, 0))
+	if (set_limit(RLIMIT_AS, used + memory, 0) || set_limit(RLIMIT_CPU, seconds, 1) || set_limit(RLIMIT_FSIZE, 0, 0) ||
+		set_limit(RLIMIT_NOFILE, 0, 0) || set_limit(RLIMIT_CORE, 0, 0))
 		return error_system(error, "sandbox: setrlimit");
 	return 0;
 }

@@ -1,4 +1,4 @@
-/* What a process gives up for good before it works on bytes from strangers. */
+/* Confinement of a process before it works on untrusted input; it cannot be undone. */
 #ifndef SANDBOX_CONFINE_H
 #define SANDBOX_CONFINE_H
 
@@ -6,8 +6,8 @@
 
 #include <stddef.h>
 
-/* 0 in a program compiled with a sanitizer, which reserves terabytes of addresses and makes calls of its own: such a program
- * does its work unconfined. */
+/* 0 in a program compiled with a sanitizer, which reserves terabytes of address space and makes system calls of its own: such
+ * a program works unconfined. */
 #if defined __has_feature
 #define CONFINE_POSSIBLE (!__has_feature(address_sanitizer))
 #elif defined __SANITIZE_ADDRESS__
@@ -19,14 +19,14 @@
 /* Closes every descriptor but `descriptor`, which becomes descriptor 0. Returns 0, or -1 with errno. */
 CHECKED int confine_descriptors(int descriptor);
 
-/* Leaves the calling process, of one thread, nothing but computing and talking over what is open: `memory` more bytes of
- * address space than it has, `seconds` of processor time in all, no files, no core. Of all system calls it keeps those
- * that read, write, take and give back memory that holds no code, tell the time, and end; opening a file fails with
- * EPERM, as a library may try that on its way, and any other call kills the process (SIGSYS). Cannot be undone. On
- * failure (-1) some of that may have happened, so that all it should do is end. */
+/* Limits the calling process, of one thread, to computing and using what is open: `memory` more bytes of address space
+ * than it has, `seconds` of CPU time in all, no files, no core dump. A seccomp filter allows the system calls that read,
+ * write, allocate and free memory that holds no code, get the time, and exit; opening a file fails with EPERM, as
+ * libraries may try that, and any other call kills the process (SIGSYS). Cannot be undone. On failure (-1) part of it may
+ * be in effect, and the process should exit. */
 CHECKED int confine(size_t memory, unsigned seconds, struct error *error);
 
-/* Its two halves, one by one: first what the process may take, then its system calls. */
+/* Its two halves, in this order: resource limits, then the filter of system calls. */
 CHECKED int confine_resources(size_t memory, unsigned seconds, struct error *error);
 CHECKED int confine_calls(struct error *error);
 

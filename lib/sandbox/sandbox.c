@@ -16,28 +16,28 @@
 #include <unistd.h>
 
 enum {
-	MEMORY_KEPT = 64 << 20, /* bytes in use by a worker's memory that stay for the next call */
-	PATIENCE = 5,           /* seconds to wait for one of a worker's: it may share its processor */
+	RESIDENT_MAXIMUM = 64 << 20, /* bytes of a worker's memory that stay resident for the next call */
+	WALL_TIME_FACTOR = 5,        /* wall-clock seconds per second of CPU time: a worker may share its processor */
 };
 
 struct sandbox_worker {
-	int number, channel; /* -1: is not running */
-	clockid_t clock;     /* of its processor time */
-	double spent;        /* seconds by that clock, up to this call */
+	int number, channel; /* channel -1: is not running */
+	clockid_t clock;     /* of its CPU time */
+	double cpu_seconds;  /* by that clock, before this call */
 	int calls;
 	unsigned char *memory;
-	size_t used;         /* bytes of it, in this call */
+	size_t used;         /* bytes of it, by this call */
 	struct sandbox_worker *next;
 };
 
 struct sandbox {
-	struct sandbox_work work;
+	struct sandbox_config config;
 	struct sandbox_layout layout;
 	int control;
-	pid_t keeper;
-	pthread_mutex_t orders, mutex; /* of the keeper; of what is free */
+	pid_t supervisor;
+	pthread_mutex_t supervisor_mutex, mutex; /* of calls to the supervisor; of the list `free` */
 	pthread_cond_t freed;
-	struct sandbox_worker *free; /* the one used last comes first: its memory is warm */
+	struct sandbox_worker *free; /* the last used one first: its memory is in the cache */
 	struct sandbox_worker workers[SANDBOX_WORKERS_MAXIMUM];
 };
 
@@ -50,14 +50,14 @@ static void close_channel(struct sandbox *sandbox, struct sandbox_worker *worker
 	*worker = (struct sandbox_worker){.number = worker->number, .channel = -1, .next = worker->next};
 }
 
-/* ---- orders to the keeper ---- */
+/* ---- requests to the supervisor ---- */
 
-static ssize_t send_order(int control, struct sandbox_order *order, const int descriptors[2])
+static ssize_t send_supervisor_request(int control, struct supervisor_request *request, const int descriptors[2])
 {
 	_Alignas(struct cmsghdr) char space[CMSG_SPACE(2 * sizeof(int))] = {0};
-	struct iovec part = {order, sizeof *order};
+	struct iovec part = {request, sizeof *request};
 	struct msghdr message = {.msg_iov = &part, .msg_iovlen = 1};
-	if (order->start) {
+	if (request->start) {
 		message.msg_control = space;
 		message.msg_controllen = sizeof space;
 		struct cmsghdr *header = CMSG_FIRSTHDR(&message);
@@ -69,32 +69,32 @@ static ssize_t send_order(int control, struct sandbox_order *order, const int de
 	return sendmsg(control, &message, MSG_NOSIGNAL);
 }
 
-static ssize_t receive_report(int control, struct sandbox_report *report)
+static ssize_t receive_supervisor_response(int control, struct supervisor_response *response)
 {
 	ssize_t got;
 	do
-		got = recv(control, report, sizeof *report, 0);
+		got = recv(control, response, sizeof *response, 0);
 	while (got < 0 && errno == EINTR);
 	return got;
 }
 
-/* `descriptors` is NULL to end the worker only. */
-static int give_order(struct sandbox *sandbox, int number, const int *descriptors, struct sandbox_report *report,
+/* With `descriptors` NULL the worker is only ended. */
+static int call_supervisor(struct sandbox *sandbox, int number, const int *descriptors, struct supervisor_response *response,
 	struct error *error)
 {
-	struct sandbox_order order = {number, descriptors != NULL};
-	pthread_mutex_lock(&sandbox->orders);
-	bool taken = send_order(sandbox->control, &order, descriptors) == (ssize_t)sizeof order &&
-		receive_report(sandbox->control, report) == (ssize_t)sizeof *report;
-	pthread_mutex_unlock(&sandbox->orders);
-	return taken ? 0 : error_machine(error, "sandbox", "its keeper has ended");
+	struct supervisor_request request = {number, descriptors != NULL};
+	pthread_mutex_lock(&sandbox->supervisor_mutex);
+	bool done = send_supervisor_request(sandbox->control, &request, descriptors) == (ssize_t)sizeof request &&
+		receive_supervisor_response(sandbox->control, response) == (ssize_t)sizeof *response;
+	pthread_mutex_unlock(&sandbox->supervisor_mutex);
+	return done ? 0 : error_machine(error, "sandbox", "its supervisor has ended");
 }
 
 /* ---- starting a worker ---- */
 
-enum outcome { ANSWERED, DIED, OVERDUE, WRONG };
+enum call_result { RESPONDED, DIED, TIMED_OUT, INVALID };
 
-/* Whether `number` is of a signal that a worker can bring about by what it does. */
+/* Whether a worker can cause this signal itself. */
 static bool is_own_signal(int number)
 {
 	static const int numbers[] = {SIGSEGV, SIGABRT, SIGILL, SIGFPE, SIGTRAP, SIGSYS, SIGXCPU};
@@ -111,25 +111,26 @@ static double read_clock(clockid_t clock)
 	return (double)time.tv_sec + 1e-9 * (double)time.tv_nsec;
 }
 
-/* Waits for a message of exactly `size` bytes. No wait counts for more than the second it was to last: where the program
- * was stopped meanwhile, that is not the worker's. Nor for more than it lasted, as signals cut some short. */
-static enum outcome await(const struct sandbox *sandbox, const struct sandbox_worker *worker, void *message, size_t size)
+/* Waits for a message of exactly `size` bytes. Each poll counts for at most its timeout of a second: time in which the
+ * program itself was stopped does not count; and for no more than it lasted, as signals interrupt some. */
+static enum call_result wait_for_message(const struct sandbox *sandbox, const struct sandbox_worker *worker, void *message,
+	size_t size)
 {
 	struct pollfd channel = {worker->channel, POLLIN, 0};
-	int most = sandbox->work.seconds_maximum;
+	int seconds = sandbox->config.seconds_maximum;
 	double waited = 0, before = read_clock(CLOCK_MONOTONIC);
 	while (poll(&channel, 1, 1000) <= 0) {
 		double now = read_clock(CLOCK_MONOTONIC);
 		waited += now - before < 1 ? now - before : 1;
 		before = now;
-		if (waited >= PATIENCE * most || read_clock(worker->clock) - worker->spent >= most)
-			return OVERDUE;
+		if (waited >= WALL_TIME_FACTOR * seconds || read_clock(worker->clock) - worker->cpu_seconds >= seconds)
+			return TIMED_OUT;
 	}
 	ssize_t got = recv(worker->channel, message, size, MSG_DONTWAIT);
-	return got == (ssize_t)size ? ANSWERED : got > 0 ? WRONG : DIED;
+	return got == (ssize_t)size ? RESPONDED : got > 0 ? INVALID : DIED;
 }
 
-/* Its size is sealed: were the file cut, this program would end when it next touched the memory. */
+/* Its size is sealed: if the file were truncated, this program would get SIGBUS at its next access. */
 static int create_memory(struct sandbox *sandbox, struct sandbox_worker *worker)
 {
 	int file = memfd_create("sandbox", MFD_CLOEXEC | MFD_ALLOW_SEALING);
@@ -149,8 +150,8 @@ static int create_memory(struct sandbox *sandbox, struct sandbox_worker *worker)
 
 static int start_worker(struct sandbox *sandbox, struct sandbox_worker *worker, struct error *error)
 {
-	struct sandbox_report report;
-	struct sandbox_hello hello;
+	struct supervisor_response response;
+	struct worker_startup startup;
 	int channels[2] = {-1, -1};
 	close_channel(sandbox, worker);
 	int memory = create_memory(sandbox, worker);
@@ -161,20 +162,20 @@ static int start_worker(struct sandbox *sandbox, struct sandbox_worker *worker, 
 		return failed;
 	}
 	worker->channel = channels[0];
-	int result = give_order(sandbox, worker->number, (int[]){channels[1], memory}, &report, error);
+	int result = call_supervisor(sandbox, worker->number, (int[]){channels[1], memory}, &response, error);
 	close(channels[1]);
 	close(memory);
 	if (result)
 		return -1;
-	errno = report.failure ? report.failure : clock_getcpuclockid(report.worker, &worker->clock);
+	errno = response.failure ? response.failure : clock_getcpuclockid(response.worker, &worker->clock);
 	if (errno)
 		return error_system(error, "sandbox");
-	if (await(sandbox, worker, &hello, sizeof hello) != ANSWERED)
-		return error_machine(error, "sandbox", "a %s does not start", sandbox->work.name);
-	return hello.failed ? error_machine(error, hello.error.object, "%s", hello.error.reason) : 0;
+	if (wait_for_message(sandbox, worker, &startup, sizeof startup) != RESPONDED)
+		return error_machine(error, "sandbox", "a %s did not start", sandbox->config.name);
+	return startup.failed ? error_machine(error, startup.error.object, "%s", startup.error.reason) : 0;
 }
 
-static int renew_worker(struct sandbox *sandbox, struct sandbox_worker *worker, struct error *error)
+static int restart_worker(struct sandbox *sandbox, struct sandbox_worker *worker, struct error *error)
 {
 	if (start_worker(sandbox, worker, error) == 0)
 		return 0;
@@ -184,7 +185,7 @@ static int renew_worker(struct sandbox *sandbox, struct sandbox_worker *worker, 
 
 /* ---- calls ---- */
 
-static struct sandbox_worker *take_worker(struct sandbox *sandbox)
+static struct sandbox_worker *acquire_worker(struct sandbox *sandbox)
 {
 	pthread_mutex_lock(&sandbox->mutex);
 	while (!sandbox->free)
@@ -195,7 +196,7 @@ static struct sandbox_worker *take_worker(struct sandbox *sandbox)
 	return worker;
 }
 
-static void give_back_worker(struct sandbox *sandbox, struct sandbox_worker *worker)
+static void release_worker(struct sandbox *sandbox, struct sandbox_worker *worker)
 {
 	pthread_mutex_lock(&sandbox->mutex);
 	worker->next = sandbox->free;
@@ -207,125 +208,125 @@ static void give_back_worker(struct sandbox *sandbox, struct sandbox_worker *wor
 static bool send_request(struct sandbox *sandbox, struct sandbox_worker *worker, const void *request,
 	const unsigned char *input, size_t size)
 {
-	struct sandbox_request message = {.size = size};
-	size_t message_size = offsetof(struct sandbox_request, request) + sandbox->work.request_size;
+	struct worker_request message = {.size = size};
+	size_t message_size = offsetof(struct worker_request, request) + sandbox->config.request_size;
 	if (worker->channel < 0)
 		return false;
-	memcpy(message.request, request, sandbox->work.request_size);
+	memcpy(message.request, request, sandbox->config.request_size);
 	memcpy(worker->memory + sandbox->layout.input_end - size, input, size);
 	worker->used = size;
 	return send(worker->channel, &message, message_size, MSG_NOSIGNAL) == (ssize_t)message_size;
 }
 
-/* A worker that has done its share is replaced first, and one that ended since its last call is, too. */
+/* A worker that has reached its limit of calls or time is replaced first, and one that ended since its last call too. */
 static int begin_call(struct sandbox *sandbox, struct sandbox_worker *worker, const void *request,
 	const unsigned char *input, size_t size, struct error *error)
 {
-	bool worn = worker->calls >= sandbox->work.calls_maximum || worker->spent >= sandbox->work.seconds_maximum;
-	if (!worn && send_request(sandbox, worker, request, input, size))
+	bool is_expired = worker->calls >= sandbox->config.calls_maximum || worker->cpu_seconds >= sandbox->config.seconds_maximum;
+	if (!is_expired && send_request(sandbox, worker, request, input, size))
 		return 0;
-	if (renew_worker(sandbox, worker, error))
+	if (restart_worker(sandbox, worker, error))
 		return -1;
 	if (send_request(sandbox, worker, request, input, size))
 		return 0;
-	return error_machine(error, "sandbox", "a %s does not answer: %s", sandbox->work.name, strerror(errno));
+	return error_machine(error, "sandbox", "a %s does not answer: %s", sandbox->config.name, strerror(errno));
 }
 
-/* Whether the machine cannot give what a worker may take: it had less then. */
+/* Whether the machine has less memory than a worker may use. */
 static bool is_memory_short(const struct sandbox *sandbox)
 {
-	size_t size = sandbox->work.memory_maximum;
+	size_t size = sandbox->config.memory_maximum;
 	void *memory = mmap(NULL, size, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
 	if (memory != MAP_FAILED)
 		munmap(memory, size);
 	return memory == MAP_FAILED;
 }
 
-/* Says of whom it was the fault that a worker ended, and how it did. */
-static int tell_end(const struct sandbox *sandbox, const char *name, int status, struct error *error)
+/* Sets the error for a worker that ended: how, and whether the object or the machine was at fault. */
+static int set_worker_error(const struct sandbox *sandbox, const char *name, int status, struct error *error)
 {
-	const char *what = sandbox->work.name;
+	const char *what = sandbox->config.name;
 	int number = WIFSIGNALED(status) ? WTERMSIG(status) : 0;
 	if (number == SIGXCPU)
-		return error_set(error, name, "the %s took longer than %d s", what, sandbox->work.seconds_maximum);
+		return error_set(error, name, "the %s took longer than %d s", what, sandbox->config.seconds_maximum);
 	if (WIFEXITED(status) && WEXITSTATUS(status) == SANDBOX_CHANNEL_BROKEN)
 		return error_machine(error, name, "the %s lost its connection", what);
 	if (is_memory_short(sandbox)) /* without memory some libraries crash */
 		return error_memory(error, name);
 	if (WIFEXITED(status) && WEXITSTATUS(status) == SANDBOX_OUT_OF_MEMORY)
-		return error_set(error, name, "the %s took more than %zu MB of memory", what, sandbox->work.memory_maximum >> 20);
+		return error_set(error, name, "the %s took more than %zu MB of memory", what, sandbox->config.memory_maximum >> 20);
 	if (number == SIGSYS)
-		return error_set(error, name, "the %s tried what it may not do (signal %d)", what, number);
+		return error_set(error, name, "the %s made a forbidden system call (signal %d)", what, number);
 	if (number && !is_own_signal(number))
-		return error_machine(error, name, "the %s was ended from outside (signal %d)", what, number);
+		return error_machine(error, name, "the %s was killed by another process (signal %d)", what, number);
 	if (number)
 		return error_set(error, name, "the %s crashed (signal %d)", what, number);
-	return error_set(error, name, "the %s ended without an answer", what);
+	return error_set(error, name, "the %s ended without a response", what);
 }
 
-/* Ends a worker that did not answer, and says how it had ended. */
+/* Ends a worker that did not respond, and sets the error. */
 static int end_call(struct sandbox *sandbox, struct sandbox_worker *worker, const char *name,
-	enum outcome outcome, struct error *error)
+	enum call_result outcome, struct error *error)
 {
-	const char *what = sandbox->work.name;
-	struct sandbox_report report;
+	const char *what = sandbox->config.name;
+	struct supervisor_response response;
 	close_channel(sandbox, worker);
-	if (give_order(sandbox, worker->number, NULL, &report, error))
+	if (call_supervisor(sandbox, worker->number, NULL, &response, error))
 		return error_within(error, name);
-	if (outcome == WRONG)
-		return error_set(error, name, "the %s's answer makes no sense", what);
-	if (outcome == OVERDUE)
-		return error_set(error, name, "the %s took longer than %d s", what, sandbox->work.seconds_maximum);
-	return tell_end(sandbox, name, report.status, error);
+	if (outcome == INVALID)
+		return error_set(error, name, "invalid response from the %s", what);
+	if (outcome == TIMED_OUT)
+		return error_set(error, name, "the %s took longer than %d s", what, sandbox->config.seconds_maximum);
+	return set_worker_error(sandbox, name, response.status, error);
 }
 
-/* Returns how the worker took it; but for ANSWERED, its channel is closed and `error` is set. */
-static enum outcome call(struct sandbox *sandbox, struct sandbox_worker *worker, const char *name,
-	struct sandbox_answer *answer, struct error *error)
+/* Unless it returns RESPONDED, the worker's channel is closed and `error` is set. */
+static enum call_result call(struct sandbox *sandbox, struct sandbox_worker *worker, const char *name,
+	struct worker_response *response, struct error *error)
 {
-	size_t answer_size = offsetof(struct sandbox_answer, answer) + sandbox->work.answer_size;
-	enum outcome outcome = await(sandbox, worker, answer, answer_size);
-	if (outcome == ANSWERED && answer->size > sandbox->work.output_maximum)
-		outcome = WRONG;
-	if (outcome != ANSWERED) {
+	size_t response_size = offsetof(struct worker_response, response) + sandbox->config.response_size;
+	enum call_result outcome = wait_for_message(sandbox, worker, response, response_size);
+	if (outcome == RESPONDED && response->size > sandbox->config.output_maximum)
+		outcome = INVALID;
+	if (outcome != RESPONDED) {
 		end_call(sandbox, worker, name, outcome, error);
 		return outcome;
 	}
 	worker->calls++;
-	worker->spent = read_clock(worker->clock);
-	worker->used += answer->size;
-	return ANSWERED;
+	worker->cpu_seconds = read_clock(worker->clock);
+	worker->used += response->size;
+	return RESPONDED;
 }
 
-/* A worker that died may have been ended from outside, or by what an earlier input left behind in it: a fresh one tries
- * again. */
-static enum outcome call_twice(struct sandbox *sandbox, struct sandbox_worker *worker, const char *name, const void *request,
-	const unsigned char *input, size_t size, struct sandbox_answer *answer, struct error *error)
+/* A worker that died may have been killed by another process, or by what an earlier input did to its memory: a new one
+ * tries again. */
+static enum call_result call_with_retry(struct sandbox *sandbox, struct sandbox_worker *worker, const char *name,
+	const void *request, const unsigned char *input, size_t size, struct worker_response *response, struct error *error)
 {
-	enum outcome outcome = DIED;
+	enum call_result outcome = DIED;
 	for (int attempt = 0; attempt < 2 && outcome == DIED; attempt++) {
 		if (begin_call(sandbox, worker, request, input, size, error)) {
 			error_within(error, name);
 			return DIED;
 		}
-		outcome = call(sandbox, worker, name, answer, error);
+		outcome = call(sandbox, worker, name, response, error);
 	}
 	return outcome;
 }
 
 int sandbox_run(struct sandbox *sandbox, const char *name, const void *request, const unsigned char *input, size_t size,
-	void *answer, struct sandbox_result *result, struct error *error)
+	void *response, struct sandbox_result *result, struct error *error)
 {
-	struct sandbox_answer message;
+	struct worker_response message;
 	*result = (struct sandbox_result){0};
-	if (size > sandbox->work.input_maximum)
-		return error_set(error, name, "larger than %zu bytes", sandbox->work.input_maximum);
-	struct sandbox_worker *worker = take_worker(sandbox);
-	if (call_twice(sandbox, worker, name, request, input, size, &message, error) != ANSWERED) {
-		give_back_worker(sandbox, worker);
+	if (size > sandbox->config.input_maximum)
+		return error_set(error, name, "larger than %zu bytes", sandbox->config.input_maximum);
+	struct sandbox_worker *worker = acquire_worker(sandbox);
+	if (call_with_retry(sandbox, worker, name, request, input, size, &message, error) != RESPONDED) {
+		release_worker(sandbox, worker);
 		return -1;
 	}
-	memcpy(answer, message.answer, sandbox->work.answer_size);
+	memcpy(response, message.response, sandbox->config.response_size);
 	*result = (struct sandbox_result){worker, worker->memory + sandbox->layout.output_start, message.size};
 	return 0;
 }
@@ -333,48 +334,48 @@ int sandbox_run(struct sandbox *sandbox, const char *name, const void *request, 
 void sandbox_release(struct sandbox *sandbox, struct sandbox_result *result)
 {
 	struct sandbox_worker *worker = result->worker;
-	if (worker->used > MEMORY_KEPT)
+	if (worker->used > RESIDENT_MAXIMUM)
 		madvise(worker->memory, sandbox->layout.size, MADV_REMOVE);
-	give_back_worker(sandbox, worker);
+	release_worker(sandbox, worker);
 	*result = (struct sandbox_result){0};
 }
 
-/* ---- the whole ---- */
+/* ---- start and stop ---- */
 
-static int fork_keeper(struct sandbox *sandbox, struct error *error)
+static int fork_supervisor(struct sandbox *sandbox, struct error *error)
 {
 	int control[2];
 	sigset_t before;
 	pid_t parent = getpid();
 	if (socketpair(AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC, 0, control))
 		return error_system(error, "sandbox");
-	signals_hold(&before);
-	sandbox->keeper = fork();
-	if (sandbox->keeper == 0) {
-		/* These reach all of a terminal's processes; those here end when the program does. */
+	signals_block(&before);
+	sandbox->supervisor = fork();
+	if (sandbox->supervisor == 0) {
+		/* A terminal sends these to all processes; the supervisor ends when the program does. */
 		static const int numbers[] = {SIGINT, SIGTERM, SIGHUP, SIGQUIT, SIGPIPE};
 		for (size_t i = 0; i < sizeof numbers / sizeof *numbers; i++)
 			signal(numbers[i], SIG_IGN);
-		signal(SIGCHLD, SIG_DFL); /* ignored, as it may have been inherited, it would lose how workers end */
-		signals_release(&before);
-		sandbox_keep(&sandbox->work, control[1], parent);
+		signal(SIGCHLD, SIG_DFL); /* inherited as ignored, it would lose the exit status of workers */
+		signals_unblock(&before);
+		supervisor_run(&sandbox->config, control[1], parent);
 	}
-	int failed = sandbox->keeper < 0 ? error_system(error, "sandbox") : 0;
-	signals_release(&before);
+	int failed = sandbox->supervisor < 0 ? error_system(error, "sandbox") : 0;
+	signals_unblock(&before);
 	close(control[1]);
 	sandbox->control = control[0];
 	return failed;
 }
 
-int sandbox_start(struct sandbox **out, const struct sandbox_work *work, struct error *error)
+int sandbox_start(struct sandbox **out, const struct sandbox_config *config, struct error *error)
 {
 	*out = NULL;
 	struct sandbox *sandbox = calloc(1, sizeof *sandbox);
 	if (!sandbox)
 		return error_memory(error, "sandbox");
-	sandbox->work = *work;
-	sandbox->layout = sandbox_layout(work);
-	pthread_mutex_init(&sandbox->orders, NULL);
+	sandbox->config = *config;
+	sandbox->layout = sandbox_layout(config);
+	pthread_mutex_init(&sandbox->supervisor_mutex, NULL);
 	pthread_mutex_init(&sandbox->mutex, NULL);
 	pthread_cond_init(&sandbox->freed, NULL);
 	for (int i = SANDBOX_WORKERS_MAXIMUM - 1; i >= 0; i--) {
@@ -382,7 +383,7 @@ int sandbox_start(struct sandbox **out, const struct sandbox_work *work, struct 
 		sandbox->free = &sandbox->workers[i];
 	}
 	sandbox->control = -1;
-	if (fork_keeper(sandbox, error) || renew_worker(sandbox, sandbox->free, error)) {
+	if (fork_supervisor(sandbox, error) || restart_worker(sandbox, sandbox->free, error)) {
 		sandbox_stop(sandbox);
 		return -1;
 	}
@@ -396,12 +397,12 @@ void sandbox_stop(struct sandbox *sandbox)
 		return;
 	if (sandbox->control >= 0)
 		close(sandbox->control);
-	while (sandbox->keeper > 0 && waitpid(sandbox->keeper, NULL, 0) < 0 && errno == EINTR)
+	while (sandbox->supervisor > 0 && waitpid(sandbox->supervisor, NULL, 0) < 0 && errno == EINTR)
 		continue;
 	for (int i = 0; i < SANDBOX_WORKERS_MAXIMUM; i++)
 		close_channel(sandbox, &sandbox->workers[i]);
 	pthread_cond_destroy(&sandbox->freed);
 	pthread_mutex_destroy(&sandbox->mutex);
-	pthread_mutex_destroy(&sandbox->orders);
+	pthread_mutex_destroy(&sandbox->supervisor_mutex);
 	free(sandbox);
 }

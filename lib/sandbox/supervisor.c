@@ -11,20 +11,20 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
-/* A worker's processor time, in calls that take all that a call may: it is replaced when it has used up one, and the call
- * before that may use another. */
-enum { CALLS_OF_TIME = 2 };
+/* A worker's limit of CPU time, in units of a call's limit: it is replaced when it has used one, and its last call may
+ * have begun just before that and use another. */
+enum { CPU_TIME_FACTOR = 2 };
 
-struct sandbox_layout sandbox_layout(const struct sandbox_work *work)
+struct sandbox_layout sandbox_layout(const struct sandbox_config *config)
 {
 	size_t page = (size_t)sysconf(_SC_PAGESIZE);
-	size_t input_end = (work->input_maximum + page - 1) / page * page;
-	size_t output_room = (work->output_maximum + page - 1) / page * page;
-	return (struct sandbox_layout){input_end, input_end + page, input_end + page + output_room};
+	size_t input_end = (config->input_maximum + page - 1) / page * page;
+	size_t output_size = (config->output_maximum + page - 1) / page * page;
+	return (struct sandbox_layout){input_end, input_end + page, input_end + page + output_size};
 }
 
-/* Ends with the process that forked this one, however that ends. */
-static void live_no_longer_than(pid_t parent)
+/* Has the kernel kill this process when its parent ends, however that ends. */
+static void die_with_parent(pid_t parent)
 {
 	if (prctl(PR_SET_PDEATHSIG, SIGKILL) || getppid() != parent)
 		_exit(1);
@@ -44,37 +44,37 @@ static unsigned char *map_memory(int memory, const struct sandbox_layout *layout
 	return start;
 }
 
-static void serve(const struct sandbox_work *work, const struct sandbox_layout *layout, unsigned char *memory)
+static void serve_requests(const struct sandbox_config *config, const struct sandbox_layout *layout, unsigned char *memory)
 {
-	static struct sandbox_request request;
-	static struct sandbox_answer answer;
-	size_t request_size = offsetof(struct sandbox_request, request) + work->request_size;
-	size_t answer_size = offsetof(struct sandbox_answer, answer) + work->answer_size;
+	static struct worker_request request;
+	static struct worker_response response;
+	size_t request_size = offsetof(struct worker_request, request) + config->request_size;
+	size_t response_size = offsetof(struct worker_response, response) + config->response_size;
 	while (read(0, &request, request_size) == (ssize_t)request_size) {
-		memset(&answer, 0, sizeof answer);
-		answer.size = work->task(request.request, memory + layout->input_end - request.size, request.size,
-			answer.answer, memory + layout->output_start);
-		if (write(0, &answer, answer_size) != (ssize_t)answer_size)
+		memset(&response, 0, sizeof response);
+		response.size = config->task(request.request, memory + layout->input_end - request.size, request.size,
+			response.response, memory + layout->output_start);
+		if (write(0, &response, response_size) != (ssize_t)response_size)
 			break;
 	}
 }
 
-static _Noreturn void work_confined(const struct sandbox_work *work, int channel, int memory_file, pid_t keeper)
+static _Noreturn void run_worker(const struct sandbox_config *config, int channel, int memory_file, pid_t supervisor)
 {
-	struct sandbox_layout layout = sandbox_layout(work);
-	struct sandbox_hello hello = {0};
-	live_no_longer_than(keeper);
-	prctl(PR_SET_NAME, work->name);
+	struct sandbox_layout layout = sandbox_layout(config);
+	struct worker_startup startup = {0};
+	die_with_parent(supervisor);
+	prctl(PR_SET_NAME, config->name);
 	unsigned char *memory = map_memory(memory_file, &layout);
 	if (!memory || confine_descriptors(channel))
 		_exit(1);
-	hello.failed = confine(work->memory_maximum, CALLS_OF_TIME * (unsigned)work->seconds_maximum, &hello.error) != 0;
-	if (write(0, &hello, sizeof hello) == (ssize_t)sizeof hello && !hello.failed)
-		serve(work, &layout, memory);
+	startup.failed = confine(config->memory_maximum, CPU_TIME_FACTOR * (unsigned)config->seconds_maximum, &startup.error) != 0;
+	if (write(0, &startup, sizeof startup) == (ssize_t)sizeof startup && !startup.failed)
+		serve_requests(config, &layout, memory);
 	_exit(SANDBOX_CHANNEL_BROKEN);
 }
 
-/* ---- the keeper ---- */
+/* ---- the supervisor ---- */
 
 static int end_worker(pid_t *worker)
 {
@@ -88,14 +88,14 @@ static int end_worker(pid_t *worker)
 	return status;
 }
 
-/* Takes an order and what descriptors come along. Returns whether there was one. */
-static bool take_order(int control, struct sandbox_order *order, int descriptors[2])
+/* Receives a request and its descriptors. Returns whether there was one. */
+static bool receive_request(int control, struct supervisor_request *request, int descriptors[2])
 {
 	_Alignas(struct cmsghdr) char space[CMSG_SPACE(2 * sizeof(int))];
-	struct iovec part = {order, sizeof *order};
+	struct iovec part = {request, sizeof *request};
 	struct msghdr message = {.msg_iov = &part, .msg_iovlen = 1, .msg_control = space, .msg_controllen = sizeof space};
 	descriptors[0] = descriptors[1] = -1;
-	if (recvmsg(control, &message, MSG_CMSG_CLOEXEC) != (ssize_t)sizeof *order)
+	if (recvmsg(control, &message, MSG_CMSG_CLOEXEC) != (ssize_t)sizeof *request)
 		return false;
 	struct cmsghdr *header = CMSG_FIRSTHDR(&message);
 	if (header && header->cmsg_type == SCM_RIGHTS && header->cmsg_len == CMSG_LEN(2 * sizeof(int)))
@@ -103,35 +103,35 @@ static bool take_order(int control, struct sandbox_order *order, int descriptors
 	return true;
 }
 
-static int start_worker(const struct sandbox_work *work, pid_t *worker, const int descriptors[2])
+static int start_worker(const struct sandbox_config *config, pid_t *worker, const int descriptors[2])
 {
-	pid_t keeper = getpid();
+	pid_t supervisor = getpid();
 	*worker = fork();
 	if (*worker == 0)
-		work_confined(work, descriptors[0], descriptors[1], keeper);
+		run_worker(config, descriptors[0], descriptors[1], supervisor);
 	if (*worker > 0)
 		return 0;
 	*worker = 0;
 	return errno;
 }
 
-void sandbox_keep(const struct sandbox_work *work, int control, pid_t parent)
+void supervisor_run(const struct sandbox_config *config, int control, pid_t parent)
 {
 	static pid_t workers[SANDBOX_WORKERS_MAXIMUM];
-	struct sandbox_order order;
+	struct supervisor_request request;
 	int descriptors[2];
-	live_no_longer_than(parent);
+	die_with_parent(parent);
 	if (confine_descriptors(control))
 		_exit(1);
-	while (take_order(0, &order, descriptors)) {
-		struct sandbox_report report = {.status = end_worker(&workers[order.number])};
-		if (order.start)
-			report.failure = start_worker(work, &workers[order.number], descriptors);
-		report.worker = workers[order.number];
+	while (receive_request(0, &request, descriptors)) {
+		struct supervisor_response response = {.status = end_worker(&workers[request.number])};
+		if (request.start)
+			response.failure = start_worker(config, &workers[request.number], descriptors);
+		response.worker = workers[request.number];
 		for (int i = 0; i < 2; i++)
 			if (descriptors[i] >= 0)
 				close(descriptors[i]);
-		if (write(0, &report, sizeof report) != (ssize_t)sizeof report)
+		if (write(0, &response, sizeof response) != (ssize_t)sizeof response)
 			break;
 	}
 	for (int i = 0; i < SANDBOX_WORKERS_MAXIMUM; i++)

@@ -1,4 +1,4 @@
-/* Inside lib/sandbox: what a sandbox and its keeper say to each other, and how a worker's memory lies. */
+/* Inside lib/sandbox: the messages between a sandbox, its supervisor and its workers, and the layout of a worker's memory. */
 #ifndef SANDBOX_SUPERVISOR_H
 #define SANDBOX_SUPERVISOR_H
 
@@ -9,46 +9,48 @@
 
 enum {
 	SANDBOX_WORKERS_MAXIMUM = 256,
-	SANDBOX_CHANNEL_BROKEN = 13, /* a worker that can no longer be talked to ends with this status */
+	SANDBOX_CHANNEL_BROKEN = 13, /* exit status of a worker whose channel failed */
 };
 
-/* To the keeper: end the worker of that number, if there is one, and start another if asked to; two descriptors then come
- * along, the worker's channel and its memory. */
-struct sandbox_order {
+/* To the supervisor: end the worker of that number, if there is one, and start another if `start`; two descriptors are then
+ * attached, the worker's channel and its memory. */
+struct supervisor_request {
 	int number;
 	bool start;
 };
 
-/* From the keeper. */
-struct sandbox_report {
-	int status;   /* how the worker that it ended had ended, as of waitpid; 0: there was none */
-	pid_t worker; /* that it started; 0: none, and an errno */
-	int failure;
+/* From the supervisor. */
+struct supervisor_response {
+	int status;   /* of the ended worker, from waitpid; 0: there was none */
+	pid_t worker; /* the started one; 0: none */
+	int failure;  /* errno where none could be started */
 };
 
 /* To a worker. */
-struct sandbox_request {
+struct worker_request {
 	size_t size; /* of the input */
 	_Alignas(16) unsigned char request[SANDBOX_MESSAGE_MAXIMUM];
 };
 
-/* From a worker: once when it is confined or could not be, then for each request. */
-struct sandbox_hello {
+/* From a worker, once: whether it could be confined. */
+struct worker_startup {
 	bool failed;
 	struct error error;
 };
-struct sandbox_answer {
+
+/* From a worker, for each request. */
+struct worker_response {
 	size_t size; /* of the output */
-	_Alignas(16) unsigned char answer[SANDBOX_MESSAGE_MAXIMUM];
+	_Alignas(16) unsigned char response[SANDBOX_MESSAGE_MAXIMUM];
 };
 
-/* A worker's memory: room for input, a page that may not be touched, room for output. Input ends where that page begins. */
+/* A worker's memory: input, an inaccessible guard page, output. Input ends where the guard page begins. */
 struct sandbox_layout {
 	size_t input_end, output_start, size;
 };
-struct sandbox_layout sandbox_layout(const struct sandbox_work *work);
+struct sandbox_layout sandbox_layout(const struct sandbox_config *config);
 
-/* The keeper's life, in a process of its own: takes orders from `control` until `parent` is gone. */
-_Noreturn void sandbox_keep(const struct sandbox_work *work, int control, pid_t parent);
+/* The main loop of the supervisor process: serves requests from `control` until `parent` ends. */
+_Noreturn void supervisor_run(const struct sandbox_config *config, int control, pid_t parent);
 
 #endif

@@ -262,9 +262,9 @@ static int start_prefetch(struct samples *samples, struct error *error)
 {
 	struct prefetch *prefetch = &samples->prefetch;
 	sigset_t before;
-	signals_hold(&before);
+	signals_block(&before);
 	prefetch->running = pthread_create(&prefetch->thread, NULL, prefetch_pass, samples) == 0;
-	signals_release(&before);
+	signals_unblock(&before);
 	return prefetch->running ? 0 : error_set(error, samples_name(samples), "cannot start a thread to read it");
 }
 

@@ -85,8 +85,8 @@ children() { cat /proc/"$1"/task/"$1"/children 2>/dev/null; }
 decoder() {
 	for try in $(seq 600); do
 		sleep 0.05
-		for keeper in $(children $process); do
-			for worker in $(children "$keeper"); do
+		for supervisor in $(children $process); do
+			for worker in $(children "$supervisor"); do
 				[ "$(cut -d ' ' -f 3 /proc/"$worker"/stat)" = R ] && echo "$worker" && return
 			done
 		done
@@ -111,8 +111,8 @@ for signal in SEGV KILL; do
 done
 cp survived.tens before.tens
 end_decoders KILL 2
-is "decoders that are ended from outside again say nothing about the picture: the run fails" "$? $(cat .err)" \
-	"1 pack-tensors: slow.png: the decoder was ended from outside (signal 9)"
+is "decoders killed twice by another process, which is no fault of the picture: the run fails" "$? $(cat .err)" \
+	"1 pack-tensors: slow.png: the decoder was killed by another process (signal 9)"
 ok "  and what was there stays" cmp survived.tens before.tens
 end_decoders SEGV 2
 is "a decoder that crashes again costs its picture" "$? $(cat .err)" "4 pack-tensors: slow.png: the decoder crashed (signal 11)

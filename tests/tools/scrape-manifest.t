@@ -94,7 +94,7 @@ status_is 0
 is "a last run gets the rest, and leaves no file that no line tells of" \
 	"$(python3 -c 'from look import look; wrong, untold, accepted = look("killed"); print(len(wrong), untold, len(accepted))')" "0 set() 900"
 
-# ---- the keeper of those who decode pictures is killed, as by a system without memory ----
+# ---- the supervisor of the decoders is killed, as by the out-of-memory killer ----
 cat >orphan.py <<'END'
 import os, signal, subprocess, sys, time
 process = subprocess.Popen(sys.argv[1:], stderr=subprocess.PIPE, text=True)
@@ -114,7 +114,7 @@ END
 told=$(python3 orphan.py scrape-images --allow-private --quiet --hamming 0 --transfers 8 -o kept --urls list)
 # A program with sanitizers goes without a sandbox.
 [ "$told" = without ] || is "the run gives up" "$(echo "$told" | sed 's|: http://[^ ]*:|:|')" \
-	"scrape-images: sandbox: its keeper has ended
+	"scrape-images: sandbox: its supervisor has ended
 1"
 is "and blames no picture" "$(rows kept status | sort -u)" accepted
 scrape -o kept --urls list

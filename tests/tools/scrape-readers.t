@@ -89,8 +89,8 @@ def facts(process):
     return process[6:], stat[stat.index("(") + 1:stat.rindex(")")], stat[stat.rindex(")") + 4:].split()[0]
 for _ in range(100):
     all = [found for found in map(facts, glob.glob("/proc/[0-9]*")) if found]
-    keepers = [number for number, _, parent in all if parent == sys.argv[1]]
-    readers = [number for number, name, parent in all if name == "page reader" and parent in keepers]
+    supervisors = [number for number, _, parent in all if parent == sys.argv[1]]
+    readers = [number for number, name, parent in all if name == "page reader" and parent in supervisors]
     if set(readers) - set(sys.argv[2:]):
         print((set(readers) - set(sys.argv[2:])).pop())
         break
@@ -109,6 +109,6 @@ end_readers() {
 }
 is "crashing twice costs its page" "$(end_readers SEGV)" \
 	"1 scrape-images: page: x: attributes.html: the page reader crashed (signal 11)"
-is "ended from outside twice it says nothing about the page: the run fails" "$(end_readers KILL)" \
-	"1 scrape-images: attributes.html: the page reader was ended from outside (signal 9)"
+is "killed twice by another process, which is no fault of the page: the run fails" "$(end_readers KILL)" \
+	"1 scrape-images: attributes.html: the page reader was killed by another process (signal 9)"
 finish

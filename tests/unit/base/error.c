@@ -21,8 +21,8 @@ static void kinds(void)
 	ok(error_memory(&error, "a.png") == -1 && error.kind == ERROR_MACHINE, "no memory is the machine's");
 	is_text(error.reason, "out of memory", "  with this reason");
 	ok(error_set(&error, "a.png", "cut short") == -1 && error.kind == ERROR_OBJECT, "what is said of an object is its own");
-	ok(error_machine(&error, "a.png", "the %s is gone", "keeper") == -1 && error.kind == ERROR_MACHINE, "unless it is said otherwise");
-	is_text(error.reason, "the keeper is gone", "  with any reason");
+	ok(error_machine(&error, "a.png", "the %s is gone", "decoder") == -1 && error.kind == ERROR_MACHINE, "unless it is said otherwise");
+	is_text(error.reason, "the decoder is gone", "  with any reason");
 	ok(error_within(&error, "train") == -1 && error.kind == ERROR_MACHINE, "a larger object does not change it");
 	is_text(error.object, "train: a.png", "  but the name");
 	struct error copy;

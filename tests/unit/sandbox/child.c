@@ -1,4 +1,4 @@
-/* A task in a process of its own: what it returns is told, and how else it ends does no harm. */
+/* A task in a child process: its result is returned, and any other end does no harm. */
 #include "sandbox/child.h"
 
 #include "sandbox/confine.h"
@@ -16,14 +16,14 @@
 
 static const struct child_limits limits = {64 << 20, 1};
 
-static int answer(void *context, struct error *error)
+static int succeed(void *context, struct error *error)
 {
 	(void)error;
 	*(int *)context = 42;
 	return 0;
 }
 
-static int refuse(void *context, struct error *error)
+static int fail(void *context, struct error *error)
 {
 	return error_set(error, context, "is refused");
 }
@@ -35,7 +35,7 @@ static int crash(void *context, struct error *error)
 	return 0;
 }
 
-static int leave(void *context, struct error *error)
+static int exit_early(void *context, struct error *error)
 {
 	(void)context, (void)error;
 	_exit(0);
@@ -49,8 +49,8 @@ static int spin(void *context, struct error *error)
 	return 0;
 }
 
-/* 0 where it gets `context` bytes. */
-static int take_memory(void *context, struct error *error)
+/* Returns 0 if it can allocate *context bytes. */
+static int allocate(void *context, struct error *error)
 {
 	size_t size = *(size_t *)context;
 	char *memory = malloc(size);
@@ -74,7 +74,7 @@ static int connect_out(void *context, struct error *error)
 	return 0;
 }
 
-static int look_around(void *context, struct error *error)
+static int inspect_environment(void *context, struct error *error)
 {
 	(void)context;
 	return getenv("PATH") || write(STDERR_FILENO, "x", 1) == 1 ? error_set(error, "task", "sees something") : 0;
@@ -86,17 +86,17 @@ static void results(void)
 	int *number = child_memory(sizeof *number);
 	if (!ok(number && *number == 0, "shared memory, zero"))
 		return;
-	ok(child_run(answer, number, NULL, &error) == 0 && *number == 42, "a task without limits");
+	ok(child_run(succeed, number, NULL, &error) == 0 && *number == 42, "a task without limits");
 	*number = 0;
-	ok(child_run(answer, number, &limits, &error) == 0 && *number == 42, "a task with limits");
-	ok(child_run(refuse, "it", &limits, &error) == -1, "an error");
+	ok(child_run(succeed, number, &limits, &error) == 0 && *number == 42, "a task with limits");
+	ok(child_run(fail, "it", &limits, &error) == -1, "an error");
 	is_text(error.object, "it", "... with its object");
 	is_text(error.reason, "is refused", "... and its reason");
-	ok(child_run(refuse, "it", &limits, NULL) == -1, "an error that nobody wants");
+	ok(child_run(fail, "it", &limits, NULL) == -1, "an error without a place to store it");
 	ok(child_run(crash, NULL, &limits, &error) == CHILD_DIED, "a crash");
 	ok(child_run(crash, NULL, NULL, &error) == CHILD_DIED, "a crash without limits");
-	ok(child_run(leave, NULL, &limits, &error) == CHILD_DIED, "an end");
-	ok(child_run(look_around, NULL, NULL, &error) == 0, "no environment and no standard error");
+	ok(child_run(exit_early, NULL, &limits, &error) == CHILD_DIED, "an early exit");
+	ok(child_run(inspect_environment, NULL, NULL, &error) == 0, "no environment and no standard error");
 	child_memory_free(number, sizeof *number);
 	child_memory_free(NULL, 1);
 }
@@ -109,14 +109,14 @@ static void bounds(void)
 	ok(child_run(spin, &number, &limits, &error) == CHILD_DIED, "a task that does not end");
 	if (!CONFINE_POSSIBLE)
 		return;
-	ok(child_run(take_memory, &little, &limits, &error) == 0, "memory within the limit");
-	ok(child_run(take_memory, &much, &limits, &error) == -1, "memory beyond it");
-	ok(child_run(take_memory, &much, NULL, &error) == 0, "... which is there without a limit");
+	ok(child_run(allocate, &little, &limits, &error) == 0, "memory within the limit");
+	ok(child_run(allocate, &much, &limits, &error) == -1, "memory beyond it");
+	ok(child_run(allocate, &much, NULL, &error) == 0, "... which is there without a limit");
 	ok(child_run(open_file, NULL, &limits, &error) == -1, "a file is not opened");
 	ok(child_run(connect_out, NULL, &limits, &error) == CHILD_DIED, "a connection is not made");
 }
 
-/* Memory of a thread that is not the first grows and shrinks by other system calls. */
+/* malloc() in a thread other than the first uses other system calls. */
 static int many_blocks(void *context, struct error *error)
 {
 	enum { BLOCKS = 400, SIZE = 50000 };
@@ -159,24 +159,24 @@ static int raise_signal(void *context, struct error *error)
 	return 0;
 }
 
-static void surroundings(void)
+static void process_state(void)
 {
 	int *number = child_memory(sizeof *number);
 	signal(SIGTERM, handler);
-	ok(child_run(raise_signal, NULL, NULL, NULL) == CHILD_DIED, "a handler of this process is not the task's");
+	ok(child_run(raise_signal, NULL, NULL, NULL) == CHILD_DIED, "signal handlers of this process are reset");
 	signal(SIGTERM, SIG_DFL);
 	signal(SIGCHLD, SIG_IGN);
-	ok(child_run(answer, number, &limits, NULL) == 0 && *number == 42, "children that nobody may wait for");
+	ok(child_run(succeed, number, &limits, NULL) == 0 && *number == 42, "with SIGCHLD ignored");
 	signal(SIGCHLD, SIG_DFL);
 	struct rlimit processes, none = {0, 0};
 	getrlimit(RLIMIT_NPROC, &processes);
 	none.rlim_max = processes.rlim_max;
 	struct error error = {"", ""};
-	/* root has processes without limit, so that either is right. */
+	/* The limit does not hold for root, so either result is right. */
 	setrlimit(RLIMIT_NPROC, &none);
-	int result = child_run(answer, number, &limits, &error);
+	int result = child_run(succeed, number, &limits, &error);
 	setrlimit(RLIMIT_NPROC, &processes);
-	ok(result == 0 || (result == CHILD_NONE && *error.reason), "no process to be had");
+	ok(result == 0 || (result == CHILD_NOT_STARTED && *error.reason), "no more processes allowed");
 	child_memory_free(number, sizeof *number);
 }
 
@@ -186,6 +186,6 @@ int main(void)
 	results();
 	bounds();
 	threads();
-	surroundings();
+	process_state();
 	return done();
 }
