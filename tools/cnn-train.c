@@ -50,9 +50,9 @@ static int save(const struct training *training, struct model_folder *folder, co
 		return -1;
 	const char *staging = folder->staging.path;
 	if (training_save(training, staging, command_line, notes, error))
-		return error_finally(error, staging, folder->path);
+		return error_replace_path(error, staging, folder->path);
 	int drawn = draw_curves(staging, error);
-	if (drawn < 0 && error_finally(error, staging, folder->path))
+	if (drawn < 0 && error_replace_path(error, staging, folder->path))
 		tool_report(error);
 	return model_folder_commit(folder, error) ? -1 : drawn < 0;
 }

@@ -100,7 +100,7 @@ static json_t *read_json_line(struct replay *replay, struct error *error)
 	if (json_is_object(line))
 		return line;
 	if (problem.kind == ERROR_MACHINE)
-		error_because(error, &problem);
+		error_copy(error, &problem);
 	else
 		replay_error(replay, "is not a JSON object", error);
 	json_decref(line);

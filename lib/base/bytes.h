@@ -1,5 +1,5 @@
-/* Loads and stores, one byte at a time: the same on every machine, at any alignment. Little-endian, but for those
- * that say otherwise. */
+/* Loads and stores by bytes: independent of the machine's byte order and of alignment. Little-endian, except those named
+ * _big. */
 #ifndef BASE_BYTES_H
 #define BASE_BYTES_H
 

@@ -2,8 +2,7 @@
 
 #include <stdlib.h>
 
-/* The functions of libcrypto that need no memory, and so cannot fail, where EVP and SHA256() can. Since version 3 it would
- * rather have those called. */
+/* Functions of libcrypto that allocate nothing and so cannot fail, unlike EVP and SHA256(). Deprecated since version 3. */
 #define OPENSSL_SUPPRESS_DEPRECATED
 #include <openssl/sha.h>
 

@@ -8,7 +8,7 @@
 
 enum { DIGEST_SIZE = 32, DIGEST_HEX_SIZE = 2 * DIGEST_SIZE + 1 };
 
-/* A digest in the making; NULL where there was no memory. */
+/* The state of an incremental digest. */
 struct digest;
 
 /* Starts an empty digest; the caller ends it with digest_finish or digest_abandon.

@@ -18,13 +18,13 @@ void digest_key(const char *text, unsigned char key[DIGEST_KEY_SIZE])
 	memcpy(key, digest, DIGEST_KEY_SIZE);
 }
 
-/* The entry of `key`, or the free one where it belongs (linear probing). */
+/* The entry of `key`, or the free one to insert it at (linear probing). */
 static struct digest_entry *find(struct digest_entry *entries, size_t capacity, const unsigned char *key)
 {
-	size_t place = load_u64(key) & (capacity - 1);
-	while (entries[place].number_plus_one && memcmp(entries[place].key, key, DIGEST_KEY_SIZE))
-		place = (place + 1) & (capacity - 1);
-	return &entries[place];
+	size_t slot = load_u64(key) & (capacity - 1);
+	while (entries[slot].number_plus_one && memcmp(entries[slot].key, key, DIGEST_KEY_SIZE))
+		slot = (slot + 1) & (capacity - 1);
+	return &entries[slot];
 }
 
 int digest_table_get(const struct digest_table *table, const unsigned char key[DIGEST_KEY_SIZE])
@@ -59,7 +59,7 @@ int digest_table_set(struct digest_table *table, const unsigned char key[DIGEST_
 	return 0;
 }
 
-int digest_table_see(struct digest_table *table, const char *text, struct error *error)
+int digest_table_add(struct digest_table *table, const char *text, struct error *error)
 {
 	unsigned char key[DIGEST_KEY_SIZE];
 	digest_key(text, key);

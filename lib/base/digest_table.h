@@ -1,4 +1,4 @@
-/* A set of texts known by their digests alone: 16 bytes and a number each, however long the text. */
+/* A hash table from texts to numbers that stores only a digest of each text: 16 bytes, however long the text. */
 #ifndef BASE_DIGEST_TABLE_H
 #define BASE_DIGEST_TABLE_H
 
@@ -15,20 +15,20 @@ struct digest_table {
 	size_t count, capacity;
 };
 
-/* The first half of a text's SHA-256: 128 bits, so that no stranger can make two meet. */
+/* The first half of a text's SHA-256: 128 bits, so that collisions cannot be forged. */
 void digest_key(const char *text, unsigned char key[DIGEST_KEY_SIZE]);
 
-/* The number kept with `key`, or -1. */
+/* The number stored under `key`, or -1. */
 int digest_table_get(const struct digest_table *table, const unsigned char key[DIGEST_KEY_SIZE]);
 
-/* Keeps `number` (>= 0) with `key`, in the place of an earlier one. */
+/* Stores `number` (>= 0) under `key`, replacing an earlier one. */
 CHECKED int digest_table_set(struct digest_table *table, const unsigned char key[DIGEST_KEY_SIZE], int number,
 	struct error *error);
 
-/* Adds a text. Returns 1 where it is new, 0, or -1. */
-CHECKED int digest_table_see(struct digest_table *table, const char *text, struct error *error);
+/* Adds a text. Returns 1 if it is new, 0 if it is there already, or -1. */
+CHECKED int digest_table_add(struct digest_table *table, const char *text, struct error *error);
 
-/* Frees, and leaves an empty table. */
+/* Frees the entries and leaves an empty table. */
 void digest_table_free(struct digest_table *table);
 
 #endif

@@ -12,7 +12,7 @@ static void copy_object(char *out, size_t size, const char *object)
 		memcpy(out, object, length + 1);
 		return;
 	}
-	/* The end of a path says more than its middle. */
+	/* The end of a path is more informative than its middle. */
 	size_t head = size / 4, tail = size - head - 4;
 	memcpy(out, object, head);
 	memcpy(out + head, "...", 3);
@@ -74,7 +74,7 @@ int error_memory(struct error *error, const char *object)
 	return error_machine(error, object, "out of memory");
 }
 
-int error_because(struct error *error, const struct error *cause)
+int error_copy(struct error *error, const struct error *cause)
 {
 	if (error && error != cause)
 		*error = *cause;
@@ -91,10 +91,10 @@ int error_within(struct error *error, const char *prefix)
 	return -1;
 }
 
-int error_finally(struct error *error, const char *making, const char *final)
+int error_replace_path(struct error *error, const char *unfinished, const char *final)
 {
-	size_t length = making ? strlen(making) : 0;
-	if (!error || !making || !final || strncmp(error->object, making, length) != 0)
+	size_t length = unfinished ? strlen(unfinished) : 0;
+	if (!error || !unfinished || !final || strncmp(error->object, unfinished, length) != 0)
 		return -1;
 	char object[2 * sizeof error->object];
 	snprintf(object, sizeof object, "%.500s%s", final, error->object + length);

@@ -1,5 +1,6 @@
 #include "base/file.h"
 
+#include "base/array.h"
 #include "base/protected.h"
 
 #include <dirent.h>
@@ -11,34 +12,34 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-enum { LINKS_MAXIMUM = 40 }; /* that lead one to the next, as the kernel has it */
+enum { LINKS_MAXIMUM = 40 }; /* in a chain of links, as in the kernel */
 
 static int read_stream(FILE *stream, const char *path, size_t limit, unsigned char **bytes, size_t *size,
 	struct error *error)
 {
-	size_t capacity = 1 << 16, used = 0;
-	unsigned char *buffer = malloc(capacity + 1);
-	while (buffer) {
-		used += fread(buffer + used, 1, capacity - used, stream);
-		if (used < capacity || used > limit)
-			break;
-		capacity *= 2;
-		unsigned char *larger = realloc(buffer, capacity + 1);
-		if (!larger)
-			free(buffer);
-		buffer = larger;
+	unsigned char block[1 << 16];
+	struct buffer buffer = {0};
+	size_t got;
+	bool stored;
+	do {
+		got = fread(block, 1, sizeof block, stream);
+		stored = buffer_append(&buffer, block, got);
+	} while (stored && got == sizeof block && buffer.size <= limit);
+	int result = 0;
+	if (!stored)
+		result = error_memory(error, path);
+	else if (ferror(stream))
+		result = error_system(error, path);
+	else if (buffer.size > limit)
+		result = error_set(error, path, "larger than %zu bytes", limit);
+	else if (!buffer_append(&buffer, "", 1))
+		result = error_memory(error, path);
+	if (result) {
+		free(buffer.bytes);
+		return -1;
 	}
-	if (!buffer)
-		return error_memory(error, path);
-	if (ferror(stream) || used > limit) {
-		int failed = ferror(stream) ? error_system(error, path)
-					    : error_set(error, path, "larger than %zu bytes", limit);
-		free(buffer);
-		return failed;
-	}
-	buffer[used] = 0;
-	*bytes = buffer;
-	*size = used;
+	*bytes = buffer.bytes;
+	*size = buffer.size - 1;
 	return 0;
 }
 
@@ -57,15 +58,15 @@ int file_read(const char *path, size_t limit, unsigned char **bytes, size_t *siz
 	return result;
 }
 
-int file_open_regular(const char *path, struct stat *facts, struct error *error)
+int file_open_regular(const char *path, struct stat *status, struct error *error)
 {
 	struct stat own;
-	facts = facts ? facts : &own;
-	/* Opening a pipe waits for who writes to it; a terminal would become this process's. */
+	status = status ? status : &own;
+	/* Without these flags opening a pipe would block until it has a writer, and a terminal would become the controlling one. */
 	int file = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK | O_NOCTTY);
 	if (file < 0 && errno != ENXIO) /* a socket */
 		return error_system(error, path);
-	if (file >= 0 && fstat(file, facts) == 0 && S_ISREG(facts->st_mode))
+	if (file >= 0 && fstat(file, status) == 0 && S_ISREG(status->st_mode))
 		return file;
 	int failed = error_set(error, path, file_is_folder(path) ? "is a folder" : "is not a regular file");
 	if (file >= 0)
@@ -91,12 +92,12 @@ int file_read_regular(const char *path, size_t limit, unsigned char **bytes, siz
 	return result;
 }
 
-/* Takes `bytes`, which file_read made, as text. */
+/* Converts `bytes` from file_read to text; frees them on failure. */
 static int unify_text(unsigned char *bytes, size_t size, const char *path, char **text, struct error *error)
 {
 	if (memchr(bytes, 0, size)) {
 		free(bytes);
-		return error_set(error, strcmp(path, "-") == 0 ? "standard input" : path, "is no text");
+		return error_set(error, strcmp(path, "-") == 0 ? "standard input" : path, "is not text");
 	}
 	*text = (char *)bytes;
 	text_unify_lines(*text);
@@ -169,7 +170,7 @@ bool file_exists(const char *path)
 	return access(path, F_OK) == 0 || error_kind_of(errno) == ERROR_MACHINE;
 }
 
-/* Adds the name of an entry that is of the kind; a link that leads nowhere is of none. */
+/* Adds the name of an entry if it is of the kind; a dangling link is of neither. */
 static int add_entry(const char *folder, const char *name, enum file_kind kind, struct text_list *names, struct error *error)
 {
 	struct stat status;
@@ -208,7 +209,7 @@ int file_make_folder(const char *path, struct error *error)
 		return 0;
 	char *partial = *path ? strdup(path) : NULL;
 	if (!partial)
-		return *path ? error_memory(error, path) : error_set(error, path, "an empty name is no folder");
+		return *path ? error_memory(error, path) : error_set(error, path, "is an empty name");
 	int result = 0;
 	for (char *p = partial + 1; result == 0; p++) {
 		char c = *p;
@@ -234,7 +235,7 @@ int file_make_parent(const char *path, struct error *error)
 	return result;
 }
 
-/* Puts the name that a link leads to, there or not, in place of *path. Returns 1, 0 when it is no link, or -1 with errno. */
+/* Replaces *path by the target of that link, which need not exist. Returns 1, 0 if it is not a link, or -1 with errno. */
 static int follow_link(char **path)
 {
 	char target[PATH_MAX];
@@ -254,7 +255,7 @@ static int follow_link(char **path)
 	return 1;
 }
 
-/* Where what is written to `path` belongs, in fresh memory: at the end of all links, or NULL with errno. */
+/* `path` with all links resolved, in allocated memory, or NULL with errno. */
 static char *find_target(const char *path)
 {
 	char *target = strdup(path);
@@ -276,8 +277,8 @@ static void output_clear(struct output *output)
 	*output = (struct output){0};
 }
 
-/* Who may read a file stays as it was; who owns it too, where that may be given away. */
-static int keep_mode(int descriptor, const char *path)
+/* Copies the permissions of the file at `path`, and its owner if permitted. */
+static int copy_mode(int descriptor, const char *path)
 {
 	struct stat old, new;
 	if (stat(path, &old) || fstat(descriptor, &new))
@@ -287,11 +288,11 @@ static int keep_mode(int descriptor, const char *path)
 	return fchmod(descriptor, old.st_mode & 0777);
 }
 
-static FILE *open_beside(struct output *output)
+static FILE *open_unfinished(struct output *output)
 {
 	int descriptor = unfinished_file(&output->unfinished, output->target);
 	FILE *stream = NULL;
-	if (descriptor >= 0 && keep_mode(descriptor, output->target) == 0)
+	if (descriptor >= 0 && copy_mode(descriptor, output->target) == 0)
 		stream = fdopen(descriptor, "w+b");
 	if (descriptor >= 0 && !stream) {
 		int reason = errno;
@@ -326,7 +327,7 @@ int output_open(struct output *output, const char *path, struct error *error)
 	struct stat status;
 	bool direct = stat(path, &status) == 0 && !S_ISREG(status.st_mode);
 	if (output->path && output->target)
-		output->stream = direct ? fopen(path, "wbe") : open_beside(output);
+		output->stream = direct ? fopen(path, "wbe") : open_unfinished(output);
 	if (!output->stream) {
 		int failed = output_error(path, error);
 		output_clear(output);
@@ -339,15 +340,15 @@ static int flush(struct output *output)
 {
 	FILE *stream = output->stream;
 	bool failed = ferror(stream) != 0;
-	/* Nothing keeps why an earlier write failed: one more byte asks again. */
+	/* The errno of an earlier write is lost: another byte fails with it again. */
 	if (failed && putc(0, stream) != EOF)
 		errno = EIO;
 	failed |= fflush(stream) != 0;
 	return failed ? -1 : 0;
 }
 
-/* A file is renamed before it is closed, since that unlocks it; when it is synced, closing has nothing to lose. */
-static int put_in_place(struct output *output)
+/* The file is renamed before it is closed, as closing unlocks it; once synced, closing cannot lose data. */
+static int sync_and_rename(struct output *output)
 {
 	return fsync(fileno(output->stream)) || rename(output->unfinished.path, output->target) ? -1 : 0;
 }
@@ -358,7 +359,7 @@ int output_commit(struct output *output, struct error *error)
 	bool direct = !output->unfinished.path;
 	int result = flush(output);
 	if (result == 0 && !direct)
-		result = put_in_place(output);
+		result = sync_and_rename(output);
 	if (result) {
 		output_error(name, error);
 		unfinished_remove(&output->unfinished);

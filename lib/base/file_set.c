@@ -26,7 +26,7 @@ char *file_set_path(const char *folder, const char *name)
 	return file_join(folder, name);
 }
 
-/* Does `step` with FROM/NAME and TO/NAME. */
+/* Calls `step` with FROM/NAME and TO/NAME. */
 static int with_paths(const char *from, const char *to, const char *name, int (*step)(const char *from, const char *to),
 	struct error *error)
 {
@@ -61,15 +61,15 @@ static int sync_folder(const char *path, struct error *error)
 	return result;
 }
 
-/* As long as the first has not been moved none has, and what is missing is missing in the new set. */
+/* While the first has not been moved none has, and a missing file is missing in the new set. */
 static int move_all(const char *from, const char *folder, const char *const *names, struct error *error)
 {
 	struct stat status;
 	char *first = file_join(from, names[0]);
 	int result = first ? 0 : error_memory(error, folder);
-	bool whole = first && lstat(first, &status) == 0;
+	bool none_moved = first && lstat(first, &status) == 0;
 	free(first);
-	for (const char *const *name = names; *name && whole && result == 0; name++)
+	for (const char *const *name = names; *name && none_moved && result == 0; name++)
 		result = with_paths(from, folder, *name, remove_missing, error);
 	for (const char *const *name = names; *name && result == 0; name++)
 		result = with_paths(from, folder, *name, move, error);
@@ -91,7 +91,7 @@ int file_set_finish(const char *folder, const char *const *names, struct error *
 	return result;
 }
 
-/* The step after which the new files are the ones that are read. */
+/* After this rename readers see the new files. */
 static int commit(const char *folder, struct unfinished *fresh, struct error *error)
 {
 	char *path = file_join(folder, new_name);

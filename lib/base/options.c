@@ -125,25 +125,25 @@ static int set_value(const struct option_row *row, const char *text, struct erro
 	return good ? 0 : bad_value(row, text, error);
 }
 
-struct parser {
+struct getopt_tables {
 	char letters[2 * OPTIONS_MAXIMUM + 8];
-	struct option longs[OPTIONS_MAXIMUM + 3];
+	struct option long_options[OPTIONS_MAXIMUM + 3];
 };
 
-static void build_parser(const struct option_row *rows, struct parser *parser)
+static void build_parser(const struct option_row *rows, struct getopt_tables *tables)
 {
-	char *letter = parser->letters;
-	struct option *long_option = parser->longs;
+	char *letter = tables->letters;
+	struct option *long_option = tables->long_options;
 	*letter++ = ':';
 	*letter++ = 'h';
 	for (int i = 0; rows[i].help; i++) {
 		if (rows[i].type == OPTION_TITLE)
 			continue;
-		bool takes = rows[i].type != OPTION_FLAG;
-		*long_option++ = (struct option){rows[i].name, takes, NULL, LONG_BASE + i};
+		bool has_argument = rows[i].type != OPTION_FLAG;
+		*long_option++ = (struct option){rows[i].name, has_argument, NULL, LONG_BASE + i};
 		if (rows[i].letter)
 			*letter++ = rows[i].letter;
-		if (rows[i].letter && takes)
+		if (rows[i].letter && has_argument)
 			*letter++ = ':';
 	}
 	*long_option++ = (struct option){"help", no_argument, NULL, CODE_HELP};
@@ -164,13 +164,13 @@ static const struct option_row *find_row(const struct option_row *rows, int code
 
 int options_parse(const struct options *options, int argc, char **argv, int *first, struct error *error)
 {
-	struct parser parser;
+	struct getopt_tables tables;
 	char shown[256];
-	build_parser(options->rows, &parser);
+	build_parser(options->rows, &tables);
 	opterr = 0;
-	optind = 0; /* glibc: forget the last command line */
+	optind = 0; /* glibc: reset for a new command line */
 	int code;
-	while (optind <= argc && (code = getopt_long(argc, argv, parser.letters, parser.longs, NULL)) != -1) {
+	while (optind <= argc && (code = getopt_long(argc, argv, tables.letters, tables.long_options, NULL)) != -1) {
 		const char *given = text_printable(shown, sizeof shown, argv[optind - 1]);
 		if (code == 'h' || code == CODE_HELP)
 			return OPTIONS_HELP;
@@ -193,11 +193,11 @@ int options_parse(const struct options *options, int argc, char **argv, int *fir
 
 bool options_given(const struct options *options, int first, char **argv, const char *name)
 {
-	struct parser parser;
-	build_parser(options->rows, &parser);
+	struct getopt_tables tables;
+	build_parser(options->rows, &tables);
 	optind = 1;
 	int code;
-	while (optind < first && (code = getopt_long(first, argv, parser.letters, parser.longs, NULL)) != -1)
+	while (optind < first && (code = getopt_long(first, argv, tables.letters, tables.long_options, NULL)) != -1)
 		if (strcmp(find_row(options->rows, code)->name, name) == 0)
 			return true;
 	return false;
@@ -237,11 +237,11 @@ static void print_default(const struct option_row *row, FILE *stream)
 
 static void print_row(const char letter, const char *name, const char *argument, FILE *stream)
 {
-	char left[128];
-	int used = snprintf(left, sizeof left, letter ? "  -%c, " : "      ", letter);
-	snprintf(left + used, sizeof left - (size_t)used, "--%s%s%s", name, argument ? " " : "", argument ? argument : "");
-	fprintf(stream, "%-*s", HELP_COLUMN, left);
-	if (strlen(left) >= HELP_COLUMN)
+	char column[128];
+	int used = snprintf(column, sizeof column, letter ? "  -%c, " : "      ", letter);
+	snprintf(column + used, sizeof column - (size_t)used, "--%s%s%s", name, argument ? " " : "", argument ? argument : "");
+	fprintf(stream, "%-*s", HELP_COLUMN, column);
+	if (strlen(column) >= HELP_COLUMN)
 		fprintf(stream, "\n%*s", HELP_COLUMN, "");
 }
 

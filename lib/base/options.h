@@ -1,10 +1,10 @@
-/* The command line of a tool as one table, which parses it, checks it and prints its help.
+/* Command-line options as one table, from which they are parsed, checked and printed as help.
  *
- * An option that names a path says by its type what becomes of the file, so that no output takes an input's place
+ * The type of an option that names a path says whether it is read or written, so that no output overwrites an input
  * (tools/common/files.h).
  *
  * The variable that an option sets holds the default before parsing, and help
- * prints that value: the two cannot drift apart. */
+ * prints that value: the two cannot differ. */
 #ifndef BASE_OPTIONS_H
 #define BASE_OPTIONS_H
 
@@ -19,19 +19,19 @@ enum option_type {
 	OPTION_INTEGER, /* int in [minimum, maximum] */
 	OPTION_REAL,    /* double in [minimum, maximum] */
 	OPTION_SEED,    /* uint64_t */
-	OPTION_TEXT,    /* const char *; NULL: not given. Points into argv; "" is refused: often an unset variable */
-	OPTION_LIST,    /* struct text_list; every use adds one; "" is refused */
-	OPTION_INPUT,         /* paths, as OPTION_TEXT: of a file that is read, or of a model's folder */
-	OPTION_INPUT_LIST,    /* of such, as OPTION_LIST */
-	OPTION_OUTPUT,        /* of a file that is written */
-	OPTION_OUTPUT_FOLDER, /* of a folder that files are written into */
-	OPTION_OUTPUT_MODEL,  /* of a model's folder that is written */
+	OPTION_TEXT,    /* const char *; NULL: not given. Points into argv; "" is refused, often an unset shell variable */
+	OPTION_LIST,    /* struct text_list; every occurrence appends; "" is refused */
+	OPTION_INPUT,         /* path, as OPTION_TEXT: a file or a model folder that is read */
+	OPTION_INPUT_LIST,    /* such paths, as OPTION_LIST */
+	OPTION_OUTPUT,        /* a file that is written */
+	OPTION_OUTPUT_FOLDER, /* a folder that files are written into */
+	OPTION_OUTPUT_MODEL,  /* a model folder that is written */
 	OPTION_CHOICE,  /* int: index into choices */
 	OPTION_SIZE,    /* struct option_size: WIDTHxHEIGHT, or one number for both; each in [minimum, maximum] */
-	OPTION_TITLE,   /* no option: `help` is a heading in the help text */
+	OPTION_TITLE,   /* not an option: `help` is a heading in the help text */
 };
 
-/* Whether the value is one text, or a list of such. */
+/* Whether the value is a string, or a list of strings. */
 bool options_is_text(enum option_type type);
 bool options_is_list(enum option_type type);
 
@@ -45,36 +45,35 @@ struct option_row {
 	enum option_type type;
 	void *value;
 	const char *argument; /* name of its value in the help, "FILE"; NULL for a flag */
-	const char *help;     /* one line, small first letter, no full stop */
+	const char *help;     /* one line, lower-case first letter, no full stop */
 	double minimum, maximum;
-	const char *const *choices; /* NULL-ended, for OPTION_CHOICE */
+	const char *const *choices; /* NULL-terminated, for OPTION_CHOICE */
 };
 
 struct options {
 	const char *tool;
 	const char *operands; /* "[FILE...]" */
 	const char *summary;  /* one sentence */
-	const struct option_row *rows; /* ended by a row without help */
-	const char *required;          /* options that the tool checks to be there, "-m MODEL"; NULL: none */
+	const struct option_row *rows; /* the last row has no help */
+	const char *required;          /* options that the tool requires, "-m MODEL"; NULL: none */
 };
 
 enum options_result { OPTIONS_RUN, OPTIONS_HELP, OPTIONS_VERSION };
 
-/* Parses argv by the table; --help (-h) and --version are known to every tool. Operands are moved
- * behind the options; *first is the index of the first operand. Returns what to do, or -1 for an
- * error of usage, whose object is the option and whose reason says what it takes. */
+/* Parses argv by the table; every tool has --help (-h) and --version. Operands are moved
+ * after the options; *first is the index of the first operand. Returns what to do, or -1 for a
+ * usage error, whose object is the option and whose reason says what it takes. */
 CHECKED int options_parse(const struct options *options, int argc, char **argv, int *first,
 	struct error *error);
 
-/* Whether the command line names an option, which may have got its default value that way too. `argv` is as options_parse
- * left it, with `first`; `name` without dashes. */
+/* Whether an option was given on the command line, be it with its default value. `argv` and `first` are those after
+ * options_parse; `name` is without dashes. */
 bool options_given(const struct options *options, int first, char **argv, const char *name);
 
 /* Writes usage, summary and a line per option with its default. */
 void options_help(const struct options *options, FILE *stream);
 
-/* Writes the arguments of a run as one line for a history, each quoted as a shell needs it.
- * In fresh memory, which the caller frees; NULL without memory. */
+/* The arguments as one line for a history, quoted for a shell. The caller frees it; NULL without memory. */
 char *options_command_line(int argc, char **argv);
 
 #endif

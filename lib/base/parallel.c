@@ -11,19 +11,19 @@
 #include <stdlib.h>
 
 /* Loops follow each other within microseconds in a training step, so a thread
- * looks for the next one this many times before it sleeps. */
+ * spins this many times for the next one before it sleeps. */
 enum { SPINS = 4000, THREADS_MAXIMUM = 1024 };
 
-/* Indices that one thread begins with, alone in its cache line: the same part of every loop, so that what a thread wrote in
- * one loop lies in its own cache in the next. Who is done helps the others. */
-struct share {
+/* Indices that one thread starts with, in a cache line of its own: the same range in every loop, so that what a thread wrote
+ * in one loop is in its cache in the next. Threads that have finished theirs steal from it. */
+struct index_range {
 	alignas(64) atomic_int next;
 	int end;
 };
 
 struct parallel {
 	int threads;
-	struct share *shares; /* one for each thread */
+	struct index_range *ranges; /* one per thread */
 	pthread_t *handles; /* threads - 1 of them */
 	pthread_mutex_t mutex;
 	pthread_cond_t wake, done;
@@ -35,42 +35,42 @@ struct parallel {
 	atomic_bool stop;
 };
 
-static void pause_briefly(void)
+static void spin_pause(void)
 {
 #if defined __x86_64__
 	__builtin_ia32_pause();
 #endif
 }
 
-static void share_out(struct parallel *pool, int count)
+static void split_indices(struct parallel *pool, int count)
 {
 	for (int i = 0; i < pool->threads; i++) {
-		pool->shares[i].end = (int)((int64_t)count * (i + 1) / pool->threads);
-		atomic_store_explicit(&pool->shares[i].next, (int)((int64_t)count * i / pool->threads), memory_order_relaxed);
+		pool->ranges[i].end = (int)((int64_t)count * (i + 1) / pool->threads);
+		atomic_store_explicit(&pool->ranges[i].next, (int)((int64_t)count * i / pool->threads), memory_order_relaxed);
 	}
 }
 
-static void work(struct parallel *pool, int worker)
+static void run_indices(struct parallel *pool, int worker)
 {
 	for (int i = 0; i < pool->threads; i++) {
-		struct share *share = &pool->shares[(worker + i) % pool->threads];
-		int index, end = share->end;
-		while (atomic_load_explicit(&share->next, memory_order_relaxed) < end
-			&& (index = atomic_fetch_add_explicit(&share->next, 1, memory_order_relaxed)) < end)
+		struct index_range *range = &pool->ranges[(worker + i) % pool->threads];
+		int index, end = range->end;
+		while (atomic_load_explicit(&range->next, memory_order_relaxed) < end
+			&& (index = atomic_fetch_add_explicit(&range->next, 1, memory_order_relaxed)) < end)
 			pool->task(pool->context, index, worker);
 	}
 }
 
-static unsigned wait_for_loop(struct parallel *pool, unsigned seen)
+static unsigned wait_for_loop(struct parallel *pool, unsigned last)
 {
 	for (int i = 0; i < SPINS; i++) {
 		unsigned loop = atomic_load_explicit(&pool->loop, memory_order_acquire);
-		if (loop != seen)
+		if (loop != last)
 			return loop;
-		pause_briefly();
+		spin_pause();
 	}
 	pthread_mutex_lock(&pool->mutex);
-	while (atomic_load(&pool->loop) == seen)
+	while (atomic_load(&pool->loop) == last)
 		pthread_cond_wait(&pool->wake, &pool->mutex);
 	pthread_mutex_unlock(&pool->mutex);
 	return atomic_load_explicit(&pool->loop, memory_order_acquire);
@@ -82,11 +82,11 @@ static void *thread_main(void *argument)
 	pthread_mutex_lock(&pool->mutex);
 	int worker = ++pool->next_worker;
 	pthread_mutex_unlock(&pool->mutex);
-	for (unsigned seen = 0;;) {
-		seen = wait_for_loop(pool, seen);
+	for (unsigned last = 0;;) {
+		last = wait_for_loop(pool, last);
 		if (atomic_load(&pool->stop))
 			return NULL;
-		work(pool, worker);
+		run_indices(pool, worker);
 		if (atomic_fetch_sub_explicit(&pool->running, 1, memory_order_acq_rel) == 1) {
 			pthread_mutex_lock(&pool->mutex);
 			pthread_cond_signal(&pool->done);
@@ -108,7 +108,7 @@ static void wait_for_threads(struct parallel *pool)
 	for (int i = 0; i < SPINS; i++) {
 		if (atomic_load_explicit(&pool->running, memory_order_acquire) == 0)
 			return;
-		pause_briefly();
+		spin_pause();
 	}
 	pthread_mutex_lock(&pool->mutex);
 	while (atomic_load_explicit(&pool->running, memory_order_acquire) > 0)
@@ -124,7 +124,7 @@ static int processors(void)
 	return 1;
 }
 
-/* Signals go to the thread that the program began with: it knows what they may not part. */
+/* New threads inherit the mask: signals go to the main thread, which blocks them where it must not be interrupted. */
 static int start_threads(struct parallel *pool, int threads)
 {
 	sigset_t before;
@@ -146,15 +146,15 @@ int parallel_create(struct parallel **out, int threads, struct error *error)
 		return error_set(error, "threads", "%d is not in 1..%d", threads, THREADS_MAXIMUM);
 	struct parallel *pool = calloc(1, sizeof *pool);
 	pthread_t *handles = calloc((size_t)threads, sizeof *handles);
-	struct share *shares = aligned_alloc(alignof(struct share), (size_t)threads * sizeof *shares);
-	if (!pool || !handles || !shares) {
+	struct index_range *ranges = aligned_alloc(alignof(struct index_range), (size_t)threads * sizeof *ranges);
+	if (!pool || !handles || !ranges) {
 		free(pool);
 		free(handles);
-		free(shares);
+		free(ranges);
 		return error_memory(error, "threads");
 	}
 	pool->handles = handles;
-	pool->shares = shares;
+	pool->ranges = ranges;
 	pool->threads = 1;
 	pthread_mutex_init(&pool->mutex, NULL);
 	pthread_cond_init(&pool->wake, NULL);
@@ -182,10 +182,10 @@ void parallel_for(struct parallel *pool, int count, parallel_task *task, void *c
 	}
 	pool->task = task;
 	pool->context = context;
-	share_out(pool, count);
+	split_indices(pool, count);
 	atomic_store_explicit(&pool->running, pool->threads - 1, memory_order_relaxed);
 	start_loop(pool);
-	work(pool, 0);
+	run_indices(pool, 0);
 	wait_for_threads(pool);
 }
 
@@ -201,6 +201,6 @@ void parallel_destroy(struct parallel *pool)
 	pthread_cond_destroy(&pool->wake);
 	pthread_mutex_destroy(&pool->mutex);
 	free(pool->handles);
-	free(pool->shares);
+	free(pool->ranges);
 	free(pool);
 }

@@ -9,7 +9,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-/* "folder/name" for a resolved folder, "." and ".." taken for what they mean. */
+/* "folder/name" for a resolved folder, with "." and ".." resolved. */
 static char *join_resolved(const char *folder, const char *name)
 {
 	const char *last = strrchr(folder, '/');
@@ -20,19 +20,19 @@ static char *join_resolved(const char *folder, const char *name)
 	return text_format("%s/%s", strcmp(folder, "/") == 0 ? "" : folder, name);
 }
 
-/* A path whose last part is not there: the folder resolved, then that part. */
+/* A path whose last component does not exist: the resolved folder, then that component. */
 static char *resolve_missing(const char *path)
 {
 	const char *name = text_base_name(path);
 	char *folder = name > path ? strndup(path, (size_t)(name - path)) : strdup(".");
-	char *above = folder ? path_resolve(folder) : NULL;
-	char *resolved = above ? join_resolved(above, name) : NULL;
+	char *parent = folder ? path_resolve(folder) : NULL;
+	char *resolved = parent ? join_resolved(parent, name) : NULL;
 	free(folder);
-	free(above);
+	free(parent);
 	return resolved;
 }
 
-/* Where the link `path`, whose target is not there, leads to; NULL: it is no link. */
+/* The target of the dangling link `path`; NULL: it is not a link. */
 static char *follow_link(const char *path)
 {
 	char target[PATH_MAX];
@@ -58,19 +58,19 @@ char *path_resolve(const char *path)
 	return real;
 }
 
-static bool is_one(const struct stat *status, const struct stat *other)
+static bool is_same_inode(const struct stat *status, const struct stat *other)
 {
 	return status->st_dev == other->st_dev && status->st_ino == other->st_ino;
 }
 
-/* For resolved paths, which are taken apart: the same names as far up as nothing is there, and then the same folder. */
+/* For resolved paths, which are modified: the same names up to the first that exist, and these the same folder. */
 static bool is_same_resolved(char *path, char *other)
 {
 	struct stat one, two;
 	for (;;) {
-		bool there = stat(path, &one) == 0, other_there = stat(other, &two) == 0;
-		if (there || other_there)
-			return there && other_there && is_one(&one, &two);
+		bool exists = stat(path, &one) == 0, other_exists = stat(other, &two) == 0;
+		if (exists || other_exists)
+			return exists && other_exists && is_same_inode(&one, &two);
 		char *name = strrchr(path, '/'), *other_name = strrchr(other, '/');
 		if (!name || !other_name || strcmp(name, other_name) != 0)
 			return false;
@@ -82,9 +82,9 @@ static bool is_same_resolved(char *path, char *other)
 bool path_is_same(const char *path, const char *other)
 {
 	struct stat one, two;
-	bool there = stat(path, &one) == 0, other_there = stat(other, &two) == 0;
-	if (there || other_there)
-		return there && other_there && is_one(&one, &two);
+	bool exists = stat(path, &one) == 0, other_exists = stat(other, &two) == 0;
+	if (exists || other_exists)
+		return exists && other_exists && is_same_inode(&one, &two);
 	char *resolved = path_resolve(path), *other_resolved = path_resolve(other);
 	bool same = resolved && other_resolved && is_same_resolved(resolved, other_resolved);
 	free(resolved);
@@ -94,11 +94,11 @@ bool path_is_same(const char *path, const char *other)
 
 bool path_is_within(const char *path, const char *folder)
 {
-	struct stat wanted, found;
-	char *resolved = stat(folder, &wanted) == 0 ? path_resolve(path) : NULL;
+	struct stat target, found;
+	char *resolved = stat(folder, &target) == 0 ? path_resolve(path) : NULL;
 	bool within = false;
 	while (resolved && !within) {
-		within = stat(resolved, &found) == 0 && is_one(&found, &wanted);
+		within = stat(resolved, &found) == 0 && is_same_inode(&found, &target);
 		char *slash = strrchr(resolved, '/');
 		if (!slash[1])
 			break;

@@ -37,11 +37,11 @@ enum { SETS = 4 };
 
 struct instruction_set {
 	const char *name;
-	bool on_processor;
+	bool supported;
 	const void *version;
 };
 
-/* Best first. The last, plain, is everywhere. */
+/* Best first. The last, plain, is always supported. */
 static void list_sets(const struct processor_versions *versions, struct instruction_set sets[SETS])
 {
 	sets[0] = (struct instruction_set){"avx512", processor_has_avx512(), versions->avx512};
@@ -50,29 +50,29 @@ static void list_sets(const struct processor_versions *versions, struct instruct
 	sets[3] = (struct instruction_set){"plain", true, versions->plain};
 }
 
-/* NULL: any will do. */
-static const char *wanted_set(void)
+/* The value of MILLRACE_CPU; NULL: not set. */
+static const char *requested_set(void)
 {
-	const char *wanted = getenv("MILLRACE_CPU");
-	return wanted && *wanted ? wanted : NULL;
+	const char *requested = getenv("MILLRACE_CPU");
+	return requested && *requested ? requested : NULL;
 }
 
 /* NULL, with `error` set: see processor_choose. */
 static const struct instruction_set *choose(const struct instruction_set sets[SETS], struct error *error)
 {
-	const char *wanted = wanted_set();
+	const char *requested = requested_set();
 	for (int i = 0; i < SETS; i++) {
-		if (wanted && strcmp(wanted, sets[i].name) != 0)
+		if (requested && strcmp(requested, sets[i].name) != 0)
 			continue;
-		if (sets[i].on_processor && sets[i].version)
+		if (sets[i].supported && sets[i].version)
 			return &sets[i];
-		if (wanted) {
-			error_set(error, "MILLRACE_CPU", sets[i].on_processor ? "this program was compiled without %s" :
-				"this processor has no %s", wanted);
+		if (requested) {
+			error_set(error, "MILLRACE_CPU", sets[i].supported ? "this program was compiled without %s" :
+				"this processor has no %s", requested);
 			return NULL;
 		}
 	}
-	error_set(error, "MILLRACE_CPU", "'%.64s' is none of plain, neon, avx2, avx512", wanted);
+	error_set(error, "MILLRACE_CPU", "'%.64s' is not one of plain, neon, avx2, avx512", requested);
 	return NULL;
 }
 
@@ -88,10 +88,10 @@ const char *processor_missing(const struct processor_versions *versions)
 {
 	struct instruction_set sets[SETS];
 	list_sets(versions, sets);
-	if (wanted_set())
+	if (requested_set())
 		return NULL;
 	for (int i = 0; i < SETS; i++)
-		if (sets[i].on_processor)
+		if (sets[i].supported)
 			return sets[i].version ? NULL : sets[i].name;
 	return NULL;
 }
@@ -110,6 +110,6 @@ void processor_describe(const struct processor_versions *versions, char *text, s
 	if (!chosen)
 		snprintf(text, size, "%s; none chosen: %s: %s", names, error.object, error.reason);
 	else
-		snprintf(text, size, "%s; chosen %s: %s%s%s", names, wanted_set() ? "by MILLRACE_CPU" : "on this processor", chosen->name,
-			missing ? ", for want of " : "", missing ? missing : "");
+		snprintf(text, size, "%s; chosen %s: %s%s%s", names, requested_set() ? "by MILLRACE_CPU" : "on this processor", chosen->name,
+			missing ? ", for lack of " : "", missing ? missing : "");
 }

@@ -47,7 +47,7 @@ static void write_count(FILE *stream, const struct progress *progress, uint64_t 
 		fprintf(stream, "/%llu", (unsigned long long)progress->total);
 	double rate = seconds > 0 ? (double)done / seconds : 0;
 	bool one = (progress->total ? progress->total : done) == 1;
-	int length = (int)strlen(progress->unit) - one; /* without its s */
+	int length = (int)strlen(progress->unit) - one; /* without the plural s */
 	fprintf(stream, " %.*s, %.*f/s", length, progress->unit, rate < 10 ? 1 : 0, rate);
 }
 
@@ -66,8 +66,8 @@ static void write_bar(FILE *stream, const struct progress *progress, uint64_t do
 	fputc(']', stream);
 }
 
-/* How many bytes of a line fit on the terminal: one that it breaks can't be redrawn. */
-static int fitting(const struct progress *progress, const char *line)
+/* Bytes of a line that fit on the terminal: a wrapped line can't be redrawn. */
+static int bytes_that_fit(const struct progress *progress, const char *line)
 {
 	struct winsize size;
 	bool known = ioctl(fileno(progress->stream), TIOCGWINSZ, &size) == 0 && size.ws_col;
@@ -106,7 +106,7 @@ void progress_update(struct progress *progress, uint64_t done, const char *note)
 	write_update(stream, progress, done, now - progress->started, note);
 	bool whole = fclose(stream) == 0;
 	if (whole && progress->terminal)
-		fprintf(progress->stream, "\r\033[K%.*s", fitting(progress, line), line);
+		fprintf(progress->stream, "\r\033[K%.*s", bytes_that_fit(progress, line), line);
 	else if (whole)
 		fprintf(progress->stream, "%s\n", line);
 	fflush(progress->stream);

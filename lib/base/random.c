@@ -24,8 +24,8 @@ void random_block(const uint32_t key[2], const uint32_t counter[4], uint32_t out
 
 struct random random_start(uint64_t seed, enum random_purpose purpose, uint64_t a, uint64_t b)
 {
-	/* The purpose is folded into the key by one block, so that neighbouring
-	 * seeds and purposes give keys that have nothing in common. */
+	/* The purpose is mixed into the key by one block, so that neighbouring
+	 * seeds and purposes give unrelated keys. */
 	const uint32_t seed_key[2] = {(uint32_t)seed, (uint32_t)(seed >> 32)};
 	const uint32_t origin[4] = {(uint32_t)purpose, 0, 0, 0};
 	uint32_t mixed[4];
@@ -38,12 +38,12 @@ struct random random_start(uint64_t seed, enum random_purpose purpose, uint64_t 
 
 uint32_t random_u32(struct random *random)
 {
-	if (random->left == 0) {
+	if (random->remaining == 0) {
 		random_block(random->key, random->counter, random->block);
 		random->counter[0]++;
-		random->left = 4;
+		random->remaining = 4;
 	}
-	return random->block[--random->left];
+	return random->block[--random->remaining];
 }
 
 float random_uniform(struct random *random)

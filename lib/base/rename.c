@@ -5,18 +5,18 @@
 #include <stdio.h>
 #include <sys/stat.h>
 
-bool rename_is_refused(void)
+bool rename_is_unsupported(void)
 {
 	return errno == EINVAL || errno == ENOSYS || errno == EOPNOTSUPP;
 }
 
-/* Where the file system has no such call, a look comes first; a folder that appears in between is replaced only if it is empty. */
+/* Without support of the file system it checks first; a folder created in between is replaced only if it is empty. */
 int rename_new(const char *from, const char *to)
 {
 	struct stat status;
 	if (renameat2(AT_FDCWD, from, AT_FDCWD, to, RENAME_NOREPLACE) == 0)
 		return 0;
-	if (!rename_is_refused())
+	if (!rename_is_unsupported())
 		return -1;
 	if (lstat(to, &status) == 0) {
 		errno = EEXIST;

@@ -4,9 +4,9 @@
 
 static void set_mask(const sigset_t *mask, sigset_t *before)
 {
-	int kept = errno;
+	int saved = errno;
 	pthread_sigmask(SIG_SETMASK, mask, before);
-	errno = kept;
+	errno = saved;
 }
 
 void signals_block(sigset_t *before)

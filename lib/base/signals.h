@@ -1,14 +1,14 @@
-/* Steps that belong together, which no signal may part. */
+/* Blocking of signals, for steps that must not be interrupted. */
 #ifndef BASE_SIGNALS_H
 #define BASE_SIGNALS_H
 
 #include <signal.h>
 
-/* From here on no signal is taken by the calling thread but SIGBUS, which its own reading of a mapped file raises and which
- * would else end the process without a word; *before becomes what it took. errno is kept. */
+/* Blocks all signals in the calling thread but SIGBUS, which reading a mapped file raises and which, blocked, would end the
+ * process without a message. The old mask is stored in *before. errno is unchanged. */
 void signals_block(sigset_t *before);
 
-/* Takes signals as before, those first that came meanwhile. errno is kept. */
+/* Restores the mask; pending signals are delivered. errno is unchanged. */
 void signals_unblock(const sigset_t *before);
 
 #endif

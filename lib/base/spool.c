@@ -44,7 +44,7 @@ int spool_add(struct spool *spool, const void *bytes, size_t size, uint64_t *off
 	return 0;
 }
 
-void spool_clear(struct spool *spool)
+void spool_reset(struct spool *spool)
 {
 	spool->size = 0;
 }

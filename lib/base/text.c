@@ -1,5 +1,7 @@
 #include "base/text.h"
 
+#include "base/array.h"
+
 #include <errno.h>
 #include <locale.h>
 #include <math.h>
@@ -10,7 +12,7 @@
 
 /* ---- lists ---- */
 
-enum { INDEXED_FROM = 32 }; /* items of a list that is long */
+enum { HASHED_FROM = 32 }; /* items of a list that has a hash table */
 
 /* FNV-1a (G. Fowler, L. C. Noll, K.-P. Vo), with its high bits mixed into the low ones. */
 static size_t hash_of(const char *text)
@@ -21,7 +23,7 @@ static size_t hash_of(const char *text)
 	return (size_t)(hash ^ hash >> 32);
 }
 
-/* The slot where `text` is, or, free, where it would be. */
+/* The slot of `text`, or the free one to insert it at (linear probing). */
 static uint32_t *slot_of(const struct text_list *list, const char *text)
 {
 	size_t slot = hash_of(text) & (list->slot_count - 1);
@@ -30,7 +32,7 @@ static uint32_t *slot_of(const struct text_list *list, const char *text)
 	return &list->slots[slot];
 }
 
-/* Puts the item into the table, if no earlier one says the same. */
+/* Inserts the item into the table, unless an earlier one equals it. */
 static void index_item(struct text_list *list, size_t item)
 {
 	uint32_t *slot = slot_of(list, list->items[item]);
@@ -46,34 +48,28 @@ static void index_all(struct text_list *list)
 		index_item(list, i);
 }
 
-/* Makes the table of a list that grows to `capacity` items. */
-static int reserve_slots(struct text_list *list, size_t capacity)
+/* Makes room for one more item in the table, which stays at most half full; a short list needs none. */
+static int reserve_slot(struct text_list *list)
 {
-	if (capacity <= INDEXED_FROM || capacity >= UINT32_MAX / 2)
+	if (list->count < HASHED_FROM || list->count >= UINT32_MAX / 4 || list->count < list->slot_count / 2)
 		return 0;
-	uint32_t *slots = calloc(2 * capacity, sizeof *slots);
+	size_t slot_count = list->slot_count ? 2 * list->slot_count : 4 * HASHED_FROM;
+	uint32_t *slots = calloc(slot_count, sizeof *slots);
 	if (!slots)
 		return -1;
 	free(list->slots);
 	list->slots = slots;
-	list->slot_count = 2 * capacity;
+	list->slot_count = slot_count;
 	index_all(list);
 	return 0;
 }
 
 int text_list_add(struct text_list *list, const char *text, struct error *error)
 {
-	if (list->count == list->capacity) {
-		size_t capacity = list->capacity ? 2 * list->capacity : 16;
-		char **items = realloc(list->items, capacity * sizeof *items);
-		if (!items)
-			return error_memory(error, text);
+	char **items = array_grow(list->items, list->count, sizeof *items);
+	if (items)
 		list->items = items;
-		if (reserve_slots(list, capacity))
-			return error_memory(error, text);
-		list->capacity = capacity;
-	}
-	char *copy = strdup(text);
+	char *copy = items && reserve_slot(list) == 0 ? strdup(text) : NULL;
 	if (!copy)
 		return error_memory(error, text);
 	list->items[list->count++] = copy;
@@ -206,9 +202,9 @@ static uint32_t code_point(const unsigned char *text, int length)
 	return code;
 }
 
-/* Characters that are not seen, or change how others are: Unicode's categories Cf, Zl and Zp and what is default ignorable
- * (version 15), without the soft hyphen, the joiners U+200C and U+200D, and variation selectors, which words and pictures
- * are written with. */
+/* Invisible characters, or those that change how others are shown: Unicode's categories Cf, Zl and Zp and default
+ * ignorables (version 15), without the soft hyphen, the joiners U+200C and U+200D, and variation selectors, which words and
+ * emoji are written with. */
 static bool is_format(uint32_t code)
 {
 	static const struct {
@@ -224,13 +220,13 @@ static bool is_format(uint32_t code)
 	return false;
 }
 
-/* Whether the character of so many bytes at `text` is shown by an escape. */
-static bool is_hidden(const unsigned char *text, int length)
+/* Whether the character of `length` bytes at `text` must be escaped. */
+static bool needs_escape(const unsigned char *text, int length)
 {
 	return is_control(text) || (length > 1 && is_format(code_point(text, length)));
 }
 
-/* Writes the character at `text` as it can be shown; returns how many bytes it took. */
+/* Writes the character at `text` to `out`, escaped if it must be; returns how many bytes of `text` it took. */
 static int escape(const unsigned char *text, char out[8])
 {
 	int length = utf8_length(text);
@@ -238,7 +234,7 @@ static int escape(const unsigned char *text, char out[8])
 		snprintf(out, 8, "\\%c", *text == '\t' ? 't' : 'n');
 		return 1;
 	}
-	if (length == 0 || is_hidden(text, length)) {
+	if (length == 0 || needs_escape(text, length)) {
 		snprintf(out, 8, "\\x%02X", *text);
 		return 1;
 	}
@@ -264,7 +260,7 @@ void text_write_json(FILE *stream, const char *json)
 		int length = utf8_length(p);
 		uint32_t code = length ? code_point(p, length) : *p;
 		length = length ? length : 1;
-		if (!is_hidden(p, length) || *p == '\n')
+		if (!needs_escape(p, length) || *p == '\n')
 			fwrite(p, 1, (size_t)length, stream);
 		else if (code > 0xFFFF)
 			fprintf(stream, "\\u%04x\\u%04x", 0xD7C0 + (code >> 10), 0xDC00 + (code & 0x3FF));
@@ -342,7 +338,7 @@ const char *text_printable(char *out, size_t size, const char *text)
 	return out;
 }
 
-/* By the tables of the C library, which it keeps for locales of UTF-8 alone. */
+/* By the tables of the C library, which has them only for UTF-8 locales. */
 int text_columns(const char *text)
 {
 	static locale_t utf8_locale;

@@ -13,18 +13,18 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-/* What a signal removes. A slot is filled after the file exists and emptied after it is renamed or removed. */
+/* Paths for a signal handler to remove. A slot is set after the file exists and cleared after it is renamed or removed. */
 enum { UNFINISHED_MAXIMUM = 1024 };
 static char *volatile paths[UNFINISHED_MAXIMUM];
 
-/* AT_ONCE: how many processes that write one name leave nothing behind when killed. */
-enum { NAME_KEPT = 200, AT_ONCE = 8 };
+/* Leftovers of up to CONCURRENT_MAXIMUM processes that write the same name at once are found. */
+enum { NAME_MAXIMUM = 200, CONCURRENT_MAXIMUM = 8 };
 
 /* ---- removal ---- */
 
 static int remove_at(int parent, const char *name);
 
-/* Removes what is in an open folder. Reads it by system call, since a stream of entries allocates. */
+/* Removes the entries of an open folder. Uses the system call, as opendir() allocates, which is not async-signal-safe. */
 static int empty_folder(int folder)
 {
 	_Alignas(struct dirent64) char entries[4096];
@@ -71,77 +71,78 @@ void unfinished_remove_all(void)
 
 /* ---- names and locks ---- */
 
-/* FOLDER/.NAME.millrace-KIND-NUMBER in fresh memory, for a path FOLDER/NAME; NULL with errno. */
+/* FOLDER/.NAME.millrace-KIND-NUMBER for a path FOLDER/NAME, allocated; NULL with errno. */
 static char *name_for(const char *path, const char *kind, int number)
 {
 	const char *base = text_base_name(path);
-	return text_format("%.*s.%.*s.millrace-%s%s%d", (int)(base - path), path, NAME_KEPT, base, kind, *kind ? "-" : "",
+	return text_format("%.*s.%.*s.millrace-%s%s%d", (int)(base - path), path, NAME_MAXIMUM, base, kind, *kind ? "-" : "",
 		number);
 }
 
-/* Between opening and locking another process may have put something else there. */
-static bool leads_to(const char *path, int descriptor)
+/* False if another process replaced the file between opening and locking. */
+static bool is_path_of(const char *path, int descriptor)
 {
 	struct stat named, opened;
 	return lstat(path, &named) == 0 && fstat(descriptor, &opened) == 0 && named.st_dev == opened.st_dev &&
 		named.st_ino == opened.st_ino;
 }
 
-/* Opens and locks what was left under a name. Returns the descriptor; -1 when there is nothing, or it is somebody's. */
-static int lock_left(const char *path, mode_t type)
+/* Opens and locks a leftover. Returns the descriptor; -1 if there is none, or a running process has it locked. */
+static int lock_leftover(const char *path, mode_t type)
 {
 	struct stat status;
 	if (lstat(path, &status) || (status.st_mode & S_IFMT) != type)
 		return -1;
-	/* A lock over NFS takes a descriptor for writing, which neither a folder nor a file that is read-only gives. */
+	/* A lock over NFS needs a descriptor open for writing, which is impossible for folders and read-only files. */
 	int descriptor = open(path, O_RDWR | O_NOFOLLOW | O_NONBLOCK | O_CLOEXEC);
 	if (descriptor < 0)
 		descriptor = open(path, O_RDONLY | O_NOFOLLOW | O_NONBLOCK | O_CLOEXEC);
-	if (descriptor >= 0 && flock(descriptor, LOCK_EX | LOCK_NB) == 0 && leads_to(path, descriptor))
+	if (descriptor >= 0 && flock(descriptor, LOCK_EX | LOCK_NB) == 0 && is_path_of(path, descriptor))
 		return descriptor;
 	if (descriptor >= 0)
 		close(descriptor);
 	return -1;
 }
 
-static int settle_left(const char *path, const char *kind, mode_t type, int (*settle)(const char *left, void *context),
-	void *context)
+static int recover_leftovers(const char *path, const char *kind, mode_t type,
+	int (*recover)(const char *leftover, void *context), void *context)
 {
 	int result = 0;
-	for (int number = 0; number < AT_ONCE && result == 0; number++) {
-		char *left = name_for(path, kind, number);
-		int descriptor = left ? lock_left(left, type) : -1;
+	for (int number = 0; number < CONCURRENT_MAXIMUM && result == 0; number++) {
+		char *leftover = name_for(path, kind, number);
+		int descriptor = leftover ? lock_leftover(leftover, type) : -1;
 		if (descriptor >= 0) {
-			result = settle(left, context);
+			result = recover(leftover, context);
 			close(descriptor);
 		}
-		free(left);
+		free(leftover);
 	}
 	return result;
 }
 
-int unfinished_settle(const char *path, const char *kind, int (*settle)(const char *left, void *context), void *context)
+int unfinished_recover(const char *path, const char *kind, int (*recover)(const char *leftover, void *context), void *context)
 {
-	return settle_left(path, kind, S_IFDIR, settle, context);
+	return recover_leftovers(path, kind, S_IFDIR, recover, context);
 }
 
-/* What can't be removed is left, and another name is taken. */
-static int remove_left(const char *left, void *context)
+/* Failures are ignored: another number is then used for the name. */
+static int remove_leftover(const char *leftover, void *context)
 {
 	(void)context;
-	remove_tree(left);
+	remove_tree(leftover);
 	return 0;
 }
 
 void unfinished_clear(const char *path)
 {
-	settle_left(path, "", S_IFREG, remove_left, NULL);
-	settle_left(path, "", S_IFDIR, remove_left, NULL);
+	recover_leftovers(path, "", S_IFREG, remove_leftover, NULL);
+	recover_leftovers(path, "", S_IFDIR, remove_leftover, NULL);
 }
 
-/* ---- making ---- */
+/* ---- creation ---- */
 
-static int remember(char *path)
+/* Returns the slot + 1, or 0 if all are in use. */
+static int register_path(char *path)
 {
 	for (int i = 0; i < UNFINISHED_MAXIMUM; i++)
 		if (!__sync_val_compare_and_swap(&paths[i], NULL, path))
@@ -149,19 +150,19 @@ static int remember(char *path)
 	return 0;
 }
 
-/* mkstemp and mkdtemp would make it private to its owner, and asking for the umask is not safe from several threads. */
-static int make_file(const char *path)
+/* mkstemp and mkdtemp create it with mode 0600 or 0700, and reading the umask is not thread-safe. */
+static int create_file(const char *path)
 {
 	return open(path, O_RDWR | O_CREAT | O_EXCL | O_CLOEXEC, 0666);
 }
 
-static int make_folder(const char *path)
+static int create_folder(const char *path)
 {
 	if (mkdir(path, 0777))
 		return -1;
 	int descriptor = open(path, O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
 	if (descriptor < 0) {
-		/* Gone already: another process took it for something left. */
+		/* Removed already by another process as a leftover. */
 		int reason = errno == ENOENT ? EEXIST : errno;
 		rmdir(path);
 		errno = reason;
@@ -169,22 +170,22 @@ static int make_folder(const char *path)
 	return descriptor;
 }
 
-/* Makes and locks. Where another process took it for something left before it was locked, that is as if the name were
- * taken: -1 with EEXIST. */
-static int make_locked(const char *path, int (*make)(const char *path))
+/* Creates and locks. If another process locks or removes it as a leftover first, that is treated as an existing name: -1
+ * with EEXIST. */
+static int create_locked(const char *path, int (*create)(const char *path))
 {
-	int descriptor = make(path);
+	int descriptor = create(path);
 	if (descriptor < 0)
 		return -1;
-	bool taken = flock(descriptor, LOCK_EX | LOCK_NB) ? errno == EWOULDBLOCK : !leads_to(path, descriptor);
-	if (!taken)
+	bool lost = flock(descriptor, LOCK_EX | LOCK_NB) ? errno == EWOULDBLOCK : !is_path_of(path, descriptor);
+	if (!lost)
 		return descriptor;
 	close(descriptor);
 	errno = EEXIST;
 	return -1;
 }
 
-static int begin(struct unfinished *unfinished, const char *path, const char *kind, int (*make)(const char *path))
+static int create_unfinished(struct unfinished *unfinished, const char *path, const char *kind, int (*create)(const char *path))
 {
 	sigset_t before;
 	char *name = NULL;
@@ -195,19 +196,19 @@ static int begin(struct unfinished *unfinished, const char *path, const char *ki
 	for (int number = 0; descriptor < 0 && errno == EEXIST; number++) {
 		free(name);
 		name = name_for(path, kind, number);
-		descriptor = name ? make_locked(name, make) : -1;
+		descriptor = name ? create_locked(name, create) : -1;
 	}
 	if (descriptor >= 0)
-		*unfinished = (struct unfinished){name, remember(name), -1};
+		*unfinished = (struct unfinished){name, register_path(name), -1};
 	else
 		free(name);
 	signals_unblock(&before);
 	return descriptor;
 }
 
-static int begin_folder(struct unfinished *unfinished, const char *path, const char *kind)
+static int create_unfinished_folder(struct unfinished *unfinished, const char *path, const char *kind)
 {
-	int descriptor = begin(unfinished, path, kind, make_folder);
+	int descriptor = create_unfinished(unfinished, path, kind, create_folder);
 	unfinished->lock = descriptor;
 	return descriptor < 0 ? -1 : 0;
 }
@@ -215,18 +216,18 @@ static int begin_folder(struct unfinished *unfinished, const char *path, const c
 int unfinished_file(struct unfinished *unfinished, const char *path)
 {
 	unfinished_clear(path);
-	return begin(unfinished, path, "", make_file);
+	return create_unfinished(unfinished, path, "", create_file);
 }
 
 int unfinished_folder(struct unfinished *unfinished, const char *path)
 {
 	unfinished_clear(path);
-	return begin_folder(unfinished, path, "");
+	return create_unfinished_folder(unfinished, path, "");
 }
 
 int unfinished_folder_of(struct unfinished *unfinished, const char *path, const char *kind)
 {
-	return begin_folder(unfinished, path, kind);
+	return create_unfinished_folder(unfinished, path, kind);
 }
 
 void unfinished_forget(struct unfinished *unfinished)

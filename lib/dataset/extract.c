@@ -160,7 +160,7 @@ int extract_add(struct extraction *extraction, const struct stream_head *head, c
 	if (result == 0 && head->label == STREAM_LABEL_WEIGHTS)
 		result = add_to_list(extraction, head, record, name, error);
 	if (result)
-		error_finally(error, extraction->unfinished.path, extraction->folder);
+		error_replace_path(error, extraction->unfinished.path, extraction->folder);
 	extraction->count++;
 	free(name);
 	free(folder);

@@ -198,7 +198,7 @@ static int recover(const char *leftover, void *context)
 int split_folder_recover(const char *target, struct error *error)
 {
 	struct split_recovery recovery = {target, error};
-	return unfinished_settle(target, kind, recover, &recovery);
+	return unfinished_recover(target, kind, recover, &recovery);
 }
 
 /* ---- a new split ---- */
@@ -257,7 +257,7 @@ static char *exchange(const char *staging, const char *target)
 	char *earlier = strdup(staging);
 	if (!earlier || rename_exchange(staging, target) == 0)
 		return earlier;
-	bool refused = rename_is_refused();
+	bool refused = rename_is_unsupported();
 	free(earlier);
 	return refused ? exchange_in_two_steps(staging, target) : NULL;
 }

@@ -32,7 +32,7 @@ int split_output_check(const char *in, const char *out, struct error *error)
 	else if (path_is_within(in, out))
 		result = error_set(error, in, "lies inside %s", out);
 	if (result == 0 && (split_folder_recover(real_out, error) || split_folder_check(real_out, error)))
-		result = error_finally(error, real_out, out);
+		result = error_replace_path(error, real_out, out);
 	free(real_in);
 	free(real_out);
 	return result;
@@ -167,11 +167,11 @@ int split_output_write(const struct split *split, const char *out, enum split_li
 		return error_system(error, out);
 	int result = split_folder_create(&staging, target, error);
 	if (result == 0 && write_files(split, staging.path, link, error))
-		result = error_finally(error, staging.path, out);
+		result = error_replace_path(error, staging.path, out);
 	else if (result == 0)
 		result = sync_copies(&staging, link, target, error) || split_folder_install(&staging, target, error) ? -1 : 0;
 	if (result)
-		error_finally(error, target, out);
+		error_replace_path(error, target, out);
 	unfinished_remove(&staging);
 	free(target);
 	return result;

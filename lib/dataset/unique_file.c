@@ -13,7 +13,7 @@ static int has_content(const char *path, const void *bytes, size_t size, struct 
 	size_t existing_size;
 	struct error problem;
 	if (file_read(path, size, &existing, &existing_size, &problem))
-		return problem.kind == ERROR_MACHINE ? error_because(error, &problem) : 0;
+		return problem.kind == ERROR_MACHINE ? error_copy(error, &problem) : 0;
 	bool same = existing_size == size && memcmp(existing, bytes, size) == 0;
 	free(existing);
 	return same;

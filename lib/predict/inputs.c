@@ -44,7 +44,7 @@ static int name_outputs(struct inputs *inputs, struct error *error)
 	int result = result_names(&inputs->output_names, paths, files->count, error);
 	free(paths);
 	for (size_t i = 0; i < inputs->output_names.count && result == 0; i++)
-		result = digest_table_see(&inputs->used_names, inputs->output_names.items[i], error) < 0 ? -1 : 0;
+		result = digest_table_add(&inputs->used_names, inputs->output_names.items[i], error) < 0 ? -1 : 0;
 	return result;
 }
 
@@ -129,7 +129,7 @@ static char *unique_name(struct digest_table *used_names, char *name, struct err
 		free(candidate);
 		suffix++;
 		candidate = suffix ? text_format("%s-%d", name, suffix + 1) : strdup(name);
-		new = candidate ? digest_table_see(used_names, candidate, error) : -1;
+		new = candidate ? digest_table_add(used_names, candidate, error) : -1;
 	}
 	free(name);
 	if (new == 1 && digest_table_set(used_names, key, suffix, error) == 0)

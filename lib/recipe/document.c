@@ -76,7 +76,7 @@ static int add_json(struct document *document, const char *bytes, size_t size, s
 	size_t bom_size = size >= 3 && memcmp(bytes, "\xef\xbb\xbf", 3) == 0 ? 3 : 0;
 	json_t *value = json_parse(bytes + bom_size, size - bom_size, JSON_DECODE_ANY, document->name, &parse_error);
 	if (!value) {
-		error_because(error, &parse_error);
+		error_copy(error, &parse_error);
 		return parse_error.kind == ERROR_MACHINE ? -1 : 0;
 	}
 	if (!document->json)

@@ -122,7 +122,7 @@ static int add_url(struct page_parser *parser, const struct recipe_item *kind, c
 	parser->findings->url_count++;
 	int result = recipe_image_urls(parser->recipe, kind, url, seconds, &urls, error);
 	if (result == 0 && urls.count) {
-		int added = digest_table_see(&parser->images, urls.items[0], error);
+		int added = digest_table_add(&parser->images, urls.items[0], error);
 		result = added == 1 ? add_image(parser, kind, item, &urls, error) : added;
 	}
 	text_list_free(&urls);
@@ -166,7 +166,7 @@ static int add_link(struct page_parser *parser, const char *url, const struct re
 	struct error *error)
 {
 	struct page_findings *findings = parser->findings;
-	int added = digest_table_see(&parser->links, url, error);
+	int added = digest_table_add(&parser->links, url, error);
 	if (added <= 0)
 		return added;
 	struct page_link *links = array_grow(findings->links, findings->link_count, sizeof *links);

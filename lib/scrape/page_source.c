@@ -57,7 +57,7 @@ int page_source_next(struct page_source *source, char **url, struct error *error
 		return 0;
 	if (source->page_count > 0 || !source->file) {
 		*url = next_url(source, error);
-		if (!*url || digest_table_see(&source->pages, *url, error) < 0) {
+		if (!*url || digest_table_add(&source->pages, *url, error) < 0) {
 			free(*url);
 			*url = NULL;
 			return -1;
@@ -83,7 +83,7 @@ static int remove_known_images(struct page_source *source, struct page_findings 
 	int result = 0;
 	for (size_t i = 0; i < findings->image_count; i++) {
 		struct page_image *image = &findings->images[i];
-		int added = result ? 0 : digest_table_see(&source->images, image->urls.items[0], error);
+		int added = result ? 0 : digest_table_add(&source->images, image->urls.items[0], error);
 		result = added < 0 ? -1 : result;
 		if (added == 1)
 			findings->images[new_count++] = *image;
@@ -109,7 +109,7 @@ static void update_counts(struct page_source *source, const struct page_findings
 /* Adds a page unless it is known, and takes over its URL. */
 static int add_to_frontier(struct page_source *source, struct page_link *link, struct error *error)
 {
-	int added = digest_table_see(&source->pages, link->url, error);
+	int added = digest_table_add(&source->pages, link->url, error);
 	if (added <= 0)
 		return added;
 	struct found_page *frontier = array_grow(source->frontier, source->frontier_count, sizeof *frontier);

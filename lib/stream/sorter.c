@@ -229,7 +229,7 @@ static int pop_first(struct stream_sorter *sorter, struct error *error)
 
 static void reset(struct stream_sorter *sorter)
 {
-	spool_clear(&sorter->spool);
+	spool_reset(&sorter->spool);
 	sorter->merging = false;
 	sorter->added = 0;
 	sorter->count = sorter->used = sorter->run_count = 0;

@@ -226,7 +226,7 @@ static int read_pipe_pass(struct samples *samples, struct pass *pass, struct spo
 {
 	free_pass(pass);
 	pass->number = samples->next_pass;
-	spool_clear(spool);
+	spool_reset(spool);
 	int result;
 	do {
 		if (read_segment(samples, pass, spool, samples->pipe, 0, error))

@@ -61,7 +61,7 @@ printf 'path\tclass\nx\\q\tshells\n' >wrong.tsv
 run browse-dataset --port 0 --list wrong.tsv dir
 stderr_is 'browse-dataset: wrong.tsv: line 2: path: has an unknown escape'
 run browse-dataset --port 0 --list outside/secret.png dir
-stderr_is 'browse-dataset: outside/secret.png: is no text'
+stderr_is 'browse-dataset: outside/secret.png: is not text'
 printf 'path\tclass\nx\tshe\\lls\n' >wrong.tsv
 run browse-dataset --port 0 --list wrong.tsv dir
 stderr_is 'browse-dataset: wrong.tsv: line 2: note: has an unknown escape'

@@ -86,7 +86,7 @@ run cnn-predict --quiet -m model --leaked split.tsv images
 status_is 2
 run cnn-predict --quiet -m model --evaluate --leaked images/écaille/1.png images
 status_is 1
-stderr_is 'cnn-predict: images/écaille/1.png: is no text'
+stderr_is 'cnn-predict: images/écaille/1.png: is not text'
 run model-report -m model --leaked split.tsv
 status_is 2
 run cnn-predict --quiet -m model --evaluate swapped

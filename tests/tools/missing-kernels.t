@@ -17,7 +17,7 @@ ok "cnn-train without kernels for vector instructions" eval '(compile)'
 
 run ./cnn-train --version
 status_is 0
-stdout_has "^kernels: plain; chosen on this processor: plain, for want of $best\$"
+stdout_has "^kernels: plain; chosen on this processor: plain, for lack of $best\$"
 
 mkdir -p pictures/one pictures/two
 noise pictures/one/a.pgm 1 pictures/one/b.pgm 2 pictures/two/c.pgm 3 pictures/two/d.pgm 4

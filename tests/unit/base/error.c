@@ -26,9 +26,9 @@ static void kinds(void)
 	ok(error_within(&error, "train") == -1 && error.kind == ERROR_MACHINE, "a larger object does not change it");
 	is_text(error.object, "train: a.png", "  but the name");
 	struct error copy;
-	ok(error_because(&copy, &error) == -1 && copy.kind == ERROR_MACHINE && strcmp(copy.object, error.object) == 0,
+	ok(error_copy(&copy, &error) == -1 && copy.kind == ERROR_MACHINE && strcmp(copy.object, error.object) == 0,
 		"it is copied with the rest");
-	ok(error_because(NULL, &error) == -1 && error_because(&error, &error) == -1, "to nowhere and to itself, too");
+	ok(error_copy(NULL, &error) == -1 && error_copy(&error, &error) == -1, "to nowhere and to itself, too");
 }
 
 static void no_reason(void)
@@ -50,11 +50,11 @@ static void no_object(void)
 	is_text(error.object, "?", "  is shown so");
 	error_within(&error, NULL);
 	is_text(error.object, "?: ?", "  in another one, too");
-	error_finally(&error, NULL, "b");
-	error_finally(&error, "?", NULL);
+	error_replace_path(&error, NULL, "b");
+	error_replace_path(&error, "?", NULL);
 	is_text(error.object, "?: ?", "  and is not renamed");
 	ok(error_set(NULL, NULL, "x") == -1 && error_system(NULL, "x") == -1 && error_memory(NULL, NULL) == -1 &&
-		error_within(NULL, NULL) == -1 && error_finally(NULL, NULL, NULL) == -1, "nothing is kept where nobody wants it");
+		error_within(NULL, NULL) == -1 && error_replace_path(NULL, NULL, NULL) == -1, "nothing is kept where nobody wants it");
 }
 
 int main(void)

@@ -36,7 +36,7 @@ static void incomplete(void)
 	ok(processor_choose(&only_plain, NULL) == plain, "a program without better versions runs the plain one");
 	is_text(processor_missing(&only_plain), best(), "the best of this processor is what it lacks");
 	processor_describe(&only_plain, text, sizeof text);
-	snprintf(expected, sizeof expected, "plain; chosen on this processor: plain, for want of %s", best());
+	snprintf(expected, sizeof expected, "plain; chosen on this processor: plain, for lack of %s", best());
 	is_text(text, expected, "which is told");
 
 	setenv("MILLRACE_CPU", best(), 1);
@@ -57,7 +57,7 @@ static void forced(void)
 	is_text(text, "plain; chosen by MILLRACE_CPU: plain", "and who chose is told");
 	setenv("MILLRACE_CPU", "z80", 1);
 	processor_describe(&only_plain, text, sizeof text);
-	is_text(text, "plain; none chosen: MILLRACE_CPU: 'z80' is none of plain, neon, avx2, avx512", "so is a name that is none");
+	is_text(text, "plain; none chosen: MILLRACE_CPU: 'z80' is not one of plain, neon, avx2, avx512", "so is a name that is none");
 	setenv("MILLRACE_CPU", "", 1);
 	ok(processor_choose(&all, NULL) == best(), "an empty MILLRACE_CPU chooses nothing");
 	unsetenv("MILLRACE_CPU");

@@ -112,11 +112,11 @@ static void of_a_kind(void)
 	struct unfinished folder, another;
 	int count = 0;
 	ok(unfinished_folder_of(&folder, at("out"), "split") == 0, "a folder of a kind");
-	ok(unfinished_settle(at("out"), "split", count_left, &count) == 0 && count == 0, "in the making it is not looked at");
+	ok(unfinished_recover(at("out"), "split", count_left, &count) == 0 && count == 0, "in the making it is not looked at");
 	unfinished_forget(&folder);
 	ok(unfinished_folder(&another, at("out")) == 0 && is_there(".out.millrace-split-0"), "left, it is not removed");
 	unfinished_remove(&another);
-	ok(unfinished_settle(at("out"), "split", count_left, &count) == 0 && count == 1, "but settled");
+	ok(unfinished_recover(at("out"), "split", count_left, &count) == 0 && count == 1, "but settled");
 }
 
 int main(void)
