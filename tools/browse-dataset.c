@@ -14,7 +14,7 @@ static int announce(const char *url)
 	if (fflush(stdout) == 0)
 		return EXIT_DONE;
 	int reason = errno;
-	tool_end_unread();
+	tool_end_closed_pipe();
 	tool_say("standard output", "%s", strerror(reason));
 	return EXIT_FAILED;
 }

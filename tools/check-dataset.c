@@ -81,7 +81,7 @@ int main(int argc, char **argv)
 		summarize(&check, argv[first]);
 
 	if (failed)
-		tool_end_unread();
+		tool_end_closed_pipe();
 	int status = failed ? tool_error(&error) : check.count || check.unbalanced ? EXIT_BAD_INPUTS : EXIT_DONE;
 	dataset_check_free(&check);
 	split_free(&split);

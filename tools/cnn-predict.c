@@ -136,7 +136,7 @@ int main(int argc, char **argv)
 		(confusion_path && draw_confusion(&predictor.evaluation.metrics, &predictor.model.labels, &error));
 
 	if (failed) {
-		tool_end_unread();
+		tool_end_closed_pipe();
 		tool_error(&error);
 	} else if (bad.count && predictor.predicted && (count > 1 || file_is_folder(operands[0])))
 		tool_say("pictures", "%zu skipped, %llu predicted", bad.count, (unsigned long long)predictor.predicted);

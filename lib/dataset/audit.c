@@ -78,7 +78,7 @@ struct audit_node {
 /* A node that is similar to another, or is that node itself. */
 struct audit_neighbor {
 	const struct audit_node *node;
-	struct likeness likeness;
+	struct hash_distance likeness;
 };
 
 struct audit_job {

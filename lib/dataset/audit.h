@@ -10,7 +10,7 @@ enum { AUDIT_PAIRS_OF_FILE = 16 }; /* listed per file, so that n copies of a pic
 struct audit_pair {
 	const struct split_file *file, *other; /* the file of the later part first: validation, then train */
 	enum { AUDIT_SAME_FILE, AUDIT_SAME_PIXELS, AUDIT_LOOK_ALIKE, AUDIT_MIRRORED, AUDIT_CHAIN } relation;
-	struct likeness likeness;              /* of AUDIT_LOOK_ALIKE and AUDIT_MIRRORED */
+	struct hash_distance likeness;              /* of AUDIT_LOOK_ALIKE and AUDIT_MIRRORED */
 };
 
 /* Two classes that have pictures in common. */

@@ -174,7 +174,7 @@ void split_write_list(const struct split *split, FILE *stream)
 		digest_hex(file->digest, DIGEST_SIZE, digest);
 		digest_hex(file->hash.pixels, IMAGE_HASH_PIXELS_SIZE, pixels);
 		text_write_field(stream, file->name);
-		fprintf(stream, "\t%s\t%s\t%016llx\t%lu\t", digest, pixels, (unsigned long long)file->hash.look.perceptual,
+		fprintf(stream, "\t%s\t%s\t%016llx\t%lu\t", digest, pixels, (unsigned long long)file->hash.visual.perceptual,
 			(unsigned long)file->group);
 		text_write_field(stream, split->classes.items[file->label]);
 		fprintf(stream, "\t%s\n", split_part_name(split, file->part, part));

@@ -1,14 +1,14 @@
 #include "dataset/split_group.h"
 
 #include "base/bytes.h"
-#include "image/look_alikes.h"
+#include "image/near_duplicates.h"
 
 #include <stdlib.h>
 #include <string.h>
 
 int split_compare_hashes(const struct split_file *file, const struct split_file *other)
 {
-	int order = memcmp(&file->hash.look, &other->hash.look, sizeof file->hash.look);
+	int order = memcmp(&file->hash.visual, &other->hash.visual, sizeof file->hash.visual);
 	return order ? order : memcmp(&file->hash.mirrored, &other->hash.mirrored, sizeof file->hash.mirrored);
 }
 
@@ -34,7 +34,7 @@ static void union_sets(struct disjoint_sets *sets, uint32_t a, uint32_t b)
 	sets->parents[a > b ? a : b] = a > b ? b : a;
 }
 
-static void union_with_found(void *context, uint32_t number, const struct likeness *likeness)
+static void union_with_found(void *context, uint32_t number, const struct hash_distance *likeness)
 {
 	struct disjoint_sets *sets = context;
 	(void)likeness;
@@ -60,8 +60,8 @@ static bool is_same(const struct split_file *previous, const struct split_file *
 static int union_similar(const struct split *split, struct split_file **order, struct disjoint_sets *sets, int hamming,
 	struct error *error)
 {
-	struct look_alikes *index;
-	if (look_alikes_create(&index, error))
+	struct near_duplicates *index;
+	if (near_duplicates_create(&index, error))
 		return -1;
 	int result = 0;
 	for (size_t i = 0; result == 0 && i < split->count; i++) {
@@ -70,11 +70,11 @@ static int union_similar(const struct split *split, struct split_file **order, s
 		if (i > 0 && is_same(order[i - 1], file, hamming)) {
 			union_sets(sets, sets->file, (uint32_t)(order[i - 1] - split->files));
 		} else if (hamming >= 0 && !file->hash.plain) {
-			look_alikes_find(index, &file->hash, hamming, union_with_found, sets);
-			result = look_alikes_add(index, &file->hash, sets->file, error);
+			near_duplicates_find(index, &file->hash, hamming, union_with_found, sets);
+			result = near_duplicates_add(index, &file->hash, sets->file, error);
 		}
 	}
-	look_alikes_destroy(index);
+	near_duplicates_destroy(index);
 	return result;
 }
 

@@ -28,9 +28,9 @@ static const struct {
 	[PIXELS_CMYK_INVERTED] = {4, cmsSigCmykData, TYPE_CMYK_8_REV, TYPE_RGB_8},
 };
 
-/* ---- memory: where there is none lcms crashes, in more places than one ---- */
+/* ---- memory: without it lcms crashes in several places ---- */
 
-/* Where it goes on then, instead of in lcms. */
+/* Where to jump to then, out of lcms. */
 static _Thread_local jmp_buf *without_memory;
 
 static void *reallocate(cmsContext library, void *memory, cmsUInt32Number size)
@@ -65,8 +65,8 @@ int pixel_layout_size(enum pixel_layout layout)
 	return layouts[layout].size;
 }
 
-/* Whether every colour of a grid stays what it is. */
-static bool changes_nothing(cmsHTRANSFORM transform, enum pixel_layout layout)
+/* Whether it leaves every colour of a grid unchanged. */
+static bool is_identity(cmsHTRANSFORM transform, enum pixel_layout layout)
 {
 	int size = layouts[layout].size, count = layout == PIXELS_GREY ? STEPS : STEPS * STEPS * STEPS;
 	if (layout >= PIXELS_CMYK)
@@ -83,8 +83,8 @@ static bool changes_nothing(cmsHTRANSFORM transform, enum pixel_layout layout)
 	return true;
 }
 
-/* Whether it is plainly sRGB, as most profiles are: preparing to convert takes longer than decoding a small picture. sRGB's
- * primaries adapted to D50 and its curve: IEC 61966-2-1. */
+/* Whether it is sRGB, as most profiles are: creating a transform takes longer than decoding a small picture. sRGB's
+ * primaries adapted to D50 and its transfer curve: IEC 61966-2-1. */
 static bool is_srgb(cmsHPROFILE profile)
 {
 	static const struct {
@@ -95,18 +95,19 @@ static bool is_srgb(cmsHPROFILE profile)
 		{cmsSigGreenColorantTag, cmsSigGreenTRCTag, 0.3851, 0.7169, 0.0971},
 		{cmsSigBlueColorantTag, cmsSigBlueTRCTag, 0.1431, 0.0606, 0.7141},
 	};
-	const double near = 0.0015;
+	const double tolerance = 0.0015;
 	if (!cmsIsMatrixShaper(profile) || cmsIsTag(profile, cmsSigAToB0Tag))
 		return false;
 	for (int c = 0; c < 3; c++) {
 		const cmsCIEXYZ *primary = cmsReadTag(profile, channels[c].primary);
 		const cmsToneCurve *curve = cmsReadTag(profile, channels[c].curve);
-		if (!primary || !curve || fabs(primary->X - channels[c].x) > near || fabs(primary->Y - channels[c].y) > near ||
-			fabs(primary->Z - channels[c].z) > near)
+		if (!primary || !curve || fabs(primary->X - channels[c].x) > tolerance || fabs(primary->Y - channels[c].y) > tolerance ||
+			fabs(primary->Z - channels[c].z) > tolerance)
 			return false;
 		for (int i = 0; i <= 16; i++) {
-			double value = i / 16.0, light = value <= 0.04045 ? value / 12.92 : pow((value + 0.055) / 1.055, 2.4);
-			if (fabs((double)cmsEvalToneCurveFloat(curve, (float)value) - light) > near)
+			double value = i / 16.0,
+				light = value <= 0.04045 ? value / 12.92 : pow((value + 0.055) / 1.055, 2.4);
+			if (fabs((double)cmsEvalToneCurveFloat(curve, (float)value) - light) > tolerance)
 				return false;
 		}
 	}
@@ -121,8 +122,8 @@ static cmsHTRANSFORM create_transform(cmsContext library, const unsigned char *p
 	if (from && cmsGetColorSpace(from) == layouts[layout].space && !is_srgb(from))
 		to = cmsCreate_sRGBProfileTHR(library);
 	if (to)
-		transform = cmsCreateTransformTHR(library, from, layouts[layout].in, to, layouts[layout].out, INTENT_PERCEPTUAL,
-			cmsFLAGS_NOCACHE | (layout == PIXELS_RGBA ? cmsFLAGS_COPY_ALPHA : 0));
+		transform = cmsCreateTransformTHR(library, from, layouts[layout].in, to, layouts[layout].out,
+			INTENT_PERCEPTUAL, cmsFLAGS_NOCACHE | (layout == PIXELS_RGBA ? cmsFLAGS_COPY_ALPHA : 0));
 	if (from)
 		cmsCloseProfile(from);
 	if (to)
@@ -130,9 +131,10 @@ static cmsHTRANSFORM create_transform(cmsContext library, const unsigned char *p
 	return transform;
 }
 
-/* Returns whether there is something to convert. Without memory there is not, and errno says so; what lcms was in the middle
- * of is then left as it is. */
-static bool prepare(struct color_conversion *conversion, const unsigned char *profile, size_t size, enum pixel_layout layout)
+/* Returns whether a conversion is needed. Without memory it returns false with errno ENOMEM, and what lcms had allocated
+ * leaks. */
+static bool create_conversion(struct color_conversion *conversion, const unsigned char *profile, size_t size,
+	enum pixel_layout layout)
 {
 	jmp_buf jump;
 	without_memory = &jump;
@@ -145,7 +147,7 @@ static bool prepare(struct color_conversion *conversion, const unsigned char *pr
 	conversion->library = cmsCreateContext(&memory_handler, NULL);
 	if (conversion->library)
 		conversion->transform = create_transform(conversion->library, profile, size, layout);
-	bool needed = conversion->transform && !changes_nothing(conversion->transform, layout);
+	bool needed = conversion->transform && !is_identity(conversion->transform, layout);
 	without_memory = NULL;
 	return needed;
 }
@@ -155,7 +157,7 @@ struct color_conversion *color_conversion_create(const unsigned char *profile, s
 	if (!profile || size > PROFILE_MAXIMUM)
 		return NULL;
 	struct color_conversion *conversion = calloc(1, sizeof *conversion);
-	if (!conversion || prepare(conversion, profile, size, layout))
+	if (!conversion || create_conversion(conversion, profile, size, layout))
 		return conversion;
 	color_conversion_free(conversion);
 	return NULL;

@@ -1,10 +1,10 @@
-/* Inside lib/image: colours as an ICC profile means them, turned into sRGB. */
+/* Inside lib/image: conversion from an ICC profile to sRGB. */
 #ifndef IMAGE_COLOR_H
 #define IMAGE_COLOR_H
 
 #include <stddef.h>
 
-/* How a file's pixels lie, 8 bits a channel. Adobe's CMYK files store the light that the inks let through. */
+/* Layout of a file's pixels, 8 bits a channel. Adobe's CMYK files are inverted: 255 is no ink. */
 enum pixel_layout { PIXELS_GREY, PIXELS_RGB, PIXELS_RGBA, PIXELS_CMYK, PIXELS_CMYK_INVERTED };
 
 /* Bytes of a pixel. */
@@ -12,10 +12,10 @@ int pixel_layout_size(enum pixel_layout layout);
 
 struct color_conversion;
 
-/* Prepares turning pixels that `profile` describes into sRGB: perceptual intent, 8 bits, so that the same bytes come out
- * each time. Returns NULL where there is nothing to do or nothing that can be done, and the pixels are best taken as they
- * are: no profile, one that is damaged or describes another kind of pixels, no memory, or one that changes no colour
- * by more than 2 of 255, which are the many versions of sRGB. The caller frees with color_conversion_free. */
+/* Creates a conversion from `profile` to sRGB: perceptual intent, 8 bits, so the same bytes result each time. Returns NULL
+ * if the pixels are to be used unchanged: no profile, a damaged one or one for another kind of pixels, no memory, or one
+ * that changes no colour by more than 2 of 255, such as the many versions of sRGB. The caller frees with
+ * color_conversion_free. */
 struct color_conversion *color_conversion_create(const unsigned char *profile, size_t size, enum pixel_layout layout);
 
 /* Converts a row: PIXELS_RGBA to RGBA, its alpha unchanged; all others to RGB. */

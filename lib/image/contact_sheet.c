@@ -36,7 +36,7 @@ static size_t cell_size(const struct contact_sheet *sheet)
 	return (size_t)sheet->width * (size_t)sheet->height * (size_t)sheet->shown;
 }
 
-/* Where the next cell goes; NULL with the error set. */
+/* Appends a cell and returns its pixels; NULL with the error set. */
 static unsigned char *add_cell(struct contact_sheet *sheet, struct error *error)
 {
 	double pixels = (double)(sheet->width + BORDER) * (sheet->height + BORDER) * (sheet->count + 1);
@@ -54,11 +54,11 @@ static unsigned char *add_cell(struct contact_sheet *sheet, struct error *error)
 	return sheet->cells + cell_size(sheet) * (size_t)sheet->count++;
 }
 
-/* Rounds to the nearest of 0..255; what is no number is black. */
+/* Scales and rounds to 0..255; NaN becomes 0. */
 static unsigned char shade(const struct contact_sheet *sheet, float value)
 {
-	float share = (value - sheet->minimum) / (sheet->maximum - sheet->minimum) * 255 + 0.5f;
-	return share >= 255 ? 255 : share > 0 ? (unsigned char)share : 0;
+	float scaled = (value - sheet->minimum) / (sheet->maximum - sheet->minimum) * 255 + 0.5f;
+	return scaled >= 255 ? 255 : scaled > 0 ? (unsigned char)scaled : 0;
 }
 
 int contact_sheet_add_f32(struct contact_sheet *sheet, const float *values, struct error *error)

@@ -1,13 +1,13 @@
-/* A contact sheet: many small pictures of one size on one. */
+/* A contact sheet: many small pictures of one size in a grid. */
 #ifndef IMAGE_CONTACT_SHEET_H
 #define IMAGE_CONTACT_SHEET_H
 
 #include "image/image.h"
 
-/* A sheet in the making. */
+/* A sheet and its cells so far. */
 struct contact_sheet {
-	int width, height, channels; /* of the values given */
-	int shown;                   /* channels of the picture: 3 where there are 3 or more, else 1, the first */
+	int width, height, channels; /* of the input values */
+	int shown;                   /* channels that are drawn: the first 3 if there are 3 or more, else the first */
 	float minimum, maximum;      /* values shown as black and as white */
 	int count;                   /* of cells */
 	unsigned char *cells;        /* count x height x width x shown; owned */
@@ -21,11 +21,11 @@ struct contact_sheet contact_sheet_start(int width, int height, int channels, do
 CHECKED int contact_sheet_add_u8(struct contact_sheet *sheet, const unsigned char *values, struct error *error);
 CHECKED int contact_sheet_add_f32(struct contact_sheet *sheet, const float *values, struct error *error);
 
-/* Lays the cells out, rows from the left, on white with 2 pixels between and around, about as wide as high. At least
+/* Draws the cells in a grid, row by row, on white with a border of 2 pixels, about square. At least
  * one cell. On failure (-1) *out is empty. */
 CHECKED int contact_sheet_draw(const struct contact_sheet *sheet, struct image *out, struct error *error);
 
-/* The same as a PNG file, whole or not at all. */
+/* The same as a PNG file, written atomically. */
 CHECKED int contact_sheet_write_png(const struct contact_sheet *sheet, const char *path, struct error *error);
 
 void contact_sheet_free(struct contact_sheet *sheet);

@@ -30,63 +30,65 @@ static int check_limits(const struct encoded *encoded, const struct image_info *
 	return 0;
 }
 
-/* Without memory one decoder calls the picture damaged, and another leaves its colour profile out. But malloc says so in
- * errno, which was 0 at first. */
+/* Without memory one decoder reports a damaged picture, and another ignores its colour profile; but malloc sets errno, which
+ * was 0 at the start. */
 static int check_memory(const char *name, int result, struct error *error)
 {
 	return errno == ENOMEM ? error_memory(error, name) : result;
 }
 
-/* Adds a picture to rows that are all zero. */
-static int read_rows(struct rows *rows, const struct encoded *encoded, const struct wanted *wanted, struct error *error)
+/* Decodes a picture into a sink that is all zero. */
+static int decode_rows(struct row_sink *sink, const struct encoded *encoded, const struct decode_target *target,
+	struct error *error)
 {
 	struct image_info info;
 	if (encoded->size > IMAGE_FILE_MAXIMUM)
 		return error_set(error, encoded->name, "larger than %d bytes", IMAGE_FILE_MAXIMUM);
-	if (probe_here(encoded->bytes, encoded->size, encoded->name, &info, error) ||
-		check_limits(encoded, &info, wanted->options->pixels_maximum, error))
+	if (probe_in_process(encoded->bytes, encoded->size, encoded->name, &info, error) ||
+		check_limits(encoded, &info, target->options->pixels_maximum, error))
 		return -1;
-	return decoders[info.type](encoded, &info, wanted, rows, error);
+	return decoders[info.type](encoded, &info, target, sink, error);
 }
 
-static int decode_as(const struct encoded *encoded, const struct wanted *wanted, struct image *image,
+static int decode_as(const struct encoded *encoded, const struct decode_target *target, struct image *image,
 	struct error *error)
 {
-	struct rows rows = {0};
+	struct row_sink sink = {0};
 	errno = 0;
 	*image = (struct image){0};
-	int result = read_rows(&rows, encoded, wanted, error);
-	if (result == 0 && rows_finish(&rows, image, error))
+	int result = decode_rows(&sink, encoded, target, error);
+	if (result == 0 && row_sink_finish(&sink, image, error))
 		result = error_within(error, encoded->name);
 	result = check_memory(encoded->name, result, error);
-	rows_free(&rows);
+	row_sink_free(&sink);
 	if (result)
 		image_free(image);
 	return result;
 }
 
-int decode_here(const unsigned char *bytes, size_t size, const char *name,
+int decode_in_process(const unsigned char *bytes, size_t size, const char *name,
 	const struct image_decode_options *options, struct image *image, struct error *error)
 {
 	return decode_as(&(struct encoded){bytes, size, name},
-		&(struct wanted){.options = options, .channels = options->keep_alpha ? 4 : 3}, image, error);
+		&(struct decode_target){.options = options, .channels = options->keep_alpha ? 4 : 3}, image, error);
 }
 
-int inspect_here(const unsigned char *bytes, size_t size, const char *name, const struct image_decode_options *options,
+int inspect_in_process(const unsigned char *bytes, size_t size, const char *name,
+	const struct image_decode_options *options,
 	const struct image_inspection *inspection, void *finding, struct error *error)
 {
-	struct rows rows = {0};
+	struct row_sink sink = {0};
 	errno = 0;
-	int result = read_rows(&rows, &(struct encoded){bytes, size, name},
-		&(struct wanted){.options = options, .inspection = inspection, .channels = 3}, error);
-	if (result == 0 && rows_find(&rows, finding, error))
+	int result = decode_rows(&sink, &(struct encoded){bytes, size, name},
+		&(struct decode_target){.options = options, .inspection = inspection, .channels = 3}, error);
+	if (result == 0 && row_sink_inspect(&sink, finding, error))
 		result = error_within(error, name);
 	result = check_memory(name, result, error);
-	rows_free(&rows);
+	row_sink_free(&sink);
 	return result;
 }
 
-int load_here(const unsigned char *bytes, size_t size, const char *name, const struct image_resize_options *options,
+int load_in_process(const unsigned char *bytes, size_t size, const char *name, const struct image_resize_options *options,
 	int channels, struct image *image, struct error *error)
 {
 	struct image_decode_options decode = {.keep_alpha = channels == 4};
@@ -95,9 +97,9 @@ int load_here(const unsigned char *bytes, size_t size, const char *name, const s
 		return error_set(error, name, "%d x %d pixels are too many", options->width, options->height);
 	memcpy(decode.background, options->background, sizeof decode.background);
 	if (options->filter != IMAGE_NEAREST) {
-		decode.least_width = options->width;
-		decode.least_height = options->height;
+		decode.minimum_width = options->width;
+		decode.minimum_height = options->height;
 	}
 	return decode_as(&(struct encoded){bytes, size, name},
-		&(struct wanted){.options = &decode, .resize = options, .channels = channels}, image, error);
+		&(struct decode_target){.options = &decode, .resize = options, .channels = channels}, image, error);
 }

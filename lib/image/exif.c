@@ -3,7 +3,7 @@
 #include <stdbool.h>
 #include <string.h>
 
-/* A TIFF block: either byte order, every read inside its bounds. */
+/* A TIFF block in either byte order; all reads are bounds-checked. */
 struct tiff {
 	const unsigned char *bytes;
 	size_t size;

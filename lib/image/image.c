@@ -60,7 +60,7 @@ int image_parse_color(const char *text, unsigned char color[3], struct error *er
 			return 0;
 		}
 	if (text[0] != '#' || strlen(text) != 7 || strspn(text + 1, "0123456789abcdefABCDEF") != 6)
-		return error_set(error, text, "is no colour: white, black, grey or #rrggbb");
+		return error_set(error, text, "is not a colour: white, black, grey or #rrggbb");
 	for (int i = 0; i < 3; i++)
 		color[i] = (unsigned char)(16 * text_hexadecimal(text[1 + 2 * i]) + text_hexadecimal(text[2 + 2 * i]));
 	return 0;

@@ -11,15 +11,15 @@ enum { SIDE = 32, FREQUENCIES = 8 };
 
 /* ---- 32 x 32 ---- */
 
-/* What part `index` of SIDE equal parts takes of `size` pixels, each of which counts as SIDE units. */
-struct span {
+/* The pixels of cell `index` of SIDE equal cells of `size` pixels, where a pixel counts as SIDE units. */
+struct cell_span {
 	int first, last;                 /* pixels */
-	uint32_t not_first, not_last;    /* units of these two that belong to its neighbours */
+	uint32_t not_first, not_last;    /* units of these two that belong to the neighbouring cells */
 };
 
-static struct span span_of(int index, int size)
+static struct cell_span span_of(int index, int size)
 {
-	struct span span;
+	struct cell_span span;
 	int from = index * size, to = from + size;
 	span.first = from / SIDE;
 	span.last = (to - 1) / SIDE;
@@ -28,18 +28,18 @@ static struct span span_of(int index, int size)
 	return span;
 }
 
-/* A picture of which `row` rows have come. */
-struct hashing {
+/* The state after `row` rows of a picture. */
+struct hash_state {
 	struct digest *digest;
 	int width, height, row;
-	struct span columns[SIDE];
-	uint64_t sums[SIDE][SIDE]; /* luma times 2^16 times units, both ways */
-	uint16_t *row_sums;        /* of the last rows, which take part in no sum yet */
-	int summed;                /* those rows */
+	struct cell_span columns[SIDE];
+	uint64_t sums[SIDE][SIDE]; /* luma x 2^16 x units, in both directions */
+	uint16_t *row_sums;        /* of the last rows, not yet added to `sums` */
+	int summed;                /* number of those rows */
 };
 
-/* Luma times 2^16 times units, added up over a span of the sums of rows of RGB. */
-static uint64_t sum_span(const uint16_t *row, const struct span *span)
+/* Sum of luma x 2^16 x units over a span of the sums of rows of RGB. */
+static uint64_t sum_span(const uint16_t *row, const struct cell_span *span)
 {
 	const uint16_t *first = row + 3 * (size_t)span->first, *last = row + 3 * (size_t)span->last;
 	uint64_t red = 0, green = 0, blue = 0;
@@ -54,33 +54,33 @@ static uint64_t sum_span(const uint16_t *row, const struct span *span)
 	return 19595 * red + 38470 * green + 7471 * blue;
 }
 
-/* Adds the sums of rows, of each of which `units` belong to it, to one row of parts. */
-static void add_to_parts(struct hashing *hashing, int part, int units)
+/* Adds the sums of rows to one row of cells, which contains `units` units of each. */
+static void add_to_cells(struct hash_state *hashing, int cell, int units)
 {
 	for (int x = 0; x < SIDE; x++)
-		hashing->sums[part][x] += (uint64_t)units * sum_span(hashing->row_sums, &hashing->columns[x]);
+		hashing->sums[cell][x] += (uint64_t)units * sum_span(hashing->row_sums, &hashing->columns[x]);
 }
 
-/* Rows that lie in one part are added up first, all columns at once. One that lies in several comes alone. */
-static void average_row(struct hashing *hashing, const unsigned char *row)
+/* Rows that lie within one cell are added up first, for all columns at once; a row that overlaps several is added alone. */
+static void average_row(struct hash_state *hashing, const unsigned char *row)
 {
 	size_t size = 3 * (size_t)hashing->width;
 	int height = hashing->height, from = SIDE * hashing->row++, to = from + SIDE; /* units */
 	int first = from / height;
 	row_sums_add(hashing->row_sums, row, size);
-	bool next_joins = (to + SIDE - 1) / height == first;
-	if (++hashing->summed < ROW_SUMS_MAXIMUM && next_joins)
+	bool next_is_inside = (to + SIDE - 1) / height == first;
+	if (++hashing->summed < ROW_SUMS_MAXIMUM && next_is_inside)
 		return;
-	for (int part = first; part * height < to; part++) {
-		int begin = part * height, end = begin + height;
-		add_to_parts(hashing, part, (to < end ? to : end) - (from > begin ? from : begin));
+	for (int cell = first; cell * height < to; cell++) {
+		int begin = cell * height, end = begin + height;
+		add_to_cells(hashing, cell, (to < end ? to : end) - (from > begin ? from : begin));
 	}
 	memset(hashing->row_sums, 0, size * sizeof *hashing->row_sums);
 	hashing->summed = 0;
 }
 
-/* The mean luma of SIDE x SIDE equal parts, times 256. */
-static void average(const struct hashing *hashing, uint32_t grid[SIDE][SIDE])
+/* The mean luma of SIDE x SIDE equal cells, x 256. */
+static void average(const struct hash_state *hashing, uint32_t grid[SIDE][SIDE])
 {
 	uint64_t whole = (uint64_t)hashing->width * (uint64_t)hashing->height;
 	for (int y = 0; y < SIDE; y++)
@@ -98,17 +98,17 @@ static void mirror(uint32_t grid[SIDE][SIDE])
 		}
 }
 
-/* Whether the brightest part and the darkest are hard to tell apart. */
+/* Whether the range of luma is small. */
 static bool is_plain(uint32_t grid[SIDE][SIDE])
 {
-	enum { LEAST = 8 * 256 };
+	enum { RANGE_MINIMUM = 8 * 256 };
 	uint32_t darkest = UINT32_MAX, brightest = 0;
 	for (int i = 0; i < SIDE * SIDE; i++) {
 		uint32_t value = grid[i / SIDE][i % SIDE];
 		darkest = value < darkest ? value : darkest;
 		brightest = value > brightest ? value : brightest;
 	}
-	return brightest - darkest < LEAST;
+	return brightest - darkest < RANGE_MINIMUM;
 }
 
 /* ---- pHash ---- */
@@ -124,17 +124,17 @@ static int64_t cosine(int step)
 	return step <= 32 ? quarter[step] : -quarter[64 - step];
 }
 
-typedef int64_t waves[FREQUENCIES][SIDE];
+typedef int64_t dct_basis[FREQUENCIES][SIDE];
 
-static void draw_waves(waves basis)
+static void fill_dct_basis(dct_basis basis)
 {
 	for (int k = 0; k < FREQUENCIES; k++)
 		for (int n = 0; n < SIDE; n++)
 			basis[k][n] = cosine((2 * n + 1) * k);
 }
 
-/* The lowest frequencies of one row or column of values that lie `stride` apart. */
-static void transform(const int64_t *in, int stride, const waves basis, int64_t out[FREQUENCIES])
+/* The lowest frequencies of one row or column of values at distance `stride`. */
+static void transform(const int64_t *in, int stride, const dct_basis basis, int64_t out[FREQUENCIES])
 {
 	for (int k = 0; k < FREQUENCIES; k++) {
 		out[k] = 0;
@@ -153,8 +153,8 @@ static uint64_t perceptual_hash(uint32_t grid[SIDE][SIDE])
 {
 	int64_t row[SIDE], columns[SIDE][FREQUENCIES], frequencies[64], sorted[64], found[FREQUENCIES];
 	uint64_t hash = 0;
-	waves basis;
-	draw_waves(basis);
+	dct_basis basis;
+	fill_dct_basis(basis);
 	for (int y = 0; y < SIDE; y++) {
 		for (int x = 0; x < SIDE; x++)
 			row[x] = grid[y][x];
@@ -177,28 +177,28 @@ static uint64_t perceptual_hash(uint32_t grid[SIDE][SIDE])
 static uint64_t difference_hash(uint32_t grid[SIDE][SIDE])
 {
 	enum { COLUMNS = 9, ROWS = 8 };
-	uint32_t parts[ROWS][COLUMNS] = {{0}};
+	uint32_t cells[ROWS][COLUMNS] = {{0}};
 	uint64_t hash = 0;
-	/* A column of the grid is 9 units wide, a part 32: some columns belong to two parts. */
+	/* A column of the grid is 9 units wide, a cell 32: some columns overlap two cells. */
 	for (int x = 0; x < SIDE; x++) {
 		int first = x * COLUMNS / SIDE, last = (x * COLUMNS + COLUMNS - 1) / SIDE;
 		uint32_t units = first == last ? COLUMNS : (uint32_t)(last * SIDE - x * COLUMNS);
 		for (int y = 0; y < SIDE; y++) {
-			parts[y * ROWS / SIDE][first] += units * grid[y][x];
-			parts[y * ROWS / SIDE][last] += (COLUMNS - units) * grid[y][x];
+			cells[y * ROWS / SIDE][first] += units * grid[y][x];
+			cells[y * ROWS / SIDE][last] += (COLUMNS - units) * grid[y][x];
 		}
 	}
 	for (int y = 0; y < ROWS; y++)
 		for (int x = 0; x < COLUMNS - 1; x++)
-			hash |= (uint64_t)(parts[y][x] < parts[y][x + 1]) << (8 * y + x);
+			hash |= (uint64_t)(cells[y][x] < cells[y][x + 1]) << (8 * y + x);
 	return hash;
 }
 
-/* ---- all ---- */
+/* ---- inspection ---- */
 
 static void end(void *state)
 {
-	struct hashing *hashing = state;
+	struct hash_state *hashing = state;
 	if (!hashing)
 		return;
 	digest_abandon(hashing->digest);
@@ -209,7 +209,7 @@ static void end(void *state)
 static void *start(int width, int height, struct error *error)
 {
 	unsigned char size[8];
-	struct hashing *hashing = calloc(1, sizeof *hashing);
+	struct hash_state *hashing = calloc(1, sizeof *hashing);
 	if (hashing) {
 		hashing->digest = digest_start();
 		hashing->row_sums = calloc(3 * (size_t)width, sizeof *hashing->row_sums);
@@ -231,14 +231,14 @@ static void *start(int width, int height, struct error *error)
 
 static void add_row(void *state, const unsigned char *row)
 {
-	struct hashing *hashing = state;
+	struct hash_state *hashing = state;
 	digest_add(hashing->digest, row, 3 * (size_t)hashing->width);
 	average_row(hashing, row);
 }
 
 static int finish(void *state, void *finding, struct error *error)
 {
-	struct hashing *hashing = state;
+	struct hash_state *hashing = state;
 	struct image_hash *hash = finding;
 	unsigned char whole[DIGEST_SIZE];
 	uint32_t grid[SIDE][SIDE];
@@ -249,45 +249,45 @@ static int finish(void *state, void *finding, struct error *error)
 	memcpy(hash->pixels, whole, IMAGE_HASH_PIXELS_SIZE);
 	average(hashing, grid);
 	hash->plain = is_plain(grid);
-	hash->look = (struct image_look){perceptual_hash(grid), difference_hash(grid)};
+	hash->visual = (struct visual_hash){perceptual_hash(grid), difference_hash(grid)};
 	mirror(grid);
-	hash->mirrored = (struct image_look){perceptual_hash(grid), difference_hash(grid)};
+	hash->mirrored = (struct visual_hash){perceptual_hash(grid), difference_hash(grid)};
 	return 0;
 }
 
 const struct image_inspection image_hash_inspection = {start, add_row, finish, end};
 
-/* ---- two ---- */
+/* ---- comparison ---- */
 
 static int count_bits(uint64_t bits)
 {
 	return __builtin_popcountll(bits);
 }
 
-static bool looks_like(const struct image_look *a, const struct image_look *b, int hamming, struct likeness *likeness)
+static bool is_near(const struct visual_hash *a, const struct visual_hash *b, int hamming, struct hash_distance *distance)
 {
 	enum { CONFIRMATION = 4, SPARSE = 16 };
 	bool sparse = count_bits(a->difference | b->difference) < SPARSE;
 	int limit = sparse ? hamming / 2 : hamming;
-	likeness->perceptual = count_bits(a->perceptual ^ b->perceptual);
-	likeness->difference = count_bits(a->difference ^ b->difference);
-	return likeness->perceptual <= limit && likeness->difference <= limit + CONFIRMATION;
+	distance->perceptual = count_bits(a->perceptual ^ b->perceptual);
+	distance->difference = count_bits(a->difference ^ b->difference);
+	return distance->perceptual <= limit && distance->difference <= limit + CONFIRMATION;
 }
 
-bool image_hash_alike(const struct image_hash *a, const struct image_hash *b, int hamming, struct likeness *likeness)
+bool image_hash_alike(const struct image_hash *a, const struct image_hash *b, int hamming, struct hash_distance *distance)
 {
-	*likeness = (struct likeness){0};
+	*distance = (struct hash_distance){0};
 	if (a->plain || b->plain)
 		return false;
-	if (looks_like(&a->look, &b->look, hamming, likeness))
+	if (is_near(&a->visual, &b->visual, hamming, distance))
 		return true;
-	/* Mirroring moves the median, so that the two ways round may differ by some bits. */
-	struct likeness back;
-	if (!looks_like(&a->mirrored, &b->look, hamming, likeness) || !looks_like(&b->mirrored, &a->look, hamming, &back))
+	/* Mirroring changes the median, so the two directions may differ by some bits. */
+	struct hash_distance reverse;
+	if (!is_near(&a->mirrored, &b->visual, hamming, distance) || !is_near(&b->mirrored, &a->visual, hamming, &reverse))
 		return false;
-	likeness->mirrored = true;
-	likeness->perceptual = back.perceptual > likeness->perceptual ? back.perceptual : likeness->perceptual;
-	likeness->difference = back.difference > likeness->difference ? back.difference : likeness->difference;
+	distance->mirrored = true;
+	distance->perceptual = reverse.perceptual > distance->perceptual ? reverse.perceptual : distance->perceptual;
+	distance->difference = reverse.difference > distance->difference ? reverse.difference : distance->difference;
 	return true;
 }
 

@@ -1,6 +1,6 @@
-/* What a picture shows as a few numbers, so that the same picture is known again: recompressed, resized, mirrored.
+/* Perceptual hashes of pictures, by which a picture is recognized when recompressed, resized or mirrored.
  *
- * All arithmetic is of whole numbers in a fixed order: a picture has the same hashes on every machine. */
+ * All arithmetic is with integers in a fixed order: a picture has the same hashes on every machine. */
 #ifndef IMAGE_IMAGE_HASH_H
 #define IMAGE_IMAGE_HASH_H
 
@@ -12,44 +12,43 @@
 
 enum {
 	IMAGE_HASH_PIXELS_SIZE = 16,   /* bytes of the hash of all pixels */
-	IMAGE_HASH_HAMMING = 8,        /* bits that perceptual hashes of one picture usually differ in at most */
-	IMAGE_HASH_HAMMING_MAXIMUM = 16, /* beyond which they say nothing */
+	IMAGE_HASH_HAMMING = 8,        /* the usual maximum distance of two perceptual hashes of one picture, in bits */
+	IMAGE_HASH_HAMMING_MAXIMUM = 16, /* beyond which a distance means nothing */
 };
 
-/* The two hashes by which a picture is known again. */
-struct image_look {
-	uint64_t perceptual; /* pHash: which of its 64 lowest frequencies are above their median */
-	uint64_t difference; /* dHash: which of 8 x 8 places is darker than the one to its right */
+/* The two perceptual hashes of a picture. */
+struct visual_hash {
+	uint64_t perceptual; /* pHash: bits of the 64 lowest frequencies that are above their median */
+	uint64_t difference; /* dHash: bits of the 8 x 8 cells that are darker than their right neighbour */
 };
 
 struct image_hash {
-	unsigned char pixels[IMAGE_HASH_PIXELS_SIZE]; /* begin of SHA-256(width, height as 32 bits, all pixels) */
-	struct image_look look, mirrored;             /* of the picture, and of its mirror image */
-	int plain;                                    /* it shows next to nothing, so that its looks mean nothing */
+	unsigned char pixels[IMAGE_HASH_PIXELS_SIZE]; /* start of SHA-256(width, height as 32 bits, all pixels) */
+	struct visual_hash visual, mirrored;          /* of the picture, and of its mirror image */
+	int plain;                                    /* nearly uniform, so that its visual hashes mean nothing */
 };
 
-/* Finds the struct image_hash of a picture, best decoded at full size over white.
+/* Computes the struct image_hash of a picture, best decoded at full size over white.
  *
- * The looks are those of its luma (ITU-R BT.601), averaged to 32 x 32 equal parts. pHash: of the unscaled DCT-II of these
- * the 8 x 8 lowest frequencies, the constant one among them, bit 8 v + u being set where the coefficient of vertical
+ * The visual hashes are of its luma (ITU-R BT.601), averaged over 32 x 32 equal cells. pHash: the 8 x 8 lowest frequencies
+ * of their unscaled DCT-II, including the constant one, bit 8 v + u being set where the coefficient of vertical
  * frequency v and horizontal frequency u is greater than the median of all 64 (C. Zauner, "Implementation and
- * benchmarking of perceptual image hash functions", 2010). dHash: of 9 x 8 equal parts, bit 8 y + x being set where part
- * (x, y) is darker than part (x + 1, y). */
+ * benchmarking of perceptual image hash functions", 2010). dHash: of 9 x 8 equal cells, bit 8 y + x being set where cell
+ * (x, y) is darker than cell (x + 1, y). */
 extern const struct image_inspection image_hash_inspection;
 
-/* How two pictures are alike. */
-struct likeness {
-	int perceptual, difference; /* bits in which their hashes differ */
-	bool mirrored;              /* when one of them is mirrored */
+/* The distance between two pictures. */
+struct hash_distance {
+	int perceptual, difference; /* Hamming distances of their hashes */
+	bool mirrored;              /* with one of them mirrored */
 };
 
-/* Whether two pictures look like one: pHashes at most `hamming` bits apart, and dHashes, which confirm it, at most 4
- * more; else whether each looks like the other's mirror image, of which the larger distances then count. Where the
- * dHashes have less than 16 bits between them the pictures are mostly empty, small things on a wide ground: they then
- * may differ by half as many bits. A plain picture is like no other. *likeness says how they are alike, and means
- * nothing where they are not. */
+/* Whether two pictures are near-duplicates: Hamming distance of the pHashes at most `hamming`, and of the dHashes, which
+ * confirm it, at most 4 more; or whether each is a near-duplicate of the other's mirror image, with the larger distances.
+ * If the dHashes have less than 16 bits set in total, the pictures are mostly background with small objects, and the limit
+ * is half as many bits. A plain picture is a near-duplicate of none. *distance is defined only if it returns true. */
 CHECKED bool image_hash_alike(const struct image_hash *a, const struct image_hash *b, int hamming,
-	struct likeness *likeness);
+	struct hash_distance *distance);
 
 /* Whether all their pixels are the same. */
 bool image_hash_same(const struct image_hash *a, const struct image_hash *b);

@@ -6,23 +6,23 @@
 #include <stdlib.h>
 
 /* Sums of values, of which there are no more than IMAGE_MEASURE_SIDE squared. */
-struct sums {
+struct running_sums {
 	int64_t count, sum, squares;
 };
 
-static void add(struct sums *sums, int value)
+static void add(struct running_sums *sums, int value)
 {
 	sums->count++;
 	sums->sum += value;
 	sums->squares += (int64_t)value * value;
 }
 
-static double mean(const struct sums *sums)
+static double mean(const struct running_sums *sums)
 {
 	return sums->count ? (double)sums->sum / (double)sums->count : 0;
 }
 
-static double variance(const struct sums *sums)
+static double variance(const struct running_sums *sums)
 {
 	return sums->count ? (double)sums->squares / (double)sums->count - mean(sums) * mean(sums) : 0;
 }
@@ -60,7 +60,7 @@ static void add_row(void *state, const unsigned char *row)
 
 static struct image_measures measure(const struct image *grey)
 {
-	struct sums luma = {0}, laplacian = {0};
+	struct running_sums luma = {0}, laplacian = {0};
 	const unsigned char *p = grey->pixels;
 	for (int i = 0; i < grey->width * grey->height; i++)
 		add(&luma, p[i]);

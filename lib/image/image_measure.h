@@ -1,4 +1,4 @@
-/* What makes a picture a bad example, measured. */
+/* Measures of image quality: brightness, contrast, sharpness. */
 #ifndef IMAGE_IMAGE_MEASURE_H
 #define IMAGE_IMAGE_MEASURE_H
 
@@ -13,7 +13,7 @@ struct image_measures {
 	double sharpness;  /* variance of the Laplacian [0 1 0; 1 -4 1; 0 1 0] (J. Pech-Pacheco et al., ICPR 2000) */
 };
 
-/* Finds the struct image_measures of a picture. One less than 3 pixels wide or high has sharpness 0. */
+/* Computes the struct image_measures of a picture. One less than 3 pixels wide or high has sharpness 0. */
 extern const struct image_inspection image_measure_inspection;
 
 #endif

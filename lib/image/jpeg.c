@@ -10,43 +10,43 @@
 #include <jerror.h>
 
 enum {
-	SCANS_MAXIMUM = 500, /* a progressive file may ask for any number of passes over the picture */
-	MARKERS_MAXIMUM = 4096, /* libjpeg walks along all that it saves to add one; a profile takes 255 at most */
-	UNALIGNED = 8,       /* bytes: libjpeg-turbo stores an aligned row past the cache, from where it would be read at once */
+	SCANS_MAXIMUM = 500, /* a progressive file may have any number of scans of the whole picture */
+	MARKERS_MAXIMUM = 4096, /* libjpeg traverses its list of saved markers to add one; a profile takes 255 at most */
+	UNALIGNED = 8,       /* bytes: libjpeg-turbo stores aligned rows with non-temporal stores, past the cache, and they are read next */
 };
 
-/* libjpeg calls error_exit and expects not to return: it jumps back here. */
-struct session {
+/* libjpeg calls error_exit, which must not return: it jumps to `jump`. */
+struct jpeg_reader {
 	struct jpeg_decompress_struct decoder;
 	struct jpeg_error_mgr errors;
 	struct jpeg_progress_mgr progress;
-	int markers; /* of those saved */
+	int markers; /* saved so far */
 	jmp_buf jump;
 	char message[JMSG_LENGTH_MAX];
 };
 
-static void fail(j_common_ptr decoder)
+static void raise_jpeg_error(j_common_ptr decoder)
 {
-	struct session *session = decoder->client_data;
-	decoder->err->format_message(decoder, session->message);
-	longjmp(session->jump, 1);
+	struct jpeg_reader *reader = decoder->client_data;
+	decoder->err->format_message(decoder, reader->message);
+	longjmp(reader->jump, 1);
 }
 
-static void fail_limit(struct session *session, const char *what, int maximum)
+static void limit_exceeded(struct jpeg_reader *reader, const char *what, int maximum)
 {
-	snprintf(session->message, sizeof session->message, "more than %d %s", maximum, what);
-	longjmp(session->jump, 1);
+	snprintf(reader->message, sizeof reader->message, "more than %d %s", maximum, what);
+	longjmp(reader->jump, 1);
 }
 
-/* A warning that says that pixels are lost is an error; oddities that decode in full are not. What is no warning tells of
- * the file, such as each of its markers. */
-static void warn(j_common_ptr decoder, int level)
+/* A warning about lost pixels is an error; oddities that decode in full are not. Messages of level >= 0 are traces, such as
+ * of each marker. */
+static void handle_message(j_common_ptr decoder, int level)
 {
-	struct session *session = decoder->client_data;
+	struct jpeg_reader *reader = decoder->client_data;
 	if (level >= 0) {
-		session->markers += decoder->err->msg_code == JTRC_MISC_MARKER;
-		if (session->markers > MARKERS_MAXIMUM)
-			fail_limit(session, "markers", MARKERS_MAXIMUM);
+		reader->markers += decoder->err->msg_code == JTRC_MISC_MARKER;
+		if (reader->markers > MARKERS_MAXIMUM)
+			limit_exceeded(reader, "markers", MARKERS_MAXIMUM);
 		return;
 	}
 	switch (decoder->err->msg_code) {
@@ -56,52 +56,52 @@ static void warn(j_common_ptr decoder, int level)
 	case JWRN_BOGUS_ICC:
 		return;
 	default:
-		fail(decoder);
+		raise_jpeg_error(decoder);
 	}
 }
 
-static void limit_scans(j_common_ptr decoder)
+static void check_scans(j_common_ptr decoder)
 {
-	struct session *session = decoder->client_data;
-	if (session->decoder.input_scan_number > SCANS_MAXIMUM)
-		fail_limit(session, "scans", SCANS_MAXIMUM);
+	struct jpeg_reader *reader = decoder->client_data;
+	if (reader->decoder.input_scan_number > SCANS_MAXIMUM)
+		limit_exceeded(reader, "scans", SCANS_MAXIMUM);
 }
 
-/* Starts a session up to the end of the header. Runs inside the caller's setjmp. */
-static void open_session(struct session *session, const struct encoded *encoded)
+/* Opens a reader and reads the header. Runs inside the caller's setjmp. */
+static void open_reader(struct jpeg_reader *reader, const struct encoded *encoded)
 {
-	jpeg_create_decompress(&session->decoder);
-	session->decoder.client_data = session;
-	session->progress.progress_monitor = limit_scans;
-	session->decoder.progress = &session->progress;
-	jpeg_save_markers(&session->decoder, JPEG_APP0 + 1, 0xffff);
-	jpeg_save_markers(&session->decoder, JPEG_APP0 + 2, 0xffff); /* ICC */
-	jpeg_mem_src(&session->decoder, encoded->bytes, encoded->size);
-	jpeg_read_header(&session->decoder, TRUE);
+	jpeg_create_decompress(&reader->decoder);
+	reader->decoder.client_data = reader;
+	reader->progress.progress_monitor = check_scans;
+	reader->decoder.progress = &reader->progress;
+	jpeg_save_markers(&reader->decoder, JPEG_APP0 + 1, 0xffff);
+	jpeg_save_markers(&reader->decoder, JPEG_APP0 + 2, 0xffff); /* ICC */
+	jpeg_mem_src(&reader->decoder, encoded->bytes, encoded->size);
+	jpeg_read_header(&reader->decoder, TRUE);
 }
 
-static void prepare_errors(struct session *session)
+static void prepare_errors(struct jpeg_reader *reader)
 {
-	memset(session, 0, sizeof *session);
-	session->decoder.err = jpeg_std_error(&session->errors);
-	session->errors.error_exit = fail;
-	session->errors.emit_message = warn;
-	session->decoder.client_data = session;
+	memset(reader, 0, sizeof *reader);
+	reader->decoder.err = jpeg_std_error(&reader->errors);
+	reader->errors.error_exit = raise_jpeg_error;
+	reader->errors.emit_message = handle_message;
+	reader->decoder.client_data = reader;
 }
 
 int probe_jpeg(const struct encoded *encoded, struct image_info *info, struct error *error)
 {
-	struct session session;
-	prepare_errors(&session);
-	if (setjmp(session.jump)) {
-		jpeg_destroy_decompress(&session.decoder);
-		return session.errors.msg_code == JERR_OUT_OF_MEMORY ? error_memory(error, encoded->name)
-			: error_set(error, encoded->name, "%s", session.message);
+	struct jpeg_reader reader;
+	prepare_errors(&reader);
+	if (setjmp(reader.jump)) {
+		jpeg_destroy_decompress(&reader.decoder);
+		return reader.errors.msg_code == JERR_OUT_OF_MEMORY ? error_memory(error, encoded->name)
+			: error_set(error, encoded->name, "%s", reader.message);
 	}
-	open_session(&session, encoded);
-	info->width = (int)session.decoder.image_width;
-	info->height = (int)session.decoder.image_height;
-	jpeg_destroy_decompress(&session.decoder);
+	open_reader(&reader, encoded);
+	info->width = (int)reader.decoder.image_width;
+	info->height = (int)reader.decoder.image_height;
+	jpeg_destroy_decompress(&reader.decoder);
 	return 0;
 }
 
@@ -119,8 +119,8 @@ static int read_orientation(const struct jpeg_decompress_struct *decoder)
 static void choose_scale(struct jpeg_decompress_struct *decoder, const struct image_decode_options *options,
 	int orientation)
 {
-	int across = orientation >= 5 ? options->least_height : options->least_width;
-	int down = orientation >= 5 ? options->least_width : options->least_height;
+	int across = orientation >= 5 ? options->minimum_height : options->minimum_width;
+	int down = orientation >= 5 ? options->minimum_width : options->minimum_height;
 	decoder->scale_denom = 8;
 	decoder->scale_num = 8;
 	if (across < 1 || down < 1)
@@ -153,11 +153,11 @@ static enum pixel_layout layout_of(const struct jpeg_decompress_struct *decoder)
 }
 
 /* Runs inside the caller's setjmp. */
-static int read_pixels(struct session *session, int orientation, const struct wanted *wanted, struct rows *rows,
-	struct error *error)
+static int read_pixels(struct jpeg_reader *reader, int orientation, const struct decode_target *target,
+	struct row_sink *sink, struct error *error)
 {
-	struct jpeg_decompress_struct *decoder = &session->decoder;
-	struct stored stored = {.layout = layout_of(decoder), .orientation = orientation};
+	struct jpeg_decompress_struct *decoder = &reader->decoder;
+	struct stored_format stored = {.layout = layout_of(decoder), .orientation = orientation};
 	JOCTET *profile = NULL;
 	unsigned profile_size = 0;
 	jpeg_start_decompress(decoder);
@@ -167,7 +167,7 @@ static int read_pixels(struct session *session, int orientation, const struct wa
 	}
 	stored.width = (int)decoder->output_width;
 	stored.height = (int)decoder->output_height;
-	int failed = rows_start(rows, wanted, &stored, error);
+	int failed = row_sink_start(sink, target, &stored, error);
 	free(profile);
 	if (failed)
 		return -1;
@@ -175,27 +175,27 @@ static int read_pixels(struct session *session, int orientation, const struct wa
 	row += UNALIGNED;
 	while (decoder->output_scanline < decoder->output_height) {
 		jpeg_read_scanlines(decoder, &row, 1);
-		rows_add(rows, row);
+		row_sink_add(sink, row);
 	}
 	jpeg_finish_decompress(decoder);
 	return 0;
 }
 
-int decode_jpeg(const struct encoded *encoded, const struct image_info *info, const struct wanted *wanted,
-	struct rows *rows, struct error *error)
+int decode_jpeg(const struct encoded *encoded, const struct image_info *info, const struct decode_target *target,
+	struct row_sink *sink, struct error *error)
 {
-	struct session session;
+	struct jpeg_reader reader;
 	(void)info;
-	prepare_errors(&session);
-	if (setjmp(session.jump)) {
-		jpeg_destroy_decompress(&session.decoder);
-		return error_set(error, encoded->name, "%s", session.message);
+	prepare_errors(&reader);
+	if (setjmp(reader.jump)) {
+		jpeg_destroy_decompress(&reader.decoder);
+		return error_set(error, encoded->name, "%s", reader.message);
 	}
-	open_session(&session, encoded);
-	int orientation = read_orientation(&session.decoder);
-	choose_scale(&session.decoder, wanted->options, orientation);
-	choose_colors(&session.decoder);
-	int result = read_pixels(&session, orientation, wanted, rows, error);
-	jpeg_destroy_decompress(&session.decoder);
+	open_reader(&reader, encoded);
+	int orientation = read_orientation(&reader.decoder);
+	choose_scale(&reader.decoder, target->options, orientation);
+	choose_colors(&reader.decoder);
+	int result = read_pixels(&reader, orientation, target, sink, error);
+	jpeg_destroy_decompress(&reader.decoder);
 	return result ? error_within(error, encoded->name) : 0;
 }

@@ -10,18 +10,18 @@
 
 #include <png.h>
 
-/* The file in the making. An error of libpng ends in a jump to png_jmpbuf. */
-struct session {
+/* The state for libpng's callbacks. An error jumps to png_jmpbuf. */
+struct png_writer {
 	png_structp png;
 	png_infop info;
 	struct buffer file;
 	char message[128];
 };
 
-static void fail(png_structp png, png_const_charp message)
+static void raise_png_error(png_structp png, png_const_charp message)
 {
-	struct session *session = png_get_error_ptr(png);
-	snprintf(session->message, sizeof session->message, "%s", message);
+	struct png_writer *writer = png_get_error_ptr(png);
+	snprintf(writer->message, sizeof writer->message, "%s", message);
 	png_longjmp(png, 1);
 }
 
@@ -30,58 +30,58 @@ static void ignore_warning(png_structp png, png_const_charp message)
 	(void)png, (void)message;
 }
 
-static void append(png_structp png, png_bytep bytes, size_t size)
+static void append_bytes(png_structp png, png_bytep bytes, size_t size)
 {
-	struct session *session = png_get_io_ptr(png);
-	if (!buffer_append(&session->file, bytes, size))
+	struct png_writer *writer = png_get_io_ptr(png);
+	if (!buffer_append(&writer->file, bytes, size))
 		png_error(png, "out of memory");
 }
 
-static void flush(png_structp png)
+static void flush_nothing(png_structp png)
 {
 	(void)png;
 }
 
-/* Runs inside the caller's setjmp. Filter and level are fixed, so that libpng's choice of them can't vary. */
-static void write_picture(struct session *session, const struct image *image)
+/* Runs inside the caller's setjmp. Filter and level are fixed, independent of libpng's defaults. */
+static void write_picture(struct png_writer *writer, const struct image *image)
 {
 	static const int colors[] = {[1] = PNG_COLOR_TYPE_GRAY, [3] = PNG_COLOR_TYPE_RGB, [4] = PNG_COLOR_TYPE_RGB_ALPHA};
-	png_set_write_fn(session->png, session, append, flush);
-	png_set_IHDR(session->png, session->info, (png_uint_32)image->width, (png_uint_32)image->height, 8,
+	png_set_write_fn(writer->png, writer, append_bytes, flush_nothing);
+	png_set_IHDR(writer->png, writer->info, (png_uint_32)image->width, (png_uint_32)image->height, 8,
 		colors[image->channels], PNG_INTERLACE_NONE, PNG_COMPRESSION_TYPE_DEFAULT, PNG_FILTER_TYPE_DEFAULT);
-	png_set_filter(session->png, PNG_FILTER_TYPE_BASE, PNG_ALL_FILTERS);
-	png_set_compression_level(session->png, 6);
-	png_write_info(session->png, session->info);
+	png_set_filter(writer->png, PNG_FILTER_TYPE_BASE, PNG_ALL_FILTERS);
+	png_set_compression_level(writer->png, 6);
+	png_write_info(writer->png, writer->info);
 	size_t row_size = (size_t)image->width * (size_t)image->channels;
 	for (int y = 0; y < image->height; y++)
-		png_write_row(session->png, image->pixels + (size_t)y * row_size);
-	png_write_end(session->png, session->info);
+		png_write_row(writer->png, image->pixels + (size_t)y * row_size);
+	png_write_end(writer->png, writer->info);
 }
 
-static int write_guarded(struct session *session, const struct image *image, struct error *error)
+static int write_protected(struct png_writer *writer, const struct image *image, struct error *error)
 {
 	errno = 0;
-	if (setjmp(png_jmpbuf(session->png)))
-		return errno == ENOMEM ? error_memory(error, "png") : error_set(error, "png", "%s", session->message);
-	write_picture(session, image);
+	if (setjmp(png_jmpbuf(writer->png)))
+		return errno == ENOMEM ? error_memory(error, "png") : error_set(error, "png", "%s", writer->message);
+	write_picture(writer, image);
 	return 0;
 }
 
 int image_encode_png(const struct image *image, unsigned char **bytes, size_t *size, struct error *error)
 {
-	struct session session = {0};
+	struct png_writer writer = {0};
 	*bytes = NULL;
 	*size = 0;
-	session.png = png_create_write_struct(PNG_LIBPNG_VER_STRING, &session, fail, ignore_warning);
-	session.info = session.png ? png_create_info_struct(session.png) : NULL;
-	int result = session.info ? write_guarded(&session, image, error) : error_memory(error, "png");
-	png_destroy_write_struct(&session.png, &session.info);
+	writer.png = png_create_write_struct(PNG_LIBPNG_VER_STRING, &writer, raise_png_error, ignore_warning);
+	writer.info = writer.png ? png_create_info_struct(writer.png) : NULL;
+	int result = writer.info ? write_protected(&writer, image, error) : error_memory(error, "png");
+	png_destroy_write_struct(&writer.png, &writer.info);
 	if (result) {
-		free(session.file.bytes);
+		free(writer.file.bytes);
 		return -1;
 	}
-	*bytes = session.file.bytes;
-	*size = session.file.size;
+	*bytes = writer.file.bytes;
+	*size = writer.file.size;
 	return 0;
 }
 

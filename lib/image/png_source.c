@@ -8,14 +8,14 @@
 
 #include <libdeflate.h>
 
-enum { SIGNATURE = 8, AROUND = 12 /* bytes of a chunk beside its own */, BLOCK_MAXIMUM = 65535, BLOCK_HEADER = 5 };
+enum { SIGNATURE = 8, CHUNK_OVERHEAD = 12 /* bytes of length, type and CRC */, BLOCK_MAXIMUM = 65535, BLOCK_HEADER = 5 };
 
 static bool is_kind(const unsigned char *chunk, const char *kind)
 {
 	return memcmp(chunk + 4, kind, 4) == 0;
 }
 
-/* The bytes that the pixels inflate to, a filter byte before each row (PNG 1.2, section 2.3); 0: not to be known this way. */
+/* Size of the inflated pixels, with a filter byte before each row (PNG 1.2, section 2.3); 0: unsupported or invalid. */
 static size_t inflated_size(const unsigned char *bytes, size_t size)
 {
 	static const unsigned char channels[7] = {1, 0, 3, 1, 2, 0, 4};
@@ -31,34 +31,34 @@ static size_t inflated_size(const unsigned char *bytes, size_t size)
 
 bool png_find_chunk(const unsigned char *bytes, size_t size, const char *kind, struct png_piece *content)
 {
-	for (size_t position = SIGNATURE; position < size && size - position >= AROUND;) {
+	for (size_t position = SIGNATURE; position < size && size - position >= CHUNK_OVERHEAD;) {
 		size_t length = load_u32_big(bytes + position);
-		if (length > size - position - AROUND)
+		if (length > size - position - CHUNK_OVERHEAD)
 			return false;
 		if (is_kind(bytes + position, kind)) {
 			*content = (struct png_piece){bytes + position + 8, length};
 			return true;
 		}
-		position += AROUND + length;
+		position += CHUNK_OVERHEAD + length;
 	}
 	return false;
 }
 
-/* The chunks of pixels, which follow one another. */
-struct run {
-	size_t first, end; /* where in the file */
-	size_t size;       /* of what is in them */
+/* The consecutive IDAT chunks. */
+struct idat_run {
+	size_t first, end; /* offsets in the file */
+	size_t size;       /* of their contents */
 };
 
-/* Returns whether the file is whole, with every checksum right. */
-static bool find_run(const unsigned char *bytes, size_t size, struct run *run)
+/* Returns whether the file is complete, with correct CRCs. */
+static bool find_run(const unsigned char *bytes, size_t size, struct idat_run *run)
 {
 	size_t position = SIGNATURE;
-	*run = (struct run){0};
-	while (position < size && size - position >= AROUND) {
+	*run = (struct idat_run){0};
+	while (position < size && size - position >= CHUNK_OVERHEAD) {
 		const unsigned char *chunk = bytes + position;
 		size_t length = load_u32_big(chunk);
-		if (length > size - position - AROUND ||
+		if (length > size - position - CHUNK_OVERHEAD ||
 			libdeflate_crc32(0, chunk + 4, length + 4) != load_u32_big(chunk + 8 + length))
 			return false;
 		if (is_kind(chunk, "IEND"))
@@ -68,34 +68,35 @@ static bool find_run(const unsigned char *bytes, size_t size, struct run *run)
 				return false;
 			run->first = run->end ? run->first : position;
 			run->size += length;
-			run->end = position + AROUND + length;
+			run->end = position + CHUNK_OVERHEAD + length;
 		}
-		position += AROUND + length;
+		position += CHUNK_OVERHEAD + length;
 	}
 	return false;
 }
 
-/* Fills the pixels from one piece of memory, as libdeflate wants it. */
-static bool inflate_run(const unsigned char *bytes, const struct run *run, unsigned char *pixels, size_t size)
+/* Inflates the pixels from one contiguous copy, as libdeflate needs. */
+static bool inflate_run(const unsigned char *bytes, const struct idat_run *run, unsigned char *pixels, size_t size)
 {
 	struct libdeflate_decompressor *decompressor = libdeflate_alloc_decompressor();
 	unsigned char *joined = malloc(run->size ? run->size : 1), *to = joined;
-	bool whole = false;
+	bool inflated = false;
 	if (decompressor && joined) {
 		for (size_t position = run->first; position < run->end;) {
 			size_t length = load_u32_big(bytes + position);
 			memcpy(to, bytes + position + 8, length);
 			to += length;
-			position += AROUND + length;
+			position += CHUNK_OVERHEAD + length;
 		}
-		whole = libdeflate_zlib_decompress(decompressor, joined, run->size, pixels, size, NULL) == LIBDEFLATE_SUCCESS;
+		inflated = libdeflate_zlib_decompress(decompressor, joined, run->size, pixels, size,
+			NULL) == LIBDEFLATE_SUCCESS;
 	}
 	free(joined);
 	libdeflate_free_decompressor(decompressor);
-	return whole;
+	return inflated;
 }
 
-/* The one chunk's length and kind, and zlib's header, of a window of 256 bytes (RFC 1950), which costs the least to keep. */
+/* Header of the single IDAT chunk and of zlib, with the smallest window, 256 bytes (RFC 1950). */
 static void start_chunk(struct png_source *source)
 {
 	size_t blocks = (source->size + BLOCK_MAXIMUM - 1) / BLOCK_MAXIMUM;
@@ -106,8 +107,8 @@ static void start_chunk(struct png_source *source)
 
 void png_source_open(struct png_source *source, const unsigned char *bytes, size_t size)
 {
-	enum { SIZE_MAXIMUM = 1 << 30, EXPANSION_MAXIMUM = 1040 }; /* deflate makes at most 1032 times as much of anything */
-	struct run run;
+	enum { SIZE_MAXIMUM = 1 << 30, EXPANSION_MAXIMUM = 1040 }; /* the ratio of deflate is at most 1032 */
+	struct idat_run run;
 	*source = (struct png_source){.piece = {bytes, size}, .stage = PNG_END};
 	size_t inflated = inflated_size(bytes, size);
 	if (!inflated || inflated > SIZE_MAXIMUM || !find_run(bytes, size, &run) || inflated / EXPANSION_MAXIMUM > run.size)
@@ -121,7 +122,7 @@ void png_source_open(struct png_source *source, const unsigned char *bytes, size
 		.rest = {bytes + run.end, size - run.end}, .stage = PNG_CHUNK};
 }
 
-/* Of a stored block: whether it is the last, its length, and that length inverted. */
+/* Header of a stored block: whether it is the last, its length, and the complement of that. */
 static void start_block(struct png_source *source, size_t length)
 {
 	unsigned char *header = source->header;
@@ -131,10 +132,10 @@ static void start_block(struct png_source *source, size_t length)
 	source->piece = (struct png_piece){header, BLOCK_HEADER};
 }
 
-/* Returns whether there is one. */
+/* Moves to the next piece. Returns whether there is one. */
 static bool next_piece(struct png_source *source)
 {
-	size_t left = source->size - source->position, length = left < BLOCK_MAXIMUM ? left : BLOCK_MAXIMUM;
+	size_t remaining = source->size - source->position, length = remaining < BLOCK_MAXIMUM ? remaining : BLOCK_MAXIMUM;
 	switch (source->stage) {
 	case PNG_CHUNK:
 		start_chunk(source);

@@ -34,7 +34,7 @@ static bool begins(const struct encoded *encoded, size_t offset, const char *mag
 	return encoded->size >= offset + length && memcmp(encoded->bytes + offset, magic, length) == 0;
 }
 
-/* TGA has no magic number: every field of its header has to make sense (Truevision TGA 2.0, fields 1 to 5). */
+/* TGA has no magic number: every field of its header must be valid (Truevision TGA 2.0, fields 1 to 5). */
 static bool is_tga(const struct encoded *encoded)
 {
 	const unsigned char *p = encoded->bytes;
@@ -115,7 +115,8 @@ static int probe_fixed(const struct encoded *encoded, struct image_info *info, s
 	return cut_short(encoded, info->type, error);
 }
 
-int probe_here(const unsigned char *bytes, size_t size, const char *name, struct image_info *info, struct error *error)
+int probe_in_process(const unsigned char *bytes, size_t size, const char *name, struct image_info *info,
+	struct error *error)
 {
 	struct encoded encoded = {bytes, size, name};
 	*info = (struct image_info){0};
@@ -124,7 +125,7 @@ int probe_here(const unsigned char *bytes, size_t size, const char *name, struct
 	info->type = sniff(&encoded);
 	switch (info->type) {
 	case IMAGE_UNKNOWN:
-		return error_set(error, name, "is no image of a known type");
+		return error_set(error, name, "is not an image of a known type");
 	case IMAGE_JPEG:
 		return probe_jpeg(&encoded, info, error);
 	case IMAGE_WEBP:

@@ -13,7 +13,7 @@ static int scaled(int side, int numerator, int denominator)
 	return value < 1 ? 1 : (int)value;
 }
 
-struct rectangle image_shown(int width, int height, const struct image_resize_options *options)
+struct rectangle image_source_rectangle(int width, int height, const struct image_resize_options *options)
 {
 	int wide = width, high = height;
 	if (options->fit == IMAGE_CROP && (int64_t)width * options->height > (int64_t)height * options->width)
@@ -23,7 +23,7 @@ struct rectangle image_shown(int width, int height, const struct image_resize_op
 	return (struct rectangle){(width - wide) / 2, (height - high) / 2, wide, high};
 }
 
-struct rectangle image_place(int width, int height, const struct image_resize_options *options)
+struct rectangle image_target_rectangle(int width, int height, const struct image_resize_options *options)
 {
 	int wide = options->width, high = options->height;
 	if (options->fit == IMAGE_PAD && (int64_t)width * high > (int64_t)height * wide)
@@ -42,19 +42,19 @@ static unsigned char *corner(const struct image *image, const struct rectangle *
 
 /* Output x takes input floor((x + 1/2) * in / out), what Pillow and Keras call nearest. The position is added up step by
  * step as Pillow does, so that where it is a whole number rounding falls to the same side. */
-static void take_nearest(const struct image *in, const struct rectangle *shown, struct image *out,
-	const struct rectangle *place)
+static void sample_nearest(const struct image *in, const struct rectangle *source, struct image *out,
+	const struct rectangle *target)
 {
 	size_t channels = (size_t)in->channels;
 	size_t in_stride = (size_t)in->width * channels, out_stride = (size_t)out->width * channels;
-	double step_x = (double)shown->width / place->width, step_y = (double)shown->height / place->height;
+	double step_x = (double)source->width / target->width, step_y = (double)source->height / target->height;
 	double from_y = step_y * 0.5;
-	for (int y = 0; y < place->height; y++, from_y += step_y) {
-		const unsigned char *row = corner(in, shown) + (size_t)fmin(from_y, shown->height - 1) * in_stride;
-		unsigned char *to = corner(out, place) + (size_t)y * out_stride;
+	for (int y = 0; y < target->height; y++, from_y += step_y) {
+		const unsigned char *row = corner(in, source) + (size_t)fmin(from_y, source->height - 1) * in_stride;
+		unsigned char *to = corner(out, target) + (size_t)y * out_stride;
 		double from_x = step_x * 0.5;
-		for (int x = 0; x < place->width; x++, from_x += step_x, to += channels)
-			memcpy(to, row + (size_t)fmin(from_x, shown->width - 1) * channels, channels);
+		for (int x = 0; x < target->width; x++, from_x += step_x, to += channels)
+			memcpy(to, row + (size_t)fmin(from_x, source->width - 1) * channels, channels);
 	}
 }
 
@@ -75,10 +75,10 @@ int image_resize(const struct image *image, const struct image_resize_options *o
 {
 	if (image_canvas(out, options, image->channels, error))
 		return -1;
-	struct rectangle shown = image_shown(image->width, image->height, options);
-	struct rectangle place = image_place(image->width, image->height, options);
-	if (options->filter == IMAGE_NEAREST || (shown.width == place.width && shown.height == place.height)) {
-		take_nearest(image, &shown, out, &place);
+	struct rectangle source = image_source_rectangle(image->width, image->height, options);
+	struct rectangle target = image_target_rectangle(image->width, image->height, options);
+	if (options->filter == IMAGE_NEAREST || (source.width == target.width && source.height == target.height)) {
+		sample_nearest(image, &source, out, &target);
 		return 0;
 	}
 	image_free(out);

@@ -1,13 +1,13 @@
-/* Inside lib/image: rows of bytes added up, place by place. */
+/* Inside lib/image: elementwise sums of rows of bytes. */
 #ifndef IMAGE_ROW_SUMS_H
 #define IMAGE_ROW_SUMS_H
 
 #include <stddef.h>
 #include <stdint.h>
 
-enum { ROW_SUMS_MAXIMUM = 257 }; /* rows of bytes whose sums 16 bits hold */
+enum { ROW_SUMS_MAXIMUM = 257 }; /* rows of bytes whose sums fit in 16 bits */
 
-/* Adds row[count] to sums[count]. The block's size is fixed, so that the compiler makes vectors of it. */
+/* Adds row[count] to sums[count]. The block size is fixed, so that the compiler vectorizes the loop. */
 static inline void row_sums_add(uint16_t *restrict sums, const unsigned char *restrict row, size_t count)
 {
 	enum { BLOCK = 64 };

@@ -24,19 +24,19 @@
 #include <stb_image.h>
 #pragma GCC diagnostic pop
 
-/* stb_image reads zeros behind the end of its input and calls the picture whole. So it is fed through callbacks,
- * one byte at a time where it buffers, and asking for more than there is shows that the file was cut. */
-struct source {
+/* stb_image reads zeros past the end of its input and succeeds. So it reads through callbacks, one byte at a time where it
+ * buffers, and a read past the end shows that the file is truncated. */
+struct stb_input {
 	const struct encoded *encoded;
 	size_t position;
 	bool exhausted;
 };
 
-static size_t take(struct source *source, int wanted)
+static size_t advance(struct stb_input *source, int requested)
 {
-	size_t left = source->encoded->size - source->position, taken = (size_t)wanted;
-	if (taken > left) {
-		taken = left;
+	size_t remaining = source->encoded->size - source->position, taken = (size_t)requested;
+	if (taken > remaining) {
+		taken = remaining;
 		source->exhausted = true;
 	}
 	source->position += taken;
@@ -45,9 +45,9 @@ static size_t take(struct source *source, int wanted)
 
 static int read_bytes(void *user, char *out, int size)
 {
-	struct source *source = user;
+	struct stb_input *source = user;
 	const unsigned char *from = source->encoded->bytes + source->position;
-	size_t taken = take(source, size);
+	size_t taken = advance(source, size);
 	memcpy(out, from, taken);
 	return (int)taken;
 }
@@ -55,17 +55,17 @@ static int read_bytes(void *user, char *out, int size)
 static void skip_bytes(void *user, int size)
 {
 	if (size > 0)
-		take(user, size);
+		advance(user, size);
 }
 
 static int at_end(void *user)
 {
-	const struct source *source = user;
+	const struct stb_input *source = user;
 	return source->position == source->encoded->size;
 }
 
-/* Its first frame. What that does not cover is transparent, as everywhere, not the background that stb_image puts there with
- * red and blue swapped. */
+/* The first frame. What it does not cover is transparent, as elsewhere, not the background, which stb_image fills in with red
+ * and blue swapped. */
 static unsigned char *load_gif(stbi__context *input, int *width, int *height)
 {
 	stbi__gif *gif = calloc(1, sizeof *gif);
@@ -73,7 +73,7 @@ static unsigned char *load_gif(stbi__context *input, int *width, int *height)
 	if (!gif)
 		return stbi__errpuc("outofmem", "");
 	unsigned char *pixels = stbi__gif_load_next(input, gif, &channels, 4, NULL);
-	if (pixels == (unsigned char *)input) /* its mark of an end without a picture */
+	if (pixels == (unsigned char *)input) /* stb_image's value for an end without a picture */
 		pixels = NULL;
 	if (pixels)
 		for (size_t i = 0; i < (size_t)gif->w * (size_t)gif->h; i++)
@@ -106,9 +106,9 @@ static unsigned char *load(enum image_type type, stbi__context *input, int *widt
 	}
 }
 
-/* The fewest bytes that a picture of these dimensions takes: a run stands for at most 128 pixels. From a file of less,
- * stb_image would draw millions of pixels out of nothing. */
-static uint64_t least_size(const struct encoded *encoded, const struct image_info *info)
+/* Minimum size of a file of these dimensions: a run encodes at most 128 pixels. From a smaller file stb_image would fill
+ * millions of pixels without data. */
+static uint64_t minimum_size(const struct encoded *encoded, const struct image_info *info)
 {
 	enum { RUN = 128, OS2_HEADER = 12 };
 	const unsigned char *p = encoded->bytes;
@@ -125,8 +125,8 @@ static uint64_t least_size(const struct encoded *encoded, const struct image_inf
 	return 0;
 }
 
-/* Grey with alpha, the one layout that rows do not take, becomes RGBA. On failure (-1, no memory) *image is empty. */
-static int widen(struct image *image, const unsigned char *pixels, int width, int height, struct error *error)
+/* Converts grey with alpha, the one layout that a row_sink does not support, to RGBA. On failure (-1) *image is empty. */
+static int expand_grey_alpha(struct image *image, const unsigned char *pixels, int width, int height, struct error *error)
 {
 	if (image_create(image, width, height, 4, error))
 		return -1;
@@ -138,31 +138,31 @@ static int widen(struct image *image, const unsigned char *pixels, int width, in
 	return 0;
 }
 
-static int add_pixels(const struct wanted *wanted, struct rows *rows, struct image *image, struct error *error)
+static int add_pixels(const struct decode_target *target, struct row_sink *sink, struct image *image, struct error *error)
 {
 	static const enum pixel_layout layouts[] = {[1] = PIXELS_GREY, [3] = PIXELS_RGB, [4] = PIXELS_RGBA};
-	struct image wide = {0};
+	struct image expanded = {0};
 	if (image->channels == 2) {
-		if (widen(&wide, image->pixels, image->width, image->height, error))
+		if (expand_grey_alpha(&expanded, image->pixels, image->width, image->height, error))
 			return -1;
-		image = &wide;
+		image = &expanded;
 	}
-	struct stored stored = {.width = image->width, .height = image->height, .layout = layouts[image->channels]};
-	int result = rows_start(rows, wanted, &stored, error);
+	struct stored_format stored = {.width = image->width, .height = image->height, .layout = layouts[image->channels]};
+	int result = row_sink_start(sink, target, &stored, error);
 	if (result == 0)
-		rows_add_image(rows, image);
-	image_free(&wide);
+		row_sink_add_image(sink, image);
+	image_free(&expanded);
 	return result;
 }
 
-int decode_stb(const struct encoded *encoded, const struct image_info *info, const struct wanted *wanted,
-	struct rows *rows, struct error *error)
+int decode_stb(const struct encoded *encoded, const struct image_info *info, const struct decode_target *target,
+	struct row_sink *sink, struct error *error)
 {
-	struct source source = {.encoded = encoded};
+	struct stb_input source = {.encoded = encoded};
 	stbi__context input = {.io = {read_bytes, skip_bytes, at_end}, .io_user_data = &source, .read_from_callbacks = 1,
 		.buflen = 1};
 	struct image image = {0};
-	if (encoded->size < least_size(encoded, info))
+	if (encoded->size < minimum_size(encoded, info))
 		return error_set(error, encoded->name, "cut short");
 	input.img_buffer = input.img_buffer_original = input.img_buffer_end = input.buffer_start;
 	stbi__refill_buffer(&input);
@@ -175,7 +175,7 @@ int decode_stb(const struct encoded *encoded, const struct image_info *info, con
 			stbi_failure_reason());
 	else if (image.width != info->width || image.height != info->height)
 		result = error_set(error, encoded->name, "its headers disagree on its size");
-	else if (add_pixels(wanted, rows, &image, error))
+	else if (add_pixels(target, sink, &image, error))
 		result = error_within(error, encoded->name);
 	else
 		result = 0;

@@ -22,7 +22,7 @@ static int read_orientation(const WebPDemuxer *demuxer)
 	return orientation;
 }
 
-/* Decodes the first frame to its place on a transparent canvas. */
+/* Decodes the first frame to its position on a transparent canvas. */
 static int read_frame(const WebPDemuxer *demuxer, const struct encoded *encoded, const struct image_info *info,
 	struct image *image, struct error *error)
 {
@@ -32,7 +32,7 @@ static int read_frame(const WebPDemuxer *demuxer, const struct encoded *encoded,
 		WebPDemuxGetI(demuxer, WEBP_FF_CANVAS_HEIGHT) != (uint32_t)height)
 		return error_set(error, encoded->name, "its headers disagree on its size");
 	if (!WebPDemuxGetFrame(demuxer, 1, &frame))
-		return error_set(error, encoded->name, "holds no frame");
+		return error_set(error, encoded->name, "has no frame");
 	int result = image_create(image, width, height, 4, error) ? error_within(error, encoded->name) : 0;
 	if (result == 0) {
 		size_t stride = (size_t)width * 4, size = stride * (size_t)height;
@@ -47,26 +47,26 @@ static int read_frame(const WebPDemuxer *demuxer, const struct encoded *encoded,
 	return result;
 }
 
-/* Adds the frame to the rows, with what the file says of its colours. */
-static int add_frame(const WebPDemuxer *demuxer, const struct image *frame, const struct wanted *wanted,
-	struct rows *rows, struct error *error)
+/* Adds the rows of the frame, with the colour profile and orientation of the file. */
+static int add_frame(const WebPDemuxer *demuxer, const struct image *frame, const struct decode_target *target,
+	struct row_sink *sink, struct error *error)
 {
 	WebPChunkIterator chunk = {0};
-	struct stored stored = {.width = frame->width, .height = frame->height, .layout = PIXELS_RGBA,
+	struct stored_format stored = {.width = frame->width, .height = frame->height, .layout = PIXELS_RGBA,
 		.orientation = read_orientation(demuxer)};
 	if (WebPDemuxGetChunk(demuxer, "ICCP", 1, &chunk)) {
 		stored.profile = chunk.chunk.bytes;
 		stored.profile_size = chunk.chunk.size;
 	}
-	int result = rows_start(rows, wanted, &stored, error);
+	int result = row_sink_start(sink, target, &stored, error);
 	WebPDemuxReleaseChunkIterator(&chunk);
 	if (result == 0)
-		rows_add_image(rows, frame);
+		row_sink_add_image(sink, frame);
 	return result;
 }
 
-int decode_webp(const struct encoded *encoded, const struct image_info *info, const struct wanted *wanted,
-	struct rows *rows, struct error *error)
+int decode_webp(const struct encoded *encoded, const struct image_info *info, const struct decode_target *target,
+	struct row_sink *sink, struct error *error)
 {
 	WebPData data = {encoded->bytes, encoded->size};
 	struct image frame = {0};
@@ -74,7 +74,7 @@ int decode_webp(const struct encoded *encoded, const struct image_info *info, co
 	if (!demuxer)
 		return error_set(error, encoded->name, "damaged or cut webp file");
 	int result = read_frame(demuxer, encoded, info, &frame, error);
-	if (result == 0 && add_frame(demuxer, &frame, wanted, rows, error))
+	if (result == 0 && add_frame(demuxer, &frame, target, sink, error))
 		result = error_within(error, encoded->name);
 	image_free(&frame);
 	WebPDemuxDelete(demuxer);

@@ -81,8 +81,8 @@ static void map_dimension(int from, int visible, int to, int size, double *scale
 static void map_to_input(struct picture *picture, enum image_fit fit)
 {
 	struct image_resize_options resize = {.width = picture->shape.width, .height = picture->shape.height, .fit = fit};
-	struct rectangle visible = image_shown(picture->image.width, picture->image.height, &resize);
-	struct rectangle place = image_place(picture->image.width, picture->image.height, &resize);
+	struct rectangle visible = image_source_rectangle(picture->image.width, picture->image.height, &resize);
+	struct rectangle place = image_target_rectangle(picture->image.width, picture->image.height, &resize);
 	map_dimension(visible.x, visible.width, place.x, place.width, &picture->scale_x, &picture->offset_x);
 	map_dimension(visible.y, visible.height, place.y, place.height, &picture->scale_y, &picture->offset_y);
 }

@@ -3,7 +3,7 @@
 #include "base/array.h"
 #include "base/bytes.h"
 #include "base/text.h"
-#include "image/look_alikes.h"
+#include "image/near_duplicates.h"
 
 #include <limits.h>
 #include <stddef.h>
@@ -33,7 +33,7 @@ struct duplicate_index {
 	struct index_entry *entries;
 	size_t count;
 	struct hash_index hash_indexes[HASH_INDEXES];
-	struct look_alikes *look_alikes;
+	struct near_duplicates *look_alikes;
 };
 
 int duplicate_index_create(struct duplicate_index **out, int hamming, struct error *error)
@@ -44,7 +44,7 @@ int duplicate_index_create(struct duplicate_index **out, int hamming, struct err
 	index->hamming = hamming;
 	index->hash_indexes[DIGESTS] = (struct hash_index){.offset = offsetof(struct index_entry, digest), .size = FILE_NAME_HASH_BYTES};
 	index->hash_indexes[PIXELS] = (struct hash_index){.offset = offsetof(struct index_entry, pixels), .size = IMAGE_HASH_PIXELS_SIZE};
-	if (!hamming || look_alikes_create(&index->look_alikes, error) == 0)
+	if (!hamming || near_duplicates_create(&index->look_alikes, error) == 0)
 		return 0;
 	free(index);
 	*out = NULL;
@@ -155,7 +155,7 @@ int duplicate_index_add(struct duplicate_index *index, const struct indexed_imag
 	*entry = (struct index_entry){.class_number = (uint32_t)class_number & 0x7ffffff, .type = (uint32_t)image->type & 31};
 	memcpy(entry->digest, image->digest, sizeof entry->digest);
 	memcpy(entry->pixels, image->hash->pixels, sizeof entry->pixels);
-	if (index->look_alikes && look_alikes_add(index->look_alikes, image->hash, (uint32_t)number, error))
+	if (index->look_alikes && near_duplicates_add(index->look_alikes, image->hash, (uint32_t)number, error))
 		return -1;
 	for (int kind = 0; kind < HASH_INDEXES; kind++)
 		insert_entry(&index->hash_indexes[kind], index->entries, number);
@@ -167,12 +167,12 @@ int duplicate_index_add(struct duplicate_index *index, const struct indexed_imag
 /* ---- finding ---- */
 
 struct nearest_search {
-	struct likeness best;
+	struct hash_distance best;
 	uint32_t number;
 	bool is_found;
 };
 
-static bool is_nearer(const struct nearest_search *nearest, const struct likeness *likeness, uint32_t number)
+static bool is_nearer(const struct nearest_search *nearest, const struct hash_distance *likeness, uint32_t number)
 {
 	if (!nearest->is_found || likeness->mirrored != nearest->best.mirrored)
 		return !nearest->is_found || nearest->best.mirrored;
@@ -181,7 +181,7 @@ static bool is_nearer(const struct nearest_search *nearest, const struct likenes
 	return number < nearest->number;
 }
 
-static void compare_look_alike(void *context, uint32_t number, const struct likeness *likeness)
+static void compare_look_alike(void *context, uint32_t number, const struct hash_distance *likeness)
 {
 	struct nearest_search *nearest = context;
 	if (is_nearer(nearest, likeness, number))
@@ -207,7 +207,7 @@ struct duplicate duplicate_index_find(const struct duplicate_index *index, const
 	if ((number = find_entry(index, PIXELS, image_hash->pixels)) >= 0)
 		return make_duplicate(index, DUPLICATE_PIXELS, number, 0);
 	if (index->look_alikes && !image_hash->plain)
-		look_alikes_find(index->look_alikes, image_hash, index->hamming, compare_look_alike, &nearest);
+		near_duplicates_find(index->look_alikes, image_hash, index->hamming, compare_look_alike, &nearest);
 	if (!nearest.is_found)
 		return (struct duplicate){.kind = DUPLICATE_NONE};
 	return make_duplicate(index, nearest.best.mirrored ? DUPLICATE_MIRRORED : DUPLICATE_LOOK_ALIKE, (int)nearest.number,
@@ -229,6 +229,6 @@ void duplicate_index_destroy(struct duplicate_index *index)
 	free(index->entries);
 	for (int kind = 0; kind < HASH_INDEXES; kind++)
 		free(index->hash_indexes[kind].slots);
-	look_alikes_destroy(index->look_alikes);
+	near_duplicates_destroy(index->look_alikes);
 	free(index);
 }

@@ -24,8 +24,8 @@ static void write_perceptual_hashes(char *out, size_t size, const struct image_h
 	if (hash->plain)
 		snprintf(out, size, "%s", plain);
 	else
-		snprintf(out, size, "%016" PRIx64 "-%016" PRIx64 "-%016" PRIx64 "-%016" PRIx64, hash->look.perceptual,
-			hash->look.difference, hash->mirrored.perceptual, hash->mirrored.difference);
+		snprintf(out, size, "%016" PRIx64 "-%016" PRIx64 "-%016" PRIx64 "-%016" PRIx64, hash->visual.perceptual,
+			hash->visual.difference, hash->mirrored.perceptual, hash->mirrored.difference);
 }
 
 void manifest_row_write(FILE *stream, const struct manifest_row *row)
@@ -69,7 +69,7 @@ static bool parse_hexadecimal(const char *hex, unsigned char *out, size_t size)
 
 static bool parse_perceptual_hashes(const char *text, struct image_hash *hash)
 {
-	uint64_t *values[4] = {&hash->look.perceptual, &hash->look.difference, &hash->mirrored.perceptual,
+	uint64_t *values[4] = {&hash->visual.perceptual, &hash->visual.difference, &hash->mirrored.perceptual,
 		&hash->mirrored.difference};
 	hash->plain = strcmp(text, plain) == 0;
 	if (hash->plain)

@@ -1,7 +1,7 @@
 /* Search of near-duplicates: the index against brute force. Lines for table.awk: table, column, row, unit, value. */
 #include "base/progress.h"
 #include "base/random.h"
-#include "image/look_alikes.h"
+#include "image/near_duplicates.h"
 
 #include <stdio.h>
 #include <stdlib.h>
@@ -10,7 +10,7 @@ struct pair_count {
 	size_t pairs;
 };
 
-static void count_pair(void *context, uint32_t number, const struct likeness *likeness)
+static void count_pair(void *context, uint32_t number, const struct hash_distance *likeness)
 {
 	struct pair_count *count = context;
 	(void)number, (void)likeness;
@@ -40,13 +40,13 @@ static void make_hashes(struct image_hash *hashes, uint32_t count, size_t *plant
 	*planted = 0;
 	for (uint32_t i = 0; i < count; i++) {
 		struct random random = random_start(1, RANDOM_TEST, i, count);
-		hashes[i].look = (struct image_look){random_balanced_hash(&random), random_u64(&random)};
-		hashes[i].mirrored = (struct image_look){random_balanced_hash(&random), random_u64(&random)};
+		hashes[i].visual = (struct visual_hash){random_balanced_hash(&random), random_u64(&random)};
+		hashes[i].mirrored = (struct visual_hash){random_balanced_hash(&random), random_u64(&random)};
 		if (i % 10 == 9) {
-			hashes[i].look = hashes[i - 1].look;
+			hashes[i].visual = hashes[i - 1].visual;
 			uint32_t bits = random_below(&random, 9);
 			for (uint32_t bit = 0; bit < bits; bit++)
-				hashes[i].look.perceptual ^= (uint64_t)1 << 7 * bit;
+				hashes[i].visual.perceptual ^= (uint64_t)1 << 7 * bit;
 			++*planted;
 		}
 	}
@@ -54,23 +54,23 @@ static void make_hashes(struct image_hash *hashes, uint32_t count, size_t *plant
 
 static size_t by_index(const struct image_hash *hashes, uint32_t count)
 {
-	struct look_alikes *index;
+	struct near_duplicates *index;
 	struct pair_count found = {0};
-	if (look_alikes_create(&index, NULL))
+	if (near_duplicates_create(&index, NULL))
 		abort();
 	for (uint32_t i = 0; i < count; i++) {
-		look_alikes_find(index, &hashes[i], IMAGE_HASH_HAMMING, count_pair, &found);
-		if (look_alikes_add(index, &hashes[i], i, NULL))
+		near_duplicates_find(index, &hashes[i], IMAGE_HASH_HAMMING, count_pair, &found);
+		if (near_duplicates_add(index, &hashes[i], i, NULL))
 			abort();
 	}
-	look_alikes_destroy(index);
+	near_duplicates_destroy(index);
 	return found.pairs;
 }
 
 static size_t by_brute_force(const struct image_hash *hashes, uint32_t count)
 {
 	size_t pairs = 0;
-	struct likeness likeness;
+	struct hash_distance likeness;
 	for (uint32_t i = 0; i < count; i++)
 		for (uint32_t j = 0; j < i; j++)
 			pairs += image_hash_alike(&hashes[i], &hashes[j], IMAGE_HASH_HAMMING, &likeness);

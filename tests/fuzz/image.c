@@ -10,7 +10,7 @@ static void load(const unsigned char *bytes, size_t size, enum image_filter filt
 	struct image image;
 	struct error error = {0};
 	struct image_resize_options options = {.width = 7, .height = 5, .filter = filter, .fit = IMAGE_CROP};
-	if (load_here(bytes, size, "picture", &options, channels, &image, &error))
+	if (load_in_process(bytes, size, "picture", &options, channels, &image, &error))
 		(void)fuzz_refused(&error);
 	else
 		assert(image.width == 7 && image.height == 5 && image.channels == channels);
@@ -23,9 +23,9 @@ bool fuzz_try(const unsigned char *bytes, size_t size)
 	struct image image;
 	struct error error = {0};
 	struct image_decode_options options = {.keep_alpha = 1, .pixels_maximum = 1 << 16};
-	if (probe_here(bytes, size, "picture", &info, &error))
+	if (probe_in_process(bytes, size, "picture", &info, &error))
 		return fuzz_refused(&error);
-	if (decode_here(bytes, size, "picture", &options, &image, &error))
+	if (decode_in_process(bytes, size, "picture", &options, &image, &error))
 		return fuzz_refused(&error);
 	assert(image.channels == 4);
 	assert((image.width == info.width && image.height == info.height) ||

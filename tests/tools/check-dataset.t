@@ -33,7 +33,7 @@ run check-dataset -q in
 status_is 4
 stderr_is ''
 stdout_is "$(printf 'path\tclass\tfinding\tdetail
-b/no picture.png\tb\tundecodable\tis no image of a known type
+b/no picture.png\tb\tundecodable\tis not an image of a known type
 a/blank.pgm\ta\tblank\tcontrast 0.5
 a/tiny.pgm\ta\ttiny\t20 x 90
 a/tiny.pgm\ta\todd aspect\t20 x 90

@@ -154,7 +154,7 @@ run cnn-predict --strict -m model bad
 is "no counts after an error" "$(wc -l <"$scratch/.err")" 1
 run cnn-predict -m model --background puce bad
 status_is 2
-stderr_is "cnn-predict: --background: puce: is no colour: white, black, grey or #rrggbb
+stderr_is "cnn-predict: --background: puce: is not a colour: white, black, grey or #rrggbb
 cnn-predict: try 'cnn-predict --help'"
 run cnn-predict --quiet --strict -m model bad
 status_is 1
@@ -230,7 +230,7 @@ ok "it can be sorted" sh -c 'cmp from-pipe/*/stdin.png "images/red shells/0.png"
 ok "and drawn on" sh -c 'ls drawn/*/stdin-annotated.png'
 run sh -c 'echo no picture | cnn-predict -q -m model'
 status_is 1
-stderr_is 'cnn-predict: standard input: is no image of a known type'
+stderr_is 'cnn-predict: standard input: is not an image of a known type'
 run sh -c 'head -c 100 "images/red shells/0.png" | cnn-predict -q -m model'
 stderr_has '^cnn-predict: standard input: '
 run sh -c 'printf "" | cnn-predict -q -m model'

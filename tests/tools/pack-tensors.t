@@ -146,7 +146,7 @@ png"
 printf '\211PNG\r\n\032\n\0\0\0\rIHDR\0\0\352\140\0\0\352\140\010\002\0\0\0' >bad-set/goku/huge.png
 pack -o b.tens bad-set
 status_is 4
-stderr_is 'pack-tensors: bad-set/goku/0.jpg: is no image of a known type
+stderr_is 'pack-tensors: bad-set/goku/0.jpg: is not an image of a known type
 pack-tensors: bad-set/goku/cut\npng: cut short
 pack-tensors: bad-set/goku/empty: is empty
 pack-tensors: bad-set/goku/huge.png: 60000 x 60000 pixels, more than 64000000 in all
@@ -156,7 +156,7 @@ is "the good ones are all there, numbered by their place" "$(records b.tens | cu
 cp a.tens kept.tens
 pack --strict -o kept.tens bad-set
 status_is 1
-stderr_is 'pack-tensors: bad-set/goku/0.jpg: is no image of a known type'
+stderr_is 'pack-tensors: bad-set/goku/0.jpg: is not an image of a known type'
 ok "--strict leaves what was there" cmp kept.tens a.tens
 pack bad-set/goku/0.jpg bad-set/goku/empty
 status_is 1
@@ -232,7 +232,7 @@ for arguments in "--idx images" "--list list set" "--classes a --classes-from b 
 done
 run pack-tensors -q --background mauve set
 status_is 2
-stderr_is "pack-tensors: --background: mauve: is no colour: white, black, grey or #rrggbb
+stderr_is "pack-tensors: --background: mauve: is not a colour: white, black, grey or #rrggbb
 pack-tensors: try 'pack-tensors --help'"
 ok "nothing half-made is left" sh -c '! ls -A | grep "^\..*tens"'
 finish

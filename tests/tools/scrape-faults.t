@@ -91,7 +91,7 @@ cases image <<'END'
 /unknown-coding.png | %STransfer-Encoding: gibberish%E%E%I | 1 refused unsupported coding 'gibberish'
 
 # ---- encodings: nobody asked for one ----
-/gzip.png           | %SContent-Encoding: gzip%E%l{%z{%I%}%} | 1 refused is no image of a known type
+/gzip.png           | %SContent-Encoding: gzip%E%l{%z{%I%}%} | 1 refused is not an image of a known type
 /gzip-claimed.png   | %SContent-Encoding: gzip%E%l{%I%} | 0 accepted
 /transfer-gzip.png  | %STransfer-Encoding: gzip%E%E%z{%I%} | 1 refused unsupported coding 'gzip'
 /transfer-bomb.png  | %STransfer-Encoding: gzip%E%E%z{%*{99999:x%}%} | 1 refused unsupported coding 'gzip'
@@ -149,10 +149,10 @@ cases image <<'END'
 /heal/1/429/m.png?after=99999999999999999999  | | 1 failed HTTP status 429: Retry-After of 100000000000000000000 seconds
 
 # ---- what is no image ----
-/page.jpg           | %SContent-Type: image/jpeg%E%l{<!DOCTYPE html><title>not here</title>%} | 1 refused is no image of a known type
-/drawing.svg        | %SContent-Type: image/svg+xml%E%l{<svg xmlns="http://www.w3.org/2000/svg"><script/></svg>%} | 1 refused is no image of a known type
-/document.png       | %S%l{%%PDF-1.4%} | 1 refused is no image of a known type
-/zeros.png          | %S%l{%*{9999:\0%}%} | 1 refused is no image of a known type
+/page.jpg           | %SContent-Type: image/jpeg%E%l{<!DOCTYPE html><title>not here</title>%} | 1 refused is not an image of a known type
+/drawing.svg        | %SContent-Type: image/svg+xml%E%l{<svg xmlns="http://www.w3.org/2000/svg"><script/></svg>%} | 1 refused is not an image of a known type
+/document.png       | %S%l{%%PDF-1.4%} | 1 refused is not an image of a known type
+/zeros.png          | %S%l{%*{9999:\0%}%} | 1 refused is not an image of a known type
 /magic.png          | %S%l{\x89PNG\r\n\x1a\n%} | 1 refused cut short: the png header is not whole
 /image/tiny.png?size=63 | | 1 refused width or height is less than 64 pixels
 /opted-out.png      | %SX-Robots-Tag: noindex-not, NoAI%E%l{%I%} | 1 refused the server opts out (X-Robots-Tag)

@@ -56,9 +56,9 @@ for at in 50 100 $((size / 2)) $((size - 40)); do
 done
 is "a byte lost anywhere, of which the length says nothing" $lost 4
 printf '<svg xmlns="http://www.w3.org/2000/svg" width="99" height="99"/>' >pages/drawing.svg
-judged drawing.svg "1 refused is no image of a known type"
+judged drawing.svg "1 refused is not an image of a known type"
 printf '<!DOCTYPE html><img src="x.png">' >pages/page.jpg
-judged page.jpg "1 refused is no image of a known type"
+judged page.jpg "1 refused is not an image of a known type"
 : >pages/empty.png
 judged empty.png "1 refused is empty"
 cp "$fixtures/image/flat-mapped.tga" pages/flat.tga

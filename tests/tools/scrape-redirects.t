@@ -77,7 +77,7 @@ pair() {
 	echo $status $(rows one status) $(rows one reason)
 }
 cases pair <<'END'
-/kept.png            | %S%l{%I%}%N%S%l{<h1>on the same connection</h1>%} | 0 accepted refused is no image of a known type
+/kept.png            | %S%l{%I%}%N%S%l{<h1>on the same connection</h1>%} | 0 accepted refused is not an image of a known type
 /kept-closed.png     | %S%l{%I%}%N | 0 accepted accepted
 /kept-reset.png      | %S%l{%I%}%N%R | 0 accepted accepted
 /kept-cut.png        | %S%l{%I%}%N%SContent-Length: 9999%E%E%H | 4 accepted failed Transferred a partial file

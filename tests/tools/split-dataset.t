@@ -262,13 +262,13 @@ echo text >mixed/a/notes.txt
 head -c 100 mixed/b/3 >mixed/b/cut.pgm
 run split-dataset -q mixed new
 status_is 4
-stderr_is 'split-dataset: mixed/a/notes.txt: is no image of a known type
+stderr_is 'split-dataset: mixed/a/notes.txt: is not an image of a known type
 split-dataset: mixed/b/cut.pgm: cut short'
 is "the others are split" "$(wc -l <new/split.tsv)" 5
 rm -rf new
 run split-dataset -q --strict mixed new
 status_is 1
-stderr_is 'split-dataset: mixed/a/notes.txt: is no image of a known type'
+stderr_is 'split-dataset: mixed/a/notes.txt: is not an image of a known type'
 rm mixed/a/[12]
 run split-dataset -q mixed new
 status_is 1

@@ -198,7 +198,7 @@ struct progress tool_progress(bool quiet)
 	return (struct progress){.stream = quiet ? NULL : stderr, .tool = tool_name};
 }
 
-void tool_end_unread(void)
+void tool_end_closed_pipe(void)
 {
 	struct pollfd output = {.fd = STDOUT_FILENO};
 	if (ferror(stdout) && poll(&output, 1, 0) == 1 && output.revents & POLLERR)
@@ -212,7 +212,7 @@ int tool_finish(int status)
 	int reason = errno;
 	bool done = status == EXIT_DONE || status == EXIT_BAD_INPUTS;
 	if (done)
-		tool_end_unread();
+		tool_end_closed_pipe();
 	errno = reason;
 	failed |= fclose(stdout) != 0;
 	if (!failed || !done)

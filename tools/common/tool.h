@@ -71,10 +71,10 @@ struct progress tool_progress(bool quiet);
 
 /* For a tool that prints lines: where something written to standard output was lost because its reader has gone, ends
  * the process by SIGPIPE without a word, as cat does, unfinished files removed; else returns. */
-void tool_end_unread(void);
+void tool_end_closed_pipe(void);
 
 /* Last statement of a main: closes standard output, and turns `status` into
- * EXIT_FAILED, with a message, when something written there was lost; tool_end_unread where all else was done. */
+ * EXIT_FAILED, with a message, when something written there was lost; tool_end_closed_pipe where all else was done. */
 int tool_finish(int status);
 
 #endif

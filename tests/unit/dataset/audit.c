@@ -32,8 +32,8 @@ static void start(struct split *split, size_t count, int classes, uint64_t seed)
 		*file = (struct split_file){.name = "f", .label = (int)(i % (size_t)classes), .group = (uint32_t)i + 1};
 		memcpy(file->digest, &i, sizeof i);
 		memcpy(file->hash.pixels, file->digest, sizeof file->hash.pixels);
-		file->hash.look = (struct image_look){bits(&random), bits(&random)};
-		file->hash.mirrored = (struct image_look){bits(&random), bits(&random)};
+		file->hash.visual = (struct visual_hash){bits(&random), bits(&random)};
+		file->hash.mirrored = (struct visual_hash){bits(&random), bits(&random)};
 	}
 }
 
@@ -47,7 +47,7 @@ static void audit_all(struct split *split, struct audit *audit, int hamming)
 
 static bool are_alike(const struct split_file *a, const struct split_file *b, int hamming)
 {
-	struct likeness likeness;
+	struct hash_distance likeness;
 	return image_hash_same(&a->hash, &b->hash) || (hamming >= 0 && image_hash_alike(&a->hash, &b->hash, hamming, &likeness));
 }
 
@@ -100,16 +100,16 @@ static void mix_up(struct split *split, uint64_t seed)
 			file->hash = other->hash;
 			break;
 		case 2:
-			file->hash.look = other->hash.look;
+			file->hash.visual = other->hash.visual;
 			file->hash.mirrored = other->hash.mirrored;
 			break;
 		case 3:
-			file->hash.look = other->hash.mirrored;
-			file->hash.mirrored = other->hash.look;
+			file->hash.visual = other->hash.mirrored;
+			file->hash.mirrored = other->hash.visual;
 			break;
 		case 4:
-			file->hash.look = other->hash.look;
-			file->hash.look.perceptual ^= changed;
+			file->hash.visual = other->hash.visual;
+			file->hash.visual.perceptual ^= changed;
 			break;
 		default:
 			break;
@@ -194,7 +194,7 @@ static void copies(void)
 	start(&split, COUNT, 2, 1);
 	for (size_t i = 0; i < COUNT; i++) {
 		split.files[i].part = i < COUNT / 2 ? SPLIT_TRAIN : SPLIT_VALIDATION;
-		split.files[i].hash.look = split.files[0].hash.look;
+		split.files[i].hash.visual = split.files[0].hash.visual;
 		split.files[i].hash.mirrored = split.files[0].hash.mirrored;
 	}
 	audit_all(&split, &audit, IMAGE_HASH_HAMMING);
@@ -217,9 +217,9 @@ static void look_alikes(void)
 	for (size_t i = 0; i < COUNT; i++) {
 		struct split_file *file = &split.files[i];
 		file->part = i < COUNT / 2 ? SPLIT_TRAIN : SPLIT_VALIDATION;
-		file->hash.look = split.files[0].hash.look;
+		file->hash.visual = split.files[0].hash.visual;
 		for (int k = 0; k < 4; k++)
-			file->hash.look.perceptual ^= (uint64_t)1 << random_below(&random, 64);
+			file->hash.visual.perceptual ^= (uint64_t)1 << random_below(&random, 64);
 	}
 	audit_all(&split, &audit, IMAGE_HASH_HAMMING);
 	is_integer((long long)audit.leaked[SPLIT_VALIDATION], COUNT / 2, "of 4,000 look-alikes half leak");

@@ -33,7 +33,7 @@ static void add(struct split *split, int label, uint32_t content)
 	*file = (struct split_file){.name = "in", .label = label, .group = (uint32_t)split->count};
 	digest_of(&content, sizeof content, file->digest);
 	memcpy(file->hash.pixels, file->digest, sizeof file->hash.pixels);
-	uint64_t *bits[] = {&file->hash.look.perceptual, &file->hash.look.difference, &file->hash.mirrored.perceptual,
+	uint64_t *bits[] = {&file->hash.visual.perceptual, &file->hash.visual.difference, &file->hash.mirrored.perceptual,
 		&file->hash.mirrored.difference};
 	for (int i = 0; i < 4; i++)
 		*bits[i] = (uint64_t)random_u32(&random) << 32 | random_u32(&random);
@@ -139,10 +139,10 @@ static void chains(void)
 	for (uint32_t i = 0; i < 6; i++)
 		add(&split, (int)i % 2, 1000 + i);
 	for (int i = 1; i < 4; i++) {
-		split.files[i].hash.look = split.files[i - 1].hash.look;
-		split.files[i].hash.look.perceptual ^= (uint64_t)0x3f << 6 * i;
+		split.files[i].hash.visual = split.files[i - 1].hash.visual;
+		split.files[i].hash.visual.perceptual ^= (uint64_t)0x3f << 6 * i;
 	}
-	split.files[5].hash.look = split.files[4].hash.look;
+	split.files[5].hash.visual = split.files[4].hash.visual;
 	split.files[4].hash.plain = true;
 	group(&split);
 	is_integer(split.groups, 3, "look-alikes of look-alikes are one group");

@@ -1,4 +1,4 @@
-/* Every kind of picture against known pixels; cut, damaged and oversized files; orientation and limits. */
+/* Every kind of picture against known pixels; truncated, damaged and oversized files; orientation and limits. */
 #include "base/file.h"
 #include "base/text.h"
 #include "image/decoders.h"
@@ -210,16 +210,16 @@ static void alpha_is_kept(void)
 }
 
 /* The 32 x 16 picture of four quarters, decoded with its least sides given. */
-static void scaled_size(const char *name, int least_width, int least_height, int width, int height)
+static void scaled_size(const char *name, int minimum_width, int minimum_height, int width, int height)
 {
 	struct error error;
 	struct image image;
-	struct image_decode_options options = {.least_width = least_width, .least_height = least_height};
+	struct image_decode_options options = {.minimum_width = minimum_width, .minimum_height = minimum_height};
 	size_t size;
 	unsigned char *bytes = load(name, &size);
 	bool good = image_decode(bytes, size, name, &options, &image, &error) == 0;
-	if (!ok(good && image.width == width && image.height == height, "%s: at least %d x %d gives %d x %d", name, least_width,
-		    least_height, width, height))
+	if (!ok(good && image.width == width && image.height == height, "%s: at least %d x %d gives %d x %d", name, minimum_width,
+		    minimum_height, width, height))
 		note("%d x %d", image.width, image.height);
 	const unsigned char *last = image.pixels + 3 * (image.width * image.height - 1);
 	ok(good && last[0] > 240 && last[1] > 240 && last[2] > 240, "  and the last pixel is white");
@@ -253,8 +253,8 @@ static void refused(const char *what, const void *bytes, size_t size, const char
 static void refusals(void)
 {
 	refused("nothing", "", 0, "is empty");
-	refused("text", BYTES("Not Found: the picture that you asked for is not here.\n"), "no image of a known type");
-	refused("HTML", BYTES("<!DOCTYPE html><html><body>404</body></html>"), "no image of a known type");
+	refused("text", BYTES("Not Found: the picture that you asked for is not here.\n"), "not an image of a known type");
+	refused("HTML", BYTES("<!DOCTYPE html><html><body>404</body></html>"), "not an image of a known type");
 	refused("PNG of 2^31 - 1 a side", BYTES("\x89PNG\r\n\x1a\n\0\0\0\rIHDR\x7f\xff\xff\xff\x7f\xff\xff\xff\x08\2\0\0\0"),
 		"more than 65535 a side");
 	refused("PNG of 60000 a side", BYTES("\x89PNG\r\n\x1a\n\0\0\0\rIHDR\0\0\xea\x60\0\0\xea\x60\x08\2\0\0\0"),
@@ -267,7 +267,7 @@ static void refusals(void)
 	refused("BMP of height -2^31", BYTES("BM\0\0\0\0\0\0\0\0\x36\0\0\0\x28\0\0\0\1\0\0\0\0\0\0\x80\1\0\x18\0"),
 		"more than 65535 a side");
 	refused("JPEG without a picture", BYTES("\xff\xd8\xff\xd9"), "");
-	refused("half of a PNG's magic", BYTES("\x89PNG"), "no image of a known type");
+	refused("half of a PNG's magic", BYTES("\x89PNG"), "not an image of a known type");
 	refused("a PNG header cut", BYTES("\x89PNG\r\n\x1a\n\0\0\0\rIHDR\0\0"), "cut short");
 }
 

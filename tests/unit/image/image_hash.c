@@ -1,4 +1,4 @@
-/* Hashes of pictures beside those that NumPy computed and those by definition, and what stays alike. */
+/* Image hashes compared with those of NumPy and of a direct implementation, and near-duplicates. */
 #include "image/image_hash.h"
 
 #include "base/bytes.h"
@@ -57,8 +57,8 @@ static void reference(void)
 		struct image_hash hash = hash_of(&image);
 		char hex[33], name[80];
 		digest_hex(hash.pixels, sizeof hash.pixels, hex);
-		snprintf(got, sizeof got, "%s %016llx %016llx %016llx %016llx", hex, (unsigned long long)hash.look.perceptual,
-			(unsigned long long)hash.look.difference, (unsigned long long)hash.mirrored.perceptual,
+		snprintf(got, sizeof got, "%s %016llx %016llx %016llx %016llx", hex, (unsigned long long)hash.visual.perceptual,
+			(unsigned long long)hash.visual.difference, (unsigned long long)hash.mirrored.perceptual,
 			(unsigned long long)hash.mirrored.difference);
 		snprintf(expected, sizeof expected, "%s %016llx %016llx %016llx %016llx", pixels, look[0], look[1], look[2],
 			look[3]);
@@ -85,7 +85,7 @@ static struct image mirrored(const struct image *image)
 
 enum { SIDE = 32 };
 
-/* Units of pixel `pixel`, of SIDE each, that lie in part `part` of as many as the side has pixels. */
+/* Units of pixel `pixel`, of SIDE each, that lie in cell `part`, which is `size` units wide. */
 static int shared(int pixel, int part, int size)
 {
 	int from = pixel * SIDE > part * size ? pixel * SIDE : part * size;
@@ -144,14 +144,14 @@ static uint64_t difference(int64_t grid[SIDE][SIDE])
 	return hash;
 }
 
-static struct image_look look_of(const struct image *image)
+static struct visual_hash visual_hash_of(const struct image *image)
 {
 	int64_t grid[SIDE][SIDE];
 	average(image, grid);
-	return (struct image_look){perceptual(grid), difference(grid)};
+	return (struct visual_hash){perceptual(grid), difference(grid)};
 }
 
-static bool same_look(const struct image_look *a, const struct image_look *b)
+static bool same_visual_hash(const struct visual_hash *a, const struct visual_hash *b)
 {
 	return a->perceptual == b->perceptual && a->difference == b->difference;
 }
@@ -163,7 +163,7 @@ static bool by_definition(const struct image *image)
 	unsigned char *bytes = malloc(8 + size), digest[DIGEST_SIZE];
 	struct image_hash hash = hash_of(image);
 	struct image mirror = mirrored(image);
-	struct image_look look = look_of(image), back = look_of(&mirror);
+	struct visual_hash look = visual_hash_of(image), back = visual_hash_of(&mirror);
 	if (!bytes)
 		abort();
 	store_u32(bytes, (uint32_t)image->width);
@@ -172,11 +172,11 @@ static bool by_definition(const struct image *image)
 	digest_of(bytes, 8 + size, digest);
 	free(bytes);
 	image_free(&mirror);
-	return memcmp(digest, hash.pixels, sizeof hash.pixels) == 0 && same_look(&look, &hash.look) &&
-		same_look(&back, &hash.mirrored);
+	return memcmp(digest, hash.pixels, sizeof hash.pixels) == 0 && same_visual_hash(&look, &hash.visual) &&
+		same_visual_hash(&back, &hash.mirrored);
 }
 
-/* Fewer pixels than parts, whole parts, split ones, and more rows of a part than are added up at once. */
+/* Fewer pixels than cells, whole cells, split ones, and more rows of a cell than are added up at once. */
 static void definition(void)
 {
 	static const struct {
@@ -196,20 +196,20 @@ static void alike(void)
 {
 	struct image image = draw(301, 203, 6), other = draw(301, 203, 3), mirror = mirrored(&image), small;
 	struct image_resize_options options = {.width = 120, .height = 90, .filter = IMAGE_BILINEAR};
-	struct likeness likeness;
+	struct hash_distance distance;
 	if (image_resize(&image, &options, &small, &error))
 		abort();
 	struct image_hash whole = hash_of(&image), shrunk = hash_of(&small), left = hash_of(&mirror), stranger = hash_of(&other);
 	ok(image_hash_same(&whole, &whole) && !image_hash_same(&whole, &shrunk), "one pixel more is another picture");
-	ok(image_hash_alike(&whole, &shrunk, 8, &likeness) && !likeness.mirrored, "but a smaller one is alike (%d, %d bits)",
-		likeness.perceptual, likeness.difference);
-	ok(image_hash_alike(&whole, &left, 8, &likeness) && likeness.mirrored, "so is one mirrored");
-	is_integer(likeness.perceptual + likeness.difference, 0, "  in every bit");
-	ok(left.look.perceptual == whole.mirrored.perceptual && left.mirrored.difference == whole.look.difference,
+	ok(image_hash_alike(&whole, &shrunk, 8, &distance) && !distance.mirrored, "but a smaller one is alike (%d, %d bits)",
+		distance.perceptual, distance.difference);
+	ok(image_hash_alike(&whole, &left, 8, &distance) && distance.mirrored, "so is one mirrored");
+	is_integer(distance.perceptual + distance.difference, 0, "  in every bit");
+	ok(left.visual.perceptual == whole.mirrored.perceptual && left.mirrored.difference == whole.visual.difference,
 		"  whose hashes are those of the mirror image");
-	ok(image_hash_alike(&shrunk, &left, 8, &likeness) && image_hash_alike(&left, &shrunk, 8, &likeness),
+	ok(image_hash_alike(&shrunk, &left, 8, &distance) && image_hash_alike(&left, &shrunk, 8, &distance),
 		"  and one both smaller and mirrored, either way round");
-	ok(!image_hash_alike(&whole, &stranger, 8, &likeness), "another picture is not");
+	ok(!image_hash_alike(&whole, &stranger, 8, &distance), "another picture is not");
 	image_free(&image);
 	image_free(&other);
 	image_free(&mirror);
@@ -231,19 +231,19 @@ static struct image_hash square(int side, int notch)
 static void plain(void)
 {
 	struct image white = blank(50, 40), dark = blank(50, 40);
-	struct likeness likeness;
+	struct hash_distance distance;
 	memset(white.pixels, 255, 50 * 40 * 3);
 	memset(dark.pixels, 7, 50 * 40 * 3);
 	struct image_hash a = hash_of(&white), b = hash_of(&dark), c = square(20, 0);
 	ok(a.plain && b.plain && !c.plain, "one colour is plain, a square on white isn't");
-	ok(!image_hash_alike(&a, &b, 16, &likeness) && !image_hash_alike(&a, &a, 16, &likeness), "plain pictures are like none");
+	ok(!image_hash_alike(&a, &b, 16, &distance) && !image_hash_alike(&a, &a, 16, &distance), "plain pictures are near-duplicates of none");
 	ok(image_hash_same(&a, &a) && !image_hash_same(&a, &b), "  and equal by their pixels alone");
 	struct image_hash d = c;
-	d.look.perceptual ^= 0x1f; /* 5 bits */
+	d.visual.perceptual ^= 0x1f; /* 5 bits */
 	d.mirrored.perceptual ^= 0x1f;
-	ok(!image_hash_alike(&c, &d, 8, &likeness), "of a small thing on a wide ground 5 bits are too many");
-	d.look.perceptual ^= 1;
-	ok(image_hash_alike(&c, &d, 8, &likeness), "  and 4 are not");
+	ok(!image_hash_alike(&c, &d, 8, &distance), "of a small object on a large background 5 bits are too many");
+	d.visual.perceptual ^= 1;
+	ok(image_hash_alike(&c, &d, 8, &distance), "  and 4 are not");
 	image_free(&white);
 	image_free(&dark);
 }

@@ -8,7 +8,7 @@
 
 static struct error error;
 
-/* A grey picture as RGB, each pixel by its place. */
+/* A grey picture as RGB, each pixel by its position. */
 static struct image_measures measure(int width, int height, int (*value)(int x, int y))
 {
 	struct image image;

@@ -1,4 +1,4 @@
-/* What an inspection sees row by row is what decoding gives as a whole, of every kind of picture and every way it may lie. */
+/* An inspection gets the same rows as the decoded picture has, for every kind of picture and orientation. */
 #include "base/file.h"
 #include "image/decoders.h"
 #include "image/image_hash.h"
@@ -11,60 +11,60 @@
 
 static const struct image_decode_options over_background = {.background = {0x20, 0x40, 0x60}};
 
-/* ---- an inspection that keeps every row, and counts what becomes of it ---- */
+/* ---- an inspection that stores every row, and counts its starts and ends ---- */
 
 static int started, ended;
 static bool refuse_start, refuse_finish;
 
-struct keeping {
+struct stored_rows {
 	struct image image;
 	int rows;
 };
 
 static void *start(int width, int height, struct error *error)
 {
-	struct keeping *keeping = calloc(1, sizeof *keeping);
-	if (refuse_start || !keeping || image_create(&keeping->image, width, height, 3, error)) {
-		free(keeping);
+	struct stored_rows *stored = calloc(1, sizeof *stored);
+	if (refuse_start || !stored || image_create(&stored->image, width, height, 3, error)) {
+		free(stored);
 		error_set(error, "image", "may not begin");
 		return NULL;
 	}
 	started++;
-	return keeping;
+	return stored;
 }
 
 static void add_row(void *state, const unsigned char *row)
 {
-	struct keeping *keeping = state;
-	size_t size = 3 * (size_t)keeping->image.width;
-	if (keeping->rows < keeping->image.height)
-		memcpy(keeping->image.pixels + (size_t)keeping->rows * size, row, size);
-	keeping->rows++;
+	struct stored_rows *stored = state;
+	size_t size = 3 * (size_t)stored->image.width;
+	if (stored->rows < stored->image.height)
+		memcpy(stored->image.pixels + (size_t)stored->rows * size, row, size);
+	stored->rows++;
 }
 
 static int finish(void *state, void *finding, struct error *error)
 {
-	struct keeping *keeping = state;
-	if (refuse_finish || keeping->rows != keeping->image.height)
+	struct stored_rows *stored = state;
+	if (refuse_finish || stored->rows != stored->image.height)
 		return error_set(error, "image", "may not end");
-	*(struct image *)finding = keeping->image;
-	keeping->image = (struct image){0};
+	*(struct image *)finding = stored->image;
+	stored->image = (struct image){0};
 	return 0;
 }
 
 static void end(void *state)
 {
-	struct keeping *keeping = state;
-	if (!keeping)
+	struct stored_rows *stored = state;
+	if (!stored)
 		return;
-	image_free(&keeping->image);
-	free(keeping);
+	image_free(&stored->image);
+	free(stored);
 	ended++;
 }
 
 static const struct image_inspection keep = {start, add_row, finish, end};
 
-/* ---- rows and the whole ---- */
+/* ---- rows and the whole picture ---- */
 
 static bool same_pixels(const struct image *a, const struct image *b)
 {
@@ -100,7 +100,7 @@ static void whole_file(const char *name, const unsigned char *bytes, size_t size
 	image_free(&whole);
 }
 
-/* Cut anywhere it fails where decoding does, and every inspection that began is ended. */
+/* Truncated anywhere, it fails if decoding does, and every inspection that was started is ended. */
 static void cut_file(const char *name, const unsigned char *bytes, size_t size)
 {
 	int wrong = 0;
@@ -113,11 +113,11 @@ static void cut_file(const char *name, const unsigned char *bytes, size_t size)
 		image_free(&kept);
 		image_free(&image);
 	}
-	ok(wrong == 0 && started == ended, "%s: cut, it is inspected where it is decoded (%d wrong, %d of %d ended)", name, wrong,
+	ok(wrong == 0 && started == ended, "%s: truncated, it is inspected if it is decoded (%d wrong, %d of %d ended)", name, wrong,
 		ended, started);
 }
 
-/* Where the inspection itself fails, the picture is named and the inspection ended. */
+/* If the inspection itself fails, the error names the picture and the inspection is ended. */
 static void failing(const char *name, const unsigned char *bytes, size_t size)
 {
 	struct error error = {0};

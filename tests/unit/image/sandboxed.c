@@ -1,4 +1,4 @@
-/* A sandbox changes nothing: every picture, whole, cut or damaged, gives in it what it gives without. */
+/* Decoding in the sandbox gives the same as without: for every picture, complete, truncated or damaged. */
 #include "base/file.h"
 #include "base/parallel.h"
 #include "image/decoders.h"
@@ -10,15 +10,15 @@
 #include <stdlib.h>
 #include <string.h>
 
-/* What each of two ways made of the same bytes. */
-struct outcome {
+/* The result of decoding, with or without the sandbox. */
+struct decode_outcome {
 	int failed;
 	struct error error;
 	struct image image;
 	struct image_info info;
 };
 
-static bool same(const struct outcome *a, const struct outcome *b)
+static bool same(const struct decode_outcome *a, const struct decode_outcome *b)
 {
 	if (a->failed != b->failed || a->info.type != b->info.type)
 		return false;
@@ -32,7 +32,7 @@ static bool same(const struct outcome *a, const struct outcome *b)
 			(size_t)a->image.width * (size_t)a->image.height * (size_t)a->image.channels) == 0);
 }
 
-static void show(const struct outcome *outcome)
+static void show(const struct decode_outcome *outcome)
 {
 	if (outcome->failed)
 		note("%s: %s", outcome->error.object, outcome->error.reason);
@@ -40,7 +40,7 @@ static void show(const struct outcome *outcome)
 		note("%d x %d x %d", outcome->image.width, outcome->image.height, outcome->image.channels);
 }
 
-static bool compare(struct outcome *here, struct outcome *there)
+static bool compare(struct decode_outcome *here, struct decode_outcome *there)
 {
 	bool good = same(here, there);
 	if (!good) {
@@ -67,8 +67,8 @@ static bool compare_findings(const unsigned char *bytes, size_t size, const char
 	const struct image_decode_options *options)
 {
 	struct image_hash found_here = {0}, found_there = {0};
-	struct outcome here = {0}, there = {0};
-	here.failed = inspect_here(bytes, size, name, options, &picky, &found_here, &here.error);
+	struct decode_outcome here = {0}, there = {0};
+	here.failed = inspect_in_process(bytes, size, name, options, &picky, &found_here, &here.error);
 	there.failed = image_inspect(bytes, size, name, options, &picky, &found_there, sizeof found_there, &there.error);
 	bool equal = here.failed || memcmp(&found_here, &found_there, sizeof found_here) == 0;
 	return compare(&here, &there) && equal;
@@ -77,31 +77,31 @@ static bool compare_findings(const unsigned char *bytes, size_t size, const char
 static bool compare_all(const unsigned char *bytes, size_t size, const char *name)
 {
 	static const struct image_decode_options decodes[] = {{.background = {1, 20, 200}}, {.keep_alpha = 1},
-		{.least_width = 3, .least_height = 2}, {.pixels_maximum = 100}};
+		{.minimum_width = 3, .minimum_height = 2}, {.pixels_maximum = 100}};
 	static const struct image_resize_options loads[] = {{7, 5, IMAGE_BILINEAR, IMAGE_STRETCH, {9, 9, 9}},
 		{20, 20, IMAGE_BICUBIC, IMAGE_PAD, {0, 128, 255}}, {4, 9, IMAGE_NEAREST, IMAGE_CROP, {0, 0, 0}}};
-	struct outcome here = {0}, there = {0};
-	here.failed = probe_here(bytes, size, name, &here.info, &here.error);
+	struct decode_outcome here = {0}, there = {0};
+	here.failed = probe_in_process(bytes, size, name, &here.info, &here.error);
 	there.failed = image_probe(bytes, size, name, &there.info, &there.error);
 	bool good = compare(&here, &there);
 	for (size_t i = 0; i < sizeof decodes / sizeof *decodes; i++) {
-		here = there = (struct outcome){0};
-		here.failed = decode_here(bytes, size, name, &decodes[i], &here.image, &here.error);
+		here = there = (struct decode_outcome){0};
+		here.failed = decode_in_process(bytes, size, name, &decodes[i], &here.image, &here.error);
 		there.failed = image_decode(bytes, size, name, &decodes[i], &there.image, &there.error);
 		good &= compare(&here, &there) && compare_findings(bytes, size, name, &decodes[i]);
 	}
 	for (size_t i = 0; i < 2 * sizeof loads / sizeof *loads; i++) {
 		int channels = i % 2 ? 1 : 3;
-		here = there = (struct outcome){0};
-		here.failed = load_here(bytes, size, name, &loads[i / 2], channels, &here.image, &here.error);
+		here = there = (struct decode_outcome){0};
+		here.failed = load_in_process(bytes, size, name, &loads[i / 2], channels, &here.image, &here.error);
 		there.failed = image_load(bytes, size, name, &loads[i / 2], channels, &there.image, &there.error);
 		good &= compare(&here, &there);
 	}
 	return good;
 }
 
-/* All there is of the fixtures, and of each a cut and a damaged one. */
-struct work {
+/* All fixtures, and each truncated and damaged. */
+struct fixture_comparison {
 	const char *folder;
 	struct text_list names;
 	bool *good;
@@ -109,7 +109,7 @@ struct work {
 
 static void compare_file(void *context, int index, int worker)
 {
-	struct work *work = context;
+	struct fixture_comparison *work = context;
 	struct error error;
 	unsigned char *bytes;
 	size_t size;
@@ -129,7 +129,7 @@ static void fixtures(void)
 {
 	struct error error;
 	struct parallel *pool;
-	struct work work = {.folder = strdup(fixture("image"))};
+	struct fixture_comparison work = {.folder = strdup(fixture("image"))};
 	if (file_list(work.folder, FILE_REGULAR, &work.names, &error) || parallel_create(&pool, 3, &error)) {
 		ok(false, "%s: %s", error.object, error.reason);
 		return;
@@ -180,7 +180,7 @@ static void extremes(void)
 	free(bytes);
 	resize.width = resize.height = 1;
 	good = image_load((const unsigned char *)"P5 1 1 255\nx", 12, "small", &resize, 3, &image, &error) == 0;
-	ok(good && image.pixels[1] == 'x', "and after it a small one is well");
+	ok(good && image.pixels[1] == 'x', "and after it a small one succeeds");
 	image_free(&image);
 }
 

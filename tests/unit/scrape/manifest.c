@@ -83,7 +83,7 @@ static void read_rows(void)
 	other.look.perceptual ^= 5;
 	is_integer(duplicate_index_find(images, row.digest, &other).kind, DUPLICATE_LOOK_ALIKE, "so are look-alikes");
 	other.look = hash.mirrored;
-	other.mirrored = hash.look;
+	other.mirrored = hash.visual;
 	is_integer(duplicate_index_find(images, row.digest, &other).kind, DUPLICATE_MIRRORED, "mirrored too");
 	other.look.perceptual ^= 0xffff;
 	is_integer(duplicate_index_find(images, row.digest, &other).kind, DUPLICATE_NONE, "others are not");

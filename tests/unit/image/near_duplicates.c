@@ -1,5 +1,5 @@
-/* The index of look-alikes finds what a comparison with all finds. */
-#include "image/look_alikes.h"
+/* The index of near-duplicates finds what a comparison with all finds. */
+#include "image/near_duplicates.h"
 
 #include "base/random.h"
 #include "tap.h"
@@ -31,49 +31,49 @@ static uint64_t near(struct random *random, uint64_t hash, uint32_t bits)
 static void make_hashes(struct random *random)
 {
 	for (uint32_t i = 0; i < COUNT; i++) {
-		struct image_look look = {random_u64(random), random_u64(random)}, mirrored = {random_u64(random), random_u64(random)};
+		struct visual_hash visual = {random_u64(random), random_u64(random)}, mirrored = {random_u64(random), random_u64(random)};
 		if (i > 0 && i % 3) {
 			const struct image_hash *like = &hashes[random_below(random, i)];
 			uint32_t bits = random_below(random, 21);
-			bool turned = random_below(random, 2);
-			const struct image_look *from[2] = {turned ? &like->mirrored : &like->look,
-				turned ? &like->look : &like->mirrored};
-			look = (struct image_look){near(random, from[0]->perceptual, bits), near(random, from[0]->difference, bits)};
-			mirrored = (struct image_look){near(random, from[1]->perceptual, bits),
+			bool flipped = random_below(random, 2);
+			const struct visual_hash *from[2] = {flipped ? &like->mirrored : &like->visual,
+				flipped ? &like->visual : &like->mirrored};
+			visual = (struct visual_hash){near(random, from[0]->perceptual, bits), near(random, from[0]->difference, bits)};
+			mirrored = (struct visual_hash){near(random, from[1]->perceptual, bits),
 				near(random, from[1]->difference, bits)};
 		}
-		hashes[i] = (struct image_hash){.look = look, .mirrored = mirrored, .plain = random_below(random, 50) == 0};
+		hashes[i] = (struct image_hash){.visual = visual, .mirrored = mirrored, .plain = random_below(random, 50) == 0};
 	}
 }
 
-static void count_found(void *context, uint32_t number, const struct likeness *likeness)
+static void count_found(void *context, uint32_t number, const struct hash_distance *distance)
 {
 	int *wrong = context;
 	found[number]++;
-	*wrong += likeness->perceptual > IMAGE_HASH_HAMMING_MAXIMUM;
+	*wrong += distance->perceptual > IMAGE_HASH_HAMMING_MAXIMUM;
 }
 
 static void compare(int hamming)
 {
-	struct look_alikes *index;
+	struct near_duplicates *index;
 	int wrong = 0;
 	size_t pairs = 0, mirrored = 0;
-	if (look_alikes_create(&index, &error))
+	if (near_duplicates_create(&index, &error))
 		abort();
 	for (uint32_t i = 0; i < COUNT; i++) {
 		memset(found, 0, sizeof found);
-		look_alikes_find(index, &hashes[i], hamming, count_found, &wrong);
+		near_duplicates_find(index, &hashes[i], hamming, count_found, &wrong);
 		for (uint32_t j = 0; j < COUNT; j++) {
-			struct likeness likeness;
-			bool expected = j < i && image_hash_alike(&hashes[i], &hashes[j], hamming, &likeness);
+			struct hash_distance distance;
+			bool expected = j < i && image_hash_alike(&hashes[i], &hashes[j], hamming, &distance);
 			wrong += found[j] != expected;
 			pairs += expected;
-			mirrored += expected && likeness.mirrored;
+			mirrored += expected && distance.mirrored;
 		}
-		if (look_alikes_add(index, &hashes[i], i, &error))
+		if (near_duplicates_add(index, &hashes[i], i, &error))
 			abort();
 	}
-	look_alikes_destroy(index);
+	near_duplicates_destroy(index);
 	ok(wrong == 0 && pairs > 0 && mirrored > 0, "%d bits: each of %zu pairs is found once, %zu mirrored, and no other", hamming,
 		pairs, mirrored);
 }
@@ -87,15 +87,15 @@ int main(void)
 		compare(radii[i]);
 	hashes[1] = hashes[0];
 	hashes[0].plain = hashes[1].plain = false;
-	hashes[1].look.difference = hashes[0].look.difference;
-	struct look_alikes *index;
+	hashes[1].visual.difference = hashes[0].visual.difference;
+	struct near_duplicates *index;
 	int wrong = 0;
-	if (look_alikes_create(&index, &error) || look_alikes_add(index, &hashes[0], 7, &error))
+	if (near_duplicates_create(&index, &error) || near_duplicates_add(index, &hashes[0], 7, &error))
 		abort();
 	memset(found, 0, sizeof found);
-	look_alikes_find(index, &hashes[1], 0, count_found, &wrong);
+	near_duplicates_find(index, &hashes[1], 0, count_found, &wrong);
 	is_integer(found[7], 1, "equal hashes are found at 0 bits");
-	look_alikes_destroy(index);
-	look_alikes_destroy(NULL);
+	near_duplicates_destroy(index);
+	near_duplicates_destroy(NULL);
 	return done();
 }
