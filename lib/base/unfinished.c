@@ -75,8 +75,8 @@ void unfinished_remove_all(void)
 static char *name_for(const char *path, const char *kind, int number)
 {
 	const char *base = text_base_name(path);
-	return text_format("%.*s.%.*s.millrace-%s%s%d", (int)(base - path), path, NAME_MAXIMUM, base, kind, *kind ? "-" : "",
-		number);
+	return text_format("%.*s.%.*s.millrace-%s%s%d", (int)(base - path), path, NAME_MAXIMUM, base, kind,
+		*kind ? "-" : "", number);
 }
 
 /* False if another process replaced the file between opening and locking. */
@@ -120,7 +120,8 @@ static int recover_leftovers(const char *path, const char *kind, mode_t type,
 	return result;
 }
 
-int unfinished_recover(const char *path, const char *kind, int (*recover)(const char *leftover, void *context), void *context)
+int unfinished_recover(const char *path, const char *kind, int (*recover)(const char *leftover, void *context),
+	void *context)
 {
 	return recover_leftovers(path, kind, S_IFDIR, recover, context);
 }
@@ -185,7 +186,8 @@ static int create_locked(const char *path, int (*create)(const char *path))
 	return -1;
 }
 
-static int create_unfinished(struct unfinished *unfinished, const char *path, const char *kind, int (*create)(const char *path))
+static int create_unfinished(struct unfinished *unfinished, const char *path, const char *kind,
+	int (*create)(const char *path))
 {
 	sigset_t before;
 	char *name = NULL;

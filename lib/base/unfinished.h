@@ -28,7 +28,8 @@ int unfinished_folder_of(struct unfinished *unfinished, const char *path, const 
 
 /* Calls `recover` with the path of each leftover folder of that kind, which is locked meanwhile, as long as it returns 0.
  * Returns its last value, 0 if there are none. */
-int unfinished_recover(const char *path, const char *kind, int (*recover)(const char *leftover, void *context), void *context);
+int unfinished_recover(const char *path, const char *kind, int (*recover)(const char *leftover, void *context),
+	void *context);
 
 /* Unlocks and frees; the file or folder stays, as after a rename. */
 void unfinished_forget(struct unfinished *unfinished);

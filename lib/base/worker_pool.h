@@ -23,8 +23,8 @@ typedef void worker_function(struct worker_task *task);
 typedef void worker_pool_callback(void *context);
 
 /* Starts a thread for every processor. On failure (-1) *pool is NULL. The caller frees with worker_pool_destroy. */
-CHECKED int worker_pool_create(struct worker_pool **pool, worker_function *function, worker_pool_callback *ready, void *context,
-	struct error *error);
+CHECKED int worker_pool_create(struct worker_pool **pool, worker_function *function, worker_pool_callback *ready,
+	void *context, struct error *error);
 
 /* Appends a task to the queue; it must stay until it is popped. */
 void worker_pool_submit(struct worker_pool *pool, struct worker_task *task);

@@ -1,16 +1,16 @@
-/* Loaded before the C library (LD_PRELOAD), makes chosen calls of a program fail, or ends the program at one:
+/* Fault injection by LD_PRELOAD: makes selected library calls of a program fail, or ends the program at one:
  *
  *   FAIL_CALL=rename,mkdir   which calls are counted, by name, together
- *   FAIL_PATH=TEXT           of them only those whose path, or one of whose two, contains TEXT; none: all
- *   FAIL_AT=3                the third fails; without it none does
- *   FAIL_FOREVER=1           and so do all after it
- *   FAIL_ERRNO=EIO           with this error (the default); or a signal comes there, SIGKILL or SIGTERM, and it does not fail
- *   FAIL_ALWAYS=renameat2    calls that all fail, with ENOSYS, as on a system that lacks them; they are not counted
- *   FAIL_LOG=FILE            a line "CALL PATH" for each counted call is added, with "failed " before those that fail
+ *   FAIL_PATH=TEXT           only calls of which a path contains TEXT; not set: all
+ *   FAIL_AT=3                the third call fails; not set: none
+ *   FAIL_FOREVER=1           and all after it
+ *   FAIL_ERRNO=EIO           with this error (the default); or a signal, SIGKILL or SIGTERM, which is sent instead of a failure
+ *   FAIL_ALWAYS=renameat2    calls that always fail with ENOSYS, as on a system without them; not counted
+ *   FAIL_LOG=FILE            appends a line "CALL PATH" for each counted call, prefixed with "failed " if it fails
  *
- * Names are those of the table below; open64 counts as open, and so on. Each process counts for itself, in all its threads.
- * What the C library calls itself (fopen opens, fflush writes) passes by: fopen, fread, fwrite, fflush, fclose are counted
- * by these names. */
+ * Names are those of the table below; open64 counts as open, and so on. Each process counts separately, over all its threads.
+ * Calls inside the C library (fopen opens, fflush writes) are not counted: fopen, fread, fwrite, fflush and fclose are
+ * counted under their own names. */
 #include <dirent.h>
 #include <dlfcn.h>
 #include <errno.h>
@@ -80,7 +80,7 @@ static bool contains(const char *path)
 	return path && strstr(path, settings.path);
 }
 
-/* By system calls, which nobody counts; a line at once, whichever process adds it. */
+/* By system calls, which are not counted; one write per line, as several processes append. */
 static void write_log(bool failed, const char *call, const char *path, const char *other)
 {
 	char line[LINE_SIZE];
@@ -95,7 +95,7 @@ static void write_log(bool failed, const char *call, const char *path, const cha
 	syscall(SYS_close, file);
 }
 
-/* Counts a call. Whether it is to fail; errno says why then, and else is as it was. */
+/* Counts a call. Returns whether it must fail, with errno set; else errno is unchanged. */
 static bool fails_on(const char *call, const char *path, const char *other)
 {
 	static atomic_long counted;
@@ -116,7 +116,7 @@ static bool fails_on(const char *call, const char *path, const char *other)
 	return failed && settings.error;
 }
 
-/* A call under the name `symbol`, counted as `call`; (path, other) are what FAIL_PATH looks at. */
+/* A call under the name `symbol`, counted as `call`; (path, other) are matched with FAIL_PATH. */
 #define WRAP(type, symbol, call, parameters, arguments, path, other, failure)        \
 	type symbol parameters;                                                      \
 	type symbol parameters                                                       \
@@ -129,7 +129,7 @@ static bool fails_on(const char *call, const char *path, const char *other)
 		return next arguments;                                               \
 	}
 
-/* ---- memory: dlsym allocates, so not through it ---- */
+/* ---- memory: not through dlsym, which allocates ---- */
 
 void *__libc_malloc(size_t size);
 void *__libc_calloc(size_t count, size_t size);
@@ -156,7 +156,7 @@ WRAP(int, posix_memalign, "posix_memalign", (void **memory, size_t alignment, si
 WRAP(void *, mmap, "mmap", (void *at, size_t size, int protection, int flags, int file, off_t offset),
 	(at, size, protection, flags, file, offset), NULL, NULL, MAP_FAILED)
 
-/* ---- opening: a mode is given only where a file may be made ---- */
+/* ---- opening: the mode argument exists only with O_CREAT or O_TMPFILE ---- */
 
 #define WRAP_OPEN(symbol, call, parameters, last, arguments)                                      \
 	int symbol parameters                                                                     \

@@ -1,13 +1,13 @@
-/* A web server that misbehaves as it is asked to, on bare sockets, so that it can lie about everything.
+/* A web server that sends the errors its URLs ask for, on plain sockets, so that any response can be wrong.
  *
  *   faults PAGES LOG [ADDRESS]    serves on a free port of 127.0.0.1, or of ADDRESS, and prints "http://ADDRESS:PORT"
  *
  * Every request adds a line "PATH?QUERY<tab>USER-AGENT<tab>NAMES-OF-ALL-HEADERS<tab>MILLISECONDS" to LOG. What paths do:
- *   /NAME                       where PAGES/answers has a line "NAME SCRIPT": as the script says, see common/script.h
- *   /pages/FILE[?QUERY]         the file of that name in PAGES (FOLDER/: its index.html), or rather FILE@NAME=VALUE where
- *                               there is one for a parameter of QUERY; {origin} replaced by the address above
+ *   /NAME                       if PAGES/answers has a line "NAME SCRIPT": the script, see common/script.h
+ *   /pages/FILE[?QUERY]         the file of that name in PAGES (FOLDER/: its index.html), or FILE@NAME=VALUE if
+ *                               it exists for a parameter of QUERY; {origin} replaced by the address above
  *   /robots.txt                 likewise, if there is one
- *   /image/NAME[?size=N]        a PNG of N x N pixels (80) that NAME alone decides
+ *   /image/NAME[?size=N]        a PNG of N x N pixels (80) determined by NAME
  *   /slow/NAME                  the same after 30 ms
  *   /heal/TIMES/STATUS/NAME     STATUS for the first TIMES requests, then the image; ?after=T: with Retry-After: T
  *   /redirect/URL               a redirect there
@@ -16,9 +16,9 @@
 #include "base/file.h"
 #include "base/progress.h"
 #include "base/text.h"
-#include "common/illness.h"
 #include "common/picture.h"
 #include "common/script.h"
+#include "common/transient.h"
 
 #include <arpa/inet.h>
 #include <netinet/in.h>
@@ -67,24 +67,24 @@ static void answer_picture(int socket, const char *path)
 	free(bytes);
 }
 
-static void answer_healing(int socket, const char *path)
+static void answer_after_failures(int socket, const char *path)
 {
 	int times, status;
 	char headers[128] = "", line[16];
 	const char *after = strstr(path, "after=");
-	if (sscanf(path, "/heal/%d/%d/", &times, &status) != 2 || !is_ill(path, times)) {
+	if (sscanf(path, "/heal/%d/%d/", &times, &status) != 2 || !fails_first_times(path, times)) {
 		answer_picture(socket, path);
 		return;
 	}
 	if (after)
 		snprintf(headers, sizeof headers, "Retry-After: %s\r\n", after + 6);
-	snprintf(line, sizeof line, "%d Ill", status);
+	snprintf(line, sizeof line, "%d Transient", status);
 	answer(socket, line, headers, "", 0);
 }
 
 /* ---- pages ---- */
 
-/* The file for a page: that of a first parameter which has one, or that for all. */
+/* The file of a page: that of the first parameter which has one, or the common one. */
 static char *page_path(const char *name)
 {
 	int length = (int)strcspn(name, "?");
@@ -159,7 +159,7 @@ static void route(int socket, const char *path)
 	else if (strncmp(path, "/slow/", 6) == 0)
 		usleep(30000), answer_picture(socket, path);
 	else if (strncmp(path, "/heal/", 6) == 0)
-		answer_healing(socket, path);
+		answer_after_failures(socket, path);
 	else if (strncmp(path, "/redirect/", 10) == 0)
 		answer_redirect(socket, path + 10);
 	else if (strncmp(path, "/hang/", 6) == 0)
@@ -172,7 +172,7 @@ static void route(int socket, const char *path)
 
 /* ---- connections ---- */
 
-/* The names of all headers, in their order, with commas between. */
+/* The names of all headers in order, separated by commas. */
 static void write_names(FILE *stream, const char *request)
 {
 	const char *separator = "";
@@ -221,7 +221,7 @@ static bool wait_for_request(int socket)
 	return read_request(socket, path);
 }
 
-/* One request a connection, unless a script asks for another: what breaks here breaks for that request alone. */
+/* One request per connection, unless a script asks for another: a fault affects that request only. */
 static void *serve(void *argument)
 {
 	int socket = (int)(long)argument;

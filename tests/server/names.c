@@ -1,10 +1,10 @@
-/* A name server (RFC 1035) that changes its mind.
+/* A name server (RFC 1035) whose answers change from query to query.
  *
  *   names LOG NAME=ANSWER[/ANSWER...]...
  *
- * Serves on UDP port 53 of 127.0.0.1 and prints "ready". An ANSWER is IPv4 and IPv6 addresses with commas between; a name gives its
- * first ANSWER to the first question, its second to the second, and its last to all further ones, questions for IPv4 and for IPv6
- * addresses being counted apart. Any other name does not exist. Answers may be kept for no time. Each adds a line
+ * Serves on UDP port 53 of 127.0.0.1 and prints "ready". An ANSWER is IPv4 and IPv6 addresses separated by commas; the first query
+ * of a name gets its first ANSWER, the second its second, and all further ones its last; A and AAAA queries are counted
+ * separately. Any other name does not exist. The TTL is 0. Each answer adds a line
  * "NAME<tab>A|AAAA<tab>ANSWER" to LOG. */
 #include <arpa/inet.h>
 #include <netinet/in.h>
@@ -26,7 +26,7 @@ struct name {
 static struct name *names;
 static int name_count;
 
-/* ---- what a name says ---- */
+/* ---- answers of names ---- */
 
 static struct name *find_name(const char *text)
 {
@@ -36,7 +36,7 @@ static struct name *find_name(const char *text)
 	return NULL;
 }
 
-/* The answer whose turn it is, into out[size]. */
+/* The next answer of the name, into out[size]. */
 static void next_answer(struct name *name, bool six, char *out, size_t size)
 {
 	const char *answer = name->answers;
@@ -47,7 +47,7 @@ static void next_answer(struct name *name, bool six, char *out, size_t size)
 
 /* ---- messages ---- */
 
-/* Reads the question's name, "a.b", and type; returns where it ends, or 0: there is no good one. */
+/* Reads the question's name, "a.b", and type; returns its end, or 0 if it is invalid. */
 static size_t read_question(const unsigned char *message, size_t size, char *name, int *type)
 {
 	size_t at = HEADER_SIZE, used = 0;
@@ -70,7 +70,7 @@ static size_t read_question(const unsigned char *message, size_t size, char *nam
 /* Appends a record for each address of the family; returns how many. */
 static int write_records(unsigned char *message, size_t *size, int type, char *addresses)
 {
-	/* The name is that at offset 12; class IN; to be kept for no time. */
+	/* The name is a pointer to offset 12; class IN; TTL 0. */
 	unsigned char record[12] = {0xc0, HEADER_SIZE, 0, (unsigned char)type, 0, 1, 0, 0, 0, 0, 0, type == TYPE_A ? 4 : 16};
 	int count = 0;
 	for (char *rest, *address = strtok_r(addresses, ",", &rest); address; address = strtok_r(NULL, ",", &rest)) {
@@ -86,7 +86,7 @@ static int write_records(unsigned char *message, size_t *size, int type, char *a
 	return count;
 }
 
-/* Makes an answer of a question, in its place. Returns its size, 0: none. */
+/* Replaces a query by its response. Returns its size, 0: none. */
 static size_t answer(unsigned char *message, size_t got, FILE *log)
 {
 	char text[NAME_SIZE], addresses[TEXT_SIZE] = "";

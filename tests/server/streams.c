@@ -1,16 +1,16 @@
-/* A web server that speaks HTTP/2 over TLS and nothing else, and breaks connections and streams as it is asked to.
+/* A web server for HTTP/2 over TLS only, which breaks connections and streams as its URLs ask for.
  *
  *   streams LOG CERTIFICATE [NAMES [SECONDS]]
  *
- * Serves on a free port of 127.0.0.1, with a certificate of its own for NAMES (DNS:localhost,IP:127.0.0.1) that ends SECONDS from
+ * Serves on a free port of 127.0.0.1, with a certificate of its own for NAMES (DNS:localhost,IP:127.0.0.1) that expires SECONDS from
  * now (3600) and that it writes to the file CERTIFICATE; then prints "https://127.0.0.1:PORT".
  *
  * Every request adds a line "PATH<tab>CONNECTION<tab>STREAM<tab>OPEN" to LOG: the connection's number, the stream's, and how many
  * streams of all connections were open then, this one included. What paths do:
- *   /image/NAME          a PNG that NAME alone decides
+ *   /image/NAME          a PNG determined by NAME
  *   /slow/NAME           the same after 100 ms
  *   /lengthless/NAME     the same, without a Content-Length
- *   /cut/NAME            half of it, as if that were all
+ *   /cut/NAME            half of it, with a normal end of stream
  *   /hang/NAME           nothing at all
  *   /endless/NAME        bytes without end
  *   /once/FAULT/NAME     at first, after 100 ms, a FAULT, then the image:
@@ -21,8 +21,8 @@
  *     nonsense             a frame that breaks the protocol */
 #include "base/progress.h"
 #include "common/certificate.h"
-#include "common/illness.h"
 #include "common/picture.h"
+#include "common/transient.h"
 
 #include <arpa/inet.h>
 #include <nghttp2/nghttp2.h>
@@ -149,7 +149,7 @@ static void answer(struct connection *connection, struct stream *stream)
 {
 	const char *path = stream->path;
 	stream->due = 0;
-	if (strncmp(path, "/once/", 6) == 0 && is_ill(path, 1))
+	if (strncmp(path, "/once/", 6) == 0 && fails_first_times(path, 1))
 		answer_fault(connection, stream, path + 6);
 	else if (strncmp(path, "/cut/", 5) == 0)
 		answer_picture(connection, stream, true);

@@ -1,4 +1,4 @@
-/* A test program in TAP: a row of ok() and a last done(). */
+/* A test program in TAP: calls of ok(), then done(). */
 #ifndef TESTS_UNIT_TAP_H
 #define TESTS_UNIT_TAP_H
 
@@ -19,7 +19,7 @@ void note(const char *format, ...) __attribute__((format(printf, 1, 2)));
 /* Prints the plan; the value for main to return: 0 if every test passed and there was one. */
 int done(void);
 
-/* A fresh folder for this program's files, removed with all in it by done(). */
+/* A temporary folder of this program, removed with its content by done(). */
 const char *scratch(void);
 
 /* Path of a file under tests/fixtures/, wherever the program runs from. */

@@ -1,5 +1,6 @@
 #include "common/files.h"
 
+#include "base/array.h"
 #include "base/file.h"
 #include "base/paths.h"
 #include "base/protected.h"
@@ -21,12 +22,12 @@ struct tool_output {
 static struct tool_output *outputs;
 static size_t output_count;
 
-static void __attribute__((noreturn)) end_by(const struct error *error)
+static void __attribute__((noreturn)) exit_with(const struct error *error)
 {
 	exit(tool_error(error));
 }
 
-/* "folder/name" in fresh memory. */
+/* "folder/name", allocated. */
 static char *join(const char *folder, const char *name)
 {
 	struct error error;
@@ -34,16 +35,16 @@ static char *join(const char *folder, const char *name)
 	if (path)
 		return path;
 	error_memory(&error, folder);
-	end_by(&error);
+	exit_with(&error);
 }
 
-/* ---- what is read ---- */
+/* ---- inputs ---- */
 
 static void add_input(const char *path)
 {
 	struct error error;
 	if (protect_file(path, &error))
-		end_by(&error);
+		exit_with(&error);
 }
 
 static void add_input_in(const char *folder, const char *name)
@@ -59,7 +60,7 @@ static bool ends_with(const char *text, const char *end)
 	return length >= tail && strcmp(text + length - tail, end) == 0;
 }
 
-/* Where a file does not have its usual name, as in Keras' projects, it is any of its kind. */
+/* If a file of the usual name is missing, as in Keras' projects, it is any with that extension. */
 static void add_unusual_input(const char *folder, const struct text_list *names, const char *usual, const char *end)
 {
 	for (size_t i = 0; text_list_find(names, usual) < 0 && i < names->count; i++)
@@ -69,11 +70,11 @@ static void add_unusual_input(const char *folder, const struct text_list *names,
 
 static void add_model(const char *folder)
 {
-	struct error unsaid;
+	struct error ignored;
 	struct text_list names = {0};
 	for (int i = 0; i < MODEL_CURVES; i++)
 		add_input_in(folder, model_file_names[i]);
-	if (file_list(folder, FILE_REGULAR, &names, &unsaid) == 0) {
+	if (file_list(folder, FILE_REGULAR, &names, &ignored) == 0) {
 		add_unusual_input(folder, &names, "architecture.json", ".json");
 		add_unusual_input(folder, &names, "poids.h5", ".h5");
 	}
@@ -88,13 +89,13 @@ static void add_file_or_model(const char *path)
 		add_input(path);
 }
 
-/* What is wrong with a folder is said when it is read; until then what was found counts. */
+/* Errors of a folder are reported later, when it is read; here the files found are used. */
 static void add_folder(const char *folder, enum tool_folders folders)
 {
-	struct error unsaid;
+	struct error ignored;
 	struct dataset_files files = {0};
-	int failed = folders == TOOL_CLASS_FOLDERS ? class_folders_read(&files, folder, &unsaid)
-						   : dataset_files_add_folder(&files, folder, &unsaid);
+	int failed = folders == TOOL_CLASS_FOLDERS ? class_folders_read(&files, folder, &ignored)
+						   : dataset_files_add_folder(&files, folder, &ignored);
 	(void)failed;
 	for (size_t i = 0; i < files.count; i++)
 		add_input(files.files[i].path);
@@ -115,7 +116,7 @@ static void add_class_folders(const char *folder)
 	}
 }
 
-/* ---- what is written ---- */
+/* ---- outputs ---- */
 
 static bool names_standard_output(const char *path)
 {
@@ -134,11 +135,11 @@ static bool is_standard(const struct tool_output *output)
 static void add_output(const char *option, const char *path, bool folder)
 {
 	struct error error;
-	struct tool_output *larger = realloc(outputs, (output_count + 1) * sizeof *larger);
+	struct tool_output *larger = array_grow(outputs, output_count, sizeof *larger);
 	char *copy = path ? strdup(path) : NULL;
 	if (!larger || !copy) {
 		error_memory(&error, option);
-		end_by(&error);
+		exit_with(&error);
 	}
 	outputs = larger;
 	outputs[output_count] = (struct tool_output){.path = copy, .folder = folder};
@@ -150,7 +151,7 @@ void tool_add_output(const char *option, const char *path)
 	add_output(option, path, false);
 }
 
-/* Only what a model consists of is replaced in its folder, whatever else lies there. */
+/* Only the files of a model are replaced in its folder. */
 static void add_model_output(const char *option, const char *folder)
 {
 	for (int i = 0; i < MODEL_FILES; i++) {
@@ -160,7 +161,7 @@ static void add_model_output(const char *option, const char *folder)
 	}
 }
 
-/* Whether lines or a stream go to standard output: not where another file was named for them. */
+/* Whether output goes to standard output: not if --output names another file. */
 static bool writes_standard_output(void)
 {
 	for (const struct option_row *row = tool_options()->rows; row->help; row++)
@@ -187,9 +188,9 @@ static void add_option(const struct option_row *row)
 		add_output(option, path, row->type == OPTION_OUTPUT_FOLDER);
 }
 
-/* ---- whether they meet ---- */
+/* ---- conflicts ---- */
 
-/* Whether output to `path` may be sent there whatever else is: to a device or a pipe. */
+/* Whether `path` is a device or a pipe, which may be used several times. */
 static bool is_device(const char *path)
 {
 	struct stat status;
@@ -207,8 +208,8 @@ static void check_inputs(void)
 			tool_usage(outputs[i].option, "would replace %s, which is read", input);
 }
 
-/* Two folders may be one: what is written into them has names of its own. */
-static bool is_one_file(const struct tool_output *output, const struct tool_output *other)
+/* Two output folders may be the same: the files in them have different names. */
+static bool is_same_file(const struct tool_output *output, const struct tool_output *other)
 {
 	if (is_standard(output) || is_standard(other))
 		return is_standard(output) && is_standard(other);
@@ -222,7 +223,7 @@ static void check_outputs(void)
 	for (size_t i = 0; i < output_count; i++) {
 		const struct tool_output *output = &outputs[i];
 		for (size_t k = 0; k < i; k++)
-			if (is_one_file(output, &outputs[k]))
+			if (is_same_file(output, &outputs[k]))
 				tool_usage(output->option, "and %s name one file", outputs[k].option);
 		if (to_file && !is_standard(output) && stat(output->path, &status) == 0 &&
 			status.st_dev == standard.st_dev && status.st_ino == standard.st_ino)
@@ -237,7 +238,7 @@ static void check_folders(const char *input)
 			tool_usage(outputs[i].option, "would write into %s, which is read", input);
 }
 
-/* Where nothing that is written is there yet, nothing can be replaced. */
+/* If no output exists yet, nothing can be replaced. */
 static bool may_replace(void)
 {
 	struct stat status;

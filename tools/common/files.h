@@ -1,25 +1,25 @@
-/* No output takes the place of an input, nor of another output: for every tool, before it begins. */
+/* Checks of every tool, before it starts, that no output overwrites an input or another output. */
 #ifndef TOOLS_COMMON_FILES_H
 #define TOOLS_COMMON_FILES_H
 
-/* What is read of a folder among the operands: all files below it, or those of the class folders in it, or in its train,
- * validation and test. */
+/* What is read of a folder operand: all files below it, or those of the class folders in it or in its train, validation and
+ * test. */
 enum tool_folders { TOOL_WHOLE_FOLDERS, TOOL_CLASS_FOLDERS };
 
-/* Takes what the options name, by the types of their rows (base/options.h), and the operands (NULL: none; "-" is standard
- * input) as what is read and written, and refuses as an error of usage
- *   an output that is a file that is read: by whatever name, in a folder that is read, or one of a model's own;
- *   two outputs that are one file, there or not, or both standard output;
- *   a folder to write into that is, or lies in, a folder among the operands.
- * Devices and pipes may be anything, also twice. What is written under names that are found out later, output_open refuses
- * to put in the place of an input. After tool_start, and before anything is read or made. */
+/* Collects inputs and outputs from the options, by the types of their rows (base/options.h), and from the operands (NULL:
+ * none; "-" is standard input), and refuses as a usage error
+ *   an output that is an input file: by any name, in a folder that is read, or of a model;
+ *   two outputs that are the same file, existing or not, or both standard output;
+ *   an output folder that is a folder operand or inside one.
+ * Devices and pipes may be used in any way, also twice. For outputs whose names are known only later, output_open refuses to
+ * replace an input. After tool_start, and before anything is read or created. */
 void tool_check_files(char *const *operands, int count, enum tool_folders folders);
 
-/* One more input, known only later: refuses it where it is one of the outputs. */
+/* Adds an input known only later; refuses it if it is one of the outputs. */
 void tool_check_input(const char *path);
 
-/* One more output, that no row declares: to be called before tool_check_files. `option`, with its dashes, is what
- * messages name. Both are copied; without memory, also where `path` is NULL for that reason, the tool ends. */
+/* Adds an output that no row declares, before tool_check_files. `option`, with its dashes, is for messages. Both are copied;
+ * without memory, also if `path` is NULL for that reason, the tool exits. */
 void tool_add_output(const char *option, const char *path);
 
 #endif

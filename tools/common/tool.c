@@ -22,7 +22,7 @@ static struct {
 	int first;
 } command;
 
-/* Empty in a tool without kernels. */
+/* All NULL in a tool without kernels. */
 static struct processor_versions kernels;
 
 static void end_by_signal(int number)
@@ -32,10 +32,10 @@ static void end_by_signal(int number)
 	raise(number);
 }
 
-/* Files are mapped, and one that is cut ends the process where it is read. */
+/* Reading a mapped file that was truncated raises SIGBUS. */
 static pid_t process;
-static char file_lost[128];
-static atomic_flag file_is_lost = ATOMIC_FLAG_INIT;
+static char lost_file_message[128];
+static atomic_flag is_handling_lost_file = ATOMIC_FLAG_INIT;
 
 static void end_by_lost_file(int number, siginfo_t *info, void *context)
 {
@@ -44,17 +44,17 @@ static void end_by_lost_file(int number, siginfo_t *info, void *context)
 		signal(number, SIG_DFL);
 		return;
 	}
-	/* Of several threads that read it one speaks, and ends all. */
-	while (atomic_flag_test_and_set(&file_is_lost))
+	/* Only the first of several threads prints the message and exits. */
+	while (atomic_flag_test_and_set(&is_handling_lost_file))
 		pause();
 	unfinished_remove_all();
-	ssize_t written = write(STDERR_FILENO, file_lost, strlen(file_lost));
+	ssize_t written = write(STDERR_FILENO, lost_file_message, strlen(lost_file_message));
 	(void)written;
 	_exit(EXIT_FAILED);
 }
 
-/* A closed descriptor would be given to the next file that is opened, and what is printed would go there. Reading from
- * this end of one that was closed finds nothing, and writing to it fails as before. */
+/* Opens /dev/null for standard descriptors that are closed: otherwise the next opened file would get their number, and
+ * output would go there. Reading then finds nothing, and writing fails as before. */
 static void set_up_descriptors(void)
 {
 	int descriptor;
@@ -69,7 +69,7 @@ static void set_up_signals(void)
 	signal(SIGPIPE, SIG_IGN);
 	signal(SIGXFSZ, SIG_IGN);
 	process = getpid();
-	snprintf(file_lost, sizeof file_lost, "%s: input: a file became shorter while it was read, or its disk failed\n", tool_name);
+	snprintf(lost_file_message, sizeof lost_file_message, "%s: input: a file became shorter while it was read, or its disk failed\n", tool_name);
 	sigaction(SIGBUS, &(struct sigaction){.sa_sigaction = end_by_lost_file, .sa_flags = SA_SIGINFO}, NULL);
 	static const int numbers[] = {SIGINT, SIGTERM, SIGHUP};
 	for (size_t i = 0; i < sizeof numbers / sizeof *numbers; i++) {

@@ -6,13 +6,13 @@
 #include <stdlib.h>
 #include <string.h>
 
-static int wanted_side(const char *path)
+static int requested_side(const char *path)
 {
 	const char *size = strstr(path, "size=");
 	return size ? atoi(size + 5) : 80;
 }
 
-/* Eight by eight fields, light or dark as the digest of the name has them: no two names give pictures that look alike. */
+/* 8 x 8 fields, light or dark by the digest of the name: different names give pictures that are not near-duplicates. */
 static void paint(struct image *image, const unsigned char digest[DIGEST_SIZE])
 {
 	int side = image->width;
@@ -28,7 +28,7 @@ void make_picture(const char *path, unsigned char **bytes, size_t *size)
 {
 	unsigned char digest[DIGEST_SIZE];
 	const char *name = strrchr(path, '/') + 1;
-	int side = wanted_side(path);
+	int side = requested_side(path);
 	struct image image;
 	*bytes = NULL;
 	*size = 0;

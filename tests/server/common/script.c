@@ -61,7 +61,7 @@ static void play_picture(const struct player *player, FILE *out, size_t part)
 	free(bytes);
 }
 
-/* Dissolving the association of a socket that is connected resets its connection. */
+/* connect() with AF_UNSPEC resets the connection. */
 static void reset(struct player *player)
 {
 	struct sockaddr nobody = {.sa_family = AF_UNSPEC};
@@ -96,7 +96,7 @@ static void write_gzip(FILE *out, char *bytes, size_t size)
 	free(packed);
 }
 
-/* A block whose size must be known before it is sent. */
+/* A block whose size is sent before it. */
 static const char *play_measured(struct player *player, FILE *out, char kind, const char *block)
 {
 	char *bytes = NULL;
@@ -150,7 +150,7 @@ static void play_letter(struct player *player, FILE *out, char letter)
 	}
 }
 
-/* Plays up to "%}" or the end; returns what follows. */
+/* Plays up to "%}" or the end; returns the rest. */
 static const char *play(struct player *player, FILE *out, const char *script)
 {
 	while (*script && !player->ended) {

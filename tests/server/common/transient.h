@@ -1,10 +1,10 @@
-/* Servers that recover. */
-#ifndef SERVER_ILLNESS_H
-#define SERVER_ILLNESS_H
+/* Transient failures of the test servers. */
+#ifndef SERVER_TRANSIENT_H
+#define SERVER_TRANSIENT_H
 
 #include <stdbool.h>
 
-/* Whether a request for `path` is one of the first `times` in this process. For any thread; 64 paths at most. */
-bool is_ill(const char *path, int times);
+/* Whether a request for `path` is one of the first `times` in this process. Thread-safe; at most 64 paths. */
+bool fails_first_times(const char *path, int times);
 
 #endif

@@ -1,4 +1,4 @@
-/* One file by several names, there or not; and what lies in a folder. */
+/* Comparison of paths to one file, existing or not, and containment in a folder. */
 #include "base/paths.h"
 #include "base/protected.h"
 #include "base/file.h"
@@ -15,7 +15,7 @@ static void make(void)
 	struct error error;
 	ok(chdir(scratch()) == 0 && mkdir("a", 0777) == 0 && mkdir("a/b", 0777) == 0 && mkdir("c", 0777) == 0 &&
 		output_bytes("a/file", "x", 1, &error) == 0 && link("a/file", "hard") == 0 && symlink("a/file", "soft") == 0 &&
-		symlink("../c/new", "a/dangling") == 0 && symlink("a", "folder") == 0 && symlink("circle", "circle") == 0,
+		symlink("../c/new", "a/dangling") == 0 && symlink("a", "folder") == 0 && symlink("loop", "loop") == 0,
 		"files and links are made");
 }
 
@@ -30,7 +30,7 @@ static void same(void)
 		{"a/new", "folder/new", true}, {"x/y/new", "x//y/./new", true}, {"x/y/new", "x/z/../y/new", true},
 		{"x/../../../../../../../../../new", "/new", true}, {"new", "New", false}, {"new/", "new", true}, {"x/new", "y/new", false},
 		/* nowhere */
-		{"circle", "circle", false}, {"a/file/new", "a/file/new", false}, {"", "", false}, {"", "new", false},
+		{"loop", "loop", false}, {"a/file/new", "a/file/new", false}, {"", "", false}, {"", "new", false},
 	};
 	for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
 		ok(path_is_same(rows[i].path, rows[i].other) == rows[i].same, "'%s' and '%s' are %s", rows[i].path, rows[i].other,
@@ -58,25 +58,25 @@ static void resolve(void)
 	free(path);
 	free(here);
 	free(expected);
-	ok(!path_resolve("circle") && !path_resolve(""), "a circle and an empty name lead nowhere");
+	ok(!path_resolve("loop") && !path_resolve(""), "a loop of links and an empty name cannot be resolved");
 }
 
 static void protect(void)
 {
 	struct error error;
 	ok(protect_file("a/file", &error) == 0 && protect_file("a", &error) == 0 && protect_file("missing", &error) == 0 &&
-		protect_file("/dev/null", &error) == 0, "what is no file needs no protection");
+		protect_file("/dev/null", &error) == 0, "only regular files are protected");
 	is_text(protected_name_of("hard"), "a/file", "a file is protected by every name");
 	ok(!protected_name_of("a") && !protected_name_of("/dev/null") && !protected_name_of("new"), "and nothing else");
 	static const char *const names[] = {"a/file", "hard", "soft", "folder/file"};
 	for (size_t i = 0; i < sizeof names / sizeof *names; i++) {
 		ok(output_bytes(names[i], "y", 1, &error) == -1, "%s is not replaced", names[i]);
-		is_text(error.reason, "would replace a/file, which is read", "... and that is said");
+		is_text(error.reason, "would replace a/file, which is read", "... with this reason");
 	}
 	unsigned char *bytes = NULL;
 	size_t size;
-	ok(file_read("a/file", 9, &bytes, &size, &error) == 0 && size == 1 && *bytes == 'x', "the file is as it was");
-	ok(output_bytes("a/other", "y", 1, &error) == 0, "one beside it is written");
+	ok(file_read("a/file", 9, &bytes, &size, &error) == 0 && size == 1 && *bytes == 'x', "the file is unchanged");
+	ok(output_bytes("a/other", "y", 1, &error) == 0, "another file is written");
 	free(bytes);
 }
 

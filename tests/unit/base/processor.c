@@ -1,4 +1,4 @@
-/* Which version of an inner loop is chosen, and what is said of it. */
+/* Selection of the kernels for the instruction set, and its description. */
 #include "base/processor.h"
 #include "tap.h"
 
@@ -21,9 +21,9 @@ static void complete(void)
 	ok(processor_missing(&all) == NULL, "nothing is missing where all was compiled");
 	processor_describe(&all, text, sizeof text);
 	snprintf(expected, sizeof expected, "plain neon avx2 avx512; chosen on this processor: %s", best());
-	is_text(text, expected, "all versions and the one chosen are told");
+	is_text(text, expected, "the description names all versions and the chosen one");
 	processor_describe(&all, text, 6);
-	is_text(text, "plain", "a description is cut to its room");
+	is_text(text, "plain", "a description is truncated to its buffer");
 }
 
 static void incomplete(void)
@@ -37,12 +37,12 @@ static void incomplete(void)
 	is_text(processor_missing(&only_plain), best(), "the best of this processor is what it lacks");
 	processor_describe(&only_plain, text, sizeof text);
 	snprintf(expected, sizeof expected, "plain; chosen on this processor: plain, for lack of %s", best());
-	is_text(text, expected, "which is told");
+	is_text(text, expected, "and the description says so");
 
 	setenv("MILLRACE_CPU", best(), 1);
 	struct error error;
 	ok(processor_choose(&only_plain, &error) == NULL, "what was not compiled cannot be forced");
-	ok(strstr(error.reason, "this program was compiled without ") != NULL, "the program is blamed, not the processor: %s",
+	ok(strstr(error.reason, "this program was compiled without ") != NULL, "the error is about the program, not the processor: %s",
 		error.reason);
 	unsetenv("MILLRACE_CPU");
 }
@@ -54,10 +54,10 @@ static void forced(void)
 	ok(processor_choose(&all, NULL) == plain, "MILLRACE_CPU chooses");
 	ok(processor_missing(&only_plain) == NULL, "then nothing is missing");
 	processor_describe(&only_plain, text, sizeof text);
-	is_text(text, "plain; chosen by MILLRACE_CPU: plain", "and who chose is told");
+	is_text(text, "plain; chosen by MILLRACE_CPU: plain", "the description says so");
 	setenv("MILLRACE_CPU", "z80", 1);
 	processor_describe(&only_plain, text, sizeof text);
-	is_text(text, "plain; none chosen: MILLRACE_CPU: 'z80' is not one of plain, neon, avx2, avx512", "so is a name that is none");
+	is_text(text, "plain; none chosen: MILLRACE_CPU: 'z80' is not one of plain, neon, avx2, avx512", "or that the name is invalid");
 	setenv("MILLRACE_CPU", "", 1);
 	ok(processor_choose(&all, NULL) == best(), "an empty MILLRACE_CPU chooses nothing");
 	unsetenv("MILLRACE_CPU");

@@ -1,4 +1,4 @@
-/* Progress: one line that is drawn again on a terminal and never broken there, whole lines elsewhere. */
+/* Progress: one line that is redrawn on a terminal and never wraps, plain lines elsewhere. */
 #include "base/progress.h"
 #include "tap.h"
 
@@ -38,7 +38,7 @@ static void on_terminal(void)
 	progress_start(&progress, "", "new images", 400);
 	progress_update(&progress, 100, "12 refused, 3 failed");
 	read_shown(master, shown);
-	is_text(shown, "\r\033[Kscrape-images [======>                 ]", "a line is cut where the terminal ends");
+	is_text(shown, "\r\033[Kscrape-images [======>                 ]", "a line is truncated to the width of the terminal");
 	progress_update(&progress, 101, "");
 	progress_start(&progress, "caf\303\251", "images", 0);
 	progress_update(&progress, 1, "\303\251t\303\251");
@@ -48,7 +48,7 @@ static void on_terminal(void)
 	progress_clear(&progress);
 	fflush(progress.stream);
 	read_shown(master, shown);
-	is_text(shown, "\r\033[K", "which can be wiped");
+	is_text(shown, "\r\033[K", "which can be cleared");
 	fclose(progress.stream);
 	close(master);
 }

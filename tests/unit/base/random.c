@@ -1,4 +1,4 @@
-/* Philox4x32-10 against the known answers published with Random123, and what is built on it. */
+/* Philox4x32-10 against the known answers published with Random123, and the distributions. */
 #include "base/random.h"
 #include "tap.h"
 
@@ -24,7 +24,7 @@ static void published_vectors(void)
 static void streams_differ(void)
 {
 	struct random a = random_start(1, RANDOM_TEST, 2, 3), b = a;
-	ok(random_u32(&a) == random_u32(&b), "the same place gives the same number");
+	ok(random_u32(&a) == random_u32(&b), "the same position gives the same number");
 	struct random others[] = {random_start(2, RANDOM_TEST, 2, 3), random_start(1, RANDOM_DROPOUT, 2, 3),
 		random_start(1, RANDOM_TEST, 3, 3), random_start(1, RANDOM_TEST, 2, 4),
 		random_start(1, RANDOM_TEST, 2, 3 + (1ull << 32))};

@@ -56,17 +56,17 @@ static void fields(void)
 	ok(!text_read_field(bad), "an unknown escape is refused");
 	ok(!text_read_field(cut), "a cut escape is refused");
 	char small[8], shown[96], again[96];
-	is_text(text_printable(shown, sizeof shown, "a\\b\n\033\xC3"), "a\\b\\n\\x1B\\xC3", "to be read, a backslash is itself");
-	is_text(text_printable(again, sizeof again, shown), shown, "and what was made so stays");
+	is_text(text_printable(shown, sizeof shown, "a\\b\n\033\xC3"), "a\\b\\n\\x1B\\xC3", "for display a backslash is not doubled");
+	is_text(text_printable(again, sizeof again, shown), shown, "and escaping again changes nothing");
 	is_text(text_printable(shown, sizeof shown, "a\u202Egnp.\u2066b\u2028c\u200B\uFEFF\U000E0041"),
 		"a\\xE2\\x80\\xAEgnp.\\xE2\\x81\\xA6b\\xE2\\x80\\xA8c\\xE2\\x80\\x8B\\xEF\\xBB\\xBF\\xF3\\xA0\\x81\\x81",
-		"what turns or hides other characters is shown");
+		"characters that reorder or hide others are escaped");
 	is_text(text_printable(shown, sizeof shown, "\u00E9 co\u00ADop \u06CC\u200C\u06A9 \U0001F469\u200D\U0001F467 \u05D0"),
-		"\u00E9 co\u00ADop \u06CC\u200C\u06A9 \U0001F469\u200D\U0001F467 \u05D0", "what words are written with stays");
+		"\u00E9 co\u00ADop \u06CC\u200C\u06A9 \U0001F469\u200D\U0001F467 \u05D0", "joiners and soft hyphens stay");
 	is_text(text_printable(shown, sizeof shown, "\u115F\u3164\uFFA0\u034F\u2065\U000E0100\u2764\uFE0F\u180B"),
 		"\\xE1\\x85\\x9F\\xE3\\x85\\xA4\\xEF\\xBE\\xA0\\xCD\\x8F\\xE2\\x81\\xA5\U000E0100\u2764\uFE0F\u180B",
-		"what isn't seen is too, but variants of characters stay");
-	is_text(text_printable(small, sizeof small, "abcdef\033"), "abcdef", "an escape is not cut in half");
+		"invisible characters are escaped, but variation selectors stay");
+	is_text(text_printable(small, sizeof small, "abcdef\033"), "abcdef", "an escape is not truncated");
 }
 
 static void json(void)
@@ -77,7 +77,7 @@ static void json(void)
 	text_write_json(stream, "{\"a\":\"caf\u00E9\\n\u202E\u2066\\u202E\xC2\x9B\x7F\uFEFF\U000E0041\U0001F600\u200D\"}\n");
 	fclose(stream);
 	is_text(written, "{\"a\":\"caf\u00E9\\n\\u202e\\u2066\\u202E\\u009b\\u007f\\ufeff\\udb40\\udc41\U0001F600\u200D\"}\n",
-		"JSON says what is not seen as \\uXXXX");
+		"in JSON they become \\uXXXX");
 	free(written);
 }
 
@@ -91,11 +91,11 @@ static void lines(void)
 		char text[32];
 		snprintf(text, sizeof text, "%s", cases[i].text);
 		text_unify_lines(text);
-		is_text(text, cases[i].unified, "lines of whatever editor");
+		is_text(text, cases[i].unified, "line ends of any editor");
 	}
 }
 
-/* A long list finds as a short one does, whatever was done to it. */
+/* A long list, which has a hash table, finds the same as a short one after any change. */
 static void long_lists(void)
 {
 	struct text_list list = {0};
@@ -106,8 +106,8 @@ static void long_lists(void)
 		snprintf(name, sizeof name, "name %d", i * 7 % 1000);
 		wrong += text_list_find(&list, name) != -1 || text_list_add(&list, name, &error) || text_list_find(&list, name) != i;
 	}
-	is_integer(wrong, 0, "what is added is found, and not before");
-	ok(text_list_add(&list, "name 7", &error) == 0 && text_list_find(&list, "name 7") == 1, "of two alike the first is");
+	is_integer(wrong, 0, "items are found once added");
+	ok(text_list_add(&list, "name 7", &error) == 0 && text_list_find(&list, "name 7") == 1, "of two equal items the first is found");
 	text_list_remove(&list, 1);
 	is_integer(text_list_find(&list, "name 7"), 999, "  or the second, when that one is taken out");
 	text_list_remove(&list, 999);
@@ -117,7 +117,7 @@ static void long_lists(void)
 		wrong += text_list_find(&list, list.items[i]) != (int)i;
 	ok(wrong == 0 && strcmp(list.items[0], "name 0") == 0, "in a sorted list all are found");
 	free(list.items[--list.count]);
-	ok(text_list_find(&list, "name 999") == -1 && text_list_find(&list, "name 998") == (int)list.count - 1, "in one that lost its last");
+	ok(text_list_find(&list, "name 999") == -1 && text_list_find(&list, "name 998") == (int)list.count - 1, "also after the last was removed");
 	ok(text_list_add(&list, "another", &error) == 0 && text_list_find(&list, "another") == (int)list.count - 1 &&
 		text_list_find(&list, "name 999") == -1, "  and got another");
 	text_list_free(&list);
@@ -131,7 +131,7 @@ static void columns(void)
 	is_integer(text_columns("caf\xC3\xA9"), 4, "of an accented one");
 	is_integer(text_columns("cafe\xCC\x81"), 4, "of one made of two characters");
 	is_integer(text_columns("\xE5\xAD\xAB\xE6\x82\x9F\xE7\xA9\xBA"), 6, "of wide ones");
-	is_integer(text_columns("a\xFF\xE5z"), 4, "of what is no UTF-8");
+	is_integer(text_columns("a\xFF\xE5z"), 4, "of invalid UTF-8");
 }
 
 static void class_names(void)

@@ -1,4 +1,4 @@
-/* What a killed process left is removed by the next that makes the same; what is being made, and what is another's, stays. */
+/* Leftovers of a killed process are removed by the next that writes the same file; locked ones and other files stay. */
 #include "base/file.h"
 #include "base/unfinished.h"
 #include "tap.h"
@@ -30,7 +30,7 @@ static void touch(const char *name)
 	ok(file >= 0 && close(file) == 0, "make %s", name);
 }
 
-/* A process that has begun a file and a folder, and tells so; it ends with the pipe it reads. */
+/* Starts a process that creates an unfinished file and folder, reports that, and waits for the end of a pipe. */
 static pid_t begin_elsewhere(int *keep)
 {
 	int told[2], ends[2];
@@ -63,7 +63,7 @@ static void of_another_process(void)
 	int descriptor = unfinished_file(&file, at("out"));
 	ok(descriptor >= 0 && unfinished_folder(&folder, at("results")) == 0, "so does this one");
 	is_text(text_base_name(file.path), ".out.millrace-1", "by another name");
-	ok(is_there(".out.millrace-0") && is_there(".results.millrace-0"), "what the other makes stays");
+	ok(is_there(".out.millrace-0") && is_there(".results.millrace-0"), "those of the other process stay");
 	unfinished_remove(&file);
 	close(descriptor);
 	ok(file_make_folder(at(".results.millrace-0/deep/er"), NULL) == 0, "there are folders in it");
@@ -71,7 +71,7 @@ static void of_another_process(void)
 	kill(child, SIGKILL);
 	waitpid(child, NULL, 0);
 	close(keep);
-	ok(is_there(".out.millrace-0") && is_there(".results.millrace-0"), "killed, it leaves them");
+	ok(is_there(".out.millrace-0") && is_there(".results.millrace-0"), "killed, it leaves leftovers");
 }
 
 static void left(void)
@@ -85,16 +85,16 @@ static void left(void)
 	touch(".out.millrace-3");
 	ok(symlink("out.millrace-0", at(".out.millrace-4")) == 0, "a link by such a name");
 	int descriptor = unfinished_file(&file, at("out"));
-	is_text(text_base_name(file.path), ".out.millrace-0", "the name of what was left is free");
+	is_text(text_base_name(file.path), ".out.millrace-0", "the leftover is replaced");
 	ok(!is_there(".out.millrace-3"), "whichever number it had");
-	ok(is_there(".out.millrace-4"), "a link is no file that was left");
+	ok(is_there(".out.millrace-4"), "a link is not a leftover");
 	for (int i = 0; i < OTHERS; i++)
 		ok(is_there(others[i]), "%s stays", others[i]);
 	unfinished_remove(&file);
 	close(descriptor);
 	ok(unfinished_folder(&folder, at("results")) == 0, "the same for a folder");
 	is_text(text_base_name(folder.path), ".results.millrace-0", "...");
-	ok(!is_there(".results.millrace-0/deep"), "with all that is in it");
+	ok(!is_there(".results.millrace-0/deep"), "with its content");
 	unfinished_remove(&folder);
 	ok(!is_there(".results.millrace-0"), "removed");
 }
@@ -103,7 +103,7 @@ static int count_left(const char *path, void *context)
 {
 	int *count = context;
 	(*count)++;
-	is_text(text_base_name(path), ".out.millrace-split-0", "what is left of that kind");
+	is_text(text_base_name(path), ".out.millrace-split-0", "a leftover of that kind");
 	return 0;
 }
 
@@ -112,11 +112,11 @@ static void of_a_kind(void)
 	struct unfinished folder, another;
 	int count = 0;
 	ok(unfinished_folder_of(&folder, at("out"), "split") == 0, "a folder of a kind");
-	ok(unfinished_recover(at("out"), "split", count_left, &count) == 0 && count == 0, "in the making it is not looked at");
+	ok(unfinished_recover(at("out"), "split", count_left, &count) == 0 && count == 0, "locked, it is not a leftover");
 	unfinished_forget(&folder);
-	ok(unfinished_folder(&another, at("out")) == 0 && is_there(".out.millrace-split-0"), "left, it is not removed");
+	ok(unfinished_folder(&another, at("out")) == 0 && is_there(".out.millrace-split-0"), "as a leftover it is not removed");
 	unfinished_remove(&another);
-	ok(unfinished_recover(at("out"), "split", count_left, &count) == 0 && count == 1, "but settled");
+	ok(unfinished_recover(at("out"), "split", count_left, &count) == 0 && count == 1, "but recovered");
 }
 
 int main(void)
