@@ -14,7 +14,7 @@ bool options_is_text(enum option_type type)
 		type == OPTION_OUTPUT_MODEL;
 }
 
-bool options_is_list(enum option_type type)
+static bool is_list(enum option_type type)
 {
 	return type == OPTION_LIST || type == OPTION_INPUT_LIST;
 }
@@ -24,7 +24,7 @@ static int bad_value(const struct option_row *row, const char *text, struct erro
 	char object[128], shown[256];
 	snprintf(object, sizeof object, "--%s", row->name);
 	text_printable(shown, sizeof shown, text);
-	if (options_is_text(row->type) || options_is_list(row->type))
+	if (options_is_text(row->type) || is_list(row->type))
 		return error_set(error, object, "takes a value that is not empty");
 	if (row->type == OPTION_CHOICE) {
 		char list[300] = "";

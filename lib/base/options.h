@@ -31,9 +31,8 @@ enum option_type {
 	OPTION_TITLE,   /* not an option: `help` is a heading in the help text */
 };
 
-/* Whether the value is a string, or a list of strings. */
+/* Whether the value is a string. */
 bool options_is_text(enum option_type type);
-bool options_is_list(enum option_type type);
 
 struct option_size {
 	int width, height;

@@ -14,16 +14,6 @@ struct contact_sheet contact_sheet_start(int width, int height, int channels, do
 		.shown = channels >= 3 ? 3 : 1, .minimum = (float)minimum, .maximum = (float)maximum};
 }
 
-int contact_sheet_write_png(const struct contact_sheet *sheet, const char *path, struct error *error)
-{
-	struct image image;
-	if (contact_sheet_draw(sheet, &image, error))
-		return -1;
-	int result = image_write_png(&image, path, error);
-	image_free(&image);
-	return result;
-}
-
 void contact_sheet_free(struct contact_sheet *sheet)
 {
 	free(sheet->cells);
@@ -85,7 +75,7 @@ int contact_sheet_add_u8(struct contact_sheet *sheet, const unsigned char *value
 	return 0;
 }
 
-int contact_sheet_draw(const struct contact_sheet *sheet, struct image *out, struct error *error)
+static int draw_grid(const struct contact_sheet *sheet, struct image *out, struct error *error)
 {
 	int step_x = sheet->width + BORDER, step_y = sheet->height + BORDER;
 	int columns = (int)ceil(sqrt((double)sheet->count * step_y / step_x));
@@ -103,4 +93,14 @@ int contact_sheet_draw(const struct contact_sheet *sheet, struct image *out, str
 			memcpy(to, from, line);
 	}
 	return 0;
+}
+
+int contact_sheet_write_png(const struct contact_sheet *sheet, const char *path, struct error *error)
+{
+	struct image image;
+	if (draw_grid(sheet, &image, error))
+		return -1;
+	int result = image_write_png(&image, path, error);
+	image_free(&image);
+	return result;
 }

@@ -21,11 +21,8 @@ struct contact_sheet contact_sheet_start(int width, int height, int channels, do
 CHECKED int contact_sheet_add_u8(struct contact_sheet *sheet, const unsigned char *values, struct error *error);
 CHECKED int contact_sheet_add_f32(struct contact_sheet *sheet, const float *values, struct error *error);
 
-/* Draws the cells in a grid, row by row, on white with a border of 2 pixels, about square. At least
- * one cell. On failure (-1) *out is empty. */
-CHECKED int contact_sheet_draw(const struct contact_sheet *sheet, struct image *out, struct error *error);
-
-/* The same as a PNG file, written atomically. */
+/* Draws the cells, at least one, in a grid, row by row, on white with a border of 2 pixels, about square, and writes that as a
+ * PNG file atomically. */
 CHECKED int contact_sheet_write_png(const struct contact_sheet *sheet, const char *path, struct error *error);
 
 void contact_sheet_free(struct contact_sheet *sheet);

@@ -157,15 +157,15 @@ static void modes(void)
 static void regular_alone(void)
 {
 	struct error error = {"", ""};
-	struct stat facts;
+	struct stat status;
 	unsigned char *bytes;
 	size_t size;
 	char *file = at("file"), *link = at("regular-link"), *pipe = at("regular-pipe");
 	ok(symlink("file", link) == 0 && mkfifo(pipe, 0600) == 0, "a link and a pipe");
-	int descriptor = file_open_regular(link, &facts, &error);
-	ok(descriptor >= 0 && S_ISREG(facts.st_mode), "the file at the end of a link is opened");
+	int descriptor = file_open_regular(link, &status, &error);
+	ok(descriptor >= 0 && S_ISREG(status.st_mode), "the file at the end of a link is opened");
 	close(descriptor);
-	ok(file_read_regular(file, 1 << 20, &bytes, &size, &error) == 0 && size == (size_t)facts.st_size, "... and read");
+	ok(file_read_regular(file, 1 << 20, &bytes, &size, &error) == 0 && size == (size_t)status.st_size, "... and read");
 	free(bytes);
 	ok(file_read_regular(file, 0, &bytes, &size, &error) < 0 && !bytes, "... unless it is too large");
 	ok(file_open_regular(pipe, NULL, &error) < 0, "a pipe is not waited for");

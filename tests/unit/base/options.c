@@ -124,7 +124,7 @@ static void again(void)
 	struct error error;
 	int first;
 	ok(PARSE("-xf") == -1, "a cluster is refused at its first letter");
-	ok(PARSE("a", "b") == OPTIONS_RUN && !flag && first == 1, "the next command line begins anew");
+	ok(PARSE("a", "b") == OPTIONS_RUN && !flag && first == 1, "the next command line is parsed from its start");
 }
 
 static void help(void)

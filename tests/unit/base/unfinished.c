@@ -33,9 +33,9 @@ static void touch(const char *name)
 /* Starts a process that creates an unfinished file and folder, reports that, and waits for the end of a pipe. */
 static pid_t begin_elsewhere(int *keep)
 {
-	int told[2], ends[2];
+	int ready[2], ends[2];
 	*keep = -1;
-	if (!*scratch() || pipe(told) || pipe(ends))
+	if (!*scratch() || pipe(ready) || pipe(ends))
 		return -1;
 	pid_t child = fork();
 	if (child == 0) {
@@ -43,12 +43,12 @@ static pid_t begin_elsewhere(int *keep)
 		char byte;
 		close(ends[1]);
 		bool begun = unfinished_file(&file, at("out")) >= 0 && unfinished_folder(&folder, at("results")) == 0 &&
-			write(told[1], "x", 1) == 1;
+			write(ready[1], "x", 1) == 1;
 		_exit(!begun || read(ends[0], &byte, 1) < 0);
 	}
 	char byte;
-	bool begun = (close(told[1]), read(told[0], &byte, 1) == 1);
-	close(told[0]);
+	bool begun = (close(ready[1]), read(ready[0], &byte, 1) == 1);
+	close(ready[0]);
 	close(ends[0]);
 	*keep = ends[1];
 	return begun ? child : -1;

@@ -88,8 +88,8 @@ static size_t next_cut(const struct expectation *expected, const unsigned char *
 	return length + step < size || length + 1 == size ? length + step : size - 1;
 }
 
-/* Every proper prefix fails, but for those that only lack what the picture doesn't need. The prefix lies in
- * memory of its own, so that a checker sees any read behind it. */
+/* Every proper prefix fails, but for those that only lack what the picture doesn't need. The prefix is in
+ * separate memory, so that a checker detects any read past its end. */
 static void cut_anywhere(const struct expectation *expected, const unsigned char *bytes, size_t size)
 {
 	struct error error;

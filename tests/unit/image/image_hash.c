@@ -199,7 +199,7 @@ static void alike(void)
 	struct hash_distance distance;
 	if (image_resize(&image, &options, &small, &error))
 		abort();
-	struct image_hash whole = hash_of(&image), shrunk = hash_of(&small), left = hash_of(&mirror), stranger = hash_of(&other);
+	struct image_hash whole = hash_of(&image), shrunk = hash_of(&small), left = hash_of(&mirror), different = hash_of(&other);
 	ok(image_hash_same(&whole, &whole) && !image_hash_same(&whole, &shrunk), "one pixel more is another picture");
 	ok(image_hash_alike(&whole, &shrunk, 8, &distance) && !distance.mirrored, "but a smaller one is alike (%d, %d bits)",
 		distance.perceptual, distance.difference);
@@ -209,7 +209,7 @@ static void alike(void)
 		"  whose hashes are those of the mirror image");
 	ok(image_hash_alike(&shrunk, &left, 8, &distance) && image_hash_alike(&left, &shrunk, 8, &distance),
 		"  and one both smaller and mirrored, either way round");
-	ok(!image_hash_alike(&whole, &stranger, 8, &distance), "another picture is not");
+	ok(!image_hash_alike(&whole, &different, 8, &distance), "another picture is not");
 	image_free(&image);
 	image_free(&other);
 	image_free(&mirror);
