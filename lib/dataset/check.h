@@ -14,7 +14,7 @@ enum check_kind {
 	CHECK_EXTENSION,   /* its extension is that of another format than its content */
 	CHECK_LABELS,      /* has the pixels of a picture in another class */
 	CHECK_DUPLICATE,   /* has the pixels of an earlier picture */
-	CHECK_LOOK_ALIKE,       /* looks like an earlier picture */
+	CHECK_LOOK_ALIKE,  /* looks like an earlier picture */
 	CHECK_KINDS
 };
 
@@ -28,7 +28,7 @@ struct check_limits {
 
 struct check_finding {
 	enum check_kind kind;
-	const char *name;                /* of the file */
+	const char *name;                          /* of the file */
 	int label;
 	const struct split_file *file;             /* NULL if it is undecodable */
 	const struct undecodable_file *undecodable; /* else NULL */

@@ -83,7 +83,7 @@ enum column_role { COLUMN_OTHER, COLUMN_PATH, COLUMN_CLASS };
 
 struct list_reader {
 	struct dataset_files *files;
-	bool classes_given;             /* by the caller: no others are added */
+	bool classes_given;      /* by the caller: no others are added */
 	struct table table;
 	size_t path_column;
 	enum column_role *roles; /* of `columns` columns; NULL: the first is the path, the others are classes */

@@ -18,7 +18,7 @@ struct stream_reader {
 	struct stream_head head;
 	size_t tensor_size, descriptor_size;
 	float *weights;           /* of the current record */
-	unsigned char *swapped;   /* its tensor with swapped byte order; NULL on a little-endian machine */
+	unsigned char *swapped;   /* its tensor with swapped byte order; NULL if the order is the same */
 
 	uint64_t next_segment;    /* expected number of the next segment in its run; 0: a new run */
 

@@ -41,7 +41,7 @@ struct stream_head {
 	struct text_list classes; /* in label order */
 	uint32_t pass;            /* epoch number of augmented data, from 0 */
 	uint32_t segment;         /* number in the run of the tool that wrote it, from 0 */
-	uint32_t passes;          /* number of passes of the run, if known when the head was written; else 0 */
+	uint32_t passes;          /* lower bound of the number of passes of the run, if known when the head was written; else 0 */
 	json_t *history;          /* array, an object per tool: name, version, arguments, seed */
 };
 
