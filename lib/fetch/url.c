@@ -136,7 +136,10 @@ static char *resolve_url(CURLU *url, const char *base, const char *reference, st
 		return NULL;
 	}
 	curl_url_set(url, CURLUPART_FRAGMENT, NULL, 0);
-	return get_part(url, CURLUPART_URL, 0);
+	char *absolute = get_part(url, CURLUPART_URL, 0);
+	if (!absolute)
+		error_memory(error, reference);
+	return absolute;
 }
 
 char *url_resolve(const char *base, const char *reference, struct error *error)
@@ -150,14 +153,11 @@ char *url_resolve(const char *base, const char *reference, struct error *error)
 		error_memory(error, reference);
 		return NULL;
 	}
-	if (error)
-		*error->reason = 0;
 	char *absolute = resolve_url(url, base, reference, error);
 	curl_url_cleanup(url);
-	if (absolute && strlen(absolute) <= URL_LENGTH_MAXIMUM)
+	if (!absolute || strlen(absolute) <= URL_LENGTH_MAXIMUM)
 		return absolute;
-	if (error && !*error->reason)
-		error_set(error, reference, "a URL of more than %d bytes", URL_LENGTH_MAXIMUM);
+	error_set(error, reference, "a URL of more than %d bytes", URL_LENGTH_MAXIMUM);
 	free(absolute);
 	return NULL;
 }

@@ -30,7 +30,8 @@ void node_list_free(struct node_list *list)
 	*list = (struct node_list){0};
 }
 
-int document_charge_bytes(struct document *document, size_t bytes, struct error *error)
+/* Subtracts bytes from the budget. Returns 0, or -1: it is exceeded. */
+static int charge_bytes(struct document *document, size_t bytes, struct error *error)
 {
 	if (bytes > document->budget.bytes)
 		return error_set(error, document->name, "more than %zu bytes of text on the page", initial_budget.bytes);
@@ -40,7 +41,7 @@ int document_charge_bytes(struct document *document, size_t bytes, struct error 
 
 int document_own_text(struct document *document, char *text, size_t size, struct error *error)
 {
-	if (text && document_charge_bytes(document, size, error)) {
+	if (text && charge_bytes(document, size, error)) {
 		free(text);
 		return -1;
 	}
@@ -141,7 +142,7 @@ int document_within(struct document *document, const struct document_node *node,
 		return error_set(error, document->name, "more than %zu documents within the page", initial_budget.documents);
 	document->budget.documents--;
 	char *text = document_text(document, node);
-	int result = text ? document_charge_bytes(document, MEMORY_PER_BYTE * strlen(text), error) : 0;
+	int result = text ? charge_bytes(document, MEMORY_PER_BYTE * strlen(text), error) : 0;
 	if (text && result == 0 && is_tree(format)) {
 		struct tree *tree = tree_parse(text, strlen(text), format, "UTF-8");
 		result = tree != NULL;

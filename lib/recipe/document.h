@@ -71,9 +71,6 @@ CHECKED int document_within(struct document *document, const struct document_nod
 /* Passes ownership of a text of `size` bytes to the document (it is freed on failure too); NULL fails as without memory. */
 CHECKED int document_own_text(struct document *document, char *text, size_t size, struct error *error);
 
-/* Subtracts bytes from the budget. Returns 0, or -1: it is exceeded. */
-CHECKED int document_charge_bytes(struct document *document, size_t bytes, struct error *error);
-
 /* The text of a node: all text in an element, the first group of a match or, without one, all of it; none of JSON arrays and
  * objects. New memory, which the caller frees; NULL if it is blank. */
 char *document_text(const struct document *document, const struct document_node *node);

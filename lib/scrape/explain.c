@@ -9,7 +9,8 @@
 
 enum { PAGES_SHOWN = 2 };
 
-void explain_url(FILE *stream, const struct recipe *recipe, const char *url)
+/* Writes a URL or a header with the values of keys hidden. */
+static void write_url(FILE *stream, const struct recipe *recipe, const char *url)
 {
 	char line[URL_LENGTH_MAXIMUM + 1];
 	char *hidden = recipe_hide_keys(recipe, url);
@@ -17,7 +18,8 @@ void explain_url(FILE *stream, const struct recipe *recipe, const char *url)
 	free(hidden);
 }
 
-void explain_failure(struct explanation *explanation, const struct error *error)
+/* Records an error, so that the rest is still explained. */
+static void record_error(struct explanation *explanation, const struct error *error)
 {
 	if (explanation->failed)
 		explanation->request->options.report(&explanation->failure);
@@ -56,7 +58,7 @@ static int write_pages(FILE *stream, const struct request_source *source, int pa
 		if (!url)
 			return -1;
 		fprintf(stream, "  page %d: ", i + 1);
-		explain_url(stream, recipe, url);
+		write_url(stream, recipe, url);
 		fputc('\n', stream);
 		free(url);
 	}
@@ -148,7 +150,7 @@ static int explain_source(void *context, const struct request_source *source, st
 	}
 	fputc('\n', explanation->stream);
 	if (source->file ? explain_page(explanation, source, error) : write_requests(explanation, source, error))
-		explain_failure(explanation, error);
+		record_error(explanation, error);
 	return 0;
 }
 
@@ -157,9 +159,9 @@ int scrape_request_explain(const struct scrape_request *request, char *const *op
 {
 	struct explanation explanation = {.request = request, .stream = stream};
 	if (request->list && explain_list(&explanation, error))
-		explain_failure(&explanation, error);
+		record_error(&explanation, error);
 	if (scrape_request_visit(request, operands, explain_source, &explanation, error))
-		explain_failure(&explanation, error);
+		record_error(&explanation, error);
 	if (!explanation.failed)
 		return 0;
 	*error = explanation.failure;
