@@ -168,7 +168,7 @@ static int open_record(struct output *record, struct error *error)
 /* Commits both outputs, or neither. */
 static int commit(bool failed, struct output *output, struct error *error)
 {
-	if (failed) {
+	if (failed || output_sync(output, error)) {
 		output_abandon(output);
 		if (plan.log)
 			output_abandon(plan.log);

@@ -336,7 +336,12 @@ int output_open(struct output *output, const char *path, struct error *error)
 	return 0;
 }
 
-static int flush(struct output *output)
+static const char *output_name(const struct output *output)
+{
+	return output->path ? output->path : "standard output";
+}
+
+int output_sync(struct output *output, struct error *error)
 {
 	FILE *stream = output->stream;
 	bool failed = ferror(stream) != 0;
@@ -344,28 +349,22 @@ static int flush(struct output *output)
 	if (failed && putc(0, stream) != EOF)
 		errno = EIO;
 	failed |= fflush(stream) != 0;
-	return failed ? -1 : 0;
-}
-
-/* The file is renamed before it is closed, as closing unlocks it; once synced, closing cannot lose data. */
-static int sync_and_rename(struct output *output)
-{
-	return fsync(fileno(output->stream)) || rename(output->unfinished.path, output->target) ? -1 : 0;
+	if (!failed && output->unfinished.path)
+		failed = fsync(fileno(stream)) != 0;
+	return failed ? output_error(output_name(output), error) : 0;
 }
 
 int output_commit(struct output *output, struct error *error)
 {
-	const char *name = output->path ? output->path : "standard output";
 	bool direct = !output->unfinished.path;
-	int result = flush(output);
-	if (result == 0 && !direct)
-		result = sync_and_rename(output);
-	if (result) {
-		output_error(name, error);
+	int result = output_sync(output, error);
+	/* The file is renamed before it is closed, as closing unlocks it; once synced, closing cannot lose data. */
+	if (result == 0 && !direct && rename(output->unfinished.path, output->target))
+		result = output_error(output_name(output), error);
+	if (result)
 		unfinished_remove(&output->unfinished);
-	}
 	if (output->stream != stdout && fclose(output->stream) && direct && result == 0)
-		result = output_error(name, error);
+		result = output_error(output_name(output), error);
 	output_clear(output);
 	return result;
 }
@@ -385,7 +384,7 @@ int output_bytes(const char *path, const void *bytes, size_t size, struct error 
 		return -1;
 	if (fwrite(bytes, 1, size, output.stream) == size)
 		return output_commit(&output, error);
-	int failed = output_error(output.path ? output.path : "standard output", error);
+	int failed = output_error(output_name(&output), error);
 	output_abandon(&output);
 	return failed;
 }

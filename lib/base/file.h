@@ -76,7 +76,11 @@ struct output {
  * replaced, base/protected.h) nothing is created and *output needs no end. */
 CHECKED int output_open(struct output *output, const char *path, struct error *error);
 
-/* Ends output: flushes, and for a file syncs and renames it into place. On
+/* Flushes output, and syncs a file, so that where several outputs belong together all are written before the first gets its
+ * name. On failure (-1: a full disk, a closed pipe) the output is still to be abandoned. */
+CHECKED int output_sync(struct output *output, struct error *error);
+
+/* Ends output: output_sync, and for a file renames it into place. On
  * failure (-1: a full disk, a closed pipe) the file of the final name is unchanged.
  * Either way *output is ended. */
 CHECKED int output_commit(struct output *output, struct error *error);

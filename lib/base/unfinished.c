@@ -45,7 +45,11 @@ static int remove_at(int parent, const char *name)
 {
 	if (unlinkat(parent, name, 0) == 0 || errno == ENOENT)
 		return 0;
-	int reason = errno, folder = openat(parent, name, O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
+	int reason = errno;
+	/* An empty folder needs no descriptor, of which there may be none left. */
+	if (unlinkat(parent, name, AT_REMOVEDIR) == 0)
+		return 0;
+	int folder = openat(parent, name, O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
 	if (folder < 0) {
 		errno = errno == ENOTDIR || errno == ELOOP ? reason : errno;
 		return -1;

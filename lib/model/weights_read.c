@@ -10,7 +10,9 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-static const size_t WEIGHTS_FILE_MAXIMUM = (size_t)4 << 30;
+/* A file has the network's weights, perhaps in double precision and with the state of an optimizer, which may be several times
+ * as many; names and metadata. */
+enum { FILE_FACTOR = 16, FILE_BASE = 64 << 20 };
 
 /* Generous limits for a valid file: HDF5's own memory; copies of values that are decompressed, unshuffled and converted. */
 enum { MEMORY_BASE = 32 << 20, MEMORY_FACTOR = 4, BYTES_PER_SECOND = 64 << 20 };
@@ -125,9 +127,11 @@ static int map_weights(struct weights_read_job *job, struct error *error)
 	if (file < 0)
 		return -1;
 	job->size = (size_t)status.st_size;
-	bool fits = job->size > 0 && job->size <= WEIGHTS_FILE_MAXIMUM;
-	void *bytes = fits ? mmap(NULL, job->size, PROT_READ, MAP_PRIVATE | MAP_POPULATE, file, 0) : MAP_FAILED;
-	int result = !fits             ? error_set(error, job->path, "is not an HDF5 file, or a damaged one")
+	bool fits = job->size <= FILE_BASE + FILE_FACTOR * job->values_size;
+	void *bytes = fits && job->size ? mmap(NULL, job->size, PROT_READ, MAP_PRIVATE | MAP_POPULATE, file, 0) : MAP_FAILED;
+	int result = !fits             ? error_set(error, job->path, "has %zu MB, far more than the network's weights take (%zu MB)",
+						 job->size >> 20, job->values_size >> 20)
+		: job->size == 0      ? error_set(error, job->path, "is not an HDF5 file, or a damaged one")
 		: bytes == MAP_FAILED ? error_system(error, job->path)
 				      : 0;
 	close(file);

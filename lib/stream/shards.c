@@ -98,6 +98,9 @@ int stream_shards_end_pass(struct stream_shards *shards, bool more, struct error
 int stream_shards_commit(struct stream_shards *shards, struct error *error)
 {
 	for (int i = 0; i < shards->opened; i++)
+		if (output_sync(&shards->outputs[i], error))
+			return -1;
+	for (int i = 0; i < shards->opened; i++)
 		if (output_commit(&shards->outputs[i], error))
 			return -1;
 	return 0;

@@ -84,4 +84,10 @@ stderr_has '^cnn-export: empty/training.json: not valid JSON: line [0-9]+: '
 ok "nothing was written" sh -c '! ls x.onnx* 2>/dev/null | grep .'
 is "a full disk" "$(cnn-export -m plain 2>&1 >/dev/full; echo $?)" 'cnn-export: standard output: No space left on device
 1'
+# A file that grew, or says that it did: only so much is read as the network could need.
+cp -R plain huge
+truncate -s 3G huge/*.h5
+run timeout 20 cnn-export -m huge -o x.onnx
+status_is 1
+stderr_has '^cnn-export: huge/[a-z.]*h5: has 3072 MB, far more than the network.s weights take \([0-9]+ MB\)$'
 finish

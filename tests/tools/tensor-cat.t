@@ -206,6 +206,11 @@ cut_at_segments() {
 	    open("%s.cut%d" % (sys.argv[1], number), "wb").write(data[:at])
 	END
 }
+# Shards get their names when all are written: with the last one's write failing there is none.
+if [ -e "$BIN/../tests/faults/fail_calls.so" ]; then
+	failing FAIL_CALL=fsync FAIL_AT=3 FAIL_ERRNO=ENOSPC tensor-cat -q --shards 3 -o full.tens index.tens 2>full.err
+	is "a shard that can't be written: status, and no shard" "$? $(ls full* .full* 2>/dev/null | tr '\n' ' ')" '1 full.err '
+fi
 for options in '' --shuffle '--class red\ shells' '--shards 3'; do
 	eval "tensor-cat -q $options -o run-.tens passes.tens runs.tens"
 	for out in run-*.tens; do
