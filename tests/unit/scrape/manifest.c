@@ -80,12 +80,12 @@ static void read_rows(void)
 	row = row_of(1);
 	is_integer(duplicate_index_find(images, row.digest, &other).kind, DUPLICATE_PIXELS, "so are pixels");
 	other.pixels[0]++;
-	other.look.perceptual ^= 5;
+	other.visual.perceptual ^= 5;
 	is_integer(duplicate_index_find(images, row.digest, &other).kind, DUPLICATE_LOOK_ALIKE, "so are look-alikes");
-	other.look = hash.mirrored;
+	other.visual = hash.mirrored;
 	other.mirrored = hash.visual;
 	is_integer(duplicate_index_find(images, row.digest, &other).kind, DUPLICATE_MIRRORED, "mirrored too");
-	other.look.perceptual ^= 0xffff;
+	other.visual.perceptual ^= 0xffff;
 	is_integer(duplicate_index_find(images, row.digest, &other).kind, DUPLICATE_NONE, "others are not");
 	is_integer(duplicate_index_count(images, "red shells"), 1, "images whose file exists are counted");
 	ok(manifest_open(&second, scratch(), 0, &error) == -1 && !second, "locked for a second run: %s", error.reason);
