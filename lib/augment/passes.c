@@ -9,7 +9,7 @@
 enum { BATCH_RECORDS = 32, BATCH_BYTES = 64 << 20 };
 
 /* A copy of a record, valid after the reader's next step, and its result. */
-struct batch_item {
+struct augment_item {
 	struct stream_record record, result;
 	unsigned char *in, *out;
 	float *weights, *result_weights;
@@ -32,7 +32,7 @@ struct augment_run {
 	struct record_index *index;    /* NULL if no images are mixed */
 	struct augmenter augmenter;
 	int capacity, count;         /* of the batch */
-	struct batch_item *items;
+	struct augment_item *items;
 
 	struct stream_writer *writer; /* of the current pass; NULL between passes */
 	uint32_t pass, input_pass;
@@ -55,7 +55,7 @@ static int allocate_items(struct augment_run *run, struct error *error)
 	if (!run->items)
 		return error_memory(error, "batch");
 	for (int i = 0; i < run->capacity; i++) {
-		struct batch_item *item = &run->items[i];
+		struct augment_item *item = &run->items[i];
 		item->in = malloc(size);
 		item->out = malloc(result_size);
 		item->weights = malloc(weights);
@@ -123,7 +123,7 @@ static int end_pass(struct augment_run *run, bool last, struct error *error)
 
 static int buffer_record(struct augment_run *run, const struct stream_record *record, struct error *error)
 {
-	struct batch_item *item = &run->items[run->count++];
+	struct augment_item *item = &run->items[run->count++];
 	item->record = *record;
 	if (!input_streams_is_mapped(run->inputs, record)) {
 		memcpy(item->in, record->tensor, stream_tensor_size(&run->head));
@@ -143,7 +143,7 @@ static int buffer_record(struct augment_run *run, const struct stream_record *re
 static void augment_item(void *context, int index, int worker)
 {
 	struct augment_run *run = context;
-	struct batch_item *item = &run->items[index];
+	struct augment_item *item = &run->items[index];
 	if (!run->plan->replay)
 		augmenter_draw(&run->augmenter, run->pass, run->input_pass, item->record.id, &item->variation);
 	item->failed = augmenter_apply(&run->augmenter, worker, &item->variation, run->input_pass, &item->record, item->out,
@@ -156,7 +156,7 @@ static const char *log_name(const struct augment_run *run)
 	return run->plan->log->path ? run->plan->log->path : "standard output";
 }
 
-static int write_item(struct augment_run *run, const struct batch_item *item, struct error *error)
+static int write_item(struct augment_run *run, const struct augment_item *item, struct error *error)
 {
 	const struct output *log = run->plan->log;
 	if (item->failed) {

@@ -400,3 +400,27 @@ bool text_is_class_name(const char *name)
 	}
 	return true;
 }
+
+void text_write_html(FILE *stream, const char *text)
+{
+	for (; *text; text++)
+		switch (*text) {
+		case '&':
+			fputs("&amp;", stream);
+			break;
+		case '<':
+			fputs("&lt;", stream);
+			break;
+		case '>':
+			fputs("&gt;", stream);
+			break;
+		case '"':
+			fputs("&quot;", stream);
+			break;
+		case '\'':
+			fputs("&#39;", stream);
+			break;
+		default:
+			fputc(*text, stream);
+		}
+}

@@ -83,4 +83,7 @@ bool text_is_utf8(const char *text);
  * no '/', no control characters, no leading '.', no leading or trailing blank. */
 bool text_is_class_name(const char *name);
 
+/* Writes text with the characters that HTML reserves (& < > " ') as entities, for content or a quoted attribute. */
+void text_write_html(FILE *stream, const char *text);
+
 #endif

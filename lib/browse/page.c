@@ -23,14 +23,7 @@ struct page_view {
 static void write_text(FILE *stream, const char *text)
 {
 	char shown[ESCAPED_NAME_SIZE];
-	for (const char *p = text_printable(shown, sizeof shown, text); *p; p++)
-		switch (*p) {
-		case '&': fputs("&amp;", stream); break;
-		case '<': fputs("&lt;", stream); break;
-		case '>': fputs("&gt;", stream); break;
-		case '"': fputs("&quot;", stream); break;
-		default: fputc(*p, stream);
-		}
+	text_write_html(stream, text_printable(shown, sizeof shown, text));
 }
 
 /* Writes a name as a component of a URL: percent-encoded except unreserved characters (RFC 3986). */

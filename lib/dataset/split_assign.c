@@ -3,7 +3,7 @@
 #include <stdlib.h>
 
 /* Numbers of files and groups of a class. */
-struct class_counts {
+struct class_quota {
 	size_t count, groups;
 	size_t last_group; /* the last group that was counted, from 1 */
 	size_t target[SPLIT_PARTS], assigned[SPLIT_FOLDS_MAXIMUM]; /* files, by part or fold */
@@ -13,10 +13,10 @@ struct split_assignment {
 	struct split *split;
 	const double *fractions;
 	struct split_groups groups;
-	struct class_counts *counts; /* by class */
+	struct class_quota *counts; /* by class */
 };
 
-static struct class_counts *counts_of(const struct split_assignment *assignment, const struct split_file *file)
+static struct class_quota *counts_of(const struct split_assignment *assignment, const struct split_file *file)
 {
 	return &assignment->counts[file->label];
 }
@@ -26,7 +26,7 @@ static void count_classes(struct split_assignment *assignment)
 	for (size_t i = 0; i < assignment->groups.count; i++) {
 		const struct split_group *group = &assignment->groups.groups[i];
 		for (size_t k = 0; k < group->count; k++) {
-			struct class_counts *counts = counts_of(assignment, group->files[k]);
+			struct class_quota *counts = counts_of(assignment, group->files[k]);
 			counts->count++;
 			counts->groups += counts->last_group != i + 1;
 			counts->last_group = i + 1;
@@ -65,7 +65,7 @@ static int check_part(const struct split_assignment *assignment, int part, struc
 	const struct text_list *classes = &assignment->split->classes;
 	char name[24];
 	for (size_t i = 0; i < classes->count; i++) {
-		const struct class_counts *counts = &assignment->counts[i];
+		const struct class_quota *counts = &assignment->counts[i];
 		if (counts->assigned[part] == 0)
 			return error_set(error, classes->items[i], "has %zu different picture%s in %zu file%s: none is left for %s",
 				counts->groups, counts->groups == 1 ? "" : "s", counts->count, counts->count == 1 ? "" : "s",
@@ -96,7 +96,7 @@ static bool add_group_if_room(struct split_assignment *assignment, const struct 
 {
 	add_group(assignment, group, part);
 	for (size_t i = 0; i < group->count; i++) {
-		const struct class_counts *counts = counts_of(assignment, group->files[i]);
+		const struct class_quota *counts = counts_of(assignment, group->files[i]);
 		if (counts->assigned[part] > counts->target[part]) {
 			remove_group(assignment, group, part);
 			return false;

@@ -1,5 +1,6 @@
 #include "draw/picture_sets.h"
 
+#include "base/array.h"
 #include "base/file.h"
 #include "base/text.h"
 #include "draw/picture.h"
@@ -13,18 +14,13 @@ enum { BATCH = 32 };
 
 enum set { SET_CLASSES, SET_SCENES, SET_PREDICT, SET_PORTRAITS };
 
-struct png_buffer {
-	unsigned char *bytes; /* NULL: drawing failed */
-	size_t size, capacity;
-};
-
 struct picture_sets {
 	const struct picture_sets_options *options;
 	const struct character_list *list;
 	struct parallel *pool;
 	struct error *error;
 	uint64_t done;
-	struct png_buffer batch[BATCH];
+	struct buffer batch[BATCH]; /* PNG files; empty: drawing failed */
 	enum set set;
 	int character; /* of SET_CLASSES */
 	int start;     /* index of the first picture in the batch */
@@ -39,24 +35,13 @@ struct subject {
 
 static cairo_status_t append_bytes(void *closure, const unsigned char *bytes, unsigned size)
 {
-	struct png_buffer *buffer = closure;
-	if (buffer->size + size > buffer->capacity) {
-		size_t capacity = 2 * (buffer->size + size);
-		unsigned char *larger = realloc(buffer->bytes, capacity);
-		if (!larger)
-			return CAIRO_STATUS_NO_MEMORY;
-		buffer->bytes = larger;
-		buffer->capacity = capacity;
-	}
-	memcpy(buffer->bytes + buffer->size, bytes, size);
-	buffer->size += size;
-	return CAIRO_STATUS_SUCCESS;
+	return buffer_append(closure, bytes, size) ? CAIRO_STATUS_SUCCESS : CAIRO_STATUS_NO_MEMORY;
 }
 
-static void png_buffer_clear(struct png_buffer *buffer)
+static void clear_buffer(struct buffer *buffer)
 {
 	free(buffer->bytes);
-	*buffer = (struct png_buffer){0};
+	*buffer = (struct buffer){0};
 }
 
 /* FNV-1a (Fowler, Noll, Vo), 64 bits: the pictures of a class depend on its name, not on the other classes of the file. */
@@ -107,12 +92,12 @@ static void draw_into_buffer(void *context, int index, int worker)
 {
 	(void)worker;
 	struct picture_sets *sets = context;
-	struct png_buffer *buffer = &sets->batch[index];
+	struct buffer *buffer = &sets->batch[index];
 	cairo_surface_t *surface = draw_picture(sets, sets->start + index);
 	if (!surface)
 		return;
 	if (cairo_surface_write_to_png_stream(surface, append_bytes, buffer) != CAIRO_STATUS_SUCCESS)
-		png_buffer_clear(buffer);
+		clear_buffer(buffer);
 	cairo_surface_destroy(surface);
 }
 
@@ -147,7 +132,7 @@ static void list_picture(const struct picture_sets *sets, const char *path, int 
 
 static int write_picture(struct picture_sets *sets, int index)
 {
-	struct png_buffer *buffer = &sets->batch[index];
+	struct buffer *buffer = &sets->batch[index];
 	char *path = picture_path(sets, sets->start + index);
 	int result = !path || !buffer->bytes ? error_memory(sets->error, path ? path : sets->options->folder)
 		: output_bytes(path, buffer->bytes, buffer->size, sets->error);
@@ -173,7 +158,7 @@ static int write_pictures(struct picture_sets *sets, const char *name, int count
 		for (int i = 0; i < batch; i++) {
 			if (result == 0)
 				result = write_picture(sets, i);
-			png_buffer_clear(&sets->batch[i]);
+			clear_buffer(&sets->batch[i]);
 		}
 	}
 	return result;

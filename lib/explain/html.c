@@ -6,34 +6,10 @@
 
 enum { DEPTH_MAXIMUM = 16 };
 
-static void write_escaped(FILE *stream, const char *text)
-{
-	for (; *text; text++)
-		switch (*text) {
-		case '&':
-			fputs("&amp;", stream);
-			break;
-		case '<':
-			fputs("&lt;", stream);
-			break;
-		case '>':
-			fputs("&gt;", stream);
-			break;
-		case '"':
-			fputs("&quot;", stream);
-			break;
-		case '\'':
-			fputs("&#39;", stream);
-			break;
-		default:
-			fputc(*text, stream);
-		}
-}
-
 void html_text(FILE *stream, const char *text)
 {
 	char shown[4096];
-	write_escaped(stream, text_printable(shown, sizeof shown, text));
+	text_write_html(stream, text_printable(shown, sizeof shown, text));
 }
 
 static void write_base64(FILE *stream, const unsigned char *bytes, size_t size)

@@ -67,14 +67,14 @@ size_t winograd_scratch(int in_channels, int out_channels)
 }
 
 /* The position of a tile: its sample, and its first output. */
-struct tile {
+struct winograd_tile {
 	int sample, y, x;
 };
 
-static struct tile tile_of(const struct winograd *task, int index)
+static struct winograd_tile tile_of(const struct winograd *task, int index)
 {
 	int across = tiles_along(task->middle.width), down = tiles_along(task->middle.height);
-	return (struct tile){index / (across * down), index / across % down * SIDE, index % across * SIDE};
+	return (struct winograd_tile){index / (across * down), index / across % down * SIDE, index % across * SIDE};
 }
 
 const float *winograd_window(const struct winograd_source *source, int top, int left, int side, float *edge,
@@ -98,7 +98,7 @@ const float *winograd_window(const struct winograd_source *source, int top, int 
 }
 
 /* The 6x6 inputs of a tile. */
-static const float *tile_input(const struct winograd *task, struct tile tile, float *edge, ptrdiff_t *pitch)
+static const float *tile_input(const struct winograd *task, struct winograd_tile tile, float *edge, ptrdiff_t *pitch)
 {
 	const struct winograd_source source = {task->network->kernels, task->fused_input_normalization,
 		task->input + (size_t)tile.sample * shape_count(task->in), task->in};
@@ -106,7 +106,7 @@ static const float *tile_input(const struct winograd *task, struct tile tile, fl
 }
 
 /* Writes the outputs (4, 4, width) of a tile, pooled and activated, without what lies outside the image. */
-static void write_tile(const struct winograd *task, struct tile tile, const float *outputs, int width)
+static void write_tile(const struct winograd *task, struct winograd_tile tile, const float *outputs, int width)
 {
 	const struct kernels *kernels = task->network->kernels;
 	const struct shape out = task->out;

@@ -19,7 +19,7 @@ static void write_url(FILE *stream, const struct recipe *recipe, const char *url
 }
 
 /* Records an error, so that the rest is still explained. */
-static void record_error(struct explanation *explanation, const struct error *error)
+static void record_error(struct recipe_explanation *explanation, const struct error *error)
 {
 	if (explanation->failed)
 		explanation->request->options.report(&explanation->failure);
@@ -127,7 +127,7 @@ static void write_recipe(FILE *stream, const struct scrape_options *options, con
 	write_limits(stream, options, recipe, is_other_api, indent);
 }
 
-static int write_requests(const struct explanation *explanation, const struct request_source *source,
+static int write_requests(const struct recipe_explanation *explanation, const struct request_source *source,
 	struct error *error)
 {
 	const struct scrape_options *options = &explanation->request->options;
@@ -140,7 +140,7 @@ static int write_requests(const struct explanation *explanation, const struct re
 
 static int explain_source(void *context, const struct request_source *source, struct error *error)
 {
-	struct explanation *explanation = context;
+	struct recipe_explanation *explanation = context;
 	explain_text(explanation->stream, source->recipe->name);
 	fputs(": ", explanation->stream);
 	explain_text(explanation->stream, source->class_name);
@@ -157,7 +157,7 @@ static int explain_source(void *context, const struct request_source *source, st
 int scrape_request_explain(const struct scrape_request *request, char *const *operands, FILE *stream,
 	struct error *error)
 {
-	struct explanation explanation = {.request = request, .stream = stream};
+	struct recipe_explanation explanation = {.request = request, .stream = stream};
 	if (request->list && explain_list(&explanation, error))
 		record_error(&explanation, error);
 	if (scrape_request_visit(request, operands, explain_source, &explanation, error))

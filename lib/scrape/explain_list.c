@@ -34,7 +34,7 @@ static struct list_class *find_class(struct list_classes *classes, const char *c
 }
 
 /* Counts a line; takes over its URL. */
-static int count_line(const struct explanation *explanation, struct list_classes *classes, const struct listed_url *listed,
+static int count_line(const struct recipe_explanation *explanation, struct list_classes *classes, const struct listed_url *listed,
 	struct error *error)
 {
 	if (!listed->url) {
@@ -75,7 +75,7 @@ static void free_classes(struct list_classes *classes)
 	free(classes->items);
 }
 
-int explain_list(const struct explanation *explanation, struct error *error)
+int explain_list(const struct recipe_explanation *explanation, struct error *error)
 {
 	struct url_list list;
 	struct listed_url listed;

@@ -49,7 +49,7 @@ static int write_findings(FILE *stream, const struct page *page, struct error *e
 	return result;
 }
 
-int explain_page(const struct explanation *explanation, const struct request_source *source, struct error *error)
+int explain_page(const struct recipe_explanation *explanation, const struct request_source *source, struct error *error)
 {
 	const struct scrape_options *options = &explanation->request->options;
 	FILE *stream = explanation->stream;

@@ -8,8 +8,10 @@ data_set bugs
 data_set moths
 settings=(SOURCE=pictures SIZE=24x24 EPOCHS=1)
 
-# pack-tensors waits: says so by what it writes to one pipe, and goes on when something comes through another.
+# pack-tensors waits: says so by what it writes to one pipe, and goes on when something comes through another. Both are held
+# open here, so that no message is lost with a process that is killed.
 mkfifo waits goes_on
+exec 4<>waits 5<>goes_on
 replace pack-tensors <<'END'
 if [[ "$*" == *data/bugs/split/train* ]]; then
 	echo waits >"$PIPES/waits"
@@ -21,7 +23,7 @@ export PIPES=$PWD
 
 pipeline bugs-data "${settings[@]}" >first 2>&1 &
 first=$!
-read -r _ <waits
+read -r _ <&4
 run pipeline moths-data "${settings[@]}"
 status_is 0
 ok "another name does not wait" test -s data/moths/validation.tens
@@ -36,7 +38,7 @@ is "the second run says for what it waits" "$(sed -E 's/[0-9]+/N/' <<<"$line")" 
 number=$(sed -E 's/.*process ([0-9]+).*/\1/' <<<"$line")
 ok "  which is a make" grep -q make "/proc/$number/comm"
 ok "  and makes nothing" test ! -e data/bugs/train.tens
-echo go >goes_on
+echo go >&5
 wait $first
 is "the first run is done" $? 0
 cat <&3 >second
@@ -52,22 +54,22 @@ set -m
 pipeline bugs-data "${settings[@]}" >/dev/null 2>&1 &
 first=$!
 set +m
-read -r _ <waits
+read -r _ <&4
 { kill -9 -- -$first; wait $first; } 2>/dev/null
 
 # Its make is killed, a tool that it started goes on.
 pipeline bugs-data "${settings[@]}" >/dev/null 2>&1 &
 first=$!
-read -r _ <waits
+read -r _ <&4
 { kill -9 "$(cat data/bugs/.lock)"; wait $first; } 2>/dev/null
 pipeline bugs-data "${settings[@]}" >said 2>&1 &
 second=$!
 exec 3<said
 read -r line <&3
 is "what a killed run started is waited for" "${line%% (*}" "bugs: another run is at work"
-echo go >goes_on
-read -r _ <waits
-echo go >goes_on
+echo go >&5
+read -r _ <&4
+echo go >&5
 cat <&3 >second
 wait $second
 is "  and then done again" "$?$(grep -c 'pack data/bugs/split/train' second)" 01

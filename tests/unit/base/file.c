@@ -156,7 +156,7 @@ static void modes(void)
 
 static void regular_alone(void)
 {
-	struct error error = {"", ""};
+	struct error error = {0};
 	struct stat status;
 	unsigned char *bytes;
 	size_t size;

@@ -82,7 +82,7 @@ static int inspect_environment(void *context, struct error *error)
 
 static void results(void)
 {
-	struct error error = {"", ""};
+	struct error error = {0};
 	int *number = child_memory(sizeof *number);
 	if (!ok(number && *number == 0, "shared memory, zero"))
 		return;
@@ -171,7 +171,7 @@ static void process_state(void)
 	struct rlimit processes, none = {0, 0};
 	getrlimit(RLIMIT_NPROC, &processes);
 	none.rlim_max = processes.rlim_max;
-	struct error error = {"", ""};
+	struct error error = {0};
 	/* The limit does not hold for root, so either result is right. */
 	setrlimit(RLIMIT_NPROC, &none);
 	int result = child_run(succeed, number, &limits, &error);

@@ -98,7 +98,7 @@ static void find_reasons(void)
 	check_reason(checker, bytes, size, "the aspect ratio of 16 x 33 is more than 2");
 	bytes = make_image(1, 15, 16, &size);
 	check_reason(checker, bytes, size, "width or height is less than 16 pixels");
-	check_reason(checker, (unsigned char *)strdup("<!DOCTYPE html>"), 15, "is no image of a known type");
+	check_reason(checker, (unsigned char *)strdup("<!DOCTYPE html>"), 15, "is not an image of a known type");
 	check_reason(checker, NULL, 0, "is empty");
 	image_checker_destroy(checker);
 }
