@@ -58,6 +58,13 @@ static void check_usage(int operands)
 		tool_usage("--folds", "takes 2 or more");
 }
 
+static void check_folders(const char *in, const char *out)
+{
+	struct error error;
+	if (*in && *out && split_output_check_operands(in, out, &error))
+		tool_usage(error.object, "%s", error.reason);
+}
+
 static int write_list(const struct split *split, struct error *error)
 {
 	struct output output;
@@ -159,8 +166,10 @@ int main(int argc, char **argv)
 
 	int first = tool_start(&options, argc, argv);
 	check_usage(argc - first);
-	if (argc - first == 2)
+	if (argc - first == 2) {
+		check_folders(argv[first], argv[first + 1]);
 		tool_add_output("OUT", argv[first + 1]);
+	}
 	tool_check_files(argv + first, 1, TOOL_CLASS_FOLDERS);
 	tool_sandbox(no_sandbox);
 	const char *in = argv[first], *out = argv[first + 1];

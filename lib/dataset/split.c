@@ -8,6 +8,8 @@
 
 const char *const split_part_names[] = {"train", "validation", "test", NULL};
 
+const char split_list_header[] = "path\tsha256\tpixels\tphash\tgroup\tclass\tsplit";
+
 /* ---- reading ---- */
 
 static int read_parts(struct split *split, const char *folder, struct error *error)
@@ -168,7 +170,7 @@ const char *split_part_name(const struct split *split, int part, char out[24])
 void split_write_list(const struct split *split, FILE *stream)
 {
 	char digest[DIGEST_HEX_SIZE], pixels[2 * IMAGE_HASH_PIXELS_SIZE + 1], part[24];
-	fputs("path\tsha256\tpixels\tphash\tgroup\tclass\tsplit\n", stream);
+	fprintf(stream, "%s\n", split_list_header);
 	for (size_t i = 0; i < split->count; i++) {
 		const struct split_file *file = &split->files[i];
 		digest_hex(file->digest, DIGEST_SIZE, digest);

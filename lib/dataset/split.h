@@ -84,7 +84,8 @@ size_t split_part_count(const struct split *split, int part);
 /* "train", "validation", ... or "fold-1", ... into out[24]. Returns out. */
 const char *split_part_name(const struct split *split, int part, char out[24]);
 
-/* Writes a header and a line per file, separated by tabs: path, sha256, pixels, phash, group, class, split. */
+/* Writes the header and a line per file, separated by tabs: path, sha256, pixels, phash, group, class, split. */
+extern const char split_list_header[]; /* without its newline */
 void split_write_list(const struct split *split, FILE *stream);
 
 /* Frees all; the split is then empty. */

@@ -5,6 +5,7 @@
 #include "base/rename.h"
 #include "base/signals.h"
 #include "dataset/split.h"
+#include "dataset/split_contents.h"
 
 #include <dirent.h>
 #include <errno.h>
@@ -17,9 +18,12 @@
 
 const char split_list_name[] = "split.tsv";
 
+/* The list of an earlier split whose removal has begun: what is left of it is not taken for a split. */
+static const char removed_list_name[] = "split.tsv.removed";
+
 static const char kind[] = "split";
 
-/* The entries of a folder that belong to a split: parts or folds, and last the list. */
+/* All names that entries of a split can have: parts, folds, and last the list. */
 enum { MEMBER_PARTS = SPLIT_PARTS + SPLIT_FOLDS_MAXIMUM, MEMBER_COUNT };
 
 static const char *member_name(int index, char out[24])
@@ -90,8 +94,15 @@ static int move_split(const char *from, const char *target, struct error *error)
 	return result;
 }
 
-/* Lists the entries of a folder, also hidden ones, that do not belong to a split. The caller frees the list either way. */
-static int list_others(const char *path, struct text_list *names, struct error *error)
+/* Whether an entry belongs to the split: its parts and its list. Of a split without a list (NULL) all that could be. */
+static bool belongs_to(const struct split_contents *contents, const char *name)
+{
+	return !contents ? is_member(name) : split_contents_has_part(contents, name) ||
+		strcmp(name, split_list_name) == 0 || strcmp(name, removed_list_name) == 0;
+}
+
+/* Lists the entries of a folder, also hidden ones, that do not belong to its split. The caller frees the list either way. */
+static int list_others(const char *path, const struct split_contents *contents, struct text_list *names, struct error *error)
 {
 	DIR *folder = opendir(path);
 	if (!folder)
@@ -99,7 +110,7 @@ static int list_others(const char *path, struct text_list *names, struct error *
 	int result = 0;
 	struct dirent *entry;
 	while (result == 0 && (errno = 0, entry = readdir(folder)))
-		if (strcmp(entry->d_name, ".") != 0 && strcmp(entry->d_name, "..") != 0 && !is_member(entry->d_name))
+		if (strcmp(entry->d_name, ".") != 0 && strcmp(entry->d_name, "..") != 0 && !belongs_to(contents, entry->d_name))
 			result = text_list_add(names, entry->d_name, error);
 	if (result == 0 && errno)
 		result = error_system(error, path);
@@ -107,38 +118,89 @@ static int list_others(const char *path, struct text_list *names, struct error *
 	return result;
 }
 
-static int move_others(const char *from, const char *target, struct error *error)
+static int move_others(const char *from, const struct split_contents *contents, const char *target, struct error *error)
 {
 	struct text_list names = {0};
-	int result = list_others(from, &names, error);
+	int result = list_others(from, contents, &names, error);
 	for (size_t i = 0; i < names.count && result == 0; i++)
 		result = move_entry(from, target, names.items[i], error);
 	text_list_free(&names);
 	return result;
 }
 
-/* Removes a split and its folder. The list is removed first: an incomplete rest is then not taken for a split. */
-static int remove_split(const char *folder, struct error *error)
+/* ---- the earlier split ---- */
+
+/* Reads what belongs to the split in `folder`. The contents are the caller's to free either way. */
+static int read_contents(struct split_contents *contents, const char *folder, const char *list_name, struct error *error)
+{
+	*contents = (struct split_contents){0};
+	char *list = file_join(folder, list_name);
+	int result = list ? split_contents_read(contents, list, error) : error_memory(error, folder);
+	free(list);
+	return result;
+}
+
+static int remove_entry(const char *folder, const char *name, struct error *error)
+{
+	char *path = file_join(folder, name);
+	int result = !path ? error_memory(error, folder) : remove_tree(path) ? error_system(error, path) : 0;
+	free(path);
+	return result;
+}
+
+/* Removes a folder and the parts of a split in it that was never complete: it has no list. */
+static int remove_incomplete(const char *folder, struct error *error)
 {
 	char name[24];
 	int result = 0;
-	for (int i = MEMBER_COUNT - 1; i >= 0 && result == 0; i--) {
-		char *path = file_join(folder, member_name(i, name));
-		result = !path ? error_memory(error, folder) : remove_tree(path) ? error_system(error, path) : 0;
-		free(path);
-	}
+	for (int i = 0; i < MEMBER_PARTS && result == 0; i++)
+		result = remove_entry(folder, member_name(i, name), error);
 	return result == 0 && rmdir(folder) ? error_system(error, folder) : result;
 }
 
-/* Moves the entries that belong to no split from `folder` to `target`; then removes the folder with its split. */
-static int remove_old_folder(const char *folder, const char *target, struct error *error)
+static int mark_as_removed(const char *folder, struct error *error)
+{
+	char *list = file_join(folder, split_list_name), *removed = file_join(folder, removed_list_name);
+	int result = !list || !removed ? error_memory(error, folder)
+		: rename_new(list, removed) && errno != ENOENT ? error_system(error, list) : 0;
+	free(list);
+	free(removed);
+	return result;
+}
+
+/* Moves the entries that do not belong to the split from `folder` to `target`; then removes the split and the folder. The list
+ * stays until the last of its files is removed, so that after a kill the next run knows which are left. */
+static int remove_by_contents(const char *folder, const struct split_contents *contents, const char *target,
+	struct error *error)
+{
+	if (move_others(folder, contents, target, error) || mark_as_removed(folder, error)
+		|| split_contents_remove(contents, folder, error) || remove_entry(folder, removed_list_name, error))
+		return -1;
+	return rmdir(folder) ? error_system(error, folder) : 0;
+}
+
+static int remove_earlier(const char *folder, const char *list_name, const char *target, struct error *error)
+{
+	struct split_contents contents;
+	int result = read_contents(&contents, folder, list_name, error);
+	if (result == 0)
+		result = remove_by_contents(folder, &contents, target, error);
+	split_contents_free(&contents);
+	return result;
+}
+
+/* Removes what an interrupted run left, but for what others put there. */
+static int remove_leftover(const char *folder, const char *target, struct error *error)
 {
 	char *list = file_join(folder, split_list_name);
 	if (!list)
 		return error_memory(error, folder);
 	unfinished_clear(list);
 	free(list);
-	return move_others(folder, target, error) || remove_split(folder, error) ? -1 : 0;
+	bool is_complete = has_split(folder);
+	if (!is_complete && !has_entry(folder, removed_list_name))
+		return move_others(folder, NULL, target, error) || remove_incomplete(folder, error) ? -1 : 0;
+	return remove_earlier(folder, is_complete ? split_list_name : removed_list_name, target, error);
 }
 
 /* ---- checks ---- */
@@ -153,14 +215,56 @@ static int check_parts(const char *target, struct error *error)
 	return 0;
 }
 
+static int check_working_folder(const char *target, struct error *error)
+{
+	static const char *const advice = "has a split, which would be removed: run this in another directory";
+	if (path_is_same(target, "."))
+		return error_set(error, target, "is the working directory and %s", advice);
+	return path_is_within(".", target) ? error_set(error, target, "contains the working directory and %s", advice) : 0;
+}
+
+/* Reads the split in `target` and checks that it may be replaced. The contents are the caller's to free either way. */
+static int check_earlier(struct split_contents *contents, const char *target, struct error *error)
+{
+	return read_contents(contents, target, split_list_name, error) || check_working_folder(target, error)
+		|| split_contents_check(contents, target, error) ? -1 : 0;
+}
+
+/* Checks that no part of the new split in `staging` has the name of an entry of `target` that others put there. */
+static int check_names(const char *staging, const struct split_contents *earlier, const char *target, struct error *error)
+{
+	char name[24];
+	for (int i = 0; i < MEMBER_PARTS; i++)
+		if (has_entry(staging, member_name(i, name)) && !split_contents_has_part(earlier, name) && has_entry(target, name)) {
+			char *path = file_join(target, name);
+			split_contents_refuse(path, error);
+			free(path);
+			return -1;
+		}
+	return 0;
+}
+
+static int refuse_mount_point(const char *target, struct error *error)
+{
+	return error_set(error, target, "is a mount point, which can't be replaced as a whole: give a folder in it");
+}
+
+static bool is_mount_point(const char *path)
+{
+	struct statx status;
+	return statx(AT_FDCWD, path, AT_STATX_DONT_SYNC, 0, &status) == 0 && status.stx_attributes & STATX_ATTR_MOUNT_ROOT;
+}
+
 int split_folder_check(const char *target, struct error *error)
 {
+	struct split_contents contents;
+	if (is_mount_point(target))
+		return refuse_mount_point(target, error);
 	if (!has_split(target))
 		return check_parts(target, error);
-	if (path_is_same(target, "."))
-		return error_set(error, target, "is the working directory and has a split, which would be removed: "
-			"run this in another directory");
-	return 0;
+	int result = check_earlier(&contents, target, error);
+	split_contents_free(&contents);
+	return result;
 }
 
 /* ---- recovery from interrupted runs ---- */
@@ -192,7 +296,7 @@ static int recover(const char *leftover, void *context)
 		if (move_split(leftover, target, recovery->error))
 			return -1;
 	}
-	return remove_old_folder(leftover, target, recovery->error);
+	return remove_leftover(leftover, target, recovery->error);
 }
 
 int split_folder_recover(const char *target, struct error *error)
@@ -262,31 +366,39 @@ static char *exchange(const char *staging, const char *target)
 	return refused ? exchange_in_two_steps(staging, target) : NULL;
 }
 
+/* Exchanges the splits and removes the earlier one, by the list that it has now. */
+static int exchange_and_remove(struct unfinished *staging, const char *target, struct error *error)
+{
+	struct error cause;
+	char *earlier = exchange(staging->path, target);
+	if (!earlier)
+		return errno == EXDEV || errno == EBUSY ? refuse_mount_point(target, error) : error_system(error, target);
+	unfinished_forget(staging);
+	int result = remove_earlier(earlier, split_list_name, target, &cause);
+	free(earlier);
+	return result ? error_set(error, target, "is the new split, but the earlier one could not be removed: %.300s: %.100s",
+		cause.object, cause.reason) : 0;
+}
+
 static int replace(struct unfinished *staging, const char *target, struct error *error)
 {
+	struct split_contents contents;
 	int lock = lock_earlier(target, error);
 	if (lock < 0)
 		return -1;
-	char *earlier = exchange(staging->path, target);
-	int result = earlier ? 0 : error_system(error, target);
-	if (earlier) {
-		struct error cause;
-		unfinished_forget(staging);
-		if (remove_old_folder(earlier, target, &cause))
-			result = error_set(error, target, "is the new split, but the earlier one could not be removed: %.200s: %.200s",
-				cause.object, cause.reason);
-	}
-	free(earlier);
+	int result = check_earlier(&contents, target, error) || check_names(staging->path, &contents, target, error)
+		|| exchange_and_remove(staging, target, error) ? -1 : 0;
+	split_contents_free(&contents);
 	close(lock);
 	return result;
 }
 
 static int install(struct unfinished *staging, const char *target, struct error *error)
 {
-	if (split_folder_check(target, error))
-		return -1;
 	if (has_split(target))
 		return replace(staging, target, error);
+	if (check_parts(target, error))
+		return -1;
 	if (path_exists(target)) {
 		int result = move_split(staging->path, target, error);
 		/* A failed rollback is completed by the next run. */

@@ -15,26 +15,26 @@ const char *const split_link_names[] = {"hard", "symbolic", "copy", NULL};
 
 /* ---- checks ---- */
 
+int split_output_check_operands(const char *in, const char *out, struct error *error)
+{
+	if (path_is_same(in, out))
+		return error_set(error, out, "is the same folder as %s", in);
+	if (path_is_within(out, in))
+		return error_set(error, out, "lies inside %s", in);
+	return path_is_within(in, out) ? error_set(error, in, "lies inside %s", out) : 0;
+}
+
 int split_output_check(const char *in, const char *out, struct error *error)
 {
 	if (!*in || !*out)
 		return error_set(error, *in ? out : in, "an empty name is not a folder");
-	char *real_in = path_resolve(in), *real_out = path_resolve(out);
-	int result = 0;
-	if (!real_in || !real_out)
-		result = error_system(error, real_in ? out : in);
-	else if (file_exists(out) && !file_is_folder(out))
-		result = error_set(error, out, "is not a folder");
-	else if (path_is_same(in, out))
-		result = error_set(error, out, "is the same folder as %s", in);
-	else if (path_is_within(out, in))
-		result = error_set(error, out, "lies inside %s", in);
-	else if (path_is_within(in, out))
-		result = error_set(error, in, "lies inside %s", out);
-	if (result == 0 && (split_folder_recover(real_out, error) || split_folder_check(real_out, error)))
-		result = error_replace_path(error, real_out, out);
-	free(real_in);
-	free(real_out);
+	if (file_exists(out) && !file_is_folder(out))
+		return error_set(error, out, "is not a folder");
+	char *target = path_resolve(out);
+	if (!target)
+		return error_system(error, out);
+	int result = split_folder_recover(target, error) || split_folder_check(target, error) ? error_replace_path(error, target, out) : 0;
+	free(target);
 	return result;
 }
 

@@ -9,8 +9,10 @@
 enum split_link { SPLIT_HARD, SPLIT_SYMBOLIC, SPLIT_COPY };
 extern const char *const split_link_names[];
 
-/* Recovers from interrupted runs (split_folder_recover), then checks `out`: it must not be inside `in`, nor `in` inside it,
- * nor contain parts without a split.tsv, nor be the working directory if it has a split. Returns 0 or -1. */
+/* Checks that neither folder lies in the other, and that they are not the same; an error is one of usage. Returns 0 or -1. */
+CHECKED int split_output_check_operands(const char *in, const char *out, struct error *error);
+
+/* Recovers from interrupted runs (split_folder_recover), then checks `out` (split_folder_check). Returns 0 or -1. */
 CHECKED int split_output_check(const char *in, const char *out, struct error *error);
 
 /* Builds the split next to `out` and moves it there; an earlier split is replaced atomically and removed; other

@@ -113,12 +113,6 @@ status_is 0
 ok "with these gone all is as ever" cmp out/split.tsv old/split.tsv
 is "nothing is left" "$(ls -A | grep '^\.out\.')" ''
 
-# A user's file in a part is replaced with it; what is beside the parts stays.
-echo mine >out/train/extra
-echo mine >out/extra
-run split-dataset -q in out
-status_is 0
-is "a file in a part goes, one beside it stays" "$(find out -name extra)" out/extra
 echo mine >.out.millrace-split-0
 mkdir .out.millrace-split-x
 run split-dataset -q in out

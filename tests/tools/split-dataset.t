@@ -290,14 +290,22 @@ stderr_is 'split-dataset: missing: No such file or directory'
 run split-dataset in/manifest.tsv new
 status_is 1
 run split-dataset in in/new
-stderr_is 'split-dataset: in/new: lies inside in'
+status_is 2
+stderr_is "split-dataset: in/new: lies inside in
+split-dataset: try 'split-dataset --help'"
 run split-dataset in ./in/../in
-stderr_is 'split-dataset: ./in/../in: is the same folder as in'
+status_is 2
+stderr_is "split-dataset: ./in/../in: is the same folder as in
+split-dataset: try 'split-dataset --help'"
 run split-dataset in .
-stderr_is 'split-dataset: in: lies inside .'
+status_is 2
+stderr_is "split-dataset: in: lies inside .
+split-dataset: try 'split-dataset --help'"
 ln -s in/predict link
 run split-dataset in link/new
-stderr_is 'split-dataset: link/new: lies inside in'
+status_is 2
+stderr_is "split-dataset: link/new: lies inside in
+split-dataset: try 'split-dataset --help'"
 run split-dataset in before
 stderr_is 'split-dataset: before: is not a folder'
 mkdir -p own/train
