@@ -244,11 +244,6 @@ static int check_names(const char *staging, const struct split_contents *earlier
 	return 0;
 }
 
-static int refuse_mount_point(const char *target, struct error *error)
-{
-	return error_set(error, target, "is a mount point, which can't be replaced as a whole: give a folder in it");
-}
-
 static bool is_mount_point(const char *path)
 {
 	struct statx status;
@@ -259,7 +254,7 @@ int split_folder_check(const char *target, struct error *error)
 {
 	struct split_contents contents;
 	if (is_mount_point(target))
-		return refuse_mount_point(target, error);
+		return error_set(error, target, "is a mount point, which can't be replaced as a whole: give a folder in it");
 	if (!has_split(target))
 		return check_parts(target, error);
 	int result = check_earlier(&contents, target, error);
@@ -372,7 +367,7 @@ static int exchange_and_remove(struct unfinished *staging, const char *target, s
 	struct error cause;
 	char *earlier = exchange(staging->path, target);
 	if (!earlier)
-		return errno == EXDEV || errno == EBUSY ? refuse_mount_point(target, error) : error_system(error, target);
+		return error_system(error, target);
 	unfinished_forget(staging);
 	int result = remove_earlier(earlier, split_list_name, target, &cause);
 	free(earlier);

@@ -26,9 +26,8 @@ CHECKED int split_folder_check(const char *target, struct error *error);
 CHECKED int split_folder_create(struct unfinished *staging, const char *target, struct error *error);
 
 /* Checks `target` again, also for entries of others that have the name of a new part, and moves the complete split in `staging`
- * there. On failure (-1) `target` has the earlier split or the new one, complete; or,
- * if the rollback failed too, a part of one, and the next split_folder_recover completes it. Either way *staging is
- * empty. */
+ * there; the earlier split is then removed, by its list. On failure (-1) `target` has the earlier split or the new one, complete;
+ * or, if the rollback failed too, a part of one, and the next split_folder_recover completes it. Either way *staging is empty. */
 CHECKED int split_folder_install(struct unfinished *staging, const char *target, struct error *error);
 
 #endif
