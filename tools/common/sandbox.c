@@ -16,7 +16,7 @@ void tool_sandbox_for(bool no_sandbox, const char *what, const char *done, int (
 	if (!CONFINE_POSSIBLE)
 		return;
 	if (start(&error)) {
-		tool_say(error.object, "%s; --no-sandbox goes without, for %s that are to be trusted", error.reason, what);
+		tool_say(error.object, "%s; --no-sandbox works without it, for trusted %s", error.reason, what);
 		exit(EXIT_FAILED);
 	}
 	atexit(stop);
