@@ -24,12 +24,15 @@ int main(int argc, char **argv)
 	int port = 8000;
 	const char *list_path = NULL;
 	const struct option_row rows[] = {
-		{'p', "port", OPTION_INTEGER, &port, "N", "TCP port on 127.0.0.1, 0 for a free one", 0, 65535, NULL},
-		{0, "list", OPTION_INPUT, &list_path, "FILE", "list of check-dataset: show its images with their findings", 0, 0, NULL},
+		{'p', "port", OPTION_INTEGER, &port, "N", "TCP port on 127.0.0.1, 0 for a free one",
+			0, 65535, NULL},
+		{0, "list", OPTION_INPUT, &list_path, "FILE",
+			"list of check-dataset: show its images with their findings", 0, 0, NULL},
 		TOOL_END,
 	};
 	const struct options options = {"browse-dataset", "DIR",
-		"Serve a folder of images as web pages on this machine, until interrupted.", rows, NULL};
+		"Serve a folder of images as web pages on this machine, until interrupted.", rows,
+		NULL};
 	int first = tool_start(&options, argc, argv);
 	if (argc - first != 1)
 		tool_usage("operand", "name one folder");

@@ -10,11 +10,13 @@ int main(int argc, char **argv)
 	bool quiet = false;
 	const struct option_row rows[] = {
 		{'m', "model", OPTION_INPUT, &folder, "MODEL", "model folder to read", 0, 0, NULL},
-		{'o', "output", OPTION_OUTPUT, &output, "FILE", "ONNX file to write, standard output by default or for -", 0, 0, NULL},
+		{'o', "output", OPTION_OUTPUT, &output, "FILE",
+			"ONNX file to write, standard output by default or for -", 0, 0, NULL},
 		TOOL_QUIET(quiet),
 		TOOL_END,
 	};
-	const struct options options = {"cnn-export", "", "Exports a model as ONNX.", rows, "-m MODEL"};
+	const struct options options = {"cnn-export", "", "Exports a model as ONNX.", rows,
+		"-m MODEL"};
 	int first = tool_start(&options, argc, argv);
 	if (first < argc)
 		tool_usage(argv[first], "takes no operands; name the model with -m");

@@ -26,25 +26,28 @@ static int draw_task(void *context, struct error *error)
 	return curves_write_png(paths->history, paths->curves, error);
 }
 
-/* Drawn in a child process: fontconfig and cairo abort if memory runs out, which must not lose a trained model. */
+/* Drawn in a child process: fontconfig and cairo abort if memory runs out, which must not lose a
+ * trained model. */
 static int draw_curves(const char *folder, struct error *error)
 {
 	struct curves_paths paths = {file_join(folder, model_file_names[MODEL_HISTORY]),
 		file_join(folder, model_file_names[MODEL_CURVES])};
-	int result = paths.history && paths.curves ? child_run(draw_task, &paths, NULL, error) : error_memory(error, folder);
+	int result = paths.history && paths.curves ? child_run(draw_task, &paths, NULL, error)
+						   : error_memory(error, folder);
 	if (result == CHILD_DIED) {
 		unfinished_clear(paths.curves);
-		result = error_set(error, paths.curves, "cannot be drawn: the drawing process died");
+		result =
+			error_set(error, paths.curves, "cannot be drawn: the drawing process died");
 	}
 	free(paths.history);
 	free(paths.curves);
 	return result;
 }
 
-/* Writes the model's files and the curves to the staging folder, and installs it. Returns 1 if the curves are missing, which was
- * reported. */
-static int save(const struct training *training, struct model_folder *folder, const char *command_line,
-	const struct text_list *notes, struct error *error)
+/* Writes the model's files and the curves to the staging folder, and installs it. Returns 1 if the
+ * curves are missing, which was reported. */
+static int save(const struct training *training, struct model_folder *folder,
+	const char *command_line, const struct text_list *notes, struct error *error)
 {
 	if (model_folder_start(folder, error))
 		return -1;
@@ -59,33 +62,52 @@ static int save(const struct training *training, struct model_folder *folder, co
 
 int main(int argc, char **argv)
 {
-	struct training_request request = {.architecture = "original", .batch_size = 16, .learning_rate = 1e-3};
+	struct training_request request = {.architecture = "original",
+		.batch_size = 16,
+		.learning_rate = 1e-3};
 	const char *model = NULL;
 	int loss = 0, output = 0, optimizer = OPTIMIZER_ADAM;
 	bool quiet = false;
 	struct text_list notes = {0};
 	const struct option_row rows[] = {
-		{'o', "output", OPTION_OUTPUT_MODEL, &model, "MODEL", "model folder to write; an existing model is replaced", 0, 0, NULL},
-		{0, "validation", OPTION_INPUT, &request.validation, "STREAM", "validation set: tensor stream to evaluate on after every epoch", 0, 0, NULL},
-		{0, "architecture", OPTION_TEXT, &request.architecture, "NAME", "architecture: original, or a Keras JSON file", 0, 0, NULL},
-		{0, "output-activation", OPTION_CHOICE, &output, "NAME", "output activation of the original network", 0, 0, outputs},
-		{0, "epochs", OPTION_INTEGER, &request.epochs, "N", "number of epochs (0: one per pass, 50 for a single pass)", 0, 1000000, NULL},
-		{0, "batch-size", OPTION_INTEGER, &request.batch_size, "N", "batch size: images per step", 1, 65536, NULL},
-		{0, "optimizer", OPTION_CHOICE, &optimizer, "NAME", "optimizer", 0, 0, training_optimizer_names},
-		{0, "learning-rate", OPTION_REAL, &request.learning_rate, "RATE", "learning rate: step size of the optimizer", 1e-12, 1e3, NULL},
-		{0, "loss", OPTION_CHOICE, &loss, "NAME", "loss function, auto by the output activation", 0, 0, losses},
-		{0, "label-smoothing", OPTION_REAL, &request.label_smoothing, "FACTOR", "label smoothing factor: fraction spread over all classes", 0, 0.999, NULL},
-		{0, "notes", OPTION_LIST, &notes, "KEY=VALUE", "note for the model card; may be repeated", 0, 0, NULL},
-		TOOL_SEED(request.seed), TOOL_THREADS(request.threads), TOOL_QUIET(quiet), TOOL_END,
+		{'o', "output", OPTION_OUTPUT_MODEL, &model, "MODEL",
+			"model folder to write; an existing model is replaced", 0, 0, NULL},
+		{0, "validation", OPTION_INPUT, &request.validation, "STREAM",
+			"validation set: tensor stream to evaluate on after every epoch", 0, 0,
+			NULL},
+		{0, "architecture", OPTION_TEXT, &request.architecture, "NAME",
+			"architecture: original, or a Keras JSON file", 0, 0, NULL},
+		{0, "output-activation", OPTION_CHOICE, &output, "NAME",
+			"output activation of the original network", 0, 0, outputs},
+		{0, "epochs", OPTION_INTEGER, &request.epochs, "N",
+			"number of epochs (0: one per pass, 50 for a single pass)", 0, 1000000,
+			NULL},
+		{0, "batch-size", OPTION_INTEGER, &request.batch_size, "N",
+			"batch size: images per step", 1, 65536, NULL},
+		{0, "optimizer", OPTION_CHOICE, &optimizer, "NAME", "optimizer", 0, 0,
+			training_optimizer_names},
+		{0, "learning-rate", OPTION_REAL, &request.learning_rate, "RATE",
+			"learning rate: step size of the optimizer", 1e-12, 1e3, NULL},
+		{0, "loss", OPTION_CHOICE, &loss, "NAME",
+			"loss function, auto by the output activation", 0, 0, losses},
+		{0, "label-smoothing", OPTION_REAL, &request.label_smoothing, "FACTOR",
+			"label smoothing factor: fraction spread over all classes", 0, 0.999, NULL},
+		{0, "notes", OPTION_LIST, &notes, "KEY=VALUE",
+			"note for the model card; may be repeated", 0, 0, NULL},
+		TOOL_SEED(request.seed),
+		TOOL_THREADS(request.threads),
+		TOOL_QUIET(quiet),
+		TOOL_END,
 	};
-	const struct options options = {"cnn-train", "[FILE...]", "Trains a network on tensor streams and writes a model folder.",
-		rows, "-o MODEL"};
+	const struct options options = {"cnn-train", "[FILE...]",
+		"Trains a network on tensor streams and writes a model folder.", rows, "-o MODEL"};
 	tool_set_kernels(kernels_versions());
 	int first = tool_start(&options, argc, argv);
 	struct error error;
 	if (!model)
 		tool_usage("--output", "is missing");
-	tool_allow(strcmp(request.architecture, "original") == 0, "output-activation", "goes with --architecture original");
+	tool_allow(strcmp(request.architecture, "original") == 0, "output-activation",
+		"goes with --architecture original");
 	if (training_check_notes(&notes, &error))
 		tool_usage(error.object, "%s", error.reason);
 	char *const *inputs = first < argc ? argv + first : standard_input;
@@ -111,7 +133,8 @@ int main(int argc, char **argv)
 	if (result < 0)
 		tool_error(&error);
 	else if (training.repeated_epochs && !quiet)
-		tool_say(samples_name(training.samples), "has %zu passes; %d epochs reused one of them",
+		tool_say(samples_name(training.samples),
+			"has %zu passes; %d epochs reused one of them",
 			samples_passes(training.samples), training.repeated_epochs);
 
 	training_close(&training);

@@ -13,14 +13,19 @@ static int threads;
 static bool quiet;
 
 static const struct option_row rows[] = {
-	{'o', "output", OPTION_OUTPUT_FOLDER, &sets.folder, "DIR", "folder to write into", 0, 0, NULL},
-	{'n', "count", OPTION_INTEGER, &sets.per_class, "N", "pictures of each class", 0, 99999, NULL},
-	{0, "predict", OPTION_INTEGER, &sets.predict, "N", "pictures of random classes, in DIR/predict", 0, 99999, NULL},
-	{0, "scenes", OPTION_INTEGER, &sets.scenes, "N", "pictures of two characters, in DIR/scenes", 0, 99999,
+	{'o', "output", OPTION_OUTPUT_FOLDER, &sets.folder, "DIR", "folder to write into", 0, 0,
 		NULL},
-	{0, "portraits", OPTION_FLAG, &sets.portraits, NULL, "each character at rest, in DIR/portraits", 0, 0, NULL},
+	{'n', "count", OPTION_INTEGER, &sets.per_class, "N", "pictures of each class", 0, 99999,
+		NULL},
+	{0, "predict", OPTION_INTEGER, &sets.predict, "N",
+		"pictures of random classes, in DIR/predict", 0, 99999, NULL},
+	{0, "scenes", OPTION_INTEGER, &sets.scenes, "N",
+		"pictures of two characters, in DIR/scenes", 0, 99999, NULL},
+	{0, "portraits", OPTION_FLAG, &sets.portraits, NULL,
+		"each character at rest, in DIR/portraits", 0, 0, NULL},
 	{0, "max-size", OPTION_SIZE, &largest, "WxH", "largest picture", 32, 1024, NULL},
-	{0, "min-size", OPTION_SIZE, &smallest, "WxH", "smallest picture, at most the largest", 32, 1024, NULL},
+	{0, "min-size", OPTION_SIZE, &smallest, "WxH", "smallest picture, at most the largest", 32,
+		1024, NULL},
 	TOOL_SEED(sets.seed),
 	TOOL_THREADS(threads),
 	TOOL_QUIET(quiet),
@@ -28,7 +33,11 @@ static const struct option_row rows[] = {
 };
 
 static const struct options options = {
-	"draw-characters", "DATASET", "Draw the characters of a dataset: a class folder of pictures for each.", rows, NULL,
+	"draw-characters",
+	"DATASET",
+	"Draw the characters of a dataset: a class folder of pictures for each.",
+	rows,
+	NULL,
 };
 
 static int smaller(int a, int b)

@@ -11,12 +11,18 @@ static bool quiet;
 
 static const struct option_row rows[] = {
 	{'m', "model", OPTION_INPUT, &request.model, "MODEL", "model folder", 0, 0, NULL},
-	{'o', "output", OPTION_OUTPUT, &output_path, "FILE", "HTML file to write instead of standard output", 0, 0, NULL},
-	{0, "validation", OPTION_INPUT, &request.validation, "STREAM", "labelled tensor stream to evaluate the model on", 0, 0, NULL},
-	{0, "leaked", OPTION_INPUT, &request.leaked, "FILE", "list of split-dataset: accuracy without leaked pictures too", 0, 0, NULL},
-	{0, "title", OPTION_TEXT, &request.title, "TEXT", "title of the page instead of the folder's name", 0, 0, NULL},
-	{0, "mistakes", OPTION_INTEGER, &request.mistakes, "N", "number of the worst mistakes to show", 0, 1000, NULL},
-	{0, "method", OPTION_CHOICE, &method, "NAME", "saliency method", 0, 0, saliency_method_names},
+	{'o', "output", OPTION_OUTPUT, &output_path, "FILE",
+		"HTML file to write instead of standard output", 0, 0, NULL},
+	{0, "validation", OPTION_INPUT, &request.validation, "STREAM",
+		"labelled tensor stream to evaluate the model on", 0, 0, NULL},
+	{0, "leaked", OPTION_INPUT, &request.leaked, "FILE",
+		"list of split-dataset: accuracy without leaked pictures too", 0, 0, NULL},
+	{0, "title", OPTION_TEXT, &request.title, "TEXT",
+		"title of the page instead of the folder's name", 0, 0, NULL},
+	{0, "mistakes", OPTION_INTEGER, &request.mistakes, "N",
+		"number of the worst mistakes to show", 0, 1000, NULL},
+	{0, "method", OPTION_CHOICE, &method, "NAME", "saliency method", 0, 0,
+		saliency_method_names},
 	TOOL_THREADS(request.threads),
 	TOOL_QUIET(quiet),
 	TOOL_END,
@@ -33,7 +39,8 @@ int main(int argc, char **argv)
 	tool_set_kernels(kernels_versions());
 	int first = tool_start(&options, argc, argv);
 	if (first < argc)
-		tool_usage(argv[first], "is not expected; the stream to evaluate on goes with --validation");
+		tool_usage(argv[first],
+			"is not expected; the stream to evaluate on goes with --validation");
 	if (!request.model)
 		tool_usage("--model", "is missing");
 	static const char *const of_evaluation[] = {"leaked", "mistakes", "method"};
@@ -44,7 +51,8 @@ int main(int argc, char **argv)
 	request.progress = &progress;
 	request.method = (enum saliency_method)method;
 
-	int failed = model_report_open(&report, &request, &error) || model_report_write(&report, output_path, &error);
+	int failed = model_report_open(&report, &request, &error) ||
+		model_report_write(&report, output_path, &error);
 	if (failed)
 		tool_error(&error);
 

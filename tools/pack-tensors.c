@@ -15,26 +15,43 @@ static const char *const codec_names[] = {"raw", "zlib", NULL};
 static struct pack_options pack;
 static struct pack_request request;
 static struct option_size size;
-static int channels = -1, fit = IMAGE_STRETCH, filter = IMAGE_BILINEAR, codec = STREAM_RAW, limit, threads;
+static int channels = -1, fit = IMAGE_STRETCH, filter = IMAGE_BILINEAR, codec = STREAM_RAW, limit,
+	   threads;
 static bool strict, quiet, no_sandbox;
 static const char *output_path, *background = "white", *range;
 
 static const struct option_row rows[] = {
-	{'o', "output", OPTION_OUTPUT, &output_path, "FILE", "write here instead of standard output", 0, 0, NULL},
-	{0, "list", OPTION_INPUT, &request.list, "FILE", "list of files to pack, with their classes", 0, 0, NULL},
-	{0, "idx", OPTION_FLAG, &request.idx, NULL, "the operands are two IDX files, IMAGES LABELS", 0, 0, NULL},
-	{0, "classes", OPTION_TEXT, &request.class_names, "A,B,...", "classes in label order (default: the classes found)", 0, 0, NULL},
-	{0, "classes-from", OPTION_INPUT, &request.classes_path, "FILE", "read the classes from a stream, model folder or text", 0, 0, NULL},
-	{'n', "count", OPTION_INTEGER, &limit, "N", "number of pictures to pack, 0 for all", 0, INT32_MAX, NULL},
-	{0, "shuffle", OPTION_FLAG, &pack.shuffle, NULL, "random order instead of sorted by name", 0, 0, NULL},
+	{'o', "output", OPTION_OUTPUT, &output_path, "FILE",
+		"write here instead of standard output", 0, 0, NULL},
+	{0, "list", OPTION_INPUT, &request.list, "FILE",
+		"list of files to pack, with their classes", 0, 0, NULL},
+	{0, "idx", OPTION_FLAG, &request.idx, NULL, "the operands are two IDX files, IMAGES LABELS",
+		0, 0, NULL},
+	{0, "classes", OPTION_TEXT, &request.class_names, "A,B,...",
+		"classes in label order (default: the classes found)", 0, 0, NULL},
+	{0, "classes-from", OPTION_INPUT, &request.classes_path, "FILE",
+		"read the classes from a stream, model folder or text", 0, 0, NULL},
+	{'n', "count", OPTION_INTEGER, &limit, "N", "number of pictures to pack, 0 for all", 0,
+		INT32_MAX, NULL},
+	{0, "shuffle", OPTION_FLAG, &pack.shuffle, NULL, "random order instead of sorted by name",
+		0, 0, NULL},
 	{0, NULL, OPTION_TITLE, NULL, NULL, "Pictures", 0, 0, NULL},
-	{0, "size", OPTION_SIZE, &size, "WxH", "width and height of every tensor (default 150x150; arrays: as stored)", 1,
+	{0, "size", OPTION_SIZE, &size, "WxH",
+		"width and height of every tensor (default 150x150; arrays: as stored)", 1,
 		STREAM_DIMENSION_MAXIMUM, NULL},
-	{0, "channels", OPTION_CHOICE, &channels, "N", "number of channels: grey, colour, or colour and alpha (default 3; arrays: as stored)", 0, 0, channel_names},
-	{0, "fit", OPTION_CHOICE, &fit, "HOW", "resize mode for other aspect ratios", 0, 0, image_fit_names},
-	{0, "interpolation", OPTION_CHOICE, &filter, "NAME", "interpolation method of resizing", 0, 0, image_filter_names},
-	{0, "background", OPTION_TEXT, &background, "COLOR", "background colour: behind transparency and around --fit pad", 0, 0, NULL},
-	{0, "range", OPTION_TEXT, &range, "A,B", "value range of an array, which is scaled to 0..1 (default 0,1 or 0,255)", 0, 0, NULL},
+	{0, "channels", OPTION_CHOICE, &channels, "N",
+		"number of channels: grey, colour, or colour and alpha (default 3; arrays: as "
+		"stored)",
+		0, 0, channel_names},
+	{0, "fit", OPTION_CHOICE, &fit, "HOW", "resize mode for other aspect ratios", 0, 0,
+		image_fit_names},
+	{0, "interpolation", OPTION_CHOICE, &filter, "NAME", "interpolation method of resizing", 0,
+		0, image_filter_names},
+	{0, "background", OPTION_TEXT, &background, "COLOR",
+		"background colour: behind transparency and around --fit pad", 0, 0, NULL},
+	{0, "range", OPTION_TEXT, &range, "A,B",
+		"value range of an array, which is scaled to 0..1 (default 0,1 or 0,255)", 0, 0,
+		NULL},
 	{0, "codec", OPTION_CHOICE, &codec, "NAME", "compression of the stream", 0, 0, codec_names},
 	{0, NULL, OPTION_TITLE, NULL, NULL, "General", 0, 0, NULL},
 	TOOL_STRICT(strict),
@@ -45,8 +62,10 @@ static const struct option_row rows[] = {
 	TOOL_END,
 };
 
-static const struct options options = {"pack-tensors", "[DIR | FILE... | IMAGES.npy [LABELS] | --idx IMAGES LABELS]",
-	"Packs pictures, with the folders they lie in as classes, into a tensor stream.", rows, NULL};
+static const struct options options = {"pack-tensors",
+	"[DIR | FILE... | IMAGES.npy [LABELS] | --idx IMAGES LABELS]",
+	"Packs pictures, with the folders they lie in as classes, into a tensor stream.", rows,
+	NULL};
 
 /* Two numbers, the first below the second. */
 static bool parse_range(const char *text, double *minimum, double *maximum)
@@ -57,14 +76,16 @@ static bool parse_range(const char *text, double *minimum, double *maximum)
 		return false;
 	memcpy(low, text, (size_t)(comma - text));
 	low[comma - text] = 0;
-	return text_to_real(low, minimum) && text_to_real(comma + 1, maximum) && *minimum < *maximum;
+	return text_to_real(low, minimum) && text_to_real(comma + 1, maximum) &&
+		*minimum < *maximum;
 }
 
 static void check_usage(int operands)
 {
 	struct error error;
 	struct text_list classes = {0};
-	if (image_parse_color(background, pack.resize.background, &error) && error_within(&error, "--background"))
+	if (image_parse_color(background, pack.resize.background, &error) &&
+		error_within(&error, "--background"))
 		tool_usage(error.object, "%s", error.reason);
 	if (request.idx && operands != 2)
 		tool_usage("--idx", "takes two operands, IMAGES and LABELS");
@@ -76,7 +97,8 @@ static void check_usage(int operands)
 		tool_usage("--classes", "%s: %s", error.object, error.reason);
 	text_list_free(&classes);
 	if (range && !parse_range(range, &pack.minimum, &pack.maximum))
-		tool_usage("--range", "'%s' is not two numbers A,B, the first below the second", range);
+		tool_usage("--range", "'%s' is not two numbers A,B, the first below the second",
+			range);
 }
 
 /* Refuses options that have no effect on this input. */
@@ -85,7 +107,8 @@ static void check_effects(const struct pack_source *source)
 	static const char *const picture_options[] = {"fit", "interpolation", "background"};
 	tool_allow(source->images.values, "range", "goes with arrays, not with pictures");
 	for (size_t i = 0; i < sizeof picture_options / sizeof *picture_options; i++)
-		tool_allow(pack_can_resize(source), picture_options[i], "goes with pictures, not with arrays that can't be resized");
+		tool_allow(pack_can_resize(source), picture_options[i],
+			"goes with pictures, not with arrays that can't be resized");
 }
 
 /* Checks the files in the list as inputs too. */
@@ -110,7 +133,8 @@ static void set_options(void)
 static char *describe(int count, char **operands)
 {
 	char *words[] = {"", "--list", (char *)request.list, NULL};
-	return request.list ? options_command_line(3, words) : options_command_line(count + 1, operands - 1);
+	return request.list ? options_command_line(3, words)
+			    : options_command_line(count + 1, operands - 1);
 }
 
 int main(int argc, char **argv)
@@ -125,7 +149,8 @@ int main(int argc, char **argv)
 	check_usage(argc - first);
 	set_options();
 	char **operands = argc > first || request.list ? argv + first : standard_input;
-	tool_check_files(operands, argc > first || request.list ? argc - first : 1, TOOL_CLASS_FOLDERS);
+	tool_check_files(operands, argc > first || request.list ? argc - first : 1,
+		TOOL_CLASS_FOLDERS);
 	tool_refuse_terminal(output_path);
 	if (!request.idx)
 		tool_sandbox(no_sandbox);
@@ -137,20 +162,23 @@ int main(int argc, char **argv)
 	char *inputs = describe(argc - first, argv + first);
 
 	int failed = inputs ? 0 : error_memory(&error, "options");
-	failed = failed || pack_source_read(&source, &request, argv + first, (size_t)(argc - first), &error);
+	failed = failed ||
+		pack_source_read(&source, &request, argv + first, (size_t)(argc - first), &error);
 	if (!failed) {
 		check_effects(&source);
 		check_listed(&source);
-		bad.strict |= source.files.count == 1; /* an error in the only picture is the error of the tool */
+		bad.strict |= source.files.count ==
+			1; /* an error in the only picture is the error of the tool */
 	}
-	failed = failed || pack_head(&pack, &source, inputs, &head, &error) || parallel_create(&pool, threads, &error) ||
+	failed = failed || pack_head(&pack, &source, inputs, &head, &error) ||
+		parallel_create(&pool, threads, &error) ||
 		pack_write(&pack, &source, &head, pool, &output, &error);
 
 	if (failed)
 		tool_error(&error);
 	else if (bad.count)
-		tool_say(to_file ? output_path : "standard output", "%zu of %zu pictures skipped", bad.count,
-			bad.count + output.written);
+		tool_say(to_file ? output_path : "standard output", "%zu of %zu pictures skipped",
+			bad.count, bad.count + output.written);
 	free(inputs);
 	parallel_destroy(pool);
 	stream_head_free(&head);

@@ -13,28 +13,41 @@
 #include <string.h>
 #include <unistd.h>
 
-static const char *model_folder, *output_folder = ".", *class_name, *layer_name, *filter_number, *chart_path;
+static const char *model_folder, *output_folder = ".", *class_name, *layer_name, *filter_number,
+				 *chart_path;
 static int method = SALIENCY_GRADIENT, colormap = -1, threads;
 static bool map, strip, feature_maps, strict, quiet, no_sandbox;
 static struct saliency_options saliency = {.samples = 25, .noise = 0.15};
 
 static const struct option_row rows[] = {
 	{'m', "model", OPTION_INPUT, &model_folder, "MODEL", "model folder", 0, 0, NULL},
-	{'o', "output", OPTION_OUTPUT_FOLDER, &output_folder, "DIR", "folder for the pictures", 0, 0, NULL},
-	{0, "chart", OPTION_OUTPUT, &chart_path, "FILE", "draw the network's flow chart as a PNG file", 0, 0, NULL},
+	{'o', "output", OPTION_OUTPUT_FOLDER, &output_folder, "DIR", "folder for the pictures", 0,
+		0, NULL},
+	{0, "chart", OPTION_OUTPUT, &chart_path, "FILE",
+		"draw the network's flow chart as a PNG file", 0, 0, NULL},
 	{0, NULL, OPTION_TITLE, NULL, NULL, "Target", 0, 0, NULL},
-	{0, "class", OPTION_TEXT, &class_name, "CLASS", "class to explain, by name or index, instead of the predicted one", 0, 0, NULL},
-	{0, "layer", OPTION_TEXT, &layer_name, "NAME", "layer to explain at, by name or index", 0, 0, NULL},
-	{0, "filter", OPTION_TEXT, &filter_number, "N", "filter of that layer to explain instead of a class", 0, 0, NULL},
+	{0, "class", OPTION_TEXT, &class_name, "CLASS",
+		"class to explain, by name or index, instead of the predicted one", 0, 0, NULL},
+	{0, "layer", OPTION_TEXT, &layer_name, "NAME", "layer to explain at, by name or index", 0,
+		0, NULL},
+	{0, "filter", OPTION_TEXT, &filter_number, "N",
+		"filter of that layer to explain instead of a class", 0, 0, NULL},
 	{0, NULL, OPTION_TITLE, NULL, NULL, "Method", 0, 0, NULL},
-	{0, "method", OPTION_CHOICE, &method, "NAME", "saliency method", 0, 0, saliency_method_names},
-	{0, "samples", OPTION_INTEGER, &saliency.samples, "N", "samples of smoothgrad, steps of integrated-gradients", 1, 100000, NULL},
-	{0, "noise", OPTION_REAL, &saliency.noise, "F", "noise of smoothgrad: standard deviation as fraction of value range", 0, 10, NULL},
-	{0, "colormap", OPTION_CHOICE, &colormap, "NAME", "colormap (default jet; viridis for feature maps)", 0, 0, colormap_names},
+	{0, "method", OPTION_CHOICE, &method, "NAME", "saliency method", 0, 0,
+		saliency_method_names},
+	{0, "samples", OPTION_INTEGER, &saliency.samples, "N",
+		"samples of smoothgrad, steps of integrated-gradients", 1, 100000, NULL},
+	{0, "noise", OPTION_REAL, &saliency.noise, "F",
+		"noise of smoothgrad: standard deviation as fraction of value range", 0, 10, NULL},
+	{0, "colormap", OPTION_CHOICE, &colormap, "NAME",
+		"colormap (default jet; viridis for feature maps)", 0, 0, colormap_names},
 	{0, NULL, OPTION_TITLE, NULL, NULL, "Output (default: an overlay)", 0, 0, NULL},
-	{0, "map", OPTION_FLAG, &map, NULL, "also the map without the picture, at the network's input size", 0, 0, NULL},
-	{0, "strip", OPTION_FLAG, &strip, NULL, "picture, overlay and an overlay per convolution block side by side", 0, 0, NULL},
-	{0, "feature-maps", OPTION_FLAG, &feature_maps, NULL, "feature maps of all filters of the layer, as a grid", 0, 0, NULL},
+	{0, "map", OPTION_FLAG, &map, NULL,
+		"also the map without the picture, at the network's input size", 0, 0, NULL},
+	{0, "strip", OPTION_FLAG, &strip, NULL,
+		"picture, overlay and an overlay per convolution block side by side", 0, 0, NULL},
+	{0, "feature-maps", OPTION_FLAG, &feature_maps, NULL,
+		"feature maps of all filters of the layer, as a grid", 0, 0, NULL},
 	{0, NULL, OPTION_TITLE, NULL, NULL, "General", 0, 0, NULL},
 	TOOL_SEED(saliency.seed),
 	TOOL_THREADS(threads),
@@ -55,7 +68,8 @@ static void check_usage(void)
 		tool_usage("--strip", "does not go with --feature-maps");
 	if (map && (strip || feature_maps))
 		tool_usage("--map", "does not go with --strip or --feature-maps");
-	bool by_layer = saliency_needs_layer((enum saliency_method)method), smooth = method == SALIENCY_SMOOTHGRAD;
+	bool by_layer = saliency_needs_layer((enum saliency_method)method),
+	     smooth = method == SALIENCY_SMOOTHGRAD;
 	static const char *const of_methods[] = {"class", "method", "samples", "noise"};
 	for (size_t i = 0; i < sizeof of_methods / sizeof *of_methods; i++)
 		tool_allow(!feature_maps, of_methods[i], "does not go with --feature-maps");
@@ -74,9 +88,14 @@ static void check_usage(void)
 
 static int make_plan(struct explain_plan *plan, const struct model *model, struct error *error)
 {
-	struct explain_choice choice = {model_folder, class_name, layer_name, filter_number, feature_maps};
-	*plan = (struct explain_plan){.network = model->network, .labels = &model->labels, .options = saliency,
-		.folder = output_folder, .map = map, .strip = strip};
+	struct explain_choice choice = {model_folder, class_name, layer_name, filter_number,
+		feature_maps};
+	*plan = (struct explain_plan){.network = model->network,
+		.labels = &model->labels,
+		.options = saliency,
+		.folder = output_folder,
+		.map = map,
+		.strip = strip};
 	plan->options.method = (enum saliency_method)method;
 	if (colormap < 0)
 		colormap = feature_maps ? COLORMAP_VIRIDIS : COLORMAP_JET;
@@ -107,14 +126,18 @@ int main(int argc, char **argv)
 	struct bad_inputs bad = {strict, tool_report, &progress, 0};
 
 	int failed = parallel_create(&pool, threads, &error) ||
-		model_load(&model, model_folder, NETWORK_EXPLAIN, 1, pool, &error) || make_plan(&plan, &model, &error) ||
+		model_load(&model, model_folder, NETWORK_EXPLAIN, 1, pool, &error) ||
+		make_plan(&plan, &model, &error) ||
 		operands_find_files(&paths, operands, count, &bad, &error) ||
-		result_names(&names, paths.items, paths.count, &error) || (count && file_make_folder(output_folder, &error));
+		result_names(&names, paths.items, paths.count, &error) ||
+		(count && file_make_folder(output_folder, &error));
 
 	size_t found = paths.count + bad.count;
 	/* The chart is drawn last, so that all other output is complete if that fails. */
-	failed = failed || (count && explain_pictures(&plan, paths.items, &names, &bad, &progress, &error)) ||
-		(chart_path && chart_write_png(&model.architecture, &model.labels, chart_path, &error));
+	failed = failed ||
+		(count && explain_pictures(&plan, paths.items, &names, &bad, &progress, &error)) ||
+		(chart_path &&
+			chart_write_png(&model.architecture, &model.labels, chart_path, &error));
 	if (failed)
 		tool_error(&error);
 	else if (bad.count && found > 1)

@@ -1,4 +1,5 @@
-/* split-dataset: splits class folders into training, validation and test sets, or with_audit a split for data leaks. */
+/* split-dataset: splits class folders into training, validation and test sets, or with_audit a
+ * split for data leaks. */
 #include "base/file.h"
 #include "common/files.h"
 #include "common/sandbox.h"
@@ -13,21 +14,34 @@ enum { CONFLICTS_REPORTED = 10 }; /* with a line each */
 static const char *const conflicts_names[] = {"keep", "drop", NULL};
 
 static double fractions[SPLIT_PARTS] = {[SPLIT_VALIDATION] = 0.2};
-static int link_kind = SPLIT_HARD, folds, hamming = IMAGE_HASH_HAMMING, conflicts_kind = CONFLICTS_KEEP, threads;
+static int link_kind = SPLIT_HARD, folds, hamming = IMAGE_HASH_HAMMING,
+	   conflicts_kind = CONFLICTS_KEEP, threads;
 static uint64_t seed;
 static bool with_audit, exact, quiet, strict, no_sandbox;
 static const char *manifest_path;
 
 static const struct option_row rows[] = {
-	{0, "validation-split", OPTION_REAL, &fractions[SPLIT_VALIDATION], "F", "validation set: fraction of each class", 0, 0.9, NULL},
-	{0, "test-split", OPTION_REAL, &fractions[SPLIT_TEST], "F", "test set: fraction of each class", 0, 0.9, NULL},
-	{0, "folds", OPTION_INTEGER, &folds, "K", "number of folds (k-fold cross-validation), in OUT/fold-1 to fold-K; 0: none", 0, SPLIT_FOLDS_MAXIMUM, NULL},
-	{0, "hamming", OPTION_INTEGER, &hamming, "N", "maximum Hamming distance between perceptual hashes of look-alikes", 0, IMAGE_HASH_HAMMING_MAXIMUM, NULL},
-	{0, "exact", OPTION_FLAG, &exact, NULL, "group exact duplicates only: pictures with the same pixels", 0, 0, NULL},
-	{0, "conflicts", OPTION_CHOICE, &conflicts_kind, "WHAT", "label conflicts: what to do with duplicates in two classes", 0, 0, conflicts_names},
-	{0, "audit", OPTION_FLAG, &with_audit, NULL, "list the data leaks of the split in IN; OUT is optional", 0, 0, NULL},
-	{0, "link", OPTION_CHOICE, &link_kind, "KIND", "link type: how files are put into OUT", 0, 0, split_link_names},
-	{0, "manifest", OPTION_OUTPUT, &manifest_path, "FILE", "also write OUT/split.tsv, the list of files, hashes and groups, here", 0, 0, NULL},
+	{0, "validation-split", OPTION_REAL, &fractions[SPLIT_VALIDATION], "F",
+		"validation set: fraction of each class", 0, 0.9, NULL},
+	{0, "test-split", OPTION_REAL, &fractions[SPLIT_TEST], "F",
+		"test set: fraction of each class", 0, 0.9, NULL},
+	{0, "folds", OPTION_INTEGER, &folds, "K",
+		"number of folds (k-fold cross-validation), in OUT/fold-1 to fold-K; 0: none", 0,
+		SPLIT_FOLDS_MAXIMUM, NULL},
+	{0, "hamming", OPTION_INTEGER, &hamming, "N",
+		"maximum Hamming distance between perceptual hashes of look-alikes", 0,
+		IMAGE_HASH_HAMMING_MAXIMUM, NULL},
+	{0, "exact", OPTION_FLAG, &exact, NULL,
+		"group exact duplicates only: pictures with the same pixels", 0, 0, NULL},
+	{0, "conflicts", OPTION_CHOICE, &conflicts_kind, "WHAT",
+		"label conflicts: what to do with duplicates in two classes", 0, 0,
+		conflicts_names},
+	{0, "audit", OPTION_FLAG, &with_audit, NULL,
+		"list the data leaks of the split in IN; OUT is optional", 0, 0, NULL},
+	{0, "link", OPTION_CHOICE, &link_kind, "KIND", "link type: how files are put into OUT", 0,
+		0, split_link_names},
+	{0, "manifest", OPTION_OUTPUT, &manifest_path, "FILE",
+		"also write OUT/split.tsv, the list of files, hashes and groups, here", 0, 0, NULL},
 	TOOL_SEED(seed),
 	TOOL_THREADS(threads),
 	TOOL_QUIET(quiet),
@@ -41,7 +55,8 @@ static const struct options options = {"split-dataset", "IN OUT",
 
 static void check_usage(int operands)
 {
-	static const char *const of_folds = "does not go with --folds", *const of_audit = "does not go with --audit";
+	static const char *const of_folds = "does not go with --folds",
+				 *const of_audit = "does not go with --audit";
 	if (operands != 2 && !(with_audit && operands == 1))
 		tool_usage("operands", "give IN and OUT, not %d", operands);
 	tool_allow(!exact, "hamming", "does not go with --exact");
@@ -80,11 +95,13 @@ static void report_leaks(const struct split *split, const struct audit *audit, c
 {
 	for (int part = SPLIT_VALIDATION; part < SPLIT_PARTS; part++)
 		if (audit->leaked[part])
-			tool_say(in, "%zu of %zu %s pictures are in %s too", audit->leaked[part], split_part_count(split, part),
-				split_part_names[part], part == SPLIT_TEST ? "train or validation" : "train");
+			tool_say(in, "%zu of %zu %s pictures are in %s too", audit->leaked[part],
+				split_part_count(split, part), split_part_names[part],
+				part == SPLIT_TEST ? "train or validation" : "train");
 }
 
-/* Reports the leaks of the split, and lists them with --audit. Returns 1 if it listed some, 0, or -1. */
+/* Reports the leaks of the split, and lists them with --audit. Returns 1 if it listed some, 0, or
+ * -1. */
 static int run_audit(const struct split *split, const char *in, struct error *error)
 {
 	struct audit found;
@@ -94,7 +111,8 @@ static int run_audit(const struct split *split, const char *in, struct error *er
 		if (with_audit)
 			audit_write(&found, split, stdout);
 		if (with_audit && found.unlisted)
-			tool_say(in, "%zu more pairs of files that have %d already are not listed", found.unlisted, AUDIT_PAIRS_OF_FILE);
+			tool_say(in, "%zu more pairs of files that have %d already are not listed",
+				found.unlisted, AUDIT_PAIRS_OF_FILE);
 		result = with_audit && (found.pair_count || found.class_count);
 	}
 	audit_free(&found);
@@ -102,7 +120,8 @@ static int run_audit(const struct split *split, const char *in, struct error *er
 }
 
 /* One line for each picture and each other class it is in; a pair of files is reported once. */
-static void report_conflicts(const struct split *split, const struct split_conflicts *conflicts, const char *in, bool dropped)
+static void report_conflicts(const struct split *split, const struct split_conflicts *conflicts,
+	const char *in, bool dropped)
 {
 	int reported = 0;
 	for (size_t i = 0; i < split->count && reported < CONFLICTS_REPORTED; i++) {
@@ -113,7 +132,8 @@ static void report_conflicts(const struct split *split, const struct split_confl
 		reported++;
 	}
 	if (conflicts->count)
-		tool_say(in, "%zu files have two labels%s", conflicts->count, dropped ? " and are left out" : "");
+		tool_say(in, "%zu files have two labels%s", conflicts->count,
+			dropped ? " and are left out" : "");
 }
 
 /* Reports label conflicts, and drops their files from the split with --conflicts drop. */
@@ -124,7 +144,8 @@ static int handle_conflicts(struct split *split, const char *in, struct error *e
 	if (split_conflicts_find(&conflicts, split, error))
 		return -1;
 	report_conflicts(split, &conflicts, in, drop);
-	int result = drop && conflicts.count ? split_conflicts_drop(&conflicts, split, in, error) : 0;
+	int result =
+		drop && conflicts.count ? split_conflicts_drop(&conflicts, split, in, error) : 0;
 	split_conflicts_free(&conflicts);
 	return result;
 }
@@ -132,14 +153,18 @@ static int handle_conflicts(struct split *split, const char *in, struct error *e
 static void report_parts(const struct split *split, const char *out)
 {
 	for (int fold = 0; fold < split->folds; fold++)
-		tool_say(out, "fold %d: %zu train, %zu validation", fold + 1, split->count - split_part_count(split, fold),
+		tool_say(out, "fold %d: %zu train, %zu validation", fold + 1,
+			split->count - split_part_count(split, fold),
 			split_part_count(split, fold));
 	if (!split->folds)
-		tool_say(out, "%zu train, %zu validation, %zu test", split_part_count(split, SPLIT_TRAIN),
-			split_part_count(split, SPLIT_VALIDATION), split_part_count(split, SPLIT_TEST));
+		tool_say(out, "%zu train, %zu validation, %zu test",
+			split_part_count(split, SPLIT_TRAIN),
+			split_part_count(split, SPLIT_VALIDATION),
+			split_part_count(split, SPLIT_TEST));
 }
 
-/* Assigns files to parts, unless they are split already, and writes the parts to `out` if given. Returns as run_audit. */
+/* Assigns files to parts, unless they are split already, and writes the parts to `out` if given.
+ * Returns as run_audit. */
 static int split_files(struct split *split, const char *in, const char *out, struct error *error)
 {
 	int result = 0;
@@ -150,8 +175,11 @@ static int split_files(struct split *split, const char *in, const char *out, str
 	if (result < 0 || handle_conflicts(split, in, error))
 		return -1;
 	if (!split->already_split)
-		result = folds ? split_assign_folds(split, folds, seed, error) : split_assign(split, fractions, seed, error);
-	if (result < 0 || (out && split_output_write(split, out, (enum split_link)link_kind, error)) || write_list(split, error))
+		result = folds ? split_assign_folds(split, folds, seed, error)
+			       : split_assign(split, fractions, seed, error);
+	if (result < 0 ||
+		(out && split_output_write(split, out, (enum split_link)link_kind, error)) ||
+		write_list(split, error))
 		return -1;
 	if (out && !quiet)
 		report_parts(split, out);
@@ -175,19 +203,29 @@ int main(int argc, char **argv)
 	const char *in = argv[first], *out = argv[first + 1];
 	struct progress progress = tool_progress(quiet);
 	struct bad_inputs bad = {strict, tool_report, &progress, 0};
-	struct split_read_options read_options = {.progress = &progress, .bad = &bad,
-		.expected = with_audit ? SPLIT_READ_PARTS : folds ? SPLIT_READ_CLASSES : SPLIT_READ_ANY};
+	struct split_read_options read_options = {.progress = &progress,
+		.bad = &bad,
+		.expected = with_audit ? SPLIT_READ_PARTS
+			: folds        ? SPLIT_READ_CLASSES
+				       : SPLIT_READ_ANY};
 
-	int result = (out && split_output_check(in, out, &error)) || parallel_create(&pool, threads, &error) ? -1 : 0;
+	int result = (out && split_output_check(in, out, &error)) ||
+			parallel_create(&pool, threads, &error)
+		? -1
+		: 0;
 	read_options.pool = pool;
 	if (result == 0)
 		result = split_read(&split, in, &read_options, &error) ||
-			split_group(&split, exact ? -1 : hamming, &error) ? -1 : 0;
+				split_group(&split, exact ? -1 : hamming, &error)
+			? -1
+			: 0;
 
 	if (result == 0)
 		result = split_files(&split, in, out, &error);
 
-	int status = result < 0 ? tool_error(&error) : result || bad.count ? EXIT_BAD_INPUTS : EXIT_DONE;
+	int status = result < 0       ? tool_error(&error)
+		: result || bad.count ? EXIT_BAD_INPUTS
+				      : EXIT_DONE;
 	split_free(&split);
 	parallel_destroy(pool);
 	return tool_finish(status);

@@ -16,21 +16,34 @@ static bool merge, quiet;
 static int codec = STREAM_RAW, memory = 512;
 
 static const struct option_row rows[] = {
-	{'o', "output", OPTION_TEXT, &rearrangement.output, "FILE", "write here instead of standard output", 0, 0, NULL},
-	{0, "shards", OPTION_INTEGER, &rearrangement.shards, "N", "number of shards, FILE-00000-of-0000N and so on", 1, STREAM_SHARDS_MAXIMUM, NULL},
+	{'o', "output", OPTION_TEXT, &rearrangement.output, "FILE",
+		"write here instead of standard output", 0, 0, NULL},
+	{0, "shards", OPTION_INTEGER, &rearrangement.shards, "N",
+		"number of shards, FILE-00000-of-0000N and so on", 1, STREAM_SHARDS_MAXIMUM, NULL},
 	{0, "codec", OPTION_CHOICE, &codec, "NAME", "compression of the stream", 0, 0, codec_names},
-	{0, "merge-classes", OPTION_FLAG, &merge, NULL, "join streams with different classes: use the classes of all", 0, 0, NULL},
-	{0, "classes", OPTION_TEXT, &class_names, "A,B,...", "classes in label order (default: those of the streams)", 0, 0, NULL},
-	{0, "classes-from", OPTION_INPUT, &classes_path, "FILE", "read the classes from a stream, model folder or text", 0, 0, NULL},
+	{0, "merge-classes", OPTION_FLAG, &merge, NULL,
+		"join streams with different classes: use the classes of all", 0, 0, NULL},
+	{0, "classes", OPTION_TEXT, &class_names, "A,B,...",
+		"classes in label order (default: those of the streams)", 0, 0, NULL},
+	{0, "classes-from", OPTION_INPUT, &classes_path, "FILE",
+		"read the classes from a stream, model folder or text", 0, 0, NULL},
 	{0, NULL, OPTION_TITLE, NULL, NULL, "Selection", 0, 0, NULL},
-	{0, "class", OPTION_LIST, &rearrangement.select.classes, "CLASS", "select records of this class; may be repeated", 0, 0, NULL},
-	{0, "list", OPTION_INPUT, &list_path, "FILE", "select records by a list of ids or source names", 0, 0, NULL},
-	{0, "exclude", OPTION_FLAG, &rearrangement.select.exclude, NULL, "select the other records instead", 0, 0, NULL},
-	{0, "sample", OPTION_TEXT, &sample, "N", "random sample of the selected records: a number, or a fraction (0.1)", 0, 0, NULL},
+	{0, "class", OPTION_LIST, &rearrangement.select.classes, "CLASS",
+		"select records of this class; may be repeated", 0, 0, NULL},
+	{0, "list", OPTION_INPUT, &list_path, "FILE",
+		"select records by a list of ids or source names", 0, 0, NULL},
+	{0, "exclude", OPTION_FLAG, &rearrangement.select.exclude, NULL,
+		"select the other records instead", 0, 0, NULL},
+	{0, "sample", OPTION_TEXT, &sample, "N",
+		"random sample of the selected records: a number, or a fraction (0.1)", 0, 0, NULL},
 	{0, NULL, OPTION_TITLE, NULL, NULL, "Order", 0, 0, NULL},
-	{0, "shuffle", OPTION_FLAG, &rearrangement.shuffle, NULL, "random order instead of that of the input", 0, 0, NULL},
-	{0, "renumber", OPTION_FLAG, &rearrangement.renumber, NULL, "new ids, from 0 in the order of the input", 0, 0, NULL},
-	{0, "memory", OPTION_INTEGER, &memory, "N", "size of the buffer for sorting, in MiB; more records go to a temporary file", 1, 1 << 20, NULL},
+	{0, "shuffle", OPTION_FLAG, &rearrangement.shuffle, NULL,
+		"random order instead of that of the input", 0, 0, NULL},
+	{0, "renumber", OPTION_FLAG, &rearrangement.renumber, NULL,
+		"new ids, from 0 in the order of the input", 0, 0, NULL},
+	{0, "memory", OPTION_INTEGER, &memory, "N",
+		"size of the buffer for sorting, in MiB; more records go to a temporary file", 1,
+		1 << 20, NULL},
 	{0, NULL, OPTION_TITLE, NULL, NULL, "General", 0, 0, NULL},
 	TOOL_SEED(rearrangement.seed),
 	TOOL_QUIET(quiet),
@@ -58,7 +71,9 @@ static void check_usage(void)
 	if (rearrangement.select.exclude && !rearrangement.select.classes.count && !list_path)
 		tool_usage("--exclude", "goes with --class or --list");
 	if (sample && !stream_sample_parse(&rearrangement.sample, sample))
-		tool_usage("--sample", "'%s' is neither a number of records nor a fraction between 0 and 1", sample);
+		tool_usage("--sample",
+			"'%s' is neither a number of records nor a fraction between 0 and 1",
+			sample);
 }
 
 /* The output file or the shards; the option is no OPTION_OUTPUT because shards have other names. */
@@ -75,7 +90,9 @@ static void add_outputs(void)
 
 static int read_options(struct error *error)
 {
-	rearrangement.join = merge ? JOIN_MERGE : class_names || classes_path ? JOIN_GIVEN : JOIN_SAME;
+	rearrangement.join = merge            ? JOIN_MERGE
+		: class_names || classes_path ? JOIN_GIVEN
+					      : JOIN_SAME;
 	rearrangement.codec = (enum stream_codec)codec;
 	rearrangement.memory = (size_t)memory << 20;
 	if (classes_path && classes_read(&rearrangement.classes, classes_path, error))
@@ -83,17 +100,25 @@ static int read_options(struct error *error)
 	return list_path ? stream_select_read(&rearrangement.select, list_path, error) : 0;
 }
 
-/* The command line for the history, with all that the result depends on: neither the output nor the memory. */
+/* The command line for the history, with all that the result depends on: neither the output nor the
+ * memory. */
 static char *describe(void)
 {
-	char **words = calloc(2 * rearrangement.select.classes.count + rearrangement.count + 20, sizeof *words), shards[16], *line;
+	char **words = calloc(2 * rearrangement.select.classes.count + rearrangement.count + 20,
+		     sizeof *words),
+	     shards[16], *line;
 	int count = 1;
 	if (!words)
 		return NULL;
-	const struct { bool given; const char *name, *value; } parts[] = {{merge, "--merge-classes", NULL},
-		{class_names, "--classes", class_names}, {classes_path, "--classes-from", classes_path},
-		{list_path, "--list", list_path}, {rearrangement.select.exclude, "--exclude", NULL}, {sample, "--sample", sample},
-		{rearrangement.shuffle, "--shuffle", NULL}, {rearrangement.renumber, "--renumber", NULL}, {rearrangement.shards > 1, "--shards", shards}};
+	const struct {
+		bool given;
+		const char *name, *value;
+	} parts[] = {{merge, "--merge-classes", NULL}, {class_names, "--classes", class_names},
+		{classes_path, "--classes-from", classes_path}, {list_path, "--list", list_path},
+		{rearrangement.select.exclude, "--exclude", NULL}, {sample, "--sample", sample},
+		{rearrangement.shuffle, "--shuffle", NULL},
+		{rearrangement.renumber, "--renumber", NULL},
+		{rearrangement.shards > 1, "--shards", shards}};
 	snprintf(shards, sizeof shards, "%d", rearrangement.shards);
 	for (size_t i = 0; i < rearrangement.select.classes.count; i++) {
 		words[count++] = "--class";
@@ -124,14 +149,16 @@ int main(int argc, char **argv)
 	tool_check_files(rearrangement.paths, (int)rearrangement.count, TOOL_WHOLE_FOLDERS);
 	tool_refuse_terminal(rearrangement.output);
 	/* In a pipe only the last tool shows progress. */
-	struct progress progress = tool_progress(quiet || !rearrangement.output || strcmp(rearrangement.output, "-") == 0);
+	struct progress progress = tool_progress(
+		quiet || !rearrangement.output || strcmp(rearrangement.output, "-") == 0);
 	struct bad_inputs bad = {false, tool_report, &progress, 0};
 	rearrangement.progress = &progress;
 	rearrangement.bad = &bad;
 	char *arguments = describe();
 	rearrangement.arguments = arguments;
 
-	int failed = (arguments ? read_options(&error) : error_memory(&error, "options")) || stream_rearrange(&rearrangement, &error);
+	int failed = (arguments ? read_options(&error) : error_memory(&error, "options")) ||
+		stream_rearrange(&rearrangement, &error);
 
 	int status = failed ? tool_error(&error) : bad.count ? EXIT_BAD_INPUTS : EXIT_DONE;
 	free(arguments);

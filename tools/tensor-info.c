@@ -11,14 +11,21 @@ static const char *npy_path, *labels_path, *png_path, *folder;
 static int png_count = 64;
 
 static const struct option_row rows[] = {
-	{0, "verify", OPTION_FLAG, &verify, NULL, "only verify that each stream is complete and valid", 0, 0, NULL},
-	{0, "records", OPTION_FLAG, &list_records, NULL, "print a line of TSV per record", 0, 0, NULL},
+	{0, "verify", OPTION_FLAG, &verify, NULL,
+		"only verify that each stream is complete and valid", 0, 0, NULL},
+	{0, "records", OPTION_FLAG, &list_records, NULL, "print a line of TSV per record", 0, 0,
+		NULL},
 	{0, "json", OPTION_FLAG, &as_json, NULL, "print a line of JSON per stream", 0, 0, NULL},
-	{0, "npy", OPTION_OUTPUT, &npy_path, "FILE", "write the tensors of all streams as one NumPy array", 0, 0, NULL},
-	{0, "labels", OPTION_OUTPUT, &labels_path, "FILE", "write the labels of all streams as a NumPy array", 0, 0, NULL},
-	{0, "png", OPTION_OUTPUT, &png_path, "FILE", "write a contact sheet of the first records", 0, 0, NULL},
-	{'n', "count", OPTION_INTEGER, &png_count, "N", "number of records on the contact sheet", 1, 65536, NULL},
-	{0, "extract", OPTION_OUTPUT_FOLDER, &folder, "DIR", "write the records as pictures in class folders", 0, 0, NULL},
+	{0, "npy", OPTION_OUTPUT, &npy_path, "FILE",
+		"write the tensors of all streams as one NumPy array", 0, 0, NULL},
+	{0, "labels", OPTION_OUTPUT, &labels_path, "FILE",
+		"write the labels of all streams as a NumPy array", 0, 0, NULL},
+	{0, "png", OPTION_OUTPUT, &png_path, "FILE", "write a contact sheet of the first records",
+		0, 0, NULL},
+	{'n', "count", OPTION_INTEGER, &png_count, "N", "number of records on the contact sheet", 1,
+		65536, NULL},
+	{0, "extract", OPTION_OUTPUT_FOLDER, &folder, "DIR",
+		"write the records as pictures in class folders", 0, 0, NULL},
 	TOOL_QUIET(quiet),
 	TOOL_END,
 };
@@ -39,8 +46,8 @@ static bool has_exports(void)
 	return npy_path || labels_path || png_path || folder;
 }
 
-static int add_to_sheet(struct contact_sheet *sheet, const struct stream_head *head, const void *tensor,
-	struct error *error)
+static int add_to_sheet(struct contact_sheet *sheet, const struct stream_head *head,
+	const void *tensor, struct error *error)
 {
 	if (sheet->count >= png_count)
 		return 0;
@@ -48,8 +55,8 @@ static int add_to_sheet(struct contact_sheet *sheet, const struct stream_head *h
 				       : contact_sheet_add_f32(sheet, tensor, error);
 }
 
-static int export_record(void *context, const struct stream_head *head, const struct stream_record *record,
-	struct error *error)
+static int export_record(void *context, const struct stream_head *head,
+	const struct stream_record *record, struct error *error)
 {
 	struct exports *exports = context;
 	if (record && list_records)
@@ -57,7 +64,8 @@ static int export_record(void *context, const struct stream_head *head, const st
 	if (!has_exports())
 		return 0;
 	if (!record && !exports->arrays.started)
-		exports->sheet = contact_sheet_start(head->width, head->height, head->channels, head->minimum, head->maximum);
+		exports->sheet = contact_sheet_start(head->width, head->height, head->channels,
+			head->minimum, head->maximum);
 	if (!record)
 		return stream_export_add_head(&exports->arrays, head, exports->stream, error);
 	if (png_path && add_to_sheet(&exports->sheet, head, record->tensor, error))
@@ -67,7 +75,8 @@ static int export_record(void *context, const struct stream_head *head, const st
 	return stream_export_add_record(&exports->arrays, record, error);
 }
 
-static int print_summary(const struct stream_summary *summary, const char *name, struct error *error)
+static int print_summary(const struct stream_summary *summary, const char *name,
+	struct error *error)
 {
 	if (verify) {
 		text_write_field(stdout, name);
@@ -130,7 +139,8 @@ int main(int argc, char **argv)
 		if (process_stream(paths[i], &exports, &error))
 			status = tool_error(&error);
 
-	/* Exports are complete or do not appear: after a failure nothing is renamed to its final name. */
+	/* Exports are complete or do not appear: after a failure nothing is renamed to its final
+	 * name. */
 	if (status == EXIT_DONE && exports.arrays.started && commit_exports(&exports, &error))
 		status = tool_error(&error);
 	stream_export_end(&exports.arrays);

@@ -10,10 +10,11 @@ struct augment_workspace {
 	struct stream_head head, result; /* only shapes and types are used */
 	struct warp warp;
 	struct pixels picture;
-	void *composited;          /* the image composited over a background: height x width x 3; NULL: none */
-	unsigned char *row_bytes;  /* one row of the result, for u8 */
-	double gain, offset;       /* from 0..255 to values of an f32 result */
-	bool copies;               /* without a step the result equals the image */
+	void *composited; /* the image composited over a background: height x width x 3; NULL:
+	                   * none */
+	unsigned char *row_bytes; /* one row of the result, for u8 */
+	double gain, offset;      /* from 0..255 to values of an f32 result */
+	bool copies;              /* without a step the result equals the image */
 };
 
 static bool any_enabled(const struct augment_options *options, enum augment_kind kind)
@@ -24,7 +25,8 @@ static bool any_enabled(const struct augment_options *options, enum augment_kind
 	return false;
 }
 
-struct stream_head augment_result_head(const struct stream_head *head, const struct augment_options *options, bool rescale)
+struct stream_head augment_result_head(const struct stream_head *head,
+	const struct augment_options *options, bool rescale)
 {
 	struct stream_head result = *head;
 	if (rescale) {
@@ -44,43 +46,56 @@ static int check_channels(const struct augment_options *options, int channels, s
 {
 	bool background = any_enabled(options, AUGMENT_BACKGROUND);
 	if (background && channels != 4)
-		return error_set(error, "--random-background", "needs images with alpha (pack-tensors --channels 4), not of %d channels",
+		return error_set(error, "--random-background",
+			"needs images with alpha (pack-tensors --channels 4), not of %d channels",
 			channels);
 	if (channels == 1 || channels == 3 || channels == 4)
 		return 0;
 	if (options->policy != AUGMENT_POLICY_NONE)
-		return error_set(error, "--policy", "needs images of 1, 3 or 4 channels, not %d", channels);
+		return error_set(error, "--policy", "needs images of 1, 3 or 4 channels, not %d",
+			channels);
 	for (int i = 0; i < augment_operations_count; i++) {
 		char object[80];
 		snprintf(object, sizeof object, "--%s", augment_operations[i].name);
-		if (augment_is_enabled(options, i) && augment_operations[i].kind == AUGMENT_PAINT && augment_operations[i].paint != paint_erase)
-			return error_set(error, object, "needs images of 1, 3 or 4 channels, not %d", channels);
+		if (augment_is_enabled(options, i) && augment_operations[i].kind == AUGMENT_PAINT &&
+			augment_operations[i].paint != paint_erase)
+			return error_set(error, object,
+				"needs images of 1, 3 or 4 channels, not %d", channels);
 	}
 	return 0;
 }
 
-static int create_picture(struct pixels *picture, const struct stream_head *head, struct error *error)
+static int create_picture(struct pixels *picture, const struct stream_head *head,
+	struct error *error)
 {
 	const size_t height = (size_t)head->height;
-	*picture = (struct pixels){.width = head->width, .height = head->height, .channels = head->channels,
-		.colors = head->channels == 4 ? 3 : head->channels, .stride = whole_blocks((size_t)head->width)};
+	*picture = (struct pixels){.width = head->width,
+		.height = head->height,
+		.channels = head->channels,
+		.colors = head->channels == 4 ? 3 : head->channels,
+		.stride = whole_blocks((size_t)head->width)};
 	picture->values = calloc(height * picture->stride * (size_t)head->channels, sizeof(float));
-	picture->scratch = calloc((height + 2 * BLUR_RADIUS_MAXIMUM + 2) * (picture->stride + 2 * BLUR_RADIUS_MAXIMUM),
+	picture->scratch = calloc((height + 2 * BLUR_RADIUS_MAXIMUM + 2) *
+			(picture->stride + 2 * BLUR_RADIUS_MAXIMUM),
 		sizeof(float));
 	picture->bytes = malloc(height * (size_t)head->width * 4 + 8 * PIXEL_BLOCK);
-	if (!picture->values || !picture->scratch || !picture->bytes || pixel_kernels_select(&picture->kernels, error)
-		|| kernels_select(&picture->math, error))
+	if (!picture->values || !picture->scratch || !picture->bytes ||
+		pixel_kernels_select(&picture->kernels, error) ||
+		kernels_select(&picture->math, error))
 		return -1;
 	return 0;
 }
 
-/* From 0..255 to the result's value range. Bytes are used as they are, whatever range the head claims. */
+/* From 0..255 to the result's value range. Bytes are used as they are, whatever range the head
+ * claims. */
 static void set_scale(struct augment_workspace *workspace, bool rescale)
 {
 	const struct stream_head *head = &workspace->head;
 	double range = head->maximum - head->minimum;
 	workspace->gain = !rescale ? range / 255 : head->type == STREAM_F32 ? 1.0 / 255 : 1 / range;
-	workspace->offset = !rescale ? head->minimum : head->type == STREAM_F32 ? 0 : -head->minimum / range;
+	workspace->offset = !rescale       ? head->minimum
+		: head->type == STREAM_F32 ? 0
+					   : -head->minimum / range;
 }
 
 int augment_workspace_create(struct augment_workspace **out, const struct stream_head *head,
@@ -99,9 +114,10 @@ int augment_workspace_create(struct augment_workspace **out, const struct stream
 	inner.channels = workspace->result.channels;
 	workspace->copies = !rescale && inner.channels == head->channels;
 	set_scale(workspace, rescale);
-	workspace->row_bytes = malloc(4 * whole_blocks((size_t)head->width) + PIXEL_BLOCK + (size_t)head->width * (size_t)head->channels);
-	bool failed = !workspace->row_bytes || create_picture(&workspace->picture, &inner, error)
-		|| warp_create(&workspace->warp, &inner, options, workspace->picture.kernels, error);
+	workspace->row_bytes = malloc(4 * whole_blocks((size_t)head->width) + PIXEL_BLOCK +
+		(size_t)head->width * (size_t)head->channels);
+	bool failed = !workspace->row_bytes || create_picture(&workspace->picture, &inner, error) ||
+		warp_create(&workspace->warp, &inner, options, workspace->picture.kernels, error);
 	if (!failed && inner.channels != head->channels)
 		failed = !(workspace->composited = malloc(stream_tensor_size(&inner)));
 	if (failed) {
@@ -128,7 +144,8 @@ void augment_workspace_destroy(struct augment_workspace *workspace)
 /* ---- one image ---- */
 
 /* Alpha-composites the image over a colour, given in 0 to 255 for the value range. */
-static void composite_over(struct augment_workspace *workspace, const void *in, const double color[3])
+static void composite_over(struct augment_workspace *workspace, const void *in,
+	const double color[3])
 {
 	const struct stream_head *head = &workspace->head;
 	size_t pixels = (size_t)head->height * (size_t)head->width;
@@ -141,17 +158,23 @@ static void composite_over(struct augment_workspace *workspace, const void *in, 
 		for (size_t c = 0; c < 3; c++)
 			if (head->type == STREAM_U8) {
 				int alpha = bytes[4 * i + 3], background = (int)color[c];
-				bytes_out[3 * i + c] = (unsigned char)((bytes[4 * i + c] * alpha + background * (255 - alpha) + 127) / 255);
+				bytes_out[3 * i + c] =
+					(unsigned char)((bytes[4 * i + c] * alpha +
+								background * (255 - alpha) + 127) /
+						255);
 			} else {
-				double alpha = (floats[4 * i + 3] - head->minimum) / range, background = head->minimum + color[c] / 255 * range;
-				floats_out[3 * i + c] = (float)(floats[4 * i + c] * alpha + background * (1 - alpha));
+				double alpha = (floats[4 * i + 3] - head->minimum) / range,
+				       background = head->minimum + color[c] / 255 * range;
+				floats_out[3 * i + c] = (float)(floats[4 * i + c] * alpha +
+					background * (1 - alpha));
 			}
 }
 
 static struct matrix compose_geometry(const struct augment_change *change, int width, int height)
 {
 	const double x = (width - 1) / 2.0, y = (height - 1) / 2.0;
-	const struct matrix to_centre = matrix_scale(1, -x, 1, -y), from_centre = matrix_scale(1, x, 1, y);
+	const struct matrix to_centre = matrix_scale(1, -x, 1, -y),
+			    from_centre = matrix_scale(1, x, 1, y);
 	struct matrix matrix = matrix_identity();
 	bool centred = false;
 	for (int i = 0; i < change->count; i++) {
@@ -173,29 +196,37 @@ static struct matrix compose_geometry(const struct augment_change *change, int w
 static void store_row(struct augment_workspace *workspace, const float *row, int y, void *out)
 {
 	const struct pixels *picture = &workspace->picture;
-	const size_t channels = (size_t)picture->channels, count = (size_t)picture->width * channels;
-	const bool floats = workspace->result.type == STREAM_F32, has_kernel = channels == 1 || channels == 3 || channels == 4;
+	const size_t channels = (size_t)picture->channels,
+		     count = (size_t)picture->width * channels;
+	const bool floats = workspace->result.type == STREAM_F32,
+		   has_kernel = channels == 1 || channels == 3 || channels == 4;
 	float *values = (float *)out + (size_t)y * count;
 	if (!floats && has_kernel)
-		picture->kernels->store(row, picture->stride, picture->channels, workspace->row_bytes, picture->width);
+		picture->kernels->store(row, picture->stride, picture->channels,
+			workspace->row_bytes, picture->width);
 	for (size_t i = 0; (floats || !has_kernel) && i < count; i++) {
 		float value = row[i % channels * picture->stride + i / channels];
 		if (floats)
 			values[i] = (float)(value * workspace->gain + workspace->offset);
 		else
-			workspace->row_bytes[i] = (unsigned char)(fminf(fmaxf(value, 0), 255) + 0.5f);
+			workspace->row_bytes[i] =
+				(unsigned char)(fminf(fmaxf(value, 0), 255) + 0.5f);
 	}
 	if (!floats)
 		memcpy((unsigned char *)out + (size_t)y * count, workspace->row_bytes, count);
 }
 
-static int apply_paint(struct pixels *picture, const struct augment_change *change, struct error *error)
+static int apply_paint(struct pixels *picture, const struct augment_change *change,
+	struct error *error)
 {
-	const bool is_color = picture->channels == 1 || picture->channels == 3 || picture->channels == 4;
+	const bool is_color =
+		picture->channels == 1 || picture->channels == 3 || picture->channels == 4;
 	for (int i = 0; i < change->count; i++) {
-		const struct augment_operation *operation = &augment_operations[change->steps[i].operation];
+		const struct augment_operation *operation =
+			&augment_operations[change->steps[i].operation];
 		if (operation->paint && !is_color && operation->paint != paint_erase)
-			return error_set(error, operation->name, "needs images of 1, 3 or 4 channels, not %d", picture->channels);
+			return error_set(error, operation->name,
+				"needs images of 1, 3 or 4 channels, not %d", picture->channels);
 		if (operation->paint && operation->paint(picture, change->steps[i].values, error))
 			return -1;
 	}
@@ -220,15 +251,16 @@ static const double *find_background(const struct augment_change *change)
 	return white;
 }
 
-int augment_apply(struct augment_workspace *workspace, const struct augment_change *change, const void *in, void *out,
-	struct error *error)
+int augment_apply(struct augment_workspace *workspace, const struct augment_change *change,
+	const void *in, void *out, struct error *error)
 {
 	struct pixels *picture = &workspace->picture;
 	const bool painted = has_paint(change);
 	if (workspace->composited)
 		composite_over(workspace, in, find_background(change));
 	const void *pixels = workspace->composited ? workspace->composited : in;
-	if (workspace->copies && (change->count == 0 || (change->count == 1 && augment_mixing(change)))) {
+	if (workspace->copies &&
+		(change->count == 0 || (change->count == 1 && augment_mixing(change)))) {
 		memcpy(out, pixels, stream_tensor_size(&workspace->result));
 		return 0;
 	}

@@ -20,7 +20,8 @@ float logarithm(float x)
 static void scale_channel(struct pixels *picture, int channel, double gain, double offset)
 {
 	for (int y = 0; y < picture->height; y++)
-		picture->kernels->scale(picture_row(picture, y, channel), picture->stride, (float)gain, (float)offset);
+		picture->kernels->scale(picture_row(picture, y, channel), picture->stride,
+			(float)gain, (float)offset);
 }
 
 static void scale_colors(struct pixels *picture, double gain, double offset)
@@ -42,8 +43,9 @@ static double mean_grey(const struct pixels *picture)
 	double sum = 0;
 	for (int y = 0; y < picture->height; y++)
 		for (int c = 0; c < picture->colors; c++)
-			sum += (picture->colors == 1 ? 1 : weights[c])
-				* (double)picture->kernels->sum(picture_row(picture, y, c), (size_t)picture->width);
+			sum += (picture->colors == 1 ? 1 : weights[c]) *
+				(double)picture->kernels->sum(picture_row(picture, y, c),
+					(size_t)picture->width);
 	return sum / ((double)picture->width * picture->height);
 }
 
@@ -58,8 +60,8 @@ int paint_saturation(struct pixels *picture, const double *values, struct error 
 {
 	(void)error;
 	for (int y = 0; picture->colors == 3 && y < picture->height; y++)
-		picture->kernels->saturate(picture_row(picture, y, 0), picture_row(picture, y, 1), picture_row(picture, y, 2),
-			picture->stride, (float)values[0]);
+		picture->kernels->saturate(picture_row(picture, y, 0), picture_row(picture, y, 1),
+			picture_row(picture, y, 2), picture->stride, (float)values[0]);
 	return 0;
 }
 
@@ -74,8 +76,8 @@ int paint_hue(struct pixels *picture, const double *values, struct error *error)
 	(void)error;
 	double turns = values[0] / 360 + (values[0] < 0);
 	for (int y = 0; picture->colors == 3 && y < picture->height; y++)
-		picture->kernels->rotate_hue(picture_row(picture, y, 0), picture_row(picture, y, 1), picture_row(picture, y, 2),
-			picture->stride, (float)turns);
+		picture->kernels->rotate_hue(picture_row(picture, y, 0), picture_row(picture, y, 1),
+			picture_row(picture, y, 2), picture->stride, (float)turns);
 	return 0;
 }
 
@@ -133,7 +135,8 @@ static void look_up(struct pixels *picture, int channel, const float table[256])
 /* Histogram equalization as in Pillow, which leaves out the pixels of the largest value. */
 static void equalize_channel(struct pixels *picture, int channel)
 {
-	int64_t counts[256] = {0}, pixels = (int64_t)picture->width * picture->height, cumulative = 0;
+	int64_t counts[256] = {0}, pixels = (int64_t)picture->width * picture->height,
+		cumulative = 0;
 	float table[256];
 	int last = 255;
 	for (int y = 0; y < picture->height; y++) {

@@ -11,7 +11,8 @@ static void write_scaled(FILE *stream, const double *values, int count, double u
 {
 	const double scale = pow(10, digits);
 	for (int i = 0; i < count; i++)
-		fprintf(stream, "%s%.*f", i ? ",\u00a0" : " ", digits, round(values[i] * unit * scale) / scale + 0.0);
+		fprintf(stream, "%s%.*f", i ? ",\u00a0" : " ", digits,
+			round(values[i] * unit * scale) / scale + 0.0);
 }
 
 static double maximum_of(const double *values, int count)
@@ -23,7 +24,8 @@ static double maximum_of(const double *values, int count)
 }
 
 /* Values are joined by no-break spaces, so that lines break only between operations. */
-static void write_values(FILE *stream, const struct augment_operation *operation, const double *values)
+static void write_values(FILE *stream, const struct augment_operation *operation,
+	const double *values)
 {
 	const int count = operation->values;
 	double angle;
@@ -61,17 +63,19 @@ static void write_values(FILE *stream, const struct augment_operation *operation
 		fprintf(stream, " %.1f\u00a0%%", 100 * values[0]);
 		return;
 	case FORMAT_BOX:
-		fprintf(stream, " %.0f\u00d7%.0f\u00a0%% from\u00a0%.0f,\u00a0%.0f\u00a0%%", 100 * values[2], 100 * values[3], 100 * values[0],
-			100 * values[1]);
+		fprintf(stream, " %.0f\u00d7%.0f\u00a0%% from\u00a0%.0f,\u00a0%.0f\u00a0%%",
+			100 * values[2], 100 * values[3], 100 * values[0], 100 * values[1]);
 		return;
 	case FORMAT_FRACTION_KEPT:
 		fprintf(stream, " leaves\u00a0%.0f\u00a0%%", 100 * values[0]);
 		return;
 	case FORMAT_CORNERS:
-		fprintf(stream, " up\u00a0to\u00a0%.0f\u00a0%%", 100 * maximum_of(values, operation->values));
+		fprintf(stream, " up\u00a0to\u00a0%.0f\u00a0%%",
+			100 * maximum_of(values, operation->values));
 		return;
 	case FORMAT_COLOR:
-		fprintf(stream, " #%02x%02x%02x", (unsigned)values[0], (unsigned)values[1], (unsigned)values[2]);
+		fprintf(stream, " #%02x%02x%02x", (unsigned)values[0], (unsigned)values[1],
+			(unsigned)values[2]);
 		return;
 	}
 }

@@ -13,11 +13,13 @@ struct draw_key {
 static struct random start_random(const struct draw_key *key, uint32_t operation)
 {
 	const uint64_t id_mask = ((uint64_t)1 << 48) - 1;
-	return random_start(key->seed, RANDOM_AUGMENT, (uint64_t)operation << 32 | key->pass, key->id & id_mask);
+	return random_start(key->seed, RANDOM_AUGMENT, (uint64_t)operation << 32 | key->pass,
+		key->id & id_mask);
 }
 
 /* The values are drawn first, so that they do not depend on the probability. */
-static bool draw_step(const struct draw_key *key, const struct augment_options *options, int row, struct augment_step *step)
+static bool draw_step(const struct draw_key *key, const struct augment_options *options, int row,
+	struct augment_step *step)
 {
 	const struct augment_operation *operation = &augment_operations[row];
 	const struct augment_setting *setting = &options->settings[row];
@@ -43,7 +45,8 @@ static int draw_policy_operation(struct random *random)
 	return -1;
 }
 
-static void draw_policy(const struct draw_key *key, const struct augment_options *options, struct augment_change *change)
+static void draw_policy(const struct draw_key *key, const struct augment_options *options,
+	struct augment_change *change)
 {
 	struct random random = start_random(key, RANDOM_STREAM_POLICY);
 	bool trivial = options->policy == AUGMENT_TRIVIAL;
@@ -51,17 +54,20 @@ static void draw_policy(const struct draw_key *key, const struct augment_options
 	for (int i = 0; i < count; i++) {
 		int row = draw_policy_operation(&random);
 		uint32_t magnitude = trivial ? random_below(&random, AUGMENT_MAGNITUDE_MAXIMUM + 1)
-			: (uint32_t)options->policy_magnitude;
+					     : (uint32_t)options->policy_magnitude;
 		bool negative = random_uniform(&random) < 0.5f;
 		if (row < 0)
 			continue;
 		const struct augment_operation *operation = &augment_operations[row];
-		double maximum = trivial ? operation->policy.trivial : operation->policy.randaugment;
-		double distance = (maximum - operation->policy.start) * magnitude / AUGMENT_MAGNITUDE_MAXIMUM;
+		double maximum =
+			trivial ? operation->policy.trivial : operation->policy.randaugment;
+		double distance =
+			(maximum - operation->policy.start) * magnitude / AUGMENT_MAGNITUDE_MAXIMUM;
 		struct augment_step *step = &change->steps[change->count++];
 		*step = (struct augment_step){.operation = row};
 		if (operation->values)
-			step->values[0] = operation->policy.start + (operation->policy.is_signed && negative ? -distance : distance);
+			step->values[0] = operation->policy.start +
+				(operation->policy.is_signed && negative ? -distance : distance);
 	}
 }
 
@@ -73,7 +79,8 @@ const struct augment_step *augment_mixing(const struct augment_change *change)
 	return NULL;
 }
 
-/* If both mixup and cutmix (the last rows of the table) were drawn, keeps one of them with equal probability. */
+/* If both mixup and cutmix (the last rows of the table) were drawn, keeps one of them with equal
+ * probability. */
 static void choose_one_mixing(const struct draw_key *key, struct augment_change *change)
 {
 	struct augment_step *last = &change->steps[change->count - 1];

@@ -30,10 +30,18 @@ void sine_cosine(double degrees, double *sine, double *cosine)
 	double rest = (degrees - 90.0 * quarter) * radians_per_degree;
 	double s = sine_near_zero(rest), c = cosine_near_zero(rest);
 	switch (quarter & 3) {
-	case 0: *sine = s, *cosine = c; break;
-	case 1: *sine = c, *cosine = -s; break;
-	case 2: *sine = -s, *cosine = -c; break;
-	case 3: *sine = -c, *cosine = s; break;
+	case 0:
+		*sine = s, *cosine = c;
+		break;
+	case 1:
+		*sine = c, *cosine = -s;
+		break;
+	case 2:
+		*sine = -s, *cosine = -c;
+		break;
+	case 3:
+		*sine = -c, *cosine = s;
+		break;
 	}
 }
 
@@ -52,8 +60,8 @@ struct matrix matrix_compose(const struct matrix *outer, const struct matrix *in
 	struct matrix product;
 	for (int i = 0; i < 3; i++)
 		for (int j = 0; j < 3; j++)
-			product.m[i][j] = outer->m[i][0] * inner->m[0][j] + outer->m[i][1] * inner->m[1][j]
-				+ outer->m[i][2] * inner->m[2][j];
+			product.m[i][j] = outer->m[i][0] * inner->m[0][j] +
+				outer->m[i][1] * inner->m[1][j] + outer->m[i][2] * inner->m[2][j];
 	return product;
 }
 
@@ -72,8 +80,8 @@ struct matrix flip_vertically(const double *values, int width, int height)
 /* A box's edges lie half a pixel outside its first and last pixel centres. */
 struct matrix crop(const double *values, int width, int height)
 {
-	return matrix_scale(values[2], values[0] * width + values[2] / 2 - 0.5,
-		values[3], values[1] * height + values[3] / 2 - 0.5);
+	return matrix_scale(values[2], values[0] * width + values[2] / 2 - 0.5, values[3],
+		values[1] * height + values[3] / 2 - 0.5);
 }
 
 struct matrix translate_pixels(const double *values, int width, int height)
@@ -139,13 +147,14 @@ struct matrix rotate(const double *values, int width, int height)
 	return (struct matrix){{{cosine, -sine, 0}, {sine, cosine, 0}, {0, 0, 1}}};
 }
 
-/* The unit square's corners (0, 0), (1, 0), (1, 1), (0, 1) to four points (Heckbert, "Fundamentals of texture mapping and
- * image warping", 1989, section 2.2.3). */
+/* The unit square's corners (0, 0), (1, 0), (1, 1), (0, 1) to four points (Heckbert, "Fundamentals
+ * of texture mapping and image warping", 1989, section 2.2.3). */
 static struct matrix square_to_points(const double x[4], const double y[4])
 {
 	double x1 = x[1] - x[2], x2 = x[3] - x[2], x3 = x[0] - x[1] + x[2] - x[3];
 	double y1 = y[1] - y[2], y2 = y[3] - y[2], y3 = y[0] - y[1] + y[2] - y[3];
-	double determinant = x1 * y2 - x2 * y1, g = (x3 * y2 - x2 * y3) / determinant, h = (x1 * y3 - x3 * y1) / determinant;
+	double determinant = x1 * y2 - x2 * y1, g = (x3 * y2 - x2 * y3) / determinant,
+	       h = (x1 * y3 - x3 * y1) / determinant;
 	return (struct matrix){{
 		{x[1] - x[0] + g * x[1], x[3] - x[0] + h * x[3], x[0]},
 		{y[1] - y[0] + g * y[1], y[3] - y[0] + h * y[3], y[0]},
@@ -171,7 +180,8 @@ struct matrix perspective(const double *values, int width, int height)
 	const double x[] = {values[0] / 2, 1 - values[2] / 2, 1 - values[4] / 2, values[6] / 2};
 	const double y[] = {values[1] / 2, values[3] / 2, 1 - values[5] / 2, 1 - values[7] / 2};
 	struct matrix square = square_to_points(x, y), to_square = adjugate(&square);
-	struct matrix to_unit_square = matrix_scale(1 / right, 0, 1 / bottom, 0), from_unit_square = matrix_scale(right, 0, bottom, 0);
+	struct matrix to_unit_square = matrix_scale(1 / right, 0, 1 / bottom, 0),
+		      from_unit_square = matrix_scale(right, 0, bottom, 0);
 	struct matrix inner = matrix_compose(&to_square, &to_unit_square);
 	return matrix_compose(&from_unit_square, &inner);
 }

@@ -1,4 +1,5 @@
-/* Geometric transforms as matrices from the result to the image (inverse mapping): pixel centres are integers, y points down. */
+/* Geometric transforms as matrices from the result to the image (inverse mapping): pixel centres
+ * are integers, y points down. */
 #ifndef AUGMENT_GEOMETRY_H
 #define AUGMENT_GEOMETRY_H
 
@@ -15,8 +16,8 @@ struct matrix matrix_compose(const struct matrix *outer, const struct matrix *in
 /* (x, y) to (xx x + x0, yy y + y0). */
 struct matrix matrix_scale(double xx, double x0, double yy, double y0);
 
-/* sin and cos of an angle in degrees, |degrees| <= 360, by additions and multiplications only, so that the result
- * is the same on every machine. Error below 1e-15. */
+/* sin and cos of an angle in degrees, |degrees| <= 360, by additions and multiplications only, so
+ * that the result is the same on every machine. Error below 1e-15. */
 void sine_cosine(double degrees, double *sine, double *cosine);
 
 /* The operations; augment.1 defines their `values`. For those about the centre it is the origin. */
@@ -34,8 +35,9 @@ struct matrix translate_x(const double *values, int width, int height);
 struct matrix translate_y(const double *values, int width, int height);
 struct matrix rotate(const double *values, int width, int height);
 
-/* Moves the corners inward: upper left, upper right, lower right, lower left, each by fractions (x, y), at most 0.6, of
- * half the width and height. The quadrilateral stays convex, so that w > 0 on the whole image. */
+/* Moves the corners inward: upper left, upper right, lower right, lower left, each by fractions (x,
+ * y), at most 0.6, of half the width and height. The quadrilateral stays convex, so that w > 0 on
+ * the whole image. */
 struct matrix perspective(const double *values, int width, int height);
 
 #endif

@@ -4,7 +4,8 @@
 #include <stdlib.h>
 #include <unistd.h>
 
-/* One stream; `copy` and `writer` while it is being copied; `descriptor`, or -1, for random access. */
+/* One stream; `copy` and `writer` while it is being copied; `descriptor`, or -1, for random
+ * access. */
 struct input_stream {
 	const char *path;
 	int descriptor;
@@ -21,7 +22,8 @@ struct input_streams {
 	bool has_first;
 };
 
-int input_streams_open(struct input_streams **out, char *const *paths, int count, bool rewindable, struct error *error)
+int input_streams_open(struct input_streams **out, char *const *paths, int count, bool rewindable,
+	struct error *error)
 {
 	*out = NULL;
 	struct input_streams *streams = calloc(1, sizeof *streams);
@@ -72,8 +74,8 @@ static int open_copy(struct input_stream *input, struct error *error)
 }
 
 /* Begins a segment of the copy, which is created for the first one. */
-static int begin_copy(struct input_streams *streams, struct input_stream *input, const struct stream_head *head,
-	struct error *error)
+static int begin_copy(struct input_streams *streams, struct input_stream *input,
+	const struct stream_head *head, struct error *error)
 {
 	if (!streams->rewindable || stream_can_rewind(input->reader))
 		return 0;
@@ -81,7 +83,8 @@ static int begin_copy(struct input_streams *streams, struct input_stream *input,
 		return -1;
 	struct stream_head alone = *head;
 	alone.segment = 0;
-	return stream_begin(&input->writer, input->copy, "temporary file", &alone, STREAM_RAW, error);
+	return stream_begin(&input->writer, input->copy, "temporary file", &alone, STREAM_RAW,
+		error);
 }
 
 static int end_copy(struct input_stream *input, struct error *error)
@@ -105,7 +108,8 @@ static int use_copy(struct input_stream *input, struct error *error)
 	return result;
 }
 
-static int check_head(struct input_streams *streams, const struct stream_head *head, struct error *error)
+static int check_head(struct input_streams *streams, const struct stream_head *head,
+	struct error *error)
 {
 	if (streams->has_first)
 		return stream_head_match(&streams->first_head, head, error);
@@ -113,7 +117,8 @@ static int check_head(struct input_streams *streams, const struct stream_head *h
 	return stream_head_copy(&streams->first_head, head, error);
 }
 
-int input_streams_next_segment(struct input_streams *streams, const struct stream_head **head, struct error *error)
+int input_streams_next_segment(struct input_streams *streams, const struct stream_head **head,
+	struct error *error)
 {
 	for (; streams->current < streams->count; streams->current++) {
 		struct input_stream *input = &streams->inputs[streams->current];
@@ -126,10 +131,13 @@ int input_streams_next_segment(struct input_streams *streams, const struct strea
 			return error_within(error, stream_name(input->reader));
 		return begin_copy(streams, input, *head, error) ? -1 : 1;
 	}
-	return streams->has_first ? 0 : error_set(error, stream_name(streams->inputs[0].reader), "holds no tensors");
+	return streams->has_first
+		? 0
+		: error_set(error, stream_name(streams->inputs[0].reader), "holds no tensors");
 }
 
-int input_streams_next_record(struct input_streams *streams, struct stream_record *record, struct error *error)
+int input_streams_next_record(struct input_streams *streams, struct stream_record *record,
+	struct error *error)
 {
 	struct input_stream *input = &streams->inputs[streams->current];
 	int result = stream_next_record(input->reader, record, error);
@@ -140,7 +148,8 @@ int input_streams_next_record(struct input_streams *streams, struct stream_recor
 	return result;
 }
 
-int input_streams_descriptor(struct input_streams *streams, const struct stream_record *record, uint64_t *offset)
+int input_streams_descriptor(struct input_streams *streams, const struct stream_record *record,
+	uint64_t *offset)
 {
 	struct input_stream *input = &streams->inputs[streams->current];
 	if (!stream_tensor_offset(input->reader, record, offset))
@@ -150,7 +159,8 @@ int input_streams_descriptor(struct input_streams *streams, const struct stream_
 	return input->descriptor;
 }
 
-bool input_streams_is_mapped(const struct input_streams *streams, const struct stream_record *record)
+bool input_streams_is_mapped(const struct input_streams *streams,
+	const struct stream_record *record)
 {
 	uint64_t offset;
 	return stream_tensor_offset(streams->inputs[streams->current].reader, record, &offset);

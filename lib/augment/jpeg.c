@@ -25,8 +25,8 @@ static void discard_message(j_common_ptr common)
 }
 
 /* Compresses `bytes` as a baseline JPEG with libjpeg's defaults into fresh memory. */
-static int compress_jpeg(const struct pixels *picture, int quality, unsigned char **out, unsigned long *size,
-	struct error *error)
+static int compress_jpeg(const struct pixels *picture, int quality, unsigned char **out,
+	unsigned long *size, struct error *error)
 {
 	struct jpeg_compress_struct compressor;
 	struct jpeg_compress_error jpeg_error;
@@ -49,7 +49,9 @@ static int compress_jpeg(const struct pixels *picture, int quality, unsigned cha
 	jpeg_set_quality(&compressor, quality, TRUE);
 	jpeg_start_compress(&compressor, TRUE);
 	while (compressor.next_scanline < compressor.image_height) {
-		JSAMPROW row = picture->bytes + (size_t)compressor.next_scanline * (size_t)(picture->width * picture->colors);
+		JSAMPROW row = picture->bytes +
+			(size_t)compressor.next_scanline *
+				(size_t)(picture->width * picture->colors);
 		jpeg_write_scanlines(&compressor, &row, 1);
 	}
 	jpeg_finish_compress(&compressor);
@@ -61,7 +63,8 @@ static void copy_decoded(struct pixels *picture, const struct image *image)
 {
 	for (int y = 0; y < picture->height; y++)
 		for (int c = 0; c < picture->colors; c++) {
-			const unsigned char *in = image->pixels + (size_t)y * (size_t)image->width * (size_t)image->channels + c;
+			const unsigned char *in = image->pixels +
+				(size_t)y * (size_t)image->width * (size_t)image->channels + c;
 			float *row = picture_row(picture, y, c);
 			for (int x = 0; x < picture->width; x++)
 				row[x] = in[(size_t)x * (size_t)image->channels];
@@ -76,8 +79,8 @@ int paint_jpeg(struct pixels *picture, const double *values, struct error *error
 	unsigned long size;
 	size_t row = (size_t)(picture->width * picture->colors);
 	for (int y = 0; y < picture->height; y++)
-		picture->kernels->store(picture_row(picture, y, 0), picture->stride, picture->colors,
-			picture->bytes + (size_t)y * row, picture->width);
+		picture->kernels->store(picture_row(picture, y, 0), picture->stride,
+			picture->colors, picture->bytes + (size_t)y * row, picture->width);
 	int result = compress_jpeg(picture, (int)values[0], &encoded, &size, error);
 	if (result == 0)
 		result = image_decode(encoded, size, "jpeg-quality", &options, &image, error);

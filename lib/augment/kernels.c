@@ -2,7 +2,8 @@
 
 struct processor_versions pixel_kernels_versions(void)
 {
-	struct processor_versions versions = {.plain = &pixel_kernels_plain, .avx2 = pixel_kernels_avx2(),
+	struct processor_versions versions = {.plain = &pixel_kernels_plain,
+		.avx2 = pixel_kernels_avx2(),
 		.avx512 = pixel_kernels_avx512()};
 #if defined __aarch64__
 	versions.neon = versions.plain; /* its vectors of four floats compile to NEON */

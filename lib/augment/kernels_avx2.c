@@ -38,11 +38,13 @@ INLINE integers low_halves(longs low, longs high)
 	return (integers)_mm256_permute4x64_epi64((__m256i)words, 0xd8);
 }
 
-INLINE void gather_two(const unsigned char *from, integers offset, int distance, integers *pixel, integers *pixel_right)
+INLINE void gather_two(const unsigned char *from, integers offset, int distance, integers *pixel,
+	integers *pixel_right)
 {
 	const long long *base = (const void *)from;
 	longs low = (longs)_mm256_i32gather_epi64(base, _mm256_castsi256_si128((__m256i)offset), 1);
-	longs high = (longs)_mm256_i32gather_epi64(base, _mm256_extracti128_si256((__m256i)offset, 1), 1);
+	longs high = (longs)_mm256_i32gather_epi64(base,
+		_mm256_extracti128_si256((__m256i)offset, 1), 1);
 	*pixel = low_halves(low, high);
 	*pixel_right = low_halves(low >> 8 * distance, high >> 8 * distance);
 }

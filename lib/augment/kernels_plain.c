@@ -25,12 +25,15 @@ INLINE half_doubles maximum_double(half_doubles a, half_doubles b)
 	return choose_double(a > b, a, b);
 }
 
-INLINE void gather_two(const unsigned char *from, integers offset, int distance, integers *pixel, integers *pixel_right)
+INLINE void gather_two(const unsigned char *from, integers offset, int distance, integers *pixel,
+	integers *pixel_right)
 {
 	for (int i = 0; i < LANES; i++) {
 		const unsigned char *p = from + offset[i], *q = p + distance;
-		(*pixel)[i] = (int32_t)((uint32_t)p[0] | (uint32_t)p[1] << 8 | (uint32_t)p[2] << 16 | (uint32_t)p[3] << 24);
-		(*pixel_right)[i] = (int32_t)((uint32_t)q[0] | (uint32_t)q[1] << 8 | (uint32_t)q[2] << 16 | (uint32_t)q[3] << 24);
+		(*pixel)[i] = (int32_t)((uint32_t)p[0] | (uint32_t)p[1] << 8 |
+			(uint32_t)p[2] << 16 | (uint32_t)p[3] << 24);
+		(*pixel_right)[i] = (int32_t)((uint32_t)q[0] | (uint32_t)q[1] << 8 |
+			(uint32_t)q[2] << 16 | (uint32_t)q[3] << 24);
 	}
 }
 

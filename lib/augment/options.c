@@ -54,7 +54,8 @@ bool augment_has_geometry(const struct augment_options *options)
 {
 	for (int i = 0; i < augment_operations_count; i++) {
 		enum augment_kind kind = augment_operations[i].kind;
-		if ((kind == AUGMENT_GEOMETRY || kind == AUGMENT_CENTRED) && augment_is_enabled(options, i))
+		if ((kind == AUGMENT_GEOMETRY || kind == AUGMENT_CENTRED) &&
+			augment_is_enabled(options, i))
 			return true;
 	}
 	return options->policy != AUGMENT_POLICY_NONE;
@@ -62,25 +63,31 @@ bool augment_has_geometry(const struct augment_options *options)
 
 struct augment_options augment_preset(enum augment_preset preset)
 {
-	struct augment_options options = {.crop_ratio = default_crop_ratio, .policy_operations = 2, .policy_magnitude = 9,
+	struct augment_options options = {.crop_ratio = default_crop_ratio,
+		.policy_operations = 2,
+		.policy_magnitude = 9,
 		.interpolation = AUGMENT_BILINEAR};
 	for (size_t i = 0; i < sizeof preset_settings / sizeof *preset_settings; i++)
 		if (preset_settings[i].preset == preset)
 			*augment_setting(&options, preset_settings[i].operation) =
-				(struct augment_setting){preset_settings[i].amount, preset_settings[i].probability};
+				(struct augment_setting){preset_settings[i].amount,
+					preset_settings[i].probability};
 	return options;
 }
 
-static int read_number(const char *object, const char *text, double maximum, bool integer_only, double *value, struct error *error)
+static int read_number(const char *object, const char *text, double maximum, bool integer_only,
+	double *value, struct error *error)
 {
 	char shown[256];
-	if (text_to_real(text, value) && *value >= 0 && *value <= maximum && !(integer_only && *value != floor(*value)))
+	if (text_to_real(text, value) && *value >= 0 && *value <= maximum &&
+		!(integer_only && *value != floor(*value)))
 		return 0;
-	return error_set(error, object, "'%s' is not a %snumber from 0 to %.15g", text_printable(shown, sizeof shown, text),
-		integer_only ? "whole " : "", maximum);
+	return error_set(error, object, "'%s' is not a %snumber from 0 to %.15g",
+		text_printable(shown, sizeof shown, text), integer_only ? "whole " : "", maximum);
 }
 
-int augment_set(struct augment_options *options, const char *name, const char *text, struct error *error)
+int augment_set(struct augment_options *options, const char *name, const char *text,
+	struct error *error)
 {
 	char object[80], amount[64];
 	struct augment_setting setting = {1, 1};
@@ -93,17 +100,20 @@ int augment_set(struct augment_options *options, const char *name, const char *t
 	if (operation->argument) {
 		int length = probability ? (int)(probability - text) : (int)strlen(text);
 		snprintf(amount, sizeof amount, "%.*s", length, text);
-		if (read_number(object, amount, operation->amount_maximum, operation->integer_only, &setting.amount, error))
+		if (read_number(object, amount, operation->amount_maximum, operation->integer_only,
+			    &setting.amount, error))
 			return -1;
 		probability = probability ? probability + 1 : "1";
 	}
-	if (read_number(object, probability ? probability : text, 1, false, &setting.probability, error))
+	if (read_number(object, probability ? probability : text, 1, false, &setting.probability,
+		    error))
 		return -1;
 	options->settings[row] = setting;
 	return 0;
 }
 
-bool augment_describe_setting(const struct augment_options *options, int row, char text[AUGMENT_SETTING_SIZE])
+bool augment_describe_setting(const struct augment_options *options, int row,
+	char text[AUGMENT_SETTING_SIZE])
 {
 	const struct augment_operation *operation = &augment_operations[row];
 	const struct augment_setting *setting = &options->settings[row];
@@ -112,7 +122,8 @@ bool augment_describe_setting(const struct augment_options *options, int row, ch
 	else if (setting->probability == 1)
 		snprintf(text, AUGMENT_SETTING_SIZE, "%.15g", setting->amount);
 	else
-		snprintf(text, AUGMENT_SETTING_SIZE, "%.15g:%.15g", setting->amount, setting->probability);
+		snprintf(text, AUGMENT_SETTING_SIZE, "%.15g:%.15g", setting->amount,
+			setting->probability);
 	return augment_is_enabled(options, row);
 }
 
@@ -127,17 +138,19 @@ char *augment_describe(const struct augment_options *options)
 	if (options->fill == AUGMENT_CONSTANT)
 		fprintf(stream, " --fill-value %.15g", options->fill_value);
 	if (options->interpolation != AUGMENT_BILINEAR)
-		fprintf(stream, " --interpolation %s", augment_interpolation_names[options->interpolation]);
+		fprintf(stream, " --interpolation %s",
+			augment_interpolation_names[options->interpolation]);
 	for (int i = 0; i < augment_operations_count; i++)
 		if (augment_describe_setting(options, i, setting))
 			fprintf(stream, " --%s %s", augment_operations[i].name, setting);
-	if (options->crop_ratio != default_crop_ratio && augment_is_enabled(options, augment_operation_find("random-resized-crop")))
+	if (options->crop_ratio != default_crop_ratio &&
+		augment_is_enabled(options, augment_operation_find("random-resized-crop")))
 		fprintf(stream, " --crop-ratio %.15g", options->crop_ratio);
 	if (options->policy != AUGMENT_POLICY_NONE)
 		fprintf(stream, " --policy %s", augment_policy_names[options->policy]);
 	if (options->policy == AUGMENT_RANDAUGMENT)
-		fprintf(stream, " --policy-operations %d --policy-magnitude %d", options->policy_operations,
-			options->policy_magnitude);
+		fprintf(stream, " --policy-operations %d --policy-magnitude %d",
+			options->policy_operations, options->policy_magnitude);
 	if (fclose(stream) == 0)
 		return text;
 	free(text);

@@ -28,15 +28,15 @@ struct augment_run {
 	struct progress *progress;
 	char *arguments; /* command line for the history */
 
-	struct stream_head head;      /* of the first segment, which all others match */
-	struct record_index *index;    /* NULL if no images are mixed */
+	struct stream_head head;    /* of the first segment, which all others match */
+	struct record_index *index; /* NULL if no images are mixed */
 	struct augmenter augmenter;
-	int capacity, count;         /* of the batch */
+	int capacity, count; /* of the batch */
 	struct augment_item *items;
 
 	struct stream_writer *writer; /* of the current pass; NULL between passes */
 	uint32_t pass, input_pass;
-	uint64_t input_passes;       /* in the inputs, no fewer */
+	uint64_t input_passes; /* in the inputs, no fewer */
 	uint64_t written;
 };
 
@@ -48,7 +48,8 @@ static int batch_capacity(size_t bytes)
 
 static int allocate_items(struct augment_run *run, struct error *error)
 {
-	size_t size = stream_tensor_size(&run->head), result_size = stream_tensor_size(&run->augmenter.result);
+	size_t size = stream_tensor_size(&run->head),
+	       result_size = stream_tensor_size(&run->augmenter.result);
 	size_t weights = (run->head.classes.count + 1) * sizeof(float);
 	run->capacity = batch_capacity(size + result_size);
 	run->items = calloc((size_t)run->capacity, sizeof *run->items);
@@ -67,16 +68,21 @@ static int allocate_items(struct augment_run *run, struct error *error)
 }
 
 /* Allocates for records like those of the first segment. */
-static int allocate_run(struct augment_run *run, const struct stream_head *head, struct error *error)
+static int allocate_run(struct augment_run *run, const struct stream_head *head,
+	struct error *error)
 {
 	const struct augment_plan *plan = run->plan;
 	struct stream_head result = augment_result_head(head, &plan->options, plan->rescale);
 	if (stream_tensor_size(&result) > STREAM_RECORD_MAXIMUM)
-		return error_set(error, run->name, "rescaled records would be larger than %d bytes", STREAM_RECORD_MAXIMUM);
+		return error_set(error, run->name, "rescaled records would be larger than %d bytes",
+			STREAM_RECORD_MAXIMUM);
 	if (stream_head_copy(&run->head, head, error))
 		return -1;
-	return augmenter_create(&run->augmenter, &plan->options, plan->seed, plan->rescale, &run->head, run->index,
-		parallel_threads(run->pool), error) || allocate_items(run, error) ? -1 : 0;
+	return augmenter_create(&run->augmenter, &plan->options, plan->seed, plan->rescale,
+		       &run->head, run->index, parallel_threads(run->pool), error) ||
+			allocate_items(run, error)
+		? -1
+		: 0;
 }
 
 static void free_run(struct augment_run *run)
@@ -97,15 +103,19 @@ static void free_run(struct augment_run *run)
 
 static int begin_pass(struct augment_run *run, const struct stream_head *head, struct error *error)
 {
-	struct stream_head result = augment_result_head(head, &run->plan->options, run->plan->rescale), copy;
+	struct stream_head result = augment_result_head(head, &run->plan->options,
+				   run->plan->rescale),
+			   copy;
 	uint64_t passes = run->input_passes * (uint64_t)run->plan->passes;
 	result.pass = result.segment = run->pass;
 	result.passes = passes < UINT32_MAX ? (uint32_t)passes : UINT32_MAX;
 	if (stream_head_copy(&copy, &result, error))
 		return -1;
-	int failed = stream_head_add_history(&copy, "augment", run->arguments, run->plan->seed, error);
+	int failed =
+		stream_head_add_history(&copy, "augment", run->arguments, run->plan->seed, error);
 	if (!failed)
-		failed = stream_begin(&run->writer, run->stream, run->name, &copy, STREAM_RAW, error);
+		failed = stream_begin(&run->writer, run->stream, run->name, &copy, STREAM_RAW,
+			error);
 	stream_head_free(&copy);
 	run->input_pass = head->pass;
 	return failed;
@@ -121,7 +131,8 @@ static int end_pass(struct augment_run *run, bool last, struct error *error)
 	return writer ? stream_end(writer, error) : 0;
 }
 
-static int buffer_record(struct augment_run *run, const struct stream_record *record, struct error *error)
+static int buffer_record(struct augment_run *run, const struct stream_record *record,
+	struct error *error)
 {
 	struct augment_item *item = &run->items[run->count++];
 	item->record = *record;
@@ -131,13 +142,17 @@ static int buffer_record(struct augment_run *run, const struct stream_record *re
 	}
 	snprintf(item->source, sizeof item->source, "%s", record->source);
 	if (record->weights)
-		memcpy(item->weights, record->weights, run->head.classes.count * sizeof *item->weights);
+		memcpy(item->weights, record->weights,
+			run->head.classes.count * sizeof *item->weights);
 	item->record.source = item->source;
 	item->record.weights = record->weights ? item->weights : NULL;
 	item->result = item->record;
 	item->result.tensor = item->out;
-	item->result.weights = run->augmenter.result.label == STREAM_LABEL_WEIGHTS ? item->result_weights : NULL;
-	return run->plan->replay ? replay_read(run->plan->replay, run->pass, record, &item->variation, error) : 0;
+	item->result.weights =
+		run->augmenter.result.label == STREAM_LABEL_WEIGHTS ? item->result_weights : NULL;
+	return run->plan->replay
+		? replay_read(run->plan->replay, run->pass, record, &item->variation, error)
+		: 0;
 }
 
 static void augment_item(void *context, int index, int worker)
@@ -145,9 +160,10 @@ static void augment_item(void *context, int index, int worker)
 	struct augment_run *run = context;
 	struct augment_item *item = &run->items[index];
 	if (!run->plan->replay)
-		augmenter_draw(&run->augmenter, run->pass, run->input_pass, item->record.id, &item->variation);
-	item->failed = augmenter_apply(&run->augmenter, worker, &item->variation, run->input_pass, &item->record, item->out,
-		item->result_weights, &item->error);
+		augmenter_draw(&run->augmenter, run->pass, run->input_pass, item->record.id,
+			&item->variation);
+	item->failed = augmenter_apply(&run->augmenter, worker, &item->variation, run->input_pass,
+		&item->record, item->out, item->result_weights, &item->error);
 }
 
 /* The log's name in messages. */
@@ -163,7 +179,9 @@ static int write_item(struct augment_run *run, const struct augment_item *item, 
 		*error = item->error;
 		return -1;
 	}
-	if (log && replay_write(log->stream, log_name(run), run->pass, &item->record, &item->variation, error))
+	if (log &&
+		replay_write(log->stream, log_name(run), run->pass, &item->record, &item->variation,
+			error))
 		return -1;
 	return stream_write(run->writer, &item->result, error);
 }
@@ -195,7 +213,8 @@ static int augment_segment(struct augment_run *run, struct error *error)
 	return result < 0 ? -1 : flush_batch(run, error);
 }
 
-/* Reads the inputs once, the `last` time or not. A pass ends where the pass number of the segments changes. */
+/* Reads the inputs once, the `last` time or not. A pass ends where the pass number of the segments
+ * changes. */
 static int augment_inputs(struct augment_run *run, bool last, struct error *error)
 {
 	const struct stream_head *head;
@@ -230,22 +249,30 @@ static int start_run(struct augment_run *run, struct error *error)
 {
 	const struct augment_plan *plan = run->plan;
 	char *options = augment_describe(&plan->options);
-	run->arguments = options ? text_format("--passes %d%s %s", plan->passes, plan->rescale ? " --rescale" : "",
-		options) : NULL;
+	run->arguments = options ? text_format("--passes %d%s %s", plan->passes,
+					   plan->rescale ? " --rescale" : "", options)
+				 : NULL;
 	free(options);
 	if (!run->arguments)
 		return error_memory(error, run->name);
-	if (plan->log && replay_write_options(plan->log->stream, log_name(run), &plan->options, error))
+	if (plan->log &&
+		replay_write_options(plan->log->stream, log_name(run), &plan->options, error))
 		return -1;
-	if (has_mixing(plan) && (record_index_create(&run->index, run->inputs, error) || input_streams_rewind(run->inputs, error)))
+	if (has_mixing(plan) &&
+		(record_index_create(&run->index, run->inputs, error) ||
+			input_streams_rewind(run->inputs, error)))
 		return -1;
 	return 0;
 }
 
-int augment_passes(const struct augment_plan *plan, struct input_streams *inputs, FILE *stream, const char *name,
-	struct parallel *pool, struct progress *progress, struct error *error)
+int augment_passes(const struct augment_plan *plan, struct input_streams *inputs, FILE *stream,
+	const char *name, struct parallel *pool, struct progress *progress, struct error *error)
 {
-	struct augment_run run = {.plan = plan, .inputs = inputs, .stream = stream, .name = name, .pool = pool,
+	struct augment_run run = {.plan = plan,
+		.inputs = inputs,
+		.stream = stream,
+		.name = name,
+		.pool = pool,
 		.progress = progress};
 	int result = start_run(&run, error);
 	progress_start(progress, "", "images", 0);

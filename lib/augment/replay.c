@@ -25,17 +25,22 @@ static int write_line(FILE *stream, const char *name, json_t *line, struct error
 	return failed ? error_system(error, name) : 0;
 }
 
-int replay_write_options(FILE *stream, const char *name, const struct augment_options *options, struct error *error)
+int replay_write_options(FILE *stream, const char *name, const struct augment_options *options,
+	struct error *error)
 {
 	json_t *operations = json_object();
 	for (int i = 0; i < augment_operations_count; i++) {
 		char setting[AUGMENT_SETTING_SIZE];
 		if (augment_describe_setting(options, i, setting))
-			operations = json_add_member(operations, augment_operations[i].name, json_string(setting));
+			operations = json_add_member(operations, augment_operations[i].name,
+				json_string(setting));
 	}
-	return write_line(stream, name, json_pack("{s:s, s:f, s:s, s:o}", "fill", augment_fill_names[options->fill],
-		"fill-value", options->fill_value, "interpolation", augment_interpolation_names[options->interpolation],
-		"operations", operations), error);
+	return write_line(stream, name,
+		json_pack("{s:s, s:f, s:s, s:o}", "fill", augment_fill_names[options->fill],
+			"fill-value", options->fill_value, "interpolation",
+			augment_interpolation_names[options->interpolation], "operations",
+			operations),
+		error);
 }
 
 static json_t *steps_to_json(const struct augment_change *change)
@@ -56,11 +61,13 @@ static json_t *steps_to_json(const struct augment_change *change)
 int replay_write(FILE *stream, const char *name, uint32_t pass, const struct stream_record *record,
 	const struct augment_variation *variation, struct error *error)
 {
-	json_t *line = json_pack("{s:I, s:I, s:o, s:o}", "pass", (json_int_t)pass, "id", (json_int_t)record->id,
-		"source", json_text(record->source), "steps", steps_to_json(&variation->change));
+	json_t *line = json_pack("{s:I, s:I, s:o, s:o}", "pass", (json_int_t)pass, "id",
+		(json_int_t)record->id, "source", json_text(record->source), "steps",
+		steps_to_json(&variation->change));
 	if (variation->mixed)
-		line = json_add_member(line, "partner", json_pack("{s:I, s:o}", "id", (json_int_t)variation->partner,
-			"steps", steps_to_json(&variation->partner_change)));
+		line = json_add_member(line, "partner",
+			json_pack("{s:I, s:o}", "id", (json_int_t)variation->partner, "steps",
+				steps_to_json(&variation->partner_change)));
 	return write_line(stream, name, line, error);
 }
 
@@ -96,7 +103,8 @@ static json_t *read_json_line(struct replay *replay, struct error *error)
 	}
 	size_t mark = text_byte_order_mark(replay->line);
 	struct error problem = {0};
-	json_t *line = json_parse(replay->line + mark, (size_t)length - mark, JSON_REJECT_DUPLICATES, replay->name, &problem);
+	json_t *line = json_parse(replay->line + mark, (size_t)length - mark,
+		JSON_REJECT_DUPLICATES, replay->name, &problem);
 	if (json_is_object(line))
 		return line;
 	if (problem.kind == ERROR_MACHINE)
@@ -115,25 +123,30 @@ static int find_choice(const char *const *names, const char *name)
 	return -1;
 }
 
-static int parse_options(const struct replay *replay, json_t *line, struct augment_options *options, struct error *error)
+static int parse_options(const struct replay *replay, json_t *line, struct augment_options *options,
+	struct error *error)
 {
 	*options = augment_preset(AUGMENT_PRESET_NONE);
 	const char *name;
 	json_t *setting, *operations = json_object_get(line, "operations");
-	options->fill = find_choice(augment_fill_names, json_string_value(json_object_get(line, "fill")));
+	options->fill =
+		find_choice(augment_fill_names, json_string_value(json_object_get(line, "fill")));
 	options->interpolation = find_choice(augment_interpolation_names,
 		json_string_value(json_object_get(line, "interpolation")));
 	options->fill_value = json_number_value(json_object_get(line, "fill-value"));
-	if (options->fill < 0 || options->interpolation < 0 || !(options->fill_value >= 0 && options->fill_value <= 1)
-		|| !json_is_object(operations))
+	if (options->fill < 0 || options->interpolation < 0 ||
+		!(options->fill_value >= 0 && options->fill_value <= 1) ||
+		!json_is_object(operations))
 		return replay_error(replay, "contains no options", error);
-	json_object_foreach(operations, name, setting)
-		if (!json_is_string(setting) || augment_set(options, name, json_string_value(setting), error))
+	json_object_foreach (operations, name, setting)
+		if (!json_is_string(setting) ||
+			augment_set(options, name, json_string_value(setting), error))
 			return replay_error(replay, "contains an unknown operation", error);
 	return 0;
 }
 
-int replay_open(struct replay **out, const char *path, struct augment_options *options, struct error *error)
+int replay_open(struct replay **out, const char *path, struct augment_options *options,
+	struct error *error)
 {
 	struct replay *replay = calloc(1, sizeof *replay);
 	*out = NULL;
@@ -178,7 +191,9 @@ static bool parse_step(json_t *array, struct augment_step *step)
 	for (int i = 0; i < operation->values; i++) {
 		json_t *value = json_array_get(array, (size_t)i + 1);
 		step->values[i] = json_number_value(value);
-		if (!json_is_number(value) || !(step->values[i] >= operation->value_minimum && step->values[i] <= operation->value_maximum))
+		if (!json_is_number(value) ||
+			!(step->values[i] >= operation->value_minimum &&
+				step->values[i] <= operation->value_maximum))
 			return false;
 	}
 	return json_array_size(array) == (size_t)operation->values + 1;
@@ -219,17 +234,17 @@ int replay_read(struct replay *replay, uint32_t pass, const struct stream_record
 	if (!line)
 		return -1;
 	json_t *partner = json_object_get(line, "partner");
-	bool is_expected = has_number(line, "pass", pass) && has_number(line, "id", record->id)
-		&& has_source(line, record->source);
+	bool is_expected = has_number(line, "pass", pass) && has_number(line, "id", record->id) &&
+		has_source(line, record->source);
 	bool is_valid = parse_steps(json_object_get(line, "steps"), &variation->change);
 	variation->mixed = is_valid && augment_mixing(&variation->change);
 	if (variation->mixed)
-		is_valid = json_is_integer(json_object_get(partner, "id"))
-			&& parse_steps(json_object_get(partner, "steps"), &variation->partner_change);
+		is_valid = json_is_integer(json_object_get(partner, "id")) &&
+			parse_steps(json_object_get(partner, "steps"), &variation->partner_change);
 	variation->partner = (uint64_t)json_integer_value(json_object_get(partner, "id"));
 	json_decref(line);
-	snprintf(reason, sizeof reason, "is not that of pass %u, record %llu, %s", pass, (unsigned long long)record->id,
-		record->source);
+	snprintf(reason, sizeof reason, "is not that of pass %u, record %llu, %s", pass,
+		(unsigned long long)record->id, record->source);
 	if (!is_expected)
 		return replay_error(replay, reason, error);
 	return is_valid ? 0 : replay_error(replay, "contains an invalid step", error);

@@ -33,14 +33,16 @@ static void saturate(float *red, float *green, float *blue, size_t count, float 
 {
 	float *const rows[] = {red, green, blue};
 	for (size_t i = 0; i < count; i += LANES) {
-		vector grey = load(red + i) * splat(0.2989f) + load(green + i) * splat(0.587f) + load(blue + i) * splat(0.114f);
+		vector grey = load(red + i) * splat(0.2989f) + load(green + i) * splat(0.587f) +
+			load(blue + i) * splat(0.114f);
 		for (int c = 0; c < 3; c++)
-			store(rows[c] + i, clamp(grey + (load(rows[c] + i) - grey) * splat(factor)));
+			store(rows[c] + i,
+				clamp(grey + (load(rows[c] + i) - grey) * splat(factor)));
 	}
 }
 
-/* HSV to RGB: by what fraction of the chroma the channel of hue `peak`, 0, 2 or 4, lies below the largest channel, for a
- * hue in sixths of a turn from 0 to 6. */
+/* HSV to RGB: by what fraction of the chroma the channel of hue `peak`, 0, 2 or 4, lies below the
+ * largest channel, for a hue in sixths of a turn from 0 to 6. */
 INLINE vector hue_deficit(vector hue, float peak)
 {
 	vector distance = hue - splat(peak);
@@ -60,7 +62,8 @@ static void rotate_hue(float *red, float *green, float *blue, size_t count, floa
 		integers from_red = r == high, from_green = g == high;
 		vector difference = choose(from_red, g - b, choose(from_green, b - r, r - g));
 		vector start = choose(from_red, splat(0), choose(from_green, splat(2), splat(4)));
-		vector hue = difference / choose(chroma == splat(0), splat(1), chroma) + start + splat(6 * turns);
+		vector hue = difference / choose(chroma == splat(0), splat(1), chroma) + start +
+			splat(6 * turns);
 		hue = choose(hue < splat(0), hue + splat(6), hue);
 		hue = choose(hue >= splat(6), hue - splat(6), hue);
 		store(red + i, high - chroma * hue_deficit(hue, 0));
@@ -69,7 +72,8 @@ static void rotate_hue(float *red, float *green, float *blue, size_t count, floa
 	}
 }
 
-static void convolve(float *out, const float *x, ptrdiff_t step, const float *weights, int taps, size_t count)
+static void convolve(float *out, const float *x, ptrdiff_t step, const float *weights, int taps,
+	size_t count)
 {
 	for (size_t i = 0; i < count; i += LANES) {
 		vector sum = splat(0);
@@ -84,8 +88,8 @@ INLINE integers rounded(const float *x)
 	return __builtin_convertvector(clamp(load(x)) + splat(0.5f), integers);
 }
 
-/* Three channels: packs two pixels of 24 bits into 48 of 64 bits; each pair is stored as 8 bytes, and the next pair
- * overwrites the last two. */
+/* Three channels: packs two pixels of 24 bits into 48 of 64 bits; each pair is stored as 8 bytes,
+ * and the next pair overwrites the last two. */
 INLINE void store_pairs(integers words, unsigned char *out)
 {
 	uint64_t pairs[LANES / 2];
@@ -97,7 +101,8 @@ INLINE void store_pairs(integers words, unsigned char *out)
 	}
 }
 
-static void store_bytes(const float *rows, size_t plane, int channels, unsigned char *out, int count)
+static void store_bytes(const float *rows, size_t plane, int channels, unsigned char *out,
+	int count)
 {
 	for (size_t x = 0; x < whole_blocks((size_t)count); x += LANES) {
 		integers words = rounded(rows + x);

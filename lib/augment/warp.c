@@ -6,7 +6,8 @@
 /* A pixel of up to four channels. */
 typedef float float4 __attribute__((vector_size(16)));
 
-/* Bytes that may be read after the padded image: pixels are loaded as four bytes, or four floats. */
+/* Bytes that may be read after the padded image: pixels are loaded as four bytes, or four
+ * floats. */
 enum { SLACK = 16 };
 
 static void store_value(const struct warp *warp, unsigned char *to, double value)
@@ -18,33 +19,43 @@ static void store_value(const struct warp *warp, unsigned char *to, double value
 		memcpy(to, &number, sizeof number);
 }
 
-int warp_create(struct warp *warp, const struct stream_head *head, const struct augment_options *options,
-	const struct pixel_kernels *kernels, struct error *error)
+int warp_create(struct warp *warp, const struct stream_head *head,
+	const struct augment_options *options, const struct pixel_kernels *kernels,
+	struct error *error)
 {
-	bool bytes = head->type == STREAM_U8 && head->channels <= 4 && options->interpolation == AUGMENT_BILINEAR;
-	*warp = (struct warp){.width = head->width, .height = head->height, .channels = head->channels, .type = head->type,
-		.black = head->minimum, .unit = (head->maximum - head->minimum) / 255, .fill = (enum augment_fill)options->fill,
-		.interpolation = (enum augment_interpolation)options->interpolation, .border = bytes ? 1 : 3,
-		.value_size = bytes ? 1 : sizeof(float), .kernels = kernels};
+	bool bytes = head->type == STREAM_U8 && head->channels <= 4 &&
+		options->interpolation == AUGMENT_BILINEAR;
+	*warp = (struct warp){.width = head->width,
+		.height = head->height,
+		.channels = head->channels,
+		.type = head->type,
+		.black = head->minimum,
+		.unit = (head->maximum - head->minimum) / 255,
+		.fill = (enum augment_fill)options->fill,
+		.interpolation = (enum augment_interpolation)options->interpolation,
+		.border = bytes ? 1 : 3,
+		.value_size = bytes ? 1 : sizeof(float),
+		.kernels = kernels};
 	size_t count = whole_blocks((size_t)head->width), extra = 2 * (size_t)warp->border + 1;
 	warp->pixel = warp->value_size * (size_t)head->channels;
 	warp->row = ((size_t)head->width + extra) * warp->pixel;
 	if ((warp->row / warp->value_size) * ((size_t)head->height + extra) > INT32_MAX) {
 		*warp = (struct warp){0};
-		return error_set(error, "image", "%dx%dx%d values are too many", head->height, head->width,
-			head->channels);
+		return error_set(error, "image", "%dx%dx%d values are too many", head->height,
+			head->width, head->channels);
 	}
 	warp->padded = calloc(1, warp->row * ((size_t)head->height + extra) + SLACK);
 	warp->outside = malloc(warp->pixel);
-	warp->points = (struct sample_points){malloc(count * sizeof(int32_t)), malloc(count * sizeof(float)),
-		malloc(count * sizeof(float))};
-	if (!warp->padded || !warp->outside || !warp->points.offset || !warp->points.weight_x || !warp->points.weight_y) {
+	warp->points = (struct sample_points){malloc(count * sizeof(int32_t)),
+		malloc(count * sizeof(float)), malloc(count * sizeof(float))};
+	if (!warp->padded || !warp->outside || !warp->points.offset || !warp->points.weight_x ||
+		!warp->points.weight_y) {
 		warp_destroy(warp);
 		return error_memory(error, "image");
 	}
 	for (int c = 0; c < head->channels; c++)
-		store_value(warp, warp->outside + (size_t)c * warp->value_size, c == 3 && head->channels == 4 ? 255
-			: 255 * options->fill_value);
+		store_value(warp, warp->outside + (size_t)c * warp->value_size,
+			c == 3 && head->channels == 4 ? 255 : 255 * options->fill_value);
 	return 0;
 }
 
@@ -92,9 +103,11 @@ static void pad_row(const struct warp *warp, unsigned char *first)
 {
 	for (int side = 0; side < 2; side++)
 		for (int k = 0; k < warp->border + side; k++) {
-			int x = side ? warp->width + k : -1 - k, from = padded_index(warp->fill, x, warp->width);
+			int x = side ? warp->width + k : -1 - k,
+			    from = padded_index(warp->fill, x, warp->width);
 			memcpy(first + (ptrdiff_t)x * (ptrdiff_t)warp->pixel,
-				from < 0 ? warp->outside : first + (size_t)from * warp->pixel, warp->pixel);
+				from < 0 ? warp->outside : first + (size_t)from * warp->pixel,
+				warp->pixel);
 		}
 }
 
@@ -112,7 +125,8 @@ static void pad_outside(const struct warp *warp, int y)
 void warp_load(struct warp *warp, const void *pixels)
 {
 	for (int y = 0; y < warp->height; y++) {
-		unsigned char *first = warp->padded + (size_t)(y + warp->border) * warp->row + (size_t)warp->border * warp->pixel;
+		unsigned char *first = warp->padded + (size_t)(y + warp->border) * warp->row +
+			(size_t)warp->border * warp->pixel;
 		load_row(warp, pixels, y, first);
 		pad_row(warp, first);
 	}
@@ -125,16 +139,21 @@ void warp_load(struct warp *warp, const void *pixels)
 struct projection warp_projection(const struct warp *warp, const struct matrix *matrix)
 {
 	struct projection projection = {.mirrored = warp->fill == AUGMENT_REFLECT,
-		.shift = warp->interpolation == AUGMENT_INTERPOLATE_NEAREST ? 0.5 : 0, .width = warp->width, .height = warp->height,
-		.reach = warp->interpolation == AUGMENT_BICUBIC ? 2 : 1, .border = warp->border,
-		.row = (ptrdiff_t)(warp->row / warp->value_size), .pixel = warp->channels};
+		.shift = warp->interpolation == AUGMENT_INTERPOLATE_NEAREST ? 0.5 : 0,
+		.width = warp->width,
+		.height = warp->height,
+		.reach = warp->interpolation == AUGMENT_BICUBIC ? 2 : 1,
+		.border = warp->border,
+		.row = (ptrdiff_t)(warp->row / warp->value_size),
+		.pixel = warp->channels};
 	memcpy(projection.matrix, matrix->m, sizeof projection.matrix);
-	projection.perspective = matrix->m[2][0] != 0 || matrix->m[2][1] != 0 || matrix->m[2][2] != 1;
+	projection.perspective =
+		matrix->m[2][0] != 0 || matrix->m[2][1] != 0 || matrix->m[2][2] != 1;
 	return projection;
 }
 
-/* Interpolation weights of the neighbours of a point at fraction `t` between two pixels. Returns their number: 1 or 2 from
- * that pixel on, or 4 from the one before it on. */
+/* Interpolation weights of the neighbours of a point at fraction `t` between two pixels. Returns
+ * their number: 1 or 2 from that pixel on, or 4 from the one before it on. */
 static int find_weights(enum augment_interpolation interpolation, float t, float weights[4])
 {
 	if (interpolation == AUGMENT_INTERPOLATE_NEAREST) {
@@ -146,7 +165,8 @@ static int find_weights(enum augment_interpolation interpolation, float t, float
 		weights[1] = t;
 		return 2;
 	}
-	/* Keys, "Cubic convolution interpolation for digital image processing", 1981, with a = -0.75. */
+	/* Keys, "Cubic convolution interpolation for digital image processing", 1981, with a =
+	 * -0.75. */
 	weights[0] = ((-0.75f * t + 1.5f) * t - 0.75f) * t;
 	weights[1] = (1.25f * t - 2.25f) * t * t + 1;
 	weights[2] = ((-1.25f * t + 1.5f) * t + 0.75f) * t;
@@ -169,7 +189,9 @@ static void sample_floats(const struct warp *warp, float *out, size_t plane)
 			for (int j = 0; j < taps; j++)
 				for (int i = 0; i < taps; i++) {
 					float4 values;
-					memcpy(&values, first + (size_t)j * row + (size_t)i * pixel + c, sizeof values);
+					memcpy(&values,
+						first + (size_t)j * row + (size_t)i * pixel + c,
+						sizeof values);
 					sum += values * (down[j] * across[i]);
 				}
 			for (int k = 0; k < 4 && c + k < warp->channels; k++)
@@ -178,11 +200,13 @@ static void sample_floats(const struct warp *warp, float *out, size_t plane)
 	}
 }
 
-void warp_row(const struct warp *warp, const struct projection *projection, int y, float *out, size_t plane)
+void warp_row(const struct warp *warp, const struct projection *projection, int y, float *out,
+	size_t plane)
 {
 	warp->kernels->project(projection, y, warp->width, &warp->points);
 	if (warp->value_size == 1)
-		warp->kernels->sample(warp->padded, (ptrdiff_t)warp->row, warp->channels, &warp->points, out, plane, warp->width);
+		warp->kernels->sample(warp->padded, (ptrdiff_t)warp->row, warp->channels,
+			&warp->points, out, plane, warp->width);
 	else
 		sample_floats(warp, out, plane);
 }

@@ -5,9 +5,10 @@
 #include <stdbool.h>
 #include <stddef.h>
 
-/* Makes room for one more item in an array of `count` items of `size` bytes that was grown by this function alone (NULL at
- * first); items may have been removed since. The capacity is the next power of two, so it need not be stored. Returns the
- * array, which may have moved and is the caller's to free; NULL without memory: the old array is then still valid. */
+/* Makes room for one more item in an array of `count` items of `size` bytes that was grown by this
+ * function alone (NULL at first); items may have been removed since. The capacity is the next power
+ * of two, so it need not be stored. Returns the array, which may have moved and is the caller's to
+ * free; NULL without memory: the old array is then still valid. */
 void *array_grow(void *items, size_t count, size_t size);
 
 /* Bytes appended one after the other; all zero is empty. */

@@ -1,5 +1,5 @@
-/* Loads and stores by bytes: independent of the machine's byte order and of alignment. Little-endian, except those named
- * _big. */
+/* Loads and stores by bytes: independent of the machine's byte order and of alignment.
+ * Little-endian, except those named _big. */
 #ifndef BASE_BYTES_H
 #define BASE_BYTES_H
 

@@ -2,7 +2,8 @@
 
 #include <stdlib.h>
 
-/* Functions of libcrypto that allocate nothing and so cannot fail, unlike EVP and SHA256(). Deprecated since version 3. */
+/* Functions of libcrypto that allocate nothing and so cannot fail, unlike EVP and SHA256().
+ * Deprecated since version 3. */
 #define OPENSSL_SUPPRESS_DEPRECATED
 #include <openssl/sha.h>
 

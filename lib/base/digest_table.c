@@ -19,7 +19,8 @@ void digest_key(const char *text, unsigned char key[DIGEST_KEY_SIZE])
 }
 
 /* The entry of `key`, or the free one to insert it at (linear probing). */
-static struct digest_entry *find(struct digest_entry *entries, size_t capacity, const unsigned char *key)
+static struct digest_entry *find(struct digest_entry *entries, size_t capacity,
+	const unsigned char *key)
 {
 	size_t slot = load_u64(key) & (capacity - 1);
 	while (entries[slot].number_plus_one && memcmp(entries[slot].key, key, DIGEST_KEY_SIZE))
@@ -29,7 +30,8 @@ static struct digest_entry *find(struct digest_entry *entries, size_t capacity, 
 
 int digest_table_get(const struct digest_table *table, const unsigned char key[DIGEST_KEY_SIZE])
 {
-	return table->capacity ? find(table->entries, table->capacity, key)->number_plus_one - 1 : -1;
+	return table->capacity ? find(table->entries, table->capacity, key)->number_plus_one - 1
+			       : -1;
 }
 
 static int grow(struct digest_table *table, struct error *error)
@@ -47,8 +49,8 @@ static int grow(struct digest_table *table, struct error *error)
 	return 0;
 }
 
-int digest_table_set(struct digest_table *table, const unsigned char key[DIGEST_KEY_SIZE], int number,
-	struct error *error)
+int digest_table_set(struct digest_table *table, const unsigned char key[DIGEST_KEY_SIZE],
+	int number, struct error *error)
 {
 	if (4 * (table->count + 1) > 3 * table->capacity && grow(table, error))
 		return -1;

@@ -1,4 +1,5 @@
-/* A hash table from texts to numbers that stores only a digest of each text: 16 bytes, however long the text. */
+/* A hash table from texts to numbers that stores only a digest of each text: 16 bytes, however long
+ * the text. */
 #ifndef BASE_DIGEST_TABLE_H
 #define BASE_DIGEST_TABLE_H
 
@@ -22,8 +23,8 @@ void digest_key(const char *text, unsigned char key[DIGEST_KEY_SIZE]);
 int digest_table_get(const struct digest_table *table, const unsigned char key[DIGEST_KEY_SIZE]);
 
 /* Stores `number` (>= 0) under `key`, replacing an earlier one. */
-CHECKED int digest_table_set(struct digest_table *table, const unsigned char key[DIGEST_KEY_SIZE], int number,
-	struct error *error);
+CHECKED int digest_table_set(struct digest_table *table, const unsigned char key[DIGEST_KEY_SIZE],
+	int number, struct error *error);
 
 /* Adds a text. Returns 1 if it is new, 0 if it is there already, or -1. */
 CHECKED int digest_table_add(struct digest_table *table, const char *text, struct error *error);

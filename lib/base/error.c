@@ -19,7 +19,8 @@ static void copy_object(char *out, size_t size, const char *object)
 	memcpy(out + head + 3, object + length - tail, tail + 1);
 }
 
-static int set(struct error *error, enum error_kind kind, const char *object, const char *format, va_list arguments)
+static int set(struct error *error, enum error_kind kind, const char *object, const char *format,
+	va_list arguments)
 {
 	if (!error)
 		return -1;
@@ -51,7 +52,8 @@ int error_machine(struct error *error, const char *object, const char *format, .
 
 enum error_kind error_kind_of(int number)
 {
-	static const int of_machine[] = {ENOMEM, EMFILE, ENFILE, EIO, ENOSPC, EDQUOT, EAGAIN, ENOBUFS};
+	static const int of_machine[] = {ENOMEM, EMFILE, ENFILE, EIO, ENOSPC, EDQUOT, EAGAIN,
+		ENOBUFS};
 	for (size_t i = 0; i < sizeof of_machine / sizeof *of_machine; i++)
 		if (of_machine[i] == number)
 			return ERROR_MACHINE;

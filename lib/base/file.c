@@ -14,8 +14,8 @@
 
 enum { LINKS_MAXIMUM = 40 }; /* in a chain of links, as in the kernel */
 
-static int read_stream(FILE *stream, const char *path, size_t limit, unsigned char **bytes, size_t *size,
-	struct error *error)
+static int read_stream(FILE *stream, const char *path, size_t limit, unsigned char **bytes,
+	size_t *size, struct error *error)
 {
 	unsigned char block[1 << 16];
 	struct buffer buffer = {0};
@@ -43,7 +43,8 @@ static int read_stream(FILE *stream, const char *path, size_t limit, unsigned ch
 	return 0;
 }
 
-int file_read(const char *path, size_t limit, unsigned char **bytes, size_t *size, struct error *error)
+int file_read(const char *path, size_t limit, unsigned char **bytes, size_t *size,
+	struct error *error)
 {
 	*bytes = NULL;
 	*size = 0;
@@ -62,19 +63,22 @@ int file_open_regular(const char *path, struct stat *status, struct error *error
 {
 	struct stat own;
 	status = status ? status : &own;
-	/* Without these flags opening a pipe would block until it has a writer, and a terminal would become the controlling one. */
+	/* Without these flags opening a pipe would block until it has a writer, and a terminal
+	 * would become the controlling one. */
 	int file = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK | O_NOCTTY);
 	if (file < 0 && errno != ENXIO) /* a socket */
 		return error_system(error, path);
 	if (file >= 0 && fstat(file, status) == 0 && S_ISREG(status->st_mode))
 		return file;
-	int failed = error_set(error, path, file_is_folder(path) ? "is a folder" : "is not a regular file");
+	int failed = error_set(error, path,
+		file_is_folder(path) ? "is a folder" : "is not a regular file");
 	if (file >= 0)
 		close(file);
 	return failed;
 }
 
-int file_read_regular(const char *path, size_t limit, unsigned char **bytes, size_t *size, struct error *error)
+int file_read_regular(const char *path, size_t limit, unsigned char **bytes, size_t *size,
+	struct error *error)
 {
 	*bytes = NULL;
 	*size = 0;
@@ -93,11 +97,13 @@ int file_read_regular(const char *path, size_t limit, unsigned char **bytes, siz
 }
 
 /* Converts `bytes` from file_read to text; frees them on failure. */
-static int unify_text(unsigned char *bytes, size_t size, const char *path, char **text, struct error *error)
+static int unify_text(unsigned char *bytes, size_t size, const char *path, char **text,
+	struct error *error)
 {
 	if (memchr(bytes, 0, size)) {
 		free(bytes);
-		return error_set(error, strcmp(path, "-") == 0 ? "standard input" : path, "is not text");
+		return error_set(error, strcmp(path, "-") == 0 ? "standard input" : path,
+			"is not text");
 	}
 	*text = (char *)bytes;
 	text_unify_lines(*text);
@@ -109,7 +115,9 @@ int file_read_text(const char *path, size_t limit, char **text, struct error *er
 	unsigned char *bytes;
 	size_t size;
 	*text = NULL;
-	return file_read(path, limit, &bytes, &size, error) ? -1 : unify_text(bytes, size, path, text, error);
+	return file_read(path, limit, &bytes, &size, error)
+		? -1
+		: unify_text(bytes, size, path, text, error);
 }
 
 int file_read_regular_text(const char *path, size_t limit, char **text, struct error *error)
@@ -117,7 +125,9 @@ int file_read_regular_text(const char *path, size_t limit, char **text, struct e
 	unsigned char *bytes;
 	size_t size;
 	*text = NULL;
-	return file_read_regular(path, limit, &bytes, &size, error) ? -1 : unify_text(bytes, size, path, text, error);
+	return file_read_regular(path, limit, &bytes, &size, error)
+		? -1
+		: unify_text(bytes, size, path, text, error);
 }
 
 ssize_t file_read_start(const char *path, void *start, size_t size, struct error *error)
@@ -127,7 +137,8 @@ ssize_t file_read_start(const char *path, void *start, size_t size, struct error
 		return 0;
 	int file = open(path, O_RDONLY | O_NONBLOCK | O_CLOEXEC);
 	ssize_t got = file < 0 ? -1 : read(file, start, size);
-	int result = got < 0 && error_kind_of(errno) == ERROR_MACHINE ? error_system(error, path) : 0;
+	int result =
+		got < 0 && error_kind_of(errno) == ERROR_MACHINE ? error_system(error, path) : 0;
 	if (file >= 0)
 		close(file);
 	return got < 0 ? result : got;
@@ -171,7 +182,8 @@ bool file_exists(const char *path)
 }
 
 /* Adds the name of an entry if it is of the kind; a dangling link is of neither. */
-static int add_entry(const char *folder, const char *name, enum file_kind kind, struct text_list *names, struct error *error)
+static int add_entry(const char *folder, const char *name, enum file_kind kind,
+	struct text_list *names, struct error *error)
 {
 	struct stat status;
 	char *path = file_join(folder, name);
@@ -179,7 +191,9 @@ static int add_entry(const char *folder, const char *name, enum file_kind kind, 
 	if (!path)
 		result = error_memory(error, folder);
 	else if (stat(path, &status) == 0)
-		result = (status.st_mode & S_IFMT) == (kind == FILE_FOLDER ? S_IFDIR : S_IFREG) ? text_list_add(names, name, error) : 0;
+		result = (status.st_mode & S_IFMT) == (kind == FILE_FOLDER ? S_IFDIR : S_IFREG)
+			? text_list_add(names, name, error)
+			: 0;
 	else if (error_kind_of(errno) == ERROR_MACHINE)
 		result = error_system(error, path);
 	free(path);
@@ -209,7 +223,8 @@ int file_make_folder(const char *path, struct error *error)
 		return 0;
 	char *partial = *path ? strdup(path) : NULL;
 	if (!partial)
-		return *path ? error_memory(error, path) : error_set(error, path, "is an empty name");
+		return *path ? error_memory(error, path)
+			     : error_set(error, path, "is an empty name");
 	int result = 0;
 	for (char *p = partial + 1; result == 0; p++) {
 		char c = *p;
@@ -217,7 +232,8 @@ int file_make_folder(const char *path, struct error *error)
 			continue;
 		*p = 0;
 		if (mkdir(partial, 0777) && !(errno == EEXIST && file_is_folder(partial)))
-			result = errno == EEXIST ? error_set(error, partial, "is not a folder") : error_system(error, partial);
+			result = errno == EEXIST ? error_set(error, partial, "is not a folder")
+						 : error_system(error, partial);
 		*p = c;
 		if (!c)
 			break;
@@ -230,12 +246,15 @@ int file_make_parent(const char *path, struct error *error)
 {
 	size_t length = (size_t)(text_base_name(path) - path);
 	char *parent = length ? strndup(path, length) : NULL;
-	int result = parent ? file_make_folder(parent, error) : length ? error_memory(error, path) : 0;
+	int result = parent ? file_make_folder(parent, error)
+		: length    ? error_memory(error, path)
+			    : 0;
 	free(parent);
 	return result;
 }
 
-/* Replaces *path by the target of that link, which need not exist. Returns 1, 0 if it is not a link, or -1 with errno. */
+/* Replaces *path by the target of that link, which need not exist. Returns 1, 0 if it is not a
+ * link, or -1 with errno. */
 static int follow_link(char **path)
 {
 	char target[PATH_MAX];
@@ -283,7 +302,8 @@ static int copy_mode(int descriptor, const char *path)
 	struct stat old, new;
 	if (stat(path, &old) || fstat(descriptor, &new))
 		return errno == ENOENT ? 0 : -1;
-	if ((old.st_uid != new.st_uid || old.st_gid != new.st_gid) && fchown(descriptor, old.st_uid, old.st_gid))
+	if ((old.st_uid != new.st_uid || old.st_gid != new.st_gid) &&
+		fchown(descriptor, old.st_uid, old.st_gid))
 		errno = 0;
 	return fchmod(descriptor, old.st_mode & 0777);
 }
@@ -358,7 +378,8 @@ int output_commit(struct output *output, struct error *error)
 {
 	bool direct = !output->unfinished.path;
 	int result = output_sync(output, error);
-	/* The file is renamed before it is closed, as closing unlocks it; once synced, closing cannot lose data. */
+	/* The file is renamed before it is closed, as closing unlocks it; once synced, closing
+	 * cannot lose data. */
 	if (result == 0 && !direct && rename(output->unfinished.path, output->target))
 		result = output_error(output_name(output), error);
 	if (result)

@@ -27,8 +27,8 @@ char *file_set_path(const char *folder, const char *name)
 }
 
 /* Calls `step` with FROM/NAME and TO/NAME. */
-static int with_paths(const char *from, const char *to, const char *name, int (*step)(const char *from, const char *to),
-	struct error *error)
+static int with_paths(const char *from, const char *to, const char *name,
+	int (*step)(const char *from, const char *to), struct error *error)
 {
 	char *old_path = file_join(from, name), *new_path = file_join(to, name);
 	int result = old_path && new_path ? 0 : error_memory(error, to);
@@ -62,7 +62,8 @@ static int sync_folder(const char *path, struct error *error)
 }
 
 /* While the first has not been moved none has, and a missing file is missing in the new set. */
-static int move_all(const char *from, const char *folder, const char *const *names, struct error *error)
+static int move_all(const char *from, const char *folder, const char *const *names,
+	struct error *error)
 {
 	struct stat status;
 	char *first = file_join(from, names[0]);
@@ -97,17 +98,19 @@ static int commit(const char *folder, struct unfinished *fresh, struct error *er
 	char *path = file_join(folder, new_name);
 	if (!path)
 		return error_memory(error, folder);
-	int result = fsync(fresh->lock) || rename(fresh->path, path) ? error_system(error, folder) : 0;
+	int result =
+		fsync(fresh->lock) || rename(fresh->path, path) ? error_system(error, folder) : 0;
 	if (result == 0)
 		unfinished_forget(fresh);
 	free(path);
 	return result;
 }
 
-int file_set_replace(const char *folder, struct unfinished *fresh, const char *const *names, struct error *error)
+int file_set_replace(const char *folder, struct unfinished *fresh, const char *const *names,
+	struct error *error)
 {
-	return file_set_finish(folder, names, error) || commit(folder, fresh, error) || sync_folder(folder, error) ||
-			file_set_finish(folder, names, error)
+	return file_set_finish(folder, names, error) || commit(folder, fresh, error) ||
+			sync_folder(folder, error) || file_set_finish(folder, names, error)
 		? -1
 		: 0;
 }

@@ -7,7 +7,8 @@
 #include <stdlib.h>
 #include <string.h>
 
-/* Set where this thread had no memory for jansson, which goes on without a byte of a string or without a key. */
+/* Set where this thread had no memory for jansson, which goes on without a byte of a string or
+ * without a key. */
 static _Thread_local bool ran_out;
 
 static void *allocate(size_t size)
@@ -64,7 +65,8 @@ char *json_print(const json_t *value, size_t flags)
 	return NULL;
 }
 
-json_t *json_parse(const void *text, size_t size, size_t flags, const char *name, struct error *error)
+json_t *json_parse(const void *text, size_t size, size_t flags, const char *name,
+	struct error *error)
 {
 	json_error_t problem;
 	ran_out = false;

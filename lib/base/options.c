@@ -10,8 +10,8 @@ enum { CODE_HELP = LONG_BASE + OPTIONS_MAXIMUM, CODE_VERSION };
 
 bool options_is_text(enum option_type type)
 {
-	return type == OPTION_TEXT || type == OPTION_INPUT || type == OPTION_OUTPUT || type == OPTION_OUTPUT_FOLDER ||
-		type == OPTION_OUTPUT_MODEL;
+	return type == OPTION_TEXT || type == OPTION_INPUT || type == OPTION_OUTPUT ||
+		type == OPTION_OUTPUT_FOLDER || type == OPTION_OUTPUT_MODEL;
 }
 
 static bool is_list(enum option_type type)
@@ -29,18 +29,21 @@ static int bad_value(const struct option_row *row, const char *text, struct erro
 	if (row->type == OPTION_CHOICE) {
 		char list[300] = "";
 		for (int i = 0; row->choices[i]; i++)
-			snprintf(list + strlen(list), sizeof list - strlen(list), "%s%s", i ? ", " : "", row->choices[i]);
+			snprintf(list + strlen(list), sizeof list - strlen(list), "%s%s",
+				i ? ", " : "", row->choices[i]);
 		return error_set(error, object, "'%s' is not one of %s", shown, list);
 	}
 	const char *kind = row->type == OPTION_INTEGER ? "a whole number"
-		: row->type == OPTION_REAL ? "a number"
+		: row->type == OPTION_REAL             ? "a number"
 		: row->type == OPTION_SEED ? "a whole number from 0 to 18446744073709551615"
-		: "a size WxH with sides";
+					   : "a size WxH with sides";
 	if (row->type == OPTION_SEED)
 		return error_set(error, object, "'%s' is not %s", shown, kind);
 	if (isinf(row->maximum))
-		return error_set(error, object, "'%s' is not %s of at least %g", shown, kind, row->minimum);
-	return error_set(error, object, "'%s' is not %s from %.15g to %.15g", shown, kind, row->minimum, row->maximum);
+		return error_set(error, object, "'%s' is not %s of at least %g", shown, kind,
+			row->minimum);
+	return error_set(error, object, "'%s' is not %s from %.15g to %.15g", shown, kind,
+		row->minimum, row->maximum);
 }
 
 static bool in_range(const struct option_row *row, double value)
@@ -62,7 +65,8 @@ static bool parse_size(const struct option_row *row, const char *text, struct op
 	char width[16];
 	const char *x = strchr(text, 'x');
 	if (!x)
-		return parse_integer(row, text, &size->width) && ((size->height = size->width), true);
+		return parse_integer(row, text, &size->width) &&
+			((size->height = size->width), true);
 	if ((size_t)(x - text) >= sizeof width)
 		return false;
 	memcpy(width, text, (size_t)(x - text));
@@ -162,7 +166,8 @@ static const struct option_row *find_row(const struct option_row *rows, int code
 	return NULL;
 }
 
-int options_parse(const struct options *options, int argc, char **argv, int *first, struct error *error)
+int options_parse(const struct options *options, int argc, char **argv, int *first,
+	struct error *error)
 {
 	struct getopt_tables tables;
 	char shown[256];
@@ -170,7 +175,8 @@ int options_parse(const struct options *options, int argc, char **argv, int *fir
 	opterr = 0;
 	optind = 0; /* glibc: reset for a new command line */
 	int code;
-	while (optind <= argc && (code = getopt_long(argc, argv, tables.letters, tables.long_options, NULL)) != -1) {
+	while (optind <= argc &&
+		(code = getopt_long(argc, argv, tables.letters, tables.long_options, NULL)) != -1) {
 		const char *given = text_printable(shown, sizeof shown, argv[optind - 1]);
 		if (code == 'h' || code == CODE_HELP)
 			return OPTIONS_HELP;
@@ -197,7 +203,8 @@ bool options_given(const struct options *options, int first, char **argv, const 
 	build_parser(options->rows, &tables);
 	optind = 1;
 	int code;
-	while (optind < first && (code = getopt_long(first, argv, tables.letters, tables.long_options, NULL)) != -1)
+	while (optind < first &&
+		(code = getopt_long(first, argv, tables.letters, tables.long_options, NULL)) != -1)
 		if (strcmp(find_row(options->rows, code)->name, name) == 0)
 			return true;
 	return false;
@@ -239,7 +246,8 @@ static void print_row(const char letter, const char *name, const char *argument,
 {
 	char column[128];
 	int used = snprintf(column, sizeof column, letter ? "  -%c, " : "      ", letter);
-	snprintf(column + used, sizeof column - (size_t)used, "--%s%s%s", name, argument ? " " : "", argument ? argument : "");
+	snprintf(column + used, sizeof column - (size_t)used, "--%s%s%s", name, argument ? " " : "",
+		argument ? argument : "");
 	fprintf(stream, "%-*s", HELP_COLUMN, column);
 	if (strlen(column) >= HELP_COLUMN)
 		fprintf(stream, "\n%*s", HELP_COLUMN, "");
@@ -247,8 +255,9 @@ static void print_row(const char letter, const char *name, const char *argument,
 
 void options_help(const struct options *options, FILE *stream)
 {
-	fprintf(stream, "usage: %s%s%s [options]%s%s\n%s\n\n", options->tool, options->required ? " " : "",
-		options->required ? options->required : "", *options->operands ? " " : "", options->operands, options->summary);
+	fprintf(stream, "usage: %s%s%s [options]%s%s\n%s\n\n", options->tool,
+		options->required ? " " : "", options->required ? options->required : "",
+		*options->operands ? " " : "", options->operands, options->summary);
 	for (const struct option_row *row = options->rows; row->help; row++) {
 		if (row->type == OPTION_TITLE) {
 			fprintf(stream, "\n%s:\n", row->help);

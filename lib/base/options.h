@@ -1,7 +1,7 @@
 /* Command-line options as one table, from which they are parsed, checked and printed as help.
  *
- * The type of an option that names a path says whether it is read or written, so that no output overwrites an input
- * (tools/common/files.h).
+ * The type of an option that names a path says whether it is read or written, so that no output
+ * overwrites an input (tools/common/files.h).
  *
  * The variable that an option sets holds the default before parsing, and help
  * prints that value: the two cannot differ. */
@@ -19,16 +19,18 @@ enum option_type {
 	OPTION_INTEGER, /* int in [minimum, maximum] */
 	OPTION_REAL,    /* double in [minimum, maximum] */
 	OPTION_SEED,    /* uint64_t */
-	OPTION_TEXT,    /* const char *; NULL: not given. Points into argv; "" is refused, often an unset shell variable */
+	OPTION_TEXT,    /* const char *; NULL: not given. Points into argv; "" is refused, often an
+	                   unset shell variable */
 	OPTION_LIST,    /* struct text_list; every occurrence appends; "" is refused */
-	OPTION_INPUT,         /* path, as OPTION_TEXT: a file or a model folder that is read */
+	OPTION_INPUT,   /* path, as OPTION_TEXT: a file or a model folder that is read */
 	OPTION_INPUT_LIST,    /* such paths, as OPTION_LIST */
 	OPTION_OUTPUT,        /* a file that is written */
 	OPTION_OUTPUT_FOLDER, /* a folder that files are written into */
 	OPTION_OUTPUT_MODEL,  /* a model folder that is written */
-	OPTION_CHOICE,  /* int: index into choices */
-	OPTION_SIZE,    /* struct option_size: WIDTHxHEIGHT, or one number for both; each in [minimum, maximum] */
-	OPTION_TITLE,   /* not an option: `help` is a heading in the help text */
+	OPTION_CHOICE,        /* int: index into choices */
+	OPTION_SIZE,  /* struct option_size: WIDTHxHEIGHT, or one number for both; each in [minimum,
+	                 maximum] */
+	OPTION_TITLE, /* not an option: `help` is a heading in the help text */
 };
 
 /* Whether the value is a string. */
@@ -39,8 +41,8 @@ struct option_size {
 };
 
 struct option_row {
-	char letter;          /* 0: only the long form */
-	const char *name;     /* without dashes */
+	char letter;      /* 0: only the long form */
+	const char *name; /* without dashes */
 	enum option_type type;
 	void *value;
 	const char *argument; /* name of its value in the help, "FILE"; NULL for a flag */
@@ -51,8 +53,8 @@ struct option_row {
 
 struct options {
 	const char *tool;
-	const char *operands; /* "[FILE...]" */
-	const char *summary;  /* one sentence */
+	const char *operands;          /* "[FILE...]" */
+	const char *summary;           /* one sentence */
 	const struct option_row *rows; /* the last row has no help */
 	const char *required;          /* options that the tool requires, "-m MODEL"; NULL: none */
 };
@@ -65,14 +67,15 @@ enum options_result { OPTIONS_RUN, OPTIONS_HELP, OPTIONS_VERSION };
 CHECKED int options_parse(const struct options *options, int argc, char **argv, int *first,
 	struct error *error);
 
-/* Whether an option was given on the command line, be it with its default value. `argv` and `first` are those after
- * options_parse; `name` is without dashes. */
+/* Whether an option was given on the command line, be it with its default value. `argv` and `first`
+ * are those after options_parse; `name` is without dashes. */
 bool options_given(const struct options *options, int first, char **argv, const char *name);
 
 /* Writes usage, summary and a line per option with its default. */
 void options_help(const struct options *options, FILE *stream);
 
-/* The arguments as one line for a history, quoted for a shell. The caller frees it; NULL without memory. */
+/* The arguments as one line for a history, quoted for a shell. The caller frees it; NULL without
+ * memory. */
 char *options_command_line(int argc, char **argv);
 
 #endif

@@ -14,8 +14,9 @@
  * spins this many times for the next one before it sleeps. */
 enum { SPINS = 4000, THREADS_MAXIMUM = 1024 };
 
-/* Indices that one thread starts with, in a cache line of its own: the same range in every loop, so that what a thread wrote
- * in one loop is in its cache in the next. Threads that have finished theirs steal from it. */
+/* Indices that one thread starts with, in a cache line of its own: the same range in every loop, so
+ * that what a thread wrote in one loop is in its cache in the next. Threads that have finished
+ * theirs steal from it. */
 struct index_range {
 	alignas(64) atomic_int next;
 	int end;
@@ -24,7 +25,7 @@ struct index_range {
 struct parallel {
 	int threads;
 	struct index_range *ranges; /* one per thread */
-	pthread_t *handles; /* threads - 1 of them */
+	pthread_t *handles;         /* threads - 1 of them */
 	pthread_mutex_t mutex;
 	pthread_cond_t wake, done;
 	atomic_uint loop; /* number of the current loop; a change starts it */
@@ -46,7 +47,8 @@ static void split_indices(struct parallel *pool, int count)
 {
 	for (int i = 0; i < pool->threads; i++) {
 		pool->ranges[i].end = (int)((int64_t)count * (i + 1) / pool->threads);
-		atomic_store_explicit(&pool->ranges[i].next, (int)((int64_t)count * i / pool->threads), memory_order_relaxed);
+		atomic_store_explicit(&pool->ranges[i].next,
+			(int)((int64_t)count * i / pool->threads), memory_order_relaxed);
 	}
 }
 
@@ -55,8 +57,9 @@ static void run_indices(struct parallel *pool, int worker)
 	for (int i = 0; i < pool->threads; i++) {
 		struct index_range *range = &pool->ranges[(worker + i) % pool->threads];
 		int index, end = range->end;
-		while (atomic_load_explicit(&range->next, memory_order_relaxed) < end
-			&& (index = atomic_fetch_add_explicit(&range->next, 1, memory_order_relaxed)) < end)
+		while (atomic_load_explicit(&range->next, memory_order_relaxed) < end &&
+			(index = atomic_fetch_add_explicit(&range->next, 1, memory_order_relaxed)) <
+				end)
 			pool->task(pool->context, index, worker);
 	}
 }
@@ -124,14 +127,16 @@ static int processors(void)
 	return 1;
 }
 
-/* New threads inherit the mask: signals go to the main thread, which blocks them where it must not be interrupted. */
+/* New threads inherit the mask: signals go to the main thread, which blocks them where it must not
+ * be interrupted. */
 static int start_threads(struct parallel *pool, int threads)
 {
 	sigset_t before;
 	int failed = 0;
 	signals_block(&before);
 	while (!failed && pool->threads < threads)
-		if (!(failed = pthread_create(&pool->handles[pool->threads - 1], NULL, thread_main, pool)))
+		if (!(failed = pthread_create(&pool->handles[pool->threads - 1], NULL, thread_main,
+			      pool)))
 			pool->threads++;
 	signals_unblock(&before);
 	return failed;
@@ -146,7 +151,8 @@ int parallel_create(struct parallel **out, int threads, struct error *error)
 		return error_set(error, "threads", "%d is not in 1..%d", threads, THREADS_MAXIMUM);
 	struct parallel *pool = calloc(1, sizeof *pool);
 	pthread_t *handles = calloc((size_t)threads, sizeof *handles);
-	struct index_range *ranges = aligned_alloc(alignof(struct index_range), (size_t)threads * sizeof *ranges);
+	struct index_range *ranges =
+		aligned_alloc(alignof(struct index_range), (size_t)threads * sizeof *ranges);
 	if (!pool || !handles || !ranges) {
 		free(pool);
 		free(handles);
@@ -160,7 +166,8 @@ int parallel_create(struct parallel **out, int threads, struct error *error)
 	pthread_cond_init(&pool->wake, NULL);
 	pthread_cond_init(&pool->done, NULL);
 	if (start_threads(pool, threads)) {
-		int failed = error_set(error, "threads", "cannot start thread %d of %d", pool->threads + 1, threads);
+		int failed = error_set(error, "threads", "cannot start thread %d of %d",
+			pool->threads + 1, threads);
 		parallel_destroy(pool);
 		return failed;
 	}

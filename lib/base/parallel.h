@@ -1,9 +1,10 @@
 /* A thread pool for parallel loops (fork-join), with work stealing.
  *
- * Each thread starts with its own range of the indices, the same in every loop of that length, and then steals from the
- * ranges of others. Which thread runs which index is not deterministic: if the result for an index depends on that index
- * alone, the bytes are the same for any number of threads. Sums over indices are up to the caller: into a slot per index,
- * added up in a fixed order afterwards. */
+ * Each thread starts with its own range of the indices, the same in every loop of that length, and
+ * then steals from the ranges of others. Which thread runs which index is not deterministic: if the
+ * result for an index depends on that index alone, the bytes are the same for any number of
+ * threads. Sums over indices are up to the caller: into a slot per index, added up in a fixed order
+ * afterwards. */
 #ifndef BASE_PARALLEL_H
 #define BASE_PARALLEL_H
 

@@ -63,7 +63,8 @@ static bool is_same_inode(const struct stat *status, const struct stat *other)
 	return status->st_dev == other->st_dev && status->st_ino == other->st_ino;
 }
 
-/* For resolved paths, which are modified: the same names up to the first that exist, and these the same folder. */
+/* For resolved paths, which are modified: the same names up to the first that exist, and these the
+ * same folder. */
 static bool is_same_resolved(char *path, char *other)
 {
 	struct stat one, two;

@@ -17,8 +17,8 @@ static bool processor_has_avx2(void)
 static bool processor_has_avx512(void)
 {
 #if defined __x86_64__
-	return __builtin_cpu_supports("avx512f") && __builtin_cpu_supports("avx512dq")
-		&& __builtin_cpu_supports("avx512bw") && __builtin_cpu_supports("avx512vl");
+	return __builtin_cpu_supports("avx512f") && __builtin_cpu_supports("avx512dq") &&
+		__builtin_cpu_supports("avx512bw") && __builtin_cpu_supports("avx512vl");
 #else
 	return false;
 #endif
@@ -58,7 +58,8 @@ static const char *requested_set(void)
 }
 
 /* NULL, with `error` set: see processor_choose. */
-static const struct instruction_set *choose(const struct instruction_set sets[SETS], struct error *error)
+static const struct instruction_set *choose(const struct instruction_set sets[SETS],
+	struct error *error)
 {
 	const char *requested = requested_set();
 	for (int i = 0; i < SETS; i++) {
@@ -67,12 +68,15 @@ static const struct instruction_set *choose(const struct instruction_set sets[SE
 		if (sets[i].supported && sets[i].version)
 			return &sets[i];
 		if (requested) {
-			error_set(error, "MILLRACE_CPU", sets[i].supported ? "this program was compiled without %s" :
-				"this processor has no %s", requested);
+			error_set(error, "MILLRACE_CPU",
+				sets[i].supported ? "this program was compiled without %s"
+						  : "this processor has no %s",
+				requested);
 			return NULL;
 		}
 	}
-	error_set(error, "MILLRACE_CPU", "'%.64s' is not one of plain, neon, avx2, avx512", requested);
+	error_set(error, "MILLRACE_CPU", "'%.64s' is not one of plain, neon, avx2, avx512",
+		requested);
 	return NULL;
 }
 
@@ -104,12 +108,14 @@ void processor_describe(const struct processor_versions *versions, char *text, s
 	char names[64] = "";
 	for (int i = SETS - 1; i >= 0; i--)
 		if (sets[i].version)
-			snprintf(names + strlen(names), sizeof names - strlen(names), "%s%s", *names ? " " : "", sets[i].name);
+			snprintf(names + strlen(names), sizeof names - strlen(names), "%s%s",
+				*names ? " " : "", sets[i].name);
 	const struct instruction_set *chosen = choose(sets, &error);
 	const char *missing = processor_missing(versions);
 	if (!chosen)
 		snprintf(text, size, "%s; none chosen: %s: %s", names, error.object, error.reason);
 	else
-		snprintf(text, size, "%s; chosen %s: %s%s%s", names, requested_set() ? "by MILLRACE_CPU" : "on this processor", chosen->name,
+		snprintf(text, size, "%s; chosen %s: %s%s%s", names,
+			requested_set() ? "by MILLRACE_CPU" : "on this processor", chosen->name,
 			missing ? ", for lack of " : "", missing ? missing : "");
 }

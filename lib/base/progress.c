@@ -19,7 +19,9 @@ double progress_clock(void)
 
 void progress_start(struct progress *progress, const char *part, const char *unit, uint64_t total)
 {
-	*progress = (struct progress){.stream = progress->stream, .tool = progress->tool, .total = total,
+	*progress = (struct progress){.stream = progress->stream,
+		.tool = progress->tool,
+		.total = total,
 		.started = progress_clock()};
 	text_printable(progress->part, sizeof progress->part, part);
 	snprintf(progress->unit, sizeof progress->unit, "%s", unit);
@@ -40,7 +42,8 @@ static void write_label(FILE *stream, const struct progress *progress)
 	fprintf(stream, "%s%s%s", progress->tool, *progress->part ? ": " : "", progress->part);
 }
 
-static void write_count(FILE *stream, const struct progress *progress, uint64_t done, double seconds)
+static void write_count(FILE *stream, const struct progress *progress, uint64_t done,
+	double seconds)
 {
 	fprintf(stream, " %llu", (unsigned long long)done);
 	if (progress->total)
@@ -77,7 +80,8 @@ static int bytes_that_fit(const struct progress *progress, const char *line)
 	return bytes;
 }
 
-static void write_update(FILE *stream, const struct progress *progress, uint64_t done, double seconds, const char *note)
+static void write_update(FILE *stream, const struct progress *progress, uint64_t done,
+	double seconds, const char *note)
 {
 	write_label(stream, progress);
 	if (progress->terminal && progress->total)
@@ -86,7 +90,8 @@ static void write_update(FILE *stream, const struct progress *progress, uint64_t
 		fputc(':', stream);
 	write_count(stream, progress, done, seconds);
 	if (progress->total > done && done > 0)
-		fprintf(stream, ", %.0f s left", seconds * (double)(progress->total - done) / (double)done);
+		fprintf(stream, ", %.0f s left",
+			seconds * (double)(progress->total - done) / (double)done);
 	write_note(stream, note);
 }
 

@@ -8,13 +8,13 @@
 
 /* A tool sets `stream` and `tool`, the library the rest. All zero displays nothing. */
 struct progress {
-	FILE *stream;      /* standard error in the tools; NULL: no display */
-	const char *tool;  /* begins every line */
-	char part[64];     /* current part of the run, "epoch 3/50"; may be empty */
-	bool terminal;     /* redraw one line instead of appending lines */
-	char unit[16];     /* what is counted, a plural in s: "images" */
-	uint64_t total;    /* 0: unknown */
-	double started;    /* seconds of the monotonic clock */
+	FILE *stream;     /* standard error in the tools; NULL: no display */
+	const char *tool; /* begins every line */
+	char part[64];    /* current part of the run, "epoch 3/50"; may be empty */
+	bool terminal;    /* redraw one line instead of appending lines */
+	char unit[16];    /* what is counted, a plural in s: "images" */
+	uint64_t total;   /* 0: unknown */
+	double started;   /* seconds of the monotonic clock */
 	double last_drawn;
 };
 

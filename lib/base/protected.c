@@ -27,8 +27,8 @@ int protect_file(const char *path, struct error *error)
 	struct stat status;
 	bool standard = strcmp(path, "-") == 0;
 	const char *name = standard ? "standard input" : path;
-	if ((standard ? fstat(STDIN_FILENO, &status) : stat(path, &status)) || !S_ISREG(status.st_mode) ||
-		protected_name(&status))
+	if ((standard ? fstat(STDIN_FILENO, &status) : stat(path, &status)) ||
+		!S_ISREG(status.st_mode) || protected_name(&status))
 		return 0;
 	struct protected_file *file = malloc(sizeof *file + strlen(name) + 1);
 	if (!file)

@@ -32,7 +32,8 @@ struct random random_start(uint64_t seed, enum random_purpose purpose, uint64_t 
 	random_block(seed_key, origin, mixed);
 	return (struct random){
 		.key = {mixed[0], mixed[1]},
-		.counter = {(uint32_t)(b >> 32) << 16, (uint32_t)b, (uint32_t)a, (uint32_t)(a >> 32)},
+		.counter = {(uint32_t)(b >> 32) << 16, (uint32_t)b, (uint32_t)a,
+			(uint32_t)(a >> 32)},
 	};
 }
 

@@ -20,9 +20,9 @@ enum random_purpose {
 	RANDOM_DRAW,           /* drawings: (class, picture) */
 	RANDOM_EXPLAIN,        /* noise of explanation methods: (image, sample) */
 	RANDOM_TEST,
-	RANDOM_PAUSE,          /* jitter before retrying a request: (request, attempt) */
-	RANDOM_SAMPLE,         /* sampling of records: (position in the pass, 0) */
-	RANDOM_ORDER,          /* shuffling of a stream: (position in the pass, pass) */
+	RANDOM_PAUSE,  /* jitter before retrying a request: (request, attempt) */
+	RANDOM_SAMPLE, /* sampling of records: (position in the pass, 0) */
+	RANDOM_ORDER,  /* shuffling of a stream: (position in the pass, pass) */
 };
 
 /* A position in the sequence of (seed, purpose, a, b). A plain

@@ -10,7 +10,8 @@ bool rename_is_unsupported(void)
 	return errno == EINVAL || errno == ENOSYS || errno == EOPNOTSUPP;
 }
 
-/* Without support of the file system it checks first; a folder created in between is replaced only if it is empty. */
+/* Without support of the file system it checks first; a folder created in between is replaced only
+ * if it is empty. */
 int rename_new(const char *from, const char *to)
 {
 	struct stat status;

@@ -4,8 +4,9 @@
 
 #include <signal.h>
 
-/* Blocks all signals in the calling thread but SIGBUS, which reading a mapped file raises and which, blocked, would end the
- * process without a message. The old mask is stored in *before. errno is unchanged. */
+/* Blocks all signals in the calling thread but SIGBUS, which reading a mapped file raises and
+ * which, blocked, would end the process without a message. The old mask is stored in *before. errno
+ * is unchanged. */
 void signals_block(sigset_t *before);
 
 /* Restores the mask; pending signals are delivered. errno is unchanged. */

@@ -26,7 +26,8 @@ static int make_file(struct spool *spool, struct error *error)
 	return result;
 }
 
-int spool_add(struct spool *spool, const void *bytes, size_t size, uint64_t *offset, struct error *error)
+int spool_add(struct spool *spool, const void *bytes, size_t size, uint64_t *offset,
+	struct error *error)
 {
 	if (spool->descriptor < 0 && make_file(spool, error))
 		return -1;
@@ -56,7 +57,8 @@ void spool_close(struct spool *spool)
 	*spool = SPOOL_EMPTY;
 }
 
-int spool_read(int descriptor, uint64_t offset, void *bytes, size_t size, const char *name, struct error *error)
+int spool_read(int descriptor, uint64_t offset, void *bytes, size_t size, const char *name,
+	struct error *error)
 {
 	for (char *rest = bytes; size > 0;) {
 		ssize_t got = pread(descriptor, rest, size, (off_t)offset);

@@ -48,10 +48,12 @@ static void index_all(struct text_list *list)
 		index_item(list, i);
 }
 
-/* Makes room for one more item in the table, which stays at most half full; a short list needs none. */
+/* Makes room for one more item in the table, which stays at most half full; a short list needs
+ * none. */
 static int reserve_slot(struct text_list *list)
 {
-	if (list->count < HASHED_FROM || list->count >= UINT32_MAX / 4 || list->count < list->slot_count / 2)
+	if (list->count < HASHED_FROM || list->count >= UINT32_MAX / 4 ||
+		list->count < list->slot_count / 2)
 		return 0;
 	size_t slot_count = list->slot_count ? 2 * list->slot_count : 4 * HASHED_FROM;
 	uint32_t *slots = calloc(slot_count, sizeof *slots);
@@ -97,7 +99,8 @@ void text_list_remove(struct text_list *list, size_t index)
 {
 	free(list->items[index]);
 	list->count--;
-	memmove(list->items + index, list->items + index + 1, (list->count - index) * sizeof *list->items);
+	memmove(list->items + index, list->items + index + 1,
+		(list->count - index) * sizeof *list->items);
 	if (list->slots)
 		index_all(list);
 }
@@ -178,10 +181,14 @@ static int utf8_length(const unsigned char *text)
 {
 	unsigned char c = text[0], low = 0x80, high = 0xBF;
 	int length = c < 0x80 ? 1 : c < 0xC2 ? 0 : c < 0xE0 ? 2 : c < 0xF0 ? 3 : c < 0xF5 ? 4 : 0;
-	if (c == 0xE0) low = 0xA0;
-	if (c == 0xED) high = 0x9F;
-	if (c == 0xF0) low = 0x90;
-	if (c == 0xF4) high = 0x8F;
+	if (c == 0xE0)
+		low = 0xA0;
+	if (c == 0xED)
+		high = 0x9F;
+	if (c == 0xF0)
+		low = 0x90;
+	if (c == 0xF4)
+		high = 0x8F;
 	for (int i = 1; i < length; i++, low = 0x80, high = 0xBF)
 		if (text[i] < low || text[i] > high)
 			return 0;
@@ -202,18 +209,19 @@ static uint32_t code_point(const unsigned char *text, int length)
 	return code;
 }
 
-/* Invisible characters, or those that change how others are shown: Unicode's categories Cf, Zl and Zp and default
- * ignorables (version 15), without the soft hyphen, the joiners U+200C and U+200D, and variation selectors, which words and
- * emoji are written with. */
+/* Invisible characters, or those that change how others are shown: Unicode's categories Cf, Zl and
+ * Zp and default ignorables (version 15), without the soft hyphen, the joiners U+200C and U+200D,
+ * and variation selectors, which words and emoji are written with. */
 static bool is_format(uint32_t code)
 {
 	static const struct {
 		uint32_t first, last;
-	} ranges[] = {{0x34F, 0x34F}, {0x600, 0x605}, {0x61C, 0x61C}, {0x6DD, 0x6DD}, {0x70F, 0x70F}, {0x890, 0x891},
-		{0x8E2, 0x8E2}, {0x115F, 0x1160}, {0x17B4, 0x17B5}, {0x180E, 0x180E}, {0x200B, 0x200B}, {0x200E, 0x200F},
-		{0x2028, 0x202E}, {0x2060, 0x206F}, {0x3164, 0x3164}, {0xFEFF, 0xFEFF}, {0xFFA0, 0xFFA0}, {0xFFF0, 0xFFFB},
-		{0x110BD, 0x110BD}, {0x110CD, 0x110CD}, {0x13430, 0x1343F}, {0x1BCA0, 0x1BCA3}, {0x1D173, 0x1D17A},
-		{0xE0000, 0xE00FF}, {0xE01F0, 0xE0FFF}};
+	} ranges[] = {{0x34F, 0x34F}, {0x600, 0x605}, {0x61C, 0x61C}, {0x6DD, 0x6DD},
+		{0x70F, 0x70F}, {0x890, 0x891}, {0x8E2, 0x8E2}, {0x115F, 0x1160}, {0x17B4, 0x17B5},
+		{0x180E, 0x180E}, {0x200B, 0x200B}, {0x200E, 0x200F}, {0x2028, 0x202E},
+		{0x2060, 0x206F}, {0x3164, 0x3164}, {0xFEFF, 0xFEFF}, {0xFFA0, 0xFFA0},
+		{0xFFF0, 0xFFFB}, {0x110BD, 0x110BD}, {0x110CD, 0x110CD}, {0x13430, 0x1343F},
+		{0x1BCA0, 0x1BCA3}, {0x1D173, 0x1D17A}, {0xE0000, 0xE00FF}, {0xE01F0, 0xE0FFF}};
 	for (size_t i = 0; i < sizeof ranges / sizeof *ranges; i++)
 		if (code >= ranges[i].first && code <= ranges[i].last)
 			return true;
@@ -226,7 +234,8 @@ static bool needs_escape(const unsigned char *text, int length)
 	return is_control(text) || (length > 1 && is_format(code_point(text, length)));
 }
 
-/* Writes the character at `text` to `out`, escaped if it must be; returns how many bytes of `text` it took. */
+/* Writes the character at `text` to `out`, escaped if it must be; returns how many bytes of `text`
+ * it took. */
 static int escape(const unsigned char *text, char out[8])
 {
 	int length = utf8_length(text);
@@ -263,7 +272,8 @@ void text_write_json(FILE *stream, const char *json)
 		if (!needs_escape(p, length) || *p == '\n')
 			fwrite(p, 1, (size_t)length, stream);
 		else if (code > 0xFFFF)
-			fprintf(stream, "\\u%04x\\u%04x", 0xD7C0 + (code >> 10), 0xDC00 + (code & 0x3FF));
+			fprintf(stream, "\\u%04x\\u%04x", 0xD7C0 + (code >> 10),
+				0xDC00 + (code & 0x3FF));
 		else
 			fprintf(stream, "\\u%04x", code);
 		p += length;
@@ -280,7 +290,8 @@ void text_unify_lines(char *text)
 	char *out = text;
 	while (*text) {
 		text += text_byte_order_mark(text);
-		size_t length = strcspn(text, "\n"), kept = length && text[length - 1] == '\r' ? length - 1 : length;
+		size_t length = strcspn(text, "\n"),
+		       kept = length && text[length - 1] == '\r' ? length - 1 : length;
 		memmove(out, text, kept);
 		out += kept;
 		text += length;
@@ -294,7 +305,9 @@ int text_hexadecimal(char digit)
 {
 	static const char digits[] = "0123456789ABCDEFabcdef";
 	const char *found = digit ? strchr(digits, digit) : NULL;
-	return !found ? -1 : found - digits < 16 ? (int)(found - digits) : (int)(found - digits) - 6;
+	return !found                 ? -1
+		: found - digits < 16 ? (int)(found - digits)
+				      : (int)(found - digits) - 6;
 }
 
 bool text_read_field(char *text)
@@ -390,7 +403,8 @@ bool text_is_utf8(const char *text)
 bool text_is_class_name(const char *name)
 {
 	size_t length = strlen(name);
-	if (length < 1 || length > 255 || name[0] == '.' || name[0] == ' ' || name[length - 1] == ' ')
+	if (length < 1 || length > 255 || name[0] == '.' || name[0] == ' ' ||
+		name[length - 1] == ' ')
 		return false;
 	for (const unsigned char *p = (const unsigned char *)name; *p;) {
 		int character = utf8_length(p);

@@ -13,7 +13,8 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-/* Paths for a signal handler to remove. A slot is set after the file exists and cleared after it is renamed or removed. */
+/* Paths for a signal handler to remove. A slot is set after the file exists and cleared after it is
+ * renamed or removed. */
 enum { UNFINISHED_MAXIMUM = 1024 };
 static char *volatile paths[UNFINISHED_MAXIMUM];
 
@@ -24,7 +25,8 @@ enum { NAME_MAXIMUM = 200, CONCURRENT_MAXIMUM = 8 };
 
 static int remove_at(int parent, const char *name);
 
-/* Removes the entries of an open folder. Uses the system call, as opendir() allocates, which is not async-signal-safe. */
+/* Removes the entries of an open folder. Uses the system call, as opendir() allocates, which is not
+ * async-signal-safe. */
 static int empty_folder(int folder)
 {
 	_Alignas(struct dirent64) char entries[4096];
@@ -79,29 +81,32 @@ void unfinished_remove_all(void)
 static char *name_for(const char *path, const char *kind, int number)
 {
 	const char *base = text_base_name(path);
-	return text_format("%.*s.%.*s.millrace-%s%s%d", (int)(base - path), path, NAME_MAXIMUM, base, kind,
-		*kind ? "-" : "", number);
+	return text_format("%.*s.%.*s.millrace-%s%s%d", (int)(base - path), path, NAME_MAXIMUM,
+		base, kind, *kind ? "-" : "", number);
 }
 
 /* False if another process replaced the file between opening and locking. */
 static bool is_path_of(const char *path, int descriptor)
 {
 	struct stat named, opened;
-	return lstat(path, &named) == 0 && fstat(descriptor, &opened) == 0 && named.st_dev == opened.st_dev &&
-		named.st_ino == opened.st_ino;
+	return lstat(path, &named) == 0 && fstat(descriptor, &opened) == 0 &&
+		named.st_dev == opened.st_dev && named.st_ino == opened.st_ino;
 }
 
-/* Opens and locks a leftover. Returns the descriptor; -1 if there is none, or a running process has it locked. */
+/* Opens and locks a leftover. Returns the descriptor; -1 if there is none, or a running process has
+ * it locked. */
 static int lock_leftover(const char *path, mode_t type)
 {
 	struct stat status;
 	if (lstat(path, &status) || (status.st_mode & S_IFMT) != type)
 		return -1;
-	/* A lock over NFS needs a descriptor open for writing, which is impossible for folders and read-only files. */
+	/* A lock over NFS needs a descriptor open for writing, which is impossible for folders and
+	 * read-only files. */
 	int descriptor = open(path, O_RDWR | O_NOFOLLOW | O_NONBLOCK | O_CLOEXEC);
 	if (descriptor < 0)
 		descriptor = open(path, O_RDONLY | O_NOFOLLOW | O_NONBLOCK | O_CLOEXEC);
-	if (descriptor >= 0 && flock(descriptor, LOCK_EX | LOCK_NB) == 0 && is_path_of(path, descriptor))
+	if (descriptor >= 0 && flock(descriptor, LOCK_EX | LOCK_NB) == 0 &&
+		is_path_of(path, descriptor))
 		return descriptor;
 	if (descriptor >= 0)
 		close(descriptor);
@@ -124,8 +129,8 @@ static int recover_leftovers(const char *path, const char *kind, mode_t type,
 	return result;
 }
 
-int unfinished_recover(const char *path, const char *kind, int (*recover)(const char *leftover, void *context),
-	void *context)
+int unfinished_recover(const char *path, const char *kind,
+	int (*recover)(const char *leftover, void *context), void *context)
 {
 	return recover_leftovers(path, kind, S_IFDIR, recover, context);
 }
@@ -155,7 +160,8 @@ static int register_path(char *path)
 	return 0;
 }
 
-/* mkstemp and mkdtemp create it with mode 0600 or 0700, and reading the umask is not thread-safe. */
+/* mkstemp and mkdtemp create it with mode 0600 or 0700, and reading the umask is not
+ * thread-safe. */
 static int create_file(const char *path)
 {
 	return open(path, O_RDWR | O_CREAT | O_EXCL | O_CLOEXEC, 0666);
@@ -175,14 +181,15 @@ static int create_folder(const char *path)
 	return descriptor;
 }
 
-/* Creates and locks. If another process locks or removes it as a leftover first, that is treated as an existing name: -1
- * with EEXIST. */
+/* Creates and locks. If another process locks or removes it as a leftover first, that is treated as
+ * an existing name: -1 with EEXIST. */
 static int create_locked(const char *path, int (*create)(const char *path))
 {
 	int descriptor = create(path);
 	if (descriptor < 0)
 		return -1;
-	bool lost = flock(descriptor, LOCK_EX | LOCK_NB) ? errno == EWOULDBLOCK : !is_path_of(path, descriptor);
+	bool lost = flock(descriptor, LOCK_EX | LOCK_NB) ? errno == EWOULDBLOCK
+							 : !is_path_of(path, descriptor);
 	if (!lost)
 		return descriptor;
 	close(descriptor);
@@ -212,7 +219,8 @@ static int create_unfinished(struct unfinished *unfinished, const char *path, co
 	return descriptor;
 }
 
-static int create_unfinished_folder(struct unfinished *unfinished, const char *path, const char *kind)
+static int create_unfinished_folder(struct unfinished *unfinished, const char *path,
+	const char *kind)
 {
 	int descriptor = create_unfinished(unfinished, path, kind, create_folder);
 	unfinished->lock = descriptor;

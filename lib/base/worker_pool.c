@@ -41,8 +41,8 @@ static void *run_tasks(void *argument)
 	return NULL;
 }
 
-int worker_pool_create(struct worker_pool **out, worker_function *function, worker_pool_callback *ready, void *context,
-	struct error *error)
+int worker_pool_create(struct worker_pool **out, worker_function *function,
+	worker_pool_callback *ready, void *context, struct error *error)
 {
 	struct worker_pool *pool = *out = calloc(1, sizeof *pool);
 	if (!pool)
@@ -53,7 +53,8 @@ int worker_pool_create(struct worker_pool **out, worker_function *function, work
 	pthread_mutex_init(&pool->mutex, NULL);
 	pthread_cond_init(&pool->submitted, NULL);
 	int threads = get_nprocs() < THREADS_MAXIMUM ? get_nprocs() : THREADS_MAXIMUM;
-	while (pool->threads < threads && pthread_create(&pool->thread[pool->threads], NULL, run_tasks, pool) == 0)
+	while (pool->threads < threads &&
+		pthread_create(&pool->thread[pool->threads], NULL, run_tasks, pool) == 0)
 		pool->threads++;
 	if (pool->threads)
 		return 0;

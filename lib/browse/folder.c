@@ -56,7 +56,8 @@ static char *resolve_inside(const char *root, const char *path)
 {
 	size_t root_length = strlen(root);
 	char *real = realpath(path, NULL);
-	if (real && strncmp(real, root, root_length) == 0 && (!real[root_length] || real[root_length] == '/' || root[root_length - 1] == '/'))
+	if (real && strncmp(real, root, root_length) == 0 &&
+		(!real[root_length] || real[root_length] == '/' || root[root_length - 1] == '/'))
 		return real;
 	free(real);
 	return NULL;
@@ -74,8 +75,8 @@ const char *folder_media_type(const char *name)
 {
 	static const struct {
 		const char *extension, *type;
-	} types[] = {{".jpg", "image/jpeg"}, {".jpeg", "image/jpeg"}, {".png", "image/png"}, {".webp", "image/webp"},
-		{".gif", "image/gif"}, {".bmp", "image/bmp"}};
+	} types[] = {{".jpg", "image/jpeg"}, {".jpeg", "image/jpeg"}, {".png", "image/png"},
+		{".webp", "image/webp"}, {".gif", "image/gif"}, {".bmp", "image/bmp"}};
 	const char *dot = strrchr(name, '.');
 	for (size_t i = 0; dot && i < sizeof types / sizeof *types; i++)
 		if (strcasecmp(dot, types[i].extension) == 0)
@@ -93,18 +94,19 @@ static bool is_outside(const char *root, const char *folder, const char *name)
 }
 
 /* Appends those of `names` that are inside `root` and, if `pictures`, images. */
-static int add_visible(const char *root, const char *folder, const struct text_list *names, bool pictures,
-	struct text_list *visible, struct error *error)
+static int add_visible(const char *root, const char *folder, const struct text_list *names,
+	bool pictures, struct text_list *visible, struct error *error)
 {
 	int result = 0;
 	for (size_t i = 0; result == 0 && i < names->count; i++)
-		if ((!pictures || folder_media_type(names->items[i])) && !is_outside(root, folder, names->items[i]))
+		if ((!pictures || folder_media_type(names->items[i])) &&
+			!is_outside(root, folder, names->items[i]))
 			result = text_list_add(visible, names->items[i], error);
 	return result;
 }
 
-int folder_list(const char *root, const char *path, struct text_list *folders, struct text_list *pictures,
-	struct error *error)
+int folder_list(const char *root, const char *path, struct text_list *folders,
+	struct text_list *pictures, struct error *error)
 {
 	struct text_list folder_names = {0}, file_names = {0};
 	int result = file_list(path, FILE_FOLDER, &folder_names, error);

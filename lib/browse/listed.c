@@ -21,7 +21,8 @@ static int write_fields(FILE *stream, char *rest, struct error *error)
 	return 0;
 }
 
-/* The fields after the path as one text. New memory; NULL without, or if one has an unknown escape. */
+/* The fields after the path as one text. New memory; NULL without, or if one has an unknown
+ * escape. */
 static char *join_fields(char *rest, struct error *error)
 {
 	char *note = NULL;

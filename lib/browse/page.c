@@ -19,19 +19,21 @@ struct page_view {
 	int number, pages;
 };
 
-/* Writes text HTML-escaped, for content or a quoted attribute; control characters and invalid UTF-8 become \xNN. */
+/* Writes text HTML-escaped, for content or a quoted attribute; control characters and invalid UTF-8
+ * become \xNN. */
 static void write_text(FILE *stream, const char *text)
 {
 	char shown[ESCAPED_NAME_SIZE];
 	text_write_html(stream, text_printable(shown, sizeof shown, text));
 }
 
-/* Writes a name as a component of a URL: percent-encoded except unreserved characters (RFC 3986). */
+/* Writes a name as a component of a URL: percent-encoded except unreserved characters (RFC
+ * 3986). */
 static void write_component(FILE *stream, const char *name)
 {
 	for (const unsigned char *p = (const unsigned char *)name; *p; p++) {
-		bool is_unreserved = (*p >= '0' && *p <= '9') || (*p >= 'A' && *p <= 'Z') || (*p >= 'a' && *p <= 'z') ||
-			strchr("-._~", *p);
+		bool is_unreserved = (*p >= '0' && *p <= '9') || (*p >= 'A' && *p <= 'Z') ||
+			(*p >= 'a' && *p <= 'z') || strchr("-._~", *p);
 		fprintf(stream, is_unreserved ? "%c" : "%%%02X", *p);
 	}
 }
@@ -49,9 +51,11 @@ static void write_parent_link(const struct page_view *view)
 static void write_html_head(FILE *stream, const char *title)
 {
 	fputs("<!DOCTYPE html>\n<html lang=\"en\">\n<head>\n<meta charset=\"utf-8\">\n"
-	      "<meta name=\"viewport\" content=\"width=device-width, initial-scale=1\">\n<title>", stream);
+	      "<meta name=\"viewport\" content=\"width=device-width, initial-scale=1\">\n<title>",
+		stream);
 	write_text(stream, title);
-	fputs("</title>\n<link rel=\"stylesheet\" href=\"" PAGE_STYLE_PATH "\">\n</head>\n<body>\n", stream);
+	fputs("</title>\n<link rel=\"stylesheet\" href=\"" PAGE_STYLE_PATH "\">\n</head>\n<body>\n",
+		stream);
 }
 
 static void write_header(const struct page_view *view)
@@ -61,16 +65,19 @@ static void write_header(const struct page_view *view)
 	if (strcmp(view->path, view->root))
 		write_parent_link(view);
 	else if (view->listed)
-		fprintf(stream, "<nav class=\"up\"><a href=\"" PAGE_LISTED_PATH "\">%zu listed</a></nav>\n",
+		fprintf(stream,
+			"<nav class=\"up\"><a href=\"" PAGE_LISTED_PATH "\">%zu listed</a></nav>\n",
 			view->listed->paths.count);
 	fputs("<h1>", stream);
 	write_text(stream, text_base_name(view->path));
 	if (view->pictures.count)
-		fprintf(stream, " <small>%zu picture%s</small>", view->pictures.count, view->pictures.count == 1 ? "" : "s");
+		fprintf(stream, " <small>%zu picture%s</small>", view->pictures.count,
+			view->pictures.count == 1 ? "" : "s");
 	fputs("</h1>\n", stream);
 }
 
-/* A subfolder: up to four of its images, its name and the number of images; none if it can't be read. */
+/* A subfolder: up to four of its images, its name and the number of images; none if it can't be
+ * read. */
 static int write_folder(const struct page_view *view, const char *name, struct error *error)
 {
 	struct text_list folders = {0}, pictures = {0};
@@ -94,7 +101,8 @@ static int write_folder(const struct page_view *view, const char *name, struct e
 	}
 	fputs("</span><span class=\"name\">", stream);
 	write_text(stream, name);
-	fprintf(stream, " <small>%zu</small></span></a></li>\n", pictures.count ? pictures.count : folders.count);
+	fprintf(stream, " <small>%zu</small></span></a></li>\n",
+		pictures.count ? pictures.count : folders.count);
 	free(path);
 	text_list_free(&folders);
 	text_list_free(&pictures);
@@ -147,7 +155,10 @@ static void write_listed_picture(const struct page_view *view, const char *path,
 		p += length + (p[length] == '/');
 	}
 	if (encoded && fclose(encoded) == 0) {
-		fprintf(stream, "<li><a href=\"%s\"><img src=\"%s\" alt=\"\" loading=\"lazy\"><span class=\"name\">", address, address);
+		fprintf(stream,
+			"<li><a href=\"%s\"><img src=\"%s\" alt=\"\" loading=\"lazy\"><span "
+			"class=\"name\">",
+			address, address);
 		write_text(stream, path);
 		fputs("</span><span class=\"name\">", stream);
 		write_text(stream, note);
@@ -171,14 +182,17 @@ static void write_page_links(const struct page_view *view)
 	FILE *stream = view->stream;
 	fputs("<nav class=\"pages\" aria-label=\"pages\">\n", stream);
 	if (view->number > 1)
-		fprintf(stream, "<a href=\"?%spage=%d\" rel=\"prev\">previous</a>\n", view->query, view->number - 1);
+		fprintf(stream, "<a href=\"?%spage=%d\" rel=\"prev\">previous</a>\n", view->query,
+			view->number - 1);
 	for (int page = 1; page <= view->pages; page++)
 		if (page == view->number)
 			fprintf(stream, "<span aria-current=\"page\">%d</span>\n", page);
-		else if (page == 1 || page == view->pages || abs(page - view->number) <= NEIGHBOUR_PAGES)
+		else if (page == 1 || page == view->pages ||
+			abs(page - view->number) <= NEIGHBOUR_PAGES)
 			fprintf(stream, "<a href=\"?%spage=%d\">%d</a>\n", view->query, page, page);
 	if (view->number < view->pages)
-		fprintf(stream, "<a href=\"?%spage=%d\" rel=\"next\">next</a>\n", view->query, view->number + 1);
+		fprintf(stream, "<a href=\"?%spage=%d\" rel=\"next\">next</a>\n", view->query,
+			view->number + 1);
 	fputs("</nav>\n", stream);
 }
 
@@ -203,7 +217,8 @@ static int page_count_of(size_t pictures)
 }
 
 /* Calls `write` for the page, if there is one of that number. Returns as page_make. */
-static int write_to_memory(struct page_view *view, int (*write)(const struct page_view *, struct error *), char **html, size_t *size,
+static int write_to_memory(struct page_view *view,
+	int (*write)(const struct page_view *, struct error *), char **html, size_t *size,
 	struct error *error)
 {
 	*html = NULL;
@@ -222,10 +237,14 @@ static int write_to_memory(struct page_view *view, int (*write)(const struct pag
 	return result;
 }
 
-int page_make(const char *root, const char *path, const struct listed *listed, int number, char **html, size_t *size,
-	struct error *error)
+int page_make(const char *root, const char *path, const struct listed *listed, int number,
+	char **html, size_t *size, struct error *error)
 {
-	struct page_view view = {.root = root, .path = path, .listed = listed, .query = "", .number = number};
+	struct page_view view = {.root = root,
+		.path = path,
+		.listed = listed,
+		.query = "",
+		.number = number};
 	*html = NULL;
 	int result = folder_list(root, path, &view.folders, &view.pictures, error);
 	view.pages = page_count_of(view.pictures.count);
@@ -242,7 +261,8 @@ static int write_listed_page(const struct page_view *view, struct error *error)
 	write_html_head(view->stream, text_base_name(view->root));
 	fputs("<nav class=\"up\"><a href=\"/\">&larr; ", view->stream);
 	write_text(view->stream, text_base_name(view->root));
-	fprintf(view->stream, "</a></nav>\n<h1>Listed <small>%zu</small></h1>\n", view->listed->paths.count);
+	fprintf(view->stream, "</a></nav>\n<h1>Listed <small>%zu</small></h1>\n",
+		view->listed->paths.count);
 	write_listed(view);
 	if (view->pages > 1)
 		write_page_links(view);
@@ -250,10 +270,14 @@ static int write_listed_page(const struct page_view *view, struct error *error)
 	return 0;
 }
 
-int page_make_listed(const char *root, const struct listed *listed, int number, char **html, size_t *size,
-	struct error *error)
+int page_make_listed(const char *root, const struct listed *listed, int number, char **html,
+	size_t *size, struct error *error)
 {
-	struct page_view view = {.root = root, .path = root, .listed = listed, .query = "listed&amp;", .number = number,
+	struct page_view view = {.root = root,
+		.path = root,
+		.listed = listed,
+		.query = "listed&amp;",
+		.number = number,
 		.pages = page_count_of(listed->paths.count)};
 	return write_to_memory(&view, write_listed_page, html, size, error);
 }

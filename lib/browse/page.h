@@ -19,14 +19,15 @@ enum { PAGE_PICTURES = 60 };
 /* The style sheet of all pages. */
 extern const char page_style[];
 
-/* Creates page `number` (1 for the first) of the folder at `path`, which folder_find found below `root`; that of the root itself
- * has a link to the images in `listed`, which may be NULL. Returns 0, 1 if there is no such page, or -1; *html is the caller's
- * to free, and NULL unless 0 is returned. */
-CHECKED int page_make(const char *root, const char *path, const struct listed *listed, int number, char **html,
-	size_t *size, struct error *error);
+/* Creates page `number` (1 for the first) of the folder at `path`, which folder_find found below
+ * `root`; that of the root itself has a link to the images in `listed`, which may be NULL. Returns
+ * 0, 1 if there is no such page, or -1; *html is the caller's to free, and NULL unless 0 is
+ * returned. */
+CHECKED int page_make(const char *root, const char *path, const struct listed *listed, int number,
+	char **html, size_t *size, struct error *error);
 
 /* The same for the images of a list, each with its note; they may be missing. */
-CHECKED int page_make_listed(const char *root, const struct listed *listed, int number, char **html, size_t *size,
-	struct error *error);
+CHECKED int page_make_listed(const char *root, const struct listed *listed, int number, char **html,
+	size_t *size, struct error *error);
 
 #endif

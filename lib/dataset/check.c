@@ -8,12 +8,13 @@
 #include <string.h>
 #include <strings.h>
 
-const char *const check_kind_names[] = {"undecodable", "blank", "tiny", "odd aspect", "dark", "blurred", "extension",
-	"two labels", "duplicate", "look-alike", NULL};
+const char *const check_kind_names[] = {"undecodable", "blank", "tiny", "odd aspect", "dark",
+	"blurred", "extension", "two labels", "duplicate", "look-alike", NULL};
 
 /* ---- pictures ---- */
 
-static int add_finding(struct dataset_check *check, const struct check_finding *finding, struct error *error)
+static int add_finding(struct dataset_check *check, const struct check_finding *finding,
+	struct error *error)
 {
 	struct check_finding *larger = array_grow(check->findings, check->count, sizeof *larger);
 	if (!larger)
@@ -29,9 +30,10 @@ static bool has_wrong_extension(const char *name, enum image_type type)
 	static const struct {
 		const char *extension;
 		enum image_type type;
-	} known[] = {{"jpg", IMAGE_JPEG}, {"jpeg", IMAGE_JPEG}, {"jpe", IMAGE_JPEG}, {"jfif", IMAGE_JPEG}, {"png", IMAGE_PNG},
-		{"webp", IMAGE_WEBP}, {"gif", IMAGE_GIF}, {"bmp", IMAGE_BMP}, {"tga", IMAGE_TGA}, {"psd", IMAGE_PSD},
-		{"pnm", IMAGE_PNM}, {"ppm", IMAGE_PNM}, {"pgm", IMAGE_PNM}};
+	} known[] = {{"jpg", IMAGE_JPEG}, {"jpeg", IMAGE_JPEG}, {"jpe", IMAGE_JPEG},
+		{"jfif", IMAGE_JPEG}, {"png", IMAGE_PNG}, {"webp", IMAGE_WEBP}, {"gif", IMAGE_GIF},
+		{"bmp", IMAGE_BMP}, {"tga", IMAGE_TGA}, {"psd", IMAGE_PSD}, {"pnm", IMAGE_PNM},
+		{"ppm", IMAGE_PNM}, {"pgm", IMAGE_PNM}};
 	const char *dot = strrchr(text_base_name(name), '.');
 	for (size_t i = 0; dot && i < sizeof known / sizeof *known; i++)
 		if (strcasecmp(dot + 1, known[i].extension) == 0)
@@ -50,21 +52,26 @@ static int shorter_side(const struct picture_properties *properties)
 }
 
 /* Checks a single picture. A blank one is not reported as dark or blurred too. */
-static int check_picture(struct dataset_check *check, const struct split_file *file, const struct check_limits *limits,
-	struct error *error)
+static int check_picture(struct dataset_check *check, const struct split_file *file,
+	const struct check_limits *limits, struct error *error)
 {
 	const struct picture_properties *properties = &file->properties;
 	bool plain = file->hash.plain;
 	const bool applies[CHECK_KINDS] = {
 		[CHECK_BLANK] = plain,
 		[CHECK_TINY] = shorter_side(properties) < limits->minimum_side,
-		[CHECK_ASPECT] = longer_side(properties) > limits->maximum_aspect * shorter_side(properties),
-		[CHECK_DARK] = !plain && properties->measures.brightness < limits->minimum_brightness,
-		[CHECK_BLURRED] = !plain && properties->measures.sharpness < limits->minimum_sharpness,
+		[CHECK_ASPECT] =
+			longer_side(properties) > limits->maximum_aspect * shorter_side(properties),
+		[CHECK_DARK] =
+			!plain && properties->measures.brightness < limits->minimum_brightness,
+		[CHECK_BLURRED] =
+			!plain && properties->measures.sharpness < limits->minimum_sharpness,
 		[CHECK_EXTENSION] = has_wrong_extension(file->name, properties->type),
 	};
 	for (int kind = 0; kind < CHECK_KINDS; kind++) {
-		struct check_finding finding = {.kind = (enum check_kind)kind, .name = file->name, .label = file->label,
+		struct check_finding finding = {.kind = (enum check_kind)kind,
+			.name = file->name,
+			.label = file->label,
 			.file = file};
 		if (applies[kind] && add_finding(check, &finding, error))
 			return -1;
@@ -73,10 +80,13 @@ static int check_picture(struct dataset_check *check, const struct split_file *f
 }
 
 /* Reports a picture of a group that is not the first. */
-static int check_group(struct dataset_check *check, const struct split_file *first, const struct split_file *file,
-	struct error *error)
+static int check_group(struct dataset_check *check, const struct split_file *first,
+	const struct split_file *file, struct error *error)
 {
-	struct check_finding finding = {.kind = CHECK_LOOK_ALIKE, .name = file->name, .label = file->label, .file = file,
+	struct check_finding finding = {.kind = CHECK_LOOK_ALIKE,
+		.name = file->name,
+		.label = file->label,
+		.file = file,
 		.other = first};
 	for (const struct split_file *earlier = first; earlier < file; earlier++)
 		if (earlier->group == file->group && image_hash_same(&earlier->hash, &file->hash)) {
@@ -90,7 +100,8 @@ static int check_group(struct dataset_check *check, const struct split_file *fir
 static int check_groups(struct dataset_check *check, struct error *error)
 {
 	const struct split *split = check->split;
-	const struct split_file **first_files = calloc((size_t)split->groups + 1, sizeof *first_files);
+	const struct split_file **first_files =
+		calloc((size_t)split->groups + 1, sizeof *first_files);
 	int result = first_files ? 0 : error_memory(error, "groups");
 	for (size_t i = 0; result == 0 && i < split->count; i++) {
 		const struct split_file *file = &split->files[i];
@@ -110,7 +121,10 @@ static int check_labels(struct dataset_check *check, struct error *error)
 	int result = split_conflicts_find(&conflicts, split, error);
 	for (size_t i = 0; result == 0 && i < split->count; i++) {
 		const struct split_file *file = &split->files[i];
-		struct check_finding finding = {.kind = CHECK_LABELS, .name = file->name, .label = file->label, .file = file,
+		struct check_finding finding = {.kind = CHECK_LABELS,
+			.name = file->name,
+			.label = file->label,
+			.file = file,
 			.other = conflicts.others[i]};
 		if (finding.other)
 			result = add_finding(check, &finding, error);
@@ -161,7 +175,8 @@ static int check_classes(struct dataset_check *check, struct error *error)
 		return -1;
 	for (size_t i = 0; i < groups.count; i++)
 		for (size_t k = 0; k < groups.groups[i].count; k++) {
-			struct check_class *class = &check->classes[groups.groups[i].files[k]->label];
+			struct check_class *class =
+				&check->classes[groups.groups[i].files[k]->label];
 			class->pictures++;
 			class->distinct += k == 0;
 		}
@@ -171,7 +186,8 @@ static int check_classes(struct dataset_check *check, struct error *error)
 	for (size_t i = 0; i < split->classes.count; i++) {
 		struct check_class *class = &check->classes[i];
 		if (class->pictures)
-			class->weight = (double)split->count / ((double)split->classes.count * (double)class->pictures);
+			class->weight = (double)split->count /
+				((double)split->classes.count * (double)class->pictures);
 		class->unbalanced = 2 * class->pictures < median || class->pictures > 2 * median;
 		check->unbalanced += class->unbalanced;
 	}
@@ -180,19 +196,23 @@ static int check_classes(struct dataset_check *check, struct error *error)
 
 /* ---- all ---- */
 
-int dataset_check_run(struct dataset_check *check, const struct split *split, const struct check_limits *limits, struct error *error)
+int dataset_check_run(struct dataset_check *check, const struct split *split,
+	const struct check_limits *limits, struct error *error)
 {
 	*check = (struct dataset_check){.split = split};
 	int result = 0;
 	for (size_t i = 0; result == 0 && i < split->undecodable_count; i++) {
 		const struct undecodable_file *file = &split->undecodable[i];
-		struct check_finding finding = {.kind = CHECK_UNDECODABLE, .name = file->name, .label = file->label,
+		struct check_finding finding = {.kind = CHECK_UNDECODABLE,
+			.name = file->name,
+			.label = file->label,
 			.undecodable = file};
 		result = add_finding(check, &finding, error);
 	}
 	for (size_t i = 0; result == 0 && i < split->count; i++)
 		result = check_picture(check, &split->files[i], limits, error);
-	if (result || check_labels(check, error) || check_groups(check, error) || check_classes(check, error))
+	if (result || check_labels(check, error) || check_groups(check, error) ||
+		check_classes(check, error))
 		return -1;
 	if (check->count)
 		qsort(check->findings, check->count, sizeof *check->findings, compare_findings);
@@ -209,16 +229,30 @@ size_t dataset_check_count(const struct dataset_check *check, enum check_kind ki
 
 static void write_detail(const struct check_finding *finding, FILE *stream)
 {
-	const struct picture_properties *properties = finding->file ? &finding->file->properties : NULL;
+	const struct picture_properties *properties =
+		finding->file ? &finding->file->properties : NULL;
 	switch (finding->kind) {
-	case CHECK_UNDECODABLE: text_write_field(stream, finding->undecodable->error.reason); break;
-	case CHECK_BLANK: fprintf(stream, "contrast %.1f", properties->measures.contrast); break;
+	case CHECK_UNDECODABLE:
+		text_write_field(stream, finding->undecodable->error.reason);
+		break;
+	case CHECK_BLANK:
+		fprintf(stream, "contrast %.1f", properties->measures.contrast);
+		break;
 	case CHECK_TINY:
-	case CHECK_ASPECT: fprintf(stream, "%d x %d", properties->width, properties->height); break;
-	case CHECK_DARK: fprintf(stream, "brightness %.1f", properties->measures.brightness); break;
-	case CHECK_BLURRED: fprintf(stream, "sharpness %.1f", properties->measures.sharpness); break;
-	case CHECK_EXTENSION: fprintf(stream, "is %s", image_type_name(properties->type)); break;
-	default: text_write_field(stream, finding->other->name);
+	case CHECK_ASPECT:
+		fprintf(stream, "%d x %d", properties->width, properties->height);
+		break;
+	case CHECK_DARK:
+		fprintf(stream, "brightness %.1f", properties->measures.brightness);
+		break;
+	case CHECK_BLURRED:
+		fprintf(stream, "sharpness %.1f", properties->measures.sharpness);
+		break;
+	case CHECK_EXTENSION:
+		fprintf(stream, "is %s", image_type_name(properties->type));
+		break;
+	default:
+		text_write_field(stream, finding->other->name);
 	}
 }
 
@@ -239,8 +273,8 @@ void dataset_check_write(const struct dataset_check *check, FILE *stream)
 	for (size_t i = 0; i < classes->count; i++) {
 		const struct check_class *class = &check->classes[i];
 		text_write_field(stream, classes->items[i]);
-		fprintf(stream, "\t%zu\t%zu\t%.4f\t%s\n", class->pictures, class->distinct, class->weight,
-			class->unbalanced ? "unbalanced" : "");
+		fprintf(stream, "\t%zu\t%zu\t%.4f\t%s\n", class->pictures, class->distinct,
+			class->weight, class->unbalanced ? "unbalanced" : "");
 	}
 }
 

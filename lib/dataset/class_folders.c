@@ -8,7 +8,8 @@
 
 enum { DEPTH_MAXIMUM = 16 }; /* symbolic links can form cycles */
 
-int dataset_files_add(struct dataset_files *files, const char *path, size_t source, int label, struct error *error)
+int dataset_files_add(struct dataset_files *files, const char *path, size_t source, int label,
+	struct error *error)
 {
 	struct dataset_file *larger = array_grow(files->files, files->count, sizeof *larger);
 	if (!larger)
@@ -17,7 +18,8 @@ int dataset_files_add(struct dataset_files *files, const char *path, size_t sour
 	char *copy = strdup(path);
 	if (!copy)
 		return error_memory(error, path);
-	files->files[files->count++] = (struct dataset_file){.path = copy, .source = copy + source, .label = label};
+	files->files[files->count++] =
+		(struct dataset_file){.path = copy, .source = copy + source, .label = label};
 	return 0;
 }
 
@@ -40,9 +42,11 @@ struct folder_scan {
 	int label;
 };
 
-static int add_tree(const struct folder_scan *scan, const char *folder, int depth, struct error *error);
+static int add_tree(const struct folder_scan *scan, const char *folder, int depth,
+	struct error *error);
 
-static int add_entries(const struct folder_scan *scan, const char *folder, enum file_kind kind, int depth, struct error *error)
+static int add_entries(const struct folder_scan *scan, const char *folder, enum file_kind kind,
+	int depth, struct error *error)
 {
 	struct text_list names = {0};
 	int result = file_list(folder, kind, &names, error);
@@ -53,14 +57,16 @@ static int add_entries(const struct folder_scan *scan, const char *folder, enum 
 		else if (kind == FILE_FOLDER)
 			result = add_tree(scan, path, depth + 1, error);
 		else
-			result = dataset_files_add(scan->files, path, scan->source, scan->label, error);
+			result = dataset_files_add(scan->files, path, scan->source, scan->label,
+				error);
 		free(path);
 	}
 	text_list_free(&names);
 	return result;
 }
 
-static int add_tree(const struct folder_scan *scan, const char *folder, int depth, struct error *error)
+static int add_tree(const struct folder_scan *scan, const char *folder, int depth,
+	struct error *error)
 {
 	if (depth > DEPTH_MAXIMUM)
 		return error_set(error, folder, "folders nested more than %d deep", DEPTH_MAXIMUM);
@@ -78,12 +84,14 @@ int dataset_files_add_folder(struct dataset_files *files, const char *folder, st
 	return files->count > old_count ? 0 : error_set(error, folder, "holds no files");
 }
 
-static int add_class(struct dataset_files *files, const char *folder, const char *name, struct error *error)
+static int add_class(struct dataset_files *files, const char *folder, const char *name,
+	struct error *error)
 {
 	char *path = file_join(folder, name);
 	if (!path)
 		return error_memory(error, folder);
-	struct folder_scan scan = {files, strlen(path) - strlen(name), text_list_find(&files->classes, name)};
+	struct folder_scan scan = {files, strlen(path) - strlen(name),
+		text_list_find(&files->classes, name)};
 	int result;
 	if (!text_is_class_name(name))
 		result = error_set(error, path, "is not a valid class name");

@@ -12,14 +12,15 @@ struct extraction {
 	FILE *list;                   /* of pictures and their classes, if labels are weights */
 };
 
-/* Starts to build `folder`, and creates its parents. Returns 0, or -1: it already exists or can't be created. The caller
- * calls extract_end either way. */
+/* Starts to build `folder`, and creates its parents. Returns 0, or -1: it already exists or can't
+ * be created. The caller calls extract_end either way. */
 CHECKED int extract_start(struct extraction *extraction, const char *folder, struct error *error);
 
-/* Writes a record as a PNG file, its values scaled from the range of the stream to 0..255: FOLDER/CLASS/NUMBER-NAME.png,
- * or FOLDER/predict/... without a label; if labels are weights FOLDER/pictures/... and a line in FOLDER/list.tsv for
- * list_read. NUMBER counts all records from 0, and NAME is the base name of the source, sanitized. Returns 0, or -1: not 1
- * or 3 channels, a class "predict", weights other than 0 and 1, or writing failed. */
+/* Writes a record as a PNG file, its values scaled from the range of the stream to 0..255:
+ * FOLDER/CLASS/NUMBER-NAME.png, or FOLDER/predict/... without a label; if labels are weights
+ * FOLDER/pictures/... and a line in FOLDER/list.tsv for list_read. NUMBER counts all records from
+ * 0, and NAME is the base name of the source, sanitized. Returns 0, or -1: not 1 or 3 channels, a
+ * class "predict", weights other than 0 and 1, or writing failed. */
 CHECKED int extract_add(struct extraction *extraction, const struct stream_head *head,
 	const struct stream_record *record, struct error *error);
 

@@ -20,7 +20,8 @@ static int add_class(struct text_list *classes, const char *name, struct error *
 }
 
 /* Splits the text at separators and adds each part. */
-static int add_classes(struct text_list *classes, char *text, const char *separator, struct error *error)
+static int add_classes(struct text_list *classes, char *text, const char *separator,
+	struct error *error)
 {
 	for (char *name; (name = strsep(&text, separator));)
 		if (add_class(classes, name, error))
@@ -38,7 +39,8 @@ int classes_parse(struct text_list *classes, const char *text, struct error *err
 	return result;
 }
 
-static int add_stream_classes(struct text_list *classes, struct stream_reader *reader, struct error *error)
+static int add_stream_classes(struct text_list *classes, struct stream_reader *reader,
+	struct error *error)
 {
 	const struct stream_head *head;
 	int result = stream_next_segment(reader, &head, error);
@@ -48,7 +50,8 @@ static int add_stream_classes(struct text_list *classes, struct stream_reader *r
 	return result < 0 ? -1 : 0;
 }
 
-static int add_text_classes(struct text_list *classes, char *text, size_t size, const char *name, struct error *error)
+static int add_text_classes(struct text_list *classes, char *text, size_t size, const char *name,
+	struct error *error)
 {
 	if (strlen(text) != size)
 		return error_set(error, name, "is not text");
@@ -72,7 +75,8 @@ int classes_read(struct text_list *classes, const char *path, struct error *erro
 	int result = stream_open_or_read(&reader, file, STREAM_HEAD_MAXIMUM, &text, &size, error);
 	if (result == 0)
 		result = reader ? add_stream_classes(classes, reader, error)
-				: add_text_classes(classes, (char *)text, size, strcmp(file, "-") == 0 ? "standard input" : file, error);
+				: add_text_classes(classes, (char *)text, size,
+					  strcmp(file, "-") == 0 ? "standard input" : file, error);
 	stream_close(reader);
 	free(text);
 	free(file);
@@ -83,10 +87,11 @@ enum column_role { COLUMN_OTHER, COLUMN_PATH, COLUMN_CLASS };
 
 struct list_reader {
 	struct dataset_files *files;
-	bool classes_given;      /* by the caller: no others are added */
+	bool classes_given; /* by the caller: no others are added */
 	struct table table;
 	size_t path_column;
-	enum column_role *roles; /* of `columns` columns; NULL: the first is the path, the others are classes */
+	enum column_role *roles; /* of `columns` columns; NULL: the first is the path, the others
+	                            are classes */
 	size_t columns;
 };
 
@@ -117,12 +122,14 @@ static int add_label(struct dataset_file *file, int label, struct error *error)
 }
 
 /* Adds the classes in the fields from `first` on. */
-static int add_labels(struct list_reader *list, struct dataset_file *file, size_t first, struct error *error)
+static int add_labels(struct list_reader *list, struct dataset_file *file, size_t first,
+	struct error *error)
 {
 	const struct table *table = &list->table;
 	for (size_t i = first; i < table->count; i++) {
 		const char *name = table->fields[i];
-		bool is_ignored = list->roles && (i >= list->columns || list->roles[i] != COLUMN_CLASS);
+		bool is_ignored =
+			list->roles && (i >= list->columns || list->roles[i] != COLUMN_CLASS);
 		if (is_ignored || !*name)
 			continue;
 		int label = find_or_add_label(list, name, error);
@@ -148,7 +155,8 @@ static int add_row(struct list_reader *list, struct error *error)
 
 static enum column_role find_column_role(const char *name)
 {
-	static const char *const paths[] = {"path", "file", "filename", "image"}, *const classes[] = {"class", "label"};
+	static const char *const paths[] = {"path", "file", "filename", "image"},
+				 *const classes[] = {"class", "label"};
 	for (size_t i = 0; i < sizeof paths / sizeof *paths; i++)
 		if (strcasecmp(name, paths[i]) == 0)
 			return COLUMN_PATH;
@@ -171,7 +179,8 @@ static bool has_semicolons(const struct table *table)
 	return false;
 }
 
-/* Takes the first row of a CSV table as its header if it has a column of paths. Returns 1 if so, 0, or -1. */
+/* Takes the first row of a CSV table as its header if it has a column of paths. Returns 1 if so, 0,
+ * or -1. */
 static int read_header(struct list_reader *list, struct error *error)
 {
 	const struct table *table = &list->table;
@@ -256,6 +265,7 @@ int list_read_labels(struct dataset_files *files, const char *path, struct error
 		rows++;
 	}
 	if (result == 0 && rows != files->count)
-		result = error_set(error, list.table.name, "%zu rows for %zu images", rows, files->count);
+		result = error_set(error, list.table.name, "%zu rows for %zu images", rows,
+			files->count);
 	return finish_list(&list, result, error);
 }

@@ -28,7 +28,8 @@ uint64_t ndarray_count(const struct ndarray *array)
 
 bool ndarray_is_bytes(const struct ndarray *array)
 {
-	return array->size == 1 && (array->kind == NDARRAY_UNSIGNED || array->kind == NDARRAY_BOOLEAN);
+	return array->size == 1 &&
+		(array->kind == NDARRAY_UNSIGNED || array->kind == NDARRAY_BOOLEAN);
 }
 
 /* ---- values ---- */
@@ -47,7 +48,9 @@ static double half_value(uint64_t bits)
 	int exponent = bits >> 10 & 31;
 	double fraction = (double)(bits & 1023);
 	double value = exponent == 0 ? ldexp(fraction, -24)
-		: exponent < 31 ? ldexp(1024 + fraction, exponent - 25) : fraction > 0 ? NAN : INFINITY;
+		: exponent < 31      ? ldexp(1024 + fraction, exponent - 25)
+		: fraction > 0       ? NAN
+				     : INFINITY;
 	return bits >> 15 ? -value : value;
 }
 
@@ -73,14 +76,17 @@ static double signed_value(uint64_t bits, int size)
 static uint64_t fortran_index(const struct ndarray *array, uint64_t row, uint64_t position)
 {
 	const uint64_t *sizes = array->sizes;
-	uint64_t c = position % sizes[3], w = position / sizes[3] % sizes[2], h = position / sizes[3] / sizes[2];
+	uint64_t c = position % sizes[3], w = position / sizes[3] % sizes[2],
+		 h = position / sizes[3] / sizes[2];
 	return row + sizes[0] * (h + sizes[1] * (w + sizes[2] * c));
 }
 
 double ndarray_value(const struct ndarray *array, uint64_t row, uint64_t index)
 {
-	uint64_t offset = array->fortran_order ? fortran_index(array, row, index) : row * ndarray_row_count(array) + index;
-	uint64_t bits = load_integer(array->values + offset * (uint64_t)array->size, array->size, array->big_endian);
+	uint64_t offset = array->fortran_order ? fortran_index(array, row, index)
+					       : row * ndarray_row_count(array) + index;
+	uint64_t bits = load_integer(array->values + offset * (uint64_t)array->size, array->size,
+		array->big_endian);
 	if (array->kind == NDARRAY_FLOAT)
 		return float_value(bits, array->size);
 	return array->kind == NDARRAY_SIGNED ? signed_value(bits, array->size) : (double)bits;
@@ -107,21 +113,25 @@ bool ndarray_range(const struct ndarray *array, double *minimum, double *maximum
 static int check_image_shape(const char *path, const struct ndarray *images, struct error *error)
 {
 	if (images->rank < 3)
-		return error_set(error, path, "has %d dimension%s; images have 3 or 4", images->rank, images->rank > 1 ? "s" : "");
+		return error_set(error, path, "has %d dimension%s; images have 3 or 4",
+			images->rank, images->rank > 1 ? "s" : "");
 	for (int i = 1; i < NDARRAY_RANK_MAXIMUM; i++)
 		if (images->sizes[i] > STREAM_DIMENSION_MAXIMUM)
-			return error_set(error, path, "images of more than %d pixels a side", STREAM_DIMENSION_MAXIMUM);
+			return error_set(error, path, "images of more than %d pixels a side",
+				STREAM_DIMENSION_MAXIMUM);
 	return 0;
 }
 
 /* Names `count` classes by their indices, or checks that enough classes are given. */
-static int name_classes(struct dataset_files *files, const char *path, uint64_t count, struct error *error)
+static int name_classes(struct dataset_files *files, const char *path, uint64_t count,
+	struct error *error)
 {
 	size_t given = files->classes.count;
 	if (given >= count)
 		return 0;
 	if (given)
-		return error_set(error, path, "label %llu, but only %zu classes are given", (unsigned long long)count - 1, given);
+		return error_set(error, path, "label %llu, but only %zu classes are given",
+			(unsigned long long)count - 1, given);
 	if (count > STREAM_CLASSES_MAXIMUM)
 		return error_set(error, path, "more than %d classes", STREAM_CLASSES_MAXIMUM);
 	for (uint64_t i = 0; i < count; i++) {
@@ -134,19 +144,22 @@ static int name_classes(struct dataset_files *files, const char *path, uint64_t 
 }
 
 /* Checks that labels are class indices, and names the classes. */
-static int check_label_indices(struct dataset_files *files, const char *path, const struct ndarray *labels, struct error *error)
+static int check_label_indices(struct dataset_files *files, const char *path,
+	const struct ndarray *labels, struct error *error)
 {
 	double highest = -1;
 	for (uint64_t i = 0; i < labels->sizes[0]; i++) {
 		double label = ndarray_value(labels, i, 0);
 		if (!(label >= -1 && label < STREAM_CLASSES_MAXIMUM && label == floor(label)))
-			return error_set(error, path, "label %llu is %.15g, not a class index", (unsigned long long)i, label);
+			return error_set(error, path, "label %llu is %.15g, not a class index",
+				(unsigned long long)i, label);
 		highest = label > highest ? label : highest;
 	}
 	return name_classes(files, path, (uint64_t)(highest + 1), error);
 }
 
-static int check_label_weights(struct dataset_files *files, const char *path, const struct ndarray *labels, struct error *error)
+static int check_label_weights(struct dataset_files *files, const char *path,
+	const struct ndarray *labels, struct error *error)
 {
 	double minimum, maximum;
 	if (!ndarray_range(labels, &minimum, &maximum) || minimum < 0 || maximum > 1)
@@ -161,14 +174,17 @@ static int check_labels(struct dataset_files *files, const char *path, const str
 	const struct ndarray *labels, struct error *error)
 {
 	if (labels->rank > 2)
-		return error_set(error, path, "has %d dimensions; labels have 1 or 2", labels->rank);
+		return error_set(error, path, "has %d dimensions; labels have 1 or 2",
+			labels->rank);
 	if (labels->sizes[0] != images->sizes[0])
-		return error_set(error, path, "%llu labels for %llu images", (unsigned long long)labels->sizes[0],
-			(unsigned long long)images->sizes[0]);
-	return labels->sizes[1] > 1 ? check_label_weights(files, path, labels, error) : check_label_indices(files, path, labels, error);
+		return error_set(error, path, "%llu labels for %llu images",
+			(unsigned long long)labels->sizes[0], (unsigned long long)images->sizes[0]);
+	return labels->sizes[1] > 1 ? check_label_weights(files, path, labels, error)
+				    : check_label_indices(files, path, labels, error);
 }
 
-static int add_weights(struct dataset_file *file, const struct ndarray *labels, uint64_t row, struct error *error)
+static int add_weights(struct dataset_file *file, const struct ndarray *labels, uint64_t row,
+	struct error *error)
 {
 	file->weights = malloc(labels->sizes[1] * sizeof *file->weights);
 	if (!file->weights)
@@ -178,20 +194,24 @@ static int add_weights(struct dataset_file *file, const struct ndarray *labels, 
 	return 0;
 }
 
-int ndarray_add_files(struct dataset_files *files, const char *images_path, const struct ndarray *images,
-	const char *labels_path, const struct ndarray *labels, struct error *error)
+int ndarray_add_files(struct dataset_files *files, const char *images_path,
+	const struct ndarray *images, const char *labels_path, const struct ndarray *labels,
+	struct error *error)
 {
 	const char *base = text_base_name(images_path);
 	if (check_image_shape(images_path, images, error) ||
 		(labels->values && check_labels(files, labels_path, images, labels, error)))
 		return -1;
 	for (uint64_t i = 0; i < images->sizes[0]; i++) {
-		bool weights = labels->values && labels->sizes[1] > 1, index = labels->values && !weights;
+		bool weights = labels->values && labels->sizes[1] > 1,
+		     index = labels->values && !weights;
 		char *name = text_format("%s#%llu", base, (unsigned long long)i);
-		int result = name ? dataset_files_add(files, name, 0, index ? (int)ndarray_value(labels, i, 0) : -1, error)
+		int result = name ? dataset_files_add(files, name, 0,
+					    index ? (int)ndarray_value(labels, i, 0) : -1, error)
 				  : error_memory(error, images_path);
 		free(name);
-		if (result || (weights && add_weights(&files->files[files->count - 1], labels, i, error)))
+		if (result ||
+			(weights && add_weights(&files->files[files->count - 1], labels, i, error)))
 			return -1;
 	}
 	return 0;

@@ -65,12 +65,14 @@ static bool take_number(struct npy_header_text *text, uint64_t *number)
 {
 	int digits = 0;
 	skip_blanks(text);
-	for (*number = 0; text->at < text->end && *text->at >= '0' && *text->at <= '9'; text->at++, digits++) {
+	for (*number = 0; text->at < text->end && *text->at >= '0' && *text->at <= '9';
+		text->at++, digits++) {
 		if (digits == DIGITS_MAXIMUM)
 			return false;
 		*number = *number * 10 + (uint64_t)(*text->at - '0');
 	}
-	if (digits && text->at < text->end && *text->at == 'L') /* Python 2 appended an L to long integers */
+	if (digits && text->at < text->end &&
+		*text->at == 'L') /* Python 2 appended an L to long integers */
 		text->at++;
 	return digits > 0;
 }
@@ -84,7 +86,8 @@ static bool take_shape(struct npy_header_text *text, struct ndarray *array)
 			return !++array->rank;
 		if (!take_number(text, &array->sizes[array->rank++]))
 			return false;
-		if (!take(text, ",")) /* required after a single size, optional after the last of several */
+		if (!take(text, ",")) /* required after a single size, optional after the last of
+		                         several */
 			return array->rank > 1 && take(text, ")");
 	}
 	return true;
@@ -93,8 +96,12 @@ static bool take_shape(struct npy_header_text *text, struct ndarray *array)
 /* Parses a type such as '<f4'. */
 static bool parse_type(struct ndarray *array, const char *type)
 {
-	static const struct { char letter; enum ndarray_kind kind; const char *sizes; } kinds[] = {
-		{'b', NDARRAY_BOOLEAN, "1"}, {'u', NDARRAY_UNSIGNED, "1248"}, {'i', NDARRAY_SIGNED, "1248"}, {'f', NDARRAY_FLOAT, "248"}};
+	static const struct {
+		char letter;
+		enum ndarray_kind kind;
+		const char *sizes;
+	} kinds[] = {{'b', NDARRAY_BOOLEAN, "1"}, {'u', NDARRAY_UNSIGNED, "1248"},
+		{'i', NDARRAY_SIGNED, "1248"}, {'f', NDARRAY_FLOAT, "248"}};
 	static const uint16_t one = 1;
 	if (!*type || !strchr("<>|=", *type) || !type[1] || !type[2] || type[3])
 		return false;
@@ -109,7 +116,8 @@ static bool parse_type(struct ndarray *array, const char *type)
 	return false;
 }
 
-static bool take_entry(struct npy_header_text *text, struct ndarray *array, const char *key, char type[16])
+static bool take_entry(struct npy_header_text *text, struct ndarray *array, const char *key,
+	char type[16])
 {
 	if (strcmp(key, "descr") == 0)
 		return take_string(text, type, 16);
@@ -119,7 +127,8 @@ static bool take_entry(struct npy_header_text *text, struct ndarray *array, cons
 	return array->fortran_order || take(text, "False");
 }
 
-static int parse_header(struct ndarray *array, struct npy_header_text text, const char *path, struct error *error)
+static int parse_header(struct ndarray *array, struct npy_header_text text, const char *path,
+	struct error *error)
 {
 	static const char *const keys[] = {"descr", "fortran_order", "shape"};
 	char key[16], type[16] = "";
@@ -132,7 +141,8 @@ static int parse_header(struct ndarray *array, struct npy_header_text text, cons
 		valid = valid && key_index < 3 && !seen[key_index];
 		if (valid && key_index == 0 && (take(&text, "[") || take(&text, "(")))
 			return error_set(error, path, "holds structures, not numbers");
-		valid = valid && take_entry(&text, array, key, type) && (take(&text, ",") || (text.at < text.end && *text.at == '}'));
+		valid = valid && take_entry(&text, array, key, type) &&
+			(take(&text, ",") || (text.at < text.end && *text.at == '}'));
 		seen[key_index < 3 ? key_index : 0] = true;
 	}
 	skip_blanks(&text);
@@ -142,7 +152,8 @@ static int parse_header(struct ndarray *array, struct npy_header_text text, cons
 		return error_set(error, path, "has an invalid .npy header");
 	char printable[64];
 	if (!parse_type(array, type))
-		return error_set(error, path, "holds values of type '%s', not booleans, integers or floats",
+		return error_set(error, path,
+			"holds values of type '%s', not booleans, integers or floats",
 			text_printable(printable, sizeof printable, type));
 	return array->rank ? 0 : error_set(error, path, "is a single number, not an array");
 }
@@ -150,19 +161,21 @@ static int parse_header(struct ndarray *array, struct npy_header_text text, cons
 /* ---- the file ---- */
 
 /* Parses the header in the first `size` bytes of the file; *values is the offset of the values. */
-static int read_header(struct ndarray *array, const unsigned char *bytes, size_t size, size_t *values, const char *path,
-	struct error *error)
+static int read_header(struct ndarray *array, const unsigned char *bytes, size_t size,
+	size_t *values, const char *path, struct error *error)
 {
 	if (size < MAGIC_SIZE || memcmp(bytes, magic, MAGIC_SIZE) != 0)
 		return error_set(error, path, "is not a .npy file");
 	if (size >= 8 && (bytes[6] < 1 || bytes[6] > 3 || bytes[7] != 0))
-		return error_set(error, path, "is a .npy file of the unknown version %d.%d", bytes[6], bytes[7]);
+		return error_set(error, path, "is a .npy file of the unknown version %d.%d",
+			bytes[6], bytes[7]);
 	size_t prefix = size >= 8 && bytes[6] > 1 ? 12 : 10;
 	if (size < prefix)
 		return error_set(error, path, "cut short: incomplete .npy header");
 	uint32_t length = prefix == 12 ? load_u32(bytes + 8) : load_u16(bytes + 8);
 	if (length > HEADER_MAXIMUM)
-		return error_set(error, path, "has a .npy header of more than %d bytes", HEADER_MAXIMUM);
+		return error_set(error, path, "has a .npy header of more than %d bytes",
+			HEADER_MAXIMUM);
 	if (length > size - prefix)
 		return error_set(error, path, "cut short: incomplete .npy header");
 	const char *text = (const char *)bytes + prefix;
@@ -171,7 +184,8 @@ static int read_header(struct ndarray *array, const unsigned char *bytes, size_t
 }
 
 /* Compares the shape in the header with the number of bytes after the header. */
-static int check_size(struct ndarray *array, size_t available, const char *path, struct error *error)
+static int check_size(struct ndarray *array, size_t available, const char *path,
+	struct error *error)
 {
 	uint64_t bytes = (uint64_t)array->size;
 	for (int i = 0; i < NDARRAY_RANK_MAXIMUM; i++) {

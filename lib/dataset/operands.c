@@ -13,13 +13,14 @@ static int add_folder(struct text_list *paths, const char *folder, struct error 
 	return result;
 }
 
-int operands_find_files(struct text_list *paths, char *const *operands, size_t count, struct bad_inputs *bad,
-	struct error *error)
+int operands_find_files(struct text_list *paths, char *const *operands, size_t count,
+	struct bad_inputs *bad, struct error *error)
 {
 	for (size_t i = 0; i < count; i++) {
 		int result = file_check_folder(operands[i], error);
 		if (result >= 0)
-			result = result ? add_folder(paths, operands[i], error) : text_list_add(paths, operands[i], error);
+			result = result ? add_folder(paths, operands[i], error)
+					: text_list_add(paths, operands[i], error);
 		if (result && bad_input_skip(bad, error, error))
 			return -1;
 	}

@@ -28,13 +28,14 @@ struct pack_batch {
 	size_t tensor_size, capacity;
 	unsigned char *tensors;
 	struct pack_slot slots[BATCH_MAXIMUM];
-	struct pack_slot *largest_first[BATCH_MAXIMUM]; /* a large picture at the end would keep one thread busy while the others wait */
+	struct pack_slot *largest_first[BATCH_MAXIMUM]; /* a large picture at the end would keep one
+	                                                   thread busy while the others wait */
 	atomic_int next_slot;                           /* index into largest_first */
-	uint32_t *order; /* of all files */
-	float *weights;  /* of the current record */
+	uint32_t *order;                                /* of all files */
+	float *weights;                                 /* of the current record */
 	const struct stream_head *head;
 	FILE *stream;
-	const char *name; /* of the stream */
+	const char *name;             /* of the stream */
 	struct stream_writer *writer; /* NULL before the first record */
 };
 
@@ -43,7 +44,8 @@ struct pack_batch {
 bool pack_can_resize(const struct pack_source *source)
 {
 	const struct ndarray *images = &source->images;
-	return !images->values || (ndarray_is_bytes(images) && (images->sizes[3] == 1 || images->sizes[3] == 3));
+	return !images->values ||
+		(ndarray_is_bytes(images) && (images->sizes[3] == 1 || images->sizes[3] == 3));
 }
 
 static bool is_within_range(double minimum, double maximum, const struct pack_options *options)
@@ -52,7 +54,8 @@ static bool is_within_range(double minimum, double maximum, const struct pack_op
 }
 
 /* Chooses or checks the value range of an array of floats or integers. */
-static int choose_range(struct pack_options *options, const struct ndarray *images, const char *name, struct error *error)
+static int choose_range(struct pack_options *options, const struct ndarray *images,
+	const char *name, struct error *error)
 {
 	double minimum, maximum;
 	bool given = options->minimum < options->maximum;
@@ -66,19 +69,24 @@ static int choose_range(struct pack_options *options, const struct ndarray *imag
 		given ? ", outside of --range" : ": give their range with --range");
 }
 
-static int complete_options(struct pack_options *options, const struct pack_source *source, struct error *error)
+static int complete_options(struct pack_options *options, const struct pack_source *source,
+	struct error *error)
 {
 	const struct ndarray *images = &source->images;
 	struct image_resize_options *resize = &options->resize;
-	int height = images->values ? (int)images->sizes[1] : DEFAULT_SIDE, width = images->values ? (int)images->sizes[2] : DEFAULT_SIDE;
+	int height = images->values ? (int)images->sizes[1] : DEFAULT_SIDE,
+	    width = images->values ? (int)images->sizes[2] : DEFAULT_SIDE;
 	int channels = images->values ? (int)images->sizes[3] : 3;
 	resize->width = resize->width ? resize->width : width;
 	resize->height = resize->height ? resize->height : height;
 	options->channels = options->channels ? options->channels : channels;
 	if (images->values && options->channels == 4 && channels != 4)
 		return error_set(error, source->name, "has no alpha: --channels 4 is for pictures");
-	if (!pack_can_resize(source) && (resize->width != width || resize->height != height || options->channels != channels))
-		return error_set(error, source->name, "only bytes in 1 or 3 channels can be resized");
+	if (!pack_can_resize(source) &&
+		(resize->width != width || resize->height != height ||
+			options->channels != channels))
+		return error_set(error, source->name,
+			"only bytes in 1 or 3 channels can be resized");
 	if (images->values && !ndarray_is_bytes(images))
 		return choose_range(options, images, source->name, error);
 	if (options->minimum >= options->maximum)
@@ -87,17 +95,20 @@ static int complete_options(struct pack_options *options, const struct pack_sour
 }
 
 /* All options that the result depends on: neither the number of threads nor the output. */
-static int add_history(struct stream_head *head, const struct pack_options *options, const char *inputs,
-	struct error *error)
+static int add_history(struct stream_head *head, const struct pack_options *options,
+	const char *inputs, struct error *error)
 {
 	const struct image_resize_options *resize = &options->resize;
-	char *arguments = text_format("--size %dx%d --channels %d --fit %s --interpolation %s --background '#%02x%02x%02x' "
-		"--range %.17g,%.17g --count %zu%s %s", resize->width, resize->height, options->channels,
-		image_fit_names[resize->fit], image_filter_names[resize->filter], resize->background[0], resize->background[1],
-		resize->background[2], options->minimum, options->maximum, options->limit, options->shuffle ? " --shuffle" : "",
-		inputs);
-	int result = arguments ? stream_head_add_history(head, "pack-tensors", arguments, options->seed, error)
-			       : error_memory(error, "history");
+	char *arguments = text_format("--size %dx%d --channels %d --fit %s --interpolation %s "
+				      "--background '#%02x%02x%02x' "
+				      "--range %.17g,%.17g --count %zu%s %s",
+		resize->width, resize->height, options->channels, image_fit_names[resize->fit],
+		image_filter_names[resize->filter], resize->background[0], resize->background[1],
+		resize->background[2], options->minimum, options->maximum, options->limit,
+		options->shuffle ? " --shuffle" : "", inputs);
+	int result = arguments
+		? stream_head_add_history(head, "pack-tensors", arguments, options->seed, error)
+		: error_memory(error, "history");
 	free(arguments);
 	return result;
 }
@@ -110,9 +121,13 @@ int pack_head(struct pack_options *options, const struct pack_source *source, co
 	if (complete_options(options, source, error))
 		return -1;
 	bool bytes = !source->images.values || ndarray_is_bytes(&source->images);
-	*head = (struct stream_head){.type = bytes ? STREAM_U8 : STREAM_F32, .height = options->resize.height,
-		.width = options->resize.width, .channels = options->channels, .minimum = options->minimum,
-		.maximum = options->maximum, .label = STREAM_LABEL_INDEX};
+	*head = (struct stream_head){.type = bytes ? STREAM_U8 : STREAM_F32,
+		.height = options->resize.height,
+		.width = options->resize.width,
+		.channels = options->channels,
+		.minimum = options->minimum,
+		.maximum = options->maximum,
+		.label = STREAM_LABEL_INDEX};
 	for (size_t i = 0; i < files->count; i++)
 		if (files->files[i].more_label_count || files->files[i].weights)
 			head->label = STREAM_LABEL_WEIGHTS;
@@ -127,7 +142,8 @@ int pack_head(struct pack_options *options, const struct pack_source *source, co
 /* ---- pictures ---- */
 
 /* A pipe in a list is an error, because reading it could block forever. */
-static int load_file(const char *path, bool from_list, const struct pack_options *options, struct pack_slot *slot)
+static int load_file(const char *path, bool from_list, const struct pack_options *options,
+	struct pack_slot *slot)
 {
 	unsigned char *bytes;
 	size_t size;
@@ -137,36 +153,43 @@ static int load_file(const char *path, bool from_list, const struct pack_options
 	if (file_read(path, IMAGE_FILE_MAXIMUM, &bytes, &size, &slot->error))
 		return -1;
 	digest_of(bytes, size, slot->digest);
-	int result = image_load(bytes, size, path, &options->resize, options->channels, &image, &slot->error);
+	int result = image_load(bytes, size, path, &options->resize, options->channels, &image,
+		&slot->error);
 	free(bytes);
 	if (result)
 		return -1;
-	memcpy(slot->tensor, image.pixels, (size_t)image.width * (size_t)image.height * (size_t)image.channels);
+	memcpy(slot->tensor, image.pixels,
+		(size_t)image.width * (size_t)image.height * (size_t)image.channels);
 	image_free(&image);
 	return 0;
 }
 
 /* Converts a row of bytes to the size and channels of the stream. */
-static int make_picture(struct image *image, const struct pack_options *options, unsigned char *tensor, struct error *error)
+static int make_picture(struct image *image, const struct pack_options *options,
+	unsigned char *tensor, struct error *error)
 {
 	struct image sized;
 	if (options->channels == 1)
 		image_to_grey(image);
 	if (image_resize(image, &options->resize, &sized, error))
 		return -1;
-	size_t count = (size_t)sized.width * (size_t)sized.height, channels = (size_t)options->channels;
+	size_t count = (size_t)sized.width * (size_t)sized.height,
+	       channels = (size_t)options->channels;
 	for (size_t i = 0; i < count; i++)
 		for (size_t c = 0; c < channels; c++)
-			tensor[i * channels + c] = sized.pixels[sized.channels == 3 ? 3 * i + c : i];
+			tensor[i * channels + c] =
+				sized.pixels[sized.channels == 3 ? 3 * i + c : i];
 	image_free(&sized);
 	return 0;
 }
 
-static int load_bytes(const struct pack_source *source, const struct pack_options *options, struct pack_slot *slot)
+static int load_bytes(const struct pack_source *source, const struct pack_options *options,
+	struct pack_slot *slot)
 {
 	const struct ndarray *images = &source->images;
 	size_t count = (size_t)ndarray_row_count(images);
-	struct image image = {(int)images->sizes[2], (int)images->sizes[1], (int)images->sizes[3], malloc(count)};
+	struct image image = {(int)images->sizes[2], (int)images->sizes[1], (int)images->sizes[3],
+		malloc(count)};
 	if (!image.pixels)
 		return error_memory(&slot->error, "picture");
 	for (size_t i = 0; i < count; i++)
@@ -201,14 +224,16 @@ static void read_slot(void *context, int number, int worker)
 	if (!images->values)
 		slot->failed = load_file(path, batch->source->from_list, batch->options, slot) != 0;
 	else if (ndarray_is_bytes(images))
-		slot->failed = load_bytes(batch->source, batch->options, slot) != 0 && error_within(&slot->error, path);
+		slot->failed = load_bytes(batch->source, batch->options, slot) != 0 &&
+			error_within(&slot->error, path);
 	else
 		load_floats(images, slot);
 }
 
 static int compare_sizes(const void *a, const void *b)
 {
-	const struct pack_slot *x = *(struct pack_slot *const *)a, *y = *(struct pack_slot *const *)b;
+	const struct pack_slot *x = *(struct pack_slot *const *)a,
+			       *y = *(struct pack_slot *const *)b;
 	return (y->file_size > x->file_size) - (y->file_size < x->file_size);
 }
 
@@ -219,7 +244,9 @@ static void read_batch(struct pack_batch *batch, size_t first, size_t count, str
 		struct pack_slot *slot = batch->largest_first[i] = &batch->slots[i];
 		struct stat status;
 		slot->index = batch->order[first + i];
-		slot->file_size = stat(batch->source->files.files[slot->index].path, &status) ? 0 : status.st_size;
+		slot->file_size = stat(batch->source->files.files[slot->index].path, &status)
+			? 0
+			: status.st_size;
 	}
 	qsort(batch->largest_first, count, sizeof *batch->largest_first, compare_sizes);
 	atomic_store(&batch->next_slot, 0);
@@ -229,7 +256,9 @@ static void read_batch(struct pack_batch *batch, size_t first, size_t count, str
 static int write_slot(struct pack_batch *batch, const struct pack_slot *slot, struct error *error)
 {
 	const struct dataset_file *file = &batch->source->files.files[slot->index];
-	struct stream_record record = {.tensor = slot->tensor, .label = file->label, .id = slot->index,
+	struct stream_record record = {.tensor = slot->tensor,
+		.label = file->label,
+		.id = slot->index,
 		.source = file->source};
 	size_t weights_size = batch->head->classes.count * sizeof *batch->weights;
 	memcpy(record.digest, slot->digest, sizeof record.digest);
@@ -247,7 +276,8 @@ static int write_slot(struct pack_batch *batch, const struct pack_slot *slot, st
 }
 
 /* Writes the decoded pictures of the batch in order. Starts the segment before the first. */
-static int write_batch(struct pack_batch *batch, size_t count, struct pack_output *output, struct error *error)
+static int write_batch(struct pack_batch *batch, size_t count, struct pack_output *output,
+	struct error *error)
 {
 	for (size_t i = 0; i < count; i++) {
 		const struct pack_slot *slot = &batch->slots[i];
@@ -256,8 +286,9 @@ static int write_batch(struct pack_batch *batch, size_t count, struct pack_outpu
 				return -1;
 			continue;
 		}
-		if (!batch->writer && stream_begin(&batch->writer, batch->stream, batch->name, batch->head,
-			batch->options->codec, error))
+		if (!batch->writer &&
+			stream_begin(&batch->writer, batch->stream, batch->name, batch->head,
+				batch->options->codec, error))
 			return -1;
 		if (write_slot(batch, slot, error))
 			return -1;
@@ -266,8 +297,8 @@ static int write_batch(struct pack_batch *batch, size_t count, struct pack_outpu
 	return 0;
 }
 
-static int write_all(struct pack_batch *batch, size_t total, struct parallel *pool, struct pack_output *output,
-	struct error *error)
+static int write_all(struct pack_batch *batch, size_t total, struct parallel *pool,
+	struct pack_output *output, struct error *error)
 {
 	for (size_t first = 0; first < total; first += batch->capacity) {
 		size_t count = total - first < batch->capacity ? total - first : batch->capacity;
@@ -295,8 +326,8 @@ static void batch_free(struct pack_batch *batch)
 }
 
 /* Returns NULL without memory. */
-static struct pack_batch *batch_create(const struct pack_options *options, const struct pack_source *source,
-	const struct stream_head *head)
+static struct pack_batch *batch_create(const struct pack_options *options,
+	const struct pack_source *source, const struct stream_head *head)
 {
 	struct pack_batch *batch = calloc(1, sizeof *batch);
 	size_t count = source->files.count;
@@ -307,7 +338,9 @@ static struct pack_batch *batch_create(const struct pack_options *options, const
 	batch->head = head;
 	batch->tensor_size = stream_tensor_size(head);
 	batch->capacity = BATCH_BYTES / batch->tensor_size;
-	batch->capacity = batch->capacity < 1 ? 1 : batch->capacity > BATCH_MAXIMUM ? BATCH_MAXIMUM : batch->capacity;
+	batch->capacity = batch->capacity < 1     ? 1
+		: batch->capacity > BATCH_MAXIMUM ? BATCH_MAXIMUM
+						  : batch->capacity;
 	batch->tensors = malloc(batch->capacity * batch->tensor_size);
 	batch->order = malloc(count * sizeof *batch->order);
 	batch->weights = malloc((head->classes.count + 1) * sizeof *batch->weights);
@@ -326,18 +359,21 @@ static struct pack_batch *batch_create(const struct pack_options *options, const
 	return batch;
 }
 
-int pack_write(const struct pack_options *options, const struct pack_source *source, const struct stream_head *head,
-	struct parallel *pool, struct pack_output *output, struct error *error)
+int pack_write(const struct pack_options *options, const struct pack_source *source,
+	const struct stream_head *head, struct parallel *pool, struct pack_output *output,
+	struct error *error)
 {
-	const char *name = !output->path || strcmp(output->path, "-") == 0 ? "standard output" : output->path;
-	size_t count = source->files.count, total = options->limit && options->limit < count ? options->limit : count;
+	const char *name =
+		!output->path || strcmp(output->path, "-") == 0 ? "standard output" : output->path;
+	size_t count = source->files.count,
+	       total = options->limit && options->limit < count ? options->limit : count;
 	struct output file;
 	output->written = 0;
 	if (count > UINT32_MAX)
 		return error_set(error, name, "too many pictures");
 	if (stream_tensor_size(head) > STREAM_RECORD_MAXIMUM)
-		return error_set(error, name, "a tensor of %zu bytes is larger than %d", stream_tensor_size(head),
-			STREAM_RECORD_MAXIMUM);
+		return error_set(error, name, "a tensor of %zu bytes is larger than %d",
+			stream_tensor_size(head), STREAM_RECORD_MAXIMUM);
 	if (output_open(&file, output->path, error))
 		return -1;
 	struct pack_batch *batch = batch_create(options, source, head);

@@ -12,7 +12,8 @@ struct scan_job {
 	bool with_properties;
 };
 
-/* The result of an inspection while decoding: the hash first, as for image_hash_inspection alone. */
+/* The result of an inspection while decoding: the hash first, as for image_hash_inspection
+ * alone. */
 struct inspected_picture {
 	struct image_hash hash;
 	struct picture_properties properties; /* all but the type */
@@ -63,24 +64,31 @@ static int combined_finish(void *state, void *found, struct error *error)
 {
 	struct combined_inspection *both = state;
 	struct inspected_picture *picture = found;
-	picture->properties = (struct picture_properties){.width = both->width, .height = both->height};
+	picture->properties =
+		(struct picture_properties){.width = both->width, .height = both->height};
 	return image_hash_inspection.finish(both->hash, &picture->hash, error) ||
-		image_measure_inspection.finish(both->measures, &picture->properties.measures, error) ? -1 : 0;
+			image_measure_inspection.finish(both->measures,
+				&picture->properties.measures, error)
+		? -1
+		: 0;
 }
 
-static const struct image_inspection hash_and_properties = {combined_start, combined_add_row, combined_finish, combined_end};
+static const struct image_inspection hash_and_properties = {combined_start, combined_add_row,
+	combined_finish, combined_end};
 
 /* ---- files ---- */
 
-static int scan_picture(struct file_scan *scan, const unsigned char *bytes, size_t size, const char *path, bool with_properties,
-	struct error *error)
+static int scan_picture(struct file_scan *scan, const unsigned char *bytes, size_t size,
+	const char *path, bool with_properties, struct error *error)
 {
 	static const struct image_decode_options over_white = {.background = {255, 255, 255}};
 	struct inspected_picture picture = {0};
 	struct image_info info = {0};
-	const struct image_inspection *inspection = with_properties ? &hash_and_properties : &image_hash_inspection;
+	const struct image_inspection *inspection =
+		with_properties ? &hash_and_properties : &image_hash_inspection;
 	digest_of(bytes, size, scan->digest);
-	if (image_inspect(bytes, size, path, &over_white, inspection, &picture, sizeof picture, error) ||
+	if (image_inspect(bytes, size, path, &over_white, inspection, &picture, sizeof picture,
+		    error) ||
 		(with_properties && image_probe(bytes, size, path, &info, error)))
 		return -1;
 	scan->hash = picture.hash;
@@ -108,8 +116,8 @@ static void scan_file(void *context, int index, int worker)
 	scan->decoded = result == 0;
 }
 
-int scan_files(struct file_scan *scans, const struct dataset_file *const *files, size_t count, bool with_properties,
-	struct parallel *pool, struct progress *progress, struct error *error)
+int scan_files(struct file_scan *scans, const struct dataset_file *const *files, size_t count,
+	bool with_properties, struct parallel *pool, struct progress *progress, struct error *error)
 {
 	progress_start(progress, "", "pictures", count);
 	for (size_t i = 0; i < count; i++)

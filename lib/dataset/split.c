@@ -41,8 +41,8 @@ static int collect_classes(struct split *split, struct error *error)
 	for (int part = 0; part < SPLIT_PARTS; part++) {
 		const struct text_list *classes = &split->folders[part].classes;
 		for (size_t i = 0; i < classes->count; i++)
-			if (text_list_find(&split->classes, classes->items[i]) < 0
-				&& text_list_add(&split->classes, classes->items[i], error))
+			if (text_list_find(&split->classes, classes->items[i]) < 0 &&
+				text_list_add(&split->classes, classes->items[i], error))
 				return -1;
 	}
 	text_list_sort(&split->classes);
@@ -58,30 +58,36 @@ static void list_files(struct split *split, const struct dataset_file **files, s
 		for (size_t i = 0; i < found->count; i++) {
 			const struct dataset_file *file = &found->files[i];
 			files[count] = file;
-			split->files[count++] = (struct split_file){.file = file, .name = file->path + root, .part = part,
-				.label = text_list_find(&split->classes, found->classes.items[file->label])};
+			split->files[count++] = (struct split_file){.file = file,
+				.name = file->path + root,
+				.part = part,
+				.label = text_list_find(&split->classes,
+					found->classes.items[file->label])};
 		}
 	}
 }
 
-static int add_undecodable(struct split *split, const struct split_file *file, const struct error *reason, struct error *error)
+static int add_undecodable(struct split *split, const struct split_file *file,
+	const struct error *reason, struct error *error)
 {
-	struct undecodable_file *larger = array_grow(split->undecodable, split->undecodable_count, sizeof *larger);
+	struct undecodable_file *larger =
+		array_grow(split->undecodable, split->undecodable_count, sizeof *larger);
 	if (!larger)
 		return error_memory(error, file->name);
 	split->undecodable = larger;
-	larger[split->undecodable_count++] = (struct undecodable_file){file->name, file->label, *reason};
+	larger[split->undecodable_count++] =
+		(struct undecodable_file){file->name, file->label, *reason};
 	return 0;
 }
 
 /* Keeps those of `count` listed files that were decoded, and reports the others. */
-static int add_decoded_files(struct split *split, const struct file_scan *scans, size_t count, struct bad_inputs *bad,
-	struct error *error)
+static int add_decoded_files(struct split *split, const struct file_scan *scans, size_t count,
+	struct bad_inputs *bad, struct error *error)
 {
 	for (size_t i = 0; i < count; i++) {
 		if (!scans[i].decoded) {
-			if (add_undecodable(split, &split->files[i], scans[i].error, error)
-				|| bad_input_skip(bad, scans[i].error, error))
+			if (add_undecodable(split, &split->files[i], scans[i].error, error) ||
+				bad_input_skip(bad, scans[i].error, error))
 				return -1;
 			continue;
 		}
@@ -96,14 +102,15 @@ static int add_decoded_files(struct split *split, const struct file_scan *scans,
 	return 0;
 }
 
-static int read_files(struct split *split, const char *folder, size_t root, const struct split_read_options *options,
-	struct error *error)
+static int read_files(struct split *split, const char *folder, size_t root,
+	const struct split_read_options *options, struct error *error)
 {
 	size_t count = 0;
 	for (int part = 0; part < SPLIT_PARTS; part++)
 		count += split->folders[part].count;
 	if (count == 0 || count >= UINT32_MAX)
-		return error_set(error, folder, count ? "holds too many files" : "holds no files in class folders");
+		return error_set(error, folder,
+			count ? "holds too many files" : "holds no files in class folders");
 	const struct dataset_file **files = calloc(count, sizeof *files);
 	struct file_scan *scans = calloc(count, sizeof *scans);
 	split->files = calloc(count, sizeof *split->files);
@@ -112,7 +119,8 @@ static int read_files(struct split *split, const char *folder, size_t root, cons
 		error_memory(error, folder);
 	} else {
 		list_files(split, files, root);
-		result = scan_files(scans, files, count, options->with_properties, options->pool, options->progress, error);
+		result = scan_files(scans, files, count, options->with_properties, options->pool,
+			options->progress, error);
 		if (result == 0)
 			result = add_decoded_files(split, scans, count, options->bad, error);
 		if (result == 0 && split->count == 0)
@@ -124,7 +132,8 @@ static int read_files(struct split *split, const char *folder, size_t root, cons
 	return result;
 }
 
-int split_read(struct split *split, const char *folder, const struct split_read_options *options, struct error *error)
+int split_read(struct split *split, const char *folder, const struct split_read_options *options,
+	struct error *error)
 {
 	*split = (struct split){0};
 	char *prefix = file_join(folder, "");
@@ -138,13 +147,15 @@ int split_read(struct split *split, const char *folder, const struct split_read_
 	if (already_split < 0)
 		return -1;
 	split->already_split = already_split;
-	int result = split->already_split ? read_parts(split, folder, error) : class_folders_read(&split->folders[0], folder, error);
+	int result = split->already_split ? read_parts(split, folder, error)
+					  : class_folders_read(&split->folders[0], folder, error);
 	if (result || collect_classes(split, error))
 		return -1;
 	if (options->expected == SPLIT_READ_PARTS && !split->already_split)
 		return error_set(error, folder, "is not split: it has no train and validation");
 	if (options->expected == SPLIT_READ_CLASSES && split->already_split)
-		return error_set(error, folder, "is split already: folds need a folder that is not split");
+		return error_set(error, folder,
+			"is split already: folds need a folder that is not split");
 	return read_files(split, folder, root, options, error);
 }
 
@@ -176,7 +187,8 @@ void split_write_list(const struct split *split, FILE *stream)
 		digest_hex(file->digest, DIGEST_SIZE, digest);
 		digest_hex(file->hash.pixels, IMAGE_HASH_PIXELS_SIZE, pixels);
 		text_write_field(stream, file->name);
-		fprintf(stream, "\t%s\t%s\t%016llx\t%lu\t", digest, pixels, (unsigned long long)file->hash.visual.perceptual,
+		fprintf(stream, "\t%s\t%s\t%016llx\t%lu\t", digest, pixels,
+			(unsigned long long)file->hash.visual.perceptual,
 			(unsigned long)file->group);
 		text_write_field(stream, split->classes.items[file->label]);
 		fprintf(stream, "\t%s\n", split_part_name(split, file->part, part));

@@ -16,7 +16,8 @@ struct split_assignment {
 	struct class_quota *counts; /* by class */
 };
 
-static struct class_quota *counts_of(const struct split_assignment *assignment, const struct split_file *file)
+static struct class_quota *counts_of(const struct split_assignment *assignment,
+	const struct split_file *file)
 {
 	return &assignment->counts[file->label];
 }
@@ -36,7 +37,8 @@ static void count_classes(struct split_assignment *assignment)
 
 static int begin_assignment(struct split_assignment *assignment, uint64_t seed, struct error *error)
 {
-	assignment->counts = calloc(assignment->split->classes.count + 1, sizeof *assignment->counts);
+	assignment->counts =
+		calloc(assignment->split->classes.count + 1, sizeof *assignment->counts);
 	if (!assignment->counts)
 		return error_memory(error, "classes");
 	if (split_groups_create(&assignment->groups, assignment->split, seed, error))
@@ -51,7 +53,8 @@ static void free_assignment(struct split_assignment *assignment)
 	free(assignment->counts);
 }
 
-static void add_group(struct split_assignment *assignment, const struct split_group *group, int part)
+static void add_group(struct split_assignment *assignment, const struct split_group *group,
+	int part)
 {
 	for (size_t i = 0; i < group->count; i++) {
 		group->files[i]->part = part;
@@ -67,8 +70,10 @@ static int check_part(const struct split_assignment *assignment, int part, struc
 	for (size_t i = 0; i < classes->count; i++) {
 		const struct class_quota *counts = &assignment->counts[i];
 		if (counts->assigned[part] == 0)
-			return error_set(error, classes->items[i], "has %zu different picture%s in %zu file%s: none is left for %s",
-				counts->groups, counts->groups == 1 ? "" : "s", counts->count, counts->count == 1 ? "" : "s",
+			return error_set(error, classes->items[i],
+				"has %zu different picture%s in %zu file%s: none is left for %s",
+				counts->groups, counts->groups == 1 ? "" : "s", counts->count,
+				counts->count == 1 ? "" : "s",
 				split_part_name(assignment->split, part, name));
 	}
 	return 0;
@@ -76,14 +81,16 @@ static int check_part(const struct split_assignment *assignment, int part, struc
 
 /* ---- parts ---- */
 
-static void remove_group(struct split_assignment *assignment, const struct split_group *group, int part)
+static void remove_group(struct split_assignment *assignment, const struct split_group *group,
+	int part)
 {
 	for (size_t i = 0; i < group->count; i++)
 		counts_of(assignment, group->files[i])->assigned[part]--;
 }
 
 /* Whether a class of the group has no file in the part yet. */
-static bool lacks_class(const struct split_assignment *assignment, const struct split_group *group, int part)
+static bool lacks_class(const struct split_assignment *assignment, const struct split_group *group,
+	int part)
 {
 	for (size_t i = 0; i < group->count; i++)
 		if (counts_of(assignment, group->files[i])->assigned[part] == 0)
@@ -92,7 +99,8 @@ static bool lacks_class(const struct split_assignment *assignment, const struct 
 }
 
 /* Adds the group to the part unless a class would exceed its target. */
-static bool add_group_if_room(struct split_assignment *assignment, const struct split_group *group, int part)
+static bool add_group_if_room(struct split_assignment *assignment, const struct split_group *group,
+	int part)
 {
 	add_group(assignment, group, part);
 	for (size_t i = 0; i < group->count; i++) {
@@ -105,12 +113,14 @@ static bool add_group_if_room(struct split_assignment *assignment, const struct 
 	return true;
 }
 
-/* The first groups go to different parts, so that no part stays empty; then validation and test are filled to their targets. */
+/* The first groups go to different parts, so that no part stays empty; then validation and test are
+ * filled to their targets. */
 static void assign_group(struct split_assignment *assignment, const struct split_group *group)
 {
 	static const enum split_part order[] = {SPLIT_VALIDATION, SPLIT_TEST, SPLIT_TRAIN};
 	for (int i = 0; i < SPLIT_PARTS; i++)
-		if ((order[i] == SPLIT_TRAIN || assignment->fractions[order[i]] > 0) && lacks_class(assignment, group, order[i])) {
+		if ((order[i] == SPLIT_TRAIN || assignment->fractions[order[i]] > 0) &&
+			lacks_class(assignment, group, order[i])) {
 			add_group(assignment, group, order[i]);
 			return;
 		}
@@ -124,10 +134,13 @@ static void count_targets(struct split_assignment *assignment)
 {
 	for (size_t i = 0; i < assignment->split->classes.count; i++)
 		for (int part = SPLIT_VALIDATION; part < SPLIT_PARTS; part++)
-			assignment->counts[i].target[part] = (size_t)(assignment->fractions[part] * (double)assignment->counts[i].count + 0.5);
+			assignment->counts[i].target[part] = (size_t)(assignment->fractions[part] *
+					(double)assignment->counts[i].count +
+				0.5);
 }
 
-int split_assign(struct split *split, const double fractions[SPLIT_PARTS], uint64_t seed, struct error *error)
+int split_assign(struct split *split, const double fractions[SPLIT_PARTS], uint64_t seed,
+	struct error *error)
 {
 	struct split_assignment assignment = {.split = split, .fractions = fractions};
 	int result = begin_assignment(&assignment, seed, error);
@@ -146,8 +159,10 @@ int split_assign(struct split *split, const double fractions[SPLIT_PARTS], uint6
 
 /* ---- folds ---- */
 
-/* The fold with the fewest files of the group's classes; of several, the one with the fewest files. */
-static int choose_fold(const struct split_assignment *assignment, const struct split_group *group, const size_t totals[])
+/* The fold with the fewest files of the group's classes; of several, the one with the fewest
+ * files. */
+static int choose_fold(const struct split_assignment *assignment, const struct split_group *group,
+	const size_t totals[])
 {
 	int chosen = 0;
 	size_t least = SIZE_MAX;

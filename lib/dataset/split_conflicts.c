@@ -20,14 +20,17 @@ static void compare_labels(struct split_conflicts *conflicts, const struct split
 	if (!other)
 		return;
 	for (size_t i = 0; i < count; i++)
-		conflicts->others[same[i] - split->files] = same[i]->label == first->label ? other : first;
+		conflicts->others[same[i] - split->files] =
+			same[i]->label == first->label ? other : first;
 	conflicts->count += count;
 }
 
-int split_conflicts_find(struct split_conflicts *conflicts, const struct split *split, struct error *error)
+int split_conflicts_find(struct split_conflicts *conflicts, const struct split *split,
+	struct error *error)
 {
 	const struct split_file **order = malloc((split->count + 1) * sizeof *order);
-	*conflicts = (struct split_conflicts){.others = calloc(split->count + 1, sizeof *conflicts->others)};
+	*conflicts = (struct split_conflicts){
+		.others = calloc(split->count + 1, sizeof *conflicts->others)};
 	if (!order || !conflicts->others) {
 		free(order);
 		split_conflicts_free(conflicts);
@@ -37,7 +40,8 @@ int split_conflicts_find(struct split_conflicts *conflicts, const struct split *
 		order[i] = &split->files[i];
 	qsort(order, split->count, sizeof *order, compare_pixels);
 	for (size_t begin = 0, end; begin < split->count; begin = end) {
-		for (end = begin + 1; end < split->count && image_hash_same(&order[begin]->hash, &order[end]->hash);)
+		for (end = begin + 1; end < split->count &&
+			image_hash_same(&order[begin]->hash, &order[end]->hash);)
 			end++;
 		compare_labels(conflicts, split, order + begin, end - begin);
 	}
@@ -45,7 +49,8 @@ int split_conflicts_find(struct split_conflicts *conflicts, const struct split *
 	return 0;
 }
 
-int split_conflicts_drop(struct split_conflicts *conflicts, struct split *split, const char *folder, struct error *error)
+int split_conflicts_drop(struct split_conflicts *conflicts, struct split *split, const char *folder,
+	struct error *error)
 {
 	uint32_t *numbers = calloc((size_t)split->groups + 1, sizeof *numbers);
 	if (!numbers)

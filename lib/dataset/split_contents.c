@@ -22,7 +22,8 @@ int split_contents_refuse(const char *path, struct error *error)
 
 /* ---- names ---- */
 
-/* The rest of `path` below a folder `name`, "" for the folder itself; NULL if it is not below it. */
+/* The rest of `path` below a folder `name`, "" for the folder itself; NULL if it is not below
+ * it. */
 static const char *below(const char *path, const char *name)
 {
 	size_t length = strlen(name);
@@ -31,7 +32,8 @@ static const char *below(const char *path, const char *name)
 	return path + length + (path[length] == '/');
 }
 
-/* The part or fold whose folder is the first of `path`, the rest of which is put into *rest; -1 if there is none. */
+/* The part or fold whose folder is the first of `path`, the rest of which is put into *rest; -1 if
+ * there is none. */
 static int find_part(const char *path, bool has_folds, const char **rest)
 {
 	char name[24];
@@ -42,7 +44,8 @@ static int find_part(const char *path, bool has_folds, const char **rest)
 	return -1;
 }
 
-/* Whether no name in it is empty or hidden, as "." and ".." are: such files are never in a split. */
+/* Whether no name in it is empty or hidden, as "." and ".." are: such files are never in a
+ * split. */
 static bool is_valid_path(const char *path)
 {
 	bool is_start = true;
@@ -61,13 +64,15 @@ static uint64_t class_root(bool has_folds, int part, bool is_validation)
 
 /* ---- the list ---- */
 
-/* The rows are read twice: whether the split has folds, which ones, and what the paths begin with, is known after the last. */
+/* The rows are read twice: whether the split has folds, which ones, and what the paths begin with,
+ * is known after the last. */
 struct list_reading {
 	struct split_contents *contents;
-	bool has_parts;        /* a row names a part */
-	bool of_classes;       /* all paths begin with CLASS/ */
-	bool of_parts;         /* all paths begin with PART/CLASS/: the folder that was read was split already */
-	uint64_t train_roots;  /* of all folds */
+	bool has_parts;  /* a row names a part */
+	bool of_classes; /* all paths begin with CLASS/ */
+	bool of_parts;   /* all paths begin with PART/CLASS/: the folder that was read was split
+	                    already */
+	uint64_t train_roots; /* of all folds */
 };
 
 struct list_row {
@@ -81,7 +86,8 @@ static bool parse_row(const struct table *table, struct list_row *row)
 	const char *rest;
 	if (table->count != COLUMNS)
 		return false;
-	*row = (struct list_row){.path = table->fields[COLUMN_PATH], .class_name = table->fields[COLUMN_CLASS]};
+	*row = (struct list_row){.path = table->fields[COLUMN_PATH],
+		.class_name = table->fields[COLUMN_CLASS]};
 	const char *part = table->fields[COLUMN_PART];
 	row->part = find_part(part, false, &rest);
 	if (row->part < 0) {
@@ -118,23 +124,27 @@ static int survey_row(struct list_reading *reading, const struct list_row *row, 
 }
 
 /* The place of a path below the class roots, which is added if it is new; NULL without memory. */
-static struct split_place *add_place(struct split_contents *contents, const char *path, struct error *error)
+static struct split_place *add_place(struct split_contents *contents, const char *path,
+	struct error *error)
 {
 	int index = text_list_find(&contents->paths, path);
 	if (index >= 0)
 		return &contents->places[index];
-	struct split_place *places = array_grow(contents->places, contents->paths.count, sizeof *places);
+	struct split_place *places =
+		array_grow(contents->places, contents->paths.count, sizeof *places);
 	if (!places) {
 		error_memory(error, path);
 		return NULL;
 	}
 	contents->places = places;
 	places[contents->paths.count] = (struct split_place){0};
-	return text_list_add(&contents->paths, path, error) ? NULL : &places[contents->paths.count - 1];
+	return text_list_add(&contents->paths, path, error) ? NULL
+							    : &places[contents->paths.count - 1];
 }
 
 /* Adds the folders that hold a path, which is cut, up to the class roots. */
-static int add_folders(struct split_contents *contents, char *path, uint64_t roots, struct error *error)
+static int add_folders(struct split_contents *contents, char *path, uint64_t roots,
+	struct error *error)
 {
 	while (*path) {
 		char *slash = strrchr(path, '/');
@@ -171,14 +181,16 @@ static int refuse_list(const char *path, struct error *error)
 	return error_set(error, path, "was not written by split-dataset: move it away");
 }
 
-/* A table that is not valid is not the list of a split; a fault of the machine says nothing about it. */
+/* A table that is not valid is not the list of a split; a fault of the machine says nothing about
+ * it. */
 static int refuse_table(const char *path, const struct error *reason, struct error *error)
 {
 	return reason->kind == ERROR_MACHINE ? error_copy(error, reason) : refuse_list(path, error);
 }
 
 static int read_rows(struct list_reading *reading, const char *path,
-	int (*take)(struct list_reading *reading, const struct list_row *row, struct error *error), struct error *error)
+	int (*take)(struct list_reading *reading, const struct list_row *row, struct error *error),
+	struct error *error)
 {
 	struct table table;
 	struct error reason;
@@ -187,7 +199,8 @@ static int read_rows(struct list_reading *reading, const char *path,
 		return refuse_table(path, &reason, error);
 	int result = 0, more = table_next(&table, &reason);
 	while (result == 0 && (more = table_next(&table, &reason)) > 0)
-		result = parse_row(&table, &row) ? take(reading, &row, error) : refuse_list(path, error);
+		result = parse_row(&table, &row) ? take(reading, &row, error)
+						 : refuse_list(path, error);
 	if (more < 0)
 		result = refuse_table(path, &reason, error);
 	table_close(&table);
@@ -202,11 +215,14 @@ static int check_header(const char *path, struct error *error)
 	size_t length = strlen(split_list_header);
 	if (lstat(path, &status))
 		return error_system(error, path);
-	ssize_t size = S_ISREG(status.st_mode) ? file_read_start(path, start, sizeof start, error) : 0;
+	ssize_t size =
+		S_ISREG(status.st_mode) ? file_read_start(path, start, sizeof start, error) : 0;
 	if (size < 0)
 		return -1;
-	return (size_t)size > length && memcmp(start, split_list_header, length) == 0 && start[length] == '\n'
-		? 0 : refuse_list(path, error);
+	return (size_t)size > length && memcmp(start, split_list_header, length) == 0 &&
+			start[length] == '\n'
+		? 0
+		: refuse_list(path, error);
 }
 
 int split_contents_read(struct split_contents *contents, const char *path, struct error *error)
@@ -255,32 +271,43 @@ static bool is_listed(const struct split_contents *contents, const char *path, b
 	if (index < 0)
 		return false;
 	const struct split_place *place = &contents->places[index];
-	return (is_folder ? place->folder_roots : place->file_roots) & class_root(contents->has_folds, part, is_validation);
+	return (is_folder ? place->folder_roots : place->file_roots) &
+		class_root(contents->has_folds, part, is_validation);
 }
 
-static bool is_listed_entry(const struct split_contents *contents, const FTSENT *entry, const char *path)
+static bool is_listed_entry(const struct split_contents *contents, const FTSENT *entry,
+	const char *path)
 {
 	bool is_folder = entry->fts_info == FTS_D || entry->fts_info == FTS_DP;
-	bool is_file = entry->fts_info == FTS_F || entry->fts_info == FTS_SL || entry->fts_info == FTS_SLNONE;
+	bool is_file = entry->fts_info == FTS_F || entry->fts_info == FTS_SL ||
+		entry->fts_info == FTS_SLNONE;
 	return (is_folder || is_file) && is_listed(contents, path, is_folder);
 }
 
 /* ---- the parts on disk ---- */
 
 /* `path` is that of the entry below the folder of the split. */
-typedef int visit_entry(const struct split_contents *contents, const FTSENT *entry, const char *path, struct error *error);
+typedef int visit_entry(const struct split_contents *contents, const FTSENT *entry,
+	const char *path, struct error *error);
 
-static int check_entry(const struct split_contents *contents, const FTSENT *entry, const char *path, struct error *error)
+static int check_entry(const struct split_contents *contents, const FTSENT *entry, const char *path,
+	struct error *error)
 {
-	return is_listed_entry(contents, entry, path) ? 0 : split_contents_refuse(entry->fts_path, error);
+	return is_listed_entry(contents, entry, path)
+		? 0
+		: split_contents_refuse(entry->fts_path, error);
 }
 
-static int remove_entry(const struct split_contents *contents, const FTSENT *entry, const char *path, struct error *error)
+static int remove_entry(const struct split_contents *contents, const FTSENT *entry,
+	const char *path, struct error *error)
 {
 	if (entry->fts_info == FTS_D || !is_listed_entry(contents, entry, path))
 		return 0;
-	int result = entry->fts_info == FTS_DP ? rmdir(entry->fts_path) : unlinkat(AT_FDCWD, entry->fts_path, 0);
-	return result && errno != ENOENT && errno != ENOTEMPTY && errno != EEXIST ? error_system(error, entry->fts_path) : 0;
+	int result = entry->fts_info == FTS_DP ? rmdir(entry->fts_path)
+					       : unlinkat(AT_FDCWD, entry->fts_path, 0);
+	return result && errno != ENOENT && errno != ENOTEMPTY && errno != EEXIST
+		? error_system(error, entry->fts_path)
+		: 0;
 }
 
 static int compare_names(const FTSENT **a, const FTSENT **b)
@@ -288,9 +315,10 @@ static int compare_names(const FTSENT **a, const FTSENT **b)
 	return strcmp((*a)->fts_name, (*b)->fts_name);
 }
 
-/* Visits all entries of a part, folders before and after what is in them, in the order of their names. */
-static int walk_part(const struct split_contents *contents, const char *folder, char *part, visit_entry *visit,
-	struct error *error)
+/* Visits all entries of a part, folders before and after what is in them, in the order of their
+ * names. */
+static int walk_part(const struct split_contents *contents, const char *folder, char *part,
+	visit_entry *visit, struct error *error)
 {
 	FTS *walk = fts_open((char *[]){part, NULL}, FTS_PHYSICAL | FTS_NOCHDIR, compare_names);
 	if (!walk)
@@ -298,12 +326,14 @@ static int walk_part(const struct split_contents *contents, const char *folder, 
 	int result = 0;
 	FTSENT *entry;
 	while (result == 0 && (errno = 0, entry = fts_read(walk))) {
-		bool failed = entry->fts_info == FTS_DNR || entry->fts_info == FTS_ERR || entry->fts_info == FTS_NS;
+		bool failed = entry->fts_info == FTS_DNR || entry->fts_info == FTS_ERR ||
+			entry->fts_info == FTS_NS;
 		errno = failed ? entry->fts_errno : 0;
 		if (failed && errno != ENOENT)
 			result = error_system(error, entry->fts_path);
 		else if (!failed)
-			result = visit(contents, entry, entry->fts_path + strlen(folder) + 1, error);
+			result =
+				visit(contents, entry, entry->fts_path + strlen(folder) + 1, error);
 	}
 	if (result == 0 && errno && errno != ENOENT)
 		result = error_system(error, part);
@@ -311,7 +341,8 @@ static int walk_part(const struct split_contents *contents, const char *folder, 
 	return result;
 }
 
-static int walk_parts(const struct split_contents *contents, const char *folder, visit_entry *visit, struct error *error)
+static int walk_parts(const struct split_contents *contents, const char *folder, visit_entry *visit,
+	struct error *error)
 {
 	char name[24];
 	struct split split = {.folds = contents->has_folds};
@@ -320,18 +351,24 @@ static int walk_parts(const struct split_contents *contents, const char *folder,
 		if (!(contents->parts >> part & 1))
 			continue;
 		char *path = text_format("%s/%s", folder, split_part_name(&split, part, name));
-		result = path ? walk_part(contents, folder, path, visit, error) : error_memory(error, folder);
+		result = path ? walk_part(contents, folder, path, visit, error)
+			      : error_memory(error, folder);
 		free(path);
 	}
 	return result;
 }
 
-int split_contents_check(const struct split_contents *contents, const char *folder, struct error *error)
+int split_contents_check(const struct split_contents *contents, const char *folder,
+	struct error *error)
 {
 	return walk_parts(contents, folder, check_entry, error);
 }
 
-int split_contents_remove(const struct split_contents *contents, const char *folder, struct error *error)
+int split_contents_remove(const struct split_contents *contents, const char *folder,
+	struct error *error)
 {
-	return walk_parts(contents, folder, remove_entry, error) || split_contents_check(contents, folder, error) ? -1 : 0;
+	return walk_parts(contents, folder, remove_entry, error) ||
+			split_contents_check(contents, folder, error)
+		? -1
+		: 0;
 }

@@ -18,7 +18,8 @@
 
 const char split_list_name[] = "split.tsv";
 
-/* The list of an earlier split whose removal has begun: what is left of it is not taken for a split. */
+/* The list of an earlier split whose removal has begun: what is left of it is not taken for a
+ * split. */
 static const char removed_list_name[] = "split.tsv.removed";
 
 static const char kind[] = "split";
@@ -29,7 +30,7 @@ enum { MEMBER_PARTS = SPLIT_PARTS + SPLIT_FOLDS_MAXIMUM, MEMBER_COUNT };
 static const char *member_name(int index, char out[24])
 {
 	struct split folds = {.folds = SPLIT_FOLDS_MAXIMUM}, parts = {0};
-	return index == MEMBER_PARTS ? split_list_name
+	return index == MEMBER_PARTS  ? split_list_name
 		: index < SPLIT_PARTS ? split_part_name(&parts, index, out)
 				      : split_part_name(&folds, index - SPLIT_PARTS, out);
 }
@@ -70,8 +71,11 @@ static int move_entry(const char *from, const char *to, const char *name, struct
 	char *old_path = file_join(from, name), *new_path = file_join(to, name);
 	int result = old_path && new_path ? 0 : error_memory(error, to);
 	if (result == 0 && rename_new(old_path, new_path))
-		result = errno != EEXIST ? error_system(error, new_path)
-			: error_set(error, new_path, "exists, as does %s from an earlier run: remove one of them", old_path);
+		result = errno != EEXIST
+			? error_system(error, new_path)
+			: error_set(error, new_path,
+				  "exists, as does %s from an earlier run: remove one of them",
+				  old_path);
 	free(old_path);
 	free(new_path);
 	return result;
@@ -94,15 +98,19 @@ static int move_split(const char *from, const char *target, struct error *error)
 	return result;
 }
 
-/* Whether an entry belongs to the split: its parts and its list. Of a split without a list (NULL) all that could be. */
+/* Whether an entry belongs to the split: its parts and its list. Of a split without a list (NULL)
+ * all that could be. */
 static bool belongs_to(const struct split_contents *contents, const char *name)
 {
-	return !contents ? is_member(name) : split_contents_has_part(contents, name) ||
-		strcmp(name, split_list_name) == 0 || strcmp(name, removed_list_name) == 0;
+	return !contents ? is_member(name)
+			 : split_contents_has_part(contents, name) ||
+			strcmp(name, split_list_name) == 0 || strcmp(name, removed_list_name) == 0;
 }
 
-/* Lists the entries of a folder, also hidden ones, that do not belong to its split. The caller frees the list either way. */
-static int list_others(const char *path, const struct split_contents *contents, struct text_list *names, struct error *error)
+/* Lists the entries of a folder, also hidden ones, that do not belong to its split. The caller
+ * frees the list either way. */
+static int list_others(const char *path, const struct split_contents *contents,
+	struct text_list *names, struct error *error)
 {
 	DIR *folder = opendir(path);
 	if (!folder)
@@ -110,7 +118,8 @@ static int list_others(const char *path, const struct split_contents *contents, 
 	int result = 0;
 	struct dirent *entry;
 	while (result == 0 && (errno = 0, entry = readdir(folder)))
-		if (strcmp(entry->d_name, ".") != 0 && strcmp(entry->d_name, "..") != 0 && !belongs_to(contents, entry->d_name))
+		if (strcmp(entry->d_name, ".") != 0 && strcmp(entry->d_name, "..") != 0 &&
+			!belongs_to(contents, entry->d_name))
 			result = text_list_add(names, entry->d_name, error);
 	if (result == 0 && errno)
 		result = error_system(error, path);
@@ -118,7 +127,8 @@ static int list_others(const char *path, const struct split_contents *contents, 
 	return result;
 }
 
-static int move_others(const char *from, const struct split_contents *contents, const char *target, struct error *error)
+static int move_others(const char *from, const struct split_contents *contents, const char *target,
+	struct error *error)
 {
 	struct text_list names = {0};
 	int result = list_others(from, contents, &names, error);
@@ -131,11 +141,13 @@ static int move_others(const char *from, const struct split_contents *contents, 
 /* ---- the earlier split ---- */
 
 /* Reads what belongs to the split in `folder`. The contents are the caller's to free either way. */
-static int read_contents(struct split_contents *contents, const char *folder, const char *list_name, struct error *error)
+static int read_contents(struct split_contents *contents, const char *folder, const char *list_name,
+	struct error *error)
 {
 	*contents = (struct split_contents){0};
 	char *list = file_join(folder, list_name);
-	int result = list ? split_contents_read(contents, list, error) : error_memory(error, folder);
+	int result =
+		list ? split_contents_read(contents, list, error) : error_memory(error, folder);
 	free(list);
 	return result;
 }
@@ -143,7 +155,9 @@ static int read_contents(struct split_contents *contents, const char *folder, co
 static int remove_entry(const char *folder, const char *name, struct error *error)
 {
 	char *path = file_join(folder, name);
-	int result = !path ? error_memory(error, folder) : remove_tree(path) ? error_system(error, path) : 0;
+	int result = !path          ? error_memory(error, folder)
+		: remove_tree(path) ? error_system(error, path)
+				    : 0;
 	free(path);
 	return result;
 }
@@ -160,26 +174,31 @@ static int remove_incomplete(const char *folder, struct error *error)
 
 static int mark_as_removed(const char *folder, struct error *error)
 {
-	char *list = file_join(folder, split_list_name), *removed = file_join(folder, removed_list_name);
-	int result = !list || !removed ? error_memory(error, folder)
-		: rename_new(list, removed) && errno != ENOENT ? error_system(error, list) : 0;
+	char *list = file_join(folder, split_list_name),
+	     *removed = file_join(folder, removed_list_name);
+	int result = !list || !removed                         ? error_memory(error, folder)
+		: rename_new(list, removed) && errno != ENOENT ? error_system(error, list)
+							       : 0;
 	free(list);
 	free(removed);
 	return result;
 }
 
-/* Moves the entries that do not belong to the split from `folder` to `target`; then removes the split and the folder. The list
- * stays until the last of its files is removed, so that after a kill the next run knows which are left. */
-static int remove_by_contents(const char *folder, const struct split_contents *contents, const char *target,
-	struct error *error)
+/* Moves the entries that do not belong to the split from `folder` to `target`; then removes the
+ * split and the folder. The list stays until the last of its files is removed, so that after a kill
+ * the next run knows which are left. */
+static int remove_by_contents(const char *folder, const struct split_contents *contents,
+	const char *target, struct error *error)
 {
-	if (move_others(folder, contents, target, error) || mark_as_removed(folder, error)
-		|| split_contents_remove(contents, folder, error) || remove_entry(folder, removed_list_name, error))
+	if (move_others(folder, contents, target, error) || mark_as_removed(folder, error) ||
+		split_contents_remove(contents, folder, error) ||
+		remove_entry(folder, removed_list_name, error))
 		return -1;
 	return rmdir(folder) ? error_system(error, folder) : 0;
 }
 
-static int remove_earlier(const char *folder, const char *list_name, const char *target, struct error *error)
+static int remove_earlier(const char *folder, const char *list_name, const char *target,
+	struct error *error)
 {
 	struct split_contents contents;
 	int result = read_contents(&contents, folder, list_name, error);
@@ -199,8 +218,11 @@ static int remove_leftover(const char *folder, const char *target, struct error 
 	free(list);
 	bool is_complete = has_split(folder);
 	if (!is_complete && !has_entry(folder, removed_list_name))
-		return move_others(folder, NULL, target, error) || remove_incomplete(folder, error) ? -1 : 0;
-	return remove_earlier(folder, is_complete ? split_list_name : removed_list_name, target, error);
+		return move_others(folder, NULL, target, error) || remove_incomplete(folder, error)
+			? -1
+			: 0;
+	return remove_earlier(folder, is_complete ? split_list_name : removed_list_name, target,
+		error);
 }
 
 /* ---- checks ---- */
@@ -210,32 +232,44 @@ static int check_parts(const char *target, struct error *error)
 	char name[24];
 	for (int i = 0; i < MEMBER_PARTS; i++)
 		if (has_entry(target, member_name(i, name)))
-			return error_set(error, target, "has %s but no %s: it was not written by split-dataset and is not replaced", name,
-				split_list_name);
+			return error_set(error, target,
+				"has %s but no %s: it was not written by split-dataset and is not "
+				"replaced",
+				name, split_list_name);
 	return 0;
 }
 
 static int check_working_folder(const char *target, struct error *error)
 {
-	static const char *const advice = "has a split, which would be removed: run this in another directory";
+	static const char *const advice =
+		"has a split, which would be removed: run this in another directory";
 	if (path_is_same(target, "."))
 		return error_set(error, target, "is the working directory and %s", advice);
-	return path_is_within(".", target) ? error_set(error, target, "contains the working directory and %s", advice) : 0;
+	return path_is_within(".", target)
+		? error_set(error, target, "contains the working directory and %s", advice)
+		: 0;
 }
 
-/* Reads the split in `target` and checks that it may be replaced. The contents are the caller's to free either way. */
+/* Reads the split in `target` and checks that it may be replaced. The contents are the caller's to
+ * free either way. */
 static int check_earlier(struct split_contents *contents, const char *target, struct error *error)
 {
-	return read_contents(contents, target, split_list_name, error) || check_working_folder(target, error)
-		|| split_contents_check(contents, target, error) ? -1 : 0;
+	return read_contents(contents, target, split_list_name, error) ||
+			check_working_folder(target, error) ||
+			split_contents_check(contents, target, error)
+		? -1
+		: 0;
 }
 
-/* Checks that no part of the new split in `staging` has the name of an entry of `target` that others put there. */
-static int check_names(const char *staging, const struct split_contents *earlier, const char *target, struct error *error)
+/* Checks that no part of the new split in `staging` has the name of an entry of `target` that
+ * others put there. */
+static int check_names(const char *staging, const struct split_contents *earlier,
+	const char *target, struct error *error)
 {
 	char name[24];
 	for (int i = 0; i < MEMBER_PARTS; i++)
-		if (has_entry(staging, member_name(i, name)) && !split_contents_has_part(earlier, name) && has_entry(target, name)) {
+		if (has_entry(staging, member_name(i, name)) &&
+			!split_contents_has_part(earlier, name) && has_entry(target, name)) {
 			char *path = file_join(target, name);
 			split_contents_refuse(path, error);
 			free(path);
@@ -247,14 +281,17 @@ static int check_names(const char *staging, const struct split_contents *earlier
 static bool is_mount_point(const char *path)
 {
 	struct statx status;
-	return statx(AT_FDCWD, path, AT_STATX_DONT_SYNC, 0, &status) == 0 && status.stx_attributes & STATX_ATTR_MOUNT_ROOT;
+	return statx(AT_FDCWD, path, AT_STATX_DONT_SYNC, 0, &status) == 0 &&
+		status.stx_attributes & STATX_ATTR_MOUNT_ROOT;
 }
 
 int split_folder_check(const char *target, struct error *error)
 {
 	struct split_contents contents;
 	if (is_mount_point(target))
-		return error_set(error, target, "is a mount point, which can't be replaced as a whole: give a folder in it");
+		return error_set(error, target,
+			"is a mount point, which can't be replaced as a whole: give a folder in "
+			"it");
 	if (!has_split(target))
 		return check_parts(target, error);
 	int result = check_earlier(&contents, target, error);
@@ -269,7 +306,8 @@ struct split_recovery {
 	struct error *error;
 };
 
-/* Whether both have a part of the same name: then the parts in `target` were not moved from `leftover`. */
+/* Whether both have a part of the same name: then the parts in `target` were not moved from
+ * `leftover`. */
 static bool have_common_part(const char *leftover, const char *target)
 {
 	char name[24];
@@ -308,8 +346,8 @@ int split_folder_create(struct unfinished *staging, const char *target, struct e
 	return unfinished_folder_of(staging, target, kind) ? error_system(error, target) : 0;
 }
 
-/* Locks the earlier split, so that no other process takes it for a leftover of an interrupted run before it is removed.
- * Without locks there is no recovery either. */
+/* Locks the earlier split, so that no other process takes it for a leftover of an interrupted run
+ * before it is removed. Without locks there is no recovery either. */
 static int lock_earlier(const char *target, struct error *error)
 {
 	int descriptor = open(target, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
@@ -322,8 +360,9 @@ static int lock_earlier(const char *target, struct error *error)
 	return descriptor;
 }
 
-/* For file systems without an atomic exchange: renames the earlier split to an unused name, then the new one to `target`. If
- * killed in between, the next run recovers. Returns the new path of the earlier split, the caller's to free; NULL with errno. */
+/* For file systems without an atomic exchange: renames the earlier split to an unused name, then
+ * the new one to `target`. If killed in between, the next run recovers. Returns the new path of the
+ * earlier split, the caller's to free; NULL with errno. */
 static char *exchange_in_two_steps(const char *staging, const char *target)
 {
 	struct unfinished aside;
@@ -350,7 +389,8 @@ static char *exchange_in_two_steps(const char *staging, const char *target)
 	return earlier;
 }
 
-/* Exchanges both folders. Returns the new path of the earlier split, the caller's to free; NULL with errno: nothing changed. */
+/* Exchanges both folders. Returns the new path of the earlier split, the caller's to free; NULL
+ * with errno: nothing changed. */
 static char *exchange(const char *staging, const char *target)
 {
 	char *earlier = strdup(staging);
@@ -371,8 +411,11 @@ static int exchange_and_remove(struct unfinished *staging, const char *target, s
 	unfinished_forget(staging);
 	int result = remove_earlier(earlier, split_list_name, target, &cause);
 	free(earlier);
-	return result ? error_set(error, target, "is the new split, but the earlier one could not be removed: %.300s: %.100s",
-		cause.object, cause.reason) : 0;
+	return result ? error_set(error, target,
+				"is the new split, but the earlier one could not be removed: "
+				"%.300s: %.100s",
+				cause.object, cause.reason)
+		      : 0;
 }
 
 static int replace(struct unfinished *staging, const char *target, struct error *error)
@@ -381,8 +424,11 @@ static int replace(struct unfinished *staging, const char *target, struct error 
 	int lock = lock_earlier(target, error);
 	if (lock < 0)
 		return -1;
-	int result = check_earlier(&contents, target, error) || check_names(staging->path, &contents, target, error)
-		|| exchange_and_remove(staging, target, error) ? -1 : 0;
+	int result = check_earlier(&contents, target, error) ||
+			check_names(staging->path, &contents, target, error) ||
+			exchange_and_remove(staging, target, error)
+		? -1
+		: 0;
 	split_contents_free(&contents);
 	close(lock);
 	return result;
@@ -411,7 +457,8 @@ int split_folder_install(struct unfinished *staging, const char *target, struct 
 {
 	sigset_t before;
 	signals_block(&before);
-	int result = fsync(staging->lock) ? error_system(error, target) : install(staging, target, error);
+	int result = fsync(staging->lock) ? error_system(error, target)
+					  : install(staging, target, error);
 	unfinished_remove(staging);
 	signals_unblock(&before);
 	return result;

@@ -9,7 +9,9 @@
 int split_compare_hashes(const struct split_file *file, const struct split_file *other)
 {
 	int order = memcmp(&file->hash.visual, &other->hash.visual, sizeof file->hash.visual);
-	return order ? order : memcmp(&file->hash.mirrored, &other->hash.mirrored, sizeof file->hash.mirrored);
+	return order
+		? order
+		: memcmp(&file->hash.mirrored, &other->hash.mirrored, sizeof file->hash.mirrored);
 }
 
 /* ---- finding groups ---- */
@@ -45,20 +47,22 @@ static int compare_all_hashes(const void *a, const void *b)
 {
 	const struct split_file *const *left = a, *const *right = b;
 	int order = split_compare_hashes(*left, *right);
-	return order ? order : memcmp((*left)->hash.pixels, (*right)->hash.pixels, IMAGE_HASH_PIXELS_SIZE);
+	return order ? order
+		     : memcmp((*left)->hash.pixels, (*right)->hash.pixels, IMAGE_HASH_PIXELS_SIZE);
 }
 
 /* Whether neighbours in that order belong to one group, by their hashes alone. */
 static bool is_same(const struct split_file *previous, const struct split_file *file, int hamming)
 {
 	return image_hash_same(&previous->hash, &file->hash) ||
-		(hamming >= 0 && !file->hash.plain && !previous->hash.plain && split_compare_hashes(previous, file) == 0);
+		(hamming >= 0 && !file->hash.plain && !previous->hash.plain &&
+			split_compare_hashes(previous, file) == 0);
 }
 
-/* Unites duplicates and look-alikes, in the order of their hashes, so that the result doesn't depend on names. Of files with
- * equal hashes only the first is searched for look-alikes. */
-static int union_similar(const struct split *split, struct split_file **order, struct disjoint_sets *sets, int hamming,
-	struct error *error)
+/* Unites duplicates and look-alikes, in the order of their hashes, so that the result doesn't
+ * depend on names. Of files with equal hashes only the first is searched for look-alikes. */
+static int union_similar(const struct split *split, struct split_file **order,
+	struct disjoint_sets *sets, int hamming, struct error *error)
 {
 	struct near_duplicates *index;
 	if (near_duplicates_create(&index, error))
@@ -127,7 +131,8 @@ static int compare_groups(const void *a, const void *b)
 	return memcmp(left->key, right->key, DIGEST_SIZE);
 }
 
-int split_groups_create(struct split_groups *groups, const struct split *split, uint64_t seed, struct error *error)
+int split_groups_create(struct split_groups *groups, const struct split *split, uint64_t seed,
+	struct error *error)
 {
 	*groups = (struct split_groups){.files = malloc((split->count + 1) * sizeof *groups->files),
 		.groups = calloc(split->count + 1, sizeof *groups->groups)};

@@ -17,11 +17,14 @@ struct split_groups {
 	size_t count;
 };
 
-/* Compares perceptual hashes, in an arbitrary order; files with equal ones are look-alikes unless they are plain. */
+/* Compares perceptual hashes, in an arbitrary order; files with equal ones are look-alikes unless
+ * they are plain. */
 int split_compare_hashes(const struct split_file *file, const struct split_file *other);
 
-/* Lists the groups of a split; the order of its files is unchanged. On failure (-1, no memory) *groups is empty. */
-CHECKED int split_groups_create(struct split_groups *groups, const struct split *split, uint64_t seed, struct error *error);
+/* Lists the groups of a split; the order of its files is unchanged. On failure (-1, no memory)
+ * *groups is empty. */
+CHECKED int split_groups_create(struct split_groups *groups, const struct split *split,
+	uint64_t seed, struct error *error);
 
 void split_groups_free(struct split_groups *groups);
 

@@ -33,7 +33,9 @@ int split_output_check(const char *in, const char *out, struct error *error)
 	char *target = path_resolve(out);
 	if (!target)
 		return error_system(error, out);
-	int result = split_folder_recover(target, error) || split_folder_check(target, error) ? error_replace_path(error, target, out) : 0;
+	int result = split_folder_recover(target, error) || split_folder_check(target, error)
+		? error_replace_path(error, target, out)
+		: 0;
 	free(target);
 	return result;
 }
@@ -63,8 +65,9 @@ static int copy_file(const char *from, const char *to, struct error *error)
 		return -1;
 	}
 	int result = copy_bytes(in, out, from, to, error);
-	if (result == 0 && (fflush(out) || fstat(fileno(in), &status)
-		|| futimens(fileno(out), (struct timespec[]){status.st_atim, status.st_mtim})))
+	if (result == 0 &&
+		(fflush(out) || fstat(fileno(in), &status) ||
+			futimens(fileno(out), (struct timespec[]){status.st_atim, status.st_mtim})))
 		result = error_system(error, to);
 	if (fclose(out) && result == 0)
 		result = error_system(error, to);
@@ -76,7 +79,8 @@ static int link_hard(const char *from, const char *to, struct error *error)
 {
 	if (linkat(AT_FDCWD, from, AT_FDCWD, to, AT_SYMLINK_FOLLOW) == 0)
 		return 0;
-	bool is_unsupported = errno == EXDEV || errno == EPERM || errno == EMLINK || errno == EOPNOTSUPP;
+	bool is_unsupported =
+		errno == EXDEV || errno == EPERM || errno == EMLINK || errno == EOPNOTSUPP;
 	return is_unsupported ? copy_file(from, to, error) : error_system(error, to);
 }
 
@@ -91,8 +95,8 @@ static int link_symbolic(const char *from, const char *to, struct error *error)
 }
 
 /* Links or copies the file to FOLDER/PART/CLASS/... */
-static int write_file(const struct split_file *file, const char *folder, const char *part, enum split_link link,
-	struct error *error)
+static int write_file(const struct split_file *file, const char *folder, const char *part,
+	enum split_link link, struct error *error)
 {
 	char *path = text_format("%s/%s/%s", folder, part, file->file->source);
 	if (!path)
@@ -102,16 +106,16 @@ static int write_file(const struct split_file *file, const char *folder, const c
 	int result = file_make_folder(path, error);
 	*slash = '/';
 	if (result == 0)
-		result = link == SPLIT_HARD ? link_hard(file->file->path, path, error)
+		result = link == SPLIT_HARD      ? link_hard(file->file->path, path, error)
 			: link == SPLIT_SYMBOLIC ? link_symbolic(file->file->path, path, error)
-			: copy_file(file->file->path, path, error);
+						 : copy_file(file->file->path, path, error);
 	free(path);
 	return result;
 }
 
 /* Links or copies the file into each fold: into one as validation, into the others as training. */
-static int write_to_folds(const struct split *split, const struct split_file *file, const char *folder,
-	enum split_link link, struct error *error)
+static int write_to_folds(const struct split *split, const struct split_file *file,
+	const char *folder, enum split_link link, struct error *error)
 {
 	for (int fold = 0; fold < split->folds; fold++) {
 		char part[32];
@@ -140,24 +144,28 @@ static int write_list(const struct split *split, const char *folder, struct erro
 	return result;
 }
 
-static int write_files(const struct split *split, const char *folder, enum split_link link, struct error *error)
+static int write_files(const struct split *split, const char *folder, enum split_link link,
+	struct error *error)
 {
 	for (size_t i = 0; i < split->count; i++) {
 		const struct split_file *file = &split->files[i];
 		if (split->folds ? write_to_folds(split, file, folder, link, error)
-				 : write_file(file, folder, split_part_names[file->part], link, error))
+				 : write_file(file, folder, split_part_names[file->part], link,
+					   error))
 			return -1;
 	}
 	return write_list(split, folder, error);
 }
 
 /* Copies are synced to disk before the folder gets its final name. */
-static int sync_copies(const struct unfinished *staging, enum split_link link, const char *target, struct error *error)
+static int sync_copies(const struct unfinished *staging, enum split_link link, const char *target,
+	struct error *error)
 {
 	return link == SPLIT_COPY && syncfs(staging->lock) ? error_system(error, target) : 0;
 }
 
-int split_output_write(const struct split *split, const char *out, enum split_link link, struct error *error)
+int split_output_write(const struct split *split, const char *out, enum split_link link,
+	struct error *error)
 {
 	struct unfinished staging;
 	if (file_make_parent(out, error))
@@ -169,7 +177,10 @@ int split_output_write(const struct split *split, const char *out, enum split_li
 	if (result == 0 && write_files(split, staging.path, link, error))
 		result = error_replace_path(error, staging.path, out);
 	else if (result == 0)
-		result = sync_copies(&staging, link, target, error) || split_folder_install(&staging, target, error) ? -1 : 0;
+		result = sync_copies(&staging, link, target, error) ||
+				split_folder_install(&staging, target, error)
+			? -1
+			: 0;
 	if (result)
 		error_replace_path(error, target, out);
 	unfinished_remove(&staging);

@@ -57,7 +57,8 @@ static int split_tsv(struct table *table, struct error *error)
 	return 0;
 }
 
-/* Removes the quotes of a quoted field, in place. Returns the end of the field, or NULL if the closing quote is missing. */
+/* Removes the quotes of a quoted field, in place. Returns the end of the field, or NULL if the
+ * closing quote is missing. */
 static char *unquote(char *from, size_t *lines)
 {
 	char *to = from++;
@@ -74,7 +75,9 @@ static int split_csv(struct table *table, struct error *error)
 {
 	char separator = ',';
 	while (separator == ',') {
-		char *field = table->rest, *end = *field == '"' ? unquote(field, &table->lines) : field + strcspn(field, ",\n");
+		char *field = table->rest,
+		     *end = *field == '"' ? unquote(field, &table->lines)
+					  : field + strcspn(field, ",\n");
 		if (!end)
 			return error_set(error, "field", "has no closing quote");
 		separator = *end;

@@ -24,13 +24,15 @@ static char *numbered_path(const char *folder, const char *name, int number)
 {
 	const char *dot = strrchr(name, '.');
 	int stem = dot && dot > name ? (int)(dot - name) : (int)strlen(name);
-	char *file_name = number > 1 ? text_format("%.*s-%d%s", stem, name, number, name + stem) : text_format("%s", name);
+	char *file_name = number > 1 ? text_format("%.*s-%d%s", stem, name, number, name + stem)
+				     : text_format("%s", name);
 	char *path = file_name ? file_join(folder, file_name) : NULL;
 	free(file_name);
 	return path;
 }
 
-int unique_file_write(const char *folder, const char *name, const void *bytes, size_t size, struct error *error)
+int unique_file_write(const char *folder, const char *name, const void *bytes, size_t size,
+	struct error *error)
 {
 	if (file_make_folder(folder, error))
 		return -1;

@@ -39,7 +39,8 @@ static void draw_ball(const struct clutter_object *object)
 
 static void draw_leaf(const struct clutter_object *object)
 {
-	static const struct knot leaf[] = {{{-1, 0}, true}, {{0, -0.45}, false}, {{1, 0}, true}, {{0, 0.45}, false}};
+	static const struct knot leaf[] = {{{-1, 0}, true}, {{0, -0.45}, false}, {{1, 0}, true},
+		{{0, 0.45}, false}};
 	cairo_new_path(object->cairo);
 	shape_curve(object->cairo, leaf, 4, true);
 	paint(object, object->color);
@@ -52,8 +53,10 @@ static void draw_rock(const struct clutter_object *object)
 {
 	struct knot rock[7];
 	for (int i = 0; i < 7; i++) {
-		double angle = i * 2 * M_PI / 7, reach = (double)random_between(object->random, 0.65f, 1);
-		rock[i] = (struct knot){{reach * cos(angle), 0.75 * reach * sin(angle)}, i % 2 == 0};
+		double angle = i * 2 * M_PI / 7,
+		       reach = (double)random_between(object->random, 0.65f, 1);
+		rock[i] =
+			(struct knot){{reach * cos(angle), 0.75 * reach * sin(angle)}, i % 2 == 0};
 	}
 	cairo_new_path(object->cairo);
 	shape_curve(object->cairo, rock, 7, true);
@@ -96,7 +99,8 @@ static void draw_bush(const struct clutter_object *object)
 {
 	struct spike leaves[9];
 	for (int i = 0; i < 9; i++)
-		leaves[i] = (struct spike){i * 40, (double)random_between(object->random, 0.2f, 0.45f), 38, 10};
+		leaves[i] = (struct spike){i * 40,
+			(double)random_between(object->random, 0.2f, 0.45f), 38, 10};
 	cairo_new_path(object->cairo);
 	shape_spikes(object->cairo, (struct point){0, 0}, (struct point){0.7, 0.55}, leaves, 9);
 	paint(object, color_mix(object->color, (struct color){0.3, 0.55, 0.25, 1}, 0.75));
@@ -114,9 +118,10 @@ static void draw_fence(const struct clutter_object *object)
 
 void clutter_draw(cairo_t *cairo, double x, double y, double size, struct random *random)
 {
-	static void (*const kinds[])(const struct clutter_object *) = {draw_ball, draw_leaf, draw_rock, draw_box, draw_flower,
-		draw_star, draw_bush, draw_fence};
-	double hue = (double)random_uniform(random), saturation = (double)random_between(random, 0.3f, 0.9f);
+	static void (*const kinds[])(const struct clutter_object *) = {draw_ball, draw_leaf,
+		draw_rock, draw_box, draw_flower, draw_star, draw_bush, draw_fence};
+	double hue = (double)random_uniform(random),
+	       saturation = (double)random_between(random, 0.3f, 0.9f);
 	double value = (double)random_between(random, 0.5f, 1);
 	struct clutter_object object = {cairo, random, color_from_hsv(hue, saturation, value)};
 	cairo_save(cairo);

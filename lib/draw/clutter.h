@@ -6,8 +6,8 @@
 
 #include <cairo.h>
 
-/* Draws one object - a ball, leaf, rock, box, flower, star, bush or fence - of about `size` pixels around (x, y), of
- * random colour and slightly rotated. */
+/* Draws one object - a ball, leaf, rock, box, flower, star, bush or fence - of about `size` pixels
+ * around (x, y), of random colour and slightly rotated. */
 void clutter_draw(cairo_t *cairo, double x, double y, double size, struct random *random);
 
 #endif

@@ -40,15 +40,17 @@ struct color color_from_hsv(double hue, double saturation, double value)
 struct color color_mix(struct color a, struct color b, double weight)
 {
 	return (struct color){
-		a.red + weight * (b.red - a.red), a.green + weight * (b.green - a.green),
-		a.blue + weight * (b.blue - a.blue), a.alpha + weight * (b.alpha - a.alpha),
+		a.red + weight * (b.red - a.red),
+		a.green + weight * (b.green - a.green),
+		a.blue + weight * (b.blue - a.blue),
+		a.alpha + weight * (b.alpha - a.alpha),
 	};
 }
 
 struct color color_scale(struct color color, double factor)
 {
-	return (struct color){clamp(color.red * factor), clamp(color.green * factor), clamp(color.blue * factor),
-		color.alpha};
+	return (struct color){clamp(color.red * factor), clamp(color.green * factor),
+		clamp(color.blue * factor), color.alpha};
 }
 
 struct color color_rotate_hue(struct color color, double turns)
@@ -59,7 +61,8 @@ struct color color_rotate_hue(struct color color, double turns)
 	return (struct color){
 		clamp(r * (c + t) + g * (t - s) + b * (t + s)),
 		clamp(r * (t + s) + g * (c + t) + b * (t - s)),
-		clamp(r * (t - s) + g * (t + s) + b * (c + t)), color.alpha,
+		clamp(r * (t - s) + g * (t + s) + b * (c + t)),
+		color.alpha,
 	};
 }
 

@@ -4,13 +4,13 @@
 
 /* How a mood changes a face. */
 static const struct expression {
-	double lid;         /* added to the fraction of the eye's height that the lid covers */
-	double slant;       /* rotation of lid and brow toward the nose, in degrees */
-	double raise;       /* upward shift of the brow, in units */
-	double smile;       /* curvature of the mouth, 1 a full smile, -1 the reverse */
-	double open;        /* of the mouth, 1 wide */
-	bool closed;        /* eyes shut, as arcs */
-	bool wink;          /* only the mirrored eye shut */
+	double lid;   /* added to the fraction of the eye's height that the lid covers */
+	double slant; /* rotation of lid and brow toward the nose, in degrees */
+	double raise; /* upward shift of the brow, in units */
+	double smile; /* curvature of the mouth, 1 a full smile, -1 the reverse */
+	double open;  /* of the mouth, 1 wide */
+	bool closed;  /* eyes shut, as arcs */
+	bool wink;    /* only the mirrored eye shut */
 } expressions[MOOD_COUNT] = {
 	[MOOD_CALM] = {0.05, 0, 0, 0.5, 0, false, false},
 	[MOOD_HAPPY] = {0, -4, 2, 1, 0.55, false, false},
@@ -46,7 +46,8 @@ static void draw_iris(cairo_t *cairo, const struct part *part, const struct pose
 	struct color color = part->fill >= 0 ? pose->palette[part->fill] : pose->line_color;
 	ellipse(cairo, x, y, rx * iris, ry * iris);
 	cairo_pattern_t *gradient = cairo_pattern_create_linear(0, y - ry * iris, 0, y + ry * iris);
-	struct color dark = color_scale(color, 0.55), bright = color_mix(color, (struct color){1, 1, 1, 1}, 0.25);
+	struct color dark = color_scale(color, 0.55),
+		     bright = color_mix(color, (struct color){1, 1, 1, 1}, 0.25);
 	cairo_pattern_add_color_stop_rgb(gradient, 0.15, dark.red, dark.green, dark.blue);
 	cairo_pattern_add_color_stop_rgb(gradient, 1, bright.red, bright.green, bright.blue);
 	cairo_set_source(cairo, gradient);
@@ -57,28 +58,34 @@ static void draw_iris(cairo_t *cairo, const struct part *part, const struct pose
 		color_set_source(cairo, pose->palette[part->pupil]);
 		cairo_fill(cairo);
 	}
-	double light = sign * (pose->light.x < 0 ? -1 : 1), small = fmin(rx, ry) * fmin(1, iris + 0.2);
+	double light = sign * (pose->light.x < 0 ? -1 : 1),
+	       small = fmin(rx, ry) * fmin(1, iris + 0.2);
 	cairo_set_source_rgb(cairo, 1, 1, 1);
-	ellipse(cairo, x + light * rx * iris * 0.34, y - ry * iris * 0.42, small * 0.3, small * 0.34);
+	ellipse(cairo, x + light * rx * iris * 0.34, y - ry * iris * 0.42, small * 0.3,
+		small * 0.34);
 	cairo_fill(cairo);
-	ellipse(cairo, x - light * rx * iris * 0.32, y + ry * iris * 0.42, small * 0.14, small * 0.14);
+	ellipse(cairo, x - light * rx * iris * 0.32, y + ry * iris * 0.42, small * 0.14,
+		small * 0.14);
 	cairo_fill(cairo);
 }
 
-/* The lid's edge: a line across the eye, at `cover` of its height, falling by `slant` toward the nose (negative x
- * is outward on the first side, so that the mirrored eye falls the other way). */
+/* The lid's edge: a line across the eye, at `cover` of its height, falling by `slant` toward the
+ * nose (negative x is outward on the first side, so that the mirrored eye falls the other way). */
 static void lid_edge(cairo_t *cairo, const struct part *part, double cover, double slant)
 {
-	double rx = part->radius.x, ry = part->radius.y, y = -ry + 2 * ry * cover, fall = rx * tan(slant * M_PI / 180);
+	double rx = part->radius.x, ry = part->radius.y, y = -ry + 2 * ry * cover,
+	       fall = rx * tan(slant * M_PI / 180);
 	cairo_move_to(cairo, -rx * 1.3, y - 1.3 * fall + ry * 0.35 * (1 - cover));
-	cairo_curve_to(cairo, -rx * 0.6, y - 0.6 * fall - ry * 0.12, rx * 0.6, y + 0.6 * fall - ry * 0.12,
-		rx * 1.3, y + 1.3 * fall + ry * 0.35 * (1 - cover));
+	cairo_curve_to(cairo, -rx * 0.6, y - 0.6 * fall - ry * 0.12, rx * 0.6,
+		y + 0.6 * fall - ry * 0.12, rx * 1.3, y + 1.3 * fall + ry * 0.35 * (1 - cover));
 }
 
-static void draw_open_eye(cairo_t *cairo, const struct part *part, const struct pose *pose, double sign)
+static void draw_open_eye(cairo_t *cairo, const struct part *part, const struct pose *pose,
+	double sign)
 {
 	const struct expression *mood = &expressions[pose->mood];
-	double rx = part->radius.x, ry = part->radius.y, cover = fmin(0.62, fmax(0, part->lid + mood->lid));
+	double rx = part->radius.x, ry = part->radius.y,
+	       cover = fmin(0.62, fmax(0, part->lid + mood->lid));
 	double slant = part->angle + mood->slant;
 	cairo_save(cairo);
 	if (part->white >= 0 || cover > 0.1) {
@@ -107,7 +114,8 @@ static void draw_open_eye(cairo_t *cairo, const struct part *part, const struct 
 	cairo_restore(cairo);
 }
 
-static void draw_eye(cairo_t *cairo, const struct part *part, const struct pose *pose, bool mirrored)
+static void draw_eye(cairo_t *cairo, const struct part *part, const struct pose *pose,
+	bool mirrored)
 {
 	const struct expression *mood = &expressions[pose->mood];
 	cairo_translate(cairo, part->at.x, part->at.y);
@@ -154,7 +162,8 @@ static void draw_mouth(cairo_t *cairo, const struct part *part, const struct pos
 	mouth_line(cairo, part, mood->smile);
 	if (mood->open > 0) {
 		double depth = ry * (0.8 + 1.6 * mood->open);
-		cairo_curve_to(cairo, rx * 0.8, depth, -rx * 0.8, depth, -rx, -ry * 0.5 * mood->smile);
+		cairo_curve_to(cairo, rx * 0.8, depth, -rx * 0.8, depth, -rx,
+			-ry * 0.5 * mood->smile);
 		cairo_close_path(cairo);
 		cairo_path_t *path = cairo_copy_path(cairo);
 		cairo_save(cairo);

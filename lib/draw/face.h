@@ -4,9 +4,9 @@
 
 #include "draw/figure.h"
 
-/* Draws a part of shape PART_EYE, PART_BROW or PART_MOUTH in cairo's current user space, the frame of its bone.
- * `mirrored`: this frame is a mirrored one, so that highlights and gaze, which do not belong to the
- * face, are mirrored back. */
+/* Draws a part of shape PART_EYE, PART_BROW or PART_MOUTH in cairo's current user space, the frame
+ * of its bone. `mirrored`: this frame is a mirrored one, so that highlights and gaze, which do not
+ * belong to the face, are mirrored back. */
 void face_draw(cairo_t *cairo, const struct part *part, const struct pose *pose, bool mirrored);
 
 #endif

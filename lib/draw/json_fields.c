@@ -28,14 +28,14 @@ int fields_check_keys(const struct json_fields *fields, const char *const *keys)
 	json_t *value;
 	if (!json_is_object(fields->object))
 		return field_error(fields, "is not an object {...}");
-	json_object_foreach((json_t *)fields->object, key, value)
+	json_object_foreach ((json_t *)fields->object, key, value)
 		if (find_word(keys, key) < 0)
 			return field_error(fields, "unknown key \"%s\"", key);
 	return 0;
 }
 
-int value_number(const struct json_fields *fields, const char *key, const json_t *value, double low, double high,
-	double *number)
+int value_number(const struct json_fields *fields, const char *key, const json_t *value, double low,
+	double high, double *number)
 {
 	if (!json_is_number(value))
 		return field_error(fields, "\"%s\": not a number", key);
@@ -46,7 +46,8 @@ int value_number(const struct json_fields *fields, const char *key, const json_t
 	return 0;
 }
 
-int field_number(const struct json_fields *fields, const char *key, double low, double high, double *value)
+int field_number(const struct json_fields *fields, const char *key, double low, double high,
+	double *value)
 {
 	const json_t *found = json_object_get(fields->object, key);
 	return found ? value_number(fields, key, found, low, high, value) : 0;
@@ -62,7 +63,8 @@ int field_flag(const struct json_fields *fields, const char *key, bool *value)
 	return 0;
 }
 
-int value_point(const struct json_fields *fields, const char *key, const json_t *value, struct point *point)
+int value_point(const struct json_fields *fields, const char *key, const json_t *value,
+	struct point *point)
 {
 	if (!json_is_array(value) || json_array_size(value) < 2)
 		return field_error(fields, "\"%s\": not a pair [x, y]", key);
@@ -90,7 +92,8 @@ int field_text(const struct json_fields *fields, const char *key, const char **t
 	return 0;
 }
 
-int field_choice(const struct json_fields *fields, const char *key, const char *const *words, int *index)
+int field_choice(const struct json_fields *fields, const char *key, const char *const *words,
+	int *index)
 {
 	const char *text;
 	if (field_text(fields, key, &text))
@@ -117,7 +120,8 @@ int field_name(const struct json_fields *fields, const char *key, char *out, siz
 	return 0;
 }
 
-int field_array(const struct json_fields *fields, const char *key, size_t most, const json_t **array)
+int field_array(const struct json_fields *fields, const char *key, size_t most,
+	const json_t **array)
 {
 	const json_t *found = json_object_get(fields->object, key);
 	*array = found;

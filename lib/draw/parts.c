@@ -6,12 +6,14 @@
 #include <stdlib.h>
 #include <string.h>
 
-static const char *const shape_names[] = {"oval", "curve", "line", "limb", "spikes", "eye", "brow", "mouth", NULL};
+static const char *const shape_names[] = {"oval", "curve", "line", "limb", "spikes", "eye", "brow",
+	"mouth", NULL};
 static const char *const side_names[] = {"first", "second", NULL};
 static const char *const style_names[] = {"line", "cat", NULL};
-static const char *const part_keys[] = {"name", "shape", "bone", "side", "layer", "depth", "mirror", "fill", "line",
-	"line width", "shade", "wobble", "when", "unless", "at", "radius", "angle", "width", "white", "pupil", "lid",
-	"pupil size", "iris size", "style", "points", "spikes", "through", "radii", "inside", NULL};
+static const char *const part_keys[] = {"name", "shape", "bone", "side", "layer", "depth", "mirror",
+	"fill", "line", "line width", "shade", "wobble", "when", "unless", "at", "radius", "angle",
+	"width", "white", "pupil", "lid", "pupil size", "iris size", "style", "points", "spikes",
+	"through", "radii", "inside", NULL};
 
 void parts_free(struct part *parts, size_t count)
 {
@@ -57,7 +59,8 @@ int choice_find(const struct character *character, const char *name)
 	return -1;
 }
 
-static int read_color(const struct json_fields *fields, const char *key, struct character *character, int *index)
+static int read_color(const struct json_fields *fields, const char *key,
+	struct character *character, int *index)
 {
 	const char *text;
 	if (field_text(fields, key, &text))
@@ -77,7 +80,8 @@ static int read_bone(const struct json_fields *fields, const struct character *c
 	return 0;
 }
 
-static int read_choice(const struct json_fields *fields, const struct character *character, struct part *part)
+static int read_choice(const struct json_fields *fields, const struct character *character,
+	struct part *part)
 {
 	const char *when, *unless;
 	if (field_text(fields, "when", &when) || field_text(fields, "unless", &unless))
@@ -117,10 +121,11 @@ static int read_spikes(const struct json_fields *fields, const json_t *spikes, s
 		const json_t *spike = json_array_get(spikes, i);
 		double values[4] = {0};
 		if (json_array_size(spike) < 3 || json_array_size(spike) > 4)
-			return field_error(fields, "\"spikes\": not [direction, length, width, bend]");
+			return field_error(fields,
+				"\"spikes\": not [direction, length, width, bend]");
 		for (size_t k = 0; k < json_array_size(spike); k++)
-			if (value_number(fields, "spikes", json_array_get(spike, k), limits[k][0], limits[k][1],
-				    &values[k]))
+			if (value_number(fields, "spikes", json_array_get(spike, k), limits[k][0],
+				    limits[k][1], &values[k]))
 				return -1;
 		part->spikes[i] = (struct spike){values[0], values[1], values[2], values[3]};
 		if (i && values[0] < part->spikes[i - 1].direction)
@@ -129,15 +134,17 @@ static int read_spikes(const struct json_fields *fields, const json_t *spikes, s
 	return 0;
 }
 
-static int read_limb(const struct json_fields *fields, const struct character *character, struct part *part)
+static int read_limb(const struct json_fields *fields, const struct character *character,
+	struct part *part)
 {
 	const json_t *through, *radii;
-	if (field_array(fields, "through", LIMB_CENTRES, &through)
-	    || field_array(fields, "radii", LIMB_CENTRES, &radii))
+	if (field_array(fields, "through", LIMB_CENTRES, &through) ||
+		field_array(fields, "radii", LIMB_CENTRES, &radii))
 		return -1;
 	part->centre_count = json_array_size(through);
 	if (part->centre_count < 2 || json_array_size(radii) != part->centre_count)
-		return field_error(fields, "a limb takes 2 or more of \"through\" and as many \"radii\"");
+		return field_error(fields,
+			"a limb takes 2 or more of \"through\" and as many \"radii\"");
 	for (size_t i = 0; i < part->centre_count; i++) {
 		struct limb_centre *centre = &part->centres[i];
 		const json_t *element = json_array_get(through, i);
@@ -149,18 +156,22 @@ static int read_limb(const struct json_fields *fields, const struct character *c
 					json_string_value(element));
 		} else if (value_point(fields, "through", element, &centre->at))
 			return -1;
-		if (value_number(fields, "radii", json_array_get(radii, i), 0, 1000, &centre->radius))
+		if (value_number(fields, "radii", json_array_get(radii, i), 0, 1000,
+			    &centre->radius))
 			return -1;
 	}
 	return 0;
 }
 
-static int read_geometry(const struct json_fields *fields, const struct character *character, struct part *part)
+static int read_geometry(const struct json_fields *fields, const struct character *character,
+	struct part *part)
 {
 	const json_t *points, *spikes;
-	if (field_array(fields, "points", KNOTS_MAXIMUM, &points)
-	    || field_array(fields, "spikes", KNOTS_MAXIMUM, &spikes) || field_point(fields, "at", &part->at)
-	    || field_point(fields, "radius", &part->radius) || field_number(fields, "angle", -360, 360, &part->angle))
+	if (field_array(fields, "points", KNOTS_MAXIMUM, &points) ||
+		field_array(fields, "spikes", KNOTS_MAXIMUM, &spikes) ||
+		field_point(fields, "at", &part->at) ||
+		field_point(fields, "radius", &part->radius) ||
+		field_number(fields, "angle", -360, 360, &part->angle))
 		return -1;
 	if (part->shape == PART_CURVE || part->shape == PART_LINE) {
 		if (json_array_size(points) < (part->shape == PART_LINE ? 2 : 3))
@@ -174,12 +185,14 @@ static int read_geometry(const struct json_fields *fields, const struct characte
 	return part->shape == PART_SPIKES ? read_spikes(fields, spikes, part) : 0;
 }
 
-static int read_face(const struct json_fields *fields, struct character *character, struct part *part)
+static int read_face(const struct json_fields *fields, struct character *character,
+	struct part *part)
 {
-	if (read_color(fields, "white", character, &part->white) || read_color(fields, "pupil", character, &part->pupil)
-	    || field_number(fields, "lid", 0, 1, &part->lid)
-	    || field_number(fields, "iris size", 0, 2, &part->iris_size)
-	    || field_number(fields, "pupil size", 0, 2, &part->pupil_size))
+	if (read_color(fields, "white", character, &part->white) ||
+		read_color(fields, "pupil", character, &part->pupil) ||
+		field_number(fields, "lid", 0, 1, &part->lid) ||
+		field_number(fields, "iris size", 0, 2, &part->iris_size) ||
+		field_number(fields, "pupil size", 0, 2, &part->pupil_size))
 		return -1;
 	return field_choice(fields, "style", style_names, &part->style);
 }
@@ -187,24 +200,38 @@ static int read_face(const struct json_fields *fields, struct character *charact
 static int read_list(const json_t *array, const struct part *outer, struct character *character,
 	struct part **parts, size_t *count, struct error *error);
 
-static int read_part(const struct json_fields *fields, const struct part *outer, struct character *character,
-	struct part *part)
+static int read_part(const struct json_fields *fields, const struct part *outer,
+	struct character *character, struct part *part)
 {
 	int shape = PART_OVAL;
 	const json_t *inside;
-	*part = (struct part){.bone = outer ? outer->bone : 0, .side = -1, .fill = -1, .line = -1,
-		.line_width = outer ? 0 : 1, .shade = outer ? 0 : 1, .choice = -1, .white = -1, .pupil = -1,
-		.width = 2, .iris_size = 0.7, .pupil_size = 0.5};
-	if (fields_check_keys(fields, part_keys) || field_name(fields, "name", part->name, sizeof part->name)
-	    || field_choice(fields, "shape", shape_names, &shape) || field_choice(fields, "side", side_names, &part->side)
-	    || read_bone(fields, character, &part->bone) || read_choice(fields, character, part)
-	    || read_color(fields, "fill", character, &part->fill) || read_color(fields, "line", character, &part->line)
-	    || field_number(fields, "line width", 0, 10, &part->line_width)
-	    || field_number(fields, "layer", -1000, 1000, &part->layer)
-	    || field_number(fields, "depth", -100, 100, &part->depth)
-	    || field_number(fields, "shade", 0, 4, &part->shade) || field_number(fields, "wobble", 0, 50, &part->wobble)
-	    || field_number(fields, "width", 0.1, 100, &part->width) || field_flag(fields, "mirror", &part->mirror)
-	    || field_array(fields, "inside", PARTS_MAXIMUM, &inside))
+	*part = (struct part){.bone = outer ? outer->bone : 0,
+		.side = -1,
+		.fill = -1,
+		.line = -1,
+		.line_width = outer ? 0 : 1,
+		.shade = outer ? 0 : 1,
+		.choice = -1,
+		.white = -1,
+		.pupil = -1,
+		.width = 2,
+		.iris_size = 0.7,
+		.pupil_size = 0.5};
+	if (fields_check_keys(fields, part_keys) ||
+		field_name(fields, "name", part->name, sizeof part->name) ||
+		field_choice(fields, "shape", shape_names, &shape) ||
+		field_choice(fields, "side", side_names, &part->side) ||
+		read_bone(fields, character, &part->bone) || read_choice(fields, character, part) ||
+		read_color(fields, "fill", character, &part->fill) ||
+		read_color(fields, "line", character, &part->line) ||
+		field_number(fields, "line width", 0, 10, &part->line_width) ||
+		field_number(fields, "layer", -1000, 1000, &part->layer) ||
+		field_number(fields, "depth", -100, 100, &part->depth) ||
+		field_number(fields, "shade", 0, 4, &part->shade) ||
+		field_number(fields, "wobble", 0, 50, &part->wobble) ||
+		field_number(fields, "width", 0.1, 100, &part->width) ||
+		field_flag(fields, "mirror", &part->mirror) ||
+		field_array(fields, "inside", PARTS_MAXIMUM, &inside))
 		return -1;
 	part->shape = (enum part_shape)shape;
 	if (part->shape == PART_LINE && part->fill < 0)
@@ -213,7 +240,9 @@ static int read_part(const struct json_fields *fields, const struct part *outer,
 		return -1;
 	if (outer && inside)
 		return field_error(fields, "\"inside\" does not nest");
-	return inside ? read_list(inside, part, character, &part->inside, &part->inside_count, fields->error) : 0;
+	return inside ? read_list(inside, part, character, &part->inside, &part->inside_count,
+				fields->error)
+		      : 0;
 }
 
 /* Insertion sort by layer: stable, and fast on files that are mostly sorted. */
@@ -239,8 +268,9 @@ static int read_list(const json_t *array, const struct part *outer, struct chara
 		const json_t *object = json_array_get(array, i);
 		const char *name = json_string_value(json_object_get(object, "name"));
 		char label[256];
-		snprintf(label, sizeof label, "%.100s: %s%spart %zu%s%.32s", character->name, outer ? outer->name : "",
-			outer ? ": " : "", i + 1, name ? ": " : "", name ? name : "");
+		snprintf(label, sizeof label, "%.100s: %s%spart %zu%s%.32s", character->name,
+			outer ? outer->name : "", outer ? ": " : "", i + 1, name ? ": " : "",
+			name ? name : "");
 		struct json_fields fields = {object, label, error};
 		(*count)++;
 		if (read_part(&fields, outer, character, &(*parts)[i]))
@@ -253,6 +283,7 @@ static int read_list(const json_t *array, const struct part *outer, struct chara
 int parts_read(const json_t *parts, struct character *character, struct error *error)
 {
 	if (json_array_size(parts) < 1 || json_array_size(parts) > PARTS_MAXIMUM)
-		return error_set(error, character->name, "\"parts\": not an array of 1 to %d", PARTS_MAXIMUM);
+		return error_set(error, character->name, "\"parts\": not an array of 1 to %d",
+			PARTS_MAXIMUM);
 	return read_list(parts, NULL, character, &character->parts, &character->part_count, error);
 }

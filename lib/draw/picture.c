@@ -32,7 +32,8 @@ static void choose_colors(struct pose *pose, size_t count, struct random *random
 		struct color *color = &pose->palette[i], paper = {0.98, 0.97, 0.94, color->alpha};
 		double luma = color_luma(*color);
 		*color = color_rotate_hue(*color, hue_shift);
-		*color = color_mix(*color, (struct color){luma, luma, luma, color->alpha}, sketch ? 1 : grey);
+		*color = color_mix(*color, (struct color){luma, luma, luma, color->alpha},
+			sketch ? 1 : grey);
 		*color = sketch ? color_mix(*color, paper, 0.8) : color_scale(*color, light);
 	}
 	if (sketch)
@@ -41,8 +42,8 @@ static void choose_colors(struct pose *pose, size_t count, struct random *random
 
 static void choose_style(struct pose *pose, struct random *random)
 {
-	static const enum shading shadings[] = {SHADING_CEL, SHADING_CEL, SHADING_CEL, SHADING_SOFT, SHADING_SOFT,
-		SHADING_FLAT};
+	static const enum shading shadings[] = {SHADING_CEL, SHADING_CEL, SHADING_CEL, SHADING_SOFT,
+		SHADING_SOFT, SHADING_FLAT};
 	double angle = uniform(random, 0.1, 0.9) * M_PI, thickness = uniform(random, 1, 3);
 	pose->shading = shadings[random_below(random, 6)];
 	pose->light = (struct point){-cos(angle), -sin(angle)};
@@ -53,26 +54,32 @@ static void choose_style(struct pose *pose, struct random *random)
 /* Linear interpolation between two boxes. */
 static struct box box_interpolate(struct box a, struct box b, double weight_of_b)
 {
-	return (struct box){a.left + weight_of_b * (b.left - a.left), a.top + weight_of_b * (b.top - a.top),
-		a.right + weight_of_b * (b.right - a.right), a.bottom + weight_of_b * (b.bottom - a.bottom)};
+	return (struct box){a.left + weight_of_b * (b.left - a.left),
+		a.top + weight_of_b * (b.top - a.top), a.right + weight_of_b * (b.right - a.right),
+		a.bottom + weight_of_b * (b.bottom - a.bottom)};
 }
 
 /* The box to show: the whole figure, its head, or a box between the two. */
-static struct box choose_framing(const struct character *character, const struct pose *pose, struct random *random)
+static struct box choose_framing(const struct character *character, const struct pose *pose,
+	struct random *random)
 {
-	struct box whole = figure_box(character, pose, -1), head = figure_box(character, pose, character->head);
+	struct box whole = figure_box(character, pose, -1),
+		   head = figure_box(character, pose, character->head);
 	double framing = uniform(random, 0, 1), closeness = uniform(random, 0.25, 0.7);
 	if (box_is_empty(head) || framing < 0.65)
 		return whole;
 	return framing < 0.75 ? head : box_interpolate(whole, head, closeness);
 }
 
-/* Sets cairo's user space so that `box` is shown in the viewport: random scale, position, rotation and mirroring. */
-static void set_transform(cairo_t *cairo, struct box box, struct viewport viewport, struct random *random)
+/* Sets cairo's user space so that `box` is shown in the viewport: random scale, position, rotation
+ * and mirroring. */
+static void set_transform(cairo_t *cairo, struct box box, struct viewport viewport,
+	struct random *random)
 {
 	double width = box.right - box.left, height = box.bottom - box.top;
 	double fit = fmin(viewport.width / width, viewport.height / height);
-	double size = fit * (1.1 - 0.75 * pow(uniform(random, 0, 1), 3)), stretch = uniform(random, 0.94, 1.06);
+	double size = fit * (1.1 - 0.75 * pow(uniform(random, 0, 1), 3)),
+	       stretch = uniform(random, 0.94, 1.06);
 	double room_x = fabs(viewport.width - size * width) / 2 + 0.03 * viewport.width;
 	double room_y = fabs(viewport.height - size * height) / 2 + 0.03 * viewport.height;
 	double x = viewport.x + viewport.width / 2 + uniform(random, -1, 1) * room_x;
@@ -102,7 +109,8 @@ static void draw_shadow(cairo_t *cairo, struct box whole, double strength)
 	cairo_restore(cairo);
 }
 
-static void draw_figure(cairo_t *cairo, const struct character *character, struct viewport viewport, struct random *random)
+static void draw_figure(cairo_t *cairo, const struct character *character, struct viewport viewport,
+	struct random *random)
 {
 	struct pose pose;
 	pose_choose(&pose, character, uniform(random, 0.5, 1), random);
@@ -121,7 +129,8 @@ static void draw_figure(cairo_t *cairo, const struct character *character, struc
 }
 
 /* Up to `most` objects: anywhere behind the figure, or in front of it near the lower edge. */
-static void scatter(cairo_t *cairo, int width, int height, uint32_t most, bool in_front, struct random *random)
+static void scatter(cairo_t *cairo, int width, int height, uint32_t most, bool in_front,
+	struct random *random)
 {
 	for (uint32_t left = random_below(random, most + 1); left > 0; left--) {
 		double x = uniform(random, 0, width);
@@ -142,8 +151,8 @@ static cairo_surface_t *finish_surface(cairo_t *cairo, cairo_surface_t *surface)
 	return NULL;
 }
 
-cairo_surface_t *picture_draw(const struct character *const *characters, int count, int width, int height,
-	struct random *random)
+cairo_surface_t *picture_draw(const struct character *const *characters, int count, int width,
+	int height, struct random *random)
 {
 	cairo_surface_t *surface = cairo_image_surface_create(CAIRO_FORMAT_RGB24, width, height);
 	cairo_t *cairo = cairo_create(surface);
@@ -151,7 +160,8 @@ cairo_surface_t *picture_draw(const struct character *const *characters, int cou
 	scatter(cairo, width, height, 3, false, random);
 	for (int i = 0; i < count; i++) {
 		double width_fraction = count == 1 ? 1 : 0.62;
-		struct viewport viewport = {i * (1 - width_fraction) * width, 0, width_fraction * width, height};
+		struct viewport viewport = {i * (1 - width_fraction) * width, 0,
+			width_fraction * width, height};
 		draw_figure(cairo, characters[i], viewport, random);
 	}
 	scatter(cairo, width, height, 2, true, random);
@@ -159,7 +169,8 @@ cairo_surface_t *picture_draw(const struct character *const *characters, int cou
 	return finish_surface(cairo, surface);
 }
 
-cairo_surface_t *picture_portrait(const struct character *character, int width, int height, struct color background)
+cairo_surface_t *picture_portrait(const struct character *character, int width, int height,
+	struct color background)
 {
 	struct random random = random_start(0, RANDOM_DRAW, 0, 0);
 	struct pose pose;
@@ -175,7 +186,8 @@ cairo_surface_t *picture_portrait(const struct character *character, int width, 
 		pose.chosen[i] = false;
 	struct box box = figure_box(character, &pose, -1);
 	if (!box_is_empty(box)) {
-		double fit = 0.9 * fmin(width / (box.right - box.left), height / (box.bottom - box.top));
+		double fit =
+			0.9 * fmin(width / (box.right - box.left), height / (box.bottom - box.top));
 		cairo_translate(cairo, width / 2.0, height / 2.0);
 		cairo_scale(cairo, fit, fit);
 		cairo_translate(cairo, -(box.left + box.right) / 2, -(box.top + box.bottom) / 2);

@@ -44,7 +44,8 @@ static void clear_buffer(struct buffer *buffer)
 	*buffer = (struct buffer){0};
 }
 
-/* FNV-1a (Fowler, Noll, Vo), 64 bits: the pictures of a class depend on its name, not on the other classes of the file. */
+/* FNV-1a (Fowler, Noll, Vo), 64 bits: the pictures of a class depend on its name, not on the other
+ * classes of the file. */
 static uint64_t name_hash(const char *name)
 {
 	uint64_t hash = 0xCBF29CE484222325u;
@@ -54,28 +55,32 @@ static uint64_t name_hash(const char *name)
 }
 
 /* Chooses the characters of a picture; `random` is then used to draw it. */
-static struct subject choose_subject(const struct picture_sets *sets, int number, struct random *random)
+static struct subject choose_subject(const struct picture_sets *sets, int number,
+	struct random *random)
 {
 	const struct character_list *list = sets->list;
 	uint64_t sequence = (uint64_t)sets->set << 32 | (uint32_t)number;
 	if (sets->set == SET_CLASSES) {
 		const struct character *character = &list->items[sets->character];
-		*random = random_start(sets->options->seed, RANDOM_DRAW, name_hash(character->name), sequence);
+		*random = random_start(sets->options->seed, RANDOM_DRAW, name_hash(character->name),
+			sequence);
 		return (struct subject){{character, NULL}, 1};
 	}
 	*random = random_start(sets->options->seed, RANDOM_DRAW, 0, sequence);
 	uint32_t first = random_below(random, (uint32_t)list->count), second = first;
 	if (sets->set == SET_SCENES && list->count > 1)
-		second = (first + 1 + random_below(random, (uint32_t)list->count - 1)) % (uint32_t)list->count;
-	return (struct subject){{&list->items[first], &list->items[second]}, second == first ? 1 : 2};
+		second = (first + 1 + random_below(random, (uint32_t)list->count - 1)) %
+			(uint32_t)list->count;
+	return (struct subject){{&list->items[first], &list->items[second]},
+		second == first ? 1 : 2};
 }
 
 static cairo_surface_t *draw_picture(const struct picture_sets *sets, int number)
 {
 	const struct picture_sets_options *options = sets->options;
 	if (sets->set == SET_PORTRAITS)
-		return picture_portrait(&sets->list->items[number], options->largest[0], options->largest[1],
-			(struct color){1, 1, 1, 1});
+		return picture_portrait(&sets->list->items[number], options->largest[0],
+			options->largest[1], (struct color){1, 1, 1, 1});
 	struct random random;
 	struct subject subject = choose_subject(sets, number, &random);
 	float size = random_uniform(&random);
@@ -96,7 +101,8 @@ static void draw_into_buffer(void *context, int index, int worker)
 	cairo_surface_t *surface = draw_picture(sets, sets->start + index);
 	if (!surface)
 		return;
-	if (cairo_surface_write_to_png_stream(surface, append_bytes, buffer) != CAIRO_STATUS_SUCCESS)
+	if (cairo_surface_write_to_png_stream(surface, append_bytes, buffer) !=
+		CAIRO_STATUS_SUCCESS)
 		clear_buffer(buffer);
 	cairo_surface_destroy(surface);
 }
@@ -114,7 +120,8 @@ static char *picture_path(const struct picture_sets *sets, int number)
 	case SET_PORTRAITS:
 		return text_format("%s/portraits/%s.png", folder, characters[number].name);
 	default:
-		return text_format("%s/%s/%04d.png", folder, characters[sets->character].name, number + 1);
+		return text_format("%s/%s/%04d.png", folder, characters[sets->character].name,
+			number + 1);
 	}
 }
 
@@ -134,7 +141,8 @@ static int write_picture(struct picture_sets *sets, int index)
 {
 	struct buffer *buffer = &sets->batch[index];
 	char *path = picture_path(sets, sets->start + index);
-	int result = !path || !buffer->bytes ? error_memory(sets->error, path ? path : sets->options->folder)
+	int result = !path || !buffer->bytes
+		? error_memory(sets->error, path ? path : sets->options->folder)
 		: output_bytes(path, buffer->bytes, buffer->size, sets->error);
 	if (result == 0 && sets->labels)
 		list_picture(sets, path, sets->start + index);
@@ -186,12 +194,13 @@ static int write_listed(struct picture_sets *sets, const char *name, int count)
 	return -1;
 }
 
-int picture_sets_write(const struct picture_sets_options *options, const struct character_list *list,
-	struct parallel *pool, struct error *error)
+int picture_sets_write(const struct picture_sets_options *options,
+	const struct character_list *list, struct parallel *pool, struct error *error)
 {
 	struct picture_sets sets = {.options = options, .list = list, .pool = pool, .error = error};
 	uint64_t of_each = (uint64_t)options->per_class + options->portraits;
-	uint64_t total = of_each * list->count + (uint64_t)options->scenes + (uint64_t)options->predict;
+	uint64_t total =
+		of_each * list->count + (uint64_t)options->scenes + (uint64_t)options->predict;
 	int result = file_make_folder(options->folder, error);
 	progress_start(options->progress, "", "pictures", total);
 	for (int i = 0; result == 0 && options->per_class && i < (int)list->count; i++) {

@@ -20,12 +20,16 @@ static void paint_over(cairo_surface_t *surface, struct color color, cairo_opera
 	cairo_destroy(cairo);
 }
 
-/* Scales the picture down by `factor` and up: a blur with a bilinear filter, pixelation with the nearest. */
+/* Scales the picture down by `factor` and up: a blur with a bilinear filter, pixelation with the
+ * nearest. */
 static void downscale_and_upscale(cairo_surface_t *surface, double factor, cairo_filter_t filter)
 {
-	int width = cairo_image_surface_get_width(surface), height = cairo_image_surface_get_height(surface);
-	int small_width = (int)fmax(8, width * factor), small_height = (int)fmax(8, height * factor);
-	cairo_surface_t *small = cairo_image_surface_create(CAIRO_FORMAT_RGB24, small_width, small_height);
+	int width = cairo_image_surface_get_width(surface),
+	    height = cairo_image_surface_get_height(surface);
+	int small_width = (int)fmax(8, width * factor),
+	    small_height = (int)fmax(8, height * factor);
+	cairo_surface_t *small =
+		cairo_image_surface_create(CAIRO_FORMAT_RGB24, small_width, small_height);
 	for (int up = 0; up < 2; up++) {
 		cairo_t *cairo = cairo_create(up ? surface : small);
 		double x = (double)width / small_width, y = (double)height / small_height;
@@ -41,10 +45,11 @@ static void downscale_and_upscale(cairo_surface_t *surface, double factor, cairo
 
 static void add_vignette(cairo_surface_t *surface, double strength)
 {
-	double width = cairo_image_surface_get_width(surface), height = cairo_image_surface_get_height(surface);
+	double width = cairo_image_surface_get_width(surface),
+	       height = cairo_image_surface_get_height(surface);
 	cairo_t *cairo = cairo_create(surface);
-	cairo_pattern_t *ring = cairo_pattern_create_radial(width / 2, height / 2, width * 0.3, width / 2, height / 2,
-		hypot(width, height) / 2);
+	cairo_pattern_t *ring = cairo_pattern_create_radial(width / 2, height / 2, width * 0.3,
+		width / 2, height / 2, hypot(width, height) / 2);
 	cairo_pattern_add_color_stop_rgba(ring, 0, 0, 0, 0, 0);
 	cairo_pattern_add_color_stop_rgba(ring, 1, 0, 0, 0, strength);
 	cairo_set_source(cairo, ring);
@@ -62,7 +67,8 @@ static uint32_t clamp_byte(int value)
 static void add_noise(cairo_surface_t *surface, int strength, struct random *random)
 {
 	cairo_surface_flush(surface);
-	int width = cairo_image_surface_get_width(surface), height = cairo_image_surface_get_height(surface);
+	int width = cairo_image_surface_get_width(surface),
+	    height = cairo_image_surface_get_height(surface);
 	size_t stride = (size_t)cairo_image_surface_get_stride(surface);
 	unsigned char *pixels = cairo_image_surface_get_data(surface);
 	for (int y = 0; y < height; y++) {
@@ -83,7 +89,8 @@ static void add_noise(cairo_surface_t *surface, int strength, struct random *ran
 
 static void change_brightness(cairo_surface_t *surface, struct random *random)
 {
-	double hue = uniform(random, 0, 1), tint = uniform(random, 0, 0.14), light = uniform(random, -0.2, 0.2);
+	double hue = uniform(random, 0, 1), tint = uniform(random, 0, 0.14),
+	       light = uniform(random, -0.2, 0.2);
 	struct color multiplier = color_from_hsv(hue, tint, light < 0 ? 1 + light : 1);
 	paint_over(surface, multiplier, CAIRO_OPERATOR_MULTIPLY);
 	if (light > 0)
@@ -98,7 +105,8 @@ void postprocess_apply(cairo_surface_t *surface, struct random *random)
 		add_vignette(surface, uniform(random, 0.2, 0.5));
 	float printing = random_uniform(random);
 	if (printing < 0.025f)
-		paint_over(surface, (struct color){0.5, 0.5, 0.5, 1}, CAIRO_OPERATOR_HSL_SATURATION);
+		paint_over(surface, (struct color){0.5, 0.5, 0.5, 1},
+			CAIRO_OPERATOR_HSL_SATURATION);
 	if (printing < 0.015f)
 		paint_over(surface, (struct color){1, 0.9, 0.72, 1}, CAIRO_OPERATOR_MULTIPLY);
 	float lens = random_uniform(random);

@@ -17,7 +17,8 @@ static double distance(struct point a, struct point b)
 static struct point direction(struct point from, struct point to)
 {
 	double length = distance(from, to);
-	return length > 0 ? (struct point){(to.x - from.x) / length, (to.y - from.y) / length} : (struct point){0, 0};
+	return length > 0 ? (struct point){(to.x - from.x) / length, (to.y - from.y) / length}
+			  : (struct point){0, 0};
 }
 
 static void move_to(cairo_t *cairo, struct point p)
@@ -30,8 +31,10 @@ static void curve_to(cairo_t *cairo, struct point a, struct point b, struct poin
 	cairo_curve_to(cairo, a.x, a.y, b.x, b.y, end.x, end.y);
 }
 
-/* Tangent of the curve at knot i; at a corner that of the segment after it (`forward`) or before it. */
-static struct point tangent(const struct knot *knots, size_t count, bool closed, size_t i, bool forward)
+/* Tangent of the curve at knot i; at a corner that of the segment after it (`forward`) or before
+ * it. */
+static struct point tangent(const struct knot *knots, size_t count, bool closed, size_t i,
+	bool forward)
 {
 	bool first = !closed && i == 0, last = !closed && i == count - 1;
 	struct point before = knots[(i + count - 1) % count].at, after = knots[(i + 1) % count].at;
@@ -48,7 +51,8 @@ void shape_curve(cairo_t *cairo, const struct knot *knots, size_t count, bool cl
 		double reach = distance(knots[i].at, knots[next].at) * 0.36;
 		struct point tangent_out = tangent(knots, count, closed, i, true);
 		struct point tangent_in = tangent(knots, count, closed, next, false);
-		curve_to(cairo, add(knots[i].at, tangent_out, reach), add(knots[next].at, tangent_in, -reach), knots[next].at);
+		curve_to(cairo, add(knots[i].at, tangent_out, reach),
+			add(knots[next].at, tangent_in, -reach), knots[next].at);
 	}
 	if (closed)
 		cairo_close_path(cairo);
@@ -72,13 +76,15 @@ void shape_limb(cairo_t *cairo, const struct point *centres, const double *radii
 	struct knot hull[2 * LIMB_MAXIMUM + 2];
 	size_t last = count - 1;
 	for (size_t i = 0; i < count; i++) {
-		struct point along = direction(centres[i > 0 ? i - 1 : 0], centres[i < last ? i + 1 : last]);
+		struct point along =
+			direction(centres[i > 0 ? i - 1 : 0], centres[i < last ? i + 1 : last]);
 		struct point across = {along.y, -along.x};
 		hull[i].at = add(centres[i], across, radii[i]);
 		hull[2 * count - i].at = add(centres[i], across, -radii[i]);
 		hull[i].corner = hull[2 * count - i].corner = false;
 		if (i == 0)
-			hull[2 * count + 1] = (struct knot){add(centres[i], along, -radii[i]), false};
+			hull[2 * count + 1] =
+				(struct knot){add(centres[i], along, -radii[i]), false};
 		if (i == last)
 			hull[count] = (struct knot){add(centres[i], along, radii[i]), false};
 	}
@@ -106,7 +112,8 @@ static void trace_oval(cairo_t *cairo, struct point at, struct point radius, dou
 	}
 }
 
-void shape_spikes(cairo_t *cairo, struct point at, struct point radius, const struct spike *spikes, size_t count)
+void shape_spikes(cairo_t *cairo, struct point at, struct point radius, const struct spike *spikes,
+	size_t count)
 {
 	if (count == 0) {
 		shape_oval(cairo, at, radius, 0);
@@ -117,16 +124,20 @@ void shape_spikes(cairo_t *cairo, struct point at, struct point radius, const st
 	for (size_t i = 0; i < count; i++) {
 		const struct spike *spike = &spikes[i];
 		double end = spike->direction + spike->width / 2;
-		double next = i + 1 < count ? spikes[i + 1].direction - spikes[i + 1].width / 2 : start + 360;
+		double next = i + 1 < count ? spikes[i + 1].direction - spikes[i + 1].width / 2
+					    : start + 360;
 		struct point outward = clock_vector(spike->direction);
 		struct point inward = clock_vector(spike->direction + spike->bend + 180);
-		struct point middle = on_oval(at, radius, spike->direction), right = on_oval(at, radius, end), left;
+		struct point middle = on_oval(at, radius, spike->direction),
+			     right = on_oval(at, radius, end), left;
 		struct point tip = add(middle, inward, -spike->length);
 		struct point below_tip = add(tip, inward, spike->length * 0.4);
 		cairo_get_current_point(cairo, &left.x, &left.y);
 		struct point half = {(right.x - left.x) / 2, (right.y - left.y) / 2};
-		curve_to(cairo, add(left, outward, spike->length * 0.3), add(below_tip, half, -0.45), tip);
-		curve_to(cairo, add(below_tip, half, 0.45), add(right, outward, spike->length * 0.3), right);
+		curve_to(cairo, add(left, outward, spike->length * 0.3),
+			add(below_tip, half, -0.45), tip);
+		curve_to(cairo, add(below_tip, half, 0.45),
+			add(right, outward, spike->length * 0.3), right);
 		trace_oval(cairo, at, radius, end, next);
 		struct point p = on_oval(at, radius, next);
 		if (next > end)

@@ -25,9 +25,9 @@ struct spike {
 	double bend;      /* angle between the tip and the direction, degrees */
 };
 
-/* A cubic spline through `count` knots (at least 2), closed or open. Its tangent at a smooth knot runs
- * along the line between the neighbours (Catmull and Rom, 1974), its length is proportional
- * to the distance on each side, so that unevenly spaced knots do not overshoot. */
+/* A cubic spline through `count` knots (at least 2), closed or open. Its tangent at a smooth knot
+ * runs along the line between the neighbours (Catmull and Rom, 1974), its length is proportional to
+ * the distance on each side, so that unevenly spaced knots do not overshoot. */
 void shape_curve(cairo_t *cairo, const struct knot *knots, size_t count, bool closed);
 
 /* An ellipse about `at`, rotated by `angle`. */
@@ -37,6 +37,7 @@ void shape_oval(cairo_t *cairo, struct point at, struct point radius, double ang
 void shape_limb(cairo_t *cairo, const struct point *centres, const double *radii, size_t count);
 
 /* An oval with spikes, in order of increasing direction. */
-void shape_spikes(cairo_t *cairo, struct point at, struct point radius, const struct spike *spikes, size_t count);
+void shape_spikes(cairo_t *cairo, struct point at, struct point radius, const struct spike *spikes,
+	size_t count);
 
 #endif

@@ -10,16 +10,20 @@ enum { SHORTER_SIDE = 120 };
 
 /* Sizes and positions in pixels. */
 struct annotation_layout {
-	double size;            /* of the font of a plain line */
+	double size; /* of the font of a plain line */
 	double margin, padding;
-	double box, width;      /* of the box and of the text in it */
-	int lines, omitted;     /* number of lines shown, and not shown */
+	double box, width;  /* of the box and of the text in it */
+	int lines, omitted; /* number of lines shown, and not shown */
 };
 
 static struct text_style annotation_style(double size, bool emphasised, enum canvas_align align)
 {
-	return (struct text_style){.size = size, .bold = emphasised, .color = solid_color(0xFFFFFF), .align = align,
-		.outline = size / 14, .outline_color = {0x000000, 0.8}};
+	return (struct text_style){.size = size,
+		.bold = emphasised,
+		.color = solid_color(0xFFFFFF),
+		.align = align,
+		.outline = size / 14,
+		.outline_color = {0x000000, 0.8}};
 }
 
 static double font_size(const struct annotation_layout *layout, bool emphasised)
@@ -45,7 +49,8 @@ static void format_percent(double probability, char out[16])
 		snprintf(out, 16, fine ? "%.1f %%" : "%.0f %%", percent);
 }
 
-static double total_height(const struct annotation_layout *layout, const struct annotation *lines, int count)
+static double total_height(const struct annotation_layout *layout, const struct annotation *lines,
+	int count)
 {
 	double height = 2 * layout->padding;
 	for (int i = 0; i < count; i++)
@@ -54,45 +59,55 @@ static double total_height(const struct annotation_layout *layout, const struct 
 }
 
 /* Shrinks the font until all lines fit; at 9 pixels the last ones are replaced by their number. */
-static struct annotation_layout layout_annotation(const struct canvas *canvas, const struct annotation *lines, int count)
+static struct annotation_layout layout_annotation(const struct canvas *canvas,
+	const struct annotation *lines, int count)
 {
 	double shorter = fmin(canvas->width, canvas->height);
-	struct annotation_layout layout = {.size = fmax(10, shorter * 0.055), .margin = shorter * 0.025, .lines = count};
+	struct annotation_layout layout = {.size = fmax(10, shorter * 0.055),
+		.margin = shorter * 0.025,
+		.lines = count};
 	layout.padding = layout.size * 0.4;
 	double height_maximum = canvas->height - 2 * layout.margin;
 	while (layout.size > 9 && total_height(&layout, lines, count) > height_maximum)
 		layout.size = fmax(9, layout.size * 0.95);
 	while (layout.lines > 1 &&
 		total_height(&layout, lines, layout.lines) +
-		(layout.lines < count) * line_height(&layout, false) > height_maximum)
+				(layout.lines < count) * line_height(&layout, false) >
+			height_maximum)
 		layout.lines--;
 	layout.omitted = count - layout.lines;
 	for (int i = 0; i < layout.lines; i++) {
 		bool emphasised = lines[i].emphasised;
-		struct text_style style = annotation_style(font_size(&layout, emphasised), emphasised, CANVAS_LEFT);
-		layout.width = fmax(layout.width, canvas_text_width(canvas, &style, lines[i].label) +
-			canvas_text_width(canvas, &style, " > 99.9 %"));
+		struct text_style style =
+			annotation_style(font_size(&layout, emphasised), emphasised, CANVAS_LEFT);
+		layout.width = fmax(layout.width,
+			canvas_text_width(canvas, &style, lines[i].label) +
+				canvas_text_width(canvas, &style, " > 99.9 %"));
 	}
 	layout.width = fmin(layout.width, canvas->width - 2 * layout.margin - 2 * layout.padding);
 	layout.box = layout.width + 2 * layout.padding;
 	return layout;
 }
 
-static double draw_line(const struct canvas *canvas, const struct annotation_layout *layout, const struct annotation *line,
-	double y)
+static double draw_line(const struct canvas *canvas, const struct annotation_layout *layout,
+	const struct annotation *line, double y)
 {
 	char percent[16];
 	double height = line_height(layout, line->emphasised), middle = y + height / 2;
 	double left = layout->margin + layout->padding, right = left + layout->width;
-	struct canvas_color bar = {line->emphasised ? 0x1F9D55 : 0x8A94A6, line->emphasised ? 0.9 : 0.55};
+	struct canvas_color bar = {line->emphasised ? 0x1F9D55 : 0x8A94A6,
+		line->emphasised ? 0.9 : 0.55};
 	double length = layout->width * fmin(1, fmax(0, line->probability));
 	format_percent(line->probability, percent);
-	canvas_box(canvas, left - layout->padding / 2, y + height * 0.08, length + layout->padding, height * 0.84,
-		height * 0.15, bar);
-	struct text_style style = annotation_style(font_size(layout, line->emphasised), line->emphasised, CANVAS_RIGHT);
-	double percent_width = canvas_text_fitted(canvas, &style, right, middle, layout->width / 2, percent);
+	canvas_box(canvas, left - layout->padding / 2, y + height * 0.08, length + layout->padding,
+		height * 0.84, height * 0.15, bar);
+	struct text_style style = annotation_style(font_size(layout, line->emphasised),
+		line->emphasised, CANVAS_RIGHT);
+	double percent_width =
+		canvas_text_fitted(canvas, &style, right, middle, layout->width / 2, percent);
 	style.align = CANVAS_LEFT;
-	canvas_text_fitted(canvas, &style, left, middle, layout->width - percent_width - style.size / 3, line->label);
+	canvas_text_fitted(canvas, &style, left, middle,
+		layout->width - percent_width - style.size / 3, line->label);
 	return y + height;
 }
 
@@ -111,8 +126,8 @@ static void draw_lines(const struct canvas *canvas, const struct annotation *lin
 		char note[48];
 		struct text_style style = annotation_style(layout.size, false, CANVAS_LEFT);
 		snprintf(note, sizeof note, "and %d more", layout.omitted);
-		canvas_text_fitted(canvas, &style, layout.margin + layout.padding, y + line_height(&layout, false) / 2,
-			layout.width, note);
+		canvas_text_fitted(canvas, &style, layout.margin + layout.padding,
+			y + line_height(&layout, false) / 2, layout.width, note);
 	}
 }
 
@@ -121,7 +136,8 @@ static int upscale_nearest(const struct image *picture, struct image *out, struc
 {
 	int shorter = picture->width < picture->height ? picture->width : picture->height;
 	int factor = (SHORTER_SIDE + shorter - 1) / shorter;
-	if (image_create(out, picture->width * factor, picture->height * factor, picture->channels, error))
+	if (image_create(out, picture->width * factor, picture->height * factor, picture->channels,
+		    error))
 		return -1;
 	size_t channels = (size_t)picture->channels, stride = (size_t)picture->width * channels;
 	unsigned char *to = out->pixels;
@@ -133,8 +149,8 @@ static int upscale_nearest(const struct image *picture, struct image *out, struc
 	return 0;
 }
 
-int annotate_picture(const struct image *picture, const struct annotation *lines, int count, struct image *out,
-	struct error *error)
+int annotate_picture(const struct image *picture, const struct annotation *lines, int count,
+	struct image *out, struct error *error)
 {
 	struct image large;
 	struct canvas canvas;

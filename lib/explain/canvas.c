@@ -22,7 +22,8 @@ static void set_up_fonts(cairo_t *cairo)
 	cairo_font_options_destroy(options);
 }
 
-static int canvas_init(struct canvas *canvas, cairo_surface_t *surface, double scale, struct error *error)
+static int canvas_init(struct canvas *canvas, cairo_surface_t *surface, double scale,
+	struct error *error)
 {
 	*canvas = (struct canvas){.surface = surface, .cairo = cairo_create(surface)};
 	if (cairo_status(canvas->cairo))
@@ -34,14 +35,17 @@ static int canvas_init(struct canvas *canvas, cairo_surface_t *surface, double s
 	return 0;
 }
 
-int canvas_create(struct canvas *canvas, double width, double height, double scale, struct error *error)
+int canvas_create(struct canvas *canvas, double width, double height, double scale,
+	struct error *error)
 {
 	*canvas = (struct canvas){0};
 	double pixels_wide = round(width * scale), pixels_high = round(height * scale);
-	if (!(pixels_wide >= 1 && pixels_high >= 1 && pixels_wide <= SIDE_MAXIMUM && pixels_high <= SIDE_MAXIMUM))
-		return error_set(error, "canvas", "%.0fx%.0f pixels: sides may be 1 to %d", pixels_wide, pixels_high,
-			SIDE_MAXIMUM);
-	cairo_surface_t *surface = cairo_image_surface_create(CAIRO_FORMAT_RGB24, (int)pixels_wide, (int)pixels_high);
+	if (!(pixels_wide >= 1 && pixels_high >= 1 && pixels_wide <= SIDE_MAXIMUM &&
+		    pixels_high <= SIDE_MAXIMUM))
+		return error_set(error, "canvas", "%.0fx%.0f pixels: sides may be 1 to %d",
+			pixels_wide, pixels_high, SIDE_MAXIMUM);
+	cairo_surface_t *surface =
+		cairo_image_surface_create(CAIRO_FORMAT_RGB24, (int)pixels_wide, (int)pixels_high);
 	if (canvas_init(canvas, surface, scale, error))
 		return -1;
 	cairo_set_source_rgb(canvas->cairo, 1, 1, 1);
@@ -62,7 +66,8 @@ static uint32_t opaque_pixel(const unsigned char *pixel, int channels)
 
 static cairo_surface_t *surface_from_image(const struct image *image)
 {
-	cairo_surface_t *surface = cairo_image_surface_create(CAIRO_FORMAT_RGB24, image->width, image->height);
+	cairo_surface_t *surface =
+		cairo_image_surface_create(CAIRO_FORMAT_RGB24, image->width, image->height);
 	if (cairo_surface_status(surface))
 		return surface;
 	unsigned char *rows = cairo_image_surface_get_data(surface);
@@ -86,7 +91,8 @@ int canvas_to_image(const struct canvas *canvas, struct image *image, struct err
 {
 	*image = (struct image){0};
 	if (cairo_status(canvas->cairo))
-		return error_set(error, "canvas", "%s", cairo_status_to_string(cairo_status(canvas->cairo)));
+		return error_set(error, "canvas", "%s",
+			cairo_status_to_string(cairo_status(canvas->cairo)));
 	cairo_surface_flush(canvas->surface);
 	int width = cairo_image_surface_get_width(canvas->surface);
 	int height = cairo_image_surface_get_height(canvas->surface);
@@ -144,8 +150,8 @@ struct canvas_color canvas_color_mix(struct canvas_color a, struct canvas_color 
 
 void canvas_set_color(const struct canvas *canvas, struct canvas_color color)
 {
-	cairo_set_source_rgba(canvas->cairo, (color.rgb >> 16 & 255) / 255.0, (color.rgb >> 8 & 255) / 255.0,
-		(color.rgb & 255) / 255.0, color.alpha);
+	cairo_set_source_rgba(canvas->cairo, (color.rgb >> 16 & 255) / 255.0,
+		(color.rgb >> 8 & 255) / 255.0, (color.rgb & 255) / 255.0, color.alpha);
 }
 
 static void box_path(cairo_t *cairo, double x, double y, double width, double height, double radius)
@@ -159,16 +165,16 @@ static void box_path(cairo_t *cairo, double x, double y, double width, double he
 	cairo_close_path(cairo);
 }
 
-void canvas_box(const struct canvas *canvas, double x, double y, double width, double height, double radius,
-	struct canvas_color color)
+void canvas_box(const struct canvas *canvas, double x, double y, double width, double height,
+	double radius, struct canvas_color color)
 {
 	box_path(canvas->cairo, x, y, width, height, radius);
 	canvas_set_color(canvas, color);
 	cairo_fill(canvas->cairo);
 }
 
-void canvas_frame(const struct canvas *canvas, double x, double y, double width, double height, double radius,
-	double line, struct canvas_color color)
+void canvas_frame(const struct canvas *canvas, double x, double y, double width, double height,
+	double radius, double line, struct canvas_color color)
 {
 	box_path(canvas->cairo, x, y, width, height, radius);
 	canvas_set_color(canvas, color);
@@ -176,8 +182,8 @@ void canvas_frame(const struct canvas *canvas, double x, double y, double width,
 	cairo_stroke(canvas->cairo);
 }
 
-void canvas_line(const struct canvas *canvas, double x0, double y0, double x1, double y1, double line,
-	struct canvas_color color)
+void canvas_line(const struct canvas *canvas, double x0, double y0, double x1, double y1,
+	double line, struct canvas_color color)
 {
 	canvas_set_color(canvas, color);
 	cairo_set_line_width(canvas->cairo, line);
@@ -186,7 +192,8 @@ void canvas_line(const struct canvas *canvas, double x0, double y0, double x1, d
 	cairo_stroke(canvas->cairo);
 }
 
-void canvas_disc(const struct canvas *canvas, double x, double y, double radius, struct canvas_color color)
+void canvas_disc(const struct canvas *canvas, double x, double y, double radius,
+	struct canvas_color color)
 {
 	cairo_new_sub_path(canvas->cairo);
 	cairo_arc(canvas->cairo, x, y, radius, 0, 2 * M_PI);
@@ -194,8 +201,8 @@ void canvas_disc(const struct canvas *canvas, double x, double y, double radius,
 	cairo_fill(canvas->cairo);
 }
 
-void canvas_picture(const struct canvas *canvas, const struct image *image, double x, double y, double width,
-	double height)
+void canvas_picture(const struct canvas *canvas, const struct image *image, double x, double y,
+	double width, double height)
 {
 	cairo_t *cairo = canvas->cairo;
 	cairo_surface_t *surface = surface_from_image(image);

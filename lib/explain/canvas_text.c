@@ -17,8 +17,8 @@ static bool font_has_all(cairo_t *cairo, const char *text)
 	cairo_glyph_t *glyphs = NULL;
 	int count = 0;
 	bool all = true;
-	if (cairo_scaled_font_text_to_glyphs(cairo_get_scaled_font(cairo), 0, 0, text, -1, &glyphs, &count, NULL,
-		    NULL, NULL) != CAIRO_STATUS_SUCCESS)
+	if (cairo_scaled_font_text_to_glyphs(cairo_get_scaled_font(cairo), 0, 0, text, -1, &glyphs,
+		    &count, NULL, NULL, NULL) != CAIRO_STATUS_SUCCESS)
 		return false;
 	for (int i = 0; i < count; i++)
 		all &= glyphs[i].index != 0;
@@ -26,11 +26,14 @@ static bool font_has_all(cairo_t *cairo, const char *text)
 	return all;
 }
 
-static void choose_font(cairo_t *cairo, const struct text_style *style, double size, const char *text)
+static void choose_font(cairo_t *cairo, const struct text_style *style, double size,
+	const char *text)
 {
-	static const char *const families[] = {"DejaVu Sans", "sans-serif", "Noto Sans", "Noto Sans CJK JP",
-		"IPAGothic", "WenQuanYi Micro Hei", "Noto Sans Arabic", "Noto Sans Hebrew", "Unifont"};
-	cairo_font_weight_t weight = style->bold ? CAIRO_FONT_WEIGHT_BOLD : CAIRO_FONT_WEIGHT_NORMAL;
+	static const char *const families[] = {"DejaVu Sans", "sans-serif", "Noto Sans",
+		"Noto Sans CJK JP", "IPAGothic", "WenQuanYi Micro Hei", "Noto Sans Arabic",
+		"Noto Sans Hebrew", "Unifont"};
+	cairo_font_weight_t weight =
+		style->bold ? CAIRO_FONT_WEIGHT_BOLD : CAIRO_FONT_WEIGHT_NORMAL;
 	cairo_set_font_size(cairo, size);
 	for (size_t i = 0; i < sizeof families / sizeof *families; i++) {
 		cairo_select_font_face(cairo, families[i], CAIRO_FONT_SLANT_NORMAL, weight);
@@ -48,12 +51,14 @@ static double text_advance(cairo_t *cairo, const char *text)
 }
 
 /* choose_font must have been called for `text`. */
-static double draw_text(const struct canvas *canvas, const struct text_style *style, double size, double x, double y,
-	const char *text)
+static double draw_text(const struct canvas *canvas, const struct text_style *style, double size,
+	double x, double y, const char *text)
 {
 	cairo_t *cairo = canvas->cairo;
 	double width = text_advance(cairo, text);
-	double left = style->align == CANVAS_LEFT ? 0 : style->align == CANVAS_CENTER ? -width / 2 : -width;
+	double left = style->align == CANVAS_LEFT ? 0
+		: style->align == CANVAS_CENTER   ? -width / 2
+						  : -width;
 	cairo_save(cairo);
 	cairo_translate(cairo, x, y);
 	cairo_rotate(cairo, style->angle);
@@ -73,7 +78,8 @@ static double draw_text(const struct canvas *canvas, const struct text_style *st
 	return width;
 }
 
-void canvas_text(const struct canvas *canvas, const struct text_style *style, double x, double y, const char *text)
+void canvas_text(const struct canvas *canvas, const struct text_style *style, double x, double y,
+	const char *text)
 {
 	char shown[SHOWN_SIZE];
 	text_printable(shown, sizeof shown, text);
@@ -81,7 +87,8 @@ void canvas_text(const struct canvas *canvas, const struct text_style *style, do
 	draw_text(canvas, style, style->size, x, y, shown);
 }
 
-double canvas_text_width(const struct canvas *canvas, const struct text_style *style, const char *text)
+double canvas_text_width(const struct canvas *canvas, const struct text_style *style,
+	const char *text)
 {
 	char shown[SHOWN_SIZE];
 	text_printable(shown, sizeof shown, text);
@@ -103,8 +110,8 @@ static void cut_to_width(cairo_t *cairo, char *text, double width)
 	}
 }
 
-double canvas_text_fitted(const struct canvas *canvas, const struct text_style *style, double x, double y,
-	double width, const char *text)
+double canvas_text_fitted(const struct canvas *canvas, const struct text_style *style, double x,
+	double y, double width, const char *text)
 {
 	char shown[SHOWN_SIZE + sizeof ellipsis];
 	text_printable(shown, SHOWN_SIZE, text);

@@ -11,29 +11,31 @@ static const double card_width = 404, card_height = 62, card_gap = 26;
 static const double block_left = 426, block_room = 100, column_width = 590;
 enum { ROWS_LEAST = 14, LABELS_SIZE = 512 };
 
-static const uint32_t ink = 0x1f2933, quiet_ink = 0x66727f, arrow_ink = 0x97a3b0, input_ink = 0x47525e;
+static const uint32_t ink = 0x1f2933, quiet_ink = 0x66727f, arrow_ink = 0x97a3b0,
+		      input_ink = 0x47525e;
 
 /* The contents of a card. */
 struct card {
 	const struct layer *layer; /* NULL: the input */
 	const char *name;
-	const char *activation;    /* NULL: none */
+	const char *activation;      /* NULL: none */
 	const char *activation_name; /* name of its layer, if it is a separate one; or NULL */
-	struct shape shape;        /* of its output */
+	struct shape shape;          /* of its output */
 	int64_t parameters;
 };
 
 struct chart {
 	const struct canvas *canvas;
 	struct card *cards;
-	int count, rows;     /* number of cards, and of cards per column */
+	int count, rows; /* number of cards, and of cards per column */
 	int64_t parameters;
-	int tallest;         /* largest height or width of a shape: the scale of the blocks */
+	int tallest; /* largest height or width of a shape: the scale of the blocks */
 };
 
 int64_t chart_parameters(const struct layer *layer, struct shape input)
 {
-	int64_t in = input.channels, window = (int64_t)layer->kernel_height * layer->kernel_width, out = layer->filters;
+	int64_t in = input.channels, window = (int64_t)layer->kernel_height * layer->kernel_width,
+		out = layer->filters;
 	switch (layer->kind) {
 	case LAYER_CONVOLUTION:
 		return window * in * out + (layer->use_bias ? out : 0);
@@ -50,7 +52,8 @@ int64_t chart_parameters(const struct layer *layer, struct shape input)
 
 static const char *activation_title(enum activation activation)
 {
-	static const char *const names[] = {NULL, "ReLU", "ReLU6", "leaky ReLU", "sigmoid", "softmax", "tanh", "swish"};
+	static const char *const names[] = {NULL, "ReLU", "ReLU6", "leaky ReLU", "sigmoid",
+		"softmax", "tanh", "swish"};
 	return names[activation];
 }
 
@@ -97,12 +100,14 @@ static void format_title(const struct card *card, char *out, size_t size)
 		snprintf(out, size, "Input");
 		return;
 	}
-	static const char *const names[] = {"Convolution", "Depthwise convolution", "Max pooling", "Average pooling",
-		"Global average pooling", "Dense", "Flatten", "Dropout", "Batch normalisation", "Activation"};
+	static const char *const names[] = {"Convolution", "Depthwise convolution", "Max pooling",
+		"Average pooling", "Global average pooling", "Dense", "Flatten", "Dropout",
+		"Batch normalisation", "Activation"};
 	int used = snprintf(out, size, "%s", names[layer->kind]);
 	bool windowed = layer->kind <= LAYER_AVERAGE_POOLING;
 	if (windowed)
-		used += snprintf(out + used, size - (size_t)used, " %d\u2009\u00d7\u2009%d", layer->kernel_height, layer->kernel_width);
+		used += snprintf(out + used, size - (size_t)used, " %d\u2009\u00d7\u2009%d",
+			layer->kernel_height, layer->kernel_width);
 	if (layer->kind == LAYER_CONVOLUTION || layer->kind == LAYER_DENSE)
 		used += snprintf(out + used, size - (size_t)used, ", %d %s", layer->filters,
 			layer->kind == LAYER_DENSE ? "units" : "filters");
@@ -115,7 +120,8 @@ static void format_shape(struct shape shape, char out[128])
 	if (shape.height == 1 && shape.width == 1)
 		chart_format_number(shape.channels, out);
 	else
-		snprintf(out, 128, "%d\u2009\u00d7\u2009%d\u2009\u00d7\u2009%d", shape.height, shape.width, shape.channels);
+		snprintf(out, 128, "%d\u2009\u00d7\u2009%d\u2009\u00d7\u2009%d", shape.height,
+			shape.width, shape.channels);
 }
 
 /* ---- drawing ---- */
@@ -126,7 +132,8 @@ static void card_position(const struct chart *chart, int index, double *x, doubl
 	*y = header + (card_height + card_gap) * (index % chart->rows);
 }
 
-static void draw_face(const struct canvas *canvas, const double points[8], struct canvas_color fill, struct canvas_color edge)
+static void draw_face(const struct canvas *canvas, const double points[8], struct canvas_color fill,
+	struct canvas_color edge)
 {
 	cairo_t *cairo = canvas->cairo;
 	for (int i = 0; i < 8; i += 2)
@@ -140,7 +147,8 @@ static void draw_face(const struct canvas *canvas, const double points[8], struc
 	cairo_stroke(cairo);
 }
 
-/* The output as a block: height and width by square root, depth by the logarithm of the channels. */
+/* The output as a block: height and width by square root, depth by the logarithm of the
+ * channels. */
 static void draw_block(const struct chart *chart, const struct card *card, double x, double y)
 {
 	double largest = sqrt(chart->tallest), width_maximum = card_height - 18;
@@ -151,12 +159,18 @@ static void draw_block(const struct chart *chart, const struct card *card, doubl
 	double across = 0.9 * depth, up = 0.26 * depth;
 	double left = x + block_left, top = y + (card_height - height + up) / 2;
 	double right = left + width, bottom = top + height;
-	struct canvas_color base = solid_color(card_color(card)), white = solid_color(0xffffff), edge = canvas_color_mix(base, white, 0.1);
-	draw_face(chart->canvas, (double[]){left, top, left + across, top - up, right + across, top - up, right, top},
+	struct canvas_color base = solid_color(card_color(card)), white = solid_color(0xffffff),
+			    edge = canvas_color_mix(base, white, 0.1);
+	draw_face(chart->canvas,
+		(double[]){left, top, left + across, top - up, right + across, top - up, right,
+			top},
 		canvas_color_mix(base, white, 0.8), edge);
-	draw_face(chart->canvas, (double[]){right, top, right + across, top - up, right + across, bottom - up, right, bottom},
+	draw_face(chart->canvas,
+		(double[]){right, top, right + across, top - up, right + across, bottom - up, right,
+			bottom},
 		canvas_color_mix(base, white, 0.42), edge);
-	draw_face(chart->canvas, (double[]){left, top, right, top, right, bottom, left, bottom}, canvas_color_mix(base, white, 0.62), edge);
+	draw_face(chart->canvas, (double[]){left, top, right, top, right, bottom, left, bottom},
+		canvas_color_mix(base, white, 0.62), edge);
 }
 
 /* The stride if it is not the default: 1 for convolutions, the window's size for pooling. */
@@ -172,23 +186,28 @@ static void format_subtitle(const struct card *card, char *out, size_t size)
 		snprintf(out, size, "%s", card->name);
 }
 
-/* The name, then the activation in a rounded box, then the name of the activation layer if it is a separate one. */
+/* The name, then the activation in a rounded box, then the name of the activation layer if it is a
+ * separate one. */
 static void draw_subtitle(const struct chart *chart, const struct card *card, double x, double y)
 {
 	struct text_style style = {.size = 12, .color = solid_color(quiet_ink)}, name = style;
 	struct canvas_color base = solid_color(card_color(card)), white = solid_color(0xffffff);
 	char text[LAYER_NAME_SIZE + 24];
 	format_subtitle(card, text, sizeof text);
-	double used = canvas_text_fitted(chart->canvas, &style, x, y, card->parameters ? card->activation_name ? 110 : 170 : 200, text);
+	double used = canvas_text_fitted(chart->canvas, &style, x, y,
+		card->parameters ? card->activation_name ? 110 : 170 : 200, text);
 	if (!card->activation)
 		return;
 	x += used ? used + 9 : 0;
-	style = (struct text_style){.size = 11, .bold = true, .color = canvas_color_mix(base, solid_color(ink), 0.25)};
+	style = (struct text_style){.size = 11,
+		.bold = true,
+		.color = canvas_color_mix(base, solid_color(ink), 0.25)};
 	double width = canvas_text_width(chart->canvas, &style, card->activation) + 14;
 	canvas_box(chart->canvas, x, y - 8.5, width, 17, 8.5, canvas_color_mix(base, white, 0.74));
 	canvas_text(chart->canvas, &style, x + 7, y, card->activation);
 	if (card->activation_name)
-		canvas_text_fitted(chart->canvas, &name, x + width + 7, y, card->parameters ? 70 : 100, card->activation_name);
+		canvas_text_fitted(chart->canvas, &name, x + width + 7, y,
+			card->parameters ? 70 : 100, card->activation_name);
 }
 
 static void draw_card(const struct chart *chart, int index)
@@ -200,20 +219,27 @@ static void draw_card(const struct chart *chart, int index)
 	char text[128], number[32];
 	card_position(chart, index, &x, &y);
 	canvas_box(canvas, x, y, card_width, card_height, 9, base);
-	canvas_box(canvas, x + 6, y, card_width - 6, card_height, 9, canvas_color_mix(base, white, 0.92));
+	canvas_box(canvas, x + 6, y, card_width - 6, card_height, 9,
+		canvas_color_mix(base, white, 0.92));
 	canvas_box(canvas, x + 6, y, 12, card_height, 0, canvas_color_mix(base, white, 0.92));
-	canvas_frame(canvas, x, y, card_width, card_height, 9, 1.2, canvas_color_mix(base, white, 0.35));
+	canvas_frame(canvas, x, y, card_width, card_height, 9, 1.2,
+		canvas_color_mix(base, white, 0.35));
 	struct text_style title = {.size = 14.5, .bold = true, .color = solid_color(ink)};
 	struct text_style right = {.size = 13.5, .color = solid_color(ink), .align = CANVAS_RIGHT};
 	format_shape(card->shape, text);
-	canvas_text(canvas, &right, x + card_width - 14, y + (card->parameters ? 21 : card_height / 2), text);
+	canvas_text(canvas, &right, x + card_width - 14,
+		y + (card->parameters ? 21 : card_height / 2), text);
 	double width_maximum = card_width - 50 - canvas_text_width(canvas, &right, text);
 	format_title(card, text, sizeof text);
-	canvas_text_fitted(canvas, &title, x + 20, y + (card->layer ? 21 : card_height / 2), width_maximum, text);
+	canvas_text_fitted(canvas, &title, x + 20, y + (card->layer ? 21 : card_height / 2),
+		width_maximum, text);
 	draw_subtitle(chart, card, x + 20, y + 43);
 	if (card->parameters) {
-		right = (struct text_style){.size = 12, .color = solid_color(quiet_ink), .align = CANVAS_RIGHT};
-		snprintf(text, sizeof text, "%s weights", chart_format_number(card->parameters, number));
+		right = (struct text_style){.size = 12,
+			.color = solid_color(quiet_ink),
+			.align = CANVAS_RIGHT};
+		snprintf(text, sizeof text, "%s weights",
+			chart_format_number(card->parameters, number));
 		canvas_text(canvas, &right, x + card_width - 14, y + 43, text);
 	}
 	draw_block(chart, card, x, y);
@@ -241,7 +267,8 @@ static void draw_arrow(const struct chart *chart, int index)
 	if (x != from_x) {
 		double aisle = x - 24, below = from_y + 16, above = y - 20;
 		cairo_line_to(cairo, from_x + middle, below - bend);
-		cairo_arc_negative(cairo, from_x + middle + bend, below - bend, bend, M_PI, M_PI / 2);
+		cairo_arc_negative(cairo, from_x + middle + bend, below - bend, bend, M_PI,
+			M_PI / 2);
 		cairo_line_to(cairo, aisle - bend, below);
 		cairo_arc_negative(cairo, aisle - bend, below - bend, bend, M_PI / 2, 0);
 		cairo_line_to(cairo, aisle, above + bend);
@@ -262,10 +289,11 @@ static void draw_header(const struct chart *chart, const char *name)
 	double x = margin;
 	struct text_style title = {.size = 20, .bold = true, .color = solid_color(ink)};
 	struct text_style detail = {.size = 13, .color = solid_color(quiet_ink)};
-	canvas_text_fitted(chart->canvas, &title, x, 32, block_left + block_room, *name ? name : "Network");
+	canvas_text_fitted(chart->canvas, &title, x, 32, block_left + block_room,
+		*name ? name : "Network");
 	double megabytes = (double)chart->parameters * sizeof(float) / 1e6;
-	snprintf(text, sizeof text, "%s weights, %.*f MB", chart_format_number(chart->parameters, number), megabytes < 10 ? 2 : 0,
-		megabytes);
+	snprintf(text, sizeof text, "%s weights, %.*f MB",
+		chart_format_number(chart->parameters, number), megabytes < 10 ? 2 : 0, megabytes);
 	canvas_text(chart->canvas, &detail, x, 57, text);
 }
 
@@ -276,24 +304,33 @@ static void draw_labels(const struct chart *chart, const struct text_list *label
 	char text[LABELS_SIZE] = "";
 	size_t used = 0;
 	for (size_t i = 0; i < labels->count && used < sizeof text; i++)
-		used += (size_t)snprintf(text + used, sizeof text - used, "%s%s", i ? ",  " : "", labels->items[i]);
+		used += (size_t)snprintf(text + used, sizeof text - used, "%s%s", i ? ",  " : "",
+			labels->items[i]);
 	card_position(chart, chart->count - 1, &x, &y);
 	y += card_height;
-	canvas_line(chart->canvas, x + card_width / 2, y + 2, x + card_width / 2, y + card_gap - 8, 1.8, solid_color(arrow_ink));
+	canvas_line(chart->canvas, x + card_width / 2, y + 2, x + card_width / 2, y + card_gap - 8,
+		1.8, solid_color(arrow_ink));
 	draw_arrow_head(chart->canvas, x + card_width / 2, y + card_gap - 2);
-	struct text_style style = {.size = 14, .bold = true, .color = solid_color(ink), .align = CANVAS_CENTER};
-	canvas_text_fitted(chart->canvas, &style, x + card_width / 2, y + card_gap + 12, card_width, text);
+	struct text_style style = {.size = 14,
+		.bold = true,
+		.color = solid_color(ink),
+		.align = CANVAS_CENTER};
+	canvas_text_fitted(chart->canvas, &style, x + card_width / 2, y + card_gap + 12, card_width,
+		text);
 }
 
 /* ---- cards ---- */
 
 static bool can_show_activation(const struct card *card)
 {
-	return card->layer && !card->activation && (card->layer->kind <= LAYER_DEPTHWISE_CONVOLUTION ||
-		card->layer->kind == LAYER_DENSE || card->layer->kind == LAYER_BATCH_NORMALIZATION);
+	return card->layer && !card->activation &&
+		(card->layer->kind <= LAYER_DEPTHWISE_CONVOLUTION ||
+			card->layer->kind == LAYER_DENSE ||
+			card->layer->kind == LAYER_BATCH_NORMALIZATION);
 }
 
-static void add_layer(struct chart *chart, const struct layer *layer, struct shape input, struct shape output)
+static void add_layer(struct chart *chart, const struct layer *layer, struct shape input,
+	struct shape output)
 {
 	struct card *last = &chart->cards[chart->count - 1];
 	const char *activation = activation_title(layer->activation);
@@ -304,15 +341,18 @@ static void add_layer(struct chart *chart, const struct layer *layer, struct sha
 	}
 	int64_t parameters = chart_parameters(layer, input);
 	chart->parameters += parameters;
-	chart->cards[chart->count++] = (struct card){layer, layer->name, activation, NULL, output, parameters};
+	chart->cards[chart->count++] =
+		(struct card){layer, layer->name, activation, NULL, output, parameters};
 }
 
-static int make_cards(struct chart *chart, const struct architecture *architecture, struct error *error)
+static int make_cards(struct chart *chart, const struct architecture *architecture,
+	struct error *error)
 {
 	size_t layers = (size_t)architecture->layer_count;
 	struct shape *shapes = malloc((layers + 1) * sizeof *shapes);
 	chart->cards = malloc((layers + 1) * sizeof *chart->cards);
-	int result = shapes && chart->cards ? architecture_shapes(architecture, shapes, error) : error_memory(error, "chart");
+	int result = shapes && chart->cards ? architecture_shapes(architecture, shapes, error)
+					    : error_memory(error, "chart");
 	if (result == 0) {
 		struct shape input = architecture->input;
 		chart->cards[chart->count++] = (struct card){.name = "", .shape = input};
@@ -327,7 +367,8 @@ static int make_cards(struct chart *chart, const struct architecture *architectu
 static int make_canvas(struct chart *chart, struct canvas *canvas, struct error *error)
 {
 	/* Several columns, about square, if one would be too long. */
-	chart->rows = (int)fmax(ROWS_LEAST, ceil(sqrt(chart->count * column_width / (card_height + card_gap))));
+	chart->rows = (int)fmax(ROWS_LEAST,
+		ceil(sqrt(chart->count * column_width / (card_height + card_gap))));
 	int columns = (chart->count + chart->rows - 1) / chart->rows;
 	chart->rows = (chart->count + columns - 1) / columns;
 	double width = 2 * margin + column_width * (columns - 1) + block_left + block_room;
@@ -336,8 +377,8 @@ static int make_canvas(struct chart *chart, struct canvas *canvas, struct error 
 	return canvas_create(canvas, width, height, columns > 3 ? 1 : 2, error);
 }
 
-int chart_draw(struct canvas *canvas, const struct architecture *architecture, const struct text_list *labels,
-	struct error *error)
+int chart_draw(struct canvas *canvas, const struct architecture *architecture,
+	const struct text_list *labels, struct error *error)
 {
 	struct chart chart = {0};
 	*canvas = (struct canvas){0};
@@ -358,7 +399,8 @@ int chart_draw(struct canvas *canvas, const struct architecture *architecture, c
 	return result;
 }
 
-int chart_parameters_of(const struct architecture *architecture, int64_t *parameters, struct error *error)
+int chart_parameters_of(const struct architecture *architecture, int64_t *parameters,
+	struct error *error)
 {
 	struct chart chart = {0};
 	int result = make_cards(&chart, architecture, error);
@@ -367,8 +409,8 @@ int chart_parameters_of(const struct architecture *architecture, int64_t *parame
 	return result;
 }
 
-int chart_write_png(const struct architecture *architecture, const struct text_list *labels, const char *path,
-	struct error *error)
+int chart_write_png(const struct architecture *architecture, const struct text_list *labels,
+	const char *path, struct error *error)
 {
 	struct canvas canvas;
 	if (chart_draw(&canvas, architecture, labels, error))

@@ -4,7 +4,7 @@
 #include <string.h>
 
 enum { LIST_SIZE = 320, NAME_SHOWN = 120 }; /* bytes, in errors */
-enum { CLASS_NAME_MAXIMUM = 64 };             /* bytes, in names of results */
+enum { CLASS_NAME_MAXIMUM = 64 };           /* bytes, in names of results */
 
 /* Writes "a, b, c" into out[size]; ends in "..." if it is truncated. */
 static void join_names(const struct text_list *names, char *out, size_t size)
@@ -20,10 +20,10 @@ static void join_names(const struct text_list *names, char *out, size_t size)
 	}
 }
 
-/* Index of `text` among the names, or `text` itself as an index; or -1 with an error that states the `kind` and lists the
- * names. */
-static int find_named(const struct text_list *names, const char *text, const char *kind, const char *model,
-	struct error *error)
+/* Index of `text` among the names, or `text` itself as an index; or -1 with an error that states
+ * the `kind` and lists the names. */
+static int find_named(const struct text_list *names, const char *text, const char *kind,
+	const char *model, struct error *error)
 {
 	char list[LIST_SIZE] = "";
 	int64_t number;
@@ -36,7 +36,8 @@ static int find_named(const struct text_list *names, const char *text, const cha
 	return error_set(error, model, "has no %s '%.*s', but %s", kind, NAME_SHOWN, text, list);
 }
 
-static int find_layer(const struct architecture *architecture, const char *name, const char *model, struct error *error)
+static int find_layer(const struct architecture *architecture, const char *name, const char *model,
+	struct error *error)
 {
 	struct text_list names = {0};
 	int result = 0;
@@ -56,10 +57,12 @@ static int find_filter(const char *text, int count, const char *model, struct er
 	return error_set(error, model, "has no filter '%s'", text);
 }
 
-static int choose_layer(struct explain_plan *plan, const struct explain_choice *choice, struct error *error)
+static int choose_layer(struct explain_plan *plan, const struct explain_choice *choice,
+	struct error *error)
 {
 	const struct architecture *architecture = network_architecture(plan->network);
-	bool needed = choice->feature_maps || choice->layer || saliency_needs_layer(plan->options.method);
+	bool needed =
+		choice->feature_maps || choice->layer || saliency_needs_layer(plan->options.method);
 	int layer = saliency_default_layer(plan->network, plan->options.method);
 	if (choice->layer)
 		layer = find_layer(architecture, choice->layer, choice->model, error);
@@ -68,28 +71,34 @@ static int choose_layer(struct explain_plan *plan, const struct explain_choice *
 	if (needed && layer < 0)
 		return error_set(error, choice->model, "has no convolution");
 	if (needed && !choice->filter && !saliency_is_spatial(architecture, layer))
-		return error_set(error, choice->model, "layer %s has no spatial dimensions", architecture->layers[layer].name);
+		return error_set(error, choice->model, "layer %s has no spatial dimensions",
+			architecture->layers[layer].name);
 	plan->options.layer = layer;
 	plan->features = choice->feature_maps ? layer : -1;
 	return 0;
 }
 
-static int choose_target(struct explain_plan *plan, const struct explain_choice *choice, struct error *error)
+static int choose_target(struct explain_plan *plan, const struct explain_choice *choice,
+	struct error *error)
 {
 	struct saliency_target *target = &plan->target;
-	*target = (struct saliency_target){network_architecture(plan->network)->layer_count, EXPLAIN_PREDICTED};
+	*target = (struct saliency_target){network_architecture(plan->network)->layer_count,
+		EXPLAIN_PREDICTED};
 	if (choice->class_name) {
-		target->unit = find_named(plan->labels, choice->class_name, "class", choice->model, error);
+		target->unit =
+			find_named(plan->labels, choice->class_name, "class", choice->model, error);
 		return target->unit < 0 ? -1 : 0;
 	}
 	if (!choice->filter)
 		return 0;
 	target->layer = plan->options.layer;
-	target->unit = find_filter(choice->filter, network_shapes(plan->network)[target->layer].channels, choice->model, error);
+	target->unit = find_filter(choice->filter,
+		network_shapes(plan->network)[target->layer].channels, choice->model, error);
 	return target->unit < 0 ? -1 : 0;
 }
 
-/* The class comes last, since its name may hold anything; where that is long, its index stands for it. */
+/* The class comes last, since its name may hold anything; where that is long, its index stands for
+ * it. */
 static void name_choice(struct explain_plan *plan, const struct explain_choice *choice)
 {
 	const struct layer *layers = network_architecture(plan->network)->layers;
@@ -98,16 +107,19 @@ static void name_choice(struct explain_plan *plan, const struct explain_choice *
 	size_t used = 0;
 	*chosen = 0;
 	if (choice->layer)
-		used += (size_t)snprintf(chosen, EXPLAIN_CHOSEN_SIZE, "-layer-%s", layers[plan->options.layer].name);
+		used += (size_t)snprintf(chosen, EXPLAIN_CHOSEN_SIZE, "-layer-%s",
+			layers[plan->options.layer].name);
 	if (choice->filter)
-		used += (size_t)snprintf(chosen + used, EXPLAIN_CHOSEN_SIZE - used, "-filter-%d", plan->target.unit);
+		used += (size_t)snprintf(chosen + used, EXPLAIN_CHOSEN_SIZE - used, "-filter-%d",
+			plan->target.unit);
 	if (strlen(class_name) > CLASS_NAME_MAXIMUM)
 		snprintf(chosen + used, EXPLAIN_CHOSEN_SIZE - used, "-class-%d", plan->target.unit);
 	else if (choice->class_name)
 		snprintf(chosen + used, EXPLAIN_CHOSEN_SIZE - used, "-class-%s", class_name);
 }
 
-int explain_choose(struct explain_plan *plan, const struct explain_choice *choice, struct error *error)
+int explain_choose(struct explain_plan *plan, const struct explain_choice *choice,
+	struct error *error)
 {
 	if (choose_layer(plan, choice, error) || choose_target(plan, choice, error))
 		return -1;

@@ -7,7 +7,8 @@
 static const double picture_width = 1160, picture_height = 470, picture_scale = 2;
 static const double panel_top = 96, panel_bottom = 414, panel_left = 62, panel_right = 28;
 
-static const uint32_t ink = 0x1f2933, quiet_ink = 0x66727f, grid_ink = 0xe6eaef, axis_ink = 0xb4bec9;
+static const uint32_t ink = 0x1f2933, quiet_ink = 0x66727f, grid_ink = 0xe6eaef,
+		      axis_ink = 0xb4bec9;
 static const uint32_t training_ink = 0x3f74d1, validation_ink = 0xe2672c;
 
 /* One panel: its position and its range of values. */
@@ -27,7 +28,11 @@ double curves_nice_step(double span, int most)
 	double mantissa = rough / power;
 	/* Tolerance for rounding: 0.2 / 0.1 may be slightly more than 2. */
 	double slack = 1 + 1e-9;
-	return (mantissa <= 1 * slack ? 1 : mantissa <= 2 * slack ? 2 : mantissa <= 5 * slack ? 5 : 10) * power;
+	return (mantissa <= 1 * slack                  ? 1
+			       : mantissa <= 2 * slack ? 2
+			       : mantissa <= 5 * slack ? 5
+						       : 10) *
+		power;
 }
 
 static double position_x(const struct panel *panel, int index)
@@ -41,7 +46,8 @@ static double position_x(const struct panel *panel, int index)
 
 static double position_y(const struct panel *panel, double value)
 {
-	return panel_bottom - (panel_bottom - panel_top) * (value - panel->low) / (panel->high - panel->low);
+	return panel_bottom -
+		(panel_bottom - panel_top) * (value - panel->low) / (panel->high - panel->low);
 }
 
 /* The range of both columns, extended to ticks. Loss starts at 0, accuracy ends at 1. */
@@ -69,25 +75,31 @@ static void find_range(struct panel *panel)
 static void format_tick(const struct panel *panel, double value, char *out, size_t size)
 {
 	int decimals = (int)fmax(0, ceil(-log10(panel->step * (panel->percent ? 100 : 1)) - 1e-9));
-	snprintf(out, size, panel->percent ? "%.*f %%" : "%.*f", decimals, panel->percent ? 100 * value : value);
+	snprintf(out, size, panel->percent ? "%.*f %%" : "%.*f", decimals,
+		panel->percent ? 100 * value : value);
 }
 
 static void draw_values_axis(const struct panel *panel)
 {
-	struct text_style style = {.size = 12.5, .color = solid_color(quiet_ink), .align = CANVAS_RIGHT};
+	struct text_style style = {.size = 12.5,
+		.color = solid_color(quiet_ink),
+		.align = CANVAS_RIGHT};
 	int ticks = (int)lround((panel->high - panel->low) / panel->step);
 	for (int i = 0; i <= ticks; i++) {
 		double value = panel->low + i * panel->step, y = position_y(panel, value);
 		char label[32];
 		format_tick(panel, value, label, sizeof label);
-		canvas_line(panel->canvas, panel->left, y, panel->right, y, 1, solid_color(i ? grid_ink : axis_ink));
+		canvas_line(panel->canvas, panel->left, y, panel->right, y, 1,
+			solid_color(i ? grid_ink : axis_ink));
 		canvas_text(panel->canvas, &style, panel->left - 10, y, label);
 	}
 }
 
 static void draw_epoch_tick(const struct panel *panel, double x, int epoch)
 {
-	struct text_style style = {.size = 12.5, .color = solid_color(quiet_ink), .align = CANVAS_CENTER};
+	struct text_style style = {.size = 12.5,
+		.color = solid_color(quiet_ink),
+		.align = CANVAS_CENTER};
 	char label[16];
 	snprintf(label, sizeof label, "%d", epoch);
 	canvas_line(panel->canvas, x, panel_bottom, x, panel_bottom + 5, 1, solid_color(axis_ink));
@@ -98,15 +110,21 @@ static void draw_epoch_axis(const struct panel *panel)
 {
 	const struct history *history = panel->history;
 	int first = history->epoch[0], last = history->epoch[history->count - 1];
-	struct text_style style = {.size = 12.5, .color = solid_color(quiet_ink), .align = CANVAS_CENTER};
-	canvas_text(panel->canvas, &style, (panel->left + panel->right) / 2, panel_bottom + 38, "epoch");
+	struct text_style style = {.size = 12.5,
+		.color = solid_color(quiet_ink),
+		.align = CANVAS_CENTER};
+	canvas_text(panel->canvas, &style, (panel->left + panel->right) / 2, panel_bottom + 38,
+		"epoch");
 	draw_epoch_tick(panel, position_x(panel, 0), first);
 	if (last <= first)
 		return;
 	int step = (int)fmax(1, curves_nice_step(last - first, 10));
 	for (int64_t epoch = (first / step + 1) * (int64_t)step; epoch <= last; epoch += step)
 		if (2 * (epoch - first) >= step)
-			draw_epoch_tick(panel, panel->left + (panel->right - panel->left) * (double)(epoch - first) / (last - first),
+			draw_epoch_tick(panel,
+				panel->left +
+					(panel->right - panel->left) * (double)(epoch - first) /
+						(last - first),
 				(int)epoch);
 }
 
@@ -128,7 +146,8 @@ static void draw_line(const struct panel *panel, enum history_column column, uin
 	cairo_stroke(cairo);
 	for (int i = 0; i < count && count <= 25; i++)
 		if (!isnan(values[i]))
-			canvas_disc(panel->canvas, position_x(panel, i), position_y(panel, values[i]), 3.2, solid_color(rgb));
+			canvas_disc(panel->canvas, position_x(panel, i),
+				position_y(panel, values[i]), 3.2, solid_color(rgb));
 }
 
 static void draw_legend(const struct panel *panel)
@@ -154,15 +173,20 @@ static void draw_best(const struct panel *panel)
 	const struct canvas *canvas = panel->canvas;
 	bool validated = history_has(panel->history, panel->validation);
 	int best = history_best(panel->history);
-	double value = panel->history->values[validated ? panel->validation : panel->training][best];
+	double value =
+		panel->history->values[validated ? panel->validation : panel->training][best];
 	if (isnan(value))
 		return;
 	uint32_t rgb = validated ? validation_ink : training_ink;
 	double x = position_x(panel, best), y = position_y(panel, value);
 	char label[64];
-	snprintf(label, sizeof label, panel->percent ? "best, epoch %d: %.1f %%" : "best, epoch %d: %.3f",
+	snprintf(label, sizeof label,
+		panel->percent ? "best, epoch %d: %.1f %%" : "best, epoch %d: %.3f",
 		panel->history->epoch[best], panel->percent ? 100 * value : value);
-	struct text_style style = {.size = 13, .bold = true, .color = solid_color(0xffffff), .align = CANVAS_CENTER};
+	struct text_style style = {.size = 13,
+		.bold = true,
+		.color = solid_color(0xffffff),
+		.align = CANVAS_CENTER};
 	double width = canvas_text_width(canvas, &style, label) + 20;
 	double middle = fmin(fmax(x, panel->left + width / 2), panel->right - width / 2);
 	cairo_set_dash(canvas->cairo, (double[]){3, 4}, 2, 0);
@@ -178,7 +202,8 @@ static void draw_panel_contents(struct panel *panel)
 {
 	struct text_style title = {.size = 19, .bold = true, .color = solid_color(ink)};
 	canvas_text(panel->canvas, &title, panel->left, 33, panel->title);
-	if (!history_has(panel->history, panel->training) && !history_has(panel->history, panel->validation)) {
+	if (!history_has(panel->history, panel->training) &&
+		!history_has(panel->history, panel->validation)) {
 		title = (struct text_style){.size = 14, .color = solid_color(quiet_ink)};
 		canvas_text(panel->canvas, &title, panel->left, panel_top, "not measured");
 		return;
@@ -193,10 +218,16 @@ static void draw_panel_contents(struct panel *panel)
 }
 
 /* Draws a panel of half the picture's width, beginning at `x`. */
-static void draw_panel(const struct canvas *canvas, const struct history *history, enum curves_kind kind, double x)
+static void draw_panel(const struct canvas *canvas, const struct history *history,
+	enum curves_kind kind, double x)
 {
-	struct panel panel = {.canvas = canvas, .history = history, .title = "Loss", .training = HISTORY_LOSS,
-		.validation = HISTORY_VALIDATION_LOSS, .left = x + panel_left, .right = x + picture_width / 2 - panel_right};
+	struct panel panel = {.canvas = canvas,
+		.history = history,
+		.title = "Loss",
+		.training = HISTORY_LOSS,
+		.validation = HISTORY_VALIDATION_LOSS,
+		.left = x + panel_left,
+		.right = x + picture_width / 2 - panel_right};
 	if (kind == CURVES_ACCURACY) {
 		panel.title = "Accuracy";
 		panel.percent = true;
@@ -215,7 +246,8 @@ int curves_draw(struct canvas *canvas, const struct history *history, struct err
 	return 0;
 }
 
-int curves_draw_one(struct canvas *canvas, const struct history *history, enum curves_kind kind, struct error *error)
+int curves_draw_one(struct canvas *canvas, const struct history *history, enum curves_kind kind,
+	struct error *error)
 {
 	if (canvas_create(canvas, picture_width / 2, picture_height, picture_scale, error))
 		return -1;

@@ -6,9 +6,9 @@
 #include "explain/canvas.h"
 #include "explain/history.h"
 
-/* Reads history.tsv and writes a PNG file (2320 x 940): loss and accuracy side by side, training and validation in
- * each, the best epoch (history_best) marked. Complete or not at all; -1 if the history can't be read or has no
- * epoch, or the file can't be written. */
+/* Reads history.tsv and writes a PNG file (2320 x 940): loss and accuracy side by side, training
+ * and validation in each, the best epoch (history_best) marked. Complete or not at all; -1 if the
+ * history can't be read or has no epoch, or the file can't be written. */
 CHECKED int curves_write_png(const char *history_tsv, const char *png, struct error *error);
 
 /* Draws them on a fresh canvas, the caller's to free. On failure (-1) it is empty. */
@@ -17,11 +17,11 @@ CHECKED int curves_draw(struct canvas *canvas, const struct history *history, st
 enum curves_kind { CURVES_LOSS, CURVES_ACCURACY };
 
 /* Draws one of the two, on a canvas of half the width. */
-CHECKED int curves_draw_one(struct canvas *canvas, const struct history *history, enum curves_kind kind,
-	struct error *error);
+CHECKED int curves_draw_one(struct canvas *canvas, const struct history *history,
+	enum curves_kind kind, struct error *error);
 
-/* The step between ticks that divides a range of `span` > 0 into at most `most` parts: 1, 2 or 5 times a power of ten
- * (Heckbert, "Nice numbers for graph labels", Graphics Gems, 1990). */
+/* The step between ticks that divides a range of `span` > 0 into at most `most` parts: 1, 2 or 5
+ * times a power of ten (Heckbert, "Nice numbers for graph labels", Graphics Gems, 1990). */
 double curves_nice_step(double span, int most);
 
 #endif

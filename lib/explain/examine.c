@@ -11,9 +11,9 @@ struct examiner {
 	struct examination *result;
 	struct network *network;
 	const struct text_list *labels;
-	const char *name;      /* of the stream */
-	int *class_of;         /* maps classes of the stream to classes of the network; owned */
-	size_t values;         /* per tensor */
+	const char *name; /* of the stream */
+	int *class_of;    /* maps classes of the stream to classes of the network; owned */
+	size_t values;    /* per tensor */
 	float *input, *logits, *probabilities;
 	unsigned char *bytes;
 	const struct leaks *leaks; /* NULL: unknown */
@@ -36,18 +36,21 @@ static int allocate_examiner(struct examiner *examiner, int mistakes_maximum, st
 	result->most_confident = calloc(classes, sizeof *result->most_confident);
 	result->mistakes = calloc((size_t)mistakes_maximum + 1, sizeof *result->mistakes);
 	result->mistakes_capacity = mistakes_maximum;
-	if (examiner->input && examiner->bytes && examiner->logits && examiner->probabilities && result->most_confident &&
-		result->mistakes)
+	if (examiner->input && examiner->bytes && examiner->logits && examiner->probabilities &&
+		result->most_confident && result->mistakes)
 		return 0;
 	return error_memory(error, examiner->name);
 }
 
 /* Checks a segment's head and maps its classes to the network's. */
-static int map_classes(struct examiner *examiner, const struct stream_head *head, struct error *error)
+static int map_classes(struct examiner *examiner, const struct stream_head *head,
+	struct error *error)
 {
 	struct shape shape = network_architecture(examiner->network)->input;
-	if (head->height != shape.height || head->width != shape.width || head->channels != shape.channels)
-		return error_set(error, examiner->name, "holds tensors of %dx%dx%d; the network takes %dx%dx%d", head->height,
+	if (head->height != shape.height || head->width != shape.width ||
+		head->channels != shape.channels)
+		return error_set(error, examiner->name,
+			"holds tensors of %dx%dx%d; the network takes %dx%dx%d", head->height,
 			head->width, head->channels, shape.height, shape.width, shape.channels);
 	int *class_of = realloc(examiner->class_of, (head->classes.count + 1) * sizeof *class_of);
 	if (!class_of)
@@ -56,13 +59,15 @@ static int map_classes(struct examiner *examiner, const struct stream_head *head
 	for (size_t i = 0; i < head->classes.count; i++) {
 		class_of[i] = text_list_find(examiner->labels, head->classes.items[i]);
 		if (class_of[i] < 0)
-			return error_set(error, examiner->name, "class '%s' is unknown to the model", head->classes.items[i]);
+			return error_set(error, examiner->name,
+				"class '%s' is unknown to the model", head->classes.items[i]);
 	}
 	return 0;
 }
 
 /* The record's class of the network, or -1. */
-static int record_class(const struct examiner *examiner, const struct stream_head *head, const struct stream_record *record)
+static int record_class(const struct examiner *examiner, const struct stream_head *head,
+	const struct stream_record *record)
 {
 	int label = record->label;
 	if (head->label == STREAM_LABEL_WEIGHTS && head->classes.count > 0) {
@@ -72,11 +77,13 @@ static int record_class(const struct examiner *examiner, const struct stream_hea
 	return label < 0 || (size_t)label >= head->classes.count ? -1 : examiner->class_of[label];
 }
 
-static void fill_input(struct examiner *examiner, const struct stream_head *head, const void *tensor)
+static void fill_input(struct examiner *examiner, const struct stream_head *head,
+	const void *tensor)
 {
 	stream_values(head, tensor, examiner->input);
 	for (size_t i = 0; i < examiner->values; i++)
-		examiner->bytes[i] = (unsigned char)lrintf(255 * fminf(fmaxf(examiner->input[i], 0), 1));
+		examiner->bytes[i] =
+			(unsigned char)lrintf(255 * fminf(fmaxf(examiner->input[i], 0), 1));
 }
 
 static int argmax_except(const float *values, int count, int excluded)
@@ -96,8 +103,8 @@ static void example_free(struct example *example)
 }
 
 /* Replaces an example in its slot, with copies of source and tensor. */
-static int store_example(const struct examiner *examiner, struct example *slot, const struct example *example, const char *source,
-	struct error *error)
+static int store_example(const struct examiner *examiner, struct example *slot,
+	const struct example *example, const char *source, struct error *error)
 {
 	example_free(slot);
 	*slot = *example;
@@ -111,8 +118,10 @@ static int store_example(const struct examiner *examiner, struct example *slot, 
 	return 0;
 }
 
-/* Inserts a mistake into the sorted list of the worst; among equal margins the earlier comes first. */
-static int insert_mistake(struct examiner *examiner, const struct example *example, const char *source, struct error *error)
+/* Inserts a mistake into the sorted list of the worst; among equal margins the earlier comes
+ * first. */
+static int insert_mistake(struct examiner *examiner, const struct example *example,
+	const char *source, struct error *error)
 {
 	struct examination *result = examiner->result;
 	int slot = result->mistakes_count;
@@ -129,16 +138,23 @@ static int insert_mistake(struct examiner *examiner, const struct example *examp
 	return store_example(examiner, &result->mistakes[slot], example, source, error);
 }
 
-static int examine_record(struct examiner *examiner, int label, const struct stream_record *record, struct error *error)
+static int examine_record(struct examiner *examiner, int label, const struct stream_record *record,
+	struct error *error)
 {
 	struct examination *result = examiner->result;
 	const float *logits = examiner->logits;
 	int classes = result->metrics.classes;
-	network_forward(examiner->network, examiner->input, 1, examiner->logits, examiner->probabilities);
+	network_forward(examiner->network, examiner->input, 1, examiner->logits,
+		examiner->probabilities);
 	int predicted = argmax(logits, classes);
-	int runner_up = predicted != label ? label : classes > 1 ? argmax_except(logits, classes, label) : label;
-	struct example example = {.label = label, .predicted = predicted, .label_probability = examiner->probabilities[label],
-		.probability = examiner->probabilities[predicted], .margin = (double)logits[predicted] - (double)logits[runner_up]};
+	int runner_up = predicted != label ? label
+		: classes > 1              ? argmax_except(logits, classes, label)
+					   : label;
+	struct example example = {.label = label,
+		.predicted = predicted,
+		.label_probability = examiner->probabilities[label],
+		.probability = examiner->probabilities[predicted],
+		.margin = (double)logits[predicted] - (double)logits[runner_up]};
 	metrics_add(&result->metrics, label, predicted);
 	if (examiner->leaks && leaks_contain(examiner->leaks, record->digest))
 		metrics_add_leak(&result->metrics, predicted == label);
@@ -146,11 +162,12 @@ static int examine_record(struct examiner *examiner, int label, const struct str
 		return insert_mistake(examiner, &example, record->source, error);
 	struct example *most_confident = &result->most_confident[label];
 	return !most_confident->source || example.margin > most_confident->margin
-		? store_example(examiner, most_confident, &example, record->source, error) : 0;
+		? store_example(examiner, most_confident, &example, record->source, error)
+		: 0;
 }
 
-static int examine_segment(struct examiner *examiner, const struct stream_head *head, struct stream_reader *reader,
-	struct error *error)
+static int examine_segment(struct examiner *examiner, const struct stream_head *head,
+	struct stream_reader *reader, struct error *error)
 {
 	struct stream_record record;
 	int result = map_classes(examiner, head, error);
@@ -159,14 +176,15 @@ static int examine_segment(struct examiner *examiner, const struct stream_head *
 		fill_input(examiner, head, record.tensor);
 		examiner->result->unlabelled += label < 0;
 		result = label < 0 ? 0 : examine_record(examiner, label, &record, error);
-		progress_update(examiner->progress, examiner->result->metrics.records + examiner->result->unlabelled, "");
+		progress_update(examiner->progress,
+			examiner->result->metrics.records + examiner->result->unlabelled, "");
 	}
 	return result;
 }
 
 /* Counts the records for progress; 0 if that is impossible or unnecessary. */
-static int count_records(struct stream_reader *reader, const struct progress *progress, uint64_t *count,
-	struct error *error)
+static int count_records(struct stream_reader *reader, const struct progress *progress,
+	uint64_t *count, struct error *error)
 {
 	const struct stream_head *head;
 	struct stream_record record;
@@ -183,22 +201,30 @@ static int count_records(struct stream_reader *reader, const struct progress *pr
 	return result < 0 ? -1 : stream_rewind(reader, error);
 }
 
-int examine(struct examination *examination, struct network *network, const struct text_list *labels,
-	struct stream_reader *reader, int mistakes_maximum, const struct leaks *leaks, struct progress *progress, struct error *error)
+int examine(struct examination *examination, struct network *network,
+	const struct text_list *labels, struct stream_reader *reader, int mistakes_maximum,
+	const struct leaks *leaks, struct progress *progress, struct error *error)
 {
-	struct examiner examiner = {.result = examination, .network = network, .labels = labels, .name = stream_name(reader),
-		.leaks = leaks, .progress = progress};
+	struct examiner examiner = {.result = examination,
+		.network = network,
+		.labels = labels,
+		.name = stream_name(reader),
+		.leaks = leaks,
+		.progress = progress};
 	const struct stream_head *head;
 	uint64_t total;
 	*examination = (struct examination){0};
-	int result = count_records(reader, progress, &total, error) ? -1 : allocate_examiner(&examiner, mistakes_maximum, error);
+	int result = count_records(reader, progress, &total, error)
+		? -1
+		: allocate_examiner(&examiner, mistakes_maximum, error);
 	progress_start(progress, "", "pictures", total);
 	while (result == 0 && (result = stream_next_segment(reader, &head, error)) > 0)
 		result = examine_segment(&examiner, head, reader, error);
 	if (result == 0 && examination->metrics.records == 0)
 		result = error_set(error, examiner.name, "holds no labelled picture");
 	if (result == 0)
-		progress_finish(progress, examination->metrics.records + examination->unlabelled, "");
+		progress_finish(progress, examination->metrics.records + examination->unlabelled,
+			"");
 	else
 		progress_clear(progress);
 	free(examiner.class_of);

@@ -29,35 +29,45 @@ struct explanation {
 
 static bool explains_class(const struct explanation *explanation)
 {
-	return explanation->target.layer == network_architecture(explanation->plan->network)->layer_count;
+	return explanation->target.layer ==
+		network_architecture(explanation->plan->network)->layer_count;
 }
 
 static void find_target(struct explanation *explanation)
 {
 	const struct explain_plan *plan = explanation->plan;
-	int predicted = predict_class(plan->network, explanation->picture.input, explanation->probabilities);
+	int predicted = predict_class(plan->network, explanation->picture.input,
+		explanation->probabilities);
 	explanation->target = plan->target;
 	if (explanation->target.unit == EXPLAIN_PREDICTED)
 		explanation->target.unit = predicted;
 	if (explains_class(explanation))
-		snprintf(explanation->subject, EXPLAIN_SUBJECT_SIZE, "%s", plan->labels->items[explanation->target.unit]);
+		snprintf(explanation->subject, EXPLAIN_SUBJECT_SIZE, "%s",
+			plan->labels->items[explanation->target.unit]);
 	else
-		snprintf(explanation->subject, EXPLAIN_SUBJECT_SIZE, "filter %d of %s", explanation->target.unit,
-			network_architecture(plan->network)->layers[explanation->target.layer].name);
+		snprintf(explanation->subject, EXPLAIN_SUBJECT_SIZE, "filter %d of %s",
+			explanation->target.unit,
+			network_architecture(plan->network)
+				->layers[explanation->target.layer]
+				.name);
 }
 
-/* Writes FOLDER/NAME-SUFFIX.png, with plan->chosen after the suffix, except for feature maps, whose suffix is the layer. */
-static int write_result(const struct explanation *explanation, const struct image *image, const char *suffix, struct error *error)
+/* Writes FOLDER/NAME-SUFFIX.png, with plan->chosen after the suffix, except for feature maps, whose
+ * suffix is the layer. */
+static int write_result(const struct explanation *explanation, const struct image *image,
+	const char *suffix, struct error *error)
 {
 	const struct explain_plan *plan = explanation->plan;
 	const char *chosen = plan->features < 0 ? plan->chosen : "";
 	char *path = text_format("%s/%s-%s%s.png", plan->folder, explanation->name, suffix, chosen);
-	int result = path ? image_write_png(image, path, error) : error_memory(error, explanation->name);
+	int result =
+		path ? image_write_png(image, path, error) : error_memory(error, explanation->name);
 	free(path);
 	return result;
 }
 
-static int write_canvas(const struct explanation *explanation, struct canvas *canvas, const char *suffix, struct error *error)
+static int write_canvas(const struct explanation *explanation, struct canvas *canvas,
+	const char *suffix, struct error *error)
 {
 	struct image image;
 	int result = canvas_to_image(canvas, &image, error);
@@ -69,16 +79,19 @@ static int write_canvas(const struct explanation *explanation, struct canvas *ca
 }
 
 /* A normalised map and its overlay. 0, 1 without positive evidence, or -1. */
-static int make_overlay(const struct explanation *explanation, const struct saliency_options *options, struct map *map,
-	struct image *out, struct error *error)
+static int make_overlay(const struct explanation *explanation,
+	const struct saliency_options *options, struct map *map, struct image *out,
+	struct error *error)
 {
 	const struct explain_plan *plan = explanation->plan;
 	*out = (struct image){0};
-	if (saliency_compute(plan->network, explanation->picture.input, &explanation->target, options, map, error))
+	if (saliency_compute(plan->network, explanation->picture.input, &explanation->target,
+		    options, map, error))
 		return -1;
 	bool no_evidence = map_normalize(map) != 0;
-	int result = no_evidence ? overlay_nothing(&explanation->picture, explanation->subject, out, error)
-			     : overlay_picture(&explanation->picture, map, &plan->colormap, out, error);
+	int result = no_evidence
+		? overlay_nothing(&explanation->picture, explanation->subject, out, error)
+		: overlay_picture(&explanation->picture, map, &plan->colormap, out, error);
 	if (result)
 		map_free(map);
 	return result ? -1 : no_evidence;
@@ -99,7 +112,8 @@ static int write_overlay(const struct explanation *explanation, struct error *er
 	if (result == 0 && plan->map) {
 		snprintf(suffix, sizeof suffix, "%s-map", method);
 		struct shape shape = explanation->picture.shape;
-		result = overlay_map(&map, shape.width, shape.height, &plan->colormap, &image, error);
+		result = overlay_map(&map, shape.width, shape.height, &plan->colormap, &image,
+			error);
 		if (result == 0)
 			result = write_result(explanation, &image, suffix, error);
 		image_free(&image);
@@ -113,34 +127,38 @@ static int write_overlay(const struct explanation *explanation, struct error *er
 /* The picture, the plan's map, and a map per block. */
 struct strip {
 	struct image images[LAYERS_MAXIMUM];
-	char titles[LAYERS_MAXIMUM + 2][TITLE_SIZE], details[LAYERS_MAXIMUM + 2][TITLE_SIZE + LAYER_NAME_SIZE];
+	char titles[LAYERS_MAXIMUM + 2][TITLE_SIZE],
+		details[LAYERS_MAXIMUM + 2][TITLE_SIZE + LAYER_NAME_SIZE];
 	struct tile tiles[LAYERS_MAXIMUM + 2];
 	int count; /* of tiles; images[i] is that of tile i + 1 */
 };
 
 /* Adds the overlay of one method and layer. 0, 1 without positive evidence, or -1. */
-static int add_tile(const struct explanation *explanation, struct strip *strip, const struct saliency_options *options,
-	struct error *error)
+static int add_tile(const struct explanation *explanation, struct strip *strip,
+	const struct saliency_options *options, struct error *error)
 {
 	struct map map;
 	struct image *image = &strip->images[strip->count - 1];
 	int no_evidence = make_overlay(explanation, options, &map, image, error);
 	if (no_evidence < 0)
 		return -1;
-	strip->tiles[strip->count] = (struct tile){image, strip->titles[strip->count], strip->details[strip->count]};
+	strip->tiles[strip->count] =
+		(struct tile){image, strip->titles[strip->count], strip->details[strip->count]};
 	strip->count++;
 	map_free(&map);
 	return no_evidence;
 }
 
-static int fill_strip(const struct explanation *explanation, struct strip *strip, struct error *error)
+static int fill_strip(const struct explanation *explanation, struct strip *strip,
+	struct error *error)
 {
 	const struct explain_plan *plan = explanation->plan;
 	const struct architecture *architecture = network_architecture(plan->network);
 	int blocks[LAYERS_MAXIMUM], count = saliency_blocks(plan->network, blocks);
-	snprintf(strip->details[0], sizeof *strip->details, "%d\u2009\u00d7\u2009%d", explanation->picture.image.width,
-		explanation->picture.image.height);
-	strip->tiles[strip->count++] = (struct tile){&explanation->picture.image, "picture", strip->details[0]};
+	snprintf(strip->details[0], sizeof *strip->details, "%d\u2009\u00d7\u2009%d",
+		explanation->picture.image.width, explanation->picture.image.height);
+	strip->tiles[strip->count++] =
+		(struct tile){&explanation->picture.image, "picture", strip->details[0]};
 	snprintf(strip->titles[1], TITLE_SIZE, "%s", saliency_method_names[plan->options.method]);
 	snprintf(strip->details[1], sizeof *strip->details, "%d\u2009\u00d7\u2009%d",
 		explanation->picture.shape.width, explanation->picture.shape.height);
@@ -151,8 +169,9 @@ static int fill_strip(const struct explanation *explanation, struct strip *strip
 		options.method = SALIENCY_LAYER_CAM;
 		options.layer = blocks[i];
 		snprintf(strip->titles[strip->count], TITLE_SIZE, "block %d", i + 1);
-		snprintf(strip->details[strip->count], sizeof *strip->details, "%s, %d\u2009\u00d7\u2009%d",
-			architecture->layers[blocks[i]].name, shape.width, shape.height);
+		snprintf(strip->details[strip->count], sizeof *strip->details,
+			"%s, %d\u2009\u00d7\u2009%d", architecture->layers[blocks[i]].name,
+			shape.width, shape.height);
 		result = add_tile(explanation, strip, &options, error);
 	}
 	return result < 0 ? -1 : no_evidence;
@@ -173,7 +192,8 @@ static int write_strip(const struct explanation *explanation, struct error *erro
 		snprintf(detail, sizeof detail, "positive evidence, from pixels to parts");
 		result = sheet_strip(&canvas, heading, detail, strip->tiles, strip->count, error);
 	}
-	snprintf(suffix, sizeof suffix, "strip%s%s", method ? "-" : "", method ? saliency_method_names[method] : "");
+	snprintf(suffix, sizeof suffix, "strip%s%s", method ? "-" : "",
+		method ? saliency_method_names[method] : "");
 	if (result == 0)
 		result = write_canvas(explanation, &canvas, suffix, error);
 	for (int i = 0; i + 1 < strip->count; i++)
@@ -188,7 +208,8 @@ static int write_features(const struct explanation *explanation, struct error *e
 	struct canvas canvas;
 	if (sheet_feature_maps(&canvas, plan->network, plan->features, &plan->colormap, error))
 		return -1;
-	return write_canvas(explanation, &canvas, network_architecture(plan->network)->layers[plan->features].name, error);
+	return write_canvas(explanation, &canvas,
+		network_architecture(plan->network)->layers[plan->features].name, error);
 }
 
 /* ---- pictures ---- */
@@ -200,7 +221,9 @@ static int explain(struct explanation *explanation, struct error *error)
 	if (!explanation->probabilities)
 		return error_memory(error, explanation->name);
 	find_target(explanation);
-	int result = plan->strip ? write_strip(explanation, error) : plan->features < 0 ? write_overlay(explanation, error) : 0;
+	int result = plan->strip     ? write_strip(explanation, error)
+		: plan->features < 0 ? write_overlay(explanation, error)
+				     : 0;
 	if (result >= 0 && plan->features >= 0) {
 		/* The feature maps of the picture, not of the last input of a saliency method. */
 		network_forward(plan->network, explanation->picture.input, 1, NULL, NULL);
@@ -210,8 +233,8 @@ static int explain(struct explanation *explanation, struct error *error)
 	return result;
 }
 
-int explain_picture(struct explain_plan *plan, const char *path, const char *name, char subject[EXPLAIN_SUBJECT_SIZE],
-	struct error *error)
+int explain_picture(struct explain_plan *plan, const char *path, const char *name,
+	char subject[EXPLAIN_SUBJECT_SIZE], struct error *error)
 {
 	struct explanation explanation = {.plan = plan, .name = name};
 	struct shape shape = network_architecture(plan->network)->input;
@@ -237,7 +260,8 @@ int explain_pictures(struct explain_plan *plan, char *const *paths, const struct
 		if (no_evidence < 0)
 			result = bad_input_skip(bad, error, error);
 		else if (no_evidence > 0) {
-			error_set(&notice, strcmp(paths[i], "-") == 0 ? "standard input" : paths[i], "no positive evidence for %s", subject);
+			error_set(&notice, strcmp(paths[i], "-") == 0 ? "standard input" : paths[i],
+				"no positive evidence for %s", subject);
 			progress_clear(progress);
 			bad->report(&notice);
 		}
@@ -250,12 +274,13 @@ int explain_pictures(struct explain_plan *plan, char *const *paths, const struct
 	return result;
 }
 
-int explain_overlay(struct explain_plan *plan, const struct picture *picture, int unit, struct image *out,
-	struct error *error)
+int explain_overlay(struct explain_plan *plan, const struct picture *picture, int unit,
+	struct image *out, struct error *error)
 {
 	struct explanation explanation = {.plan = plan, .picture = *picture};
 	struct map map;
-	explanation.target = (struct saliency_target){network_architecture(plan->network)->layer_count, unit};
+	explanation.target =
+		(struct saliency_target){network_architecture(plan->network)->layer_count, unit};
 	snprintf(explanation.subject, EXPLAIN_SUBJECT_SIZE, "%s", plan->labels->items[unit]);
 	int no_evidence = make_overlay(&explanation, &plan->options, &map, out, error);
 	if (no_evidence >= 0)

@@ -33,7 +33,9 @@ static int parse_header(char *line, int field_of[], const char *path, struct err
 				field_of[column] = i;
 	}
 	if (field_of[EPOCH_COLUMN] < 0 || field_of[HISTORY_LOSS] < 0)
-		return error_set(error, path, "is not a history: its first line does not name the columns epoch and loss");
+		return error_set(error, path,
+			"is not a history: its first line does not name the columns epoch and "
+			"loss");
 	return 0;
 }
 
@@ -43,32 +45,38 @@ static bool parse_value(const char *text, double *value)
 	return !*text || strcmp(text, "nan") == 0 || text_to_real(text, value);
 }
 
-static int parse_row(struct history *history, char *line, const int field_of[], const char *path, struct error *error)
+static int parse_row(struct history *history, char *line, const int field_of[], const char *path,
+	struct error *error)
 {
 	char *fields[FIELDS_MAXIMUM];
 	int count = split_fields(line, fields), row = history->count;
 	int64_t epoch;
-	if (field_of[EPOCH_COLUMN] >= count || !text_to_integer(fields[field_of[EPOCH_COLUMN]], &epoch) ||
-		epoch < 0 || epoch > 1000000000)
+	if (field_of[EPOCH_COLUMN] >= count ||
+		!text_to_integer(fields[field_of[EPOCH_COLUMN]], &epoch) || epoch < 0 ||
+		epoch > 1000000000)
 		return error_set(error, path, "line %d: no epoch number", row + 2);
 	history->epoch[row] = (int)epoch;
 	for (int column = 0; column < HISTORY_COLUMNS; column++) {
 		history->values[column][row] = NAN;
 		if (field_of[column] < 0)
 			continue;
-		if (field_of[column] >= count || !parse_value(fields[field_of[column]], &history->values[column][row]))
-			return error_set(error, path, "line %d: no number for %s", row + 2, names[column]);
+		if (field_of[column] >= count ||
+			!parse_value(fields[field_of[column]], &history->values[column][row]))
+			return error_set(error, path, "line %d: no number for %s", row + 2,
+				names[column]);
 	}
 	history->count++;
 	return 0;
 }
 
-static int allocate_rows(struct history *history, size_t rows, const char *path, struct error *error)
+static int allocate_rows(struct history *history, size_t rows, const char *path,
+	struct error *error)
 {
 	history->epoch = malloc(rows * sizeof *history->epoch);
 	bool allocated = history->epoch != NULL;
 	for (int i = 0; i < HISTORY_COLUMNS; i++)
-		allocated &= (history->values[i] = malloc(rows * sizeof *history->values[i])) != NULL;
+		allocated &=
+			(history->values[i] = malloc(rows * sizeof *history->values[i])) != NULL;
 	return allocated ? 0 : error_memory(error, path);
 }
 
@@ -79,7 +87,8 @@ static int parse_history(struct history *history, char *text, const char *path, 
 	for (const char *p = text; *p; p++)
 		rows += *p == '\n';
 	char *rest = text;
-	if (allocate_rows(history, rows, path, error) || parse_header(strsep(&rest, "\n"), field_of, path, error))
+	if (allocate_rows(history, rows, path, error) ||
+		parse_header(strsep(&rest, "\n"), field_of, path, error))
 		return -1;
 	for (char *line; (line = strsep(&rest, "\n"));)
 		if (*line && parse_row(history, line, field_of, path, error))
@@ -124,12 +133,16 @@ static bool is_better(double a, double b)
 
 int history_best(const struct history *history)
 {
-	bool validated = history_has(history, HISTORY_VALIDATION_LOSS) || history_has(history, HISTORY_VALIDATION_ACCURACY);
+	bool validated = history_has(history, HISTORY_VALIDATION_LOSS) ||
+		history_has(history, HISTORY_VALIDATION_ACCURACY);
 	const double *loss = history->values[validated ? HISTORY_VALIDATION_LOSS : HISTORY_LOSS];
-	const double *accuracy = history->values[validated ? HISTORY_VALIDATION_ACCURACY : HISTORY_ACCURACY];
+	const double *accuracy =
+		history->values[validated ? HISTORY_VALIDATION_ACCURACY : HISTORY_ACCURACY];
 	int best = 0;
 	for (int i = 1; i < history->count; i++)
-		if (is_better(accuracy[i], accuracy[best]) || (!is_better(accuracy[best], accuracy[i]) && is_better(-loss[i], -loss[best])))
+		if (is_better(accuracy[i], accuracy[best]) ||
+			(!is_better(accuracy[best], accuracy[i]) &&
+				is_better(-loss[i], -loss[best])))
 			best = i;
 	return best;
 }

@@ -14,10 +14,12 @@ void html_text(FILE *stream, const char *text)
 
 static void write_base64(FILE *stream, const unsigned char *bytes, size_t size)
 {
-	static const char digits[] = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
+	static const char digits[] =
+		"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
 	for (size_t i = 0; i < size; i += 3) {
 		size_t left = size - i;
-		unsigned group = (unsigned)bytes[i] << 16 | (left > 1 ? (unsigned)bytes[i + 1] << 8 : 0) |
+		unsigned group = (unsigned)bytes[i] << 16 |
+			(left > 1 ? (unsigned)bytes[i + 1] << 8 : 0) |
 			(left > 2 ? bytes[i + 2] : 0u);
 		fputc(digits[group >> 18], stream);
 		fputc(digits[group >> 12 & 63], stream);
@@ -26,13 +28,15 @@ static void write_base64(FILE *stream, const unsigned char *bytes, size_t size)
 	}
 }
 
-int html_image(FILE *stream, const struct image *image, const char *class, const char *alternative, struct error *error)
+int html_image(FILE *stream, const struct image *image, const char *class, const char *alternative,
+	struct error *error)
 {
 	unsigned char *bytes;
 	size_t size;
 	if (image_encode_png(image, &bytes, &size, error))
 		return -1;
-	fprintf(stream, "<img class=\"%s\" width=\"%d\" height=\"%d\" alt=\"", class, image->width, image->height);
+	fprintf(stream, "<img class=\"%s\" width=\"%d\" height=\"%d\" alt=\"", class, image->width,
+		image->height);
 	html_text(stream, alternative);
 	fputs("\" src=\"data:image/png;base64,", stream);
 	write_base64(stream, bytes, size);
@@ -41,7 +45,8 @@ int html_image(FILE *stream, const struct image *image, const char *class, const
 	return 0;
 }
 
-int html_canvas(FILE *stream, struct canvas *canvas, const char *class, const char *alternative, struct error *error)
+int html_canvas(FILE *stream, struct canvas *canvas, const char *class, const char *alternative,
+	struct error *error)
 {
 	struct image image;
 	double width = canvas->width;
@@ -73,7 +78,7 @@ static void write_json_object(FILE *stream, const json_t *object, int depth)
 	const char *name;
 	json_t *member;
 	fputs("<dl>", stream);
-	json_object_foreach((json_t *)object, name, member) {
+	json_object_foreach ((json_t *)object, name, member) {
 		fputs("<dt>", stream);
 		write_json_name(stream, name);
 		fputs("</dt><dd>", stream);

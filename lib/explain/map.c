@@ -10,7 +10,8 @@ static int padding_before(enum padding padding, int in, int out, int window, int
 	return padding == PADDING_SAME && total > 0 ? total / 2 : 0;
 }
 
-struct grid grid_of_layer(const struct architecture *architecture, const struct shape *shapes, int index)
+struct grid grid_of_layer(const struct architecture *architecture, const struct shape *shapes,
+	int index)
 {
 	struct grid grid = {0, 0, 1, 1};
 	struct shape in = architecture->input;
@@ -18,8 +19,10 @@ struct grid grid_of_layer(const struct architecture *architecture, const struct 
 		const struct layer *layer = &architecture->layers[i];
 		if (layer->kind > LAYER_AVERAGE_POOLING)
 			continue;
-		int above = padding_before(layer->padding, in.height, shapes[i].height, layer->kernel_height, layer->stride_height);
-		int before = padding_before(layer->padding, in.width, shapes[i].width, layer->kernel_width, layer->stride_width);
+		int above = padding_before(layer->padding, in.height, shapes[i].height,
+			layer->kernel_height, layer->stride_height);
+		int before = padding_before(layer->padding, in.width, shapes[i].width,
+			layer->kernel_width, layer->stride_width);
 		grid.top += grid.down * ((layer->kernel_height - 1) / 2.0 - above);
 		grid.left += grid.right * ((layer->kernel_width - 1) / 2.0 - before);
 		grid.down *= layer->stride_height;
@@ -30,7 +33,8 @@ struct grid grid_of_layer(const struct architecture *architecture, const struct 
 
 int map_create(struct map *map, int height, int width, struct grid grid, struct error *error)
 {
-	*map = (struct map){height, width, calloc((size_t)height * (size_t)width, sizeof(float)), grid};
+	*map = (struct map){height, width, calloc((size_t)height * (size_t)width, sizeof(float)),
+		grid};
 	if (map->values)
 		return 0;
 	*map = (struct map){0};
@@ -90,7 +94,8 @@ float map_at(const struct map *map, double x, double y)
 	double i = clamp((y - map->grid.top) / map->grid.down, map->height - 1);
 	double j = clamp((x - map->grid.left) / map->grid.right, map->width - 1);
 	int top = (int)i, left = (int)j;
-	int bottom = top + 1 < map->height ? top + 1 : top, right = left + 1 < map->width ? left + 1 : left;
+	int bottom = top + 1 < map->height ? top + 1 : top,
+	    right = left + 1 < map->width ? left + 1 : left;
 	const float *upper = map->values + (size_t)top * (size_t)map->width;
 	const float *lower = map->values + (size_t)bottom * (size_t)map->width;
 	double down = i - top, across = j - left;

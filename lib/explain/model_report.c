@@ -8,23 +8,28 @@
 #include <stdlib.h>
 #include <string.h>
 
-static int open_model(struct model_report *report, const struct model_report_request *request, struct error *error)
+static int open_model(struct model_report *report, const struct model_report_request *request,
+	struct error *error)
 {
 	struct model *model = &report->model;
 	if (parallel_create(&report->pool, request->threads, error) ||
 		model_load(model, request->model, NETWORK_EXPLAIN, 1, report->pool, error))
 		return -1;
 	struct explain_choice choice = {.model = request->model};
-	report->plan = (struct explain_plan){.network = model->network, .labels = &model->labels,
+	report->plan = (struct explain_plan){.network = model->network,
+		.labels = &model->labels,
 		.options = {.method = request->method, .samples = 25, .noise = 0.15}};
 	colormap_make(&report->plan.colormap, COLORMAP_JET);
-	report->page = (struct report){.architecture = &model->architecture, .labels = &model->labels, .card = model->card,
+	report->page = (struct report){.architecture = &model->architecture,
+		.labels = &model->labels,
+		.card = model->card,
 		.plan = &report->plan};
 	return explain_choose(&report->plan, &choice, error);
 }
 
 /* The given title, or the folder's name without trailing slashes. */
-static int find_title(struct model_report *report, const struct model_report_request *request, struct error *error)
+static int find_title(struct model_report *report, const struct model_report_request *request,
+	struct error *error)
 {
 	size_t length = strlen(request->model);
 	while (length > 1 && request->model[length - 1] == '/')
@@ -48,7 +53,8 @@ static int read_history(struct model_report *report, const char *folder, struct 
 	return result;
 }
 
-static int examine_model(struct model_report *report, const struct model_report_request *request, struct error *error)
+static int examine_model(struct model_report *report, const struct model_report_request *request,
+	struct error *error)
 {
 	struct stream_reader *reader;
 	struct leaks leaks = {0};
@@ -59,22 +65,28 @@ static int examine_model(struct model_report *report, const struct model_report_
 		return -1;
 	int result = stream_open(&reader, request->validation, error);
 	if (result == 0) {
-		result = examine(&report->examination, model->network, &model->labels, reader, request->mistakes,
-			request->leaked ? &leaks : NULL, request->progress, error);
+		result = examine(&report->examination, model->network, &model->labels, reader,
+			request->mistakes, request->leaked ? &leaks : NULL, request->progress,
+			error);
 		stream_close(reader);
 	}
 	leaks_free(&leaks);
-	report->page.validation = strcmp(request->validation, "-") == 0 ? "standard input"
-									: text_base_name(request->validation);
+	report->page.validation = strcmp(request->validation, "-") == 0
+		? "standard input"
+		: text_base_name(request->validation);
 	report->page.examination = &report->examination;
 	return result;
 }
 
-int model_report_open(struct model_report *report, const struct model_report_request *request, struct error *error)
+int model_report_open(struct model_report *report, const struct model_report_request *request,
+	struct error *error)
 {
 	*report = (struct model_report){0};
 	return open_model(report, request, error) || find_title(report, request, error) ||
-		read_history(report, request->model, error) || examine_model(report, request, error) ? -1 : 0;
+			read_history(report, request->model, error) ||
+			examine_model(report, request, error)
+		? -1
+		: 0;
 }
 
 int model_report_write(const struct model_report *report, const char *path, struct error *error)
@@ -82,7 +94,8 @@ int model_report_write(const struct model_report *report, const char *path, stru
 	char *bytes = NULL;
 	size_t size;
 	FILE *page = open_memstream(&bytes, &size);
-	int result = page ? report_write(page, &report->page, error) : error_memory(error, report->name);
+	int result =
+		page ? report_write(page, &report->page, error) : error_memory(error, report->name);
 	if (page && fclose(page) && result == 0)
 		result = error_memory(error, report->name);
 	if (result == 0)

@@ -7,11 +7,13 @@
 #include "model/model.h"
 
 struct model_report_request {
-	const char *model;           /* folder */
-	const char *validation;      /* labelled stream for the evaluation, "-": standard input; NULL: none */
-	const char *leaked;          /* split-dataset's list of pictures leaked into it (leaks_read); NULL: none */
-	const char *title;           /* of the page; NULL: the folder's own name */
-	int mistakes;                /* number of the worst mistakes to show */
+	const char *model;      /* folder */
+	const char *validation; /* labelled stream for the evaluation, "-": standard input; NULL:
+	                           none */
+	const char *leaked; /* split-dataset's list of pictures leaked into it (leaks_read); NULL:
+	                       none */
+	const char *title;  /* of the page; NULL: the folder's own name */
+	int mistakes;       /* number of the worst mistakes to show */
 	enum saliency_method method; /* saliency method */
 	int threads;                 /* 0: all cores */
 	struct progress *progress;   /* of the evaluation */
@@ -28,14 +30,16 @@ struct model_report {
 	struct report page; /* points to the others */
 };
 
-/* Loads the model and its history.tsv, if any, and evaluates it. Returns 0, or -1: no model, a history or stream that
- * can't be read, a method that needs a convolution although there is none. In any case the caller frees with
- * model_report_close. */
-CHECKED int model_report_open(struct model_report *report, const struct model_report_request *request,
-	struct error *error);
+/* Loads the model and its history.tsv, if any, and evaluates it. Returns 0, or -1: no model, a
+ * history or stream that can't be read, a method that needs a convolution although there is none.
+ * In any case the caller frees with model_report_close. */
+CHECKED int model_report_open(struct model_report *report,
+	const struct model_report_request *request, struct error *error);
 
-/* Writes the page to `path`, NULL or "-" being standard output, complete or not at all. Returns 0 or -1. */
-CHECKED int model_report_write(const struct model_report *report, const char *path, struct error *error);
+/* Writes the page to `path`, NULL or "-" being standard output, complete or not at all. Returns 0
+ * or -1. */
+CHECKED int model_report_write(const struct model_report *report, const char *path,
+	struct error *error);
 
 /* Frees; all zero is allowed. */
 void model_report_close(struct model_report *report);

@@ -6,10 +6,12 @@
 #include <stdbool.h>
 #include <stdio.h>
 
-/* Desaturation of the picture, opacity of the colour at value 1, and brightness of cropped areas. */
+/* Desaturation of the picture, opacity of the colour at value 1, and brightness of cropped
+ * areas. */
 static const float desaturation = 0.75f, opacity = 0.85f, cropped_brightness = 0.45f;
 
-static void blend(const unsigned char *from, float value, const unsigned char *color, unsigned char *to)
+static void blend(const unsigned char *from, float value, const unsigned char *color,
+	unsigned char *to)
 {
 	float grey = 0.299f * from[0] + 0.587f * from[1] + 0.114f * from[2];
 	float alpha = opacity * value * value * (3 - 2 * value);
@@ -19,8 +21,8 @@ static void blend(const unsigned char *from, float value, const unsigned char *c
 	}
 }
 
-int overlay_picture(const struct picture *picture, const struct map *map, const struct colormap *colormap,
-	struct image *out, struct error *error)
+int overlay_picture(const struct picture *picture, const struct map *map,
+	const struct colormap *colormap, struct image *out, struct error *error)
 {
 	if (image_create(out, picture->image.width, picture->image.height, 3, error))
 		return -1;
@@ -42,8 +44,8 @@ int overlay_picture(const struct picture *picture, const struct map *map, const 
 	return 0;
 }
 
-int overlay_map(const struct map *map, int width, int height, const struct colormap *colormap, struct image *out,
-	struct error *error)
+int overlay_map(const struct map *map, int width, int height, const struct colormap *colormap,
+	struct image *out, struct error *error)
 {
 	if (image_create(out, width, height, 3, error))
 		return -1;
@@ -57,18 +59,23 @@ int overlay_map(const struct map *map, int width, int height, const struct color
 	return 0;
 }
 
-int overlay_nothing(const struct picture *picture, const char *name, struct image *out, struct error *error)
+int overlay_nothing(const struct picture *picture, const char *name, struct image *out,
+	struct error *error)
 {
 	struct canvas canvas;
 	char text[320];
 	*out = (struct image){0};
 	if (canvas_from_image(&canvas, &picture->image, error))
 		return -1;
-	canvas_box(&canvas, 0, 0, canvas.width, canvas.height, 0, (struct canvas_color){0x101418, 0.62});
+	canvas_box(&canvas, 0, 0, canvas.width, canvas.height, 0,
+		(struct canvas_color){0x101418, 0.62});
 	snprintf(text, sizeof text, "no positive evidence for %s", name);
-	struct text_style style = {.size = fmax(9, fmin(canvas.width / 18, canvas.height / 6)), .bold = true,
-		.color = solid_color(0xffffff), .align = CANVAS_CENTER};
-	canvas_text_fitted(&canvas, &style, canvas.width / 2, canvas.height / 2, 0.92 * canvas.width, text);
+	struct text_style style = {.size = fmax(9, fmin(canvas.width / 18, canvas.height / 6)),
+		.bold = true,
+		.color = solid_color(0xffffff),
+		.align = CANVAS_CENTER};
+	canvas_text_fitted(&canvas, &style, canvas.width / 2, canvas.height / 2,
+		0.92 * canvas.width, text);
 	int result = canvas_to_image(&canvas, out, error);
 	canvas_free(&canvas);
 	return result;

@@ -23,11 +23,14 @@ static void write_best_epoch(FILE *stream, const struct history *history)
 	char value[64], what[96];
 	int best = history_best(history);
 	bool validated = history_has(history, HISTORY_VALIDATION_ACCURACY);
-	double accuracy = history->values[validated ? HISTORY_VALIDATION_ACCURACY : HISTORY_ACCURACY][best];
-	snprintf(value, sizeof value, "%d of %d", history->epoch[best], history->epoch[history->count - 1]);
+	double accuracy =
+		history->values[validated ? HISTORY_VALIDATION_ACCURACY : HISTORY_ACCURACY][best];
+	snprintf(value, sizeof value, "%d of %d", history->epoch[best],
+		history->epoch[history->count - 1]);
 	snprintf(what, sizeof what, "best epoch");
 	if (!isnan(accuracy))
-		snprintf(what, sizeof what, "best epoch, %s accuracy %.1f %%", validated ? "validation" : "training", 100 * accuracy);
+		snprintf(what, sizeof what, "best epoch, %s accuracy %.1f %%",
+			validated ? "validation" : "training", 100 * accuracy);
 	write_fact(stream, value, what);
 }
 
@@ -36,17 +39,22 @@ static void write_accuracy(FILE *stream, const struct metrics *metrics)
 	char value[64], what[96];
 	struct interval interval = wilson_interval(metrics->correct, metrics->records);
 	snprintf(value, sizeof value, "%.1f %%", 100 * metrics_accuracy(metrics));
-	snprintf(what, sizeof what, "accuracy (95 %% interval %.1f to %.1f)", 100 * interval.low, 100 * interval.high);
+	snprintf(what, sizeof what, "accuracy (95 %% interval %.1f to %.1f)", 100 * interval.low,
+		100 * interval.high);
 	write_fact(stream, value, what);
 	if (metrics->leaked) {
-		interval = wilson_interval(metrics->correct - metrics->leaked_correct, metrics->records - metrics->leaked);
-		snprintf(value, sizeof value, "%.1f %%", 100 * metrics_accuracy_not_leaked(metrics));
-		snprintf(what, sizeof what, "accuracy without the %" PRIu64 " leaked (%.1f to %.1f)", metrics->leaked,
+		interval = wilson_interval(metrics->correct - metrics->leaked_correct,
+			metrics->records - metrics->leaked);
+		snprintf(value, sizeof value, "%.1f %%",
+			100 * metrics_accuracy_not_leaked(metrics));
+		snprintf(what, sizeof what,
+			"accuracy without the %" PRIu64 " leaked (%.1f to %.1f)", metrics->leaked,
 			100 * interval.low, 100 * interval.high);
 		write_fact(stream, value, what);
 	}
 	snprintf(value, sizeof value, "%" PRIu64, metrics->records);
-	snprintf(what, sizeof what, "pictures evaluated, %" PRIu64 " misclassified", metrics->records - metrics->correct);
+	snprintf(what, sizeof what, "pictures evaluated, %" PRIu64 " misclassified",
+		metrics->records - metrics->correct);
 	write_fact(stream, value, what);
 }
 
@@ -65,8 +73,9 @@ static int write_summary(FILE *stream, const struct report *report, struct error
 	snprintf(value, sizeof value, "%zu", report->labels->count);
 	write_fact(stream, value, "classes");
 	chart_format_number(parameters, value);
-	snprintf(what, sizeof what, "weights, input %d\u2009\u00d7\u2009%d\u2009\u00d7\u2009%d", architecture->input.height,
-		architecture->input.width, architecture->input.channels);
+	snprintf(what, sizeof what, "weights, input %d\u2009\u00d7\u2009%d\u2009\u00d7\u2009%d",
+		architecture->input.height, architecture->input.width,
+		architecture->input.channels);
 	write_fact(stream, value, what);
 	fputs("</div>\n", stream);
 	return 0;
@@ -78,7 +87,10 @@ static int write_header(FILE *stream, const struct report *report, struct error 
 	html_text(stream, report->title);
 	fputs("</h1>\n<p>Classes: ", stream);
 	for (size_t i = 0; i < report->labels->count; i++) {
-		fputs(i == 0 ? "<bdi>" : i + 1 < report->labels->count ? ", <bdi>" : " and <bdi>", stream);
+		fputs(i == 0                                    ? "<bdi>"
+				: i + 1 < report->labels->count ? ", <bdi>"
+								: " and <bdi>",
+			stream);
 		html_text(stream, report->labels->items[i]);
 		fputs("</bdi>", stream);
 	}
@@ -96,7 +108,9 @@ static int write_curves(FILE *stream, const struct report *report, struct error 
 	if (!report->history)
 		return 0;
 	fputs("<section>\n<h2>Training</h2>\n"
-		"<p>Where the two curves diverge, the network overfits its training pictures.</p>\n<div class=\"curves\">\n", stream);
+	      "<p>Where the two curves diverge, the network overfits its training "
+	      "pictures.</p>\n<div class=\"curves\">\n",
+		stream);
 	for (int i = CURVES_LOSS; i <= CURVES_ACCURACY && result == 0; i++) {
 		result = curves_draw_one(&canvas, report->history, (enum curves_kind)i, error);
 		if (result == 0)
@@ -109,7 +123,8 @@ static int write_curves(FILE *stream, const struct report *report, struct error 
 /* ---- evaluation ---- */
 
 /* A metric with its interval, in numbers and, if `drawn`, as a bar. */
-static void write_metric_cells(FILE *stream, double metric, uint64_t part, uint64_t whole, bool drawn)
+static void write_metric_cells(FILE *stream, double metric, uint64_t part, uint64_t whole,
+	bool drawn)
 {
 	struct interval interval = wilson_interval(part, whole);
 	double value = 100 * metric, low = 100 * interval.low, high = 100 * interval.high;
@@ -119,32 +134,41 @@ static void write_metric_cells(FILE *stream, double metric, uint64_t part, uint6
 	}
 	fprintf(stream, "<td>%.1f&#8239;%%<small>%.0f\u2013%.0f</small></td>", value, low, high);
 	if (drawn)
-		fprintf(stream, "<td class=\"bar\"><div class=\"range\"><i style=\"left:%.1f%%;width:%.1f%%\"></i>"
-			"<u style=\"left:calc(%.1f%% - 1px)\"></u></div></td>", low, high - low, value);
+		fprintf(stream,
+			"<td class=\"bar\"><div class=\"range\"><i "
+			"style=\"left:%.1f%%;width:%.1f%%\"></i>"
+			"<u style=\"left:calc(%.1f%% - 1px)\"></u></div></td>",
+			low, high - low, value);
 }
 
 static void write_classes(FILE *stream, const struct report *report)
 {
-	fputs("<section>\n<h2>Metrics per class</h2>\n<p>Recall: fraction of a class's pictures that are predicted correctly. "
-		"Precision: fraction of the pictures predicted as a class that belong to it. Small numbers and bars: 95&#8239;% intervals (Wilson).</p>\n"
-		"<table><thead><tr><th>class</th><th>pictures</th><th>precision</th><th>recall</th><th class=\"bar\">0\u2013100&#8239;%</th>"
-		"<th>F1</th></tr></thead><tbody>\n", stream);
+	fputs("<section>\n<h2>Metrics per class</h2>\n<p>Recall: fraction of a class's pictures "
+	      "that are predicted correctly. "
+	      "Precision: fraction of the pictures predicted as a class that belong to it. Small "
+	      "numbers and bars: 95&#8239;% intervals (Wilson).</p>\n"
+	      "<table><thead><tr><th>class</th><th>pictures</th><th>precision</th><th>recall</"
+	      "th><th class=\"bar\">0\u2013100&#8239;%</th>"
+	      "<th>F1</th></tr></thead><tbody>\n",
+		stream);
 	for (size_t i = 0; i < report->labels->count; i++) {
 		const struct class_counts *counts = &report->examination->metrics.counts[i];
 		double f1 = class_f1(counts);
 		fputs("<tr><th>", stream);
 		html_text(stream, report->labels->items[i]);
 		fprintf(stream, "</th><td>%" PRIu64 "</td>", counts->actual);
-		write_metric_cells(stream, class_precision(counts), counts->correct, counts->predicted, false);
-		write_metric_cells(stream, class_recall(counts), counts->correct, counts->actual, true);
+		write_metric_cells(stream, class_precision(counts), counts->correct,
+			counts->predicted, false);
+		write_metric_cells(stream, class_recall(counts), counts->correct, counts->actual,
+			true);
 		fprintf(stream, isnan(f1) ? "<td>\u2013</td></tr>\n" : "<td>%.3f</td></tr>\n", f1);
 	}
 	fputs("</tbody></table>\n</section>\n", stream);
 }
 
 /* A picture and its saliency overlay for the class `unit`; the caption follows. */
-static int write_image_pair(FILE *stream, const struct report *report, const struct example *example, int unit,
-	struct error *error)
+static int write_image_pair(FILE *stream, const struct report *report,
+	const struct example *example, int unit, struct error *error)
 {
 	struct picture picture;
 	struct image overlay;
@@ -180,15 +204,19 @@ static int write_mistakes(FILE *stream, const struct report *report, struct erro
 		fputs("</section>\n", stream);
 		return 0;
 	}
-	fprintf(stream, "<p>%d of %" PRIu64 ", most confident first, each with the saliency overlay of the predicted class. Some may be mislabelled.</p>\n"
-		"<div class=\"gallery\">\n", examination->mistakes_count, all);
+	fprintf(stream,
+		"<p>%d of %" PRIu64 ", most confident first, each with the saliency overlay of the "
+		"predicted class. Some may be mislabelled.</p>\n"
+		"<div class=\"gallery\">\n",
+		examination->mistakes_count, all);
 	for (int i = 0; i < examination->mistakes_count; i++) {
 		const struct example *example = &examination->mistakes[i];
 		if (write_image_pair(stream, report, example, example->predicted, error))
 			return -1;
 		fputs("<b class=\"bad\">", stream);
 		html_text(stream, report->labels->items[example->predicted]);
-		fprintf(stream, "</b> %.1f&#8239;%%, but it is <b class=\"good\">", 100 * (double)example->probability);
+		fprintf(stream, "</b> %.1f&#8239;%%, but it is <b class=\"good\">",
+			100 * (double)example->probability);
 		html_text(stream, report->labels->items[example->label]);
 		fprintf(stream, "</b> %.1f&#8239;%%", 100 * (double)example->label_probability);
 		write_source(stream, example->source);
@@ -199,8 +227,10 @@ static int write_mistakes(FILE *stream, const struct report *report, struct erro
 
 static int write_most_confident(FILE *stream, const struct report *report, struct error *error)
 {
-	fputs("<section>\n<h2>Correct predictions</h2>\n<p>The most confident one of each class, with its saliency overlay.</p>\n"
-		"<div class=\"gallery\">\n", stream);
+	fputs("<section>\n<h2>Correct predictions</h2>\n<p>The most confident one of each class, "
+	      "with its saliency overlay.</p>\n"
+	      "<div class=\"gallery\">\n",
+		stream);
 	for (int i = 0; i < report->examination->metrics.classes; i++) {
 		const struct example *example = &report->examination->most_confident[i];
 		if (!example->source)
@@ -222,10 +252,13 @@ static int write_confusion(FILE *stream, const struct report *report, struct err
 	struct canvas canvas;
 	char title[160];
 	metrics_title(metrics, title, sizeof title);
-	struct confusion confusion = {title, metrics->classes, (const char *const *)report->labels->items, metrics->confusion};
+	struct confusion confusion = {title, metrics->classes,
+		(const char *const *)report->labels->items, metrics->confusion};
 	if (confusion_draw(&canvas, &confusion, error))
 		return -1;
-	fputs("<section>\n<h2>Confusion matrix</h2>\n<p>Rows: ground truth; columns: predictions. Stream: ", stream);
+	fputs("<section>\n<h2>Confusion matrix</h2>\n<p>Rows: ground truth; columns: predictions. "
+	      "Stream: ",
+		stream);
 	html_text(stream, report->validation);
 	fputs(".</p>\n", stream);
 	int result = html_canvas(stream, &canvas, "chart", "Confusion matrix", error);
@@ -240,7 +273,9 @@ static int write_examination(FILE *stream, const struct report *report, struct e
 	if (write_confusion(stream, report, error))
 		return -1;
 	write_classes(stream, report);
-	return write_mistakes(stream, report, error) || write_most_confident(stream, report, error) ? -1 : 0;
+	return write_mistakes(stream, report, error) || write_most_confident(stream, report, error)
+		? -1
+		: 0;
 }
 
 /* ---- model ---- */
@@ -264,12 +299,14 @@ static int write_model(FILE *stream, const struct report *report, struct error *
 int report_write(FILE *stream, const struct report *report, struct error *error)
 {
 	fputs("<!DOCTYPE html>\n<html lang=\"en\">\n<head>\n<meta charset=\"utf-8\">\n"
-		"<meta name=\"viewport\" content=\"width=device-width,initial-scale=1\">\n<title>", stream);
+	      "<meta name=\"viewport\" content=\"width=device-width,initial-scale=1\">\n<title>",
+		stream);
 	html_text(stream, report->title);
 	fprintf(stream, "</title>\n<style>\n%s</style>\n</head>\n<body>\n<main>\n", report_style);
 	if (write_header(stream, report, error) || write_curves(stream, report, error) ||
 		write_examination(stream, report, error) || write_model(stream, report, error))
 		return -1;
-	fprintf(stream, "<footer>millrace %s</footer>\n</main>\n</body>\n</html>\n", MILLRACE_VERSION);
+	fprintf(stream, "<footer>millrace %s</footer>\n</main>\n</body>\n</html>\n",
+		MILLRACE_VERSION);
 	return 0;
 }

@@ -13,14 +13,15 @@ struct report {
 	const char *title;
 	const struct architecture *architecture;
 	const struct text_list *labels;
-	const json_t *card;              /* NULL: none */
-	const struct history *history;   /* NULL: none */
-	const char *validation;          /* name of the stream; NULL without an evaluation, as the next */
+	const json_t *card;            /* NULL: none */
+	const struct history *history; /* NULL: none */
+	const char *validation; /* name of the stream; NULL without an evaluation, as the next */
 	const struct examination *examination;
-	struct explain_plan *plan;       /* for saliency overlays */
+	struct explain_plan *plan; /* for saliency overlays */
 };
 
-/* Writes the page. The owner of `stream` checks its errors; -1 for others (no memory, shapes that do not fit). */
+/* Writes the page. The owner of `stream` checks its errors; -1 for others (no memory, shapes that
+ * do not fit). */
 CHECKED int report_write(FILE *stream, const struct report *report, struct error *error);
 
 /* The page's style sheet. */

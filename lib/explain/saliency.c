@@ -5,8 +5,8 @@
 #include <math.h>
 #include <stdlib.h>
 
-const char *const saliency_method_names[] = {"gradient", "gradient-x-input", "smoothgrad", "integrated-gradients",
-	"grad-cam", "layer-cam", NULL};
+const char *const saliency_method_names[] = {"gradient", "gradient-x-input", "smoothgrad",
+	"integrated-gradients", "grad-cam", "layer-cam", NULL};
 
 bool saliency_needs_layer(enum saliency_method method)
 {
@@ -29,7 +29,7 @@ struct saliency_state {
 	struct shape shape;   /* of its output */
 	size_t count, inputs; /* values of its output, and of an input */
 	float *input, *seed, *gradient;
-	double *mean;         /* of the gradients over the samples */
+	double *mean; /* of the gradients over the samples */
 };
 
 static void state_free(struct saliency_state *state)
@@ -55,7 +55,8 @@ static int state_create(struct saliency_state *state, struct error *error)
 		return error_memory(error, "saliency");
 	}
 	float scale = 1 / (float)(from.height * from.width);
-	for (size_t i = (size_t)state->target->unit; i < shape_count(from); i += (size_t)from.channels)
+	for (size_t i = (size_t)state->target->unit; i < shape_count(from);
+		i += (size_t)from.channels)
 		state->seed[i] = scale;
 	return 0;
 }
@@ -64,21 +65,26 @@ static int state_create(struct saliency_state *state, struct error *error)
 static void add_gradient(struct saliency_state *state, int samples)
 {
 	network_forward(state->network, state->input, 1, NULL, NULL);
-	network_backward(state->network, state->target->layer, state->seed, state->layer, state->gradient);
+	network_backward(state->network, state->target->layer, state->seed, state->layer,
+		state->gradient);
 	for (size_t i = 0; i < state->count; i++)
 		state->mean[i] += (double)state->gradient[i] / samples;
 }
 
 /* The mean gradient over the samples of the method. */
-static void average_gradients(struct saliency_state *state, const float *input, const struct saliency_options *options)
+static void average_gradients(struct saliency_state *state, const float *input,
+	const struct saliency_options *options)
 {
-	bool adds_noise = options->method == SALIENCY_SMOOTHGRAD, integrates = options->method == SALIENCY_INTEGRATED_GRADIENTS;
+	bool adds_noise = options->method == SALIENCY_SMOOTHGRAD,
+	     integrates = options->method == SALIENCY_INTEGRATED_GRADIENTS;
 	int samples = adds_noise || integrates ? options->samples : 1;
 	for (int sample = 0; sample < samples; sample++) {
-		struct random random = random_start(options->seed, RANDOM_EXPLAIN, options->picture, (uint64_t)sample);
+		struct random random = random_start(options->seed, RANDOM_EXPLAIN, options->picture,
+			(uint64_t)sample);
 		float scale = integrates ? ((float)sample + 0.5f) / (float)samples : 1;
 		for (size_t i = 0; i < state->inputs; i++)
-			state->input[i] = scale * input[i] + (adds_noise ? (float)options->noise * random_normal(&random) : 0);
+			state->input[i] = scale * input[i] +
+				(adds_noise ? (float)options->noise * random_normal(&random) : 0);
 		add_gradient(state, samples);
 	}
 }
@@ -121,10 +127,12 @@ static void average_positions(struct saliency_state *state)
 }
 
 /* Reduces the channels to one value per position. */
-static void reduce_channels(struct saliency_state *state, const float *input, enum saliency_method method, struct map *map)
+static void reduce_channels(struct saliency_state *state, const float *input,
+	enum saliency_method method, struct map *map)
 {
 	int channels = state->shape.channels;
-	const float *values = state->layer < 0 ? input : network_output(state->network, state->layer);
+	const float *values =
+		state->layer < 0 ? input : network_output(state->network, state->layer);
 	if (method == SALIENCY_GRAD_CAM)
 		average_positions(state);
 	for (size_t i = 0, offset = 0; offset < state->count; i++, offset += (size_t)channels)
@@ -138,16 +146,19 @@ static void reduce_channels(struct saliency_state *state, const float *input, en
 			map->values[i] = product(state->mean + offset, values + offset, channels);
 			break;
 		case SALIENCY_GRAD_CAM:
-			map->values[i] = fmaxf(product(state->mean + offset, values + offset, channels), 0);
+			map->values[i] =
+				fmaxf(product(state->mean + offset, values + offset, channels), 0);
 			break;
 		case SALIENCY_LAYER_CAM:
-			map->values[i] = positive_product(state->mean + offset, values + offset, channels);
+			map->values[i] =
+				positive_product(state->mean + offset, values + offset, channels);
 			break;
 		}
 }
 
-int saliency_compute(struct network *network, const float *input, const struct saliency_target *target,
-	const struct saliency_options *options, struct map *map, struct error *error)
+int saliency_compute(struct network *network, const float *input,
+	const struct saliency_target *target, const struct saliency_options *options,
+	struct map *map, struct error *error)
 {
 	const struct architecture *architecture = network_architecture(network);
 	struct saliency_state state = {.network = network, .target = target, .layer = -1};
@@ -172,7 +183,8 @@ bool saliency_is_spatial(const struct architecture *architecture, int index)
 {
 	for (int i = 0; i <= index; i++) {
 		enum layer_kind kind = architecture->layers[i].kind;
-		if (kind == LAYER_FLATTEN || kind == LAYER_DENSE || kind == LAYER_GLOBAL_AVERAGE_POOLING)
+		if (kind == LAYER_FLATTEN || kind == LAYER_DENSE ||
+			kind == LAYER_GLOBAL_AVERAGE_POOLING)
 			return false;
 	}
 	return true;
@@ -196,7 +208,8 @@ static int last_convolution(const struct network *network)
 	for (int i = 0; i < architecture->layer_count && saliency_is_spatial(architecture, i); i++)
 		if (is_convolution(&architecture->layers[i]))
 			last = i;
-	while (last >= 0 && last + 1 < architecture->layer_count && belongs_to_convolution(&architecture->layers[last + 1]))
+	while (last >= 0 && last + 1 < architecture->layer_count &&
+		belongs_to_convolution(&architecture->layers[last + 1]))
 		last++;
 	return last;
 }
@@ -206,16 +219,20 @@ int saliency_blocks(const struct network *network, int blocks[LAYERS_MAXIMUM])
 	const struct architecture *architecture = network_architecture(network);
 	int count = 0;
 	bool open = false; /* there was a convolution since the end of the last block */
-	for (int i = 0; i < architecture->layer_count && saliency_is_spatial(architecture, i); i++) {
+	for (int i = 0; i < architecture->layer_count && saliency_is_spatial(architecture, i);
+		i++) {
 		const struct layer *layer = &architecture->layers[i];
-		bool pooling = layer->kind == LAYER_MAX_POOLING || layer->kind == LAYER_AVERAGE_POOLING;
-		bool strided = is_convolution(layer) && (layer->stride_height > 1 || layer->stride_width > 1);
+		bool pooling =
+			layer->kind == LAYER_MAX_POOLING || layer->kind == LAYER_AVERAGE_POOLING;
+		bool strided = is_convolution(layer) &&
+			(layer->stride_height > 1 || layer->stride_width > 1);
 		if (open && strided)
 			blocks[count++] = i - 1;
 		if (open && pooling)
 			blocks[count++] = i;
 		open = is_convolution(layer) || (open && !pooling);
-		bool last = i + 1 == architecture->layer_count || !saliency_is_spatial(architecture, i + 1);
+		bool last = i + 1 == architecture->layer_count ||
+			!saliency_is_spatial(architecture, i + 1);
 		if (open && last)
 			blocks[count++] = i;
 	}
@@ -226,5 +243,6 @@ int saliency_default_layer(const struct network *network, enum saliency_method m
 {
 	int blocks[LAYERS_MAXIMUM], count = saliency_blocks(network, blocks);
 	/* After a pooling: before it only the argmax positions have a gradient. */
-	return method == SALIENCY_LAYER_CAM && count ? blocks[count - 1] : last_convolution(network);
+	return method == SALIENCY_LAYER_CAM && count ? blocks[count - 1]
+						     : last_convolution(network);
 }

@@ -1,7 +1,8 @@
 /* Saliency: which positions of a picture a network's prediction depends on.
  *
- * What is explained is a scalar z: the logit of a class (not its probability, whose gradient vanishes as it
- * saturates), or the mean of one filter's feature map. The network must be created in mode NETWORK_EXPLAIN. */
+ * What is explained is a scalar z: the logit of a class (not its probability, whose gradient
+ * vanishes as it saturates), or the mean of one filter's feature map. The network must be created
+ * in mode NETWORK_EXPLAIN. */
 #ifndef EXPLAIN_SALIENCY_H
 #define EXPLAIN_SALIENCY_H
 
@@ -11,13 +12,16 @@
 #include <stdint.h>
 
 enum saliency_method {
-	SALIENCY_GRADIENT,             /* max over channels of |dz/dx| (Simonyan, Vedaldi, Zisserman 2014) */
+	SALIENCY_GRADIENT, /* max over channels of |dz/dx| (Simonyan, Vedaldi, Zisserman 2014) */
 	SALIENCY_GRADIENT_TIMES_INPUT, /* sum over channels of x dz/dx (Shrikumar et al. 2016) */
-	SALIENCY_SMOOTHGRAD,           /* gradient, dz/dx being the mean over x + N(0, noise^2) (Smilkov et al. 2017) */
-	SALIENCY_INTEGRATED_GRADIENTS, /* sum over channels of x * mean of dz/dx between black and x (Sundararajan et al.
-	                                  2017), by the midpoint rule; the map's sum approximates z(x) - z(black) */
-	SALIENCY_GRAD_CAM,             /* ReLU of the sum of a layer's maps, each weighted by its mean gradient (Selvaraju 2017) */
-	SALIENCY_LAYER_CAM,            /* sum over a layer's maps A of A ReLU(dz/dA) (Jiang et al. 2021) */
+	SALIENCY_SMOOTHGRAD, /* gradient, dz/dx being the mean over x + N(0, noise^2) (Smilkov et
+	                        al. 2017) */
+	SALIENCY_INTEGRATED_GRADIENTS, /* sum over channels of x * mean of dz/dx between black and x
+	                                  (Sundararajan et al. 2017), by the midpoint rule; the
+	                                  map's sum approximates z(x) - z(black) */
+	SALIENCY_GRAD_CAM,  /* ReLU of the sum of a layer's maps, each weighted by its mean gradient
+	                       (Selvaraju 2017) */
+	SALIENCY_LAYER_CAM, /* sum over a layer's maps A of A ReLU(dz/dA) (Jiang et al. 2021) */
 };
 
 /* Their names in order ("gradient", "gradient-x-input", ...), ended by NULL. */
@@ -40,17 +44,20 @@ struct saliency_options {
 	uint64_t picture; /* number of the picture, for independent noise */
 };
 
-/* Computes the map of `input`, (H, W, C) of the network, into a fresh map, the caller's to free. The network's
- * batch may be of any size. On failure (-1, no memory) the map is empty. */
-CHECKED int saliency_compute(struct network *network, const float *input, const struct saliency_target *target,
-	const struct saliency_options *options, struct map *map, struct error *error);
+/* Computes the map of `input`, (H, W, C) of the network, into a fresh map, the caller's to free.
+ * The network's batch may be of any size. On failure (-1, no memory) the map is empty. */
+CHECKED int saliency_compute(struct network *network, const float *input,
+	const struct saliency_target *target, const struct saliency_options *options,
+	struct map *map, struct error *error);
 
-/* The default layer of a method: for LayerCAM the end of the last convolution block, for the others the last
- * convolution (with the normalisation and activation layers after it). -1 without a convolution. */
+/* The default layer of a method: for LayerCAM the end of the last convolution block, for the others
+ * the last convolution (with the normalisation and activation layers after it). -1 without a
+ * convolution. */
 int saliency_default_layer(const struct network *network, enum saliency_method method);
 
-/* The last layer of each convolution block: a block ends where the next layer is a convolution with a stride, at
- * every pooling, and where spatial dimensions end. Writes the indices in order into blocks[LAYERS_MAXIMUM] and returns how many. */
+/* The last layer of each convolution block: a block ends where the next layer is a convolution with
+ * a stride, at every pooling, and where spatial dimensions end. Writes the indices in order into
+ * blocks[LAYERS_MAXIMUM] and returns how many. */
 int saliency_blocks(const struct network *network, int blocks[LAYERS_MAXIMUM]);
 
 /* Whether layer `index` and all before it keep spatial dimensions. */

@@ -19,15 +19,18 @@ static void draw_header(const struct canvas *canvas, const char *heading, const 
 
 /* ---- strip ---- */
 
-int sheet_strip(struct canvas *canvas, const char *heading, const char *detail, const struct tile *tiles, int count,
-	struct error *error)
+int sheet_strip(struct canvas *canvas, const char *heading, const char *detail,
+	const struct tile *tiles, int count, struct error *error)
 {
 	const double height = 210, captions = 46;
-	/* Very picture_width or tall pictures are scaled to fit tiles that are picture_width enough for captions. */
+	/* Very picture_width or tall pictures are scaled to fit tiles that are picture_width enough
+	 * for captions. */
 	double aspect = (double)tiles[0].image->width / tiles[0].image->height;
 	double width = fmin(fmax(height * aspect, 130), 420);
-	double picture_width = fmin(width, height * aspect), picture_height = picture_width / aspect;
-	if (canvas_create(canvas, 2 * margin + count * (width + gap) - gap, header + picture_height + captions + margin / 2, 2, error))
+	double picture_width = fmin(width, height * aspect),
+	       picture_height = picture_width / aspect;
+	if (canvas_create(canvas, 2 * margin + count * (width + gap) - gap,
+		    header + picture_height + captions + margin / 2, 2, error))
 		return -1;
 	draw_header(canvas, heading, detail);
 	struct text_style title = {.size = 13, .bold = true, .color = solid_color(ink)};
@@ -35,20 +38,25 @@ int sheet_strip(struct canvas *canvas, const char *heading, const char *detail, 
 	for (int i = 0; i < count; i++) {
 		double x = margin + i * (width + gap);
 		canvas_picture(canvas, tiles[i].image, x, header, picture_width, picture_height);
-		canvas_frame(canvas, x, header, picture_width, picture_height, 0, 1, solid_color(frame_ink));
-		canvas_text_fitted(canvas, &title, x, header + picture_height + 15, width, tiles[i].title);
-		canvas_text_fitted(canvas, &below, x, header + picture_height + 34, width, tiles[i].detail);
+		canvas_frame(canvas, x, header, picture_width, picture_height, 0, 1,
+			solid_color(frame_ink));
+		canvas_text_fitted(canvas, &title, x, header + picture_height + 15, width,
+			tiles[i].title);
+		canvas_text_fitted(canvas, &below, x, header + picture_height + 34, width,
+			tiles[i].detail);
 	}
 	return 0;
 }
 
 /* ---- feature maps ---- */
 
-/* Maps one channel of a layer's output to colours, from minimum to maximum; a constant one is grey. */
-static void color_channel(const float *output, struct shape shape, int channel, const struct colormap *colormap,
-	struct image *image)
+/* Maps one channel of a layer's output to colours, from minimum to maximum; a constant one is
+ * grey. */
+static void color_channel(const float *output, struct shape shape, int channel,
+	const struct colormap *colormap, struct image *image)
 {
-	size_t positions = (size_t)shape.height * (size_t)shape.width, channels = (size_t)shape.channels;
+	size_t positions = (size_t)shape.height * (size_t)shape.width,
+	       channels = (size_t)shape.channels;
 	float minimum = INFINITY, maximum = -INFINITY;
 	output += channel;
 	for (size_t i = 0; i < positions; i++) {
@@ -56,9 +64,11 @@ static void color_channel(const float *output, struct shape shape, int channel, 
 		maximum = fmaxf(maximum, output[i * channels]);
 	}
 	for (size_t i = 0; i < positions; i++) {
-		const unsigned char *color = colormap_at(colormap, (output[i * channels] - minimum) / (maximum - minimum));
+		const unsigned char *color = colormap_at(colormap,
+			(output[i * channels] - minimum) / (maximum - minimum));
 		for (int c = 0; c < 3; c++)
-			image->pixels[3 * i + (size_t)c] = maximum > minimum ? color[c] : constant_grey;
+			image->pixels[3 * i + (size_t)c] =
+				maximum > minimum ? color[c] : constant_grey;
 	}
 }
 
@@ -70,8 +80,11 @@ struct feature_sheet {
 
 static struct feature_sheet plan_features(struct shape shape)
 {
-	struct feature_sheet sheet = {.tile_height = shape.channels > 128 ? 64 : 112, .caption = 17, .scale = 2};
-	sheet.tile_width = fmin(fmax(sheet.tile_height * shape.width / shape.height, 24), 4 * sheet.tile_height);
+	struct feature_sheet sheet = {.tile_height = shape.channels > 128 ? 64 : 112,
+		.caption = 17,
+		.scale = 2};
+	sheet.tile_width = fmin(fmax(sheet.tile_height * shape.width / shape.height, 24),
+		4 * sheet.tile_height);
 	double cell = (sheet.tile_height + sheet.caption + gap) / (sheet.tile_width + gap);
 	/* Aspect ratio of about 4:3. */
 	sheet.columns = (int)fmax(1, round(sqrt(shape.channels * cell * 4 / 3)));
@@ -82,13 +95,15 @@ static struct feature_sheet plan_features(struct shape shape)
 	return sheet;
 }
 
-static void draw_features(const struct canvas *canvas, const struct feature_sheet *sheet, const float *output,
-	struct shape shape, const struct colormap *colormap, struct image *image)
+static void draw_features(const struct canvas *canvas, const struct feature_sheet *sheet,
+	const float *output, struct shape shape, const struct colormap *colormap,
+	struct image *image)
 {
 	struct text_style style = {.size = 10.5, .color = solid_color(quiet_ink)};
 	for (int i = 0; i < shape.channels; i++) {
 		double x = margin + (i % sheet->columns) * (sheet->tile_width + gap);
-		double y = header + (i / sheet->columns) * (sheet->tile_height + sheet->caption + gap);
+		double y =
+			header + (i / sheet->columns) * (sheet->tile_height + sheet->caption + gap);
 		char number[16];
 		color_channel(output, shape, i, colormap, image);
 		canvas_picture(canvas, image, x, y, sheet->tile_width, sheet->tile_height);
@@ -97,8 +112,8 @@ static void draw_features(const struct canvas *canvas, const struct feature_shee
 	}
 }
 
-int sheet_feature_maps(struct canvas *canvas, const struct network *network, int index, const struct colormap *colormap,
-	struct error *error)
+int sheet_feature_maps(struct canvas *canvas, const struct network *network, int index,
+	const struct colormap *colormap, struct error *error)
 {
 	struct shape shape = network_shapes(network)[index];
 	struct feature_sheet sheet = plan_features(shape);
@@ -108,14 +123,18 @@ int sheet_feature_maps(struct canvas *canvas, const struct network *network, int
 	if (image_create(&image, shape.width, shape.height, 3, error))
 		return -1;
 	double width = fmax(300, 2 * margin + sheet.columns * (sheet.tile_width + gap) - gap);
-	double height = header + sheet.rows * (sheet.tile_height + sheet.caption + gap) - gap + margin / 2;
+	double height =
+		header + sheet.rows * (sheet.tile_height + sheet.caption + gap) - gap + margin / 2;
 	int result = canvas_create(canvas, width, height, sheet.scale, error);
 	if (result == 0) {
-		snprintf(heading, sizeof heading, "Feature maps of %s", network_architecture(network)->layers[index].name);
-		snprintf(detail, sizeof detail, "%d maps of %d\u2009\u00d7\u2009%d, each scaled separately; grey: constant",
+		snprintf(heading, sizeof heading, "Feature maps of %s",
+			network_architecture(network)->layers[index].name);
+		snprintf(detail, sizeof detail,
+			"%d maps of %d\u2009\u00d7\u2009%d, each scaled separately; grey: constant",
 			shape.channels, shape.height, shape.width);
 		draw_header(canvas, heading, detail);
-		draw_features(canvas, &sheet, network_output(network, index), shape, colormap, &image);
+		draw_features(canvas, &sheet, network_output(network, index), shape, colormap,
+			&image);
 	}
 	image_free(&image);
 	return result;

@@ -13,13 +13,14 @@ struct tile {
 	const char *title, *detail; /* two lines below it; detail may be "" */
 };
 
-/* Draws tiles in a row under a heading, all of the first image's aspect ratio. On failure (-1) the canvas is empty. */
-CHECKED int sheet_strip(struct canvas *canvas, const char *heading, const char *detail, const struct tile *tiles, int count,
-	struct error *error);
+/* Draws tiles in a row under a heading, all of the first image's aspect ratio. On failure (-1) the
+ * canvas is empty. */
+CHECKED int sheet_strip(struct canvas *canvas, const char *heading, const char *detail,
+	const struct tile *tiles, int count, struct error *error);
 
-/* Draws all feature maps of layer `index` for the input of the last network_forward, as a grid under a heading: each
- * scaled separately from minimum to maximum, constant ones grey, each with its filter's index. On
- * failure (-1) the canvas is empty. */
+/* Draws all feature maps of layer `index` for the input of the last network_forward, as a grid
+ * under a heading: each scaled separately from minimum to maximum, constant ones grey, each with
+ * its filter's index. On failure (-1) the canvas is empty. */
 CHECKED int sheet_feature_maps(struct canvas *canvas, const struct network *network, int index,
 	const struct colormap *colormap, struct error *error);
 

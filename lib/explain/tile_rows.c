@@ -3,7 +3,8 @@
 #include <math.h>
 #include <string.h>
 
-static const double margin = 24, gap = 12, separation = 18, header = 74, line = 13, title_height = 19;
+static const double margin = 24, gap = 12, separation = 18, header = 74, line = 13,
+		    title_height = 19;
 static const uint32_t ink = 0x1f2933, quiet_ink = 0x66727f, frame_ink = 0xccd3db;
 
 struct tile_layout {
@@ -16,9 +17,10 @@ static struct text_style detail_style(void)
 	return (struct text_style){.size = 9.5, .color = solid_color(quiet_ink)};
 }
 
-/* Word wrap: copies the part of `text` that fits on a line, at least one word and up to a newline, to out[size]. Returns
- * the rest. */
-static const char *next_line(const struct canvas *canvas, const char *text, double width, char *out, size_t size)
+/* Word wrap: copies the part of `text` that fits on a line, at least one word and up to a newline,
+ * to out[size]. Returns the rest. */
+static const char *next_line(const struct canvas *canvas, const char *text, double width, char *out,
+	size_t size)
 {
 	const struct text_style style = detail_style();
 	const char *end = NULL, *stop = text + strcspn(text, "\n");
@@ -44,7 +46,8 @@ static int count_lines(const struct canvas *canvas, const char *text, double wid
 	return lines;
 }
 
-static int plan_layout(struct tile_layout *layout, const struct tile *tiles, int count, struct error *error)
+static int plan_layout(struct tile_layout *layout, const struct tile *tiles, int count,
+	struct error *error)
 {
 	struct canvas measure;
 	double aspect = (double)tiles[0].image->width / tiles[0].image->height;
@@ -60,9 +63,11 @@ static int plan_layout(struct tile_layout *layout, const struct tile *tiles, int
 	return 0;
 }
 
-static void draw_tile(const struct canvas *canvas, const struct tile_layout *layout, const struct tile *tile, double x, double y)
+static void draw_tile(const struct canvas *canvas, const struct tile_layout *layout,
+	const struct tile *tile, double x, double y)
 {
-	const struct text_style title = {.size = 11, .bold = true, .color = solid_color(ink)}, below = detail_style();
+	const struct text_style title = {.size = 11, .bold = true, .color = solid_color(ink)},
+				below = detail_style();
 	const char *text = tile->detail;
 	char line_text[512];
 	canvas_picture(canvas, tile->image, x, y, layout->width, layout->height);
@@ -75,21 +80,24 @@ static void draw_tile(const struct canvas *canvas, const struct tile_layout *lay
 	}
 }
 
-int tile_rows(struct canvas *canvas, const char *heading, const char *detail, const struct tile *tiles, int rows,
-	int columns, struct error *error)
+int tile_rows(struct canvas *canvas, const char *heading, const char *detail,
+	const struct tile *tiles, int rows, int columns, struct error *error)
 {
 	struct tile_layout layout;
 	if (plan_layout(&layout, tiles, rows * columns, error))
 		return -1;
-	double pitch_x = layout.width + gap, pitch_y = layout.height + title_height + layout.lines * line + gap + 4;
-	if (canvas_create(canvas, 2 * margin + columns * pitch_x - gap + separation, header + rows * pitch_y + margin / 2, 1.5, error))
+	double pitch_x = layout.width + gap,
+	       pitch_y = layout.height + title_height + layout.lines * line + gap + 4;
+	if (canvas_create(canvas, 2 * margin + columns * pitch_x - gap + separation,
+		    header + rows * pitch_y + margin / 2, 1.5, error))
 		return -1;
 	const struct text_style title = {.size = 19, .bold = true, .color = solid_color(ink)};
 	const struct text_style below = {.size = 12.5, .color = solid_color(quiet_ink)};
 	canvas_text_fitted(canvas, &title, margin, 28, canvas->width - 2 * margin, heading);
 	canvas_text_fitted(canvas, &below, margin, 53, canvas->width - 2 * margin, detail);
 	for (int i = 0; i < rows * columns; i++)
-		draw_tile(canvas, &layout, &tiles[i], margin + i % columns * pitch_x + (i % columns > 0 ? separation : 0),
+		draw_tile(canvas, &layout, &tiles[i],
+			margin + i % columns * pitch_x + (i % columns > 0 ? separation : 0),
 			header + i / columns * pitch_y);
 	return 0;
 }

@@ -5,9 +5,10 @@
 #include <stdbool.h>
 #include <sys/socket.h>
 
-/* Whether an IPv4 or IPv6 address can be that of a host of the public internet: not private, loopback,
- * link-local, multicast or reserved (IANA special-purpose registries, RFC 6890), nor an IPv6 form
- * that carries such an IPv4 address (mapped, compatible, NAT64, 6to4, Teredo). Every other family is not. */
+/* Whether an IPv4 or IPv6 address can be that of a host of the public internet: not private,
+ * loopback, link-local, multicast or reserved (IANA special-purpose registries, RFC 6890), nor an
+ * IPv6 form that carries such an IPv4 address (mapped, compatible, NAT64, 6to4, Teredo). Every
+ * other family is not. */
 bool address_is_public(const struct sockaddr *address);
 
 /* As above for "192.0.2.1" or "2001:db8::1"; text that is not an address is not public. */

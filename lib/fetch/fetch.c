@@ -17,7 +17,8 @@
 
 #define PRODUCT_TOKEN "millrace"
 
-/* The parsed robots.txt of all hosts are cached up to this size; of further hosts it is fetched again when needed. */
+/* The parsed robots.txt of all hosts are cached up to this size; of further hosts it is fetched
+ * again when needed. */
 enum { RULES_SIZE_MAXIMUM = 32 << 20 };
 
 enum { REDIRECTS_MAXIMUM = 5, FAILURES_MAXIMUM = 8 };
@@ -33,22 +34,22 @@ struct fetcher {
 	void *context;
 	struct reactor reactor;
 	struct host_table hosts;
-	size_t rules_size;   /* of the robots.txt of all hosts */
-	uint64_t seed;       /* of the back-off */
-	struct host *busy;   /* list of the hosts with queued jobs */
+	size_t rules_size;         /* of the robots.txt of all hosts */
+	uint64_t seed;             /* of the back-off */
+	struct host *busy;         /* list of the hosts with queued jobs */
 	struct fetch_job *running; /* in transfer, not queued */
 	struct transfer_limits limits[JOB_KINDS];
 	char user_agent[256];
 	int unfinished, active;
 	uint64_t job_count, finished_count; /* total */
-	double started;   /* when the first request was added */
-	bool images_held;        /* no further image starts */
-	bool any_response;   /* some server has responded */
+	double started;                     /* when the first request was added */
+	bool images_held;                   /* no further image starts */
+	bool any_response;                  /* some server has responded */
 	char unreachable[300];
 };
 
-/* Hundreds of bodies are allocated and freed: if their memory returned to the system each time, new pages would have to be zeroed
- * for the next, which took a quarter of the CPU time of fetching. */
+/* Hundreds of bodies are allocated and freed: if their memory returned to the system each time, new
+ * pages would have to be zeroed for the next, which took a quarter of the CPU time of fetching. */
 static void raise_malloc_thresholds(void)
 {
 	mallopt(M_TRIM_THRESHOLD, TRIM_THRESHOLD);
@@ -63,22 +64,32 @@ static uint64_t random_seed(void)
 	return (uint64_t)now.tv_sec << 30 ^ (uint64_t)now.tv_nsec ^ (uint64_t)getpid() << 42;
 }
 
-int fetcher_create(struct fetcher **out, const struct fetch_options *options, fetch_callback *callback, void *context,
-	struct error *error)
+int fetcher_create(struct fetcher **out, const struct fetch_options *options,
+	fetch_callback *callback, void *context, struct error *error)
 {
 	struct fetcher *fetcher = *out = calloc(1, sizeof *fetcher);
 	if (!fetcher)
 		return error_memory(error, "network");
-	*fetcher = (struct fetcher){.options = *options, .callback = callback, .context = context,
-		.hosts = {.rate = options->rate, .connections = options->connections, .ignore_robots = options->ignore_robots}};
-	snprintf(fetcher->user_agent, sizeof fetcher->user_agent, PRODUCT_TOKEN "/" MILLRACE_VERSION " (collects images%s%s)",
+	*fetcher = (struct fetcher){.options = *options,
+		.callback = callback,
+		.context = context,
+		.hosts = {.rate = options->rate,
+			.connections = options->connections,
+			.ignore_robots = options->ignore_robots}};
+	snprintf(fetcher->user_agent, sizeof fetcher->user_agent,
+		PRODUCT_TOKEN "/" MILLRACE_VERSION " (collects images%s%s)",
 		options->contact ? "; contact: " : "", options->contact ? options->contact : "");
 	fetcher->seed = random_seed();
-	const size_t bytes[JOB_KINDS] = {options->page_bytes, options->image_bytes, ROBOTS_BYTES_MAXIMUM};
+	const size_t bytes[JOB_KINDS] = {options->page_bytes, options->image_bytes,
+		ROBOTS_BYTES_MAXIMUM};
 	for (int kind = 0; kind < JOB_KINDS; kind++)
 		fetcher->limits[kind] = (struct transfer_limits){.total_seconds = options->timeout,
-			.bytes = bytes[kind], .allow_private = options->allow_private, .decode = kind != JOB_IMAGE,
-			.truncate = kind == JOB_ROBOTS, .user_agent = fetcher->user_agent, .ca_file = options->ca_file};
+			.bytes = bytes[kind],
+			.allow_private = options->allow_private,
+			.decode = kind != JOB_IMAGE,
+			.truncate = kind == JOB_ROBOTS,
+			.user_agent = fetcher->user_agent,
+			.ca_file = options->ca_file};
 	raise_malloc_thresholds();
 	if (curl_global_init(CURL_GLOBAL_DEFAULT))
 		error_memory(error, "network");
@@ -93,7 +104,8 @@ int fetcher_create(struct fetcher **out, const struct fetch_options *options, fe
 /* ---- jobs ---- */
 
 /* Queues a job at its host, in front if it has been queued there before. */
-static void enqueue(struct fetcher *fetcher, struct host *host, struct fetch_job *job, bool in_front)
+static void enqueue(struct fetcher *fetcher, struct host *host, struct fetch_job *job,
+	bool in_front)
 {
 	if (!host->busy) {
 		host->busy = true;
@@ -123,8 +135,10 @@ static struct fetch_job *create_job(struct fetcher *fetcher, enum job_kind kind,
 int fetcher_add(struct fetcher *fetcher, const struct fetch_request *request, struct error *error)
 {
 	struct host *host = host_table_find(&fetcher->hosts, request->url);
-	struct fetch_job *job = host ? create_job(fetcher, request->kind == FETCH_PAGE ? JOB_PAGE : JOB_IMAGE, request->url)
-			       : NULL;
+	struct fetch_job *job = host
+		? create_job(fetcher, request->kind == FETCH_PAGE ? JOB_PAGE : JOB_IMAGE,
+			  request->url)
+		: NULL;
 	if (!job)
 		return error_memory(error, request->url);
 	job->tag = request->tag;
@@ -140,20 +154,28 @@ int fetcher_add(struct fetcher *fetcher, const struct fetch_request *request, st
 }
 
 /* Calls the callback with the result and frees the job. */
-static void deliver_result(struct fetcher *fetcher, struct fetch_job *job, enum fetch_outcome outcome, const char *reason)
+static void deliver_result(struct fetcher *fetcher, struct fetch_job *job,
+	enum fetch_outcome outcome, const char *reason)
 {
 	char charset[64] = "", full_reason[600];
 	struct transfer *transfer = &job->transfer;
 	if (transfer->easy)
 		transfer_charset(transfer, charset, sizeof charset);
 	if (job->redirects && outcome != FETCH_DONE) {
-		snprintf(full_reason, sizeof full_reason, "redirected to %.300s: %s", job->url, reason);
+		snprintf(full_reason, sizeof full_reason, "redirected to %.300s: %s", job->url,
+			reason);
 		reason = full_reason;
 	}
-	struct fetch_result result = {.outcome = outcome, .reason = reason,
-		.missing = outcome == FETCH_REFUSED && (transfer->status == 404 || transfer->status == 410),
-		.bad_certificate = outcome == FETCH_FAILED && job->host->bad_certificate, .url = job->url, .bytes = transfer->bytes,
-		.size = transfer->size, .charset = charset, .opted_out = transfer->easy && transfer_opts_out(transfer)};
+	struct fetch_result result = {.outcome = outcome,
+		.reason = reason,
+		.missing = outcome == FETCH_REFUSED &&
+			(transfer->status == 404 || transfer->status == 410),
+		.bad_certificate = outcome == FETCH_FAILED && job->host->bad_certificate,
+		.url = job->url,
+		.bytes = transfer->bytes,
+		.size = transfer->size,
+		.charset = charset,
+		.opted_out = transfer->easy && transfer_opts_out(transfer)};
 	fetcher->callback(fetcher->context, job->tag, &result);
 	transfer->bytes = result.bytes;
 	fetcher->unfinished--;
@@ -182,16 +204,20 @@ static int request_robots(struct fetcher *fetcher, struct host *host)
 	return 0;
 }
 
-/* RFC 9309, 2.3.1: an unavailable robots.txt (4xx) allows all; an unreachable or unreadable one disallows all. */
-static void handle_robots(struct fetcher *fetcher, struct fetch_job *job, enum fetch_outcome outcome, const char *reason)
+/* RFC 9309, 2.3.1: an unavailable robots.txt (4xx) allows all; an unreachable or unreadable one
+ * disallows all. */
+static void handle_robots(struct fetcher *fetcher, struct fetch_job *job,
+	enum fetch_outcome outcome, const char *reason)
 {
 	struct host *host = job->tag;
 	char why[200];
 	const char *bytes = job->transfer.bytes ? (const char *)job->transfer.bytes : "";
 	host->robots_state = ROBOTS_KNOWN;
-	if (outcome == FETCH_DONE && robots_parse(&host->robots, bytes, job->transfer.size, PRODUCT_TOKEN, NULL))
+	if (outcome == FETCH_DONE &&
+		robots_parse(&host->robots, bytes, job->transfer.size, PRODUCT_TOKEN, NULL))
 		make_unavailable(host, "robots.txt: out of memory");
-	if (outcome == FETCH_FAILED || (outcome == FETCH_REFUSED && job->transfer.status / 100 == 2)) {
+	if (outcome == FETCH_FAILED ||
+		(outcome == FETCH_REFUSED && job->transfer.status / 100 == 2)) {
 		snprintf(why, sizeof why, "robots.txt: %s", reason);
 		make_unavailable(host, job->transfer.responded ? why : reason);
 	}
@@ -204,7 +230,8 @@ static void handle_robots(struct fetcher *fetcher, struct fetch_job *job, enum f
 	job_free(job);
 }
 
-static void finish_job(struct fetcher *fetcher, struct fetch_job *job, enum fetch_outcome outcome, const char *reason)
+static void finish_job(struct fetcher *fetcher, struct fetch_job *job, enum fetch_outcome outcome,
+	const char *reason)
 {
 	fetcher->finished_count++;
 	if (job->kind == JOB_ROBOTS)
@@ -225,7 +252,8 @@ static void follow_redirect(struct fetcher *fetcher, struct fetch_job *job)
 	char *url = url_resolve(NULL, job->transfer.location, &error);
 	if (!url) {
 		char reason[600];
-		snprintf(reason, sizeof reason, "redirected to %.300s: %.200s", error.object, error.reason);
+		snprintf(reason, sizeof reason, "redirected to %.300s: %.200s", error.object,
+			error.reason);
 		job->redirects = 0;
 		finish_job(fetcher, job, FETCH_REFUSED, reason);
 		return;
@@ -251,8 +279,8 @@ static void follow_redirect(struct fetcher *fetcher, struct fetch_job *job)
 static void record_unreachable(struct fetcher *fetcher, const struct fetch_job *job)
 {
 	if (!job->transfer.responded && !*fetcher->unreachable)
-		snprintf(fetcher->unreachable, sizeof fetcher->unreachable, "%.100s: %s", job->host->origin,
-			job->transfer.reason);
+		snprintf(fetcher->unreachable, sizeof fetcher->unreachable, "%.100s: %s",
+			job->host->origin, job->transfer.reason);
 }
 
 /* Queues the job again after a pause, or fails it, or all of its host's. */
@@ -267,11 +295,15 @@ static void retry_or_fail(struct fetcher *fetcher, struct fetch_job *job)
 		make_unavailable(host, reason);
 	if (retry_after > fetcher->options.wait_maximum) {
 		char why[sizeof host->unavailable];
-		snprintf(reason, sizeof reason, "%.100s: Retry-After of %.0f seconds", job->transfer.reason, retry_after);
-		snprintf(why, sizeof why, "%s: %.160s", job->kind == JOB_ROBOTS ? "robots.txt" : "another of its URLs", reason);
+		snprintf(reason, sizeof reason, "%.100s: Retry-After of %.0f seconds",
+			job->transfer.reason, retry_after);
+		snprintf(why, sizeof why, "%s: %.160s",
+			job->kind == JOB_ROBOTS ? "robots.txt" : "another of its URLs", reason);
 		make_unavailable(host, why);
 	}
-	int retries = fetcher->any_response || fetcher->options.retries < 1 ? fetcher->options.retries : 1;
+	int retries = fetcher->any_response || fetcher->options.retries < 1
+		? fetcher->options.retries
+		: 1;
 	if (job->attempts > retries && !fetcher->any_response)
 		make_unavailable(host, reason);
 	bool last = job->attempts > retries || *host->unavailable;
@@ -280,7 +312,8 @@ static void retry_or_fail(struct fetcher *fetcher, struct fetch_job *job)
 	if (!*host->unavailable && pause < retry_after)
 		pause = retry_after;
 	job->not_before = now + pause;
-	double *paused_until = job->transfer.responded ? &host->rate_limit->paused_until : &host->paused_until;
+	double *paused_until =
+		job->transfer.responded ? &host->rate_limit->paused_until : &host->paused_until;
 	*paused_until = fmax(*paused_until, job->not_before);
 	if (last) {
 		finish_job(fetcher, job, FETCH_FAILED, reason);
@@ -332,7 +365,8 @@ static void finish_attempt(struct fetcher *fetcher, struct fetch_job *job, CURLc
 
 /* ---- starting ---- */
 
-static int start_job(struct fetcher *fetcher, struct fetch_job *job, double now, struct error *error)
+static int start_job(struct fetcher *fetcher, struct fetch_job *job, double now,
+	struct error *error)
 {
 	struct transfer_limits *limits = &fetcher->limits[job->kind];
 	double left = fetcher->started + first_contact_seconds - now;
@@ -364,9 +398,11 @@ static int start_job(struct fetcher *fetcher, struct fetch_job *job, double now,
 }
 
 /* Starts the jobs of one host that may start. */
-static int start_on_host(struct fetcher *fetcher, struct host *host, double *wake_time, struct error *error)
+static int start_on_host(struct fetcher *fetcher, struct host *host, double *wake_time,
+	struct error *error)
 {
-	const struct start_conditions conditions = {!fetcher->options.ignore_robots, fetcher->images_held};
+	const struct start_conditions conditions = {!fetcher->options.ignore_robots,
+		fetcher->images_held};
 	struct fetch_job *job;
 	while (*host->unavailable && (job = host_take_first(host)))
 		finish_job(fetcher, job, FETCH_FAILED, host->unavailable);
@@ -375,7 +411,8 @@ static int start_on_host(struct fetcher *fetcher, struct host *host, double *wak
 		if (!(job = host_take_ready(host, now, &conditions, wake_time)))
 			break;
 		bool obeys_robots = job->kind != JOB_ROBOTS && !job->skip_robots;
-		if (obeys_robots && job->robots_decision == UNDECIDED && host->robots_state == ROBOTS_UNKNOWN) {
+		if (obeys_robots && job->robots_decision == UNDECIDED &&
+			host->robots_state == ROBOTS_UNKNOWN) {
 			enqueue(fetcher, host, job, true);
 			if (request_robots(fetcher, host))
 				return error_memory(error, host->origin);
@@ -424,7 +461,8 @@ int fetcher_step(struct fetcher *fetcher, bool wake_expected, struct error *erro
 	uint64_t finished = fetcher->finished_count;
 	if (start_ready(fetcher, &wake_time, error))
 		return -1;
-	bool can_wait = fetcher->finished_count == finished && (fetcher->unfinished > 0 || wake_expected);
+	bool can_wait =
+		fetcher->finished_count == finished && (fetcher->unfinished > 0 || wake_expected);
 	if (reactor_run(&fetcher->reactor, can_wait ? wake_time - progress_clock() : 0, error))
 		return -1;
 	process_completed(fetcher);

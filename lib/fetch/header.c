@@ -16,7 +16,8 @@ static bool is_one_of(const char *text, size_t length, const char *const *words)
 
 bool header_parse(struct header_field *header, const char *line, size_t size)
 {
-	snprintf(header->text, sizeof header->text, "%.*s", (int)(size < HEADER_TEXT_SIZE ? size : HEADER_TEXT_SIZE), line);
+	snprintf(header->text, sizeof header->text, "%.*s",
+		(int)(size < HEADER_TEXT_SIZE ? size : HEADER_TEXT_SIZE), line);
 	char *value = header->text;
 	strsep(&value, ":");
 	if (!value)
@@ -35,9 +36,12 @@ bool header_is_named(const struct header_field *header, const char *name)
 
 enum header_coding header_coding(const char *value)
 {
-	static const char *const none[] = {"", "identity", "chunked", NULL}, *const zlib[] = {"gzip", "x-gzip", "deflate", NULL};
+	static const char *const none[] = {"", "identity", "chunked", NULL},
+				 *const zlib[] = {"gzip", "x-gzip", "deflate", NULL};
 	size_t length = strlen(value);
-	return is_one_of(value, length, none) ? CODING_NONE : is_one_of(value, length, zlib) ? CODING_ZLIB : CODING_OTHER;
+	return is_one_of(value, length, none)    ? CODING_NONE
+		: is_one_of(value, length, zlib) ? CODING_ZLIB
+						 : CODING_OTHER;
 }
 
 double header_retry_after(const char *value, time_t now)
@@ -45,7 +49,8 @@ double header_retry_after(const char *value, time_t now)
 	char digits[HEADER_TEXT_SIZE];
 	size_t length = strspn(value, "0123456789");
 	if (length) {
-		snprintf(digits, sizeof digits, "%.*s", (int)(length < sizeof digits ? length : sizeof digits), value);
+		snprintf(digits, sizeof digits, "%.*s",
+			(int)(length < sizeof digits ? length : sizeof digits), value);
 		return strtod(digits, NULL);
 	}
 	time_t then = curl_getdate(value, NULL);
@@ -63,7 +68,8 @@ static time_t parse_date(const char *text)
 		length += strcspn(text + length + 1, ",") + 1;
 	if (strptime(text, "%Y-%m-%d", &parts))
 		return timegm(&parts);
-	snprintf(date, sizeof date, "%.*s", (int)(length < sizeof date ? length : sizeof date), text);
+	snprintf(date, sizeof date, "%.*s", (int)(length < sizeof date ? length : sizeof date),
+		text);
 	date[strcspn(date, "\"';")] = 0;
 	return curl_getdate(date, NULL);
 }
@@ -71,8 +77,9 @@ static time_t parse_date(const char *text)
 bool header_opts_out(const char *value, time_t now)
 {
 	static const char separators[] = ",;:\"' \t";
-	static const char *const rules[] = {"noai", "noimageai", "noindex", "noimageindex", "none", NULL},
-		*const dated[] = {"unavailable_after", NULL};
+	static const char *const rules[] = {"noai", "noimageai", "noindex", "noimageindex", "none",
+		NULL},
+				 *const dated[] = {"unavailable_after", NULL};
 	for (const char *p = value + strspn(value, separators); *p; p += strspn(p, separators)) {
 		size_t length = strcspn(p, separators);
 		if (is_one_of(p, length, rules))

@@ -7,7 +7,8 @@
 #include <stdlib.h>
 #include <string.h>
 
-/* libcurl's limit of streams on one HTTP/2 connection: more would need a second connection, and a handshake. */
+/* libcurl's limit of streams on one HTTP/2 connection: more would need a second connection, and a
+ * handshake. */
 enum { CONNECTIONS_MAXIMUM = 100 };
 
 struct host *host_create(const char *origin, struct host *other)
@@ -63,20 +64,23 @@ struct fetch_job *host_take_first(struct host *host)
 	return host->first ? remove_after(host, NULL) : NULL;
 }
 
-static bool can_start(const struct host *host, const struct fetch_job *job, const struct start_conditions *conditions)
+static bool can_start(const struct host *host, const struct fetch_job *job,
+	const struct start_conditions *conditions)
 {
 	if (conditions->hold_images && job->kind == JOB_IMAGE)
 		return false;
-	return !conditions->await_robots || host->robots_state != ROBOTS_REQUESTED || job->kind == JOB_ROBOTS || job->skip_robots ||
-		job->robots_decision != UNDECIDED;
+	return !conditions->await_robots || host->robots_state != ROBOTS_REQUESTED ||
+		job->kind == JOB_ROBOTS || job->skip_robots || job->robots_decision != UNDECIDED;
 }
 
-struct fetch_job *host_take_ready(struct host *host, double now, const struct start_conditions *conditions, double *wake_time)
+struct fetch_job *host_take_ready(struct host *host, double now,
+	const struct start_conditions *conditions, double *wake_time)
 {
 	const struct rate_limit *rate_limit = host->rate_limit;
 	if (!host->first || rate_limit->active >= rate_limit->connections)
 		return NULL;
-	double earliest = fmax(rate_limit->next_start, fmax(rate_limit->paused_until, host->paused_until));
+	double earliest =
+		fmax(rate_limit->next_start, fmax(rate_limit->paused_until, host->paused_until));
 	if (earliest > now) {
 		*wake_time = earliest < *wake_time ? earliest : *wake_time;
 		return NULL;
@@ -100,8 +104,9 @@ void host_note_start(struct host *host, double now)
 
 bool host_allows(const struct host *host, const struct fetch_job *job)
 {
-	return job->robots_decision == UNDECIDED ? robots_allow(&host->robots, url_path_and_query(job->url))
-						 : job->robots_decision == ALLOWED;
+	return job->robots_decision == UNDECIDED
+		? robots_allow(&host->robots, url_path_and_query(job->url))
+		: job->robots_decision == ALLOWED;
 }
 
 void host_apply_robots(struct host *host)
@@ -132,7 +137,8 @@ void host_limit_rate(struct host *host, double requests_per_second, int connecti
 
 double job_backoff(const struct fetch_job *job, double first, uint64_t seed)
 {
-	struct random random = random_start(seed, RANDOM_PAUSE, job->number, (uint64_t)job->attempts);
+	struct random random =
+		random_start(seed, RANDOM_PAUSE, job->number, (uint64_t)job->attempts);
 	return first * ldexp(1, job->attempts - 1) * (0.5 + (double)random_uniform(&random));
 }
 

@@ -7,12 +7,13 @@
 
 /* All zero but the limits is empty. */
 struct host_table {
-	double rate;        /* limits of new hosts, except loopback: see host_limit_rate */
+	double rate; /* limits of new hosts, except loopback: see host_limit_rate */
 	int connections;
 	bool ignore_robots; /* new hosts allow everything */
 	struct host **items;
 	size_t count;
-	struct digest_table index; /* origin -> host; host name -> the first host of that name, whose rate limit all share */
+	struct digest_table index; /* origin -> host; host name -> the first host of that name,
+	                              whose rate limit all share */
 };
 
 /* The host of a URL from url_resolve, added if it is new; NULL without memory. */

@@ -22,7 +22,8 @@ static int watch_socket(CURL *easy, curl_socket_t socket, int what, void *contex
 		curl_multi_assign(reactor->multi, socket, NULL);
 		return 0;
 	}
-	event.events = (what & CURL_POLL_IN ? EPOLLIN : 0u) | (what & CURL_POLL_OUT ? EPOLLOUT : 0u);
+	event.events =
+		(what & CURL_POLL_IN ? EPOLLIN : 0u) | (what & CURL_POLL_OUT ? EPOLLOUT : 0u);
 	int operation = assigned ? EPOLL_CTL_MOD : EPOLL_CTL_ADD;
 	if (epoll_ctl(reactor->poll, operation, socket, &event))
 		return -1;
@@ -34,7 +35,8 @@ static int set_timer(CURLM *multi, long milliseconds, void *context)
 {
 	struct reactor *reactor = context;
 	(void)multi;
-	reactor->timeout_at = milliseconds < 0 ? INFINITY : progress_clock() + (double)milliseconds / 1000;
+	reactor->timeout_at =
+		milliseconds < 0 ? INFINITY : progress_clock() + (double)milliseconds / 1000;
 	return 0;
 }
 
@@ -43,12 +45,15 @@ static int set_timer(CURLM *multi, long milliseconds, void *context)
 int reactor_create(struct reactor *reactor, int connections, struct error *error)
 {
 	struct epoll_event wake = {.events = EPOLLIN};
-	*reactor = (struct reactor){.multi = curl_multi_init(), .poll = epoll_create1(EPOLL_CLOEXEC),
-		.wake = eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK), .timeout_at = INFINITY};
+	*reactor = (struct reactor){.multi = curl_multi_init(),
+		.poll = epoll_create1(EPOLL_CLOEXEC),
+		.wake = eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK),
+		.timeout_at = INFINITY};
 	wake.data.fd = reactor->wake;
 	if (!reactor->multi || reactor->poll < 0 || reactor->wake < 0 ||
 		epoll_ctl(reactor->poll, EPOLL_CTL_ADD, reactor->wake, &wake)) {
-		int failed = reactor->multi ? error_system(error, "network") : error_memory(error, "network");
+		int failed = reactor->multi ? error_system(error, "network")
+					    : error_memory(error, "network");
 		reactor_destroy(reactor);
 		return failed;
 	}
@@ -83,7 +88,8 @@ int reactor_run(struct reactor *reactor, double seconds, struct error *error)
 	double timeout = reactor->timeout_at - progress_clock();
 	int running;
 	timeout = timeout < seconds ? timeout : seconds;
-	int count = epoll_wait(reactor->poll, events, EVENTS, timeout > 0 ? (int)(1000 * timeout) + 1 : 0);
+	int count = epoll_wait(reactor->poll, events, EVENTS,
+		timeout > 0 ? (int)(1000 * timeout) + 1 : 0);
 	if (count < 0 && errno != EINTR)
 		return error_system(error, "network");
 	CURLMcode code = CURLM_OK;

@@ -1,5 +1,5 @@
-/* Event loop for hundreds of connections: libcurl's sockets and timer in one epoll, so that the cost of a wait depends on the
- * number of events, not of connections. */
+/* Event loop for hundreds of connections: libcurl's sockets and timer in one epoll, so that the
+ * cost of a wait depends on the number of events, not of connections. */
 #ifndef FETCH_REACTOR_H
 #define FETCH_REACTOR_H
 
@@ -9,12 +9,14 @@
 
 struct reactor {
 	CURLM *multi;
-	int poll;   /* epoll; -1: none */
-	int wake;   /* eventfd; likewise */
-	double timeout_at; /* of progress_clock: when libcurl's timer expires; infinite: it is not set */
+	int poll;          /* epoll; -1: none */
+	int wake;          /* eventfd; likewise */
+	double timeout_at; /* of progress_clock: when libcurl's timer expires; infinite: it is not
+	                      set */
 };
 
-/* For at most `connections` concurrent connections. On failure (-1) *reactor must not be destroyed. */
+/* For at most `connections` concurrent connections. On failure (-1) *reactor must not be
+ * destroyed. */
 CHECKED int reactor_create(struct reactor *reactor, int connections, struct error *error);
 
 /* Waits up to `seconds` for events or the timer, and lets libcurl handle them. */

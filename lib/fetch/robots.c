@@ -33,15 +33,17 @@ static bool parse_line(char *text, struct robots_line *line)
 	return true;
 }
 
-/* Writes the normalized percent-encoding of `path` with a NUL (RFC 9309, 2.2.2 and 2.2.3): bytes beyond ASCII are encoded,
- * unreserved characters are not, "*" and "$" are unless they are special in a pattern. Returns its end: it has at most three
- * bytes for each of `path`. */
+/* Writes the normalized percent-encoding of `path` with a NUL (RFC 9309, 2.2.2 and 2.2.3): bytes
+ * beyond ASCII are encoded, unreserved characters are not, "*" and "$" are unless they are special
+ * in a pattern. Returns its end: it has at most three bytes for each of `path`. */
 static char *normalize(char *out, const char *path, bool pattern)
 {
-	static const char digits[] = "0123456789ABCDEF",
+	static const char
+		digits[] = "0123456789ABCDEF",
 		unreserved[] = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-._~";
 	for (; *path; path++) {
-		int high = *path == '%' ? text_hexadecimal(path[1]) : -1, low = high < 0 ? -1 : text_hexadecimal(path[2]);
+		int high = *path == '%' ? text_hexadecimal(path[1]) : -1,
+		    low = high < 0 ? -1 : text_hexadecimal(path[2]);
 		int byte = low < 0 ? (unsigned char)*path : high << 4 | low;
 		bool is_literal = byte == '*' ? !pattern : byte == '$' && (!pattern || path[1]);
 		path += low < 0 ? 0 : 2;
@@ -67,7 +69,8 @@ static void add_rule(struct robots *robots, const char *pattern, bool allow)
 static bool names_robot(const char *value, const char *robot)
 {
 	size_t length = strlen(robot);
-	return strncasecmp(value, robot, length) == 0 && (!value[length] || strchr(" \t/", value[length]));
+	return strncasecmp(value, robot, length) == 0 &&
+		(!value[length] || strchr(" \t/", value[length]));
 }
 
 /* Adds the rules of every group for `robot`. Returns whether there is one. */
@@ -94,7 +97,8 @@ static bool collect_rules(struct robots *robots, char *text, const char *robot)
 	return found;
 }
 
-/* Copies text for collect_rules, which modifies it, with all line ends as \n; NULL without memory. */
+/* Copies text for collect_rules, which modifies it, with all line ends as \n; NULL without
+ * memory. */
 static char *copy_lines(const char *bytes, size_t size)
 {
 	char *text = malloc(size + 1);
@@ -105,7 +109,8 @@ static char *copy_lines(const char *bytes, size_t size)
 	return text;
 }
 
-int robots_parse(struct robots *robots, const char *bytes, size_t size, const char *robot, struct error *error)
+int robots_parse(struct robots *robots, const char *bytes, size_t size, const char *robot,
+	struct error *error)
 {
 	if (size > ROBOTS_BYTES_MAXIMUM)
 		size = ROBOTS_BYTES_MAXIMUM;
@@ -127,7 +132,8 @@ int robots_parse(struct robots *robots, const char *bytes, size_t size, const ch
 	return whole ? 0 : error_memory(error, "robots.txt");
 }
 
-/* Greedy: each part between two '*' is matched at its first occurrence, which leaves the longest rest for later parts. */
+/* Greedy: each part between two '*' is matched at its first occurrence, which leaves the longest
+ * rest for later parts. */
 static bool matches(const char *pattern, const char *path)
 {
 	const char *end = path + strlen(path);
@@ -138,7 +144,10 @@ static bool matches(const char *pattern, const char *path)
 		if (first)
 			path = strncmp(path, pattern, part) == 0 ? path : NULL;
 		else if (at_end)
-			path = (size_t)(end - path) >= part && memcmp(end - part, pattern, part) == 0 ? end - part : NULL;
+			path = (size_t)(end - path) >= part &&
+					memcmp(end - part, pattern, part) == 0
+				? end - part
+				: NULL;
 		else
 			path = memmem(path, (size_t)(end - path), pattern, part);
 		if (!path)

@@ -16,14 +16,15 @@ struct robots {
 	size_t size; /* of all rules in bytes */
 };
 
-/* Parses the group of the product token `robot` ("millrace"; case-insensitive), or else the group "*".
- * Invalid lines are skipped, as the protocol demands. On failure (-1, no memory) *robots is empty. */
+/* Parses the group of the product token `robot` ("millrace"; case-insensitive), or else the group
+ * "*". Invalid lines are skipped, as the protocol demands. On failure (-1, no memory) *robots is
+ * empty. */
 CHECKED int robots_parse(struct robots *robots, const char *bytes, size_t size, const char *robot,
 	struct error *error);
 
-/* Whether `path` (with its query, "/a?b") may be fetched: the longest matching rule decides, allow before disallow of the same
- * length; "*" matches any bytes, a final "$" the end; percent-encoding of either is normalized. Returns false without
- * memory. */
+/* Whether `path` (with its query, "/a?b") may be fetched: the longest matching rule decides, allow
+ * before disallow of the same length; "*" matches any bytes, a final "$" the end; percent-encoding
+ * of either is normalized. Returns false without memory. */
 bool robots_allow(const struct robots *robots, const char *path);
 
 void robots_free(struct robots *robots);

@@ -14,18 +14,26 @@
 #include <strings.h>
 #include <unistd.h>
 
-enum { STALL_BYTES = 100, STALL_SECONDS_MAXIMUM = 20, CAPACITY_MINIMUM = 1 << 14, RECEIVE_BYTES = 1 << 16,
-	HEADER_BYTES_MAXIMUM = 500 * 1024, PARTIAL_CONTENT = 206 };
+enum {
+	STALL_BYTES = 100,
+	STALL_SECONDS_MAXIMUM = 20,
+	CAPACITY_MINIMUM = 1 << 14,
+	RECEIVE_BYTES = 1 << 16,
+	HEADER_BYTES_MAXIMUM = 500 * 1024,
+	PARTIAL_CONTENT = 206
+};
 
-/* The buffer capacity for a body of at least `size` bytes: its Content-Length if there is one; a false one costs nothing,
- * as untouched memory is not allocated by the system. */
+/* The buffer capacity for a body of at least `size` bytes: its Content-Length if there is one; a
+ * false one costs nothing, as untouched memory is not allocated by the system. */
 static size_t body_capacity(const struct transfer *transfer, size_t size)
 {
 	curl_off_t content_length = -1;
 	size_t capacity = transfer->capacity ? transfer->capacity : CAPACITY_MINIMUM;
 	if (!transfer->limits->decode)
-		curl_easy_getinfo(transfer->easy, CURLINFO_CONTENT_LENGTH_DOWNLOAD_T, &content_length);
-	if (content_length >= (curl_off_t)size && (uint64_t)content_length <= transfer->limits->bytes)
+		curl_easy_getinfo(transfer->easy, CURLINFO_CONTENT_LENGTH_DOWNLOAD_T,
+			&content_length);
+	if (content_length >= (curl_off_t)size &&
+		(uint64_t)content_length <= transfer->limits->bytes)
 		return (size_t)content_length + 1;
 	while (capacity < size + 1)
 		capacity *= 2;
@@ -59,7 +67,8 @@ static size_t write_body(char *bytes, size_t unit, size_t count, void *context)
 }
 
 /* Limits the bytes received: they may decode to nothing, so that `write_body` is never called. */
-static int check_progress(void *context, curl_off_t expected, curl_off_t received, curl_off_t to_send, curl_off_t sent)
+static int check_progress(void *context, curl_off_t expected, curl_off_t received,
+	curl_off_t to_send, curl_off_t sent)
 {
 	struct transfer *transfer = context;
 	(void)expected, (void)to_send, (void)sent;
@@ -67,9 +76,9 @@ static int check_progress(void *context, curl_off_t expected, curl_off_t receive
 	return transfer->too_large;
 }
 
-/* Called for each header field and trailer, which libcurl stores without a limit. libcurl decodes up to five nested content
- * codings, so that one call may last for days: only one is allowed. It decodes transfer codings even if they were not
- * requested: none is allowed. */
+/* Called for each header field and trailer, which libcurl stores without a limit. libcurl decodes
+ * up to five nested content codings, so that one call may last for days: only one is allowed. It
+ * decodes transfer codings even if they were not requested: none is allowed. */
 static size_t check_header_line(char *line, size_t unit, size_t count, void *context)
 {
 	struct transfer *transfer = context;
@@ -80,15 +89,17 @@ static size_t check_header_line(char *line, size_t unit, size_t count, void *con
 	if (!header_parse(&header, line, unit * count))
 		return unit * count;
 	bool is_transfer_coding = header_is_named(&header, "Transfer-Encoding");
-	if (!is_transfer_coding && (!transfer->limits->decode || !header_is_named(&header, "Content-Encoding")))
+	if (!is_transfer_coding &&
+		(!transfer->limits->decode || !header_is_named(&header, "Content-Encoding")))
 		return unit * count;
 	enum header_coding coding = header_coding(header.value);
-	if (coding == CODING_NONE || (coding == CODING_ZLIB && !is_transfer_coding && !transfer->is_compressed)) {
+	if (coding == CODING_NONE ||
+		(coding == CODING_ZLIB && !is_transfer_coding && !transfer->is_compressed)) {
 		transfer->is_compressed |= coding == CODING_ZLIB;
 		return unit * count;
 	}
-	snprintf(transfer->refused_coding, sizeof transfer->refused_coding, "%.*s", (int)sizeof transfer->refused_coding - 1,
-		header.value);
+	snprintf(transfer->refused_coding, sizeof transfer->refused_coding, "%.*s",
+		(int)sizeof transfer->refused_coding - 1, header.value);
 	return 0;
 }
 
@@ -97,8 +108,10 @@ static void record_refused_address(struct transfer *transfer, const struct socka
 	const void *binary = address->sa_family == AF_INET
 		? (const void *)&((const struct sockaddr_in *)(const void *)address)->sin_addr
 		: (const void *)&((const struct sockaddr_in6 *)(const void *)address)->sin6_addr;
-	if (!inet_ntop(address->sa_family, binary, transfer->refused_address, sizeof transfer->refused_address))
-		snprintf(transfer->refused_address, sizeof transfer->refused_address, "of an unknown kind");
+	if (!inet_ntop(address->sa_family, binary, transfer->refused_address,
+		    sizeof transfer->refused_address))
+		snprintf(transfer->refused_address, sizeof transfer->refused_address,
+			"of an unknown kind");
 }
 
 /* Checks the binary address before connecting, whatever name or number it came from. */
@@ -114,7 +127,8 @@ static curl_socket_t open_socket(void *context, curlsocktype purpose, struct cur
 }
 
 /* Checks the address of reused connections too, for which open_socket is not called. */
-static int check_connected_address(void *context, char *remote, char *local, int remote_port, int local_port)
+static int check_connected_address(void *context, char *remote, char *local, int remote_port,
+	int local_port)
 {
 	struct transfer *transfer = context;
 	(void)local, (void)remote_port, (void)local_port;
@@ -180,7 +194,8 @@ int transfer_init(struct transfer *transfer, const char *url, const struct trans
 	curl_easy_setopt(easy, CURLOPT_CONNECTTIMEOUT_MS, milliseconds(limits->connect_seconds));
 	curl_easy_setopt(easy, CURLOPT_TIMEOUT_MS, milliseconds(limits->total_seconds));
 	curl_easy_setopt(easy, CURLOPT_LOW_SPEED_LIMIT, (long)STALL_BYTES);
-	curl_easy_setopt(easy, CURLOPT_LOW_SPEED_TIME, transfer_stall_seconds(limits->total_seconds));
+	curl_easy_setopt(easy, CURLOPT_LOW_SPEED_TIME,
+		transfer_stall_seconds(limits->total_seconds));
 	if (!limits->truncate)
 		curl_easy_setopt(easy, CURLOPT_MAXFILESIZE_LARGE, (curl_off_t)limits->bytes);
 	curl_easy_setopt(easy, CURLOPT_HEADERFUNCTION, check_header_line);
@@ -200,8 +215,8 @@ int transfer_init(struct transfer *transfer, const char *url, const struct trans
 	return 0;
 }
 
-int transfer_set_headers(struct transfer *transfer, const char *user_agent, const struct text_list *headers,
-	struct error *error)
+int transfer_set_headers(struct transfer *transfer, const char *user_agent,
+	const struct text_list *headers, struct error *error)
 {
 	if (user_agent)
 		curl_easy_setopt(transfer->easy, CURLOPT_USERAGENT, user_agent);
@@ -215,9 +230,11 @@ int transfer_set_headers(struct transfer *transfer, const char *user_agent, cons
 	return 0;
 }
 
-static enum transfer_outcome set_outcome(struct transfer *transfer, enum transfer_outcome outcome, const char *reason)
+static enum transfer_outcome set_outcome(struct transfer *transfer, enum transfer_outcome outcome,
+	const char *reason)
 {
-	snprintf(transfer->reason, sizeof transfer->reason, "%.*s", (int)sizeof transfer->reason - 1, reason);
+	snprintf(transfer->reason, sizeof transfer->reason, "%.*s",
+		(int)sizeof transfer->reason - 1, reason);
 	return outcome;
 }
 
@@ -228,13 +245,16 @@ static enum transfer_outcome classify_status(struct transfer *transfer)
 	char *location = NULL, reason[64];
 	struct curl_header *retry_after;
 	curl_easy_getinfo(transfer->easy, CURLINFO_REDIRECT_URL, &location);
-	if (curl_easy_header(transfer->easy, "Retry-After", 0, CURLH_HEADER, -1, &retry_after) == CURLHE_OK)
+	if (curl_easy_header(transfer->easy, "Retry-After", 0, CURLH_HEADER, -1, &retry_after) ==
+		CURLHE_OK)
 		transfer->retry_after = header_retry_after(retry_after->value, time(NULL));
 	if (status >= 200 && status < 300 && status != PARTIAL_CONTENT)
 		return TRANSFER_COMPLETE;
 	if (status >= 300 && status < 400 && location) {
 		transfer->location = strdup(location);
-		return transfer->location ? TRANSFER_REDIRECT : set_outcome(transfer, TRANSFER_TRANSIENT, "out of memory");
+		return transfer->location
+			? TRANSFER_REDIRECT
+			: set_outcome(transfer, TRANSFER_TRANSIENT, "out of memory");
 	}
 	snprintf(reason, sizeof reason, "HTTP status %ld", status);
 	bool is_transient = status == 408 || status == 429 || status / 100 == 5;
@@ -251,19 +271,23 @@ enum transfer_outcome transfer_finish(struct transfer *transfer, CURLcode code)
 	if (transfer->header_size > HEADER_BYTES_MAXIMUM)
 		return set_outcome(transfer, TRANSFER_REFUSED, "headers of more than 500 kB");
 	if (*transfer->refused_coding) {
-		snprintf(reason, sizeof reason, "unsupported coding '%s'", transfer->refused_coding);
+		snprintf(reason, sizeof reason, "unsupported coding '%s'",
+			transfer->refused_coding);
 		return set_outcome(transfer, TRANSFER_REFUSED, reason);
 	}
-	if (transfer->too_large && transfer->limits->truncate && transfer->size == transfer->limits->bytes)
+	if (transfer->too_large && transfer->limits->truncate &&
+		transfer->size == transfer->limits->bytes)
 		return classify_status(transfer);
 	if (transfer->too_large || code == CURLE_FILESIZE_EXCEEDED) {
 		snprintf(reason, sizeof reason, "larger than %zu bytes", transfer->limits->bytes);
 		return set_outcome(transfer, TRANSFER_REFUSED, reason);
 	}
 	if (code == CURLE_OUT_OF_MEMORY)
-		return set_outcome(transfer, TRANSFER_TRANSIENT, "out of memory, or a header of more than 100 kB");
+		return set_outcome(transfer, TRANSFER_TRANSIENT,
+			"out of memory, or a header of more than 100 kB");
 	if (code != CURLE_OK && *transfer->refused_address) {
-		snprintf(reason, sizeof reason, "the address %s is not public (--allow-private)", transfer->refused_address);
+		snprintf(reason, sizeof reason, "the address %s is not public (--allow-private)",
+			transfer->refused_address);
 		return set_outcome(transfer, TRANSFER_REFUSED, reason);
 	}
 	/* The URL's scheme was checked: it is the response that is in an unknown protocol. */
@@ -300,7 +324,8 @@ void transfer_charset(const struct transfer *transfer, char *out, size_t size)
 bool transfer_opts_out(const struct transfer *transfer)
 {
 	struct curl_header *header;
-	for (size_t i = 0; curl_easy_header(transfer->easy, "X-Robots-Tag", i, CURLH_HEADER, -1, &header) == CURLHE_OK;
+	for (size_t i = 0; curl_easy_header(transfer->easy, "X-Robots-Tag", i, CURLH_HEADER, -1,
+				   &header) == CURLHE_OK;
 		i++)
 		if (header_opts_out(header->value, time(NULL)))
 			return true;

@@ -25,10 +25,12 @@ static bool is_ascii(const char *text)
 	return !*text;
 }
 
-/* The host name in ASCII (IDNA); NULL if it can't be converted. libcurl expects the name in the locale's encoding. */
+/* The host name in ASCII (IDNA); NULL if it can't be converted. libcurl expects the name in the
+ * locale's encoding. */
 static char *ascii_host(CURLU *url)
 {
-	locale_t utf8 = newlocale(LC_CTYPE_MASK, "C.UTF-8", 0), previous = utf8 ? uselocale(utf8) : 0;
+	locale_t utf8 = newlocale(LC_CTYPE_MASK, "C.UTF-8", 0),
+		 previous = utf8 ? uselocale(utf8) : 0;
 	char *host = get_part(url, CURLUPART_HOST, CURLU_PUNYCODE);
 	if (utf8) {
 		uselocale(previous);
@@ -37,7 +39,8 @@ static char *ascii_host(CURLU *url)
 	return host;
 }
 
-/* Converts the host name to ASCII, so that a host has one name. Returns false if it can't be converted. */
+/* Converts the host name to ASCII, so that a host has one name. Returns false if it can't be
+ * converted. */
 static bool convert_host_to_ascii(CURLU *url)
 {
 	char *host = get_part(url, CURLUPART_HOST, 0), *ascii = NULL, *converted_url = NULL;
@@ -47,7 +50,8 @@ static bool convert_host_to_ascii(CURLU *url)
 	if (ascii && curl_url_set(url, CURLUPART_HOST, ascii, 0) == CURLUE_OK)
 		converted_url = get_part(url, CURLUPART_URL, 0);
 	/* Parses it again: the name may be a number now. */
-	bool converted = is_plain || (converted_url && curl_url_set(url, CURLUPART_URL, converted_url, 0) == CURLUE_OK);
+	bool converted = is_plain ||
+		(converted_url && curl_url_set(url, CURLUPART_URL, converted_url, 0) == CURLUE_OK);
 	free(host);
 	free(ascii);
 	free(converted_url);
@@ -64,13 +68,15 @@ static bool has_part(CURLU *url, CURLUPart part)
 
 static bool is_http_scheme(const char *text, size_t length)
 {
-	return (length == 4 && strncasecmp(text, "http", 4) == 0) || (length == 5 && strncasecmp(text, "https", 5) == 0);
+	return (length == 4 && strncasecmp(text, "http", 4) == 0) ||
+		(length == 5 && strncasecmp(text, "https", 5) == 0);
 }
 
 /* Whether a reference has a scheme other than http or https (RFC 3986, 3.1). */
 static bool has_other_scheme(const char *reference)
 {
-	size_t length = strspn(reference, "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+-.");
+	size_t length = strspn(reference,
+		"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+-.");
 	return length && reference[length] == ':' && !is_http_scheme(reference, length);
 }
 
@@ -87,8 +93,8 @@ static bool is_http(CURLU *url)
 	return web;
 }
 
-/* As browsers parse a reference (URL Standard, "basic URL parser"): without white space around it and tabs and line ends in
- * it; a backslash before the query is a slash. */
+/* As browsers parse a reference (URL Standard, "basic URL parser"): without white space around it
+ * and tabs and line ends in it; a backslash before the query is a slash. */
 static char *strip_reference(const char *reference)
 {
 	reference += strspn(reference, " \t\r\n\f");
@@ -107,7 +113,8 @@ static char *strip_reference(const char *reference)
 	return stripped;
 }
 
-/* An empty reference or only a fragment is the base itself (RFC 3986, 4.4), which libcurl does not support. */
+/* An empty reference or only a fragment is the base itself (RFC 3986, 4.4), which libcurl does not
+ * support. */
 static bool is_same_document(const char *base, const char *reference)
 {
 	return base && (!*reference || *reference == '#');
@@ -120,7 +127,8 @@ static char *resolve_url(CURLU *url, const char *base, const char *reference, st
 	bool other_scheme = stripped && has_other_scheme(stripped);
 	CURLUcode code = base ? curl_url_set(url, CURLUPART_URL, base, flags) : CURLUE_OK;
 	if (code == CURLUE_OK && !other_scheme && !(stripped && is_same_document(base, stripped)))
-		code = stripped ? curl_url_set(url, CURLUPART_URL, stripped, flags) : CURLUE_OUT_OF_MEMORY;
+		code = stripped ? curl_url_set(url, CURLUPART_URL, stripped, flags)
+				: CURLUE_OUT_OF_MEMORY;
 	free(stripped);
 	const char *reason = NULL;
 	if (code != CURLUE_OK)
@@ -167,7 +175,8 @@ char *url_origin(const char *url)
 	CURLU *parsed = curl_url();
 	char *origin = NULL;
 	if (parsed && curl_url_set(parsed, CURLUPART_URL, url, 0) == CURLUE_OK) {
-		char *scheme = get_part(parsed, CURLUPART_SCHEME, 0), *host = get_part(parsed, CURLUPART_HOST, 0);
+		char *scheme = get_part(parsed, CURLUPART_SCHEME, 0),
+		     *host = get_part(parsed, CURLUPART_HOST, 0);
 		char *port = get_part(parsed, CURLUPART_PORT, CURLU_DEFAULT_PORT);
 		if (scheme && host && port)
 			origin = text_format("%s://%s:%s", scheme, host, port);
@@ -211,8 +220,8 @@ char *url_percent_encode(const char *text)
 	if (!escaped)
 		return NULL;
 	for (const unsigned char *p = (const unsigned char *)text; *p; p++) {
-		bool is_plain = (*p >= '0' && *p <= '9') || (*p >= 'A' && *p <= 'Z') || (*p >= 'a' && *p <= 'z') ||
-			strchr("-._~", *p);
+		bool is_plain = (*p >= '0' && *p <= '9') || (*p >= 'A' && *p <= 'Z') ||
+			(*p >= 'a' && *p <= 'z') || strchr("-._~", *p);
 		if (is_plain) {
 			*out++ = (char)*p;
 			continue;
@@ -229,22 +238,27 @@ char *url_percent_encode(const char *text)
 static const char *find_parameter(const char *query, const char *name, size_t length)
 {
 	for (const char *p = query; p; p = strchr(p, '&') ? strchr(p, '&') + 1 : NULL)
-		if (strncmp(p, name, length) == 0 && (p[length] == '=' || p[length] == '&' || !p[length]))
+		if (strncmp(p, name, length) == 0 &&
+			(p[length] == '=' || p[length] == '&' || !p[length]))
 			return p;
 	return NULL;
 }
 
 char *url_set_parameter(const char *url, const char *name, const char *value)
 {
-	char *escaped_name = url_percent_encode(name), *escaped_value = url_percent_encode(value), *result = NULL;
+	char *escaped_name = url_percent_encode(name), *escaped_value = url_percent_encode(value),
+	     *result = NULL;
 	if (escaped_name && escaped_value) {
 		const char *query = strchr(url, '?');
-		const char *old = query ? find_parameter(query + 1, escaped_name, strlen(escaped_name)) : NULL;
+		const char *old = query
+			? find_parameter(query + 1, escaped_name, strlen(escaped_name))
+			: NULL;
 		if (old)
-			result = text_format("%.*s%s=%s%s", (int)(old - url), url, escaped_name, escaped_value,
-				old + strcspn(old, "&"));
+			result = text_format("%.*s%s=%s%s", (int)(old - url), url, escaped_name,
+				escaped_value, old + strcspn(old, "&"));
 		else
-			result = text_format("%s%c%s=%s", url, query ? '&' : '?', escaped_name, escaped_value);
+			result = text_format("%s%c%s=%s", url, query ? '&' : '?', escaped_name,
+				escaped_value);
 	}
 	free(escaped_name);
 	free(escaped_value);

@@ -11,10 +11,11 @@ enum { URL_LENGTH_MAXIMUM = 8192 };
 /* Whether `text` begins with "http://" or "https://". */
 bool url_is_http(const char *text);
 
-/* Resolves a URI reference against `base` (NULL: it must be absolute): without tabs and line ends, with slashes for
- * backslashes before the query, blanks and non-ASCII bytes percent-encoded, the host name in ASCII (IDNA), without
- * fragment. Only http and https, without user information, at most URL_LENGTH_MAXIMUM bytes. New memory, which the caller
- * frees; NULL with `error` set (which may be NULL). */
+/* Resolves a URI reference against `base` (NULL: it must be absolute): without tabs and line ends,
+ * with slashes for backslashes before the query, blanks and non-ASCII bytes percent-encoded, the
+ * host name in ASCII (IDNA), without fragment. Only http and https, without user information, at
+ * most URL_LENGTH_MAXIMUM bytes. New memory, which the caller frees; NULL with `error` set (which
+ * may be NULL). */
 char *url_resolve(const char *base, const char *reference, struct error *error);
 
 /* The origin "https://host:port" of a URL from url_resolve; that of "https://host" has port 443.
@@ -24,7 +25,8 @@ char *url_origin(const char *url);
 /* Whether two URLs from url_resolve have the same origin. */
 bool url_is_same_origin(const char *a, const char *b);
 
-/* The host name in an origin from url_origin, without a trailing dot. New memory, which the caller frees; NULL without memory. */
+/* The host name in an origin from url_origin, without a trailing dot. New memory, which the caller
+ * frees; NULL without memory. */
 char *url_origin_host(const char *origin);
 
 /* Path and query ("/a/b?c=d") inside a URL from url_resolve. */

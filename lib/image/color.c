@@ -9,7 +9,12 @@
 #include <lcms2.h>
 #include <lcms2_plugin.h>
 
-enum { STEPS = 5, TOLERANCE = 2, PROFILE_MAXIMUM = 16 << 20, ALLOCATION_MAXIMUM = 512 << 20 /* lcms' own limit */ };
+enum {
+	STEPS = 5,
+	TOLERANCE = 2,
+	PROFILE_MAXIMUM = 16 << 20,
+	ALLOCATION_MAXIMUM = 512 << 20 /* lcms' own limit */
+};
 
 struct color_conversion {
 	cmsContext library;
@@ -54,8 +59,12 @@ static void release(cmsContext library, void *memory)
 }
 
 static cmsPluginMemHandler memory_handler = {
-	.base = {.Magic = cmsPluginMagicNumber, .ExpectedVersion = 2000, .Type = cmsPluginMemHandlerSig},
-	.MallocPtr = allocate, .FreePtr = release, .ReallocPtr = reallocate,
+	.base = {.Magic = cmsPluginMagicNumber,
+		.ExpectedVersion = 2000,
+		.Type = cmsPluginMemHandlerSig},
+	.MallocPtr = allocate,
+	.FreePtr = release,
+	.ReallocPtr = reallocate,
 };
 
 /* ---- conversions ---- */
@@ -68,7 +77,8 @@ int pixel_layout_size(enum pixel_layout layout)
 /* Whether it leaves every colour of a grid unchanged. */
 static bool is_identity(cmsHTRANSFORM transform, enum pixel_layout layout)
 {
-	int size = layouts[layout].size, count = layout == PIXELS_GREY ? STEPS : STEPS * STEPS * STEPS;
+	int size = layouts[layout].size,
+	    count = layout == PIXELS_GREY ? STEPS : STEPS * STEPS * STEPS;
 	if (layout >= PIXELS_CMYK)
 		return false;
 	for (int i = 0; i < count; i++) {
@@ -83,8 +93,8 @@ static bool is_identity(cmsHTRANSFORM transform, enum pixel_layout layout)
 	return true;
 }
 
-/* Whether it is sRGB, as most profiles are: creating a transform takes longer than decoding a small picture. sRGB's
- * primaries adapted to D50 and its transfer curve: IEC 61966-2-1. */
+/* Whether it is sRGB, as most profiles are: creating a transform takes longer than decoding a small
+ * picture. sRGB's primaries adapted to D50 and its transfer curve: IEC 61966-2-1. */
 static bool is_srgb(cmsHPROFILE profile)
 {
 	static const struct {
@@ -101,13 +111,16 @@ static bool is_srgb(cmsHPROFILE profile)
 	for (int c = 0; c < 3; c++) {
 		const cmsCIEXYZ *primary = cmsReadTag(profile, channels[c].primary);
 		const cmsToneCurve *curve = cmsReadTag(profile, channels[c].curve);
-		if (!primary || !curve || fabs(primary->X - channels[c].x) > tolerance || fabs(primary->Y - channels[c].y) > tolerance ||
+		if (!primary || !curve || fabs(primary->X - channels[c].x) > tolerance ||
+			fabs(primary->Y - channels[c].y) > tolerance ||
 			fabs(primary->Z - channels[c].z) > tolerance)
 			return false;
 		for (int i = 0; i <= 16; i++) {
 			double value = i / 16.0,
-				light = value <= 0.04045 ? value / 12.92 : pow((value + 0.055) / 1.055, 2.4);
-			if (fabs((double)cmsEvalToneCurveFloat(curve, (float)value) - light) > tolerance)
+			       light = value <= 0.04045 ? value / 12.92
+							: pow((value + 0.055) / 1.055, 2.4);
+			if (fabs((double)cmsEvalToneCurveFloat(curve, (float)value) - light) >
+				tolerance)
 				return false;
 		}
 	}
@@ -118,12 +131,14 @@ static cmsHTRANSFORM create_transform(cmsContext library, const unsigned char *p
 	enum pixel_layout layout)
 {
 	cmsHTRANSFORM transform = NULL;
-	cmsHPROFILE to = NULL, from = cmsOpenProfileFromMemTHR(library, profile, (cmsUInt32Number)size);
+	cmsHPROFILE to = NULL,
+		    from = cmsOpenProfileFromMemTHR(library, profile, (cmsUInt32Number)size);
 	if (from && cmsGetColorSpace(from) == layouts[layout].space && !is_srgb(from))
 		to = cmsCreate_sRGBProfileTHR(library);
 	if (to)
-		transform = cmsCreateTransformTHR(library, from, layouts[layout].in, to, layouts[layout].out,
-			INTENT_PERCEPTUAL, cmsFLAGS_NOCACHE | (layout == PIXELS_RGBA ? cmsFLAGS_COPY_ALPHA : 0));
+		transform = cmsCreateTransformTHR(library, from, layouts[layout].in, to,
+			layouts[layout].out, INTENT_PERCEPTUAL,
+			cmsFLAGS_NOCACHE | (layout == PIXELS_RGBA ? cmsFLAGS_COPY_ALPHA : 0));
 	if (from)
 		cmsCloseProfile(from);
 	if (to)
@@ -131,10 +146,10 @@ static cmsHTRANSFORM create_transform(cmsContext library, const unsigned char *p
 	return transform;
 }
 
-/* Returns whether a conversion is needed. Without memory it returns false with errno ENOMEM, and what lcms had allocated
- * leaks. */
-static bool create_conversion(struct color_conversion *conversion, const unsigned char *profile, size_t size,
-	enum pixel_layout layout)
+/* Returns whether a conversion is needed. Without memory it returns false with errno ENOMEM, and
+ * what lcms had allocated leaks. */
+static bool create_conversion(struct color_conversion *conversion, const unsigned char *profile,
+	size_t size, enum pixel_layout layout)
 {
 	jmp_buf jump;
 	without_memory = &jump;
@@ -146,13 +161,15 @@ static bool create_conversion(struct color_conversion *conversion, const unsigne
 	}
 	conversion->library = cmsCreateContext(&memory_handler, NULL);
 	if (conversion->library)
-		conversion->transform = create_transform(conversion->library, profile, size, layout);
+		conversion->transform =
+			create_transform(conversion->library, profile, size, layout);
 	bool needed = conversion->transform && !is_identity(conversion->transform, layout);
 	without_memory = NULL;
 	return needed;
 }
 
-struct color_conversion *color_conversion_create(const unsigned char *profile, size_t size, enum pixel_layout layout)
+struct color_conversion *color_conversion_create(const unsigned char *profile, size_t size,
+	enum pixel_layout layout)
 {
 	if (!profile || size > PROFILE_MAXIMUM)
 		return NULL;
@@ -163,7 +180,8 @@ struct color_conversion *color_conversion_create(const unsigned char *profile, s
 	return NULL;
 }
 
-void color_convert(const struct color_conversion *conversion, const unsigned char *in, unsigned char *out, size_t pixels)
+void color_convert(const struct color_conversion *conversion, const unsigned char *in,
+	unsigned char *out, size_t pixels)
 {
 	cmsDoTransform(conversion->transform, in, out, (cmsUInt32Number)pixels);
 }

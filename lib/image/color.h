@@ -12,15 +12,16 @@ int pixel_layout_size(enum pixel_layout layout);
 
 struct color_conversion;
 
-/* Creates a conversion from `profile` to sRGB: perceptual intent, 8 bits, so the same bytes result each time. Returns NULL
- * if the pixels are to be used unchanged: no profile, a damaged one or one for another kind of pixels, no memory, or one
- * that changes no colour by more than 2 of 255, such as the many versions of sRGB. The caller frees with
- * color_conversion_free. */
-struct color_conversion *color_conversion_create(const unsigned char *profile, size_t size, enum pixel_layout layout);
+/* Creates a conversion from `profile` to sRGB: perceptual intent, 8 bits, so the same bytes result
+ * each time. Returns NULL if the pixels are to be used unchanged: no profile, a damaged one or one
+ * for another kind of pixels, no memory, or one that changes no colour by more than 2 of 255, such
+ * as the many versions of sRGB. The caller frees with color_conversion_free. */
+struct color_conversion *color_conversion_create(const unsigned char *profile, size_t size,
+	enum pixel_layout layout);
 
 /* Converts a row: PIXELS_RGBA to RGBA, its alpha unchanged; all others to RGB. */
-void color_convert(const struct color_conversion *conversion, const unsigned char *in, unsigned char *out,
-	size_t pixels);
+void color_convert(const struct color_conversion *conversion, const unsigned char *in,
+	unsigned char *out, size_t pixels);
 
 /* Frees; NULL is allowed. */
 void color_conversion_free(struct color_conversion *conversion);

@@ -16,7 +16,8 @@ static bool read_number(const struct tiff *tiff, size_t offset, int length, uint
 		return false;
 	*value = 0;
 	for (int i = 0; i < length; i++)
-		*value = *value << 8 | tiff->bytes[offset + (size_t)(tiff->big_endian ? i : length - 1 - i)];
+		*value = *value << 8 |
+			tiff->bytes[offset + (size_t)(tiff->big_endian ? i : length - 1 - i)];
 	return true;
 }
 
@@ -35,7 +36,10 @@ int exif_orientation(const unsigned char *bytes, size_t size)
 			return 1;
 		if (tag == TAG_ORIENTATION)
 			return read_number(&tiff, entry + 2, 2, &type) && type == TYPE_SHORT &&
-				read_number(&tiff, entry + 8, 2, &value) && value >= 1 && value <= 8 ? (int)value : 1;
+					read_number(&tiff, entry + 8, 2, &value) && value >= 1 &&
+					value <= 8
+				? (int)value
+				: 1;
 	}
 	return 1;
 }

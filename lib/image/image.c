@@ -9,7 +9,8 @@ int image_create(struct image *image, int width, int height, int channels, struc
 {
 	*image = (struct image){0};
 	if (width < 1 || height < 1 || width > IMAGE_SIDE_MAXIMUM || height > IMAGE_SIDE_MAXIMUM)
-		return error_set(error, "image", "%d x %d pixels, not 1 to %d a side", width, height, IMAGE_SIDE_MAXIMUM);
+		return error_set(error, "image", "%d x %d pixels, not 1 to %d a side", width,
+			height, IMAGE_SIDE_MAXIMUM);
 	unsigned char *pixels = malloc((size_t)width * (size_t)height * (size_t)channels);
 	if (!pixels)
 		return error_memory(error, "image");
@@ -30,12 +31,14 @@ void image_to_grey(struct image *image)
 	if (image->channels == 1)
 		return;
 	for (size_t i = 0; i < count; i++, in += image->channels)
-		image->pixels[i] = (unsigned char)((19595u * in[0] + 38470u * in[1] + 7471u * in[2] + 32768u) >> 16);
+		image->pixels[i] = (unsigned char)((19595u * in[0] + 38470u * in[1] +
+							   7471u * in[2] + 32768u) >>
+			16);
 	image->channels = 1;
 }
 
-int image_inspect_pixels(const struct image *image, const struct image_inspection *inspection, void *finding,
-	struct error *error)
+int image_inspect_pixels(const struct image *image, const struct image_inspection *inspection,
+	void *finding, struct error *error)
 {
 	size_t stride = 3 * (size_t)image->width;
 	void *state = inspection->start(image->width, image->height, error);
@@ -62,6 +65,7 @@ int image_parse_color(const char *text, unsigned char color[3], struct error *er
 	if (text[0] != '#' || strlen(text) != 7 || strspn(text + 1, "0123456789abcdefABCDEF") != 6)
 		return error_set(error, text, "is not a colour: white, black, grey or #rrggbb");
 	for (int i = 0; i < 3; i++)
-		color[i] = (unsigned char)(16 * text_hexadecimal(text[1 + 2 * i]) + text_hexadecimal(text[2 + 2 * i]));
+		color[i] = (unsigned char)(16 * text_hexadecimal(text[1 + 2 * i]) +
+			text_hexadecimal(text[2 + 2 * i]));
 	return 0;
 }

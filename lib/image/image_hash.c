@@ -11,10 +11,11 @@ enum { SIDE = 32, FREQUENCIES = 8 };
 
 /* ---- 32 x 32 ---- */
 
-/* The pixels of cell `index` of SIDE equal cells of `size` pixels, where a pixel counts as SIDE units. */
+/* The pixels of cell `index` of SIDE equal cells of `size` pixels, where a pixel counts as SIDE
+ * units. */
 struct cell_span {
-	int first, last;                 /* pixels */
-	uint32_t not_first, not_last;    /* units of these two that belong to the neighbouring cells */
+	int first, last;              /* pixels */
+	uint32_t not_first, not_last; /* units of these two that belong to the neighbouring cells */
 };
 
 static struct cell_span span_of(int index, int size)
@@ -58,10 +59,12 @@ static uint64_t sum_span(const uint16_t *row, const struct cell_span *span)
 static void add_to_cells(struct hash_state *hashing, int cell, int units)
 {
 	for (int x = 0; x < SIDE; x++)
-		hashing->sums[cell][x] += (uint64_t)units * sum_span(hashing->row_sums, &hashing->columns[x]);
+		hashing->sums[cell][x] +=
+			(uint64_t)units * sum_span(hashing->row_sums, &hashing->columns[x]);
 }
 
-/* Rows that lie within one cell are added up first, for all columns at once; a row that overlaps several is added alone. */
+/* Rows that lie within one cell are added up first, for all columns at once; a row that overlaps
+ * several is added alone. */
 static void average_row(struct hash_state *hashing, const unsigned char *row)
 {
 	size_t size = 3 * (size_t)hashing->width;
@@ -116,9 +119,9 @@ static bool is_plain(uint32_t grid[SIDE][SIDE])
 /* cos(pi * step / 64) * 2^16, rounded. */
 static int64_t cosine(int step)
 {
-	static const int32_t quarter[33] = {65536, 65457, 65220, 64827, 64277, 63572, 62714, 61705, 60547, 59244, 57798,
-		56212, 54491, 52639, 50660, 48559, 46341, 44011, 41576, 39040, 36410, 33692, 30893, 28020, 25080, 22078,
-		19024, 15924, 12785, 9616, 6424, 3216, 0};
+	static const int32_t quarter[33] = {65536, 65457, 65220, 64827, 64277, 63572, 62714, 61705,
+		60547, 59244, 57798, 56212, 54491, 52639, 50660, 48559, 46341, 44011, 41576, 39040,
+		36410, 33692, 30893, 28020, 25080, 22078, 19024, 15924, 12785, 9616, 6424, 3216, 0};
 	step %= 128;
 	step = step > 64 ? 128 - step : step;
 	return step <= 32 ? quarter[step] : -quarter[64 - step];
@@ -134,7 +137,8 @@ static void fill_dct_basis(dct_basis basis)
 }
 
 /* The lowest frequencies of one row or column of values at distance `stride`. */
-static void transform(const int64_t *in, int stride, const dct_basis basis, int64_t out[FREQUENCIES])
+static void transform(const int64_t *in, int stride, const dct_basis basis,
+	int64_t out[FREQUENCIES])
 {
 	for (int k = 0; k < FREQUENCIES; k++) {
 		out[k] = 0;
@@ -151,7 +155,8 @@ static int compare_values(const void *a, const void *b)
 
 static uint64_t perceptual_hash(uint32_t grid[SIDE][SIDE])
 {
-	int64_t row[SIDE], columns[SIDE][FREQUENCIES], frequencies[64], sorted[64], found[FREQUENCIES];
+	int64_t row[SIDE], columns[SIDE][FREQUENCIES], frequencies[64], sorted[64],
+		found[FREQUENCIES];
 	uint64_t hash = 0;
 	dct_basis basis;
 	fill_dct_basis(basis);
@@ -264,7 +269,8 @@ static int count_bits(uint64_t bits)
 	return __builtin_popcountll(bits);
 }
 
-static bool is_near(const struct visual_hash *a, const struct visual_hash *b, int hamming, struct hash_distance *distance)
+static bool is_near(const struct visual_hash *a, const struct visual_hash *b, int hamming,
+	struct hash_distance *distance)
 {
 	enum { CONFIRMATION = 4, SPARSE = 16 };
 	bool sparse = count_bits(a->difference | b->difference) < SPARSE;
@@ -274,7 +280,8 @@ static bool is_near(const struct visual_hash *a, const struct visual_hash *b, in
 	return distance->perceptual <= limit && distance->difference <= limit + CONFIRMATION;
 }
 
-bool image_hash_alike(const struct image_hash *a, const struct image_hash *b, int hamming, struct hash_distance *distance)
+bool image_hash_alike(const struct image_hash *a, const struct image_hash *b, int hamming,
+	struct hash_distance *distance)
 {
 	*distance = (struct hash_distance){0};
 	if (a->plain || b->plain)
@@ -283,11 +290,14 @@ bool image_hash_alike(const struct image_hash *a, const struct image_hash *b, in
 		return true;
 	/* Mirroring changes the median, so the two directions may differ by some bits. */
 	struct hash_distance reverse;
-	if (!is_near(&a->mirrored, &b->visual, hamming, distance) || !is_near(&b->mirrored, &a->visual, hamming, &reverse))
+	if (!is_near(&a->mirrored, &b->visual, hamming, distance) ||
+		!is_near(&b->mirrored, &a->visual, hamming, &reverse))
 		return false;
 	distance->mirrored = true;
-	distance->perceptual = reverse.perceptual > distance->perceptual ? reverse.perceptual : distance->perceptual;
-	distance->difference = reverse.difference > distance->difference ? reverse.difference : distance->difference;
+	distance->perceptual = reverse.perceptual > distance->perceptual ? reverse.perceptual
+									 : distance->perceptual;
+	distance->difference = reverse.difference > distance->difference ? reverse.difference
+									 : distance->difference;
 	return true;
 }
 

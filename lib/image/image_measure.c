@@ -24,7 +24,8 @@ static double mean(const struct running_sums *sums)
 
 static double variance(const struct running_sums *sums)
 {
-	return sums->count ? (double)sums->squares / (double)sums->count - mean(sums) * mean(sums) : 0;
+	return sums->count ? (double)sums->squares / (double)sums->count - mean(sums) * mean(sums)
+			   : 0;
 }
 
 static void end(void *state)
@@ -37,7 +38,9 @@ static void end(void *state)
 static void *start(int width, int height, struct error *error)
 {
 	int longer = width > height ? width : height;
-	struct image_resize_options options = {.width = width, .height = height, .filter = IMAGE_BILINEAR};
+	struct image_resize_options options = {.width = width,
+		.height = height,
+		.filter = IMAGE_BILINEAR};
 	if (longer > IMAGE_MEASURE_SIDE) {
 		options.width = (width * IMAGE_MEASURE_SIDE + longer / 2) / longer;
 		options.height = (height * IMAGE_MEASURE_SIDE + longer / 2) / longer;
@@ -67,7 +70,8 @@ static struct image_measures measure(const struct image *grey)
 	for (int y = 1; y < grey->height - 1; y++)
 		for (int x = 1; x < grey->width - 1; x++) {
 			const unsigned char *at = p + y * grey->width + x;
-			add(&laplacian, at[-1] + at[1] + at[-grey->width] + at[grey->width] - 4 * at[0]);
+			add(&laplacian,
+				at[-1] + at[1] + at[-grey->width] + at[grey->width] - 4 * at[0]);
 		}
 	return (struct image_measures){mean(&luma), sqrt(variance(&luma)), variance(&laplacian)};
 }

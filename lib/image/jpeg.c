@@ -10,9 +10,12 @@
 #include <jerror.h>
 
 enum {
-	SCANS_MAXIMUM = 500, /* a progressive file may have any number of scans of the whole picture */
-	MARKERS_MAXIMUM = 4096, /* libjpeg traverses its list of saved markers to add one; a profile takes 255 at most */
-	UNALIGNED = 8,       /* bytes: libjpeg-turbo stores aligned rows with non-temporal stores, past the cache, and they are read next */
+	SCANS_MAXIMUM =
+		500, /* a progressive file may have any number of scans of the whole picture */
+	MARKERS_MAXIMUM = 4096, /* libjpeg traverses its list of saved markers to add one; a profile
+	                           takes 255 at most */
+	UNALIGNED = 8, /* bytes: libjpeg-turbo stores aligned rows with non-temporal stores, past
+	                  the cache, and they are read next */
 };
 
 /* libjpeg calls error_exit, which must not return: it jumps to `jump`. */
@@ -38,8 +41,8 @@ static void limit_exceeded(struct jpeg_reader *reader, const char *what, int max
 	longjmp(reader->jump, 1);
 }
 
-/* A warning about lost pixels is an error; oddities that decode in full are not. Messages of level >= 0 are traces, such as
- * of each marker. */
+/* A warning about lost pixels is an error; oddities that decode in full are not. Messages of level
+ * >= 0 are traces, such as of each marker. */
 static void handle_message(j_common_ptr decoder, int level)
 {
 	struct jpeg_reader *reader = decoder->client_data;
@@ -95,7 +98,8 @@ int probe_jpeg(const struct encoded *encoded, struct image_info *info, struct er
 	prepare_errors(&reader);
 	if (setjmp(reader.jump)) {
 		jpeg_destroy_decompress(&reader.decoder);
-		return reader.errors.msg_code == JERR_OUT_OF_MEMORY ? error_memory(error, encoded->name)
+		return reader.errors.msg_code == JERR_OUT_OF_MEMORY
+			? error_memory(error, encoded->name)
 			: error_set(error, encoded->name, "%s", reader.message);
 	}
 	open_reader(&reader, encoded);
@@ -109,15 +113,17 @@ static int read_orientation(const struct jpeg_decompress_struct *decoder)
 {
 	static const char signature[6] = "Exif\0";
 	for (jpeg_saved_marker_ptr marker = decoder->marker_list; marker; marker = marker->next)
-		if (marker->data_length > sizeof signature && memcmp(marker->data, signature, sizeof signature) == 0)
-			return exif_orientation(marker->data + sizeof signature, marker->data_length - sizeof signature);
+		if (marker->data_length > sizeof signature &&
+			memcmp(marker->data, signature, sizeof signature) == 0)
+			return exif_orientation(marker->data + sizeof signature,
+				marker->data_length - sizeof signature);
 	return 1;
 }
 
-/* The least n of 1, 2, 4 for which the picture, scaled to n/8 while it is decoded, has both sides that the caller needs. The
- * others take longer than they save. */
-static void choose_scale(struct jpeg_decompress_struct *decoder, const struct image_decode_options *options,
-	int orientation)
+/* The least n of 1, 2, 4 for which the picture, scaled to n/8 while it is decoded, has both sides
+ * that the caller needs. The others take longer than they save. */
+static void choose_scale(struct jpeg_decompress_struct *decoder,
+	const struct image_decode_options *options, int orientation)
 {
 	int across = orientation >= 5 ? options->minimum_height : options->minimum_width;
 	int down = orientation >= 5 ? options->minimum_width : options->minimum_height;
@@ -153,8 +159,8 @@ static enum pixel_layout layout_of(const struct jpeg_decompress_struct *decoder)
 }
 
 /* Runs inside the caller's setjmp. */
-static int read_pixels(struct jpeg_reader *reader, int orientation, const struct decode_target *target,
-	struct row_sink *sink, struct error *error)
+static int read_pixels(struct jpeg_reader *reader, int orientation,
+	const struct decode_target *target, struct row_sink *sink, struct error *error)
 {
 	struct jpeg_decompress_struct *decoder = &reader->decoder;
 	struct stored_format stored = {.layout = layout_of(decoder), .orientation = orientation};
@@ -171,7 +177,8 @@ static int read_pixels(struct jpeg_reader *reader, int orientation, const struct
 	free(profile);
 	if (failed)
 		return -1;
-	JSAMPROW row = decoder->mem->alloc_large((j_common_ptr)decoder, JPOOL_IMAGE, 4 * (size_t)stored.width + UNALIGNED);
+	JSAMPROW row = decoder->mem->alloc_large((j_common_ptr)decoder, JPOOL_IMAGE,
+		4 * (size_t)stored.width + UNALIGNED);
 	row += UNALIGNED;
 	while (decoder->output_scanline < decoder->output_height) {
 		jpeg_read_scanlines(decoder, &row, 1);
@@ -181,8 +188,8 @@ static int read_pixels(struct jpeg_reader *reader, int orientation, const struct
 	return 0;
 }
 
-int decode_jpeg(const struct encoded *encoded, const struct image_info *info, const struct decode_target *target,
-	struct row_sink *sink, struct error *error)
+int decode_jpeg(const struct encoded *encoded, const struct image_info *info,
+	const struct decode_target *target, struct row_sink *sink, struct error *error)
 {
 	struct jpeg_reader reader;
 	(void)info;

@@ -3,7 +3,8 @@
 #include <stdbool.h>
 #include <string.h>
 
-/* EXIF's eight orientations as three operations: transpose the stored picture, flip its columns, flip its rows. */
+/* EXIF's eight orientations as three operations: transpose the stored picture, flip its columns,
+ * flip its rows. */
 struct orientation {
 	bool transpose, flip_columns, flip_rows;
 };

@@ -38,12 +38,14 @@ static void read_bytes(png_structp png, png_bytep out, size_t size)
 		png_error(png, "cut short");
 }
 
-/* Any kind of PNG to 8 bits of grey, RGB or RGBA. Stored gamma is ignored, as in Pillow and Keras: old writers stored wrong
- * ones, and right ones are close to that of sRGB. Returns the number of passes. */
+/* Any kind of PNG to 8 bits of grey, RGB or RGBA. Stored gamma is ignored, as in Pillow and Keras:
+ * old writers stored wrong ones, and right ones are close to that of sRGB. Returns the number of
+ * passes. */
 static int choose_conversions(struct png_reader *reader)
 {
 	int color = png_get_color_type(reader->png, reader->info);
-	bool transparent = color & PNG_COLOR_MASK_ALPHA || png_get_valid(reader->png, reader->info, PNG_INFO_tRNS);
+	bool transparent = color & PNG_COLOR_MASK_ALPHA ||
+		png_get_valid(reader->png, reader->info, PNG_INFO_tRNS);
 	png_set_expand(reader->png);
 	png_set_scale_16(reader->png);
 	if (transparent && !(color & PNG_COLOR_MASK_COLOR))
@@ -64,20 +66,24 @@ static int read_orientation(const struct encoded *encoded)
 
 static void get_stored_format(struct png_reader *reader, struct stored_format *stored)
 {
-	static const enum pixel_layout layouts[] = {[1] = PIXELS_GREY, [3] = PIXELS_RGB, [4] = PIXELS_RGBA};
+	static const enum pixel_layout layouts[] =
+		{[1] = PIXELS_GREY, [3] = PIXELS_RGB, [4] = PIXELS_RGBA};
 	png_charp name;
 	int compression;
 	png_bytep profile = NULL;
 	png_uint_32 profile_size = 0;
 	png_get_iCCP(reader->png, reader->info, &name, &compression, &profile, &profile_size);
-	*stored = (struct stored_format){.width = (int)png_get_image_width(reader->png, reader->info),
-		.height = (int)png_get_image_height(reader->png, reader->info),
-		.layout = layouts[png_get_channels(reader->png, reader->info)],
+	*stored =
+		(struct stored_format){.width = (int)png_get_image_width(reader->png, reader->info),
+			.height = (int)png_get_image_height(reader->png, reader->info),
+			.layout = layouts[png_get_channels(reader->png, reader->info)],
 			.orientation = read_orientation(reader->encoded),
-		.profile = profile, .profile_size = profile_size};
+			.profile = profile,
+			.profile_size = profile_size};
 }
 
-static void read_rows(struct png_reader *reader, struct row_sink *sink, const struct stored_format *stored)
+static void read_rows(struct png_reader *reader, struct row_sink *sink,
+	const struct stored_format *stored)
 {
 	reader->row = png_malloc(reader->png, (size_t)stored->width * 4);
 	for (int y = 0; y < stored->height; y++) {
@@ -87,11 +93,12 @@ static void read_rows(struct png_reader *reader, struct row_sink *sink, const st
 }
 
 /* Rows are complete after the last pass. */
-static int read_interlaced(struct png_reader *reader, struct row_sink *sink, const struct stored_format *stored, int passes,
-	struct error *error)
+static int read_interlaced(struct png_reader *reader, struct row_sink *sink,
+	const struct stored_format *stored, int passes, struct error *error)
 {
 	struct image *whole = &reader->whole;
-	if (image_create(whole, stored->width, stored->height, pixel_layout_size(stored->layout), error))
+	if (image_create(whole, stored->width, stored->height, pixel_layout_size(stored->layout),
+		    error))
 		return -1;
 	size_t stride = (size_t)whole->width * (size_t)whole->channels;
 	for (int pass = 0; pass < passes; pass++)
@@ -102,11 +109,12 @@ static int read_interlaced(struct png_reader *reader, struct row_sink *sink, con
 }
 
 /* Runs inside the caller's setjmp. */
-static int read_picture(struct png_reader *reader, const struct decode_target *target, struct row_sink *sink,
-	struct error *error)
+static int read_picture(struct png_reader *reader, const struct decode_target *target,
+	struct row_sink *sink, struct error *error)
 {
 	struct stored_format stored;
-	png_set_option(reader->png, PNG_IGNORE_ADLER32, PNG_OPTION_ON); /* every chunk has a CRC-32 */
+	png_set_option(reader->png, PNG_IGNORE_ADLER32,
+		PNG_OPTION_ON); /* every chunk has a CRC-32 */
 	if (reader->source.inflated)
 		png_set_crc_action(reader->png, PNG_CRC_QUIET_USE, PNG_CRC_QUIET_USE);
 	png_set_user_limits(reader->png, IMAGE_SIDE_MAXIMUM, IMAGE_SIDE_MAXIMUM);
@@ -124,23 +132,27 @@ static int read_picture(struct png_reader *reader, const struct decode_target *t
 	return 0;
 }
 
-static int read_protected(struct png_reader *reader, const struct decode_target *target, struct row_sink *sink,
-	struct error *error)
+static int read_protected(struct png_reader *reader, const struct decode_target *target,
+	struct row_sink *sink, struct error *error)
 {
 	if (setjmp(png_jmpbuf(reader->png)))
 		return error_set(error, reader->encoded->name, "%s", reader->message);
-	return read_picture(reader, target, sink, error) ? error_within(error, reader->encoded->name) : 0;
+	return read_picture(reader, target, sink, error)
+		? error_within(error, reader->encoded->name)
+		: 0;
 }
 
-int decode_png(const struct encoded *encoded, const struct image_info *info, const struct decode_target *target,
-	struct row_sink *sink, struct error *error)
+int decode_png(const struct encoded *encoded, const struct image_info *info,
+	const struct decode_target *target, struct row_sink *sink, struct error *error)
 {
 	struct png_reader reader = {.encoded = encoded};
 	(void)info;
 	png_source_open(&reader.source, encoded->bytes, encoded->size);
-	reader.png = png_create_read_struct(PNG_LIBPNG_VER_STRING, &reader, raise_png_error, ignore_warning);
+	reader.png = png_create_read_struct(PNG_LIBPNG_VER_STRING, &reader, raise_png_error,
+		ignore_warning);
 	reader.info = reader.png ? png_create_info_struct(reader.png) : NULL;
-	int result = reader.info ? read_protected(&reader, target, sink, error) : error_memory(error, encoded->name);
+	int result = reader.info ? read_protected(&reader, target, sink, error)
+				 : error_memory(error, encoded->name);
 	if (reader.row)
 		png_free(reader.png, reader.row);
 	png_destroy_read_struct(&reader.png, &reader.info, NULL);

@@ -45,10 +45,13 @@ static void flush_nothing(png_structp png)
 /* Runs inside the caller's setjmp. Filter and level are fixed, independent of libpng's defaults. */
 static void write_picture(struct png_writer *writer, const struct image *image)
 {
-	static const int colors[] = {[1] = PNG_COLOR_TYPE_GRAY, [3] = PNG_COLOR_TYPE_RGB, [4] = PNG_COLOR_TYPE_RGB_ALPHA};
+	static const int colors[] = {[1] = PNG_COLOR_TYPE_GRAY,
+		[3] = PNG_COLOR_TYPE_RGB,
+		[4] = PNG_COLOR_TYPE_RGB_ALPHA};
 	png_set_write_fn(writer->png, writer, append_bytes, flush_nothing);
-	png_set_IHDR(writer->png, writer->info, (png_uint_32)image->width, (png_uint_32)image->height, 8,
-		colors[image->channels], PNG_INTERLACE_NONE, PNG_COMPRESSION_TYPE_DEFAULT, PNG_FILTER_TYPE_DEFAULT);
+	png_set_IHDR(writer->png, writer->info, (png_uint_32)image->width,
+		(png_uint_32)image->height, 8, colors[image->channels], PNG_INTERLACE_NONE,
+		PNG_COMPRESSION_TYPE_DEFAULT, PNG_FILTER_TYPE_DEFAULT);
 	png_set_filter(writer->png, PNG_FILTER_TYPE_BASE, PNG_ALL_FILTERS);
 	png_set_compression_level(writer->png, 6);
 	png_write_info(writer->png, writer->info);
@@ -58,23 +61,28 @@ static void write_picture(struct png_writer *writer, const struct image *image)
 	png_write_end(writer->png, writer->info);
 }
 
-static int write_protected(struct png_writer *writer, const struct image *image, struct error *error)
+static int write_protected(struct png_writer *writer, const struct image *image,
+	struct error *error)
 {
 	errno = 0;
 	if (setjmp(png_jmpbuf(writer->png)))
-		return errno == ENOMEM ? error_memory(error, "png") : error_set(error, "png", "%s", writer->message);
+		return errno == ENOMEM ? error_memory(error, "png")
+				       : error_set(error, "png", "%s", writer->message);
 	write_picture(writer, image);
 	return 0;
 }
 
-int image_encode_png(const struct image *image, unsigned char **bytes, size_t *size, struct error *error)
+int image_encode_png(const struct image *image, unsigned char **bytes, size_t *size,
+	struct error *error)
 {
 	struct png_writer writer = {0};
 	*bytes = NULL;
 	*size = 0;
-	writer.png = png_create_write_struct(PNG_LIBPNG_VER_STRING, &writer, raise_png_error, ignore_warning);
+	writer.png = png_create_write_struct(PNG_LIBPNG_VER_STRING, &writer, raise_png_error,
+		ignore_warning);
 	writer.info = writer.png ? png_create_info_struct(writer.png) : NULL;
-	int result = writer.info ? write_protected(&writer, image, error) : error_memory(error, "png");
+	int result =
+		writer.info ? write_protected(&writer, image, error) : error_memory(error, "png");
 	png_destroy_write_struct(&writer.png, &writer.info);
 	if (result) {
 		free(writer.file.bytes);

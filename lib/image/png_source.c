@@ -8,18 +8,25 @@
 
 #include <libdeflate.h>
 
-enum { SIGNATURE = 8, CHUNK_OVERHEAD = 12 /* bytes of length, type and CRC */, BLOCK_MAXIMUM = 65535, BLOCK_HEADER = 5 };
+enum {
+	SIGNATURE = 8,
+	CHUNK_OVERHEAD = 12 /* bytes of length, type and CRC */,
+	BLOCK_MAXIMUM = 65535,
+	BLOCK_HEADER = 5
+};
 
 static bool is_kind(const unsigned char *chunk, const char *kind)
 {
 	return memcmp(chunk + 4, kind, 4) == 0;
 }
 
-/* Size of the inflated pixels, with a filter byte before each row (PNG 1.2, section 2.3); 0: unsupported or invalid. */
+/* Size of the inflated pixels, with a filter byte before each row (PNG 1.2, section 2.3); 0:
+ * unsupported or invalid. */
 static size_t inflated_size(const unsigned char *bytes, size_t size)
 {
 	static const unsigned char channels[7] = {1, 0, 3, 1, 2, 0, 4};
-	if (size < SIGNATURE + 25 || load_u32_big(bytes + SIGNATURE) != 13 || !is_kind(bytes + SIGNATURE, "IHDR"))
+	if (size < SIGNATURE + 25 || load_u32_big(bytes + SIGNATURE) != 13 ||
+		!is_kind(bytes + SIGNATURE, "IHDR"))
 		return 0;
 	const unsigned char *header = bytes + SIGNATURE + 8;
 	size_t width = load_u32_big(header), height = load_u32_big(header + 4), depth = header[8];
@@ -29,7 +36,8 @@ static size_t inflated_size(const unsigned char *bytes, size_t size)
 	return ((width * channels[header[9]] * depth + 7) / 8 + 1) * height;
 }
 
-bool png_find_chunk(const unsigned char *bytes, size_t size, const char *kind, struct png_piece *content)
+bool png_find_chunk(const unsigned char *bytes, size_t size, const char *kind,
+	struct png_piece *content)
 {
 	for (size_t position = SIGNATURE; position < size && size - position >= CHUNK_OVERHEAD;) {
 		size_t length = load_u32_big(bytes + position);
@@ -59,7 +67,8 @@ static bool find_run(const unsigned char *bytes, size_t size, struct idat_run *r
 		const unsigned char *chunk = bytes + position;
 		size_t length = load_u32_big(chunk);
 		if (length > size - position - CHUNK_OVERHEAD ||
-			libdeflate_crc32(0, chunk + 4, length + 4) != load_u32_big(chunk + 8 + length))
+			libdeflate_crc32(0, chunk + 4, length + 4) !=
+				load_u32_big(chunk + 8 + length))
 			return false;
 		if (is_kind(chunk, "IEND"))
 			return run->end > 0;
@@ -76,7 +85,8 @@ static bool find_run(const unsigned char *bytes, size_t size, struct idat_run *r
 }
 
 /* Inflates the pixels from one contiguous copy, as libdeflate needs. */
-static bool inflate_run(const unsigned char *bytes, const struct idat_run *run, unsigned char *pixels, size_t size)
+static bool inflate_run(const unsigned char *bytes, const struct idat_run *run,
+	unsigned char *pixels, size_t size)
 {
 	struct libdeflate_decompressor *decompressor = libdeflate_alloc_decompressor();
 	unsigned char *joined = malloc(run->size ? run->size : 1), *to = joined;
@@ -89,7 +99,7 @@ static bool inflate_run(const unsigned char *bytes, const struct idat_run *run, 
 			position += CHUNK_OVERHEAD + length;
 		}
 		inflated = libdeflate_zlib_decompress(decompressor, joined, run->size, pixels, size,
-			NULL) == LIBDEFLATE_SUCCESS;
+				   NULL) == LIBDEFLATE_SUCCESS;
 	}
 	free(joined);
 	libdeflate_free_decompressor(decompressor);
@@ -107,19 +117,27 @@ static void start_chunk(struct png_source *source)
 
 void png_source_open(struct png_source *source, const unsigned char *bytes, size_t size)
 {
-	enum { SIZE_MAXIMUM = 1 << 30, EXPANSION_MAXIMUM = 1040 }; /* the ratio of deflate is at most 1032 */
+	enum {
+		SIZE_MAXIMUM = 1 << 30,
+		EXPANSION_MAXIMUM = 1040
+	}; /* the ratio of deflate is at most 1032 */
 	struct idat_run run;
 	*source = (struct png_source){.piece = {bytes, size}, .stage = PNG_END};
 	size_t inflated = inflated_size(bytes, size);
-	if (!inflated || inflated > SIZE_MAXIMUM || !find_run(bytes, size, &run) || inflated / EXPANSION_MAXIMUM > run.size)
+	if (!inflated || inflated > SIZE_MAXIMUM || !find_run(bytes, size, &run) ||
+		inflated / EXPANSION_MAXIMUM > run.size)
 		return;
 	unsigned char *pixels = malloc(inflated);
 	if (!pixels || !inflate_run(bytes, &run, pixels, inflated)) {
 		free(pixels);
 		return;
 	}
-	*source = (struct png_source){.piece = {bytes, run.first}, .inflated = true, .pixels = pixels, .size = inflated,
-		.rest = {bytes + run.end, size - run.end}, .stage = PNG_CHUNK};
+	*source = (struct png_source){.piece = {bytes, run.first},
+		.inflated = true,
+		.pixels = pixels,
+		.size = inflated,
+		.rest = {bytes + run.end, size - run.end},
+		.stage = PNG_CHUNK};
 }
 
 /* Header of a stored block: whether it is the last, its length, and the complement of that. */
@@ -135,7 +153,8 @@ static void start_block(struct png_source *source, size_t length)
 /* Moves to the next piece. Returns whether there is one. */
 static bool next_piece(struct png_source *source)
 {
-	size_t remaining = source->size - source->position, length = remaining < BLOCK_MAXIMUM ? remaining : BLOCK_MAXIMUM;
+	size_t remaining = source->size - source->position,
+	       length = remaining < BLOCK_MAXIMUM ? remaining : BLOCK_MAXIMUM;
 	switch (source->stage) {
 	case PNG_CHUNK:
 		start_chunk(source);

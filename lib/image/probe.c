@@ -31,10 +31,12 @@ const char *image_type_extension(enum image_type type)
 
 static bool begins(const struct encoded *encoded, size_t offset, const char *magic, size_t length)
 {
-	return encoded->size >= offset + length && memcmp(encoded->bytes + offset, magic, length) == 0;
+	return encoded->size >= offset + length &&
+		memcmp(encoded->bytes + offset, magic, length) == 0;
 }
 
-/* TGA has no magic number: every field of its header must be valid (Truevision TGA 2.0, fields 1 to 5). */
+/* TGA has no magic number: every field of its header must be valid (Truevision TGA 2.0, fields 1 to
+ * 5). */
 static bool is_tga(const struct encoded *encoded)
 {
 	const unsigned char *p = encoded->bytes;
@@ -45,7 +47,8 @@ static bool is_tga(const struct encoded *encoded)
 	bool depth = p[16] == 8 || p[16] == 15 || p[16] == 16 || p[16] == 24 || p[16] == 32;
 	bool map_depth = p[7] == 15 || p[7] == 16 || p[7] == 24 || p[7] == 32;
 	return p[1] <= 1 && (kind_plain || kind_mapped) && mapped == kind_mapped && depth &&
-		(mapped ? map_depth && p[16] == 8 && load_u16(p + 5) > 0 : true) && (p[17] & 0xc0) == 0;
+		(mapped ? map_depth && p[16] == 8 && load_u16(p + 5) > 0 : true) &&
+		(p[17] & 0xc0) == 0;
 }
 
 static enum image_type sniff(const struct encoded *encoded)
@@ -69,7 +72,8 @@ static enum image_type sniff(const struct encoded *encoded)
 
 static int cut_short(const struct encoded *encoded, enum image_type type, struct error *error)
 {
-	return error_set(error, encoded->name, "cut short: the %s header is not whole", image_type_name(type));
+	return error_set(error, encoded->name, "cut short: the %s header is not whole",
+		image_type_name(type));
 }
 
 static int set_size(struct image_info *info, uint32_t width, uint32_t height)
@@ -88,7 +92,8 @@ static int probe_bmp(const struct encoded *encoded, struct image_info *info, str
 	if (load_u32(p + 14) == OS2_HEADER)
 		return set_size(info, load_u16(p + 18), load_u16(p + 20));
 	int32_t height = (int32_t)load_u32(p + 22); /* negative: rows from the top */
-	return set_size(info, load_u32(p + 18), height < 0 ? 0u - (uint32_t)height : (uint32_t)height);
+	return set_size(info, load_u32(p + 18),
+		height < 0 ? 0u - (uint32_t)height : (uint32_t)height);
 }
 
 static int probe_fixed(const struct encoded *encoded, struct image_info *info, struct error *error)
@@ -115,8 +120,8 @@ static int probe_fixed(const struct encoded *encoded, struct image_info *info, s
 	return cut_short(encoded, info->type, error);
 }
 
-int probe_in_process(const unsigned char *bytes, size_t size, const char *name, struct image_info *info,
-	struct error *error)
+int probe_in_process(const unsigned char *bytes, size_t size, const char *name,
+	struct image_info *info, struct error *error)
 {
 	struct encoded encoded = {bytes, size, name};
 	*info = (struct image_info){0};

@@ -5,7 +5,8 @@
 
 enum { BLOCK = 16 }; /* values at once: a fixed number, so that the compiler vectorizes the loop */
 
-typedef float pixel __attribute__((vector_size(4 * sizeof(float)))); /* its channels, and the values after them */
+typedef float pixel __attribute__((
+	vector_size(4 * sizeof(float)))); /* its channels, and the values after them */
 
 /* Input pixels and weights of each output pixel along an axis. */
 struct resampling_kernel {
@@ -21,7 +22,8 @@ static double triangle(double x)
 	return x < 1 ? 1 - x : 0;
 }
 
-/* R. Keys, "Cubic convolution interpolation for digital image processing", 1981, with a = -1/2 (Catmull-Rom). */
+/* R. Keys, "Cubic convolution interpolation for digital image processing", 1981, with a = -1/2
+ * (Catmull-Rom). */
 static double cubic(double x)
 {
 	if (x < 1)
@@ -36,12 +38,13 @@ static void kernel_free(struct resampling_kernel *kernel)
 	free(kernel->weights);
 }
 
-/* For `pixels` input pixels of extent `extent` along the axis. Reduction widens the filter. On failure all is freed. */
-static int kernel_create(struct resampling_kernel *kernel, int pixels, double extent, int outputs, enum image_filter filter,
-	struct error *error)
+/* For `pixels` input pixels of extent `extent` along the axis. Reduction widens the filter. On
+ * failure all is freed. */
+static int kernel_create(struct resampling_kernel *kernel, int pixels, double extent, int outputs,
+	enum image_filter filter, struct error *error)
 {
 	double scale = extent / outputs, stretch = scale < 1 ? 1 : scale,
-		radius = (filter == IMAGE_BICUBIC ? 2 : 1) * stretch;
+	       radius = (filter == IMAGE_BICUBIC ? 2 : 1) * stretch;
 	*kernel = (struct resampling_kernel){.taps = (int)(2 * radius) + 2};
 	kernel->taps = kernel->taps < pixels ? kernel->taps : pixels;
 	kernel->first = malloc((size_t)outputs * sizeof *kernel->first);
@@ -55,12 +58,14 @@ static int kernel_create(struct resampling_kernel *kernel, int pixels, double ex
 		double centre = (i + 0.5) * scale, sum = 0;
 		float *weights = kernel->weights + (size_t)i * (size_t)kernel->taps;
 		int first = centre - radius + 0.5 < 0 ? 0 : (int)(centre - radius + 0.5),
-			end = (int)(centre + radius + 0.5);
+		    end = (int)(centre + radius + 0.5);
 		end = end > pixels ? pixels : end;
 		for (int pass = 0; pass < 2; pass++) /* the sum, then weights normalized by it */
 			for (int j = first; j < end; j++) {
-				double offset = (j + 0.5 - centre) / stretch, distance = offset < 0 ? -offset : offset;
-				double weight = filter == IMAGE_BICUBIC ? cubic(distance) : triangle(distance);
+				double offset = (j + 0.5 - centre) / stretch,
+				       distance = offset < 0 ? -offset : offset;
+				double weight = filter == IMAGE_BICUBIC ? cubic(distance)
+									: triangle(distance);
 				if (pass == 0)
 					sum += weight;
 				else
@@ -74,7 +79,8 @@ static int kernel_create(struct resampling_kernel *kernel, int pixels, double ex
 
 /* ---- rows ---- */
 
-static void add_row(float *restrict sums, const unsigned char *restrict row, float weight, size_t count)
+static void add_row(float *restrict sums, const unsigned char *restrict row, float weight,
+	size_t count)
 {
 	for (; count >= BLOCK; count -= BLOCK, sums += BLOCK, row += BLOCK)
 		for (int i = 0; i < BLOCK; i++)
@@ -94,7 +100,8 @@ static void add_row_by_alpha(float *sums, const unsigned char *row, float weight
 }
 
 /* Row y of the result at the width of the input. */
-static void filter_rows(float *sums, const struct image *in, const struct resampling_kernel *vertical, int y)
+static void filter_rows(float *sums, const struct image *in,
+	const struct resampling_kernel *vertical, int y)
 {
 	size_t count = (size_t)in->width * (size_t)in->channels;
 	const float *weights = vertical->weights + (size_t)y * (size_t)vertical->taps;
@@ -116,8 +123,8 @@ static unsigned char byte_of(float value)
 	return value >= 255 ? 255 : value > 0 ? (unsigned char)value : 0;
 }
 
-static void filter_columns(unsigned char *out, const float *sums, const struct resampling_kernel *horizontal,
-	int width, int channels)
+static void filter_columns(unsigned char *out, const float *sums,
+	const struct resampling_kernel *horizontal, int width, int channels)
 {
 	const float *weights = horizontal->weights;
 	for (int x = 0; x < width; x++, weights += horizontal->taps, out += channels) {
@@ -133,8 +140,8 @@ static void filter_columns(unsigned char *out, const float *sums, const struct r
 	}
 }
 
-int image_resample(const struct image *in, double width, double height, enum image_filter filter, struct image *out,
-	const struct rectangle *target, struct error *error)
+int image_resample(const struct image *in, double width, double height, enum image_filter filter,
+	struct image *out, const struct rectangle *target, struct error *error)
 {
 	enum { EXTRA = 3 }; /* values read past the last pixel of one channel */
 	struct resampling_kernel horizontal, vertical;
@@ -142,7 +149,8 @@ int image_resample(const struct image *in, double width, double height, enum ima
 	if (!sums)
 		return error_memory(error, "image");
 	int failed = kernel_create(&horizontal, in->width, width, target->width, filter, error);
-	if (!failed && kernel_create(&vertical, in->height, height, target->height, filter, error)) {
+	if (!failed &&
+		kernel_create(&vertical, in->height, height, target->height, filter, error)) {
 		kernel_free(&horizontal);
 		failed = -1;
 	}

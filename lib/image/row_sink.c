@@ -12,9 +12,10 @@ static unsigned char divide_255(unsigned value)
 	return (unsigned char)((value + (value >> 8)) >> 8);
 }
 
-/* RGBA over a background. Stores four bytes per pixel of three: the next pixel overwrites the fourth, and there is an extra
- * byte after the last. */
-static void composite(unsigned char *out, const unsigned char *in, size_t count, const unsigned char background[3])
+/* RGBA over a background. Stores four bytes per pixel of three: the next pixel overwrites the
+ * fourth, and there is an extra byte after the last. */
+static void composite(unsigned char *out, const unsigned char *in, size_t count,
+	const unsigned char background[3])
 {
 	const unsigned char background4[4] = {background[0], background[1], background[2]};
 	const unsigned char *end = in + 4 * count;
@@ -25,7 +26,8 @@ static void composite(unsigned char *out, const unsigned char *in, size_t count,
 			memcpy(out, background4, 4);
 		for (; in < end && in[3] > 0 && in[3] < 255; in += 4, out += 3)
 			for (int c = 0; c < 3; c++)
-				out[c] = divide_255(in[c] * (unsigned)in[3] + background[c] * (255u - in[3]));
+				out[c] = divide_255(
+					in[c] * (unsigned)in[3] + background[c] * (255u - in[3]));
 	}
 }
 
@@ -83,12 +85,13 @@ static const unsigned char *convert_row(struct row_sink *sink, const unsigned ch
 	return sink->row;
 }
 
-int row_sink_start(struct row_sink *sink, const struct decode_target *target, const struct stored_format *stored,
-	struct error *error)
+int row_sink_start(struct row_sink *sink, const struct decode_target *target,
+	const struct stored_format *stored, struct error *error)
 {
 	const struct image_resize_options *resize = target->resize;
 	*sink = (struct row_sink){.target = *target, .stored = *stored};
-	sink->conversion = color_conversion_create(stored->profile, stored->profile_size, stored->layout);
+	sink->conversion =
+		color_conversion_create(stored->profile, stored->profile_size, stored->layout);
 	sink->stored.profile = NULL;
 	sink->row = malloc(4 * (size_t)stored->width + 1);
 	sink->converted = malloc(4 * (size_t)stored->width);
@@ -97,7 +100,8 @@ int row_sink_start(struct row_sink *sink, const struct decode_target *target, co
 	bool upright = stored->orientation <= 1;
 	if (upright && resize && resize->filter != IMAGE_NEAREST && target->channels != 4) {
 		sink->destination = SINK_SHRUNK;
-		return shrink_start(&sink->shrink, stored->width, stored->height, target->channels, resize, error);
+		return shrink_start(&sink->shrink, stored->width, stored->height, target->channels,
+			resize, error);
 	}
 	if (upright && target->inspection) {
 		sink->destination = SINK_INSPECTED;
@@ -129,7 +133,9 @@ void row_sink_add_image(struct row_sink *sink, const struct image *image)
 
 static int set_upright(struct row_sink *sink, struct error *error)
 {
-	return sink->stored.orientation > 1 ? image_orient(&sink->whole, sink->stored.orientation, error) : 0;
+	return sink->stored.orientation > 1
+		? image_orient(&sink->whole, sink->stored.orientation, error)
+		: 0;
 }
 
 int row_sink_finish(struct row_sink *sink, struct image *image, struct error *error)

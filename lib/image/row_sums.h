@@ -7,8 +7,10 @@
 
 enum { ROW_SUMS_MAXIMUM = 257 }; /* rows of bytes whose sums fit in 16 bits */
 
-/* Adds row[count] to sums[count]. The block size is fixed, so that the compiler vectorizes the loop. */
-static inline void row_sums_add(uint16_t *restrict sums, const unsigned char *restrict row, size_t count)
+/* Adds row[count] to sums[count]. The block size is fixed, so that the compiler vectorizes the
+ * loop. */
+static inline void row_sums_add(uint16_t *restrict sums, const unsigned char *restrict row,
+	size_t count)
 {
 	enum { BLOCK = 64 };
 	for (; count >= BLOCK; count -= BLOCK, sums += BLOCK, row += BLOCK)

@@ -6,7 +6,8 @@
 #include <stdlib.h>
 #include <string.h>
 
-int image_canvas(struct image *out, const struct image_resize_options *options, int channels, struct error *error)
+int image_canvas(struct image *out, const struct image_resize_options *options, int channels,
+	struct error *error)
 {
 	if (image_create(out, options->width, options->height, channels, error))
 		return -1;
@@ -25,8 +26,8 @@ static int box_side(int from, int to)
 	return side < 1 ? 1 : side;
 }
 
-int shrink_start(struct shrink *shrink, int width, int height, int channels, const struct image_resize_options *options,
-	struct error *error)
+int shrink_start(struct shrink *shrink, int width, int height, int channels,
+	const struct image_resize_options *options, struct error *error)
 {
 	*shrink = (struct shrink){.filter = options->filter, .channels = channels};
 	if (image_canvas(&shrink->result, options, channels, error))
@@ -34,13 +35,17 @@ int shrink_start(struct shrink *shrink, int width, int height, int channels, con
 	shrink->source = image_source_rectangle(width, height, options);
 	shrink->target = image_target_rectangle(width, height, options);
 	/* Colours with alpha cannot be averaged without it. */
-	shrink->box_width = channels == 4 ? 1 : box_side(shrink->source.width, shrink->target.width);
-	shrink->box_height = channels == 4 ? 1 : box_side(shrink->source.height, shrink->target.height);
+	shrink->box_width =
+		channels == 4 ? 1 : box_side(shrink->source.width, shrink->target.width);
+	shrink->box_height =
+		channels == 4 ? 1 : box_side(shrink->source.height, shrink->target.height);
 	int columns = (shrink->source.width + shrink->box_width - 1) / shrink->box_width;
 	int rows = (shrink->source.height + shrink->box_height - 1) / shrink->box_height;
-	shrink->sums = calloc((size_t)shrink->source.width * (size_t)channels, sizeof *shrink->sums);
+	shrink->sums =
+		calloc((size_t)shrink->source.width * (size_t)channels, sizeof *shrink->sums);
 	shrink->boxes = calloc((size_t)columns * (size_t)channels, sizeof *shrink->boxes);
-	if (shrink->sums && shrink->boxes && image_create(&shrink->reduced, columns, rows, channels, error) == 0)
+	if (shrink->sums && shrink->boxes &&
+		image_create(&shrink->reduced, columns, rows, channels, error) == 0)
 		return 0;
 	shrink_free(shrink);
 	return error_memory(error, "image");
@@ -50,11 +55,12 @@ int shrink_start(struct shrink *shrink, int width, int height, int channels, con
 static void add_columns(struct shrink *shrink)
 {
 	size_t channels = (size_t)shrink->channels, remaining = (size_t)shrink->source.width,
-		box_width = (size_t)shrink->box_width;
+	       box_width = (size_t)shrink->box_width;
 	const uint16_t *sums = shrink->sums;
 	uint32_t *box = shrink->boxes;
 	for (int x = 0; x < shrink->reduced.width; x++, box += channels, remaining -= box_width) {
-		const uint16_t *end = sums + (remaining < box_width ? remaining : box_width) * channels;
+		const uint16_t *end =
+			sums + (remaining < box_width ? remaining : box_width) * channels;
 		for (; channels == 3 && sums < end; sums += 3) {
 			box[0] += sums[0];
 			box[1] += sums[1];
@@ -67,14 +73,17 @@ static void add_columns(struct shrink *shrink)
 	shrink->summed = 0;
 }
 
-/* Writes the means of row `y` of boxes, of `rows` rows of pixels. Sums are integers: adding a half keeps the quotients away
- * from integers, so that floating-point rounding cannot change the result. */
+/* Writes the means of row `y` of boxes, of `rows` rows of pixels. Sums are integers: adding a half
+ * keeps the quotients away from integers, so that floating-point rounding cannot change the
+ * result. */
 static void write_box_means(struct shrink *shrink, int y, int rows)
 {
 	int last = shrink->source.width - (shrink->reduced.width - 1) * shrink->box_width;
-	size_t channels = (size_t)shrink->channels, count = (size_t)shrink->reduced.width * channels;
+	size_t channels = (size_t)shrink->channels,
+	       count = (size_t)shrink->reduced.width * channels;
 	unsigned char *out = shrink->reduced.pixels + (size_t)y * count;
-	uint32_t pixels = (uint32_t)(rows * shrink->box_width), last_pixels = (uint32_t)(rows * last);
+	uint32_t pixels = (uint32_t)(rows * shrink->box_width),
+		 last_pixels = (uint32_t)(rows * last);
 	double half = pixels / 2 + 0.5, reciprocal = 1.0 / pixels;
 	for (size_t i = 0; i + channels < count; i++)
 		out[i] = (unsigned char)((shrink->boxes[i] + half) * reciprocal);
@@ -107,9 +116,9 @@ void shrink_row(struct shrink *shrink, const unsigned char *row)
 int shrink_finish(struct shrink *shrink, struct image *out, struct error *error)
 {
 	double width = (double)shrink->source.width / shrink->box_width,
-		height = (double)shrink->source.height / shrink->box_height;
-	int failed = image_resample(&shrink->reduced, width, height, shrink->filter, &shrink->result,
-		&shrink->target, error);
+	       height = (double)shrink->source.height / shrink->box_height;
+	int failed = image_resample(&shrink->reduced, width, height, shrink->filter,
+		&shrink->result, &shrink->target, error);
 	*out = failed ? (struct image){0} : shrink->result;
 	if (!failed)
 		shrink->result = (struct image){0};

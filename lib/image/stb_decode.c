@@ -18,14 +18,15 @@
 #define STBI_NO_PIC
 #define STBI_NO_SIMD
 #define STBI_MAX_DIMENSIONS IMAGE_SIDE_MAXIMUM
-#pragma GCC diagnostic ignored "-Wunused-function" /* gcc reports it at the end of the file: no push and pop */
+#pragma GCC diagnostic ignored \
+	"-Wunused-function" /* gcc reports it at the end of the file: no push and pop */
 #pragma GCC diagnostic push
 #pragma GCC diagnostic ignored "-Wsign-compare"
 #include <stb_image.h>
 #pragma GCC diagnostic pop
 
-/* stb_image reads zeros past the end of its input and succeeds. So it reads through callbacks, one byte at a time where it
- * buffers, and a read past the end shows that the file is truncated. */
+/* stb_image reads zeros past the end of its input and succeeds. So it reads through callbacks, one
+ * byte at a time where it buffers, and a read past the end shows that the file is truncated. */
 struct stb_input {
 	const struct encoded *encoded;
 	size_t position;
@@ -64,8 +65,8 @@ static int at_end(void *user)
 	return source->position == source->encoded->size;
 }
 
-/* The first frame. What it does not cover is transparent, as elsewhere, not the background, which stb_image fills in with red
- * and blue swapped. */
+/* The first frame. What it does not cover is transparent, as elsewhere, not the background, which
+ * stb_image fills in with red and blue swapped. */
 static unsigned char *load_gif(stbi__context *input, int *width, int *height)
 {
 	stbi__gif *gif = calloc(1, sizeof *gif);
@@ -89,7 +90,8 @@ static unsigned char *load_gif(stbi__context *input, int *width, int *height)
 	return pixels;
 }
 
-static unsigned char *load(enum image_type type, stbi__context *input, int *width, int *height, int *channels)
+static unsigned char *load(enum image_type type, stbi__context *input, int *width, int *height,
+	int *channels)
 {
 	stbi__result_info result = {.bits_per_channel = 8};
 	switch (type) {
@@ -106,13 +108,14 @@ static unsigned char *load(enum image_type type, stbi__context *input, int *widt
 	}
 }
 
-/* Minimum size of a file of these dimensions: a run encodes at most 128 pixels. From a smaller file stb_image would fill
- * millions of pixels without data. */
+/* Minimum size of a file of these dimensions: a run encodes at most 128 pixels. From a smaller file
+ * stb_image would fill millions of pixels without data. */
 static uint64_t minimum_size(const struct encoded *encoded, const struct image_info *info)
 {
 	enum { RUN = 128, OS2_HEADER = 12 };
 	const unsigned char *p = encoded->bytes;
-	uint64_t pixels = (uint64_t)info->width * (uint64_t)info->height, runs = (pixels + RUN - 1) / RUN;
+	uint64_t pixels = (uint64_t)info->width * (uint64_t)info->height,
+		 runs = (pixels + RUN - 1) / RUN;
 	if (info->type == IMAGE_TGA) {
 		bool compressed = p[2] >= 9;
 		unsigned size = (p[16] + 7u) / 8;
@@ -125,8 +128,10 @@ static uint64_t minimum_size(const struct encoded *encoded, const struct image_i
 	return 0;
 }
 
-/* Converts grey with alpha, the one layout that a row_sink does not support, to RGBA. On failure (-1) *image is empty. */
-static int expand_grey_alpha(struct image *image, const unsigned char *pixels, int width, int height, struct error *error)
+/* Converts grey with alpha, the one layout that a row_sink does not support, to RGBA. On failure
+ * (-1) *image is empty. */
+static int expand_grey_alpha(struct image *image, const unsigned char *pixels, int width,
+	int height, struct error *error)
 {
 	if (image_create(image, width, height, 4, error))
 		return -1;
@@ -138,16 +143,20 @@ static int expand_grey_alpha(struct image *image, const unsigned char *pixels, i
 	return 0;
 }
 
-static int add_pixels(const struct decode_target *target, struct row_sink *sink, struct image *image, struct error *error)
+static int add_pixels(const struct decode_target *target, struct row_sink *sink,
+	struct image *image, struct error *error)
 {
-	static const enum pixel_layout layouts[] = {[1] = PIXELS_GREY, [3] = PIXELS_RGB, [4] = PIXELS_RGBA};
+	static const enum pixel_layout layouts[] =
+		{[1] = PIXELS_GREY, [3] = PIXELS_RGB, [4] = PIXELS_RGBA};
 	struct image expanded = {0};
 	if (image->channels == 2) {
 		if (expand_grey_alpha(&expanded, image->pixels, image->width, image->height, error))
 			return -1;
 		image = &expanded;
 	}
-	struct stored_format stored = {.width = image->width, .height = image->height, .layout = layouts[image->channels]};
+	struct stored_format stored = {.width = image->width,
+		.height = image->height,
+		.layout = layouts[image->channels]};
 	int result = row_sink_start(sink, target, &stored, error);
 	if (result == 0)
 		row_sink_add_image(sink, image);
@@ -155,11 +164,13 @@ static int add_pixels(const struct decode_target *target, struct row_sink *sink,
 	return result;
 }
 
-int decode_stb(const struct encoded *encoded, const struct image_info *info, const struct decode_target *target,
-	struct row_sink *sink, struct error *error)
+int decode_stb(const struct encoded *encoded, const struct image_info *info,
+	const struct decode_target *target, struct row_sink *sink, struct error *error)
 {
 	struct stb_input source = {.encoded = encoded};
-	stbi__context input = {.io = {read_bytes, skip_bytes, at_end}, .io_user_data = &source, .read_from_callbacks = 1,
+	stbi__context input = {.io = {read_bytes, skip_bytes, at_end},
+		.io_user_data = &source,
+		.read_from_callbacks = 1,
 		.buflen = 1};
 	struct image image = {0};
 	if (encoded->size < minimum_size(encoded, info))
@@ -171,8 +182,8 @@ int decode_stb(const struct encoded *encoded, const struct image_info *info, con
 	if (source.exhausted)
 		result = error_set(error, encoded->name, "cut short");
 	else if (!image.pixels)
-		result = error_set(error, encoded->name, "damaged or unsupported %s data (%s)", image_type_name(info->type),
-			stbi_failure_reason());
+		result = error_set(error, encoded->name, "damaged or unsupported %s data (%s)",
+			image_type_name(info->type), stbi_failure_reason());
 	else if (image.width != info->width || image.height != info->height)
 		result = error_set(error, encoded->name, "its headers disagree on its size");
 	else if (add_pixels(target, sink, &image, error))

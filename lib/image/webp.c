@@ -23,8 +23,8 @@ static int read_orientation(const WebPDemuxer *demuxer)
 }
 
 /* Decodes the first frame to its position on a transparent canvas. */
-static int read_frame(const WebPDemuxer *demuxer, const struct encoded *encoded, const struct image_info *info,
-	struct image *image, struct error *error)
+static int read_frame(const WebPDemuxer *demuxer, const struct encoded *encoded,
+	const struct image_info *info, struct image *image, struct error *error)
 {
 	WebPIterator frame;
 	int width = info->width, height = info->height;
@@ -33,14 +33,17 @@ static int read_frame(const WebPDemuxer *demuxer, const struct encoded *encoded,
 		return error_set(error, encoded->name, "its headers disagree on its size");
 	if (!WebPDemuxGetFrame(demuxer, 1, &frame))
 		return error_set(error, encoded->name, "has no frame");
-	int result = image_create(image, width, height, 4, error) ? error_within(error, encoded->name) : 0;
+	int result = image_create(image, width, height, 4, error)
+		? error_within(error, encoded->name)
+		: 0;
 	if (result == 0) {
 		size_t stride = (size_t)width * 4, size = stride * (size_t)height;
 		size_t start = (size_t)frame.y_offset * stride + (size_t)frame.x_offset * 4;
 		memset(image->pixels, 0, size);
-		if (frame.x_offset + frame.width > width || frame.y_offset + frame.height > height ||
-			!WebPDecodeRGBAInto(frame.fragment.bytes, frame.fragment.size, image->pixels + start, size - start,
-				(int)stride))
+		if (frame.x_offset + frame.width > width ||
+			frame.y_offset + frame.height > height ||
+			!WebPDecodeRGBAInto(frame.fragment.bytes, frame.fragment.size,
+				image->pixels + start, size - start, (int)stride))
 			result = error_set(error, encoded->name, "damaged webp data");
 	}
 	WebPDemuxReleaseIterator(&frame);
@@ -48,11 +51,13 @@ static int read_frame(const WebPDemuxer *demuxer, const struct encoded *encoded,
 }
 
 /* Adds the rows of the frame, with the colour profile and orientation of the file. */
-static int add_frame(const WebPDemuxer *demuxer, const struct image *frame, const struct decode_target *target,
-	struct row_sink *sink, struct error *error)
+static int add_frame(const WebPDemuxer *demuxer, const struct image *frame,
+	const struct decode_target *target, struct row_sink *sink, struct error *error)
 {
 	WebPChunkIterator chunk = {0};
-	struct stored_format stored = {.width = frame->width, .height = frame->height, .layout = PIXELS_RGBA,
+	struct stored_format stored = {.width = frame->width,
+		.height = frame->height,
+		.layout = PIXELS_RGBA,
 		.orientation = read_orientation(demuxer)};
 	if (WebPDemuxGetChunk(demuxer, "ICCP", 1, &chunk)) {
 		stored.profile = chunk.chunk.bytes;
@@ -65,8 +70,8 @@ static int add_frame(const WebPDemuxer *demuxer, const struct image *frame, cons
 	return result;
 }
 
-int decode_webp(const struct encoded *encoded, const struct image_info *info, const struct decode_target *target,
-	struct row_sink *sink, struct error *error)
+int decode_webp(const struct encoded *encoded, const struct image_info *info,
+	const struct decode_target *target, struct row_sink *sink, struct error *error)
 {
 	WebPData data = {encoded->bytes, encoded->size};
 	struct image frame = {0};

@@ -15,23 +15,25 @@ static const char *padding_name(enum padding padding)
 /* Keras' name "leaky_relu" implies one slope; any other needs a LeakyReLU layer. */
 static bool is_written_by_name(const struct layer *layer)
 {
-	return layer->activation != ACTIVATION_LEAKY_RELU || layer->negative_slope == ACTIVATION_LEAKY_SLOPE;
+	return layer->activation != ACTIVATION_LEAKY_RELU ||
+		layer->negative_slope == ACTIVATION_LEAKY_SLOPE;
 }
 
 static json_t *convolution_config(const struct layer *layer)
 {
 	return json_pack("{s:i, s:[ii], s:[ii], s:s, s:s, s:[ii], s:s, s:b}",
 		layer->kind == LAYER_CONVOLUTION ? "filters" : "depth_multiplier", layer->filters,
-		"kernel_size", layer->kernel_height, layer->kernel_width, "strides", layer->stride_height, layer->stride_width,
-		"padding", padding_name(layer->padding), "data_format", "channels_last", "dilation_rate", 1, 1,
-		"activation", activation_name(layer->activation), "use_bias", layer->use_bias);
+		"kernel_size", layer->kernel_height, layer->kernel_width, "strides",
+		layer->stride_height, layer->stride_width, "padding", padding_name(layer->padding),
+		"data_format", "channels_last", "dilation_rate", 1, 1, "activation",
+		activation_name(layer->activation), "use_bias", layer->use_bias);
 }
 
 static json_t *pooling_config(const struct layer *layer)
 {
-	return json_pack("{s:[ii], s:[ii], s:s, s:s}", "pool_size", layer->kernel_height, layer->kernel_width,
-		"strides", layer->stride_height, layer->stride_width, "padding", padding_name(layer->padding),
-		"data_format", "channels_last");
+	return json_pack("{s:[ii], s:[ii], s:s, s:s}", "pool_size", layer->kernel_height,
+		layer->kernel_width, "strides", layer->stride_height, layer->stride_width,
+		"padding", padding_name(layer->padding), "data_format", "channels_last");
 }
 
 /* The shortest decimal number that converts to the same float: 0.1, not 0.10000000149. */
@@ -64,8 +66,10 @@ static json_t *layer_config(const struct layer *layer)
 	case LAYER_DROPOUT:
 		return json_pack("{s:f}", "rate", shortest_decimal(layer->rate));
 	case LAYER_BATCH_NORMALIZATION:
-		return json_pack("{s:i, s:f, s:f, s:b, s:b}", "axis", -1, "momentum", shortest_decimal(layer->momentum), "epsilon",
-			shortest_decimal(layer->epsilon), "center", layer->center, "scale", layer->scale);
+		return json_pack("{s:i, s:f, s:f, s:b, s:b}", "axis", -1, "momentum",
+			shortest_decimal(layer->momentum), "epsilon",
+			shortest_decimal(layer->epsilon), "center", layer->center, "scale",
+			layer->scale);
 	case LAYER_ACTIVATION:
 		if (!is_written_by_name(layer))
 			return json_pack("{s:f}", "alpha", shortest_decimal(layer->negative_slope));
@@ -74,44 +78,53 @@ static json_t *layer_config(const struct layer *layer)
 	return NULL;
 }
 
-/* {"module", "class_name", "config": {"name", "trainable", "dtype", ...}}. Takes ownership of `config`. */
+/* {"module", "class_name", "config": {"name", "trainable", "dtype", ...}}. Takes ownership of
+ * `config`. */
 static json_t *layer_object(const char *class_name, const char *name, json_t *config)
 {
-	json_t *object = json_pack("{s:s, s:b, s:s}", "name", name, "trainable", 1, "dtype", "float32");
+	json_t *object =
+		json_pack("{s:s, s:b, s:s}", "name", name, "trainable", 1, "dtype", "float32");
 	if (json_object_update(object, config)) {
 		json_decref(object);
 		object = NULL;
 	}
 	json_decref(config);
-	return json_pack("{s:s, s:s, s:o, s:n}", "module", "keras.layers", "class_name", class_name, "config", object,
-		"registered_name");
+	return json_pack("{s:s, s:s, s:o, s:n}", "module", "keras.layers", "class_name", class_name,
+		"config", object, "registered_name");
 }
 
 static json_t *model_object(const struct architecture *architecture)
 {
 	const struct shape *input = &architecture->input;
 	json_t *layers = json_array();
-	json_t *shape = json_pack("{s:[niii]}", "batch_input_shape", input->height, input->width, input->channels);
-	int failed = json_array_append_new(layers, layer_object("InputLayer", "input_layer", shape));
+	json_t *shape = json_pack("{s:[niii]}", "batch_input_shape", input->height, input->width,
+		input->channels);
+	int failed =
+		json_array_append_new(layers, layer_object("InputLayer", "input_layer", shape));
 	for (int i = 0; i < architecture->layer_count; i++) {
 		const struct layer *layer = &architecture->layers[i];
-		const char *class_name = is_written_by_name(layer) ? keras_class(layer->kind) : "LeakyReLU";
-		failed |= json_array_append_new(layers, layer_object(class_name, layer->name, layer_config(layer)));
+		const char *class_name =
+			is_written_by_name(layer) ? keras_class(layer->kind) : "LeakyReLU";
+		failed |= json_array_append_new(layers,
+			layer_object(class_name, layer->name, layer_config(layer)));
 	}
 	if (failed) {
 		json_decref(layers);
 		return NULL;
 	}
-	return json_pack("{s:s, s:s, s:{s:s, s:b, s:s, s:o}, s:n}", "module", "keras", "class_name", "Sequential", "config",
-		"name", architecture->name, "trainable", 1, "dtype", "float32", "layers", layers, "registered_name");
+	return json_pack("{s:s, s:s, s:{s:s, s:b, s:s, s:o}, s:n}", "module", "keras", "class_name",
+		"Sequential", "config", "name", architecture->name, "trainable", 1, "dtype",
+		"float32", "layers", layers, "registered_name");
 }
 
-int architecture_write(const struct architecture *architecture, const char *path, struct error *error)
+int architecture_write(const struct architecture *architecture, const char *path,
+	struct error *error)
 {
 	for (int i = 0; i < architecture->layer_count; i++) {
 		const struct layer *layer = &architecture->layers[i];
 		if (layer->kind != LAYER_ACTIVATION && !is_written_by_name(layer))
-			return error_set(error, path, "layer '%s': Keras has no name for its leaky ReLU", layer->name);
+			return error_set(error, path,
+				"layer '%s': Keras has no name for its leaky ReLU", layer->name);
 	}
 	return keras_write_json(model_object(architecture), path, error);
 }

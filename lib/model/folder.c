@@ -14,18 +14,19 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-const char *const model_file_names[MODEL_FILES + 1] = {"architecture.json", "poids.h5", "labels.txt", "training.json",
-	"history.tsv", "curves.png", NULL};
+const char *const model_file_names[MODEL_FILES + 1] = {"architecture.json", "poids.h5",
+	"labels.txt", "training.json", "history.tsv", "curves.png", NULL};
 
-/* Name of the staging folder, where new files are written, inside the model folder: ".model.millrace-0". */
+/* Name of the staging folder, where new files are written, inside the model folder:
+ * ".model.millrace-0". */
 static const char staging_name[] = "model", staging_prefix[] = ".model.millrace-";
 
 enum { SUFFIX_MAXIMUM = 10000 };
 
 /* ---- existing files ---- */
 
-/* Sets found[i] if model file i exists, in the folder or in .millrace-new. A folder of that name, which can't be replaced, is an
- * error. */
+/* Sets found[i] if model file i exists, in the folder or in .millrace-new. A folder of that name,
+ * which can't be replaced, is an error. */
 static int find_model_files(const char *path, bool found[MODEL_FILES], struct error *error)
 {
 	int result = 0;
@@ -38,7 +39,9 @@ static int find_model_files(const char *path, bool found[MODEL_FILES], struct er
 		else if (!found[i] && errno != ENOENT)
 			result = error_system(error, file);
 		else if (found[i] && S_ISDIR(status.st_mode))
-			result = error_set(error, path, "contains a folder %s where a model has a file", model_file_names[i]);
+			result = error_set(error, path,
+				"contains a folder %s where a model has a file",
+				model_file_names[i]);
 		free(file);
 	}
 	return result;
@@ -49,7 +52,8 @@ static bool is_model(const bool found[MODEL_FILES])
 	return found[MODEL_CARD] && found[MODEL_WEIGHTS];
 }
 
-/* 1 if the folder is empty but for unfinished files of a killed process, else 0. -1: it could not be read. */
+/* 1 if the folder is empty but for unfinished files of a killed process, else 0. -1: it could not
+ * be read. */
 static int is_empty(const char *path, struct error *error)
 {
 	DIR *folder = opendir(path);
@@ -58,7 +62,8 @@ static int is_empty(const char *path, struct error *error)
 	int empty = 1;
 	struct dirent *entry;
 	while (empty == 1 && (errno = 0, entry = readdir(folder)))
-		empty = strcmp(entry->d_name, ".") == 0 || strcmp(entry->d_name, "..") == 0 || file_set_is_new(entry->d_name) ||
+		empty = strcmp(entry->d_name, ".") == 0 || strcmp(entry->d_name, "..") == 0 ||
+			file_set_is_new(entry->d_name) ||
 			strncmp(entry->d_name, staging_prefix, sizeof staging_prefix - 1) == 0;
 	if (empty == 1 && errno)
 		empty = error_system(error, path);
@@ -73,7 +78,10 @@ static int check_replaceable(const char *path, struct error *error)
 	if (find_model_files(path, found, error))
 		return -1;
 	int empty = is_model(found) ? 1 : is_empty(path, error);
-	return empty == 0 ? error_set(error, path, "contains files but no model; it is not replaced") : empty < 0 ? -1 : 0;
+	return empty == 0
+		? error_set(error, path, "contains files but no model; it is not replaced")
+		: empty < 0 ? -1
+			    : 0;
 }
 
 /* After training: other files may have appeared, but only files of a model are replaced. */
@@ -84,17 +92,20 @@ static int check_names_free(const char *path, struct error *error)
 		return -1;
 	for (int i = 0; i < MODEL_FILES && !is_model(found); i++)
 		if (found[i])
-			return error_set(error, path, "contains %s, which is not part of a model", model_file_names[i]);
+			return error_set(error, path, "contains %s, which is not part of a model",
+				model_file_names[i]);
 	return 0;
 }
 
 /* ---- opening ---- */
 
-/* The path without trailing slashes; "." and ".." are resolved, so that a suffix can be appended. */
+/* The path without trailing slashes; "." and ".." are resolved, so that a suffix can be
+ * appended. */
 static char *final_path(const char *path, struct error *error)
 {
 	char *result = strdup(path);
-	for (size_t length = result ? strlen(result) : 0; length > 1 && result[length - 1] == '/'; length--)
+	for (size_t length = result ? strlen(result) : 0; length > 1 && result[length - 1] == '/';
+		length--)
 		result[length - 1] = 0;
 	const char *base = result ? text_base_name(result) : "";
 	if (result && (!*base || strcmp(base, ".") == 0 || strcmp(base, "..") == 0)) {
@@ -114,15 +125,17 @@ static int file_error(const char *path, struct error *error)
 static int create_staging_inside(struct model_folder *folder, struct error *error)
 {
 	char *path = file_join(folder->path, staging_name);
-	int result = !path ? error_memory(error, folder->path)
-		: unfinished_folder(&folder->staging, path) ? error_system(error, folder->path) : 0;
+	int result = !path                                  ? error_memory(error, folder->path)
+		: unfinished_folder(&folder->staging, path) ? error_system(error, folder->path)
+							    : 0;
 	free(path);
 	return result;
 }
 
 static int create_staging_beside(struct model_folder *folder, struct error *error)
 {
-	return unfinished_folder(&folder->staging, folder->path) ? error_system(error, folder->path) : 0;
+	return unfinished_folder(&folder->staging, folder->path) ? error_system(error, folder->path)
+								 : 0;
 }
 
 /* Opens and locks the folder: processes that replace the same model take turns. */
@@ -141,7 +154,8 @@ static int check_folder(struct model_folder *folder, struct error *error)
 	int lock = lock_folder(folder->path, error);
 	if (lock < 0)
 		return -1;
-	int result = check_replaceable(folder->path, error) || file_set_finish(folder->path, model_file_names, error) ||
+	int result = check_replaceable(folder->path, error) ||
+			file_set_finish(folder->path, model_file_names, error) ||
 			create_staging_inside(folder, error)
 		? -1
 		: 0;
@@ -156,7 +170,8 @@ static int check_path(struct model_folder *folder, struct error *error)
 	if (file_make_parent(path, error))
 		return -1;
 	if (lstat(path, &status))
-		return errno == ENOENT ? create_staging_beside(folder, error) : error_system(error, path);
+		return errno == ENOENT ? create_staging_beside(folder, error)
+				       : error_system(error, path);
 	if (stat(path, &status))
 		return error_system(error, path);
 	return S_ISDIR(status.st_mode) ? check_folder(folder, error) : file_error(path, error);
@@ -181,7 +196,8 @@ int model_folder_start(struct model_folder *folder, struct error *error)
 	folder->install_error = (struct error){0};
 	if (file_exists(folder->path) && !file_is_folder(folder->path))
 		file_error(folder->path, &folder->install_error);
-	else if (file_exists(folder->path) && create_staging_inside(folder, &folder->install_error) == 0)
+	else if (file_exists(folder->path) &&
+		create_staging_inside(folder, &folder->install_error) == 0)
 		return 0;
 	return create_staging_beside(folder, error);
 }
@@ -212,7 +228,8 @@ static int install(struct model_folder *folder, struct error *error)
 	if (fsync(folder->staging.lock))
 		return error_system(error, folder->path);
 	if (rename_new(folder->staging.path, folder->path))
-		return errno == EEXIST ? replace_model(folder, error) : error_system(error, folder->path);
+		return errno == EEXIST ? replace_model(folder, error)
+				       : error_system(error, folder->path);
 	unfinished_forget(&folder->staging);
 	return 0;
 }
@@ -230,11 +247,13 @@ static int save_beside(struct model_folder *folder, struct error *error)
 	}
 	if (result) {
 		char reason[128];
-		error_set(error, folder->path, "%.200s; the new model could not be saved beside it either: %s", folder->install_error.reason,
-			strerror_r(errno, reason, sizeof reason));
+		error_set(error, folder->path,
+			"%.200s; the new model could not be saved beside it either: %s",
+			folder->install_error.reason, strerror_r(errno, reason, sizeof reason));
 	} else {
 		unfinished_forget(&folder->staging);
-		error_set(error, folder->path, "%.200s; the new model is in %s", folder->install_error.reason, path);
+		error_set(error, folder->path, "%.200s; the new model is in %s",
+			folder->install_error.reason, path);
 	}
 	free(path);
 	return -1;
@@ -246,8 +265,10 @@ int model_folder_commit(struct model_folder *folder, struct error *error)
 	if (result && folder->staging.path)
 		save_beside(folder, error);
 	else if (result)
-		error_set(error, folder->path, "%.200s; the new model is complete and is read, but its files are still in "
-			".millrace-new: the next training moves them", folder->install_error.reason);
+		error_set(error, folder->path,
+			"%.200s; the new model is complete and is read, but its files are still in "
+			".millrace-new: the next training moves them",
+			folder->install_error.reason);
 	model_folder_abandon(folder);
 	return result;
 }

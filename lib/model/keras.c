@@ -31,7 +31,8 @@ bool keras_is_pointwise(const struct architecture *architecture, int index)
 {
 	const struct layer *layer = &architecture->layers[index];
 	char name[LAYER_NAME_SIZE + sizeof "_pointwise"];
-	if (index == 0 || layer->kind != LAYER_CONVOLUTION || layer[-1].kind != LAYER_DEPTHWISE_CONVOLUTION)
+	if (index == 0 || layer->kind != LAYER_CONVOLUTION ||
+		layer[-1].kind != LAYER_DEPTHWISE_CONVOLUTION)
 		return false;
 	snprintf(name, sizeof name, "%s_pointwise", layer[-1].name);
 	return strcmp(layer->name, name) == 0;
@@ -39,13 +40,15 @@ bool keras_is_pointwise(const struct architecture *architecture, int index)
 
 static const char *snake_class(const struct architecture *architecture, int index, bool separable)
 {
-	bool first_half = index + 1 < architecture->layer_count && keras_is_pointwise(architecture, index + 1);
+	bool first_half = index + 1 < architecture->layer_count &&
+		keras_is_pointwise(architecture, index + 1);
 	if (separable && (first_half || keras_is_pointwise(architecture, index)))
 		return "separable_conv2d";
 	return CLASSES[architecture->layers[index].kind].snake;
 }
 
-void keras_group(const struct architecture *architecture, int index, bool separable, char out[KERAS_GROUP_SIZE])
+void keras_group(const struct architecture *architecture, int index, bool separable,
+	char out[KERAS_GROUP_SIZE])
 {
 	if (separable && keras_is_pointwise(architecture, index))
 		index--;
@@ -62,7 +65,8 @@ void keras_group(const struct architecture *architecture, int index, bool separa
 
 int keras_write_json(json_t *value, const char *path, struct error *error)
 {
-	char *text = json_print(value, JSON_INDENT(2) | JSON_PRESERVE_ORDER | JSON_REAL_PRECISION(15));
+	char *text =
+		json_print(value, JSON_INDENT(2) | JSON_PRESERVE_ORDER | JSON_REAL_PRECISION(15));
 	json_decref(value);
 	if (!text)
 		return error_memory(error, path);

@@ -7,12 +7,14 @@
 
 enum { LABELS_FILE_MAXIMUM = 32 << 20 };
 
-static int add_label(struct text_list *labels, const char *label, const char *path, struct error *error)
+static int add_label(struct text_list *labels, const char *label, const char *path,
+	struct error *error)
 {
 	size_t line = labels->count + 1;
 	char shown[128];
 	if (!text_is_class_name(label))
-		return error_set(error, path, "line %zu: '%s' is not a valid class name", line, text_printable(shown, sizeof shown, label));
+		return error_set(error, path, "line %zu: '%s' is not a valid class name", line,
+			text_printable(shown, sizeof shown, label));
 	return text_list_add(labels, label, error);
 }
 
@@ -26,7 +28,8 @@ static int check_distinct(const struct text_list *labels, const char *path, stru
 	text_list_sort(&sorted);
 	for (size_t i = 1; result == 0 && i < sorted.count; i++)
 		if (strcmp(sorted.items[i - 1], sorted.items[i]) == 0)
-			result = error_set(error, path, "'%s' occurs twice", text_printable(shown, sizeof shown, sorted.items[i]));
+			result = error_set(error, path, "'%s' occurs twice",
+				text_printable(shown, sizeof shown, sorted.items[i]));
 	text_list_free(&sorted);
 	return result;
 }

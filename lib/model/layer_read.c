@@ -6,7 +6,8 @@
 
 enum { PARAMETER_MAXIMUM = 1 << 24 };
 
-/* Reader of a layer's config. Records the first error, so that callers need not check each value. */
+/* Reader of a layer's config. Records the first error, so that callers need not check each
+ * value. */
 struct config_reader {
 	json_t *config;
 	char object[512]; /* "model.json: layer 'conv1'" */
@@ -67,7 +68,8 @@ static bool read_flag(struct config_reader *reader, const char *key, bool defaul
 	return value ? json_is_true(value) : default_value;
 }
 
-static float read_number(struct config_reader *reader, const char *key, double default_value, double minimum, double maximum)
+static float read_number(struct config_reader *reader, const char *key, double default_value,
+	double minimum, double maximum)
 {
 	json_t *value = find_value(reader, key);
 	if (!value)
@@ -105,9 +107,14 @@ static enum padding read_padding(struct config_reader *reader)
 }
 
 static const char *const ACTIVATION_NAMES[] = {
-	[ACTIVATION_LINEAR] = "linear", [ACTIVATION_RELU] = "relu", [ACTIVATION_RELU6] = "relu6",
-	[ACTIVATION_LEAKY_RELU] = "leaky_relu", [ACTIVATION_SIGMOID] = "sigmoid", [ACTIVATION_SOFTMAX] = "softmax",
-	[ACTIVATION_TANH] = "tanh", [ACTIVATION_SWISH] = "swish",
+	[ACTIVATION_LINEAR] = "linear",
+	[ACTIVATION_RELU] = "relu",
+	[ACTIVATION_RELU6] = "relu6",
+	[ACTIVATION_LEAKY_RELU] = "leaky_relu",
+	[ACTIVATION_SIGMOID] = "sigmoid",
+	[ACTIVATION_SOFTMAX] = "softmax",
+	[ACTIVATION_TANH] = "tanh",
+	[ACTIVATION_SWISH] = "swish",
 };
 
 const char *activation_name(enum activation activation)
@@ -135,7 +142,8 @@ static void read_activation(struct config_reader *reader, struct layer *layer)
 	int found = name ? activation_find(name) : -1;
 	if (found < 0) {
 		char reason[128];
-		snprintf(reason, sizeof reason, "'%.64s' is not supported", name ? name : "(no name)");
+		snprintf(reason, sizeof reason, "'%.64s' is not supported",
+			name ? name : "(no name)");
 		config_error(reader, "activation", reason);
 		return;
 	}
@@ -168,7 +176,8 @@ static int read_convolution(struct config_reader *reader, struct layer *layer)
 static int read_depthwise(struct config_reader *reader, struct layer *layer)
 {
 	layer->kind = LAYER_DEPTHWISE_CONVOLUTION;
-	layer->filters = find_value(reader, "depth_multiplier") ? read_count(reader, "depth_multiplier") : 1;
+	layer->filters =
+		find_value(reader, "depth_multiplier") ? read_count(reader, "depth_multiplier") : 1;
 	read_kernel(reader, layer);
 	return 1;
 }
@@ -258,7 +267,9 @@ static int read_normalization(struct config_reader *reader, struct layer *layer)
 	if (json_is_array(axis) && json_array_size(axis) == 1)
 		axis = json_array_get(axis, 0);
 	json_int_t last = reader->vector ? 1 : 3;
-	if (axis && !(json_is_integer(axis) && (json_integer_value(axis) == -1 || json_integer_value(axis) == last)))
+	if (axis &&
+		!(json_is_integer(axis) &&
+			(json_integer_value(axis) == -1 || json_integer_value(axis) == last)))
 		config_error(reader, "axis", "is not the last one");
 	layer->momentum = read_number(reader, "momentum", 0.99, 0, 1);
 	layer->epsilon = read_number(reader, "epsilon", 1e-3, 0, 1e6);
@@ -296,7 +307,8 @@ static int read_leaky_relu(struct config_reader *reader, struct layer *layer)
 {
 	layer->kind = LAYER_ACTIVATION;
 	layer->activation = ACTIVATION_LEAKY_RELU;
-	layer->negative_slope = read_number(reader, find_value(reader, "alpha") ? "alpha" : "negative_slope", 0.3, 0, 1e6);
+	layer->negative_slope = read_number(reader,
+		find_value(reader, "alpha") ? "alpha" : "negative_slope", 0.3, 0, 1e6);
 	return 1;
 }
 
@@ -336,14 +348,15 @@ static bool is_layer_name(const char *name)
 	return length > 0 && length < LAYER_NAME_SIZE && !strchr(name, '/') && strcmp(name, ".");
 }
 
-int layer_read(struct layer layers[LAYERS_PER_KERAS_LAYER], const char *class_name, json_t *config, bool vector,
-	const char *path, struct error *error)
+int layer_read(struct layer layers[LAYERS_PER_KERAS_LAYER], const char *class_name, json_t *config,
+	bool vector, const char *path, struct error *error)
 {
 	struct config_reader reader = {.config = config, .vector = vector, .error = error};
 	const char *name = json_string_value(json_object_get(config, "name"));
 	if (!name || !is_layer_name(name))
-		return error_set(error, path, "a layer of class %.64s has no name of 1 to %d bytes without '/'", class_name,
-			LAYER_NAME_SIZE - 1);
+		return error_set(error, path,
+			"a layer of class %.64s has no name of 1 to %d bytes without '/'",
+			class_name, LAYER_NAME_SIZE - 1);
 	snprintf(reader.object, sizeof reader.object, "%.400s: layer '%s'", path, name);
 	if (strcmp(class_name, "InputLayer") == 0)
 		return 0;

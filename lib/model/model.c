@@ -17,9 +17,10 @@ static bool ends_with(const char *name, const char *suffix)
 	return length > suffix_length && strcmp(name + length - suffix_length, suffix) == 0;
 }
 
-/* The path of the only regular file of the folder that ends in `suffix`, in fresh memory. NULL with an error if there is none or
- * more than one. */
-static char *find_by_suffix(const char *folder, const char *default_name, const char *suffix, struct error *error)
+/* The path of the only regular file of the folder that ends in `suffix`, in fresh memory. NULL with
+ * an error if there is none or more than one. */
+static char *find_by_suffix(const char *folder, const char *default_name, const char *suffix,
+	struct error *error)
 {
 	struct text_list names = {0};
 	const char *found = NULL;
@@ -30,19 +31,21 @@ static char *find_by_suffix(const char *folder, const char *default_name, const 
 		if (!ends_with(name, suffix) || strcmp(name, model_file_names[MODEL_CARD]) == 0)
 			continue;
 		if (found)
-			result = error_set(error, folder, "contains %s and %s; one of them must be removed", found, name);
+			result = error_set(error, folder,
+				"contains %s and %s; one of them must be removed", found, name);
 		found = name;
 	}
 	if (result == 0 && !found)
-		result = error_set(error, folder, "has neither %s nor another *%s file", default_name, suffix);
+		result = error_set(error, folder, "has neither %s nor another *%s file",
+			default_name, suffix);
 	if (result == 0 && !(path = file_join(folder, found)))
 		error_memory(error, folder);
 	text_list_free(&names);
 	return path;
 }
 
-/* The path of a model's file in fresh memory: the default name if it exists, else the only file with the same suffix. NULL with
- * an error. */
+/* The path of a model's file in fresh memory: the default name if it exists, else the only file
+ * with the same suffix. NULL with an error. */
 static char *find_file(const char *folder, enum model_file file, struct error *error)
 {
 	const char *default_name = model_file_names[file];
@@ -55,12 +58,14 @@ static char *find_file(const char *folder, enum model_file file, struct error *e
 	return find_by_suffix(folder, default_name, strrchr(default_name, '.'), error);
 }
 
-static int read_architecture(struct architecture *architecture, const char *folder, struct error *error)
+static int read_architecture(struct architecture *architecture, const char *folder,
+	struct error *error)
 {
 	unsigned char *text = NULL;
 	size_t size;
 	char *path = find_file(folder, MODEL_ARCHITECTURE, error);
-	int result = path ? file_read_regular(path, ARCHITECTURE_FILE_MAXIMUM, &text, &size, error) : -1;
+	int result =
+		path ? file_read_regular(path, ARCHITECTURE_FILE_MAXIMUM, &text, &size, error) : -1;
 	if (result == 0)
 		result = architecture_parse(architecture, text, size, path, error);
 	free(text);
@@ -68,12 +73,14 @@ static int read_architecture(struct architecture *architecture, const char *fold
 	return result;
 }
 
-static int read_labels(struct text_list *labels, int outputs, const char *folder, struct error *error)
+static int read_labels(struct text_list *labels, int outputs, const char *folder,
+	struct error *error)
 {
 	char *path = file_set_path(folder, model_file_names[MODEL_LABELS]);
 	int result = path ? labels_read(labels, path, error) : error_memory(error, folder);
 	if (result == 0 && labels->count != (size_t)outputs)
-		result = error_set(error, path, "has %zu labels; the network has %d outputs", labels->count, outputs);
+		result = error_set(error, path, "has %zu labels; the network has %d outputs",
+			labels->count, outputs);
 	free(path);
 	return result;
 }
@@ -96,12 +103,13 @@ static int read_card(json_t **card, const char *folder, struct error *error)
 	return result;
 }
 
-int model_open(struct model *model, const char *folder, enum network_mode mode, int batch, struct parallel *pool,
-	struct error *error)
+int model_open(struct model *model, const char *folder, enum network_mode mode, int batch,
+	struct parallel *pool, struct error *error)
 {
 	*model = (struct model){0};
 	if (!file_is_folder(folder))
-		return error_set(error, folder, file_exists(folder) ? "is not a model folder" : "there is no such folder");
+		return error_set(error, folder,
+			file_exists(folder) ? "is not a model folder" : "there is no such folder");
 	if (read_architecture(&model->architecture, folder, error) ||
 		!(model->weights_path = find_file(folder, MODEL_WEIGHTS, error)) ||
 		network_create(&model->network, &model->architecture, mode, batch, pool, error) ||
@@ -118,8 +126,8 @@ int model_read_weights(struct model *model, struct error *error)
 	return weights_read(model->network, model->weights_path, error);
 }
 
-int model_load(struct model *model, const char *folder, enum network_mode mode, int batch, struct parallel *pool,
-	struct error *error)
+int model_load(struct model *model, const char *folder, enum network_mode mode, int batch,
+	struct parallel *pool, struct error *error)
 {
 	if (model_open(model, folder, mode, batch, pool, error))
 		return -1;
@@ -139,18 +147,19 @@ void model_free(struct model *model)
 	*model = (struct model){0};
 }
 
-int model_save(const char *folder, const struct network *network, const struct text_list *labels, json_t *card,
-	struct error *error)
+int model_save(const char *folder, const struct network *network, const struct text_list *labels,
+	json_t *card, struct error *error)
 {
 	int result = 0;
 	for (int file = MODEL_ARCHITECTURE; file <= MODEL_CARD && result == 0; file++) {
 		char *path = file_join(folder, model_file_names[file]);
 		if (!path)
 			return error_memory(error, folder);
-		result = file == MODEL_ARCHITECTURE ? architecture_write(network_architecture(network), path, error)
+		result = file == MODEL_ARCHITECTURE
+			? architecture_write(network_architecture(network), path, error)
 			: file == MODEL_WEIGHTS ? weights_write(network, path, error)
-			: file == MODEL_LABELS ? labels_write(labels, path, error)
-					       : keras_write_json(json_incref(card), path, error);
+			: file == MODEL_LABELS  ? labels_write(labels, path, error)
+						: keras_write_json(json_incref(card), path, error);
 		free(path);
 	}
 	return result;

@@ -17,20 +17,22 @@ struct model {
 	char *weights_path;
 };
 
-/* Loads a folder and builds its network. On failure (-1: a missing file, another number of labels than outputs, weights of other
- * shapes) *model is empty. The pool stays the caller's. */
+/* Loads a folder and builds its network. On failure (-1: a missing file, another number of labels
+ * than outputs, weights of other shapes) *model is empty. The pool stays the caller's. */
 CHECKED int model_load(struct model *model, const char *folder, enum network_mode mode, int batch,
 	struct parallel *pool, struct error *error);
-/* The same in two steps: everything but the weights; then the weights, which takes most of the time, from any thread. A model
- * whose weights could not be read (-1) is still the caller's to free. */
+/* The same in two steps: everything but the weights; then the weights, which takes most of the
+ * time, from any thread. A model whose weights could not be read (-1) is still the caller's to
+ * free. */
 CHECKED int model_open(struct model *model, const char *folder, enum network_mode mode, int batch,
 	struct parallel *pool, struct error *error);
 CHECKED int model_read_weights(struct model *model, struct error *error);
 void model_free(struct model *model);
 
-/* Writes architecture.json, poids.h5, labels.txt and training.json (the card, borrowed) into an existing folder. */
-CHECKED int model_save(const char *folder, const struct network *network, const struct text_list *labels, json_t *card,
-	struct error *error);
+/* Writes architecture.json, poids.h5, labels.txt and training.json (the card, borrowed) into an
+ * existing folder. */
+CHECKED int model_save(const char *folder, const struct network *network,
+	const struct text_list *labels, json_t *card, struct error *error);
 
 /* ---- the files, one by one ---- */
 
@@ -38,20 +40,23 @@ CHECKED int model_save(const char *folder, const struct network *network, const 
 enum { ARCHITECTURE_FILE_MAXIMUM = 64 << 20 };
 CHECKED int architecture_read(struct architecture *out, const char *path, struct error *error);
 /* The same from `size` bytes of JSON; `path` is for messages. */
-CHECKED int architecture_parse(struct architecture *out, const void *text, size_t size, const char *path, struct error *error);
+CHECKED int architecture_parse(struct architecture *out, const void *text, size_t size,
+	const char *path, struct error *error);
 /* Writes JSON that Keras 2, Keras 3 and TF.js can load. */
-CHECKED int architecture_write(const struct architecture *architecture, const char *path, struct error *error);
+CHECKED int architecture_write(const struct architecture *architecture, const char *path,
+	struct error *error);
 
-/* Reads weights into the network: legacy Keras HDF5, Keras 3 HDF5, or a saved model, recognized by content. The file is untrusted
- * (architecture.5 lists what is refused); it is parsed in a child process with limits of memory and time. On failure (-1) some
- * of the network's weights may have been read. */
+/* Reads weights into the network: legacy Keras HDF5, Keras 3 HDF5, or a saved model, recognized by
+ * content. The file is untrusted (architecture.5 lists what is refused); it is parsed in a child
+ * process with limits of memory and time. On failure (-1) some of the network's weights may have
+ * been read. */
 CHECKED int weights_read(struct network *network, const char *path, struct error *error);
-/* Writes an HDF5 file in both of Keras' layouts, in a child process. The same weights give the same bytes. Complete or not at
- * all. */
+/* Writes an HDF5 file in both of Keras' layouts, in a child process. The same weights give the same
+ * bytes. Complete or not at all. */
 CHECKED int weights_write(const struct network *network, const char *path, struct error *error);
 
-/* One class name per line, in the order of the outputs. On failure (-1: an invalid or duplicate name, no names) *labels is
- * empty. */
+/* One class name per line, in the order of the outputs. On failure (-1: an invalid or duplicate
+ * name, no names) *labels is empty. */
 CHECKED int labels_read(struct text_list *labels, const char *path, struct error *error);
 CHECKED int labels_write(const struct text_list *labels, const char *path, struct error *error);
 

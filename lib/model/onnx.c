@@ -10,29 +10,55 @@
 #include <string.h>
 
 /* Field numbers and values of onnx.proto (ONNX 1.8, IR version 7), used by this writer. */
-enum { MODEL_IR_VERSION = 1, MODEL_PRODUCER = 2, MODEL_PRODUCER_VERSION = 3, MODEL_GRAPH = 7, MODEL_OPSET = 8,
-	MODEL_METADATA = 14, OPSET_VERSION = 2, METADATA_KEY = 1, METADATA_VALUE = 2 };
+enum {
+	MODEL_IR_VERSION = 1,
+	MODEL_PRODUCER = 2,
+	MODEL_PRODUCER_VERSION = 3,
+	MODEL_GRAPH = 7,
+	MODEL_OPSET = 8,
+	MODEL_METADATA = 14,
+	OPSET_VERSION = 2,
+	METADATA_KEY = 1,
+	METADATA_VALUE = 2
+};
 enum { GRAPH_NODE = 1, GRAPH_NAME = 2, GRAPH_INITIALIZER = 5, GRAPH_INPUT = 11, GRAPH_OUTPUT = 12 };
 enum { NODE_INPUT = 1, NODE_OUTPUT = 2, NODE_NAME = 3, NODE_OPERATOR = 4, NODE_ATTRIBUTE = 5 };
-enum { ATTRIBUTE_NAME = 1, ATTRIBUTE_FLOAT = 2, ATTRIBUTE_INTEGER = 3, ATTRIBUTE_INTEGERS = 8, ATTRIBUTE_TYPE = 20 };
+enum {
+	ATTRIBUTE_NAME = 1,
+	ATTRIBUTE_FLOAT = 2,
+	ATTRIBUTE_INTEGER = 3,
+	ATTRIBUTE_INTEGERS = 8,
+	ATTRIBUTE_TYPE = 20
+};
 enum { TYPE_FLOAT = 1, TYPE_INTEGER = 2, TYPE_INTEGERS = 7 };
 enum { TENSOR_DIMENSION = 1, TENSOR_TYPE = 2, TENSOR_NAME = 8, TENSOR_RAW = 9, ELEMENT_FLOAT = 1 };
-enum { VALUE_NAME = 1, VALUE_TYPE = 2, TYPE_TENSOR = 1, TENSOR_ELEMENT = 1, TENSOR_SHAPE = 2, SHAPE_DIMENSION = 1,
-	DIMENSION_VALUE = 1, DIMENSION_NAME = 2 };
+enum {
+	VALUE_NAME = 1,
+	VALUE_TYPE = 2,
+	TYPE_TENSOR = 1,
+	TENSOR_ELEMENT = 1,
+	TENSOR_SHAPE = 2,
+	SHAPE_DIMENSION = 1,
+	DIMENSION_VALUE = 1,
+	DIMENSION_NAME = 2
+};
 enum { IR_VERSION = 7, OPERATOR_SET = 13, NAME_SIZE = 2 * LAYER_NAME_SIZE };
 
-/* State of the export. Layers are added in order: the input of each is the output of the one before. */
+/* State of the export. Layers are added in order: the input of each is the output of the one
+ * before. */
 struct onnx_exporter {
 	const struct network *network;
 	struct protobuf graph;
 	char current[NAME_SIZE]; /* name of the last output */
-	bool channels_first;     /* it is (N, C, H, W); else (N, values), or (N, H, W, C) at the input */
+	bool channels_first;     /* it is (N, C, H, W); else (N, values), or (N, H, W, C) at the
+	                          * input */
 	int parameter;           /* index of the next layer's first parameter */
 };
 
 /* ---- attributes and nodes ---- */
 
-static void add_attribute(struct protobuf *attributes, struct protobuf *attribute, const char *name, int type)
+static void add_attribute(struct protobuf *attributes, struct protobuf *attribute, const char *name,
+	int type)
 {
 	protobuf_text(attribute, ATTRIBUTE_NAME, name);
 	protobuf_integer(attribute, ATTRIBUTE_TYPE, type);
@@ -53,7 +79,8 @@ static void add_float(struct protobuf *attributes, const char *name, float value
 	add_attribute(attributes, &attribute, name, TYPE_FLOAT);
 }
 
-static void add_integers(struct protobuf *attributes, const char *name, const int *values, int count)
+static void add_integers(struct protobuf *attributes, const char *name, const int *values,
+	int count)
 {
 	struct protobuf attribute = {0};
 	for (int i = 0; i < count; i++)
@@ -61,9 +88,10 @@ static void add_integers(struct protobuf *attributes, const char *name, const in
 	add_attribute(attributes, &attribute, name, TYPE_INTEGERS);
 }
 
-/* A node with `inputs` (NULL-terminated) and `output`, which becomes the current value. Frees `attributes`. */
-static void add_node(struct onnx_exporter *exporter, const char *operator_name, const char *const *inputs, const char *output,
-	struct protobuf *attributes)
+/* A node with `inputs` (NULL-terminated) and `output`, which becomes the current value. Frees
+ * `attributes`. */
+static void add_node(struct onnx_exporter *exporter, const char *operator_name,
+	const char *const *inputs, const char *output, struct protobuf *attributes)
 {
 	struct protobuf node = {0};
 	for (; *inputs; inputs++)
@@ -78,9 +106,10 @@ static void add_node(struct onnx_exporter *exporter, const char *operator_name, 
 		snprintf(exporter->current, sizeof exporter->current, "%s", output);
 }
 
-/* A node whose only input is the current value; its output is LAYER/SUFFIX, or LAYER without one. */
-static void add_step(struct onnx_exporter *exporter, const char *operator_name, const char *layer, const char *suffix,
-	struct protobuf *attributes)
+/* A node whose only input is the current value; its output is LAYER/SUFFIX, or LAYER without
+ * one. */
+static void add_step(struct onnx_exporter *exporter, const char *operator_name, const char *layer,
+	const char *suffix, struct protobuf *attributes)
 {
 	char input[NAME_SIZE], output[NAME_SIZE];
 	snprintf(input, sizeof input, "%s", exporter->current);
@@ -88,7 +117,8 @@ static void add_step(struct onnx_exporter *exporter, const char *operator_name, 
 	add_node(exporter, operator_name, (const char *const[]){input, NULL}, output, attributes);
 }
 
-static void add_transpose(struct onnx_exporter *exporter, const char *layer, const char *suffix, const int order[4])
+static void add_transpose(struct onnx_exporter *exporter, const char *layer, const char *suffix,
+	const int order[4])
 {
 	struct protobuf attributes = {0};
 	add_integers(&attributes, "perm", order, 4);
@@ -97,8 +127,8 @@ static void add_transpose(struct onnx_exporter *exporter, const char *layer, con
 
 /* ---- constants ---- */
 
-static void add_constant(struct onnx_exporter *exporter, const char *name, const int64_t *dimensions, int rank,
-	const unsigned char *values, size_t size)
+static void add_constant(struct onnx_exporter *exporter, const char *name,
+	const int64_t *dimensions, int rank, const unsigned char *values, size_t size)
 {
 	struct protobuf tensor = {0};
 	for (int i = 0; i < rank; i++)
@@ -122,11 +152,11 @@ static void add_filled(struct onnx_exporter *exporter, const char *name, int64_t
 	free(bytes);
 }
 
-/* Adds a parameter as LAYER/PARAMETER, which is written to `name`. Kernels of convolutions are transposed from (height, width,
- * in, out) to (out, in, height, width), those of depthwise convolutions from (height, width, in, multiplier) to (in x
- * multiplier, 1, height, width). */
-static void add_parameter(struct onnx_exporter *exporter, const struct parameter *parameter, bool depthwise,
-	char name[NAME_SIZE])
+/* Adds a parameter as LAYER/PARAMETER, which is written to `name`. Kernels of convolutions are
+ * transposed from (height, width, in, out) to (out, in, height, width), those of depthwise
+ * convolutions from (height, width, in, multiplier) to (in x multiplier, 1, height, width). */
+static void add_parameter(struct onnx_exporter *exporter, const struct parameter *parameter,
+	bool depthwise, char name[NAME_SIZE])
 {
 	const int *shape = parameter->shape;
 	bool kernel = parameter->rank == 4;
@@ -139,7 +169,10 @@ static void add_parameter(struct onnx_exporter *exporter, const struct parameter
 		if (kernel && depthwise)
 			to = filter * taps + tap;
 		else if (kernel)
-			to = (filter % (size_t)shape[3] * (size_t)shape[2] + filter / (size_t)shape[3]) * taps + tap;
+			to = (filter % (size_t)shape[3] * (size_t)shape[2] +
+				     filter / (size_t)shape[3]) *
+					taps +
+				tap;
 		store_f32(bytes + 4 * to, parameter->values[i]);
 	}
 	if (kernel) {
@@ -150,7 +183,8 @@ static void add_parameter(struct onnx_exporter *exporter, const struct parameter
 	}
 	snprintf(name, NAME_SIZE, "%s/%s", parameter->layer, parameter->name);
 	if (bytes)
-		add_constant(exporter, name, dimensions, parameter->rank, bytes, 4 * parameter->count);
+		add_constant(exporter, name, dimensions, parameter->rank, bytes,
+			4 * parameter->count);
 	exporter->graph.failed |= !bytes;
 	free(bytes);
 }
@@ -158,17 +192,21 @@ static void add_parameter(struct onnx_exporter *exporter, const struct parameter
 /* ---- layers ---- */
 
 /* A node with the current value and the parameters of layer `index` as inputs. */
-static void add_weighted(struct onnx_exporter *exporter, const char *operator_name, int index, struct protobuf *attributes)
+static void add_weighted(struct onnx_exporter *exporter, const char *operator_name, int index,
+	struct protobuf *attributes)
 {
 	const struct layer *layer = &network_architecture(exporter->network)->layers[index];
 	char input[NAME_SIZE], names[4][NAME_SIZE];
 	const char *inputs[6] = {input};
 	snprintf(input, sizeof input, "%s", exporter->current);
-	for (int i = 0; exporter->parameter < network_parameter_count(exporter->network); i++, exporter->parameter++) {
-		struct parameter parameter = network_parameter(exporter->network, exporter->parameter);
+	for (int i = 0; exporter->parameter < network_parameter_count(exporter->network);
+		i++, exporter->parameter++) {
+		struct parameter parameter =
+			network_parameter(exporter->network, exporter->parameter);
 		if (parameter.layer_index != index)
 			break;
-		add_parameter(exporter, &parameter, layer->kind == LAYER_DEPTHWISE_CONVOLUTION, names[i]);
+		add_parameter(exporter, &parameter, layer->kind == LAYER_DEPTHWISE_CONVOLUTION,
+			names[i]);
 		inputs[i + 1] = names[i];
 	}
 	add_node(exporter, operator_name, inputs, layer->name, attributes);
@@ -176,10 +214,12 @@ static void add_weighted(struct onnx_exporter *exporter, const char *operator_na
 
 static struct shape input_shape(const struct onnx_exporter *exporter, int index)
 {
-	return index ? network_shapes(exporter->network)[index - 1] : network_architecture(exporter->network)->input;
+	return index ? network_shapes(exporter->network)[index - 1]
+		     : network_architecture(exporter->network)->input;
 }
 
-/* Total padding of "same" along one dimension; as in TensorFlow, an odd pixel is added at the end. */
+/* Total padding of "same" along one dimension; as in TensorFlow, an odd pixel is added at the
+ * end. */
 static int padding_total(int in, int out, int kernel, int stride)
 {
 	int total = (out - 1) * stride + kernel - in;
@@ -189,16 +229,22 @@ static int padding_total(int in, int out, int kernel, int stride)
 static void add_window(const struct onnx_exporter *exporter, int index, struct protobuf *attributes)
 {
 	const struct layer *layer = &network_architecture(exporter->network)->layers[index];
-	struct shape in = input_shape(exporter, index), out = network_shapes(exporter->network)[index];
+	struct shape in = input_shape(exporter, index),
+		     out = network_shapes(exporter->network)[index];
 	int vertical = 0, horizontal = 0;
 	if (layer->padding == PADDING_SAME) {
-		vertical = padding_total(in.height, out.height, layer->kernel_height, layer->stride_height);
-		horizontal = padding_total(in.width, out.width, layer->kernel_width, layer->stride_width);
+		vertical = padding_total(in.height, out.height, layer->kernel_height,
+			layer->stride_height);
+		horizontal = padding_total(in.width, out.width, layer->kernel_width,
+			layer->stride_width);
 	}
-	add_integers(attributes, "kernel_shape", (int[]){layer->kernel_height, layer->kernel_width}, 2);
+	add_integers(attributes, "kernel_shape", (int[]){layer->kernel_height, layer->kernel_width},
+		2);
 	add_integers(attributes, "strides", (int[]){layer->stride_height, layer->stride_width}, 2);
 	add_integers(attributes, "pads",
-		(int[]){vertical / 2, horizontal / 2, vertical - vertical / 2, horizontal - horizontal / 2}, 4);
+		(int[]){vertical / 2, horizontal / 2, vertical - vertical / 2,
+			horizontal - horizontal / 2},
+		4);
 }
 
 static void add_normalization(struct onnx_exporter *exporter, int index)
@@ -211,17 +257,20 @@ static void add_normalization(struct onnx_exporter *exporter, int index)
 		bool omitted = (i == 0 && !layer->scale) || (i == 1 && !layer->center);
 		snprintf(constants[i], NAME_SIZE, "%s/%s", layer->name, names[i]);
 		if (omitted) {
-			add_filled(exporter, constants[i], input_shape(exporter, index).channels, i == 0);
+			add_filled(exporter, constants[i], input_shape(exporter, index).channels,
+				i == 0);
 			continue;
 		}
-		struct parameter parameter = network_parameter(exporter->network, exporter->parameter++);
+		struct parameter parameter =
+			network_parameter(exporter->network, exporter->parameter++);
 		add_parameter(exporter, &parameter, false, constants[i]);
 	}
 	struct protobuf attributes = {0};
 	add_float(&attributes, "epsilon", layer->epsilon);
 	add_node(exporter, "BatchNormalization",
-		(const char *const[]){input, constants[0], constants[1], constants[2], constants[3], NULL}, layer->name,
-		&attributes);
+		(const char *const[]){input, constants[0], constants[1], constants[2], constants[3],
+			NULL},
+		layer->name, &attributes);
 }
 
 static void add_relu6(struct onnx_exporter *exporter, const char *layer)
@@ -303,7 +352,8 @@ static void add_pooling(struct onnx_exporter *exporter, int index)
 		return;
 	}
 	add_window(exporter, index, &attributes);
-	add_step(exporter, layer->kind == LAYER_MAX_POOLING ? "MaxPool" : "AveragePool", layer->name, "", &attributes);
+	add_step(exporter, layer->kind == LAYER_MAX_POOLING ? "MaxPool" : "AveragePool",
+		layer->name, "", &attributes);
 }
 
 static void add_layer(struct onnx_exporter *exporter, int index)
@@ -345,7 +395,8 @@ static void add_layer(struct onnx_exporter *exporter, int index)
 /* ---- the file ---- */
 
 /* An input or output of floats, (N, dimensions...). */
-static void add_value(struct protobuf *graph, int field, const char *name, const int *dimensions, int count)
+static void add_value(struct protobuf *graph, int field, const char *name, const int *dimensions,
+	int count)
 {
 	struct protobuf shape = {0}, tensor = {0}, type = {0}, value = {0}, dimension = {0};
 	protobuf_text(&dimension, DIMENSION_NAME, "N");
@@ -366,7 +417,9 @@ static struct protobuf make_graph(const struct network *network)
 {
 	const struct architecture *architecture = network_architecture(network);
 	struct shape input = architecture->input;
-	struct onnx_exporter exporter = {.network = network, .current = "images", .channels_first = true};
+	struct onnx_exporter exporter = {.network = network,
+		.current = "images",
+		.channels_first = true};
 	int outputs = network_outputs(network);
 	add_transpose(&exporter, "images", "channels_first", (const int[]){0, 3, 1, 2});
 	for (int i = 0; i < architecture->layer_count; i++)
@@ -374,7 +427,8 @@ static struct protobuf make_graph(const struct network *network)
 	add_flatten(&exporter, "flattened");
 	add_step(&exporter, "Identity", "probabilities", "", NULL);
 	protobuf_text(&exporter.graph, GRAPH_NAME, architecture->name);
-	add_value(&exporter.graph, GRAPH_INPUT, "images", (const int[]){input.height, input.width, input.channels}, 3);
+	add_value(&exporter.graph, GRAPH_INPUT, "images",
+		(const int[]){input.height, input.width, input.channels}, 3);
 	add_value(&exporter.graph, GRAPH_OUTPUT, "probabilities", &outputs, 1);
 	return exporter.graph;
 }
@@ -395,7 +449,8 @@ static void add_labels(struct protobuf *model, const struct text_list *labels)
 	free(text);
 }
 
-int onnx_write(const struct network *network, const struct text_list *labels, const char *path, struct error *error)
+int onnx_write(const struct network *network, const struct text_list *labels, const char *path,
+	struct error *error)
 {
 	struct protobuf model = {0}, operators = {0}, graph = make_graph(network);
 	protobuf_integer(&operators, OPSET_VERSION, OPERATOR_SET);

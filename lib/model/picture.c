@@ -13,7 +13,8 @@ static int find_name(const char *name, const char *const names[])
 	return -1;
 }
 
-int picture_settings_read(struct picture_settings *settings, const json_t *card, struct error *error)
+int picture_settings_read(struct picture_settings *settings, const json_t *card,
+	struct error *error)
 {
 	json_t *input = json_object_get(card, "input");
 	const char *fit = json_string_value(json_object_get(input, "fit"));
@@ -36,7 +37,8 @@ static int check_channels(struct shape shape, struct error *error)
 {
 	if (shape.channels == 1 || shape.channels == 3)
 		return 0;
-	return error_set(error, "network", "takes %d channels; pictures have 1 or 3", shape.channels);
+	return error_set(error, "network", "takes %d channels; pictures have 1 or 3",
+		shape.channels);
 }
 
 static void fill_input(float *input, const unsigned char *tensor, struct shape shape)
@@ -60,18 +62,20 @@ static const char *display_name(const char *path)
 int picture_input(float *input, const unsigned char *bytes, size_t size, const char *name,
 	const struct picture_settings *settings, struct shape shape, struct error *error)
 {
-	struct image_resize_options resize = {shape.width, shape.height, settings->filter, settings->fit,
+	struct image_resize_options resize = {shape.width, shape.height, settings->filter,
+		settings->fit,
 		{settings->background[0], settings->background[1], settings->background[2]}};
 	struct image image;
-	if (check_channels(shape, error) || image_load(bytes, size, name, &resize, shape.channels, &image, error))
+	if (check_channels(shape, error) ||
+		image_load(bytes, size, name, &resize, shape.channels, &image, error))
 		return -1;
 	fill_input(input, image.pixels, shape);
 	image_free(&image);
 	return 0;
 }
 
-/* Scale and offset along one dimension: `visible` pixels of the picture from `from` on are resized to `size` pixels of the input
- * from `to` on. */
+/* Scale and offset along one dimension: `visible` pixels of the picture from `from` on are resized
+ * to `size` pixels of the input from `to` on. */
 static void map_dimension(int from, int visible, int to, int size, double *scale, double *offset)
 {
 	*scale = (double)size / visible;
@@ -80,26 +84,34 @@ static void map_dimension(int from, int visible, int to, int size, double *scale
 
 static void map_to_input(struct picture *picture, enum image_fit fit)
 {
-	struct image_resize_options resize = {.width = picture->shape.width, .height = picture->shape.height, .fit = fit};
-	struct rectangle visible = image_source_rectangle(picture->image.width, picture->image.height, &resize);
-	struct rectangle place = image_target_rectangle(picture->image.width, picture->image.height, &resize);
-	map_dimension(visible.x, visible.width, place.x, place.width, &picture->scale_x, &picture->offset_x);
-	map_dimension(visible.y, visible.height, place.y, place.height, &picture->scale_y, &picture->offset_y);
+	struct image_resize_options resize = {.width = picture->shape.width,
+		.height = picture->shape.height,
+		.fit = fit};
+	struct rectangle visible =
+		image_source_rectangle(picture->image.width, picture->image.height, &resize);
+	struct rectangle place =
+		image_target_rectangle(picture->image.width, picture->image.height, &resize);
+	map_dimension(visible.x, visible.width, place.x, place.width, &picture->scale_x,
+		&picture->offset_x);
+	map_dimension(visible.y, visible.height, place.y, place.height, &picture->scale_y,
+		&picture->offset_y);
 }
 
-int picture_read(struct picture *picture, const char *path, const struct picture_settings *settings, struct shape shape,
-	struct error *error)
+int picture_read(struct picture *picture, const char *path, const struct picture_settings *settings,
+	struct shape shape, struct error *error)
 {
 	unsigned char *bytes;
 	size_t size;
 	struct image_decode_options decode = {0};
 	*picture = (struct picture){.shape = shape};
 	memcpy(decode.background, settings->background, sizeof decode.background);
-	if (check_channels(shape, error) || file_read(path, IMAGE_FILE_MAXIMUM, &bytes, &size, error))
+	if (check_channels(shape, error) ||
+		file_read(path, IMAGE_FILE_MAXIMUM, &bytes, &size, error))
 		return -1;
 	int result = image_decode(bytes, size, display_name(path), &decode, &picture->image, error);
 	if (result == 0 && (result = allocate_input(picture, error)) == 0)
-		result = picture_input(picture->input, bytes, size, display_name(path), settings, shape, error);
+		result = picture_input(picture->input, bytes, size, display_name(path), settings,
+			shape, error);
 	free(bytes);
 	if (result)
 		picture_free(picture);
@@ -108,15 +120,19 @@ int picture_read(struct picture *picture, const char *path, const struct picture
 	return result;
 }
 
-int picture_from_tensor(struct picture *picture, const unsigned char *tensor, struct shape shape, struct error *error)
+int picture_from_tensor(struct picture *picture, const unsigned char *tensor, struct shape shape,
+	struct error *error)
 {
 	*picture = (struct picture){.shape = shape};
-	if (check_channels(shape, error) || image_create(&picture->image, shape.width, shape.height, 3, error))
+	if (check_channels(shape, error) ||
+		image_create(&picture->image, shape.width, shape.height, 3, error))
 		return -1;
-	size_t pixels = (size_t)shape.height * (size_t)shape.width, channels = (size_t)shape.channels;
+	size_t pixels = (size_t)shape.height * (size_t)shape.width,
+	       channels = (size_t)shape.channels;
 	for (size_t i = 0; i < pixels; i++)
 		for (size_t c = 0; c < 3; c++)
-			picture->image.pixels[3 * i + c] = tensor[i * channels + (channels == 3 ? c : 0)];
+			picture->image.pixels[3 * i + c] =
+				tensor[i * channels + (channels == 3 ? c : 0)];
 	if (allocate_input(picture, error)) {
 		picture_free(picture);
 		return -1;

@@ -1,5 +1,5 @@
-/* Writer of the wire format of Protocol Buffers, the part that ONNX needs: varints, 32-bit floats and
- * length-prefixed fields (protobuf.dev, "Encoding"). */
+/* Writer of the wire format of Protocol Buffers, the part that ONNX needs: varints, 32-bit floats
+ * and length-prefixed fields (protobuf.dev, "Encoding"). */
 #ifndef MODEL_PROTOBUF_H
 #define MODEL_PROTOBUF_H
 
@@ -9,8 +9,8 @@
 #include <stddef.h>
 #include <stdint.h>
 
-/* A message. All zero is empty. If memory runs out it is marked as failed, and so is every message that it becomes part of: only
- * the outermost needs to be checked. */
+/* A message. All zero is empty. If memory runs out it is marked as failed, and so is every message
+ * that it becomes part of: only the outermost needs to be checked. */
 struct protobuf {
 	struct buffer buffer; /* owned */
 	bool failed;

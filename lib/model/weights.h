@@ -1,8 +1,8 @@
 /* Internal to lib/model: parsing of weights in an HDF5 file.
  *
- * The file is untrusted. HDF5 opens other files that it refers to, allocates memory by its sizes, and crashes on some damaged
- * files (1.10.8). Each step therefore validates an object before HDF5 reads it, and weights_read() runs all steps in a confined
- * child process (sandbox/child.h). */
+ * The file is untrusted. HDF5 opens other files that it refers to, allocates memory by its sizes,
+ * and crashes on some damaged files (1.10.8). Each step therefore validates an object before HDF5
+ * reads it, and weights_read() runs all steps in a confined child process (sandbox/child.h). */
 #ifndef MODEL_WEIGHTS_H
 #define MODEL_WEIGHTS_H
 
@@ -13,7 +13,8 @@
 #include <stdbool.h>
 
 enum {
-	WEIGHTS_ARRAYS_MAXIMUM = 1 << 16, /* arrays of a file, entries of a group or of a list of names */
+	WEIGHTS_ARRAYS_MAXIMUM = 1
+		<< 16, /* arrays of a file, entries of a group or of a list of names */
 	WEIGHTS_PATH_SIZE = 1024,
 };
 
@@ -23,28 +24,31 @@ enum {
 /* An HDF5 file in memory. */
 struct weights_file {
 	hid_t id;
-	size_t size;          /* bytes */
-	const char *path;     /* for messages */
-	struct error *error;  /* the caller's, may be NULL */
-	bool out_of_memory;   /* HDF5 has failed for lack of memory */
+	size_t size;         /* bytes */
+	const char *path;    /* for messages */
+	struct error *error; /* the caller's, may be NULL */
+	bool out_of_memory;  /* HDF5 has failed for lack of memory */
 };
 
-/* Opens `size` bytes as a read-only file in memory. They, *file, `path` and `error` must stay valid until weights_file_close. On
- * failure (-1: not HDF5, or damaged) there is nothing to close. */
-CHECKED int weights_file_open(struct weights_file *file, const void *bytes, size_t size, const char *path, struct error *error);
+/* Opens `size` bytes as a read-only file in memory. They, *file, `path` and `error` must stay valid
+ * until weights_file_close. On failure (-1: not HDF5, or damaged) there is nothing to close. */
+CHECKED int weights_file_open(struct weights_file *file, const void *bytes, size_t size,
+	const char *path, struct error *error);
 void weights_file_close(struct weights_file *file);
 
 /* Fills file->error: "PATH: OBJECT: reason". Returns -1. */
 int weights_refuse(const struct weights_file *file, const char *object, const char *format, ...)
 	__attribute__((format(printf, 3, 4)));
 
-/* Whether `object` ("/conv1/conv1/bias") exists: 1, or 0. -1 with an error if a component is not a hard link: others could refer
- * to other files. Must be called before a path is opened. */
+/* Whether `object` ("/conv1/conv1/bias") exists: 1, or 0. -1 with an error if a component is not a
+ * hard link: others could refer to other files. Must be called before a path is opened. */
 CHECKED int weights_find(const struct weights_file *file, const char *object);
 
-/* Appends the paths of the arrays that belong to the network's parameters, in their order: legacy layout, Keras 3's, or a saved
- * model, recognized by content. Returns 0, or -1 (some may have been added); the caller frees the list either way. */
-CHECKED int weights_list(const struct weights_file *file, const struct network *network, struct text_list *arrays);
+/* Appends the paths of the arrays that belong to the network's parameters, in their order: legacy
+ * layout, Keras 3's, or a saved model, recognized by content. Returns 0, or -1 (some may have been
+ * added); the caller frees the list either way. */
+CHECKED int weights_list(const struct weights_file *file, const struct network *network,
+	struct text_list *arrays);
 
 /* Location of the values of an array. */
 struct weights_location {
@@ -52,15 +56,18 @@ struct weights_location {
 	size_t offset;  /* at this offset in bytes */
 };
 
-/* Locates the values of array `name`, which must be floating-point numbers of the parameter's shape, stored in the file itself
- * without filters other than deflate, shuffle and fletcher32. If they need conversion they are written to `values`, of
- * parameter->count floats. On failure (-1) some may have been written. */
-CHECKED int weights_read_array(const struct weights_file *file, const char *name, const struct parameter *parameter,
-	float *values, struct weights_location *location);
+/* Locates the values of array `name`, which must be floating-point numbers of the parameter's
+ * shape, stored in the file itself without filters other than deflate, shuffle and fletcher32. If
+ * they need conversion they are written to `values`, of parameter->count floats. On failure (-1)
+ * some may have been written. */
+CHECKED int weights_read_array(const struct weights_file *file, const char *name,
+	const struct parameter *parameter, float *values, struct weights_location *location);
 
-/* All steps: writes a location for each parameter of the network, which is not changed. `values` has space for all parameters,
- * one after the other. May crash or not terminate on a damaged file. */
-CHECKED int weights_parse(const void *bytes, size_t size, const char *path, const struct network *network, float *values,
-	struct weights_location *locations, struct error *error);
+/* All steps: writes a location for each parameter of the network, which is not changed. `values`
+ * has space for all parameters, one after the other. May crash or not terminate on a damaged
+ * file. */
+CHECKED int weights_parse(const void *bytes, size_t size, const char *path,
+	const struct network *network, float *values, struct weights_location *locations,
+	struct error *error);
 
 #endif

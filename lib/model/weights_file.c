@@ -23,7 +23,8 @@ static void *share_bytes(size_t size, H5FD_file_image_op_t operation, void *byte
 	return bytes;
 }
 
-static void *skip_copy(void *to, const void *from, size_t size, H5FD_file_image_op_t operation, void *bytes)
+static void *skip_copy(void *to, const void *from, size_t size, H5FD_file_image_op_t operation,
+	void *bytes)
 {
 	(void)from, (void)size, (void)operation, (void)bytes;
 	return to;
@@ -54,11 +55,12 @@ static herr_t skip_pointer_free(void *bytes)
 
 static hid_t open_image(void *bytes, size_t size)
 {
-	H5FD_file_image_callbacks_t uncopied = {share_bytes, skip_copy, refuse_growth, skip_free, share_pointer,
-		skip_pointer_free, bytes};
+	H5FD_file_image_callbacks_t uncopied = {share_bytes, skip_copy, refuse_growth, skip_free,
+		share_pointer, skip_pointer_free, bytes};
 	hid_t access = H5Pcreate(H5P_FILE_ACCESS);
 	hid_t file = -1;
-	if (H5Pset_fapl_core(access, 1 << 20, false) >= 0 && H5Pset_file_image_callbacks(access, &uncopied) >= 0 &&
+	if (H5Pset_fapl_core(access, 1 << 20, false) >= 0 &&
+		H5Pset_file_image_callbacks(access, &uncopied) >= 0 &&
 		H5Pset_file_image(access, bytes, size) >= 0)
 		file = H5Fopen(WEIGHTS_NO_FILE, H5F_ACC_RDONLY, access);
 	H5Pclose(access);
@@ -68,8 +70,8 @@ static hid_t open_image(void *bytes, size_t size)
 static herr_t find_memory_error(unsigned depth, const H5E_error2_t *failure, void *file)
 {
 	(void)depth;
-	((struct weights_file *)file)->out_of_memory |= failure->maj_num == H5E_RESOURCE || failure->min_num == H5E_NOSPACE ||
-		failure->min_num == H5E_CANTALLOC;
+	((struct weights_file *)file)->out_of_memory |= failure->maj_num == H5E_RESOURCE ||
+		failure->min_num == H5E_NOSPACE || failure->min_num == H5E_CANTALLOC;
 	return 0;
 }
 
@@ -79,11 +81,13 @@ static herr_t record_failure(hid_t stack, void *file)
 	return H5Ewalk2(stack, H5E_WALK_UPWARD, find_memory_error, file);
 }
 
-int weights_file_open(struct weights_file *file, const void *bytes, size_t size, const char *path, struct error *error)
+int weights_file_open(struct weights_file *file, const void *bytes, size_t size, const char *path,
+	struct error *error)
 {
 	*file = (struct weights_file){-1, size, path, error, false};
 	/* No plugins: they are code that a file selects by number. */
-	if (H5open() < 0 || H5Eset_auto2(H5E_DEFAULT, record_failure, file) < 0 || H5PLset_loading_state(0) < 0)
+	if (H5open() < 0 || H5Eset_auto2(H5E_DEFAULT, record_failure, file) < 0 ||
+		H5PLset_loading_state(0) < 0)
 		return error_memory(error, path);
 	file->id = open_image((void *)bytes, size);
 	if (file->id >= 0)
@@ -109,7 +113,7 @@ static int check_link(const struct weights_file *file, const char *object)
 	if (link.type == H5L_TYPE_HARD)
 		return 1;
 	return weights_refuse(file, object, "is a link that is not followed: %s",
-		link.type == H5L_TYPE_SOFT          ? "a soft link"
+		link.type == H5L_TYPE_SOFT               ? "a soft link"
 			: link.type == H5L_TYPE_EXTERNAL ? "an external link, into another file"
 							 : "a user-defined link");
 }

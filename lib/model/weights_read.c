@@ -10,32 +10,35 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-/* A file has the network's weights, perhaps in double precision and with the state of an optimizer, which may be several times
- * as many; names and metadata. */
+/* A file has the network's weights, perhaps in double precision and with the state of an optimizer,
+ * which may be several times as many; names and metadata. */
 enum { FILE_FACTOR = 16, FILE_BASE = 64 << 20 };
 
-/* Generous limits for a valid file: HDF5's own memory; copies of values that are decompressed, unshuffled and converted. */
+/* Generous limits for a valid file: HDF5's own memory; copies of values that are decompressed,
+ * unshuffled and converted. */
 enum { MEMORY_BASE = 32 << 20, MEMORY_FACTOR = 4, BYTES_PER_SECOND = 64 << 20 };
 
-static int find_parameters(const struct weights_file *file, const struct network *network, float *values,
-	struct weights_location *locations)
+static int find_parameters(const struct weights_file *file, const struct network *network,
+	float *values, struct weights_location *locations)
 {
 	struct text_list arrays = {0};
 	int count = network_parameter_count(network);
 	int result = weights_list(file, network, &arrays);
 	if (result == 0 && arrays.count != (size_t)count)
-		result = error_set(file->error, file->path, "has %zu weight arrays; the network has %d", arrays.count, count);
+		result = error_set(file->error, file->path,
+			"has %zu weight arrays; the network has %d", arrays.count, count);
 	for (int i = 0; result == 0 && i < count; i++) {
 		struct parameter parameter = network_parameter(network, i);
-		result = weights_read_array(file, arrays.items[i], &parameter, values, &locations[i]);
+		result = weights_read_array(file, arrays.items[i], &parameter, values,
+			&locations[i]);
 		values += parameter.count;
 	}
 	text_list_free(&arrays);
 	return result;
 }
 
-int weights_parse(const void *bytes, size_t size, const char *path, const struct network *network, float *values,
-	struct weights_location *locations, struct error *error)
+int weights_parse(const void *bytes, size_t size, const char *path, const struct network *network,
+	float *values, struct weights_location *locations, struct error *error)
 {
 	struct weights_file file;
 	int result = weights_file_open(&file, bytes, size, path, error);
@@ -45,7 +48,8 @@ int weights_parse(const void *bytes, size_t size, const char *path, const struct
 	}
 	/* Out of memory, HDF5 may report something as missing or damaged. */
 	if (result && file.out_of_memory)
-		error_set(error, path, "needs more memory than is available, or than a valid file needs");
+		error_set(error, path,
+			"needs more memory than is available, or than a valid file needs");
 	return result;
 }
 
@@ -63,17 +67,19 @@ struct weights_read_job {
 static int parse_task(void *context, struct error *error)
 {
 	const struct weights_read_job *job = context;
-	return weights_parse(job->bytes, job->size, job->path, job->network, job->values, job->locations,
-		error);
+	return weights_parse(job->bytes, job->size, job->path, job->network, job->values,
+		job->locations, error);
 }
 
 static int parse_in_child(struct weights_read_job *job, struct error *error)
 {
 	size_t total = job->size + job->values_size;
-	struct child_limits limits = {MEMORY_BASE + MEMORY_FACTOR * total, 1 + (unsigned)(total / BYTES_PER_SECOND)};
+	struct child_limits limits = {MEMORY_BASE + MEMORY_FACTOR * total,
+		1 + (unsigned)(total / BYTES_PER_SECOND)};
 	int result = child_run(parse_task, job, &limits, error);
 	if (result == CHILD_DIED)
-		return error_set(error, job->path, "HDF5 cannot read it: a damaged file, or out of memory");
+		return error_set(error, job->path,
+			"HDF5 cannot read it: a damaged file, or out of memory");
 	return result ? -1 : 0;
 }
 
@@ -85,17 +91,22 @@ static bool all_finite(const float *values, size_t count)
 	return finite;
 }
 
-/* Address of the values of parameter `index`: in the file, or `values` if they were converted; NULL for an invalid location. */
-static const void *locate(const struct weights_read_job *job, int index, size_t size, const float *values)
+/* Address of the values of parameter `index`: in the file, or `values` if they were converted; NULL
+ * for an invalid location. */
+static const void *locate(const struct weights_read_job *job, int index, size_t size,
+	const float *values)
 {
-	struct weights_location location = job->locations[index]; /* untrusted: a malicious file may control the child */
+	struct weights_location location =
+		job->locations[index]; /* untrusted: a malicious file may control the child */
 	if (location.converted)
 		return values;
-	return size <= job->size && location.offset <= job->size - size ? job->bytes + location.offset : NULL;
+	return size <= job->size && location.offset <= job->size - size
+		? job->bytes + location.offset
+		: NULL;
 }
 
-static int copy_parameter(const struct weights_read_job *job, struct network *network, int index, const float *values,
-	struct error *error)
+static int copy_parameter(const struct weights_read_job *job, struct network *network, int index,
+	const float *values, struct error *error)
 {
 	struct parameter parameter = network_parameter(network, index);
 	size_t size = parameter.count * sizeof *values;
@@ -105,10 +116,12 @@ static int copy_parameter(const struct weights_read_job *job, struct network *ne
 	memcpy(network_parameter_values(network, index), found, size);
 	if (all_finite(parameter.values, parameter.count))
 		return 0;
-	return error_set(error, job->path, "%s of layer '%s' has a value that is not finite", parameter.name, parameter.layer);
+	return error_set(error, job->path, "%s of layer '%s' has a value that is not finite",
+		parameter.name, parameter.layer);
 }
 
-static int copy_values(const struct weights_read_job *job, struct network *network, struct error *error)
+static int copy_values(const struct weights_read_job *job, struct network *network,
+	struct error *error)
 {
 	const float *values = job->values;
 	int result = 0;
@@ -128,10 +141,15 @@ static int map_weights(struct weights_read_job *job, struct error *error)
 		return -1;
 	job->size = (size_t)status.st_size;
 	bool fits = job->size <= FILE_BASE + FILE_FACTOR * job->values_size;
-	void *bytes = fits && job->size ? mmap(NULL, job->size, PROT_READ, MAP_PRIVATE | MAP_POPULATE, file, 0) : MAP_FAILED;
-	int result = !fits             ? error_set(error, job->path, "has %zu MB, far more than the network's weights take (%zu MB)",
-						 job->size >> 20, job->values_size >> 20)
-		: job->size == 0      ? error_set(error, job->path, "is not an HDF5 file, or a damaged one")
+	void *bytes = fits && job->size
+		? mmap(NULL, job->size, PROT_READ, MAP_PRIVATE | MAP_POPULATE, file, 0)
+		: MAP_FAILED;
+	int result = !fits
+		? error_set(error, job->path,
+			  "has %zu MB, far more than the network's weights take (%zu MB)",
+			  job->size >> 20, job->values_size >> 20)
+		: job->size == 0
+		? error_set(error, job->path, "is not an HDF5 file, or a damaged one")
 		: bytes == MAP_FAILED ? error_system(error, job->path)
 				      : 0;
 	close(file);
@@ -150,7 +168,8 @@ int weights_read(struct network *network, const char *path, struct error *error)
 	/* Pages that are not touched use no memory. */
 	job.values = child_memory(job.values_size);
 	job.locations = child_memory(job.locations_size);
-	int result = job.values && job.locations ? parse_in_child(&job, error) : error_memory(error, path);
+	int result = job.values && job.locations ? parse_in_child(&job, error)
+						 : error_memory(error, path);
 	if (result == 0)
 		result = copy_values(&job, network, error);
 	child_memory_free(job.locations, job.locations_size);

@@ -16,7 +16,8 @@ struct weights_writer {
 };
 
 /* Writes attribute `name` of `object`: `count` strings of one length, as an array or a scalar. */
-static bool write_strings(hid_t object, const char *name, const char *const *strings, size_t count, bool scalar)
+static bool write_strings(hid_t object, const char *name, const char *const *strings, size_t count,
+	bool scalar)
 {
 	size_t width = 1;
 	for (size_t i = 0; i < count; i++)
@@ -27,8 +28,10 @@ static bool write_strings(hid_t object, const char *name, const char *const *str
 	hsize_t size = count;
 	hid_t type = H5Tcopy(H5T_C_S1);
 	hid_t space = scalar ? H5Screate(H5S_SCALAR) : H5Screate_simple(1, &size, NULL);
-	bool good = buffer && H5Tset_size(type, width) >= 0 && H5Tset_strpad(type, H5T_STR_NULLPAD) >= 0;
-	hid_t attribute = good ? H5Acreate2(object, name, type, space, H5P_DEFAULT, H5P_DEFAULT) : -1;
+	bool good = buffer && H5Tset_size(type, width) >= 0 &&
+		H5Tset_strpad(type, H5T_STR_NULLPAD) >= 0;
+	hid_t attribute =
+		good ? H5Acreate2(object, name, type, space, H5P_DEFAULT, H5P_DEFAULT) : -1;
 	good = attribute >= 0 && (count == 0 || H5Awrite(attribute, type, buffer) >= 0);
 	if (attribute >= 0)
 		H5Aclose(attribute);
@@ -39,25 +42,30 @@ static bool write_strings(hid_t object, const char *name, const char *const *str
 }
 
 /* Writes an array to `path`, with a hard link `link` for Keras 3. */
-static bool write_array(const struct weights_writer *writer, const char *path, const char *link, const struct parameter *parameter)
+static bool write_array(const struct weights_writer *writer, const char *path, const char *link,
+	const struct parameter *parameter)
 {
 	hsize_t dimensions[4];
 	for (int i = 0; i < parameter->rank; i++)
 		dimensions[i] = (hsize_t)parameter->shape[i];
 	hid_t space = H5Screate_simple(parameter->rank, dimensions, NULL);
-	hid_t dataset = H5Dcreate2(writer->file, path, H5T_IEEE_F32LE, space, writer->links, writer->dataset, H5P_DEFAULT);
+	hid_t dataset = H5Dcreate2(writer->file, path, H5T_IEEE_F32LE, space, writer->links,
+		writer->dataset, H5P_DEFAULT);
 	bool good = dataset >= 0 &&
-		H5Dwrite(dataset, H5T_NATIVE_FLOAT, H5S_ALL, H5S_ALL, H5P_DEFAULT, parameter->values) >= 0 &&
-		H5Lcreate_hard(writer->file, path, writer->file, link, writer->links, H5P_DEFAULT) >= 0;
+		H5Dwrite(dataset, H5T_NATIVE_FLOAT, H5S_ALL, H5S_ALL, H5P_DEFAULT,
+			parameter->values) >= 0 &&
+		H5Lcreate_hard(writer->file, path, writer->file, link, writer->links,
+			H5P_DEFAULT) >= 0;
 	if (dataset >= 0)
 		H5Dclose(dataset);
 	H5Sclose(space);
 	return good;
 }
 
-/* Writes group /LAYER with the layer's arrays and the attribute weight_names; `first` is its first parameter, advanced to the
- * next layer's. */
-static bool write_layer(const struct weights_writer *writer, const struct network *network, int layer, int *first)
+/* Writes group /LAYER with the layer's arrays and the attribute weight_names; `first` is its first
+ * parameter, advanced to the next layer's. */
+static bool write_layer(const struct weights_writer *writer, const struct network *network,
+	int layer, int *first)
 {
 	const struct architecture *architecture = network_architecture(network);
 	const char *name = architecture->layers[layer].name;
@@ -89,7 +97,9 @@ static bool write_root(const struct weights_writer *writer, const struct archite
 	for (int i = 0; i < architecture->layer_count; i++)
 		names[i] = architecture->layers[i].name;
 	hid_t root = H5Gopen2(writer->file, "/", H5P_DEFAULT);
-	bool good = root >= 0 && write_strings(root, "layer_names", names, (size_t)architecture->layer_count, false) &&
+	bool good = root >= 0 &&
+		write_strings(root, "layer_names", names, (size_t)architecture->layer_count,
+			false) &&
 		write_strings(root, "backend", &(const char *){"tensorflow"}, 1, true) &&
 		write_strings(root, "keras_version", &(const char *){"2.15.0"}, 1, true);
 	if (root >= 0)
@@ -120,7 +130,8 @@ static void *file_image(hid_t file, size_t *size)
 static void *network_image(const struct network *network, size_t *size)
 {
 	void *image = NULL;
-	struct weights_writer writer = {.links = H5Pcreate(H5P_LINK_CREATE), .dataset = H5Pcreate(H5P_DATASET_CREATE),
+	struct weights_writer writer = {.links = H5Pcreate(H5P_LINK_CREATE),
+		.dataset = H5Pcreate(H5P_DATASET_CREATE),
 		.group = H5Pcreate(H5P_GROUP_CREATE)};
 	hid_t memory = H5Pcreate(H5P_FILE_ACCESS);
 	H5Pset_create_intermediate_group(writer.links, 1);
@@ -158,7 +169,8 @@ static int write_task(void *context, struct error *error)
 		return error_memory(error, job->path);
 	void *image = network_image(job->network, &size);
 	if (!image)
-		return error_set(error, job->path, "the weights do not fit into HDF5, or out of memory");
+		return error_set(error, job->path,
+			"the weights do not fit into HDF5, or out of memory");
 	bool good = fwrite(image, 1, size, job->stream) == size && fflush(job->stream) == 0;
 	int result = good ? 0 : error_system(error, job->path);
 	free(image);

@@ -33,7 +33,8 @@ void softmax_backward(const float *y, float *gradient, int rows, int count)
 	}
 }
 
-void activate_final(const struct kernels *kernels, enum activation activation, float *x, int rows, int count)
+void activate_final(const struct kernels *kernels, enum activation activation, float *x, int rows,
+	int count)
 {
 	if (activation == ACTIVATION_SOFTMAX)
 		softmax(kernels, x, rows, count);
@@ -62,7 +63,8 @@ static void forward_sample(void *context, int sample, int worker)
 	float *out = operation->output + (size_t)sample * count;
 	memcpy(out, operation->input + (size_t)sample * count, count * sizeof *out);
 	if (operation->activation == ACTIVATION_SOFTMAX)
-		softmax(kernels, out, operation->out.height * operation->out.width, operation->out.channels);
+		softmax(kernels, out, operation->out.height * operation->out.width,
+			operation->out.channels);
 	else
 		kernels->activate(operation->activation, operation->negative_slope, out, count);
 }
@@ -80,29 +82,34 @@ static void backward_sample(void *context, int sample, int worker)
 	const struct operation *operation = task->operation;
 	size_t count = shape_count(operation->out), first = (size_t)sample * count;
 	float *gradient = task->input_gradient + first;
-	const float *y = operation->activation == ACTIVATION_SWISH ? operation->input : operation->output;
+	const float *y =
+		operation->activation == ACTIVATION_SWISH ? operation->input : operation->output;
 	memcpy(gradient, task->gradient + first, count * sizeof *gradient);
 	if (operation->activation == ACTIVATION_SOFTMAX)
-		softmax_backward(y + first, gradient, operation->out.height * operation->out.width, operation->out.channels);
+		softmax_backward(y + first, gradient, operation->out.height * operation->out.width,
+			operation->out.channels);
 	else
-		task->network->kernels->activate_backward(operation->activation, operation->negative_slope, y + first,
-			gradient, count);
+		task->network->kernels->activate_backward(operation->activation,
+			operation->negative_slope, y + first, gradient, count);
 }
 
-static void backward(struct network *network, struct operation *operation, int n, float *gradient, float *input_gradient)
+static void backward(struct network *network, struct operation *operation, int n, float *gradient,
+	float *input_gradient)
 {
 	struct activation_task task = {network, operation, gradient, input_gradient};
 	if (input_gradient)
 		parallel_for(network->pool, n, backward_sample, &task);
 }
 
-const struct operation_kind activation_kind = {allocate_nothing, NULL, forward, backward, NULL, false};
+const struct operation_kind activation_kind = {allocate_nothing, NULL, forward, backward, NULL,
+	false};
 
 /* ---- dropout, in training only: kept values are divided by the share that is kept ---- */
 
 static void allocate_mask(struct network *network, struct operation *operation)
 {
-	operation->mask = arena_bytes(&network->arena, (size_t)network->batch * shape_count(operation->out));
+	operation->mask =
+		arena_bytes(&network->arena, (size_t)network->batch * shape_count(operation->out));
 }
 
 static float kept_scale(const struct operation *operation)
@@ -125,8 +132,10 @@ static void drop_sample(void *context, int sample, int worker)
 	struct random random;
 	for (size_t i = 0; i < count; i++) {
 		if (i % PIECE == 0)
-			random = random_start(task->network->options.seed, RANDOM_DROPOUT, task->network->step,
-				(uint64_t)operation->first_layer << 32 | ((size_t)sample * pieces + i / PIECE));
+			random = random_start(task->network->options.seed, RANDOM_DROPOUT,
+				task->network->step,
+				(uint64_t)operation->first_layer << 32 |
+					((size_t)sample * pieces + i / PIECE));
 		kept[i] = random_uniform(&random) >= operation->layer->rate;
 		out[i] = kept[i] ? x[i] * scale : 0 * x[i]; /* NaN stays NaN */
 	}
@@ -138,8 +147,8 @@ static void drop_forward(struct network *network, struct operation *operation, i
 	parallel_for(network->pool, n, drop_sample, &task);
 }
 
-static void drop_backward(struct network *network, struct operation *operation, int n, float *gradient,
-	float *input_gradient)
+static void drop_backward(struct network *network, struct operation *operation, int n,
+	float *gradient, float *input_gradient)
 {
 	(void)network;
 	size_t count = (size_t)n * shape_count(operation->out);
@@ -148,4 +157,5 @@ static void drop_backward(struct network *network, struct operation *operation, 
 		input_gradient[i] = operation->mask[i] ? gradient[i] * scale : 0;
 }
 
-const struct operation_kind dropout_kind = {allocate_mask, NULL, drop_forward, drop_backward, NULL, false};
+const struct operation_kind dropout_kind = {allocate_mask, NULL, drop_forward, drop_backward, NULL,
+	false};

@@ -8,16 +8,24 @@
 
 enum { FIELD_MAXIMUM = 1 << 20 };
 
-static struct layer *append(struct architecture *architecture, enum layer_kind kind, const char *stem, int number)
+static struct layer *append(struct architecture *architecture, enum layer_kind kind,
+	const char *stem, int number)
 {
 	struct layer *layer = &architecture->layers[architecture->layer_count++];
-	*layer = (struct layer){.kind = kind, .stride_height = 1, .stride_width = 1, .use_bias = true,
-		.center = true, .scale = true, .momentum = 0.99f, .epsilon = 1e-3f};
+	*layer = (struct layer){.kind = kind,
+		.stride_height = 1,
+		.stride_width = 1,
+		.use_bias = true,
+		.center = true,
+		.scale = true,
+		.momentum = 0.99f,
+		.epsilon = 1e-3f};
 	snprintf(layer->name, sizeof layer->name, number ? "%s%d" : "%s", stem, number);
 	return layer;
 }
 
-static void append_activation(struct architecture *architecture, enum activation activation, const char *stem, int number)
+static void append_activation(struct architecture *architecture, enum activation activation,
+	const char *stem, int number)
 {
 	append(architecture, LAYER_ACTIVATION, stem, number)->activation = activation;
 }
@@ -33,8 +41,8 @@ static void append_block(struct architecture *architecture, int filters, int num
 	pool->stride_height = pool->stride_width = 2;
 }
 
-int architecture_original(struct architecture *out, struct shape input, int classes, enum activation output,
-	struct error *error)
+int architecture_original(struct architecture *out, struct shape input, int classes,
+	enum activation output, struct error *error)
 {
 	enum { LAYERS = 15 };
 	*out = (struct architecture){.name = "original", .input = input};
@@ -68,7 +76,9 @@ static bool in_range(int value)
 /* Side of the output of a window that moves over `side` pixels; 0 or less where it does not fit. */
 static int windows(int side, int kernel, int stride, enum padding padding)
 {
-	return padding == PADDING_SAME ? (side + stride - 1) / stride : side < kernel ? 0 : (side - kernel) / stride + 1;
+	return padding == PADDING_SAME ? (side + stride - 1) / stride
+		: side < kernel        ? 0
+				       : (side - kernel) / stride + 1;
 }
 
 static int window_shape(const struct layer *layer, struct shape *shape, struct error *error)
@@ -77,8 +87,10 @@ static int window_shape(const struct layer *layer, struct shape *shape, struct e
 		return refuse(layer, error, "window size out of range");
 	if (!in_range(layer->stride_height) || !in_range(layer->stride_width))
 		return refuse(layer, error, "stride out of range");
-	shape->height = windows(shape->height, layer->kernel_height, layer->stride_height, layer->padding);
-	shape->width = windows(shape->width, layer->kernel_width, layer->stride_width, layer->padding);
+	shape->height =
+		windows(shape->height, layer->kernel_height, layer->stride_height, layer->padding);
+	shape->width =
+		windows(shape->width, layer->kernel_width, layer->stride_width, layer->padding);
 	if (shape->height < 1 || shape->width < 1)
 		return refuse(layer, error, "its window is larger than its input");
 	return 0;
@@ -105,7 +117,8 @@ static int filter_shape(const struct layer *layer, struct shape *shape, struct e
 		return -1;
 	if (!fits(channels, layer->filters, (int64_t)layer->kernel_height * layer->kernel_width))
 		return refuse(layer, error, "more than 2^31 weights");
-	shape->channels = layer->kind == LAYER_CONVOLUTION ? layer->filters : channels * layer->filters;
+	shape->channels =
+		layer->kind == LAYER_CONVOLUTION ? layer->filters : channels * layer->filters;
 	return 0;
 }
 
@@ -113,9 +126,11 @@ static int numbers_fit(const struct layer *layer, struct error *error)
 {
 	if (layer->kind == LAYER_DROPOUT && !(layer->rate >= 0 && layer->rate < 1))
 		return refuse(layer, error, "dropout rate is not in [0, 1)");
-	if (layer->kind == LAYER_BATCH_NORMALIZATION && !(layer->epsilon > 0 && layer->momentum >= 0 && layer->momentum <= 1))
+	if (layer->kind == LAYER_BATCH_NORMALIZATION &&
+		!(layer->epsilon > 0 && layer->momentum >= 0 && layer->momentum <= 1))
 		return refuse(layer, error, "epsilon or momentum out of range");
-	if (layer->activation == ACTIVATION_LEAKY_RELU && !(layer->negative_slope >= 0 && isfinite(layer->negative_slope)))
+	if (layer->activation == ACTIVATION_LEAKY_RELU &&
+		!(layer->negative_slope >= 0 && isfinite(layer->negative_slope)))
 		return refuse(layer, error, "negative slope out of range");
 	return 0;
 }
@@ -143,14 +158,16 @@ static int layer_shape(const struct layer *layer, struct shape *shape, struct er
 	}
 }
 
-int architecture_shapes(const struct architecture *architecture, struct shape *shapes, struct error *error)
+int architecture_shapes(const struct architecture *architecture, struct shape *shapes,
+	struct error *error)
 {
 	struct shape shape = architecture->input;
-	if (!in_range(shape.height) || !in_range(shape.width) || !in_range(shape.channels)
-		|| !fits(shape.height, shape.width, shape.channels))
+	if (!in_range(shape.height) || !in_range(shape.width) || !in_range(shape.channels) ||
+		!fits(shape.height, shape.width, shape.channels))
 		return error_set(error, "architecture", "input size out of range");
 	if (architecture->layer_count < 1 || architecture->layer_count > LAYERS_MAXIMUM)
-		return error_set(error, "architecture", "%d layers are not in 1..%d", architecture->layer_count, LAYERS_MAXIMUM);
+		return error_set(error, "architecture", "%d layers are not in 1..%d",
+			architecture->layer_count, LAYERS_MAXIMUM);
 	for (int i = 0; i < architecture->layer_count; i++) {
 		const struct layer *layer = &architecture->layers[i];
 		if (layer_shape(layer, &shape, error))

@@ -11,20 +11,27 @@ enum { LAYERS_MAXIMUM = 512, LAYER_NAME_SIZE = 64 };
 
 enum layer_kind {
 	LAYER_CONVOLUTION,           /* Conv2D: kernel (kh, kw, in, filters), bias (filters) */
-	LAYER_DEPTHWISE_CONVOLUTION, /* DepthwiseConv2D: kernel (kh, kw, in, multiplier), bias (in * multiplier) */
+	LAYER_DEPTHWISE_CONVOLUTION, /* DepthwiseConv2D: kernel (kh, kw, in, multiplier), bias (in *
+	                                multiplier) */
 	LAYER_MAX_POOLING,
-	LAYER_AVERAGE_POOLING,       /* padding counts no zeros, as in Keras */
+	LAYER_AVERAGE_POOLING, /* padding counts no zeros, as in Keras */
 	LAYER_GLOBAL_AVERAGE_POOLING,
-	LAYER_DENSE,                 /* kernel (in, units), bias (units) */
+	LAYER_DENSE, /* kernel (in, units), bias (units) */
 	LAYER_FLATTEN,
 	LAYER_DROPOUT,
-	LAYER_BATCH_NORMALIZATION,   /* gamma, beta, moving_mean, moving_variance, each (channels) */
+	LAYER_BATCH_NORMALIZATION, /* gamma, beta, moving_mean, moving_variance, each (channels) */
 	LAYER_ACTIVATION,
 };
 
 enum activation {
-	ACTIVATION_LINEAR, ACTIVATION_RELU, ACTIVATION_RELU6, ACTIVATION_LEAKY_RELU, ACTIVATION_SIGMOID,
-	ACTIVATION_SOFTMAX, ACTIVATION_TANH, ACTIVATION_SWISH,
+	ACTIVATION_LINEAR,
+	ACTIVATION_RELU,
+	ACTIVATION_RELU6,
+	ACTIVATION_LEAKY_RELU,
+	ACTIVATION_SIGMOID,
+	ACTIVATION_SOFTMAX,
+	ACTIVATION_TANH,
+	ACTIVATION_SWISH,
 };
 
 enum padding { PADDING_VALID, PADDING_SAME };
@@ -32,16 +39,16 @@ enum padding { PADDING_VALID, PADDING_SAME };
 struct layer {
 	enum layer_kind kind;
 	char name[LAYER_NAME_SIZE];
-	int filters;                     /* convolution: filters; depthwise: multiplier; dense: units */
+	int filters; /* convolution: filters; depthwise: multiplier; dense: units */
 	int kernel_height, kernel_width; /* pooling: the pool's size */
 	int stride_height, stride_width;
-	enum padding padding;            /* same: as TensorFlow, the odd pixel at the bottom and right */
+	enum padding padding; /* same: as TensorFlow, the odd pixel at the bottom and right */
 	bool use_bias;
-	enum activation activation;      /* applied by convolution, dense and activation layers */
-	float negative_slope;            /* leaky ReLU */
-	float rate;                      /* dropout: share of values set to 0 */
-	float momentum, epsilon;         /* batch normalisation */
-	bool center, scale;              /* batch normalisation: has beta, has gamma */
+	enum activation activation; /* applied by convolution, dense and activation layers */
+	float negative_slope;       /* leaky ReLU */
+	float rate;                 /* dropout: share of values set to 0 */
+	float momentum, epsilon;    /* batch normalisation */
+	bool center, scale;         /* batch normalisation: has beta, has gamma */
 };
 
 struct shape {
@@ -61,18 +68,20 @@ struct architecture {
 	struct layer *layers; /* owned */
 };
 
-/* The network of the original project: three times convolution 3x3, ReLU, max-pool 2 with 32, 32 and 64
- * filters; flatten; dense 64, ReLU; dropout 0.5; dense `classes`, then `output` (sigmoid or softmax). The
- * activations are layers of their own. On failure (-1) *out is empty. */
+/* The network of the original project: three times convolution 3x3, ReLU, max-pool 2 with 32, 32
+ * and 64 filters; flatten; dense 64, ReLU; dropout 0.5; dense `classes`, then `output` (sigmoid or
+ * softmax). The activations are layers of their own. On failure (-1) *out is empty. */
 CHECKED int architecture_original(struct architecture *out, struct shape input, int classes,
 	enum activation output, struct error *error);
 
-/* Writes the output shape of every layer into shapes[layer_count]. -1, naming the layer, when a layer does
- * not fit its input (a side that shrinks to nothing, a parameter out of range, more than 2^31 values). */
+/* Writes the output shape of every layer into shapes[layer_count]. -1, naming the layer, when a
+ * layer does not fit its input (a side that shrinks to nothing, a parameter out of range, more than
+ * 2^31 values). */
 CHECKED int architecture_shapes(const struct architecture *architecture, struct shape *shapes,
 	struct error *error);
 
-CHECKED int architecture_copy(struct architecture *out, const struct architecture *in, struct error *error);
+CHECKED int architecture_copy(struct architecture *out, const struct architecture *in,
+	struct error *error);
 void architecture_free(struct architecture *architecture);
 
 #endif

@@ -8,7 +8,8 @@
 static inline size_t taps_of(const struct operation *operation)
 {
 	const struct layer *layer = operation->layer;
-	return (size_t)layer->kernel_height * (size_t)layer->kernel_width * (size_t)operation->in.channels;
+	return (size_t)layer->kernel_height * (size_t)layer->kernel_width *
+		(size_t)operation->in.channels;
 }
 
 /* Rows of the padded input that `rows` rows of outputs are computed from. */
@@ -17,11 +18,12 @@ static inline int input_rows(const struct operation *operation, int rows)
 	return (rows - 1) * operation->layer->stride_height + operation->layer->kernel_height;
 }
 
-/* Rows [first, first + rows) of the padded input of one sample (in.height, in.width, in.channels): normalised by
- * fused_input_normalization, and padded with zeros. Returns a pointer into the input where there is neither, else fills
- * `scratch`, rows * window.width * in.channels floats. *pitch is the distance of two rows. */
-const float *window_rows(const struct kernels *kernels, const struct operation *operation, int sample, int first, int rows,
-	float *scratch, ptrdiff_t *pitch);
+/* Rows [first, first + rows) of the padded input of one sample (in.height, in.width, in.channels):
+ * normalised by fused_input_normalization, and padded with zeros. Returns a pointer into the input
+ * where there is neither, else fills `scratch`, rows * window.width * in.channels floats. *pitch is
+ * the distance of two rows. */
+const float *window_rows(const struct kernels *kernels, const struct operation *operation,
+	int sample, int first, int rows, float *scratch, ptrdiff_t *pitch);
 
 /* Floats that window_rows needs for `rows` rows; 0 where it points into the input. */
 size_t window_scratch(const struct operation *operation, int rows);
@@ -29,29 +31,33 @@ size_t window_scratch(const struct operation *operation, int rows);
 void convolution_allocate_backward(struct network *network, struct operation *operation);
 /* Copies the weights as the gradient of the input reads them. */
 void convolution_transpose_weights(struct operation *operation, const float *kernel);
-/* Adds up the slices that n samples used and writes the sum into the gradients of the parameters. */
+/* Adds up the slices that n samples used and writes the sum into the gradients of the
+ * parameters. */
 void collect_slices(struct network *network, const struct operation *operation, int n);
-void convolution_backward(struct network *network, struct operation *operation, int n, float *gradient,
-	float *input_gradient);
+void convolution_backward(struct network *network, struct operation *operation, int n,
+	float *gradient, float *input_gradient);
 
 /* ---- convolution_winograd.c: the same by Winograd's algorithm ---- */
 
 /* Whether the operation's backward is that. */
 bool is_winograd(const struct operation *operation);
 void winograd_allocate_backward(struct network *network, struct operation *operation);
-void winograd_transpose_weights(const struct network *network, struct operation *operation, const float *kernel);
+void winograd_transpose_weights(const struct network *network, struct operation *operation,
+	const float *kernel);
 /* As operation_kind's backward. */
-void winograd_backward(struct network *network, const struct operation *operation, int n, float *gradient,
-	float *input_gradient);
+void winograd_backward(struct network *network, const struct operation *operation, int n,
+	float *gradient, float *input_gradient);
 
 /* ---- convolution_sparse.c: the same where a max-pool leaves few gradients ---- */
 
-/* Whether the operation's backward is the sparse one; its slices and transposed weights then have a different layout. */
+/* Whether the operation's backward is the sparse one; its slices and transposed weights then have a
+ * different layout. */
 bool is_sparse(const struct network *network, const struct operation *operation);
 void sparse_allocate(struct network *network, struct operation *operation);
-void sparse_transpose_weights(const struct network *network, struct operation *operation, const float *kernel);
+void sparse_transpose_weights(const struct network *network, struct operation *operation,
+	const float *kernel);
 /* As operation_kind's backward; leaves `gradient` as it is. */
-void sparse_backward(struct network *network, const struct operation *operation, int n, const float *gradient,
-	float *input_gradient);
+void sparse_backward(struct network *network, const struct operation *operation, int n,
+	const float *gradient, float *input_gradient);
 
 #endif

@@ -1,11 +1,13 @@
 /* Gradients of a 3x3 convolution of stride 1 with a 2x2 max-pool fused behind it, in training.
  *
- * Only the largest of the four pixels of a pool window has a gradient, and only where the activation's derivative is not
- * zero: fewer than one in four. These gradients are collected in lists, by filter for the gradient of the weights and by
- * pixel for that of the input, and only they are multiplied. With few channels a list costs more than it saves.
+ * Only the largest of the four pixels of a pool window has a gradient, and only where the
+ * activation's derivative is not zero: fewer than one in four. These gradients are collected in
+ * lists, by filter for the gradient of the weights and by pixel for that of the input, and only
+ * they are multiplied. With few channels a list costs more than it saves.
  *
- * With many threads several tasks work on one slice (engine.h): each on some of the filters for the weights, or on some
- * of the rows for the input. Their number does not change the order of any sum. */
+ * With many threads several tasks work on one slice (engine.h): each on some of the filters for the
+ * weights, or on some of the rows for the input. Their number does not change the order of any
+ * sum. */
 #include "nn/convolution.h"
 
 #include <string.h>
@@ -13,23 +15,27 @@
 /* For short loops whose registers the compiler would otherwise spill in the calling function. */
 #define SEPARATE __attribute__((noinline))
 
-/* Pooled rows and columns whose windows are summed together: their input fits the first-level cache. */
+/* Pooled rows and columns whose windows are summed together: their input fits the first-level
+ * cache. */
 enum { TILE_ROWS = 2, TILE_COLUMNS = FEW_CHANNELS_WINDOWS, TILE = TILE_ROWS * TILE_COLUMNS };
 
-/* Rows of the padded input that one pooled row depends on, and that a band of TILE_ROWS of them depends on. */
+/* Rows of the padded input that one pooled row depends on, and that a band of TILE_ROWS of them
+ * depends on. */
 enum { WINDOW_ROWS = 4, BAND_ROWS = 2 * TILE_ROWS + 2 };
 
 static size_t window_count(const struct operation *operation)
 {
-	return (size_t)operation->window.height * (size_t)operation->window.width * (size_t)operation->in.channels;
+	return (size_t)operation->window.height * (size_t)operation->window.width *
+		(size_t)operation->in.channels;
 }
 
 bool is_sparse(const struct network *network, const struct operation *operation)
 {
 	const struct layer *layer = operation->layer;
-	return network->mode == NETWORK_TRAIN && operation->pools && layer->kernel_height == 3 && layer->kernel_width == 3
-		&& layer->stride_height == 1 && layer->stride_width == 1 && window_count(operation) <= INT32_MAX
-		&& (operation == network->operations || operation->in.channels % CHANNEL_BLOCK == 0);
+	return network->mode == NETWORK_TRAIN && operation->pools && layer->kernel_height == 3 &&
+		layer->kernel_width == 3 && layer->stride_height == 1 && layer->stride_width == 1 &&
+		window_count(operation) <= INT32_MAX &&
+		(operation == network->operations || operation->in.channels % CHANNEL_BLOCK == 0);
 }
 
 static bool has_few_channels(const struct operation *operation)
@@ -40,7 +46,8 @@ static bool has_few_channels(const struct operation *operation)
 /* Distance of two rows of a filter's 3x3 taps in a slice, and of two filters. */
 static int run_of(const struct operation *operation)
 {
-	return has_few_channels(operation) ? 3 * operation->in.channels : padded_channels(3 * operation->in.channels);
+	return has_few_channels(operation) ? 3 * operation->in.channels
+					   : padded_channels(3 * operation->in.channels);
 }
 
 static int filter_size(const struct operation *operation)
@@ -48,13 +55,15 @@ static int filter_size(const struct operation *operation)
 	return padded_channels(3 * run_of(operation));
 }
 
-/* Scratch memory of the weights' gradient, one after the other: padded input, gradient and output of a band. */
+/* Scratch memory of the weights' gradient, one after the other: padded input, gradient and output
+ * of a band. */
 static size_t band_count(const struct operation *operation)
 {
 	return TILE_ROWS * (size_t)operation->out.width * (size_t)operation->out.channels;
 }
 
-/* Of the input's: gradient of WINDOW_ROWS padded rows; gradient of a pooled row; its lists; their counts. */
+/* Of the input's: gradient of WINDOW_ROWS padded rows; gradient of a pooled row; its lists; their
+ * counts. */
 static size_t rows_count(const struct operation *operation)
 {
 	return WINDOW_ROWS * (size_t)operation->window.width * (size_t)operation->in.channels;
@@ -62,13 +71,16 @@ static size_t rows_count(const struct operation *operation)
 
 void sparse_allocate(struct network *network, struct operation *operation)
 {
-	size_t filters = (size_t)operation->out.channels, row = filters * (size_t)operation->out.width;
+	size_t filters = (size_t)operation->out.channels,
+	       row = filters * (size_t)operation->out.width;
 	plan_slices(network, operation, filters * (size_t)filter_size(operation) + filters, SLICES);
 	operation->checks_finite = true;
-	operation->transposed = operation == network->operations ? NULL
+	operation->transposed = operation == network->operations
+		? NULL
 		: arena_floats(&network->arena, filters * 9 * (size_t)operation->in.channels);
 	request_scratch(network, window_scratch(operation, BAND_ROWS) + 2 * band_count(operation));
-	request_scratch(network, rows_count(operation) + 9 * row + 4 * (size_t)operation->out.width);
+	request_scratch(network,
+		rows_count(operation) + 9 * row + 4 * (size_t)operation->out.width);
 }
 
 /* ---- from Keras' order of weights (3, 3, channels, filters) and back ---- */
@@ -85,10 +97,12 @@ static void transpose_filter(void *context, int filter, int worker)
 	const struct transposition *task = context;
 	int filters = task->operation->out.channels, taps = 9 * task->operation->in.channels;
 	for (int t = 0; t < taps; t++)
-		task->to[(ptrdiff_t)filter * taps + t] = task->from[(ptrdiff_t)t * filters + filter];
+		task->to[(ptrdiff_t)filter * taps + t] =
+			task->from[(ptrdiff_t)t * filters + filter];
 }
 
-void sparse_transpose_weights(const struct network *network, struct operation *operation, const float *kernel)
+void sparse_transpose_weights(const struct network *network, struct operation *operation,
+	const float *kernel)
 {
 	struct transposition task = {operation, kernel, operation->transposed};
 	parallel_for(network->pool, operation->out.channels, transpose_filter, &task);
@@ -100,11 +114,13 @@ static void transpose_back_channel(void *context, int index, int worker)
 	(void)worker;
 	const struct transposition *task = context;
 	const struct operation *operation = task->operation;
-	int filters = operation->out.channels, run = 3 * operation->in.channels, size = filter_size(operation);
+	int filters = operation->out.channels, run = 3 * operation->in.channels,
+	    size = filter_size(operation);
 	for (int k = 3 * index; k < 3 * index + 3; k++)
 		for (int r = 0; r < 3; r++)
 			for (int f = 0; f < filters; f++)
-				task->to[(ptrdiff_t)(r * run + k) * filters + f] = task->from[(ptrdiff_t)f * size + r * run_of(operation) + k];
+				task->to[(ptrdiff_t)(r * run + k) * filters + f] =
+					task->from[(ptrdiff_t)f * size + r * run_of(operation) + k];
 }
 
 /* Writes the summed slice into the gradients of the parameters. */
@@ -115,7 +131,8 @@ static void write_gradients(const struct network *network, const struct operatio
 	struct transposition task = {operation, operation->slices, network->gradients + offsets[0]};
 	parallel_for(network->pool, operation->in.channels, transpose_back_channel, &task);
 	if (operation->layer->use_bias)
-		memcpy(network->gradients + offsets[1], operation->slices + (ptrdiff_t)filters * filter_size(operation),
+		memcpy(network->gradients + offsets[1],
+			operation->slices + (ptrdiff_t)filters * filter_size(operation),
 			(size_t)filters * sizeof *network->gradients);
 }
 
@@ -135,18 +152,20 @@ static void copy_block(float *to, const float *from, size_t rows, int row, int f
 	if (count == row)
 		memcpy(to, from, rows * (size_t)row * sizeof *to);
 	for (size_t i = 0; i < rows && count < row; i++)
-		memcpy(to + i * (size_t)count, from + i * (size_t)row + first, (size_t)count * sizeof *to);
+		memcpy(to + i * (size_t)count, from + i * (size_t)row + first,
+			(size_t)count * sizeof *to);
 }
 
-/* out (rows, out.width, count): the gradient before the activation of pooled rows from `y` of one sample, of filters
- * [first, first + count); `y_scratch` has room for as many. */
-static void gradient_rows(const struct sparse_backward *task, int sample, int y, int rows, int first, int count, float *out,
-	float *y_scratch)
+/* out (rows, out.width, count): the gradient before the activation of pooled rows from `y` of one
+ * sample, of filters [first, first + count); `y_scratch` has room for as many. */
+static void gradient_rows(const struct sparse_backward *task, int sample, int y, int rows,
+	int first, int count, float *out, float *y_scratch)
 {
 	const struct operation *operation = task->operation;
 	int filters = operation->out.channels;
-	size_t place = ((size_t)sample * (size_t)operation->out.height + (size_t)y) * (size_t)operation->out.width
-		* (size_t)filters, pixels = (size_t)rows * (size_t)operation->out.width;
+	size_t place = ((size_t)sample * (size_t)operation->out.height + (size_t)y) *
+		(size_t)operation->out.width * (size_t)filters,
+	       pixels = (size_t)rows * (size_t)operation->out.width;
 	const float *output = operation->output + place;
 	if (count < filters) {
 		copy_block(y_scratch, output, pixels, filters, first, count);
@@ -156,7 +175,8 @@ static void gradient_rows(const struct sparse_backward *task, int sample, int y,
 	const struct kernels *kernels = task->network->kernels;
 	if (!kernels->finite(output, pixels * (size_t)count)) /* while it is in the cache */
 		task->network->not_finite = true;
-	kernels->activate_backward(operation->activation, operation->negative_slope, output, out, pixels * (size_t)count);
+	kernels->activate_backward(operation->activation, operation->negative_slope, output, out,
+		pixels * (size_t)count);
 }
 
 /* Whether value != 0, by its bits: compilers make a branch of the comparison. */
@@ -181,23 +201,26 @@ struct band {
 	int filter_size;
 };
 
-/* Lists the gradients of one filter in `count` windows side by side, with indices into the padded input from `corner` on;
- * returns how many there are. Zeros are written and then overwritten, which avoids mispredicted branches. */
-SEPARATE static int list_filter(struct sparse_entry *entries, const struct band *band, const float *gradient,
-	const uint8_t *argmax, int count, int32_t corner)
+/* Lists the gradients of one filter in `count` windows side by side, with indices into the padded
+ * input from `corner` on; returns how many there are. Zeros are written and then overwritten, which
+ * avoids mispredicted branches. */
+SEPARATE static int list_filter(struct sparse_entry *entries, const struct band *band,
+	const float *gradient, const uint8_t *argmax, int count, int32_t corner)
 {
 	const int32_t channels = band->channels, pitch = (int32_t)band->pitch;
 	const int32_t steps[4] = {0, channels, pitch, pitch + channels};
 	ptrdiff_t gradient_row = band->filters, argmax_row = band->all_filters;
 	int used = 0;
-	for (int i = 0; i < count; i++, gradient += gradient_row, argmax += argmax_row, corner += 2 * channels) {
+	for (int i = 0; i < count;
+		i++, gradient += gradient_row, argmax += argmax_row, corner += 2 * channels) {
 		entries[used] = (struct sparse_entry){corner + steps[*argmax], *gradient};
 		used += is_not_zero(*gradient);
 	}
 	return used;
 }
 
-/* Adds the gradients of the weights from `count` windows in each of the band's rows, from column `left` on. */
+/* Adds the gradients of the weights from `count` windows in each of the band's rows, from column
+ * `left` on. */
 static void sum_tile(const struct band *band, int left, int count)
 {
 	for (int f = 0; f < band->filters; f++) {
@@ -206,11 +229,12 @@ static void sum_tile(const struct band *band, int left, int count)
 		for (int i = 0; i < band->rows; i++) {
 			ptrdiff_t first = (ptrdiff_t)i * band->width + left;
 			int32_t corner = (int32_t)(2 * i * band->pitch) + 2 * left * band->channels;
-			used += list_filter(entries + used, band, band->gradient + first * band->filters + f,
+			used += list_filter(entries + used, band,
+				band->gradient + first * band->filters + f,
 				band->argmax + first * band->all_filters + f, count, corner);
 		}
-		band->kernels->sum_windows(band->slice + (ptrdiff_t)f * band->filter_size, band->x, band->pitch, entries, used,
-			3 * band->channels);
+		band->kernels->sum_windows(band->slice + (ptrdiff_t)f * band->filter_size, band->x,
+			band->pitch, entries, used, 3 * band->channels);
 	}
 }
 
@@ -219,57 +243,75 @@ static void sum_few_channels_tile(const struct band *band, int left, int count)
 	for (int i = 0; i < band->rows; i++) {
 		ptrdiff_t first = (ptrdiff_t)i * band->width + left;
 		const struct few_channels narrow = {
-			.x = band->x + 2 * i * band->pitch + 2 * left * band->channels, .pitch = band->pitch, .channels = band->channels,
-			.gradient = band->gradient + first * band->filters, .gradient_row = band->filters,
-			.argmax = band->argmax + first * band->all_filters, .argmax_row = band->all_filters,
-			.filters = band->filters, .count = count,
+			.x = band->x + 2 * i * band->pitch + 2 * left * band->channels,
+			.pitch = band->pitch,
+			.channels = band->channels,
+			.gradient = band->gradient + first * band->filters,
+			.gradient_row = band->filters,
+			.argmax = band->argmax + first * band->all_filters,
+			.argmax_row = band->all_filters,
+			.filters = band->filters,
+			.count = count,
 		};
 		band->kernels->sum_few_channels(band->slice, &narrow);
 	}
 }
 
-/* Adds one sample's gradient of the weights of filters [first, first + count) to their part of the slice, (count, 3, run),
- * and that of their biases, which follow all weights in the slice. */
-static void sum_weights(const struct sparse_backward *task, int sample, int first, int count, float *slice, float *scratch)
+/* Adds one sample's gradient of the weights of filters [first, first + count) to their part of the
+ * slice, (count, 3, run), and that of their biases, which follow all weights in the slice. */
+static void sum_weights(const struct sparse_backward *task, int sample, int first, int count,
+	float *slice, float *scratch)
 {
 	const struct operation *operation = task->operation;
 	const struct shape out = operation->out;
 	float *gradient = scratch + window_scratch(operation, BAND_ROWS);
-	struct band band = {.kernels = task->network->kernels, .channels = operation->in.channels, .filters = count,
-		.all_filters = out.channels, .width = out.width, .gradient = gradient, .filter_size = filter_size(operation)};
+	struct band band = {.kernels = task->network->kernels,
+		.channels = operation->in.channels,
+		.filters = count,
+		.all_filters = out.channels,
+		.width = out.width,
+		.gradient = gradient,
+		.filter_size = filter_size(operation)};
 	band.slice = slice + (ptrdiff_t)first * band.filter_size;
 	for (int y = 0; y < out.height; y += TILE_ROWS) {
 		band.rows = out.height - y < TILE_ROWS ? out.height - y : TILE_ROWS;
-		band.x = window_rows(band.kernels, operation, sample, 2 * y, 2 * band.rows + 2, scratch, &band.pitch);
-		band.argmax = operation->argmax + (((ptrdiff_t)sample * out.height + y) * out.width) * out.channels + first;
-		gradient_rows(task, sample, y, band.rows, first, count, gradient, gradient + band_count(operation));
+		band.x = window_rows(band.kernels, operation, sample, 2 * y, 2 * band.rows + 2,
+			scratch, &band.pitch);
+		band.argmax = operation->argmax +
+			(((ptrdiff_t)sample * out.height + y) * out.width) * out.channels + first;
+		gradient_rows(task, sample, y, band.rows, first, count, gradient,
+			gradient + band_count(operation));
 		for (int left = 0; left < out.width; left += TILE_COLUMNS)
-			(has_few_channels(operation) ? sum_few_channels_tile : sum_tile)(&band, left,
+			(has_few_channels(operation) ? sum_few_channels_tile : sum_tile)(&band,
+				left,
 				out.width - left < TILE_COLUMNS ? out.width - left : TILE_COLUMNS);
-		band.kernels->sum_channels(slice + (ptrdiff_t)out.channels * band.filter_size + first, gradient,
-			band.rows * out.width, count);
+		band.kernels->sum_channels(slice + (ptrdiff_t)out.channels * band.filter_size +
+				first,
+			gradient, band.rows * out.width, count);
 	}
 }
 
 /* ---- input ---- */
 
-/* Lists the gradients of one window by pixel: entries (4, filters), indices into the transposed weights. The four counts
- * are packed into one 64-bit number, so that they stay in a register. */
-SEPARATE static void list_window(struct sparse_entry *entries, int32_t counts[4], const float *gradient, const uint8_t *argmax,
-	int filters, int32_t taps)
+/* Lists the gradients of one window by pixel: entries (4, filters), indices into the transposed
+ * weights. The four counts are packed into one 64-bit number, so that they stay in a register. */
+SEPARATE static void list_window(struct sparse_entry *entries, int32_t counts[4],
+	const float *gradient, const uint8_t *argmax, int filters, int32_t taps)
 {
 	uint64_t used = 0;
 	int32_t index = 0;
 	for (int f = 0; f < filters; f++, index += taps) {
 		int quarter = 16 * argmax[f];
-		entries[argmax[f] * filters + (int)(used >> quarter & 0xffff)] = (struct sparse_entry){index, gradient[f]};
+		entries[argmax[f] * filters + (int)(used >> quarter & 0xffff)] =
+			(struct sparse_entry){index, gradient[f]};
 		used += (uint64_t)is_not_zero(gradient[f]) << quarter;
 	}
 	for (int i = 0; i < 4; i++)
 		counts[i] = (int32_t)(used >> 16 * i & 0xffff);
 }
 
-/* rows (WINDOW_ROWS, window.width, channels) += the gradient of padded input rows 2 y and on, from pooled row `y`. */
+/* rows (WINDOW_ROWS, window.width, channels) += the gradient of padded input rows 2 y and on, from
+ * pooled row `y`. */
 static void scatter_row(const struct sparse_backward *task, int sample, int y, float *rows)
 {
 	const struct operation *operation = task->operation;
@@ -281,30 +323,36 @@ static void scatter_row(const struct sparse_backward *task, int sample, int y, f
 	const uint8_t *argmax = operation->argmax + ((ptrdiff_t)sample * out.height + y) * row;
 	gradient_rows(task, sample, y, 1, 0, out.channels, gradient, NULL);
 	for (ptrdiff_t x = 0; x < out.width; x++)
-		list_window(entries + x * 4 * out.channels, counts + 4 * x, gradient + x * out.channels, argmax + x * out.channels,
-			out.channels, 9 * operation->in.channels);
+		list_window(entries + x * 4 * out.channels, counts + 4 * x,
+			gradient + x * out.channels, argmax + x * out.channels, out.channels,
+			9 * operation->in.channels);
 	const struct sparse_gradients gradients = {entries, counts, out.width, out.channels};
-	task->network->kernels->scatter_windows(rows, (ptrdiff_t)operation->window.width * operation->in.channels,
-		operation->transposed, &gradients, operation->in.channels);
+	task->network->kernels->scatter_windows(rows,
+		(ptrdiff_t)operation->window.width * operation->in.channels, operation->transposed,
+		&gradients, operation->in.channels);
 }
 
 /* Copies rows [first, end) of a sample's padded dx from `rows` into dx, without the padding. */
-static void write_rows(const struct sparse_backward *task, int sample, int first, int end, const float *rows)
+static void write_rows(const struct sparse_backward *task, int sample, int first, int end,
+	const float *rows)
 {
 	const struct operation *operation = task->operation;
 	const struct shape in = operation->in;
-	ptrdiff_t pitch = (ptrdiff_t)operation->window.width * in.channels, line = (ptrdiff_t)in.width * in.channels;
+	ptrdiff_t pitch = (ptrdiff_t)operation->window.width * in.channels,
+		  line = (ptrdiff_t)in.width * in.channels;
 	float *dx = task->input_gradient + (size_t)sample * shape_count(in);
 	for (int y = first; y < end; y++, rows += pitch) {
 		int place = y - operation->window.top;
 		if (place >= 0 && place < in.height)
-			memcpy(dx + place * line, rows + operation->window.left * in.channels, (size_t)line * sizeof *dx);
+			memcpy(dx + place * line, rows + operation->window.left * in.channels,
+				(size_t)line * sizeof *dx);
 	}
 }
 
-/* dx of padded input rows 2 first to 2 end, and of those below the last pooled row: from pooled rows [first, end) and the
- * one above, whose windows overlap them. */
-static void sum_input(const struct sparse_backward *task, int sample, int first, int end, float *rows)
+/* dx of padded input rows 2 first to 2 end, and of those below the last pooled row: from pooled
+ * rows [first, end) and the one above, whose windows overlap them. */
+static void sum_input(const struct sparse_backward *task, int sample, int first, int end,
+	float *rows)
 {
 	const struct operation *operation = task->operation;
 	size_t half = rows_count(operation) / 2;
@@ -333,16 +381,19 @@ static void backward_part(void *context, int index, int worker)
 {
 	const struct sparse_backward *task = context;
 	const struct operation *operation = task->operation;
-	int kinds = task->input_gradient ? 2 : 1, number = index / (kinds * task->parts), part = index % task->parts;
+	int kinds = task->input_gradient ? 2 : 1, number = index / (kinds * task->parts),
+	    part = index % task->parts;
 	bool weights = index / task->parts % kinds == 0;
 	int count = weights ? operation->out.channels : operation->out.height;
-	int first = begin_of(part, task->parts, count), end = begin_of(part + 1, task->parts, count);
+	int first = begin_of(part, task->parts, count),
+	    end = begin_of(part + 1, task->parts, count);
 	float *slice = operation->slices + (size_t)number * operation->slice_size;
 	float *scratch = worker_scratch(task->network, worker);
 	if (weights) {
 		memset(slice + (ptrdiff_t)first * filter_size(operation), 0,
 			(size_t)(end - first) * (size_t)filter_size(operation) * sizeof *slice);
-		memset(slice + (ptrdiff_t)count * filter_size(operation) + first, 0, (size_t)(end - first) * sizeof *slice);
+		memset(slice + (ptrdiff_t)count * filter_size(operation) + first, 0,
+			(size_t)(end - first) * sizeof *slice);
 	}
 	for (int sample = number; sample < task->n; sample += task->slices)
 		if (weights)
@@ -356,17 +407,19 @@ static int parts_of(const struct network *network, const struct operation *opera
 {
 	enum { TASKS = 8, FILTERS = 4, ROWS = 4 };
 	int wanted = TASKS * parallel_threads(network->pool) / tasks;
-	int most = operation->out.channels / FILTERS < operation->out.height / ROWS ? operation->out.channels / FILTERS
+	int most = operation->out.channels / FILTERS < operation->out.height / ROWS
+		? operation->out.channels / FILTERS
 		: operation->out.height / ROWS;
 	return wanted < 1 || most < 1 ? 1 : wanted < most ? wanted : most;
 }
 
-void sparse_backward(struct network *network, const struct operation *operation, int n, const float *gradient,
-	float *input_gradient)
+void sparse_backward(struct network *network, const struct operation *operation, int n,
+	const float *gradient, float *input_gradient)
 {
-	int slices = n < operation->slice_count ? n : operation->slice_count, kinds = input_gradient ? 2 : 1;
-	struct sparse_backward task = {network, operation, n, slices, parts_of(network, operation, slices * kinds), gradient,
-		input_gradient};
+	int slices = n < operation->slice_count ? n : operation->slice_count,
+	    kinds = input_gradient ? 2 : 1;
+	struct sparse_backward task = {network, operation, n, slices,
+		parts_of(network, operation, slices * kinds), gradient, input_gradient};
 	parallel_for(network->pool, slices * kinds * task.parts, backward_part, &task);
 	sum_slices(network, operation, n);
 	write_gradients(network, operation);

@@ -1,4 +1,5 @@
-/* Dense: out (n, units) from x (n, inputs). A dense layer on an image works on its last axis: then n counts pixels. */
+/* Dense: out (n, units) from x (n, inputs). A dense layer on an image works on its last axis: then
+ * n counts pixels. */
 #include "nn/engine.h"
 
 #include <string.h>
@@ -31,9 +32,12 @@ static bool needs_copy(const struct operation *operation)
 static void allocate_buffers(struct network *network, struct operation *operation)
 {
 	struct arena *arena = &network->arena;
-	size_t width = (size_t)padded_channels(units_of(operation)), rows = (size_t)rows_of(operation, network->batch);
+	size_t width = (size_t)padded_channels(units_of(operation)),
+	       rows = (size_t)rows_of(operation, network->batch);
 	operation->bias = arena_floats(arena, width);
-	operation->weights = needs_copy(operation) ? arena_floats(arena, (size_t)operation->in.channels * width) : NULL;
+	operation->weights = needs_copy(operation)
+		? arena_floats(arena, (size_t)operation->in.channels * width)
+		: NULL;
 	operation->partials = arena_floats(arena, (size_t)chunks_of(operation) * rows * width);
 	request_scratch(network, BLOCK * (width + rows));
 }
@@ -45,7 +49,8 @@ static void prepare(struct network *network, struct operation *operation)
 	if (!needs_copy(operation))
 		operation->weights = network->values + network->offsets[operation->first_parameter];
 	else
-		pad_rows(operation->weights, parameters[0].values, operation->in.channels, units, width);
+		pad_rows(operation->weights, parameters[0].values, operation->in.channels, units,
+			width);
 	memset(operation->bias, 0, (size_t)width * sizeof(float));
 	if (operation->layer->use_bias)
 		memcpy(operation->bias, parameters[1].values, (size_t)units * sizeof(float));
@@ -66,28 +71,39 @@ static void forward_chunk(void *context, int chunk, int worker)
 	(void)worker;
 	const struct dense_task *task = context;
 	const struct operation *operation = task->operation;
-	int inputs = operation->in.channels, first = chunk * CHUNK, width = padded_channels(units_of(operation));
+	int inputs = operation->in.channels, first = chunk * CHUNK,
+	    width = padded_channels(units_of(operation));
 	const struct product product = {
-		.x = operation->input + first, .x_row = inputs, .x_inner = 1,
-		.w = operation->weights + (ptrdiff_t)first * width, .w_row = width,
-		.out = operation->partials + (ptrdiff_t)chunk * task->rows * width, .out_row = width,
+		.x = operation->input + first,
+		.x_row = inputs,
+		.x_inner = 1,
+		.w = operation->weights + (ptrdiff_t)first * width,
+		.w_row = width,
+		.out = operation->partials + (ptrdiff_t)chunk * task->rows * width,
+		.out_row = width,
 		.initial = chunk == 0 ? operation->bias : NULL,
-		.count = task->rows, .outer = 1, .inner = inputs - first < CHUNK ? inputs - first : CHUNK, .width = width,
+		.count = task->rows,
+		.outer = 1,
+		.inner = inputs - first < CHUNK ? inputs - first : CHUNK,
+		.width = width,
 	};
 	task->network->kernels->product(&product);
 }
 
 static void forward(struct network *network, struct operation *operation, int n)
 {
-	struct dense_task task = {.network = network, .operation = operation, .rows = rows_of(operation, n)};
+	struct dense_task task = {.network = network,
+		.operation = operation,
+		.rows = rows_of(operation, n)};
 	int units = units_of(operation), width = padded_channels(units);
 	size_t count = (size_t)task.rows * (size_t)width;
 	parallel_for(network->pool, chunks_of(operation), forward_chunk, &task);
 	for (int i = 1; i < chunks_of(operation); i++)
-		network->kernels->add(operation->partials, operation->partials + (size_t)i * count, count);
+		network->kernels->add(operation->partials, operation->partials + (size_t)i * count,
+			count);
 	compact_rows(operation->output, operation->partials, task.rows, units, width);
-	network->kernels->activate(operation->activation, operation->negative_slope, operation->output,
-		(size_t)task.rows * (size_t)units);
+	network->kernels->activate(operation->activation, operation->negative_slope,
+		operation->output, (size_t)task.rows * (size_t)units);
 }
 
 /* Gradient of the weights of `count` inputs from `first`: (count, units). */
@@ -96,35 +112,53 @@ static void weight_gradient(const struct dense_task *task, int first, int count,
 	const struct operation *operation = task->operation;
 	struct network *network = task->network;
 	int units = units_of(operation), width = padded_channels(units);
-	float *out = network->gradients + network->offsets[operation->first_parameter] + (ptrdiff_t)first * units;
+	float *out = network->gradients + network->offsets[operation->first_parameter] +
+		(ptrdiff_t)first * units;
 	const struct product product = {
-		.x = operation->input + first, .x_row = 1, .x_inner = operation->in.channels,
-		.w = operation->partials, .w_row = width,
-		.out = units == width ? out : scratch, .out_row = width,
-		.count = count, .outer = 1, .inner = task->rows, .width = width,
+		.x = operation->input + first,
+		.x_row = 1,
+		.x_inner = operation->in.channels,
+		.w = operation->partials,
+		.w_row = width,
+		.out = units == width ? out : scratch,
+		.out_row = width,
+		.count = count,
+		.outer = 1,
+		.inner = task->rows,
+		.width = width,
 	};
 	network->kernels->product(&product);
 	if (units != width)
 		compact_rows(out, scratch, count, units, width);
 }
 
-/* Gradient of `count` inputs from `first`; the weights are transposed so that each lane of a vector is an input. */
+/* Gradient of `count` inputs from `first`; the weights are transposed so that each lane of a vector
+ * is an input. */
 static void input_gradient(const struct dense_task *task, int first, int count, float *scratch)
 {
 	const struct operation *operation = task->operation;
-	int units = units_of(operation), width = padded_channels(units), inputs = operation->in.channels;
+	int units = units_of(operation), width = padded_channels(units),
+	    inputs = operation->in.channels;
 	const float *weights = operation->weights + (ptrdiff_t)first * width;
-	float *transposed = scratch, *rows = scratch + (ptrdiff_t)BLOCK * width, *out = task->input_gradient + first;
+	float *transposed = scratch, *rows = scratch + (ptrdiff_t)BLOCK * width,
+	      *out = task->input_gradient + first;
 	memset(transposed, 0, (size_t)(BLOCK * width) * sizeof *transposed);
 	for (int i = 0; i < count; i++)
 		for (int u = 0; u < units; u++)
 			transposed[u * BLOCK + i] = weights[i * width + u];
 	bool direct = count == BLOCK;
 	const struct product product = {
-		.x = operation->partials, .x_row = width, .x_inner = 1,
-		.w = transposed, .w_row = BLOCK,
-		.out = direct ? out : rows, .out_row = direct ? inputs : BLOCK,
-		.count = task->rows, .outer = 1, .inner = units, .width = BLOCK,
+		.x = operation->partials,
+		.x_row = width,
+		.x_inner = 1,
+		.w = transposed,
+		.w_row = BLOCK,
+		.out = direct ? out : rows,
+		.out_row = direct ? inputs : BLOCK,
+		.count = task->rows,
+		.outer = 1,
+		.inner = units,
+		.width = BLOCK,
 	};
 	task->network->kernels->product(&product);
 	for (int i = 0; i < task->rows && !direct; i++)
@@ -134,7 +168,8 @@ static void input_gradient(const struct dense_task *task, int first, int count, 
 static void backward_block(void *context, int index, int worker)
 {
 	const struct dense_task *task = context;
-	int first = index * BLOCK, left = task->operation->in.channels - first, count = left < BLOCK ? left : BLOCK;
+	int first = index * BLOCK, left = task->operation->in.channels - first,
+	    count = left < BLOCK ? left : BLOCK;
 	float *scratch = worker_scratch(task->network, worker);
 	if (task->network->computes_parameter_gradients)
 		weight_gradient(task, first, count, scratch);
@@ -145,17 +180,20 @@ static void backward_block(void *context, int index, int worker)
 static void backward(struct network *network, struct operation *operation, int n, float *gradient,
 	float *input_gradient_out)
 {
-	struct dense_task task = {network, operation, rows_of(operation, n), gradient, input_gradient_out};
+	struct dense_task task = {network, operation, rows_of(operation, n), gradient,
+		input_gradient_out};
 	int units = units_of(operation), width = padded_channels(units);
-	network->kernels->activate_backward(operation->activation, operation->negative_slope, operation->output, gradient,
-		(size_t)task.rows * (size_t)units);
+	network->kernels->activate_backward(operation->activation, operation->negative_slope,
+		operation->output, gradient, (size_t)task.rows * (size_t)units);
 	pad_rows(operation->partials, gradient, task.rows, units, width);
 	if (network->computes_parameter_gradients && operation->layer->use_bias) {
 		float *bias = network->gradients + network->offsets[operation->first_parameter + 1];
 		memset(bias, 0, (size_t)units * sizeof *bias);
 		network->kernels->sum_channels(bias, gradient, task.rows, units);
 	}
-	parallel_for(network->pool, (operation->in.channels + BLOCK - 1) / BLOCK, backward_block, &task);
+	parallel_for(network->pool, (operation->in.channels + BLOCK - 1) / BLOCK, backward_block,
+		&task);
 }
 
-const struct operation_kind dense_kind = {allocate_buffers, prepare, forward, backward, NULL, false};
+const struct operation_kind dense_kind = {allocate_buffers, prepare, forward, backward, NULL,
+	false};

@@ -1,5 +1,5 @@
-/* DepthwiseConv2D: out (n, out.height, out.width, in.channels * multiplier) from x (n, in.height, in.width,
- * in.channels); output channel c * multiplier + m depends on input channel c alone. */
+/* DepthwiseConv2D: out (n, out.height, out.width, in.channels * multiplier) from x (n, in.height,
+ * in.width, in.channels); output channel c * multiplier + m depends on input channel c alone. */
 #include "nn/convolution.h"
 
 #include <string.h>
@@ -12,8 +12,10 @@ static size_t kernel_size(const struct operation *operation)
 /* Floats of the input of a band, with every channel repeated once per output channel. */
 static size_t spread_count(const struct operation *operation)
 {
-	int width = operation->window.width > operation->in.width ? operation->window.width : operation->in.width;
-	return (size_t)input_rows(operation, BAND) * (size_t)width * (size_t)operation->out.channels;
+	int width = operation->window.width > operation->in.width ? operation->window.width
+								  : operation->in.width;
+	return (size_t)input_rows(operation, BAND) * (size_t)width *
+		(size_t)operation->out.channels;
 }
 
 static void allocate_buffers(struct network *network, struct operation *operation)
@@ -24,19 +26,23 @@ static void allocate_buffers(struct network *network, struct operation *operatio
 	operation->bias = arena_floats(&network->arena, channels);
 	if (network->mode == NETWORK_TRAIN)
 		plan_slices(network, operation, (kernel_size(operation) + 1) * channels, SLICES);
-	request_scratch(network, window_scratch(operation, input_rows(operation, BAND)) + 2 * spread_count(operation));
+	request_scratch(network,
+		window_scratch(operation, input_rows(operation, BAND)) +
+			2 * spread_count(operation));
 }
 
 static void prepare(struct network *network, struct operation *operation)
 {
 	const struct parameter *parameters = &network->parameters[operation->first_parameter];
 	size_t channels = (size_t)operation->out.channels;
-	memcpy(operation->weights, parameters[0].values, kernel_size(operation) * channels * sizeof(float));
+	memcpy(operation->weights, parameters[0].values,
+		kernel_size(operation) * channels * sizeof(float));
 	memset(operation->bias, 0, channels * sizeof(float));
 	if (operation->layer->use_bias)
 		memcpy(operation->bias, parameters[1].values, channels * sizeof(float));
 	if (operation->normalization)
-		fold_normalization(network, operation, (int)kernel_size(operation), operation->out.channels);
+		fold_normalization(network, operation, (int)kernel_size(operation),
+			operation->out.channels);
 }
 
 struct depthwise_task {
@@ -46,17 +52,23 @@ struct depthwise_task {
 	float *gradient, *input_gradient;
 };
 
-/* The input of some rows of outputs, as the kernels read it; `scratch` is for window_rows and repeated channels. */
-static struct depthwise read_band(const struct depthwise_task *task, int sample, int first, int rows, float *scratch)
+/* The input of some rows of outputs, as the kernels read it; `scratch` is for window_rows and
+ * repeated channels. */
+static struct depthwise read_band(const struct depthwise_task *task, int sample, int first,
+	int rows, float *scratch)
 {
 	const struct operation *operation = task->operation;
 	const struct layer *layer = operation->layer;
-	int channels = operation->out.channels, multiplier = layer->filters, under = input_rows(operation, rows);
-	struct depthwise band = {.step = (ptrdiff_t)layer->stride_width * channels, .weights = operation->weights,
-		.height = layer->kernel_height, .width = layer->kernel_width, .count = operation->out.width,
+	int channels = operation->out.channels, multiplier = layer->filters,
+	    under = input_rows(operation, rows);
+	struct depthwise band = {.step = (ptrdiff_t)layer->stride_width * channels,
+		.weights = operation->weights,
+		.height = layer->kernel_height,
+		.width = layer->kernel_width,
+		.count = operation->out.width,
 		.channels = channels};
-	band.x = window_rows(task->network->kernels, operation, sample, first * layer->stride_height, under, scratch,
-		&band.pitch);
+	band.x = window_rows(task->network->kernels, operation, sample,
+		first * layer->stride_height, under, scratch, &band.pitch);
 	if (multiplier == 1)
 		return band;
 	float *spread = scratch + window_scratch(operation, input_rows(operation, BAND));
@@ -76,7 +88,8 @@ static void forward_band(void *context, int index, int worker)
 	const struct kernels *kernels = task->network->kernels;
 	struct row_band place = row_band_of(operation->out, index);
 	float *out = operation->output + place.first;
-	struct depthwise band = read_band(task, place.sample, place.row, place.rows, worker_scratch(task->network, worker));
+	struct depthwise band = read_band(task, place.sample, place.row, place.rows,
+		worker_scratch(task->network, worker));
 	size_t line = (size_t)operation->out.width * (size_t)band.channels;
 	for (int y = 0; y < place.rows; y++, out += line) {
 		kernels->depthwise(&band, operation->bias, out);
@@ -84,7 +97,8 @@ static void forward_band(void *context, int index, int worker)
 		band.x += operation->layer->stride_height * band.pitch;
 	}
 	if (operation->collects_statistics && task->network->training)
-		collect_band_statistics(kernels, operation, index, worker_scratch(task->network, worker));
+		collect_band_statistics(kernels, operation, index,
+			worker_scratch(task->network, worker));
 }
 
 static void forward(struct network *network, struct operation *operation, int n)
@@ -94,7 +108,8 @@ static void forward(struct network *network, struct operation *operation, int n)
 }
 
 /* Adds rows of the gradient of windows, from row `first` of the padded input on, to dx (in). */
-static void add_rows(const struct depthwise_task *task, const float *windows, ptrdiff_t pitch, int first, int rows, float *dx)
+static void add_rows(const struct depthwise_task *task, const float *windows, ptrdiff_t pitch,
+	int first, int rows, float *dx)
 {
 	const struct operation *operation = task->operation;
 	const struct shape in = operation->in;
@@ -114,24 +129,31 @@ static void add_rows(const struct depthwise_task *task, const float *windows, pt
 	}
 }
 
-/* Backward of one band of outputs: adds to slice (kh, kw, channels; then the bias) and dx (in); either may
- * be NULL. */
-static void backward_band(const struct depthwise_task *task, struct row_band place, float *slice, float *dx, float *scratch)
+/* Backward of one band of outputs: adds to slice (kh, kw, channels; then the bias) and dx (in);
+ * either may be NULL. */
+static void backward_band(const struct depthwise_task *task, struct row_band place, float *slice,
+	float *dx, float *scratch)
 {
 	const struct operation *operation = task->operation;
 	const struct kernels *kernels = task->network->kernels;
-	int width = operation->out.width, channels = operation->out.channels, stride = operation->layer->stride_height;
+	int width = operation->out.width, channels = operation->out.channels,
+	    stride = operation->layer->stride_height;
 	int under = input_rows(operation, place.rows);
 	float *gradient = task->gradient + place.first;
-	fused_backward(kernels, operation, gradient, place.first, (size_t)(place.rows * width * channels));
+	fused_backward(kernels, operation, gradient, place.first,
+		(size_t)(place.rows * width * channels));
 	if (slice)
-		kernels->sum_channels(slice + (int)kernel_size(operation) * channels, gradient, place.rows * width, channels);
+		kernels->sum_channels(slice + (int)kernel_size(operation) * channels, gradient,
+			place.rows * width, channels);
 	struct depthwise band = read_band(task, place.sample, place.row, place.rows, scratch);
-	float *windows = dx ? scratch + window_scratch(operation, input_rows(operation, BAND)) + spread_count(operation) : NULL;
+	float *windows = dx ? scratch + window_scratch(operation, input_rows(operation, BAND)) +
+			spread_count(operation)
+			    : NULL;
 	if (dx)
 		memset(windows, 0, (size_t)(under * band.pitch) * sizeof *windows);
 	for (int y = 0; y < place.rows; y++, gradient += width * channels) {
-		kernels->depthwise_backward(&band, gradient, windows ? windows + y * stride * band.pitch : NULL, slice);
+		kernels->depthwise_backward(&band, gradient,
+			windows ? windows + y * stride * band.pitch : NULL, slice);
 		band.x += stride * band.pitch;
 	}
 	if (dx)
@@ -144,33 +166,42 @@ static void backward_samples(void *context, int index, int worker)
 	const struct operation *operation = task->operation;
 	size_t in = shape_count(operation->in);
 	int bands = bands_of(operation->out);
-	float *slice = task->network->computes_parameter_gradients ? operation->slices + (size_t)index * operation->slice_size : NULL;
+	float *slice = task->network->computes_parameter_gradients
+		? operation->slices + (size_t)index * operation->slice_size
+		: NULL;
 	if (slice)
 		memset(slice, 0, operation->slice_size * sizeof *slice);
 	int step = slice ? operation->slice_count : task->n;
 	for (int sample = index; sample < task->n; sample += step) {
-		float *dx = task->input_gradient ? task->input_gradient + (size_t)sample * in : NULL;
+		float *dx =
+			task->input_gradient ? task->input_gradient + (size_t)sample * in : NULL;
 		if (dx)
 			memset(dx, 0, in * sizeof *dx);
 		for (int band = 0; band < bands; band++)
-			backward_band(task, row_band_of(operation->out, sample * bands + band), slice, dx,
-				worker_scratch(task->network, worker));
+			backward_band(task, row_band_of(operation->out, sample * bands + band),
+				slice, dx, worker_scratch(task->network, worker));
 	}
 }
 
-static void backward(struct network *network, struct operation *operation, int n, float *gradient, float *input_gradient)
+static void backward(struct network *network, struct operation *operation, int n, float *gradient,
+	float *input_gradient)
 {
 	struct depthwise_task task = {network, operation, n, gradient, input_gradient};
-	int slices = network->computes_parameter_gradients && operation->slice_count < n ? operation->slice_count : n;
+	int slices = network->computes_parameter_gradients && operation->slice_count < n
+		? operation->slice_count
+		: n;
 	parallel_for(network->pool, slices, backward_samples, &task);
 	if (!network->computes_parameter_gradients)
 		return;
 	sum_slices(network, operation, n);
-	size_t channels = (size_t)operation->out.channels, count = kernel_size(operation) * channels;
-	memcpy(network->gradients + network->offsets[operation->first_parameter], operation->slices, count * sizeof(float));
+	size_t channels = (size_t)operation->out.channels,
+	       count = kernel_size(operation) * channels;
+	memcpy(network->gradients + network->offsets[operation->first_parameter], operation->slices,
+		count * sizeof(float));
 	if (operation->layer->use_bias)
-		memcpy(network->gradients + network->offsets[operation->first_parameter + 1], operation->slices + count,
-			channels * sizeof(float));
+		memcpy(network->gradients + network->offsets[operation->first_parameter + 1],
+			operation->slices + count, channels * sizeof(float));
 }
 
-const struct operation_kind depthwise_kind = {allocate_buffers, prepare, forward, backward, NULL, false};
+const struct operation_kind depthwise_kind = {allocate_buffers, prepare, forward, backward, NULL,
+	false};

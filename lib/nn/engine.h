@@ -1,7 +1,8 @@
 /* Inside lib/nn: a network as operations over one arena.
  *
- * The planner makes operations of the layers. It fuses the activation and the 2x2 max-pool that follow a convolution
- * into it, so that its full-size output is never written. Flatten needs no operation. */
+ * The planner makes operations of the layers. It fuses the activation and the 2x2 max-pool that
+ * follow a convolution into it, so that its full-size output is never written. Flatten needs no
+ * operation. */
 #ifndef NN_ENGINE_H
 #define NN_ENGINE_H
 
@@ -20,11 +21,13 @@ struct operation_kind {
 	void (*prepare)(struct network *network, struct operation *operation);
 	/* operation->input to operation->output, n samples. */
 	void (*forward)(struct network *network, struct operation *operation, int n);
-	/* `gradient` of the output, which it may overwrite, to `input_gradient` (NULL: not wanted) and, where
-	 * network->computes_parameter_gradients is set, to the gradients of its parameters. */
-	void (*backward)(struct network *network, struct operation *operation, int n, float *gradient,
-		float *input_gradient);
-	/* At the end of a training step whose values are finite: the moving mean and variance; NULL: it has none. */
+	/* `gradient` of the output, which it may overwrite, to `input_gradient` (NULL: not wanted)
+	 * and, where network->computes_parameter_gradients is set, to the gradients of its
+	 * parameters. */
+	void (*backward)(struct network *network, struct operation *operation, int n,
+		float *gradient, float *input_gradient);
+	/* At the end of a training step whose values are finite: the moving mean and variance;
+	 * NULL: it has none. */
 	void (*update_running_statistics)(struct network *network, struct operation *operation);
 	/* Whether backward leaves the gradient of the input where that of the output was. */
 	bool in_place;
@@ -33,47 +36,55 @@ struct operation_kind {
 extern const struct operation_kind convolution_kind, depthwise_kind, dense_kind, max_pooling_kind,
 	average_pooling_kind, activation_kind, dropout_kind, normalization_kind;
 
-/* Offset and extent of a window over a padded side (TensorFlow's rule: the odd pixel is added at the bottom and right). */
+/* Offset and extent of a window over a padded side (TensorFlow's rule: the odd pixel is added at
+ * the bottom and right). */
 struct window {
-	int top, left;            /* padding above and to the left */
-	int height, width;        /* of the padded input, as far as windows reach */
+	int top, left;     /* padding above and to the left */
+	int height, width; /* of the padded input, as far as windows reach */
 };
 
 struct operation {
 	const struct operation_kind *kind;
-	const struct layer *layer;         /* whose sizes it has */
-	const struct layer *normalization; /* batch normalisation folded into the weights, or NULL */
+	const struct layer *layer; /* whose sizes it has */
+	const struct layer
+		*normalization; /* batch normalisation folded into the weights, or NULL */
 	int first_layer, last_layer;
 	int first_parameter, normalization_parameter; /* index of the first of its parameters */
-	struct shape in, middle, out;      /* middle: before the max-pool fused into it, else equal to out */
+	struct shape in, middle,
+		out; /* middle: before the max-pool fused into it, else equal to out */
 	enum activation activation;
 	float negative_slope;
 	bool pools;
 	struct window window;
 
-	/* Batch normalisation between convolutions is fused with them to save memory bandwidth: the operation after it
-	 * computes its output while copying its input (copy_normalized), and the operation before it computes the gradient of
-	 * its input (fused_backward). */
-	bool is_fused;            /* normalisation: its output is never written, and the next operation reads its input */
-	bool collects_statistics; /* forward collects fused_output_normalization's statistics band by band, in the cache */
-	const struct operation *fused_input_normalization;  /* whose output this operation reads, or NULL */
-	const struct operation *fused_output_normalization; /* which leaves its backward to this operation, or NULL */
+	/* Batch normalisation between convolutions is fused with them to save memory bandwidth: the
+	 * operation after it computes its output while copying its input (copy_normalized), and the
+	 * operation before it computes the gradient of its input (fused_backward). */
+	bool is_fused; /* normalisation: its output is never written, and the next operation reads
+	                  its input */
+	bool collects_statistics; /* forward collects fused_output_normalization's statistics band
+	                             by band, in the cache */
+	const struct operation
+		*fused_input_normalization; /* whose output this operation reads, or NULL */
+	const struct operation *fused_output_normalization; /* which leaves its backward to this
+	                                                       operation, or NULL */
 
-	const float *input;   /* of the last forward */
+	const float *input; /* of the last forward */
 	float *output;
-	bool checks_finite;   /* backward sets network->not_finite where the output is not finite */
-	uint8_t *argmax;      /* fused max-pool: which of its four pixels is the largest */
-	uint8_t *mask;        /* dropout: 1 where a value is kept */
+	bool checks_finite; /* backward sets network->not_finite where the output is not finite */
+	uint8_t *argmax;    /* fused max-pool: which of its four pixels is the largest */
+	uint8_t *mask;      /* dropout: 1 where a value is kept */
 	float *weights, *bias; /* as the kernels read them: channels padded, normalisation folded */
-	float *winograd;      /* convolution: weights as Winograd's algorithm multiplies them; NULL: direct */
+	float *winograd; /* convolution: weights as Winograd's algorithm multiplies them; NULL:
+	                    direct */
 	float *winograd_transposed; /* the same, transposed for the gradient of the input */
-	float *transposed;    /* convolution: weights as its backward reads them */
-	float *slices;        /* partial sums of gradients, slice_count of slice_size floats */
+	float *transposed;          /* convolution: weights as its backward reads them */
+	float *slices; /* partial sums of gradients, slice_count of slice_size floats */
 	int slice_count;
 	size_t slice_size;
-	float *partials;      /* dense: partial sums of the output */
-	float *statistics;    /* normalisation: mean, variance, scale, shift and others, by channel */
-	double *sums;         /* normalisation: sums by channel over bands of rows */
+	float *partials;   /* dense: partial sums of the output */
+	float *statistics; /* normalisation: mean, variance, scale, shift and others, by channel */
+	double *sums;      /* normalisation: sums by channel over bands of rows */
 };
 
 /* All memory is one block. A first pass with base NULL computes its size. */
@@ -92,34 +103,35 @@ struct network {
 
 	struct parameter *parameters;
 	int parameter_count;
-	size_t *offsets;              /* of each parameter in the arrays below */
-	size_t trainable_count;       /* floats that an optimizer changes: the first ones */
-	size_t decayed_count;         /* floats that weight decay reaches: the first of these */
+	size_t *offsets;        /* of each parameter in the arrays below */
+	size_t trainable_count; /* floats that an optimizer changes: the first ones */
+	size_t decayed_count;   /* floats that weight decay reaches: the first of these */
 	size_t value_count;
 	float *values, *gradients, *first_moments, *second_moments;
 
 	struct operation *operations;
 	int operation_count;
-	int *operation_ends;          /* per layer: operations done when its output is there */
+	int *operation_ends; /* per layer: operations done when its output is there */
 	enum activation final_activation;
-	int final_layer;              /* that it belongs to, or -1 */
+	int final_layer; /* that it belongs to, or -1 */
 
 	struct arena arena;
-	char *memory;                 /* that the arena lies in */
-	float *input;                 /* a copy: training and explaining need it later */
-	float *ping_pong[2];          /* buffers used in turn: for outputs in prediction, else for gradients */
+	char *memory;        /* that the arena lies in */
+	float *input;        /* a copy: training and explaining need it later */
+	float *ping_pong[2]; /* buffers used in turn: for outputs in prediction, else for
+	                      * gradients */
 	float *probabilities;
-	size_t scratch_count;         /* floats for each worker */
+	size_t scratch_count; /* floats for each worker */
 	float *scratch;
 
-	int samples;                  /* of the last forward */
-	bool weights_changed;         /* since operations made their copies of them */
-	bool training;                /* within a training step */
-	atomic_bool not_finite;       /* an output of this step */
+	int samples;                       /* of the last forward */
+	bool weights_changed;              /* since operations made their copies of them */
+	bool training;                     /* within a training step */
+	atomic_bool not_finite;            /* an output of this step */
 	bool computes_parameter_gradients; /* in backward */
 	struct training_options options;
 	double beta1_power, beta2_power;
-	uint64_t step;                /* seeds dropout */
+	uint64_t step; /* seeds dropout */
 };
 
 static inline int smaller(int a, int b)
@@ -148,7 +160,8 @@ static inline struct row_band row_band_of(struct shape shape, int index)
 		((ptrdiff_t)sample * shape.height + row) * shape.width * shape.channels};
 }
 
-/* `count` floats at a multiple of 64 bytes, with 16 more that may be read; NULL while the size is computed. */
+/* `count` floats at a multiple of 64 bytes, with 16 more that may be read; NULL while the size is
+ * computed. */
 float *arena_floats(struct arena *arena, size_t count);
 uint8_t *arena_bytes(struct arena *arena, size_t count);
 double *arena_doubles(struct arena *arena, size_t count);
@@ -159,42 +172,48 @@ float *worker_scratch(const struct network *network, int worker);
 
 struct window window_of(const struct layer *layer, struct shape in, struct shape out);
 
-/* Makes operations of the layers; needs shapes and parameters. Infallible: arrays are allocated by the caller
- * for 2 * layer_count operations. */
+/* Makes operations of the layers; needs shapes and parameters. Infallible: arrays are allocated by
+ * the caller for 2 * layer_count operations. */
 void plan_operations(struct network *network);
 
-/* Gives slices, usually SLICES at most, to an operation whose parameters' gradient takes `size` floats. The number of
- * slices depends on the operation alone: it decides the order of sums. */
+/* Gives slices, usually SLICES at most, to an operation whose parameters' gradient takes `size`
+ * floats. The number of slices depends on the operation alone: it decides the order of sums. */
 enum { SLICES = 16 };
 void plan_slices(struct network *network, struct operation *operation, size_t size, int most);
 /* Adds up the slices that n samples used, in a fixed tree, into the first. */
 void sum_slices(struct network *network, const struct operation *operation, int n);
 
-/* Multiplies `rows` rows of folded weights and the bias, each `width` long, by what batch normalisation does. */
-void fold_normalization(const struct network *network, struct operation *operation, int rows, int width);
+/* Multiplies `rows` rows of folded weights and the bias, each `width` long, by what batch
+ * normalisation does. */
+void fold_normalization(const struct network *network, struct operation *operation, int rows,
+	int width);
 
-/* Copies `count` pixels of `channels` of an operation's input, normalised by `normalization` unless it is NULL. */
-void copy_normalized(const struct kernels *kernels, const struct operation *normalization, float *to, const float *from, int count,
-	int channels);
-/* Computes, for one band of an operation's output (row_band_of), the sums that its fused_output_normalization needs.
- * `scratch` is two padded rows of channels. */
-void collect_band_statistics(const struct kernels *kernels, const struct operation *operation, int band, float *scratch);
-/* Backward, in place, through an operation's fused_output_normalization and its own activation: `count` values of the
- * gradient, whole pixels from value `first` of the batch on. */
-void fused_backward(const struct kernels *kernels, const struct operation *operation, float *gradient, ptrdiff_t first,
-	size_t count);
-/* Whether a normalisation's statistics, and the scale and shift computed from them, are finite: its input and output then
- * are, unless a product with a scale overflows. */
+/* Copies `count` pixels of `channels` of an operation's input, normalised by `normalization` unless
+ * it is NULL. */
+void copy_normalized(const struct kernels *kernels, const struct operation *normalization,
+	float *to, const float *from, int count, int channels);
+/* Computes, for one band of an operation's output (row_band_of), the sums that its
+ * fused_output_normalization needs. `scratch` is two padded rows of channels. */
+void collect_band_statistics(const struct kernels *kernels, const struct operation *operation,
+	int band, float *scratch);
+/* Backward, in place, through an operation's fused_output_normalization and its own activation:
+ * `count` values of the gradient, whole pixels from value `first` of the batch on. */
+void fused_backward(const struct kernels *kernels, const struct operation *operation,
+	float *gradient, ptrdiff_t first, size_t count);
+/* Whether a normalisation's statistics, and the scale and shift computed from them, are finite: its
+ * input and output then are, unless a product with a scale overflows. */
 bool normalization_is_finite(const struct kernels *kernels, const struct operation *operation);
 
-/* Softmax over each of `rows` rows of `count` values, in place; softmax_backward takes the gradients of its outputs y to those of its inputs, in place. */
+/* Softmax over each of `rows` rows of `count` values, in place; softmax_backward takes the
+ * gradients of its outputs y to those of its inputs, in place. */
 void softmax(const struct kernels *kernels, float *x, int rows, int count);
 void softmax_backward(const float *y, float *gradient, int rows, int count);
 /* One of the two activations that may end a network, in place over rows of `count` channels. */
-void activate_final(const struct kernels *kernels, enum activation activation, float *x, int rows, int count);
+void activate_final(const struct kernels *kernels, enum activation activation, float *x, int rows,
+	int count);
 
-/* Copies n samples into network->input, where training and explaining read them later, and returns it; in prediction
- * returns `input`. */
+/* Copies n samples into network->input, where training and explaining read them later, and returns
+ * it; in prediction returns `input`. */
 const float *copy_input(const struct network *network, const float *input, int n);
 
 /* Makes all operations copy their weights again. */
@@ -202,9 +221,11 @@ void prepare_weights(struct network *network);
 
 /* Runs operations [first, last) forward from `input`; returns the output of the last. */
 const float *run_forward(struct network *network, const float *input, int n, int first, int last);
-/* Runs operations [first, last) backward, the last first. `gradient` lies in one of the ping-pong buffers. Writes
- * the gradient of the first one's input into a ping-pong buffer and returns it; NULL where it is not wanted. */
-float *run_backward(struct network *network, float *gradient, int n, int first, int last, bool wants_input);
+/* Runs operations [first, last) backward, the last first. `gradient` lies in one of the ping-pong
+ * buffers. Writes the gradient of the first one's input into a ping-pong buffer and returns it;
+ * NULL where it is not wanted. */
+float *run_backward(struct network *network, float *gradient, int n, int first, int last,
+	bool wants_input);
 
 /* Row by row: out (rows, width) from x (rows, stride), and back with zeros after each row. */
 void compact_rows(float *out, const float *x, int rows, int width, int stride);

@@ -2,7 +2,8 @@
 
 struct processor_versions kernels_versions(void)
 {
-	return (struct processor_versions){&kernels_plain, kernels_neon(), kernels_avx2(), kernels_avx512()};
+	return (struct processor_versions){&kernels_plain, kernels_neon(), kernels_avx2(),
+		kernels_avx512()};
 }
 
 int kernels_select(const struct kernels **kernels, struct error *error)

@@ -1,8 +1,9 @@
 /* Kernels: the inner loops, compiled once per instruction set, in one table of functions each.
  *
- * All versions compute the same bytes: sums have the same order in all of them, one lane of a vector is one value of the
- * result, and a product is added with one rounding (fused multiply-add) in all or in none.
- * All arrays may be read up to 16 floats beyond their end where "padded" is said; none is written there. */
+ * All versions compute the same bytes: sums have the same order in all of them, one lane of a
+ * vector is one value of the result, and a product is added with one rounding (fused multiply-add)
+ * in all or in none. All arrays may be read up to 16 floats beyond their end where "padded" is
+ * said; none is written there. */
 #ifndef NN_KERNELS_H
 #define NN_KERNELS_H
 
@@ -26,8 +27,9 @@ static inline int padded_channels(int channels)
  *
  *     out[i][c] = initial[c] + sum over o < outer, k < inner of x[i][o][k] * w[o * inner + k][c]
  *
- * for i < count, c < width, added up in the order of (o, k), each by a fused multiply-add. x[i][o][k] lies at
- * x + i * x_row + o * x_outer + k * x_inner: rows may overlap, as the windows of a convolution do. */
+ * for i < count, c < width, added up in the order of (o, k), each by a fused multiply-add.
+ * x[i][o][k] lies at x + i * x_row + o * x_outer + k * x_inner: rows may overlap, as the windows of
+ * a convolution do. */
 struct product {
 	const float *x;
 	ptrdiff_t x_row, x_outer, x_inner;
@@ -38,17 +40,19 @@ struct product {
 	const float *initial; /* width values; NULL: zeros */
 	bool accumulate;      /* begin with what is in out, not with initial */
 	int count, outer, inner;
-	int width;            /* a multiple of CHANNEL_BLOCK */
+	int width; /* a multiple of CHANNEL_BLOCK */
 };
 
-/* One gradient that is not zero: its value, and the index of the first value that it is multiplied with. */
+/* One gradient that is not zero: its value, and the index of the first value that it is multiplied
+ * with. */
 struct sparse_entry {
 	int32_t index;
 	float value;
 };
 
-/* Gradients of the input of a 2x2 max-pool, sorted by pixel: (windows, 4 pixels, capacity) entries, of which the first
- * counts[window * 4 + pixel] are used; `index` is into the weights (filter, 3, 3, channels). */
+/* Gradients of the input of a 2x2 max-pool, sorted by pixel: (windows, 4 pixels, capacity) entries,
+ * of which the first counts[window * 4 + pixel] are used; `index` is into the weights (filter, 3,
+ * 3, channels). */
 struct sparse_gradients {
 	const struct sparse_entry *entries;
 	const int32_t *counts;
@@ -59,43 +63,47 @@ struct sparse_gradients {
 struct few_channels {
 	const float *x; /* padded: the first input pixel of the first window, rows `pitch` apart */
 	ptrdiff_t pitch;
-	int channels;   /* 3 * channels is CHANNEL_BLOCK at most */
+	int channels;          /* 3 * channels is CHANNEL_BLOCK at most */
 	const float *gradient; /* (count, filters), rows gradient_row apart */
 	ptrdiff_t gradient_row;
 	const uint8_t *argmax; /* as max_pool writes it, rows argmax_row apart */
 	ptrdiff_t argmax_row;
-	int filters, count;    /* count: FEW_CHANNELS_WINDOWS at most */
+	int filters, count; /* count: FEW_CHANNELS_WINDOWS at most */
 };
 enum { FEW_CHANNELS_WINDOWS = 16 };
 
 /* One update of `count` weights; what Keras 3's optimizers compute. */
 struct update {
-	float *weights, *first, *second; /* the moments; SGD: first is the velocity; RMSprop: second */
+	float *weights, *first,
+		*second; /* the moments; SGD: first is the velocity; RMSprop: second */
 	const float *gradients;
 	size_t count;
 	float learning_rate; /* Adam: with the bias corrections in it */
 	float beta1, beta2, epsilon;
-	float decay;         /* weights are multiplied by 1 - decay first */
+	float decay; /* weights are multiplied by 1 - decay first */
 };
 
-/* Windows (height, width, channels) side by side, which a depthwise convolution multiplies by weights of that shape. */
+/* Windows (height, width, channels) side by side, which a depthwise convolution multiplies by
+ * weights of that shape. */
 struct depthwise {
-	const float *x;       /* the first window; its rows are `pitch` apart, windows `step` */
+	const float *x; /* the first window; its rows are `pitch` apart, windows `step` */
 	ptrdiff_t pitch, step;
 	const float *weights;
 	int height, width, channels;
-	int count;            /* windows */
+	int count; /* windows */
 };
 
-/* An affine map by channel, and an activation (not softmax, not swish): y = activate(x * scale + shift), fused. */
+/* An affine map by channel, and an activation (not softmax, not swish): y = activate(x * scale +
+ * shift), fused. */
 struct affine {
 	const float *scale, *shift;
 	enum activation activation;
 	float negative_slope;
 };
 
-/* Sums by channel over `count` pixels of `channels` of x and the gradient of what an affine map makes of it; with g this
- * gradient times the activation's derivative, sums += g and products += (x - mean) g. */
+/* Sums by channel over `count` pixels of `channels` of x and the gradient of what an affine map
+ * makes of it; with g this gradient times the activation's derivative, sums += g and products += (x
+ * - mean) g. */
 struct gradient_sums {
 	float *sums, *products;
 	const float *gradient, *x, *mean;
@@ -107,15 +115,17 @@ struct kernels {
 	const char *name;
 
 	void (*product)(const struct product *product);
-	/* The same followed by a max-pool 2x2: out[i] is the maximum of rows 2 i and 2 i + 1 at x and at x + below; argmax,
-	 * where not NULL, is (count, out_row) and gets what max_pool says. Never accumulates; `initial` is not NULL. */
+	/* The same followed by a max-pool 2x2: out[i] is the maximum of rows 2 i and 2 i + 1 at x
+	 * and at x + below; argmax, where not NULL, is (count, out_row) and gets what max_pool
+	 * says. Never accumulates; `initial` is not NULL. */
 	void (*product_pool)(const struct product *product, ptrdiff_t below, uint8_t *argmax);
 
-	/* Elementwise, in place. `activate` computes all activations but softmax; `activate_backward` multiplies the
-	 * gradient by the derivative, from the activation's output (swish: its input). */
+	/* Elementwise, in place. `activate` computes all activations but softmax;
+	 * `activate_backward` multiplies the gradient by the derivative, from the activation's
+	 * output (swish: its input). */
 	void (*activate)(enum activation activation, float negative_slope, float *x, size_t count);
-	void (*activate_backward)(enum activation activation, float negative_slope, const float *x, float *gradient,
-		size_t count);
+	void (*activate_backward)(enum activation activation, float negative_slope, const float *x,
+		float *gradient, size_t count);
 	void (*exponential)(float *x, size_t count);
 	void (*logarithm)(float *x, size_t count);
 
@@ -128,53 +138,65 @@ struct kernels {
 	void (*sum_channels)(float *sum, const float *x, int count, int channels);
 	void (*sum_squares)(float *sum, const float *x, const float *mean, int count, int channels);
 
-	/* Batch normalisation over `count` pixels of `channels`. `normalize` is the affine map; with g the gradient of its
-	 * output times the activation's derivative, `normalize_backward` puts g * scale + (x * by_input + constant) in the
-	 * gradient's place. */
-	void (*normalize)(float *out, const float *x, const struct affine *affine, int count, int channels);
-	void (*sum_gradients)(const struct gradient_sums *sums);
-	void (*normalize_backward)(float *gradient, const float *x, const struct affine *affine, const float *by_input,
-		const float *constant, int count, int channels);
-
-	/* One row of a depthwise convolution: out (count, channels), summed from the bias and then the taps in their order.
-	 * Backward: adds to dx, laid out as x, and to dweights, laid out as the weights; either may be NULL. */
-	void (*depthwise)(const struct depthwise *row, const float *bias, float *out);
-	void (*depthwise_backward)(const struct depthwise *row, const float *gradient, float *dx, float *dweights);
-
-	/* Max-pool 2x2 of two rows (2 * count pixels of `stride` floats) into out (count, channels); argmax, where
-	 * not NULL, gets 0..3 = row * 2 + column of the first largest value. NaN wins. */
-	void (*max_pool)(const float *upper, const float *lower, int stride, float *out, uint8_t *argmax, int count,
+	/* Batch normalisation over `count` pixels of `channels`. `normalize` is the affine map;
+	 * with g the gradient of its output times the activation's derivative, `normalize_backward`
+	 * puts g * scale + (x * by_input + constant) in the gradient's place. */
+	void (*normalize)(float *out, const float *x, const struct affine *affine, int count,
 		int channels);
+	void (*sum_gradients)(const struct gradient_sums *sums);
+	void (*normalize_backward)(float *gradient, const float *x, const struct affine *affine,
+		const float *by_input, const float *constant, int count, int channels);
+
+	/* One row of a depthwise convolution: out (count, channels), summed from the bias and then
+	 * the taps in their order. Backward: adds to dx, laid out as x, and to dweights, laid out
+	 * as the weights; either may be NULL. */
+	void (*depthwise)(const struct depthwise *row, const float *bias, float *out);
+	void (*depthwise_backward)(const struct depthwise *row, const float *gradient, float *dx,
+		float *dweights);
+
+	/* Max-pool 2x2 of two rows (2 * count pixels of `stride` floats) into out (count,
+	 * channels); argmax, where not NULL, gets 0..3 = row * 2 + column of the first largest
+	 * value. NaN wins. */
+	void (*max_pool)(const float *upper, const float *lower, int stride, float *out,
+		uint8_t *argmax, int count, int channels);
 
 	/* The sparse parts of a 3x3 convolution's backward.
-	 * out (3, out_row): out[r][k] += sum over entries of value * x[index + r * pitch + k], k < run. x is padded;
-	 * out_row is padded_channels(run). */
-	void (*sum_windows)(float *out, const float *x, ptrdiff_t pitch, const struct sparse_entry *entries, int count, int run);
-	/* The same where the three pixels have CHANNEL_BLOCK values at most, without lists: out (filters,
-	 * padded_channels(9 * channels)) += over the windows. */
+	 * out (3, out_row): out[r][k] += sum over entries of value * x[index + r * pitch + k], k <
+	 * run. x is padded; out_row is padded_channels(run). */
+	void (*sum_windows)(float *out, const float *x, ptrdiff_t pitch,
+		const struct sparse_entry *entries, int count, int run);
+	/* The same where the three pixels have CHANNEL_BLOCK values at most, without lists: out
+	 * (filters, padded_channels(9 * channels)) += over the windows. */
 	void (*sum_few_channels)(float *out, const struct few_channels *windows);
-	/* dx (4 rows `pitch` apart, 2 * windows + 2, channels) += the gradients of one pooled row. */
-	void (*scatter_windows)(float *dx, ptrdiff_t pitch, const float *weights, const struct sparse_gradients *gradients,
-		int channels);
+	/* dx (4 rows `pitch` apart, 2 * windows + 2, channels) += the gradients of one pooled
+	 * row. */
+	void (*scatter_windows)(float *dx, ptrdiff_t pitch, const float *weights,
+		const struct sparse_gradients *gradients, int channels);
 
-	/* The transforms of Winograd's F(4x4, 3x3), for whole vectors of channels; the 36 transformed values of a channel are
-	 * `plane` apart. Input: x (6 rows `pitch` apart, 6, channels). Output: to out (4, 4, channels), plus the bias unless it
-	 * is NULL. Weights: w is 9 rows of `channels`, `plane` apart too. */
-	void (*winograd_input)(float *out, ptrdiff_t plane, const float *x, ptrdiff_t pitch, int channels);
-	void (*winograd_output)(float *out, const float *products, ptrdiff_t plane, const float *bias, int channels);
+	/* The transforms of Winograd's F(4x4, 3x3), for whole vectors of channels; the 36
+	 * transformed values of a channel are `plane` apart. Input: x (6 rows `pitch` apart, 6,
+	 * channels). Output: to out (4, 4, channels), plus the bias unless it is NULL. Weights: w
+	 * is 9 rows of `channels`, `plane` apart too. */
+	void (*winograd_input)(float *out, ptrdiff_t plane, const float *x, ptrdiff_t pitch,
+		int channels);
+	void (*winograd_output)(float *out, const float *products, ptrdiff_t plane,
+		const float *bias, int channels);
 	void (*winograd_weights)(float *out, const float *w, ptrdiff_t plane, int channels);
-	/* Their adjoints: the gradient of the output, x (4 rows `pitch` apart, 4, channels), to that of the products; that of
-	 * the transformed weights to that of the weights, 9 rows `tap` apart, which it overwrites or adds to. */
-	void (*winograd_output_adjoint)(float *out, ptrdiff_t plane, const float *x, ptrdiff_t pitch, int channels);
-	void (*winograd_weights_adjoint)(float *out, ptrdiff_t tap, const float *sums, ptrdiff_t plane, int channels, bool adds);
+	/* Their adjoints: the gradient of the output, x (4 rows `pitch` apart, 4, channels), to
+	 * that of the products; that of the transformed weights to that of the weights, 9 rows
+	 * `tap` apart, which it overwrites or adds to. */
+	void (*winograd_output_adjoint)(float *out, ptrdiff_t plane, const float *x,
+		ptrdiff_t pitch, int channels);
+	void (*winograd_weights_adjoint)(float *out, ptrdiff_t tap, const float *sums,
+		ptrdiff_t plane, int channels, bool adds);
 
 	void (*sgd)(const struct update *update);
 	void (*rmsprop)(const struct update *update);
 	void (*adam)(const struct update *update);
 };
 
-/* The table for this processor, or the one that the environment variable MILLRACE_CPU names: plain, neon,
- * avx2, avx512. -1: see processor_choose. */
+/* The table for this processor, or the one that the environment variable MILLRACE_CPU names: plain,
+ * neon, avx2, avx512. -1: see processor_choose. */
 CHECKED int kernels_select(const struct kernels **kernels, struct error *error);
 
 /* All tables that this program was compiled with. */

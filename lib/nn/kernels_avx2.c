@@ -4,7 +4,15 @@
 #if defined __AVX2__
 #include <immintrin.h>
 
-enum { LANES = 8, TILE_ROWS = 6, RUN_VECTORS = 4, SCATTER_VECTORS = 1, POOL_COLUMNS = 3, POOL_VECTORS = 1, FEW_CHANNELS_FILTERS = 2 };
+enum {
+	LANES = 8,
+	TILE_ROWS = 6,
+	RUN_VECTORS = 4,
+	SCATTER_VECTORS = 1,
+	POOL_COLUMNS = 3,
+	POOL_VECTORS = 1,
+	FEW_CHANNELS_FILTERS = 2
+};
 #include "nn/vector.h"
 
 INLINE vector multiply_add(vector a, vector b, vector c)

@@ -4,7 +4,15 @@
 #if defined __AVX512F__
 #include <immintrin.h>
 
-enum { LANES = 16, TILE_ROWS = 12, RUN_VECTORS = 6, SCATTER_VECTORS = 2, POOL_COLUMNS = 3, POOL_VECTORS = 2, FEW_CHANNELS_FILTERS = 4 };
+enum {
+	LANES = 16,
+	TILE_ROWS = 12,
+	RUN_VECTORS = 6,
+	SCATTER_VECTORS = 2,
+	POOL_COLUMNS = 3,
+	POOL_VECTORS = 2,
+	FEW_CHANNELS_FILTERS = 4
+};
 #include "nn/vector.h"
 
 INLINE vector multiply_add(vector a, vector b, vector c)

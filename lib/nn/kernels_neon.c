@@ -4,7 +4,15 @@
 #if defined __aarch64__
 #include <arm_neon.h>
 
-enum { LANES = 4, TILE_ROWS = 12, RUN_VECTORS = 6, SCATTER_VECTORS = 2, POOL_COLUMNS = 3, POOL_VECTORS = 2, FEW_CHANNELS_FILTERS = 2 };
+enum {
+	LANES = 4,
+	TILE_ROWS = 12,
+	RUN_VECTORS = 6,
+	SCATTER_VECTORS = 2,
+	POOL_COLUMNS = 3,
+	POOL_VECTORS = 2,
+	FEW_CHANNELS_FILTERS = 2
+};
 #include "nn/vector.h"
 
 INLINE vector multiply_add(vector a, vector b, vector c)

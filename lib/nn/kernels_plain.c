@@ -3,11 +3,19 @@
 
 #include <math.h>
 
-enum { LANES = 4, TILE_ROWS = 4, RUN_VECTORS = 4, SCATTER_VECTORS = 1, POOL_COLUMNS = 1, POOL_VECTORS = 1, FEW_CHANNELS_FILTERS = 2 };
+enum {
+	LANES = 4,
+	TILE_ROWS = 4,
+	RUN_VECTORS = 4,
+	SCATTER_VECTORS = 1,
+	POOL_COLUMNS = 1,
+	POOL_VECTORS = 1,
+	FEW_CHANNELS_FILTERS = 2
+};
 #include "nn/vector.h"
 
-/* A function of its own where each lane is a call in any case: the loops around it then are a tenth as long, and compile
- * in seconds. */
+/* A function of its own where each lane is a call in any case: the loops around it then are a tenth
+ * as long, and compile in seconds. */
 static __attribute__((noinline)) vector multiply_add(vector a, vector b, vector c)
 {
 	for (int i = 0; i < LANES; i++)

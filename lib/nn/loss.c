@@ -12,7 +12,8 @@ enum { PIECE = 256 };
 static float smooth(const struct training_options *options, float target, int outputs)
 {
 	float s = options->label_smoothing;
-	return target * (1 - s) + s / (options->loss == LOSS_BINARY_CROSSENTROPY ? 2 : (float)outputs);
+	return target * (1 - s) +
+		s / (options->loss == LOSS_BINARY_CROSSENTROPY ? 2 : (float)outputs);
 }
 
 /* log(1 + e) from u = 1 + e, what e lost in that sum given back (Kahan). */
@@ -22,8 +23,8 @@ static double log_one_plus(double e, double u, double log_u)
 }
 
 /* Sum over outputs of max(z, 0) - z t + log(1 + exp(-|z|)) */
-static double binary_loss(const struct kernels *kernels, const struct training_options *options, const float *z,
-	const float *t, int outputs)
+static double binary_loss(const struct kernels *kernels, const struct training_options *options,
+	const float *z, const float *t, int outputs)
 {
 	double sum = 0;
 	for (int first = 0; first < outputs; first += PIECE) {
@@ -37,16 +38,17 @@ static double binary_loss(const struct kernels *kernels, const struct training_o
 		kernels->logarithm(log_u, (size_t)count);
 		for (int i = 0; i < count; i++) {
 			double logit = (double)z[first + i];
-			sum += (logit < 0 ? 0 : logit) - logit * (double)smooth(options, t[first + i], outputs)
-				+ log_one_plus((double)e[i], (double)u[i], (double)log_u[i]);
+			sum += (logit < 0 ? 0 : logit) -
+				logit * (double)smooth(options, t[first + i], outputs) +
+				log_one_plus((double)e[i], (double)u[i], (double)log_u[i]);
 		}
 	}
 	return sum;
 }
 
 /* Sum over outputs of t (log(sum exp z) - z) */
-static double categorical_loss(const struct kernels *kernels, const struct training_options *options, const float *z,
-	const float *t, int outputs)
+static double categorical_loss(const struct kernels *kernels,
+	const struct training_options *options, const float *z, const float *t, int outputs)
 {
 	float largest = z[argmax(z, outputs)], others = 0, log_u;
 	double sum = 0;
@@ -69,8 +71,8 @@ static double categorical_loss(const struct kernels *kernels, const struct train
 	return sum;
 }
 
-double mean_loss(const struct kernels *kernels, const struct training_options *options, const float *logits,
-	const float *targets, int n, int outputs)
+double mean_loss(const struct kernels *kernels, const struct training_options *options,
+	const float *logits, const float *targets, int n, int outputs)
 {
 	double sum = 0;
 	for (int i = 0; i < n; i++, logits += outputs, targets += outputs)
@@ -80,17 +82,19 @@ double mean_loss(const struct kernels *kernels, const struct training_options *o
 	return sum / n;
 }
 
-double network_loss(const struct training_options *options, const float *logits, const float *targets, int n, int outputs)
+double network_loss(const struct training_options *options, const float *logits,
+	const float *targets, int n, int outputs)
 {
 	return mean_loss(&kernels_plain, options, logits, targets, n, outputs);
 }
 
-void loss_gradient(const struct kernels *kernels, const struct training_options *options, float *gradient,
-	const float *logits, const float *targets, int n, int outputs)
+void loss_gradient(const struct kernels *kernels, const struct training_options *options,
+	float *gradient, const float *logits, const float *targets, int n, int outputs)
 {
 	bool binary = options->loss == LOSS_BINARY_CROSSENTROPY;
 	memcpy(gradient, logits, (size_t)n * (size_t)outputs * sizeof *gradient);
-	activate_final(kernels, binary ? ACTIVATION_SIGMOID : ACTIVATION_SOFTMAX, gradient, n, outputs);
+	activate_final(kernels, binary ? ACTIVATION_SIGMOID : ACTIVATION_SOFTMAX, gradient, n,
+		outputs);
 	for (int i = 0; i < n; i++, gradient += outputs, targets += outputs) {
 		float weight = 0; /* of the softmax: the sum of the targets */
 		for (int k = 0; k < outputs; k++)
@@ -98,7 +102,7 @@ void loss_gradient(const struct kernels *kernels, const struct training_options 
 		for (int k = 0; k < outputs; k++) {
 			float target = smooth(options, targets[k], outputs);
 			gradient[k] = binary ? (gradient[k] - target) / ((float)outputs * (float)n)
-				: (gradient[k] * weight - target) / (float)n;
+					     : (gradient[k] * weight - target) / (float)n;
 		}
 	}
 }

@@ -53,7 +53,8 @@ float *worker_scratch(const struct network *network, int worker)
 void compact_rows(float *out, const float *x, int rows, int width, int stride)
 {
 	for (int i = 0; i < rows; i++)
-		memcpy(out + (size_t)i * (size_t)width, x + (size_t)i * (size_t)stride, (size_t)width * sizeof *out);
+		memcpy(out + (size_t)i * (size_t)width, x + (size_t)i * (size_t)stride,
+			(size_t)width * sizeof *out);
 }
 
 void pad_rows(float *out, const float *x, int rows, int width, int stride)
@@ -79,12 +80,15 @@ static void allocate_buffers(struct network *network)
 		network->first_moments = arena_floats(arena, network->trainable_count);
 		network->second_moments = arena_floats(arena, network->trainable_count);
 	}
-	network->input = keeps ? arena_floats(arena, batch * shape_count(network->architecture.input)) : NULL;
+	network->input = keeps
+		? arena_floats(arena, batch * shape_count(network->architecture.input))
+		: NULL;
 	for (int i = 0; i < network->operation_count; i++) {
 		struct operation *operation = &network->operations[i];
 		size_t count = shape_count(operation->out);
 		largest = count > largest ? count : largest;
-		operation->output = keeps && !operation->is_fused ? arena_floats(arena, batch * count) : NULL;
+		operation->output =
+			keeps && !operation->is_fused ? arena_floats(arena, batch * count) : NULL;
 		operation->kind->allocate_buffers(network, operation);
 	}
 	if (network->mode == NETWORK_EXPLAIN && shape_count(network->architecture.input) > largest)
@@ -93,16 +97,19 @@ static void allocate_buffers(struct network *network)
 		network->ping_pong[i] = arena_floats(arena, batch * largest);
 	network->probabilities = arena_floats(arena, batch * (size_t)network_outputs(network));
 	/* Whole cache lines for each worker. */
-	network->scratch_count = (network->scratch_count + CHANNEL_BLOCK) / CHANNEL_BLOCK * CHANNEL_BLOCK;
-	network->scratch = arena_take(arena, network->scratch_count, sizeof(float) * (size_t)parallel_threads(network->pool));
+	network->scratch_count =
+		(network->scratch_count + CHANNEL_BLOCK) / CHANNEL_BLOCK * CHANNEL_BLOCK;
+	network->scratch = arena_take(arena, network->scratch_count,
+		sizeof(float) * (size_t)parallel_threads(network->pool));
 }
 
-/* Page faults of thousands of small pages take longer than a forward pass, and TLB misses slow training. This is advice:
- * where the system has no huge pages, nothing changes. */
+/* Page faults of thousands of small pages take longer than a forward pass, and TLB misses slow
+ * training. This is advice: where the system has no huge pages, nothing changes. */
 static void use_huge_pages(char *memory, size_t size)
 {
 	enum { HUGE_PAGE = 2 << 20 };
-	uintptr_t page = (uintptr_t)sysconf(_SC_PAGESIZE), first = ((uintptr_t)memory + page - 1) / page * page;
+	uintptr_t page = (uintptr_t)sysconf(_SC_PAGESIZE),
+		  first = ((uintptr_t)memory + page - 1) / page * page;
 	if (size >= HUGE_PAGE)
 		madvise((void *)first, (uintptr_t)memory + size - first, MADV_HUGEPAGE);
 }
@@ -111,12 +118,14 @@ static int allocate_memory(struct network *network, struct error *error)
 {
 	allocate_buffers(network);
 	size_t size = network->arena.used;
-	/* calloc's pages are allocated when first touched: a batch may be smaller than the largest. */
+	/* calloc's pages are allocated when first touched: a batch may be smaller than the
+	 * largest. */
 	network->memory = size <= arena_limit ? calloc(1, size + ALIGNMENT) : NULL;
 	if (!network->memory)
 		return error_memory(error, "network");
 	use_huge_pages(network->memory, size);
-	network->arena.base = network->memory + (ALIGNMENT - (uintptr_t)network->memory % ALIGNMENT);
+	network->arena.base =
+		network->memory + (ALIGNMENT - (uintptr_t)network->memory % ALIGNMENT);
 	network->scratch_count = 0;
 	allocate_buffers(network);
 	for (int i = 0; i < network->parameter_count; i++)
@@ -128,11 +137,16 @@ static int allocate_memory(struct network *network, struct error *error)
 
 /* ---- parameters ---- */
 
-static void add_parameter(struct network *network, int layer, const char *name, bool trainable, const int *shape, int rank)
+static void add_parameter(struct network *network, int layer, const char *name, bool trainable,
+	const int *shape, int rank)
 {
 	struct parameter *parameter = &network->parameters[network->parameter_count++];
-	*parameter = (struct parameter){.layer = network->architecture.layers[layer].name, .name = name,
-		.layer_index = layer, .rank = rank, .count = 1, .trainable = trainable};
+	*parameter = (struct parameter){.layer = network->architecture.layers[layer].name,
+		.name = name,
+		.layer_index = layer,
+		.rank = rank,
+		.count = 1,
+		.trainable = trainable};
 	for (int i = 0; i < rank; i++) {
 		parameter->shape[i] = shape[i];
 		parameter->count *= (size_t)shape[i];
@@ -144,7 +158,8 @@ static void add_layer_parameters(struct network *network, int index)
 	const struct layer *layer = &network->architecture.layers[index];
 	struct shape in = index ? network->shapes[index - 1] : network->architecture.input;
 	int out = network->shapes[index].channels;
-	const int kernel[] = {layer->kernel_height, layer->kernel_width, in.channels, layer->filters};
+	const int kernel[] = {layer->kernel_height, layer->kernel_width, in.channels,
+		layer->filters};
 	if (layer->kind == LAYER_CONVOLUTION)
 		add_parameter(network, index, "kernel", true, kernel, 4);
 	else if (layer->kind == LAYER_DEPTHWISE_CONVOLUTION)
@@ -170,7 +185,8 @@ static bool decays(const struct parameter *parameter)
 	return parameter->rank > 1;
 }
 
-/* Offsets of the parameters in `values`: first those with weight decay, then the other trainable ones, then the rest. */
+/* Offsets of the parameters in `values`: first those with weight decay, then the other trainable
+ * ones, then the rest. */
 static void order_parameters(struct network *network)
 {
 	size_t used = 0;
@@ -180,29 +196,34 @@ static void order_parameters(struct network *network)
 			if (group != (!parameter->trainable ? 2 : decays(parameter) ? 0 : 1))
 				continue;
 			network->offsets[i] = used;
-			used += (size_t)padded_channels((int)(parameter->count % CHANNEL_BLOCK))
-				+ parameter->count / CHANNEL_BLOCK * CHANNEL_BLOCK;
+			used += (size_t)padded_channels((int)(parameter->count % CHANNEL_BLOCK)) +
+				parameter->count / CHANNEL_BLOCK * CHANNEL_BLOCK;
 		}
-		*(group == 0 ? &network->decayed_count : group == 1 ? &network->trainable_count : &network->value_count) = used;
+		*(group == 0                 ? &network->decayed_count
+				: group == 1 ? &network->trainable_count
+					     : &network->value_count) = used;
 	}
 }
 
 /* ---- making ---- */
 
-static int build(struct network *network, const struct architecture *architecture, struct error *error)
+static int build(struct network *network, const struct architecture *architecture,
+	struct error *error)
 {
-	if (kernels_select(&network->kernels, error) || architecture_copy(&network->architecture, architecture, error))
+	if (kernels_select(&network->kernels, error) ||
+		architecture_copy(&network->architecture, architecture, error))
 		return -1;
 	if (architecture->layer_count < 1 || architecture->layer_count > LAYERS_MAXIMUM)
-		return error_set(error, "architecture", "%d layers are not in 1..%d", architecture->layer_count, LAYERS_MAXIMUM);
+		return error_set(error, "architecture", "%d layers are not in 1..%d",
+			architecture->layer_count, LAYERS_MAXIMUM);
 	size_t layers = (size_t)architecture->layer_count;
 	network->shapes = calloc(layers, sizeof *network->shapes);
 	network->parameters = calloc(4 * layers, sizeof *network->parameters);
 	network->offsets = calloc(4 * layers, sizeof *network->offsets);
 	network->operations = calloc(2 * layers, sizeof *network->operations);
 	network->operation_ends = calloc(layers, sizeof *network->operation_ends);
-	if (!network->shapes || !network->parameters || !network->offsets || !network->operations
-		|| !network->operation_ends)
+	if (!network->shapes || !network->parameters || !network->offsets || !network->operations ||
+		!network->operation_ends)
 		return error_memory(error, "network");
 	if (architecture_shapes(&network->architecture, network->shapes, error))
 		return -1;
@@ -213,8 +234,8 @@ static int build(struct network *network, const struct architecture *architectur
 	return allocate_memory(network, error);
 }
 
-int network_create(struct network **out, const struct architecture *architecture, enum network_mode mode, int batch,
-	struct parallel *pool, struct error *error)
+int network_create(struct network **out, const struct architecture *architecture,
+	enum network_mode mode, int batch, struct parallel *pool, struct error *error)
 {
 	*out = NULL;
 	if (batch < 1 || batch > 1 << 20)
@@ -232,7 +253,8 @@ int network_create(struct network **out, const struct architecture *architecture
 	for (int i = 0; i < network->parameter_count; i++) {
 		struct parameter *parameter = &network->parameters[i];
 		float *values = network_parameter_values(network, i);
-		if (strcmp(parameter->name, "gamma") == 0 || strcmp(parameter->name, "moving_variance") == 0)
+		if (strcmp(parameter->name, "gamma") == 0 ||
+			strcmp(parameter->name, "moving_variance") == 0)
 			for (size_t k = 0; k < parameter->count; k++)
 				values[k] = 1;
 	}
@@ -261,7 +283,8 @@ static float glorot_limit(const struct parameter *parameter)
 	double field = 1;
 	for (int i = 0; i < parameter->rank - 2; i++)
 		field *= parameter->shape[i];
-	double in = field * parameter->shape[parameter->rank - 2], out = field * parameter->shape[parameter->rank - 1];
+	double in = field * parameter->shape[parameter->rank - 2],
+	       out = field * parameter->shape[parameter->rank - 1];
 	return (float)sqrt(6 / (in + out));
 }
 
@@ -270,14 +293,18 @@ void network_initialize(struct network *network, uint64_t seed)
 	enum { PIECE = 1 << 16 }; /* numbers drawn from one random sequence */
 	for (int i = 0; i < network->parameter_count; i++) {
 		struct parameter *parameter = &network->parameters[i];
-		bool ones = strcmp(parameter->name, "gamma") == 0 || strcmp(parameter->name, "moving_variance") == 0;
+		bool ones = strcmp(parameter->name, "gamma") == 0 ||
+			strcmp(parameter->name, "moving_variance") == 0;
 		float limit = parameter->rank > 1 ? glorot_limit(parameter) : 0;
 		float *values = network_parameter_values(network, i);
 		struct random random;
 		for (size_t k = 0; k < parameter->count; k++) {
 			if (k % PIECE == 0)
-				random = random_start(seed, RANDOM_INITIALIZE, (uint64_t)parameter->layer_index, k / PIECE);
-			values[k] = ones ? 1 : limit > 0 ? random_between(&random, -limit, limit) : 0;
+				random = random_start(seed, RANDOM_INITIALIZE,
+					(uint64_t)parameter->layer_index, k / PIECE);
+			values[k] = ones    ? 1
+				: limit > 0 ? random_between(&random, -limit, limit)
+					    : 0;
 		}
 	}
 }

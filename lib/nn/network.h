@@ -1,4 +1,5 @@
-/* A network with weights: prediction, training steps, and explanations. Numbers only: no files, no printing.
+/* A network with weights: prediction, training steps, and explanations. Numbers only: no files, no
+ * printing.
  *
  * Every result is the same to the last bit for any number of threads and any instruction set. */
 #ifndef NN_NETWORK_H
@@ -16,31 +17,34 @@ struct network;
 enum network_mode {
 	NETWORK_PREDICT, /* forward only, fused; no layer's output is kept */
 	NETWORK_TRAIN,   /* training steps, and forward as in prediction */
-	NETWORK_EXPLAIN, /* forward keeps every layer's output; gradients of any unit to any layer's output */
+	NETWORK_EXPLAIN, /* forward keeps every layer's output; gradients of any unit to any layer's
+	                    output */
 };
 
 /* One array of weights, in Keras' shape and order. */
 struct parameter {
 	const char *layer; /* name of its layer */
-	const char *name;  /* "kernel", "bias", "gamma", "beta", "moving_mean", "moving_variance", "depthwise_kernel" */
+	const char *name;  /* "kernel", "bias", "gamma", "beta", "moving_mean", "moving_variance",
+	                      "depthwise_kernel" */
 	int layer_index;
-	int rank;          /* 1..4 */
+	int rank; /* 1..4 */
 	int shape[4];
 	size_t count;
-	bool trainable;    /* the moving statistics are not */
+	bool trainable;      /* the moving statistics are not */
 	const float *values; /* the network's */
 };
 
-/* Allocates everything a network of at most `batch` samples a call needs; nothing is allocated later. All
- * weights are zero (moving variances and gammas one). The pool (may be NULL) stays the caller's and must
- * outlive the network. On failure (-1) *network is NULL: an architecture that does not fit together, no memory, or
- * MILLRACE_CPU (plain, neon, avx2 or avx512: which kernels to use instead of the best) names what is not there. */
+/* Allocates everything a network of at most `batch` samples a call needs; nothing is allocated
+ * later. All weights are zero (moving variances and gammas one). The pool (may be NULL) stays the
+ * caller's and must outlive the network. On failure (-1) *network is NULL: an architecture that
+ * does not fit together, no memory, or MILLRACE_CPU (plain, neon, avx2 or avx512: which kernels to
+ * use instead of the best) names what is not there. */
 CHECKED int network_create(struct network **network, const struct architecture *architecture,
 	enum network_mode mode, int batch, struct parallel *pool, struct error *error);
 void network_destroy(struct network *network);
 
-/* Glorot-uniform kernels (Glorot and Bengio 2010; limit sqrt(6 / (fan_in + fan_out)), fans as Keras counts them),
- * zero biases, from the seed alone. */
+/* Glorot-uniform kernels (Glorot and Bengio 2010; limit sqrt(6 / (fan_in + fan_out)), fans as Keras
+ * counts them), zero biases, from the seed alone. */
 void network_initialize(struct network *network, uint64_t seed);
 
 const struct architecture *network_architecture(const struct network *network);
@@ -49,13 +53,16 @@ int network_outputs(const struct network *network);                /* values of 
 int network_parameter_count(const struct network *network);
 /* In Keras' order: by layer; kernel, bias or gamma, beta, moving mean, moving variance. */
 struct parameter network_parameter(const struct network *network, int index);
-/* The same parameter's values, which may be written until the next pass: that packs and folds them again. */
+/* The same parameter's values, which may be written until the next pass: that packs and folds them
+ * again. */
 float *network_parameter_values(struct network *network, int index);
 
-/* Forward of n samples, 1 <= n <= batch; `input` is (n, H, W, C). Writes the last layer's output before its final
- * sigmoid or softmax (the logits) and after it (the probabilities), each (n, outputs); either may be NULL.
- * A network that ends with another activation has equal logits and probabilities. */
-void network_forward(struct network *network, const float *input, int n, float *logits, float *probabilities);
+/* Forward of n samples, 1 <= n <= batch; `input` is (n, H, W, C). Writes the last layer's output
+ * before its final sigmoid or softmax (the logits) and after it (the probabilities), each (n,
+ * outputs); either may be NULL. A network that ends with another activation has equal logits and
+ * probabilities. */
+void network_forward(struct network *network, const float *input, int n, float *logits,
+	float *probabilities);
 
 /* ---- training ---- */
 
@@ -63,46 +70,49 @@ enum loss { LOSS_BINARY_CROSSENTROPY, LOSS_CATEGORICAL_CROSSENTROPY };
 enum optimizer { OPTIMIZER_SGD, OPTIMIZER_RMSPROP, OPTIMIZER_ADAM, OPTIMIZER_ADAMW };
 
 struct training_options {
-	enum loss loss;           /* on logits; binary: mean over outputs (Keras), categorical: softmax cross-entropy */
-	float label_smoothing;    /* targets t become t (1 - s) + s / classes (binary: + s / 2) */
+	enum loss loss;        /* on logits; binary: mean over outputs (Keras), categorical: softmax
+	                          cross-entropy */
+	float label_smoothing; /* targets t become t (1 - s) + s / classes (binary: + s / 2) */
 	enum optimizer optimizer;
-	float momentum;           /* SGD */
-	float beta1, beta2;       /* Adam: 0.9, 0.999; RMSprop's rho is beta2: 0.9 */
-	float epsilon;            /* 1e-7, as Keras */
-	float weight_decay;       /* AdamW, not on biases and normalisation */
-	uint64_t seed;            /* of dropout */
+	float momentum;     /* SGD */
+	float beta1, beta2; /* Adam: 0.9, 0.999; RMSprop's rho is beta2: 0.9 */
+	float epsilon;      /* 1e-7, as Keras */
+	float weight_decay; /* AdamW, not on biases and normalisation */
+	uint64_t seed;      /* of dropout */
 };
 
 /* Keras' defaults for an optimizer. */
 struct training_options training_defaults(enum optimizer optimizer);
 
 struct step_result {
-	double loss;      /* mean over the samples of the step */
-	int correct;      /* samples whose largest output is their largest target */
-	int bad_layer;    /* -1; or the first layer with an output, else a gradient, that is not finite: the weights are
-	                     then unchanged */
+	double loss;   /* mean over the samples of the step */
+	int correct;   /* samples whose largest output is their largest target */
+	int bad_layer; /* -1; or the first layer with an output, else a gradient, that is not
+	                  finite: the weights are then unchanged */
 };
 
 /* Starts training: clears the optimiser's state. Only in mode NETWORK_TRAIN. */
 void network_train_start(struct network *network, const struct training_options *options);
 
-/* Where a batch of inputs may be written before a step or a forward, which then need no copy of it: pass it as `input`.
- * NULL in mode NETWORK_PREDICT, which copies nothing. */
+/* Where a batch of inputs may be written before a step or a forward, which then need no copy of it:
+ * pass it as `input`. NULL in mode NETWORK_PREDICT, which copies nothing. */
 float *network_input(struct network *network);
 
-/* One step on n samples: forward, loss, backward, update. `targets` is (n, outputs). `step` counts from 0 and
- * seeds dropout. */
-struct step_result network_train_step(struct network *network, const float *input, const float *targets, int n,
-	float learning_rate, uint64_t step);
+/* One step on n samples: forward, loss, backward, update. `targets` is (n, outputs). `step` counts
+ * from 0 and seeds dropout. */
+struct step_result network_train_step(struct network *network, const float *input,
+	const float *targets, int n, float learning_rate, uint64_t step);
 
-/* The first layer with a weight or moving statistic that is not finite, or -1. The step that makes one so is noticed by the
- * next step only. */
+/* The first layer with a weight or moving statistic that is not finite, or -1. The step that makes
+ * one so is noticed by the next step only. */
 int network_bad_layer(const struct network *network);
 
 /* The loss of given logits without a step, mean over n; for validation. */
-double network_loss(const struct training_options *options, const float *logits, const float *targets, int n, int outputs);
+double network_loss(const struct training_options *options, const float *logits,
+	const float *targets, int n, int outputs);
 
-/* Test interface, for gradient checks: gradients of the last step's loss, one array per parameter (NULL for what is not trainable). */
+/* Test interface, for gradient checks: gradients of the last step's loss, one array per parameter
+ * (NULL for what is not trainable). */
 const float *network_gradient(const struct network *network, int parameter);
 
 /* ---- explanations: mode NETWORK_EXPLAIN, after network_forward on n = 1..batch samples ---- */
@@ -110,10 +120,12 @@ const float *network_gradient(const struct network *network, int parameter);
 /* Output of layer `index`, (n, H, W, C), kept until the next forward. Index -1 is the input. */
 const float *network_output(const struct network *network, int index);
 
-/* Gradient of a scalar with respect to the output of layer `to` (-1: the input), into `gradient` (n, H, W, C).
- * The scalar is the sum of seed * output over layer `from`'s output, `seed` being (n, H, W, C) of that layer; with
- * from = layer_count the layer is the logits. Samples do not mix: each gets the gradient of its own part. `to` lies
- * before `from`; batch normalisation counts as in prediction, with its moving statistics. */
-void network_backward(struct network *network, int from, const float *seed, int to, float *gradient);
+/* Gradient of a scalar with respect to the output of layer `to` (-1: the input), into `gradient`
+ * (n, H, W, C). The scalar is the sum of seed * output over layer `from`'s output, `seed` being (n,
+ * H, W, C) of that layer; with from = layer_count the layer is the logits. Samples do not mix: each
+ * gets the gradient of its own part. `to` lies before `from`; batch normalisation counts as in
+ * prediction, with its moving statistics. */
+void network_backward(struct network *network, int from, const float *seed, int to,
+	float *gradient);
 
 #endif

@@ -1,21 +1,23 @@
-/* Batch normalisation: y = gamma (x - mean) / sqrt(variance + epsilon) + beta by channel (Ioffe and Szegedy 2015).
- * In training mean and variance are those of the batch, over n, height and width; else the moving averages.
+/* Batch normalisation: y = gamma (x - mean) / sqrt(variance + epsilon) + beta by channel (Ioffe and
+ * Szegedy 2015). In training mean and variance are those of the batch, over n, height and width;
+ * else the moving averages.
  *
- * Per channel y is an affine map of x, and the gradient of x is an affine map of x and of the gradient of y. Between
- * convolutions both are fused to save memory bandwidth: y is computed where it is read (copy_normalized), and the gradient
- * of x where the previous operation reads it (fused_backward). The sums over the batch are taken over bands of rows, each
- * small enough to be read twice from the cache, and combined in the order of the bands. */
+ * Per channel y is an affine map of x, and the gradient of x is an affine map of x and of the
+ * gradient of y. Between convolutions both are fused to save memory bandwidth: y is computed where
+ * it is read (copy_normalized), and the gradient of x where the previous operation reads it
+ * (fused_backward). The sums over the batch are taken over bands of rows, each small enough to be
+ * read twice from the cache, and combined in the order of the bands. */
 #include "nn/engine.h"
 
 #include <math.h>
 #include <string.h>
 
-/* The arrays of floats in operation->statistics. forward: y = x SCALE + SHIFT; backward: dx = g SCALE + x BY_INPUT +
- * CONSTANT. */
+/* The arrays of floats in operation->statistics. forward: y = x SCALE + SHIFT; backward: dx = g
+ * SCALE + x BY_INPUT + CONSTANT. */
 enum statistic { MEAN, VARIANCE, SCALE, SHIFT, BY_INPUT, CONSTANT, STATISTICS };
 
-/* The arrays of doubles of one band: forward, the sum of x, its mean rounded to a float, and the sum of squares of the
- * distances from that; backward, the sums of g and of (x - MEAN) g. */
+/* The arrays of doubles of one band: forward, the sum of x, its mean rounded to a float, and the
+ * sum of squares of the distances from that; backward, the sums of g and of (x - MEAN) g. */
 enum band_sum { SUM, SQUARES, CENTRE, BAND_SUMS, PRODUCTS = SQUARES };
 
 static float *statistic(const struct operation *operation, enum statistic which)
@@ -26,20 +28,22 @@ static float *statistic(const struct operation *operation, enum statistic which)
 /* `band` counts through all samples. */
 static double *band_sums(const struct operation *operation, int band, enum band_sum which)
 {
-	return operation->sums + ((ptrdiff_t)band * BAND_SUMS + which) * padded_channels(operation->out.channels);
+	return operation->sums +
+		((ptrdiff_t)band * BAND_SUMS + which) * padded_channels(operation->out.channels);
 }
 
 static struct affine affine_of(const struct operation *operation)
 {
-	return (struct affine){statistic(operation, SCALE), statistic(operation, SHIFT), operation->activation,
-		operation->negative_slope};
+	return (struct affine){statistic(operation, SCALE), statistic(operation, SHIFT),
+		operation->activation, operation->negative_slope};
 }
 
 struct norm {
 	const float *gamma, *beta, *mean, *variance; /* gamma and beta may be NULL */
 };
 
-static struct norm parameters_of(const struct network *network, const struct layer *layer, int index)
+static struct norm parameters_of(const struct network *network, const struct layer *layer,
+	int index)
 {
 	struct norm norm = {0};
 	const struct parameter *parameter = &network->parameters[index];
@@ -57,7 +61,8 @@ static float scale_of(const struct layer *layer, struct norm norm, float varianc
 	return (norm.gamma ? norm.gamma[channel] : 1) / sqrtf(variance + layer->epsilon);
 }
 
-void fold_normalization(const struct network *network, struct operation *operation, int rows, int width)
+void fold_normalization(const struct network *network, struct operation *operation, int rows,
+	int width)
 {
 	const struct layer *layer = operation->normalization;
 	struct norm norm = parameters_of(network, layer, operation->normalization_parameter);
@@ -65,7 +70,8 @@ void fold_normalization(const struct network *network, struct operation *operati
 		float scale = scale_of(layer, norm, norm.variance[c], c);
 		for (int i = 0; i < rows; i++)
 			operation->weights[(ptrdiff_t)i * width + c] *= scale;
-		operation->bias[c] = (operation->bias[c] - norm.mean[c]) * scale + (norm.beta ? norm.beta[c] : 0);
+		operation->bias[c] = (operation->bias[c] - norm.mean[c]) * scale +
+			(norm.beta ? norm.beta[c] : 0);
 	}
 }
 
@@ -75,7 +81,8 @@ static void allocate_buffers(struct network *network, struct operation *operatio
 	operation->statistics = arena_floats(&network->arena, STATISTICS * channels);
 	operation->sums = arena_doubles(&network->arena,
 		(size_t)network->batch * (size_t)bands_of(operation->out) * BAND_SUMS * channels);
-	request_scratch(network, 2 * channels + shape_count(operation->out) / (size_t)operation->out.height);
+	request_scratch(network,
+		2 * channels + shape_count(operation->out) / (size_t)operation->out.height);
 }
 
 struct normalization_task {
@@ -96,13 +103,14 @@ static void add_row(double *sums, float *row, int channels)
 }
 
 /* Statistics of one band of x, the values that the operation normalises. */
-static void collect_statistics(const struct kernels *kernels, const struct operation *operation, const float *x, int index,
-	float *scratch)
+static void collect_statistics(const struct kernels *kernels, const struct operation *operation,
+	const float *x, int index, float *scratch)
 {
 	int channels = operation->out.channels, width = operation->out.width;
 	struct row_band band = row_band_of(operation->out, index);
 	float *row = scratch, *centre = scratch + padded_channels(channels);
-	double *sum = band_sums(operation, index, SUM), *squares = band_sums(operation, index, SQUARES);
+	double *sum = band_sums(operation, index, SUM),
+	       *squares = band_sums(operation, index, SQUARES);
 	memset(sum, 0, 2 * (size_t)padded_channels(channels) * sizeof *sum);
 	memset(row, 0, (size_t)channels * sizeof *row);
 	for (int y = 0; y < band.rows; y++) {
@@ -114,21 +122,25 @@ static void collect_statistics(const struct kernels *kernels, const struct opera
 		band_sums(operation, index, CENTRE)[c] = (double)centre[c];
 	}
 	for (int y = 0; y < band.rows; y++) {
-		kernels->sum_squares(row, x + (ptrdiff_t)y * width * channels, centre, width, channels);
+		kernels->sum_squares(row, x + (ptrdiff_t)y * width * channels, centre, width,
+			channels);
 		add_row(squares, row, channels);
 	}
 }
 
-void collect_band_statistics(const struct kernels *kernels, const struct operation *operation, int band, float *scratch)
+void collect_band_statistics(const struct kernels *kernels, const struct operation *operation,
+	int band, float *scratch)
 {
-	collect_statistics(kernels, operation->fused_output_normalization, operation->output + row_band_of(operation->out, band).first, band, scratch);
+	collect_statistics(kernels, operation->fused_output_normalization,
+		operation->output + row_band_of(operation->out, band).first, band, scratch);
 }
 
 static void collect_input_statistics(void *context, int index, int worker)
 {
 	const struct normalization_task *task = context;
 	const struct operation *operation = task->operation;
-	collect_statistics(task->network->kernels, operation, operation->input + row_band_of(operation->out, index).first, index,
+	collect_statistics(task->network->kernels, operation,
+		operation->input + row_band_of(operation->out, index).first, index,
 		worker_scratch(task->network, worker));
 }
 
@@ -139,12 +151,16 @@ static void sum_band_gradients(void *context, int index, int worker)
 	const struct affine affine = affine_of(operation);
 	int channels = operation->out.channels, width = operation->out.width;
 	struct row_band band = row_band_of(operation->out, index);
-	float *row = worker_scratch(task->network, worker), *products = row + padded_channels(channels);
-	struct gradient_sums sums = {row, products, task->gradient + band.first, operation->input + band.first,
-		statistic(operation, MEAN), &affine, width, channels};
-	memset(band_sums(operation, index, SUM), 0, 2 * (size_t)padded_channels(channels) * sizeof(double));
+	float *row = worker_scratch(task->network, worker),
+	      *products = row + padded_channels(channels);
+	struct gradient_sums sums = {row, products, task->gradient + band.first,
+		operation->input + band.first, statistic(operation, MEAN), &affine, width,
+		channels};
+	memset(band_sums(operation, index, SUM), 0,
+		2 * (size_t)padded_channels(channels) * sizeof(double));
 	memset(row, 0, 2 * (size_t)padded_channels(channels) * sizeof *row);
-	for (int y = 0; y < band.rows; y++, sums.gradient += width * channels, sums.x += width * channels) {
+	for (int y = 0; y < band.rows;
+		y++, sums.gradient += width * channels, sums.x += width * channels) {
 		task->network->kernels->sum_gradients(&sums);
 		add_row(band_sums(operation, index, SUM), row, channels);
 		add_row(band_sums(operation, index, PRODUCTS), products, channels);
@@ -158,7 +174,8 @@ static double pixels(const struct operation *operation, int n)
 
 /* Runs `body` with c at the channels of a block of CHANNEL_BLOCK. */
 #define FOR_CHANNELS(c, operation, block) \
-	for (int c = (block) * CHANNEL_BLOCK; c < (operation)->out.channels && c < ((block) + 1) * CHANNEL_BLOCK; c++)
+	for (int c = (block)*CHANNEL_BLOCK; \
+		c < (operation)->out.channels && c < ((block) + 1) * CHANNEL_BLOCK; c++)
 
 /* About its own centre m a band of k values x has the second moment s; about the mean of all it has
  * s + 2 (m - mean) (sum of x - k m) + k (m - mean)^2. */
@@ -169,15 +186,18 @@ static void combine_moments(void *context, int block, int worker)
 	const struct operation *operation = task->operation;
 	int bands = task->n * bands_of(operation->out);
 	double count = pixels(operation, task->n);
-	FOR_CHANNELS(c, operation, block) {
+	FOR_CHANNELS (c, operation, block) {
 		double sum = 0, squares = 0;
 		for (int i = 0; i < bands; i++)
 			sum += band_sums(operation, i, SUM)[c];
 		for (int i = 0; i < bands; i++) {
-			double centre = band_sums(operation, i, CENTRE)[c], offset = centre - sum / count;
+			double centre = band_sums(operation, i, CENTRE)[c],
+			       offset = centre - sum / count;
 			double size = row_band_of(operation->out, i).rows * operation->out.width;
-			squares += band_sums(operation, i, SQUARES)[c] + offset * (2 * (band_sums(operation, i, SUM)[c] - size * centre)
-				+ size * offset);
+			squares += band_sums(operation, i, SQUARES)[c] +
+				offset *
+					(2 * (band_sums(operation, i, SUM)[c] - size * centre) +
+						size * offset);
 		}
 		statistic(operation, MEAN)[c] = (float)(sum / count);
 		statistic(operation, VARIANCE)[c] = (float)(squares / count);
@@ -186,18 +206,20 @@ static void combine_moments(void *context, int block, int worker)
 
 static void for_bands(const struct normalization_task *task, parallel_task *work)
 {
-	parallel_for(task->network->pool, task->n * bands_of(task->operation->out), work, (void *)task);
+	parallel_for(task->network->pool, task->n * bands_of(task->operation->out), work,
+		(void *)task);
 }
 
 static void for_channels(const struct normalization_task *task, parallel_task *work)
 {
-	parallel_for(task->network->pool, padded_channels(task->operation->out.channels) / CHANNEL_BLOCK, work, (void *)task);
+	parallel_for(task->network->pool,
+		padded_channels(task->operation->out.channels) / CHANNEL_BLOCK, work, (void *)task);
 }
 
 /* ---- forward ---- */
 
-void copy_normalized(const struct kernels *kernels, const struct operation *normalization, float *to, const float *from, int count,
-	int channels)
+void copy_normalized(const struct kernels *kernels, const struct operation *normalization,
+	float *to, const float *from, int count, int channels)
 {
 	if (!normalization) {
 		memcpy(to, from, (size_t)count * (size_t)channels * sizeof *to);
@@ -213,8 +235,9 @@ static void forward_band(void *context, int index, int worker)
 	const struct normalization_task *task = context;
 	const struct operation *operation = task->operation;
 	struct row_band band = row_band_of(operation->out, index);
-	copy_normalized(task->network->kernels, operation, operation->output + band.first, operation->input + band.first,
-		band.rows * operation->out.width, operation->out.channels);
+	copy_normalized(task->network->kernels, operation, operation->output + band.first,
+		operation->input + band.first, band.rows * operation->out.width,
+		operation->out.channels);
 }
 
 static void forward(struct network *network, struct operation *operation, int n)
@@ -250,18 +273,20 @@ bool normalization_is_finite(const struct kernels *kernels, const struct operati
 
 /* ---- backward ---- */
 
-void fused_backward(const struct kernels *kernels, const struct operation *operation, float *gradient, ptrdiff_t first,
-	size_t count)
+void fused_backward(const struct kernels *kernels, const struct operation *operation,
+	float *gradient, ptrdiff_t first, size_t count)
 {
 	const struct operation *normalization = operation->fused_output_normalization;
 	const float *y = operation->output + first;
 	int channels = operation->out.channels;
 	if (normalization) {
 		const struct affine affine = affine_of(normalization);
-		kernels->normalize_backward(gradient, y, &affine, statistic(normalization, BY_INPUT),
-			statistic(normalization, CONSTANT), (int)(count / (size_t)channels), channels);
+		kernels->normalize_backward(gradient, y, &affine,
+			statistic(normalization, BY_INPUT), statistic(normalization, CONSTANT),
+			(int)(count / (size_t)channels), channels);
 	}
-	kernels->activate_backward(operation->activation, operation->negative_slope, y, gradient, count);
+	kernels->activate_backward(operation->activation, operation->negative_slope, y, gradient,
+		count);
 }
 
 static void backward_band(void *context, int index, int worker)
@@ -271,13 +296,14 @@ static void backward_band(void *context, int index, int worker)
 	const struct operation *operation = task->operation;
 	const struct affine affine = affine_of(operation);
 	struct row_band band = row_band_of(operation->out, index);
-	task->network->kernels->normalize_backward(task->gradient + band.first, operation->input + band.first, &affine,
-		statistic(operation, BY_INPUT), statistic(operation, CONSTANT), band.rows * operation->out.width,
+	task->network->kernels->normalize_backward(task->gradient + band.first,
+		operation->input + band.first, &affine, statistic(operation, BY_INPUT),
+		statistic(operation, CONSTANT), band.rows * operation->out.width,
 		operation->out.channels);
 }
 
-/* With N pixels, r = 1 / sqrt(variance + epsilon) and h = (x - mean) r: d beta = sum g, d gamma = sum g h and
- * dx = gamma r (g - d beta / N - h d gamma / N). */
+/* With N pixels, r = 1 / sqrt(variance + epsilon) and h = (x - mean) r: d beta = sum g, d gamma =
+ * sum g h and dx = gamma r (g - d beta / N - h d gamma / N). */
 static void parameter_gradients(void *context, int block, int worker)
 {
 	(void)worker;
@@ -287,9 +313,10 @@ static void parameter_gradients(void *context, int block, int worker)
 	float *gradients = task->network->gradients;
 	const size_t *offsets = task->network->offsets + operation->first_parameter;
 	int bands = task->n * bands_of(operation->out);
-	FOR_CHANNELS(c, operation, block) {
+	FOR_CHANNELS (c, operation, block) {
 		double scale = (double)statistic(operation, SCALE)[c], sum = 0, products = 0;
-		double r = 1 / sqrt((double)statistic(operation, VARIANCE)[c] + (double)layer->epsilon);
+		double r = 1 /
+			sqrt((double)statistic(operation, VARIANCE)[c] + (double)layer->epsilon);
 		for (int i = 0; i < bands; i++) {
 			sum += band_sums(operation, i, SUM)[c];
 			products += band_sums(operation, i, PRODUCTS)[c];
@@ -300,35 +327,43 @@ static void parameter_gradients(void *context, int block, int worker)
 		if (layer->center)
 			gradients[offsets[layer->scale] + (size_t)c] = (float)sum;
 		statistic(operation, BY_INPUT)[c] = (float)slope;
-		statistic(operation, CONSTANT)[c] = (float)(-scale * sum / pixels(operation, task->n)
-			- slope * (double)statistic(operation, MEAN)[c]);
+		statistic(operation, CONSTANT)[c] =
+			(float)(-scale * sum / pixels(operation, task->n) -
+				slope * (double)statistic(operation, MEAN)[c]);
 	}
 }
 
 /* In place, unless the previous operation does it (fused_backward). */
-static void backward(struct network *network, struct operation *operation, int n, float *gradient, float *input_gradient)
+static void backward(struct network *network, struct operation *operation, int n, float *gradient,
+	float *input_gradient)
 {
 	const struct normalization_task task = {network, operation, n, gradient};
 	if (network->computes_parameter_gradients) {
 		for_bands(&task, sum_band_gradients);
 		for_channels(&task, parameter_gradients);
 	} else /* explaining takes mean and variance as constants */
-		memset(statistic(operation, BY_INPUT), 0, 2 * (size_t)padded_channels(operation->out.channels) * sizeof(float));
-	bool is_fused = operation > network->operations && operation[-1].fused_output_normalization == operation;
+		memset(statistic(operation, BY_INPUT), 0,
+			2 * (size_t)padded_channels(operation->out.channels) * sizeof(float));
+	bool is_fused = operation > network->operations &&
+		operation[-1].fused_output_normalization == operation;
 	if (input_gradient && !is_fused)
 		for_bands(&task, backward_band);
 }
 
-/* moving = momentum moving + (1 - momentum) of the batch; the variance is the biased one, as in Keras. */
+/* moving = momentum moving + (1 - momentum) of the batch; the variance is the biased one, as in
+ * Keras. */
 static void update_running_statistics(struct network *network, struct operation *operation)
 {
 	float momentum = operation->layer->momentum;
 	int first = operation->first_parameter + operation->layer->scale + operation->layer->center;
-	float *mean = network_parameter_values(network, first), *variance = network_parameter_values(network, first + 1);
+	float *mean = network_parameter_values(network, first),
+	      *variance = network_parameter_values(network, first + 1);
 	for (int c = 0; c < operation->out.channels; c++) {
 		mean[c] = mean[c] * momentum + statistic(operation, MEAN)[c] * (1 - momentum);
-		variance[c] = variance[c] * momentum + statistic(operation, VARIANCE)[c] * (1 - momentum);
+		variance[c] =
+			variance[c] * momentum + statistic(operation, VARIANCE)[c] * (1 - momentum);
 	}
 }
 
-const struct operation_kind normalization_kind = {allocate_buffers, NULL, forward, backward, update_running_statistics, .in_place = true};
+const struct operation_kind normalization_kind = {allocate_buffers, NULL, forward, backward,
+	update_running_statistics, .in_place = true};

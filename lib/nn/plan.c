@@ -16,8 +16,10 @@ struct window window_of(const struct layer *layer, struct shape in, struct shape
 		.width = (out.width - 1) * layer->stride_width + layer->kernel_width,
 	};
 	if (layer->padding == PADDING_SAME) {
-		window.top = padding_before(out.height, layer->stride_height, layer->kernel_height, in.height);
-		window.left = padding_before(out.width, layer->stride_width, layer->kernel_width, in.width);
+		window.top = padding_before(out.height, layer->stride_height, layer->kernel_height,
+			in.height);
+		window.left = padding_before(out.width, layer->stride_width, layer->kernel_width,
+			in.width);
 	}
 	return window;
 }
@@ -58,11 +60,12 @@ static const struct operation_kind *kind_of(enum layer_kind kind)
 
 static bool has_weights(const struct layer *layer)
 {
-	return layer->kind == LAYER_CONVOLUTION || layer->kind == LAYER_DEPTHWISE_CONVOLUTION || layer->kind == LAYER_DENSE;
+	return layer->kind == LAYER_CONVOLUTION || layer->kind == LAYER_DEPTHWISE_CONVOLUTION ||
+		layer->kind == LAYER_DENSE;
 }
 
-/* Whether the activation's derivative follows from its output and its order commutes with a maximum, so that it may be
- * part of another operation. */
+/* Whether the activation's derivative follows from its output and its order commutes with a
+ * maximum, so that it may be part of another operation. */
 static bool fuses(enum activation activation)
 {
 	return activation != ACTIVATION_SWISH && activation != ACTIVATION_SOFTMAX;
@@ -75,9 +78,9 @@ static bool is_final(enum activation activation)
 
 static bool is_small_pool(const struct layer *layer, struct shape in)
 {
-	return layer->kind == LAYER_MAX_POOLING && layer->kernel_height == 2 && layer->kernel_width == 2
-		&& layer->stride_height == 2 && layer->stride_width == 2
-		&& (layer->padding == PADDING_VALID || (in.height % 2 == 0 && in.width % 2 == 0));
+	return layer->kind == LAYER_MAX_POOLING && layer->kernel_height == 2 &&
+		layer->kernel_width == 2 && layer->stride_height == 2 && layer->stride_width == 2 &&
+		(layer->padding == PADDING_VALID || (in.height % 2 == 0 && in.width % 2 == 0));
 }
 
 /* The state of planning: `next` is the index of the next layer. */
@@ -92,10 +95,14 @@ static struct operation *append(struct planner *planner, int layer)
 	struct network *network = planner->network;
 	struct operation *operation = &network->operations[network->operation_count++];
 	const struct layer *source = &planner->layers[layer];
-	*operation = (struct operation){.kind = kind_of(source->kind), .layer = source, .first_layer = layer,
-		.last_layer = layer, .activation = ACTIVATION_LINEAR,
+	*operation = (struct operation){.kind = kind_of(source->kind),
+		.layer = source,
+		.first_layer = layer,
+		.last_layer = layer,
+		.activation = ACTIVATION_LINEAR,
 		.in = layer ? network->shapes[layer - 1] : network->architecture.input,
-		.middle = network->shapes[layer], .out = network->shapes[layer]};
+		.middle = network->shapes[layer],
+		.out = network->shapes[layer]};
 	if (has_weights(source) && source->kind != LAYER_DENSE)
 		operation->window = window_of(source, operation->in, operation->out);
 	if (source->kind == LAYER_MAX_POOLING || source->kind == LAYER_AVERAGE_POOLING)
@@ -106,7 +113,8 @@ static struct operation *append(struct planner *planner, int layer)
 	return operation;
 }
 
-/* An activation as an operation of its own: an activation layer's, or that of a layer with weights. */
+/* An activation as an operation of its own: an activation layer's, or that of a layer with
+ * weights. */
 static void append_activation(struct planner *planner, int layer, const struct layer *source)
 {
 	struct operation *operation = append(planner, layer);
@@ -134,17 +142,19 @@ static const struct layer *upcoming(const struct planner *planner, enum layer_ki
 static void fuse_activation(struct planner *planner, struct operation *operation)
 {
 	const struct layer *layer = upcoming(planner, LAYER_ACTIVATION);
-	if (layer && fuses(layer->activation) && operation->activation == ACTIVATION_LINEAR
-		&& !(planner->next == planner->count - 1 && is_final(layer->activation)))
+	if (layer && fuses(layer->activation) && operation->activation == ACTIVATION_LINEAR &&
+		!(planner->next == planner->count - 1 && is_final(layer->activation)))
 		fuse_into(operation, layer, planner->next++);
 }
 
-/* Fuses the normalisation, activation and max-pool that follow a layer with weights into its operation. */
+/* Fuses the normalisation, activation and max-pool that follow a layer with weights into its
+ * operation. */
 static void fuse(struct planner *planner, struct operation *operation)
 {
 	struct network *network = planner->network;
 	const struct layer *layer = upcoming(planner, LAYER_BATCH_NORMALIZATION);
-	if (layer && network->mode == NETWORK_PREDICT && operation->activation == ACTIVATION_LINEAR) {
+	if (layer && network->mode == NETWORK_PREDICT &&
+		operation->activation == ACTIVATION_LINEAR) {
 		operation->normalization = layer;
 		operation->last_layer = planner->next++;
 		for (int i = network->parameter_count; i-- > 0;)
@@ -165,7 +175,8 @@ static void plan_layer(struct planner *planner)
 	int index = planner->next++;
 	const struct layer *layer = &planner->layers[index];
 	bool last = index == planner->count - 1;
-	bool final = last && is_final(layer->activation) && (has_weights(layer) || layer->kind == LAYER_ACTIVATION);
+	bool final = last && is_final(layer->activation) &&
+		(has_weights(layer) || layer->kind == LAYER_ACTIVATION);
 	if (final) {
 		planner->network->final_activation = layer->activation;
 		planner->network->final_layer = index;
@@ -186,7 +197,8 @@ static void plan_layer(struct planner *planner)
 		struct operation *operation = append(planner, index);
 		if (planner->network->mode != NETWORK_EXPLAIN)
 			fuse_activation(planner, operation);
-	} else if (layer->kind != LAYER_FLATTEN && !(layer->kind == LAYER_DROPOUT && planner->network->mode != NETWORK_TRAIN))
+	} else if (layer->kind != LAYER_FLATTEN &&
+		!(layer->kind == LAYER_DROPOUT && planner->network->mode != NETWORK_TRAIN))
 		append(planner, index);
 }
 
@@ -195,15 +207,17 @@ static bool is_convolution(const struct operation *operation)
 	return operation->kind == &convolution_kind || operation->kind == &depthwise_kind;
 }
 
-/* Fuses batch normalisation, in training, with the convolutions before and after it. A sparse convolution reads its
- * gradient more than once and leaves it as it is, so none is fused into its backward. */
+/* Fuses batch normalisation, in training, with the convolutions before and after it. A sparse
+ * convolution reads its gradient more than once and leaves it as it is, so none is fused into its
+ * backward. */
 static void link_normalizations(struct network *network)
 {
 	struct operation *end = network->operations + network->operation_count;
 	for (struct operation *operation = network->operations; operation < end; operation++) {
 		if (operation->kind != &normalization_kind)
 			continue;
-		if (operation > network->operations && is_convolution(operation - 1) && !is_sparse(network, operation - 1))
+		if (operation > network->operations && is_convolution(operation - 1) &&
+			!is_sparse(network, operation - 1))
 			operation[-1].fused_output_normalization = operation;
 		operation->is_fused = operation + 1 < end && is_convolution(operation + 1);
 		if (operation->is_fused)
@@ -213,7 +227,8 @@ static void link_normalizations(struct network *network)
 
 void plan_operations(struct network *network)
 {
-	struct planner planner = {network, network->architecture.layers, 0, network->architecture.layer_count};
+	struct planner planner = {network, network->architecture.layers, 0,
+		network->architecture.layer_count};
 	network->final_activation = ACTIVATION_LINEAR;
 	network->final_layer = -1;
 	while (planner.next < planner.count) {

@@ -1,5 +1,5 @@
-/* Pooling: out (n, out.height, out.width, channels) from x (n, in.height, in.width, channels). Windows are
- * clipped at the border: padding is never a maximum and never counted in an average. */
+/* Pooling: out (n, out.height, out.width, channels) from x (n, in.height, in.width, channels).
+ * Windows are clipped at the border: padding is never a maximum and never counted in an average. */
 #include "nn/engine.h"
 
 #include <math.h>
@@ -33,17 +33,21 @@ static struct area area_of(const struct operation *operation, int row, int colum
 		return (struct area){0, operation->in.height, 0, operation->in.width};
 	int top = row * layer->stride_height - operation->window.top;
 	int left = column * layer->stride_width - operation->window.left;
-	return (struct area){larger(top, 0), smaller(top + layer->kernel_height, operation->in.height),
-		larger(left, 0), smaller(left + layer->kernel_width, operation->in.width)};
+	return (struct area){larger(top, 0),
+		smaller(top + layer->kernel_height, operation->in.height), larger(left, 0),
+		smaller(left + layer->kernel_width, operation->in.width)};
 }
 
 /* Index of the first largest value of a channel in the area; NaN counts as the largest. */
-static ptrdiff_t argmax_of(const struct operation *operation, const float *x, struct area area, int channel)
+static ptrdiff_t argmax_of(const struct operation *operation, const float *x, struct area area,
+	int channel)
 {
 	ptrdiff_t argmax = -1;
 	for (int y = area.top; y < area.bottom; y++)
 		for (int column = area.left; column < area.right; column++) {
-			ptrdiff_t place = ((ptrdiff_t)y * operation->in.width + column) * operation->in.channels + channel;
+			ptrdiff_t place = ((ptrdiff_t)y * operation->in.width + column) *
+					operation->in.channels +
+				channel;
 			if (argmax < 0 || x[place] > x[argmax] || isnan(x[place]))
 				argmax = place;
 		}
@@ -56,7 +60,8 @@ static void max_row(void *context, int index, int worker)
 	const struct pooling_task *task = context;
 	const struct operation *operation = task->operation;
 	const struct shape out = operation->out;
-	const float *x = operation->input + (size_t)(index / out.height) * shape_count(operation->in);
+	const float *x =
+		operation->input + (size_t)(index / out.height) * shape_count(operation->in);
 	float *row = operation->output + (size_t)index * (size_t)out.width * (size_t)out.channels;
 	for (int column = 0; column < out.width; column++) {
 		struct area area = area_of(operation, index % out.height, column);
@@ -88,8 +93,8 @@ static void max_backward_sample(void *context, int sample, int worker)
 	}
 }
 
-static void max_backward(struct network *network, struct operation *operation, int n, float *gradient,
-	float *input_gradient)
+static void max_backward(struct network *network, struct operation *operation, int n,
+	float *gradient, float *input_gradient)
 {
 	struct pooling_task task = {network, operation, gradient, input_gradient};
 	if (input_gradient)
@@ -112,7 +117,8 @@ static void average_row(void *context, int index, int worker)
 		memset(mean, 0, channels * sizeof *mean);
 		for (int y = area.top; y < area.bottom; y++) {
 			memset(sum, 0, channels * sizeof *sum);
-			kernels->sum_channels(sum, x + ((ptrdiff_t)y * in.width + area.left) * in.channels,
+			kernels->sum_channels(sum,
+				x + ((ptrdiff_t)y * in.width + area.left) * in.channels,
 				area.right - area.left, in.channels);
 			kernels->add(mean, sum, channels);
 		}
@@ -135,7 +141,8 @@ static void average_backward_sample(void *context, int sample, int worker)
 	const struct shape in = operation->in, out = operation->out;
 	size_t channels = (size_t)in.channels;
 	const float *gradient = task->gradient + (size_t)sample * shape_count(out);
-	float *dx = task->input_gradient + (size_t)sample * shape_count(in), *share = worker_scratch(task->network, worker);
+	float *dx = task->input_gradient + (size_t)sample * shape_count(in),
+	      *share = worker_scratch(task->network, worker);
 	memset(dx, 0, shape_count(in) * sizeof *dx);
 	for (int p = 0; p < out.height * out.width; p++, gradient += channels) {
 		struct area area = area_of(operation, p / out.width, p % out.width);
@@ -144,17 +151,21 @@ static void average_backward_sample(void *context, int sample, int worker)
 			share[c] = gradient[c] / count;
 		for (int y = area.top; y < area.bottom; y++)
 			for (int x = area.left; x < area.right; x++)
-				task->network->kernels->add(dx + ((ptrdiff_t)y * in.width + x) * in.channels, share, channels);
+				task->network->kernels->add(dx +
+						((ptrdiff_t)y * in.width + x) * in.channels,
+					share, channels);
 	}
 }
 
-static void average_backward(struct network *network, struct operation *operation, int n, float *gradient,
-	float *input_gradient)
+static void average_backward(struct network *network, struct operation *operation, int n,
+	float *gradient, float *input_gradient)
 {
 	struct pooling_task task = {network, operation, gradient, input_gradient};
 	if (input_gradient)
 		parallel_for(network->pool, n, average_backward_sample, &task);
 }
 
-const struct operation_kind max_pooling_kind = {allocate_buffers, NULL, max_forward, max_backward, NULL, false};
-const struct operation_kind average_pooling_kind = {allocate_buffers, NULL, average_forward, average_backward, NULL, false};
+const struct operation_kind max_pooling_kind = {allocate_buffers, NULL, max_forward, max_backward,
+	NULL, false};
+const struct operation_kind average_pooling_kind = {allocate_buffers, NULL, average_forward,
+	average_backward, NULL, false};

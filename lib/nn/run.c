@@ -12,7 +12,8 @@ static void copy_sample(void *context, int sample, int worker)
 {
 	(void)worker;
 	const struct input_copy *task = context;
-	size_t count = shape_count(task->network->architecture.input), first = (size_t)sample * count;
+	size_t count = shape_count(task->network->architecture.input),
+	       first = (size_t)sample * count;
 	memcpy(task->network->input + first, task->input + first, count * sizeof *task->input);
 }
 
@@ -46,12 +47,16 @@ const float *run_forward(struct network *network, const float *input, int n, int
 	return input;
 }
 
-float *run_backward(struct network *network, float *gradient, int n, int first, int last, bool wants_input)
+float *run_backward(struct network *network, float *gradient, int n, int first, int last,
+	bool wants_input)
 {
 	for (int i = last; i-- > first;) {
 		struct operation *operation = &network->operations[i];
-		float *other = operation->kind->in_place ? gradient : network->ping_pong[gradient == network->ping_pong[0]];
-		operation->kind->backward(network, operation, n, gradient, i > first || wants_input ? other : NULL);
+		float *other = operation->kind->in_place
+			? gradient
+			: network->ping_pong[gradient == network->ping_pong[0]];
+		operation->kind->backward(network, operation, n, gradient,
+			i > first || wants_input ? other : NULL);
 		gradient = other;
 	}
 	return wants_input ? gradient : NULL;
@@ -82,23 +87,27 @@ static void sum_piece(void *context, int index, int worker)
 
 void sum_slices(struct network *network, const struct operation *operation, int n)
 {
-	struct reduction task = {network, operation, n < operation->slice_count ? n : operation->slice_count};
-	parallel_for(network->pool, (int)((operation->slice_size + PIECE - 1) / PIECE), sum_piece, &task);
+	struct reduction task = {network, operation,
+		n < operation->slice_count ? n : operation->slice_count};
+	parallel_for(network->pool, (int)((operation->slice_size + PIECE - 1) / PIECE), sum_piece,
+		&task);
 }
 
 /* ---- prediction ---- */
 
-void network_forward(struct network *network, const float *input, int n, float *logits, float *probabilities)
+void network_forward(struct network *network, const float *input, int n, float *logits,
+	float *probabilities)
 {
 	size_t count = (size_t)n * (size_t)network_outputs(network);
 	struct shape out = network->shapes[network->architecture.layer_count - 1];
 	network->training = false;
-	const float *last = run_forward(network, copy_input(network, input, n), n, 0, network->operation_count);
+	const float *last =
+		run_forward(network, copy_input(network, input, n), n, 0, network->operation_count);
 	if (logits)
 		memcpy(logits, last, count * sizeof *logits);
 	memcpy(network->probabilities, last, count * sizeof *last);
-	activate_final(network->kernels, network->final_activation, network->probabilities, n * out.height * out.width,
-		out.channels);
+	activate_final(network->kernels, network->final_activation, network->probabilities,
+		n * out.height * out.width, out.channels);
 	if (probabilities)
 		memcpy(probabilities, network->probabilities, count * sizeof *probabilities);
 }
@@ -118,10 +127,11 @@ static void final_backward(struct network *network, float *gradient, int n)
 {
 	struct shape out = network->shapes[network->final_layer];
 	if (network->final_activation == ACTIVATION_SOFTMAX)
-		softmax_backward(network->probabilities, gradient, n * out.height * out.width, out.channels);
+		softmax_backward(network->probabilities, gradient, n * out.height * out.width,
+			out.channels);
 	else
-		network->kernels->activate_backward(network->final_activation, 0, network->probabilities, gradient,
-			(size_t)n * shape_count(out));
+		network->kernels->activate_backward(network->final_activation, 0,
+			network->probabilities, gradient, (size_t)n * shape_count(out));
 }
 
 void network_backward(struct network *network, int from, const float *seed, int to, float *gradient)

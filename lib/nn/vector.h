@@ -1,17 +1,20 @@
-/* Vectors of LANES floats by the compiler's vector extension. The file that includes this defines LANES before,
- * and the two operations that the extension lacks after: `multiply_add` (one rounding) and `square_root`. */
+/* Vectors of LANES floats by the compiler's vector extension. The file that includes this defines
+ * LANES before, and the two operations that the extension lacks after: `multiply_add` (one
+ * rounding) and `square_root`. */
 #include <stdint.h>
 #include <string.h>
 
 typedef float vector __attribute__((vector_size(LANES * sizeof(float))));
 typedef double doubles __attribute__((vector_size(LANES * sizeof(double))));
-typedef int32_t integers __attribute__((vector_size(LANES * sizeof(int32_t)))); /* comparisons give 0 or -1 */
+typedef int32_t integers
+	__attribute__((vector_size(LANES * sizeof(int32_t)))); /* comparisons give 0 or -1 */
 typedef uint8_t small_integers __attribute__((vector_size(LANES)));
 
 /* Small functions that must vanish into their callers, so that vectors stay in registers. */
 #define INLINE static inline __attribute__((always_inline, unused))
 
-/* Before a loop of constant length whose arrays are to be registers; a sanitizer's checks would come as often. */
+/* Before a loop of constant length whose arrays are to be registers; a sanitizer's checks would
+ * come as often. */
 #if defined __SANITIZE_ADDRESS__
 #define UNROLLED
 #elif defined __clang__
@@ -58,7 +61,8 @@ INLINE vector choose(integers mask, vector yes, vector no)
 
 /* Runs `body` with i at every vector of [0, count), and `part` lanes of it valid. */
 #define FOR_VECTORS(i, part, count) \
-	for (size_t i = 0, part; i < (size_t)(count) && ((part = (size_t)(count) - i), (part = part < LANES ? part : LANES)); \
+	for (size_t i = 0, part; i < (size_t)(count) && \
+		((part = (size_t)(count)-i), (part = part < LANES ? part : LANES)); \
 		i += LANES)
 
 INLINE vector load_lanes(const float *from, size_t part)

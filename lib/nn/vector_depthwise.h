@@ -1,6 +1,7 @@
-/* Rows of a depthwise convolution. Channels are independent, so each vector of them is computed along a whole row. For
- * the usual 3x3 kernel the weights, or their gradients, stay in registers; for other kernels, and for a partial vector, they
- * are read from memory, in the same order of sums. */
+/* Rows of a depthwise convolution. Channels are independent, so each vector of them is computed
+ * along a whole row. For the usual 3x3 kernel the weights, or their gradients, stay in registers;
+ * for other kernels, and for a partial vector, they are read from memory, in the same order of
+ * sums. */
 
 enum { USUAL = 3, USUAL_TAPS = USUAL * USUAL };
 
@@ -14,17 +15,18 @@ INLINE void usual_row(const struct depthwise *row, const float *bias, float *out
 {
 	const float *x = row->x + c;
 	vector weights[USUAL_TAPS], start = load(bias + c);
-	UNROLLED for (int t = 0; t < USUAL_TAPS; t++)
-		weights[t] = load(row->weights + t * row->channels + c);
+	UNROLLED for (int t = 0; t < USUAL_TAPS; t++) weights[t] =
+		load(row->weights + t * row->channels + c);
 	for (int i = 0; i < row->count; i++, x += row->step) {
 		vector sum = start;
-		UNROLLED for (int t = 0; t < USUAL_TAPS; t++)
-			sum = multiply_add(load(x + usual_place(row, t)), weights[t], sum);
+		UNROLLED for (int t = 0; t < USUAL_TAPS; t++) sum =
+			multiply_add(load(x + usual_place(row, t)), weights[t], sum);
 		store(out + i * row->channels + c, sum);
 	}
 }
 
-INLINE void any_row(const struct depthwise *row, const float *bias, float *out, size_t c, size_t part)
+INLINE void any_row(const struct depthwise *row, const float *bias, float *out, size_t c,
+	size_t part)
 {
 	const float *x = row->x + c;
 	for (int i = 0; i < row->count; i++, x += row->step) {
@@ -32,7 +34,10 @@ INLINE void any_row(const struct depthwise *row, const float *bias, float *out, 
 		vector sum = load_lanes(bias + c, part);
 		for (int ky = 0; ky < row->height; ky++)
 			for (int kx = 0; kx < row->width; kx++, weight += row->channels)
-				sum = multiply_add(load_lanes(x + ky * row->pitch + kx * row->channels, part), load_lanes(weight, part), sum);
+				sum = multiply_add(load_lanes(x + ky * row->pitch +
+								   kx * row->channels,
+							   part),
+					load_lanes(weight, part), sum);
 		store_lanes(out + i * row->channels + c, sum, part);
 	}
 }
@@ -40,24 +45,27 @@ INLINE void any_row(const struct depthwise *row, const float *bias, float *out, 
 static void depthwise(const struct depthwise *row, const float *bias, float *out)
 {
 	bool usual = row->height == USUAL && row->width == USUAL;
-	FOR_VECTORS(c, part, row->channels)
+	FOR_VECTORS (c, part, row->channels)
 		if (usual && part == LANES)
 			usual_row(row, bias, out, c);
 		else
 			any_row(row, bias, out, c, part);
 }
 
-INLINE void usual_backward(const struct depthwise *row, const float *gradient, float *dx, float *dweights, size_t c)
+INLINE void usual_backward(const struct depthwise *row, const float *gradient, float *dx,
+	float *dweights, size_t c)
 {
 	vector weights[USUAL_TAPS], sums[USUAL_TAPS];
-	UNROLLED for (int t = 0; t < USUAL_TAPS; t++) {
+	UNROLLED for (int t = 0; t < USUAL_TAPS; t++)
+	{
 		weights[t] = load(row->weights + t * row->channels + c);
 		sums[t] = load(dweights + t * row->channels + c);
 	}
 	for (int i = 0; i < row->count; i++) {
 		ptrdiff_t first = i * row->step + (ptrdiff_t)c;
 		vector g = load(gradient + i * row->channels + c);
-		UNROLLED for (int t = 0; t < USUAL_TAPS; t++) {
+		UNROLLED for (int t = 0; t < USUAL_TAPS; t++)
+		{
 			ptrdiff_t place = first + usual_place(row, t);
 			sums[t] = multiply_add(load(row->x + place), g, sums[t]);
 			store(dx + place, multiply_add(g, weights[t], load(dx + place)));
@@ -73,15 +81,16 @@ INLINE void add_product(float *to, const float *a, vector b, size_t part)
 	store_lanes(to, multiply_add(load_lanes(a, part), b, load_lanes(to, part)), part);
 }
 
-INLINE void any_backward(const struct depthwise *row, const float *gradient, float *dx, float *dweights, size_t c,
-	size_t part)
+INLINE void any_backward(const struct depthwise *row, const float *gradient, float *dx,
+	float *dweights, size_t c, size_t part)
 {
 	for (int i = 0; i < row->count; i++) {
 		ptrdiff_t tap = (ptrdiff_t)c;
 		vector g = load_lanes(gradient + i * row->channels + c, part);
 		for (int ky = 0; ky < row->height; ky++)
 			for (int kx = 0; kx < row->width; kx++, tap += row->channels) {
-				ptrdiff_t place = i * row->step + ky * row->pitch + kx * row->channels + (ptrdiff_t)c;
+				ptrdiff_t place = i * row->step + ky * row->pitch +
+					kx * row->channels + (ptrdiff_t)c;
 				if (dweights)
 					add_product(dweights + tap, row->x + place, g, part);
 				if (dx)
@@ -90,10 +99,11 @@ INLINE void any_backward(const struct depthwise *row, const float *gradient, flo
 	}
 }
 
-static void depthwise_backward(const struct depthwise *row, const float *gradient, float *dx, float *dweights)
+static void depthwise_backward(const struct depthwise *row, const float *gradient, float *dx,
+	float *dweights)
 {
 	bool usual = row->height == USUAL && row->width == USUAL && dx && dweights;
-	FOR_VECTORS(c, part, row->channels)
+	FOR_VECTORS (c, part, row->channels)
 		if (usual && part == LANES)
 			usual_backward(row, gradient, dx, dweights, c);
 		else

@@ -1,4 +1,5 @@
-/* exp, log, tanh and the activations. Errors against exact values are below 2 units in the last place. */
+/* exp, log, tanh and the activations. Errors against exact values are below 2 units in the last
+ * place. */
 
 /* 2^n for -126 <= n <= 127. */
 INLINE vector power_of_two(integers n)
@@ -6,10 +7,12 @@ INLINE vector power_of_two(integers n)
 	return (vector)((n + 127) << 23);
 }
 
-/* x = n ln 2 + r with |r| <= ln 2 / 2; ln 2 in two parts, so that r is exact but for one rounding. */
+/* x = n ln 2 + r with |r| <= ln 2 / 2; ln 2 in two parts, so that r is exact but for one
+ * rounding. */
 INLINE integers reduce(vector x, vector *r)
 {
-	const vector magic = splat(0x1.8p23f); /* a sum with it is rounded to a whole number in its low bits */
+	const vector magic =
+		splat(0x1.8p23f); /* a sum with it is rounded to a whole number in its low bits */
 	vector shifted = multiply_add(x, splat(0x1.715476p+0f), magic);
 	vector n = shifted - magic;
 	*r = multiply_add(n, splat(-0x1.62e430p-1f), x);
@@ -40,8 +43,8 @@ INLINE vector exponential_of(vector x)
 }
 
 /* log(2^e (1 + f)) = e ln 2 + log(1 + f), with sqrt(1/2) <= 1 + f < sqrt(2). With s = f / (2 + f),
- * log(1 + f) = 2 artanh(s) = 2 s + s R, R = 2 s^2 / 3 + 2 s^4 / 5 + ..., and 2 s = f - s f, so that the large
- * part f is exact: log(1 + f) = f - (f^2 / 2 - s (f^2 / 2 + R)). */
+ * log(1 + f) = 2 artanh(s) = 2 s + s R, R = 2 s^2 / 3 + 2 s^4 / 5 + ..., and 2 s = f - s f, so that
+ * the large part f is exact: log(1 + f) = f - (f^2 / 2 - s (f^2 / 2 + R)). */
 INLINE vector logarithm_of(vector x)
 {
 	integers tiny = x < 0x1p-126f;
@@ -66,8 +69,9 @@ INLINE vector logarithm_of(vector x)
 /* Up to 1/2 by Taylor's series to x^17, beyond as 1 - 2 / (exp(2 x) + 1). */
 INLINE vector hyperbolic_tangent_of(vector x)
 {
-	static const float series[] = {6404582.0f / 10854718875.0f, -929569.0f / 638512875.0f, 21844.0f / 6081075.0f,
-		-1382.0f / 155925.0f, 62.0f / 2835.0f, -17.0f / 315.0f, 2.0f / 15.0f, -1.0f / 3.0f};
+	static const float series[] = {6404582.0f / 10854718875.0f, -929569.0f / 638512875.0f,
+		21844.0f / 6081075.0f, -1382.0f / 155925.0f, 62.0f / 2835.0f, -17.0f / 315.0f,
+		2.0f / 15.0f, -1.0f / 3.0f};
 	const integers sign = (integers)splat(-0.0f);
 	vector size = (vector)((integers)x & ~sign), square = x * x, p = {0};
 	for (int i = 0; i < 8; i++)
@@ -134,42 +138,56 @@ INLINE void activate_as(enum activation activation, float negative_slope, float 
 	for (; i + LANES <= count; i += LANES)
 		store(x + i, activation_of(activation, negative_slope, load(x + i)));
 	if (i < count)
-		store_part(x + i, activation_of(activation, negative_slope, load_part(x + i, count - i)), count - i);
+		store_part(x + i,
+			activation_of(activation, negative_slope, load_part(x + i, count - i)),
+			count - i);
 }
 
 static void activate(enum activation activation, float negative_slope, float *x, size_t count)
 {
-#define CASE(name) case name: activate_as(name, negative_slope, x, count); break;
-	switch (activation) {
-	CASE(ACTIVATION_RELU) CASE(ACTIVATION_RELU6) CASE(ACTIVATION_LEAKY_RELU) CASE(ACTIVATION_SIGMOID)
-	CASE(ACTIVATION_TANH) CASE(ACTIVATION_SWISH)
-	default:
+#define CASE(name) \
+	case name: \
+		activate_as(name, negative_slope, x, count); \
 		break;
+	switch (activation) {
+		CASE(ACTIVATION_RELU)
+		CASE(ACTIVATION_RELU6)
+		CASE(ACTIVATION_LEAKY_RELU)
+		CASE(ACTIVATION_SIGMOID)
+		CASE(ACTIVATION_TANH) CASE(ACTIVATION_SWISH) default : break;
 	}
 #undef CASE
 }
 
-INLINE void activate_backward_as(enum activation activation, float negative_slope, const float *y, float *gradient,
-	size_t count)
+INLINE void activate_backward_as(enum activation activation, float negative_slope, const float *y,
+	float *gradient, size_t count)
 {
 	size_t i = 0;
 	for (; i + LANES <= count; i += LANES)
-		store(gradient + i, load(gradient + i) * derivative_of(activation, negative_slope, load(y + i)));
+		store(gradient + i,
+			load(gradient + i) *
+				derivative_of(activation, negative_slope, load(y + i)));
 	size_t left = count - i;
 	if (left)
-		store_part(gradient + i, load_part(gradient + i, left)
-			* derivative_of(activation, negative_slope, load_part(y + i, left)), left);
+		store_part(gradient + i,
+			load_part(gradient + i, left) *
+				derivative_of(activation, negative_slope, load_part(y + i, left)),
+			left);
 }
 
-static void activate_backward(enum activation activation, float negative_slope, const float *y, float *gradient,
-	size_t count)
+static void activate_backward(enum activation activation, float negative_slope, const float *y,
+	float *gradient, size_t count)
 {
-#define CASE(name) case name: activate_backward_as(name, negative_slope, y, gradient, count); break;
-	switch (activation) {
-	CASE(ACTIVATION_RELU) CASE(ACTIVATION_RELU6) CASE(ACTIVATION_LEAKY_RELU) CASE(ACTIVATION_SIGMOID)
-	CASE(ACTIVATION_TANH) CASE(ACTIVATION_SWISH)
-	default:
+#define CASE(name) \
+	case name: \
+		activate_backward_as(name, negative_slope, y, gradient, count); \
 		break;
+	switch (activation) {
+		CASE(ACTIVATION_RELU)
+		CASE(ACTIVATION_RELU6)
+		CASE(ACTIVATION_LEAKY_RELU)
+		CASE(ACTIVATION_SIGMOID)
+		CASE(ACTIVATION_TANH) CASE(ACTIVATION_SWISH) default : break;
 	}
 #undef CASE
 }

@@ -2,20 +2,22 @@
 
 static void add(float *out, const float *x, size_t count)
 {
-	FOR_VECTORS(i, part, count)
+	FOR_VECTORS (i, part, count)
 		store_lanes(out + i, load_lanes(out + i, part) + load_lanes(x + i, part), part);
 }
 
-/* 0 * x is zero except for infinity and NaN. Four independent sums hide the latency of the additions. */
+/* 0 * x is zero except for infinity and NaN. Four independent sums hide the latency of the
+ * additions. */
 static bool all_finite(const float *x, size_t count)
 {
 	vector zeros[4] = {0};
 	size_t i = 0;
 	for (; i + 4 * LANES <= count; i += 4 * LANES)
-		UNROLLED for (int k = 0; k < 4; k++)
-			zeros[k] = multiply_add(load(x + i + (size_t)k * LANES), splat(0), zeros[k]);
+		UNROLLED for (int k = 0; k < 4; k++) zeros[k] =
+			multiply_add(load(x + i + (size_t)k * LANES), splat(0), zeros[k]);
 	for (; i < count; i += LANES)
-		zeros[0] = multiply_add(load_part(x + i, count - i < LANES ? count - i : LANES), splat(0), zeros[0]);
+		zeros[0] = multiply_add(load_part(x + i, count - i < LANES ? count - i : LANES),
+			splat(0), zeros[0]);
 	float lanes[LANES];
 	store(lanes, (zeros[0] + zeros[1]) + (zeros[2] + zeros[3]));
 	bool finite = true;
@@ -29,13 +31,11 @@ static void sum_channels(float *sum, const float *x, int count, int channels)
 	int c = 0;
 	for (; c + 4 * LANES <= channels; c += 4 * LANES) {
 		vector sums[4];
-		UNROLLED for (int k = 0; k < 4; k++)
-			sums[k] = load(sum + c + k * LANES);
+		UNROLLED for (int k = 0; k < 4; k++) sums[k] = load(sum + c + k * LANES);
 		for (ptrdiff_t p = 0; p < count; p++)
-			UNROLLED for (int k = 0; k < 4; k++)
-				sums[k] += load(x + p * channels + c + k * LANES);
-		UNROLLED for (int k = 0; k < 4; k++)
-			store(sum + c + k * LANES, sums[k]);
+			UNROLLED for (int k = 0; k < 4; k++) sums[k] +=
+				load(x + p * channels + c + k * LANES);
+		UNROLLED for (int k = 0; k < 4; k++) store(sum + c + k * LANES, sums[k]);
 	}
 	for (; c < channels; c += LANES) {
 		size_t part = channels - c < LANES ? (size_t)(channels - c) : LANES;
@@ -49,10 +49,11 @@ static void sum_channels(float *sum, const float *x, int count, int channels)
 /* v = momentum v - rate g; w = w + v */
 static void sgd(const struct update *u)
 {
-	FOR_VECTORS(i, part, u->count) {
+	FOR_VECTORS (i, part, u->count) {
 		vector weights = load_lanes(u->weights + i, part);
 		vector velocity = load_lanes(u->first + i, part) * u->beta1;
-		velocity = multiply_add(load_lanes(u->gradients + i, part), splat(-u->learning_rate), velocity);
+		velocity = multiply_add(load_lanes(u->gradients + i, part),
+			splat(-u->learning_rate), velocity);
 		store_lanes(u->first + i, velocity, part);
 		store_lanes(u->weights + i, weights + velocity, part);
 	}
@@ -61,25 +62,33 @@ static void sgd(const struct update *u)
 /* v = rho v + (1 - rho) g^2; w = w - rate g / sqrt(v + epsilon) */
 static void rmsprop(const struct update *u)
 {
-	FOR_VECTORS(i, part, u->count) {
-		vector g = load_lanes(u->gradients + i, part), weights = load_lanes(u->weights + i, part);
-		vector mean = multiply_add(g * (1 - u->beta2), g, load_lanes(u->second + i, part) * u->beta2);
+	FOR_VECTORS (i, part, u->count) {
+		vector g = load_lanes(u->gradients + i, part),
+		       weights = load_lanes(u->weights + i, part);
+		vector mean = multiply_add(g * (1 - u->beta2), g,
+			load_lanes(u->second + i, part) * u->beta2);
 		store_lanes(u->second + i, mean, part);
-		store_lanes(u->weights + i, weights - g * u->learning_rate / square_root(mean + u->epsilon), part);
+		store_lanes(u->weights + i,
+			weights - g * u->learning_rate / square_root(mean + u->epsilon), part);
 	}
 }
 
-/* w = w (1 - decay); m = m + (1 - beta1) (g - m); v = v + (1 - beta2) (g^2 - v); w = w - rate m / (sqrt(v) + epsilon) */
+/* w = w (1 - decay); m = m + (1 - beta1) (g - m); v = v + (1 - beta2) (g^2 - v); w = w - rate m /
+ * (sqrt(v) + epsilon) */
 static void adam(const struct update *u)
 {
-	FOR_VECTORS(i, part, u->count) {
-		vector g = load_lanes(u->gradients + i, part), weights = load_lanes(u->weights + i, part);
-		vector mean = load_lanes(u->first + i, part), square = load_lanes(u->second + i, part);
+	FOR_VECTORS (i, part, u->count) {
+		vector g = load_lanes(u->gradients + i, part),
+		       weights = load_lanes(u->weights + i, part);
+		vector mean = load_lanes(u->first + i, part),
+		       square = load_lanes(u->second + i, part);
 		mean = multiply_add(g - mean, splat(1 - u->beta1), mean);
 		square = multiply_add(multiply_add(g, g, -square), splat(1 - u->beta2), square);
 		store_lanes(u->first + i, mean, part);
 		store_lanes(u->second + i, square, part);
 		weights = weights * (1 - u->decay);
-		store_lanes(u->weights + i, weights - mean * u->learning_rate / (square_root(square) + u->epsilon), part);
+		store_lanes(u->weights + i,
+			weights - mean * u->learning_rate / (square_root(square) + u->epsilon),
+			part);
 	}
 }

@@ -1,6 +1,7 @@
 /* Max-pool 2x2: alone, and fused with a product, whose values are then never stored. */
 
-/* Keeps the candidate, which is pixel `number`, where it is larger than `best` or NaN; the first of equals stays. */
+/* Keeps the candidate, which is pixel `number`, where it is larger than `best` or NaN; the first of
+ * equals stays. */
 INLINE void keep_larger(vector *best, integers *argmax, vector candidate, int number)
 {
 	integers is_larger = (candidate > *best) | (candidate != candidate);
@@ -8,11 +9,11 @@ INLINE void keep_larger(vector *best, integers *argmax, vector candidate, int nu
 	*argmax = (is_larger & number) | (~is_larger & *argmax);
 }
 
-static void max_pool(const float *upper, const float *lower, int stride, float *out, uint8_t *argmax, int count,
-	int channels)
+static void max_pool(const float *upper, const float *lower, int stride, float *out,
+	uint8_t *argmax, int count, int channels)
 {
 	for (int p = 0; p < count; p++, upper += 2 * stride, lower += 2 * stride, out += channels) {
-		FOR_VECTORS(c, part, channels) {
+		FOR_VECTORS (c, part, channels) {
 			vector best = load_lanes(upper + c, part);
 			integers index = {0};
 			keep_larger(&best, &index, load_lanes(upper + stride + c, part), 1);
@@ -31,8 +32,7 @@ INLINE void store_largest(float *out, uint8_t *argmax, const vector pixels[4])
 {
 	vector best = pixels[0];
 	integers index = {0};
-	UNROLLED for (int i = 1; i < 4; i++)
-		keep_larger(&best, &index, pixels[i], i);
+	UNROLLED for (int i = 1; i < 4; i++) keep_larger(&best, &index, pixels[i], i);
 	store(out, best);
 	small_integers small = __builtin_convertvector(index, small_integers);
 	if (argmax)
@@ -40,30 +40,31 @@ INLINE void store_largest(float *out, uint8_t *argmax, const vector pixels[4])
 }
 
 /* `columns` windows of 2x2 rows of x side by side, whose sums stay in registers while k runs. */
-INLINE void pool_tile(const struct product *p, ptrdiff_t below, const float *x, const float *w, float *out,
-	uint8_t *argmax, const float *initial, const int columns, const int vectors)
+INLINE void pool_tile(const struct product *p, ptrdiff_t below, const float *x, const float *w,
+	float *out, uint8_t *argmax, const float *initial, const int columns, const int vectors)
 {
 	vector sums[POOL_COLUMNS][POOL_VECTORS][4];
 	const ptrdiff_t row = p->x_row;
-	UNROLLED for (int i = 0; i < columns * 4; i++)
-		UNROLLED for (int v = 0; v < vectors; v++)
-			sums[i / 4][v][i % 4] = load(initial + v * LANES);
+	UNROLLED for (int i = 0; i < columns * 4; i++) UNROLLED for (int v = 0; v < vectors; v++)
+		sums[i / 4][v][i % 4] = load(initial + v * LANES);
 	for (int o = 0; o < p->outer; o++) {
 		const float *upper = x + o * p->x_outer, *lower = upper + below;
-		for (int k = 0; k < p->inner; k++, upper += p->x_inner, lower += p->x_inner, w += p->w_row) {
+		for (int k = 0; k < p->inner;
+			k++, upper += p->x_inner, lower += p->x_inner, w += p->w_row) {
 			vector weights[POOL_VECTORS];
-			UNROLLED for (int v = 0; v < vectors; v++)
-				weights[v] = load(w + v * LANES);
-			UNROLLED for (int i = 0; i < columns * 4; i++) {
-				vector tap = splat((i % 4 < 2 ? upper : lower)[(i / 4 * 2 + i % 2) * row]);
-				UNROLLED for (int v = 0; v < vectors; v++)
-					sums[i / 4][v][i % 4] = multiply_add(tap, weights[v], sums[i / 4][v][i % 4]);
+			UNROLLED for (int v = 0; v < vectors; v++) weights[v] = load(w + v * LANES);
+			UNROLLED for (int i = 0; i < columns * 4; i++)
+			{
+				vector tap = splat(
+					(i % 4 < 2 ? upper : lower)[(i / 4 * 2 + i % 2) * row]);
+				UNROLLED for (int v = 0; v < vectors; v++) sums[i / 4][v][i % 4] =
+					multiply_add(tap, weights[v], sums[i / 4][v][i % 4]);
 			}
 		}
 	}
-	UNROLLED for (int i = 0; i < columns; i++)
-		UNROLLED for (int v = 0; v < vectors; v++)
-			store_largest(out + i * p->out_row + v * LANES, argmax ? argmax + i * p->out_row + v * LANES : NULL, sums[i][v]);
+	UNROLLED for (int i = 0; i < columns; i++) UNROLLED for (int v = 0; v < vectors; v++)
+		store_largest(out + i * p->out_row + v * LANES,
+			argmax ? argmax + i * p->out_row + v * LANES : NULL, sums[i][v]);
 }
 
 static void product_pool(const struct product *p, ptrdiff_t below, uint8_t *argmax)

@@ -8,19 +8,20 @@
 struct winograd {
 	const struct network *network;
 	int samples;
-	struct shape in;         /* of a sample; channels a multiple of CHANNEL_BLOCK */
-	struct shape middle;     /* of its convolution */
-	int top, left;           /* zeros above and left of the input; below and right as many as are needed */
-	bool pools;              /* a max-pool 2x2 follows */
-	struct shape out;        /* middle, or what the max-pool makes of it */
+	struct shape in;     /* of a sample; channels a multiple of CHANNEL_BLOCK */
+	struct shape middle; /* of its convolution */
+	int top,
+		left; /* zeros above and left of the input; below and right as many as are needed */
+	bool pools;   /* a max-pool 2x2 follows */
+	struct shape out; /* middle, or what the max-pool makes of it */
 	enum activation activation;
 	float negative_slope;
-	const float *input;      /* (samples, in) */
+	const float *input;                                /* (samples, in) */
 	const struct operation *fused_input_normalization; /* or NULL */
-	const float *weights;    /* winograd_weights' */
-	const float *bias;       /* padded; NULL: none */
-	float *output;           /* (samples, out) */
-	uint8_t *argmax;         /* of the max-pool, or NULL */
+	const float *weights;                              /* winograd_weights' */
+	const float *bias;                                 /* padded; NULL: none */
+	float *output;                                     /* (samples, out) */
+	uint8_t *argmax;                                   /* of the max-pool, or NULL */
 };
 
 /* A tile: (4, 4) outputs from (6, 6) inputs, as many planes of products. */
@@ -34,12 +35,13 @@ size_t winograd_weight_count(int in_channels, int out_channels);
 size_t winograd_scratch(int in_channels, int out_channels);
 
 /* out = G w G^T for every pair of channels: (36, in, padded out) from w (3, 3, in, padded out). */
-void winograd_weights(const struct network *network, float *out, const float *w, int in_channels, int out_channels);
+void winograd_weights(const struct network *network, float *out, const float *w, int in_channels,
+	int out_channels);
 
 void winograd_convolve(const struct winograd *winograd);
 
-/* What windows are read from: a sample x (in.height, in.width, in.channels), normalised by `normalization` unless it is
- * NULL. */
+/* What windows are read from: a sample x (in.height, in.width, in.channels), normalised by
+ * `normalization` unless it is NULL. */
 struct winograd_source {
 	const struct kernels *kernels;
 	const struct operation *normalization;
@@ -47,13 +49,14 @@ struct winograd_source {
 	struct shape in;
 };
 
-/* `side` x `side` pixels of a sample from (top, left) on, *pitch apart by row: in place, or in `edge` (side, side,
- * in.channels) where they are normalised, or reach beyond the sample and have zeros around them. */
-const float *winograd_window(const struct winograd_source *source, int top, int left, int side, float *edge,
-	ptrdiff_t *pitch);
+/* `side` x `side` pixels of a sample from (top, left) on, *pitch apart by row: in place, or in
+ * `edge` (side, side, in.channels) where they are normalised, or reach beyond the sample and have
+ * zeros around them. */
+const float *winograd_window(const struct winograd_source *source, int top, int left, int side,
+	float *edge, ptrdiff_t *pitch);
 
-/* Planes of `tiles` x `channels` lie an odd number of cache lines apart, so that those of one tile do not push each
- * other out. */
+/* Planes of `tiles` x `channels` lie an odd number of cache lines apart, so that those of one tile
+ * do not push each other out. */
 static inline ptrdiff_t winograd_plane(int tiles, int channels)
 {
 	return (ptrdiff_t)tiles * channels + CHANNEL_BLOCK;
@@ -68,9 +71,10 @@ enum { WINOGRAD_FILTERS = 2 * CHANNEL_BLOCK };
 struct winograd_gradient {
 	const struct kernels *kernels;
 	const struct operation *operation;
-	const float *gradient;        /* of its outputs, (samples, middle) */
-	int first, step, samples;     /* the sum is over `samples` of these: first, first + step... */
-	int first_filter, end_filter; /* whose weights are wanted; multiples of WINOGRAD_FILTERS, or the number of all */
+	const float *gradient;    /* of its outputs, (samples, middle) */
+	int first, step, samples; /* the sum is over `samples` of these: first, first + step... */
+	int first_filter, end_filter; /* whose weights are wanted; multiples of WINOGRAD_FILTERS, or
+	                                 the number of all */
 	float *weights;               /* (3, 3, in.channels, middle.channels): overwritten */
 	float *scratch;               /* winograd_gradient_scratch floats */
 };

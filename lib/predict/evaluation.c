@@ -8,17 +8,20 @@
 static enum loss loss_of(const struct model *model)
 {
 	const struct architecture *architecture = &model->architecture;
-	const char *name = json_string_value(json_object_get(json_object_get(model->card, "options"), "loss"));
+	const char *name =
+		json_string_value(json_object_get(json_object_get(model->card, "options"), "loss"));
 	bool categorical = name ? strcmp(name, "categorical") == 0
-		: architecture->layers[architecture->layer_count - 1].activation == ACTIVATION_SOFTMAX;
+				: architecture->layers[architecture->layer_count - 1].activation ==
+			ACTIVATION_SOFTMAX;
 	return categorical ? LOSS_CATEGORICAL_CROSSENTROPY : LOSS_BINARY_CROSSENTROPY;
 }
 
-int evaluation_start(struct evaluation *evaluation, const struct model *model, bool multi_label, double threshold,
-	struct error *error)
+int evaluation_start(struct evaluation *evaluation, const struct model *model, bool multi_label,
+	double threshold, struct error *error)
 {
 	size_t classes = model->labels.count;
-	*evaluation = (struct evaluation){.options = training_defaults(OPTIMIZER_SGD), .multi_label = multi_label,
+	*evaluation = (struct evaluation){.options = training_defaults(OPTIMIZER_SGD),
+		.multi_label = multi_label,
 		.threshold = threshold};
 	evaluation->options.loss = loss_of(model);
 	evaluation->labels = calloc(classes, sizeof *evaluation->labels);
@@ -28,15 +31,17 @@ int evaluation_start(struct evaluation *evaluation, const struct model *model, b
 	return metrics_create(&evaluation->metrics, (int)classes, multi_label, error);
 }
 
-void evaluation_add(struct evaluation *evaluation, const struct prediction *prediction, const float *logits,
-	const float *target, bool leaked)
+void evaluation_add(struct evaluation *evaluation, const struct prediction *prediction,
+	const float *logits, const float *target, bool leaked)
 {
 	struct metrics *metrics = &evaluation->metrics;
 	uint64_t correct_before = metrics->correct;
-	metrics->loss_sum += network_loss(&evaluation->options, logits, target, 1, metrics->classes);
-	for (int class = 0; class < metrics->classes; class++) {
+	metrics->loss_sum +=
+		network_loss(&evaluation->options, logits, target, 1, metrics->classes);
+	for (int class = 0; class < metrics->classes; class ++) {
 		evaluation->labels[class] = target[class] >= 0.5f;
-		evaluation->predictions[class] = prediction->probabilities[class] >= (float)evaluation->threshold;
+		evaluation->predictions[class] =
+			prediction->probabilities[class] >= (float)evaluation->threshold;
 	}
 	if (evaluation->multi_label)
 		metrics_add_set(metrics, evaluation->labels, evaluation->predictions);

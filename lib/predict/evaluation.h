@@ -14,14 +14,15 @@ struct evaluation {
 	bool *labels, *predictions;      /* (classes): scratch, multi-label; owned */
 };
 
-/* Starts the evaluation of a model. The loss is that of its card, else it depends on the last activation. On failure (-1, no
- * memory) the evaluation is still the caller's to free. */
-CHECKED int evaluation_start(struct evaluation *evaluation, const struct model *model, bool multi_label, double threshold,
-	struct error *error);
+/* Starts the evaluation of a model. The loss is that of its card, else it depends on the last
+ * activation. On failure (-1, no memory) the evaluation is still the caller's to free. */
+CHECKED int evaluation_start(struct evaluation *evaluation, const struct model *model,
+	bool multi_label, double threshold, struct error *error);
 
-/* Adds a prediction, with its logits, and the ground truth target[classes]; `leaked`: the model was trained on the picture. */
-void evaluation_add(struct evaluation *evaluation, const struct prediction *prediction, const float *logits,
-	const float *target, bool leaked);
+/* Adds a prediction, with its logits, and the ground truth target[classes]; `leaked`: the model was
+ * trained on the picture. */
+void evaluation_add(struct evaluation *evaluation, const struct prediction *prediction,
+	const float *logits, const float *target, bool leaked);
 
 /* Frees; all zero is allowed. */
 void evaluation_free(struct evaluation *evaluation);

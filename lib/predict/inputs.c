@@ -19,7 +19,8 @@ static int add_class_folders(struct inputs *inputs, const char *folder, struct e
 	if (result == 0)
 		result = class_folders_read(&found, folder, error);
 	for (size_t i = 0; i < found.count && result == 0; i++)
-		result = dataset_files_add(&inputs->files, found.files[i].path, 0, found.files[i].label, error);
+		result = dataset_files_add(&inputs->files, found.files[i].path, 0,
+			found.files[i].label, error);
 	dataset_files_free(&found);
 	return result;
 }
@@ -44,14 +45,18 @@ static int name_outputs(struct inputs *inputs, struct error *error)
 	int result = result_names(&inputs->output_names, paths, files->count, error);
 	free(paths);
 	for (size_t i = 0; i < inputs->output_names.count && result == 0; i++)
-		result = digest_table_add(&inputs->used_names, inputs->output_names.items[i], error) < 0 ? -1 : 0;
+		result = digest_table_add(&inputs->used_names, inputs->output_names.items[i],
+				 error) < 0
+			? -1
+			: 0;
 	return result;
 }
 
 int inputs_find(struct inputs *inputs, char *const *operands, int count, struct error *error)
 {
 	for (int i = 0; i < count; i++)
-		if (add_operand(inputs, operands[i], error) && bad_input_skip(inputs->bad, error, error))
+		if (add_operand(inputs, operands[i], error) &&
+			bad_input_skip(inputs->bad, error, error))
 			return -1;
 	return name_outputs(inputs, error);
 }
@@ -70,13 +75,15 @@ static void close_stream(struct inputs *inputs)
 
 static int check_shape(const struct stream_head *head, struct shape shape, struct error *error)
 {
-	if (head->height == shape.height && head->width == shape.width && head->channels == shape.channels)
+	if (head->height == shape.height && head->width == shape.width &&
+		head->channels == shape.channels)
 		return 0;
-	return error_set(error, "shape", "%dx%dx%d; the model takes %dx%dx%d", head->height, head->width,
-		head->channels, shape.height, shape.width, shape.channels);
+	return error_set(error, "shape", "%dx%dx%d; the model takes %dx%dx%d", head->height,
+		head->width, head->channels, shape.height, shape.width, shape.channels);
 }
 
-/* Maps the classes of the stream to those of the model. -1 if labels are needed and a class is unknown to the model. */
+/* Maps the classes of the stream to those of the model. -1 if labels are needed and a class is
+ * unknown to the model. */
 static int map_classes(struct inputs *inputs, const struct stream_head *head, struct error *error)
 {
 	char unknown[256] = "";
@@ -86,25 +93,30 @@ static int map_classes(struct inputs *inputs, const struct stream_head *head, st
 	if (!inputs->class_map)
 		return error_memory(error, "labels");
 	for (size_t i = 0; i < head->classes.count; i++) {
-		inputs->class_map[i] = text_list_find(&inputs->model->labels, head->classes.items[i]);
+		inputs->class_map[i] =
+			text_list_find(&inputs->model->labels, head->classes.items[i]);
 		if (inputs->class_map[i] < 0 && used < sizeof unknown)
-			used += (size_t)snprintf(unknown + used, sizeof unknown - used, "%s'%s'", used ? ", " : "",
-				head->classes.items[i]);
+			used += (size_t)snprintf(unknown + used, sizeof unknown - used, "%s'%s'",
+				used ? ", " : "", head->classes.items[i]);
 	}
-	return used && inputs->labelled ? error_set(error, "labels", "unknown to the model: %s", unknown) : 0;
+	return used && inputs->labelled
+		? error_set(error, "labels", "unknown to the model: %s", unknown)
+		: 0;
 }
 
 /* Returns 1 for a segment of the model's input shape, 0 at the end of the stream, -1. */
 static int next_segment(struct inputs *inputs, struct error *error)
 {
 	int result = stream_next_segment(inputs->reader, &inputs->head, error);
-	if (result == 1 && (check_shape(inputs->head, inputs->model->architecture.input, error) ||
-		map_classes(inputs, inputs->head, error)))
+	if (result == 1 &&
+		(check_shape(inputs->head, inputs->model->architecture.input, error) ||
+			map_classes(inputs, inputs->head, error)))
 		return error_within(error, stream_name(inputs->reader));
 	return result;
 }
 
-static void fill_target(const struct inputs *inputs, const struct stream_record *record, float *target)
+static void fill_target(const struct inputs *inputs, const struct stream_record *record,
+	float *target)
 {
 	const int *class_map = inputs->class_map;
 	if (record->label >= 0 && class_map[record->label] >= 0)
@@ -114,8 +126,8 @@ static void fill_target(const struct inputs *inputs, const struct stream_record 
 			target[class_map[i]] = record->weights[i];
 }
 
-/* `name` if it is new, else the first of NAME-2, NAME-3, ... that is. Frees `name` and returns fresh memory; NULL without
- * memory, or if `name` is NULL. */
+/* `name` if it is new, else the first of NAME-2, NAME-3, ... that is. Frees `name` and returns
+ * fresh memory; NULL without memory, or if `name` is NULL. */
 static char *unique_name(struct digest_table *used_names, char *name, struct error *error)
 {
 	unsigned char key[DIGEST_KEY_SIZE];
@@ -123,7 +135,8 @@ static char *unique_name(struct digest_table *used_names, char *name, struct err
 	if (!name)
 		return NULL;
 	digest_key(name, key);
-	/* The table stores the last suffix of each name, so that not every number is tried each time. */
+	/* The table stores the last suffix of each name, so that not every number is tried each
+	 * time. */
 	int suffix = digest_table_get(used_names, key), new = 0;
 	while (new == 0) {
 		free(candidate);
@@ -139,17 +152,21 @@ static char *unique_name(struct digest_table *used_names, char *name, struct err
 }
 
 /* Returns 1 or -1. */
-static int add_record(struct inputs *inputs, const struct stream_record *record, struct prediction_batch *batch,
-	struct error *error)
+static int add_record(struct inputs *inputs, const struct stream_record *record,
+	struct prediction_batch *batch, struct error *error)
 {
 	const char *output_name = inputs->output_names.items[inputs->next - 1];
 	unsigned long long id = record->id;
 	unsigned long pass = inputs->head->pass;
 	/* Ids are not unique in joined streams, and a file may have the name of a record. */
 	char *unique = unique_name(&inputs->used_names,
-		pass ? text_format("%s-%lu-%llu", output_name, pass, id) : text_format("%s-%llu", output_name, id), error);
+		pass ? text_format("%s-%lu-%llu", output_name, pass, id)
+		     : text_format("%s-%llu", output_name, id),
+		error);
 	int index = prediction_batch_add(batch,
-		*record->source ? strdup(record->source) : text_format("%s#%llu", stream_name(inputs->reader), id), unique, NULL, error);
+		*record->source ? strdup(record->source)
+				: text_format("%s#%llu", stream_name(inputs->reader), id),
+		unique, NULL, error);
 	if (index < 0)
 		return -1;
 	inputs->has_records = true;
@@ -161,7 +178,8 @@ static int add_record(struct inputs *inputs, const struct stream_record *record,
 }
 
 /* Adds a record, or moves to the next segment. Returns 1 or -1. */
-static int continue_stream(struct inputs *inputs, struct prediction_batch *batch, struct error *error)
+static int continue_stream(struct inputs *inputs, struct prediction_batch *batch,
+	struct error *error)
 {
 	struct stream_record record;
 	int result = inputs->head ? stream_next_record(inputs->reader, &record, error) : 0;
@@ -176,13 +194,15 @@ static int continue_stream(struct inputs *inputs, struct prediction_batch *batch
 	return result < 0 && bad_input_skip(inputs->bad, error, error) ? -1 : 1;
 }
 
-/* Adds a picture; `bytes` (NULL: none) are the contents of a file that can't be read again. Returns 1 or -1. */
-static int add_picture(struct inputs *inputs, struct prediction_batch *batch, unsigned char *bytes, size_t size,
-	struct error *error)
+/* Adds a picture; `bytes` (NULL: none) are the contents of a file that can't be read again. Returns
+ * 1 or -1. */
+static int add_picture(struct inputs *inputs, struct prediction_batch *batch, unsigned char *bytes,
+	size_t size, struct error *error)
 {
 	const struct dataset_file *file = &inputs->files.files[inputs->next - 1];
 	bool is_standard_input = strcmp(file->path, "-") == 0;
-	int index = prediction_batch_add(batch, strdup(is_standard_input ? "standard input" : file->path),
+	int index = prediction_batch_add(batch,
+		strdup(is_standard_input ? "standard input" : file->path),
 		strdup(inputs->output_names.items[inputs->next - 1]), file->path, error);
 	if (index < 0) {
 		free(bytes);
@@ -197,11 +217,13 @@ static int add_picture(struct inputs *inputs, struct prediction_batch *batch, un
 }
 
 /* Opens a stream; if it turns out to be a picture, adds that. Returns 1 or -1. */
-static int open_stream(struct inputs *inputs, const char *path, struct prediction_batch *batch, struct error *error)
+static int open_stream(struct inputs *inputs, const char *path, struct prediction_batch *batch,
+	struct error *error)
 {
 	unsigned char *bytes;
 	size_t size;
-	int result = stream_open_or_read(&inputs->reader, path, IMAGE_FILE_MAXIMUM, &bytes, &size, error);
+	int result = stream_open_or_read(&inputs->reader, path, IMAGE_FILE_MAXIMUM, &bytes, &size,
+		error);
 	if (bytes)
 		return add_picture(inputs, batch, bytes, size, error);
 	if (result == 0 && inputs->files_only) {
@@ -220,13 +242,16 @@ static int next_file(struct inputs *inputs, struct prediction_batch *batch, stru
 		return 0;
 	const char *path = inputs->files.files[inputs->next++].path;
 	int stream = stream_detect(path, error);
-	return stream < 0 ? -1 : stream ? open_stream(inputs, path, batch, error) : add_picture(inputs, batch, NULL, 0, error);
+	return stream < 0 ? -1
+		: stream  ? open_stream(inputs, path, batch, error)
+			  : add_picture(inputs, batch, NULL, 0, error);
 }
 
 int inputs_fill(struct inputs *inputs, struct prediction_batch *batch, struct error *error)
 {
 	while (batch->count < batch->capacity) {
-		int result = inputs->reader ? continue_stream(inputs, batch, error) : next_file(inputs, batch, error);
+		int result = inputs->reader ? continue_stream(inputs, batch, error)
+					    : next_file(inputs, batch, error);
 		if (result < 0)
 			return -1;
 		if (result == 0)

@@ -21,7 +21,8 @@ void prediction_rank(const float *probabilities, int count, int *order)
 const char *prediction_decision(const struct prediction *prediction, double threshold)
 {
 	int best = prediction->order[0];
-	return prediction->probabilities[best] >= (float)threshold ? prediction->labels->items[best] : PREDICTION_UNSURE;
+	return prediction->probabilities[best] >= (float)threshold ? prediction->labels->items[best]
+								   : PREDICTION_UNSURE;
 }
 
 static void write_labels(const struct prediction *prediction, const float *target, FILE *out)
@@ -64,8 +65,8 @@ static json_t *predictions_json(const struct prediction *prediction)
 	json_t *array = json_array();
 	for (int i = 0; i < prediction->top; i++) {
 		int label = prediction->order[i];
-		json_t *entry = json_pack("{s:s, s:f}", "class", prediction->labels->items[label], "probability",
-			(double)prediction->probabilities[label]);
+		json_t *entry = json_pack("{s:s, s:f}", "class", prediction->labels->items[label],
+			"probability", (double)prediction->probabilities[label]);
 		array = json_add_item(array, entry);
 	}
 	return array;

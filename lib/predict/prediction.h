@@ -7,11 +7,11 @@
 #include <stdio.h>
 
 struct prediction {
-	const char *name;               /* of the picture */
+	const char *name; /* of the picture */
 	const struct text_list *labels;
-	const float *probabilities;     /* one per label */
-	const int *order;               /* indices of the labels, most probable first: prediction_rank */
-	int top;                        /* number of classes to output, 1 to labels->count */
+	const float *probabilities; /* one per label */
+	const int *order; /* indices of the labels, most probable first: prediction_rank */
+	int top;          /* number of classes to output, 1 to labels->count */
 };
 
 /* Fills order[count] with 0..count - 1 by descending probability; ties by index. */
@@ -23,14 +23,17 @@ void prediction_rank(const float *probabilities, int count, int *order);
 /* The name of the most probable class if it reaches `threshold`, else PREDICTION_UNSURE. */
 const char *prediction_decision(const struct prediction *prediction, double threshold);
 
-/* Writes a line of TSV: name; unless `target` is NULL, the labels whose target is at least 1/2, separated by commas; label and
- * probability (six decimals) of the top classes. */
+/* Writes a line of TSV: name; unless `target` is NULL, the labels whose target is at least 1/2,
+ * separated by commas; label and probability (six decimals) of the top classes. */
 void prediction_write_tsv(const struct prediction *prediction, const float *target, FILE *out);
 
-/* Writes the header of those columns: file, truth if `labelled`, class, probability, class_2, probability_2, ... */
+/* Writes the header of those columns: file, truth if `labelled`, class, probability, class_2,
+ * probability_2, ... */
 void prediction_write_header(int top, bool labelled, FILE *out);
 
-/* Writes a line of JSON: {"file", "predictions": [{"class", "probability"}, ...]}. -1 without memory. */
-CHECKED int prediction_write_json(const struct prediction *prediction, FILE *out, struct error *error);
+/* Writes a line of JSON: {"file", "predictions": [{"class", "probability"}, ...]}. -1 without
+ * memory. */
+CHECKED int prediction_write_json(const struct prediction *prediction, FILE *out,
+	struct error *error);
 
 #endif

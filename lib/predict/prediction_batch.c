@@ -5,14 +5,21 @@
 #include <stdlib.h>
 #include <string.h>
 
-int prediction_batch_create(struct prediction_batch *batch, struct network *network, const struct text_list *labels,
-	const struct picture_settings *settings, int capacity, int top, struct parallel *pool, struct error *error)
+int prediction_batch_create(struct prediction_batch *batch, struct network *network,
+	const struct text_list *labels, const struct picture_settings *settings, int capacity,
+	int top, struct parallel *pool, struct error *error)
 {
 	struct shape shape = network_architecture(network)->input;
 	int outputs = network_outputs(network);
 	size_t count = (size_t)capacity, values = count * (size_t)outputs;
-	*batch = (struct prediction_batch){.network = network, .labels = labels, .pool = pool, .settings = *settings,
-		.shape = shape, .outputs = outputs, .top = top < outputs ? top : outputs, .capacity = capacity};
+	*batch = (struct prediction_batch){.network = network,
+		.labels = labels,
+		.pool = pool,
+		.settings = *settings,
+		.shape = shape,
+		.outputs = outputs,
+		.top = top < outputs ? top : outputs,
+		.capacity = capacity};
 	batch->input_count = shape_count(shape);
 	batch->items = calloc(count, sizeof *batch->items);
 	batch->inputs = calloc(count, batch->input_count * sizeof *batch->inputs);
@@ -20,8 +27,8 @@ int prediction_batch_create(struct prediction_batch *batch, struct network *netw
 	batch->probabilities = calloc(values, sizeof *batch->probabilities);
 	batch->targets = calloc(values, sizeof *batch->targets);
 	batch->order = calloc(values, sizeof *batch->order);
-	if (batch->items && batch->inputs && batch->logits && batch->probabilities && batch->targets &&
-		batch->order)
+	if (batch->items && batch->inputs && batch->logits && batch->probabilities &&
+		batch->targets && batch->order)
 		return 0;
 	prediction_batch_free(batch);
 	return error_memory(error, "predictions");
@@ -64,19 +71,23 @@ float *prediction_batch_target(const struct prediction_batch *batch, int index)
 	return batch->targets + (size_t)index * (size_t)batch->outputs;
 }
 
-int prediction_batch_add(struct prediction_batch *batch, char *name, char *output_name, const char *path, struct error *error)
+int prediction_batch_add(struct prediction_batch *batch, char *name, char *output_name,
+	const char *path, struct error *error)
 {
 	if (!name || !output_name) {
 		free(name);
 		free(output_name);
 		return error_memory(error, path ? path : "predictions");
 	}
-	batch->items[batch->count] = (struct batch_item){.name = name, .output_name = output_name, .path = path};
-	memset(prediction_batch_target(batch, batch->count), 0, (size_t)batch->outputs * sizeof *batch->targets);
+	batch->items[batch->count] =
+		(struct batch_item){.name = name, .output_name = output_name, .path = path};
+	memset(prediction_batch_target(batch, batch->count), 0,
+		(size_t)batch->outputs * sizeof *batch->targets);
 	return batch->count++;
 }
 
-int batch_item_bytes(const struct batch_item *item, unsigned char **bytes, size_t *size, struct error *error)
+int batch_item_bytes(const struct batch_item *item, unsigned char **bytes, size_t *size,
+	struct error *error)
 {
 	*bytes = item->bytes;
 	*size = item->size;
@@ -96,8 +107,8 @@ static int read_input(const struct prediction_batch *batch, int index, struct er
 	size_t size;
 	if (batch_item_bytes(item, &bytes, &size, error))
 		return -1;
-	int result = picture_input(prediction_batch_input(batch, index), bytes, size, item->name, &batch->settings,
-		batch->shape, error);
+	int result = picture_input(prediction_batch_input(batch, index), bytes, size, item->name,
+		&batch->settings, batch->shape, error);
 	batch_item_release(item, bytes);
 	return result;
 }
@@ -124,7 +135,8 @@ static void read_task(void *context, int index, int worker)
 		item->bad = read_input(batch, index, &item->error);
 }
 
-void prediction_batch_read(struct prediction_batch *batch, void extra_task(void *context), void *context)
+void prediction_batch_read(struct prediction_batch *batch, void extra_task(void *context),
+	void *context)
 {
 	struct batch_read_job job = {batch, extra_task, context, extra_task != NULL};
 	parallel_for(batch->pool, job.extra_tasks + batch->count, read_task, &job);
@@ -134,33 +146,40 @@ void prediction_batch_run(struct prediction_batch *batch)
 {
 	if (batch->count == 0)
 		return;
-	network_forward(batch->network, batch->inputs, batch->count, batch->logits, batch->probabilities);
-	for (size_t i = 0; i < (size_t)batch->count * (size_t)batch->outputs; i += (size_t)batch->outputs)
+	network_forward(batch->network, batch->inputs, batch->count, batch->logits,
+		batch->probabilities);
+	for (size_t i = 0; i < (size_t)batch->count * (size_t)batch->outputs;
+		i += (size_t)batch->outputs)
 		prediction_rank(batch->probabilities + i, batch->outputs, batch->order + i);
 }
 
 struct prediction prediction_batch_get(const struct prediction_batch *batch, int index)
 {
 	size_t start = (size_t)index * (size_t)batch->outputs;
-	return (struct prediction){batch->items[index].name, batch->labels, batch->probabilities + start,
-		batch->order + start, batch->top};
+	return (struct prediction){batch->items[index].name, batch->labels,
+		batch->probabilities + start, batch->order + start, batch->top};
 }
 
-static int image_of_input(const struct prediction_batch *batch, int index, struct image *image, struct error *error)
+static int image_of_input(const struct prediction_batch *batch, int index, struct image *image,
+	struct error *error)
 {
 	const float *input = prediction_batch_input(batch, index);
 	if (batch->shape.channels != 1 && batch->shape.channels != 3)
-		return error_set(error, batch->items[index].name, "has %d channels; a picture has 1 or 3",
-			batch->shape.channels);
-	if (image_create(image, batch->shape.width, batch->shape.height, batch->shape.channels, error))
+		return error_set(error, batch->items[index].name,
+			"has %d channels; a picture has 1 or 3", batch->shape.channels);
+	if (image_create(image, batch->shape.width, batch->shape.height, batch->shape.channels,
+		    error))
 		return -1;
 	for (size_t i = 0; i < batch->input_count; i++)
-		image->pixels[i] = (unsigned char)(input[i] > 0 ? input[i] < 1 ? input[i] * 255 + 0.5f : 255 : 0);
+		image->pixels[i] =
+			(unsigned char)(input[i] > 0 ? input[i] < 1 ? input[i] * 255 + 0.5f : 255
+						     : 0);
 	return 0;
 }
 
 /* The picture at its original size; for an input given as numbers, the input as an image. */
-static int read_picture(const struct prediction_batch *batch, int index, struct image *image, struct error *error)
+static int read_picture(const struct prediction_batch *batch, int index, struct image *image,
+	struct error *error)
 {
 	const struct batch_item *item = &batch->items[index];
 	struct image_decode_options decode = {0};
@@ -182,18 +201,21 @@ struct annotation_job {
 	const struct annotation_request *request;
 };
 
-static int annotate_item(const struct annotation_job *job, int index, const struct image *picture, struct error *error)
+static int annotate_item(const struct annotation_job *job, int index, const struct image *picture,
+	struct error *error)
 {
 	const struct annotation_request *request = job->request;
 	struct prediction prediction = prediction_batch_get(job->batch, index);
 	struct image out = {0};
-	const char *decision = request->by_decision ? prediction_decision(&prediction, request->threshold) : "";
+	const char *decision =
+		request->by_decision ? prediction_decision(&prediction, request->threshold) : "";
 	char *folder = *decision ? file_join(request->folder, decision) : strdup(request->folder);
 	char *name = text_format("%s-annotated.png", job->batch->items[index].output_name);
 	char *path = folder && name ? file_join(folder, name) : NULL;
 	int result = path ? file_make_folder(folder, error) : error_memory(error, prediction.name);
 	if (result == 0)
-		result = request->annotate(&prediction, picture, request->threshold, request->multi_label, &out, error);
+		result = request->annotate(&prediction, picture, request->threshold,
+			request->multi_label, &out, error);
 	if (result == 0)
 		result = image_write_png(&out, path, error);
 	image_free(&out);
@@ -217,7 +239,8 @@ static void annotate_task(void *context, int index, int worker)
 	image_free(&picture);
 }
 
-void prediction_batch_annotate(struct prediction_batch *batch, const struct annotation_request *request)
+void prediction_batch_annotate(struct prediction_batch *batch,
+	const struct annotation_request *request)
 {
 	struct annotation_job job = {batch, request};
 	parallel_for(batch->pool, batch->count, annotate_task, &job);

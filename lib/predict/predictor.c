@@ -8,25 +8,31 @@
 #include <string.h>
 
 /* The settings of the model card, unless the request has others. */
-static int choose_settings(struct picture_settings *settings, const struct predictor_request *request,
-	const json_t *card, struct error *error)
+static int choose_settings(struct picture_settings *settings,
+	const struct predictor_request *request, const json_t *card, struct error *error)
 {
 	if (picture_settings_read(settings, card, error))
 		return error_within(error, request->model);
 	settings->fit = request->fit < 0 ? settings->fit : (enum image_fit)request->fit;
-	settings->filter = request->filter < 0 ? settings->filter : (enum image_filter)request->filter;
-	return request->background ? image_parse_color(request->background, settings->background, error) : 0;
+	settings->filter =
+		request->filter < 0 ? settings->filter : (enum image_filter)request->filter;
+	return request->background
+		? image_parse_color(request->background, settings->background, error)
+		: 0;
 }
 
-/* Class names become folder names: those of an untrusted model could be paths, or the folder of unsure pictures. */
+/* Class names become folder names: those of an untrusted model could be paths, or the folder of
+ * unsure pictures. */
 static int check_labels(const struct model *model, const char *folder, struct error *error)
 {
 	if (text_list_find(&model->labels, PREDICTION_UNSURE) >= 0)
-		return error_set(error, folder, "has a class '%s', which is the folder of pictures below the threshold",
+		return error_set(error, folder,
+			"has a class '%s', which is the folder of pictures below the threshold",
 			PREDICTION_UNSURE);
 	for (size_t i = 0; i < model->labels.count; i++)
 		if (!text_is_class_name(model->labels.items[i]))
-			return error_set(error, folder, "the name of class %zu is not a valid folder name", i);
+			return error_set(error, folder,
+				"the name of class %zu is not a valid folder name", i);
 	return 0;
 }
 
@@ -37,25 +43,31 @@ static void warn_about_softmax(const struct predictor *predictor)
 	struct error warning;
 	if (architecture->layers[architecture->layer_count - 1].activation != ACTIVATION_SOFTMAX)
 		return;
-	error_set(&warning, folder, "its output activation is softmax: at most one class can have a high probability");
+	error_set(&warning, folder,
+		"its output activation is softmax: at most one class can have a high probability");
 	predictor->request->bad->report(&warning);
 }
 
-int predictor_open(struct predictor *predictor, const struct predictor_request *request, struct error *error)
+int predictor_open(struct predictor *predictor, const struct predictor_request *request,
+	struct error *error)
 {
 	struct picture_settings settings;
 	struct model *model = &predictor->model;
 	*predictor = (struct predictor){.request = request};
 	if (parallel_create(&predictor->pool, request->threads, error) ||
-		model_open(model, request->model, NETWORK_PREDICT, request->batch_size, predictor->pool, error) ||
+		model_open(model, request->model, NETWORK_PREDICT, request->batch_size,
+			predictor->pool, error) ||
 		(request->sort_folder && check_labels(model, request->model, error)) ||
 		choose_settings(&settings, request, model->card, error))
 		return -1;
-	int top = request->top ? request->top : request->multi_label ? network_outputs(model->network) : 1;
-	if (prediction_batch_create(&predictor->batch, model->network, &model->labels, &settings, request->batch_size, top,
-			predictor->pool, error) ||
+	int top = request->top         ? request->top
+		: request->multi_label ? network_outputs(model->network)
+				       : 1;
+	if (prediction_batch_create(&predictor->batch, model->network, &model->labels, &settings,
+		    request->batch_size, top, predictor->pool, error) ||
 		(request->evaluate &&
-			evaluation_start(&predictor->evaluation, model, request->multi_label, request->threshold, error)))
+			evaluation_start(&predictor->evaluation, model, request->multi_label,
+				request->threshold, error)))
 		return -1;
 	if (request->multi_label)
 		warn_about_softmax(predictor);
@@ -65,8 +77,10 @@ int predictor_open(struct predictor *predictor, const struct predictor_request *
 
 /* ---- predictions ---- */
 
-/* The file name of a picture; for standard input, with the extension of its image type. NULL on failure. */
-static char *file_name(const struct batch_item *item, const unsigned char *bytes, size_t size, struct error *error)
+/* The file name of a picture; for standard input, with the extension of its image type. NULL on
+ * failure. */
+static char *file_name(const struct batch_item *item, const unsigned char *bytes, size_t size,
+	struct error *error)
 {
 	struct image_info info;
 	char *name = NULL;
@@ -81,24 +95,28 @@ static char *file_name(const struct batch_item *item, const unsigned char *bytes
 	return name;
 }
 
-static void sort_picture(const struct predictor_request *request, const struct prediction *prediction,
-	struct batch_item *item)
+static void sort_picture(const struct predictor_request *request,
+	const struct prediction *prediction, struct batch_item *item)
 {
 	unsigned char *bytes;
 	size_t size;
 	item->bad = batch_item_bytes(item, &bytes, &size, &item->error);
 	if (item->bad)
 		return;
-	char *folder = file_join(request->sort_folder, prediction_decision(prediction, request->threshold));
+	char *folder = file_join(request->sort_folder,
+		prediction_decision(prediction, request->threshold));
 	char *name = folder ? file_name(item, bytes, size, &item->error) : NULL;
-	item->output_failed = item->bad = name ? unique_file_write(folder, name, bytes, size, &item->error)
-		: folder ? -1 : error_memory(&item->error, item->path);
+	item->output_failed = item->bad = name
+		? unique_file_write(folder, name, bytes, size, &item->error)
+		: folder ? -1
+			 : error_memory(&item->error, item->path);
 	free(folder);
 	free(name);
 	batch_item_release(item, bytes);
 }
 
-/* Whether the model was trained on a picture. Records have a digest; that of a file is computed here. */
+/* Whether the model was trained on a picture. Records have a digest; that of a file is computed
+ * here. */
 static bool has_leaked(const struct predictor *predictor, struct batch_item *item)
 {
 	unsigned char *bytes, digest[DIGEST_SIZE];
@@ -115,14 +133,15 @@ static bool has_leaked(const struct predictor *predictor, struct batch_item *ite
 	return leaks_contain(&predictor->leaks, digest);
 }
 
-static int write_line(const struct predictor *predictor, const struct prediction *prediction, const float *target,
-	struct error *error)
+static int write_line(const struct predictor *predictor, const struct prediction *prediction,
+	const float *target, struct error *error)
 {
 	if (!predictor->lines)
 		return 0;
 	if (predictor->request->json)
 		return prediction_write_json(prediction, predictor->lines, error);
-	prediction_write_tsv(prediction, predictor->request->evaluate ? target : NULL, predictor->lines);
+	prediction_write_tsv(prediction, predictor->request->evaluate ? target : NULL,
+		predictor->lines);
 	return 0;
 }
 
@@ -145,7 +164,8 @@ static int process_item(struct predictor *predictor, int index, struct error *er
 	if (item->bad)
 		return bad_input_skip(request->bad, &item->error, error);
 	if (request->evaluate)
-		evaluation_add(&predictor->evaluation, &prediction, prediction_batch_logits(batch, index), target, leaked);
+		evaluation_add(&predictor->evaluation, &prediction,
+			prediction_batch_logits(batch, index), target, leaked);
 	return write_line(predictor, &prediction, target, error);
 }
 
@@ -161,7 +181,8 @@ static void read_weights(void *context)
 	job->result = model_read_weights(&job->predictor->model, &job->error);
 }
 
-/* Reads the pictures of the batch; with the first batch also the weights, in parallel, which takes as long as one picture. */
+/* Reads the pictures of the batch; with the first batch also the weights, in parallel, which takes
+ * as long as one picture. */
 static int read_batch(struct predictor *predictor, struct error *error)
 {
 	const struct predictor_request *request = predictor->request;
@@ -184,8 +205,9 @@ static int predict_batch(struct predictor *predictor, struct error *error)
 {
 	const struct predictor_request *request = predictor->request;
 	struct prediction_batch *batch = &predictor->batch;
-	struct annotation_request annotation = {request->annotation_folder, request->sort_folder != NULL, request->threshold,
-		request->multi_label, request->annotate};
+	struct annotation_request annotation = {request->annotation_folder,
+		request->sort_folder != NULL, request->threshold, request->multi_label,
+		request->annotate};
 	int result = 0;
 	size_t skipped_before = request->bad->count;
 	if (read_batch(predictor, error))
@@ -204,10 +226,13 @@ static int predict_batch(struct predictor *predictor, struct error *error)
 	return result;
 }
 
-int predictor_run(struct predictor *predictor, char *const *operands, int count, FILE *lines, struct error *error)
+int predictor_run(struct predictor *predictor, char *const *operands, int count, FILE *lines,
+	struct error *error)
 {
 	const struct predictor_request *request = predictor->request;
-	struct inputs inputs = {.model = &predictor->model, .bad = request->bad, .labelled = request->evaluate,
+	struct inputs inputs = {.model = &predictor->model,
+		.bad = request->bad,
+		.labelled = request->evaluate,
 		.files_only = request->sort_folder != NULL};
 	predictor->lines = lines;
 	int result = inputs_find(&inputs, operands, count, error);

@@ -1,7 +1,8 @@
-/* A prediction run: pictures and streams in; lines, annotated and sorted pictures, or an evaluation out.
+/* A prediction run: pictures and streams in; lines, annotated and sorted pictures, or an evaluation
+ * out.
  *
- * Depends on model, dataset (files of folders), train (metrics) and stream. Annotations are drawn by a callback: this folder
- * draws nothing. */
+ * Depends on model, dataset (files of folders), train (metrics) and stream. Annotations are drawn
+ * by a callback: this folder draws nothing. */
 #ifndef PREDICT_PREDICTOR_H
 #define PREDICT_PREDICTOR_H
 
@@ -11,20 +12,22 @@
 
 /* Inputs and options. */
 struct predictor_request {
-	const char *model;             /* folder */
-	int top;                       /* number of classes to output; 0: one, or all if multi-label */
-	bool multi_label;              /* each class is predicted independently */
-	double threshold;              /* minimum probability of a predicted class */
-	bool json, header;             /* lines of JSON instead of TSV; a header line of TSV */
+	const char *model; /* folder */
+	int top;           /* number of classes to output; 0: one, or all if multi-label */
+	bool multi_label;  /* each class is predicted independently */
+	double threshold;  /* minimum probability of a predicted class */
+	bool json, header; /* lines of JSON instead of TSV; a header line of TSV */
 	const char *annotation_folder; /* for annotated pictures, or NULL */
 	prediction_annotate *annotate; /* with annotation_folder */
-	const char *sort_folder;       /* for a folder of pictures per class, and "unsure"; or NULL */
-	bool evaluate;                 /* compare predictions with the labels of class folders and streams */
-	const char *leaked;            /* list of split-dataset, to find leaked pictures (leaks_read), or NULL */
-	int fit, filter;               /* enum image_fit, enum image_filter; -1: as in training */
-	const char *background;        /* a colour (image_parse_color), or NULL: as in training */
+	const char *sort_folder; /* for a folder of pictures per class, and "unsure"; or NULL */
+	bool evaluate; /* compare predictions with the labels of class folders and streams */
+	const char
+		*leaked; /* list of split-dataset, to find leaked pictures (leaks_read), or NULL */
+	int fit, filter; /* enum image_fit, enum image_filter; -1: as in training */
+	const char *background; /* a colour (image_parse_color), or NULL: as in training */
 	int batch_size, threads;
-	struct bad_inputs *bad;        /* pictures, folders and streams; its `report` is used for warnings too */
+	struct bad_inputs
+		*bad; /* pictures, folders and streams; its `report` is used for warnings too */
 	struct progress *progress;
 };
 
@@ -32,22 +35,25 @@ struct predictor {
 	const struct predictor_request *request; /* the caller's */
 	struct parallel *pool;
 	struct model model;
-	bool weights_read;             /* with the first batch */
+	bool weights_read; /* with the first batch */
 	struct prediction_batch batch;
-	struct evaluation evaluation;  /* if request->evaluate */
+	struct evaluation evaluation; /* if request->evaluate */
 	struct leaks leaks;
 	FILE *lines;
-	uint64_t predicted;            /* number of pictures */
-	bool truncated;                /* a stream was invalid after its first records */
+	uint64_t predicted; /* number of pictures */
+	bool truncated;     /* a stream was invalid after its first records */
 };
 
-/* Loads the model without its weights. On failure (-1) the predictor is still the caller's to close. */
-CHECKED int predictor_open(struct predictor *predictor, const struct predictor_request *request, struct error *error);
-
-/* Reads the weights, and predicts all inputs of the operands (inputs_find), in order, with a line each to `lines` (NULL: none).
- * The results do not depend on the number of threads and the batch size. Returns 0, or -1. */
-CHECKED int predictor_run(struct predictor *predictor, char *const *operands, int count, FILE *lines,
+/* Loads the model without its weights. On failure (-1) the predictor is still the caller's to
+ * close. */
+CHECKED int predictor_open(struct predictor *predictor, const struct predictor_request *request,
 	struct error *error);
+
+/* Reads the weights, and predicts all inputs of the operands (inputs_find), in order, with a line
+ * each to `lines` (NULL: none). The results do not depend on the number of threads and the batch
+ * size. Returns 0, or -1. */
+CHECKED int predictor_run(struct predictor *predictor, char *const *operands, int count,
+	FILE *lines, struct error *error);
 
 void predictor_close(struct predictor *predictor);
 

@@ -72,19 +72,22 @@ static bool contains(const struct text_list *sorted, const char *name, size_t ti
 	return last < sorted->count && strcmp(sorted->items[last], name) == 0;
 }
 
-static int add_candidates(struct text_list *candidates, char *const *paths, size_t count, int level, struct error *error)
+static int add_candidates(struct text_list *candidates, char *const *paths, size_t count, int level,
+	struct error *error)
 {
 	int result = 0;
 	for (size_t i = 0; i < count && result == 0; i++) {
 		char *name = candidate(paths[i], level);
-		result = name ? text_list_add(candidates, name, error) : error_memory(error, paths[i]);
+		result = name ? text_list_add(candidates, name, error)
+			      : error_memory(error, paths[i]);
 		free(name);
 	}
 	text_list_sort(candidates);
 	return result;
 }
 
-static int add_chosen(struct text_list *names, char *const *chosen, size_t count, struct error *error)
+static int add_chosen(struct text_list *names, char *const *chosen, size_t count,
+	struct error *error)
 {
 	int result = 0;
 	for (size_t i = 0; i < count && result == 0; i++)
@@ -93,8 +96,10 @@ static int add_chosen(struct text_list *names, char *const *chosen, size_t count
 	return result;
 }
 
-/* Assigns the paths that have no name yet their candidate of this level, unless it is another path's name or candidate. */
-static int assign_names(char **chosen, char *const *paths, size_t count, int level, struct error *error)
+/* Assigns the paths that have no name yet their candidate of this level, unless it is another
+ * path's name or candidate. */
+static int assign_names(char **chosen, char *const *paths, size_t count, int level,
+	struct error *error)
 {
 	struct text_list candidates = {0}, taken = {0};
 	int result = add_candidates(&candidates, paths, count, level, error);
@@ -143,7 +148,8 @@ int result_names(struct text_list *names, char *const *paths, size_t count, stru
 	for (size_t i = 0; i < count && result == 0; i++) {
 		if (!chosen[i])
 			chosen[i] = numbered(chosen, count, paths[i]);
-		result = chosen[i] ? text_list_add(names, chosen[i], error) : error_memory(error, paths[i]);
+		result = chosen[i] ? text_list_add(names, chosen[i], error)
+				   : error_memory(error, paths[i]);
 	}
 	for (size_t i = 0; chosen && i < count; i++)
 		free(chosen[i]);

@@ -8,8 +8,13 @@
 #include <stdlib.h>
 #include <string.h>
 
-static const struct document_budget initial_budget = {.operations = 50000000, .values = 20000000, .pattern_seconds = 2,
-	.seconds = 10, .documents = 20000, .bytes = 256 << 20, .nodes = 2000000};
+static const struct document_budget initial_budget = {.operations = 50000000,
+	.values = 20000000,
+	.pattern_seconds = 2,
+	.seconds = 10,
+	.documents = 20000,
+	.bytes = 256 << 20,
+	.nodes = 2000000};
 
 /* Approximate memory of a parsed document per byte of its source. */
 enum { MEMORY_PER_BYTE = 8 };
@@ -34,7 +39,8 @@ void node_list_free(struct node_list *list)
 static int charge_bytes(struct document *document, size_t bytes, struct error *error)
 {
 	if (bytes > document->budget.bytes)
-		return error_set(error, document->name, "more than %zu bytes of text on the page", initial_budget.bytes);
+		return error_set(error, document->name, "more than %zu bytes of text on the page",
+			initial_budget.bytes);
 	document->budget.bytes -= bytes;
 	return 0;
 }
@@ -45,7 +51,8 @@ int document_own_text(struct document *document, char *text, size_t size, struct
 		free(text);
 		return -1;
 	}
-	char **texts = text ? array_grow(document->texts, document->text_count, sizeof *texts) : NULL;
+	char **texts =
+		text ? array_grow(document->texts, document->text_count, sizeof *texts) : NULL;
 	if (!texts) {
 		free(text);
 		return error_memory(error, document->name);
@@ -67,15 +74,19 @@ static struct document_node add_tree(struct document *document, struct tree *tre
 	tree->page = document;
 	tree->next = document->trees;
 	document->trees = tree;
-	return (struct document_node){.kind = NODE_TREE, .tree = tree, .element = (xmlNodePtr)tree->document};
+	return (struct document_node){.kind = NODE_TREE,
+		.tree = tree,
+		.element = (xmlNodePtr)tree->document};
 }
 
 /* Returns 1, 0 with the reason in `error` if it is not JSON, or -1. */
-static int add_json(struct document *document, const char *bytes, size_t size, struct document_node *node, struct error *error)
+static int add_json(struct document *document, const char *bytes, size_t size,
+	struct document_node *node, struct error *error)
 {
 	struct error parse_error;
 	size_t bom_size = size >= 3 && memcmp(bytes, "\xef\xbb\xbf", 3) == 0 ? 3 : 0;
-	json_t *value = json_parse(bytes + bom_size, size - bom_size, JSON_DECODE_ANY, document->name, &parse_error);
+	json_t *value = json_parse(bytes + bom_size, size - bom_size, JSON_DECODE_ANY,
+		document->name, &parse_error);
 	if (!value) {
 		error_copy(error, &parse_error);
 		return parse_error.kind == ERROR_MACHINE ? -1 : 0;
@@ -96,16 +107,18 @@ static int parse_page(struct document *document, const char *charset, struct err
 		return 0;
 	}
 	if (document->format == DOCUMENT_JSON)
-		return add_json(document, bytes, document->size, &document->root, error) == 1 ? 0 : -1;
+		return add_json(document, bytes, document->size, &document->root, error) == 1 ? 0
+											      : -1;
 	struct tree *tree = tree_parse(bytes, document->size, document->format, charset);
 	if (!tree)
-		return error_set(error, document->name, document->format == DOCUMENT_XML ? "not well-formed XML" : "not HTML");
+		return error_set(error, document->name,
+			document->format == DOCUMENT_XML ? "not well-formed XML" : "not HTML");
 	document->root = add_tree(document, tree);
 	return 0;
 }
 
-int document_parse(struct document **out, const unsigned char *bytes, size_t size, enum document_format format,
-	const char *charset, const char *name, struct error *error)
+int document_parse(struct document **out, const unsigned char *bytes, size_t size,
+	enum document_format format, const char *charset, const char *name, struct error *error)
 {
 	*out = NULL;
 	if (size == 0 || size > INT_MAX)
@@ -113,7 +126,11 @@ int document_parse(struct document **out, const unsigned char *bytes, size_t siz
 	struct document *document = calloc(1, sizeof *document);
 	if (!document)
 		return error_memory(error, name);
-	*document = (struct document){.name = name, .bytes = bytes, .size = size, .format = format, .budget = initial_budget};
+	*document = (struct document){.name = name,
+		.bytes = bytes,
+		.size = size,
+		.format = format,
+		.budget = initial_budget};
 	if (parse_page(document, charset, error)) {
 		document_free(document);
 		return -1;
@@ -122,24 +139,26 @@ int document_parse(struct document **out, const unsigned char *bytes, size_t siz
 	return 0;
 }
 
-/* An HTML element is an HTML document itself; its text, and that of an attribute, may be a document of another format; a JSON
- * string may be one of any format. */
+/* An HTML element is an HTML document itself; its text, and that of an attribute, may be a document
+ * of another format; a JSON string may be one of any format. */
 static bool is_document_of(const struct document_node *node, enum document_format format)
 {
 	if (node->kind == NODE_TREE)
 		return node->tree->format == format && node->element->type != XML_ATTRIBUTE_NODE &&
-			node->element->type != XML_TEXT_NODE && node->element->type != XML_CDATA_SECTION_NODE;
+			node->element->type != XML_TEXT_NODE &&
+			node->element->type != XML_CDATA_SECTION_NODE;
 	return node->kind == NODE_JSON && format == DOCUMENT_JSON && !json_is_string(node->value);
 }
 
-int document_within(struct document *document, const struct document_node *node, enum document_format format,
-	struct document_node *inside, struct error *error)
+int document_within(struct document *document, const struct document_node *node,
+	enum document_format format, struct document_node *inside, struct error *error)
 {
 	*inside = *node;
 	if (is_document_of(node, format))
 		return 1;
 	if (document->budget.documents == 0)
-		return error_set(error, document->name, "more than %zu documents within the page", initial_budget.documents);
+		return error_set(error, document->name, "more than %zu documents within the page",
+			initial_budget.documents);
 	document->budget.documents--;
 	char *text = document_text(document, node);
 	int result = text ? charge_bytes(document, MEMORY_PER_BYTE * strlen(text), error) : 0;

@@ -7,7 +7,8 @@
 /* The number of examples shown of each list. */
 enum { EXPLAIN_EXAMPLES = 3 };
 
-/* Writes untrusted text as one line without control characters, truncated if it is long; NULL is "". */
+/* Writes untrusted text as one line without control characters, truncated if it is long; NULL is
+ * "". */
 void explain_text(FILE *stream, const char *text);
 
 #endif

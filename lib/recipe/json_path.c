@@ -15,8 +15,8 @@ struct json_step {
 	size_t index;
 };
 
-static int add_step(struct json_path *path, enum step_kind kind, const char *name, size_t length, size_t index,
-	struct error *error)
+static int add_step(struct json_path *path, enum step_kind kind, const char *name, size_t length,
+	size_t index, struct error *error)
 {
 	struct json_step *steps = array_grow(path->steps, path->count, sizeof *steps);
 	if (!steps)
@@ -28,7 +28,8 @@ static int add_step(struct json_path *path, enum step_kind kind, const char *nam
 }
 
 /* Parses a name, plain or in quotes, and returns what follows it; NULL if there is none. */
-static const char *parse_name(struct json_path *path, const char *text, enum step_kind kind, struct error *error)
+static const char *parse_name(struct json_path *path, const char *text, enum step_kind kind,
+	struct error *error)
 {
 	bool quoted = *text == '"';
 	const char *name = text + quoted;
@@ -45,12 +46,14 @@ static const char *parse_brackets(struct json_path *path, const char *text, stru
 	size_t digits = strspn(text + 1, "0123456789");
 	if (digits > 9 || text[1 + digits] != ']')
 		return NULL;
-	if (add_step(path, digits ? STEP_ELEMENT : STEP_ELEMENTS, NULL, 0, strtoul(text + 1, NULL, 10), error))
+	if (add_step(path, digits ? STEP_ELEMENT : STEP_ELEMENTS, NULL, 0,
+		    strtoul(text + 1, NULL, 10), error))
 		return NULL;
 	return text + digits + 2;
 }
 
-static const char *parse_step(struct json_path *path, const char *text, bool first, struct error *error)
+static const char *parse_step(struct json_path *path, const char *text, bool first,
+	struct error *error)
 {
 	if (*text == '[')
 		return parse_brackets(path, text, error);
@@ -76,7 +79,8 @@ int json_path_parse(struct json_path *path, const char *text, struct error *erro
 	if (rest && !*rest)
 		return 0;
 	json_path_free(path);
-	return error_set(error, text, rest ? "more than %d steps" : "not a JSON path", STEPS_MAXIMUM);
+	return error_set(error, text, rest ? "more than %d steps" : "not a JSON path",
+		STEPS_MAXIMUM);
 }
 
 struct json_path_walk {
@@ -88,8 +92,10 @@ struct json_path_walk {
 
 static int walk(const struct json_path_walk *state, const char *name, json_t *value, size_t step);
 
-/* Visits every member; with `name`, the next step applies to members of that name, and all are searched recursively. */
-static int walk_members(const struct json_path_walk *state, json_t *value, size_t step, const char *name)
+/* Visits every member; with `name`, the next step applies to members of that name, and all are
+ * searched recursively. */
+static int walk_members(const struct json_path_walk *state, json_t *value, size_t step,
+	const char *name)
 {
 	const char *key;
 	json_t *member;
@@ -130,7 +136,8 @@ static int walk(const struct json_path_walk *state, const char *name, json_t *va
 	case STEP_ELEMENT:
 		return walk(state, NULL, json_array_get(value, current->index), step + 1);
 	case STEP_ELEMENTS:
-		return json_is_array(value) ? walk_elements(state, value, step + 1) : walk(state, name, value, step + 1);
+		return json_is_array(value) ? walk_elements(state, value, step + 1)
+					    : walk(state, name, value, step + 1);
 	case STEP_DESCENDANT:
 		return json_is_array(value) ? walk_elements(state, value, step)
 					    : walk_members(state, value, step, current->name);
@@ -138,7 +145,8 @@ static int walk(const struct json_path_walk *state, const char *name, json_t *va
 	return 0;
 }
 
-int json_path_select(const struct json_path *path, json_t *value, json_path_found *found, void *context, size_t *budget)
+int json_path_select(const struct json_path *path, json_t *value, json_path_found *found,
+	void *context, size_t *budget)
 {
 	struct json_path_walk state = {path, found, context, budget};
 	return walk(&state, NULL, value, 0);

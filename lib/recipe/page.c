@@ -24,8 +24,8 @@ struct page_parser {
 /* ---- images ---- */
 
 /* Returns 1, 0 or -1. */
-static int is_too_small(const struct page_parser *parser, const struct document_node *item, const struct selector *selector,
-	struct error *error)
+static int is_too_small(const struct page_parser *parser, const struct document_node *item,
+	const struct selector *selector, struct error *error)
 {
 	int64_t side;
 	char *text;
@@ -36,17 +36,20 @@ static int is_too_small(const struct page_parser *parser, const struct document_
 	return is_small;
 }
 
-/* Resolves a URI reference on the page; NULL: it can't be resolved. Saved pages often have no scheme for "//HOST/...". */
+/* Resolves a URI reference on the page; NULL: it can't be resolved. Saved pages often have no
+ * scheme for "//HOST/...". */
 static char *resolve_url(const struct page_parser *parser, const char *reference)
 {
 	if (parser->base || strncmp(reference, "//", 2))
 		return url_resolve(parser->base, reference, NULL);
-	char *secure = text_format("https:%s", reference), *url = secure ? url_resolve(NULL, secure, NULL) : NULL;
+	char *secure = text_format("https:%s", reference),
+	     *url = secure ? url_resolve(NULL, secure, NULL) : NULL;
 	free(secure);
 	return url;
 }
 
-/* Resolves that of an image; NULL also if it is the page itself: lazily loading pages use "#" as placeholder. */
+/* Resolves that of an image; NULL also if it is the page itself: lazily loading pages use "#" as
+ * placeholder. */
 static char *image_url(const struct page_parser *parser, const char *reference)
 {
 	const char *page = parser->page->url;
@@ -66,16 +69,18 @@ static void count_unusable(struct page_findings *findings, const struct text_lis
 		findings->unusable_example = strndup(references->items[0], PAGE_TEXT_MAXIMUM);
 }
 
-/* Sets *url to the URL of an item's image: the first usable one that its selectors find; NULL for none. */
-static int find_image_url(const struct page_parser *parser, const struct recipe_item *kind, const struct document_node *item,
-	char **url, struct error *error)
+/* Sets *url to the URL of an item's image: the first usable one that its selectors find; NULL for
+ * none. */
+static int find_image_url(const struct page_parser *parser, const struct recipe_item *kind,
+	const struct document_node *item, char **url, struct error *error)
 {
 	struct text_list references = {0};
 	int result = 0;
 	*url = NULL;
 	for (size_t i = 0; result == 0 && !*url && i < kind->image_count; i++) {
 		size_t before = references.count;
-		result = selector_texts(&kind->images[i], parser->document, item, &references, error);
+		result = selector_texts(&kind->images[i], parser->document, item, &references,
+			error);
 		for (size_t j = before; result == 0 && !*url && j < references.count; j++)
 			*url = image_url(parser, references.items[j]);
 	}
@@ -96,11 +101,12 @@ static void truncate(char *text)
 	text[end] = 0;
 }
 
-static int add_image(struct page_parser *parser, const struct recipe_item *kind, const struct document_node *item,
-	struct text_list *urls, struct error *error)
+static int add_image(struct page_parser *parser, const struct recipe_item *kind,
+	const struct document_node *item, struct text_list *urls, struct error *error)
 {
 	struct page_findings *findings = parser->findings;
-	struct page_image *images = array_grow(findings->images, findings->image_count, sizeof *images);
+	struct page_image *images =
+		array_grow(findings->images, findings->image_count, sizeof *images);
 	if (!images)
 		return error_memory(error, parser->recipe->name);
 	findings->images = images;
@@ -114,8 +120,8 @@ static int add_image(struct page_parser *parser, const struct recipe_item *kind,
 }
 
 /* Adds the image at `url`, unless an earlier item had it. */
-static int add_url(struct page_parser *parser, const struct recipe_item *kind, const struct document_node *item,
-	const char *url, struct error *error)
+static int add_url(struct page_parser *parser, const struct recipe_item *kind,
+	const struct document_node *item, const char *url, struct error *error)
 {
 	struct text_list urls = {0};
 	double *seconds = &parser->document->budget.pattern_seconds;
@@ -129,8 +135,8 @@ static int add_url(struct page_parser *parser, const struct recipe_item *kind, c
 	return result;
 }
 
-static int parse_item(struct page_parser *parser, const struct recipe_item *kind, const struct document_node *item,
-	struct error *error)
+static int parse_item(struct page_parser *parser, const struct recipe_item *kind,
+	const struct document_node *item, struct error *error)
 {
 	int is_small = is_too_small(parser, item, &kind->width, error);
 	if (is_small == 0)
@@ -147,10 +153,12 @@ static int parse_item(struct page_parser *parser, const struct recipe_item *kind
 	return result;
 }
 
-static int parse_items(struct page_parser *parser, const struct recipe_item *kind, struct error *error)
+static int parse_items(struct page_parser *parser, const struct recipe_item *kind,
+	struct error *error)
 {
 	struct node_list items = {0};
-	int result = selector_find(&kind->item, parser->document, &parser->document->root, &items, error);
+	int result = selector_find(&kind->item, parser->document, &parser->document->root, &items,
+		error);
 	for (size_t i = 0; result == 0 && i < items.count; i++)
 		result = parse_item(parser, kind, &items.items[i], error);
 	parser->findings->item_count += items.count;
@@ -162,8 +170,8 @@ static int parse_items(struct page_parser *parser, const struct recipe_item *kin
 
 /* ---- further pages ---- */
 
-static int add_link(struct page_parser *parser, const char *url, const struct recipe *page_recipe, bool is_followed,
-	struct error *error)
+static int add_link(struct page_parser *parser, const char *url, const struct recipe *page_recipe,
+	bool is_followed, struct error *error)
 {
 	struct page_findings *findings = parser->findings;
 	int added = digest_table_add(&parser->links, url, error);
@@ -179,36 +187,44 @@ static int add_link(struct page_parser *parser, const char *url, const struct re
 	return 0;
 }
 
-/* Adds the links that a selector finds and, if there is a `pattern`, that it matches; only those of the page's origin. */
-static int add_links(struct page_parser *parser, const struct selector *selector, const char *pattern,
-	const struct recipe *page_recipe, struct error *error)
+/* Adds the links that a selector finds and, if there is a `pattern`, that it matches; only those of
+ * the page's origin. */
+static int add_links(struct page_parser *parser, const struct selector *selector,
+	const char *pattern, const struct recipe *page_recipe, struct error *error)
 {
 	struct text_list links = {0};
 	struct document *document = parser->document;
 	int result = selector_texts(selector, document, &document->root, &links, error);
-	const regex_t *regex = result == 0 && pattern ? pattern_cached(&document->patterns, pattern, error) : NULL;
+	const regex_t *regex =
+		result == 0 && pattern ? pattern_cached(&document->patterns, pattern, error) : NULL;
 	if (pattern && !regex)
 		result = -1;
 	for (size_t i = 0; result == 0 && i < links.count; i++) {
 		char *url = resolve_url(parser, links.items[i]);
-		bool is_same_origin = url && (!parser->page->url || url_is_same_origin(url, parser->page->url));
-		int matches = is_same_origin && regex ? pattern_matches(regex, url, &document->budget.pattern_seconds) : is_same_origin;
+		bool is_same_origin =
+			url && (!parser->page->url || url_is_same_origin(url, parser->page->url));
+		int matches = is_same_origin && regex
+			? pattern_matches(regex, url, &document->budget.pattern_seconds)
+			: is_same_origin;
 		if (matches > 0)
 			result = add_link(parser, url, page_recipe, regex != NULL, error);
 		else if (matches < 0)
-			result = error_set(error, "--follow", "regular expressions take too long on this page");
+			result = error_set(error, "--follow",
+				"regular expressions take too long on this page");
 		free(url);
 	}
 	text_list_free(&links);
 	return result;
 }
 
-/* `url`, which is freed, with the parameters that the cursor finds set in its query; NULL on failure. */
-static char *merge_cursor(const struct page_parser *parser, const struct recipe_cursor *cursor, char *url, bool *any,
-	struct error *error)
+/* `url`, which is freed, with the parameters that the cursor finds set in its query; NULL on
+ * failure. */
+static char *merge_cursor(const struct page_parser *parser, const struct recipe_cursor *cursor,
+	char *url, bool *any, struct error *error)
 {
 	struct node_list found = {0};
-	if (selector_find(&cursor->selector, parser->document, &parser->document->root, &found, error)) {
+	if (selector_find(&cursor->selector, parser->document, &parser->document->root, &found,
+		    error)) {
 		free(url);
 		url = NULL;
 	}
@@ -240,7 +256,9 @@ static int add_cursors(struct page_parser *parser, struct error *error)
 	for (size_t i = 0; url && i < recipe->cursor_count; i++)
 		url = merge_cursor(parser, &recipe->cursors[i], url, &any, error);
 	char *next = url && any ? url_resolve(NULL, url, error) : NULL;
-	int result = !url || (any && !next) ? -1 : any ? add_link(parser, next, recipe, false, error) : 0;
+	int result = !url || (any && !next) ? -1
+		: any                       ? add_link(parser, next, recipe, false, error)
+					    : 0;
 	free(url);
 	free(next);
 	return result;
@@ -252,10 +270,12 @@ static int parse_links(struct page_parser *parser, struct error *error)
 	const struct page *page = parser->page;
 	for (size_t i = 0; i < recipe->next_link_count; i++) {
 		const struct recipe_link *next = &recipe->next_links[i];
-		if (add_links(parser, &next->selector, NULL, next->page_recipe ? next->page_recipe : recipe, error))
+		if (add_links(parser, &next->selector, NULL,
+			    next->page_recipe ? next->page_recipe : recipe, error))
 			return -1;
 	}
-	if (recipe->link.text && page->follow && add_links(parser, &recipe->link, page->follow, recipe, error))
+	if (recipe->link.text && page->follow &&
+		add_links(parser, &recipe->link, page->follow, recipe, error))
 		return -1;
 	return recipe->cursor_count && page->url ? add_cursors(parser, error) : 0;
 }
@@ -272,7 +292,8 @@ static int find_base(const struct page_parser *parser, char **base, struct error
 	if (parser->recipe->format == DOCUMENT_HTML) {
 		result = selector_parse(&selector, "//base/@href", "base", DOCUMENT_HTML, error);
 		if (result == 0)
-			result = selector_text(&selector, parser->document, &parser->document->root, &base_element, error);
+			result = selector_text(&selector, parser->document, &parser->document->root,
+				&base_element, error);
 	}
 	selector_free(&selector);
 	*base = base_element ? url_resolve(url, base_element, NULL) : NULL;
@@ -286,7 +307,8 @@ static int find_base(const struct page_parser *parser, char **base, struct error
 static int check_error(const struct page_parser *parser, struct error *error)
 {
 	char *site_error;
-	if (selector_text(&parser->recipe->error, parser->document, &parser->document->root, &site_error, error))
+	if (selector_text(&parser->recipe->error, parser->document, &parser->document->root,
+		    &site_error, error))
 		return -1;
 	if (!site_error)
 		return 0;
@@ -309,15 +331,19 @@ static int parse_document(struct page_parser *parser, struct error *error)
 	return result;
 }
 
-int page_read_in_process(const struct page *page, struct page_findings *findings, struct error *error)
+int page_read_in_process(const struct page *page, struct page_findings *findings,
+	struct error *error)
 {
 	const struct recipe *recipe = page->recipe;
 	struct page_parser parser = {.page = page, .recipe = recipe, .findings = findings};
 	*findings = (struct page_findings){0};
 	errno = 0;
-	int result = document_parse(&parser.document, page->bytes, page->size, recipe->format, page->charset, page->name, error)
-		? -1 : parse_document(&parser, error);
-	/* Without memory libxml2 parses only part of the page, and a text without memory looks like one not found. */
+	int result = document_parse(&parser.document, page->bytes, page->size, recipe->format,
+			     page->charset, page->name, error)
+		? -1
+		: parse_document(&parser, error);
+	/* Without memory libxml2 parses only part of the page, and a text without memory looks like
+	 * one not found. */
 	if (errno == ENOMEM)
 		result = error_memory(error, page->name);
 	document_free(parser.document);

@@ -23,7 +23,8 @@ static void run_read(struct worker_task *task)
 	parsed->failed = page_read(&queued->page, &parsed->findings, &parsed->error);
 }
 
-int page_queue_create(struct page_queue **out, worker_pool_callback *ready, void *context, struct error *error)
+int page_queue_create(struct page_queue **out, worker_pool_callback *ready, void *context,
+	struct error *error)
 {
 	struct page_queue *queue = *out = calloc(1, sizeof *queue);
 	if (!queue)
@@ -44,16 +45,20 @@ static void free_queued(struct queued_page *queued)
 	free(queued);
 }
 
-int page_queue_add(struct page_queue *queue, const struct page *page, unsigned char *bytes, void *tag,
-	struct error *error)
+int page_queue_add(struct page_queue *queue, const struct page *page, unsigned char *bytes,
+	void *tag, struct error *error)
 {
 	struct queued_page *queued = calloc(1, sizeof *queued);
 	if (!queued) {
 		free(bytes);
 		return error_memory(error, page->name);
 	}
-	*queued = (struct queued_page){.page = *page, .bytes = bytes, .url = page->url ? strdup(page->url) : NULL,
-		.name = strdup(page->name), .charset = strdup(page->charset), .parsed.tag = tag};
+	*queued = (struct queued_page){.page = *page,
+		.bytes = bytes,
+		.url = page->url ? strdup(page->url) : NULL,
+		.name = strdup(page->name),
+		.charset = strdup(page->charset),
+		.parsed.tag = tag};
 	if ((page->url && !queued->url) || !queued->name || !queued->charset) {
 		free_queued(queued);
 		return error_memory(error, page->name);
@@ -96,7 +101,8 @@ void page_queue_destroy(struct page_queue *queue)
 {
 	if (!queue)
 		return;
-	for (struct worker_task *task = worker_pool_destroy(queue->pool), *next; task; task = next) {
+	for (struct worker_task *task = worker_pool_destroy(queue->pool), *next; task;
+		task = next) {
 		struct queued_page *queued = (struct queued_page *)task;
 		next = task->next;
 		page_findings_free(&queued->parsed.findings);

@@ -8,8 +8,8 @@
 /* A result. */
 struct parsed_page {
 	void *tag;
-	char *url;      /* NULL: a file; the caller's to free */
-	int failed;     /* the result of page_read, with its error */
+	char *url;  /* NULL: a file; the caller's to free */
+	int failed; /* the result of page_read, with its error */
 	struct error error;
 	struct page_findings findings; /* the caller's to free */
 };
@@ -17,12 +17,13 @@ struct parsed_page {
 struct page_queue;
 
 /* A thread calls `ready` when page_queue_take has a result. On failure (-1) *queue is NULL. */
-CHECKED int page_queue_create(struct page_queue **queue, worker_pool_callback *ready, void *context, struct error *error);
-
-/* Queues a page. Its texts are copied, except the `follow` pattern. Takes ownership of `bytes`, the page's, from malloc; on
- * failure (-1, no memory) they are freed. */
-CHECKED int page_queue_add(struct page_queue *queue, const struct page *page, unsigned char *bytes, void *tag,
+CHECKED int page_queue_create(struct page_queue **queue, worker_pool_callback *ready, void *context,
 	struct error *error);
+
+/* Queues a page. Its texts are copied, except the `follow` pattern. Takes ownership of `bytes`, the
+ * page's, from malloc; on failure (-1, no memory) they are freed. */
+CHECKED int page_queue_add(struct page_queue *queue, const struct page *page, unsigned char *bytes,
+	void *tag, struct error *error);
 
 /* Removes the first page of the queue. Returns false if it is not read yet, or there is none. */
 bool page_queue_take(struct page_queue *queue, struct parsed_page *parsed);

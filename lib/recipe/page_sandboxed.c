@@ -14,14 +14,16 @@
 
 enum {
 	SECONDS_MAXIMUM = 5,
-	CALLS_MAXIMUM = 1000,      /* then a worker is replaced, with whatever a page may have left in its memory */
+	CALLS_MAXIMUM = 1000, /* then a worker is replaced, with whatever a page may have left in
+	                         its memory */
 	MEMORY_MAXIMUM = 512 << 20,
 	INPUT_MAXIMUM = 64 << 20,
 	OUTPUT_MAXIMUM = 32 << 20, /* a page of 100,000 URLs needs 10 MB */
 	CHARSET_MAXIMUM = 64,
 };
 
-/* Pointers are valid in the workers too: they are forked with the same recipes at the same addresses. */
+/* Pointers are valid in the workers too: they are forked with the same recipes at the same
+ * addresses. */
 struct page_request {
 	bool explain;
 	const struct recipe *recipe;
@@ -37,7 +39,8 @@ struct page_response {
 	struct error error;
 };
 
-_Static_assert(sizeof(struct page_request) <= SANDBOX_MESSAGE_MAXIMUM && sizeof(struct page_response) <= SANDBOX_MESSAGE_MAXIMUM,
+_Static_assert(sizeof(struct page_request) <= SANDBOX_MESSAGE_MAXIMUM &&
+		sizeof(struct page_response) <= SANDBOX_MESSAGE_MAXIMUM,
 	"a message holds them");
 
 static struct sandbox *sandbox;
@@ -67,22 +70,27 @@ static char *copy_text(const char *text)
 	return memcpy(allocate(size), text, size);
 }
 
-static void read_into(const struct page *page, struct page_response *response, unsigned char *output, size_t *used)
+static void read_into(const struct page *page, struct page_response *response,
+	unsigned char *output, size_t *used)
 {
 	struct page_findings findings;
 	response->failed = page_read_in_process(page, &findings, &response->error);
-	*used = response->failed ? 0 : page_findings_serialize(page, &findings, output, OUTPUT_MAXIMUM);
+	*used = response->failed ? 0
+				 : page_findings_serialize(page, &findings, output, OUTPUT_MAXIMUM);
 	if (!response->failed && !*used)
-		response->failed = error_set(&response->error, page->name, "too many URLs on the page");
+		response->failed =
+			error_set(&response->error, page->name, "too many URLs on the page");
 	page_findings_free(&findings);
 }
 
-static void explain_into(const struct page *page, struct page_response *response, unsigned char *output, size_t *used)
+static void explain_into(const struct page *page, struct page_response *response,
+	unsigned char *output, size_t *used)
 {
 	char *text = NULL;
 	size_t size;
 	FILE *stream = open_memstream(&text, &size);
-	response->failed = stream ? page_explain_in_process(page, stream, &response->error) : error_memory(&response->error, page->name);
+	response->failed = stream ? page_explain_in_process(page, stream, &response->error)
+				  : error_memory(&response->error, page->name);
 	if (stream && fclose(stream))
 		response->failed = error_memory(&response->error, page->name);
 	else if (stream) {
@@ -92,14 +100,19 @@ static void explain_into(const struct page *page, struct page_response *response
 	free(text);
 }
 
-static size_t handle_request(const void *message, const unsigned char *bytes, size_t size, void *reply,
-	unsigned char *output)
+static size_t handle_request(const void *message, const unsigned char *bytes, size_t size,
+	void *reply, unsigned char *output)
 {
 	const struct page_request *request = message;
 	struct page_response *response = reply;
-	const struct page page = {.recipe = request->recipe, .follow = request->follow,
-		.url = request->is_file ? NULL : request->name, .name = request->name, .charset = request->charset,
-		.side_minimum = request->side_minimum, .bytes = bytes, .size = size};
+	const struct page page = {.recipe = request->recipe,
+		.follow = request->follow,
+		.url = request->is_file ? NULL : request->name,
+		.name = request->name,
+		.charset = request->charset,
+		.side_minimum = request->side_minimum,
+		.bytes = bytes,
+		.size = size};
 	size_t used = 0;
 	xmlMemSetup(free, allocate, reallocate, copy_text);
 	json_set_alloc_funcs(allocate, free);
@@ -111,28 +124,32 @@ static size_t handle_request(const void *message, const unsigned char *bytes, si
 
 /* ---- in the program ---- */
 
-/* Loads the encodings of the web (Encoding Standard, section 4), by the C library's names: it reads a file when an encoding is
- * first used, which a worker may not do. */
+/* Loads the encodings of the web (Encoding Standard, section 4), by the C library's names: it reads
+ * a file when an encoding is first used, which a worker may not do. */
 static void load_encodings(void)
 {
-	static const char *const names[] = {"IBM866", "ISO-8859-2", "ISO-8859-3", "ISO-8859-4", "ISO-8859-5", "ISO-8859-6",
-		"ISO-8859-7", "ISO-8859-8", "ISO-8859-9", "ISO-8859-10", "ISO-8859-13", "ISO-8859-14", "ISO-8859-15", "ISO-8859-16",
-		"KOI8-R", "KOI8-U", "MACINTOSH", "CP874", "CP1250", "CP1251", "CP1252", "CP1253", "CP1254", "CP1255", "CP1256",
-		"CP1257", "CP1258", "MAC-CYRILLIC", "GBK", "GB2312", "GB18030", "BIG5", "BIG5-HKSCS", "EUC-JP", "ISO-2022-JP",
-		"SHIFT_JIS", "CP932", "EUC-KR", "CP949", "TIS-620", "UTF-32"};
+	static const char *const names[] = {"IBM866", "ISO-8859-2", "ISO-8859-3", "ISO-8859-4",
+		"ISO-8859-5", "ISO-8859-6", "ISO-8859-7", "ISO-8859-8", "ISO-8859-9", "ISO-8859-10",
+		"ISO-8859-13", "ISO-8859-14", "ISO-8859-15", "ISO-8859-16", "KOI8-R", "KOI8-U",
+		"MACINTOSH", "CP874", "CP1250", "CP1251", "CP1252", "CP1253", "CP1254", "CP1255",
+		"CP1256", "CP1257", "CP1258", "MAC-CYRILLIC", "GBK", "GB2312", "GB18030", "BIG5",
+		"BIG5-HKSCS", "EUC-JP", "ISO-2022-JP", "SHIFT_JIS", "CP932", "EUC-KR", "CP949",
+		"TIS-620", "UTF-32"};
 	static iconv_t opened[sizeof names / sizeof *names];
 	for (size_t i = 0; i < sizeof names / sizeof *names; i++)
 		if (!opened[i])
 			opened[i] = iconv_open("UTF-8", names[i]);
-	/* For other names libxml2 may use another library, which initializes itself when it is first used. */
+	/* For other names libxml2 may use another library, which initializes itself when it is
+	 * first used. */
 	xmlCharEncCloseFunc(xmlFindCharEncodingHandler("x-sjis"));
 	xmlCharEncCloseFunc(xmlFindCharEncodingHandler("none"));
 }
 
 int page_sandbox_start(struct error *error)
 {
-	static const struct sandbox_config work = {handle_request, "page reader", sizeof(struct page_request), sizeof(struct page_response),
-		INPUT_MAXIMUM, OUTPUT_MAXIMUM, MEMORY_MAXIMUM, SECONDS_MAXIMUM, CALLS_MAXIMUM};
+	static const struct sandbox_config work = {handle_request, "page reader",
+		sizeof(struct page_request), sizeof(struct page_response), INPUT_MAXIMUM,
+		OUTPUT_MAXIMUM, MEMORY_MAXIMUM, SECONDS_MAXIMUM, CALLS_MAXIMUM};
 	xmlInitParser();
 	load_encodings();
 	json_object_seed(0); /* it reads a file when it is first called */
@@ -145,18 +162,24 @@ void page_sandbox_stop(void)
 	sandbox = NULL;
 }
 
-static int call_worker(bool explain, const struct page *page, struct page_response *response, struct sandbox_result *result,
-	struct error *error)
+static int call_worker(bool explain, const struct page *page, struct page_response *response,
+	struct sandbox_result *result, struct error *error)
 {
-	struct page_request request = {.explain = explain, .recipe = page->recipe, .follow = page->follow,
-		.side_minimum = page->side_minimum, .is_file = !page->url};
+	struct page_request request = {.explain = explain,
+		.recipe = page->recipe,
+		.follow = page->follow,
+		.side_minimum = page->side_minimum,
+		.is_file = !page->url};
 	if (strlen(page->name) > URL_LENGTH_MAXIMUM)
-		return error_set(error, page->name, "a name of more than %d bytes", URL_LENGTH_MAXIMUM);
+		return error_set(error, page->name, "a name of more than %d bytes",
+			URL_LENGTH_MAXIMUM);
 	strcpy(request.name, page->name);
 	snprintf(request.charset, sizeof request.charset, "%s", page->charset);
-	if (sandbox_run(sandbox, page->name, &request, page->bytes, page->size, response, result, error))
+	if (sandbox_run(sandbox, page->name, &request, page->bytes, page->size, response, result,
+		    error))
 		return -1;
-	response->error.object[sizeof response->error.object - 1] = response->error.reason[sizeof response->error.reason - 1] = 0;
+	response->error.object[sizeof response->error.object - 1] =
+		response->error.reason[sizeof response->error.reason - 1] = 0;
 	if (response->failed)
 		error_set(error, response->error.object, "%s", response->error.reason);
 	return 0;

@@ -51,15 +51,17 @@ static size_t recipe_number(const struct recipe *recipe, const struct recipe *pa
 	return 0;
 }
 
-size_t page_findings_serialize(const struct page *page, const struct page_findings *findings, unsigned char *out,
-	size_t capacity)
+size_t page_findings_serialize(const struct page *page, const struct page_findings *findings,
+	unsigned char *out, size_t capacity)
 {
 	struct byte_writer writer = {out, capacity, false};
 	write_number(&writer, findings->item_count);
 	write_number(&writer, findings->url_count);
 	write_number(&writer, findings->small_count);
 	write_number(&writer, findings->unusable_count);
-	write_number(&writer, findings->first_item ? (size_t)(findings->first_item - page->recipe->items) + 1 : 0);
+	write_number(&writer,
+		findings->first_item ? (size_t)(findings->first_item - page->recipe->items) + 1
+				     : 0);
 	write_number(&writer, findings->has_base);
 	write_text(&writer, findings->unusable_example);
 	write_number(&writer, findings->image_count);
@@ -91,7 +93,9 @@ struct byte_reader {
 /* A number of at most `maximum`; 0 if it is invalid. */
 static size_t read_number(struct byte_reader *reader, size_t maximum)
 {
-	uint64_t number = reader->is_invalid || reader->remaining < NUMBER_SIZE ? UINT64_MAX : load_u64(reader->next);
+	uint64_t number = reader->is_invalid || reader->remaining < NUMBER_SIZE
+		? UINT64_MAX
+		: load_u64(reader->next);
 	if (reader->remaining < NUMBER_SIZE || number > maximum) {
 		reader->is_invalid = true;
 		return 0;
@@ -108,7 +112,8 @@ static char *read_text(struct byte_reader *reader, size_t maximum)
 	if (!size)
 		return NULL;
 	size_t length = size - 1;
-	char *text = length <= reader->remaining && !memchr(reader->next, 0, length) ? malloc(size) : NULL;
+	char *text = length <= reader->remaining && !memchr(reader->next, 0, length) ? malloc(size)
+										     : NULL;
 	reader->is_invalid |= !text;
 	if (!text)
 		return NULL;
@@ -122,7 +127,8 @@ static char *read_text(struct byte_reader *reader, size_t maximum)
 /* A URL from url_resolve; NULL if it is invalid. */
 static char *read_url(struct byte_reader *reader)
 {
-	char *text = read_text(reader, URL_LENGTH_MAXIMUM), *url = text ? url_resolve(NULL, text, NULL) : NULL;
+	char *text = read_text(reader, URL_LENGTH_MAXIMUM),
+	     *url = text ? url_resolve(NULL, text, NULL) : NULL;
 	reader->is_invalid |= !url;
 	free(text);
 	return url;
@@ -171,7 +177,8 @@ static void read_links(struct byte_reader *reader, struct page_findings *finding
 		read_link(reader, &findings->links[findings->link_count++]);
 }
 
-bool page_findings_deserialize(const struct page *page, struct page_findings *findings, const unsigned char *bytes, size_t size)
+bool page_findings_deserialize(const struct page *page, struct page_findings *findings,
+	const unsigned char *bytes, size_t size)
 {
 	struct byte_reader reader = {page, bytes, size, false};
 	*findings = (struct page_findings){0};

@@ -11,7 +11,8 @@
 /* Text is searched in windows: a match that begins in the first half of one is completely in it. */
 enum { WINDOW_SIZE = 2 * PATTERN_LENGTH_MAXIMUM, CACHED_MAXIMUM = 64 };
 
-/* Nesting of groups; characters after repetitions are expanded, for which the C library needs up to 100 MB. */
+/* Nesting of groups; characters after repetitions are expanded, for which the C library needs up to
+ * 100 MB. */
 enum { DEPTH_MAXIMUM = 50, SIZE_MAXIMUM = 1000 };
 
 double pattern_clock(void)
@@ -21,7 +22,8 @@ double pattern_clock(void)
 	return (double)now.tv_sec + 1e-9 * (double)now.tv_nsec;
 }
 
-/* Returns what follows a bracket expression; "]" may be its first character, and it may have classes like [:alpha:]. */
+/* Returns what follows a bracket expression; "]" may be its first character, and it may have
+ * classes like [:alpha:]. */
 static const char *skip_bracket(const char *text)
 {
 	text += text[1] == '^' ? 2 : 1;
@@ -46,7 +48,8 @@ static const char *parse_repetition(struct expansion *expansion, const char *tex
 	double times = *text == '+' ? 2 : 1;
 	if (*text == '{') {
 		char *end;
-		unsigned long least = strtoul(text + 1, &end, 10), most = *end == ',' ? strtoul(end + 1, &end, 10) : least;
+		unsigned long least = strtoul(text + 1, &end, 10),
+			      most = *end == ',' ? strtoul(end + 1, &end, 10) : least;
 		times = 1 + (double)(most > least ? most : least);
 		text = *end == '}' ? end : text;
 	}
@@ -79,7 +82,8 @@ static const char *find_error(const char *text)
 			expansion.sizes[expansion.depth] += expansion.last;
 			text++;
 		} else {
-			text = strchr("*+?{", *text) ? parse_repetition(&expansion, text) : parse_atom(&expansion, text);
+			text = strchr("*+?{", *text) ? parse_repetition(&expansion, text)
+						     : parse_atom(&expansion, text);
 		}
 		if (expansion.sizes[expansion.depth] > SIZE_MAXIMUM)
 			return "too long, or too many repetitions";
@@ -114,29 +118,34 @@ static void open_window(struct search_window *window, const char *text, size_t s
 	window->last = at + window->length == size;
 	memcpy(window->text, text + at, window->length);
 	window->text[window->length] = 0;
-	for (char *p = window->text; (p = memchr(p, 0, window->length - (size_t)(p - window->text)));)
+	for (char *p = window->text;
+		(p = memchr(p, 0, window->length - (size_t)(p - window->text)));)
 		*p = ' ';
 }
 
-/* Reports the matches that begin in the first half of a window, or in all of the last one. Returns how far the window was
- * searched, or -1. */
-static long search_in_window(const regex_t *regex, const struct search_window *window, pattern_found *found, void *context)
+/* Reports the matches that begin in the first half of a window, or in all of the last one. Returns
+ * how far the window was searched, or -1. */
+static long search_in_window(const regex_t *regex, const struct search_window *window,
+	pattern_found *found, void *context)
 {
 	regmatch_t matches[PATTERN_GROUPS];
 	size_t end = window->last ? window->length : WINDOW_SIZE / 2, at = 0;
 	while (at < end) {
-		int flags = (window->first && at == 0 ? 0 : REG_NOTBOL) | (window->last ? 0 : REG_NOTEOL);
-		if (regexec(regex, window->text + at, PATTERN_GROUPS, matches, flags) || at + (size_t)matches[0].rm_so >= end)
+		int flags = (window->first && at == 0 ? 0 : REG_NOTBOL) |
+			(window->last ? 0 : REG_NOTEOL);
+		if (regexec(regex, window->text + at, PATTERN_GROUPS, matches, flags) ||
+			at + (size_t)matches[0].rm_so >= end)
 			return (long)end;
-		if (matches[0].rm_eo - matches[0].rm_so <= PATTERN_LENGTH_MAXIMUM && found(context, window->text + at, matches))
+		if (matches[0].rm_eo - matches[0].rm_so <= PATTERN_LENGTH_MAXIMUM &&
+			found(context, window->text + at, matches))
 			return -1;
 		at += (size_t)matches[0].rm_eo + (matches[0].rm_eo == matches[0].rm_so);
 	}
 	return (long)(at < window->length ? at : window->length);
 }
 
-int pattern_find(const regex_t *regex, const char *text, size_t size, pattern_found *found, void *context,
-	double *seconds)
+int pattern_find(const regex_t *regex, const char *text, size_t size, pattern_found *found,
+	void *context, double *seconds)
 {
 	struct search_window *window = malloc(sizeof *window);
 	int result = window ? 0 : -1;
@@ -152,8 +161,10 @@ int pattern_find(const regex_t *regex, const char *text, size_t size, pattern_fo
 	return result;
 }
 
-/* regexec on a text that is not too long; subtracts its time from *seconds. Returns 1, 0, or -1: the time is exceeded. */
-static int execute(const regex_t *regex, const char *text, size_t groups, regmatch_t *matches, double *seconds)
+/* regexec on a text that is not too long; subtracts its time from *seconds. Returns 1, 0, or -1:
+ * the time is exceeded. */
+static int execute(const regex_t *regex, const char *text, size_t groups, regmatch_t *matches,
+	double *seconds)
 {
 	if (strlen(text) > PATTERN_LENGTH_MAXIMUM)
 		return 0;
@@ -177,7 +188,8 @@ int pattern_group_used(const char *replacement)
 	return highest;
 }
 
-char *pattern_replace(const regex_t *regex, const char *replacement, const char *text, double *seconds)
+char *pattern_replace(const regex_t *regex, const char *replacement, const char *text,
+	double *seconds)
 {
 	regmatch_t matches[PATTERN_GROUPS];
 	size_t size;
@@ -195,7 +207,8 @@ char *pattern_replace(const regex_t *regex, const char *replacement, const char 
 		}
 		const regmatch_t *group = &matches[*++p - '0'];
 		if (group->rm_so >= 0)
-			fwrite(text + group->rm_so, 1, (size_t)(group->rm_eo - group->rm_so), stream);
+			fwrite(text + group->rm_so, 1, (size_t)(group->rm_eo - group->rm_so),
+				stream);
 	}
 	fputs(text + matches[0].rm_eo, stream);
 	if (fclose(stream)) {

@@ -15,15 +15,16 @@ enum { LIKE_DEPTH_MAXIMUM = 4, NEXT_DEPTH_MAXIMUM = 4 };
 struct recipe_line {
 	const struct settings *settings;
 	const struct setting *setting;
-	const char *rest; /* of the key, after its first word */
-	unsigned begun_lists;     /* bit set of lists that this file has replaced */
-	int next_depth;      /* number of `next` recipes up to this one */
-	char location[400];  /* of the line, for messages */
+	const char *rest;     /* of the key, after its first word */
+	unsigned begun_lists; /* bit set of lists that this file has replaced */
+	int next_depth;       /* number of `next` recipes up to this one */
+	char location[400];   /* of the line, for messages */
 };
 
 static int recipe_error(const struct recipe_line *line, struct error *error, const char *reason)
 {
-	return settings_error(line->settings, line->setting, error, "%s: %s", line->setting->key, reason);
+	return settings_error(line->settings, line->setting, error, "%s: %s", line->setting->key,
+		reason);
 }
 
 /* Adds file, line and key to an error. */
@@ -46,8 +47,8 @@ static int set_text(char **target, const struct recipe_line *line, struct error 
 }
 
 /* A selector relative to the page, or to an item if there is one. */
-static int set_selector(struct selector *target, const struct recipe *recipe, const struct recipe_item *item,
-	const struct recipe_line *line, struct error *error)
+static int set_selector(struct selector *target, const struct recipe *recipe,
+	const struct recipe_item *item, const struct recipe_line *line, struct error *error)
 {
 	const char *value = line->setting->value;
 	selector_free(target);
@@ -56,19 +57,21 @@ static int set_selector(struct selector *target, const struct recipe *recipe, co
 	return with_location(line, result, error);
 }
 
-static int set_integer(int *target, int minimum, const struct recipe_line *line, struct error *error)
+static int set_integer(int *target, int minimum, const struct recipe_line *line,
+	struct error *error)
 {
 	int64_t value;
 	if (!text_to_integer(line->setting->value, &value) || value < minimum || value > 1000000)
-		return settings_error(line->settings, line->setting, error, "%s: must be an integer from %d to 1000000",
-			line->setting->key, minimum);
+		return settings_error(line->settings, line->setting, error,
+			"%s: must be an integer from %d to 1000000", line->setting->key, minimum);
 	*target = (int)value;
 	return 0;
 }
 
 static int set_rate(struct recipe *recipe, const struct recipe_line *line, struct error *error)
 {
-	if (!text_to_real(line->setting->value, &recipe->rate) || recipe->rate < 0.001 || recipe->rate > 1000)
+	if (!text_to_real(line->setting->value, &recipe->rate) || recipe->rate < 0.001 ||
+		recipe->rate > 1000)
 		return recipe_error(line, error, "must be a number from 0.001 to 1000");
 	return 0;
 }
@@ -77,7 +80,8 @@ static int set_rate(struct recipe *recipe, const struct recipe_line *line, struc
 static int set_format(struct recipe *recipe, const struct recipe_line *line, struct error *error)
 {
 	static const char *const names[] = {"html", "xml", "json", "text"};
-	if (recipe->item_count || recipe->next_link_count || recipe->cursor_count || recipe->link.text || recipe->error.text)
+	if (recipe->item_count || recipe->next_link_count || recipe->cursor_count ||
+		recipe->link.text || recipe->error.text)
 		return recipe_error(line, error, "must come before all selectors");
 	for (int i = 0; i < 4; i++)
 		if (strcmp(line->setting->value, names[i]) == 0) {
@@ -87,7 +91,8 @@ static int set_format(struct recipe *recipe, const struct recipe_line *line, str
 	return recipe_error(line, error, "must be html, xml, json or text");
 }
 
-static int set_documented_api(struct recipe *recipe, const struct recipe_line *line, struct error *error)
+static int set_documented_api(struct recipe *recipe, const struct recipe_line *line,
+	struct error *error)
 {
 	const char *value = line->setting->value;
 	if (strcmp(value, "yes") && strcmp(value, "no"))
@@ -96,13 +101,15 @@ static int set_documented_api(struct recipe *recipe, const struct recipe_line *l
 	return 0;
 }
 
-static int read_page_recipe(struct recipe *recipe, const char *name, const struct settings *from, int next_depth,
-	struct error *error);
+static int read_page_recipe(struct recipe *recipe, const char *name, const struct settings *from,
+	int next_depth, struct error *error);
 
 /* Linked pages have the same recipe, unless another one is named. */
 static int add_next(struct recipe *recipe, const struct recipe_line *line, struct error *error)
 {
-	if (with_location(line, recipe_add_next_link(recipe, line->setting->value, line->location, error), error))
+	if (with_location(line,
+		    recipe_add_next_link(recipe, line->setting->value, line->location, error),
+		    error))
 		return -1;
 	if (!*line->rest)
 		return 0;
@@ -111,7 +118,8 @@ static int add_next(struct recipe *recipe, const struct recipe_line *line, struc
 	struct recipe *page_recipe = calloc(1, sizeof *page_recipe);
 	if (!page_recipe)
 		return error_memory(error, line->settings->path);
-	if (read_page_recipe(page_recipe, line->rest, line->settings, line->next_depth + 1, error)) {
+	if (read_page_recipe(page_recipe, line->rest, line->settings, line->next_depth + 1,
+		    error)) {
 		free(page_recipe);
 		return -1;
 	}
@@ -122,7 +130,8 @@ static int add_next(struct recipe *recipe, const struct recipe_line *line, struc
 static int add_header(struct recipe *recipe, const struct recipe_line *line, struct error *error)
 {
 	const char *value = line->setting->value;
-	size_t name = strspn(value, "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-");
+	size_t name =
+		strspn(value, "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-");
 	if (!name || value[name] != ':')
 		return recipe_error(line, error, "must be NAME: VALUE");
 	return text_list_add(&recipe->headers, value, error);
@@ -130,7 +139,8 @@ static int add_header(struct recipe *recipe, const struct recipe_line *line, str
 
 static int add_key(struct recipe *recipe, const struct recipe_line *line, struct error *error)
 {
-	static const char *const reserved[] = {"query", "tag", "rest", "api", "page", "index", "offset"};
+	static const char *const reserved[] = {"query", "tag", "rest", "api", "page", "index",
+		"offset"};
 	for (size_t i = 0; i < sizeof reserved / sizeof *reserved; i++)
 		if (strcmp(line->rest, reserved[i]) == 0)
 			return recipe_error(line, error, "is a reserved name");
@@ -141,7 +151,17 @@ static int add_key(struct recipe *recipe, const struct recipe_line *line, struct
 
 /* ---- lists: those of a recipe replace those of the one it is like ---- */
 
-enum list { LIST_PAGE, LIST_ITEM, LIST_IMAGE, LIST_NEXT, LIST_CURSOR, LIST_REWRITE, LIST_FALLBACK, LIST_HEADER, LIST_KEY };
+enum list {
+	LIST_PAGE,
+	LIST_ITEM,
+	LIST_IMAGE,
+	LIST_NEXT,
+	LIST_CURSOR,
+	LIST_REWRITE,
+	LIST_FALLBACK,
+	LIST_HEADER,
+	LIST_KEY
+};
 
 static bool begins_list(struct recipe_line *line, enum list list)
 {
@@ -155,7 +175,8 @@ static int add_item(struct recipe *recipe, struct recipe_line *line, struct erro
 	if (begins_list(line, LIST_ITEM))
 		recipe_free_items(recipe);
 	line->begun_lists |= 1u << LIST_IMAGE;
-	return with_location(line, recipe_add_item(recipe, line->setting->value, line->location, error), error);
+	return with_location(line,
+		recipe_add_item(recipe, line->setting->value, line->location, error), error);
 }
 
 /* Sets a member of the last item. */
@@ -168,18 +189,23 @@ static int set_item_member(struct recipe *recipe, struct recipe_line *line, stru
 	if (strcmp(key, "image") == 0) {
 		if (begins_list(line, LIST_IMAGE))
 			recipe_free_images(item);
-		return with_location(line, recipe_add_image(recipe, line->setting->value, line->location, error), error);
+		return with_location(line,
+			recipe_add_image(recipe, line->setting->value, line->location, error),
+			error);
 	}
 	if (strcmp(key, "skip") == 0)
-		return with_location(line, rewrite_add(&item->skips, &item->skip_count, line->setting->value, false, error),
+		return with_location(line,
+			rewrite_add(&item->skips, &item->skip_count, line->setting->value, false,
+				error),
 			error);
 	struct selector *target = strcmp(key, "width") == 0 ? &item->width
-		: strcmp(key, "height") == 0		    ? &item->height
+		: strcmp(key, "height") == 0                ? &item->height
 							    : &item->licence;
 	return set_selector(target, recipe, item, line, error);
 }
 
-static int add_to_list(struct recipe *recipe, struct recipe_line *line, enum list list, struct error *error)
+static int add_to_list(struct recipe *recipe, struct recipe_line *line, enum list list,
+	struct error *error)
 {
 	bool first = begins_list(line, list);
 	const char *value = line->setting->value;
@@ -195,15 +221,21 @@ static int add_to_list(struct recipe *recipe, struct recipe_line *line, enum lis
 	case LIST_CURSOR:
 		if (first)
 			recipe_free_cursors(recipe);
-		return with_location(line, recipe_add_cursor(recipe, line->rest, value, line->location, error), error);
+		return with_location(line,
+			recipe_add_cursor(recipe, line->rest, value, line->location, error), error);
 	case LIST_REWRITE:
 		if (first)
 			rewrite_free_list(&recipe->rewrites, &recipe->rewrite_count);
-		return with_location(line, rewrite_add(&recipe->rewrites, &recipe->rewrite_count, value, true, error), error);
+		return with_location(line,
+			rewrite_add(&recipe->rewrites, &recipe->rewrite_count, value, true, error),
+			error);
 	case LIST_FALLBACK:
 		if (first)
 			rewrite_free_list(&recipe->fallbacks, &recipe->fallback_count);
-		return with_location(line, rewrite_add(&recipe->fallbacks, &recipe->fallback_count, value, true, error), error);
+		return with_location(line,
+			rewrite_add(&recipe->fallbacks, &recipe->fallback_count, value, true,
+				error),
+			error);
 	case LIST_HEADER:
 		if (first)
 			text_list_free(&recipe->headers);
@@ -230,7 +262,8 @@ static bool is_key(const struct recipe_line *line, const char *word, bool more)
 /* Whether the key may be on several lines. */
 static bool may_repeat(const struct recipe_line *line)
 {
-	static const char *const keys[] = {"item", "image", "skip", "rewrite", "fallback", "header", "cursor"};
+	static const char *const keys[] = {"item", "image", "skip", "rewrite", "fallback", "header",
+		"cursor"};
 	for (size_t i = 0; i < sizeof keys / sizeof *keys; i++)
 		if (strcmp(line->setting->key, keys[i]) == 0)
 			return true;
@@ -247,8 +280,8 @@ static int check_not_repeated(const struct recipe_line *line, struct error *erro
 	for (size_t i = 0; i < sizeof of_item / sizeof *of_item; i++)
 		since = strcmp(setting->key, of_item[i]) == 0 ? "item" : since;
 	const struct setting *earlier = settings_earlier(line->settings, setting, since);
-	return earlier ? settings_error(line->settings, setting, error, "%s: is already on line %d", setting->key,
-				 earlier->line)
+	return earlier ? settings_error(line->settings, setting, error, "%s: is already on line %d",
+				 setting->key, earlier->line)
 		       : 0;
 }
 
@@ -258,8 +291,9 @@ static int apply_line(struct recipe *recipe, struct recipe_line *line, struct er
 		const char *word;
 		enum list list;
 		bool more;
-	} lists[] = {{"page", LIST_PAGE, true}, {"next", LIST_NEXT, true}, {"cursor", LIST_CURSOR, true},
-		{"rewrite", LIST_REWRITE, false}, {"fallback", LIST_FALLBACK, false}, {"header", LIST_HEADER, false},
+	} lists[] = {{"page", LIST_PAGE, true}, {"next", LIST_NEXT, true},
+		{"cursor", LIST_CURSOR, true}, {"rewrite", LIST_REWRITE, false},
+		{"fallback", LIST_FALLBACK, false}, {"header", LIST_HEADER, false},
 		{"key", LIST_KEY, true}};
 	static const char *const of_item[] = {"image", "width", "height", "licence", "skip"};
 	const char *key = line->setting->key, *blank = strchr(key, ' ');
@@ -296,23 +330,25 @@ static int apply_line(struct recipe *recipe, struct recipe_line *line, struct er
 		return set_rate(recipe, line, error);
 	if (strcmp(key, "connections") == 0)
 		return set_integer(&recipe->connections, 1, line, error);
-	return recipe_error(line, error, strcmp(key, "like") == 0 ? "must be the first line" : "no such key");
+	return recipe_error(line, error,
+		strcmp(key, "like") == 0 ? "must be the first line" : "no such key");
 }
 
-static int read_into(struct recipe *recipe, const char *name, const struct settings *from, int depth, int next_depth,
-	struct error *error);
+static int read_into(struct recipe *recipe, const char *name, const struct settings *from,
+	int depth, int next_depth, struct error *error);
 
 /* `like` must be first, so that all other lines override. */
-static int apply_lines(struct recipe *recipe, const struct settings *settings, int depth, int next_depth,
-	struct error *error)
+static int apply_lines(struct recipe *recipe, const struct settings *settings, int depth,
+	int next_depth, struct error *error)
 {
 	struct recipe_line line = {.settings = settings, .next_depth = next_depth};
 	for (size_t i = 0; i < settings->count; i++) {
 		const struct setting *setting = line.setting = &settings->items[i];
-		snprintf(line.location, sizeof line.location, "%.200s: line %d: %.100s", settings->path, setting->line,
-			setting->key);
+		snprintf(line.location, sizeof line.location, "%.200s: line %d: %.100s",
+			settings->path, setting->line, setting->key);
 		if (i == 0 && strcmp(setting->key, "like") == 0) {
-			if (read_into(recipe, setting->value, settings, depth + 1, next_depth, error))
+			if (read_into(recipe, setting->value, settings, depth + 1, next_depth,
+				    error))
 				return -1;
 		} else if (check_not_repeated(&line, error) || apply_line(recipe, &line, error))
 			return -1;
@@ -324,7 +360,8 @@ static int apply_lines(struct recipe *recipe, const struct settings *settings, i
 static char *find_recipe_path(const char *name, const struct settings *from, struct error *error)
 {
 	if (!strchr(name, '/')) {
-		char *bundled_path = text_format("sites/%s", name), *path = bundled_path ? data_find(bundled_path, error) : NULL;
+		char *bundled_path = text_format("sites/%s", name),
+		     *path = bundled_path ? data_find(bundled_path, error) : NULL;
 		if (!bundled_path)
 			error_memory(error, name);
 		free(bundled_path);
@@ -336,8 +373,8 @@ static char *find_recipe_path(const char *name, const struct settings *from, str
 	return path;
 }
 
-static int read_into(struct recipe *recipe, const char *name, const struct settings *from, int depth, int next_depth,
-	struct error *error)
+static int read_into(struct recipe *recipe, const char *name, const struct settings *from,
+	int depth, int next_depth, struct error *error)
 {
 	struct settings settings;
 	if (depth > LIKE_DEPTH_MAXIMUM)
@@ -364,8 +401,8 @@ static int check_complete(const struct recipe *recipe, const char *name, struct 
 	return recipe_check_placeholders(recipe, error);
 }
 
-static int read_page_recipe(struct recipe *recipe, const char *name, const struct settings *from, int next_depth,
-	struct error *error)
+static int read_page_recipe(struct recipe *recipe, const char *name, const struct settings *from,
+	int next_depth, struct error *error)
 {
 	*recipe = (struct recipe){.step = 1};
 	int result = read_into(recipe, name, from, 0, next_depth, error);

@@ -24,7 +24,9 @@ static const struct page_template *choose_template(const struct recipe *recipe, 
 bool recipe_is_numbered(const struct recipe *recipe, const char *query)
 {
 	const struct page_template *page = choose_template(recipe, query);
-	return page && (strstr(page->text, "{page}") || strstr(page->text, "{index}") || strstr(page->text, "{offset}"));
+	return page &&
+		(strstr(page->text, "{page}") || strstr(page->text, "{index}") ||
+			strstr(page->text, "{offset}"));
 }
 
 /* ---- templates ---- */
@@ -35,24 +37,27 @@ struct placeholder {
 	bool is_literal;
 };
 
-static const struct recipe_key *find_key(const struct recipe *recipe, const char *name, size_t length)
+static const struct recipe_key *find_key(const struct recipe *recipe, const char *name,
+	size_t length)
 {
 	for (size_t i = 0; i < recipe->key_count; i++)
-		if (strlen(recipe->keys[i].name) == length && strncmp(name, recipe->keys[i].name, length) == 0)
+		if (strlen(recipe->keys[i].name) == length &&
+			strncmp(name, recipe->keys[i].name, length) == 0)
 			return &recipe->keys[i];
 	return NULL;
 }
 
-/* Writes the value of the placeholder of `length` characters at `name`, that of a key literally if there are no placeholders (in
- * a header); returns false if it has none. */
-static bool write_placeholder(FILE *stream, const struct recipe *recipe, const char *name, size_t length,
-	const struct placeholder *placeholders)
+/* Writes the value of the placeholder of `length` characters at `name`, that of a key literally if
+ * there are no placeholders (in a header); returns false if it has none. */
+static bool write_placeholder(FILE *stream, const struct recipe *recipe, const char *name,
+	size_t length, const struct placeholder *placeholders)
 {
 	const struct recipe_key *key = find_key(recipe, name, length);
 	struct placeholder placeholder = {0};
 	bool header = !placeholders->name;
 	for (; placeholders->name; placeholders++)
-		if (strlen(placeholders->name) == length && strncmp(name, placeholders->name, length) == 0)
+		if (strlen(placeholders->name) == length &&
+			strncmp(name, placeholders->name, length) == 0)
 			placeholder = *placeholders;
 	if (key)
 		placeholder = (struct placeholder){key->name, key->value, header};
@@ -64,21 +69,24 @@ static bool write_placeholder(FILE *stream, const struct recipe *recipe, const c
 	return placeholder.is_literal || encoded;
 }
 
-static void set_missing_error(const struct recipe *recipe, const char *placeholder, struct error *error)
+static void set_missing_error(const struct recipe *recipe, const char *placeholder,
+	struct error *error)
 {
 	size_t length = strcspn(placeholder, "}");
 	const struct recipe_key *key = find_key(recipe, placeholder + 1, length ? length - 1 : 0);
 	if (key)
-		error_set(error, recipe->name, "needs --key %s=VALUE, or %s in the environment", key->name, key->variable);
+		error_set(error, recipe->name, "needs --key %s=VALUE, or %s in the environment",
+			key->name, key->variable);
 	else if (strncmp(placeholder, "{api}", 5) == 0)
 		error_set(error, recipe->name, "needs --api");
 	else
 		error_set(error, recipe->name, "unknown placeholder '%.40s'", placeholder);
 }
 
-/* Replaces the placeholders in a template; `placeholders` end with one without a name. NULL on failure. */
-static char *fill_template(const struct recipe *recipe, const char *text, const struct placeholder *placeholders,
-	struct error *error)
+/* Replaces the placeholders in a template; `placeholders` end with one without a name. NULL on
+ * failure. */
+static char *fill_template(const struct recipe *recipe, const char *text,
+	const struct placeholder *placeholders, struct error *error)
 {
 	char *filled = NULL;
 	size_t size;
@@ -95,7 +103,8 @@ static char *fill_template(const struct recipe *recipe, const char *text, const 
 		if (!*text)
 			break;
 		size_t length = strcspn(text + 1, "}");
-		if (text[1 + length] != '}' || !write_placeholder(stream, recipe, text + 1, length, placeholders))
+		if (text[1 + length] != '}' ||
+			!write_placeholder(stream, recipe, text + 1, length, placeholders))
 			bad = text;
 		else
 			text += length + 2;
@@ -122,21 +131,24 @@ static char *make_tag(const char *query)
 
 static bool is_placeholder(const struct recipe *recipe, const char *name, size_t length, bool page)
 {
-	static const char *const of_pages[] = {"query", "tag", "rest", "api", "page", "index", "offset"};
+	static const char *const of_pages[] = {"query", "tag", "rest", "api", "page", "index",
+		"offset"};
 	for (size_t i = 0; page && i < sizeof of_pages / sizeof *of_pages; i++)
 		if (strlen(of_pages[i]) == length && strncmp(of_pages[i], name, length) == 0)
 			return true;
 	return find_key(recipe, name, length) != NULL;
 }
 
-static int check_placeholders(const struct recipe *recipe, const char *location, const char *text, bool page, struct error *error)
+static int check_placeholders(const struct recipe *recipe, const char *location, const char *text,
+	bool page, struct error *error)
 {
 	while ((text = strchr(text, '{'))) {
 		size_t length = strcspn(text + 1, "}");
 		if (!text[1 + length])
 			return error_set(error, location, "'%.40s' has no '}'", text);
 		if (!is_placeholder(recipe, text + 1, length, page))
-			return error_set(error, location, "unknown placeholder '%.*s'", (int)(length > 40 ? 40 : length + 2), text);
+			return error_set(error, location, "unknown placeholder '%.*s'",
+				(int)(length > 40 ? 40 : length + 2), text);
 		text += length + 2;
 	}
 	return 0;
@@ -145,15 +157,18 @@ static int check_placeholders(const struct recipe *recipe, const char *location,
 int recipe_check_placeholders(const struct recipe *recipe, struct error *error)
 {
 	for (size_t i = 0; i < recipe->page_count; i++)
-		if (check_placeholders(recipe, recipe->pages[i].location, recipe->pages[i].text, true, error))
+		if (check_placeholders(recipe, recipe->pages[i].location, recipe->pages[i].text,
+			    true, error))
 			return -1;
 	for (size_t i = 0; i < recipe->headers.count; i++)
-		if (check_placeholders(recipe, recipe->headers.items[i], recipe->headers.items[i], false, error))
+		if (check_placeholders(recipe, recipe->headers.items[i], recipe->headers.items[i],
+			    false, error))
 			return error_within(error, "header");
 	return 0;
 }
 
-char *recipe_page_url(const struct recipe *recipe, const char *api, const char *query, int index, struct error *error)
+char *recipe_page_url(const struct recipe *recipe, const char *api, const char *query, int index,
+	struct error *error)
 {
 	char page_number[16], index_number[16], offset[16];
 	const struct page_template *page = choose_template(recipe, query);
@@ -162,8 +177,9 @@ char *recipe_page_url(const struct recipe *recipe, const char *api, const char *
 		return NULL;
 	}
 	char *tag = make_tag(query);
-	const struct placeholder placeholders[] = {{"query", query, false}, {"rest", query + strlen(page->prefix), false},
-		{"tag", tag, false}, {"api", api ? api : recipe->api, true}, {"page", page_number, true},
+	const struct placeholder placeholders[] = {{"query", query, false},
+		{"rest", query + strlen(page->prefix), false}, {"tag", tag, false},
+		{"api", api ? api : recipe->api, true}, {"page", page_number, true},
 		{"index", index_number, true}, {"offset", offset, true}, {0}};
 	snprintf(page_number, sizeof page_number, "%d", index + 1);
 	snprintf(index_number, sizeof index_number, "%d", index);
@@ -177,7 +193,8 @@ char *recipe_page_url(const struct recipe *recipe, const char *api, const char *
 
 /* ---- keys and headers ---- */
 
-int recipe_set_key(struct recipe *recipe, const char *name, const char *value, bool *is_known, struct error *error)
+int recipe_set_key(struct recipe *recipe, const char *name, const char *value, bool *is_known,
+	struct error *error)
 {
 	for (size_t i = 0; i < recipe->key_count; i++) {
 		struct recipe_key *key = &recipe->keys[i];
@@ -190,7 +207,9 @@ int recipe_set_key(struct recipe *recipe, const char *name, const char *value, b
 			return error_memory(error, name);
 	}
 	for (size_t i = 0; i < recipe->next_link_count; i++)
-		if (recipe->next_links[i].page_recipe && recipe_set_key(recipe->next_links[i].page_recipe, name, value, is_known, error))
+		if (recipe->next_links[i].page_recipe &&
+			recipe_set_key(recipe->next_links[i].page_recipe, name, value, is_known,
+				error))
 			return -1;
 	return 0;
 }
@@ -219,7 +238,8 @@ int recipe_fill_headers(struct recipe *recipe, struct error *error)
 			return -1;
 	}
 	for (size_t i = 0; i < recipe->next_link_count; i++)
-		if (recipe->next_links[i].page_recipe && recipe_fill_headers(recipe->next_links[i].page_recipe, error))
+		if (recipe->next_links[i].page_recipe &&
+			recipe_fill_headers(recipe->next_links[i].page_recipe, error))
 			return -1;
 	return 0;
 }
@@ -231,7 +251,8 @@ static size_t match_value(const char *text, const char *value)
 {
 	const char *at = text;
 	for (; *value; value++) {
-		int high = *at == '%' ? text_hexadecimal(at[1]) : -1, low = high < 0 ? -1 : text_hexadecimal(at[2]);
+		int high = *at == '%' ? text_hexadecimal(at[1]) : -1,
+		    low = high < 0 ? -1 : text_hexadecimal(at[2]);
 		if (*at == *value || (*at == '+' && *value == ' '))
 			at++;
 		else if (low >= 0 && (char)(16 * high + low) == *value)
@@ -284,7 +305,8 @@ char *recipe_hide_keys(const struct recipe *recipe, const char *text)
 void recipe_hide_keys_in(const struct recipe *recipe, struct error *error)
 {
 	enum error_kind kind = error->kind;
-	char *object = recipe_hide_keys(recipe, error->object), *reason = recipe_hide_keys(recipe, error->reason);
+	char *object = recipe_hide_keys(recipe, error->object),
+	     *reason = recipe_hide_keys(recipe, error->reason);
 	if (object && reason) {
 		error_set(error, object, "%s", reason);
 		error->kind = kind;
@@ -327,8 +349,8 @@ static char *apply_rewrites(const struct recipe *recipe, char *url, double *seco
 	return url;
 }
 
-int recipe_image_urls(const struct recipe *recipe, const struct recipe_item *item, const char *url, double *seconds,
-	struct text_list *urls, struct error *error)
+int recipe_image_urls(const struct recipe *recipe, const struct recipe_item *item, const char *url,
+	double *seconds, struct text_list *urls, struct error *error)
 {
 	if (is_skipped(item, url, seconds) == 1)
 		return 0;
@@ -342,6 +364,7 @@ int recipe_image_urls(const struct recipe *recipe, const struct recipe_item *ite
 	}
 	free(best);
 	if (result == 0 && *seconds < 0)
-		return error_set(error, "skip, rewrite and fallback", "regular expressions take too long on this page");
+		return error_set(error, "skip, rewrite and fallback",
+			"regular expressions take too long on this page");
 	return result;
 }

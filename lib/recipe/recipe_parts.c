@@ -30,10 +30,11 @@ static void remove_blanks(char *text)
 	*out = 0;
 }
 
-int recipe_add_page(struct recipe *recipe, const char *prefix, const char *value, const char *location,
-	struct error *error)
+int recipe_add_page(struct recipe *recipe, const char *prefix, const char *value,
+	const char *location, struct error *error)
 {
-	struct page_template *page = append_item(&recipe->pages, &recipe->page_count, sizeof *page, error);
+	struct page_template *page =
+		append_item(&recipe->pages, &recipe->page_count, sizeof *page, error);
 	if (!page)
 		return -1;
 	page->prefix = strdup(prefix);
@@ -45,23 +46,28 @@ int recipe_add_page(struct recipe *recipe, const char *prefix, const char *value
 	return 0;
 }
 
-int recipe_add_item(struct recipe *recipe, const char *value, const char *location, struct error *error)
+int recipe_add_item(struct recipe *recipe, const char *value, const char *location,
+	struct error *error)
 {
-	struct recipe_item *item = append_item(&recipe->items, &recipe->item_count, sizeof *item, error);
+	struct recipe_item *item =
+		append_item(&recipe->items, &recipe->item_count, sizeof *item, error);
 	return item ? selector_parse(&item->item, value, location, recipe->format, error) : -1;
 }
 
-int recipe_add_image(struct recipe *recipe, const char *value, const char *location, struct error *error)
+int recipe_add_image(struct recipe *recipe, const char *value, const char *location,
+	struct error *error)
 {
 	struct recipe_item *item = &recipe->items[recipe->item_count - 1];
-	struct selector *image = append_item(&item->images, &item->image_count, sizeof *image, error);
+	struct selector *image =
+		append_item(&item->images, &item->image_count, sizeof *image, error);
 	return image ? selector_parse_within(image, value, location, &item->item, error) : -1;
 }
 
-int recipe_add_cursor(struct recipe *recipe, const char *name, const char *value, const char *location,
-	struct error *error)
+int recipe_add_cursor(struct recipe *recipe, const char *name, const char *value,
+	const char *location, struct error *error)
 {
-	struct recipe_cursor *cursor = append_item(&recipe->cursors, &recipe->cursor_count, sizeof *cursor, error);
+	struct recipe_cursor *cursor =
+		append_item(&recipe->cursors, &recipe->cursor_count, sizeof *cursor, error);
 	if (!cursor)
 		return -1;
 	if (*name && !(cursor->name = strdup(name)))
@@ -78,12 +84,16 @@ int recipe_add_key(struct recipe *recipe, const char *name, const char *value, s
 	key->name = strdup(name);
 	key->variable = strdup(value);
 	key->value = given && *given ? strdup(given) : NULL;
-	return key->name && key->variable && (key->value || !given || !*given) ? 0 : error_memory(error, value);
+	return key->name && key->variable && (key->value || !given || !*given)
+		? 0
+		: error_memory(error, value);
 }
 
-int recipe_add_next_link(struct recipe *recipe, const char *value, const char *location, struct error *error)
+int recipe_add_next_link(struct recipe *recipe, const char *value, const char *location,
+	struct error *error)
 {
-	struct recipe_link *link = append_item(&recipe->next_links, &recipe->next_link_count, sizeof *link, error);
+	struct recipe_link *link =
+		append_item(&recipe->next_links, &recipe->next_link_count, sizeof *link, error);
 	return link ? selector_parse(&link->selector, value, location, recipe->format, error) : -1;
 }
 
@@ -92,15 +102,18 @@ static int check_groups(const regex_t *pattern, const char *replacement, struct 
 	int used = pattern_group_used(replacement);
 	if ((size_t)used <= pattern->re_nsub)
 		return 0;
-	return error_set(error, replacement, "the pattern has no group %d, only %zu", used, pattern->re_nsub);
+	return error_set(error, replacement, "the pattern has no group %d, only %zu", used,
+		pattern->re_nsub);
 }
 
-int rewrite_add(struct rewrite **list, size_t *count, const char *value, bool has_replacement, struct error *error)
+int rewrite_add(struct rewrite **list, size_t *count, const char *value, bool has_replacement,
+	struct error *error)
 {
 	const char *separator = strstr(value, " -> ");
 	if (has_replacement && !separator)
 		return error_set(error, value, "must be PATTERN -> REPLACEMENT");
-	char *pattern = has_replacement ? strndup(value, (size_t)(separator - value)) : strdup(value);
+	char *pattern =
+		has_replacement ? strndup(value, (size_t)(separator - value)) : strdup(value);
 	char *replacement = strdup(has_replacement ? separator + 4 : "");
 	struct rewrite *rewrite = NULL;
 	regex_t compiled;

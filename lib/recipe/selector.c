@@ -13,13 +13,22 @@
 
 enum { STEPS_MAXIMUM = 64 };
 
-enum step_kind { STEP_PAGE, STEP_XPATH, STEP_JSON, STEP_PATTERN, STEP_GROUP, STEP_UNESCAPE, STEP_AS };
+enum step_kind {
+	STEP_PAGE,
+	STEP_XPATH,
+	STEP_JSON,
+	STEP_PATTERN,
+	STEP_GROUP,
+	STEP_UNESCAPE,
+	STEP_AS
+};
 
 struct selector_step {
 	enum step_kind kind;
 	enum document_format format; /* of its context and its results */
-	bool is_first;                  /* evaluated at the context node itself, also an attribute, without parsing its text */
-	char *expression;            /* owned */
+	bool is_first; /* evaluated at the context node itself, also an attribute, without parsing
+	                  its text */
+	char *expression; /* owned */
 	xmlXPathCompExprPtr xpath;
 	struct json_path path;
 	regex_t regex;
@@ -34,9 +43,11 @@ static int compile_group(struct selector_step *step, int groups, struct error *e
 	step->kind = STEP_GROUP;
 	step->group = step->expression[1] - '0';
 	if (groups < 0)
-		return error_set(error, step->expression, "a group, but its context is not a match of a regular expression");
+		return error_set(error, step->expression,
+			"a group, but its context is not a match of a regular expression");
 	if (step->group > groups)
-		return error_set(error, step->expression, "the regular expression has only %d group%s", groups,
+		return error_set(error, step->expression,
+			"the regular expression has only %d group%s", groups,
 			groups == 1 ? "" : "s");
 	return 0;
 }
@@ -95,7 +106,8 @@ static int parse_step(struct selector_step *step, const char *text, int groups, 
 	size_t length = strcspn(text, " \t");
 	const char *rest = text + length + strspn(text + length, " \t");
 	for (size_t i = 0; i < sizeof step_words / sizeof *step_words; i++) {
-		if (strlen(step_words[i].word) != length || strncmp(text, step_words[i].word, length))
+		if (strlen(step_words[i].word) != length ||
+			strncmp(text, step_words[i].word, length))
 			continue;
 		step->format = step_words[i].format;
 		if (!(step->expression = strdup(rest)))
@@ -104,14 +116,17 @@ static int parse_step(struct selector_step *step, const char *text, int groups, 
 			return compile_expression(step, groups, error);
 		step->kind = step_words[i].kind;
 		if ((step->kind == STEP_AS) != (strstr(rest, "{}") != NULL))
-			return error_set(error, text, step->kind == STEP_AS ? "a template without {}" : "takes no argument");
+			return error_set(error, text,
+				step->kind == STEP_AS ? "a template without {}"
+						      : "takes no argument");
 		return 0;
 	}
-	return error_set(error, text, "unknown step: must be html, xml, json, text, unescape or as");
+	return error_set(error, text,
+		"unknown step: must be html, xml, json, text, unescape or as");
 }
 
-static int parse_first_step(struct selector_step *step, const char *text, enum document_format format, int groups,
-	struct error *error)
+static int parse_first_step(struct selector_step *step, const char *text,
+	enum document_format format, int groups, struct error *error)
 {
 	step->format = format;
 	step->is_first = true;
@@ -121,13 +136,16 @@ static int parse_first_step(struct selector_step *step, const char *text, enum d
 		return 0;
 	}
 	step->expression = strdup(text);
-	return step->expression ? compile_expression(step, groups, error) : error_memory(error, text);
+	return step->expression ? compile_expression(step, groups, error)
+				: error_memory(error, text);
 }
 
 /* Splits `text` at its first arrow, and trims it. Returns what follows the arrow, or NULL. */
 static char *split_step(char **text)
 {
-	char *p = *text, *arrow = strncmp(p, "->", 2) == 0 && isblank((unsigned char)p[2]) ? p : strstr(p, " -> ");
+	char *p = *text,
+	     *arrow = strncmp(p, "->", 2) == 0 && isblank((unsigned char)p[2]) ? p
+									       : strstr(p, " -> ");
 	char *rest = arrow ? arrow + (arrow == p ? 2 : 4) : NULL;
 	char *end = arrow ? arrow : p + strlen(p);
 	while (end > p && isblank((unsigned char)end[-1]))
@@ -137,8 +155,8 @@ static char *split_step(char **text)
 }
 
 /* Appends a step; `groups` is that of the context of the first. */
-static int add_step(struct selector *selector, const char *text, enum document_format format, int groups,
-	struct error *error)
+static int add_step(struct selector *selector, const char *text, enum document_format format,
+	int groups, struct error *error)
 {
 	if (selector->count == STEPS_MAXIMUM)
 		return error_set(error, text, "more than %d steps", STEPS_MAXIMUM);
@@ -154,8 +172,8 @@ static int add_step(struct selector *selector, const char *text, enum document_f
 	return parse_step(step, text, step_groups(step - 1), error);
 }
 
-static int parse_selector(struct selector *selector, const char *text, const char *location, enum document_format format,
-	int groups, struct error *error)
+static int parse_selector(struct selector *selector, const char *text, const char *location,
+	enum document_format format, int groups, struct error *error)
 {
 	*selector = (struct selector){.text = strdup(text), .location = strdup(location)};
 	char *copy = strdup(text), *next = copy;
@@ -173,14 +191,14 @@ static int parse_selector(struct selector *selector, const char *text, const cha
 	return result;
 }
 
-int selector_parse(struct selector *selector, const char *text, const char *location, enum document_format format,
-	struct error *error)
+int selector_parse(struct selector *selector, const char *text, const char *location,
+	enum document_format format, struct error *error)
 {
 	return parse_selector(selector, text, location, format, -1, error);
 }
 
-int selector_parse_within(struct selector *selector, const char *text, const char *location, const struct selector *item,
-	struct error *error)
+int selector_parse_within(struct selector *selector, const char *text, const char *location,
+	const struct selector *item, struct error *error)
 {
 	const struct selector_step *last = &item->steps[item->count - 1];
 	return parse_selector(selector, text, location, last->format, step_groups(last), error);
@@ -198,7 +216,8 @@ struct selector_evaluation {
 static int add_text(struct selector_evaluation *evaluation, char *text)
 {
 	struct document_node node = {.kind = NODE_TEXT, .text = text};
-	if (document_own_text(evaluation->document, text, text ? strlen(text) : 0, evaluation->error) ||
+	if (document_own_text(evaluation->document, text, text ? strlen(text) : 0,
+		    evaluation->error) ||
 		node_list_add(evaluation->found, &node, evaluation->error))
 		evaluation->failed = true;
 	return evaluation->failed ? -1 : 0;
@@ -218,7 +237,8 @@ static int add_match(void *context, const char *text, const regmatch_t matches[P
 	struct selector_evaluation *evaluation = context;
 	size_t size = PATTERN_GROUPS * sizeof(char *);
 	for (int i = 0; i < PATTERN_GROUPS; i++)
-		size += (size_t)(matches[i].rm_so < 0 ? 0 : matches[i].rm_eo - matches[i].rm_so) + 1;
+		size += (size_t)(matches[i].rm_so < 0 ? 0 : matches[i].rm_eo - matches[i].rm_so) +
+			1;
 	const char **groups = calloc(1, size);
 	char *out = groups ? (char *)(groups + PATTERN_GROUPS) : NULL;
 	for (int i = 0; groups && i < PATTERN_GROUPS; i++) {
@@ -236,37 +256,47 @@ static int add_match(void *context, const char *text, const regmatch_t matches[P
 	return evaluation->failed ? -1 : 0;
 }
 
-static int evaluate_pattern(const struct selector_step *step, struct selector_evaluation *evaluation, const struct document_node *from)
+static int evaluate_pattern(const struct selector_step *step,
+	struct selector_evaluation *evaluation, const struct document_node *from)
 {
 	struct document *document = evaluation->document;
 	char *text = from->kind == NODE_PAGE ? NULL : document_text(document, from);
 	const char *bytes = from->kind == NODE_PAGE ? (const char *)document->bytes : text;
 	size_t size = from->kind == NODE_PAGE ? document->size : text ? strlen(text) : 0;
 	double *seconds = &document->budget.pattern_seconds;
-	int result = bytes ? pattern_find(&step->regex, bytes, size, add_match, evaluation, seconds) : 0;
+	int result =
+		bytes ? pattern_find(&step->regex, bytes, size, add_match, evaluation, seconds) : 0;
 	free(text);
 	if (result && !evaluation->failed)
-		return error_set(evaluation->error, step->expression, "regular expressions take too long on this page");
+		return error_set(evaluation->error, step->expression,
+			"regular expressions take too long on this page");
 	return result;
 }
 
 /* Evaluates in a document, the page or an embedded one. */
-static int evaluate_in_document(const struct selector_step *step, struct selector_evaluation *evaluation, const struct document_node *from)
+static int evaluate_in_document(const struct selector_step *step,
+	struct selector_evaluation *evaluation, const struct document_node *from)
 {
 	struct document_node inside = *from;
 	bool is_direct = step->is_first && (from->kind == NODE_TREE || from->kind == NODE_JSON);
-	int result = is_direct ? 1 : document_within(evaluation->document, from, step->format, &inside, evaluation->error);
+	int result = is_direct ? 1
+			       : document_within(evaluation->document, from, step->format, &inside,
+					 evaluation->error);
 	if (result <= 0)
 		return result;
 	if (step->kind == STEP_XPATH)
-		return tree_find(evaluation->document, &inside, step->xpath, step->expression, evaluation->found, evaluation->error);
-	result = json_path_select(&step->path, inside.value, add_json_value, evaluation, &evaluation->document->budget.values);
+		return tree_find(evaluation->document, &inside, step->xpath, step->expression,
+			evaluation->found, evaluation->error);
+	result = json_path_select(&step->path, inside.value, add_json_value, evaluation,
+		&evaluation->document->budget.values);
 	if (result && !evaluation->failed)
-		return error_set(evaluation->error, step->expression, "visits too many values on this page");
+		return error_set(evaluation->error, step->expression,
+			"visits too many values on this page");
 	return result;
 }
 
-static int evaluate_text(const struct selector_step *step, struct selector_evaluation *evaluation, const struct document_node *from)
+static int evaluate_text(const struct selector_step *step, struct selector_evaluation *evaluation,
+	const struct document_node *from)
 {
 	char *text = document_text(evaluation->document, from);
 	if (!text)
@@ -276,12 +306,14 @@ static int evaluate_text(const struct selector_step *step, struct selector_evalu
 		return add_text(evaluation, text);
 	}
 	const char *braces = strstr(step->expression, "{}");
-	char *filled = text_format("%.*s%s%s", (int)(braces - step->expression), step->expression, text, braces + 2);
+	char *filled = text_format("%.*s%s%s", (int)(braces - step->expression), step->expression,
+		text, braces + 2);
 	free(text);
 	return add_text(evaluation, filled);
 }
 
-static int evaluate_step(const struct selector_step *step, struct selector_evaluation *evaluation, const struct document_node *from)
+static int evaluate_step(const struct selector_step *step, struct selector_evaluation *evaluation,
+	const struct document_node *from)
 {
 	const struct document_node page = {.kind = NODE_PAGE};
 	switch (step->kind) {
@@ -304,8 +336,8 @@ static int evaluate_step(const struct selector_step *step, struct selector_evalu
 }
 
 /* Subtracts the time since `started` from the budget; `result` is that of the evaluation. */
-static int charge_time(const struct selector *selector, struct document *document, double started, int result,
-	struct error *error)
+static int charge_time(const struct selector *selector, struct document *document, double started,
+	int result, struct error *error)
 {
 	document->budget.seconds -= pattern_clock() - started;
 	if (result == 0 && document->budget.seconds < 0)
@@ -313,8 +345,8 @@ static int charge_time(const struct selector *selector, struct document *documen
 	return result ? error_within(error, selector->location) : 0;
 }
 
-static int evaluate(const struct selector *selector, struct document *document, const struct document_node *from,
-	struct node_list *found, struct error *error)
+static int evaluate(const struct selector *selector, struct document *document,
+	const struct document_node *from, struct node_list *found, struct error *error)
 {
 	struct node_list current = {0}, next = {0};
 	if (!selector->count)
@@ -325,7 +357,8 @@ static int evaluate(const struct selector *selector, struct document *document, 
 		for (size_t j = 0; result == 0 && j < current.count; j++) {
 			result = evaluate_step(&selector->steps[i], &evaluation, &current.items[j]);
 			if (result == 0 && next.count > document->budget.nodes)
-				result = error_set(error, selector->text, "finds too many nodes on this page");
+				result = error_set(error, selector->text,
+					"finds too many nodes on this page");
 		}
 		document->budget.nodes -= result == 0 ? next.count : 0;
 		node_list_free(&current);
@@ -338,15 +371,16 @@ static int evaluate(const struct selector *selector, struct document *document, 
 	return result;
 }
 
-int selector_find(const struct selector *selector, struct document *document, const struct document_node *from,
-	struct node_list *found, struct error *error)
+int selector_find(const struct selector *selector, struct document *document,
+	const struct document_node *from, struct node_list *found, struct error *error)
 {
 	double started = pattern_clock();
-	return charge_time(selector, document, started, evaluate(selector, document, from, found, error), error);
+	return charge_time(selector, document, started,
+		evaluate(selector, document, from, found, error), error);
 }
 
-int selector_texts(const struct selector *selector, struct document *document, const struct document_node *from,
-	struct text_list *texts, struct error *error)
+int selector_texts(const struct selector *selector, struct document *document,
+	const struct document_node *from, struct text_list *texts, struct error *error)
 {
 	struct node_list found = {0};
 	double started = pattern_clock();
@@ -360,8 +394,8 @@ int selector_texts(const struct selector *selector, struct document *document, c
 	return charge_time(selector, document, started, result, error);
 }
 
-int selector_text(const struct selector *selector, struct document *document, const struct document_node *from, char **text,
-	struct error *error)
+int selector_text(const struct selector *selector, struct document *document,
+	const struct document_node *from, char **text, struct error *error)
 {
 	struct node_list found = {0};
 	double started = pattern_clock();

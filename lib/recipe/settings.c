@@ -29,8 +29,8 @@ static char *trim(char *text)
 	return text;
 }
 
-int settings_error(const struct settings *settings, const struct setting *setting, struct error *error,
-	const char *format, ...)
+int settings_error(const struct settings *settings, const struct setting *setting,
+	struct error *error, const char *format, ...)
 {
 	char object[512], reason[512];
 	va_list arguments;
@@ -41,7 +41,8 @@ int settings_error(const struct settings *settings, const struct setting *settin
 	return error_set(error, object, "%s", reason);
 }
 
-static int add_setting(struct settings *settings, const char *key, const char *value, int line, struct error *error)
+static int add_setting(struct settings *settings, const char *key, const char *value, int line,
+	struct error *error)
 {
 	struct setting *items = array_grow(settings->items, settings->count, sizeof *items);
 	if (!items)
@@ -52,12 +53,14 @@ static int add_setting(struct settings *settings, const char *key, const char *v
 	return setting->key && setting->value ? 0 : error_memory(error, settings->path);
 }
 
-static int continue_setting(struct settings *settings, const char *continuation, struct error *error)
+static int continue_setting(struct settings *settings, const char *continuation,
+	struct error *error)
 {
 	struct setting *last = &settings->items[settings->count - 1];
 	/* Bounds the quadratic cost: each line copies those before it. */
 	if (strlen(last->value) + strlen(continuation) > VALUE_MAXIMUM)
-		return settings_error(settings, last, error, "%s: longer than %d bytes", last->key, VALUE_MAXIMUM);
+		return settings_error(settings, last, error, "%s: longer than %d bytes", last->key,
+			VALUE_MAXIMUM);
 	char *joined = text_format("%s%s%s", last->value, *last->value ? " " : "", continuation);
 	if (!joined)
 		return error_memory(error, settings->path);
@@ -74,12 +77,14 @@ static int parse_line(struct settings *settings, char *text, int line, struct er
 		return 0;
 	for (const char *p = start; *p; p++)
 		if (iscntrl((unsigned char)*p) && *p != '\t')
-			return settings_error(settings, &(struct setting){.line = line}, error, "has a control character");
+			return settings_error(settings, &(struct setting){.line = line}, error,
+				"has a control character");
 	if (continues)
 		return continue_setting(settings, start, error);
 	char *equals = strchr(start, '=');
 	if (!equals || equals == start)
-		return settings_error(settings, &(struct setting){.line = line}, error, "not of the form KEY = VALUE");
+		return settings_error(settings, &(struct setting){.line = line}, error,
+			"not of the form KEY = VALUE");
 	*equals = 0;
 	return add_setting(settings, trim(start), trim(equals + 1), line, error);
 }
@@ -103,9 +108,11 @@ int settings_read(struct settings *settings, const char *path, struct error *err
 	return result;
 }
 
-const struct setting *settings_earlier(const struct settings *settings, const struct setting *setting, const char *since)
+const struct setting *settings_earlier(const struct settings *settings,
+	const struct setting *setting, const char *since)
 {
-	for (const struct setting *earlier = setting; earlier-- > settings->items && (!since || strcmp(earlier->key, since));)
+	for (const struct setting *earlier = setting;
+		earlier-- > settings->items && (!since || strcmp(earlier->key, since));)
 		if (strcmp(earlier->key, setting->key) == 0)
 			return earlier;
 	return NULL;

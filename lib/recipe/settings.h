@@ -1,7 +1,8 @@
 /* Files of "key = value" lines: the syntax of every recipe.
  *
- * A line is empty, a comment from a leading '#', or KEY = VALUE; a key consists of words, a value is all that
- * follows the blanks after '='. A line that begins with a blank continues the value of the previous line. */
+ * A line is empty, a comment from a leading '#', or KEY = VALUE; a key consists of words, a value
+ * is all that follows the blanks after '='. A line that begins with a blank continues the value of
+ * the previous line. */
 #ifndef RECIPE_SETTINGS_H
 #define RECIPE_SETTINGS_H
 
@@ -24,12 +25,13 @@ struct settings {
 CHECKED int settings_read(struct settings *settings, const char *path, struct error *error);
 
 /* Fills `error` with "PATH: line N" and a reason. Always returns -1. */
-int settings_error(const struct settings *settings, const struct setting *setting, struct error *error,
-	const char *format, ...) __attribute__((format(printf, 4, 5)));
+int settings_error(const struct settings *settings, const struct setting *setting,
+	struct error *error, const char *format, ...) __attribute__((format(printf, 4, 5)));
 
-/* An earlier line with the same key as `setting`, after the last line before it with the key `since` (NULL: in the whole
- * file); NULL if there is none. */
-const struct setting *settings_earlier(const struct settings *settings, const struct setting *setting, const char *since);
+/* An earlier line with the same key as `setting`, after the last line before it with the key
+ * `since` (NULL: in the whole file); NULL if there is none. */
+const struct setting *settings_earlier(const struct settings *settings,
+	const struct setting *setting, const char *since);
 
 /* The path of `name` in this file: relative to the folder of the file, unless it begins with '/'.
  * New memory, which the caller frees; NULL without memory. */

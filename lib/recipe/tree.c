@@ -21,11 +21,15 @@ static void store_message(void *user, xmlErrorPtr error)
 		const char *message;
 	} messages[] = {{XML_XPATH_NUMBER_ERROR, "invalid number"},
 		{XML_XPATH_UNFINISHED_LITERAL_ERROR, "unterminated literal"},
-		{XML_XPATH_INVALID_PREDICATE_ERROR, "invalid predicate"}, {XML_XPATH_UNCLOSED_ERROR, "unclosed bracket"},
+		{XML_XPATH_INVALID_PREDICATE_ERROR, "invalid predicate"},
+		{XML_XPATH_UNCLOSED_ERROR, "unclosed bracket"},
 		{XML_XPATH_INVALID_TYPE, "wrong argument type of a function"},
-		{XML_XPATH_MEMORY_ERROR, "out of memory"}, {XML_XPATH_INVALID_CHAR_ERROR, "invalid character"},
-		{XPATH_OP_LIMIT_EXCEEDED - XPATH_EXPRESSION_OK + XML_XPATH_EXPRESSION_OK, "too many operations on this page"},
-		{XPATH_RECURSION_LIMIT_EXCEEDED - XPATH_EXPRESSION_OK + XML_XPATH_EXPRESSION_OK, "too deeply nested"}};
+		{XML_XPATH_MEMORY_ERROR, "out of memory"},
+		{XML_XPATH_INVALID_CHAR_ERROR, "invalid character"},
+		{XPATH_OP_LIMIT_EXCEEDED - XPATH_EXPRESSION_OK + XML_XPATH_EXPRESSION_OK,
+			"too many operations on this page"},
+		{XPATH_RECURSION_LIMIT_EXCEEDED - XPATH_EXPRESSION_OK + XML_XPATH_EXPRESSION_OK,
+			"too deeply nested"}};
 	struct tree *tree = user;
 	const char *message = "syntax error";
 	for (size_t i = 0; error && i < sizeof messages / sizeof *messages; i++)
@@ -51,20 +55,22 @@ static xmlXPathContextPtr create_context(xmlDocPtr document, struct tree *tree)
 	return context;
 }
 
-static void ignore_entity(void *parser, const xmlChar *name, int type, const xmlChar *public_id, const xmlChar *system_id,
-	xmlChar *content)
+static void ignore_entity(void *parser, const xmlChar *name, int type, const xmlChar *public_id,
+	const xmlChar *system_id, xmlChar *content)
 {
 	(void)parser, (void)name, (void)type, (void)public_id, (void)system_id, (void)content;
 }
 
-/* Stops at the first error: libxml2 would look for more, and may copy all text before each into its message. */
+/* Stops at the first error: libxml2 would look for more, and may copy all text before each into its
+ * message. */
 static void stop_at_error(void *parser, xmlErrorPtr error)
 {
 	if (error->level == XML_ERR_FATAL)
 		xmlStopParser(parser);
 }
 
-/* Entity declarations are ignored, against entity expansion attacks: a document that needs one is not well-formed. */
+/* Entity declarations are ignored, against entity expansion attacks: a document that needs one is
+ * not well-formed. */
 static xmlDocPtr parse_xml(const char *bytes, int size, const char *encoding)
 {
 	xmlParserCtxtPtr parser = xmlNewParserCtxt();
@@ -84,21 +90,23 @@ static void remove_namespaces(xmlNodePtr node)
 	while (node) {
 		if (node->type == XML_ELEMENT_NODE)
 			node->ns = NULL;
-		for (xmlAttrPtr attribute = node->type == XML_ELEMENT_NODE ? node->properties : NULL; attribute;
-			attribute = attribute->next)
+		for (xmlAttrPtr attribute = node->type == XML_ELEMENT_NODE ? node->properties
+									   : NULL;
+			attribute; attribute = attribute->next)
 			attribute->ns = NULL;
 		if (node->type == XML_ELEMENT_NODE && node->children) {
 			node = node->children;
 			continue;
 		}
 		while (node && !node->next)
-			node = node->parent && node->parent->type == XML_ELEMENT_NODE ? node->parent : NULL;
+			node = node->parent && node->parent->type == XML_ELEMENT_NODE ? node->parent
+										      : NULL;
 		node = node ? node->next : NULL;
 	}
 }
 
-/* For libxml2 an HTML page ends at the first NUL byte, unlike in browsers. Returns a copy with blanks instead; NULL if there are
- * none, or so many that they are part of an encoding. */
+/* For libxml2 an HTML page ends at the first NUL byte, unlike in browsers. Returns a copy with
+ * blanks instead; NULL if there are none, or so many that they are part of an encoding. */
 static char *replace_nul(const char *bytes, size_t size)
 {
 	size_t count = 0;
@@ -119,7 +127,8 @@ static xmlDocPtr parse_html(const char *bytes, int size, const char *encoding)
 	return document;
 }
 
-static xmlDocPtr parse_tree(const char *bytes, int size, enum document_format format, const char *charset)
+static xmlDocPtr parse_tree(const char *bytes, int size, enum document_format format,
+	const char *charset)
 {
 	const char *encoding = *charset ? charset : NULL;
 	if (format == DOCUMENT_HTML)
@@ -129,7 +138,8 @@ static xmlDocPtr parse_tree(const char *bytes, int size, enum document_format fo
 	return document;
 }
 
-struct tree *tree_parse(const char *bytes, size_t size, enum document_format format, const char *charset)
+struct tree *tree_parse(const char *bytes, size_t size, enum document_format format,
+	const char *charset)
 {
 	struct tree *tree = size && size <= INT_MAX ? calloc(1, sizeof *tree) : NULL;
 	if (!tree)
@@ -139,7 +149,8 @@ struct tree *tree_parse(const char *bytes, size_t size, enum document_format for
 	if (!tree->document && *charset)
 		tree->document = parse_tree(bytes, (int)size, format, "");
 	if (tree->document)
-		xmlXPathOrderDocElems(tree->document); /* otherwise sorting nodes traverses their siblings */
+		xmlXPathOrderDocElems(
+			tree->document); /* otherwise sorting nodes traverses their siblings */
 	tree->context = tree->document ? create_context(tree->document, tree) : NULL;
 	if (tree->context)
 		return tree;
@@ -151,10 +162,12 @@ xmlXPathCompExprPtr tree_compile(const char *expression, struct error *error)
 {
 	struct tree none = {0};
 	xmlXPathContextPtr context = create_context(NULL, &none);
-	xmlXPathCompExprPtr compiled = context ? xmlXPathCtxtCompile(context, BAD_CAST expression) : NULL;
+	xmlXPathCompExprPtr compiled =
+		context ? xmlXPathCtxtCompile(context, BAD_CAST expression) : NULL;
 	xmlXPathFreeContext(context);
 	if (!compiled)
-		error_set(error, expression, "not an XPath expression: %s", *none.message ? none.message : "out of memory");
+		error_set(error, expression, "not an XPath expression: %s",
+			*none.message ? none.message : "out of memory");
 	else if (xpath_check(expression, error)) {
 		xmlXPathFreeCompExpr(compiled);
 		compiled = NULL;
@@ -163,7 +176,8 @@ xmlXPathCompExprPtr tree_compile(const char *expression, struct error *error)
 }
 
 /* Evaluates within the budget of operations; NULL is an error, with its message in the tree. */
-static xmlXPathObjectPtr evaluate(struct document *document, const struct document_node *from, xmlXPathCompExprPtr expression)
+static xmlXPathObjectPtr evaluate(struct document *document, const struct document_node *from,
+	xmlXPathCompExprPtr expression)
 {
 	xmlXPathContextPtr context = from->tree->context;
 	unsigned long left = document->budget.operations;
@@ -171,24 +185,31 @@ static xmlXPathObjectPtr evaluate(struct document *document, const struct docume
 	context->node = from->element;
 	context->opCount = 0;
 	context->opLimit = left < operations_maximum ? left : operations_maximum;
-	xmlXPathObjectPtr found = context->opLimit ? xmlXPathCompiledEval(expression, context) : NULL;
+	xmlXPathObjectPtr found =
+		context->opLimit ? xmlXPathCompiledEval(expression, context) : NULL;
 	if (!found && context->opCount >= context->opLimit)
-		snprintf(from->tree->message, sizeof from->tree->message, "too many operations on this page");
+		snprintf(from->tree->message, sizeof from->tree->message,
+			"too many operations on this page");
 	document->budget.operations -= context->opCount < left ? context->opCount : left;
 	return found;
 }
 
-static int add_text(struct document *document, xmlXPathObjectPtr found, struct node_list *list, struct error *error)
+static int add_text(struct document *document, xmlXPathObjectPtr found, struct node_list *list,
+	struct error *error)
 {
 	xmlChar *content = xmlXPathCastToString(found);
 	char *text = content ? strdup((const char *)content) : NULL;
 	xmlFree(content);
 	struct document_node node = {.kind = NODE_TEXT, .text = text};
-	return document_own_text(document, text, text ? strlen(text) : 0, error) || node_list_add(list, &node, error) ? -1 : 0;
+	return document_own_text(document, text, text ? strlen(text) : 0, error) ||
+			node_list_add(list, &node, error)
+		? -1
+		: 0;
 }
 
-int tree_find(struct document *document, const struct document_node *from, xmlXPathCompExprPtr expression, const char *text,
-	struct node_list *list, struct error *error)
+int tree_find(struct document *document, const struct document_node *from,
+	xmlXPathCompExprPtr expression, const char *text, struct node_list *list,
+	struct error *error)
 {
 	xmlXPathObjectPtr found = evaluate(document, from, expression);
 	if (!found)
@@ -199,8 +220,11 @@ int tree_find(struct document *document, const struct document_node *from, xmlXP
 		result = add_text(document, found, list, error);
 	for (int i = 0; result == 0 && i < xmlXPathNodeSetGetLength(found->nodesetval); i++) {
 		xmlNodePtr element = xmlXPathNodeSetItem(found->nodesetval, i);
-		struct document_node node = {.kind = NODE_TREE, .tree = from->tree, .element = element,
-			.name = element->type == XML_ATTRIBUTE_NODE ? (const char *)element->name : NULL};
+		struct document_node node = {.kind = NODE_TREE,
+			.tree = from->tree,
+			.element = element,
+			.name = element->type == XML_ATTRIBUTE_NODE ? (const char *)element->name
+								    : NULL};
 		/* Namespace declarations are copies that are freed with the result. */
 		if (element->type != XML_NAMESPACE_DECL)
 			result = node_list_add(list, &node, error);
@@ -219,7 +243,8 @@ char *tree_tag(const struct document_node *node)
 	if (!stream)
 		return NULL;
 	fprintf(stream, "<%s", node->element->name);
-	for (xmlAttrPtr attribute = node->element->properties; attribute; attribute = attribute->next) {
+	for (xmlAttrPtr attribute = node->element->properties; attribute;
+		attribute = attribute->next) {
 		xmlChar *value = xmlNodeListGetString(attribute->doc, attribute->children, 1);
 		fprintf(stream, " %s=\"%s\"", attribute->name, value ? (const char *)value : "");
 		xmlFree(value);

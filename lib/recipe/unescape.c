@@ -35,13 +35,16 @@ static char *write_character(char *out, int c)
 	return out;
 }
 
-/* Parses \uXXXX, or two that are a surrogate pair. Returns the number of bytes, 0 if it is invalid. */
+/* Parses \uXXXX, or two that are a surrogate pair. Returns the number of bytes, 0 if it is
+ * invalid. */
 static int parse_unicode(const char *text, int *c)
 {
 	*c = parse_hexadecimal(text + 2, 4);
 	if (*c < 0)
 		return 0;
-	int low = *c >= 0xd800 && *c < 0xdc00 && text[6] == '\\' && text[7] == 'u' ? parse_hexadecimal(text + 8, 4) : -1;
+	int low = *c >= 0xd800 && *c < 0xdc00 && text[6] == '\\' && text[7] == 'u'
+		? parse_hexadecimal(text + 8, 4)
+		: -1;
 	if (low >= 0xdc00 && low < 0xe000) {
 		*c = 0x10000 + ((*c - 0xd800) << 10) + (low - 0xdc00);
 		return 12;

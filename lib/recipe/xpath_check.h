@@ -4,9 +4,9 @@
 
 #include "base/error.h"
 
-/* Checks a well-formed XPath 1.0 expression for unknown functions, wrong numbers of arguments, variables and namespace prefixes
- * (there are none here), and literal patterns of matches() that are not regular expressions. Returns 0, or -1 with the first
- * error. */
+/* Checks a well-formed XPath 1.0 expression for unknown functions, wrong numbers of arguments,
+ * variables and namespace prefixes (there are none here), and literal patterns of matches() that
+ * are not regular expressions. Returns 0, or -1 with the first error. */
 CHECKED int xpath_check(const char *expression, struct error *error);
 
 #endif

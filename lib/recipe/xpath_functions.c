@@ -20,8 +20,8 @@ static void xpath_error(xmlXPathParserContextPtr parser, const char *reason)
 	parser->error = XPATH_EXPR_ERROR;
 }
 
-/* Subtracts the time since `started` from the budget; ends the evaluation if it is exceeded: libxml2's limit of operations does
- * not count the length of texts. */
+/* Subtracts the time since `started` from the budget; ends the evaluation if it is exceeded:
+ * libxml2's limit of operations does not count the length of texts. */
 static void charge_time(xmlXPathParserContextPtr parser, double started)
 {
 	double *seconds = &((struct tree *)parser->context->userData)->page->budget.pattern_seconds;
@@ -40,7 +40,9 @@ static void matches(xmlXPathParserContextPtr parser, int arguments)
 	struct error error = {.reason = "out of memory"};
 	double started = pattern_clock(), seconds = page->budget.pattern_seconds;
 	xmlChar *pattern = xmlXPathPopString(parser), *text = xmlXPathPopString(parser);
-	const regex_t *regex = pattern && text ? pattern_cached(&page->patterns, (const char *)pattern, &error) : NULL;
+	const regex_t *regex = pattern && text
+		? pattern_cached(&page->patterns, (const char *)pattern, &error)
+		: NULL;
 	int found = regex ? pattern_matches(regex, (const char *)text, &seconds) : 0;
 	xmlFree(pattern);
 	xmlFree(text);
@@ -63,7 +65,8 @@ static double descriptor_size(const char *descriptor, size_t length)
 	return text_to_real(number, &size) ? size : 1;
 }
 
-/* Parses one candidate of a srcset (HTML, "parse a srcset attribute") and returns the start of the next. */
+/* Parses one candidate of a srcset (HTML, "parse a srcset attribute") and returns the start of the
+ * next. */
 static const char *parse_candidate(const char *p, const char **url, size_t *length, double *size)
 {
 	static const char blanks[] = " \t\r\n\f";
@@ -111,7 +114,8 @@ static void largest(xmlXPathParserContextPtr parser, int arguments)
 	struct srcset_candidate best = {0};
 	double started = pattern_clock();
 	xmlXPathObjectPtr srcsets = valuePop(parser);
-	xmlNodeSetPtr nodes = srcsets && srcsets->type == XPATH_NODESET ? srcsets->nodesetval : NULL;
+	xmlNodeSetPtr nodes =
+		srcsets && srcsets->type == XPATH_NODESET ? srcsets->nodesetval : NULL;
 	for (int i = 0; i < xmlXPathNodeSetGetLength(nodes); i++) {
 		xmlChar *srcset = xmlXPathCastNodeToString(xmlXPathNodeSetItem(nodes, i));
 		update_largest(&best, srcset ? (const char *)srcset : "");

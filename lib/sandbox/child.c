@@ -31,7 +31,8 @@ void child_memory_free(void *memory, size_t size)
 		munmap(memory, size);
 }
 
-/* This program's handlers remove its unfinished files and print messages: only the parent may do that. */
+/* This program's handlers remove its unfinished files and print messages: only the parent may do
+ * that. */
 static void reset_signals(void)
 {
 	static const int handled[] = {SIGINT, SIGTERM, SIGHUP, SIGBUS};
@@ -51,7 +52,8 @@ static int apply_limits(const struct child_limits *limits, struct error *error)
 	return confine_resources(limits->memory, limits->seconds, error);
 }
 
-static int run_task(child_task *task, void *context, const struct child_limits *limits, struct error *error)
+static int run_task(child_task *task, void *context, const struct child_limits *limits,
+	struct error *error)
 {
 	clearenv();
 	if (limits && apply_limits(limits, error))
@@ -74,7 +76,8 @@ static int read_result(struct child_result *shared, struct error *error)
 	return error_set(error, shared->error.object, "%s", shared->error.reason);
 }
 
-int child_run(child_task *task, void *context, const struct child_limits *limits, struct error *error)
+int child_run(child_task *task, void *context, const struct child_limits *limits,
+	struct error *error)
 {
 	struct child_result *shared = child_memory(sizeof *shared);
 	if (!shared) {

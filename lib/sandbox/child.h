@@ -1,4 +1,5 @@
-/* Runs a task in a child process: for a library that crashes on damaged input, or when memory runs out. */
+/* Runs a task in a child process: for a library that crashes on damaged input, or when memory runs
+ * out. */
 #ifndef SANDBOX_CHILD_H
 #define SANDBOX_CHILD_H
 
@@ -17,14 +18,17 @@ struct child_limits {
 
 enum { CHILD_DIED = -2, CHILD_NOT_STARTED = -3 };
 
-/* Runs the task in a forked child, without environment variables and without standard error, and waits for it; any thread
- * may call. With `limits` (NULL: none) the child has no open file either, opens none, and is confined (sandbox/confine.h):
- * system calls are filtered if the kernel supports that; a program compiled with a sanitizer limits the time alone. Returns
- * what the task returned; CHILD_DIED, without an error, if it crashed, exceeded its time or ended the process;
+/* Runs the task in a forked child, without environment variables and without standard error, and
+ * waits for it; any thread may call. With `limits` (NULL: none) the child has no open file either,
+ * opens none, and is confined (sandbox/confine.h): system calls are filtered if the kernel supports
+ * that; a program compiled with a sanitizer limits the time alone. Returns what the task returned;
+ * CHILD_DIED, without an error, if it crashed, exceeded its time or ended the process;
  * CHILD_NOT_STARTED, with an error, if it could not be forked. */
-CHECKED int child_run(child_task *task, void *context, const struct child_limits *limits, struct error *error);
+CHECKED int child_run(child_task *task, void *context, const struct child_limits *limits,
+	struct error *error);
 
-/* `size` bytes of zeroed shared memory, for a task to write and its caller to read; NULL without memory. */
+/* `size` bytes of zeroed shared memory, for a task to write and its caller to read; NULL without
+ * memory. */
 void *child_memory(size_t size);
 /* Frees it; NULL is allowed. */
 void child_memory_free(void *memory, size_t size);

@@ -38,21 +38,41 @@
 #endif
 
 static const struct sock_filter filter[] = {
-	LOAD(arch), IF_EQUAL(ARCHITECTURE, 1, 0), RETURN(SECCOMP_RET_KILL_PROCESS),
+	LOAD(arch),
+	IF_EQUAL(ARCHITECTURE, 1, 0),
+	RETURN(SECCOMP_RET_KILL_PROCESS),
 	LOAD(nr),
-	ALLOW(read), ALLOW(write), ALLOW(brk), ALLOW(munmap), ALLOW(mremap), ALLOW(exit_group),
-	ALLOW_TIME ALLOW(gettimeofday), ALLOW(clock_gettime), /* where the vDSO does not serve these */
-	IF_EQUAL(__NR_openat, 0, 1), RETURN(SECCOMP_RET_ERRNO | EPERM),
+	ALLOW(read),
+	ALLOW(write),
+	ALLOW(brk),
+	ALLOW(munmap),
+	ALLOW(mremap),
+	ALLOW(exit_group),
+	ALLOW_TIME ALLOW(gettimeofday),
+	ALLOW(clock_gettime), /* where the vDSO does not serve these */
+	IF_EQUAL(__NR_openat, 0, 1),
+	RETURN(SECCOMP_RET_ERRNO | EPERM),
 	/* malloc() in a thread other than the first grows and shrinks its arena by these two. */
 	IF_EQUAL(__NR_mprotect, 0, 4),
-	LOAD(args[2]), IF_ANY_BIT(PROT_EXEC, 1, 0), RETURN(SECCOMP_RET_ALLOW), RETURN(SECCOMP_RET_KILL_PROCESS),
+	LOAD(args[2]),
+	IF_ANY_BIT(PROT_EXEC, 1, 0),
+	RETURN(SECCOMP_RET_ALLOW),
+	RETURN(SECCOMP_RET_KILL_PROCESS),
 	IF_EQUAL(__NR_madvise, 0, 4),
-	LOAD(args[2]), IF_EQUAL(MADV_DONTNEED, 0, 1), RETURN(SECCOMP_RET_ALLOW), RETURN(SECCOMP_RET_KILL_PROCESS),
+	LOAD(args[2]),
+	IF_EQUAL(MADV_DONTNEED, 0, 1),
+	RETURN(SECCOMP_RET_ALLOW),
+	RETURN(SECCOMP_RET_KILL_PROCESS),
 	IF_EQUAL(__NR_futex, 0, 4), /* pthread_once() wakes waiters */
-	LOAD(args[1]), IF_EQUAL(FUTEX_WAKE_PRIVATE, 0, 1), RETURN(SECCOMP_RET_ALLOW), RETURN(SECCOMP_RET_KILL_PROCESS),
+	LOAD(args[1]),
+	IF_EQUAL(FUTEX_WAKE_PRIVATE, 0, 1),
+	RETURN(SECCOMP_RET_ALLOW),
+	RETURN(SECCOMP_RET_KILL_PROCESS),
 	IF_EQUAL(__NR_mmap, 0, 4),
-	LOAD(args[2]), IF_ANY_BIT(PROT_EXEC, 2, 0),
-	LOAD(args[3]), IF_ANY_BIT(MAP_ANONYMOUS, 1, 0),
+	LOAD(args[2]),
+	IF_ANY_BIT(PROT_EXEC, 2, 0),
+	LOAD(args[3]),
+	IF_ANY_BIT(MAP_ANONYMOUS, 1, 0),
 	RETURN(SECCOMP_RET_KILL_PROCESS),
 	RETURN(SECCOMP_RET_ALLOW),
 };
@@ -74,7 +94,8 @@ static size_t address_space(void)
 	return pages * (size_t)sysconf(_SC_PAGESIZE);
 }
 
-/* Keeps a lower limit that is set already. SIGXCPU comes at the soft limit of CPU time, SIGKILL at the hard one. */
+/* Keeps a lower limit that is set already. SIGXCPU comes at the soft limit of CPU time, SIGKILL at
+ * the hard one. */
 static int set_limit(int resource, rlim_t soft, rlim_t margin)
 {
 	struct rlimit now;
@@ -89,8 +110,9 @@ int confine_resources(size_t memory, unsigned seconds, struct error *error)
 	size_t used = address_space();
 	if (!used)
 		return error_set(error, "sandbox", "/proc/self/statm cannot be read");
-	if (set_limit(RLIMIT_AS, used + memory, 0) || set_limit(RLIMIT_CPU, seconds, 1) || set_limit(RLIMIT_FSIZE, 0, 0) ||
-		set_limit(RLIMIT_NOFILE, 0, 0) || set_limit(RLIMIT_CORE, 0, 0))
+	if (set_limit(RLIMIT_AS, used + memory, 0) || set_limit(RLIMIT_CPU, seconds, 1) ||
+		set_limit(RLIMIT_FSIZE, 0, 0) || set_limit(RLIMIT_NOFILE, 0, 0) ||
+		set_limit(RLIMIT_CORE, 0, 0))
 		return error_system(error, "sandbox: setrlimit");
 	return 0;
 }
@@ -98,7 +120,8 @@ int confine_resources(size_t memory, unsigned seconds, struct error *error)
 int confine_calls(struct error *error)
 {
 	struct sock_fprog program = {sizeof filter / sizeof *filter, (struct sock_filter *)filter};
-	if (prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0) || prctl(PR_SET_SECCOMP, SECCOMP_MODE_FILTER, &program))
+	if (prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0) ||
+		prctl(PR_SET_SECCOMP, SECCOMP_MODE_FILTER, &program))
 		return error_system(error, "sandbox: seccomp");
 	return 0;
 }

@@ -16,8 +16,10 @@
 #include <unistd.h>
 
 enum {
-	RESIDENT_MAXIMUM = 64 << 20, /* bytes of a worker's memory that stay resident for the next call */
-	WALL_TIME_FACTOR = 5,        /* wall-clock seconds per second of CPU time: a worker may share its processor */
+	RESIDENT_MAXIMUM =
+		64 << 20, /* bytes of a worker's memory that stay resident for the next call */
+	WALL_TIME_FACTOR =
+		5, /* wall-clock seconds per second of CPU time: a worker may share its processor */
 };
 
 struct sandbox_worker {
@@ -26,7 +28,7 @@ struct sandbox_worker {
 	double cpu_seconds;  /* by that clock, before this call */
 	int calls;
 	unsigned char *memory;
-	size_t used;         /* bytes of it, by this call */
+	size_t used; /* bytes of it, by this call */
 	struct sandbox_worker *next;
 };
 
@@ -35,7 +37,8 @@ struct sandbox {
 	struct sandbox_layout layout;
 	int control;
 	pid_t supervisor;
-	pthread_mutex_t supervisor_mutex, mutex; /* of calls to the supervisor; of the list `free` */
+	pthread_mutex_t supervisor_mutex,
+		mutex; /* of calls to the supervisor; of the list `free` */
 	pthread_cond_t freed;
 	struct sandbox_worker *free; /* the last used one first: its memory is in the cache */
 	struct sandbox_worker workers[SANDBOX_WORKERS_MAXIMUM];
@@ -47,12 +50,15 @@ static void close_channel(struct sandbox *sandbox, struct sandbox_worker *worker
 		close(worker->channel);
 	if (worker->memory)
 		munmap(worker->memory, sandbox->layout.size);
-	*worker = (struct sandbox_worker){.number = worker->number, .channel = -1, .next = worker->next};
+	*worker = (struct sandbox_worker){.number = worker->number,
+		.channel = -1,
+		.next = worker->next};
 }
 
 /* ---- requests to the supervisor ---- */
 
-static ssize_t send_supervisor_request(int control, struct supervisor_request *request, const int descriptors[2])
+static ssize_t send_supervisor_request(int control, struct supervisor_request *request,
+	const int descriptors[2])
 {
 	_Alignas(struct cmsghdr) char space[CMSG_SPACE(2 * sizeof(int))] = {0};
 	struct iovec part = {request, sizeof *request};
@@ -79,13 +85,15 @@ static ssize_t receive_supervisor_response(int control, struct supervisor_respon
 }
 
 /* With `descriptors` NULL the worker is only ended. */
-static int call_supervisor(struct sandbox *sandbox, int number, const int *descriptors, struct supervisor_response *response,
-	struct error *error)
+static int call_supervisor(struct sandbox *sandbox, int number, const int *descriptors,
+	struct supervisor_response *response, struct error *error)
 {
 	struct supervisor_request request = {number, descriptors != NULL};
 	pthread_mutex_lock(&sandbox->supervisor_mutex);
-	bool done = send_supervisor_request(sandbox->control, &request, descriptors) == (ssize_t)sizeof request &&
-		receive_supervisor_response(sandbox->control, response) == (ssize_t)sizeof *response;
+	bool done = send_supervisor_request(sandbox->control, &request, descriptors) ==
+			(ssize_t)sizeof request &&
+		receive_supervisor_response(sandbox->control, response) ==
+			(ssize_t)sizeof *response;
 	pthread_mutex_unlock(&sandbox->supervisor_mutex);
 	return done ? 0 : error_machine(error, "sandbox", "its supervisor has ended");
 }
@@ -111,10 +119,11 @@ static double read_clock(clockid_t clock)
 	return (double)time.tv_sec + 1e-9 * (double)time.tv_nsec;
 }
 
-/* Waits for a message of exactly `size` bytes. Each poll counts for at most its timeout of a second: time in which the
- * program itself was stopped does not count; and for no more than it lasted, as signals interrupt some. */
-static enum call_result wait_for_message(const struct sandbox *sandbox, const struct sandbox_worker *worker, void *message,
-	size_t size)
+/* Waits for a message of exactly `size` bytes. Each poll counts for at most its timeout of a
+ * second: time in which the program itself was stopped does not count; and for no more than it
+ * lasted, as signals interrupt some. */
+static enum call_result wait_for_message(const struct sandbox *sandbox,
+	const struct sandbox_worker *worker, void *message, size_t size)
 {
 	struct pollfd channel = {worker->channel, POLLIN, 0};
 	int seconds = sandbox->config.seconds_maximum;
@@ -123,14 +132,16 @@ static enum call_result wait_for_message(const struct sandbox *sandbox, const st
 		double now = read_clock(CLOCK_MONOTONIC);
 		waited += now - before < 1 ? now - before : 1;
 		before = now;
-		if (waited >= WALL_TIME_FACTOR * seconds || read_clock(worker->clock) - worker->cpu_seconds >= seconds)
+		if (waited >= WALL_TIME_FACTOR * seconds ||
+			read_clock(worker->clock) - worker->cpu_seconds >= seconds)
 			return TIMED_OUT;
 	}
 	ssize_t got = recv(worker->channel, message, size, MSG_DONTWAIT);
 	return got == (ssize_t)size ? RESPONDED : got > 0 ? INVALID : DIED;
 }
 
-/* Its size is sealed: if the file were truncated, this program would get SIGBUS at its next access. */
+/* Its size is sealed: if the file were truncated, this program would get SIGBUS at its next
+ * access. */
 static int create_memory(struct sandbox *sandbox, struct sandbox_worker *worker)
 {
 	int file = memfd_create("sandbox", MFD_CLOEXEC | MFD_ALLOW_SEALING);
@@ -139,7 +150,8 @@ static int create_memory(struct sandbox *sandbox, struct sandbox_worker *worker)
 	void *memory = MAP_FAILED;
 	if (ftruncate(file, (off_t)sandbox->layout.size) == 0 &&
 		fcntl(file, F_ADD_SEALS, F_SEAL_SHRINK | F_SEAL_GROW | F_SEAL_SEAL) == 0)
-		memory = mmap(NULL, sandbox->layout.size, PROT_READ | PROT_WRITE, MAP_SHARED, file, 0);
+		memory = mmap(NULL, sandbox->layout.size, PROT_READ | PROT_WRITE, MAP_SHARED, file,
+			0);
 	if (memory == MAP_FAILED) {
 		close(file);
 		return -1;
@@ -162,20 +174,25 @@ static int start_worker(struct sandbox *sandbox, struct sandbox_worker *worker, 
 		return failed;
 	}
 	worker->channel = channels[0];
-	int result = call_supervisor(sandbox, worker->number, (int[]){channels[1], memory}, &response, error);
+	int result = call_supervisor(sandbox, worker->number, (int[]){channels[1], memory},
+		&response, error);
 	close(channels[1]);
 	close(memory);
 	if (result)
 		return -1;
-	errno = response.failure ? response.failure : clock_getcpuclockid(response.worker, &worker->clock);
+	errno = response.failure ? response.failure
+				 : clock_getcpuclockid(response.worker, &worker->clock);
 	if (errno)
 		return error_system(error, "sandbox");
 	if (wait_for_message(sandbox, worker, &startup, sizeof startup) != RESPONDED)
 		return error_machine(error, "sandbox", "a %s did not start", sandbox->config.name);
-	return startup.failed ? error_machine(error, startup.error.object, "%s", startup.error.reason) : 0;
+	return startup.failed
+		? error_machine(error, startup.error.object, "%s", startup.error.reason)
+		: 0;
 }
 
-static int restart_worker(struct sandbox *sandbox, struct sandbox_worker *worker, struct error *error)
+static int restart_worker(struct sandbox *sandbox, struct sandbox_worker *worker,
+	struct error *error)
 {
 	if (start_worker(sandbox, worker, error) == 0)
 		return 0;
@@ -205,11 +222,12 @@ static void release_worker(struct sandbox *sandbox, struct sandbox_worker *worke
 	pthread_mutex_unlock(&sandbox->mutex);
 }
 
-static bool send_request(struct sandbox *sandbox, struct sandbox_worker *worker, const void *request,
-	const unsigned char *input, size_t size)
+static bool send_request(struct sandbox *sandbox, struct sandbox_worker *worker,
+	const void *request, const unsigned char *input, size_t size)
 {
 	struct worker_request message = {.size = size};
-	size_t message_size = offsetof(struct worker_request, request) + sandbox->config.request_size;
+	size_t message_size =
+		offsetof(struct worker_request, request) + sandbox->config.request_size;
 	if (worker->channel < 0)
 		return false;
 	memcpy(message.request, request, sandbox->config.request_size);
@@ -218,18 +236,21 @@ static bool send_request(struct sandbox *sandbox, struct sandbox_worker *worker,
 	return send(worker->channel, &message, message_size, MSG_NOSIGNAL) == (ssize_t)message_size;
 }
 
-/* A worker that has reached its limit of calls or time is replaced first, and one that ended since its last call too. */
+/* A worker that has reached its limit of calls or time is replaced first, and one that ended since
+ * its last call too. */
 static int begin_call(struct sandbox *sandbox, struct sandbox_worker *worker, const void *request,
 	const unsigned char *input, size_t size, struct error *error)
 {
-	bool is_expired = worker->calls >= sandbox->config.calls_maximum || worker->cpu_seconds >= sandbox->config.seconds_maximum;
+	bool is_expired = worker->calls >= sandbox->config.calls_maximum ||
+		worker->cpu_seconds >= sandbox->config.seconds_maximum;
 	if (!is_expired && send_request(sandbox, worker, request, input, size))
 		return 0;
 	if (restart_worker(sandbox, worker, error))
 		return -1;
 	if (send_request(sandbox, worker, request, input, size))
 		return 0;
-	return error_machine(error, "sandbox", "a %s does not answer: %s", sandbox->config.name, strerror(errno));
+	return error_machine(error, "sandbox", "a %s does not answer: %s", sandbox->config.name,
+		strerror(errno));
 }
 
 /* Whether the machine has less memory than a worker may use. */
@@ -242,23 +263,29 @@ static bool is_memory_short(const struct sandbox *sandbox)
 	return memory == MAP_FAILED;
 }
 
-/* Sets the error for a worker that ended: how, and whether the object or the machine was at fault. */
-static int set_worker_error(const struct sandbox *sandbox, const char *name, int status, struct error *error)
+/* Sets the error for a worker that ended: how, and whether the object or the machine was at
+ * fault. */
+static int set_worker_error(const struct sandbox *sandbox, const char *name, int status,
+	struct error *error)
 {
 	const char *what = sandbox->config.name;
 	int number = WIFSIGNALED(status) ? WTERMSIG(status) : 0;
 	if (number == SIGXCPU)
-		return error_set(error, name, "the %s took longer than %d s", what, sandbox->config.seconds_maximum);
+		return error_set(error, name, "the %s took longer than %d s", what,
+			sandbox->config.seconds_maximum);
 	if (WIFEXITED(status) && WEXITSTATUS(status) == SANDBOX_CHANNEL_BROKEN)
 		return error_machine(error, name, "the %s lost its connection", what);
 	if (is_memory_short(sandbox)) /* without memory some libraries crash */
 		return error_memory(error, name);
 	if (WIFEXITED(status) && WEXITSTATUS(status) == SANDBOX_OUT_OF_MEMORY)
-		return error_set(error, name, "the %s took more than %zu MB of memory", what, sandbox->config.memory_maximum >> 20);
+		return error_set(error, name, "the %s took more than %zu MB of memory", what,
+			sandbox->config.memory_maximum >> 20);
 	if (number == SIGSYS)
-		return error_set(error, name, "the %s made a forbidden system call (signal %d)", what, number);
+		return error_set(error, name, "the %s made a forbidden system call (signal %d)",
+			what, number);
 	if (number && !is_own_signal(number))
-		return error_machine(error, name, "the %s was killed by another process (signal %d)", what, number);
+		return error_machine(error, name,
+			"the %s was killed by another process (signal %d)", what, number);
 	if (number)
 		return error_set(error, name, "the %s crashed (signal %d)", what, number);
 	return error_set(error, name, "the %s ended without a response", what);
@@ -276,15 +303,17 @@ static int end_call(struct sandbox *sandbox, struct sandbox_worker *worker, cons
 	if (outcome == INVALID)
 		return error_set(error, name, "invalid response from the %s", what);
 	if (outcome == TIMED_OUT)
-		return error_set(error, name, "the %s took longer than %d s", what, sandbox->config.seconds_maximum);
+		return error_set(error, name, "the %s took longer than %d s", what,
+			sandbox->config.seconds_maximum);
 	return set_worker_error(sandbox, name, response.status, error);
 }
 
 /* Unless it returns RESPONDED, the worker's channel is closed and `error` is set. */
-static enum call_result call(struct sandbox *sandbox, struct sandbox_worker *worker, const char *name,
-	struct worker_response *response, struct error *error)
+static enum call_result call(struct sandbox *sandbox, struct sandbox_worker *worker,
+	const char *name, struct worker_response *response, struct error *error)
 {
-	size_t response_size = offsetof(struct worker_response, response) + sandbox->config.response_size;
+	size_t response_size =
+		offsetof(struct worker_response, response) + sandbox->config.response_size;
 	enum call_result outcome = wait_for_message(sandbox, worker, response, response_size);
 	if (outcome == RESPONDED && response->size > sandbox->config.output_maximum)
 		outcome = INVALID;
@@ -298,10 +327,11 @@ static enum call_result call(struct sandbox *sandbox, struct sandbox_worker *wor
 	return RESPONDED;
 }
 
-/* A worker that died may have been killed by another process, or by what an earlier input did to its memory: a new one
- * tries again. */
-static enum call_result call_with_retry(struct sandbox *sandbox, struct sandbox_worker *worker, const char *name,
-	const void *request, const unsigned char *input, size_t size, struct worker_response *response, struct error *error)
+/* A worker that died may have been killed by another process, or by what an earlier input did to
+ * its memory: a new one tries again. */
+static enum call_result call_with_retry(struct sandbox *sandbox, struct sandbox_worker *worker,
+	const char *name, const void *request, const unsigned char *input, size_t size,
+	struct worker_response *response, struct error *error)
 {
 	enum call_result outcome = DIED;
 	for (int attempt = 0; attempt < 2 && outcome == DIED; attempt++) {
@@ -314,20 +344,24 @@ static enum call_result call_with_retry(struct sandbox *sandbox, struct sandbox_
 	return outcome;
 }
 
-int sandbox_run(struct sandbox *sandbox, const char *name, const void *request, const unsigned char *input, size_t size,
-	void *response, struct sandbox_result *result, struct error *error)
+int sandbox_run(struct sandbox *sandbox, const char *name, const void *request,
+	const unsigned char *input, size_t size, void *response, struct sandbox_result *result,
+	struct error *error)
 {
 	struct worker_response message;
 	*result = (struct sandbox_result){0};
 	if (size > sandbox->config.input_maximum)
-		return error_set(error, name, "larger than %zu bytes", sandbox->config.input_maximum);
+		return error_set(error, name, "larger than %zu bytes",
+			sandbox->config.input_maximum);
 	struct sandbox_worker *worker = acquire_worker(sandbox);
-	if (call_with_retry(sandbox, worker, name, request, input, size, &message, error) != RESPONDED) {
+	if (call_with_retry(sandbox, worker, name, request, input, size, &message, error) !=
+		RESPONDED) {
 		release_worker(sandbox, worker);
 		return -1;
 	}
 	memcpy(response, message.response, sandbox->config.response_size);
-	*result = (struct sandbox_result){worker, worker->memory + sandbox->layout.output_start, message.size};
+	*result = (struct sandbox_result){worker, worker->memory + sandbox->layout.output_start,
+		message.size};
 	return 0;
 }
 
@@ -352,11 +386,13 @@ static int fork_supervisor(struct sandbox *sandbox, struct error *error)
 	signals_block(&before);
 	sandbox->supervisor = fork();
 	if (sandbox->supervisor == 0) {
-		/* A terminal sends these to all processes; the supervisor ends when the program does. */
+		/* A terminal sends these to all processes; the supervisor ends when the program
+		 * does. */
 		static const int numbers[] = {SIGINT, SIGTERM, SIGHUP, SIGQUIT, SIGPIPE};
 		for (size_t i = 0; i < sizeof numbers / sizeof *numbers; i++)
 			signal(numbers[i], SIG_IGN);
-		signal(SIGCHLD, SIG_DFL); /* inherited as ignored, it would lose the exit status of workers */
+		signal(SIGCHLD, SIG_DFL); /* inherited as ignored, it would lose the exit status of
+		                             workers */
 		signals_unblock(&before);
 		supervisor_run(&sandbox->config, control[1], parent);
 	}
@@ -379,7 +415,8 @@ int sandbox_start(struct sandbox **out, const struct sandbox_config *config, str
 	pthread_mutex_init(&sandbox->mutex, NULL);
 	pthread_cond_init(&sandbox->freed, NULL);
 	for (int i = SANDBOX_WORKERS_MAXIMUM - 1; i >= 0; i--) {
-		sandbox->workers[i] = (struct sandbox_worker){.number = i, .channel = -1, .next = sandbox->free};
+		sandbox->workers[i] =
+			(struct sandbox_worker){.number = i, .channel = -1, .next = sandbox->free};
 		sandbox->free = &sandbox->workers[i];
 	}
 	sandbox->control = -1;
@@ -397,7 +434,8 @@ void sandbox_stop(struct sandbox *sandbox)
 		return;
 	if (sandbox->control >= 0)
 		close(sandbox->control);
-	while (sandbox->supervisor > 0 && waitpid(sandbox->supervisor, NULL, 0) < 0 && errno == EINTR)
+	while (sandbox->supervisor > 0 && waitpid(sandbox->supervisor, NULL, 0) < 0 &&
+		errno == EINTR)
 		continue;
 	for (int i = 0; i < SANDBOX_WORKERS_MAXIMUM; i++)
 		close_channel(sandbox, &sandbox->workers[i]);

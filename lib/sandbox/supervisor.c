@@ -11,8 +11,8 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
-/* A worker's limit of CPU time, in units of a call's limit: it is replaced when it has used one, and its last call may
- * have begun just before that and use another. */
+/* A worker's limit of CPU time, in units of a call's limit: it is replaced when it has used one,
+ * and its last call may have begun just before that and use another. */
 enum { CPU_TIME_FACTOR = 2 };
 
 struct sandbox_layout sandbox_layout(const struct sandbox_config *config)
@@ -39,12 +39,14 @@ static unsigned char *map_memory(int memory, const struct sandbox_layout *layout
 	if (start == MAP_FAILED)
 		return NULL;
 	if (mprotect(start, layout->input_end, PROT_READ) ||
-		mprotect(start + layout->output_start, layout->size - layout->output_start, PROT_READ | PROT_WRITE))
+		mprotect(start + layout->output_start, layout->size - layout->output_start,
+			PROT_READ | PROT_WRITE))
 		return NULL;
 	return start;
 }
 
-static void serve_requests(const struct sandbox_config *config, const struct sandbox_layout *layout, unsigned char *memory)
+static void serve_requests(const struct sandbox_config *config, const struct sandbox_layout *layout,
+	unsigned char *memory)
 {
 	static struct worker_request request;
 	static struct worker_response response;
@@ -52,14 +54,16 @@ static void serve_requests(const struct sandbox_config *config, const struct san
 	size_t response_size = offsetof(struct worker_response, response) + config->response_size;
 	while (read(0, &request, request_size) == (ssize_t)request_size) {
 		memset(&response, 0, sizeof response);
-		response.size = config->task(request.request, memory + layout->input_end - request.size, request.size,
-			response.response, memory + layout->output_start);
+		response.size =
+			config->task(request.request, memory + layout->input_end - request.size,
+				request.size, response.response, memory + layout->output_start);
 		if (write(0, &response, response_size) != (ssize_t)response_size)
 			break;
 	}
 }
 
-static _Noreturn void run_worker(const struct sandbox_config *config, int channel, int memory_file, pid_t supervisor)
+static _Noreturn void run_worker(const struct sandbox_config *config, int channel, int memory_file,
+	pid_t supervisor)
 {
 	struct sandbox_layout layout = sandbox_layout(config);
 	struct worker_startup startup = {0};
@@ -68,7 +72,9 @@ static _Noreturn void run_worker(const struct sandbox_config *config, int channe
 	unsigned char *memory = map_memory(memory_file, &layout);
 	if (!memory || confine_descriptors(channel))
 		_exit(1);
-	startup.failed = confine(config->memory_maximum, CPU_TIME_FACTOR * (unsigned)config->seconds_maximum, &startup.error) != 0;
+	startup.failed =
+		confine(config->memory_maximum, CPU_TIME_FACTOR * (unsigned)config->seconds_maximum,
+			&startup.error) != 0;
 	if (write(0, &startup, sizeof startup) == (ssize_t)sizeof startup && !startup.failed)
 		serve_requests(config, &layout, memory);
 	_exit(SANDBOX_CHANNEL_BROKEN);
@@ -93,17 +99,22 @@ static bool receive_request(int control, struct supervisor_request *request, int
 {
 	_Alignas(struct cmsghdr) char space[CMSG_SPACE(2 * sizeof(int))];
 	struct iovec part = {request, sizeof *request};
-	struct msghdr message = {.msg_iov = &part, .msg_iovlen = 1, .msg_control = space, .msg_controllen = sizeof space};
+	struct msghdr message = {.msg_iov = &part,
+		.msg_iovlen = 1,
+		.msg_control = space,
+		.msg_controllen = sizeof space};
 	descriptors[0] = descriptors[1] = -1;
 	if (recvmsg(control, &message, MSG_CMSG_CLOEXEC) != (ssize_t)sizeof *request)
 		return false;
 	struct cmsghdr *header = CMSG_FIRSTHDR(&message);
-	if (header && header->cmsg_type == SCM_RIGHTS && header->cmsg_len == CMSG_LEN(2 * sizeof(int)))
+	if (header && header->cmsg_type == SCM_RIGHTS &&
+		header->cmsg_len == CMSG_LEN(2 * sizeof(int)))
 		memcpy(descriptors, CMSG_DATA(header), 2 * sizeof(int));
 	return true;
 }
 
-static int start_worker(const struct sandbox_config *config, pid_t *worker, const int descriptors[2])
+static int start_worker(const struct sandbox_config *config, pid_t *worker,
+	const int descriptors[2])
 {
 	pid_t supervisor = getpid();
 	*worker = fork();
@@ -124,9 +135,11 @@ void supervisor_run(const struct sandbox_config *config, int control, pid_t pare
 	if (confine_descriptors(control))
 		_exit(1);
 	while (receive_request(0, &request, descriptors)) {
-		struct supervisor_response response = {.status = end_worker(&workers[request.number])};
+		struct supervisor_response response = {
+			.status = end_worker(&workers[request.number])};
 		if (request.start)
-			response.failure = start_worker(config, &workers[request.number], descriptors);
+			response.failure =
+				start_worker(config, &workers[request.number], descriptors);
 		response.worker = workers[request.number];
 		for (int i = 0; i < 2; i++)
 			if (descriptors[i] >= 0)

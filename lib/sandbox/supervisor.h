@@ -1,4 +1,5 @@
-/* Inside lib/sandbox: the messages between a sandbox, its supervisor and its workers, and the layout of a worker's memory. */
+/* Inside lib/sandbox: the messages between a sandbox, its supervisor and its workers, and the
+ * layout of a worker's memory. */
 #ifndef SANDBOX_SUPERVISOR_H
 #define SANDBOX_SUPERVISOR_H
 
@@ -12,8 +13,8 @@ enum {
 	SANDBOX_CHANNEL_BROKEN = 13, /* exit status of a worker whose channel failed */
 };
 
-/* To the supervisor: end the worker of that number, if there is one, and start another if `start`; two descriptors are then
- * attached, the worker's channel and its memory. */
+/* To the supervisor: end the worker of that number, if there is one, and start another if `start`;
+ * two descriptors are then attached, the worker's channel and its memory. */
 struct supervisor_request {
 	int number;
 	bool start;
@@ -44,7 +45,8 @@ struct worker_response {
 	_Alignas(16) unsigned char response[SANDBOX_MESSAGE_MAXIMUM];
 };
 
-/* A worker's memory: input, an inaccessible guard page, output. Input ends where the guard page begins. */
+/* A worker's memory: input, an inaccessible guard page, output. Input ends where the guard page
+ * begins. */
 struct sandbox_layout {
 	size_t input_end, output_start, size;
 };

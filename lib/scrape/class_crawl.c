@@ -10,7 +10,8 @@
 /* Images of one class that are fetched or checked concurrently: many, as some hosts are slow. */
 enum { PENDING_MAXIMUM = 1024 };
 
-struct class_crawl *class_crawl_find(struct scrape *scrape, const char *class_name, struct error *error)
+struct class_crawl *class_crawl_find(struct scrape *scrape, const char *class_name,
+	struct error *error)
 {
 	for (size_t i = 0; i < scrape->count; i++)
 		if (strcmp(scrape->classes[i]->name, class_name) == 0)
@@ -28,13 +29,14 @@ struct class_crawl *class_crawl_find(struct scrape *scrape, const char *class_na
 	}
 	crawl->scrape = scrape;
 	crawl->name = name;
-	crawl->accepted = duplicate_index_count(manifest_duplicate_index(scrape->manifest), class_name);
+	crawl->accepted =
+		duplicate_index_count(manifest_duplicate_index(scrape->manifest), class_name);
 	scrape->classes[scrape->count++] = crawl;
 	return crawl;
 }
 
-int class_crawl_queue_image(struct class_crawl *crawl, int source, const char *url, const char *page,
-	struct page_image *image, struct error *error)
+int class_crawl_queue_image(struct class_crawl *crawl, int source, const char *url,
+	const char *page, struct page_image *image, struct error *error)
 {
 	struct pending_request *request = pending_request_create(crawl, source, false, url, page);
 	if (!request)
@@ -80,10 +82,13 @@ static void push_front(struct pending_request *request)
 static int start_request(struct pending_request *request, struct error *error)
 {
 	struct scrape *scrape = request->crawl->scrape;
-	struct fetch_request fetch_request = {.kind = request->is_page ? FETCH_PAGE : FETCH_IMAGE, .url = request->url, .tag = request};
+	struct fetch_request fetch_request = {.kind = request->is_page ? FETCH_PAGE : FETCH_IMAGE,
+		.url = request->url,
+		.tag = request};
 	if (request->source >= 0) {
 		const struct page_source *source = &request->crawl->sources[request->source];
-		const struct recipe *recipe = request->is_page ? source->page_recipe : source->recipe;
+		const struct recipe *recipe =
+			request->is_page ? source->page_recipe : source->recipe;
 		fetch_request.skip_robots = request->is_page && recipe->documented_api;
 		fetch_request.user_agent = recipe->user_agent;
 		fetch_request.headers = request->is_page ? &recipe->filled_headers : NULL;
@@ -113,7 +118,8 @@ static bool needs_more(const struct class_crawl *crawl)
 /* An image that an earlier run found missing may have a fallback. */
 static struct pending_request *fallback_of_known(struct pending_request *request)
 {
-	int status = manifest_url_status(request->crawl->scrape->manifest, pending_request_public_url(request));
+	int status = manifest_url_status(request->crawl->scrape->manifest,
+		pending_request_public_url(request));
 	return status == MANIFEST_REFUSED ? pending_request_fallback(request) : NULL;
 }
 
@@ -122,11 +128,12 @@ static int request_images(struct class_crawl *crawl, struct error *error)
 	while (crawl->first && crawl->images_pending < PENDING_MAXIMUM && needs_more(crawl)) {
 		struct pending_request *request = dequeue(crawl);
 		const struct scrape *scrape = crawl->scrape;
-		int should_fetch = manifest_should_fetch(scrape->manifest, pending_request_public_url(request),
-			scrape->options.retry_refused, error);
+		int should_fetch = manifest_should_fetch(scrape->manifest,
+			pending_request_public_url(request), scrape->options.retry_refused, error);
 		if (should_fetch <= 0) {
 			crawl->skipped_count++;
-			struct pending_request *fallback = should_fetch == 0 ? fallback_of_known(request) : NULL;
+			struct pending_request *fallback =
+				should_fetch == 0 ? fallback_of_known(request) : NULL;
 			pending_request_free(request);
 			if (fallback)
 				push_front(fallback);
@@ -164,11 +171,13 @@ static int queue_found_image(struct class_crawl *crawl, struct page_image *image
 	struct error *error)
 {
 	char *first = strdup(image->urls.items[0]), *licence = image->licence;
-	image->licence = licence ? recipe_hide_keys(crawl->sources[crawl->current].recipe, licence) : NULL;
+	image->licence =
+		licence ? recipe_hide_keys(crawl->sources[crawl->current].recipe, licence) : NULL;
 	bool whole = first && (image->licence || !licence);
 	free(licence);
-	int result = whole ? class_crawl_queue_image(crawl, (int)crawl->current, first, page, image, error)
-			   : error_memory(error, crawl->name);
+	int result = whole
+		? class_crawl_queue_image(crawl, (int)crawl->current, first, page, image, error)
+		: error_memory(error, crawl->name);
 	free(first);
 	return result;
 }
@@ -192,7 +201,8 @@ static int read_page_file(struct class_crawl *crawl, struct error *error)
 	const struct page_source *source = &crawl->sources[crawl->current];
 	unsigned char *bytes;
 	size_t size;
-	if (file_read(source->file, crawl->scrape->options.fetch.page_bytes, &bytes, &size, error) == 0)
+	if (file_read(source->file, crawl->scrape->options.fetch.page_bytes, &bytes, &size,
+		    error) == 0)
 		return read_page(crawl, NULL, bytes, size, "", error);
 	if (error->kind == ERROR_MACHINE)
 		return -1;
@@ -229,11 +239,13 @@ static void add_page(struct class_crawl *crawl, struct parsed_page *outcome)
 			crawl->scrape->has_error = true;
 			return;
 		}
-		scrape_warn(crawl->scrape, source->page_recipe->name, "%s: %s: %s", crawl->name, error.object, error.reason);
+		scrape_warn(crawl->scrape, source->page_recipe->name, "%s: %s: %s", crawl->name,
+			error.object, error.reason);
 		fail_page(crawl, error.reason);
 	} else if (page_source_check_first(source, findings, &error)) {
 		recipe_hide_keys_in(source->recipe, &error);
-		scrape_warn(crawl->scrape, source->page_recipe->name, "%s: %s", crawl->name, error.reason);
+		scrape_warn(crawl->scrape, source->page_recipe->name, "%s: %s", crawl->name,
+			error.reason);
 		finish_source(crawl, true, "nothing found");
 	}
 }
@@ -253,7 +265,8 @@ static void warn_no_items(const struct class_crawl *crawl, const struct page_sou
 {
 	if (source->detail_page_count && !source->detail_item_count)
 		scrape_warn(crawl->scrape, source->recipe->name,
-			"%s: no further page, of %d, had an item (the site may have changed)", crawl->name, source->detail_page_count);
+			"%s: no further page, of %d, had an item (the site may have changed)",
+			crawl->name, source->detail_page_count);
 }
 
 /* Requests the next page of the current source, or goes on to the next source. */
@@ -274,14 +287,16 @@ static int request_page(struct class_crawl *crawl, struct error *error)
 		return -1;
 	if (more <= 0) {
 		if (more < 0)
-			scrape_warn(crawl->scrape, error->object, "%s: %s", crawl->name, error->reason);
+			scrape_warn(crawl->scrape, error->object, "%s: %s", crawl->name,
+				error->reason);
 		warn_no_items(crawl, source);
 		finish_source(crawl, more < 0, more < 0 ? error->reason : "no more pages");
 		return 0;
 	}
 	if (!url)
 		return read_page_file(crawl, error);
-	struct pending_request *request = pending_request_create(crawl, (int)crawl->current, true, url, "");
+	struct pending_request *request =
+		pending_request_create(crawl, (int)crawl->current, true, url, "");
 	free(url);
 	if (!request)
 		return error_memory(error, crawl->name);
@@ -312,7 +327,8 @@ int class_crawl_advance(struct class_crawl *crawl, struct error *error)
 
 bool class_crawl_is_idle(const struct class_crawl *crawl)
 {
-	bool nothing_left = crawl->is_complete || (!crawl->first && crawl->current >= crawl->source_count);
+	bool nothing_left =
+		crawl->is_complete || (!crawl->first && crawl->current >= crawl->source_count);
 	return nothing_left && !crawl->page_is_pending && !crawl->images_pending;
 }
 
@@ -328,21 +344,27 @@ static void handle_page(struct pending_request *request, struct fetch_result *re
 	if (result->outcome == FETCH_DONE) {
 		unsigned char *bytes = result->bytes;
 		result->bytes = NULL;
-		scrape->has_error |= read_page(crawl, result->url, bytes, result->size, result->charset, &scrape->error) < 0;
+		scrape->has_error |= read_page(crawl, result->url, bytes, result->size,
+					     result->charset, &scrape->error) < 0;
 		return;
 	}
 	/* Without network there is only the one message about that. */
 	if (!fetcher_unreachable(scrape->fetcher))
-		scrape_warn(scrape, pending_request_public_url(request), "%s: %s", crawl->name, result->reason);
+		scrape_warn(scrape, pending_request_public_url(request), "%s: %s", crawl->name,
+			result->reason);
 	fail_page(crawl, result->reason);
 }
 
 static struct manifest_row make_row(const struct pending_request *request)
 {
 	const struct class_crawl *crawl = request->crawl;
-	const struct page_source *source = request->source < 0 ? NULL : &crawl->sources[request->source];
-	return (struct manifest_row){.class_name = crawl->name, .url = pending_request_public_url(request), .page = request->page,
-		.site = source ? source->recipe->name : "list", .query = source ? source->query : "",
+	const struct page_source *source =
+		request->source < 0 ? NULL : &crawl->sources[request->source];
+	return (struct manifest_row){.class_name = crawl->name,
+		.url = pending_request_public_url(request),
+		.page = request->page,
+		.site = source ? source->recipe->name : "list",
+		.query = source ? source->query : "",
 		.licence = request->image.licence ? request->image.licence : ""};
 }
 
@@ -375,18 +397,24 @@ static void handle_image(struct pending_request *request, struct fetch_result *r
 	if (result->outcome == FETCH_DONE && !result->opted_out) {
 		unsigned char *bytes = result->bytes;
 		result->bytes = NULL;
-		if (image_checker_add(scrape->checker, bytes, result->size, request, &scrape->error))
+		if (image_checker_add(scrape->checker, bytes, result->size, request,
+			    &scrape->error))
 			count_image(request, -1);
 		return;
 	}
-	enum manifest_status status = result->outcome == FETCH_FAILED ? MANIFEST_FAILED : MANIFEST_REFUSED;
+	enum manifest_status status =
+		result->outcome == FETCH_FAILED ? MANIFEST_FAILED : MANIFEST_REFUSED;
 	if (result->bad_certificate && !request->crawl->reported_certificate) {
-		scrape_warn(scrape, pending_request_public_url(request), "%s: %s", request->crawl->name, result->reason);
+		scrape_warn(scrape, pending_request_public_url(request), "%s: %s",
+			request->crawl->name, result->reason);
 		request->crawl->reported_certificate = true;
 	}
-	const char *reason = result->outcome == FETCH_DONE ? "the server opts out (X-Robots-Tag)" : result->reason;
-	struct pending_request *fallback = result->missing ? pending_request_fallback(request) : NULL;
-	count_image(request, image_store_add_failure(scrape->manifest, status, reason, &row, &scrape->error));
+	const char *reason = result->outcome == FETCH_DONE ? "the server opts out (X-Robots-Tag)"
+							   : result->reason;
+	struct pending_request *fallback =
+		result->missing ? pending_request_fallback(request) : NULL;
+	count_image(request,
+		image_store_add_failure(scrape->manifest, status, reason, &row, &scrape->error));
 	if (fallback)
 		push_front(fallback);
 }
@@ -396,7 +424,8 @@ static int store_checked(struct scrape *scrape, const struct pending_request *re
 	const struct checked_image *checked)
 {
 	struct manifest_row row = make_row(request);
-	return image_store_add(scrape->options.folder, scrape->manifest, checked, &row, &scrape->error);
+	return image_store_add(scrape->options.folder, scrape->manifest, checked, &row,
+		&scrape->error);
 }
 
 void class_crawls_store_checked(struct scrape *scrape)
@@ -414,7 +443,8 @@ void class_crawl_on_fetched(void *scrape, void *tag, struct fetch_result *result
 	char *reason = NULL;
 	(void)scrape;
 	if (request->source >= 0 && result->outcome != FETCH_DONE) {
-		reason = recipe_hide_keys(request->crawl->sources[request->source].recipe, result->reason);
+		reason = recipe_hide_keys(request->crawl->sources[request->source].recipe,
+			result->reason);
 		result->reason = reason ? reason : "out of memory";
 	}
 	if (request->is_page) {

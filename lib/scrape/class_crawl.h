@@ -19,11 +19,11 @@ struct class_crawl {
 	size_t source_count, current;
 	struct pending_request *first, *last; /* queue of images */
 	struct pending_request *in_flight;    /* being fetched or checked */
-	bool page_is_pending; /* being fetched or parsed */
-	int images_pending;   /* being fetched or checked */
+	bool page_is_pending;                 /* being fetched or parsed */
+	int images_pending;                   /* being fetched or checked */
 	int accepted, added, refused, failed;
-	int skipped_count;    /* URLs requested before: by an earlier run, or for another class */
-	bool is_complete;     /* as many images as wanted */
+	int skipped_count;      /* URLs requested before: by an earlier run, or for another class */
+	bool is_complete;       /* as many images as wanted */
 	bool has_source_failed; /* a page could not be fetched or parsed */
 	bool reported_certificate; /* that a host's certificate can't be verified */
 	char end_reason[512];
@@ -41,16 +41,17 @@ struct scrape {
 	int bad_lines, queued_count;
 	struct error error; /* of a callback, if has_error */
 	bool has_error;
-	bool aborted; /* scrape_run has returned an error */
+	bool aborted;                         /* scrape_run has returned an error */
 	volatile sig_atomic_t is_interrupted; /* by the user */
 };
 
 /* The crawl of a class, created if it is new; NULL without memory. */
-struct class_crawl *class_crawl_find(struct scrape *scrape, const char *class_name, struct error *error);
+struct class_crawl *class_crawl_find(struct scrape *scrape, const char *class_name,
+	struct error *error);
 
 /* Queues an image URL; `image` (NULL: none) has its fallbacks and licence, and is emptied. */
-CHECKED int class_crawl_queue_image(struct class_crawl *crawl, int source, const char *url, const char *page,
-	struct page_image *image, struct error *error);
+CHECKED int class_crawl_queue_image(struct class_crawl *crawl, int source, const char *url,
+	const char *page, struct page_image *image, struct error *error);
 
 /* Requests queued images, or the next page when the queue is empty. */
 CHECKED int class_crawl_advance(struct class_crawl *crawl, struct error *error);
@@ -58,7 +59,8 @@ CHECKED int class_crawl_advance(struct class_crawl *crawl, struct error *error);
 /* Whether nothing is pending or left to request; the list of URLs may still add some. */
 bool class_crawl_is_idle(const struct class_crawl *crawl);
 
-/* A fetch_callback: handles the result of a request; images go on to the image checker, pages to the page queue. */
+/* A fetch_callback: handles the result of a request; images go on to the image checker, pages to
+ * the page queue. */
 void class_crawl_on_fetched(void *scrape, void *request, struct fetch_result *result);
 
 /* Stores and counts the images that have been checked. */

@@ -9,8 +9,8 @@
 #include <string.h>
 
 /* FOLDER | QUERY; without a query it is FOLDER. */
-static int add_class(struct dataset_recipe *dataset, const struct settings *settings, const struct setting *setting,
-	struct error *error)
+static int add_class(struct dataset_recipe *dataset, const struct settings *settings,
+	const struct setting *setting, struct error *error)
 {
 	char name[256];
 	const char *bar = strchr(setting->value, '|');
@@ -18,7 +18,8 @@ static int add_class(struct dataset_recipe *dataset, const struct settings *sett
 	while (length && setting->value[length - 1] == ' ')
 		length--;
 	if (length >= sizeof name)
-		return settings_error(settings, setting, error, "class: a name of more than 255 bytes");
+		return settings_error(settings, setting, error,
+			"class: a name of more than 255 bytes");
 	memcpy(name, setting->value, length);
 	name[length] = 0;
 	const char *name_error = manifest_class_name_error(name);
@@ -32,17 +33,19 @@ static int add_class(struct dataset_recipe *dataset, const struct settings *sett
 	return text_list_add(&dataset->queries, query, error);
 }
 
-static int add_site(struct dataset_recipe *dataset, const struct settings *settings, const struct setting *setting,
-	struct error *error)
+static int add_site(struct dataset_recipe *dataset, const struct settings *settings,
+	const struct setting *setting, struct error *error)
 {
-	char *path = strchr(setting->value, '/') ? settings_path(settings, setting->value) : strdup(setting->value);
-	int result = path ? text_list_add(&dataset->sites, path, error) : error_memory(error, settings->path);
+	char *path = strchr(setting->value, '/') ? settings_path(settings, setting->value)
+						 : strdup(setting->value);
+	int result = path ? text_list_add(&dataset->sites, path, error)
+			  : error_memory(error, settings->path);
 	free(path);
 	return result;
 }
 
-static int apply_setting(struct dataset_recipe *dataset, const struct settings *settings, const struct setting *setting,
-	struct error *error)
+static int apply_setting(struct dataset_recipe *dataset, const struct settings *settings,
+	const struct setting *setting, struct error *error)
 {
 	int64_t count;
 	if (strcmp(setting->key, "class") == 0)
@@ -51,16 +54,18 @@ static int apply_setting(struct dataset_recipe *dataset, const struct settings *
 		return add_site(dataset, settings, setting, error);
 	const struct setting *earlier = settings_earlier(settings, setting, NULL);
 	if (earlier)
-		return settings_error(settings, setting, error, "%s: is already on line %d", setting->key, earlier->line);
+		return settings_error(settings, setting, error, "%s: is already on line %d",
+			setting->key, earlier->line);
 	if (strcmp(setting->key, "count") == 0) {
 		if (!text_to_integer(setting->value, &count) || count < 0 || count > 1000000)
-			return settings_error(settings, setting, error, "count: must be an integer from 0 to 1000000");
+			return settings_error(settings, setting, error,
+				"count: must be an integer from 0 to 1000000");
 		dataset->count = (int)count;
 		return 0;
 	}
 	char **target = strcmp(setting->key, "title") == 0 ? &dataset->title
-		: strcmp(setting->key, "api") == 0 ? &dataset->api
-						    : NULL;
+		: strcmp(setting->key, "api") == 0         ? &dataset->api
+							   : NULL;
 	if (!target)
 		return settings_error(settings, setting, error, "%s: no such key", setting->key);
 	free(*target);
@@ -78,7 +83,8 @@ int dataset_recipe_read(struct dataset_recipe *dataset, const char *path, struct
 	for (size_t i = 0; result == 0 && i < settings.count; i++)
 		result = apply_setting(dataset, &settings, &settings.items[i], error);
 	if (result == 0 && (!dataset->classes.count || !dataset->sites.count))
-		result = error_set(error, path, "names no %s to scrape", dataset->classes.count ? "site" : "class");
+		result = error_set(error, path, "names no %s to scrape",
+			dataset->classes.count ? "site" : "class");
 	settings_free(&settings);
 	if (result)
 		dataset_recipe_free(dataset);

@@ -12,11 +12,13 @@ struct recipe_explanation {
 	struct error failure; /* the last one if `failed`; earlier ones were reported */
 };
 
-/* Writes what each selector of a recipe finds on a saved page, and the resulting images. Returns -1 also if there are none. */
-CHECKED int explain_page(const struct recipe_explanation *explanation, const struct request_source *source,
-	struct error *error);
+/* Writes what each selector of a recipe finds on a saved page, and the resulting images. Returns -1
+ * also if there are none. */
+CHECKED int explain_page(const struct recipe_explanation *explanation,
+	const struct request_source *source, struct error *error);
 
-/* Writes how many URLs a list has for each class, with the first ones; invalid lines are reported. */
+/* Writes how many URLs a list has for each class, with the first ones; invalid lines are
+ * reported. */
 CHECKED int explain_list(const struct recipe_explanation *explanation, struct error *error);
 
 #endif

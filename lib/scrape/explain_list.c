@@ -34,8 +34,8 @@ static struct list_class *find_class(struct list_classes *classes, const char *c
 }
 
 /* Counts a line; takes over its URL. */
-static int count_line(const struct recipe_explanation *explanation, struct list_classes *classes, const struct listed_url *listed,
-	struct error *error)
+static int count_line(const struct recipe_explanation *explanation, struct list_classes *classes,
+	const struct listed_url *listed, struct error *error)
 {
 	if (!listed->url) {
 		classes->bad_count++;

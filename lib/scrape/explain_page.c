@@ -8,8 +8,8 @@
 
 static void write_images(FILE *stream, const struct page_findings *findings)
 {
-	fprintf(stream, "  images: %zu, too small: %zu, without a usable URL: %zu\n", findings->image_count,
-		findings->small_count, findings->unusable_count);
+	fprintf(stream, "  images: %zu, too small: %zu, without a usable URL: %zu\n",
+		findings->image_count, findings->small_count, findings->unusable_count);
 	for (size_t i = 0; i < findings->image_count && i < EXPLAIN_EXAMPLES; i++)
 		for (size_t j = 0; j < findings->images[i].urls.count; j++) {
 			fputs(j ? "      or " : "    ", stream);
@@ -42,19 +42,26 @@ static int write_findings(FILE *stream, const struct page *page, struct error *e
 		result = page_source_init(&source, page->recipe, "", NULL, page->name, error);
 	}
 	if (result == 0) {
-		result = page_source_add(&source, &findings, error) || page_source_check_first(&source, &findings, error) ? -1 : 0;
+		result = page_source_add(&source, &findings, error) ||
+				page_source_check_first(&source, &findings, error)
+			? -1
+			: 0;
 		page_source_free(&source);
 	}
 	page_findings_free(&findings);
 	return result;
 }
 
-int explain_page(const struct recipe_explanation *explanation, const struct request_source *source, struct error *error)
+int explain_page(const struct recipe_explanation *explanation, const struct request_source *source,
+	struct error *error)
 {
 	const struct scrape_options *options = &explanation->request->options;
 	FILE *stream = explanation->stream;
 	unsigned char *bytes = NULL;
-	struct page page = {.recipe = source->recipe, .follow = options->follow, .name = source->file, .charset = "",
+	struct page page = {.recipe = source->recipe,
+		.follow = options->follow,
+		.name = source->file,
+		.charset = "",
 		.side_minimum = options->limits.side_minimum};
 	if (file_read(source->file, options->fetch.page_bytes, &bytes, &page.size, error))
 		return -1;

@@ -39,24 +39,27 @@ static int check_image(const struct image_limits *limits, const unsigned char *b
 		return error_set(error, "", "has no magic number of an image type");
 	}
 	if (info->width < limits->side_minimum || info->height < limits->side_minimum)
-		return error_set(error, "", "width or height is less than %d pixels", limits->side_minimum);
+		return error_set(error, "", "width or height is less than %d pixels",
+			limits->side_minimum);
 	if (exceeds_aspect_ratio(info, limits->aspect_maximum))
-		return error_set(error, "", "the aspect ratio of %d x %d is more than %g", info->width, info->height, limits->aspect_maximum);
-	return image_inspect(bytes, size, "", &white_background, &image_hash_inspection, &check->hash, sizeof check->hash,
-		error);
+		return error_set(error, "", "the aspect ratio of %d x %d is more than %g",
+			info->width, info->height, limits->aspect_maximum);
+	return image_inspect(bytes, size, "", &white_background, &image_hash_inspection,
+		&check->hash, sizeof check->hash, error);
 }
 
 static void run_check(struct worker_task *task)
 {
 	struct check_task *image = (struct check_task *)task;
 	struct checked_image *checked = &image->checked;
-	checked->check.is_accepted = check_image(image->limits, checked->bytes, checked->size, &checked->check) == 0;
+	checked->check.is_accepted =
+		check_image(image->limits, checked->bytes, checked->size, &checked->check) == 0;
 }
 
 /* ---- queue ---- */
 
-int image_checker_create(struct image_checker **out, const struct image_limits *limits, worker_pool_callback *ready, void *context,
-	struct error *error)
+int image_checker_create(struct image_checker **out, const struct image_limits *limits,
+	worker_pool_callback *ready, void *context, struct error *error)
 {
 	struct image_checker *checker = *out = calloc(1, sizeof *checker);
 	if (!checker)
@@ -69,7 +72,8 @@ int image_checker_create(struct image_checker **out, const struct image_limits *
 	return -1;
 }
 
-int image_checker_add(struct image_checker *checker, unsigned char *bytes, size_t size, void *tag, struct error *error)
+int image_checker_add(struct image_checker *checker, unsigned char *bytes, size_t size, void *tag,
+	struct error *error)
 {
 	struct check_task *task = calloc(1, sizeof *task);
 	if (!task) {
@@ -110,7 +114,8 @@ void image_checker_destroy(struct image_checker *checker)
 {
 	if (!checker)
 		return;
-	for (struct worker_task *task = worker_pool_destroy(checker->pool), *next; task; task = next) {
+	for (struct worker_task *task = worker_pool_destroy(checker->pool), *next; task;
+		task = next) {
 		next = task->next;
 		free(((struct check_task *)task)->checked.bytes);
 		free(task);

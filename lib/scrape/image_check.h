@@ -1,6 +1,7 @@
 /* Checks downloaded images on a pool of threads: type, size, whether they decode, hashes.
  *
- * An image is decoded once, in the sandbox if there is one (image_sandbox_start), and only its size and hashes are returned. */
+ * An image is decoded once, in the sandbox if there is one (image_sandbox_start), and only its size
+ * and hashes are returned. */
 #ifndef SCRAPE_IMAGE_CHECK_H
 #define SCRAPE_IMAGE_CHECK_H
 
@@ -19,11 +20,11 @@ struct image_limits {
 };
 
 struct image_check {
-	struct image_info info;            /* from the header; unknown and 0 x 0 if that can't be read */
+	struct image_info info; /* from the header; unknown and 0 x 0 if that can't be read */
 	unsigned char digest[DIGEST_SIZE]; /* SHA-256 of the bytes */
 	struct image_hash hash;            /* if it is accepted */
 	bool is_accepted;
-	struct error error;                /* else the reason; its object is "", or ": " and a part */
+	struct error error; /* else the reason; its object is "", or ": " and a part */
 };
 
 /* A result. */
@@ -36,15 +37,18 @@ struct checked_image {
 
 struct image_checker;
 
-/* Starts a thread for every processor; one of them calls `ready` when image_checker_take has a result. On failure (-1)
- * *checker is NULL. */
-CHECKED int image_checker_create(struct image_checker **checker, const struct image_limits *limits, worker_pool_callback *ready,
-	void *context, struct error *error);
+/* Starts a thread for every processor; one of them calls `ready` when image_checker_take has a
+ * result. On failure (-1) *checker is NULL. */
+CHECKED int image_checker_create(struct image_checker **checker, const struct image_limits *limits,
+	worker_pool_callback *ready, void *context, struct error *error);
 
-/* Queues an image. Takes ownership of `bytes` (from malloc); on failure (-1, no memory) they are freed. */
-CHECKED int image_checker_add(struct image_checker *checker, unsigned char *bytes, size_t size, void *tag, struct error *error);
+/* Queues an image. Takes ownership of `bytes` (from malloc); on failure (-1, no memory) they are
+ * freed. */
+CHECKED int image_checker_add(struct image_checker *checker, unsigned char *bytes, size_t size,
+	void *tag, struct error *error);
 
-/* Removes the first image of the queue. Returns false if it is not checked yet, or there is none. */
+/* Removes the first image of the queue. Returns false if it is not checked yet, or there is
+ * none. */
 bool image_checker_take(struct image_checker *checker, struct checked_image *checked);
 
 /* The number of queued images, checked or not, and their bytes. */

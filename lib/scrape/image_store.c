@@ -24,13 +24,16 @@ static int write_all(int file, const unsigned char *bytes, size_t size)
 }
 
 /* Writes a file atomically; the manifest's next sync flushes it to disk. */
-static int write_file_atomically(const char *path, const unsigned char *bytes, size_t size, struct error *error)
+static int write_file_atomically(const char *path, const unsigned char *bytes, size_t size,
+	struct error *error)
 {
 	struct unfinished unfinished;
 	int file = unfinished_file(&unfinished, path);
 	if (file < 0)
 		return error_system(error, path);
-	int result = write_all(file, bytes, size) || rename(unfinished.path, path) ? error_system(error, path) : 0;
+	int result = write_all(file, bytes, size) || rename(unfinished.path, path)
+		? error_system(error, path)
+		: 0;
 	if (result)
 		unfinished_remove(&unfinished);
 	else
@@ -43,10 +46,11 @@ static int write_file_atomically(const char *path, const unsigned char *bytes, s
 }
 
 /* Creates the folder of the class if needed. */
-static int write_image(const char *folder, const struct checked_image *checked, const struct manifest_row *row,
-	struct error *error)
+static int write_image(const char *folder, const struct checked_image *checked,
+	const struct manifest_row *row, struct error *error)
 {
-	char *class_folder = file_join(folder, row->class_name), *path = file_join(folder, row->file);
+	char *class_folder = file_join(folder, row->class_name),
+	     *path = file_join(folder, row->file);
 	int failed = class_folder && path ? 0 : error_memory(error, folder);
 	bool folder_is_new = !failed && !file_is_folder(class_folder);
 	if (folder_is_new)
@@ -61,10 +65,11 @@ static int write_image(const char *folder, const struct checked_image *checked, 
 }
 
 /* Writes an image and its row, both or neither. */
-static int write_image_and_row(const char *folder, struct manifest *manifest, const struct checked_image *checked,
-	const struct manifest_row *row, struct error *error)
+static int write_image_and_row(const char *folder, struct manifest *manifest,
+	const struct checked_image *checked, const struct manifest_row *row, struct error *error)
 {
-	if (manifest_announce_file(manifest, row->file, error) || write_image(folder, checked, row, error))
+	if (manifest_announce_file(manifest, row->file, error) ||
+		write_image(folder, checked, row, error))
 		return -1;
 	if (manifest_add(manifest, row, error) == 0)
 		return 0;
@@ -75,10 +80,13 @@ static int write_image_and_row(const char *folder, struct manifest *manifest, co
 	return -1;
 }
 
-/* Returns whether an image is to be stored: it is not a duplicate. Fills `reason` for duplicates and mirror images. */
-static bool is_new_image(const struct manifest *manifest, const struct image_check *check, char *reason, size_t size)
+/* Returns whether an image is to be stored: it is not a duplicate. Fills `reason` for duplicates
+ * and mirror images. */
+static bool is_new_image(const struct manifest *manifest, const struct image_check *check,
+	char *reason, size_t size)
 {
-	struct duplicate duplicate = duplicate_index_find(manifest_duplicate_index(manifest), check->digest, &check->hash);
+	struct duplicate duplicate = duplicate_index_find(manifest_duplicate_index(manifest),
+		check->digest, &check->hash);
 	switch (duplicate.kind) {
 	case DUPLICATE_NONE:
 		return true;
@@ -89,10 +97,12 @@ static bool is_new_image(const struct manifest *manifest, const struct image_che
 		snprintf(reason, size, "duplicate: the same pixels as %s", duplicate.name);
 		return false;
 	case DUPLICATE_LOOK_ALIKE:
-		snprintf(reason, size, "look-alike of %s: Hamming distance %d", duplicate.name, duplicate.bits);
+		snprintf(reason, size, "look-alike of %s: Hamming distance %d", duplicate.name,
+			duplicate.bits);
 		return false;
 	case DUPLICATE_MIRRORED:
-		snprintf(reason, size, "mirror image of %s: Hamming distance %d", duplicate.name, duplicate.bits);
+		snprintf(reason, size, "mirror image of %s: Hamming distance %d", duplicate.name,
+			duplicate.bits);
 		return true;
 	}
 	return true;
@@ -106,8 +116,8 @@ static int system_error(const char *url, const struct error *check_error, struct
 	return error_machine(error, object, "%s", check_error->reason);
 }
 
-int image_store_add(const char *folder, struct manifest *manifest, const struct checked_image *checked, struct manifest_row *row,
-	struct error *error)
+int image_store_add(const char *folder, struct manifest *manifest,
+	const struct checked_image *checked, struct manifest_row *row, struct error *error)
 {
 	const struct image_check *check = &checked->check;
 	char name[FILE_NAME_SIZE], reason[sizeof check->error.reason];
@@ -123,7 +133,9 @@ int image_store_add(const char *folder, struct manifest *manifest, const struct 
 	row->height = check->info.height;
 	row->type = check->info.type == IMAGE_UNKNOWN ? "" : image_type_name(check->info.type);
 	row->file = "";
-	row->status = row->has_hash && is_new_image(manifest, check, reason, sizeof reason) ? MANIFEST_ACCEPTED : MANIFEST_REFUSED;
+	row->status = row->has_hash && is_new_image(manifest, check, reason, sizeof reason)
+		? MANIFEST_ACCEPTED
+		: MANIFEST_REFUSED;
 	row->reason = reason;
 	if (row->status == MANIFEST_REFUSED)
 		return manifest_add(manifest, row, error) ? -1 : MANIFEST_REFUSED;
@@ -132,8 +144,8 @@ int image_store_add(const char *folder, struct manifest *manifest, const struct 
 	return write_image_and_row(folder, manifest, checked, row, error) ? -1 : MANIFEST_ACCEPTED;
 }
 
-int image_store_add_failure(struct manifest *manifest, enum manifest_status status, const char *reason, struct manifest_row *row,
-	struct error *error)
+int image_store_add_failure(struct manifest *manifest, enum manifest_status status,
+	const char *reason, struct manifest_row *row, struct error *error)
 {
 	row->file = row->type = "";
 	row->status = status;

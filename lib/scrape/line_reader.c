@@ -42,9 +42,11 @@ static int fill_buffer(struct line_reader *reader, bool wait, struct error *erro
 	memmove(reader->buffer, reader->buffer + reader->begin, reader->end - reader->begin);
 	reader->end -= reader->begin;
 	reader->begin = 0;
-	ssize_t size = read(reader->descriptor, reader->buffer + reader->end, sizeof reader->buffer - reader->end);
+	ssize_t size = read(reader->descriptor, reader->buffer + reader->end,
+		sizeof reader->buffer - reader->end);
 	if (size < 0)
-		return errno == EINTR || errno == EAGAIN ? LINES_WOULD_BLOCK : error_system(error, reader->name);
+		return errno == EINTR || errno == EAGAIN ? LINES_WOULD_BLOCK
+							 : error_system(error, reader->name);
 	reader->end += (size_t)size;
 	reader->is_at_end = size == 0;
 	return LINES_LINE;
@@ -57,7 +59,8 @@ int line_reader_next(struct line_reader *reader, bool wait, char **line, struct 
 		size_t length = reader->end - reader->begin;
 		char *newline = memchr(start, '\n', length);
 		if (!newline && length == sizeof reader->buffer)
-			return error_set(error, reader->name, "line %d is longer than %d bytes", reader->number + 1, LINES_LENGTH_MAXIMUM);
+			return error_set(error, reader->name, "line %d is longer than %d bytes",
+				reader->number + 1, LINES_LENGTH_MAXIMUM);
 		if (!newline && reader->is_at_end && !length)
 			return LINES_END;
 		if (newline || reader->is_at_end) {

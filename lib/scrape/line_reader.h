@@ -19,7 +19,7 @@ struct line_reader {
 	int descriptor;
 	char *name;        /* for messages; owned */
 	int number;        /* of the last line returned */
-	bool is_at_end;        /* the file has no more bytes than the buffer */
+	bool is_at_end;    /* the file has no more bytes than the buffer */
 	size_t begin, end; /* of the unread bytes in the buffer */
 	char buffer[LINES_LENGTH_MAXIMUM + 1];
 };
@@ -27,10 +27,12 @@ struct line_reader {
 /* Opens a file; "-" is standard input. On failure (-1) *lines is NULL. */
 CHECKED int line_reader_open(struct line_reader **reader, const char *path, struct error *error);
 
-/* Sets *line to the next line, unified (text_unify_lines) and without its line end, valid until the next call; the last line
- * needs no newline. Blocks until there is one or a signal comes if `wait`. Returns a line_reader_result, or -1: a line of more
- * than LINES_LENGTH_MAXIMUM bytes, or the file can't be read. */
-CHECKED int line_reader_next(struct line_reader *reader, bool wait, char **line, struct error *error);
+/* Sets *line to the next line, unified (text_unify_lines) and without its line end, valid until the
+ * next call; the last line needs no newline. Blocks until there is one or a signal comes if `wait`.
+ * Returns a line_reader_result, or -1: a line of more than LINES_LENGTH_MAXIMUM bytes, or the file
+ * can't be read. */
+CHECKED int line_reader_next(struct line_reader *reader, bool wait, char **line,
+	struct error *error);
 
 /* NULL is allowed. */
 void line_reader_close(struct line_reader *reader);

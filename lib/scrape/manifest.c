@@ -13,7 +13,8 @@
 #include <time.h>
 #include <unistd.h>
 
-/* Flags of a URL in the table: the status of its last row, and whether this run has requested or skipped it. */
+/* Flags of a URL in the table: the status of its last row, and whether this run has requested or
+ * skipped it. */
 enum { NO_STATUS = 3, STATUS = 3, REQUESTED = 4, SKIPPED = 8 };
 
 /* In bytes, far more than the fields of a row can have. */
@@ -21,13 +22,13 @@ enum { LINE_MAXIMUM = 1 << 21 };
 
 struct manifest {
 	char *path, *folder;
-	size_t existing_length;   /* of the part of its path that existed before */
+	size_t existing_length; /* of the part of its path that existed before */
 	char *unsynced_path;
 	int descriptor, unsynced_descriptor;
-	off_t size;             /* of its complete lines in bytes */
-	bool unsynced;          /* manifest.unsynced exists */
+	off_t size;                          /* of its complete lines in bytes */
+	bool unsynced;                       /* manifest.unsynced exists */
 	char announced_file[FILE_NAME_SIZE]; /* of a killed run, without a row; "": none */
-	bool created;             /* by this run, which has not added a row */
+	bool created;                        /* by this run, which has not added a row */
 	int skipped_count;
 	struct digest_table urls;
 	struct duplicate_index *duplicate_index;
@@ -39,10 +40,13 @@ const char *manifest_class_name_error(const char *name)
 {
 	if (!text_is_class_name(name))
 		return "is not a valid class name";
-	return strcmp(name, manifest_name) && strcmp(name, unsynced_name) ? NULL : "is not a valid class name: a file has that name";
+	return strcmp(name, manifest_name) && strcmp(name, unsynced_name)
+		? NULL
+		: "is not a valid class name: a file has that name";
 }
 
-static int line_error(const struct manifest *manifest, int line, const char *reason, struct error *error)
+static int line_error(const struct manifest *manifest, int line, const char *reason,
+	struct error *error)
 {
 	char object[512];
 	snprintf(object, sizeof object, "%s: line %d", manifest->path, line);
@@ -57,15 +61,20 @@ static enum image_type parse_type(const char *name)
 	return IMAGE_UNKNOWN;
 }
 
-/* Adds a row to the table of URLs and, if it is accepted, to the duplicate index; `is_present`: its file exists. */
-static int index_row(struct manifest *manifest, const struct manifest_row *row, bool is_present, int flags, struct error *error)
+/* Adds a row to the table of URLs and, if it is accepted, to the duplicate index; `is_present`: its
+ * file exists. */
+static int index_row(struct manifest *manifest, const struct manifest_row *row, bool is_present,
+	int flags, struct error *error)
 {
 	unsigned char key[DIGEST_KEY_SIZE];
 	digest_key(row->url, key);
 	if (digest_table_set(&manifest->urls, key, (int)row->status | flags, error))
 		return -1;
-	struct indexed_image image = {row->class_name, parse_type(row->type), row->digest, &row->hash, is_present};
-	return row->status == MANIFEST_ACCEPTED ? duplicate_index_add(manifest->duplicate_index, &image, error) : 0;
+	struct indexed_image image = {row->class_name, parse_type(row->type), row->digest,
+		&row->hash, is_present};
+	return row->status == MANIFEST_ACCEPTED
+		? duplicate_index_add(manifest->duplicate_index, &image, error)
+		: 0;
 }
 
 enum file_state { FILE_INTACT, FILE_DAMAGED, FILE_MISSING };
@@ -76,7 +85,9 @@ static enum file_state check_file(const struct manifest *manifest, const struct 
 	char *path = file_join(manifest->folder, row->file);
 	bool is_present = path && stat(path, &status) == 0;
 	free(path);
-	return !is_present ? FILE_MISSING : (size_t)status.st_size == row->bytes ? FILE_INTACT : FILE_DAMAGED;
+	return !is_present                             ? FILE_MISSING
+		: (size_t)status.st_size == row->bytes ? FILE_INTACT
+						       : FILE_DAMAGED;
 }
 
 static int read_row(struct manifest *manifest, char *line, int number, struct error *error)
@@ -87,7 +98,8 @@ static int read_row(struct manifest *manifest, char *line, int number, struct er
 		return line_error(manifest, number, row_error, error);
 	if (strcmp(row.file, manifest->announced_file) == 0)
 		*manifest->announced_file = 0;
-	enum file_state file_state = row.status == MANIFEST_ACCEPTED ? check_file(manifest, &row) : FILE_INTACT;
+	enum file_state file_state =
+		row.status == MANIFEST_ACCEPTED ? check_file(manifest, &row) : FILE_INTACT;
 	if (file_state == FILE_DAMAGED || (file_state == FILE_MISSING && manifest->unsynced))
 		return 0;
 	return index_row(manifest, &row, file_state == FILE_INTACT, 0, error);
@@ -100,8 +112,9 @@ static int check_header(const struct manifest *manifest, const char *line, struc
 		return 0;
 	if (strncmp(line, first, strlen(first)) != 0)
 		return error_set(error, manifest->path, "not a manifest of this program");
-	return error_set(error, manifest->path, strchr(line, '\r') ? "its lines end in CR LF: another program has changed it"
-								    : "has the columns of another version: use a new folder");
+	return error_set(error, manifest->path,
+		strchr(line, '\r') ? "its lines end in CR LF: another program has changed it"
+				   : "has the columns of another version: use a new folder");
 }
 
 /* Whether a last line without newline was left by a killed run, and not by another program. */
@@ -110,8 +123,8 @@ static bool is_truncated(const char *line, size_t length, int number)
 	return number > 1 || (length && strncmp(line, manifest_header, length) == 0);
 }
 
-/* Reads all rows and sets manifest->size to the end of the last newline. A last line without one was truncated by a kill or a
- * power failure. */
+/* Reads all rows and sets manifest->size to the end of the last newline. A last line without one
+ * was truncated by a kill or a power failure. */
 static int read_rows(struct manifest *manifest, FILE *stream, char *line, struct error *error)
 {
 	for (int number = 1; fgets(line, LINE_MAXIMUM, stream); number++) {
@@ -120,7 +133,8 @@ static int read_rows(struct manifest *manifest, FILE *stream, char *line, struct
 			if (feof(stream) && is_truncated(line, length, number))
 				break;
 			if (number == 1)
-				return error_set(error, manifest->path, "not a manifest of this program");
+				return error_set(error, manifest->path,
+					"not a manifest of this program");
 			return line_error(manifest, number, "is not a line of a manifest", error);
 		}
 		manifest->size += (off_t)length;
@@ -139,7 +153,8 @@ static int read_rows(struct manifest *manifest, FILE *stream, char *line, struct
 /* ---- opening ---- */
 
 /* Appends all bytes or none. */
-static int append_bytes(struct manifest *manifest, const char *bytes, size_t size, struct error *error)
+static int append_bytes(struct manifest *manifest, const char *bytes, size_t size,
+	struct error *error)
 {
 	size_t done = 0;
 	while (done < size) {
@@ -165,7 +180,8 @@ static int load_rows(struct manifest *manifest, struct error *error)
 	if (!stream)
 		return error_system(error, manifest->path);
 	char *line = malloc(LINE_MAXIMUM);
-	int result = line ? read_rows(manifest, stream, line, error) : error_memory(error, manifest->path);
+	int result = line ? read_rows(manifest, stream, line, error)
+			  : error_memory(error, manifest->path);
 	free(line);
 	fclose(stream);
 	if (result)
@@ -173,26 +189,32 @@ static int load_rows(struct manifest *manifest, struct error *error)
 	if (ftruncate(manifest->descriptor, manifest->size))
 		return error_system(error, manifest->path);
 	manifest->created = manifest->size == 0;
-	return manifest->created ? append_bytes(manifest, manifest_header, strlen(manifest_header), error) : 0;
+	return manifest->created
+		? append_bytes(manifest, manifest_header, strlen(manifest_header), error)
+		: 0;
 }
 
-/* Another run that created the manifest and added no row may remove it while this one opens it: st_nlink is 0 then. */
+/* Another run that created the manifest and added no row may remove it while this one opens it:
+ * st_nlink is 0 then. */
 static int open_locked(struct manifest *manifest, struct error *error)
 {
 	struct stat status = {.st_nlink = 0};
 	while (status.st_nlink == 0) {
 		if (manifest->descriptor >= 0)
 			close(manifest->descriptor);
-		manifest->descriptor = open(manifest->path, O_RDWR | O_APPEND | O_CREAT | O_CLOEXEC, 0666);
+		manifest->descriptor =
+			open(manifest->path, O_RDWR | O_APPEND | O_CREAT | O_CLOEXEC, 0666);
 		if (manifest->descriptor < 0)
 			return error_system(error, manifest->path);
 		if (flock(manifest->descriptor, LOCK_EX | LOCK_NB))
-			return errno == EWOULDBLOCK ? error_set(error, manifest->path, "another run is writing it")
-						    : error_system(error, manifest->path);
+			return errno == EWOULDBLOCK
+				? error_set(error, manifest->path, "another run is writing it")
+				: error_system(error, manifest->path);
 		if (fstat(manifest->descriptor, &status))
 			return error_system(error, manifest->path);
 	}
-	return S_ISREG(status.st_mode) ? 0 : error_set(error, manifest->path, "is not a regular file");
+	return S_ISREG(status.st_mode) ? 0
+				       : error_set(error, manifest->path, "is not a regular file");
 }
 
 /* Reads the manifest.unsynced of a run that was killed. An invalid file name in it is ignored. */
@@ -215,7 +237,9 @@ static void read_unsynced(struct manifest *manifest)
 /* Removes the file that a killed run wrote without a row. */
 static void remove_announced(const struct manifest *manifest)
 {
-	char *path = *manifest->announced_file ? file_join(manifest->folder, manifest->announced_file) : NULL;
+	char *path = *manifest->announced_file
+		? file_join(manifest->folder, manifest->announced_file)
+		: NULL;
 	if (path)
 		unlink(path);
 	free(path);
@@ -255,8 +279,8 @@ static int init(struct manifest *manifest, const char *folder, int hamming, stru
 	manifest->unsynced_path = file_join(folder, unsynced_name);
 	if (!manifest->folder || !manifest->path || !manifest->unsynced_path)
 		return error_memory(error, folder);
-	if (duplicate_index_create(&manifest->duplicate_index, hamming, error) || file_make_folder(folder, error) ||
-		open_locked(manifest, error))
+	if (duplicate_index_create(&manifest->duplicate_index, hamming, error) ||
+		file_make_folder(folder, error) || open_locked(manifest, error))
 		return -1;
 	read_unsynced(manifest);
 	if (load_rows(manifest, error))
@@ -284,7 +308,8 @@ bool manifest_is_unsynced(const struct manifest *manifest)
 
 /* ---- queries and rows ---- */
 
-int manifest_should_fetch(struct manifest *manifest, const char *url, bool retry_refused, struct error *error)
+int manifest_should_fetch(struct manifest *manifest, const char *url, bool retry_refused,
+	struct error *error)
 {
 	unsigned char key[DIGEST_KEY_SIZE];
 	digest_key(url, key);
@@ -295,7 +320,10 @@ int manifest_should_fetch(struct manifest *manifest, const char *url, bool retry
 		return 0;
 	bool refused = status == MANIFEST_REFUSED && !retry_refused;
 	manifest->skipped_count += refused && !(flags & SKIPPED);
-	return digest_table_set(&manifest->urls, key, status | (refused ? SKIPPED : REQUESTED), error) ? -1 : !refused;
+	return digest_table_set(&manifest->urls, key, status | (refused ? SKIPPED : REQUESTED),
+		       error)
+		? -1
+		: !refused;
 }
 
 int manifest_skipped_count(const struct manifest *manifest)
@@ -345,7 +373,8 @@ int manifest_add(struct manifest *manifest, const struct manifest_row *row, stru
 	if (!stream)
 		return error_memory(error, manifest->path);
 	manifest_row_write(stream, &stamped);
-	int result = fclose(stream) ? error_memory(error, manifest->path) : append_bytes(manifest, line, size, error);
+	int result = fclose(stream) ? error_memory(error, manifest->path)
+				    : append_bytes(manifest, line, size, error);
 	free(line);
 	manifest->created &= result != 0;
 	return result ? -1 : index_row(manifest, &stamped, true, REQUESTED, error);
@@ -376,7 +405,9 @@ int manifest_sync(struct manifest *manifest, struct error *error)
 	if (manifest->unsynced_descriptor >= 0)
 		close(manifest->unsynced_descriptor);
 	manifest->unsynced_descriptor = -1;
-	return unlink(manifest->unsynced_path) && errno != ENOENT ? error_system(error, manifest->unsynced_path) : 0;
+	return unlink(manifest->unsynced_path) && errno != ENOENT
+		? error_system(error, manifest->unsynced_path)
+		: 0;
 }
 
 /* Removes the files and folders of this run if they are unused. */
@@ -387,7 +418,8 @@ static void remove_unused(struct manifest *manifest)
 		unlink(manifest->path);
 	if (manifest->created && manifest->unsynced_descriptor >= 0)
 		unlink(manifest->unsynced_path);
-	for (size_t length = strlen(folder); length > manifest->existing_length && rmdir(folder) == 0; folder[length] = 0) {
+	for (size_t length = strlen(folder);
+		length > manifest->existing_length && rmdir(folder) == 0; folder[length] = 0) {
 		while (length > manifest->existing_length && folder[length - 1] != '/')
 			length--;
 		while (length > manifest->existing_length && folder[length - 1] == '/')

@@ -5,11 +5,28 @@
 #include <inttypes.h>
 #include <string.h>
 
-const char manifest_header[] = "class\tfile\tsha256\tpixels\tphash\twidth\theight\tbytes\ttype\turl\tpage\tsite\tquery\t"
-			       "time\tlicence\tstatus\treason\n";
+const char manifest_header[] =
+	"class\tfile\tsha256\tpixels\tphash\twidth\theight\tbytes\ttype\turl\tpage\tsite\tquery\t"
+	"time\tlicence\tstatus\treason\n";
 
 enum {
-	CLASS, NAME, DIGEST, PIXELS, PERCEPTUAL_HASHES, WIDTH, HEIGHT, BYTES, TYPE, URL, PAGE, SITE, QUERY, TIME, LICENCE, STATUS, REASON,
+	CLASS,
+	NAME,
+	DIGEST,
+	PIXELS,
+	PERCEPTUAL_HASHES,
+	WIDTH,
+	HEIGHT,
+	BYTES,
+	TYPE,
+	URL,
+	PAGE,
+	SITE,
+	QUERY,
+	TIME,
+	LICENCE,
+	STATUS,
+	REASON,
 	COLUMNS
 };
 
@@ -18,19 +35,22 @@ static const char plain[] = "plain";
 
 /* ---- writing ---- */
 
-/* Two hashes of the image and two of its mirror image; none of a plain one, which is never a look-alike. */
+/* Two hashes of the image and two of its mirror image; none of a plain one, which is never a
+ * look-alike. */
 static void write_perceptual_hashes(char *out, size_t size, const struct image_hash *hash)
 {
 	if (hash->plain)
 		snprintf(out, size, "%s", plain);
 	else
-		snprintf(out, size, "%016" PRIx64 "-%016" PRIx64 "-%016" PRIx64 "-%016" PRIx64, hash->visual.perceptual,
-			hash->visual.difference, hash->mirrored.perceptual, hash->mirrored.difference);
+		snprintf(out, size, "%016" PRIx64 "-%016" PRIx64 "-%016" PRIx64 "-%016" PRIx64,
+			hash->visual.perceptual, hash->visual.difference, hash->mirrored.perceptual,
+			hash->mirrored.difference);
 }
 
 void manifest_row_write(FILE *stream, const struct manifest_row *row)
 {
-	char digest[DIGEST_HEX_SIZE] = "", pixels[2 * IMAGE_HASH_PIXELS_SIZE + 1] = "", perceptual_hashes[80] = "";
+	char digest[DIGEST_HEX_SIZE] = "", pixels[2 * IMAGE_HASH_PIXELS_SIZE + 1] = "",
+	     perceptual_hashes[80] = "";
 	char width[16] = "", height[16] = "", bytes[24] = "";
 	if (row->has_bytes) {
 		digest_hex(row->digest, DIGEST_SIZE, digest);
@@ -44,8 +64,9 @@ void manifest_row_write(FILE *stream, const struct manifest_row *row)
 		snprintf(width, sizeof width, "%d", row->width);
 		snprintf(height, sizeof height, "%d", row->height);
 	}
-	const char *fields[COLUMNS] = {row->class_name, row->file, digest, pixels, perceptual_hashes, width, height, bytes, row->type,
-		row->url, row->page, row->site, row->query, row->time, row->licence, statuses[row->status], row->reason};
+	const char *fields[COLUMNS] = {row->class_name, row->file, digest, pixels,
+		perceptual_hashes, width, height, bytes, row->type, row->url, row->page, row->site,
+		row->query, row->time, row->licence, statuses[row->status], row->reason};
 	for (int i = 0; i < COLUMNS; i++) {
 		text_write_field(stream, fields[i]);
 		fputc(i + 1 < COLUMNS ? '\t' : '\n', stream);
@@ -69,8 +90,8 @@ static bool parse_hexadecimal(const char *hex, unsigned char *out, size_t size)
 
 static bool parse_perceptual_hashes(const char *text, struct image_hash *hash)
 {
-	uint64_t *values[4] = {&hash->visual.perceptual, &hash->visual.difference, &hash->mirrored.perceptual,
-		&hash->mirrored.difference};
+	uint64_t *values[4] = {&hash->visual.perceptual, &hash->visual.difference,
+		&hash->mirrored.perceptual, &hash->mirrored.difference};
 	hash->plain = strcmp(text, plain) == 0;
 	if (hash->plain)
 		return true;
@@ -115,11 +136,13 @@ static const char *parse_fields(char *const *fields, struct manifest_row *row)
 	row->has_hash = *fields[PIXELS];
 	if (row->has_bytes && !parse_hexadecimal(fields[DIGEST], row->digest, DIGEST_SIZE))
 		return "is not a SHA-256";
-	if (row->has_hash && (!parse_hexadecimal(fields[PIXELS], row->hash.pixels, IMAGE_HASH_PIXELS_SIZE) ||
-		!parse_perceptual_hashes(fields[PERCEPTUAL_HASHES], &row->hash)))
+	if (row->has_hash &&
+		(!parse_hexadecimal(fields[PIXELS], row->hash.pixels, IMAGE_HASH_PIXELS_SIZE) ||
+			!parse_perceptual_hashes(fields[PERCEPTUAL_HASHES], &row->hash)))
 		return "is not an image hash";
 	if (!parse_number(fields[WIDTH], IMAGE_SIDE_MAXIMUM, &width) ||
-		!parse_number(fields[HEIGHT], IMAGE_SIDE_MAXIMUM, &height) || !parse_number(fields[BYTES], SIZE_MAX, &bytes))
+		!parse_number(fields[HEIGHT], IMAGE_SIDE_MAXIMUM, &height) ||
+		!parse_number(fields[BYTES], SIZE_MAX, &bytes))
 		return "is not a number";
 	row->width = (int)width;
 	row->height = (int)height;

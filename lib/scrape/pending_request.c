@@ -14,15 +14,19 @@ void pending_request_free(struct pending_request *request)
 	free(request);
 }
 
-struct pending_request *pending_request_create(struct class_crawl *crawl, int source, bool is_page, const char *url,
-	const char *page)
+struct pending_request *pending_request_create(struct class_crawl *crawl, int source, bool is_page,
+	const char *url, const char *page)
 {
 	struct pending_request *request = calloc(1, sizeof *request);
 	if (!request)
 		return NULL;
 	const struct recipe *recipe = source < 0 ? NULL : crawl->sources[source].recipe;
-	*request = (struct pending_request){.crawl = crawl, .source = source, .is_page = is_page, .url = strdup(url),
-		.page = strdup(page), .public_url = recipe ? recipe_hide_keys(recipe, url) : NULL};
+	*request = (struct pending_request){.crawl = crawl,
+		.source = source,
+		.is_page = is_page,
+		.url = strdup(url),
+		.page = strdup(page),
+		.public_url = recipe ? recipe_hide_keys(recipe, url) : NULL};
 	if (request->url && request->page && (request->public_url || !recipe)) {
 		if (recipe && strcmp(request->public_url, url) == 0) {
 			free(request->public_url);
@@ -44,8 +48,8 @@ struct pending_request *pending_request_fallback(struct pending_request *request
 	struct page_image *image = &request->image;
 	if (request->next_url >= image->urls.count)
 		return NULL;
-	struct pending_request *fallback = pending_request_create(request->crawl, request->source, false,
-		image->urls.items[request->next_url], request->page);
+	struct pending_request *fallback = pending_request_create(request->crawl, request->source,
+		false, image->urls.items[request->next_url], request->page);
 	if (fallback) {
 		fallback->image = *image;
 		fallback->next_url = request->next_url + 1;

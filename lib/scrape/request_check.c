@@ -27,7 +27,8 @@ static int check_url(const char *option, const char *url, struct error *error)
 	return absolute ? 0 : error_within(error, option);
 }
 
-static int check_operand(const struct scrape_request *request, const char *text, struct error *error)
+static int check_operand(const struct scrape_request *request, const char *text,
+	struct error *error)
 {
 	struct request_operand operand;
 	bool page = request->url || request->page_file;
@@ -36,15 +37,19 @@ static int check_operand(const struct scrape_request *request, const char *text,
 	if (operand.query && !*operand.query)
 		return error_set(error, text, "nothing after '='");
 	if (page && operand.query)
-		return error_set(error, request->url ? "--url" : "--page", "takes a class without =QUERY");
+		return error_set(error, request->url ? "--url" : "--page",
+			"takes a class without =QUERY");
 	if (operand.query && url_is_http(operand.query))
 		return check_url(operand.class_name, operand.query, error);
 	if (!page && !request->sites.count)
-		return error_set(error, text, "no --site for this query, and no page URL (%s=https://...)", operand.class_name);
+		return error_set(error, text,
+			"no --site for this query, and no page URL (%s=https://...)",
+			operand.class_name);
 	return 0;
 }
 
-static int check_operands(const struct scrape_request *request, char *const *operands, struct error *error)
+static int check_operands(const struct scrape_request *request, char *const *operands,
+	struct error *error)
 {
 	size_t count = 0;
 	while (operands[count])
@@ -66,7 +71,8 @@ static int check_follow(const struct scrape_request *request, struct error *erro
 	regex_t pattern;
 	const struct scrape_options *options = &request->options;
 	if (!options->follow)
-		return options->depth_maximum ? error_set(error, "--depth", "is only for --follow") : 0;
+		return options->depth_maximum ? error_set(error, "--depth", "is only for --follow")
+					      : 0;
 	if (pattern_compile(&pattern, options->follow, error))
 		return error_within(error, "--follow");
 	regfree(&pattern);
@@ -86,7 +92,8 @@ static int check_standard_input(const struct scrape_request *request, struct err
 static int check_contact(const char *contact, struct error *error)
 {
 	if (strlen(contact) > FETCH_CONTACT_MAXIMUM)
-		return error_set(error, "--contact", "of more than %d bytes", FETCH_CONTACT_MAXIMUM);
+		return error_set(error, "--contact", "of more than %d bytes",
+			FETCH_CONTACT_MAXIMUM);
 	for (const char *p = contact; *p; p++)
 		if (iscntrl((unsigned char)*p))
 			return error_set(error, "--contact", "has a control character");
@@ -97,15 +104,19 @@ static int check_contact(const char *contact, struct error *error)
 static int check_key(const char *pair, struct error *error)
 {
 	const char *equals = strchr(pair, '=');
-	return equals && equals > pair && equals[1] ? 0 : error_set(error, "--key", "is not of the form NAME=VALUE");
+	return equals && equals > pair && equals[1]
+		? 0
+		: error_set(error, "--key", "is not of the form NAME=VALUE");
 }
 
-int scrape_request_check(const struct scrape_request *request, char *const *operands, struct error *error)
+int scrape_request_check(const struct scrape_request *request, char *const *operands,
+	struct error *error)
 {
 	double aspect = request->options.limits.aspect_maximum;
 	if (aspect > 0 && aspect < 1)
 		return error_set(error, "--max-aspect", "'%g' is neither 0 nor at least 1", aspect);
-	if (check_operands(request, operands, error) || check_follow(request, error) || check_standard_input(request, error))
+	if (check_operands(request, operands, error) || check_follow(request, error) ||
+		check_standard_input(request, error))
 		return -1;
 	if (request->url && check_url("--url", request->url, error))
 		return -1;

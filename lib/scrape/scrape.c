@@ -28,9 +28,12 @@ int scrape_create(struct scrape **out, const struct scrape_options *options, str
 		return error_memory(error, options->folder);
 	scrape->options = *options;
 	if (manifest_open(&scrape->manifest, options->folder, options->hamming, error) ||
-		(manifest_is_unsynced(scrape->manifest) && image_store_clean_up(options->folder, error)) ||
-		fetcher_create(&scrape->fetcher, &options->fetch, class_crawl_on_fetched, scrape, error) ||
-		image_checker_create(&scrape->checker, &options->limits, wake_fetcher, scrape, error) ||
+		(manifest_is_unsynced(scrape->manifest) &&
+			image_store_clean_up(options->folder, error)) ||
+		fetcher_create(&scrape->fetcher, &options->fetch, class_crawl_on_fetched, scrape,
+			error) ||
+		image_checker_create(&scrape->checker, &options->limits, wake_fetcher, scrape,
+			error) ||
 		page_queue_create(&scrape->pages, wake_fetcher, scrape, error)) {
 		scrape_destroy(scrape);
 		*out = NULL;
@@ -39,13 +42,14 @@ int scrape_create(struct scrape **out, const struct scrape_options *options, str
 	return 0;
 }
 
-static int add_source(struct scrape *scrape, const char *class_name, const struct recipe *recipe, const char *api,
-	const char *query, const char *url, const char *file, struct error *error)
+static int add_source(struct scrape *scrape, const char *class_name, const struct recipe *recipe,
+	const char *api, const char *query, const char *url, const char *file, struct error *error)
 {
 	struct class_crawl *crawl = class_crawl_find(scrape, class_name, error);
 	if (!crawl)
 		return -1;
-	struct page_source *sources = array_grow(crawl->sources, crawl->source_count, sizeof *sources);
+	struct page_source *sources =
+		array_grow(crawl->sources, crawl->source_count, sizeof *sources);
 	if (!sources)
 		return error_memory(error, class_name);
 	crawl->sources = sources;
@@ -59,8 +63,8 @@ static int add_source(struct scrape *scrape, const char *class_name, const struc
 	return 0;
 }
 
-int scrape_add_query(struct scrape *scrape, const char *class_name, const struct recipe *recipe, const char *api,
-	const char *query, struct error *error)
+int scrape_add_query(struct scrape *scrape, const char *class_name, const struct recipe *recipe,
+	const char *api, const char *query, struct error *error)
 {
 	if (!url_is_http(query))
 		return add_source(scrape, class_name, recipe, api, query, NULL, NULL, error);
@@ -70,8 +74,8 @@ int scrape_add_query(struct scrape *scrape, const char *class_name, const struct
 	return result;
 }
 
-int scrape_add_file(struct scrape *scrape, const char *class_name, const struct recipe *recipe, const char *path,
-	struct error *error)
+int scrape_add_file(struct scrape *scrape, const char *class_name, const struct recipe *recipe,
+	const char *path, struct error *error)
 {
 	return add_source(scrape, class_name, recipe, NULL, "", NULL, path, error);
 }
@@ -107,7 +111,9 @@ static int queue_listed(struct scrape *scrape, const struct listed_url *listed, 
 	struct class_crawl *crawl = class_crawl_find(scrape, listed->class_name, error);
 	if (!crawl)
 		return -1;
-	return crawl->is_complete ? 0 : class_crawl_queue_image(crawl, -1, listed->url, "", NULL, error);
+	return crawl->is_complete
+		? 0
+		: class_crawl_queue_image(crawl, -1, listed->url, "", NULL, error);
 }
 
 /* Reads lines of the list; `wait` if there is nothing else to do. */
@@ -170,9 +176,11 @@ static int run_loop(struct scrape *scrape, struct error *error)
 		if (read_list(scrape, !busy, error))
 			return -1;
 		busy = advance_classes(scrape, error);
-		size_t unprocessed = image_checker_bytes(scrape->checker) + page_queue_bytes(scrape->pages);
+		size_t unprocessed =
+			image_checker_bytes(scrape->checker) + page_queue_bytes(scrape->pages);
 		fetcher_hold_images(scrape->fetcher, unprocessed > UNPROCESSED_BYTES_MAXIMUM);
-		bool wake_expected = image_checker_count(scrape->checker) + page_queue_count(scrape->pages) > 0;
+		bool wake_expected =
+			image_checker_count(scrape->checker) + page_queue_count(scrape->pages) > 0;
 		if (busy < 0 || fetcher_step(scrape->fetcher, wake_expected, error) < 0)
 			return -1;
 		class_crawls_store_checked(scrape);
@@ -220,14 +228,20 @@ static const char *end_reason_of(const struct class_crawl *crawl)
 struct scrape_report scrape_report(const struct scrape *scrape, size_t index)
 {
 	const struct class_crawl *crawl = scrape->classes[index];
-	bool all = crawl->accepted && !crawl->failed && !crawl->has_source_failed && !scrape->is_interrupted;
-	struct scrape_report report = {.class_name = crawl->name, .accepted = crawl->accepted,
-		.added = crawl->added, .refused = crawl->refused, .failed = crawl->failed,
+	bool all = crawl->accepted && !crawl->failed && !crawl->has_source_failed &&
+		!scrape->is_interrupted;
+	struct scrape_report report = {.class_name = crawl->name,
+		.accepted = crawl->accepted,
+		.added = crawl->added,
+		.refused = crawl->refused,
+		.failed = crawl->failed,
 		.complete = scrape->options.wanted ? crawl->is_complete : all,
 		.was_reported = crawl->has_source_failed || crawl->reported_certificate};
-	int length = snprintf(report.end_reason, sizeof report.end_reason, "%s", end_reason_of(crawl));
+	int length =
+		snprintf(report.end_reason, sizeof report.end_reason, "%s", end_reason_of(crawl));
 	if (!report.complete && crawl->skipped_count)
-		snprintf(report.end_reason + length, sizeof report.end_reason - (size_t)length, ", %d requested before", crawl->skipped_count);
+		snprintf(report.end_reason + length, sizeof report.end_reason - (size_t)length,
+			", %d requested before", crawl->skipped_count);
 	return report;
 }
 

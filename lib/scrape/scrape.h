@@ -12,51 +12,53 @@
 #include <stdio.h>
 
 struct scrape_options {
-	const char *folder;    /* for CLASS/ folders and manifest.tsv */
-	int wanted;            /* accepted images per class, with those of earlier runs; 0: all */
+	const char *folder; /* for CLASS/ folders and manifest.tsv */
+	int wanted;         /* accepted images per class, with those of earlier runs; 0: all */
 	struct image_limits limits;
-	int hamming;           /* maximum Hamming distance of look-alikes, 0: look-alikes are accepted */
-	int pages_maximum;     /* per source */
-	const char *follow;    /* regular expression for pattern_compile: links to follow; NULL: none */
-	int depth_maximum;     /* maximum number of such links in a row, 0: any */
-	bool retry_refused;    /* fetch again what an earlier run refused */
+	int hamming; /* maximum Hamming distance of look-alikes, 0: look-alikes are accepted */
+	int pages_maximum; /* per source */
+	const char
+		*follow;   /* regular expression for pattern_compile: links to follow; NULL: none */
+	int depth_maximum; /* maximum number of such links in a row, 0: any */
+	bool retry_refused; /* fetch again what an earlier run refused */
 	struct fetch_options fetch;
 	struct progress *progress; /* of new images */
-	error_report *report;  /* for errors that do not end the run */
+	error_report *report;      /* for errors that do not end the run */
 };
 
 /* The result for one class. */
 struct scrape_report {
 	const char *class_name;
-	int accepted;      /* images in total */
-	int added;         /* of these, by this run */
+	int accepted; /* images in total */
+	int added;    /* of these, by this run */
 	int refused, failed;
-	bool complete;     /* as many images as wanted; if all: some, and nothing failed */
-	bool was_reported; /* errors were reported when they occurred */
+	bool complete;        /* as many images as wanted; if all: some, and nothing failed */
+	bool was_reported;    /* errors were reported when they occurred */
 	char end_reason[560]; /* for users */
 };
 
 struct scrape;
 
-/* Creates the folder and opens its manifest. `options` is copied; what it points to must outlive the scrape. On failure (-1)
- * *scrape is NULL. */
-CHECKED int scrape_create(struct scrape **scrape, const struct scrape_options *options, struct error *error);
+/* Creates the folder and opens its manifest. `options` is copied; what it points to must outlive
+ * the scrape. On failure (-1) *scrape is NULL. */
+CHECKED int scrape_create(struct scrape **scrape, const struct scrape_options *options,
+	struct error *error);
 
-/* Adds a source to a class, after its other sources. A query that is an http or https URL is the first page. `recipe` and
- * `api` (instead of the recipe's; may be NULL) must outlive the scrape. */
-CHECKED int scrape_add_query(struct scrape *scrape, const char *class_name, const struct recipe *recipe,
-	const char *api, const char *query, struct error *error);
+/* Adds a source to a class, after its other sources. A query that is an http or https URL is the
+ * first page. `recipe` and `api` (instead of the recipe's; may be NULL) must outlive the scrape. */
+CHECKED int scrape_add_query(struct scrape *scrape, const char *class_name,
+	const struct recipe *recipe, const char *api, const char *query, struct error *error);
 
 /* Adds a saved page; "-" is standard input. */
-CHECKED int scrape_add_file(struct scrape *scrape, const char *class_name, const struct recipe *recipe,
-	const char *path, struct error *error);
+CHECKED int scrape_add_file(struct scrape *scrape, const char *class_name,
+	const struct recipe *recipe, const char *path, struct error *error);
 
-/* Adds image URLs from a file of lines "URL<tab>CLASS", read as they are needed; "-" is standard input.
- * One list at most. */
+/* Adds image URLs from a file of lines "URL<tab>CLASS", read as they are needed; "-" is standard
+ * input. One list at most. */
 CHECKED int scrape_add_list(struct scrape *scrape, const char *path, struct error *error);
 
-/* Runs until every class is complete or its sources end. Returns 0, or -1 for a fatal error (a full disk); images and pages
- * that fail are counted and reported. */
+/* Runs until every class is complete or its sources end. Returns 0, or -1 for a fatal error (a full
+ * disk); images and pages that fail are counted and reported. */
 CHECKED int scrape_run(struct scrape *scrape, struct error *error);
 
 /* Makes a run end soon and normally, with the images so far. Async-signal-safe. */

@@ -13,7 +13,8 @@ static int name_columns(const struct scrape *scrape)
 	char name[NAME_SIZE];
 	int widest = (int)strlen("class");
 	for (size_t i = 0; i < scrape_classes(scrape); i++) {
-		int columns = text_columns(text_printable(name, sizeof name, scrape_report(scrape, i).class_name));
+		int columns = text_columns(
+			text_printable(name, sizeof name, scrape_report(scrape, i).class_name));
 		widest = columns > widest && columns <= NAME_COLUMNS_MAXIMUM ? columns : widest;
 	}
 	return widest;
@@ -41,7 +42,8 @@ void scrape_write_table(const struct scrape *scrape, FILE *stream)
 	for (size_t i = 0; i < scrape_classes(scrape); i++) {
 		struct scrape_report report = scrape_report(scrape, i);
 		write_name(stream, text_printable(name, sizeof name, report.class_name), widest);
-		fprintf(stream, " %7d %7d %7d %7d  ", report.accepted, report.added, report.refused, report.failed);
+		fprintf(stream, " %7d %7d %7d %7d  ", report.accepted, report.added, report.refused,
+			report.failed);
 		fprintf(stream, "%s\n", text_printable(name, sizeof name, report.end_reason));
 	}
 }

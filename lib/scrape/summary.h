@@ -6,7 +6,8 @@
 
 #include <stdio.h>
 
-/* Writes a table with a row for each class, if there is any. Columns are aligned on a terminal for any class name. */
+/* Writes a table with a row for each class, if there is any. Columns are aligned on a terminal for
+ * any class name. */
 void scrape_write_table(const struct scrape *scrape, FILE *stream);
 
 #endif

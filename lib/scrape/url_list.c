@@ -27,12 +27,15 @@ static void parse_line(const struct url_list *list, char *line, struct listed_ur
 	else if ((listed->url = url_resolve(NULL, line, &error)))
 		listed->class_name = tab + 1;
 	if (!listed->url)
-		error_set(&listed->error, list->lines->name, "line %d: %.200s: %.200s", list->lines->number, error.object, error.reason);
+		error_set(&listed->error, list->lines->name, "line %d: %.200s: %.200s",
+			list->lines->number, error.object, error.reason);
 }
 
 static int finish(struct url_list *list, struct error *error)
 {
-	int result = list->lines && !list->has_lines ? error_set(error, list->lines->name, "has no URL") : LINES_END;
+	int result = list->lines && !list->has_lines
+		? error_set(error, list->lines->name, "has no URL")
+		: LINES_END;
 	url_list_close(list);
 	return result;
 }
@@ -42,7 +45,8 @@ int url_list_next(struct url_list *list, bool wait, struct listed_url *listed, s
 	char *line;
 	int result = LINES_END;
 	*listed = (struct listed_url){0};
-	while (list->lines && (result = line_reader_next(list->lines, wait, &line, error)) == LINES_LINE) {
+	while (list->lines &&
+		(result = line_reader_next(list->lines, wait, &line, error)) == LINES_LINE) {
 		if (!*line || *line == '#')
 			continue;
 		list->has_lines = true;

@@ -14,8 +14,8 @@ int chunks_error(const struct chunks *chunks, struct error *error, const char *f
 	vsnprintf(reason, sizeof reason, format, arguments);
 	va_end(arguments);
 	if (chunks->segment > 1)
-		snprintf(object, sizeof object, "segment %llu, chunk %llu", (unsigned long long)chunks->segment,
-			(unsigned long long)chunks->sequence);
+		snprintf(object, sizeof object, "segment %llu, chunk %llu",
+			(unsigned long long)chunks->segment, (unsigned long long)chunks->sequence);
 	else
 		snprintf(object, sizeof object, "chunk %llu", (unsigned long long)chunks->sequence);
 	error_set(error, object, "%s", reason);
@@ -29,7 +29,8 @@ void chunks_begin_segment(struct chunks *chunks)
 	chunks->start = chunks->end = 0;
 }
 
-/* If the input doesn't begin with a stream, the object of the error is the input alone, not its first chunk. */
+/* If the input doesn't begin with a stream, the object of the error is the input alone, not its
+ * first chunk. */
 static int not_a_stream(const struct chunks *chunks, bool first, struct error *error)
 {
 	return first ? error_set(error, chunks->input.name, "is not a tensor stream")
@@ -67,8 +68,8 @@ static bool all_zero(const unsigned char *bytes, size_t size)
 	return true;
 }
 
-static int next_payload(struct chunks *chunks, const struct chunk *chunk, const unsigned char **stored,
-	struct error *error)
+static int next_payload(struct chunks *chunks, const struct chunk *chunk,
+	const unsigned char **stored, struct error *error)
 {
 	size_t size = (size_t)chunk->stored_size, padding = chunk_padding(size), available;
 	int result = input_next(&chunks->input, size + padding, stored, &available, error);
@@ -76,7 +77,9 @@ static int next_payload(struct chunks *chunks, const struct chunk *chunk, const 
 		return result ? result : chunks_error(chunks, error, "ends too early");
 	if (!chunks->skip_checksums && libdeflate_crc32(0, *stored, size) != chunk->checksum)
 		return chunks_error(chunks, error, "checksum differs");
-	if (padding && !all_zero(*stored + size, padding)) /* an empty payload without padding has no address */
+	if (padding &&
+		!all_zero(*stored + size,
+			padding)) /* an empty payload without padding has no address */
 		return chunks_error(chunks, error, "padding is not zero");
 	return 1;
 }
@@ -102,14 +105,15 @@ static int unpack(struct chunks *chunks, const struct chunk *chunk, const unsign
 	unsigned char *unpacked = reserve(chunks, (size_t)chunk->raw_size + 1);
 	if (!unpacked)
 		return error_memory(error, chunks->input.name);
-	if (uncompress2(unpacked, &produced, stored, &consumed) != Z_OK || produced != chunk->raw_size ||
-		consumed != chunk->stored_size)
+	if (uncompress2(unpacked, &produced, stored, &consumed) != Z_OK ||
+		produced != chunk->raw_size || consumed != chunk->stored_size)
 		return chunks_error(chunks, error, "compressed payload is damaged");
 	*payload = unpacked;
 	return 1;
 }
 
-int chunks_next(struct chunks *chunks, struct chunk *chunk, const unsigned char **payload, struct error *error)
+int chunks_next(struct chunks *chunks, struct chunk *chunk, const unsigned char **payload,
+	struct error *error)
 {
 	const unsigned char *stored;
 	do {
@@ -121,7 +125,8 @@ int chunks_next(struct chunks *chunks, struct chunk *chunk, const unsigned char 
 			return result;
 		chunks->next++;
 		chunks->start = chunks->end;
-		chunks->end += CHUNK_HEADER_SIZE + chunk->stored_size + chunk_padding(chunk->stored_size);
+		chunks->end +=
+			CHUNK_HEADER_SIZE + chunk->stored_size + chunk_padding(chunk->stored_size);
 	} while (chunk_is_ancillary(chunk->type));
 	return unpack(chunks, chunk, stored, payload, error);
 }

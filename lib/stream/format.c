@@ -28,7 +28,8 @@ void chunk_store(const struct chunk *chunk, unsigned char out[CHUNK_HEADER_SIZE]
 	store_u32(out + 60, libdeflate_crc32(0, out, 60));
 }
 
-/* Upper bound of the decompressed size: deflate's maximum ratio is 1032 to 1 (zlib's technical notes), plus the frame. */
+/* Upper bound of the decompressed size: deflate's maximum ratio is 1032 to 1 (zlib's technical
+ * notes), plus the frame. */
 static uint64_t inflated_maximum(uint64_t size)
 {
 	return size * 1032 + 64;

@@ -9,9 +9,10 @@ enum {
 	CHUNK_ALIGNMENT = 64,
 	CHUNK_MAJOR = 1,
 	CHUNK_MINOR = 0,
-	INDEX_ENTRY_SIZE = 16,      /* u64 offset in the segment, u64 records before it */
-	END_SIZE = 80,              /* u64 records, u64 data chunks, SHA-256 of the head, SHA-256 of the data */
-	DESCRIPTOR_FIXED_SIZE = 28, /* after the label: u64 id, u32 name offset, 16 bytes of digest */
+	INDEX_ENTRY_SIZE = 16, /* u64 offset in the segment, u64 records before it */
+	END_SIZE = 80, /* u64 records, u64 data chunks, SHA-256 of the head, SHA-256 of the data */
+	DESCRIPTOR_FIXED_SIZE =
+		28, /* after the label: u64 id, u32 name offset, 16 bytes of digest */
 };
 
 /* Chunk types as load_u32 reads them. */
@@ -28,21 +29,24 @@ enum { CHUNK_MORE = 1 };
 /* The variable fields of a chunk header. */
 struct chunk {
 	uint32_t type;
-	uint64_t sequence;              /* number of the chunk in its segment; that of the head is 0 */
-	uint64_t stored_size, raw_size; /* bytes of the payload as stored, and after decompression */
+	uint64_t sequence; /* number of the chunk in its segment; that of the head is 0 */
+	uint64_t stored_size,
+		raw_size; /* bytes of the payload as stored, and after decompression */
 	uint32_t records;
-	uint32_t codec;                 /* enum stream_codec */
-	uint32_t features;              /* compatible ones: CHUNK_MORE in an end */
-	uint32_t checksum;              /* CRC-32 of the stored payload */
+	uint32_t codec;    /* enum stream_codec */
+	uint32_t features; /* compatible ones: CHUNK_MORE in an end */
+	uint32_t checksum; /* CRC-32 of the stored payload */
 };
 
 /* Encodes a header, with its own checksum. */
 void chunk_store(const struct chunk *chunk, unsigned char out[CHUNK_HEADER_SIZE]);
 
-/* Decodes and checks a header: magic, checksum, version, features, limits. Returns NULL, or the reason of an error. */
+/* Decodes and checks a header: magic, checksum, version, features, limits. Returns NULL, or the
+ * reason of an error. */
 const char *chunk_load(struct chunk *chunk, const unsigned char bytes[CHUNK_HEADER_SIZE]);
 
-/* Whether a chunk is ancillary, so that a reader that does not know its type skips it: its first letter is lower-case. */
+/* Whether a chunk is ancillary, so that a reader that does not know its type skips it: its first
+ * letter is lower-case. */
 bool chunk_is_ancillary(uint32_t type);
 
 /* Number of zero bytes between a payload and the next chunk. */

@@ -37,7 +37,8 @@ static int map_file(struct input *input, const struct stat *status, struct error
 	return 0;
 }
 
-/* Enlarges a pipe from the default 64 KiB to the size of a chunk, so that its writer blocks less often. Failure is ignored. */
+/* Enlarges a pipe from the default 64 KiB to the size of a chunk, so that its writer blocks less
+ * often. Failure is ignored. */
 static void widen_pipe(int descriptor)
 {
 	if (fcntl(descriptor, F_SETPIPE_SZ, 1 << 20) < 0)
@@ -76,10 +77,11 @@ static void release_pages(struct input *input)
 	input->released = releasable;
 }
 
-/* Reading a mapped file beyond the end raises SIGBUS if the file was truncated after mapping. Checking the size first costs one
- * call per chunk, and gives an error with the name of the file unless it is truncated just afterwards. */
-static int next_from_map(struct input *input, size_t size, const unsigned char **bytes, size_t *available,
-	struct error *error)
+/* Reading a mapped file beyond the end raises SIGBUS if the file was truncated after mapping.
+ * Checking the size first costs one call per chunk, and gives an error with the name of the file
+ * unless it is truncated just afterwards. */
+static int next_from_map(struct input *input, size_t size, const unsigned char **bytes,
+	size_t *available, struct error *error)
 {
 	struct stat status;
 	if (fstat(input->descriptor, &status))
@@ -112,7 +114,8 @@ static int fill_buffer(struct input *input, size_t size, struct error *error)
 	if (reserve(input, size, error))
 		return -1;
 	while (input->buffered < size) {
-		ssize_t got = read(input->descriptor, input->buffer + input->buffered, size - input->buffered);
+		ssize_t got = read(input->descriptor, input->buffer + input->buffered,
+			size - input->buffered);
 		if (got == 0)
 			return 0;
 		if (got > 0)
@@ -123,8 +126,8 @@ static int fill_buffer(struct input *input, size_t size, struct error *error)
 	return 1;
 }
 
-static int next_from_descriptor(struct input *input, size_t size, const unsigned char **bytes, size_t *available,
-	struct error *error)
+static int next_from_descriptor(struct input *input, size_t size, const unsigned char **bytes,
+	size_t *available, struct error *error)
 {
 	int result = fill_buffer(input, size, error);
 	*available = input->buffered;
@@ -140,7 +143,8 @@ int input_next(struct input *input, size_t size, const unsigned char **bytes, si
 			     : next_from_descriptor(input, size, bytes, available, error);
 }
 
-int input_peek(struct input *input, size_t size, const unsigned char **bytes, size_t *available, struct error *error)
+int input_peek(struct input *input, size_t size, const unsigned char **bytes, size_t *available,
+	struct error *error)
 {
 	if (!input->mapped) {
 		int result = fill_buffer(input, size, error);
@@ -153,7 +157,8 @@ int input_peek(struct input *input, size_t size, const unsigned char **bytes, si
 	return result < 0 ? -1 : 0;
 }
 
-int input_read_all(struct input *input, size_t limit, unsigned char **bytes, size_t *size, struct error *error)
+int input_read_all(struct input *input, size_t limit, unsigned char **bytes, size_t *size,
+	struct error *error)
 {
 	const unsigned char *rest;
 	size_t needed = input->mapped ? input->size - input->position : 1 << 16;
@@ -161,7 +166,8 @@ int input_read_all(struct input *input, size_t limit, unsigned char **bytes, siz
 	while (result == 1 && (result = fill_buffer(input, needed, error)) == 1 && needed <= limit)
 		needed *= 2;
 	if (result >= 0)
-		result = input_next(input, input->mapped ? needed : input->buffered, &rest, size, error);
+		result = input_next(input, input->mapped ? needed : input->buffered, &rest, size,
+			error);
 	if (result < 0)
 		return -1;
 	if (*size > limit)
@@ -179,7 +185,8 @@ bool input_is_unchanged(const struct input *input)
 {
 	struct stat status;
 	return fstat(input->descriptor, &status) == 0 && (size_t)status.st_size == input->size &&
-		status.st_mtim.tv_sec == input->modified.tv_sec && status.st_mtim.tv_nsec == input->modified.tv_nsec;
+		status.st_mtim.tv_sec == input->modified.tv_sec &&
+		status.st_mtim.tv_nsec == input->modified.tv_nsec;
 }
 
 void input_close(struct input *input)

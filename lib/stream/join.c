@@ -5,8 +5,9 @@
 
 struct join_source {
 	const char *path;
-	struct stream_reader *reader; /* NULL: a file that is not open yet, or was read to its end */
-	bool has_segment;             /* a segment of `pass` is next */
+	struct stream_reader
+		*reader;  /* NULL: a file that is not open yet, or was read to its end */
+	bool has_segment; /* a segment of `pass` is next */
 	uint32_t pass;
 	const struct stream_head *head; /* of that segment, while the reader is open */
 };
@@ -35,12 +36,14 @@ static int find_class(const struct text_list *classes, const char *name, size_t 
 static int add_classes(struct text_list *classes, const struct text_list *more, struct error *error)
 {
 	for (size_t i = 0; i < more->count; i++)
-		if (find_class(classes, more->items[i], i) < 0 && text_list_add(classes, more->items[i], error))
+		if (find_class(classes, more->items[i], i) < 0 &&
+			text_list_add(classes, more->items[i], error))
 			return -1;
 	return 0;
 }
 
-static int map_classes(struct stream_join *join, const struct stream_head *head, struct error *error)
+static int map_classes(struct stream_join *join, const struct stream_head *head,
+	struct error *error)
 {
 	free(join->class_map);
 	join->class_map = calloc(head->classes.count + 1, sizeof *join->class_map);
@@ -53,7 +56,8 @@ static int map_classes(struct stream_join *join, const struct stream_head *head,
 
 /* ---- sources ---- */
 
-static int match_heads(const struct stream_join *join, const struct stream_head *head, struct error *error)
+static int match_heads(const struct stream_join *join, const struct stream_head *head,
+	struct error *error)
 {
 	return join->how == JOIN_SAME ? stream_head_match(head, &join->head, error)
 				      : stream_head_match_values(head, &join->head, error);
@@ -102,19 +106,21 @@ static int add_source(struct stream_join *join, struct join_source *source, stru
 	return result;
 }
 
-static int choose_classes(struct stream_join *join, const struct text_list *given, struct error *error)
+static int choose_classes(struct stream_join *join, const struct text_list *given,
+	struct error *error)
 {
 	if (join->how != JOIN_SAME) {
 		text_list_free(&join->head.classes);
-		if (add_classes(&join->head.classes, join->how == JOIN_GIVEN ? given : &join->all_classes, error))
+		if (add_classes(&join->head.classes,
+			    join->how == JOIN_GIVEN ? given : &join->all_classes, error))
 			return -1;
 	}
 	join->weights = calloc(join->head.classes.count + 1, sizeof *join->weights);
 	return join->weights ? 0 : error_memory(error, "classes");
 }
 
-int stream_join_open(struct stream_join **out, char *const *paths, size_t count, enum join_classes how,
-	const struct text_list *given, struct error *error)
+int stream_join_open(struct stream_join **out, char *const *paths, size_t count,
+	enum join_classes how, const struct text_list *given, struct error *error)
 {
 	struct stream_join *join = calloc(1, sizeof *join);
 	*out = NULL;
@@ -205,8 +211,8 @@ static int enter_segment(struct stream_join *join, struct error *error)
 	return 0;
 }
 
-int stream_join_next_record(struct stream_join *join, struct stream_record *record, const struct stream_head **head,
-	struct error *error)
+int stream_join_next_record(struct stream_join *join, struct stream_record *record,
+	const struct stream_head **head, struct error *error)
 {
 	int result;
 	do {
@@ -226,11 +232,13 @@ int stream_join_next_record(struct stream_join *join, struct stream_record *reco
 static int unmapped_class_error(const struct stream_join *join, size_t label, struct error *error)
 {
 	const struct join_source *source = &join->sources[join->current];
-	error_set(error, source->head->classes.items[label], "is not one of the classes, but a record has it");
+	error_set(error, source->head->classes.items[label],
+		"is not one of the classes, but a record has it");
 	return error_within(error, stream_name(source->reader));
 }
 
-int stream_join_map_label(struct stream_join *join, struct stream_record *record, struct error *error)
+int stream_join_map_label(struct stream_join *join, struct stream_record *record,
+	struct error *error)
 {
 	const int *class_map = join->class_map;
 	if (!record->weights) {

@@ -5,8 +5,8 @@
 #include <errno.h>
 #include <string.h>
 
-/* Magic, version, u16 length of what follows: a Python dictionary, blanks and a newline. NumPy aligns the data
- * to 64. */
+/* Magic, version, u16 length of what follows: a Python dictionary, blanks and a newline. NumPy
+ * aligns the data to 64. */
 enum { PREFIX = 10, HEADER = 192 };
 
 static int write_error(const struct npy_writer *writer, struct error *error)
@@ -21,8 +21,8 @@ int npy_writer_begin(const struct npy_writer *writer, struct error *error)
 	unsigned char header[HEADER + 1] = {0x93, 'N', 'U', 'M', 'P', 'Y', 1, 0};
 	char *text = (char *)header + PREFIX;
 	store_u16(header + 8, HEADER - PREFIX);
-	int used = snprintf(text, HEADER - PREFIX, "{'descr': '%c%s', 'fortran_order': False, 'shape': (", order,
-		writer->type);
+	int used = snprintf(text, HEADER - PREFIX,
+		"{'descr': '%c%s', 'fortran_order': False, 'shape': (", order, writer->type);
 	for (int i = 0; i < writer->rank; i++)
 		used += snprintf(text + used, (size_t)(HEADER - PREFIX - used), "%llu, ",
 			(unsigned long long)writer->sizes[i]);

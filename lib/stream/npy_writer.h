@@ -10,9 +10,9 @@
 enum { NPY_RANK_MAXIMUM = 4 };
 
 struct npy_writer {
-	FILE *stream;          /* the caller's; seekable, because the header is rewritten at the end */
-	const char *name;      /* for messages; the caller's */
-	const char *type;      /* "u1", "i4", "f4", in the machine's byte order */
+	FILE *stream;     /* the caller's; seekable, because the header is rewritten at the end */
+	const char *name; /* for messages; the caller's */
+	const char *type; /* "u1", "i4", "f4", in the machine's byte order */
 	int rank;
 	uint64_t sizes[NPY_RANK_MAXIMUM]; /* sizes[0] counts the rows written */
 };
@@ -21,9 +21,11 @@ struct npy_writer {
 CHECKED int npy_writer_begin(const struct npy_writer *writer, struct error *error);
 
 /* Appends one row of `size` bytes, values in the machine's byte order. */
-CHECKED int npy_writer_add(struct npy_writer *writer, const void *row, size_t size, struct error *error);
+CHECKED int npy_writer_add(struct npy_writer *writer, const void *row, size_t size,
+	struct error *error);
 
-/* Seeks to the start and writes the final header. Does not flush. Returns 0, or -1: the stream isn't seekable, or an error. */
+/* Seeks to the start and writes the final header. Does not flush. Returns 0, or -1: the stream
+ * isn't seekable, or an error. */
 CHECKED int npy_writer_end(const struct npy_writer *writer, struct error *error);
 
 #endif

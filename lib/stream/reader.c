@@ -13,25 +13,26 @@ enum reader_state { BETWEEN_SEGMENTS, IN_SEGMENT, FAILED };
 struct stream_reader {
 	struct chunks chunks;
 	enum reader_state state;
-	struct error failure;     /* the error of the first failed call, which all later ones return */
+	struct error failure; /* the error of the first failed call, which all later ones return */
 
 	struct stream_head head;
 	size_t tensor_size, descriptor_size;
-	float *weights;           /* of the current record */
-	unsigned char *swapped;   /* its tensor with swapped byte order; NULL if the order is the same */
+	float *weights; /* of the current record */
+	unsigned char
+		*swapped; /* its tensor with swapped byte order; NULL if the order is the same */
 
-	uint64_t next_segment;    /* expected number of the next segment in its run; 0: a new run */
+	uint64_t next_segment; /* expected number of the next segment in its run; 0: a new run */
 
 	uint64_t records, data_chunks; /* read in the segment */
-	uint32_t index_checksum;    /* CRC-32 of the index expected from the data chunks */
+	uint32_t index_checksum;       /* CRC-32 of the index expected from the data chunks */
 	bool has_index;
 	unsigned char head_digest[DIGEST_SIZE], data_digest[DIGEST_SIZE];
-	struct digest *digest;    /* of the data, incremental; NULL if the data was verified before */
-	size_t verified;          /* bytes from the start of a mapped file whose segments were verified */
+	struct digest *digest; /* of the data, incremental; NULL if the data was verified before */
+	size_t verified; /* bytes from the start of a mapped file whose segments were verified */
 
 	const unsigned char *tensors, *descriptors, *names; /* the current data chunk */
 	size_t names_size;
-	uint32_t count, next;     /* number of its records, and index of the next one */
+	uint32_t count, next; /* number of its records, and index of the next one */
 };
 
 int stream_open(struct stream_reader **out, const char *path, struct error *error)
@@ -48,8 +49,8 @@ int stream_open(struct stream_reader **out, const char *path, struct error *erro
 	return 0;
 }
 
-int stream_open_or_read(struct stream_reader **reader, const char *path, size_t limit, unsigned char **bytes, size_t *size,
-	struct error *error)
+int stream_open_or_read(struct stream_reader **reader, const char *path, size_t limit,
+	unsigned char **bytes, size_t *size, struct error *error)
 {
 	const unsigned char *start;
 	size_t available;
@@ -99,7 +100,8 @@ int stream_rewind(struct stream_reader *reader, struct error *error)
 	return 0;
 }
 
-bool stream_tensor_offset(const struct stream_reader *reader, const struct stream_record *record, uint64_t *offset)
+bool stream_tensor_offset(const struct stream_reader *reader, const struct stream_record *record,
+	uint64_t *offset)
 {
 	const struct input *input = &reader->chunks.input;
 	const unsigned char *tensor = record->tensor;
@@ -150,7 +152,8 @@ static int begin_data(struct stream_reader *reader, struct error *error)
 	free(reader->swapped);
 	bool swap = tensors_need_swap(&reader->head);
 	reader->swapped = swap ? malloc(reader->tensor_size) : NULL;
-	bool failed = (!reader->digest && !reader->chunks.skip_checksums) || !reader->weights || (swap && !reader->swapped);
+	bool failed = (!reader->digest && !reader->chunks.skip_checksums) || !reader->weights ||
+		(swap && !reader->swapped);
 	return failed ? error_memory(error, stream_name(reader)) : 0;
 }
 
@@ -172,7 +175,8 @@ static int read_head(struct stream_reader *reader, struct error *error)
 	if (result == 0 && reader->chunks.segment == 1)
 		return error_set(error, stream_name(reader), "is empty, not a tensor stream");
 	if (result == 0 && reader->next_segment)
-		return error_set(error, stream_name(reader), "ends after segment %llu, which announces another one",
+		return error_set(error, stream_name(reader),
+			"ends after segment %llu, which announces another one",
 			(unsigned long long)reader->chunks.segment - 1);
 	if (result <= 0)
 		return result;
@@ -182,8 +186,10 @@ static int read_head(struct stream_reader *reader, struct error *error)
 	if (head_decode(&reader->head, payload, size, stream_name(reader), error))
 		return -1;
 	if (reader->head.segment != reader->next_segment)
-		return chunks_error(&reader->chunks, error, "is segment %llu of its run where segment %llu should be",
-			(unsigned long long)reader->head.segment + 1, (unsigned long long)reader->next_segment + 1);
+		return chunks_error(&reader->chunks, error,
+			"is segment %llu of its run where segment %llu should be",
+			(unsigned long long)reader->head.segment + 1,
+			(unsigned long long)reader->next_segment + 1);
 	digest_of(payload, size, reader->head_digest);
 	return begin_data(reader, error) ? -1 : 1;
 }
@@ -203,12 +209,14 @@ static bool valid_label(const struct stream_reader *reader, const unsigned char 
 	return true;
 }
 
-/* Descriptors are checked when their chunk is read, so that those of skipped chunks are checked too. */
+/* Descriptors are checked when their chunk is read, so that those of skipped chunks are checked
+ * too. */
 static int check_descriptors(const struct stream_reader *reader, struct error *error)
 {
 	for (uint32_t i = 0; i < reader->count; i++) {
 		const unsigned char *label = reader->descriptors + i * reader->descriptor_size;
-		const unsigned char *fixed = label + reader->descriptor_size - DESCRIPTOR_FIXED_SIZE;
+		const unsigned char *fixed =
+			label + reader->descriptor_size - DESCRIPTOR_FIXED_SIZE;
 		if (!valid_label(reader, label))
 			return reader_error(reader, error, "a label is out of range");
 		size_t offset = load_u32(fixed + 8), limit = STREAM_SOURCE_MAXIMUM + 1;
@@ -227,10 +235,11 @@ static void add_to_index(struct stream_reader *reader)
 	reader->index_checksum = libdeflate_crc32(reader->index_checksum, entry, sizeof entry);
 }
 
-static int enter_data(struct stream_reader *reader, const struct chunk *chunk, const unsigned char *payload,
-	struct error *error)
+static int enter_data(struct stream_reader *reader, const struct chunk *chunk,
+	const unsigned char *payload, struct error *error)
 {
-	uint64_t needed = (uint64_t)chunk->records * (reader->tensor_size + reader->descriptor_size);
+	uint64_t needed =
+		(uint64_t)chunk->records * (reader->tensor_size + reader->descriptor_size);
 	if (reader->has_index)
 		return reader_error(reader, error, "data after the index");
 	if (needed > chunk->raw_size || (chunk->records == 0 && chunk->raw_size > 0))
@@ -250,8 +259,8 @@ static int enter_data(struct stream_reader *reader, const struct chunk *chunk, c
 	return check_descriptors(reader, error);
 }
 
-static int check_index(struct stream_reader *reader, const struct chunk *chunk, const unsigned char *payload,
-	struct error *error)
+static int check_index(struct stream_reader *reader, const struct chunk *chunk,
+	const unsigned char *payload, struct error *error)
 {
 	if (reader->has_index)
 		return reader_error(reader, error, "a second index");
@@ -262,14 +271,15 @@ static int check_index(struct stream_reader *reader, const struct chunk *chunk, 
 	return 0;
 }
 
-static int check_end(struct stream_reader *reader, const struct chunk *chunk, const unsigned char *payload,
-	struct error *error)
+static int check_end(struct stream_reader *reader, const struct chunk *chunk,
+	const unsigned char *payload, struct error *error)
 {
 	const unsigned char *data_digest = payload + 16 + DIGEST_SIZE;
 	if (chunk->raw_size != END_SIZE)
 		return reader_error(reader, error, "end has a wrong size");
 	if (load_u64(payload) != reader->records || load_u64(payload + 8) != reader->data_chunks)
-		return reader_error(reader, error, "number of records or chunks differs from the end");
+		return reader_error(reader, error,
+			"number of records or chunks differs from the end");
 	if (memcmp(payload + 16, reader->head_digest, DIGEST_SIZE) != 0)
 		return reader_error(reader, error, "digest of the head differs");
 	if (reader->digest)
@@ -281,7 +291,8 @@ static int check_end(struct stream_reader *reader, const struct chunk *chunk, co
 		return reader_error(reader, error, "digest of the data differs");
 	size_t position = reader->chunks.input.position;
 	reader->verified = position > reader->verified ? position : reader->verified;
-	reader->next_segment = chunk->features & CHUNK_MORE ? (uint64_t)reader->head.segment + 1 : 0;
+	reader->next_segment =
+		chunk->features & CHUNK_MORE ? (uint64_t)reader->head.segment + 1 : 0;
 	reader->state = BETWEEN_SEGMENTS;
 	return 0;
 }
@@ -326,11 +337,13 @@ static int next_segment(struct stream_reader *reader, struct error *error)
 	return result;
 }
 
-int stream_next_segment(struct stream_reader *reader, const struct stream_head **head, struct error *error)
+int stream_next_segment(struct stream_reader *reader, const struct stream_head **head,
+	struct error *error)
 {
 	struct error local;
 	*head = &reader->head;
-	return remember_failure(reader, next_segment(reader, error ? error : &local), error ? error : &local);
+	return remember_failure(reader, next_segment(reader, error ? error : &local),
+		error ? error : &local);
 }
 
 static const unsigned char *record_tensor(struct stream_reader *reader)
@@ -361,7 +374,8 @@ static void fill_record(struct stream_reader *reader, struct stream_record *reco
 	reader->next++;
 }
 
-static int next_record(struct stream_reader *reader, struct stream_record *record, struct error *error)
+static int next_record(struct stream_reader *reader, struct stream_record *record,
+	struct error *error)
 {
 	if (reader->state == FAILED)
 		return -1;
@@ -376,8 +390,10 @@ static int next_record(struct stream_reader *reader, struct stream_record *recor
 	return 1;
 }
 
-int stream_next_record(struct stream_reader *reader, struct stream_record *record, struct error *error)
+int stream_next_record(struct stream_reader *reader, struct stream_record *record,
+	struct error *error)
 {
 	struct error local;
-	return remember_failure(reader, next_record(reader, record, error ? error : &local), error ? error : &local);
+	return remember_failure(reader, next_record(reader, record, error ? error : &local),
+		error ? error : &local);
 }

@@ -10,7 +10,8 @@ bool stream_sample_parse(struct stream_sample *sample, const char *text)
 {
 	if (text_to_unsigned(text, &sample->size))
 		return sample->size > 0;
-	return text_to_real(text, &sample->probability) && sample->probability > 0 && sample->probability < 1;
+	return text_to_real(text, &sample->probability) && sample->probability > 0 &&
+		sample->probability < 1;
 }
 
 static uint64_t draw(const struct stream_sample *sample, uint64_t position)

@@ -38,7 +38,8 @@ static int add_line(struct stream_select *select, char *line, size_t number, str
 	char *name = strsep(&line, "\t");
 	if (!text_to_unsigned(name, &item.id)) {
 		if (!*name || !text_read_field(name))
-			return error_set(error, "source name", *name ? "has an unknown escape" : "is missing");
+			return error_set(error, "source name",
+				*name ? "has an unknown escape" : "is missing");
 		item.source = strdup(name);
 		if (!item.source)
 			return error_memory(error, name);
@@ -97,9 +98,11 @@ static bool has_class(const struct stream_select *select, const struct stream_he
 	const struct stream_record *record)
 {
 	if (!record->weights)
-		return record->label >= 0 && text_list_find(&select->classes, head->classes.items[record->label]) >= 0;
+		return record->label >= 0 &&
+			text_list_find(&select->classes, head->classes.items[record->label]) >= 0;
 	for (size_t i = 0; i < head->classes.count; i++)
-		if (record->weights[i] > 0 && text_list_find(&select->classes, head->classes.items[i]) >= 0)
+		if (record->weights[i] > 0 &&
+			text_list_find(&select->classes, head->classes.items[i]) >= 0)
 			return true;
 	return false;
 }
@@ -108,7 +111,8 @@ static bool has_class(const struct stream_select *select, const struct stream_he
 static bool match_line(struct stream_select *select, const struct stream_select_line *key)
 {
 	struct stream_select_line *item = select->count
-		? bsearch(key, select->lines, select->count, sizeof *key, compare_keys) : NULL;
+		? bsearch(key, select->lines, select->count, sizeof *key, compare_keys)
+		: NULL;
 	if (item)
 		item->matched = true;
 	return item;
@@ -117,33 +121,39 @@ static bool match_line(struct stream_select *select, const struct stream_select_
 static bool is_in_list(struct stream_select *select, const struct stream_record *record)
 {
 	bool by_id = match_line(select, &(struct stream_select_line){.id = record->id});
-	return match_line(select, &(struct stream_select_line){.source = (char *)record->source}) || by_id;
+	return match_line(select, &(struct stream_select_line){.source = (char *)record->source}) ||
+		by_id;
 }
 
-bool stream_select_matches(struct stream_select *select, const struct stream_head *head, const struct stream_record *record)
+bool stream_select_matches(struct stream_select *select, const struct stream_head *head,
+	const struct stream_record *record)
 {
 	bool in_list = !select->has_list || is_in_list(select, record);
-	return (in_list && (!select->classes.count || has_class(select, head, record))) != select->exclude;
+	return (in_list && (!select->classes.count || has_class(select, head, record))) !=
+		select->exclude;
 }
 
 static int compare_line_numbers(const void *a, const void *b)
 {
-	const struct stream_select_line *first = *(const struct stream_select_line *const *)a, *second = *(const struct stream_select_line *const *)b;
+	const struct stream_select_line *first = *(const struct stream_select_line *const *)a,
+					*second = *(const struct stream_select_line *const *)b;
 	return first->line < second->line ? -1 : first->line > second->line;
 }
 
-static int report_unmatched(const struct stream_select *select, const struct stream_select_line *item, struct bad_inputs *bad,
-	struct error *error)
+static int report_unmatched(const struct stream_select *select,
+	const struct stream_select_line *item, struct bad_inputs *bad, struct error *error)
 {
 	struct error reason;
 	char id[24];
 	snprintf(id, sizeof id, "%llu", (unsigned long long)item->id);
-	error_set(&reason, item->source ? item->source : id, "is %s of no record", item->source ? "the source name" : "the id");
+	error_set(&reason, item->source ? item->source : id, "is %s of no record",
+		item->source ? "the source name" : "the id");
 	line_error(select, item->line, &reason);
 	return bad_input_skip(bad, &reason, error);
 }
 
-int stream_select_report_unmatched(const struct stream_select *select, struct bad_inputs *bad, struct error *error)
+int stream_select_report_unmatched(const struct stream_select *select, struct bad_inputs *bad,
+	struct error *error)
 {
 	const struct stream_select_line **unmatched = calloc(select->count + 1, sizeof *unmatched);
 	size_t count = 0;

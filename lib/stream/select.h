@@ -15,24 +15,28 @@ struct stream_select_line {
 
 /* All zero selects every record. Filled in by the caller, freed by stream_select_free. */
 struct stream_select {
-	struct text_list classes;     /* select records of these classes; empty: of all */
-	bool has_list;                /* select records in the list: */
-	char *list_name;              /* owned; for messages */
+	struct text_list classes;         /* select records of these classes; empty: of all */
+	bool has_list;                    /* select records in the list: */
+	char *list_name;                  /* owned; for messages */
 	struct stream_select_line *lines; /* sorted, ids first */
 	size_t count;
-	bool exclude;                 /* select the other records instead */
+	bool exclude; /* select the other records instead */
 };
 
-/* Reads a list of records, "-" being standard input: a line per record, whose text up to a tab is an id, of digits only, or a
- * source name with the escapes of text_write_field. Returns 0, or -1 with the line in the object. */
+/* Reads a list of records, "-" being standard input: a line per record, whose text up to a tab is
+ * an id, of digits only, or a source name with the escapes of text_write_field. Returns 0, or -1
+ * with the line in the object. */
 CHECKED int stream_select_read(struct stream_select *select, const char *path, struct error *error);
 
-/* Whether a record, whose label refers to the classes of `head`, is selected. Marks the lines of the list that it matches. */
-bool stream_select_matches(struct stream_select *select, const struct stream_head *head, const struct stream_record *record);
+/* Whether a record, whose label refers to the classes of `head`, is selected. Marks the lines of
+ * the list that it matches. */
+bool stream_select_matches(struct stream_select *select, const struct stream_head *head,
+	const struct stream_record *record);
 
-/* To be called after the last record: reports the lines of the list without a matching record, in their order, as bad inputs.
- * Returns 0, or -1: no memory, or as bad_input_skip. */
-CHECKED int stream_select_report_unmatched(const struct stream_select *select, struct bad_inputs *bad, struct error *error);
+/* To be called after the last record: reports the lines of the list without a matching record, in
+ * their order, as bad inputs. Returns 0, or -1: no memory, or as bad_input_skip. */
+CHECKED int stream_select_report_unmatched(const struct stream_select *select,
+	struct bad_inputs *bad, struct error *error);
 
 void stream_select_free(struct stream_select *select);
 

@@ -15,8 +15,8 @@ char *stream_shard_name(const char *path, int number, int count)
 	return text_format("%.*s-%05d-of-%05d%s", (int)stem, path, number, count, path + stem);
 }
 
-int stream_shards_open(struct stream_shards *shards, const char *path, int count, enum stream_codec codec,
-	struct error *error)
+int stream_shards_open(struct stream_shards *shards, const char *path, int count,
+	enum stream_codec codec, struct error *error)
 {
 	*shards = (struct stream_shards){.codec = codec, .count = count};
 	shards->outputs = calloc((size_t)count, sizeof *shards->outputs);
@@ -28,7 +28,8 @@ int stream_shards_open(struct stream_shards *shards, const char *path, int count
 		shards->names[shards->opened] = name;
 		if (!name)
 			return error_memory(error, path);
-		if (output_open(&shards->outputs[shards->opened], count == 1 ? path : name, error)) {
+		if (output_open(&shards->outputs[shards->opened], count == 1 ? path : name,
+			    error)) {
 			free(name);
 			return -1;
 		}
@@ -38,8 +39,8 @@ int stream_shards_open(struct stream_shards *shards, const char *path, int count
 
 static int begin_shard(struct stream_shards *shards, struct error *error)
 {
-	return stream_begin(&shards->writer, shards->outputs[shards->current].stream, shards->names[shards->current],
-		shards->head, shards->codec, error);
+	return stream_begin(&shards->writer, shards->outputs[shards->current].stream,
+		shards->names[shards->current], shards->head, shards->codec, error);
 }
 
 static int end_shard(struct stream_shards *shards, struct error *error)
@@ -66,8 +67,8 @@ static uint64_t end_of_shard(const struct stream_shards *shards)
 	return shards->total / count * end + shards->total % count * end / count;
 }
 
-int stream_shards_begin_pass(struct stream_shards *shards, const struct stream_head *head, uint64_t total,
-	bool more, struct error *error)
+int stream_shards_begin_pass(struct stream_shards *shards, const struct stream_head *head,
+	uint64_t total, bool more, struct error *error)
 {
 	shards->head = head;
 	shards->total = total;
@@ -77,7 +78,8 @@ int stream_shards_begin_pass(struct stream_shards *shards, const struct stream_h
 	return begin_shard(shards, error);
 }
 
-int stream_shards_write(struct stream_shards *shards, const struct stream_record *record, struct error *error)
+int stream_shards_write(struct stream_shards *shards, const struct stream_record *record,
+	struct error *error)
 {
 	while (shards->current + 1 < shards->count && shards->written == end_of_shard(shards))
 		if (next_shard(shards, error))

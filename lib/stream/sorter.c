@@ -8,7 +8,8 @@
 
 enum { ALIGNMENT = 8 };
 
-/* The header of a buffered record. Tensor, weights and source name follow, each aligned to ALIGNMENT. */
+/* The header of a buffered record. Tensor, weights and source name follow, each aligned to
+ * ALIGNMENT. */
 struct sorter_entry {
 	uint64_t key, number, id;
 	uint32_t size; /* of the header and the data after it */
@@ -16,7 +17,8 @@ struct sorter_entry {
 	unsigned char digest[STREAM_DIGEST_SIZE];
 };
 
-/* Sorted entries in the spool. The header of the first unread one is in memory; its data is at `offset`. */
+/* Sorted entries in the spool. The header of the first unread one is in memory; its data is at
+ * `offset`. */
 struct sorted_run {
 	uint64_t offset, end;
 	struct sorter_entry first;
@@ -27,9 +29,10 @@ struct stream_sorter {
 	size_t weights_offset, source_offset; /* from the start of an entry */
 	size_t memory;
 	uint64_t added;
-	unsigned char *bytes; /* entries in the order they were added; while runs are merged, a single one */
+	unsigned char *bytes; /* entries in the order they were added; while runs are merged, a
+	                         single one */
 	size_t used, capacity;
-	size_t *order;        /* offsets of the entries, sorted before they are written or returned */
+	size_t *order; /* offsets of the entries, sorted before they are written or returned */
 	size_t count, next;
 	struct spool spool;
 	struct sorted_run *runs; /* a min-heap while they are merged */
@@ -42,14 +45,16 @@ static size_t align(size_t size)
 	return (size + ALIGNMENT - 1) / ALIGNMENT * ALIGNMENT;
 }
 
-int stream_sorter_create(struct stream_sorter **out, const struct stream_head *head, size_t memory, struct error *error)
+int stream_sorter_create(struct stream_sorter **out, const struct stream_head *head, size_t memory,
+	struct error *error)
 {
 	struct stream_sorter *sorter = calloc(1, sizeof *sorter);
 	*out = sorter;
 	if (!sorter)
 		return error_memory(error, "records to sort");
 	sorter->tensor_size = stream_tensor_size(head);
-	sorter->weights_size = head->label == STREAM_LABEL_WEIGHTS ? head->classes.count * sizeof(float) : 0;
+	sorter->weights_size =
+		head->label == STREAM_LABEL_WEIGHTS ? head->classes.count * sizeof(float) : 0;
 	sorter->weights_offset = align(sizeof(struct sorter_entry) + sorter->tensor_size);
 	sorter->source_offset = align(sorter->weights_offset + sorter->weights_size);
 	sorter->memory = memory;
@@ -73,7 +78,8 @@ uint64_t stream_sorter_count(const struct stream_sorter *sorter)
 	return sorter->added;
 }
 
-/* Makes room for `needed` bytes of entries, doubling for further ones. Returns false without memory: all is then unchanged. */
+/* Makes room for `needed` bytes of entries, doubling for further ones. Returns false without
+ * memory: all is then unchanged. */
 static bool reserve(struct stream_sorter *sorter, size_t needed)
 {
 	if (needed <= sorter->capacity)
@@ -101,18 +107,20 @@ static const struct sorter_entry *entry_at(const unsigned char *bytes, size_t of
 
 static int compare_offsets(const void *a, const void *b, void *bytes)
 {
-	const struct sorter_entry *first = entry_at(bytes, *(const size_t *)a), *second = entry_at(bytes, *(const size_t *)b);
+	const struct sorter_entry *first = entry_at(bytes, *(const size_t *)a),
+				  *second = entry_at(bytes, *(const size_t *)b);
 	return is_before(first, second) ? -1 : is_before(second, first);
 }
 
 static void sort_entries(struct stream_sorter *sorter)
 {
 	if (sorter->count)
-		qsort_r(sorter->order, sorter->count, sizeof *sorter->order, compare_offsets, sorter->bytes);
+		qsort_r(sorter->order, sorter->count, sizeof *sorter->order, compare_offsets,
+			sorter->bytes);
 }
 
-static int store_entry(struct stream_sorter *sorter, const struct sorter_entry *entry, const struct stream_record *record,
-	struct error *error)
+static int store_entry(struct stream_sorter *sorter, const struct sorter_entry *entry,
+	const struct stream_record *record, struct error *error)
 {
 	size_t *order = array_grow(sorter->order, sorter->count, sizeof *order);
 	sorter->order = order ? order : sorter->order;
@@ -130,12 +138,14 @@ static int store_entry(struct stream_sorter *sorter, const struct sorter_entry *
 	return 0;
 }
 
-static void load_entry(const struct stream_sorter *sorter, const unsigned char *bytes, struct stream_record *record,
-	uint64_t *number)
+static void load_entry(const struct stream_sorter *sorter, const unsigned char *bytes,
+	struct stream_record *record, uint64_t *number)
 {
 	const struct sorter_entry *entry = entry_at(bytes, 0);
 	*number = entry->number;
-	*record = (struct stream_record){.tensor = bytes + sizeof *entry, .label = entry->label, .id = entry->id,
+	*record = (struct stream_record){.tensor = bytes + sizeof *entry,
+		.label = entry->label,
+		.id = entry->id,
 		.source = (const char *)bytes + sorter->source_offset};
 	if (sorter->source_offset > sorter->weights_offset)
 		record->weights = (const void *)(bytes + sorter->weights_offset);
@@ -167,7 +177,8 @@ static int write_run(struct stream_sorter *sorter, struct error *error)
 /* Reads the header of the next entry of a run. */
 static int read_first(struct stream_sorter *sorter, struct sorted_run *run, struct error *error)
 {
-	if (spool_read(sorter->spool.descriptor, run->offset, &run->first, sizeof run->first, "temporary file", error))
+	if (spool_read(sorter->spool.descriptor, run->offset, &run->first, sizeof run->first,
+		    "temporary file", error))
 		return -1;
 	run->offset += sizeof run->first;
 	return 0;
@@ -178,7 +189,8 @@ static void sift_down(struct stream_sorter *sorter, size_t i)
 {
 	struct sorted_run *runs = sorter->runs, moving = runs[i];
 	for (size_t child; (child = 2 * i + 1) < sorter->run_count; i = child) {
-		if (child + 1 < sorter->run_count && is_before(&runs[child + 1].first, &runs[child].first))
+		if (child + 1 < sorter->run_count &&
+			is_before(&runs[child + 1].first, &runs[child].first))
 			child++;
 		if (!is_before(&runs[child].first, &moving.first))
 			break;
@@ -215,7 +227,8 @@ static int pop_first(struct stream_sorter *sorter, struct error *error)
 		return error_memory(error, "records to sort");
 	unsigned char *bytes = sorter->bytes;
 	memcpy(bytes, &run->first, sizeof run->first);
-	if (spool_read(sorter->spool.descriptor, run->offset, bytes + sizeof run->first, rest, "temporary file", error))
+	if (spool_read(sorter->spool.descriptor, run->offset, bytes + sizeof run->first, rest,
+		    "temporary file", error))
 		return -1;
 	run->offset += rest;
 	if (run->offset == run->end)
@@ -237,11 +250,15 @@ static void reset(struct stream_sorter *sorter)
 
 /* ---- adding and reading ---- */
 
-int stream_sorter_add(struct stream_sorter *sorter, uint64_t key, uint64_t number, const struct stream_record *record,
-	struct error *error)
+int stream_sorter_add(struct stream_sorter *sorter, uint64_t key, uint64_t number,
+	const struct stream_record *record, struct error *error)
 {
 	size_t size = align(sorter->source_offset + strlen(record->source) + 1);
-	struct sorter_entry entry = {.key = key, .number = number, .id = record->id, .size = (uint32_t)size, .label = record->label};
+	struct sorter_entry entry = {.key = key,
+		.number = number,
+		.id = record->id,
+		.size = (uint32_t)size,
+		.label = record->label};
 	memcpy(entry.digest, record->digest, sizeof entry.digest);
 	size_t needed = sorter->used + size + (sorter->count + 1) * sizeof *sorter->order;
 	if (sorter->count && needed > sorter->memory && write_run(sorter, error))
@@ -250,7 +267,8 @@ int stream_sorter_add(struct stream_sorter *sorter, uint64_t key, uint64_t numbe
 	return store_entry(sorter, &entry, record, error);
 }
 
-int stream_sorter_next(struct stream_sorter *sorter, struct stream_record *record, uint64_t *number, struct error *error)
+int stream_sorter_next(struct stream_sorter *sorter, struct stream_record *record, uint64_t *number,
+	struct error *error)
 {
 	size_t offset = 0;
 	if (!sorter->merging && begin_merge(sorter, error))

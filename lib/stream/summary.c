@@ -7,7 +7,8 @@
 #include <stdlib.h>
 #include <string.h>
 
-static int add_head(struct stream_summary *summary, const struct stream_head *head, struct error *error)
+static int add_head(struct stream_summary *summary, const struct stream_head *head,
+	struct error *error)
 {
 	summary->last_pass = head->pass;
 	if (summary->segments++ > 0)
@@ -31,8 +32,8 @@ static void add_record(struct stream_summary *summary, const struct stream_recor
 	summary->unlabelled += !labelled;
 }
 
-static int read_records(struct stream_summary *summary, struct stream_reader *reader, const struct stream_head *head,
-	stream_visit *visit, void *context, struct error *error)
+static int read_records(struct stream_summary *summary, struct stream_reader *reader,
+	const struct stream_head *head, stream_visit *visit, void *context, struct error *error)
 {
 	struct stream_record record;
 	int result;
@@ -45,15 +46,16 @@ static int read_records(struct stream_summary *summary, struct stream_reader *re
 	return result;
 }
 
-int stream_summary_read(struct stream_summary *summary, struct stream_reader *reader, stream_visit *visit,
-	void *context, struct error *error)
+int stream_summary_read(struct stream_summary *summary, struct stream_reader *reader,
+	stream_visit *visit, void *context, struct error *error)
 {
 	const struct stream_head *head;
 	int result;
 	while ((result = stream_next_segment(reader, &head, error)) == 1) {
 		if (add_head(summary, head, error))
 			return error_within(error, stream_name(reader));
-		if (visit(context, head, NULL, error) || read_records(summary, reader, head, visit, context, error))
+		if (visit(context, head, NULL, error) ||
+			read_records(summary, reader, head, visit, context, error))
 			return -1;
 	}
 	return result;
@@ -85,10 +87,11 @@ static void print_history(const json_t *history, FILE *out)
 {
 	size_t i;
 	json_t *entry;
-	json_array_foreach(history, i, entry) {
+	json_array_foreach (history, i, entry) {
 		static const struct {
 			const char *before, *key;
-		} parts[] = {{"  history   ", "tool"}, {" ", "version"}, {", seed ", "seed"}, {": ", "arguments"}};
+		} parts[] = {{"  history   ", "tool"}, {" ", "version"}, {", seed ", "seed"},
+			{": ", "arguments"}};
 		for (size_t k = 0; k < sizeof parts / sizeof *parts; k++) {
 			const char *text = json_string_value(json_object_get(entry, parts[k].key));
 			fputs(parts[k].before, out);
@@ -102,8 +105,9 @@ void stream_summary_print(const struct stream_summary *summary, const char *name
 {
 	const struct stream_head *head = &summary->head;
 	text_write_field(out, name);
-	fprintf(out, "\n  records   %llu, %s %dx%dx%d, values %g..%g\n", (unsigned long long)summary->records,
-		type_name(head), head->height, head->width, head->channels, head->minimum, head->maximum);
+	fprintf(out, "\n  records   %llu, %s %dx%dx%d, values %g..%g\n",
+		(unsigned long long)summary->records, type_name(head), head->height, head->width,
+		head->channels, head->minimum, head->maximum);
 	fprintf(out, "  segments  %llu, pass%s %lu", (unsigned long long)summary->segments,
 		head->pass == summary->last_pass ? "" : "es", (unsigned long)head->pass);
 	if (head->pass != summary->last_pass)
@@ -116,8 +120,8 @@ void stream_summary_print(const struct stream_summary *summary, const char *name
 		fputc('\n', out);
 	}
 	if (summary->unlabelled)
-		fprintf(out, "  %8llu  record%s without a label\n", (unsigned long long)summary->unlabelled,
-			plural(summary->unlabelled));
+		fprintf(out, "  %8llu  record%s without a label\n",
+			(unsigned long long)summary->unlabelled, plural(summary->unlabelled));
 	if (summary->segments == 1) {
 		char digest[DIGEST_HEX_SIZE];
 		digest_hex(summary->digest, DIGEST_SIZE, digest);
@@ -130,22 +134,25 @@ static json_t *classes_json(const struct stream_summary *summary)
 {
 	json_t *classes = json_array();
 	for (size_t i = 0; i < summary->head.classes.count; i++) {
-		json_t *entry = json_pack("{s:s, s:I}", "name", summary->head.classes.items[i], "records",
-			(json_int_t)summary->class_records[i]);
+		json_t *entry = json_pack("{s:s, s:I}", "name", summary->head.classes.items[i],
+			"records", (json_int_t)summary->class_records[i]);
 		classes = json_add_item(classes, entry);
 	}
 	return classes;
 }
 
-int stream_summary_print_json(const struct stream_summary *summary, const char *name, FILE *out, struct error *error)
+int stream_summary_print_json(const struct stream_summary *summary, const char *name, FILE *out,
+	struct error *error)
 {
 	const struct stream_head *head = &summary->head;
 	char digest[DIGEST_HEX_SIZE];
 	digest_hex(summary->digest, DIGEST_SIZE, digest);
-	json_t *root = json_pack("{s:o, s:s, s:[i,i,i], s:[f,f], s:s, s:o, s:I, s:I, s:I, s:[I,I], s:s?, s:O}",
-		"file", json_text(name), "dtype", type_name(head), "shape", head->height, head->width, head->channels,
-		"range", head->minimum, head->maximum, "labels", label_name(head), "classes", classes_json(summary),
-		"segments", (json_int_t)summary->segments, "records", (json_int_t)summary->records,
+	json_t *root = json_pack("{s:o, s:s, s:[i,i,i], s:[f,f], s:s, s:o, s:I, s:I, s:I, s:[I,I], "
+				 "s:s?, s:O}",
+		"file", json_text(name), "dtype", type_name(head), "shape", head->height,
+		head->width, head->channels, "range", head->minimum, head->maximum, "labels",
+		label_name(head), "classes", classes_json(summary), "segments",
+		(json_int_t)summary->segments, "records", (json_int_t)summary->records,
 		"unlabelled", (json_int_t)summary->unlabelled, "passes", (json_int_t)head->pass,
 		(json_int_t)summary->last_pass, "sha256", summary->segments == 1 ? digest : NULL,
 		"history", head->history);
@@ -172,7 +179,8 @@ static void print_weights(const struct stream_head *head, const float *weights, 
 	}
 }
 
-void stream_record_print(const struct stream_head *head, const struct stream_record *record, FILE *out)
+void stream_record_print(const struct stream_head *head, const struct stream_record *record,
+	FILE *out)
 {
 	char digest[2 * STREAM_DIGEST_SIZE + 1];
 	digest_hex(record->digest, STREAM_DIGEST_SIZE, digest);

@@ -25,11 +25,11 @@ struct stream_writer {
 	unsigned char *compressed;                 /* a payload */
 	size_t compressed_capacity;
 	struct buffer index;
-	uint64_t offset, sequence;                /* in the segment, of the next chunk */
-	uint64_t records, data_chunks;            /* written */
+	uint64_t offset, sequence;     /* in the segment, of the next chunk */
+	uint64_t records, data_chunks; /* written */
 	unsigned char head_digest[DIGEST_SIZE];
-	struct digest *digest;                    /* of the data */
-	bool more;                                /* another segment follows */
+	struct digest *digest; /* of the data */
+	bool more;             /* another segment follows */
 };
 
 void stream_abandon(struct stream_writer *writer)
@@ -59,13 +59,16 @@ static unsigned char *reserve_compressed(struct stream_writer *writer, size_t si
 	return writer->compressed;
 }
 
-/* Compresses `payload` if that makes it smaller. Returns the payload to store, NULL without memory. */
+/* Compresses `payload` if that makes it smaller. Returns the payload to store, NULL without
+ * memory. */
 static const unsigned char *compress_payload(struct stream_writer *writer, struct chunk *chunk,
 	const unsigned char *payload)
 {
 	uLongf size = compressBound((uLong)chunk->raw_size);
 	unsigned char *compressed = reserve_compressed(writer, size);
-	if (!compressed || compress2(compressed, &size, payload, (uLong)chunk->raw_size, Z_DEFAULT_COMPRESSION) != Z_OK)
+	if (!compressed ||
+		compress2(compressed, &size, payload, (uLong)chunk->raw_size,
+			Z_DEFAULT_COMPRESSION) != Z_OK)
 		return NULL;
 	if (size >= chunk->raw_size)
 		return payload;
@@ -74,12 +77,17 @@ static const unsigned char *compress_payload(struct stream_writer *writer, struc
 	return compressed;
 }
 
-static int put_chunk(struct stream_writer *writer, uint32_t type, uint32_t records, const unsigned char *payload,
-	size_t size, struct error *error)
+static int put_chunk(struct stream_writer *writer, uint32_t type, uint32_t records,
+	const unsigned char *payload, size_t size, struct error *error)
 {
 	static const unsigned char zeros[CHUNK_ALIGNMENT];
-	struct chunk chunk = {.type = type, .sequence = writer->sequence, .stored_size = size, .raw_size = size,
-		.records = records, .codec = STREAM_RAW, .features = type == CHUNK_END && writer->more ? CHUNK_MORE : 0};
+	struct chunk chunk = {.type = type,
+		.sequence = writer->sequence,
+		.stored_size = size,
+		.raw_size = size,
+		.records = records,
+		.codec = STREAM_RAW,
+		.features = type == CHUNK_END && writer->more ? CHUNK_MORE : 0};
 	if (type == CHUNK_DATA && writer->codec == STREAM_ZLIB)
 		payload = compress_payload(writer, &chunk, payload);
 	if (!payload)
@@ -134,8 +142,8 @@ static int put_head(struct stream_writer *writer, struct error *error)
 	return result;
 }
 
-int stream_begin(struct stream_writer **out, FILE *stream, const char *name, const struct stream_head *head,
-	enum stream_codec codec, struct error *error)
+int stream_begin(struct stream_writer **out, FILE *stream, const char *name,
+	const struct stream_head *head, enum stream_codec codec, struct error *error)
 {
 	*out = NULL;
 	if (head_check(head, name, error))
@@ -161,20 +169,23 @@ int stream_begin(struct stream_writer **out, FILE *stream, const char *name, con
 	return 0;
 }
 
-static int check_record(const struct stream_writer *writer, const struct stream_record *record, struct error *error)
+static int check_record(const struct stream_writer *writer, const struct stream_record *record,
+	struct error *error)
 {
 	size_t classes = writer->head.classes.count;
 	if (strlen(record->source) > STREAM_SOURCE_MAXIMUM)
-		return error_set(error, writer->name, "source name longer than %d bytes", STREAM_SOURCE_MAXIMUM);
+		return error_set(error, writer->name, "source name longer than %d bytes",
+			STREAM_SOURCE_MAXIMUM);
 	if (writer->head.label == STREAM_LABEL_INDEX) {
 		if (record->label < -1 || record->label >= (int)classes)
-			return error_set(error, record->source, "label %d is not one of %zu classes", record->label,
-				classes);
+			return error_set(error, record->source,
+				"label %d is not one of %zu classes", record->label, classes);
 		return 0;
 	}
 	for (size_t i = 0; i < classes; i++)
 		if (!(record->weights[i] >= 0 && record->weights[i] <= 1))
-			return error_set(error, record->source, "weight of class %zu is not in 0..1", i);
+			return error_set(error, record->source,
+				"weight of class %zu is not in 0..1", i);
 	return 0;
 }
 
@@ -201,20 +212,25 @@ static bool add_descriptor(struct stream_writer *writer, const struct stream_rec
 	store_u64(fixed, record->id);
 	store_u32(fixed + 8, (uint32_t)writer->names.size);
 	memcpy(fixed + 12, record->digest, STREAM_DIGEST_SIZE);
-	return add_label(writer, record) && buffer_append(&writer->descriptors, fixed, sizeof fixed) &&
+	return add_label(writer, record) &&
+		buffer_append(&writer->descriptors, fixed, sizeof fixed) &&
 		buffer_append(&writer->names, record->source, strlen(record->source) + 1);
 }
 
-int stream_write(struct stream_writer *writer, const struct stream_record *record, struct error *error)
+int stream_write(struct stream_writer *writer, const struct stream_record *record,
+	struct error *error)
 {
 	if (check_record(writer, record, error))
 		return -1;
-	size_t size = writer->tensor_size + descriptor_size(&writer->head) + strlen(record->source) + 1;
-	if (writer->tensors.size + writer->descriptors.size + writer->names.size + size > CHUNK_TARGET_SIZE &&
+	size_t size =
+		writer->tensor_size + descriptor_size(&writer->head) + strlen(record->source) + 1;
+	if (writer->tensors.size + writer->descriptors.size + writer->names.size + size >
+			CHUNK_TARGET_SIZE &&
 		put_data(writer, error))
 		return -1;
 	size_t offset = writer->tensors.size;
-	if (!buffer_append(&writer->tensors, record->tensor, writer->tensor_size) || !add_descriptor(writer, record))
+	if (!buffer_append(&writer->tensors, record->tensor, writer->tensor_size) ||
+		!add_descriptor(writer, record))
 		return error_memory(error, writer->name);
 	if (tensors_need_swap(&writer->head))
 		swap_values(writer->tensors.bytes + offset, writer->tensor_size / 4);

@@ -49,10 +49,12 @@ static void load_sample(void *context, int index, int worker_index)
 	float *input = job->batch->inputs + (size_t)index * samples_input_count(samples);
 	float *target = job->batch->targets + (size_t)index * samples_head(samples)->classes.count;
 	if (!worker->failed)
-		worker->failed = samples_read(samples, job->order[index], input, target, worker->tensor, &worker->error);
+		worker->failed = samples_read(samples, job->order[index], input, target,
+			worker->tensor, &worker->error);
 }
 
-static int check_distributions(const struct batch *batch, const struct samples *samples, int count, struct error *error)
+static int check_distributions(const struct batch *batch, const struct samples *samples, int count,
+	struct error *error)
 {
 	size_t classes = samples_head(samples)->classes.count;
 	for (int i = 0; i < count; i++) {
@@ -61,7 +63,9 @@ static int check_distributions(const struct batch *batch, const struct samples *
 			sum += (double)batch->targets[(size_t)i * classes + j];
 		if (fabs(sum - 1) > 1e-3)
 			return error_set(error, samples_name(samples),
-				"weights of a record add up to %g; categorical cross-entropy needs 1, --loss binary does not", sum);
+				"weights of a record add up to %g; categorical cross-entropy needs "
+				"1, --loss binary does not",
+				sum);
 	}
 	return 0;
 }

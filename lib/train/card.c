@@ -35,11 +35,11 @@ static json_t *options_object(const struct training *training)
 	char seed[24];
 	snprintf(seed, sizeof seed, "%llu", (unsigned long long)request->seed);
 	return json_pack("{s:o, s:i, s:i, s:s, s:f, s:s, s:f, s:s}", "architecture",
-		json_text(text_base_name(request->architecture)),
-		"epochs", training->log.count, "batch_size", request->batch_size,
-		"optimizer", training_optimizer_names[request->optimizer], "learning_rate", request->learning_rate,
-		"loss", training_loss_names[training->options.loss], "label_smoothing", request->label_smoothing,
-		"seed", seed);
+		json_text(text_base_name(request->architecture)), "epochs", training->log.count,
+		"batch_size", request->batch_size, "optimizer",
+		training_optimizer_names[request->optimizer], "learning_rate",
+		request->learning_rate, "loss", training_loss_names[training->options.loss],
+		"label_smoothing", request->label_smoothing, "seed", seed);
 }
 
 /* The stream's history, absolute paths in its command lines shortened; NULL without memory. */
@@ -47,12 +47,14 @@ static json_t *history_array(const struct stream_head *head)
 {
 	json_t *history = json_deep_copy(head->history), *entry;
 	size_t index;
-	json_array_foreach(history, index, entry) {
+	json_array_foreach (history, index, entry) {
 		const char *arguments = json_string_value(json_object_get(entry, "arguments"));
 		char *shortened = arguments ? strdup(arguments) : NULL;
 		if (shortened)
 			card_shorten_paths(shortened);
-		int failed = arguments && (!shortened || json_object_set_new(entry, "arguments", json_string(shortened)));
+		int failed = arguments &&
+			(!shortened ||
+				json_object_set_new(entry, "arguments", json_string(shortened)));
 		free(shortened);
 		if (failed) {
 			json_decref(history);
@@ -62,7 +64,8 @@ static json_t *history_array(const struct stream_head *head)
 	return history;
 }
 
-/* Finds the value of `option` ("--fit ") in a command line, and its length; NULL if the option is missing. */
+/* Finds the value of `option` ("--fit ") in a command line, and its length; NULL if the option is
+ * missing. */
 static const char *find_value(const char *command_line, const char *option, size_t *length)
 {
 	const char *found = strstr(command_line, option);
@@ -73,24 +76,28 @@ static const char *find_value(const char *command_line, const char *option, size
 	return found;
 }
 
-/* Input shape and value range, and the preprocessing options of pack-tensors, whose history has all of them. */
+/* Input shape and value range, and the preprocessing options of pack-tensors, whose history has all
+ * of them. */
 static json_t *input_object(const struct stream_head *head)
 {
 	static const char *const options[] = {"fit", "interpolation", "background"};
-	json_t *input = json_pack("{s:i, s:i, s:i, s:f, s:f}", "width", head->width, "height", head->height,
-		"channels", head->channels, "minimum", head->minimum, "maximum", head->maximum);
+	json_t *input = json_pack("{s:i, s:i, s:i, s:f, s:f}", "width", head->width, "height",
+		head->height, "channels", head->channels, "minimum", head->minimum, "maximum",
+		head->maximum);
 	json_t *entry;
 	size_t index;
-	json_array_foreach(head->history, index, entry) {
+	json_array_foreach (head->history, index, entry) {
 		const char *tool = json_string_value(json_object_get(entry, "tool"));
 		const char *arguments = json_string_value(json_object_get(entry, "arguments"));
-		for (int i = 0; i < 3 && tool && arguments && strcmp(tool, "pack-tensors") == 0; i++) {
+		for (int i = 0; i < 3 && tool && arguments && strcmp(tool, "pack-tensors") == 0;
+			i++) {
 			char name[24];
 			size_t length;
 			snprintf(name, sizeof name, "--%s ", options[i]);
 			const char *value = find_value(arguments, name, &length);
 			if (value)
-				input = json_add_member(input, options[i], json_stringn(value, length));
+				input = json_add_member(input, options[i],
+					json_stringn(value, length));
 		}
 	}
 	return input;
@@ -107,9 +114,11 @@ static json_t *data_object(const struct samples *samples, uint32_t records, cons
 	json_t *counts = json_object();
 	for (size_t i = 0; i < head->classes.count; i++)
 		counts = json_add_member(counts, head->classes.items[i],
-			head->label == STREAM_LABEL_INDEX ? json_integer((json_int_t)totals[i]) : json_number(totals[i]));
+			head->label == STREAM_LABEL_INDEX ? json_integer((json_int_t)totals[i])
+							  : json_number(totals[i]));
 	return json_pack("{s:s, s:i, s:i, s:o, s:o}", "sha256", hex, "records", (int)records,
-		"passes", (int)samples_passes(samples), "classes", counts, "history", history_array(head));
+		"passes", (int)samples_passes(samples), "classes", counts, "history",
+		history_array(head));
 }
 
 static json_t *epoch_object(const struct epoch_result *result)
@@ -118,7 +127,8 @@ static json_t *epoch_object(const struct epoch_result *result)
 		"accuracy", result->accuracy);
 	if (result->validated) {
 		object = json_add_member(object, "val_loss", json_number(result->validation_loss));
-		object = json_add_member(object, "val_accuracy", json_number(result->validation_accuracy));
+		object = json_add_member(object, "val_accuracy",
+			json_number(result->validation_accuracy));
 	}
 	return object;
 }
@@ -127,7 +137,8 @@ int training_check_notes(const struct text_list *notes, struct error *error)
 {
 	for (size_t i = 0; i < notes->count; i++) {
 		if (!strchr(notes->items[i], '=') || notes->items[i][0] == '=')
-			return error_set(error, "--notes", "'%s' is not KEY=VALUE", notes->items[i]);
+			return error_set(error, "--notes", "'%s' is not KEY=VALUE",
+				notes->items[i]);
 		if (!text_is_utf8(notes->items[i]))
 			return error_set(error, "--notes", "'%s' is not UTF-8", notes->items[i]);
 	}
@@ -146,8 +157,8 @@ static json_t *notes_object(const struct text_list *notes)
 	return object;
 }
 
-json_t *training_card(const struct training *training, const char *command_line, const struct text_list *notes,
-	struct error *error)
+json_t *training_card(const struct training *training, const char *command_line,
+	const struct text_list *notes, struct error *error)
 {
 	const struct training_log *log = &training->log;
 	const struct stream_head *head = samples_head(training->samples);
@@ -158,13 +169,16 @@ json_t *training_card(const struct training *training, const char *command_line,
 	}
 	card_shorten_paths(shortened);
 	json_t *validation = training->validation
-		? data_object(training->validation, samples_count(training->validation), training->validation_totals)
+		? data_object(training->validation, samples_count(training->validation),
+			  training->validation_totals)
 		: json_null();
-	json_t *card = json_pack("{s:s, s:s, s:o, s:o, s:o, s:o, s:o, s:{s:o, s:o}, s:o}", "tool", "cnn-train",
-		"version", MILLRACE_VERSION, "command_line", json_text(shortened), "options", options_object(training),
-		"input", input_object(head), "data", data_object(training->samples, training->records, training->class_totals),
-		"validation", validation, "results", "last", epoch_object(&log->epochs[log->count - 1]),
-		"best", epoch_object(training_log_best(log)), "notes", notes_object(notes));
+	json_t *card = json_pack("{s:s, s:s, s:o, s:o, s:o, s:o, s:o, s:{s:o, s:o}, s:o}", "tool",
+		"cnn-train", "version", MILLRACE_VERSION, "command_line", json_text(shortened),
+		"options", options_object(training), "input", input_object(head), "data",
+		data_object(training->samples, training->records, training->class_totals),
+		"validation", validation, "results", "last",
+		epoch_object(&log->epochs[log->count - 1]), "best",
+		epoch_object(training_log_best(log)), "notes", notes_object(notes));
 	free(shortened);
 	if (!card)
 		error_memory(error, "training.json");
@@ -180,7 +194,8 @@ int training_save(const struct training *training, const char *folder, const cha
 	json_t *card = training_card(training, command_line, notes, error);
 	int result = card ? 0 : -1;
 	if (result == 0)
-		result = model_save(folder, training->network, &samples_head(training->samples)->classes, card, error);
+		result = model_save(folder, training->network,
+			&samples_head(training->samples)->classes, card, error);
 	if (result == 0)
 		result = training_log_write(&training->log, history, error);
 	json_decref(card);

@@ -19,7 +19,7 @@ struct split_list {
 		unsigned char digest[LEAK_DIGEST_SIZE];
 		uint64_t group;
 		int part;
-	} *rows;
+	} * rows;
 	size_t count, capacity;
 	unsigned char *parts; /* by group: bit p is set if it has a file in part p */
 };
@@ -42,7 +42,9 @@ static int read_header(struct split_list *list, char *line, struct error *error)
 		while (index < count && strcmp(fields[index], column_names[column]))
 			index++;
 		if (index == count)
-			return error_set(error, "line 1", "has no column %s: not a list of split-dataset", column_names[column]);
+			return error_set(error, "line 1",
+				"has no column %s: not a list of split-dataset",
+				column_names[column]);
 		list->columns[column] = index;
 	}
 	return 0;
@@ -53,7 +55,8 @@ static bool read_digest(const char *text, unsigned char digest[LEAK_DIGEST_SIZE]
 	if (strlen(text) != 64 || strspn(text, "0123456789abcdefABCDEF") != 64)
 		return false;
 	for (int i = 0; i < LEAK_DIGEST_SIZE; i++)
-		digest[i] = (unsigned char)(16 * text_hexadecimal(text[2 * i]) + text_hexadecimal(text[2 * i + 1]));
+		digest[i] = (unsigned char)(16 * text_hexadecimal(text[2 * i]) +
+			text_hexadecimal(text[2 * i + 1]));
 	return true;
 }
 
@@ -72,9 +75,13 @@ static int read_row(struct split_list *list, char *line, struct error *error)
 	if (row.part < 0)
 		return error_set(error, "split", "'%s' is not train, validation or test", part);
 	if (!read_digest(fields[list->columns[SHA256]], row.digest))
-		return error_set(error, "sha256", "'%s' is not a SHA-256", fields[list->columns[SHA256]]);
-	if (!text_to_unsigned(fields[list->columns[GROUP]], &row.group) || row.group < 1 || row.group > list->capacity)
-		return error_set(error, "group", "'%s' is not a number from 1 to the number of files", fields[list->columns[GROUP]]);
+		return error_set(error, "sha256", "'%s' is not a SHA-256",
+			fields[list->columns[SHA256]]);
+	if (!text_to_unsigned(fields[list->columns[GROUP]], &row.group) || row.group < 1 ||
+		row.group > list->capacity)
+		return error_set(error, "group",
+			"'%s' is not a number from 1 to the number of files",
+			fields[list->columns[GROUP]]);
 	list->parts[row.group] |= (unsigned char)(1 << row.part);
 	list->rows[list->count++] = row;
 	return 0;
@@ -135,7 +142,9 @@ int leaks_read(struct leaks *leaks, const char *path, struct error *error)
 
 bool leaks_contain(const struct leaks *leaks, const unsigned char digest[LEAK_DIGEST_SIZE])
 {
-	return leaks->count && bsearch(digest, leaks->digests, leaks->count, sizeof *leaks->digests, compare_digests);
+	return leaks->count &&
+		bsearch(digest, leaks->digests, leaks->count, sizeof *leaks->digests,
+			compare_digests);
 }
 
 void leaks_free(struct leaks *leaks)

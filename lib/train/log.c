@@ -5,7 +5,8 @@
 
 #include <stdlib.h>
 
-int training_log_add(struct training_log *log, const struct epoch_result *result, struct error *error)
+int training_log_add(struct training_log *log, const struct epoch_result *result,
+	struct error *error)
 {
 	struct epoch_result *epochs = array_grow(log->epochs, (size_t)log->count, sizeof *epochs);
 	if (!epochs)
@@ -38,15 +39,20 @@ int training_log_write(const struct training_log *log, const char *path, struct 
 	struct output output;
 	if (output_open(&output, path, error))
 		return -1;
-	fputs("epoch\tloss\taccuracy\tval_loss\tval_accuracy\tlearning_rate\timages_per_second\tseconds\n", output.stream);
+	fputs("epoch\tloss\taccuracy\tval_loss\tval_accuracy\tlearning_rate\timages_per_"
+	      "second\tseconds\n",
+		output.stream);
 	for (int i = 0; i < log->count; i++) {
 		const struct epoch_result *result = &log->epochs[i];
-		fprintf(output.stream, "%d\t%.6g\t%.6f\t", result->epoch, result->loss, result->accuracy);
+		fprintf(output.stream, "%d\t%.6g\t%.6f\t", result->epoch, result->loss,
+			result->accuracy);
 		if (result->validated)
-			fprintf(output.stream, "%.6g\t%.6f", result->validation_loss, result->validation_accuracy);
+			fprintf(output.stream, "%.6g\t%.6f", result->validation_loss,
+				result->validation_accuracy);
 		else
 			fputc('\t', output.stream);
-		fprintf(output.stream, "\t%g\t%.1f\t%.2f\n", result->learning_rate, result->images_per_second, result->seconds);
+		fprintf(output.stream, "\t%g\t%.1f\t%.2f\n", result->learning_rate,
+			result->images_per_second, result->seconds);
 	}
 	return output_commit(&output, error);
 }

@@ -21,15 +21,18 @@ struct training_log {
 	int count;
 };
 
-CHECKED int training_log_add(struct training_log *log, const struct epoch_result *result, struct error *error);
+CHECKED int training_log_add(struct training_log *log, const struct epoch_result *result,
+	struct error *error);
 
-/* The epoch of the highest validation accuracy; ties go to the lowest validation loss, then to the earliest. Without
- * validation the same of training accuracy and loss. Needs at least one epoch. */
+/* The epoch of the highest validation accuracy; ties go to the lowest validation loss, then to the
+ * earliest. Without validation the same of training accuracy and loss. Needs at least one epoch. */
 const struct epoch_result *training_log_best(const struct training_log *log);
 
-/* Writes history.tsv, with the columns (Keras' names) epoch, loss, accuracy, val_loss, val_accuracy, learning_rate,
- * images_per_second, seconds. Without validation its fields are empty. Complete or not at all. */
-CHECKED int training_log_write(const struct training_log *log, const char *path, struct error *error);
+/* Writes history.tsv, with the columns (Keras' names) epoch, loss, accuracy, val_loss,
+ * val_accuracy, learning_rate, images_per_second, seconds. Without validation its fields are empty.
+ * Complete or not at all. */
+CHECKED int training_log_write(const struct training_log *log, const char *path,
+	struct error *error);
 
 void training_log_free(struct training_log *log);
 

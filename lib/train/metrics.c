@@ -11,8 +11,10 @@ struct interval wilson_interval(uint64_t successes, uint64_t trials)
 		return (struct interval){0, 1};
 	double n = (double)trials, proportion = (double)successes / n;
 	double center = (proportion + z * z / (2 * n)) / (1 + z * z / n);
-	double half = z / (1 + z * z / n) * sqrt(proportion * (1 - proportion) / n + z * z / (4 * n * n));
-	return (struct interval){successes == 0 ? 0 : center - half, successes == trials ? 1 : center + half};
+	double half =
+		z / (1 + z * z / n) * sqrt(proportion * (1 - proportion) / n + z * z / (4 * n * n));
+	return (struct interval){successes == 0 ? 0 : center - half,
+		successes == trials ? 1 : center + half};
 }
 
 static double ratio(uint64_t numerator, uint64_t denominator)
@@ -67,7 +69,7 @@ void metrics_add(struct metrics *metrics, int label, int prediction)
 void metrics_add_set(struct metrics *metrics, const bool *labels, const bool *predictions)
 {
 	bool exact_match = true;
-	for (int class = 0; class < metrics->classes; class++) {
+	for (int class = 0; class < metrics->classes; class ++) {
 		metrics->counts[class].actual += labels[class];
 		metrics->counts[class].predicted += predictions[class];
 		metrics->counts[class].correct += labels[class] && predictions[class];
@@ -90,14 +92,15 @@ double metrics_accuracy(const struct metrics *metrics)
 
 double metrics_accuracy_not_leaked(const struct metrics *metrics)
 {
-	return ratio(metrics->correct - metrics->leaked_correct, metrics->records - metrics->leaked);
+	return ratio(metrics->correct - metrics->leaked_correct,
+		metrics->records - metrics->leaked);
 }
 
 double metrics_macro_f1(const struct metrics *metrics)
 {
 	double sum = 0;
 	int defined = 0;
-	for (int class = 0; class < metrics->classes; class++) {
+	for (int class = 0; class < metrics->classes; class ++) {
 		double f1 = class_f1(&metrics->counts[class]);
 		if (!isnan(f1)) {
 			sum += f1;
@@ -139,15 +142,17 @@ static void write_summary(const struct metrics *metrics, FILE *out)
 	if (!metrics->leaks_known)
 		return;
 	fprintf(out, "leaked\t%llu\t\t\naccuracy_not_leaked", (unsigned long long)metrics->leaked);
-	write_proportion(metrics->correct - metrics->leaked_correct, metrics->records - metrics->leaked, out);
+	write_proportion(metrics->correct - metrics->leaked_correct,
+		metrics->records - metrics->leaked, out);
 	fputc('\n', out);
 }
 
 static void write_classes(const struct metrics *metrics, const struct text_list *labels, FILE *out)
 {
 	fputs("\nclass\trecords\tpredicted\tcorrect\tprecision\tprecision_low\tprecision_high"
-	      "\trecall\trecall_low\trecall_high\tf1\n", out);
-	for (int class = 0; class < metrics->classes; class++) {
+	      "\trecall\trecall_low\trecall_high\tf1\n",
+		out);
+	for (int class = 0; class < metrics->classes; class ++) {
 		const struct class_counts *counts = &metrics->counts[class];
 		text_write_field(out, labels->items[class]);
 		fprintf(out, "\t%llu\t%llu\t%llu", (unsigned long long)counts->actual,
@@ -159,18 +164,19 @@ static void write_classes(const struct metrics *metrics, const struct text_list 
 	}
 }
 
-static void write_confusion(const struct metrics *metrics, const struct text_list *labels, FILE *out)
+static void write_confusion(const struct metrics *metrics, const struct text_list *labels,
+	FILE *out)
 {
 	const uint64_t *count = metrics->confusion;
 	fputs("\ntruth", out);
-	for (int class = 0; class < metrics->classes; class++) {
+	for (int class = 0; class < metrics->classes; class ++) {
 		fputc('\t', out);
 		text_write_field(out, labels->items[class]);
 	}
 	for (int label = 0; label < metrics->classes; label++) {
 		fputc('\n', out);
 		text_write_field(out, labels->items[label]);
-		for (int class = 0; class < metrics->classes; class++)
+		for (int class = 0; class < metrics->classes; class ++)
 			fprintf(out, "\t%llu", (unsigned long long)*count++);
 	}
 	fputc('\n', out);
@@ -179,11 +185,13 @@ static void write_confusion(const struct metrics *metrics, const struct text_lis
 void metrics_title(const struct metrics *metrics, char *out, size_t size)
 {
 	struct interval interval = wilson_interval(metrics->correct, metrics->records);
-	snprintf(out, size, "accuracy %.1f %% (95 %%: %.1f\u2013%.1f %%), %llu pictures", 100 * metrics_accuracy(metrics),
-		100 * interval.low, 100 * interval.high, (unsigned long long)metrics->records);
+	snprintf(out, size, "accuracy %.1f %% (95 %%: %.1f\u2013%.1f %%), %llu pictures",
+		100 * metrics_accuracy(metrics), 100 * interval.low, 100 * interval.high,
+		(unsigned long long)metrics->records);
 	size_t length = strlen(out);
 	if (metrics->leaked)
-		snprintf(out + length, size - length, "; %.1f %% of the %llu not leaked", 100 * metrics_accuracy_not_leaked(metrics),
+		snprintf(out + length, size - length, "; %.1f %% of the %llu not leaked",
+			100 * metrics_accuracy_not_leaked(metrics),
 			(unsigned long long)(metrics->records - metrics->leaked));
 }
 

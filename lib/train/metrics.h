@@ -1,4 +1,5 @@
-/* Metrics of classification: accuracy, precision, recall, F1 and the confusion matrix, with confidence intervals. */
+/* Metrics of classification: accuracy, precision, recall, F1 and the confusion matrix, with
+ * confidence intervals. */
 #ifndef TRAIN_METRICS_H
 #define TRAIN_METRICS_H
 
@@ -13,8 +14,9 @@ struct interval {
 	double low, high;
 };
 
-/* The 95 % confidence interval of a proportion (Wilson score interval), from `successes` of `trials`: [0, 1] for no trials.
- * E. B. Wilson, "Probable inference, the law of succession, and statistical inference", JASA 22 (1927). */
+/* The 95 % confidence interval of a proportion (Wilson score interval), from `successes` of
+ * `trials`: [0, 1] for no trials. E. B. Wilson, "Probable inference, the law of succession, and
+ * statistical inference", JASA 22 (1927). */
 struct interval wilson_interval(uint64_t successes, uint64_t trials);
 
 /* Counts of one class. */
@@ -27,29 +29,33 @@ struct class_counts {
 /* NaN if the denominator is 0. */
 double class_precision(const struct class_counts *counts); /* correct / predicted */
 double class_recall(const struct class_counts *counts);    /* correct / actual */
-double class_f1(const struct class_counts *counts);        /* harmonic mean: 2 correct / (actual + predicted) */
+double class_f1(
+	const struct class_counts *counts); /* harmonic mean: 2 correct / (actual + predicted) */
 
 /* Predictions compared with the ground truth. */
 struct metrics {
 	int classes;
 	uint64_t records;
-	uint64_t correct;            /* records whose class, or whose set of classes, is predicted correctly */
-	bool leaks_known;                /* which records have leaked is known */
-	uint64_t leaked;             /* records that the model was trained on */
+	uint64_t correct; /* records whose class, or whose set of classes, is predicted correctly */
+	bool leaks_known; /* which records have leaked is known */
+	uint64_t leaked;  /* records that the model was trained on */
 	uint64_t leaked_correct;     /* correct ones among them */
 	double loss_sum;             /* over the records; added to by the caller */
 	struct class_counts *counts; /* by class; owned */
-	uint64_t *confusion;         /* (classes, classes): label, prediction; NULL if multi-label. Owned */
+	uint64_t *confusion; /* (classes, classes): label, prediction; NULL if multi-label. Owned */
 };
 
-/* Allocates empty metrics. `multi_label`: a record may have several classes, or none. On failure (-1) *metrics is empty. */
-CHECKED int metrics_create(struct metrics *metrics, int classes, bool multi_label, struct error *error);
+/* Allocates empty metrics. `multi_label`: a record may have several classes, or none. On failure
+ * (-1) *metrics is empty. */
+CHECKED int metrics_create(struct metrics *metrics, int classes, bool multi_label,
+	struct error *error);
 void metrics_free(struct metrics *metrics);
 
 /* Adds a record of class `label` predicted to be of class `prediction`. */
 void metrics_add(struct metrics *metrics, int label, int prediction);
 
-/* Multi-label: adds a record of the classes with labels[class], predicted to be of those with predictions[class]. */
+/* Multi-label: adds a record of the classes with labels[class], predicted to be of those with
+ * predictions[class]. */
 void metrics_add_set(struct metrics *metrics, const bool *labels, const bool *predictions);
 
 /* Marks the record added last as leaked; `correct`: its prediction was. */
@@ -62,12 +68,14 @@ double metrics_accuracy_not_leaked(const struct metrics *metrics);
 /* Macro F1: the mean of the F1 scores of the classes that have one. */
 double metrics_macro_f1(const struct metrics *metrics);
 
-/* Writes "accuracy 94.9 % (95 %: 89.3-97.6 %), 117 pictures" into out[size], and if some have leaked
+/* Writes "accuracy 94.9 % (95 %: 89.3-97.6 %), 117 pictures" into out[size], and if some have
+ * leaked
  * "; 93.9 % of the 98 not leaked". */
 void metrics_title(const struct metrics *metrics, char *out, size_t size);
 
-/* Writes three tables as TSV, separated by blank lines: the metrics (records, correct, accuracy, loss, macro F1, and leaked if
- * known) with their confidence intervals; a line per class; unless multi-label, the confusion matrix, labels in rows. */
+/* Writes three tables as TSV, separated by blank lines: the metrics (records, correct, accuracy,
+ * loss, macro F1, and leaked if known) with their confidence intervals; a line per class; unless
+ * multi-label, the confusion matrix, labels in rows. */
 void metrics_write(const struct metrics *metrics, const struct text_list *labels, FILE *out);
 
 #endif

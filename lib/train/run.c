@@ -10,9 +10,9 @@
 struct training_loop {
 	struct training *training;
 	struct batch batch;
-	uint32_t *order;   /* of the samples in this epoch */
-	float *logits;     /* (batch size, outputs) */
-	uint64_t step;     /* number of the next, over all epochs */
+	uint32_t *order; /* of the samples in this epoch */
+	float *logits;   /* (batch size, outputs) */
+	uint64_t step;   /* number of the next, over all epochs */
 };
 
 /* Sums over the samples of an epoch. */
@@ -40,30 +40,36 @@ static int reset_order(struct training_loop *loop, uint32_t count, struct error 
 	return 0;
 }
 
-static int load_next_batch(struct training_loop *loop, const struct samples *samples, uint32_t first, struct error *error)
+static int load_next_batch(struct training_loop *loop, const struct samples *samples,
+	uint32_t first, struct error *error)
 {
 	const struct training *training = loop->training;
 	uint32_t left = samples_count(samples) - first;
 	int count = left < (uint32_t)loop->batch.size ? (int)left : loop->batch.size;
 	bool distribution = training->options.loss == LOSS_CATEGORICAL_CROSSENTROPY &&
 		samples_head(samples)->label == STREAM_LABEL_WEIGHTS;
-	return batch_load(&loop->batch, samples, loop->order + first, count, distribution, error) ? -1 : count;
+	return batch_load(&loop->batch, samples, loop->order + first, count, distribution, error)
+		? -1
+		: count;
 }
 
-static int not_finite_error(const struct training *training, int epoch, uint32_t batch, int layer, struct error *error)
+static int not_finite_error(const struct training *training, int epoch, uint32_t batch, int layer,
+	struct error *error)
 {
 	char object[256];
 	snprintf(object, sizeof object, "epoch %d, batch %u, layer '%s'", epoch, batch,
 		training->architecture.layers[layer].name);
-	return error_set(error, object, "has non-finite values (NaN or infinity); try a smaller --learning-rate");
+	return error_set(error, object,
+		"has non-finite values (NaN or infinity); try a smaller --learning-rate");
 }
 
-static int train_samples(struct training_loop *loop, int epoch, struct progress *progress, struct epoch_totals *totals,
-	struct error *error)
+static int train_samples(struct training_loop *loop, int epoch, struct progress *progress,
+	struct epoch_totals *totals, struct error *error)
 {
 	struct training *training = loop->training;
 	uint32_t count = samples_count(training->samples);
-	struct random random = random_start(training->request.seed, RANDOM_SHUFFLE, (uint64_t)epoch - 1, 0);
+	struct random random =
+		random_start(training->request.seed, RANDOM_SHUFFLE, (uint64_t)epoch - 1, 0);
 	if (reset_order(loop, count, error))
 		return -1;
 	random_shuffle(&random, loop->order, count);
@@ -72,12 +78,15 @@ static int train_samples(struct training_loop *loop, int epoch, struct progress 
 		int n = load_next_batch(loop, training->samples, first, error);
 		if (n < 0)
 			return -1;
-		struct step_result step = network_train_step(training->network, loop->batch.inputs, loop->batch.targets, n,
-			(float)training->request.learning_rate, loop->step++);
+		struct step_result step = network_train_step(training->network, loop->batch.inputs,
+			loop->batch.targets, n, (float)training->request.learning_rate,
+			loop->step++);
 		if (step.bad_layer >= 0)
-			return not_finite_error(training, epoch, first / (uint32_t)loop->batch.size + 1, step.bad_layer, error);
+			return not_finite_error(training, epoch,
+				first / (uint32_t)loop->batch.size + 1, step.bad_layer, error);
 		add_batch(totals, step.loss, step.correct, n);
-		snprintf(note, sizeof note, "loss %.4f, accuracy %.4f", totals->loss / (double)totals->count,
+		snprintf(note, sizeof note, "loss %.4f, accuracy %.4f",
+			totals->loss / (double)totals->count,
 			(double)totals->correct / (double)totals->count);
 		progress_update(progress, totals->count, note);
 	}
@@ -97,27 +106,36 @@ static int validate(struct training_loop *loop, struct epoch_totals *totals, str
 			return -1;
 		network_forward(training->network, loop->batch.inputs, n, loop->logits, NULL);
 		for (int i = 0; i < n; i++)
-			correct += argmax(loop->logits + i * outputs, outputs) == argmax(loop->batch.targets + i * outputs, outputs);
-		add_batch(totals, network_loss(&training->options, loop->logits, loop->batch.targets, n, outputs), correct, n);
+			correct += argmax(loop->logits + i * outputs, outputs) ==
+				argmax(loop->batch.targets + i * outputs, outputs);
+		add_batch(totals,
+			network_loss(&training->options, loop->logits, loop->batch.targets, n,
+				outputs),
+			correct, n);
 	}
 	return 0;
 }
 
-/* A step that makes a weight infinite is detected by the next one, which the last step of an epoch does not have. */
+/* A step that makes a weight infinite is detected by the next one, which the last step of an epoch
+ * does not have. */
 static int check_weights(const struct training *training, int epoch, struct error *error)
 {
 	int layer = network_bad_layer(training->network);
-	uint32_t batches = (samples_count(training->samples) - 1) / (uint32_t)training->request.batch_size + 1;
+	uint32_t batches =
+		(samples_count(training->samples) - 1) / (uint32_t)training->request.batch_size + 1;
 	return layer < 0 ? 0 : not_finite_error(training, epoch, batches, layer, error);
 }
 
-static void finish_progress(struct progress *progress, const struct epoch_result *result, uint64_t count)
+static void finish_progress(struct progress *progress, const struct epoch_result *result,
+	uint64_t count)
 {
 	char note[200];
-	int used = snprintf(note, sizeof note, "loss %.4f, accuracy %.4f", result->loss, result->accuracy);
+	int used = snprintf(note, sizeof note, "loss %.4f, accuracy %.4f", result->loss,
+		result->accuracy);
 	if (result->validated)
-		snprintf(note + used, sizeof note - (size_t)used, ", val_loss %.4f, val_accuracy %.4f",
-			result->validation_loss, result->validation_accuracy);
+		snprintf(note + used, sizeof note - (size_t)used,
+			", val_loss %.4f, val_accuracy %.4f", result->validation_loss,
+			result->validation_accuracy);
 	progress_finish(progress, count, note);
 }
 
@@ -130,16 +148,22 @@ static int run_epoch(struct training_loop *loop, int epoch, int epochs, struct e
 	snprintf(part, sizeof part, epochs ? "epoch %d/%d" : "epoch %d", epoch, epochs);
 	progress_start(progress, part, "images", samples_count(training->samples));
 	double started = progress_clock();
-	if (train_samples(loop, epoch, progress, &totals, error) || check_weights(training, epoch, error))
+	if (train_samples(loop, epoch, progress, &totals, error) ||
+		check_weights(training, epoch, error))
 		return -1;
 	double trained = progress_clock();
 	if (training->validation && validate(loop, &validation, error))
 		return -1;
-	double ended = progress_clock(), count = (double)totals.count, validated = (double)validation.count;
+	double ended = progress_clock(), count = (double)totals.count,
+	       validated = (double)validation.count;
 	struct epoch_result result = {
-		.epoch = epoch, .loss = totals.loss / count, .accuracy = (double)totals.correct / count,
-		.validated = training->validation != NULL, .learning_rate = training->request.learning_rate,
-		.images_per_second = count / (trained - started), .seconds = ended - started,
+		.epoch = epoch,
+		.loss = totals.loss / count,
+		.accuracy = (double)totals.correct / count,
+		.validated = training->validation != NULL,
+		.learning_rate = training->request.learning_rate,
+		.images_per_second = count / (trained - started),
+		.seconds = ended - started,
 	};
 	if (result.validated) {
 		result.validation_loss = validation.loss / validated;
@@ -165,7 +189,8 @@ static int planned_epochs(const struct training *training)
 static int run_epochs(struct training_loop *loop, struct error *error)
 {
 	struct training *training = loop->training;
-	for (int epoch = 1; planned_epochs(training) == 0 || epoch <= planned_epochs(training); epoch++) {
+	for (int epoch = 1; planned_epochs(training) == 0 || epoch <= planned_epochs(training);
+		epoch++) {
 		bool repeated;
 		if (samples_begin_epoch(training->samples, epoch - 1, &repeated, error))
 			return -1;
@@ -180,9 +205,11 @@ int training_run(struct training *training, struct error *error)
 {
 	struct training_loop loop = {.training = training};
 	int size = training->request.batch_size;
-	if (batch_create(&loop.batch, training->samples, size, network_input(training->network), training->pool, error))
+	if (batch_create(&loop.batch, training->samples, size, network_input(training->network),
+		    training->pool, error))
 		return -1;
-	loop.logits = calloc((size_t)size, (size_t)network_outputs(training->network) * sizeof *loop.logits);
+	loop.logits = calloc((size_t)size,
+		(size_t)network_outputs(training->network) * sizeof *loop.logits);
 	int result = loop.logits ? run_epochs(&loop, error) : error_memory(error, "logits");
 	free(loop.logits);
 	free(loop.order);

@@ -48,9 +48,10 @@ struct samples {
 	unsigned char *digests; /* of the segments read, DIGEST_SIZE each */
 	size_t segments_read;
 
-	struct stream_reader *pipe; /* used by the thread of `prefetch` while it runs; NULL after its end */
-	uint32_t next_pass;         /* pass number of the segment that follows in `pipe` */
-	bool complete;              /* all passes have been read */
+	struct stream_reader
+		*pipe;      /* used by the thread of `prefetch` while it runs; NULL after its end */
+	uint32_t next_pass; /* pass number of the segment that follows in `pipe` */
+	bool complete;      /* all passes have been read */
 	struct prefetch prefetch;
 };
 
@@ -81,7 +82,8 @@ uint32_t samples_count(const struct samples *samples)
 
 size_t samples_input_count(const struct samples *samples)
 {
-	return (size_t)samples->head.height * (size_t)samples->head.width * (size_t)samples->head.channels;
+	return (size_t)samples->head.height * (size_t)samples->head.width *
+		(size_t)samples->head.channels;
 }
 
 size_t samples_tensor_size(const struct samples *samples)
@@ -99,12 +101,15 @@ void samples_digest(const struct samples *samples, unsigned char out[DIGEST_SIZE
 static int grow_pass(struct samples *samples, struct pass *pass, struct error *error)
 {
 	if (pass->count >= INT32_MAX)
-		return error_set(error, samples_name(samples), "more than %d records in a pass", INT32_MAX);
-	struct sample_location *locations = array_grow(pass->locations, pass->count, sizeof *locations);
+		return error_set(error, samples_name(samples), "more than %d records in a pass",
+			INT32_MAX);
+	struct sample_location *locations =
+		array_grow(pass->locations, pass->count, sizeof *locations);
 	if (!locations)
 		return error_memory(error, samples_name(samples));
 	pass->locations = locations;
-	size_t classes = samples->head.label == STREAM_LABEL_WEIGHTS ? samples->head.classes.count : 0;
+	size_t classes =
+		samples->head.label == STREAM_LABEL_WEIGHTS ? samples->head.classes.count : 0;
 	if (classes == 0)
 		return 0;
 	float *weights = array_grow(pass->weights, pass->count, classes * sizeof *weights);
@@ -115,39 +120,45 @@ static int grow_pass(struct samples *samples, struct pass *pass, struct error *e
 }
 
 static int add_record(struct samples *samples, struct pass *pass, struct spool *spool,
-	const struct stream_reader *reader, size_t source, const struct stream_record *record, struct error *error)
+	const struct stream_reader *reader, size_t source, const struct stream_record *record,
+	struct error *error)
 {
 	size_t classes = samples->head.classes.count;
 	struct sample_location location = {.source = (uint32_t)source, .label = record->label};
 	if (samples->head.label == STREAM_LABEL_INDEX && record->label < 0)
-		return error_set(error, stream_name(reader), "record %llu (%s) has no label", (unsigned long long)record->id,
-			record->source);
+		return error_set(error, stream_name(reader), "record %llu (%s) has no label",
+			(unsigned long long)record->id, record->source);
 	if (grow_pass(samples, pass, error))
 		return -1;
-	if (samples->descriptors[source] < 0 || !stream_tensor_offset(reader, record, &location.offset)) {
+	if (samples->descriptors[source] < 0 ||
+		!stream_tensor_offset(reader, record, &location.offset)) {
 		location.source = IN_SPOOL;
-		if (spool_add(spool, record->tensor, stream_tensor_size(&samples->head), &location.offset, error))
+		if (spool_add(spool, record->tensor, stream_tensor_size(&samples->head),
+			    &location.offset, error))
 			return -1;
 	}
 	if (pass->weights)
-		memcpy(pass->weights + pass->count * classes, record->weights, classes * sizeof *pass->weights);
+		memcpy(pass->weights + pass->count * classes, record->weights,
+			classes * sizeof *pass->weights);
 	pass->locations[pass->count++] = location;
 	return 0;
 }
 
-static int add_digest(struct samples *samples, const struct stream_reader *reader, struct error *error)
+static int add_digest(struct samples *samples, const struct stream_reader *reader,
+	struct error *error)
 {
 	unsigned char *digests = array_grow(samples->digests, samples->segments_read, DIGEST_SIZE);
 	if (!digests)
 		return error_memory(error, samples_name(samples));
 	samples->digests = digests;
-	memcpy(digests + samples->segments_read++ * DIGEST_SIZE, stream_data_digest(reader), DIGEST_SIZE);
+	memcpy(digests + samples->segments_read++ * DIGEST_SIZE, stream_data_digest(reader),
+		DIGEST_SIZE);
 	return 0;
 }
 
 /* Reads the current segment of `reader` into `pass` and `spool`; NULL drops its records. */
-static int read_segment(struct samples *samples, struct pass *pass, struct spool *spool, struct stream_reader *reader,
-	size_t source, struct error *error)
+static int read_segment(struct samples *samples, struct pass *pass, struct spool *spool,
+	struct stream_reader *reader, size_t source, struct error *error)
 {
 	struct stream_record record;
 	int result;
@@ -157,8 +168,10 @@ static int read_segment(struct samples *samples, struct pass *pass, struct spool
 	return result < 0 ? -1 : add_digest(samples, reader, error);
 }
 
-/* Moves to the next segment: 1, 0 at the end, -1. Copies the first head of all; later ones must match it. */
-static int next_segment(struct samples *samples, struct stream_reader *reader, uint32_t *number, struct error *error)
+/* Moves to the next segment: 1, 0 at the end, -1. Copies the first head of all; later ones must
+ * match it. */
+static int next_segment(struct samples *samples, struct stream_reader *reader, uint32_t *number,
+	struct error *error)
 {
 	const struct stream_head *head;
 	int result = stream_next_segment(reader, &head, error);
@@ -198,7 +211,8 @@ static struct pass *find_pass(struct samples *samples, uint32_t number, struct e
 
 /* ---- reading ---- */
 
-static int read_all_segments(struct samples *samples, struct stream_reader *reader, size_t source, struct error *error)
+static int read_all_segments(struct samples *samples, struct stream_reader *reader, size_t source,
+	struct error *error)
 {
 	uint32_t number;
 	int result;
@@ -222,7 +236,8 @@ static int next_pipe_segment(struct samples *samples, struct error *error)
 }
 
 /* Reads the next pass of the pipe, and the head of the one after it. */
-static int read_pipe_pass(struct samples *samples, struct pass *pass, struct spool *spool, struct error *error)
+static int read_pipe_pass(struct samples *samples, struct pass *pass, struct spool *spool,
+	struct error *error)
 {
 	free_pass(pass);
 	pass->number = samples->next_pass;
@@ -254,7 +269,8 @@ static void *prefetch_pass(void *argument)
 {
 	struct samples *samples = argument;
 	struct prefetch *prefetch = &samples->prefetch;
-	prefetch->result = read_pipe_pass(samples, &prefetch->pass, &prefetch->spool, &prefetch->error);
+	prefetch->result =
+		read_pipe_pass(samples, &prefetch->pass, &prefetch->spool, &prefetch->error);
 	return NULL;
 }
 
@@ -265,7 +281,9 @@ static int start_prefetch(struct samples *samples, struct error *error)
 	signals_block(&before);
 	prefetch->running = pthread_create(&prefetch->thread, NULL, prefetch_pass, samples) == 0;
 	signals_unblock(&before);
-	return prefetch->running ? 0 : error_set(error, samples_name(samples), "cannot start a thread to read it");
+	return prefetch->running
+		? 0
+		: error_set(error, samples_name(samples), "cannot start a thread to read it");
 }
 
 static int join_prefetch(struct prefetch *prefetch, struct error *error)
@@ -310,7 +328,8 @@ static int use_prefetched(struct samples *samples, struct error *error)
 
 /* ---- opening ---- */
 
-static int open_input(struct samples *samples, const char *path, bool only_input, struct error *error)
+static int open_input(struct samples *samples, const char *path, bool only_input,
+	struct error *error)
 {
 	struct stream_reader *reader;
 	size_t source = samples->names.count;
@@ -322,7 +341,8 @@ static int open_input(struct samples *samples, const char *path, bool only_input
 		if (samples->descriptors[source] < 0)
 			result = error_system(error, path);
 	}
-	if (result == 0 && only_input && !stream_can_rewind(reader) && samples->order == SAMPLES_BY_PASS) {
+	if (result == 0 && only_input && !stream_can_rewind(reader) &&
+		samples->order == SAMPLES_BY_PASS) {
 		samples->pipe = reader;
 		return read_first_pass(samples, error);
 	}
@@ -332,7 +352,8 @@ static int open_input(struct samples *samples, const char *path, bool only_input
 	return result;
 }
 
-static int open_inputs(struct samples *samples, const char *const *paths, size_t count, struct error *error)
+static int open_inputs(struct samples *samples, const char *const *paths, size_t count,
+	struct error *error)
 {
 	samples->descriptors = malloc(count * sizeof *samples->descriptors);
 	if (!samples->descriptors)
@@ -350,8 +371,8 @@ static int open_inputs(struct samples *samples, const char *const *paths, size_t
 	return samples_begin_epoch(samples, 0, &repeated, error);
 }
 
-int samples_open(struct samples **out, const char *const *paths, size_t count, enum samples_order order,
-	struct error *error)
+int samples_open(struct samples **out, const char *const *paths, size_t count,
+	enum samples_order order, struct error *error)
 {
 	*out = NULL;
 	struct samples *samples = calloc(1, sizeof *samples);
@@ -391,10 +412,12 @@ void samples_close(struct samples *samples)
 
 int samples_begin_epoch(struct samples *samples, int epoch, bool *repeated, struct error *error)
 {
-	if (!samples->complete && (size_t)epoch >= samples->passes_read && use_prefetched(samples, error))
+	if (!samples->complete && (size_t)epoch >= samples->passes_read &&
+		use_prefetched(samples, error))
 		return -1;
 	*repeated = (size_t)epoch >= samples->passes_read;
-	samples->selected = samples->passes + (samples->stored_passes ? (size_t)epoch % samples->stored_passes : 0);
+	samples->selected = samples->passes +
+		(samples->stored_passes ? (size_t)epoch % samples->stored_passes : 0);
 	if (samples->stored_passes == 0 || samples->selected->count == 0)
 		return error_set(error, samples_name(samples), "has no records");
 	return samples->complete || samples->prefetch.running ? 0 : start_prefetch(samples, error);
@@ -412,15 +435,16 @@ int samples_finish(struct samples *samples, struct error *error)
 	return result < 0 ? -1 : 0;
 }
 
-int samples_read(const struct samples *samples, uint32_t index, float *input, float *target, void *tensor,
-	struct error *error)
+int samples_read(const struct samples *samples, uint32_t index, float *input, float *target,
+	void *tensor, struct error *error)
 {
 	const struct pass *pass = samples->selected;
 	struct sample_location location = pass->locations[index];
 	size_t classes = samples->head.classes.count;
 	bool spooled = location.source == IN_SPOOL;
-	if (spool_read(spooled ? samples->spool.descriptor : samples->descriptors[location.source], location.offset, tensor,
-			stream_tensor_size(&samples->head), samples->names.items[spooled ? 0 : location.source], error))
+	if (spool_read(spooled ? samples->spool.descriptor : samples->descriptors[location.source],
+		    location.offset, tensor, stream_tensor_size(&samples->head),
+		    samples->names.items[spooled ? 0 : location.source], error))
 		return -1;
 	stream_values(&samples->head, tensor, input);
 	if (pass->weights) {

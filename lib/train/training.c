@@ -6,28 +6,36 @@
 #include <string.h>
 
 const char *const training_loss_names[] = {
-	[LOSS_BINARY_CROSSENTROPY] = "binary", [LOSS_CATEGORICAL_CROSSENTROPY] = "categorical", NULL,
+	[LOSS_BINARY_CROSSENTROPY] = "binary",
+	[LOSS_CATEGORICAL_CROSSENTROPY] = "categorical",
+	NULL,
 };
 const char *const training_optimizer_names[] = {
-	[OPTIMIZER_SGD] = "sgd", [OPTIMIZER_RMSPROP] = "rmsprop", [OPTIMIZER_ADAM] = "adam", [OPTIMIZER_ADAMW] = "adamw",
+	[OPTIMIZER_SGD] = "sgd",
+	[OPTIMIZER_RMSPROP] = "rmsprop",
+	[OPTIMIZER_ADAM] = "adam",
+	[OPTIMIZER_ADAMW] = "adamw",
 	NULL,
 };
 
 static int open_samples(struct training *training, struct error *error)
 {
 	const struct training_request *request = &training->request;
-	if (samples_open(&training->samples, request->inputs, request->input_count, SAMPLES_BY_PASS, error))
+	if (samples_open(&training->samples, request->inputs, request->input_count, SAMPLES_BY_PASS,
+		    error))
 		return -1;
 	const struct stream_head *head = samples_head(training->samples);
 	if (head->classes.count < 2)
-		return error_set(error, samples_name(training->samples), "has %s; a classifier needs at least two",
+		return error_set(error, samples_name(training->samples),
+			"has %s; a classifier needs at least two",
 			head->classes.count ? "one class" : "no class");
 	if (!request->validation)
 		return 0;
 	if (samples_open(&training->validation, &request->validation, 1, SAMPLES_JOINED, error))
 		return -1;
 	if (stream_head_match(head, samples_head(training->validation), error)) {
-		snprintf(error->object, sizeof error->object, "%s", samples_name(training->validation));
+		snprintf(error->object, sizeof error->object, "%s",
+			samples_name(training->validation));
 		return -1;
 	}
 	return 0;
@@ -54,26 +62,30 @@ static int make_architecture(struct training *training, struct error *error)
 	struct architecture *architecture = &training->architecture;
 	struct shape input = {head->height, head->width, head->channels};
 	if (strcmp(request->architecture, "original") == 0)
-		return architecture_original(architecture, input, (int)head->classes.count, request->output, error);
+		return architecture_original(architecture, input, (int)head->classes.count,
+			request->output, error);
 	if (architecture_read(architecture, request->architecture, error))
 		return -1;
-	if (architecture->input.height == input.height && architecture->input.width == input.width &&
+	if (architecture->input.height == input.height &&
+		architecture->input.width == input.width &&
 		architecture->input.channels == input.channels)
 		return 0;
-	return error_set(error, request->architecture, "takes images of %dx%dx%d (width, height, channels); %s has %dx%dx%d",
+	return error_set(error, request->architecture,
+		"takes images of %dx%dx%d (width, height, channels); %s has %dx%dx%d",
 		architecture->input.width, architecture->input.height, architecture->input.channels,
 		samples_name(training->samples), input.width, input.height, input.channels);
 }
 
 static int make_network(struct training *training, struct error *error)
 {
-	if (network_create(&training->network, &training->architecture, NETWORK_TRAIN, training->request.batch_size,
-			training->pool, error))
+	if (network_create(&training->network, &training->architecture, NETWORK_TRAIN,
+		    training->request.batch_size, training->pool, error))
 		return -1;
 	size_t classes = samples_head(training->samples)->classes.count;
 	if ((size_t)network_outputs(training->network) != classes)
-		return error_set(error, training->request.architecture, "has %d outputs; %s has %zu classes",
-			network_outputs(training->network), samples_name(training->samples), classes);
+		return error_set(error, training->request.architecture,
+			"has %d outputs; %s has %zu classes", network_outputs(training->network),
+			samples_name(training->samples), classes);
 	network_initialize(training->network, training->request.seed);
 	return 0;
 }
@@ -82,11 +94,13 @@ static int choose_loss(struct training *training, enum loss *loss, struct error 
 {
 	const struct architecture *architecture = &training->architecture;
 	enum activation last = architecture->layers[architecture->layer_count - 1].activation;
-	*loss = last == ACTIVATION_SOFTMAX ? LOSS_CATEGORICAL_CROSSENTROPY : LOSS_BINARY_CROSSENTROPY;
+	*loss = last == ACTIVATION_SOFTMAX ? LOSS_CATEGORICAL_CROSSENTROPY
+					   : LOSS_BINARY_CROSSENTROPY;
 	if (training->request.loss != LOSS_AUTO)
 		*loss = (enum loss)training->request.loss;
 	else if (last != ACTIVATION_SOFTMAX && last != ACTIVATION_SIGMOID)
-		return error_set(error, training->request.architecture, "ends with neither sigmoid nor softmax; set --loss");
+		return error_set(error, training->request.architecture,
+			"ends with neither sigmoid nor softmax; set --loss");
 	return 0;
 }
 
@@ -94,8 +108,9 @@ static int prepare_training(struct training *training, struct error *error)
 {
 	const struct training_request *request = &training->request;
 	enum loss loss;
-	if (parallel_create(&training->pool, request->threads, error) || open_samples(training, error) ||
-		sum_targets(training, error) || make_architecture(training, error) || make_network(training, error) ||
+	if (parallel_create(&training->pool, request->threads, error) ||
+		open_samples(training, error) || sum_targets(training, error) ||
+		make_architecture(training, error) || make_network(training, error) ||
 		choose_loss(training, &loss, error))
 		return -1;
 	training->options = training_defaults(request->optimizer);
@@ -106,7 +121,8 @@ static int prepare_training(struct training *training, struct error *error)
 	return 0;
 }
 
-int training_open(struct training *training, const struct training_request *request, struct error *error)
+int training_open(struct training *training, const struct training_request *request,
+	struct error *error)
 {
 	*training = (struct training){.request = *request};
 	if (prepare_training(training, error) == 0)

@@ -19,10 +19,10 @@ struct training_request {
 	size_t input_count;        /* at least 1 */
 	const char *validation;    /* stream, or NULL */
 	const char *architecture;  /* "original", or the path of a Keras JSON file */
-	enum activation output;    /* output activation of the original network: sigmoid or softmax */
-	int epochs;                /* 0: one per pass of the stream, EPOCHS_DEFAULT if it has one pass */
+	enum activation output; /* output activation of the original network: sigmoid or softmax */
+	int epochs; /* 0: one per pass of the stream, EPOCHS_DEFAULT if it has one pass */
 	int batch_size;
-	int loss;                  /* enum loss, or LOSS_AUTO: by the output activation */
+	int loss; /* enum loss, or LOSS_AUTO: by the output activation */
 	enum optimizer optimizer;
 	double learning_rate, label_smoothing;
 	uint64_t seed;             /* random seed of initial weights, order and dropout */
@@ -38,25 +38,28 @@ struct training {
 	struct architecture architecture;
 	struct network *network;
 	struct training_log log;
-	double *class_totals;  /* sum of the targets per class, in the first pass and in the validation samples */
+	double *class_totals; /* sum of the targets per class, in the first pass and in the
+	                         validation samples */
 	double *validation_totals;
-	uint32_t records;      /* of the first pass */
-	int repeated_epochs;   /* epochs that reused a pass of a stream that has several */
+	uint32_t records;    /* of the first pass */
+	int repeated_epochs; /* epochs that reused a pass of a stream that has several */
 };
 
-/* Opens the streams, checks that they, the architecture and the options fit together, and makes the network with its
- * initial weights. Borrows the request's strings. On failure (-1) *training is empty. */
-CHECKED int training_open(struct training *training, const struct training_request *request, struct error *error);
+/* Opens the streams, checks that they, the architecture and the options fit together, and makes the
+ * network with its initial weights. Borrows the request's strings. On failure (-1) *training is
+ * empty. */
+CHECKED int training_open(struct training *training, const struct training_request *request,
+	struct error *error);
 
-/* Trains all epochs. -1 if a stream cannot be read, or if a value is not finite: the error's object is its epoch, batch and
- * layer. */
+/* Trains all epochs. -1 if a stream cannot be read, or if a value is not finite: the error's object
+ * is its epoch, batch and layer. */
 CHECKED int training_run(struct training *training, struct error *error);
 
 /* Frees; an empty training is allowed. */
 void training_close(struct training *training);
 
 /* Names on the command line and in the model card; NULL-terminated. */
-extern const char *const training_loss_names[];      /* "binary", "categorical" */
+extern const char *const training_loss_names[]; /* "binary", "categorical" */
 extern const char *const training_optimizer_names[];
 
 #endif

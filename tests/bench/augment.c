@@ -1,4 +1,5 @@
-/* augment: images per second that one thread augments, 150x150x3 bytes of noise; lines of row, unit, value. */
+/* augment: images per second that one thread augments, 150x150x3 bytes of noise; lines of row,
+ * unit, value. */
 #include "common/workload.h"
 
 #include "augment/augment.h"
@@ -27,10 +28,15 @@ static void augment_next(void *context)
 
 static void show(struct augment_bench *bench, const char *row, struct augment_options options)
 {
-	static const struct stream_head head = {.type = STREAM_U8, .height = SIDE, .width = SIDE, .channels = 3, .maximum = 255};
+	static const struct stream_head head = {.type = STREAM_U8,
+		.height = SIDE,
+		.width = SIDE,
+		.channels = 3,
+		.maximum = 255};
 	struct error error;
 	bench->options = options;
-	require(augment_workspace_create(&bench->workspace, &head, &options, false, &error), &error);
+	require(augment_workspace_create(&bench->workspace, &head, &options, false, &error),
+		&error);
 	printf("%s\timages/s\t%.1f\n", row, calls_per_second(augment_next, bench));
 	augment_workspace_destroy(bench->workspace);
 }
@@ -46,7 +52,8 @@ static struct augment_options with(const char *const settings[][2])
 
 int main(void)
 {
-	static const char *const jitter[][2] = {{"brightness", "0.25"}, {"contrast", "0.25"}, {"saturation", "0.2"}, {"hue", "4"}, {0}};
+	static const char *const jitter[][2] = {{"brightness", "0.25"}, {"contrast", "0.25"},
+		{"saturation", "0.2"}, {"hue", "4"}, {0}};
 	static const char *const crop[][2] = {{"random-resized-crop", "0.6"}, {0}};
 	struct augment_bench *bench = calloc(1, sizeof *bench);
 	require(!bench, &(struct error){"augment", "out of memory"});

@@ -1,18 +1,19 @@
-/* engine NETWORK SIDE: throughput of a network (common/workload.h) with one and two threads. Lines of measurement, unit,
- * value; peers/ prints the same lines for other engines. */
+/* engine NETWORK SIDE: throughput of a network (common/workload.h) with one and two threads. Lines
+ * of measurement, unit, value; peers/ prints the same lines for other engines. */
 #include "common/workload.h"
 
 #include <stdio.h>
 #include <stdlib.h>
 
-static void measure(const struct architecture *architecture, enum network_mode mode, int batch, int threads,
-	struct parallel *pool)
+static void measure(const struct architecture *architecture, enum network_mode mode, int batch,
+	int threads, struct parallel *pool)
 {
 	struct workload workload;
 	workload_open(&workload, architecture, mode, batch, pool);
 	bool trains = mode == NETWORK_TRAIN;
 	double rate = trains ? training_rate(&workload) : forward_rate(&workload);
-	printf("%s, batch %d, threads %d\timages/s\t%.2f\n", trains ? "training" : "forward", batch, threads, rate);
+	printf("%s, batch %d, threads %d\timages/s\t%.2f\n", trains ? "training" : "forward", batch,
+		threads, rate);
 	workload_close(&workload);
 }
 

@@ -1,4 +1,5 @@
-/* fetch LIST FOLDER: downloads the URLs in LIST to FOLDER by the fetcher alone, without decoding, hashing or a manifest. */
+/* fetch LIST FOLDER: downloads the URLs in LIST to FOLDER by the fetcher alone, without decoding,
+ * hashing or a manifest. */
 #include "common/workload.h"
 
 #include "base/text.h"
@@ -22,7 +23,8 @@ static void save_result(void *context, void *tag, struct fetch_result *result)
 	struct error error;
 	char *path = text_format("%s/%s", state->folder, text_base_name(result->url));
 	(void)tag;
-	require(!path || result->outcome != FETCH_DONE, &(struct error){"fetch", "download failed"});
+	require(!path || result->outcome != FETCH_DONE,
+		&(struct error){"fetch", "download failed"});
 	FILE *stream = fopen(path, "we");
 	require(!stream && error_system(&error, path), &error);
 	setvbuf(stream, NULL, _IONBF, 0);
@@ -34,8 +36,16 @@ static void save_result(void *context, void *tag, struct fetch_result *result)
 
 int main(int argc, char **argv)
 {
-	const struct fetch_options options = {.rate = 2, .connections = 4, .transfers = 256, .retries = 4, .backoff = 1,
-		.wait_maximum = 120, .timeout = 60, .image_bytes = 20 << 20, .page_bytes = 1 << 20, .allow_private = true};
+	const struct fetch_options options = {.rate = 2,
+		.connections = 4,
+		.transfers = 256,
+		.retries = 4,
+		.backoff = 1,
+		.wait_maximum = 120,
+		.timeout = 60,
+		.image_bytes = 20 << 20,
+		.page_bytes = 1 << 20,
+		.allow_private = true};
 	struct download_state state = {.folder = argc == 3 ? argv[2] : ""};
 	struct fetcher *fetcher;
 	struct error error;
@@ -51,7 +61,10 @@ int main(int argc, char **argv)
 				break;
 			}
 			line[strcspn(line, "\n")] = 0;
-			require(fetcher_add(fetcher, &(struct fetch_request){.kind = FETCH_IMAGE, .url = line}, &error), &error);
+			require(fetcher_add(fetcher,
+					&(struct fetch_request){.kind = FETCH_IMAGE, .url = line},
+					&error),
+				&error);
 			state.pending++;
 		}
 		require(fetcher_step(fetcher, false, &error) < 0, &error);

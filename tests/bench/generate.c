@@ -1,4 +1,5 @@
-/* generate N: a tensor stream of N images of noise, 150x150x3, in four classes, on standard output. */
+/* generate N: a tensor stream of N images of noise, 150x150x3, in four classes, on standard
+ * output. */
 #include "common/workload.h"
 
 #include "stream/stream.h"
@@ -10,7 +11,11 @@ enum { SIDE = 150, BYTES = SIDE * SIDE * 3, DISTINCT_IMAGES = 16 };
 int main(int argc, char **argv)
 {
 	static const char *const names[BENCH_CLASSES] = {"one", "two", "three", "four"};
-	struct stream_head head = {.type = STREAM_U8, .height = SIDE, .width = SIDE, .channels = 3, .maximum = 255};
+	struct stream_head head = {.type = STREAM_U8,
+		.height = SIDE,
+		.width = SIDE,
+		.channels = 3,
+		.maximum = 255};
 	struct stream_writer *writer;
 	struct error error;
 	unsigned char *noise = malloc(BYTES + DISTINCT_IMAGES);
@@ -21,9 +26,13 @@ int main(int argc, char **argv)
 	for (int i = 0; i < BENCH_CLASSES; i++)
 		require(text_list_add(&head.classes, names[i], &error), &error);
 	head.history = json_array();
-	require(stream_begin(&writer, stdout, "standard output", &head, STREAM_RAW, &error), &error);
+	require(stream_begin(&writer, stdout, "standard output", &head, STREAM_RAW, &error),
+		&error);
 	for (int i = 0; i < atoi(argv[1]); i++) {
-		struct stream_record record = {.tensor = noise + i % DISTINCT_IMAGES, .label = i % BENCH_CLASSES, .id = (uint64_t)i, .source = ""};
+		struct stream_record record = {.tensor = noise + i % DISTINCT_IMAGES,
+			.label = i % BENCH_CLASSES,
+			.id = (uint64_t)i,
+			.source = ""};
 		require(stream_write(writer, &record, &error), &error);
 	}
 	require(stream_end(writer, &error), &error);

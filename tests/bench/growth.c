@@ -1,10 +1,12 @@
-/* Scaling of time with batch size, image side, channels and threads. Lines for table.awk: table, column, row, unit, value. */
+/* Scaling of time with batch size, image side, channels and threads. Lines for table.awk: table,
+ * column, row, unit, value. */
 #include "common/workload.h"
 
 #include <stdio.h>
 #include <unistd.h>
 
-static void measure(const char *table, int size, const char *network, int side, int batch, int threads)
+static void measure(const char *table, int size, const char *network, int side, int batch,
+	int threads)
 {
 	struct architecture architecture;
 	struct parallel *pool;
@@ -19,16 +21,19 @@ static void measure(const char *table, int size, const char *network, int side, 
 	double forward = forward_rate(&workload);
 	workload_close(&workload);
 	printf("%s\ttraining, ms/image\t%d\tms\t%.4f\n", table, size, 1e3 / training);
-	printf("%s\ttraining, GFLOP/s\t%d\tGFLOP/s\t%.2f\n", table, size, training * training_flops(&architecture) / 1e9);
+	printf("%s\ttraining, GFLOP/s\t%d\tGFLOP/s\t%.2f\n", table, size,
+		training * training_flops(&architecture) / 1e9);
 	printf("%s\tforward, ms/image\t%d\tms\t%.4f\n", table, size, 1e3 / forward);
-	printf("%s\tforward, GFLOP/s\t%d\tGFLOP/s\t%.2f\n", table, size, forward * forward_flops(&architecture) / 1e9);
+	printf("%s\tforward, GFLOP/s\t%d\tGFLOP/s\t%.2f\n", table, size,
+		forward * forward_flops(&architecture) / 1e9);
 	parallel_destroy(pool);
 	architecture_free(&architecture);
 }
 
 int main(void)
 {
-	static const int batches[] = {1, 2, 4, 8, 16, 32, 64}, sides[] = {32, 50, 75, 100, 150, 200, 300};
+	static const int batches[] = {1, 2, 4, 8, 16, 32, 64},
+			 sides[] = {32, 50, 75, 100, 150, 200, 300};
 	static const int channels[] = {8, 16, 24, 32, 48, 64, 128, 256};
 	int processors = (int)sysconf(_SC_NPROCESSORS_ONLN);
 	for (size_t i = 0; i < sizeof batches / sizeof *batches; i++)

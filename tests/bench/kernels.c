@@ -1,8 +1,9 @@
-/* kernels: throughput of each inner loop (nn/kernels.h) on one thread, at sizes of the original network. Prints lines for
- * table.awk (table, column, row, unit, value), in GFLOP/s and percent of the peak measured in the same run.
+/* kernels: throughput of each inner loop (nn/kernels.h) on one thread, at sizes of the original
+ * network. Prints lines for table.awk (table, column, row, unit, value), in GFLOP/s and percent of
+ * the peak measured in the same run.
  *
- * Only operations that the result needs are counted, two for a multiplication and addition: computed padding is not.
- * Elementwise loops are memory-bound. */
+ * Only operations that the result needs are counted, two for a multiplication and addition:
+ * computed padding is not. Elementwise loops are memory-bound. */
 #include "common/peak.h"
 #include "common/workload.h"
 
@@ -25,8 +26,10 @@ static int32_t counts[4 * PIXELS];
 static void show(const char *name, double operations, void function(void *), void *context)
 {
 	double rate = operations * calls_per_second(function, context);
-	printf("kernels, %s, one thread\tGFLOP/s\t%s\tGFLOP/s\t%.3f\n", kernels->name, name, rate / 1e9);
-	printf("kernels, %s, one thread\t%% of peak\t%s\t%%\t%.2f\n", kernels->name, name, 100 * rate / peak);
+	printf("kernels, %s, one thread\tGFLOP/s\t%s\tGFLOP/s\t%.3f\n", kernels->name, name,
+		rate / 1e9);
+	printf("kernels, %s, one thread\t%% of peak\t%s\t%%\t%.2f\n", kernels->name, name,
+		100 * rate / peak);
 }
 
 /* ---- products ---- */
@@ -44,8 +47,18 @@ static void run_product_pool(void *context)
 /* One row of a 3x3 convolution of stride 1. */
 static void show_convolution(const char *name, int width, int channels, int filters)
 {
-	struct product product = {.x = x, .x_row = channels, .x_outer = (width + 2) * channels, .x_inner = 1, .w = w,
-		.w_row = filters, .out = out, .out_row = filters, .count = width, .outer = 3, .inner = 3 * channels, .width = filters};
+	struct product product = {.x = x,
+		.x_row = channels,
+		.x_outer = (width + 2) * channels,
+		.x_inner = 1,
+		.w = w,
+		.w_row = filters,
+		.out = out,
+		.out_row = filters,
+		.count = width,
+		.outer = 3,
+		.inner = 3 * channels,
+		.width = filters};
 	show(name, 2.0 * width * filters * 9 * channels, run_product, &product);
 }
 
@@ -54,14 +67,45 @@ static void show_products(void)
 	show_convolution("product: row of convolution 3x3, 3 to 32 channels", 148, 3, 32);
 	show_convolution("product: row of convolution 3x3, 32 to 32", 72, 32, 32);
 	show_convolution("product: row of convolution 3x3, 32 to 64", 34, 32, 64);
-	struct product pooled = {.x = x, .x_row = 3, .x_outer = 150 * 3, .x_inner = 1, .w = w, .w_row = 32, .out = out,
-		.out_row = 32, .initial = y, .count = 74, .outer = 3, .inner = 9, .width = 32};
-	show("product_pool: two of them, 3 to 32, pooled", 2.0 * 2 * 148 * 32 * 27, run_product_pool, &pooled);
-	struct product pointwise = {.x = x, .x_row = 64, .x_inner = 1, .w = w, .w_row = 64, .out = out, .out_row = 64,
-		.count = 72, .outer = 1, .inner = 64, .width = 64};
-	show("product: row of convolution 1x1, 64 to 64", 2.0 * 72 * 64 * 64, run_product, &pointwise);
-	struct product dense = {.x = x, .x_row = 289, .x_inner = 1, .w = w, .w_row = 64, .out = out, .out_row = 64, .count = 16,
-		.outer = 1, .inner = 289, .width = 64};
+	struct product pooled = {.x = x,
+		.x_row = 3,
+		.x_outer = 150 * 3,
+		.x_inner = 1,
+		.w = w,
+		.w_row = 32,
+		.out = out,
+		.out_row = 32,
+		.initial = y,
+		.count = 74,
+		.outer = 3,
+		.inner = 9,
+		.width = 32};
+	show("product_pool: two of them, 3 to 32, pooled", 2.0 * 2 * 148 * 32 * 27,
+		run_product_pool, &pooled);
+	struct product pointwise = {.x = x,
+		.x_row = 64,
+		.x_inner = 1,
+		.w = w,
+		.w_row = 64,
+		.out = out,
+		.out_row = 64,
+		.count = 72,
+		.outer = 1,
+		.inner = 64,
+		.width = 64};
+	show("product: row of convolution 1x1, 64 to 64", 2.0 * 72 * 64 * 64, run_product,
+		&pointwise);
+	struct product dense = {.x = x,
+		.x_row = 289,
+		.x_inner = 1,
+		.w = w,
+		.w_row = 64,
+		.out = out,
+		.out_row = 64,
+		.count = 16,
+		.outer = 1,
+		.inner = 289,
+		.width = 64};
 	show("product: dense, 16 samples, 289 to 64", 2.0 * 16 * 289 * 64, run_product, &dense);
 }
 
@@ -99,15 +143,21 @@ static void run_winograd_weights_adjoint(void *context)
 	kernels->winograd_weights_adjoint(out, CHANNELS, x, PLANE, CHANNELS, true);
 }
 
-/* Along one side the input's transform is 12 fused operations, 12 times; the output's 16 operations, 10 times, and
- * its adjoint 8 fused ones, 10 times; the weights' 19, 9 times, and their adjoint 15, 9 times. */
+/* Along one side the input's transform is 12 fused operations, 12 times; the output's 16
+ * operations, 10 times, and its adjoint 8 fused ones, 10 times; the weights' 19, 9 times, and their
+ * adjoint 15, 9 times. */
 static void show_winograd(void)
 {
-	show("winograd_input: a tile of 64 channels", 12 * 24.0 * CHANNELS, run_winograd_input, NULL);
-	show("winograd_output: a tile of 64 channels", (10 * 16.0 + 16) * CHANNELS, run_winograd_output, NULL);
-	show("winograd_output_adjoint: a tile of 64 channels", 10 * 16.0 * CHANNELS, run_winograd_output_adjoint, NULL);
-	show("winograd_weights: 64 filters, in doubles", 9 * 19.0 * CHANNELS, run_winograd_weights, NULL);
-	show("winograd_weights_adjoint: 64 filters", (9 * 15.0 + 9) * CHANNELS, run_winograd_weights_adjoint, NULL);
+	show("winograd_input: a tile of 64 channels", 12 * 24.0 * CHANNELS, run_winograd_input,
+		NULL);
+	show("winograd_output: a tile of 64 channels", (10 * 16.0 + 16) * CHANNELS,
+		run_winograd_output, NULL);
+	show("winograd_output_adjoint: a tile of 64 channels", 10 * 16.0 * CHANNELS,
+		run_winograd_output_adjoint, NULL);
+	show("winograd_weights: 64 filters, in doubles", 9 * 19.0 * CHANNELS, run_winograd_weights,
+		NULL);
+	show("winograd_weights_adjoint: 64 filters", (9 * 15.0 + 9) * CHANNELS,
+		run_winograd_weights_adjoint, NULL);
 }
 
 /* ---- gradients of a max-pool ---- */
@@ -134,28 +184,49 @@ static void show_sparse(void)
 {
 	struct random random = random_start(2, RANDOM_TEST, 0, 0);
 	for (int i = 0; i < TILE; i++)
-		entries[i] = (struct sparse_entry){(int32_t)random_below(&random, 4 * IN) / IN * IN, random_uniform(&random)};
+		entries[i] = (struct sparse_entry){(int32_t)random_below(&random, 4 * IN) / IN * IN,
+			random_uniform(&random)};
 	for (int i = 0; i < 2 * WINDOWS * FILTERS; i++)
 		argmax[i] = (uint8_t)random_below(&random, 4);
-	struct few_channels few = {x, (2 * 2 * WINDOWS + 2) * 3, 3, y, FILTERS, argmax, FILTERS, FILTERS, FEW_CHANNELS_WINDOWS};
-	show("sum_few_channels: 16 windows, 3 channels, 32 filters", 2.0 * 27 * FILTERS * FEW_CHANNELS_WINDOWS, run_sum_few_channels, &few);
+	struct few_channels few = {x, (2 * 2 * WINDOWS + 2) * 3, 3, y, FILTERS, argmax, FILTERS,
+		FILTERS, FEW_CHANNELS_WINDOWS};
+	show("sum_few_channels: 16 windows, 3 channels, 32 filters",
+		2.0 * 27 * FILTERS * FEW_CHANNELS_WINDOWS, run_sum_few_channels, &few);
 	show("sum_windows: 32 gradients, 32 channels", 2.0 * 9 * IN * TILE, run_sum_windows, NULL);
 	/* Every filter has its largest value in one of the window's four pixels. */
 	for (int window = 0; window < WINDOWS; window++)
 		for (int f = 0; f < FILTERS; f++) {
 			int pixel = window * 4 + (int)random_below(&random, 4);
-			entries[pixel * FILTERS + counts[pixel]++] = (struct sparse_entry){f * 9 * IN, random_uniform(&random)};
+			entries[pixel * FILTERS + counts[pixel]++] =
+				(struct sparse_entry){f * 9 * IN, random_uniform(&random)};
 		}
 	struct sparse_gradients gradients = {entries, counts, WINDOWS, FILTERS};
-	show("scatter_windows: row of 36 windows, 32 filters", 2.0 * 9 * IN * WINDOWS * FILTERS, run_scatter_windows, &gradients);
+	show("scatter_windows: row of 36 windows, 32 filters", 2.0 * 9 * IN * WINDOWS * FILTERS,
+		run_scatter_windows, &gradients);
 }
 
 /* ---- elementwise ---- */
 
-static void run_sum_channels(void *context) { (void)context; kernels->sum_channels(out, x, PIXELS, CHANNELS); }
-static void run_add(void *context) { (void)context; kernels->add(out, x, COUNT); }
-static void run_relu(void *context) { (void)context; kernels->activate(ACTIVATION_RELU, 0, x, COUNT); }
-static void run_sigmoid(void *context) { (void)context; kernels->activate(ACTIVATION_SIGMOID, 0, x, COUNT); }
+static void run_sum_channels(void *context)
+{
+	(void)context;
+	kernels->sum_channels(out, x, PIXELS, CHANNELS);
+}
+static void run_add(void *context)
+{
+	(void)context;
+	kernels->add(out, x, COUNT);
+}
+static void run_relu(void *context)
+{
+	(void)context;
+	kernels->activate(ACTIVATION_RELU, 0, x, COUNT);
+}
+static void run_sigmoid(void *context)
+{
+	(void)context;
+	kernels->activate(ACTIVATION_SIGMOID, 0, x, COUNT);
+}
 
 static void run_relu_backward(void *context)
 {
@@ -163,7 +234,10 @@ static void run_relu_backward(void *context)
 	kernels->activate_backward(ACTIVATION_RELU, 0, x, y, COUNT);
 }
 
-static void run_normalize(void *context) { kernels->normalize(out, x, context, PIXELS, CHANNELS); }
+static void run_normalize(void *context)
+{
+	kernels->normalize(out, x, context, PIXELS, CHANNELS);
+}
 
 static void run_sum_gradients(void *context)
 {
@@ -176,9 +250,15 @@ static void run_normalize_backward(void *context)
 	kernels->normalize_backward(y, x, context, w, w + CHANNELS, PIXELS, CHANNELS);
 }
 
-static void run_depthwise(void *context) { kernels->depthwise(context, w, out); }
+static void run_depthwise(void *context)
+{
+	kernels->depthwise(context, w, out);
+}
 
-static void run_depthwise_backward(void *context) { kernels->depthwise_backward(context, y, out, w); }
+static void run_depthwise_backward(void *context)
+{
+	kernels->depthwise_backward(context, y, out, w);
+}
 
 static void run_max_pool(void *context)
 {
@@ -190,14 +270,22 @@ static void show_elementwise(void)
 {
 	enum { OUTPUTS = PIXELS / 3 - 2 };
 	struct affine affine = {w, w + CHANNELS, ACTIVATION_RELU, 0};
-	struct depthwise row = {.x = x, .pitch = PIXELS / 3 * CHANNELS, .step = CHANNELS, .weights = w + CHANNELS,
-		.height = 3, .width = 3, .channels = CHANNELS, .count = OUTPUTS};
+	struct depthwise row = {.x = x,
+		.pitch = PIXELS / 3 * CHANNELS,
+		.step = CHANNELS,
+		.weights = w + CHANNELS,
+		.height = 3,
+		.width = 3,
+		.channels = CHANNELS,
+		.count = OUTPUTS};
 	show("sum_channels", COUNT, run_sum_channels, NULL);
 	show("normalize, with relu", 2.0 * COUNT, run_normalize, &affine);
-	show("sum_gradients of batch normalisation, with relu", 4.0 * COUNT, run_sum_gradients, &affine);
+	show("sum_gradients of batch normalisation, with relu", 4.0 * COUNT, run_sum_gradients,
+		&affine);
 	show("normalize_backward, with relu", 4.0 * COUNT, run_normalize_backward, &affine);
 	show("depthwise: row of 3x3 windows", 18.0 * OUTPUTS * CHANNELS, run_depthwise, &row);
-	show("depthwise_backward: the same", 36.0 * OUTPUTS * CHANNELS, run_depthwise_backward, &row);
+	show("depthwise_backward: the same", 36.0 * OUTPUTS * CHANNELS, run_depthwise_backward,
+		&row);
 	show("add", COUNT, run_add, NULL);
 	show("max_pool 2x2, comparisons", 3.0 * COUNT / 2, run_max_pool, NULL);
 	show("relu, comparisons", COUNT, run_relu, NULL);
@@ -207,14 +295,30 @@ static void show_elementwise(void)
 
 /* ---- optimizers ---- */
 
-static void run_sgd(void *context) { kernels->sgd(context); }
-static void run_rmsprop(void *context) { kernels->rmsprop(context); }
-static void run_adam(void *context) { kernels->adam(context); }
+static void run_sgd(void *context)
+{
+	kernels->sgd(context);
+}
+static void run_rmsprop(void *context)
+{
+	kernels->rmsprop(context);
+}
+static void run_adam(void *context)
+{
+	kernels->adam(context);
+}
 
 static void show_optimizers(void)
 {
-	struct update update = {.weights = w, .first = out, .second = y, .gradients = x, .count = COUNT, .learning_rate = 1e-9f,
-		.beta1 = 0.9f, .beta2 = 0.999f, .epsilon = 1e-7f};
+	struct update update = {.weights = w,
+		.first = out,
+		.second = y,
+		.gradients = x,
+		.count = COUNT,
+		.learning_rate = 1e-9f,
+		.beta1 = 0.9f,
+		.beta2 = 0.999f,
+		.epsilon = 1e-7f};
 	show("sgd", 4.0 * COUNT, run_sgd, &update);
 	show("rmsprop", 9.0 * COUNT, run_rmsprop, &update);
 	show("adam", 13.0 * COUNT, run_adam, &update);
@@ -236,7 +340,9 @@ int main(void)
 	require(kernels_select(&kernels, &error), &error);
 	x = values(1), y = values(2), w = values(3), out = values(4);
 	peak = peak_rate();
-	printf("kernels, %s, one thread\tGFLOP/s\tpeak: fused multiply-add on registers\tGFLOP/s\t%.3f\n", kernels->name, peak / 1e9);
+	printf("kernels, %s, one thread\tGFLOP/s\tpeak: fused multiply-add on "
+	       "registers\tGFLOP/s\t%.3f\n",
+		kernels->name, peak / 1e9);
 	show_products();
 	show_winograd();
 	show_sparse();

@@ -1,4 +1,5 @@
-/* Search of near-duplicates: the index against brute force. Lines for table.awk: table, column, row, unit, value. */
+/* Search of near-duplicates: the index against brute force. Lines for table.awk: table, column,
+ * row, unit, value. */
 #include "base/progress.h"
 #include "base/random.h"
 #include "image/near_duplicates.h"
@@ -34,14 +35,17 @@ static uint64_t random_balanced_hash(struct random *random)
 	return bits;
 }
 
-/* Makes every tenth picture a near-duplicate of the one before it: a Hamming distance of up to 8. */
+/* Makes every tenth picture a near-duplicate of the one before it: a Hamming distance of up to
+ * 8. */
 static void make_hashes(struct image_hash *hashes, uint32_t count, size_t *planted)
 {
 	*planted = 0;
 	for (uint32_t i = 0; i < count; i++) {
 		struct random random = random_start(1, RANDOM_TEST, i, count);
-		hashes[i].visual = (struct visual_hash){random_balanced_hash(&random), random_u64(&random)};
-		hashes[i].mirrored = (struct visual_hash){random_balanced_hash(&random), random_u64(&random)};
+		hashes[i].visual =
+			(struct visual_hash){random_balanced_hash(&random), random_u64(&random)};
+		hashes[i].mirrored =
+			(struct visual_hash){random_balanced_hash(&random), random_u64(&random)};
 		if (i % 10 == 9) {
 			hashes[i].visual = hashes[i - 1].visual;
 			uint32_t bits = random_below(&random, 9);
@@ -73,12 +77,13 @@ static size_t by_brute_force(const struct image_hash *hashes, uint32_t count)
 	struct hash_distance likeness;
 	for (uint32_t i = 0; i < count; i++)
 		for (uint32_t j = 0; j < i; j++)
-			pairs += image_hash_alike(&hashes[i], &hashes[j], IMAGE_HASH_HAMMING, &likeness);
+			pairs += image_hash_alike(&hashes[i], &hashes[j], IMAGE_HASH_HAMMING,
+				&likeness);
 	return pairs;
 }
 
-static void measure(const char *column, size_t (*find)(const struct image_hash *, uint32_t), const struct image_hash *hashes,
-	uint32_t count, size_t planted)
+static void measure(const char *column, size_t (*find)(const struct image_hash *, uint32_t),
+	const struct image_hash *hashes, uint32_t count, size_t planted)
 {
 	double start = progress_clock();
 	size_t pairs = find(hashes, count);

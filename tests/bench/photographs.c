@@ -1,4 +1,5 @@
-/* photographs N FOLDER: writes N different synthetic JPEGs of about 100 kB, 640 x 480, to FOLDER. */
+/* photographs N FOLDER: writes N different synthetic JPEGs of about 100 kB, 640 x 480, to
+ * FOLDER. */
 #include "common/workload.h"
 
 #include "base/random.h"
@@ -19,7 +20,8 @@ static void make_texture(signed char texture[TEXTURE][TEXTURE])
 	for (int i = 0; i < TEXTURE * TEXTURE; i++) {
 		if (i % 100000 == 0)
 			random = random_start(1, RANDOM_TEST, 1, (uint64_t)i);
-		texture[i / TEXTURE][i % TEXTURE] = (signed char)((int)random_below(&random, 2 * GRAIN) - GRAIN);
+		texture[i / TEXTURE][i % TEXTURE] =
+			(signed char)((int)random_below(&random, 2 * GRAIN) - GRAIN);
 	}
 }
 
@@ -28,8 +30,10 @@ static void paint(struct image *image, struct random *random)
 {
 	memset(image->pixels, 128, WIDTH * HEIGHT * 3);
 	for (int blob = 0; blob < BLOBS; blob++) {
-		int left = (int)random_below(random, WIDTH), top = (int)random_below(random, HEIGHT);
-		int right = left + 40 + (int)random_below(random, WIDTH / 2), bottom = top + 40 + (int)random_below(random, HEIGHT / 2);
+		int left = (int)random_below(random, WIDTH),
+		    top = (int)random_below(random, HEIGHT);
+		int right = left + 40 + (int)random_below(random, WIDTH / 2),
+		    bottom = top + 40 + (int)random_below(random, HEIGHT / 2);
 		unsigned char color[3];
 		for (int c = 0; c < 3; c++)
 			color[c] = (unsigned char)(20 + random_below(random, 216));
@@ -39,7 +43,8 @@ static void paint(struct image *image, struct random *random)
 	}
 }
 
-static void make_picture(struct image *image, signed char texture[TEXTURE][TEXTURE], uint64_t number)
+static void make_picture(struct image *image, signed char texture[TEXTURE][TEXTURE],
+	uint64_t number)
 {
 	struct random random = random_start(1, RANDOM_TEST, 2, number);
 	uint32_t across = random_below(&random, TEXTURE), down = random_below(&random, TEXTURE);
@@ -47,7 +52,8 @@ static void make_picture(struct image *image, signed char texture[TEXTURE][TEXTU
 	for (int y = 0; y < HEIGHT; y++)
 		for (int x = 0; x < WIDTH; x++) {
 			unsigned char *pixel = image->pixels + (y * WIDTH + x) * 3;
-			int grain = texture[(down + (uint32_t)y) % TEXTURE][(across + (uint32_t)x) % TEXTURE];
+			int grain = texture[(down + (uint32_t)y) % TEXTURE]
+					   [(across + (uint32_t)x) % TEXTURE];
 			for (int c = 0; c < 3; c++)
 				pixel[c] = (unsigned char)(pixel[c] + grain);
 		}

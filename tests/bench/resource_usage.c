@@ -1,5 +1,5 @@
-/* resource_usage COMMAND...: runs it without output; prints the elapsed seconds, the seconds of processor time, and the peak
- * memory in MB. */
+/* resource_usage COMMAND...: runs it without output; prints the elapsed seconds, the seconds of
+ * processor time, and the peak memory in MB. */
 #include <fcntl.h>
 #include <spawn.h>
 #include <stdio.h>
@@ -32,12 +32,14 @@ int main(int argc, char **argv)
 	posix_spawn_file_actions_init(&actions);
 	posix_spawn_file_actions_addopen(&actions, 1, "/dev/null", O_WRONLY, 0);
 	double start = now();
-	if (posix_spawnp(&child, argv[1], &actions, NULL, argv + 1, environ) || wait4(child, &status, 0, &usage) < 0 || status) {
+	if (posix_spawnp(&child, argv[1], &actions, NULL, argv + 1, environ) ||
+		wait4(child, &status, 0, &usage) < 0 || status) {
 		fprintf(stderr, "resource_usage: %s: failed\n", argv[1]);
 		return 1;
 	}
 	double elapsed = now() - start;
-	printf("%.6f %.6f %.1f\n", elapsed, seconds(usage.ru_utime) + seconds(usage.ru_stime), (double)usage.ru_maxrss / 1024);
+	printf("%.6f %.6f %.1f\n", elapsed, seconds(usage.ru_utime) + seconds(usage.ru_stime),
+		(double)usage.ru_maxrss / 1024);
 	posix_spawn_file_actions_destroy(&actions);
 	return 0;
 }

@@ -10,7 +10,8 @@ bool fuzz_try(const unsigned char *bytes, size_t size)
 	struct picture_settings settings;
 	struct error error = {0};
 	json_t *card = json_loadb((const char *)bytes, size, 0, NULL);
-	bool accepted = card && (picture_settings_read(&settings, card, &error) == 0 || fuzz_refused(&error));
+	bool accepted = card &&
+		(picture_settings_read(&settings, card, &error) == 0 || fuzz_refused(&error));
 	assert(!accepted || (settings.fit <= IMAGE_PAD && settings.filter <= IMAGE_BICUBIC));
 	json_decref(card);
 	return accepted;

@@ -9,7 +9,10 @@ static void load(const unsigned char *bytes, size_t size, enum image_filter filt
 {
 	struct image image;
 	struct error error = {0};
-	struct image_resize_options options = {.width = 7, .height = 5, .filter = filter, .fit = IMAGE_CROP};
+	struct image_resize_options options = {.width = 7,
+		.height = 5,
+		.filter = filter,
+		.fit = IMAGE_CROP};
 	if (load_in_process(bytes, size, "picture", &options, channels, &image, &error))
 		(void)fuzz_refused(&error);
 	else

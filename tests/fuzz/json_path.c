@@ -20,7 +20,8 @@ bool fuzz_try(const unsigned char *bytes, size_t size)
 	struct error error = {0};
 	const unsigned char *end = memchr(bytes, '\n', size);
 	size_t length = end ? (size_t)(end - bytes) : size, found = 0, budget = 1000;
-	json_t *value = json_loadb((const char *)bytes + length, size - length, JSON_DECODE_ANY, NULL);
+	json_t *value =
+		json_loadb((const char *)bytes + length, size - length, JSON_DECODE_ANY, NULL);
 	char *text = fuzz_text(bytes, length);
 	bool good = json_path_parse(&path, text, &error) == 0 || fuzz_refused(&error);
 	if (good && value)

@@ -12,7 +12,8 @@ bool fuzz_try(const unsigned char *bytes, size_t size)
 	double minimum, maximum;
 	if (npy_read(&array, fuzz_file(bytes, size), &error))
 		return fuzz_refused(&error);
-	assert(ndarray_count(&array) <= size && array.sizes[0] * ndarray_row_count(&array) == ndarray_count(&array));
+	assert(ndarray_count(&array) <= size &&
+		array.sizes[0] * ndarray_row_count(&array) == ndarray_count(&array));
 	if (ndarray_range(&array, &minimum, &maximum))
 		assert(minimum <= maximum);
 	(void)ndarray_value(&array, array.sizes[0] - 1, ndarray_row_count(&array) - 1);

@@ -43,11 +43,16 @@ bool fuzz_try(const unsigned char *bytes, size_t size)
 		{0, "size", OPTION_SIZE, &sides, "WxH", "size in pixels", 1, 1000, NULL},
 		{0},
 	};
-	const struct options options = {.tool = "tool", .operands = "[FILE...]", .summary = "Does it.", .rows = rows};
+	const struct options options = {.tool = "tool",
+		.operands = "[FILE...]",
+		.summary = "Does it.",
+		.rows = rows};
 	int result = options_parse(&options, argc, argv, &first, &error);
 	bool accepted = result >= 0 || fuzz_refused(&error);
-	assert(count >= 1 && count <= 100 && fraction >= 0 && fraction <= 1 && color >= 0 && color < 2);
-	assert(sides.width >= 1 && sides.width <= 1000 && sides.height >= 1 && sides.height <= 1000);
+	assert(count >= 1 && count <= 100 && fraction >= 0 && fraction <= 1 && color >= 0 &&
+		color < 2);
+	assert(sides.width >= 1 && sides.width <= 1000 && sides.height >= 1 &&
+		sides.height <= 1000);
 	assert(result != OPTIONS_RUN || (first >= 1 && first <= argc));
 	free(options_command_line(argc, argv));
 	text_list_free(&sites);

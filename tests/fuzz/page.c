@@ -1,4 +1,5 @@
-/* A page or API response, read by recipes that together use every kind of step. Accepted: one of them finds an image. */
+/* A page or API response, read by recipes that together use every kind of step. Accepted: one of
+ * them finds an image. */
 #include "common/fuzz.h"
 
 #include "scrape/page_source.h"
@@ -13,7 +14,8 @@ static bool read_as(const struct recipe *recipe, const unsigned char *bytes, siz
 	struct error error = {0};
 	struct page_findings findings = {0};
 	char *url = NULL;
-	if (page_source_init(&source, recipe, "", "http://example.org/a/b", NULL, &error) || page_source_next(&source, &url, &error) != 1)
+	if (page_source_init(&source, recipe, "", "http://example.org/a/b", NULL, &error) ||
+		page_source_next(&source, &url, &error) != 1)
 		abort();
 	struct page page = page_source_current(&source, url);
 	page.side_minimum = 64;
@@ -34,7 +36,8 @@ static bool read_as(const struct recipe *recipe, const unsigned char *bytes, siz
 
 bool fuzz_try(const unsigned char *bytes, size_t size)
 {
-	static const char *const names[] = {"page", "bing", "google", "mediawiki", "safebooru", "openverse"};
+	static const char *const names[] = {"page", "bing", "google", "mediawiki", "safebooru",
+		"openverse"};
 	enum { RECIPES = sizeof names / sizeof *names };
 	static struct recipe recipes[RECIPES];
 	bool accepted = false;

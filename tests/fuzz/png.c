@@ -37,7 +37,8 @@ bool fuzz_try(const unsigned char *bytes, size_t size)
 		abort();
 	memcpy(fixed, bytes, size);
 	fix_checksums(fixed, size);
-	bool accepted = decode_in_process(fixed, size, "picture", &options, &image, &error) == 0 || fuzz_refused(&error);
+	bool accepted = decode_in_process(fixed, size, "picture", &options, &image, &error) == 0 ||
+		fuzz_refused(&error);
 	assert(!accepted || image.channels == 4);
 	image_free(&image);
 	free(fixed);

@@ -20,13 +20,14 @@ bool fuzz_try(const unsigned char *bytes, size_t size)
 			abort();
 	if (recipe_fill_headers(&recipe, &error))
 		(void)fuzz_refused(&error);
-	char *page = recipe_page_url(&recipe, "http://example.org/api", "Category:a query", 1, &error);
+	char *page =
+		recipe_page_url(&recipe, "http://example.org/api", "Category:a query", 1, &error);
 	if (page)
 		free(recipe_hide_keys(&recipe, page));
 	free(page);
 	for (size_t i = 0; i < recipe.item_count; i++)
-		if (recipe_image_urls(&recipe, &recipe.items[i], "http://example.org/thumb/a.png?size=100", &seconds, &urls,
-			    &error))
+		if (recipe_image_urls(&recipe, &recipe.items[i],
+			    "http://example.org/thumb/a.png?size=100", &seconds, &urls, &error))
 			(void)fuzz_refused(&error);
 	text_list_free(&urls);
 	recipe_free(&recipe);

@@ -16,7 +16,8 @@ bool fuzz_try(const unsigned char *bytes, size_t size)
 		abort();
 	char *url_path = fuzz_text(bytes, size), *path = folder_find(root, url_path);
 	if (path)
-		assert(file_exists(path) && strncmp(path, root, strlen(root)) == 0 && !strstr(path + strlen(root), "/."));
+		assert(file_exists(path) && strncmp(path, root, strlen(root)) == 0 &&
+			!strstr(path + strlen(root), "/."));
 	bool accepted = path;
 	free(path);
 	free(url_path);

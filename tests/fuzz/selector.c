@@ -1,4 +1,5 @@
-/* A selector, and after its line a page to search, parsed as each format. Accepted: it finds something. */
+/* A selector, and after its line a page to search, parsed as each format. Accepted: it finds
+ * something. */
 #include "common/fuzz.h"
 
 #include "recipe/selector.h"
@@ -6,7 +7,8 @@
 #include <stdlib.h>
 #include <string.h>
 
-static bool find(const char *text, const unsigned char *page, size_t size, enum document_format format)
+static bool find(const char *text, const unsigned char *page, size_t size,
+	enum document_format format)
 {
 	struct selector selector;
 	struct document *document;

@@ -1,4 +1,5 @@
-/* A tensor stream with correct checksums, mapped and through a pipe, with the same result. Accepted: it is complete. */
+/* A tensor stream with correct checksums, mapped and through a pipe, with the same result.
+ * Accepted: it is complete. */
 #include "common/fuzz.h"
 
 #include "base/bytes.h"
@@ -18,7 +19,8 @@ static void fix_checksums(unsigned char *bytes, size_t size)
 	while (size >= CHUNK_HEADER_SIZE) {
 		uint64_t stored = load_u64(bytes + 32), rest = size - CHUNK_HEADER_SIZE;
 		if (stored <= rest)
-			store_u32(bytes + 56, (uint32_t)crc32(0, bytes + CHUNK_HEADER_SIZE, (uInt)stored));
+			store_u32(bytes + 56,
+				(uint32_t)crc32(0, bytes + CHUNK_HEADER_SIZE, (uInt)stored));
 		store_u32(bytes + 60, (uint32_t)crc32(0, bytes, 60));
 		if (stored > rest || chunk_padding(stored) > rest - stored)
 			return;
@@ -39,8 +41,10 @@ static unsigned long read_all(const char *path, bool *complete)
 	while (result == 0 && (result = stream_next_segment(reader, &head, &error)) == 1)
 		while ((result = stream_next_record(reader, &record, &error)) == 1) {
 			sum = crc32(sum, record.tensor, (uInt)stream_tensor_size(head));
-			sum = crc32(sum, (const unsigned char *)record.source, (uInt)strlen(record.source));
-			assert(record.weights || record.label == -1 || (size_t)record.label < head->classes.count);
+			sum = crc32(sum, (const unsigned char *)record.source,
+				(uInt)strlen(record.source));
+			assert(record.weights || record.label == -1 ||
+				(size_t)record.label < head->classes.count);
 		}
 	*complete = result == 0 || fuzz_refused(&error);
 	stream_close(reader);
@@ -51,7 +55,8 @@ static unsigned long read_pipe(const unsigned char *bytes, size_t size, bool *co
 {
 	int ends[2];
 	char path[32];
-	if (pipe2(ends, O_CLOEXEC) || write(ends[1], bytes, size) != (ssize_t)size || close(ends[1]))
+	if (pipe2(ends, O_CLOEXEC) || write(ends[1], bytes, size) != (ssize_t)size ||
+		close(ends[1]))
 		abort();
 	snprintf(path, sizeof path, "/proc/self/fd/%d", ends[0]);
 	unsigned long sum = read_all(path, complete);

@@ -1,4 +1,5 @@
-/* A URI reference: once resolved it is http or https without user information, and resolves to itself. */
+/* A URI reference: once resolved it is http or https without user information, and resolves to
+ * itself. */
 #include "common/fuzz.h"
 
 #include "base/text.h"
@@ -10,10 +11,12 @@
 
 static void check_url(const char *url)
 {
-	char *resolved = url_resolve(NULL, url, NULL), *origin = url_origin(url), *extended = url_set_parameter(url, "a", url);
+	char *resolved = url_resolve(NULL, url, NULL), *origin = url_origin(url),
+	     *extended = url_set_parameter(url, "a", url);
 	assert(strncmp(url, "http://", 7) == 0 || strncmp(url, "https://", 8) == 0);
 	const char *host = strstr(url, "//") + 2;
-	assert(!memchr(host, '@', strcspn(host, "/?#")) && text_is_utf8(url) && strlen(url) <= URL_LENGTH_MAXIMUM);
+	assert(!memchr(host, '@', strcspn(host, "/?#")) && text_is_utf8(url) &&
+		strlen(url) <= URL_LENGTH_MAXIMUM);
 	for (const char *p = url; *p; p++)
 		assert((unsigned char)*p > ' ' && *p != 127);
 	assert(resolved && strcmp(resolved, url) == 0 && origin && extended);

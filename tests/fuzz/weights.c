@@ -1,5 +1,6 @@
-/* Weights in HDF5. HDF5 1.10 may crash on strings of variable length, which h5py writes: such files are read in another process,
- * as in the tools; all others are parsed in this one, where the fuzzer sees crashes and coverage. */
+/* Weights in HDF5. HDF5 1.10 may crash on strings of variable length, which h5py writes: such files
+ * are read in another process, as in the tools; all others are parsed in this one, where the fuzzer
+ * sees crashes and coverage. */
 #include "common/fuzz.h"
 
 #include "model/model.h"
@@ -34,7 +35,9 @@ static int parse(const unsigned char *bytes, size_t size, struct error *error)
 		abort();
 	int result = weights_parse(bytes, size, "weights", network, values, places, error);
 	for (int i = 0; result == 0 && i < count; i++)
-		assert(places[i].converted || places[i].offset + network_parameter(network, i).count * sizeof *values <= size);
+		assert(places[i].converted ||
+			places[i].offset + network_parameter(network, i).count * sizeof *values <=
+				size);
 	free(values);
 	free(places);
 	return result;
@@ -45,7 +48,8 @@ bool fuzz_try(const unsigned char *bytes, size_t size)
 	struct error error = {0};
 	if (!network)
 		make_network();
-	int result = memmem(bytes, size, "GCOL", 4) ? weights_read(network, fuzz_file(bytes, size), &error)
-						    : parse(bytes, size, &error);
+	int result = memmem(bytes, size, "GCOL", 4)
+		? weights_read(network, fuzz_file(bytes, size), &error)
+		: parse(bytes, size, &error);
 	return result == 0 || fuzz_refused(&error);
 }

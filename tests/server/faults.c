@@ -1,18 +1,19 @@
-/* A web server that sends the errors its URLs ask for, on plain sockets, so that any response can be wrong.
+/* A web server that sends the errors its URLs ask for, on plain sockets, so that any response can
+ * be wrong.
  *
- *   faults PAGES LOG [ADDRESS]    serves on a free port of 127.0.0.1, or of ADDRESS, and prints "http://ADDRESS:PORT"
+ *   faults PAGES LOG [ADDRESS]    serves on a free port of 127.0.0.1, or of ADDRESS, and prints
+ * "http://ADDRESS:PORT"
  *
- * Every request adds a line "PATH?QUERY<tab>USER-AGENT<tab>NAMES-OF-ALL-HEADERS<tab>MILLISECONDS" to LOG. What paths do:
- *   /NAME                       if PAGES/answers has a line "NAME SCRIPT": the script, see common/script.h
- *   /pages/FILE[?QUERY]         the file of that name in PAGES (FOLDER/: its index.html), or FILE@NAME=VALUE if
- *                               it exists for a parameter of QUERY; {origin} replaced by the address above
- *   /robots.txt                 likewise, if there is one
- *   /image/NAME[?size=N]        a PNG of N x N pixels (80) determined by NAME
- *   /slow/NAME                  the same after 30 ms
- *   /heal/TIMES/STATUS/NAME     STATUS for the first TIMES requests, then the image; ?after=T: with Retry-After: T
- *   /redirect/URL               a redirect there
- *   /hang/NAME                  nothing at all, for ten seconds
- *   /w/api.php                  a MediaWiki of one category, in two parts that continue by three attributes */
+ * Every request adds a line "PATH?QUERY<tab>USER-AGENT<tab>NAMES-OF-ALL-HEADERS<tab>MILLISECONDS"
+ * to LOG. What paths do: /NAME                       if PAGES/answers has a line "NAME SCRIPT": the
+ * script, see common/script.h /pages/FILE[?QUERY]         the file of that name in PAGES (FOLDER/:
+ * its index.html), or FILE@NAME=VALUE if it exists for a parameter of QUERY; {origin} replaced by
+ * the address above /robots.txt                 likewise, if there is one /image/NAME[?size=N] a
+ * PNG of N x N pixels (80) determined by NAME /slow/NAME                  the same after 30 ms
+ *   /heal/TIMES/STATUS/NAME     STATUS for the first TIMES requests, then the image; ?after=T: with
+ * Retry-After: T /redirect/URL               a redirect there /hang/NAME                  nothing
+ * at all, for ten seconds /w/api.php                  a MediaWiki of one category, in two parts
+ * that continue by three attributes */
 #include "base/file.h"
 #include "base/progress.h"
 #include "base/text.h"
@@ -48,9 +49,11 @@ static void send_all(int socket, const void *bytes, size_t size)
 	}
 }
 
-static void answer(int socket, const char *status, const char *headers, const void *body, size_t size)
+static void answer(int socket, const char *status, const char *headers, const void *body,
+	size_t size)
 {
-	char *head = text_format("HTTP/1.1 %s\r\nContent-Length: %zu\r\n%s\r\n", status, size, headers);
+	char *head =
+		text_format("HTTP/1.1 %s\r\nContent-Length: %zu\r\n%s\r\n", status, size, headers);
 	if (head) {
 		send_all(socket, head, strlen(head));
 		send_all(socket, body, size);
@@ -88,8 +91,10 @@ static void answer_after_failures(int socket, const char *path)
 static char *page_path(const char *name)
 {
 	int length = (int)strcspn(name, "?");
-	char *path = text_format("%s/%.*s%s", pages, length, name, length && name[length - 1] == '/' ? "index.html" : "");
-	for (const char *p = name[length] ? name + length + 1 : NULL; path && p; p = strchr(p, '&') ? strchr(p, '&') + 1 : NULL) {
+	char *path = text_format("%s/%.*s%s", pages, length, name,
+		length && name[length - 1] == '/' ? "index.html" : "");
+	for (const char *p = name[length] ? name + length + 1 : NULL; path && p;
+		p = strchr(p, '&') ? strchr(p, '&') + 1 : NULL) {
 		char *special = text_format("%s@%.*s", path, (int)strcspn(p, "&/"), p);
 		if (special && access(special, R_OK) == 0) {
 			free(path);
@@ -110,14 +115,17 @@ static void answer_page(int socket, const char *name)
 	} else {
 		FILE *stream = open_memstream((char **)&body, &body_size);
 		const char *p = (char *)bytes, *end = p + size;
-		for (const char *mark; (mark = strstr(p, "{origin}")); p = mark + strlen("{origin}")) {
+		for (const char *mark; (mark = strstr(p, "{origin}"));
+			p = mark + strlen("{origin}")) {
 			fwrite(p, 1, (size_t)(mark - p), stream);
 			fputs(origin, stream);
 		}
 		fwrite(p, 1, (size_t)(end - p), stream);
 		fclose(stream);
-		answer(socket, "200 OK", strstr(name, ".xml") ? "Content-Type: text/xml\r\n" : "Content-Type: text/html\r\n", body,
-			body_size);
+		answer(socket, "200 OK",
+			strstr(name, ".xml") ? "Content-Type: text/xml\r\n"
+					     : "Content-Type: text/html\r\n",
+			body, body_size);
 	}
 	free(path);
 	free(bytes);
@@ -126,8 +134,10 @@ static void answer_page(int socket, const char *name)
 
 static void answer_wiki(int socket, const char *path)
 {
-	bool category = strstr(path, "gcmtitle=Category%3AShells") && strstr(path, "generator=categorymembers");
-	bool all_three = strstr(path, "gcmcontinue=file%7C2%7Cx%20y") && strstr(path, "iistart=2020-01-01T00%3A00%3A00Z") &&
+	bool category = strstr(path, "gcmtitle=Category%3AShells") &&
+		strstr(path, "generator=categorymembers");
+	bool all_three = strstr(path, "gcmcontinue=file%7C2%7Cx%20y") &&
+		strstr(path, "iistart=2020-01-01T00%3A00%3A00Z") &&
 		strstr(path, "continue=gcmcontinue%7C%7C");
 	if (strstr(path, "titles=Shells%20%26%20sand") || strstr(path, "gsrsearch=red%20shells"))
 		answer_page(socket, "wiki-one.xml");
@@ -176,7 +186,8 @@ static void route(int socket, const char *path)
 static void write_names(FILE *stream, const char *request)
 {
 	const char *separator = "";
-	for (const char *line = strstr(request, "\r\n"); line && line[2] != '\r'; line = strstr(line + 2, "\r\n")) {
+	for (const char *line = strstr(request, "\r\n"); line && line[2] != '\r';
+		line = strstr(line + 2, "\r\n")) {
 		fprintf(stream, "%s%.*s", separator, (int)strcspn(line + 2, ":\r"), line + 2);
 		separator = ",";
 	}
@@ -197,13 +208,15 @@ static void write_log(const char *path, const char *request)
 	pthread_mutex_unlock(&lock);
 }
 
-/* Reads a request and logs it; `path` has room for REQUEST_MAXIMUM bytes. Returns whether there was one. */
+/* Reads a request and logs it; `path` has room for REQUEST_MAXIMUM bytes. Returns whether there was
+ * one. */
 static bool read_request(int socket, char *path)
 {
 	char request[REQUEST_MAXIMUM];
 	size_t used = 0;
 	ssize_t got;
-	while (used < sizeof request - 1 && (got = recv(socket, request + used, sizeof request - 1 - used, 0)) > 0) {
+	while (used < sizeof request - 1 &&
+		(got = recv(socket, request + used, sizeof request - 1 - used, 0)) > 0) {
 		used += (size_t)got;
 		request[used] = 0;
 		if (*request != 'G' || strstr(request, "\r\n\r\n"))
@@ -221,7 +234,8 @@ static bool wait_for_request(int socket)
 	return read_request(socket, path);
 }
 
-/* One request per connection, unless a script asks for another: a fault affects that request only. */
+/* One request per connection, unless a script asks for another: a fault affects that request
+ * only. */
 static void *serve(void *argument)
 {
 	int socket = (int)(long)argument;
@@ -248,8 +262,9 @@ static int listen_on(const char *number)
 	struct sockaddr_in address = {.sin_family = AF_INET};
 	socklen_t size = sizeof address;
 	int listener = socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
-	if (inet_pton(AF_INET, number, &address.sin_addr) != 1 || bind(listener, (struct sockaddr *)&address, size) ||
-		listen(listener, 128) || getsockname(listener, (struct sockaddr *)&address, &size))
+	if (inet_pton(AF_INET, number, &address.sin_addr) != 1 ||
+		bind(listener, (struct sockaddr *)&address, size) || listen(listener, 128) ||
+		getsockname(listener, (struct sockaddr *)&address, &size))
 		return -1;
 	snprintf(origin, sizeof origin, "http://%s:%d", number, ntohs(address.sin_port));
 	return listener;

@@ -2,10 +2,10 @@
  *
  *   names LOG NAME=ANSWER[/ANSWER...]...
  *
- * Serves on UDP port 53 of 127.0.0.1 and prints "ready". An ANSWER is IPv4 and IPv6 addresses separated by commas; the first query
- * of a name gets its first ANSWER, the second its second, and all further ones its last; A and AAAA queries are counted
- * separately. Any other name does not exist. The TTL is 0. Each answer adds a line
- * "NAME<tab>A|AAAA<tab>ANSWER" to LOG. */
+ * Serves on UDP port 53 of 127.0.0.1 and prints "ready". An ANSWER is IPv4 and IPv6 addresses
+ * separated by commas; the first query of a name gets its first ANSWER, the second its second, and
+ * all further ones its last; A and AAAA queries are counted separately. Any other name does not
+ * exist. The TTL is 0. Each answer adds a line "NAME<tab>A|AAAA<tab>ANSWER" to LOG. */
 #include <arpa/inet.h>
 #include <netinet/in.h>
 #include <stdbool.h>
@@ -15,8 +15,15 @@
 #include <strings.h>
 #include <sys/socket.h>
 
-enum { MESSAGE_SIZE = 512, HEADER_SIZE = 12, NAME_SIZE = 256, TEXT_SIZE = 256, TYPE_A = 1, TYPE_AAAA = 28,
-	NO_SUCH_NAME = 3 };
+enum {
+	MESSAGE_SIZE = 512,
+	HEADER_SIZE = 12,
+	NAME_SIZE = 256,
+	TEXT_SIZE = 256,
+	TYPE_A = 1,
+	TYPE_AAAA = 28,
+	NO_SUCH_NAME = 3
+};
 
 struct name {
 	const char *text, *answers;
@@ -71,9 +78,11 @@ static size_t read_question(const unsigned char *message, size_t size, char *nam
 static int write_records(unsigned char *message, size_t *size, int type, char *addresses)
 {
 	/* The name is a pointer to offset 12; class IN; TTL 0. */
-	unsigned char record[12] = {0xc0, HEADER_SIZE, 0, (unsigned char)type, 0, 1, 0, 0, 0, 0, 0, type == TYPE_A ? 4 : 16};
+	unsigned char record[12] = {0xc0, HEADER_SIZE, 0, (unsigned char)type, 0, 1, 0, 0, 0, 0, 0,
+		type == TYPE_A ? 4 : 16};
 	int count = 0;
-	for (char *rest, *address = strtok_r(addresses, ",", &rest); address; address = strtok_r(NULL, ",", &rest)) {
+	for (char *rest, *address = strtok_r(addresses, ",", &rest); address;
+		address = strtok_r(NULL, ",", &rest)) {
 		unsigned char binary[16];
 		if (*size + sizeof record + sizeof binary > MESSAGE_SIZE ||
 			inet_pton(type == TYPE_A ? AF_INET : AF_INET6, address, binary) != 1)
@@ -102,14 +111,17 @@ static size_t answer(unsigned char *message, size_t got, FILE *log)
 		fflush(log);
 	}
 	int count = known ? write_records(message, &size, type, addresses) : 0;
-	const unsigned char head[] = {0x84, (unsigned char)(0x80 | (name ? 0 : NO_SUCH_NAME)), 0, 1, 0, (unsigned char)count, 0, 0, 0, 0};
+	const unsigned char head[] = {0x84, (unsigned char)(0x80 | (name ? 0 : NO_SUCH_NAME)), 0, 1,
+		0, (unsigned char)count, 0, 0, 0, 0};
 	memcpy(message + 2, head, sizeof head);
 	return size;
 }
 
 int main(int argc, char **argv)
 {
-	struct sockaddr_in address = {.sin_family = AF_INET, .sin_port = htons(53), .sin_addr.s_addr = htonl(INADDR_LOOPBACK)};
+	struct sockaddr_in address = {.sin_family = AF_INET,
+		.sin_port = htons(53),
+		.sin_addr.s_addr = htonl(INADDR_LOOPBACK)};
 	int server = socket(AF_INET, SOCK_DGRAM | SOCK_CLOEXEC, 0);
 	FILE *log = argc > 1 ? fopen(argv[1], "we") : NULL;
 	names = calloc((size_t)argc, sizeof *names);
@@ -128,7 +140,8 @@ int main(int argc, char **argv)
 		unsigned char message[MESSAGE_SIZE];
 		struct sockaddr_in from;
 		socklen_t from_size = sizeof from;
-		ssize_t got = recvfrom(server, message, sizeof message, 0, (struct sockaddr *)&from, &from_size);
+		ssize_t got = recvfrom(server, message, sizeof message, 0, (struct sockaddr *)&from,
+			&from_size);
 		size_t size = got > 0 ? answer(message, (size_t)got, log) : 0;
 		if (size)
 			sendto(server, message, size, 0, (struct sockaddr *)&from, from_size);

@@ -2,23 +2,21 @@
  *
  *   streams LOG CERTIFICATE [NAMES [SECONDS]]
  *
- * Serves on a free port of 127.0.0.1, with a certificate of its own for NAMES (DNS:localhost,IP:127.0.0.1) that expires SECONDS from
- * now (3600) and that it writes to the file CERTIFICATE; then prints "https://127.0.0.1:PORT".
+ * Serves on a free port of 127.0.0.1, with a certificate of its own for NAMES
+ * (DNS:localhost,IP:127.0.0.1) that expires SECONDS from now (3600) and that it writes to the file
+ * CERTIFICATE; then prints "https://127.0.0.1:PORT".
  *
- * Every request adds a line "PATH<tab>CONNECTION<tab>STREAM<tab>OPEN" to LOG: the connection's number, the stream's, and how many
- * streams of all connections were open then, this one included. What paths do:
- *   /image/NAME          a PNG determined by NAME
- *   /slow/NAME           the same after 100 ms
- *   /lengthless/NAME     the same, without a Content-Length
- *   /cut/NAME            half of it, with a normal end of stream
- *   /hang/NAME           nothing at all
- *   /endless/NAME        bytes without end
- *   /once/FAULT/NAME     at first, after 100 ms, a FAULT, then the image:
- *     refused reset calm   the stream ends with REFUSED_STREAM; INTERNAL_ERROR and half the image sent; ENHANCE_YOUR_CALM
- *     goaway               GOAWAY that leaves out this stream and later ones, after which the connection ends with its last stream
- *     shutdown             GOAWAY that leaves out none; likewise
- *     close                half the image, and the connection is closed
- *     nonsense             a frame that breaks the protocol */
+ * Every request adds a line "PATH<tab>CONNECTION<tab>STREAM<tab>OPEN" to LOG: the connection's
+ * number, the stream's, and how many streams of all connections were open then, this one included.
+ * What paths do: /image/NAME          a PNG determined by NAME /slow/NAME           the same after
+ * 100 ms /lengthless/NAME     the same, without a Content-Length /cut/NAME            half of it,
+ * with a normal end of stream /hang/NAME           nothing at all /endless/NAME        bytes
+ * without end /once/FAULT/NAME     at first, after 100 ms, a FAULT, then the image: refused reset
+ * calm   the stream ends with REFUSED_STREAM; INTERNAL_ERROR and half the image sent;
+ * ENHANCE_YOUR_CALM goaway               GOAWAY that leaves out this stream and later ones, after
+ * which the connection ends with its last stream shutdown             GOAWAY that leaves out none;
+ * likewise close                half the image, and the connection is closed nonsense             a
+ * frame that breaks the protocol */
 #include "base/progress.h"
 #include "common/certificate.h"
 #include "common/picture.h"
@@ -48,7 +46,7 @@ struct stream {
 	struct stream *next;
 	int32_t id;
 	char path[PATH_SIZE];
-	double due;     /* of progress_clock: when it is answered; 0: it is */
+	double due; /* of progress_clock: when it is answered; 0: it is */
 	unsigned char *body;
 	size_t size, sent;
 	bool endless;
@@ -61,13 +59,13 @@ struct connection {
 	SSL *ssl;
 	nghttp2_session *session;
 	struct stream *streams;
-	bool closing;   /* at once */
+	bool closing; /* at once */
 };
 
 /* ---- answers ---- */
 
-static ssize_t read_body(nghttp2_session *session, int32_t id, uint8_t *out, size_t room, uint32_t *flags,
-	nghttp2_data_source *source, void *context)
+static ssize_t read_body(nghttp2_session *session, int32_t id, uint8_t *out, size_t room,
+	uint32_t *flags, nghttp2_data_source *source, void *context)
 {
 	struct connection *connection = context;
 	struct stream *stream = source->ptr;
@@ -90,11 +88,14 @@ static ssize_t read_body(nghttp2_session *session, int32_t id, uint8_t *out, siz
 	return (ssize_t)size;
 }
 
-static void send_head(struct connection *connection, struct stream *stream, char *status, const char *length)
+static void send_head(struct connection *connection, struct stream *stream, char *status,
+	const char *length)
 {
 	nghttp2_nv head[] = {
-		{(uint8_t *)":status", (uint8_t *)status, strlen(":status"), strlen(status), NGHTTP2_NV_FLAG_NONE},
-		{(uint8_t *)"content-length", (uint8_t *)length, strlen("content-length"), strlen(length), NGHTTP2_NV_FLAG_NONE},
+		{(uint8_t *)":status", (uint8_t *)status, strlen(":status"), strlen(status),
+			NGHTTP2_NV_FLAG_NONE},
+		{(uint8_t *)"content-length", (uint8_t *)length, strlen("content-length"),
+			strlen(length), NGHTTP2_NV_FLAG_NONE},
 	};
 	nghttp2_data_provider body = {.source.ptr = stream, .read_callback = read_body};
 	nghttp2_submit_response(connection->session, stream->id, head, *length ? 2 : 1, &body);
@@ -112,7 +113,8 @@ static void answer_picture(struct connection *connection, struct stream *stream,
 
 static void go_away(struct connection *connection, int32_t last_stream)
 {
-	nghttp2_submit_goaway(connection->session, NGHTTP2_FLAG_NONE, last_stream, NGHTTP2_NO_ERROR, NULL, 0);
+	nghttp2_submit_goaway(connection->session, NGHTTP2_FLAG_NONE, last_stream, NGHTTP2_NO_ERROR,
+		NULL, 0);
 }
 
 /* A DATA frame of stream 0. */
@@ -130,7 +132,8 @@ static void answer_fault(struct connection *connection, struct stream *stream, c
 	} resets[] = {{"refused/", NGHTTP2_REFUSED_STREAM}, {"calm/", NGHTTP2_ENHANCE_YOUR_CALM}};
 	for (size_t i = 0; i < sizeof resets / sizeof *resets; i++)
 		if (strncmp(fault, resets[i].name, strlen(resets[i].name)) == 0)
-			nghttp2_submit_rst_stream(connection->session, NGHTTP2_FLAG_NONE, stream->id, resets[i].code);
+			nghttp2_submit_rst_stream(connection->session, NGHTTP2_FLAG_NONE,
+				stream->id, resets[i].code);
 	if (strncmp(fault, "goaway/", 7) == 0)
 		go_away(connection, stream->id - 2);
 	if (strncmp(fault, "shutdown/", 9) == 0) {
@@ -140,7 +143,8 @@ static void answer_fault(struct connection *connection, struct stream *stream, c
 	if (strncmp(fault, "nonsense/", 9) == 0)
 		send_nonsense(connection);
 	stream->closes = strncmp(fault, "close/", 6) == 0;
-	stream->fault = strncmp(fault, "reset/", 6) == 0 ? NGHTTP2_INTERNAL_ERROR : NGHTTP2_NO_ERROR;
+	stream->fault =
+		strncmp(fault, "reset/", 6) == 0 ? NGHTTP2_INTERNAL_ERROR : NGHTTP2_NO_ERROR;
 	if (stream->closes || stream->fault != NGHTTP2_NO_ERROR)
 		answer_picture(connection, stream, true);
 }
@@ -169,7 +173,8 @@ static void write_log(const struct connection *connection, const struct stream *
 	FILE *stream_of_lines = fopen(log_path, "ae");
 	if (!stream_of_lines)
 		return;
-	fprintf(stream_of_lines, "%s\t%d\t%d\t%d\n", stream->path, connection->number, (int)stream->id, open);
+	fprintf(stream_of_lines, "%s\t%d\t%d\t%d\n", stream->path, connection->number,
+		(int)stream->id, open);
 	fclose(stream_of_lines);
 }
 
@@ -185,13 +190,14 @@ static int begin_stream(nghttp2_session *session, const nghttp2_frame *frame, vo
 	return nghttp2_session_set_stream_user_data(session, stream->id, stream);
 }
 
-static int take_header(nghttp2_session *session, const nghttp2_frame *frame, const uint8_t *name, size_t name_size,
-	const uint8_t *value, size_t value_size, uint8_t flags, void *context)
+static int take_header(nghttp2_session *session, const nghttp2_frame *frame, const uint8_t *name,
+	size_t name_size, const uint8_t *value, size_t value_size, uint8_t flags, void *context)
 {
 	struct stream *stream = nghttp2_session_get_stream_user_data(session, frame->hd.stream_id);
 	(void)name_size, (void)flags, (void)context;
 	if (stream && strcmp((const char *)name, ":path") == 0)
-		snprintf(stream->path, sizeof stream->path, "%.*s", (int)value_size, (const char *)value);
+		snprintf(stream->path, sizeof stream->path, "%.*s", (int)value_size,
+			(const char *)value);
 	return 0;
 }
 
@@ -200,7 +206,8 @@ static int take_request(nghttp2_session *session, const nghttp2_frame *frame, vo
 	struct stream *stream = nghttp2_session_get_stream_user_data(session, frame->hd.stream_id);
 	if (!stream || frame->hd.type != NGHTTP2_HEADERS)
 		return 0;
-	bool slow = strncmp(stream->path, "/slow/", 6) == 0 || strncmp(stream->path, "/once/", 6) == 0;
+	bool slow =
+		strncmp(stream->path, "/slow/", 6) == 0 || strncmp(stream->path, "/once/", 6) == 0;
 	stream->due = progress_clock() + (slow ? slow_seconds : 0);
 	write_log(context, stream, atomic_fetch_add(&streams_open, 1) + 1);
 	return 0;
@@ -210,7 +217,8 @@ static int end_stream(nghttp2_session *session, int32_t id, uint32_t code, void 
 {
 	struct connection *connection = context;
 	(void)session, (void)code;
-	for (struct stream **link = &connection->streams, *stream; (stream = *link); link = &stream->next)
+	for (struct stream **link = &connection->streams, *stream; (stream = *link);
+		link = &stream->next)
 		if (stream->id == id) {
 			*link = stream->next;
 			free(stream->body);
@@ -223,7 +231,8 @@ static int end_stream(nghttp2_session *session, int32_t id, uint32_t code, void 
 
 /* ---- connections ---- */
 
-static ssize_t send_bytes(nghttp2_session *session, const uint8_t *bytes, size_t size, int flags, void *context)
+static ssize_t send_bytes(nghttp2_session *session, const uint8_t *bytes, size_t size, int flags,
+	void *context)
 {
 	struct connection *connection = context;
 	int sent = SSL_write(connection->ssl, bytes, (int)size);
@@ -277,7 +286,8 @@ static void serve_session(struct connection *connection)
 	while (lasts && !connection->closing) {
 		int wait = answer_due(connection);
 		lasts = nghttp2_session_send(connection->session) == 0 && !connection->closing &&
-			(nghttp2_session_want_read(connection->session) || nghttp2_session_want_write(connection->session)) &&
+			(nghttp2_session_want_read(connection->session) ||
+				nghttp2_session_want_write(connection->session)) &&
 			take_bytes(connection, wait);
 	}
 	while (connection->streams)
@@ -286,7 +296,8 @@ static void serve_session(struct connection *connection)
 
 static void *serve(void *argument)
 {
-	struct connection connection = {.number = atomic_fetch_add(&connections, 1) + 1, .socket = (int)(long)argument};
+	struct connection connection = {.number = atomic_fetch_add(&connections, 1) + 1,
+		.socket = (int)(long)argument};
 	char rest[4096];
 	connection.ssl = SSL_new(tls);
 	if (SSL_set_fd(connection.ssl, connection.socket) && SSL_accept(connection.ssl) == 1) {
@@ -295,7 +306,8 @@ static void *serve(void *argument)
 		nghttp2_session_del(connection.session);
 	}
 	SSL_free(connection.ssl);
-	/* What is not read when a socket closes would reset the connection, and what was sent be lost. */
+	/* What is not read when a socket closes would reset the connection, and what was sent be
+	 * lost. */
 	shutdown(connection.socket, SHUT_WR);
 	while (!connection.closing && recv(connection.socket, rest, sizeof rest, 0) > 0)
 		;
@@ -305,18 +317,20 @@ static void *serve(void *argument)
 
 /* ---- the whole ---- */
 
-static int choose_protocol(SSL *ssl, const unsigned char **out, unsigned char *size, const unsigned char *offered,
-	unsigned offered_size, void *context)
+static int choose_protocol(SSL *ssl, const unsigned char **out, unsigned char *size,
+	const unsigned char *offered, unsigned offered_size, void *context)
 {
 	(void)ssl, (void)context;
 	static const unsigned char http2[] = "\2h2";
-	int chosen = SSL_select_next_proto((unsigned char **)out, size, http2, 3, offered, offered_size);
+	int chosen =
+		SSL_select_next_proto((unsigned char **)out, size, http2, 3, offered, offered_size);
 	return chosen == OPENSSL_NPN_NEGOTIATED ? SSL_TLSEXT_ERR_OK : SSL_TLSEXT_ERR_ALERT_FATAL;
 }
 
 static int listen_on_loopback(void)
 {
-	struct sockaddr_in address = {.sin_family = AF_INET, .sin_addr.s_addr = htonl(INADDR_LOOPBACK)};
+	struct sockaddr_in address = {.sin_family = AF_INET,
+		.sin_addr.s_addr = htonl(INADDR_LOOPBACK)};
 	socklen_t size = sizeof address;
 	int listener = socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
 	if (bind(listener, (struct sockaddr *)&address, size) || listen(listener, 128) ||
@@ -332,7 +346,8 @@ int main(int argc, char **argv)
 	const char *names = argc > 3 ? argv[3] : "DNS:localhost,IP:127.0.0.1";
 	signal(SIGPIPE, SIG_IGN);
 	tls = SSL_CTX_new(TLS_server_method());
-	if (argc < 3 || !tls || !make_certificate(tls, names, argc > 4 ? atol(argv[4]) : 3600, argv[2]))
+	if (argc < 3 || !tls ||
+		!make_certificate(tls, names, argc > 4 ? atol(argv[4]) : 3600, argv[2]))
 		return 1;
 	log_path = argv[1];
 	SSL_CTX_set_alpn_select_cb(tls, choose_protocol, NULL);

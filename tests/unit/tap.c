@@ -34,7 +34,8 @@ bool is_text(const char *got, const char *expected, const char *name)
 {
 	bool same = got && expected && strcmp(got, expected) == 0;
 	if (!ok(same, "%s", name))
-		note("got '%s', expected '%s'", got ? got : "(null)", expected ? expected : "(null)");
+		note("got '%s', expected '%s'", got ? got : "(null)",
+			expected ? expected : "(null)");
 	return same;
 }
 
@@ -86,6 +87,7 @@ const char *fixture(const char *name)
 {
 	static char path[4096];
 	const char *source = __FILE__; /* tests/unit/tap.c, from where make ran */
-	snprintf(path, sizeof path, "%.*sfixtures/%s", (int)(strlen(source) - strlen("unit/tap.c")), source, name);
+	snprintf(path, sizeof path, "%.*sfixtures/%s", (int)(strlen(source) - strlen("unit/tap.c")),
+		source, name);
 	return path;
 }

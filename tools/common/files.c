@@ -61,7 +61,8 @@ static bool ends_with(const char *text, const char *end)
 }
 
 /* If a file of the usual name is missing, as in Keras' projects, it is any with that extension. */
-static void add_unusual_input(const char *folder, const struct text_list *names, const char *usual, const char *end)
+static void add_unusual_input(const char *folder, const struct text_list *names, const char *usual,
+	const char *end)
 {
 	for (size_t i = 0; text_list_find(names, usual) < 0 && i < names->count; i++)
 		if (ends_with(names->items[i], end))
@@ -94,8 +95,9 @@ static void add_folder(const char *folder, enum tool_folders folders)
 {
 	struct error ignored;
 	struct dataset_files files = {0};
-	int failed = folders == TOOL_CLASS_FOLDERS ? class_folders_read(&files, folder, &ignored)
-						   : dataset_files_add_folder(&files, folder, &ignored);
+	int failed = folders == TOOL_CLASS_FOLDERS
+		? class_folders_read(&files, folder, &ignored)
+		: dataset_files_add_folder(&files, folder, &ignored);
 	(void)failed;
 	for (size_t i = 0; i < files.count; i++)
 		add_input(files.files[i].path);
@@ -213,18 +215,21 @@ static bool is_same_file(const struct tool_output *output, const struct tool_out
 {
 	if (is_standard(output) || is_standard(other))
 		return is_standard(output) && is_standard(other);
-	return !(output->folder && other->folder) && !is_device(output->path) && path_is_same(output->path, other->path);
+	return !(output->folder && other->folder) && !is_device(output->path) &&
+		path_is_same(output->path, other->path);
 }
 
 static void check_outputs(void)
 {
 	struct stat standard, status;
-	bool to_file = writes_standard_output() && fstat(STDOUT_FILENO, &standard) == 0 && S_ISREG(standard.st_mode);
+	bool to_file = writes_standard_output() && fstat(STDOUT_FILENO, &standard) == 0 &&
+		S_ISREG(standard.st_mode);
 	for (size_t i = 0; i < output_count; i++) {
 		const struct tool_output *output = &outputs[i];
 		for (size_t k = 0; k < i; k++)
 			if (is_same_file(output, &outputs[k]))
-				tool_usage(output->option, "and %s name one file", outputs[k].option);
+				tool_usage(output->option, "and %s name one file",
+					outputs[k].option);
 		if (to_file && !is_standard(output) && stat(output->path, &status) == 0 &&
 			status.st_dev == standard.st_dev && status.st_ino == standard.st_ino)
 			tool_usage(output->option, "and standard output are one file");

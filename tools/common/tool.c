@@ -53,8 +53,9 @@ static void end_by_lost_file(int number, siginfo_t *info, void *context)
 	_exit(EXIT_FAILED);
 }
 
-/* Opens /dev/null for standard descriptors that are closed: otherwise the next opened file would get their number, and
- * output would go there. Reading then finds nothing, and writing fails as before. */
+/* Opens /dev/null for standard descriptors that are closed: otherwise the next opened file would
+ * get their number, and output would go there. Reading then finds nothing, and writing fails as
+ * before. */
 static void set_up_descriptors(void)
 {
 	int descriptor;
@@ -69,11 +70,16 @@ static void set_up_signals(void)
 	signal(SIGPIPE, SIG_IGN);
 	signal(SIGXFSZ, SIG_IGN);
 	process = getpid();
-	snprintf(lost_file_message, sizeof lost_file_message, "%s: input: a file became shorter while it was read, or its disk failed\n", tool_name);
-	sigaction(SIGBUS, &(struct sigaction){.sa_sigaction = end_by_lost_file, .sa_flags = SA_SIGINFO}, NULL);
+	snprintf(lost_file_message, sizeof lost_file_message,
+		"%s: input: a file became shorter while it was read, or its disk failed\n",
+		tool_name);
+	sigaction(SIGBUS,
+		&(struct sigaction){.sa_sigaction = end_by_lost_file, .sa_flags = SA_SIGINFO},
+		NULL);
 	static const int numbers[] = {SIGINT, SIGTERM, SIGHUP};
 	for (size_t i = 0; i < sizeof numbers / sizeof *numbers; i++) {
-		struct sigaction action = {.sa_handler = end_by_signal, .sa_flags = SA_NODEFER}, before;
+		struct sigaction action = {.sa_handler = end_by_signal, .sa_flags = SA_NODEFER},
+				 before;
 		sigaction(numbers[i], NULL, &before);
 		if (before.sa_handler != SIG_IGN)
 			sigaction(numbers[i], &action, NULL);
@@ -157,7 +163,10 @@ void tool_warn_of_kernels(void)
 {
 	const char *missing = processor_missing(&kernels);
 	if (missing)
-		tool_say("kernels", "compiled without %s, which this processor has; much slower than it could be", missing);
+		tool_say("kernels",
+			"compiled without %s, which this processor has; much slower than it could "
+			"be",
+			missing);
 }
 
 void tool_usage(const char *object, const char *format, ...)

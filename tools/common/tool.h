@@ -13,30 +13,51 @@
 
 enum {
 	EXIT_DONE = 0,
-	EXIT_FAILED = 1,     /* failure: no result, or an incomplete one */
+	EXIT_FAILED = 1, /* failure: no result, or an incomplete one */
 	EXIT_USAGE = 2,
-	EXIT_BAD_INPUTS = 4, /* done, but bad inputs were left out of the result; or a check found something */
+	EXIT_BAD_INPUTS = 4, /* done, but bad inputs were left out of the result; or a check found
+	                        something */
 };
 
 /* Rows shared by tools: they come last in a table. */
-#define TOOL_SEED(seed) {0, "seed", OPTION_SEED, &(seed), "N", "random seed", 0, 0, NULL}
+#define TOOL_SEED(seed) \
+	{ \
+		0, "seed", OPTION_SEED, &(seed), "N", "random seed", 0, 0, NULL \
+	}
 #define TOOL_THREADS(threads) \
-	{0, "threads", OPTION_INTEGER, &(threads), "N", "number of threads, 0: all cores; results do not depend on it", 0, 1024, NULL}
-#define TOOL_QUIET(quiet) {'q', "quiet", OPTION_FLAG, &(quiet), NULL, "no progress, only errors", 0, 0, NULL}
-#define TOOL_STRICT(strict) {0, "strict", OPTION_FLAG, &(strict), NULL, "stop at the first bad input", 0, 0, NULL}
-#define TOOL_END {0, NULL, OPTION_FLAG, NULL, NULL, NULL, 0, 0, NULL}
+	{ \
+		0, "threads", OPTION_INTEGER, &(threads), "N", \
+			"number of threads, 0: all cores; results do not depend on it", 0, 1024, \
+			NULL \
+	}
+#define TOOL_QUIET(quiet) \
+	{ \
+		'q', "quiet", OPTION_FLAG, &(quiet), NULL, "no progress, only errors", 0, 0, NULL \
+	}
+#define TOOL_STRICT(strict) \
+	{ \
+		0, "strict", OPTION_FLAG, &(strict), NULL, "stop at the first bad input", 0, 0, \
+			NULL \
+	}
+#define TOOL_END \
+	{ \
+		0, NULL, OPTION_FLAG, NULL, NULL, NULL, 0, 0, NULL \
+	}
 
 /* Parses the command line and sets up signals: SIGPIPE and SIGXFSZ (a file beyond
  * ulimit -f) become write errors, and SIGINT, SIGTERM and SIGHUP end the process after unfinished
- * files are removed. Truncation of a mapped file while it is read (SIGBUS) is a failure with a message. Exits for --help,
+ * files are removed. Truncation of a mapped file while it is read (SIGBUS) is a failure with a
+ * message. Exits for --help,
  * --version and usage errors. Returns the index of the first operand. */
 int tool_start(const struct options *options, int argc, char **argv);
 
-/* In a tool that uses kernels, before tool_start: --version then shows the available versions and the selected one. */
+/* In a tool that uses kernels, before tool_start: --version then shows the available versions and
+ * the selected one. */
 void tool_set_kernels(struct processor_versions versions);
 
-/* Warns on standard error if this program was compiled without kernels for the best instruction set of this processor, and
- * so runs much slower than possible. After tool_set_kernels and tool_start. */
+/* Warns on standard error if this program was compiled without kernels for the best instruction set
+ * of this processor, and so runs much slower than possible. After tool_set_kernels and
+ * tool_start. */
 void tool_warn_of_kernels(void);
 
 /* The options given to tool_start. */
@@ -55,27 +76,27 @@ void tool_say(const char *object, const char *format, ...) __attribute__((format
 void tool_usage(const char *object, const char *format, ...)
 	__attribute__((format(printf, 2, 3), noreturn));
 
-/* For an option that requires another or conflicts with it: a usage error with `reason` if it was given although it is not
- * `allowed`. `name` is the long one, without dashes. After tool_start. */
+/* For an option that requires another or conflicts with it: a usage error with `reason` if it was
+ * given although it is not `allowed`. `name` is the long one, without dashes. After tool_start. */
 void tool_allow(bool allowed, const char *name, const char *reason);
 
 /* Refuses, with EXIT_FAILED, to write binary data for `path` (NULL or "-":
  * standard output) to a terminal. */
 void tool_refuse_terminal(const char *path);
 
-/* The exit status of a completed run: EXIT_DONE, EXIT_BAD_INPUTS if `bad` inputs were skipped, EXIT_FAILED if none was
- * good. */
+/* The exit status of a completed run: EXIT_DONE, EXIT_BAD_INPUTS if `bad` inputs were skipped,
+ * EXIT_FAILED if none was good. */
 int tool_status(size_t bad, size_t good);
 
 /* Progress display under the tool's name on standard error, not started; none if quiet. */
 struct progress tool_progress(bool quiet);
 
-/* For a tool that prints lines: if output was lost because the reader closed the pipe, removes unfinished files and ends the
- * process by SIGPIPE without a message, as cat does; else returns. */
+/* For a tool that prints lines: if output was lost because the reader closed the pipe, removes
+ * unfinished files and ends the process by SIGPIPE without a message, as cat does; else returns. */
 void tool_end_closed_pipe(void);
 
-/* Last statement of a main: closes standard output and returns `status`, or EXIT_FAILED with a message
- * if output was lost. If the run succeeded, calls tool_end_closed_pipe first. */
+/* Last statement of a main: closes standard output and returns `status`, or EXIT_FAILED with a
+ * message if output was lost. If the run succeeded, calls tool_end_closed_pipe first. */
 int tool_finish(int status);
 
 #endif

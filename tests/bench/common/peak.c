@@ -1,4 +1,5 @@
-/* Compiled for the native instruction set, with contraction: a + b * c below is one fused instruction. */
+/* Compiled for the native instruction set, with contraction: a + b * c below is one fused
+ * instruction. */
 #include "peak.h"
 
 #include "workload.h"
@@ -14,7 +15,8 @@ enum { ROUNDS = 100000 };
 
 typedef float vector __attribute__((vector_size(LANES * sizeof(float))));
 
-/* Enough independent sums to hide the latency of an addition, and not more than fit in the registers. */
+/* Enough independent sums to hide the latency of an addition, and not more than fit in the
+ * registers. */
 static void multiply_and_add(void *context)
 {
 	float *values = context;

@@ -2,7 +2,8 @@
 #ifndef BENCH_PEAK_H
 #define BENCH_PEAK_H
 
-/* Floating-point operations per second of one thread, by fused multiply-adds on registers, two for each. */
+/* Floating-point operations per second of one thread, by fused multiply-adds on registers, two for
+ * each. */
 double peak_rate(void);
 
 #endif

@@ -39,7 +39,8 @@ static struct layer *add_layer(struct architecture *architecture, enum layer_kin
 	return layer;
 }
 
-static void add_convolution(struct architecture *architecture, enum layer_kind kind, int kernel, int stride, int filters)
+static void add_convolution(struct architecture *architecture, enum layer_kind kind, int kernel,
+	int stride, int filters)
 {
 	struct layer *layer = add_layer(architecture, kind);
 	layer->filters = filters;
@@ -69,12 +70,16 @@ void network_from_text(struct architecture *out, const char *text, int side)
 	struct shape input = {side, side, 3};
 	struct error error;
 	if (strcmp(text, "original") == 0) {
-		require(architecture_original(out, input, BENCH_CLASSES, ACTIVATION_SOFTMAX, &error), &error);
+		require(architecture_original(out, input, BENCH_CLASSES, ACTIVATION_SOFTMAX,
+				&error),
+			&error);
 		return;
 	}
 	char words[1024];
 	snprintf(words, sizeof words, "%s", text);
-	*out = (struct architecture){.name = "network", .input = input, .layers = calloc(LAYERS_MAXIMUM, sizeof *out->layers)};
+	*out = (struct architecture){.name = "network",
+		.input = input,
+		.layers = calloc(LAYERS_MAXIMUM, sizeof *out->layers)};
 	for (char *word = strtok(words, " "); word; word = strtok(NULL, " "))
 		add_word(out, word);
 	add_layer(out, LAYER_GLOBAL_AVERAGE_POOLING);
@@ -101,15 +106,18 @@ static double layer_flops(const struct layer *layer, struct shape in, struct sha
 	}
 }
 
-/* The sum over layers, by a factor for the first one, which needs no input gradient, and one for the others. */
-static double total_flops(const struct architecture *architecture, double first_factor, double other_factor)
+/* The sum over layers, by a factor for the first one, which needs no input gradient, and one for
+ * the others. */
+static double total_flops(const struct architecture *architecture, double first_factor,
+	double other_factor)
 {
 	struct shape shapes[LAYERS_MAXIMUM], in = architecture->input;
 	struct error error;
 	require(architecture_shapes(architecture, shapes, &error), &error);
 	double flops = 0;
 	for (int i = 0; i < architecture->layer_count; in = shapes[i++])
-		flops += layer_flops(&architecture->layers[i], in, shapes[i]) * (i ? other_factor : first_factor);
+		flops += layer_flops(&architecture->layers[i], in, shapes[i]) *
+			(i ? other_factor : first_factor);
 	return flops;
 }
 
@@ -125,11 +133,12 @@ double training_flops(const struct architecture *architecture)
 
 /* ---- running ---- */
 
-void workload_open(struct workload *workload, const struct architecture *architecture, enum network_mode mode, int batch,
-	struct parallel *pool)
+void workload_open(struct workload *workload, const struct architecture *architecture,
+	enum network_mode mode, int batch, struct parallel *pool)
 {
 	struct shape input = architecture->input;
-	size_t values = (size_t)batch * (size_t)input.height * (size_t)input.width * (size_t)input.channels;
+	size_t values =
+		(size_t)batch * (size_t)input.height * (size_t)input.width * (size_t)input.channels;
 	struct random random = random_start(1, RANDOM_TEST, 0, 0);
 	struct error error;
 	*workload = (struct workload){
@@ -137,12 +146,17 @@ void workload_open(struct workload *workload, const struct architecture *archite
 		.logits = malloc((size_t)batch * BENCH_CLASSES * sizeof(float)),
 		.batch = batch,
 	};
-	require(network_create(&workload->network, architecture, mode, batch, pool, &error), &error);
-	workload->images = mode == NETWORK_PREDICT ? malloc(values * sizeof(float)) : network_input(workload->network);
-	require(!workload->images || !workload->targets || !workload->logits, &(struct error){"batch", "out of memory"});
-	/* The sequence of random numbers is shorter than a large batch; repetition does not affect the time. */
+	require(network_create(&workload->network, architecture, mode, batch, pool, &error),
+		&error);
+	workload->images = mode == NETWORK_PREDICT ? malloc(values * sizeof(float))
+						   : network_input(workload->network);
+	require(!workload->images || !workload->targets || !workload->logits,
+		&(struct error){"batch", "out of memory"});
+	/* The sequence of random numbers is shorter than a large batch; repetition does not affect
+	 * the time. */
 	for (size_t i = 0; i < values; i++)
-		workload->images[i] = i < 150000 ? random_uniform(&random) : workload->images[i - 150000];
+		workload->images[i] =
+			i < 150000 ? random_uniform(&random) : workload->images[i - 150000];
 	for (int i = 0; i < batch; i++)
 		workload->targets[i * BENCH_CLASSES + i % BENCH_CLASSES] = 1;
 	network_initialize(workload->network, 1);
@@ -160,18 +174,20 @@ void workload_close(struct workload *workload)
 	free(workload->logits);
 }
 
-/* With a learning rate so small that the network does not change: if it overfitted the batch, gradients would vanish, and
- * kernels that skip zeros would be faster. */
+/* With a learning rate so small that the network does not change: if it overfitted the batch,
+ * gradients would vanish, and kernels that skip zeros would be faster. */
 static void train(void *context)
 {
 	struct workload *workload = context;
-	network_train_step(workload->network, workload->images, workload->targets, workload->batch, 1e-9f, workload->step++);
+	network_train_step(workload->network, workload->images, workload->targets, workload->batch,
+		1e-9f, workload->step++);
 }
 
 static void predict(void *context)
 {
 	struct workload *workload = context;
-	network_forward(workload->network, workload->images, workload->batch, workload->logits, NULL);
+	network_forward(workload->network, workload->images, workload->batch, workload->logits,
+		NULL);
 }
 
 double training_rate(struct workload *workload)

@@ -14,25 +14,27 @@ struct workload {
 	uint64_t step;
 };
 
-/* Calls of function(context) per second, measured for SPAN seconds (environment; default 1) after a warm-up call. */
+/* Calls of function(context) per second, measured for SPAN seconds (environment; default 1) after a
+ * warm-up call. */
 double calls_per_second(void function(void *context), void *context);
 
 /* If `failed`, prints the error and exits. */
 void require(int failed, const struct error *error);
 
-/* A network from a text, also parsed by peers/peers.py, for square images of three channels. Words, separated by spaces:
- * "c3/2x32" is a 3x3 convolution of stride 2 with 32 filters, "d3/1" a depthwise 3x3 one; both have same padding, no bias, and
- * are followed by batch normalisation and ReLU. The last layers are global average pooling and a dense one with softmax.
- * "original" is the network of the original project. */
+/* A network from a text, also parsed by peers/peers.py, for square images of three channels. Words,
+ * separated by spaces: "c3/2x32" is a 3x3 convolution of stride 2 with 32 filters, "d3/1" a
+ * depthwise 3x3 one; both have same padding, no bias, and are followed by batch normalisation and
+ * ReLU. The last layers are global average pooling and a dense one with softmax. "original" is the
+ * network of the original project. */
 void network_from_text(struct architecture *out, const char *text, int side);
 
-/* Floating-point operations of a forward pass, and of a training step, per image: two for each multiplication and addition
- * in convolutions and dense layers, counted densely. */
+/* Floating-point operations of a forward pass, and of a training step, per image: two for each
+ * multiplication and addition in convolutions and dense layers, counted densely. */
 double forward_flops(const struct architecture *architecture);
 double training_flops(const struct architecture *architecture);
 
-void workload_open(struct workload *workload, const struct architecture *architecture, enum network_mode mode, int batch,
-	struct parallel *pool);
+void workload_open(struct workload *workload, const struct architecture *architecture,
+	enum network_mode mode, int batch, struct parallel *pool);
 void workload_close(struct workload *workload);
 
 /* Images per second of training steps with Adam, and of forward passes. */

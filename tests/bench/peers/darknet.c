@@ -1,4 +1,5 @@
-/* Training and forward of the original network by darknet, which has one thread: darknet CFG; lines as ../engine.c prints. */
+/* Training and forward of the original network by darknet, which has one thread: darknet CFG; lines
+ * as ../engine.c prints. */
 #include <darknet.h>
 
 #include <stdio.h>

@@ -1,7 +1,8 @@
 /* Fuzzing: a driver gives any bytes to one parser of what comes from outside.
  *
- * tests/fuzz/NAME.c is a driver. Linked with libfuzzer.c it is a fuzzer (`make fuzz`); with replay.c it is a test, over its
- * seeds (seeds.sh) and changes to them that are always the same (`make check`). */
+ * tests/fuzz/NAME.c is a driver. Linked with libfuzzer.c it is a fuzzer (`make fuzz`); with
+ * replay.c it is a test, over its seeds (seeds.sh) and changes to them that are always the same
+ * (`make check`). */
 #ifndef TESTS_FUZZ_FUZZ_H
 #define TESTS_FUZZ_FUZZ_H
 
@@ -10,8 +11,9 @@
 #include <stdbool.h>
 #include <stddef.h>
 
-/* What a driver is: gives the bytes to its parser and uses what that makes of them, asserting what the parser's header
- * promises. Returns whether they were accepted. Keeps nothing; the bytes end where their memory does. */
+/* What a driver is: gives the bytes to its parser and uses what that makes of them, asserting what
+ * the parser's header promises. Returns whether they were accepted. Keeps nothing; the bytes end
+ * where their memory does. */
 bool fuzz_try(const unsigned char *bytes, size_t size);
 
 /* The bytes as a regular file: its path, good until the next call. */

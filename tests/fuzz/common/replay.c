@@ -1,4 +1,5 @@
-/* Runs a fuzz target as a test: seeds are accepted or refused as expected, and no mutation of them crashes it. */
+/* Runs a fuzz target as a test: seeds are accepted or refused as expected, and no mutation of them
+ * crashes it. */
 #include "base/file.h"
 #include "base/random.h"
 #include "fuzz.h"
@@ -13,7 +14,14 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
-enum { INPUT_MAXIMUM = 1 << 20, SEEDS_MAXIMUM = 200, CHANGED = 500, GROWN = 10, CHANGES_MAXIMUM = 4, SECONDS_MAXIMUM = 5 };
+enum {
+	INPUT_MAXIMUM = 1 << 20,
+	SEEDS_MAXIMUM = 200,
+	CHANGED = 500,
+	GROWN = 10,
+	CHANGES_MAXIMUM = 4,
+	SECONDS_MAXIMUM = 5
+};
 
 #ifdef __SANITIZE_ADDRESS__
 enum { GROWN_SIZE = 1 << 16 }; /* its realloc copies each time */
@@ -34,7 +42,7 @@ static struct trial {
 	int changed; /* inputs that were tried, of the changed ones */
 	size_t size;
 	unsigned char bytes[INPUT_MAXIMUM];
-} *trial;
+} * trial;
 
 static struct seed seeds[SEEDS_MAXIMUM];
 static size_t seed_count;
@@ -78,22 +86,41 @@ static void insert(size_t at, const unsigned char *bytes, size_t count)
 
 static void change(struct random *random)
 {
-	static const uint32_t values[] = {0, 1, 0x7f, 0x80, 0xff, 0x7fffffff, 0x80000000, 0xffffffff, 0xffff, 0xff000000};
+	static const uint32_t values[] = {0, 1, 0x7f, 0x80, 0xff, 0x7fffffff, 0x80000000,
+		0xffffffff, 0xffff, 0xff000000};
 	static unsigned char piece[256];
 	const struct seed *other = &seeds[random_below(random, (uint32_t)seed_count)];
 	if (!trial->size)
 		return insert(0, other->bytes, other->size);
 	size_t at = random_below(random, (uint32_t)trial->size), rest = trial->size - at;
-	size_t count = 1 + random_below(random, (uint32_t)(rest < sizeof piece ? rest : sizeof piece));
+	size_t count =
+		1 + random_below(random, (uint32_t)(rest < sizeof piece ? rest : sizeof piece));
 	size_t from = other->size ? random_below(random, (uint32_t)other->size) : 0;
 	switch (random_below(random, 7)) {
-	case 0: trial->bytes[at] ^= (unsigned char)(1 << random_below(random, 8)); break;
-	case 1: trial->bytes[at] = (unsigned char)random_u32(random); break;
-	case 2: put(trial->bytes + at, rest, values[random_below(random, sizeof values / sizeof *values)]); break;
-	case 3: trial->size = at; break;
-	case 4: memmove(trial->bytes + at, trial->bytes + at + count, rest - count), trial->size -= count; break;
-	case 5: memcpy(piece, trial->bytes + at, count), insert(at, piece, count); break;
-	case 6: insert(at, other->bytes + from, count < other->size - from ? count : other->size - from); break;
+	case 0:
+		trial->bytes[at] ^= (unsigned char)(1 << random_below(random, 8));
+		break;
+	case 1:
+		trial->bytes[at] = (unsigned char)random_u32(random);
+		break;
+	case 2:
+		put(trial->bytes + at, rest,
+			values[random_below(random, sizeof values / sizeof *values)]);
+		break;
+	case 3:
+		trial->size = at;
+		break;
+	case 4:
+		memmove(trial->bytes + at, trial->bytes + at + count, rest - count),
+			trial->size -= count;
+		break;
+	case 5:
+		memcpy(piece, trial->bytes + at, count), insert(at, piece, count);
+		break;
+	case 6:
+		insert(at, other->bytes + from,
+			count < other->size - from ? count : other->size - from);
+		break;
 	}
 }
 
@@ -104,7 +131,8 @@ static void grow(struct random *random)
 	if (!trial->size || trial->size > GROWN_SIZE)
 		return;
 	size_t at = random_below(random, (uint32_t)trial->size), rest = trial->size - at;
-	size_t count = 1 + random_below(random, (uint32_t)(rest < 32 ? rest : 32)), room = GROWN_SIZE - trial->size;
+	size_t count = 1 + random_below(random, (uint32_t)(rest < 32 ? rest : 32)),
+	       room = GROWN_SIZE - trial->size;
 	for (size_t i = 0; i < room; i++)
 		piece[i] = trial->bytes[at + i % count];
 	insert(at, piece, room - room % count);
@@ -142,7 +170,8 @@ static void try_all(void)
 		struct random random = random_start(0, RANDOM_TEST, (uint64_t)trial->changed, 0);
 		load(&seeds[random_below(&random, (uint32_t)seed_count)]);
 		if (trial->changed < CHANGED)
-			for (uint32_t left = 1 + random_below(&random, CHANGES_MAXIMUM); left; left--)
+			for (uint32_t left = 1 + random_below(&random, CHANGES_MAXIMUM); left;
+				left--)
 				change(&random);
 		else
 			grow(&random);
@@ -169,7 +198,8 @@ static int try_apart(void)
 static void tell_end(const char *program, int status)
 {
 	char path[4096];
-	if (ok(status == 0, "%d changed inputs, and %d that were made large, do no harm", CHANGED, GROWN))
+	if (ok(status == 0, "%d changed inputs, and %d that were made large, do no harm", CHANGED,
+		    GROWN))
 		return;
 	snprintf(path, sizeof path, "%s.input", program);
 	if (WIFSIGNALED(status))
@@ -183,9 +213,11 @@ int main(int argc, char **argv)
 	char command[8192], folder[4096];
 	const char *name = text_base_name(argv[0]);
 	(void)argc;
-	trial = mmap(NULL, sizeof *trial, PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS, -1, 0);
-	snprintf(command, sizeof command, "sh %.*sfuzz/common/seeds.sh %.*s %s", (int)(strlen(fixture("")) - strlen("fixtures/")),
-		fixture(""), (int)strcspn(name, "."), name, scratch());
+	trial = mmap(NULL, sizeof *trial, PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS, -1,
+		0);
+	snprintf(command, sizeof command, "sh %.*sfuzz/common/seeds.sh %.*s %s",
+		(int)(strlen(fixture("")) - strlen("fixtures/")), fixture(""),
+		(int)strcspn(name, "."), name, scratch());
 	ok(trial != MAP_FAILED && system(command) == 0, "seeds are made");
 	snprintf(folder, sizeof folder, "%s/good", scratch());
 	read_seeds(folder, true);
@@ -193,7 +225,8 @@ int main(int argc, char **argv)
 	read_seeds(folder, false);
 	int status = try_apart();
 	for (size_t i = 0; i < seed_count; i++)
-		ok(trial->accepted[i] == seeds[i].good, "%s is %s", seeds[i].name, seeds[i].good ? "accepted" : "refused");
+		ok(trial->accepted[i] == seeds[i].good, "%s is %s", seeds[i].name,
+			seeds[i].good ? "accepted" : "refused");
 	tell_end(argv[0], status);
 	return done();
 }

@@ -20,7 +20,8 @@ static int fill(X509 *certificate, EVP_PKEY *key, const char *names, long second
 		ASN1_INTEGER_set(X509_get_serialNumber(certificate), 1) &&
 		X509_gmtime_adj(X509_getm_notBefore(certificate), -86400) &&
 		X509_gmtime_adj(X509_getm_notAfter(certificate), seconds) &&
-		X509_NAME_add_entry_by_txt(name, "CN", MBSTRING_ASC, (const unsigned char *)"test", -1, -1, 0) &&
+		X509_NAME_add_entry_by_txt(name, "CN", MBSTRING_ASC, (const unsigned char *)"test",
+			-1, -1, 0) &&
 		X509_set_issuer_name(certificate, name) && X509_set_pubkey(certificate, key) &&
 		add_extension(certificate, NID_subject_alt_name, names) &&
 		add_extension(certificate, NID_basic_constraints, "critical,CA:TRUE") &&
@@ -38,8 +39,10 @@ int make_certificate(SSL_CTX *tls, const char *names, long seconds, const char *
 {
 	EVP_PKEY *key = EVP_EC_gen("P-256");
 	X509 *certificate = X509_new();
-	int made = key && certificate && fill(certificate, key, names, seconds) && write_certificate(certificate, path) &&
-		SSL_CTX_use_certificate(tls, certificate) == 1 && SSL_CTX_use_PrivateKey(tls, key) == 1;
+	int made = key && certificate && fill(certificate, key, names, seconds) &&
+		write_certificate(certificate, path) &&
+		SSL_CTX_use_certificate(tls, certificate) == 1 &&
+		SSL_CTX_use_PrivateKey(tls, key) == 1;
 	X509_free(certificate);
 	EVP_PKEY_free(key);
 	return made;

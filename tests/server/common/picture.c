@@ -12,7 +12,8 @@ static int requested_side(const char *path)
 	return size ? atoi(size + 5) : 80;
 }
 
-/* 8 x 8 fields, light or dark by the digest of the name: different names give pictures that are not near-duplicates. */
+/* 8 x 8 fields, light or dark by the digest of the name: different names give pictures that are not
+ * near-duplicates. */
 static void paint(struct image *image, const unsigned char digest[DIGEST_SIZE])
 {
 	int side = image->width;

@@ -4,8 +4,8 @@
 
 #include <stddef.h>
 
-/* A PNG of "/any/NAME?size=N": N x N pixels (default 80), determined by NAME. The caller frees it; NULL and a
- * size of 0 on failure. */
+/* A PNG of "/any/NAME?size=N": N x N pixels (default 80), determined by NAME. The caller frees it;
+ * NULL and a size of 0 on failure. */
 void make_picture(const char *path, unsigned char **bytes, size_t *size);
 
 #endif

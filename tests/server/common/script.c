@@ -46,7 +46,8 @@ static const char *play_escape(FILE *out, const char *escape)
 		putc(bytes[found - names], out);
 		return escape + 1;
 	}
-	int high = *escape == 'x' ? text_hexadecimal(escape[1]) : -1, low = high < 0 ? -1 : text_hexadecimal(escape[2]);
+	int high = *escape == 'x' ? text_hexadecimal(escape[1]) : -1,
+	    low = high < 0 ? -1 : text_hexadecimal(escape[2]);
 	if (low >= 0)
 		putc(high << 4 | low, out);
 	return low < 0 ? escape : escape + 3;
@@ -88,7 +89,8 @@ static void write_gzip(FILE *out, char *bytes, size_t size)
 	unsigned char *packed = malloc(room);
 	stream.next_out = packed;
 	stream.avail_out = (uInt)room;
-	if (packed && deflateInit2(&stream, 9, Z_DEFLATED, 15 + 16, 8, Z_DEFAULT_STRATEGY) == Z_OK) {
+	if (packed &&
+		deflateInit2(&stream, 9, Z_DEFLATED, 15 + 16, 8, Z_DEFAULT_STRATEGY) == Z_OK) {
 		deflate(&stream, Z_FINISH);
 		fwrite(packed, 1, stream.total_out, out);
 		deflateEnd(&stream);
@@ -162,8 +164,9 @@ static const char *play(struct player *player, FILE *out, const char *script)
 		else if (!*script || script[1] == '}')
 			return script + (*script ? 2 : 0);
 		else if (script[1] && script[2] == '{')
-			script = script[1] == '*' ? play_repeated(player, out, script + 3)
-						  : play_measured(player, out, script[1], script + 3);
+			script = script[1] == '*'
+				? play_repeated(player, out, script + 3)
+				: play_measured(player, out, script[1], script + 3);
 		else {
 			play_letter(player, out, script[1]);
 			script += script[1] ? 2 : 1;
@@ -172,7 +175,8 @@ static const char *play(struct player *player, FILE *out, const char *script)
 	return script;
 }
 
-void script_play(const char *script, int socket, const char *path, const char *origin, bool next(int socket))
+void script_play(const char *script, int socket, const char *path, const char *origin,
+	bool next(int socket))
 {
 	struct player player = {socket, path, origin, next, false};
 	FILE *out = fdopen(dup(socket), "w");

@@ -19,11 +19,13 @@
 
 #include <stdbool.h>
 
-/* Finds the script of `name` (length bytes) in a file of lines "NAME SCRIPT". The caller frees it; NULL: none. */
+/* Finds the script of `name` (length bytes) in a file of lines "NAME SCRIPT". The caller frees it;
+ * NULL: none. */
 char *script_find(const char *file, const char *name, int length);
 
-/* Sends a script on a socket until its end or the client closes. `path` determines the picture; `next` is called for %N
- * and returns whether a request came. */
-void script_play(const char *script, int socket, const char *path, const char *origin, bool next(int socket));
+/* Sends a script on a socket until its end or the client closes. `path` determines the picture;
+ * `next` is called for %N and returns whether a request came. */
+void script_play(const char *script, int socket, const char *path, const char *origin,
+	bool next(int socket));
 
 #endif

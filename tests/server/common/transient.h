@@ -4,7 +4,8 @@
 
 #include <stdbool.h>
 
-/* Whether a request for `path` is one of the first `times` in this process. Thread-safe; at most 64 paths. */
+/* Whether a request for `path` is one of the first `times` in this process. Thread-safe; at most 64
+ * paths. */
 bool fails_first_times(const char *path, int times);
 
 #endif

@@ -1,4 +1,5 @@
-/* Random values and results of the operations, against NumPy, torchvision and Pillow (tests/fixtures/augment/make_expected.py). */
+/* Random values and results of the operations, against NumPy, torchvision and Pillow
+ * (tests/fixtures/augment/make_expected.py). */
 #include "augment/geometry.h"
 #include "augment/operations.h"
 #include "tap.h"
@@ -61,7 +62,8 @@ static bool read_options(FILE *file, struct augment_options *options, char *what
 	*options = augment_preset((enum augment_preset)find_name(augment_preset_names, preset));
 	snprintf(what, size, "%s", preset);
 	for (int i = 0; i < count; i++) {
-		if (fscanf(file, "%63s %63s", name, setting) != 2 || augment_set(options, name, setting, &error))
+		if (fscanf(file, "%63s %63s", name, setting) != 2 ||
+			augment_set(options, name, setting, &error))
 			return false;
 		snprintf(what, size, "%s %s", name, setting);
 	}
@@ -78,14 +80,17 @@ static void draws(void)
 	int lines = 0;
 	for (; file && read_options(file, &options, what, sizeof what); lines++) {
 		struct augment_change expected, got;
-		bool read = fscanf(file, "%llu %u %llu", &seed, &pass, &id) == 3 && read_steps(file, &expected);
+		bool read = fscanf(file, "%llu %u %llu", &seed, &pass, &id) == 3 &&
+			read_steps(file, &expected);
 		augment_draw(&options, seed, pass, id, &got);
 		bool beta = strstr(what, "mix");
 		double worst = difference(&got, &expected);
-		ok(read && worst < (beta ? 1e-5 : 1e-12), "%s, seed %llu, pass %u, record %llu: the same values as in Python (%.2g)", what,
-			seed, pass, id, worst);
+		ok(read && worst < (beta ? 1e-5 : 1e-12),
+			"%s, seed %llu, pass %u, record %llu: the same values as in Python (%.2g)",
+			what, seed, pass, id, worst);
 	}
-	is_integer(lines, 32 + 3 * (augment_operations_count - 12), "every operation and every line of draws.txt");
+	is_integer(lines, 32 + 3 * (augment_operations_count - 12),
+		"every operation and every line of draws.txt");
 	if (file)
 		fclose(file);
 }
@@ -104,19 +109,26 @@ static double picture_value(int x, int y, int c)
 
 static bool read_case(FILE *file, struct picture_case *test)
 {
-	return fscanf(file, "%63s %d %d %d %15s %lf %15s %lf %lf %lf %d", test->name, &test->width, &test->height,
-		&test->channels, test->fill, &test->fill_value, test->interpolation, &test->low, &test->high,
-		&test->tolerance, &test->count) == 11 && read_steps(file, &test->change);
+	return fscanf(file, "%63s %d %d %d %15s %lf %15s %lf %lf %lf %d", test->name, &test->width,
+		       &test->height, &test->channels, test->fill, &test->fill_value,
+		       test->interpolation, &test->low, &test->high, &test->tolerance,
+		       &test->count) == 11 &&
+		read_steps(file, &test->change);
 }
 
 /* Applies the case's change to the picture as `type`; returns the result, floats or bytes. */
 static void *apply(const struct picture_case *test, enum stream_type type, bool rescale)
 {
 	struct error error;
-	struct stream_head head = {.type = type, .height = test->height, .width = test->width,
-		.channels = test->channels, .minimum = test->low, .maximum = test->high};
+	struct stream_head head = {.type = type,
+		.height = test->height,
+		.width = test->width,
+		.channels = test->channels,
+		.minimum = test->low,
+		.maximum = test->high};
 	struct augment_options options = {.fill = find_name(augment_fill_names, test->fill),
-		.fill_value = test->fill_value, .interpolation = find_name(augment_interpolation_names, test->interpolation)};
+		.fill_value = test->fill_value,
+		.interpolation = find_name(augment_interpolation_names, test->interpolation)};
 	struct augment_workspace *workspace;
 	size_t count = (size_t)test->width * (size_t)test->height * (size_t)test->channels;
 	unsigned char *bytes = malloc(count);
@@ -127,8 +139,9 @@ static void *apply(const struct picture_case *test, enum stream_type type, bool 
 		bytes[i] = (unsigned char)value;
 		floats[i] = (float)(test->low + (test->high - test->low) * value / 255);
 	}
-	if (augment_workspace_create(&workspace, &head, &options, rescale, &error)
-		|| augment_apply(workspace, &test->change, type == STREAM_U8 ? (void *)bytes : (void *)floats, out, &error))
+	if (augment_workspace_create(&workspace, &head, &options, rescale, &error) ||
+		augment_apply(workspace, &test->change,
+			type == STREAM_U8 ? (void *)bytes : (void *)floats, out, &error))
 		abort();
 	augment_workspace_destroy(workspace);
 	free(bytes);
@@ -147,15 +160,18 @@ static void check_case(FILE *file, const struct picture_case *test)
 		int x, y, c;
 		double value;
 		read &= fscanf(file, "%d %d %d %lf", &x, &y, &c, &value) == 4;
-		size_t at = ((size_t)y * (size_t)test->width + (size_t)x) * (size_t)test->channels + (size_t)c;
+		size_t at = ((size_t)y * (size_t)test->width + (size_t)x) * (size_t)test->channels +
+			(size_t)c;
 		worst = fmax(worst, fabs(((double)floats[at] - test->low) / unit - value));
 		worst_rescaled = fmax(worst_rescaled, fabs((double)rescaled[at] * 255 - value));
 		if (bytes_too)
 			worst_byte = fmax(worst_byte, fabs(bytes[at] - fmin(fmax(value, 0), 255)));
 	}
-	ok(read && worst <= test->tolerance + 1e-4, "%s: floats within %g of 255 (%.2g)", test->name, test->tolerance, worst);
+	ok(read && worst <= test->tolerance + 1e-4, "%s: floats within %g of 255 (%.2g)",
+		test->name, test->tolerance, worst);
 	ok(worst_rescaled <= test->tolerance + 1e-4, "%s: rescaled too", test->name);
-	ok(worst_byte <= 0.501 + test->tolerance, "%s: bytes rounded to nearest (%.4f)", test->name, worst_byte);
+	ok(worst_byte <= 0.501 + test->tolerance, "%s: bytes rounded to nearest (%.4f)", test->name,
+		worst_byte);
 	free(floats);
 	free(rescaled);
 	free(bytes);
@@ -163,7 +179,8 @@ static void check_case(FILE *file, const struct picture_case *test)
 
 static void changes(void)
 {
-	static const char *const without[] = {"random-background", "gaussian-noise", "mixup", "cutmix", NULL};
+	static const char *const without[] = {"random-background", "gaussian-noise", "mixup",
+		"cutmix", NULL};
 	FILE *file = fopen(fixture("augment/changes.txt"), "r");
 	struct picture_case test;
 	bool met[AUGMENT_OPERATIONS_MAXIMUM] = {false};
@@ -175,8 +192,8 @@ static void changes(void)
 	}
 	ok(file && fscanf(file, "%*s") == EOF, "every case of changes.txt: %d", cases);
 	for (int i = 0; i < augment_operations_count; i++)
-		ok(met[i] || without[find_name(without, augment_operations[i].name)], "%s is compared with a reference",
-			augment_operations[i].name);
+		ok(met[i] || without[find_name(without, augment_operations[i].name)],
+			"%s is compared with a reference", augment_operations[i].name);
 	if (file)
 		fclose(file);
 }

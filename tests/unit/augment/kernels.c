@@ -33,22 +33,32 @@ static void projections(void)
 	bool same = true, inside = true;
 	struct random random = random_start(5, RANDOM_TEST, 0, 0);
 	for (int round = 0; round < 2000; round++) {
-		struct projection to = {.width = WIDTH, .height = HEIGHT, .border = 3, .reach = 1 + round % 2, .pixel = 3,
-			.row = 3 * (WIDTH + 7), .mirrored = round % 3 == 0, .perspective = round % 5 == 0, .shift = round % 7 ? 0 : 0.5};
+		struct projection to = {.width = WIDTH,
+			.height = HEIGHT,
+			.border = 3,
+			.reach = 1 + round % 2,
+			.pixel = 3,
+			.row = 3 * (WIDTH + 7),
+			.mirrored = round % 3 == 0,
+			.perspective = round % 5 == 0,
+			.shift = round % 7 ? 0 : 0.5};
 		double sizes[] = {1e-3, 1, 3, 1e6, 1e300};
 		for (int i = 0; i < 9; i++)
-			to.matrix[i / 3][i % 3] = ((double)random_uniform(&random) * 2 - 1) * sizes[(round + i / 3) % 5]
-				* (i % 3 == 2 && i < 6 ? WIDTH : 1);
+			to.matrix[i / 3][i % 3] = ((double)random_uniform(&random) * 2 - 1) *
+				sizes[(round + i / 3) % 5] * (i % 3 == 2 && i < 6 ? WIDTH : 1);
 		struct arrays a = {{0}, {0}, {0}}, b = a;
 		struct sample_points first = points_of(&a), second = points_of(&b);
 		plain->project(&to, round % HEIGHT, WIDTH, &first);
 		other->project(&to, round % HEIGHT, WIDTH, &second);
 		same &= memcmp(&a, &b, sizeof a) == 0;
 		for (int x = 0; x < WIDTH; x++) {
-			int row = a.offset[x] / (3 * (WIDTH + 7)), column = a.offset[x] % (3 * (WIDTH + 7)) / 3;
-			inside &= a.offset[x] >= 0 && row >= 3 - to.reach && row < HEIGHT + 3 + to.reach
-				&& column >= 3 - to.reach && column < WIDTH + 3 + to.reach;
-			inside &= a.weight_x[x] >= 0 && a.weight_x[x] <= 1 && a.weight_y[x] >= 0 && a.weight_y[x] <= 1;
+			int row = a.offset[x] / (3 * (WIDTH + 7)),
+			    column = a.offset[x] % (3 * (WIDTH + 7)) / 3;
+			inside &= a.offset[x] >= 0 && row >= 3 - to.reach &&
+				row < HEIGHT + 3 + to.reach && column >= 3 - to.reach &&
+				column < WIDTH + 3 + to.reach;
+			inside &= a.weight_x[x] >= 0 && a.weight_x[x] <= 1 && a.weight_y[x] >= 0 &&
+				a.weight_y[x] <= 1;
 		}
 	}
 	ok(same, "%s: the same points", other->name);
@@ -71,7 +81,8 @@ static void samples(void)
 		float a[4 * COUNT] = {0}, b[4 * COUNT] = {0};
 		plain->sample(picture, 200, channels, &at, a, COUNT, WIDTH);
 		other->sample(picture, 200, channels, &at, b, COUNT, WIDTH);
-		ok(memcmp(a, b, sizeof a) == 0, "%s: the same samples of %d channels", other->name, channels);
+		ok(memcmp(a, b, sizeof a) == 0, "%s: the same samples of %d channels", other->name,
+			channels);
 	}
 }
 
@@ -82,13 +93,14 @@ static void colors(void)
 	fill_floats(weights, 5, -1, 1, 2);
 	fill_floats(a, ROWS, -30, 300, 1);
 	a[3] = a[3 + COUNT] = a[3 + 2 * COUNT]; /* grey */
-	a[4] = a[4 + COUNT];                     /* two equal maxima */
+	a[4] = a[4 + COUNT];                    /* two equal maxima */
 	a[5] = __builtin_nanf("");
 	memcpy(b, a, sizeof a);
 	for (int channels = 1; channels <= 4; channels += channels == 1 ? 2 : 1) {
 		plain->store(a, COUNT, channels, bytes_a, WIDTH);
 		other->store(b, COUNT, channels, bytes_b, WIDTH);
-		ok(memcmp(bytes_a, bytes_b, (size_t)(WIDTH * channels)) == 0, "%s: store %d channels", other->name, channels);
+		ok(memcmp(bytes_a, bytes_b, (size_t)(WIDTH * channels)) == 0,
+			"%s: store %d channels", other->name, channels);
 	}
 	plain->convolve(out_a, a, COUNT, weights, 5, COUNT);
 	other->convolve(out_b, b, COUNT, weights, 5, COUNT);
@@ -113,7 +125,8 @@ int main(void)
 	for (int i = 0; i < 3; i++) {
 		setenv("MILLRACE_CPU", names[i], 1);
 		if (pixel_kernels_select(&other, &error)) {
-			ok(strstr(error.reason, "this processor has no"), "%s: %s", names[i], error.reason);
+			ok(strstr(error.reason, "this processor has no"), "%s: %s", names[i],
+				error.reason);
 			continue;
 		}
 		is_text(other->name, names[i], "the selected kernels");
@@ -122,6 +135,7 @@ int main(void)
 		colors();
 	}
 	setenv("MILLRACE_CPU", "z80", 1);
-	ok(pixel_kernels_select(&other, &error) == -1 && !other, "unknown kernels: %s", error.reason);
+	ok(pixel_kernels_select(&other, &error) == -1 && !other, "unknown kernels: %s",
+		error.reason);
 	return done();
 }

@@ -1,4 +1,5 @@
-/* Passes over streams: the result of a record depends neither on threads nor order nor shards nor pipes. */
+/* Passes over streams: the result of a record depends neither on threads nor order nor shards nor
+ * pipes. */
 #include "augment/passes.h"
 #include "base/digest.h"
 #include "base/file.h"
@@ -25,9 +26,16 @@ static const char *path_of(const char *name)
 
 static void make_head(struct stream_head *head, uint32_t pass, enum stream_label label)
 {
-	*head = (struct stream_head){.type = STREAM_U8, .height = SIDE, .width = SIDE, .channels = CHANNELS,
-		.maximum = 255, .label = label, .pass = pass, .history = json_array()};
-	if (text_list_add(&head->classes, "red shells", &error) || text_list_add(&head->classes, "blue", &error))
+	*head = (struct stream_head){.type = STREAM_U8,
+		.height = SIDE,
+		.width = SIDE,
+		.channels = CHANNELS,
+		.maximum = 255,
+		.label = label,
+		.pass = pass,
+		.history = json_array()};
+	if (text_list_add(&head->classes, "red shells", &error) ||
+		text_list_add(&head->classes, "blue", &error))
 		abort();
 }
 
@@ -39,16 +47,19 @@ static void write_record(struct stream_writer *writer, int id, enum stream_label
 	for (int i = 0; i < SIZE; i++)
 		tensor[i] = (unsigned char)((i * 7 + id * 31 + i / 39 * 11) % 256);
 	snprintf(source, sizeof source, "red shells/%d.png", id);
-	struct stream_record record = {.tensor = tensor, .label = label == STREAM_LABEL_INDEX ? id % 2 : 0,
-		.id = (uint64_t)id, .source = source, .weights = label == STREAM_LABEL_WEIGHTS ? weights : NULL};
+	struct stream_record record = {.tensor = tensor,
+		.label = label == STREAM_LABEL_INDEX ? id % 2 : 0,
+		.id = (uint64_t)id,
+		.source = source,
+		.weights = label == STREAM_LABEL_WEIGHTS ? weights : NULL};
 	record.digest[3] = (unsigned char)id;
 	if (stream_write(writer, &record, &error))
 		abort();
 }
 
 /* Appends a segment with records first, first + step, ... (count of them) to a file. */
-static void add_segment(const char *path, const char *mode, uint32_t pass, enum stream_label label, int first, int step,
-	int count)
+static void add_segment(const char *path, const char *mode, uint32_t pass, enum stream_label label,
+	int first, int step, int count)
 {
 	struct stream_head head;
 	struct stream_writer *writer;
@@ -63,7 +74,8 @@ static void add_segment(const char *path, const char *mode, uint32_t pass, enum 
 	stream_head_free(&head);
 }
 
-static int run_passes(const struct augment_plan *plan, char *const *paths, int count, int threads, const char *out)
+static int run_passes(const struct augment_plan *plan, char *const *paths, int count, int threads,
+	const char *out)
 {
 	struct input_streams *inputs = NULL;
 	struct parallel *pool = NULL;
@@ -84,7 +96,8 @@ static bool same_files(const char *a, const char *b)
 {
 	unsigned char *left, *right;
 	size_t left_size, right_size;
-	if (file_read(a, 1 << 28, &left, &left_size, &error) || file_read(b, 1 << 28, &right, &right_size, &error))
+	if (file_read(a, 1 << 28, &left, &left_size, &error) ||
+		file_read(b, 1 << 28, &right, &right_size, &error))
 		abort();
 	bool same = left_size == right_size && memcmp(left, right, left_size) == 0;
 	free(left);
@@ -118,7 +131,8 @@ static struct contents *read_contents(const char *path)
 			digest_add(digest, record.source, strlen(record.source));
 			digest_add(digest, record.digest, sizeof record.digest);
 			if (record.weights)
-				digest_add(digest, record.weights, classes * sizeof *record.weights);
+				digest_add(digest, record.weights,
+					classes * sizeof *record.weights);
 			digest_finish(digest, contents->digests[pass][record.id]);
 			contents->order[contents->records++] = record.id;
 		}
@@ -129,7 +143,9 @@ static struct contents *read_contents(const char *path)
 
 static struct augment_plan strong(int passes)
 {
-	return (struct augment_plan){.options = augment_preset(AUGMENT_PRESET_STRONG), .passes = passes, .seed = 11};
+	return (struct augment_plan){.options = augment_preset(AUGMENT_PRESET_STRONG),
+		.passes = passes,
+		.seed = 11};
 }
 
 static void threads_and_order(void)
@@ -155,17 +171,20 @@ static void threads_and_order(void)
 	for (int i = 0; i < 3 * RECORDS; i++)
 		in_order &= expected->order[i] == (uint64_t)(i % RECORDS);
 	for (int i = 0; i < RECORDS; i++)
-		differs &= memcmp(expected->digests[0][i], expected->digests[1][i], DIGEST_SIZE) != 0;
+		differs &=
+			memcmp(expected->digests[0][i], expected->digests[1][i], DIGEST_SIZE) != 0;
 	ok(in_order, "records keep their order");
 	ok(differs, "each pass augments each image differently");
 
 	is_integer(run_passes(&plan, reversed, 1, 2, other), 0, "in reversed order");
 	got = read_contents(other);
-	ok(memcmp(expected->digests, got->digests, sizeof got->digests) == 0, "  each record comes out the same");
+	ok(memcmp(expected->digests, got->digests, sizeof got->digests) == 0,
+		"  each record comes out the same");
 	free(got);
 	is_integer(run_passes(&plan, shards, 2, 2, other), 0, "from two shards");
 	got = read_contents(other);
-	ok(memcmp(expected->digests, got->digests, sizeof got->digests) == 0, "  each record comes out the same");
+	ok(memcmp(expected->digests, got->digests, sizeof got->digests) == 0,
+		"  each record comes out the same");
 	is_integer(got->passes, 3, "  in one segment for each pass");
 	free(got);
 	free(expected);
@@ -175,7 +194,8 @@ static void threads_and_order(void)
 static void mixing(void)
 {
 	char *all[] = {(char *)path_of("all")}, *reversed[] = {(char *)path_of("reversed")},
-	     *shards[] = {(char *)path_of("even"), (char *)path_of("odd")}, *weighted[] = {(char *)path_of("weighted")};
+	     *shards[] = {(char *)path_of("even"), (char *)path_of("odd")},
+	     *weighted[] = {(char *)path_of("weighted")};
 	const char *one = path_of("one"), *other = path_of("other");
 	struct augment_plan plan = strong(2);
 	*augment_setting(&plan.options, "mixup") = (struct augment_setting){0.4, 0.5};
@@ -186,11 +206,13 @@ static void mixing(void)
 	struct contents *expected = read_contents(one), *got;
 	is_integer(run_passes(&plan, reversed, 1, 2, other), 0, "in reversed order");
 	got = read_contents(other);
-	ok(memcmp(expected->digests, got->digests, sizeof got->digests) == 0, "  each record comes out the same, its labels too");
+	ok(memcmp(expected->digests, got->digests, sizeof got->digests) == 0,
+		"  each record comes out the same, its labels too");
 	free(got);
 	is_integer(run_passes(&plan, shards, 2, 2, other), 0, "from two shards");
 	got = read_contents(other);
-	ok(memcmp(expected->digests, got->digests, sizeof got->digests) == 0, "  each record comes out the same, its labels too");
+	ok(memcmp(expected->digests, got->digests, sizeof got->digests) == 0,
+		"  each record comes out the same, its labels too");
 	free(got);
 	free(expected);
 	add_segment(weighted[0], "wb", 0, STREAM_LABEL_WEIGHTS, 0, 1, 40);
@@ -212,12 +234,14 @@ static void mixed_labels(void)
 		abort();
 	ok(head->label == STREAM_LABEL_WEIGHTS, "  labels become weights");
 	while (stream_next_record(reader, &record, &error) == 1) {
-		float own = record.weights[record.id % 2], foreign = record.weights[1 - record.id % 2];
+		float own = record.weights[record.id % 2],
+		      foreign = record.weights[1 - record.id % 2];
 		mixed += foreign > 0;
 		pure += own == 1;
 		wrong += own + foreign < 0.99999f || own + foreign > 1.00001f;
 	}
-	ok(mixed > 10 && pure > 50 && pure + mixed <= RECORDS && wrong == 0, "  whose sum is 1 (%d, %d)", mixed, pure);
+	ok(mixed > 10 && pure > 50 && pure + mixed <= RECORDS && wrong == 0,
+		"  whose sum is 1 (%d, %d)", mixed, pure);
 	stream_close(reader);
 }
 
@@ -238,7 +262,8 @@ static void pipes(struct augment_plan plan)
 	close(ends[1]);
 	free(bytes);
 	snprintf(pipe_path, sizeof pipe_path, "/proc/self/fd/%d", ends[0]);
-	ok(filled && run_passes(&plan, from_pipe, 1, 2, other) == 0, "a pipe is read several times");
+	ok(filled && run_passes(&plan, from_pipe, 1, 2, other) == 0,
+		"a pipe is read several times");
 	ok(same_files(one, other), "  with the same result");
 	close(ends[0]);
 }
@@ -250,7 +275,8 @@ static void several_passes(void)
 	struct augment_plan plan = {.options = augment_preset(AUGMENT_PRESET_LIGHT), .passes = 2};
 	add_segment(two[0], "wb", 0, STREAM_LABEL_WEIGHTS, 0, 1, 40);
 	add_segment(two[0], "ab", 1, STREAM_LABEL_WEIGHTS, 0, 1, 40);
-	is_integer(run_passes(&plan, two, 1, 2, out), 0, "two passes over two passes, labels as weights");
+	is_integer(run_passes(&plan, two, 1, 2, out), 0,
+		"two passes over two passes, labels as weights");
 	struct contents *contents = read_contents(out);
 	is_integer(contents->passes, 4, "  are four");
 	is_integer(contents->records, 160, "  with all records");
@@ -264,7 +290,8 @@ static void nothing_changes(void)
 	struct augment_plan plan = {.options = augment_preset(AUGMENT_PRESET_NONE), .passes = 1};
 	is_integer(run_passes(&plan, all, 1, 2, out), 0, "no operation");
 	struct contents *before = read_contents(all[0]), *after = read_contents(out);
-	ok(memcmp(before->digests, after->digests, sizeof after->digests) == 0, "  changes nothing");
+	ok(memcmp(before->digests, after->digests, sizeof after->digests) == 0,
+		"  changes nothing");
 	free(before);
 	free(after);
 	add_segment(empty[0], "wb", 0, STREAM_LABEL_INDEX, 0, 1, 0);
@@ -278,16 +305,23 @@ static void rescaled(void)
 {
 	char *all[] = {(char *)path_of("all")};
 	const char *out = path_of("out");
-	struct augment_plan plan = {.options = augment_preset(AUGMENT_PRESET_NONE), .passes = 1, .rescale = true, .seed = 3};
+	struct augment_plan plan = {.options = augment_preset(AUGMENT_PRESET_NONE),
+		.passes = 1,
+		.rescale = true,
+		.seed = 3};
 	struct stream_reader *reader;
 	const struct stream_head *head;
 	struct stream_record record;
 	is_integer(run_passes(&plan, all, 1, 2, out), 0, "rescaled");
-	bool opened = stream_open(&reader, out, &error) == 0 && stream_next_segment(reader, &head, &error) == 1;
+	bool opened = stream_open(&reader, out, &error) == 0 &&
+		stream_next_segment(reader, &head, &error) == 1;
 	ok(opened && head->type == STREAM_F32 && head->maximum == 1, "  to floats from 0 to 1");
 	char *history = opened ? json_dumps(head->history, JSON_COMPACT | JSON_SORT_KEYS) : NULL;
-	is_text(history, "[{\"arguments\":\"--passes 1 --rescale --fill nearest\",\"seed\":\"3\",\"tool\":\"augment\","
-		"\"version\":\"" MILLRACE_VERSION "\"}]", "  recorded in the history");
+	is_text(history,
+		"[{\"arguments\":\"--passes 1 --rescale --fill "
+		"nearest\",\"seed\":\"3\",\"tool\":\"augment\","
+		"\"version\":\"" MILLRACE_VERSION "\"}]",
+		"  recorded in the history");
 	free(history);
 	ok(opened && stream_next_record(reader, &record, &error) == 1, "  with records");
 	is_near((double)((const float *)record.tensor)[1], 7 / 255.0, 1e-7, "  of v / 255");
@@ -302,7 +336,8 @@ static void expect_failure(char *const *paths, int count, const char *reason, co
 	struct stream_record record;
 	const char *out = path_of("out");
 	int result, records = 1;
-	ok(run_passes(&plan, paths, count, 2, out) == -1 && strstr(error.reason, reason), "%s: %s", name, error.reason);
+	ok(run_passes(&plan, paths, count, 2, out) == -1 && strstr(error.reason, reason), "%s: %s",
+		name, error.reason);
 	if (stream_open(&reader, out, &error))
 		return;
 	while ((result = stream_next_segment(reader, &head, &error)) == 1 && records >= 0)
@@ -314,7 +349,8 @@ static void expect_failure(char *const *paths, int count, const char *reason, co
 
 static void failures(void)
 {
-	char *cut[] = {(char *)path_of("cut")}, *mixed[] = {(char *)path_of("all"), (char *)path_of("two")},
+	char *cut[] = {(char *)path_of("cut")},
+	     *mixed[] = {(char *)path_of("all"), (char *)path_of("two")},
 	     *missing[] = {(char *)path_of("missing")};
 	add_segment(cut[0], "wb", 0, STREAM_LABEL_INDEX, 0, 1, RECORDS);
 	if (truncate(cut[0], 40000))

@@ -15,14 +15,19 @@ static void refuses(const char *line)
 	struct replay *replay;
 	struct error error = {0};
 	snprintf(path, sizeof path, "%s/done.jsonl", scratch());
-	snprintf(text, sizeof text, "{\"fill\":\"nearest\",\"fill-value\":0.0,\"interpolation\":\"bilinear\",\"operations\":{}}\n"
-		"{\"pass\":0,\"id\":0,\"source\":\"a\",%s}\n", line);
+	snprintf(text, sizeof text,
+		"{\"fill\":\"nearest\",\"fill-value\":0.0,\"interpolation\":\"bilinear\","
+		"\"operations\":{}}\n"
+		"{\"pass\":0,\"id\":0,\"source\":\"a\",%s}\n",
+		line);
 	memset(&variation, 0x7f, sizeof variation);
-	if (output_bytes(path, text, strlen(text), &error) || replay_open(&replay, path, &options, &error)) {
+	if (output_bytes(path, text, strlen(text), &error) ||
+		replay_open(&replay, path, &options, &error)) {
 		ok(false, "%s: %s", error.object, error.reason);
 		return;
 	}
-	ok(replay_read(replay, 0, &(struct stream_record){.source = "a"}, &variation, &error) == -1, "%s is refused", line);
+	ok(replay_read(replay, 0, &(struct stream_record){.source = "a"}, &variation, &error) == -1,
+		"%s is refused", line);
 	is_text(error.reason, "contains an invalid step", "  reason");
 	replay_close(replay);
 }

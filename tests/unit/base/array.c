@@ -32,8 +32,10 @@ static void buffers(void)
 		good = good && buffer_append(&buffer, "0123456789", 10);
 	ok(good, "appended");
 	is_integer((long long)buffer.size, 100003, "all bytes are there");
-	ok(memcmp(buffer.bytes, "abc0123", 7) == 0 && memcmp(buffer.bytes + 100000, "789", 3) == 0, "in their order");
-	ok(!buffer_append(&buffer, "x", SIZE_MAX) && buffer.size == 100003, "a size that overflows is refused and changes nothing");
+	ok(memcmp(buffer.bytes, "abc0123", 7) == 0 && memcmp(buffer.bytes + 100000, "789", 3) == 0,
+		"in their order");
+	ok(!buffer_append(&buffer, "x", SIZE_MAX) && buffer.size == 100003,
+		"a size that overflows is refused and changes nothing");
 	free(buffer.bytes);
 }
 

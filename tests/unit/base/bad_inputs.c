@@ -19,7 +19,8 @@ int main(void)
 	struct bad_inputs bad = {false, report, &progress, 0};
 	struct error reason, error = {0};
 	error_set(&reason, "a.png", "is a folder");
-	ok(bad_input_skip(&bad, &reason, &error) == 0 && bad_input_skip(&bad, &reason, &error) == 0, "two are skipped");
+	ok(bad_input_skip(&bad, &reason, &error) == 0 && bad_input_skip(&bad, &reason, &error) == 0,
+		"two are skipped");
 	ok(bad.count == 2 && reports == 2, "counted and reported");
 	is_text(last.object, "a.png", "its object");
 	is_text(last.reason, "is a folder", "its reason");
@@ -34,6 +35,7 @@ int main(void)
 	ok(bad_input_skip(&bad, &reason, &error) == -1, "strict: the first one ends the work");
 	ok(bad.count == 2 && reports == 2, "and is the caller's to report");
 	is_text(error.object, "a.png", "as the error");
-	ok(bad_input_skip(&bad, &error, &error) == -1 && strcmp(error.object, "a.png") == 0, "given in place");
+	ok(bad_input_skip(&bad, &error, &error) == -1 && strcmp(error.object, "a.png") == 0,
+		"given in place");
 	return done();
 }

@@ -15,8 +15,10 @@ static const char *hex(const void *bytes, size_t size)
 
 int main(void)
 {
-	is_text(hex("abc", 3), "ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad", "abc");
-	is_text(hex("", 0), "e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855", "nothing");
+	is_text(hex("abc", 3), "ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad",
+		"abc");
+	is_text(hex("", 0), "e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855",
+		"nothing");
 	unsigned char digest[DIGEST_SIZE];
 	char text[DIGEST_HEX_SIZE];
 	struct digest *pieces = digest_start();

@@ -19,7 +19,8 @@ int main(void)
 	unsigned char key[DIGEST_KEY_SIZE];
 	static const unsigned char abc[] = {0xba, 0x78, 0x16, 0xbf};
 	digest_key("abc", key);
-	ok(key[0] == abc[0] && key[1] == abc[1] && key[2] == abc[2] && key[3] == abc[3], "the SHA-256 of \"abc\" (FIPS 180)");
+	ok(key[0] == abc[0] && key[1] == abc[1] && key[2] == abc[2] && key[3] == abc[3],
+		"the SHA-256 of \"abc\" (FIPS 180)");
 	is_integer(digest_table_get(&table, key), -1, "an empty table has nothing");
 	int failed = 0, wrong = 0, found = 0;
 	for (int i = 0; i < MANY; i++) {
@@ -35,7 +36,8 @@ int main(void)
 	ok(!failed && !wrong, "each has its number");
 	is_integer(found, 0, "no other is there");
 	key_of(7, key);
-	ok(digest_table_set(&table, key, 0, NULL) == 0 && digest_table_get(&table, key) == 0, "a number replaced");
+	ok(digest_table_set(&table, key, 0, NULL) == 0 && digest_table_get(&table, key) == 0,
+		"a number replaced");
 	is_integer((long long)table.count, MANY, "counted once");
 	digest_table_free(&table);
 	return done();

@@ -60,13 +60,18 @@ static void good(void)
 {
 	struct error error;
 	int first;
-	ok(PARSE("a", "-f", "--count", "7", "b", "--rate=0.25", "-ofile", "--item", "x", "--item=y") == OPTIONS_RUN, "parses");
+	ok(PARSE("a", "-f", "--count", "7", "b", "--rate=0.25", "-ofile", "--item", "x",
+		   "--item=y") == OPTIONS_RUN,
+		"parses");
 	ok(flag && count == 7 && rate == 0.25 && strcmp(text, "file") == 0, "sets variables");
 	ok(list.count == 2 && strcmp(list.items[1], "y") == 0, "collects a list");
 	is_integer(first, 9, "operands come after the options");
-	ok(PARSE("--size", "20x30") == OPTIONS_RUN && size.width == 20 && size.height == 30, "a size WxH");
-	ok(PARSE("--size", "40") == OPTIONS_RUN && size.width == 40 && size.height == 40, "a size of one number");
-	ok(PARSE("--color", "red", "--seed", "18446744073709551615") == OPTIONS_RUN && choice == 0 && seed == UINT64_MAX,
+	ok(PARSE("--size", "20x30") == OPTIONS_RUN && size.width == 20 && size.height == 30,
+		"a size WxH");
+	ok(PARSE("--size", "40") == OPTIONS_RUN && size.width == 40 && size.height == 40,
+		"a size of one number");
+	ok(PARSE("--color", "red", "--seed", "18446744073709551615") == OPTIONS_RUN &&
+			choice == 0 && seed == UINT64_MAX,
 		"a choice, the largest seed");
 	ok(PARSE("--", "-f") == OPTIONS_RUN && !flag && first == 2, "-- ends the options");
 	ok(PARSE("-f", "-") == OPTIONS_RUN && first == 2, "- is an operand");
@@ -81,17 +86,24 @@ static void given(void)
 	ok(PARSE("a", "--count", "5", "-oflag", "--item=rate", "b") == OPTIONS_RUN, "parses");
 	ok(options_given(&options, first, argv, "count"), "a default that was given is given");
 	ok(options_given(&options, first, argv, "output"), "so is an option by its letter");
-	ok(options_given(&options, first, argv, "item") && options_given(&options, first, argv, "item"), "and asked again");
-	ok(!options_given(&options, first, argv, "flag") && !options_given(&options, first, argv, "rate"), "a value is no option");
+	ok(options_given(&options, first, argv, "item") &&
+			options_given(&options, first, argv, "item"),
+		"and asked again");
+	ok(!options_given(&options, first, argv, "flag") &&
+			!options_given(&options, first, argv, "rate"),
+		"a value is no option");
 	ok(PARSE("--col", "red", "--", "--rate") == OPTIONS_RUN, "parses");
 	ok(options_given(&options, first, argv, "color"), "one cut short is given");
 	ok(!options_given(&options, first, argv, "rate"), "an operand is no option");
-	ok(PARSE("a") == OPTIONS_RUN && !options_given(&options, first, argv, "color"), "nothing is given");
+	ok(PARSE("a") == OPTIONS_RUN && !options_given(&options, first, argv, "color"),
+		"nothing is given");
 }
 
 static void bad(void)
 {
-	static const struct { const char *words[3], *object, *reason; } cases[] = {
+	static const struct {
+		const char *words[3], *object, *reason;
+	} cases[] = {
 		{{"--nope"}, "--nope", "no such option"},
 		{{"-x"}, "-x", "no such option"},
 		{{"--count"}, "--count", "takes a value"},
@@ -104,10 +116,12 @@ static void bad(void)
 		{{"--output", ""}, "--output", "takes a value that is not empty"},
 		{{"-o", ""}, "--output", "takes a value that is not empty"},
 		{{"--item="}, "--item", "takes a value that is not empty"},
-		{{"--seed", "-1"}, "--seed", "'-1' is not a whole number from 0 to 18446744073709551615"},
+		{{"--seed", "-1"}, "--seed",
+			"'-1' is not a whole number from 0 to 18446744073709551615"},
 		{{"--color", "blue"}, "--color", "'blue' is not one of red, green"},
 		{{"--size", "20x"}, "--size", "'20x' is not a size WxH with sides from 1 to 100"},
-		{{"--size", "101x5"}, "--size", "'101x5' is not a size WxH with sides from 1 to 100"},
+		{{"--size", "101x5"}, "--size",
+			"'101x5' is not a size WxH with sides from 1 to 100"},
 	};
 	for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
 		struct error error = {0};
@@ -124,7 +138,8 @@ static void again(void)
 	struct error error;
 	int first;
 	ok(PARSE("-xf") == -1, "a cluster is refused at its first letter");
-	ok(PARSE("a", "b") == OPTIONS_RUN && !flag && first == 1, "the next command line is parsed from its start");
+	ok(PARSE("a", "b") == OPTIONS_RUN && !flag && first == 1,
+		"the next command line is parsed from its start");
 }
 
 static void help(void)
@@ -135,18 +150,24 @@ static void help(void)
 	reset();
 	options_help(&options, stream);
 	fclose(stream);
-	ok(strncmp(written, "usage: tool -m MODEL [options] [FILE...]\nDoes things.\n\n", 55) == 0, "help begins with the usage");
-	static const char *const lines[] = {"  -f, --flag                  a flag\n", "  -n, --count N               a count (default 5)\n",
-		"\nMore:\n", "--rate R                a rate (default 0.5)\n", "--color C               a colour: red, green (default green)\n",
-		"--size WxH              a size (default 150x150)\n", "  -o, --output FILE           a file\n"};
+	ok(strncmp(written, "usage: tool -m MODEL [options] [FILE...]\nDoes things.\n\n", 55) == 0,
+		"help begins with the usage");
+	static const char *const lines[] = {"  -f, --flag                  a flag\n",
+		"  -n, --count N               a count (default 5)\n", "\nMore:\n",
+		"--rate R                a rate (default 0.5)\n",
+		"--color C               a colour: red, green (default green)\n",
+		"--size WxH              a size (default 150x150)\n",
+		"  -o, --output FILE           a file\n"};
 	for (size_t i = 0; i < sizeof lines / sizeof *lines; i++)
-		ok(strstr(written, lines[i]) != NULL, "help has: %s", lines[i] + strspn(lines[i], " \n"));
+		ok(strstr(written, lines[i]) != NULL, "help has: %s",
+			lines[i] + strspn(lines[i], " \n"));
 	free(written);
 }
 
 static void command_line(void)
 {
-	char *words[] = {(char *)"tool", (char *)"-o", (char *)"a b", (char *)"it's", (char *)"plain", (char *)"", NULL};
+	char *words[] = {(char *)"tool", (char *)"-o", (char *)"a b", (char *)"it's",
+		(char *)"plain", (char *)"", NULL};
 	char *line = options_command_line(6, words);
 	is_text(line, "-o 'a b' 'it'\\''s' plain ''", "a command line quoted for a shell");
 	free(line);

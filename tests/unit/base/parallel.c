@@ -18,7 +18,8 @@ struct marks {
 static void mark(void *context, int index, int worker)
 {
 	struct marks *marks = context;
-	if (worker < 0 || worker >= marks->threads || atomic_fetch_add(&marks->busy[worker], 1) != 0)
+	if (worker < 0 || worker >= marks->threads ||
+		atomic_fetch_add(&marks->busy[worker], 1) != 0)
 		atomic_fetch_add(&marks->wrong, 1);
 	atomic_fetch_add(&marks->seen[index], 1);
 	atomic_fetch_sub(&marks->busy[worker], 1);
@@ -74,7 +75,8 @@ int main(void)
 	threads_that_slept();
 	ok(parallel_create(&pool, -1, &error) == -1 && !pool, "-1 threads are refused");
 	ok(parallel_create(&pool, 5000, &error) == -1 && !pool, "5000 too");
-	ok(parallel_create(&pool, 0, &error) == 0 && parallel_threads(pool) >= 1, "0 means all processors");
+	ok(parallel_create(&pool, 0, &error) == 0 && parallel_threads(pool) >= 1,
+		"0 means all processors");
 	parallel_destroy(pool);
 	parallel_destroy(NULL);
 	return done();

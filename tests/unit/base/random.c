@@ -4,7 +4,8 @@
 
 #include <string.h>
 
-static void known_answer(const uint32_t key[2], const uint32_t counter[4], const uint32_t expected[4], const char *name)
+static void known_answer(const uint32_t key[2], const uint32_t counter[4],
+	const uint32_t expected[4], const char *name)
 {
 	uint32_t out[4];
 	random_block(key, counter, out);
@@ -15,9 +16,11 @@ static void published_vectors(void)
 {
 	known_answer((uint32_t[]){0, 0}, (uint32_t[]){0, 0, 0, 0},
 		(uint32_t[]){0x6627e8d5, 0xe169c58d, 0xbc57ac4c, 0x9b00dbd8}, "zeros");
-	known_answer((uint32_t[]){0xffffffff, 0xffffffff}, (uint32_t[]){0xffffffff, 0xffffffff, 0xffffffff, 0xffffffff},
+	known_answer((uint32_t[]){0xffffffff, 0xffffffff},
+		(uint32_t[]){0xffffffff, 0xffffffff, 0xffffffff, 0xffffffff},
 		(uint32_t[]){0x408f276d, 0x41c83b0e, 0xa20bc7c6, 0x6d5451fd}, "ones");
-	known_answer((uint32_t[]){0xa4093822, 0x299f31d0}, (uint32_t[]){0x243f6a88, 0x85a308d3, 0x13198a2e, 0x03707344},
+	known_answer((uint32_t[]){0xa4093822, 0x299f31d0},
+		(uint32_t[]){0x243f6a88, 0x85a308d3, 0x13198a2e, 0x03707344},
 		(uint32_t[]){0xd16cfe09, 0x94fdcceb, 0x5001e420, 0x24126ea1}, "pi");
 }
 
@@ -25,12 +28,14 @@ static void streams_differ(void)
 {
 	struct random a = random_start(1, RANDOM_TEST, 2, 3), b = a;
 	ok(random_u32(&a) == random_u32(&b), "the same position gives the same number");
-	struct random others[] = {random_start(2, RANDOM_TEST, 2, 3), random_start(1, RANDOM_DROPOUT, 2, 3),
-		random_start(1, RANDOM_TEST, 3, 3), random_start(1, RANDOM_TEST, 2, 4),
+	struct random others[] = {random_start(2, RANDOM_TEST, 2, 3),
+		random_start(1, RANDOM_DROPOUT, 2, 3), random_start(1, RANDOM_TEST, 3, 3),
+		random_start(1, RANDOM_TEST, 2, 4),
 		random_start(1, RANDOM_TEST, 2, 3 + (1ull << 32))};
 	for (int i = 0; i < 5; i++) {
 		struct random first = random_start(1, RANDOM_TEST, 2, 3);
-		ok(random_u32(&others[i]) != random_u32(&first), "another place, another number (%d)", i);
+		ok(random_u32(&others[i]) != random_u32(&first),
+			"another place, another number (%d)", i);
 	}
 }
 

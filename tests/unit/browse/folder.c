@@ -46,17 +46,20 @@ int main(void)
 	finds("/a%20b", "/a b");
 	finds("//a%20b///p.png", "/a b/p.png");
 	finds("/a b/%70.png", "/a b/p.png");
-	const char *const refused[] = {"/a%20b/..", "/..", "/../in-not/q.png", "/%2e%2e/in-not/q.png", "/.%2e/in-not", "/.",
-		"/a%20b/.c", "/a%20b/.h.png", "/a%20b%2Fp.png", "/a%20b/p.png%00", "/a%20b/%", "/a%20b/%7", "/a%20b/%7g", "/out",
+	const char *const refused[] = {"/a%20b/..", "/..", "/../in-not/q.png",
+		"/%2e%2e/in-not/q.png", "/.%2e/in-not", "/.", "/a%20b/.c", "/a%20b/.h.png",
+		"/a%20b%2Fp.png", "/a%20b/p.png%00", "/a%20b/%", "/a%20b/%7", "/a%20b/%7g", "/out",
 		"/out/q.png", "/-not/q.png", "/absent"};
 	for (size_t i = 0; i < sizeof refused / sizeof *refused; i++)
 		finds(refused[i], NULL);
 
 	struct text_list folders = {0}, pictures = {0};
 	ok(folder_list(root, root, &folders, &pictures, &error) == 0, "lists");
-	ok(folders.count == 1 && pictures.count == 0 && strcmp(folders.items[0], "a b") == 0, "one folder");
+	ok(folders.count == 1 && pictures.count == 0 && strcmp(folders.items[0], "a b") == 0,
+		"one folder");
 	snprintf(path, sizeof path, "%s/a b", root);
-	ok(folder_list(root, path, &folders, &pictures, &error) == 0 && pictures.count == 1, "one picture");
+	ok(folder_list(root, path, &folders, &pictures, &error) == 0 && pictures.count == 1,
+		"one picture");
 	text_list_free(&folders);
 	text_list_free(&pictures);
 	is_text(folder_media_type("a.JPeG"), "image/jpeg", "media type");

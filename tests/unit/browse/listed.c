@@ -20,7 +20,8 @@ static struct listed read_text(const char *text, struct error *error)
 static void lines(void)
 {
 	struct error error;
-	struct listed listed = read_text("path\tproblem\tother\na.png\tsmall\t\nb\\x20.png\t\ttwin\tof c\n\nrest\n", &error);
+	struct listed listed = read_text(
+		"path\tproblem\tother\na.png\tsmall\t\nb\\x20.png\t\ttwin\tof c\n\nrest\n", &error);
 	is_integer((long long)listed.paths.count, 2, "up to an empty line");
 	if (listed.paths.count == 2) {
 		is_text(listed.notes.items[0], "small", "a note");
@@ -39,7 +40,8 @@ static void many_fields(void)
 		end += sprintf(end, "\tx");
 	const clock_t started = clock();
 	struct listed listed = read_text(text, &error);
-	ok(listed.notes.count == 1 && strlen(listed.notes.items[0]) == 3 * FIELDS - 2, "a note of many fields");
+	ok(listed.notes.count == 1 && strlen(listed.notes.items[0]) == 3 * FIELDS - 2,
+		"a note of many fields");
 	ok(clock() - started < CLOCKS_PER_SEC, "takes linear time");
 	listed_free(&listed);
 	free(text);

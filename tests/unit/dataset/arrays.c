@@ -1,4 +1,5 @@
-/* .npy files, also invalid ones: cut at every byte, every bit of the header flipped, huge sizes. Tables in TSV and CSV. */
+/* .npy files, also invalid ones: cut at every byte, every bit of the header flipped, huge sizes.
+ * Tables in TSV and CSV. */
 #include "base/file.h"
 #include "dataset/npy.h"
 #include "dataset/table.h"
@@ -65,25 +66,31 @@ static void header(const char *text, const char *reason)
 	bytes[9] = (unsigned char)(length >> 8);
 	memcpy(bytes + 10, text, length);
 	bool read = is_read(bytes, 10 + length + 6);
-	ok(reason ? !read && strstr(error.reason, reason) : read, "%s: %s%s", text, reason ? reason : "is read",
+	ok(reason ? !read && strstr(error.reason, reason) : read, "%s: %s%s", text,
+		reason ? reason : "is read",
 		!reason || read || strstr(error.reason, reason) ? "" : error.reason);
 }
 
 static void headers(void)
 {
-	static const char *const invalid[] = {"", "{", "}", "{}", "{'shape': (6,)}", "{'descr': '|u1', 'fortran_order': False}",
-		"{'descr': '|u1', 'fortran_order': False, 'shape': (6)}", "{'descr': '|u1', 'fortran_order': 0, 'shape': (6,)}",
+	static const char *const invalid[] = {"", "{", "}", "{}", "{'shape': (6,)}",
+		"{'descr': '|u1', 'fortran_order': False}",
+		"{'descr': '|u1', 'fortran_order': False, 'shape': (6)}",
+		"{'descr': '|u1', 'fortran_order': 0, 'shape': (6,)}",
 		"{'descr': '|u1', 'fortran_order': False, 'shape': (6,), 'shape': (6,)}",
 		"{'descr': '|u1', 'fortran_order': False, 'shape': (6,), 'more': 1}",
-		"{'descr': '|u1', 'fortran_order': False, 'shape': (-6,)}", "{'descr': '|u1', 'fortran_order': False, 'shape': (6,)",
-		"{'descr': '|u1', 'fortran_order': False, 'shape': (6,)} x", "{'descr': '|u1, 'fortran_order': False, 'shape': (6,)}",
+		"{'descr': '|u1', 'fortran_order': False, 'shape': (-6,)}",
+		"{'descr': '|u1', 'fortran_order': False, 'shape': (6,)",
+		"{'descr': '|u1', 'fortran_order': False, 'shape': (6,)} x",
+		"{'descr': '|u1, 'fortran_order': False, 'shape': (6,)}",
 		"{'descr': '|u1', 'fortran_order': False, 'shape': (9999999999999999999999,)}"};
 	for (size_t i = 0; i < sizeof invalid / sizeof *invalid; i++)
 		header(invalid[i], "invalid .npy header");
 	header("{'descr': '|u1', 'fortran_order': False, 'shape': (6,), }", NULL);
 	header("{\"shape\":(2,3),\"fortran_order\":True,\"descr\":\"|u1\"}\n", NULL);
 	header("{'descr': '<u2', 'fortran_order': False, 'shape': (3,)}", NULL);
-	header("{'descr': '|u1', 'fortran_order': False, 'shape': (1,1,1,1,6)}", "more than 4 dimensions");
+	header("{'descr': '|u1', 'fortran_order': False, 'shape': (1,1,1,1,6)}",
+		"more than 4 dimensions");
 	header("{'descr': [('a', '<u2')], 'fortran_order': False, 'shape': (3,)}", "structures");
 	header("{'descr': '|O', 'fortran_order': False, 'shape': (6,)}", "of type '|O'");
 	header("{'descr': '<c8', 'fortran_order': False, 'shape': (6,)}", "of type '<c8'");
@@ -93,10 +100,14 @@ static void headers(void)
 	header("{'descr': '|u1', 'fortran_order': False, 'shape': (0,)}", "empty array");
 	header("{'descr': '|u1', 'fortran_order': False, 'shape': (5,)}", "holds more");
 	header("{'descr': '|u1', 'fortran_order': False, 'shape': (7,)}", "holds less");
-	header("{'descr': '<f8', 'fortran_order': False, 'shape': (4294967296,4294967296)}", "holds less");
-	header("{'descr': '<f8', 'fortran_order': False, 'shape': (2305843009213693,8,125)}", "holds less");
-	ok(!is_read("\x93NUMPY\4\0\0\0\0\0", 12) && strstr(error.reason, "version 4.0"), "an unknown version");
-	ok(!is_read("\x93NUMPY\2\0\0\0\0\x7f", 12) && strstr(error.reason, "header of more than"), "a header of two GiB");
+	header("{'descr': '<f8', 'fortran_order': False, 'shape': (4294967296,4294967296)}",
+		"holds less");
+	header("{'descr': '<f8', 'fortran_order': False, 'shape': (2305843009213693,8,125)}",
+		"holds less");
+	ok(!is_read("\x93NUMPY\4\0\0\0\0\0", 12) && strstr(error.reason, "version 4.0"),
+		"an unknown version");
+	ok(!is_read("\x93NUMPY\2\0\0\0\0\x7f", 12) && strstr(error.reason, "header of more than"),
+		"a header of two GiB");
 }
 
 /* ---- tables ---- */
@@ -110,7 +121,11 @@ static const char *rows(const char *name, const char *text)
 	*shown = 0;
 	while (result == 0 && (result = table_next(&table, &error)) == 1) {
 		for (size_t i = 0; i < table.count; i++)
-			sprintf(shown + strlen(shown), "%s%s", i ? "|" : *shown ? " " : "", table.fields[i]);
+			sprintf(shown + strlen(shown), "%s%s",
+				i                ? "|"
+					: *shown ? " "
+						 : "",
+				table.fields[i]);
 		result = 0;
 		if (!table.rest || !*table.rest)
 			break;
@@ -124,14 +139,22 @@ static const char *rows(const char *name, const char *text)
 static void tables(void)
 {
 	is_text(rows("a.csv", "a,b\nc,\n"), "a|b c|", "CSV");
-	is_text(rows("a.CSV", "\xEF\xBB\xBF" "a,b\r\n\"c,\"\"d\"\"\",\"\"\r\n"), "a|b c,\"d\"|", "a byte order mark, quotes, CRLF");
-	is_text(rows("a.csv", "\"two\nlines\",b\n\"x\""), "two\nlines|b x", "a newline in quotes, none at the end");
+	is_text(rows("a.CSV",
+			"\xEF\xBB\xBF"
+			"a,b\r\n\"c,\"\"d\"\"\",\"\"\r\n"),
+		"a|b c,\"d\"|", "a byte order mark, quotes, CRLF");
+	is_text(rows("a.csv", "\"two\nlines\",b\n\"x\""), "two\nlines|b x",
+		"a newline in quotes, none at the end");
 	is_text(rows("a.csv", "a\r\nb\r\n\r\n"), "a b ", "one column");
-	is_text(rows("a.csv", "a\n\"b\nc\n"), "line 2: field: has no closing quote", "a missing closing quote");
-	is_text(rows("a.csv", "\"x\ny\"\n\"b\"c\n"), "line 3: field: has text after its closing quote", "text after a closing quote");
-	is_text(rows("a.csv", "a\"b,\"\"\n"), "a\"b|", "a quote within a field, and an empty one in quotes");
+	is_text(rows("a.csv", "a\n\"b\nc\n"), "line 2: field: has no closing quote",
+		"a missing closing quote");
+	is_text(rows("a.csv", "\"x\ny\"\n\"b\"c\n"),
+		"line 3: field: has text after its closing quote", "text after a closing quote");
+	is_text(rows("a.csv", "a\"b,\"\"\n"), "a\"b|",
+		"a quote within a field, and an empty one in quotes");
 	is_text(rows("a.tsv", "a,b\tc\\n\n\n"), "a,b|c\n ", "TSV");
-	is_text(rows("a.tsv", "a\n\\q\n"), "line 2: \\q: has an unknown escape", "an unknown escape");
+	is_text(rows("a.tsv", "a\n\\q\n"), "line 2: \\q: has an unknown escape",
+		"an unknown escape");
 	is_text(rows("a.csv", ""), "", "an empty file");
 }
 

@@ -1,4 +1,5 @@
-/* The audit compared with brute force, and with many copies and classes, where brute force would take too long. */
+/* The audit compared with brute force, and with many copies and classes, where brute force would
+ * take too long. */
 #include "base/random.h"
 #include "dataset/audit.h"
 #include "tap.h"
@@ -29,7 +30,9 @@ static void start(struct split *split, size_t count, int classes, uint64_t seed)
 	}
 	for (size_t i = 0; i < count; i++) {
 		struct split_file *file = &split->files[i];
-		*file = (struct split_file){.name = "f", .label = (int)(i % (size_t)classes), .group = (uint32_t)i + 1};
+		*file = (struct split_file){.name = "f",
+			.label = (int)(i % (size_t)classes),
+			.group = (uint32_t)i + 1};
 		memcpy(file->digest, &i, sizeof i);
 		memcpy(file->hash.pixels, file->digest, sizeof file->hash.pixels);
 		file->hash.visual = (struct visual_hash){bits(&random), bits(&random)};
@@ -48,7 +51,8 @@ static void audit_all(struct split *split, struct audit *audit, int hamming)
 static bool are_alike(const struct split_file *a, const struct split_file *b, int hamming)
 {
 	struct hash_distance likeness;
-	return image_hash_same(&a->hash, &b->hash) || (hamming >= 0 && image_hash_alike(&a->hash, &b->hash, hamming, &likeness));
+	return image_hash_same(&a->hash, &b->hash) ||
+		(hamming >= 0 && image_hash_alike(&a->hash, &b->hash, hamming, &likeness));
 }
 
 struct expected {
@@ -70,7 +74,8 @@ static void compare_all(struct expected *expected, const struct split *split, in
 			bool alike = are_alike(file, other, hamming);
 			leaks |= other->part < file->part;
 			pairs += alike && other->part < file->part;
-			expected->classes[file->label][other->label] += alike && file->label < other->label;
+			expected->classes[file->label][other->label] +=
+				alike && file->label < other->label;
 			expected->joined[file->label][other->label] |= file->label < other->label;
 		}
 		expected->leaked[file->part] += leaks;
@@ -79,7 +84,8 @@ static void compare_all(struct expected *expected, const struct split *split, in
 	}
 }
 
-/* Makes files copies, look-alikes or mirror images of earlier ones, which also gives chains; with random parts. */
+/* Makes files copies, look-alikes or mirror images of earlier ones, which also gives chains; with
+ * random parts. */
 static void mix_up(struct split *split, uint64_t seed)
 {
 	struct random random = random_start(seed, RANDOM_TEST, 3, 0);
@@ -114,7 +120,9 @@ static void mix_up(struct split *split, uint64_t seed)
 		default:
 			break;
 		}
-		file->hash.plain = memcmp(file->hash.pixels, other->hash.pixels, IMAGE_HASH_PIXELS_SIZE) == 0 ? other->hash.plain
+		file->hash.plain =
+			memcmp(file->hash.pixels, other->hash.pixels, IMAGE_HASH_PIXELS_SIZE) == 0
+			? other->hash.plain
 			: random_below(&random, 12) == 0;
 	}
 }
@@ -127,8 +135,10 @@ static bool good_pairs(const struct audit *audit, int hamming, size_t *chains)
 	for (size_t i = 0; i < audit->pair_count; i++) {
 		const struct audit_pair *pair = &audit->pairs[i];
 		*chains += pair->relation == AUDIT_CHAIN;
-		good &= pair->file->part > pair->other->part && pair->file->group == pair->other->group;
-		good &= (pair->relation != AUDIT_CHAIN) == are_alike(pair->file, pair->other, hamming);
+		good &= pair->file->part > pair->other->part &&
+			pair->file->group == pair->other->group;
+		good &= (pair->relation != AUDIT_CHAIN) ==
+			are_alike(pair->file, pair->other, hamming);
 		good &= i == 0 || pair[-1].file != pair->file || pair[-1].other != pair->other;
 	}
 	return good;
@@ -147,7 +157,8 @@ static bool same_classes(const struct audit *audit, const struct expected *expec
 		good &= expected->joined[classes->label][classes->other];
 		good &= classes->pairs == expected->classes[classes->label][classes->other];
 		good &= (classes->pairs == 0) == (classes->example.relation == AUDIT_CHAIN);
-		good &= (a == classes->label && b == classes->other) || (b == classes->label && a == classes->other);
+		good &= (a == classes->label && b == classes->other) ||
+			(b == classes->label && a == classes->other);
 	}
 	return good && listed == wanted;
 }
@@ -169,8 +180,8 @@ static void against_brute_force(void)
 		for (int part = 0; part < SPLIT_PARTS; part++)
 			bad_leaks += audit.leaked[part] != expected.leaked[part];
 		bool good = good_pairs(&audit, hamming, &chains);
-		bad_pairs += !good || chains != expected.chains
-			|| audit.pair_count - chains + audit.unlisted != expected.pairs;
+		bad_pairs += !good || chains != expected.chains ||
+			audit.pair_count - chains + audit.unlisted != expected.pairs;
 		bad_classes += !same_classes(&audit, &expected);
 		chained += chains > 0;
 		for (size_t i = 0; i < audit.class_count; i++)
@@ -198,10 +209,14 @@ static void copies(void)
 		split.files[i].hash.mirrored = split.files[0].hash.mirrored;
 	}
 	audit_all(&split, &audit, IMAGE_HASH_HAMMING);
-	is_integer((long long)audit.leaked[SPLIT_VALIDATION], COUNT / 2, "of 10,000 with equal hashes half leak");
-	is_integer((long long)audit.pair_count, COUNT / 2 * AUDIT_PAIRS_OF_FILE, "  each in AUDIT_PAIRS_OF_FILE pairs");
-	is_integer((long long)audit.unlisted, COUNT / 2 * (COUNT / 2 - AUDIT_PAIRS_OF_FILE), "  and the others are counted");
-	is_integer((long long)audit.classes[0].pairs, (long long)COUNT / 2 * COUNT / 2, "  as are those of two classes");
+	is_integer((long long)audit.leaked[SPLIT_VALIDATION], COUNT / 2,
+		"of 10,000 with equal hashes half leak");
+	is_integer((long long)audit.pair_count, COUNT / 2 * AUDIT_PAIRS_OF_FILE,
+		"  each in AUDIT_PAIRS_OF_FILE pairs");
+	is_integer((long long)audit.unlisted, COUNT / 2 * (COUNT / 2 - AUDIT_PAIRS_OF_FILE),
+		"  and the others are counted");
+	is_integer((long long)audit.classes[0].pairs, (long long)COUNT / 2 * COUNT / 2,
+		"  as are those of two classes");
 	audit_free(&audit);
 	split_free(&split);
 }
@@ -222,8 +237,10 @@ static void look_alikes(void)
 			file->hash.visual.perceptual ^= (uint64_t)1 << random_below(&random, 64);
 	}
 	audit_all(&split, &audit, IMAGE_HASH_HAMMING);
-	is_integer((long long)audit.leaked[SPLIT_VALIDATION], COUNT / 2, "of 4,000 look-alikes half leak");
-	is_integer((long long)(audit.pair_count + audit.unlisted), (long long)COUNT / 2 * COUNT / 2, "  each with each");
+	is_integer((long long)audit.leaked[SPLIT_VALIDATION], COUNT / 2,
+		"of 4,000 look-alikes half leak");
+	is_integer((long long)(audit.pair_count + audit.unlisted), (long long)COUNT / 2 * COUNT / 2,
+		"  each with each");
 	audit_free(&audit);
 	split_free(&split);
 }
@@ -238,12 +255,14 @@ static void same_in_all_classes(void)
 	for (size_t i = 0; i < 2 * COUNT; i++)
 		split.files[i].hash = split.files[0].hash;
 	audit_all(&split, &audit, -1);
-	is_integer((long long)audit.class_count, COUNT * (COUNT - 1) / 2, "one picture in 500 classes gives all pairs of classes");
+	is_integer((long long)audit.class_count, COUNT * (COUNT - 1) / 2,
+		"one picture in 500 classes gives all pairs of classes");
 	bool ordered = true, four = true;
 	for (size_t i = 0; i < audit.class_count; i++) {
 		const struct audit_class_pair *one = &audit.classes[i];
 		four &= one->pairs == 4 && one->label < one->other;
-		ordered &= i == 0 || one[-1].label < one->label || (one[-1].label == one->label && one[-1].other < one->other);
+		ordered &= i == 0 || one[-1].label < one->label ||
+			(one[-1].label == one->label && one[-1].other < one->other);
 	}
 	ok(ordered && four, "  sorted, each with four pairs of files");
 	audit_free(&audit);

@@ -13,7 +13,8 @@ static void start(struct split *split, const char *const *classes)
 {
 	*split = (struct split){0};
 	for (; *classes; classes++)
-		if (text_list_add(&split->folders[0].classes, *classes, &error) || text_list_add(&split->classes, *classes, &error))
+		if (text_list_add(&split->folders[0].classes, *classes, &error) ||
+			text_list_add(&split->classes, *classes, &error))
 			abort();
 }
 
@@ -33,8 +34,8 @@ static void add(struct split *split, int label, uint32_t content)
 	*file = (struct split_file){.name = "in", .label = label, .group = (uint32_t)split->count};
 	digest_of(&content, sizeof content, file->digest);
 	memcpy(file->hash.pixels, file->digest, sizeof file->hash.pixels);
-	uint64_t *bits[] = {&file->hash.visual.perceptual, &file->hash.visual.difference, &file->hash.mirrored.perceptual,
-		&file->hash.mirrored.difference};
+	uint64_t *bits[] = {&file->hash.visual.perceptual, &file->hash.visual.difference,
+		&file->hash.mirrored.perceptual, &file->hash.mirrored.difference};
 	for (int i = 0; i < 4; i++)
 		*bits[i] = (uint64_t)random_u32(&random) << 32 | random_u32(&random);
 	for (size_t i = 0; i < split->count; i++)
@@ -61,7 +62,8 @@ static int count_divided(const struct split *split)
 	int found = 0;
 	for (size_t i = 0; i < split->count; i++)
 		for (size_t j = 0; j < i; j++)
-			found += split->files[i].group == split->files[j].group && split->files[i].part != split->files[j].part;
+			found += split->files[i].group == split->files[j].group &&
+				split->files[i].part != split->files[j].part;
 	return found;
 }
 
@@ -100,7 +102,8 @@ static void seeds(void)
 	int moved = 0;
 	group(&split);
 	group(&reversed);
-	if (split_assign(&split, fractions, 1, &error) || split_assign(&reversed, fractions, 1, &error))
+	if (split_assign(&split, fractions, 1, &error) ||
+		split_assign(&reversed, fractions, 1, &error))
 		abort();
 	for (size_t i = 0; i < 100; i++)
 		same &= split.files[i].part == reversed.files[99 - i].part;
@@ -120,7 +123,8 @@ static void duplicates(void)
 	struct split split;
 	start(&split, (const char *[]){"ape", "bee", NULL});
 	for (uint32_t i = 0; i < 60; i++)
-		add(&split, i % 2, i % 3 ? i : i % 4); /* contents 0 and 2 many times, in both classes */
+		add(&split, i % 2,
+			i % 3 ? i : i % 4); /* contents 0 and 2 many times, in both classes */
 	group(&split);
 	ok(split_assign(&split, fractions, 9, &error) == 0, "files with duplicates are assigned");
 	is_integer(count_divided(&split), 0, "  those of one content stay together");
@@ -147,7 +151,8 @@ static void chains(void)
 	group(&split);
 	is_integer(split.groups, 3, "look-alikes of look-alikes are one group");
 	ok(split.files[0].group == 1 && split.files[3].group == 1, "  with both ends of the chain");
-	ok(split.files[4].group == 2 && split.files[5].group == 3, "  but plain pictures are look-alikes of none");
+	ok(split.files[4].group == 2 && split.files[5].group == 3,
+		"  but plain pictures are look-alikes of none");
 	if (split_group(&split, -1, &error))
 		abort();
 	is_integer(split.groups, 6, "  without perceptual hashes there are no look-alikes");
@@ -155,10 +160,12 @@ static void chains(void)
 	for (size_t i = 0; i < split.count; i++)
 		split.files[i].part = i == 0 ? SPLIT_TRAIN : SPLIT_VALIDATION;
 	struct audit audit;
-	is_integer(audit_run(&audit, &split, IMAGE_HASH_HAMMING, &error), 0, "the audit of such a split");
+	is_integer(audit_run(&audit, &split, IMAGE_HASH_HAMMING, &error), 0,
+		"the audit of such a split");
 	is_integer((long long)audit.leaked[SPLIT_VALIDATION], 3, "  the whole chain leaks");
 	is_integer((long long)audit.pair_count, 3, "  in a pair each");
-	ok(audit.pairs[0].relation == AUDIT_LOOK_ALIKE && audit.pairs[0].likeness.perceptual == 6, "  the neighbour by its hash");
+	ok(audit.pairs[0].relation == AUDIT_LOOK_ALIKE && audit.pairs[0].likeness.perceptual == 6,
+		"  the neighbour by its hash");
 	ok(audit.pairs[2].relation == AUDIT_CHAIN, "  the last by the chain");
 	is_integer((long long)audit.class_count, 1, "  two classes share a picture");
 	is_integer((long long)audit.classes[0].pairs, 3, "  in three pairs");
@@ -194,9 +201,12 @@ static void properties(void)
 			abort();
 		divided_groups += count_divided(&split);
 		for (int label = 0; label < 2; label++) {
-			size_t all = count(&split, label, 0) + count(&split, label, 1) + count(&split, label, 2);
+			size_t all = count(&split, label, 0) + count(&split, label, 1) +
+				count(&split, label, 2);
 			for (int part = SPLIT_VALIDATION; part < SPLIT_PARTS; part++)
-				inexact += fabs((double)count(&split, label, part) - fractions[part] * (double)all) > (double)sizes[label];
+				inexact += fabs((double)count(&split, label, part) -
+						   fractions[part] * (double)all) >
+					(double)sizes[label];
 		}
 		int folds = 2 + (int)seed % 9;
 		if (split_assign_folds(&split, folds, seed, &error))
@@ -209,13 +219,15 @@ static void properties(void)
 		for (int label = 0; label < 2; label++)
 			for (int fold = 0; fold < folds; fold++)
 				for (int other = 0; other < fold; other++)
-					uneven += fabs((double)count(&split, label, fold) - (double)count(&split, label, other))
-						> (double)sizes[label];
+					uneven += fabs((double)count(&split, label, fold) -
+							  (double)count(&split, label, other)) >
+						(double)sizes[label];
 		split_free(&split);
 	}
 	is_integer(divided_groups, 0, "no group is divided, with any seed");
 	is_integer(inexact, 0, "every class gets its fractions to within its largest group");
-	is_integer(uneven, 0, "folds cover all files, and divide each class to within its largest group");
+	is_integer(uneven, 0,
+		"folds cover all files, and divide each class to within its largest group");
 }
 
 static void few(void)
@@ -226,15 +238,19 @@ static void few(void)
 	add(&split, 0, 1);
 	add(&split, 0, 1);
 	group(&split);
-	ok(split_assign(&split, two, 0, &error) == -1, "two files with the same content are too few");
+	ok(split_assign(&split, two, 0, &error) == -1,
+		"two files with the same content are too few");
 	is_text(error.object, "ape", "  the class is named");
-	is_text(error.reason, "has 1 different picture in 2 files: none is left for train", "  and the missing part");
+	is_text(error.reason, "has 1 different picture in 2 files: none is left for train",
+		"  and the missing part");
 	ok(split_assign_folds(&split, 2, 0, &error) == -1, "  for folds too");
-	is_text(error.reason, "has 1 different picture in 2 files: none is left for fold-2", "  which is named");
+	is_text(error.reason, "has 1 different picture in 2 files: none is left for fold-2",
+		"  which is named");
 	add(&split, 0, 2);
 	group(&split);
 	ok(split_assign(&split, two, 0, &error) == 0, "one more is enough for two parts");
-	is_integer((long long)count(&split, 0, SPLIT_VALIDATION), 1, "  the single one is for validation");
+	is_integer((long long)count(&split, 0, SPLIT_VALIDATION), 1,
+		"  the single one is for validation");
 	ok(split_assign(&split, three, 0, &error) == -1, "  but not for three");
 	for (uint32_t i = 0; i < 3; i++)
 		add(&split, 0, 1);

@@ -15,8 +15,8 @@ static cairo_t *blank(void)
 	return cairo;
 }
 
-static void is_box(struct box box, double left, double top, double right, double bottom, double tolerance,
-	const char *name)
+static void is_box(struct box box, double left, double top, double right, double bottom,
+	double tolerance, const char *name)
 {
 	is_near(box.left, left, tolerance, name);
 	is_near(box.top, top, tolerance, name);
@@ -37,13 +37,16 @@ static void check_shapes(void)
 	cairo_t *cairo = blank();
 	shape_oval(cairo, (struct point){10, 20}, (struct point){6, 3}, 90);
 	is_box(path_box(cairo), 7, 14, 13, 26, 0.1, "an oval rotated by 90 degrees");
-	static const struct knot square[] = {{{0, 0}, true}, {{8, 0}, true}, {{8, 8}, true}, {{0, 8}, true}};
+	static const struct knot square[] = {{{0, 0}, true}, {{8, 0}, true}, {{8, 8}, true},
+		{{0, 8}, true}};
 	shape_curve(cairo, square, 4, true);
 	ok(cairo_in_fill(cairo, 0.1, 0.1) && cairo_in_fill(cairo, 7.9, 7.9), "corners are sharp");
 	is_box(path_box(cairo), 0, 0, 8, 8, 1e-9, "and sides straight");
-	static const struct knot diamond[] = {{{0, -8}, false}, {{8, 0}, false}, {{0, 8}, false}, {{-8, 0}, false}};
+	static const struct knot diamond[] = {{{0, -8}, false}, {{8, 0}, false}, {{0, 8}, false},
+		{{-8, 0}, false}};
 	shape_curve(cairo, diamond, 4, true);
-	/* A cubic with tangents of length 0.36 * 8 * sqrt(2) passes (3 * 0.36 * sqrt(2) + 4) in the middle. */
+	/* A cubic with tangents of length 0.36 * 8 * sqrt(2) passes (3 * 0.36 * sqrt(2) + 4) in the
+	 * middle. */
 	double middle = 4 + 3 * 0.36 * sqrt(2);
 	ok(cairo_in_fill(cairo, middle - 0.1, middle - 0.1), "smooth knots are round");
 	ok(!cairo_in_fill(cairo, middle + 0.1, middle + 0.1), "with the expected curvature");
@@ -62,9 +65,12 @@ static void check_shapes(void)
 }
 
 static const char puppet[] =
-	"{\"characters\": {\"puppet\": {\"palette\": {\"red\": \"#ff0000\", \"blue\": \"#0000ff\"}, \"head\": \"head\","
-	" \"bones\": [{\"name\": \"body\"}, {\"name\": \"head\", \"parent\": \"body\", \"at\": [0, -20]},"
-	"  {\"name\": \"arm\", \"parent\": \"body\", \"at\": [-10, 0], \"paired\": true, \"rest\": 90},"
+	"{\"characters\": {\"puppet\": {\"palette\": {\"red\": \"#ff0000\", \"blue\": "
+	"\"#0000ff\"}, \"head\": \"head\","
+	" \"bones\": [{\"name\": \"body\"}, {\"name\": \"head\", \"parent\": \"body\", \"at\": [0, "
+	"-20]},"
+	"  {\"name\": \"arm\", \"parent\": \"body\", \"at\": [-10, 0], \"paired\": true, \"rest\": "
+	"90},"
 	"  {\"name\": \"hand\", \"parent\": \"arm\", \"at\": [0, 30]}],"
 	" \"parts\": [{\"radius\": [10, 12], \"fill\": \"red\","
 	"   \"inside\": [{\"at\": [0, 12], \"radius\": [4, 4], \"fill\": \"blue\"}]},"
@@ -78,9 +84,11 @@ static void check_figure(const struct character *character)
 	struct random random = random_start(1, RANDOM_TEST, 0, 0);
 	struct pose pose;
 	pose_choose(&pose, character, 0, &random);
-	/* Arms at a right angle: from x = 10 out to 40, and 2 or, with the hand on the second side, 3 beyond. */
+	/* Arms at a right angle: from x = 10 out to 40, and 2 or, with the hand on the second side,
+	 * 3 beyond. */
 	is_box(figure_box(character, &pose, -1), -42, -28, 43, 12, 0.1, "bounding box of a figure");
-	is_box(figure_box(character, &pose, character->head), -6, -28, 6, -12, 0.1, "bounding box of its head");
+	is_box(figure_box(character, &pose, character->head), -6, -28, 6, -12, 0.1,
+		"bounding box of its head");
 	struct box none = figure_box(character, &pose, 3);
 	is_box(none, 37, -3, 43, 3, 0.1, "bounding box of the hand");
 	for (int i = 0; i < 200; i++) {
@@ -93,21 +101,26 @@ static void check_figure(const struct character *character)
 
 static uint32_t pixel(cairo_surface_t *surface, int x, int y)
 {
-	const unsigned char *row = cairo_image_surface_get_data(surface) + y * cairo_image_surface_get_stride(surface);
+	const unsigned char *row =
+		cairo_image_surface_get_data(surface) + y * cairo_image_surface_get_stride(surface);
 	return ((const uint32_t *)(const void *)row)[x] & 0xFFFFFF;
 }
 
 static void check_portrait(const struct character *character)
 {
-	cairo_surface_t *surface = picture_portrait(character, 170, 170, (struct color){1, 1, 1, 1});
+	cairo_surface_t *surface =
+		picture_portrait(character, 170, 170, (struct color){1, 1, 1, 1});
 	if (!ok(surface != NULL, "a portrait"))
 		return;
-	/* 85 units fill 0.9 of 170 pixels: 1.8 a unit; the box's middle (0.5, -8) lies in the picture's. */
+	/* 85 units fill 0.9 of 170 pixels: 1.8 a unit; the box's middle (0.5, -8) lies in the
+	 * picture's. */
 	is_integer(pixel(surface, 2, 2), 0xFFFFFF, "the given background");
 	is_integer(pixel(surface, 84, 85 + (int)(1.8 * 3)), 0xFF0000, "the body's colour");
 	is_integer(pixel(surface, 84, 85 + (int)(1.8 * 17)), 0x0000FF, "the belly's");
-	is_integer(pixel(surface, 84, 85 + (int)(1.8 * 22.5)), 0xFFFFFF, "which is clipped to the body");
-	is_integer(pixel(surface, 85 + (int)(1.8 * 39.5), 85 + (int)(1.8 * 8)), 0x0000FF, "a hand on the second side");
+	is_integer(pixel(surface, 84, 85 + (int)(1.8 * 22.5)), 0xFFFFFF,
+		"which is clipped to the body");
+	is_integer(pixel(surface, 85 + (int)(1.8 * 39.5), 85 + (int)(1.8 * 8)), 0x0000FF,
+		"a hand on the second side");
 	cairo_surface_destroy(surface);
 }
 
@@ -122,9 +135,11 @@ static void check_picture(const struct character *character)
 		return;
 	size_t size = 70 * (size_t)cairo_image_surface_get_stride(first);
 	is_integer(cairo_image_surface_get_width(first), 90, "of the given width");
-	ok(memcmp(cairo_image_surface_get_data(first), cairo_image_surface_get_data(second), size) == 0,
+	ok(memcmp(cairo_image_surface_get_data(first), cairo_image_surface_get_data(second),
+		   size) == 0,
 		"the same random numbers give the same picture");
-	ok(memcmp(cairo_image_surface_get_data(first), cairo_image_surface_get_data(third), size) != 0,
+	ok(memcmp(cairo_image_surface_get_data(first), cairo_image_surface_get_data(third), size) !=
+			0,
 		"others give another one");
 	cairo_surface_destroy(first);
 	cairo_surface_destroy(second);
@@ -134,14 +149,16 @@ static void check_picture(const struct character *character)
 /* Choices may leave nothing visible. */
 static void check_nothing_visible(void)
 {
-	static const char text[] = "{\"characters\": {\"nobody\": {\"bones\": [{\"name\": \"body\"}],"
+	static const char text[] =
+		"{\"characters\": {\"nobody\": {\"bones\": [{\"name\": \"body\"}],"
 		" \"choices\": [{\"name\": \"seen\", \"share\": 0},"
 		" {\"name\": \"rare\", \"share\": 0.1}],"
 		" \"parts\": [{\"radius\": [9, 9], \"when\": \"seen\"}]}}}";
 	struct error error;
 	struct character_list list;
 	struct random random = random_start(1, RANDOM_TEST, 2, 0);
-	if (!ok(character_list_parse(text, strlen(text), "nobody", &list, &error) == 0, "nobody is read"))
+	if (!ok(character_list_parse(text, strlen(text), "nobody", &list, &error) == 0,
+		    "nobody is read"))
 		return;
 	const struct character *nobody = list.items;
 	struct pose pose;
@@ -166,7 +183,8 @@ int main(void)
 	struct error error;
 	struct character_list list;
 	check_shapes();
-	if (ok(character_list_parse(puppet, strlen(puppet), "puppet", &list, &error) == 0, "a puppet is read")) {
+	if (ok(character_list_parse(puppet, strlen(puppet), "puppet", &list, &error) == 0,
+		    "a puppet is read")) {
 		check_figure(&list.items[0]);
 		check_portrait(&list.items[0]);
 		check_picture(&list.items[0]);

@@ -20,7 +20,8 @@ static struct image annotated(int width, int height, const struct annotation *li
 {
 	struct image picture = plain(width, height, 3), out;
 	struct error error;
-	if (!ok(annotate_picture(&picture, lines, count, &out, &error) == 0, "%dx%d: annotated", width, height))
+	if (!ok(annotate_picture(&picture, lines, count, &out, &error) == 0, "%dx%d: annotated",
+		    width, height))
 		abort();
 	image_free(&picture);
 	return out;
@@ -56,7 +57,8 @@ static int pixels_like(const struct image *image, int red, int green, int blue)
 static void sizes(void)
 {
 	struct annotation line = {"pikachu", 0.9, true};
-	static const int sides[][4] = {{640, 480, 640, 480}, {120, 300, 120, 300}, {32, 32, 128, 128}, {1, 3, 120, 360}};
+	static const int sides[][4] = {{640, 480, 640, 480}, {120, 300, 120, 300},
+		{32, 32, 128, 128}, {1, 3, 120, 360}};
 	for (int i = 0; i < 4; i++) {
 		struct image out = annotated(sides[i][0], sides[i][1], &line, 1);
 		is_integer(out.width, sides[i][2], "its width");
@@ -90,12 +92,14 @@ static void bars(void)
 	int green[3];
 	const double probabilities[] = {0.05, 0.5, 1};
 	for (int i = 0; i < 3; i++) {
-		struct image out = annotated(600, 400, &(struct annotation){"x", probabilities[i], true}, 1);
+		struct image out =
+			annotated(600, 400, &(struct annotation){"x", probabilities[i], true}, 1);
 		green[i] = pixels_like(&out, 33, 150, 85);
 		ok(pixels_like(&out, 255, 255, 255) > 50, "white letters");
 		image_free(&out);
 	}
-	ok(green[0] < green[1] && green[1] < green[2], "bars grow: %d, %d, %d", green[0], green[1], green[2]);
+	ok(green[0] < green[1] && green[1] < green[2], "bars grow: %d, %d, %d", green[0], green[1],
+		green[2]);
 }
 
 /* Width of a matrix of one class under this title. */
@@ -128,11 +132,16 @@ static void matrix(void)
 	struct canvas canvas;
 	struct image image;
 	struct error error;
-	const char *labels[] = {"a", "a name that is far too long for its column and even for its row, with \xe5\xa4\x8f in it"};
+	const char *labels[] = {"a",
+		"a name that is far too long for its column and even for its row, with "
+		"\xe5\xa4\x8f in it"};
 	const uint64_t counts[] = {9, 1, 0, 0};
 	struct confusion confusion = {"accuracy", 2, labels, counts};
-	ok(confusion_draw(&canvas, &confusion, &error) == 0 && canvas_to_image(&canvas, &image, &error) == 0, "a matrix");
-	ok(image.width > 400 && image.width < 2000 && image.height > 400, "of a reasonable size: %dx%d", image.width, image.height);
+	ok(confusion_draw(&canvas, &confusion, &error) == 0 &&
+			canvas_to_image(&canvas, &image, &error) == 0,
+		"a matrix");
+	ok(image.width > 400 && image.width < 2000 && image.height > 400,
+		"of a reasonable size: %dx%d", image.width, image.height);
 	ok(pixels_like(&image, 21, 91, 161) > 10000, "a dark cell for nine of ten");
 	ok(pixels_like(&image, 177, 200, 226) > 10000, "a light cell for one of ten");
 	canvas_free(&canvas);
@@ -146,7 +155,8 @@ static void matrix(void)
 	uint64_t *zeros = calloc(MANY * MANY, sizeof *zeros);
 	for (int i = 0; i < MANY; i++)
 		many[i] = "class";
-	ok(confusion_draw(&canvas, &(struct confusion){"nothing", MANY, many, zeros}, &error) == 0, "300 classes, no records");
+	ok(confusion_draw(&canvas, &(struct confusion){"nothing", MANY, many, zeros}, &error) == 0,
+		"300 classes, no records");
 	canvas_free(&canvas);
 	free(zeros);
 }

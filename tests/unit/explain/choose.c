@@ -1,4 +1,5 @@
-/* Names given by the user: found, or refused with a list of the valid ones, which is truncated if it is long. */
+/* Names given by the user: found, or refused with a list of the valid ones, which is truncated if
+ * it is long. */
 #include "explain/choose.h"
 #include "tap.h"
 
@@ -18,9 +19,13 @@ static void add_labels(void)
 
 static void build(void)
 {
-	struct layer layers[] = {
-		{.kind = LAYER_CONVOLUTION, .name = "conv", .filters = 2, .kernel_height = 1, .kernel_width = 1,
-			.stride_height = 1, .stride_width = 1},
+	struct layer layers[] = {{.kind = LAYER_CONVOLUTION,
+					 .name = "conv",
+					 .filters = 2,
+					 .kernel_height = 1,
+					 .kernel_width = 1,
+					 .stride_height = 1,
+					 .stride_width = 1},
 		{.kind = LAYER_GLOBAL_AVERAGE_POOLING, .name = "mean"}};
 	struct architecture architecture = {"small", {4, 4, 3}, 2, layers};
 	if (network_create(&plan.network, &architecture, NETWORK_EXPLAIN, 1, NULL, &error))
@@ -37,11 +42,14 @@ static int choose(const char *class_name, const char *layer, const char *filter)
 
 static void found(void)
 {
-	ok(choose("cat", NULL, NULL) == 0 && plan.target.layer == 2 && plan.target.unit == 0, "a class by its name");
+	ok(choose("cat", NULL, NULL) == 0 && plan.target.layer == 2 && plan.target.unit == 0,
+		"a class by its name");
 	ok(choose("7", NULL, NULL) == 0 && plan.target.unit == 1, "by a name that is a number");
 	ok(choose("0", NULL, NULL) == 0 && plan.target.unit == 0, "by its number");
-	ok(choose(NULL, "conv", "1") == 0 && plan.target.layer == 0 && plan.target.unit == 1, "a filter");
-	ok(choose(NULL, NULL, NULL) == 0 && plan.target.unit == EXPLAIN_PREDICTED, "or the predicted class");
+	ok(choose(NULL, "conv", "1") == 0 && plan.target.layer == 0 && plan.target.unit == 1,
+		"a filter");
+	ok(choose(NULL, NULL, NULL) == 0 && plan.target.unit == EXPLAIN_PREDICTED,
+		"or the predicted class");
 }
 
 static void named(void)
@@ -52,7 +60,9 @@ static void named(void)
 	shortest[64] = longest[65] = 0;
 	char expected[80];
 	snprintf(expected, sizeof expected, "-class-%s", shortest);
-	ok(text_list_add(&labels, shortest, &error) == 0 && text_list_add(&labels, longest, &error) == 0, "classes of long names");
+	ok(text_list_add(&labels, shortest, &error) == 0 &&
+			text_list_add(&labels, longest, &error) == 0,
+		"classes of long names");
 	is_integer(choose("0", NULL, NULL), 0, "a class");
 	is_text(plan.chosen, "-class-cat", "is called by its name, however it was given");
 	is_integer(choose(NULL, "0", "1"), 0, "a filter");
@@ -85,7 +95,8 @@ static void refused(void)
 			return;
 	}
 	size_t length = choose(asked, NULL, NULL) == -1 ? strlen(error.reason) : 0;
-	ok(length > 400 && length < sizeof error.reason - 1, "a list of many classes and a long name fit");
+	ok(length > 400 && length < sizeof error.reason - 1,
+		"a list of many classes and a long name fit");
 	is_text(error.reason + length - 5, ", ...", "the list ends in ...");
 }
 

@@ -42,7 +42,8 @@ static void is_placed(int width, int height, enum image_fit fit, const char *nam
 	}
 	is_near(x / mass, 40 * picture.scale_x + picture.offset_x, 0.12, name);
 	is_near(y / mass, 25 * picture.scale_y + picture.offset_y, 0.12, name);
-	ok(picture.image.width == width && picture.image.height == height, "the picture keeps its size");
+	ok(picture.image.width == width && picture.image.height == height,
+		"the picture keeps its size");
 	picture_free(&picture);
 }
 
@@ -61,8 +62,10 @@ static void overlay_is_placed(void)
 		return;
 	for (int i = 0; i < 30 * 40; i++)
 		map.values[i] = i % 40 < 20;
-	ok(overlay_picture(&picture, &map, &jet, &out, &error) == 0 && out.width == 90, "an overlay at the picture's size");
-	const unsigned char *left = out.pixels + 3 * (50 * 90 + 10), *right = out.pixels + 3 * (50 * 90 + 80);
+	ok(overlay_picture(&picture, &map, &jet, &out, &error) == 0 && out.width == 90,
+		"an overlay at the picture's size");
+	const unsigned char *left = out.pixels + 3 * (50 * 90 + 10),
+			    *right = out.pixels + 3 * (50 * 90 + 80);
 	ok(left[0] > left[1] + 80, "red where the map is high");
 	ok(right[0] == right[1] && right[1] == right[2], "no colour where it is 0");
 	image_free(&out);
@@ -73,14 +76,17 @@ static void overlay_is_placed(void)
 static void settings(void)
 {
 	struct picture_settings read;
-	json_t *card = json_pack("{s:{s:s, s:s, s:s}}", "input", "fit", "pad", "interpolation", "bicubic", "background", "black");
-	ok(picture_settings_read(&read, card, &error) == 0 && read.fit == IMAGE_PAD && read.filter == IMAGE_BICUBIC &&
-		read.background[0] == 0, "settings of a card");
+	json_t *card = json_pack("{s:{s:s, s:s, s:s}}", "input", "fit", "pad", "interpolation",
+		"bicubic", "background", "black");
+	ok(picture_settings_read(&read, card, &error) == 0 && read.fit == IMAGE_PAD &&
+			read.filter == IMAGE_BICUBIC && read.background[0] == 0,
+		"settings of a card");
 	json_object_set_new(json_object_get(card, "input"), "fit", json_string("tile"));
 	ok(picture_settings_read(&read, card, &error) == -1, "an unknown fit");
 	is_text(error.reason, "unknown fit 'tile'", "which is named");
 	json_decref(card);
-	ok(picture_settings_read(&read, NULL, &error) == 0 && read.fit == IMAGE_STRETCH && read.background[2] == 255,
+	ok(picture_settings_read(&read, NULL, &error) == 0 && read.fit == IMAGE_STRETCH &&
+			read.background[2] == 255,
 		"and the defaults without a card");
 }
 
@@ -97,9 +103,14 @@ int main(void)
 	is_placed(80, 120, IMAGE_PAD, "pad, high");
 	overlay_is_placed();
 	settings();
-	ok(picture_read(&picture, path, &white, (struct shape){30, 40, 2}, &error) == -1 && !picture.input, "two channels are refused");
-	ok(picture_read(&picture, "/nowhere.png", &white, (struct shape){30, 40, 3}, &error) == -1, "a missing file");
-	ok(picture_read(&picture, path, &white, (struct shape){30, 40, 1}, &error) == 0 && picture.input[0] == 1, "grey");
+	ok(picture_read(&picture, path, &white, (struct shape){30, 40, 2}, &error) == -1 &&
+			!picture.input,
+		"two channels are refused");
+	ok(picture_read(&picture, "/nowhere.png", &white, (struct shape){30, 40, 3}, &error) == -1,
+		"a missing file");
+	ok(picture_read(&picture, path, &white, (struct shape){30, 40, 1}, &error) == 0 &&
+			picture.input[0] == 1,
+		"grey");
 	picture_free(&picture);
 	return done();
 }

@@ -1,5 +1,5 @@
-/* Saliency against independent results: the weights of a linear network, central differences of the logit, the
- * completeness of integrated gradients, and class activation maps computed by hand. */
+/* Saliency against independent results: the weights of a linear network, central differences of the
+ * logit, the completeness of integrated gradients, and class activation maps computed by hand. */
 #include "explain/saliency.h"
 
 #include "base/random.h"
@@ -34,7 +34,8 @@ static struct network *build(struct layer *layers, int count)
 	}
 	for (int i = 0; i < network_parameter_count(network); i++) {
 		struct parameter parameter = network_parameter(network, i);
-		fill(network_parameter_values(network, i), parameter.count, (uint64_t)i, -0.5f, 0.5f);
+		fill(network_parameter_values(network, i), parameter.count, (uint64_t)i, -0.5f,
+			0.5f);
 	}
 	return network;
 }
@@ -46,7 +47,8 @@ static double logit(struct network *network, const float *values, int class)
 	return (double)logits[class];
 }
 
-static struct map compute(struct network *network, struct saliency_target target, struct saliency_options options)
+static struct map compute(struct network *network, struct saliency_target target,
+	struct saliency_options options)
 {
 	struct map map;
 	if (saliency_compute(network, input, &target, &options, &map, &error))
@@ -65,8 +67,11 @@ static double worst_difference(const struct map *map, const double *expected)
 /* z = W x + b: the gradient is W everywhere. */
 static void linear_network(void)
 {
-	struct layer layers[] = {{.kind = LAYER_FLATTEN}, {.kind = LAYER_DENSE, .filters = CLASSES, .use_bias = true,
-		.activation = ACTIVATION_SIGMOID}};
+	struct layer layers[] = {{.kind = LAYER_FLATTEN},
+		{.kind = LAYER_DENSE,
+			.filters = CLASSES,
+			.use_bias = true,
+			.activation = ACTIVATION_SIGMOID}};
 	struct network *network = build(layers, 2);
 	const float *weights = network_parameter(network, 0).values;
 	double largest[HEIGHT * WIDTH], products[HEIGHT * WIDTH];
@@ -80,9 +85,13 @@ static void linear_network(void)
 	}
 	for (int method = SALIENCY_GRADIENT; method <= SALIENCY_INTEGRATED_GRADIENTS; method++) {
 		struct map map = compute(network, (struct saliency_target){2, 1},
-			(struct saliency_options){.method = (enum saliency_method)method, .samples = 4, .noise = 0.2});
-		bool signed_one = method == SALIENCY_GRADIENT_TIMES_INPUT || method == SALIENCY_INTEGRATED_GRADIENTS;
-		is_near(worst_difference(&map, signed_one ? products : largest), 0, 1e-6, saliency_method_names[method]);
+			(struct saliency_options){.method = (enum saliency_method)method,
+				.samples = 4,
+				.noise = 0.2});
+		bool signed_one = method == SALIENCY_GRADIENT_TIMES_INPUT ||
+			method == SALIENCY_INTEGRATED_GRADIENTS;
+		is_near(worst_difference(&map, signed_one ? products : largest), 0, 1e-6,
+			saliency_method_names[method]);
 		map_free(&map);
 	}
 	network_destroy(network);
@@ -91,14 +100,33 @@ static void linear_network(void)
 static struct network *smooth_network(void)
 {
 	static struct layer layers[] = {
-		{.kind = LAYER_CONVOLUTION, .filters = 5, .kernel_height = 3, .kernel_width = 3, .stride_height = 1, .stride_width = 1,
-			.padding = PADDING_SAME, .use_bias = true, .activation = ACTIVATION_TANH},
-		{.kind = LAYER_AVERAGE_POOLING, .kernel_height = 2, .kernel_width = 2, .stride_height = 2, .stride_width = 2},
-		{.kind = LAYER_CONVOLUTION, .filters = 4, .kernel_height = 3, .kernel_width = 3, .stride_height = 1, .stride_width = 1,
+		{.kind = LAYER_CONVOLUTION,
+			.filters = 5,
+			.kernel_height = 3,
+			.kernel_width = 3,
+			.stride_height = 1,
+			.stride_width = 1,
+			.padding = PADDING_SAME,
+			.use_bias = true,
+			.activation = ACTIVATION_TANH},
+		{.kind = LAYER_AVERAGE_POOLING,
+			.kernel_height = 2,
+			.kernel_width = 2,
+			.stride_height = 2,
+			.stride_width = 2},
+		{.kind = LAYER_CONVOLUTION,
+			.filters = 4,
+			.kernel_height = 3,
+			.kernel_width = 3,
+			.stride_height = 1,
+			.stride_width = 1,
 			.use_bias = true},
 		{.kind = LAYER_ACTIVATION, .activation = ACTIVATION_SWISH},
 		{.kind = LAYER_FLATTEN},
-		{.kind = LAYER_DENSE, .filters = CLASSES, .use_bias = true, .activation = ACTIVATION_SOFTMAX},
+		{.kind = LAYER_DENSE,
+			.filters = CLASSES,
+			.use_bias = true,
+			.activation = ACTIVATION_SOFTMAX},
 	};
 	return build(layers, 6);
 }
@@ -118,7 +146,8 @@ static double scalar(struct network *network, const float *values, struct salien
 	return z;
 }
 
-static void central_differences(struct network *network, struct saliency_target target, const char *name)
+static void central_differences(struct network *network, struct saliency_target target,
+	const char *name)
 {
 	double expected[HEIGHT * WIDTH];
 	float changed[VALUES];
@@ -136,7 +165,8 @@ static void central_differences(struct network *network, struct saliency_target 
 			expected[i] = fmax(expected[i], fabs(above - below) / (2 * (double)step));
 		}
 	}
-	struct map map = compute(network, target, (struct saliency_options){.method = SALIENCY_GRADIENT});
+	struct map map =
+		compute(network, target, (struct saliency_options){.method = SALIENCY_GRADIENT});
 	is_near(worst_difference(&map, expected), 0, 2e-4, name);
 	double largest = 0;
 	for (int i = 0; i < HEIGHT * WIDTH; i++)
@@ -153,21 +183,25 @@ static void completeness(struct network *network)
 	for (int i = 0; i < HEIGHT * WIDTH; i++)
 		sum += (double)map.values[i];
 	ok(fabs(difference) > 0.02, "the logit differs from black's");
-	is_near(sum, difference, 0.002 * fabs(difference) + 1e-5, "integrated gradients add up to the difference");
+	is_near(sum, difference, 0.002 * fabs(difference) + 1e-5,
+		"integrated gradients add up to the difference");
 	map_free(&map);
 }
 
 /* Where a sigmoid is exactly 1 its gradient is 0; the logit's is not. */
 static void saturation(void)
 {
-	struct layer layers[] = {{.kind = LAYER_FLATTEN}, {.kind = LAYER_DENSE, .filters = CLASSES, .use_bias = true},
+	struct layer layers[] = {{.kind = LAYER_FLATTEN},
+		{.kind = LAYER_DENSE, .filters = CLASSES, .use_bias = true},
 		{.kind = LAYER_ACTIVATION, .activation = ACTIVATION_SIGMOID}};
 	struct network *network = build(layers, 3);
 	float probabilities[CLASSES];
 	network_parameter_values(network, 1)[0] = 100;
 	network_forward(network, input, 1, NULL, probabilities);
-	struct map map = compute(network, (struct saliency_target){3, 0}, (struct saliency_options){.method = SALIENCY_GRADIENT});
-	ok(probabilities[0] == 1 && map_normalize(&map) == 0, "a saturated prediction still has a map");
+	struct map map = compute(network, (struct saliency_target){3, 0},
+		(struct saliency_options){.method = SALIENCY_GRADIENT});
+	ok(probabilities[0] == 1 && map_normalize(&map) == 0,
+		"a saturated prediction still has a map");
 	map_free(&map);
 	network_destroy(network);
 }
@@ -175,8 +209,14 @@ static void saturation(void)
 /* 1x1 convolution, global average, dense: dz/dA is w / positions at every position. */
 static void activation_maps(void)
 {
-	struct layer layers[] = {{.kind = LAYER_CONVOLUTION, .filters = 4, .kernel_height = 1, .kernel_width = 1, .stride_height = 1,
-		.stride_width = 1, .use_bias = true}, {.kind = LAYER_GLOBAL_AVERAGE_POOLING},
+	struct layer layers[] = {{.kind = LAYER_CONVOLUTION,
+					 .filters = 4,
+					 .kernel_height = 1,
+					 .kernel_width = 1,
+					 .stride_height = 1,
+					 .stride_width = 1,
+					 .use_bias = true},
+		{.kind = LAYER_GLOBAL_AVERAGE_POOLING},
 		{.kind = LAYER_DENSE, .filters = CLASSES, .use_bias = true}};
 	struct network *network = build(layers, 3);
 	const float *weights = network_parameter(network, 2).values;
@@ -192,10 +232,12 @@ static void activation_maps(void)
 		}
 		grad_cam[i] = fmax(grad_cam[i], 0);
 	}
-	struct map map = compute(network, (struct saliency_target){3, 0}, (struct saliency_options){.method = SALIENCY_GRAD_CAM});
+	struct map map = compute(network, (struct saliency_target){3, 0},
+		(struct saliency_options){.method = SALIENCY_GRAD_CAM});
 	is_near(worst_difference(&map, grad_cam), 0, 1e-7, "Grad-CAM by hand");
 	map_free(&map);
-	map = compute(network, (struct saliency_target){3, 0}, (struct saliency_options){.method = SALIENCY_LAYER_CAM});
+	map = compute(network, (struct saliency_target){3, 0},
+		(struct saliency_options){.method = SALIENCY_LAYER_CAM});
 	is_near(worst_difference(&map, layer_cam), 0, 1e-7, "LayerCAM by hand");
 	map_free(&map);
 	network_destroy(network);
@@ -204,7 +246,10 @@ static void activation_maps(void)
 /* Noise depends on the seed and the number of the picture. */
 static void noise(struct network *network)
 {
-	struct saliency_options options = {.method = SALIENCY_SMOOTHGRAD, .samples = 3, .noise = 0.3, .seed = 1};
+	struct saliency_options options = {.method = SALIENCY_SMOOTHGRAD,
+		.samples = 3,
+		.noise = 0.3,
+		.seed = 1};
 	struct map maps[4];
 	size_t size = HEIGHT * WIDTH * sizeof(float);
 	for (int i = 0; i < 4; i++) {
@@ -224,14 +269,18 @@ static void layers_to_explain(void)
 	struct architecture original;
 	struct network *network;
 	int blocks[LAYERS_MAXIMUM];
-	if (architecture_original(&original, (struct shape){150, 150, 3}, 4, ACTIVATION_SIGMOID, &error) ||
+	if (architecture_original(&original, (struct shape){150, 150, 3}, 4, ACTIVATION_SIGMOID,
+		    &error) ||
 		network_create(&network, &original, NETWORK_EXPLAIN, 1, NULL, &error))
 		exit(1);
-	is_integer(saliency_default_layer(network, SALIENCY_GRAD_CAM), 7, "the original's last convolution, with its activation");
-	is_integer(saliency_default_layer(network, SALIENCY_LAYER_CAM), 8, "LayerCAM explains at the pooling after it");
+	is_integer(saliency_default_layer(network, SALIENCY_GRAD_CAM), 7,
+		"the original's last convolution, with its activation");
+	is_integer(saliency_default_layer(network, SALIENCY_LAYER_CAM), 8,
+		"LayerCAM explains at the pooling after it");
 	is_integer(saliency_blocks(network, blocks), 3, "it has three blocks");
 	ok(blocks[0] == 2 && blocks[1] == 5 && blocks[2] == 8, "which end with the poolings");
-	ok(saliency_is_spatial(&original, 8) && !saliency_is_spatial(&original, 9), "spatial dimensions end at flatten");
+	ok(saliency_is_spatial(&original, 8) && !saliency_is_spatial(&original, 9),
+		"spatial dimensions end at flatten");
 	network_destroy(network);
 	architecture_free(&original);
 }
@@ -241,8 +290,10 @@ int main(void)
 	fill(input, VALUES, 99, 0, 1);
 	linear_network();
 	struct network *network = smooth_network();
-	central_differences(network, (struct saliency_target){6, 1}, "central differences of a logit");
-	central_differences(network, (struct saliency_target){2, 3}, "central differences of a filter's mean");
+	central_differences(network, (struct saliency_target){6, 1},
+		"central differences of a logit");
+	central_differences(network, (struct saliency_target){2, 3},
+		"central differences of a filter's mean");
 	completeness(network);
 	noise(network);
 	network_destroy(network);

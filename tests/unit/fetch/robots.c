@@ -14,20 +14,23 @@ static void parse_rules(const char *text)
 
 static void allows(const char *path, bool expected)
 {
-	ok(robots_allow(&rules, path) == expected, "%s is %s", path, expected ? "allowed" : "not allowed");
+	ok(robots_allow(&rules, path) == expected, "%s is %s", path,
+		expected ? "allowed" : "not allowed");
 }
 
 static void groups(void)
 {
 	allows("/anything", true);
 	parse_rules("User-Agent: *\nDisallow: *.gif$\nDisallow: /example/\nAllow: /publications/\n"
-		   "User-Agent: foobot\nDisallow:/\nAllow:/example/page.html\nAllow:/example/allowed.gif\n");
+		    "User-Agent: "
+		    "foobot\nDisallow:/\nAllow:/example/page.html\nAllow:/example/allowed.gif\n");
 	allows("/example/page.html", false);
 	allows("/publications/a", true);
 	allows("/a.gif", false);
 	allows("/a.gif?x", true);
-	parse_rules("User-agent: foo\nUser-agent: MillRace/2\nDisallow: /a\n\nUser-agent: *\nDisallow: /\n\n"
-		   "User-agent: millrace\nDisallow: /b # remark\n");
+	parse_rules("User-agent: foo\nUser-agent: MillRace/2\nDisallow: /a\n\nUser-agent: "
+		    "*\nDisallow: /\n\n"
+		    "User-agent: millrace\nDisallow: /b # remark\n");
 	allows("/a", false);
 	allows("/b", false);
 	allows("/c", true);
@@ -69,8 +72,10 @@ static void longest_match(void)
 /* The table of RFC 9309, 2.2.2, and other encodings. */
 static void encodings(void)
 {
-	parse_rules("User-agent: *\nDisallow: /foo/bar?baz=quz\nDisallow: /bar/\343\203\204\nDisallow: /other/%E3%83%84\n"
-		   "Disallow: /foo/bar/%62%61%7A\nDisallow: /star%2A\nDisallow: /dollar%24\nDisallow: /100%\n");
+	parse_rules("User-agent: *\nDisallow: /foo/bar?baz=quz\nDisallow: "
+		    "/bar/\343\203\204\nDisallow: /other/%E3%83%84\n"
+		    "Disallow: /foo/bar/%62%61%7A\nDisallow: /star%2A\nDisallow: "
+		    "/dollar%24\nDisallow: /100%\n");
 	allows("/foo/bar?baz=quz", false);
 	allows("/bar/%E3%83%84", false);
 	allows("/bar/%e3%83%84", false);
@@ -85,7 +90,8 @@ static void encodings(void)
 	allows("/100%25", false);
 	allows("/100", true);
 	/* Those of 2.2.3: percent-encoded special characters in a rule are literal. */
-	parse_rules("User-agent: *\nDisallow: /path/file-with-a-%2A.html\nDisallow: /path/foo-%24\nDisallow: /a$b\nDisallow: /c*%2A$\n");
+	parse_rules("User-agent: *\nDisallow: /path/file-with-a-%2A.html\nDisallow: "
+		    "/path/foo-%24\nDisallow: /a$b\nDisallow: /c*%2A$\n");
 	allows("/path/file-with-a-*.html", false);
 	allows("/path/file-with-a-%2A.html", false);
 	allows("/path/file-with-a-b.html", true);

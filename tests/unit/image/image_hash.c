@@ -28,9 +28,15 @@ static struct image draw(int width, int height, int number)
 	for (int y = 0; y < height; y++)
 		for (int x = 0; x < width; x++)
 			for (int c = 0; c < 3; c++) {
-				int wave = (x * (3 + number) / 2 + y * (5 - number) + c * 40 * number) % 256;
-				int blocks = ((x * 5 / width) * 7 + (y * 4 / height) * 11 + number * 13) * (c + 1) * 29 % 256;
-				*p++ = (unsigned char)(((wave < 0 ? wave + 256 : wave) + 3 * blocks) / 4);
+				int wave = (x * (3 + number) / 2 + y * (5 - number) +
+						   c * 40 * number) %
+					256;
+				int blocks = ((x * 5 / width) * 7 + (y * 4 / height) * 11 +
+						     number * 13) *
+					(c + 1) * 29 % 256;
+				*p++ = (unsigned char)(((wave < 0 ? wave + 256 : wave) +
+							       3 * blocks) /
+					4);
 			}
 	return image;
 }
@@ -51,17 +57,19 @@ static void reference(void)
 	FILE *lines = fopen(fixture("image/hashes.tsv"), "r");
 	if (!lines)
 		abort();
-	while (fscanf(lines, "%d %d %d %32s %llx %llx %llx %llx", &width, &height, &number, pixels, &look[0], &look[1],
-		       &look[2], &look[3]) == 8) {
+	while (fscanf(lines, "%d %d %d %32s %llx %llx %llx %llx", &width, &height, &number, pixels,
+		       &look[0], &look[1], &look[2], &look[3]) == 8) {
 		struct image image = draw(width, height, number);
 		struct image_hash hash = hash_of(&image);
 		char hex[33], name[80];
 		digest_hex(hash.pixels, sizeof hash.pixels, hex);
-		snprintf(got, sizeof got, "%s %016llx %016llx %016llx %016llx", hex, (unsigned long long)hash.visual.perceptual,
-			(unsigned long long)hash.visual.difference, (unsigned long long)hash.mirrored.perceptual,
+		snprintf(got, sizeof got, "%s %016llx %016llx %016llx %016llx", hex,
+			(unsigned long long)hash.visual.perceptual,
+			(unsigned long long)hash.visual.difference,
+			(unsigned long long)hash.mirrored.perceptual,
 			(unsigned long long)hash.mirrored.difference);
-		snprintf(expected, sizeof expected, "%s %016llx %016llx %016llx %016llx", pixels, look[0], look[1], look[2],
-			look[3]);
+		snprintf(expected, sizeof expected, "%s %016llx %016llx %016llx %016llx", pixels,
+			look[0], look[1], look[2], look[3]);
 		snprintf(name, sizeof name, "%d x %d: the hashes are NumPy's", width, height);
 		is_text(got, expected, name);
 		image_free(&image);
@@ -102,9 +110,12 @@ static void average(const struct image *image, int64_t grid[SIDE][SIDE])
 		for (int x = 0; x < width; x++, p += 3)
 			for (int v = y * SIDE / height; v < SIDE && shared(y, v, height); v++)
 				for (int u = x * SIDE / width; u < SIDE && shared(x, u, width); u++)
-					grid[v][u] += (int64_t)(19595 * p[0] + 38470 * p[1] + 7471 * p[2]) * shared(y, v, height) * shared(x, u, width);
+					grid[v][u] += (int64_t)(19595 * p[0] + 38470 * p[1] +
+							      7471 * p[2]) *
+						shared(y, v, height) * shared(x, u, width);
 	for (int i = 0; i < SIDE * SIDE; i++)
-		grid[i / SIDE][i % SIDE] = (grid[i / SIDE][i % SIDE] / ((int64_t)width * height) + 128) / 256;
+		grid[i / SIDE][i % SIDE] =
+			(grid[i / SIDE][i % SIDE] / ((int64_t)width * height) + 128) / 256;
 }
 
 static int64_t wave(int k, int n)
@@ -120,7 +131,8 @@ static uint64_t perceptual(int64_t grid[SIDE][SIDE])
 		for (int y = 0; y < SIDE; y++)
 			for (int x = 0; x < SIDE; x++)
 				low[i] += grid[y][x] * wave(i / 8, y) * wave(i % 8, x);
-	for (int i = 0; i < 64; i++) { /* the two in the middle, by how many there are below, of equal ones the first */
+	for (int i = 0; i < 64; i++) { /* the two in the middle, by how many there are below, of
+		                          equal ones the first */
 		int rank = 0;
 		for (int j = 0; j < 64; j++)
 			rank += low[j] < low[i] || (low[j] == low[i] && j < i);
@@ -172,21 +184,25 @@ static bool by_definition(const struct image *image)
 	digest_of(bytes, 8 + size, digest);
 	free(bytes);
 	image_free(&mirror);
-	return memcmp(digest, hash.pixels, sizeof hash.pixels) == 0 && same_visual_hash(&look, &hash.visual) &&
-		same_visual_hash(&back, &hash.mirrored);
+	return memcmp(digest, hash.pixels, sizeof hash.pixels) == 0 &&
+		same_visual_hash(&look, &hash.visual) && same_visual_hash(&back, &hash.mirrored);
 }
 
-/* Fewer pixels than cells, whole cells, split ones, and more rows of a cell than are added up at once. */
+/* Fewer pixels than cells, whole cells, split ones, and more rows of a cell than are added up at
+ * once. */
 static void definition(void)
 {
 	static const struct {
 		int width, height;
-	} sizes[] = {{1, 1}, {1, 100}, {100, 1}, {31, 33}, {33, 31}, {32, 32}, {2, 2000}, {3, 32 * 257}, {3, 32 * 257 + 1},
-		{5, 32 * 514}, {7, 16500}, {1, IMAGE_SIDE_MAXIMUM}, {IMAGE_SIDE_MAXIMUM, 1}, {2047, 65}, {320, 240}};
+	} sizes[] = {{1, 1}, {1, 100}, {100, 1}, {31, 33}, {33, 31}, {32, 32}, {2, 2000},
+		{3, 32 * 257}, {3, 32 * 257 + 1}, {5, 32 * 514}, {7, 16500},
+		{1, IMAGE_SIDE_MAXIMUM}, {IMAGE_SIDE_MAXIMUM, 1}, {2047, 65}, {320, 240}};
 	for (size_t i = 0; i < sizeof sizes / sizeof *sizes; i++) {
 		struct image image = draw(sizes[i].width, sizes[i].height, (int)i);
-		ok(by_definition(&image), "%d x %d: the hashes are those by definition", image.width, image.height);
-		memset(image.pixels + 3 * image.width, 255, 3 * (size_t)image.width * (size_t)(image.height - 1));
+		ok(by_definition(&image), "%d x %d: the hashes are those by definition",
+			image.width, image.height);
+		memset(image.pixels + 3 * image.width, 255,
+			3 * (size_t)image.width * (size_t)(image.height - 1));
 		ok(by_definition(&image), "  so with the largest sums");
 		image_free(&image);
 	}
@@ -194,20 +210,29 @@ static void definition(void)
 
 static void alike(void)
 {
-	struct image image = draw(301, 203, 6), other = draw(301, 203, 3), mirror = mirrored(&image), small;
-	struct image_resize_options options = {.width = 120, .height = 90, .filter = IMAGE_BILINEAR};
+	struct image image = draw(301, 203, 6), other = draw(301, 203, 3),
+		     mirror = mirrored(&image), small;
+	struct image_resize_options options = {.width = 120,
+		.height = 90,
+		.filter = IMAGE_BILINEAR};
 	struct hash_distance distance;
 	if (image_resize(&image, &options, &small, &error))
 		abort();
-	struct image_hash whole = hash_of(&image), shrunk = hash_of(&small), left = hash_of(&mirror), different = hash_of(&other);
-	ok(image_hash_same(&whole, &whole) && !image_hash_same(&whole, &shrunk), "one pixel more is another picture");
-	ok(image_hash_alike(&whole, &shrunk, 8, &distance) && !distance.mirrored, "but a smaller one is alike (%d, %d bits)",
-		distance.perceptual, distance.difference);
-	ok(image_hash_alike(&whole, &left, 8, &distance) && distance.mirrored, "so is one mirrored");
+	struct image_hash whole = hash_of(&image), shrunk = hash_of(&small),
+			  left = hash_of(&mirror), different = hash_of(&other);
+	ok(image_hash_same(&whole, &whole) && !image_hash_same(&whole, &shrunk),
+		"one pixel more is another picture");
+	ok(image_hash_alike(&whole, &shrunk, 8, &distance) && !distance.mirrored,
+		"but a smaller one is alike (%d, %d bits)", distance.perceptual,
+		distance.difference);
+	ok(image_hash_alike(&whole, &left, 8, &distance) && distance.mirrored,
+		"so is one mirrored");
 	is_integer(distance.perceptual + distance.difference, 0, "  in every bit");
-	ok(left.visual.perceptual == whole.mirrored.perceptual && left.mirrored.difference == whole.visual.difference,
+	ok(left.visual.perceptual == whole.mirrored.perceptual &&
+			left.mirrored.difference == whole.visual.difference,
 		"  whose hashes are those of the mirror image");
-	ok(image_hash_alike(&shrunk, &left, 8, &distance) && image_hash_alike(&left, &shrunk, 8, &distance),
+	ok(image_hash_alike(&shrunk, &left, 8, &distance) &&
+			image_hash_alike(&left, &shrunk, 8, &distance),
 		"  and one both smaller and mirrored, either way round");
 	ok(!image_hash_alike(&whole, &different, 8, &distance), "another picture is not");
 	image_free(&image);
@@ -222,7 +247,8 @@ static struct image_hash square(int side, int notch)
 	struct image image = blank(320, 320);
 	memset(image.pixels, 255, 3 * 320 * 320);
 	for (int y = 0; y < side; y++)
-		memset(image.pixels + 3 * (320 * (160 - side / 2 + y) + 160 - side / 2), y < notch ? 200 : 90, 3 * (size_t)side);
+		memset(image.pixels + 3 * (320 * (160 - side / 2 + y) + 160 - side / 2),
+			y < notch ? 200 : 90, 3 * (size_t)side);
 	struct image_hash hash = hash_of(&image);
 	image_free(&image);
 	return hash;
@@ -236,12 +262,15 @@ static void plain(void)
 	memset(dark.pixels, 7, 50 * 40 * 3);
 	struct image_hash a = hash_of(&white), b = hash_of(&dark), c = square(20, 0);
 	ok(a.plain && b.plain && !c.plain, "one colour is plain, a square on white isn't");
-	ok(!image_hash_alike(&a, &b, 16, &distance) && !image_hash_alike(&a, &a, 16, &distance), "plain pictures are near-duplicates of none");
-	ok(image_hash_same(&a, &a) && !image_hash_same(&a, &b), "  and equal by their pixels alone");
+	ok(!image_hash_alike(&a, &b, 16, &distance) && !image_hash_alike(&a, &a, 16, &distance),
+		"plain pictures are near-duplicates of none");
+	ok(image_hash_same(&a, &a) && !image_hash_same(&a, &b),
+		"  and equal by their pixels alone");
 	struct image_hash d = c;
 	d.visual.perceptual ^= 0x1f; /* 5 bits */
 	d.mirrored.perceptual ^= 0x1f;
-	ok(!image_hash_alike(&c, &d, 8, &distance), "of a small object on a large background 5 bits are too many");
+	ok(!image_hash_alike(&c, &d, 8, &distance),
+		"of a small object on a large background 5 bits are too many");
 	d.visual.perceptual ^= 1;
 	ok(image_hash_alike(&c, &d, 8, &distance), "  and 4 are not");
 	image_free(&white);

@@ -48,12 +48,14 @@ static int slope(int x, int y)
 int main(void)
 {
 	struct image_measures measures = measure(9, 7, flat);
-	ok(measures.brightness == 77 && measures.contrast == 0 && measures.sharpness == 0, "one colour");
+	ok(measures.brightness == 77 && measures.contrast == 0 && measures.sharpness == 0,
+		"one colour");
 	measures = measure(8, 6, checks);
 	ok(measures.brightness == 100 && measures.contrast == 10, "a chessboard of 90 and 110");
 	is_near(measures.sharpness, 6400, 1e-9, "  its Laplacian is -80 and 80");
 	measures = measure(5, 5, dot);
-	/* -32 once, 8 four times and 0 four times in 3 x 3 places: mean 0, mean square (1024 + 4 * 64) / 9 */
+	/* -32 once, 8 four times and 0 four times in 3 x 3 places: mean 0, mean square (1024 + 4 *
+	 * 64) / 9 */
 	is_near(measures.sharpness, 1280.0 / 9, 1e-9, "a dot of 8 on black");
 	is_near(measures.brightness, 8.0 / 25, 1e-12, "  its mean");
 	is_near(measures.contrast, sqrt(64.0 / 25 - 64.0 / 625), 1e-12, "  its deviation");

@@ -1,4 +1,5 @@
-/* An inspection gets the same rows as the decoded picture has, for every kind of picture and orientation. */
+/* An inspection gets the same rows as the decoded picture has, for every kind of picture and
+ * orientation. */
 #include "base/file.h"
 #include "image/decoders.h"
 #include "image/image_hash.h"
@@ -76,9 +77,12 @@ static bool same_pixels(const struct image *a, const struct image *b)
 static bool same_finding(const unsigned char *bytes, size_t size, const struct image *whole,
 	const struct image_inspection *inspection, size_t finding_size)
 {
-	_Alignas(16) unsigned char found[IMAGE_FINDING_MAXIMUM] = {0}, expected[IMAGE_FINDING_MAXIMUM] = {0};
-	return image_inspect(bytes, size, "x", &over_background, inspection, found, finding_size, NULL) == 0 &&
-		image_inspect_pixels(whole, inspection, expected, NULL) == 0 && memcmp(found, expected, sizeof found) == 0;
+	_Alignas(16) unsigned char found[IMAGE_FINDING_MAXIMUM] = {0},
+				   expected[IMAGE_FINDING_MAXIMUM] = {0};
+	return image_inspect(bytes, size, "x", &over_background, inspection, found, finding_size,
+		       NULL) == 0 &&
+		image_inspect_pixels(whole, inspection, expected, NULL) == 0 &&
+		memcmp(found, expected, sizeof found) == 0;
 }
 
 static void whole_file(const char *name, const unsigned char *bytes, size_t size)
@@ -86,16 +90,23 @@ static void whole_file(const char *name, const unsigned char *bytes, size_t size
 	struct image whole, kept = {0};
 	struct error error;
 	if (image_decode(bytes, size, name, &over_background, &whole, &error)) {
-		ok(image_inspect(bytes, size, name, &over_background, &keep, &kept, sizeof kept, NULL) == -1 && !kept.pixels,
+		ok(image_inspect(bytes, size, name, &over_background, &keep, &kept, sizeof kept,
+			   NULL) == -1 &&
+				!kept.pixels,
 			"%s: neither decoded nor inspected", name);
 		return;
 	}
 	started = ended = 0;
-	int result = image_inspect(bytes, size, name, &over_background, &keep, &kept, sizeof kept, &error);
-	ok(result == 0 && same_pixels(&whole, &kept), "%s: the rows are those of the picture", name);
+	int result = image_inspect(bytes, size, name, &over_background, &keep, &kept, sizeof kept,
+		&error);
+	ok(result == 0 && same_pixels(&whole, &kept), "%s: the rows are those of the picture",
+		name);
 	ok(started == 1 && ended == 1, "  in one inspection, which was ended");
-	ok(same_finding(bytes, size, &whole, &image_hash_inspection, sizeof(struct image_hash)), "  its hash is the picture's");
-	ok(same_finding(bytes, size, &whole, &image_measure_inspection, sizeof(struct image_measures)), "  so are its measures");
+	ok(same_finding(bytes, size, &whole, &image_hash_inspection, sizeof(struct image_hash)),
+		"  its hash is the picture's");
+	ok(same_finding(bytes, size, &whole, &image_measure_inspection,
+		   sizeof(struct image_measures)),
+		"  so are its measures");
 	image_free(&kept);
 	image_free(&whole);
 }
@@ -108,13 +119,15 @@ static void cut_file(const char *name, const unsigned char *bytes, size_t size)
 	for (size_t length = 0; length < size; length += 1 + size / 40) {
 		struct image image, kept = {0};
 		int decoded = image_decode(bytes, length, name, &over_background, &image, NULL);
-		int inspected = image_inspect(bytes, length, name, &over_background, &keep, &kept, sizeof kept, NULL);
+		int inspected = image_inspect(bytes, length, name, &over_background, &keep, &kept,
+			sizeof kept, NULL);
 		wrong += decoded != inspected || (decoded == 0 && !same_pixels(&image, &kept));
 		image_free(&kept);
 		image_free(&image);
 	}
-	ok(wrong == 0 && started == ended, "%s: truncated, it is inspected if it is decoded (%d wrong, %d of %d ended)", name, wrong,
-		ended, started);
+	ok(wrong == 0 && started == ended,
+		"%s: truncated, it is inspected if it is decoded (%d wrong, %d of %d ended)", name,
+		wrong, ended, started);
 }
 
 /* If the inspection itself fails, the error names the picture and the inspection is ended. */
@@ -124,12 +137,18 @@ static void failing(const char *name, const unsigned char *bytes, size_t size)
 	struct image kept = {0};
 	started = ended = 0;
 	refuse_start = true;
-	ok(image_inspect(bytes, size, name, &over_background, &keep, &kept, sizeof kept, &error) == -1 && ended == 0 &&
-		strstr(error.object, name) && strcmp(error.reason, "may not begin") == 0, "%s: one that may not begin", name);
+	ok(image_inspect(bytes, size, name, &over_background, &keep, &kept, sizeof kept, &error) ==
+				-1 &&
+			ended == 0 && strstr(error.object, name) &&
+			strcmp(error.reason, "may not begin") == 0,
+		"%s: one that may not begin", name);
 	refuse_start = false;
 	refuse_finish = true;
-	ok(image_inspect(bytes, size, name, &over_background, &keep, &kept, sizeof kept, &error) == -1 && ended == 1 &&
-		strstr(error.object, name) && strcmp(error.reason, "may not end") == 0, "  and one that may not end");
+	ok(image_inspect(bytes, size, name, &over_background, &keep, &kept, sizeof kept, &error) ==
+				-1 &&
+			ended == 1 && strstr(error.object, name) &&
+			strcmp(error.reason, "may not end") == 0,
+		"  and one that may not end");
 	refuse_finish = false;
 }
 
@@ -150,7 +169,8 @@ int main(void)
 			ok(false, "%s: %s", error.object, error.reason);
 		whole_file(names.items[i], bytes, size);
 		cut_file(names.items[i], bytes, size);
-		if (strcmp(names.items[i], "orientation1.jpg") == 0 || strcmp(names.items[i], "orientation6.jpg") == 0)
+		if (strcmp(names.items[i], "orientation1.jpg") == 0 ||
+			strcmp(names.items[i], "orientation6.jpg") == 0)
 			failing(names.items[i], bytes, size);
 		free(bytes);
 		free(path);

@@ -27,22 +27,28 @@ static uint64_t near(struct random *random, uint64_t hash, uint32_t bits)
 	return hash;
 }
 
-/* Random pictures; two of three are near an earlier one, half of these near its mirror image; some are plain. */
+/* Random pictures; two of three are near an earlier one, half of these near its mirror image; some
+ * are plain. */
 static void make_hashes(struct random *random)
 {
 	for (uint32_t i = 0; i < COUNT; i++) {
-		struct visual_hash visual = {random_u64(random), random_u64(random)}, mirrored = {random_u64(random), random_u64(random)};
+		struct visual_hash visual = {random_u64(random), random_u64(random)},
+				   mirrored = {random_u64(random), random_u64(random)};
 		if (i > 0 && i % 3) {
 			const struct image_hash *like = &hashes[random_below(random, i)];
 			uint32_t bits = random_below(random, 21);
 			bool flipped = random_below(random, 2);
-			const struct visual_hash *from[2] = {flipped ? &like->mirrored : &like->visual,
+			const struct visual_hash *from[2] = {flipped ? &like->mirrored
+								     : &like->visual,
 				flipped ? &like->visual : &like->mirrored};
-			visual = (struct visual_hash){near(random, from[0]->perceptual, bits), near(random, from[0]->difference, bits)};
+			visual = (struct visual_hash){near(random, from[0]->perceptual, bits),
+				near(random, from[0]->difference, bits)};
 			mirrored = (struct visual_hash){near(random, from[1]->perceptual, bits),
 				near(random, from[1]->difference, bits)};
 		}
-		hashes[i] = (struct image_hash){.visual = visual, .mirrored = mirrored, .plain = random_below(random, 50) == 0};
+		hashes[i] = (struct image_hash){.visual = visual,
+			.mirrored = mirrored,
+			.plain = random_below(random, 50) == 0};
 	}
 }
 
@@ -65,7 +71,8 @@ static void compare(int hamming)
 		near_duplicates_find(index, &hashes[i], hamming, count_found, &wrong);
 		for (uint32_t j = 0; j < COUNT; j++) {
 			struct hash_distance distance;
-			bool expected = j < i && image_hash_alike(&hashes[i], &hashes[j], hamming, &distance);
+			bool expected = j < i &&
+				image_hash_alike(&hashes[i], &hashes[j], hamming, &distance);
 			wrong += found[j] != expected;
 			pairs += expected;
 			mirrored += expected && distance.mirrored;
@@ -74,7 +81,8 @@ static void compare(int hamming)
 			abort();
 	}
 	near_duplicates_destroy(index);
-	ok(wrong == 0 && pairs > 0 && mirrored > 0, "%d bits: each of %zu pairs is found once, %zu mirrored, and no other", hamming,
+	ok(wrong == 0 && pairs > 0 && mirrored > 0,
+		"%d bits: each of %zu pairs is found once, %zu mirrored, and no other", hamming,
 		pairs, mirrored);
 }
 
@@ -90,7 +98,8 @@ int main(void)
 	hashes[1].visual.difference = hashes[0].visual.difference;
 	struct near_duplicates *index;
 	int wrong = 0;
-	if (near_duplicates_create(&index, &error) || near_duplicates_add(index, &hashes[0], 7, &error))
+	if (near_duplicates_create(&index, &error) ||
+		near_duplicates_add(index, &hashes[0], 7, &error))
 		abort();
 	memset(found, 0, sizeof found);
 	near_duplicates_find(index, &hashes[1], 0, count_found, &wrong);

@@ -42,25 +42,31 @@ static void against_pillow(void)
 	struct error error;
 	unsigned char *table;
 	size_t size;
-	if (!ok(file_read(fixture("image/resized.tsv"), 1 << 20, &table, &size, &error) == 0, "resized.tsv is there"))
+	if (!ok(file_read(fixture("image/resized.tsv"), 1 << 20, &table, &size, &error) == 0,
+		    "resized.tsv is there"))
 		return;
 	char *rest = (char *)table;
 	for (char *line; (line = strsep(&rest, "\n")) && *line;) {
 		char name[16];
 		int width, height, to_width, to_height, used = 0, filter = 0;
 		struct image out;
-		if (sscanf(line, "%15s%d%d%d%d %n", name, &width, &height, &to_width, &to_height, &used) != 5)
+		if (sscanf(line, "%15s%d%d%d%d %n", name, &width, &height, &to_width, &to_height,
+			    &used) != 5)
 			exit(1);
 		while (filter < 2 && strcmp(names[filter], name))
 			filter++;
 		struct image in = sample(width, height);
-		struct image_resize_options options = {.width = to_width, .height = to_height, .filter = (enum image_filter)filter};
+		struct image_resize_options options = {.width = to_width,
+			.height = to_height,
+			.filter = (enum image_filter)filter};
 		if (image_resize(&in, &options, &out, &error))
 			exit(1);
 		int worst = worst_difference(&out, line + used);
-		bool averaged = width >= 4 * to_width || height >= 4 * to_height; /* in boxes first */
+		bool averaged =
+			width >= 4 * to_width || height >= 4 * to_height; /* in boxes first */
 		int allowed = filter == IMAGE_NEAREST ? 0 : averaged ? 6 : 1;
-		if (!ok(worst <= allowed, "%s %dx%d to %dx%d as Pillow", name, width, height, to_width, to_height))
+		if (!ok(worst <= allowed, "%s %dx%d to %dx%d as Pillow", name, width, height,
+			    to_width, to_height))
 			note("%d off", worst);
 		image_free(&in);
 		image_free(&out);
@@ -76,14 +82,23 @@ static void fits(void)
 	if (image_create(&in, 3, 2, 1, &error))
 		exit(1);
 	memcpy(in.pixels, row, sizeof row);
-	struct image_resize_options options = {.width = 2, .height = 2, .filter = IMAGE_NEAREST, .fit = IMAGE_CROP};
-	ok(image_resize(&in, &options, &out, &error) == 0 && memcmp(out.pixels, (unsigned char[]){10, 20, 40, 50}, 4) == 0,
+	struct image_resize_options options = {.width = 2,
+		.height = 2,
+		.filter = IMAGE_NEAREST,
+		.fit = IMAGE_CROP};
+	ok(image_resize(&in, &options, &out, &error) == 0 &&
+			memcmp(out.pixels, (unsigned char[]){10, 20, 40, 50}, 4) == 0,
 		"crop cuts the longer side, and the odd pixel on the right");
 	image_free(&out);
-	options = (struct image_resize_options){.width = 3, .height = 4, .filter = IMAGE_NEAREST, .fit = IMAGE_PAD,
+	options = (struct image_resize_options){.width = 3,
+		.height = 4,
+		.filter = IMAGE_NEAREST,
+		.fit = IMAGE_PAD,
 		.background = {7, 8, 9}};
 	ok(image_resize(&in, &options, &out, &error) == 0 && out.height == 4 &&
-		memcmp(out.pixels, (unsigned char[]){7, 7, 7, 10, 20, 30, 40, 50, 60, 7, 7, 7}, 12) == 0,
+			memcmp(out.pixels,
+				(unsigned char[]){7, 7, 7, 10, 20, 30, 40, 50, 60, 7, 7, 7},
+				12) == 0,
 		"pad shows all of it with background above and below");
 	image_free(&out);
 	options = (struct image_resize_options){.width = 0, .height = 4};
@@ -100,8 +115,9 @@ static void transparent_colors_stay_out(void)
 		exit(1);
 	memcpy(in.pixels, (unsigned char[]){200, 100, 50, 255, 0, 255, 0, 0}, 8);
 	struct image_resize_options options = {.width = 1, .height = 1, .filter = IMAGE_BILINEAR};
-	ok(image_resize(&in, &options, &out, &error) == 0 && out.pixels[0] >= 199 && abs(out.pixels[1] - 100) <= 1 &&
-		abs(out.pixels[3] - 128) <= 1, "transparent pixels add no colour");
+	ok(image_resize(&in, &options, &out, &error) == 0 && out.pixels[0] >= 199 &&
+			abs(out.pixels[1] - 100) <= 1 && abs(out.pixels[3] - 128) <= 1,
+		"transparent pixels add no colour");
 	image_free(&in);
 	image_free(&out);
 }
@@ -109,16 +125,19 @@ static void transparent_colors_stay_out(void)
 /* Any proportion: memory checkers watch the library's arithmetic. */
 static void extreme_proportions(void)
 {
-	static const int sizes[][4] = {{65535, 1, 150, 150}, {1, 65535, 150, 150}, {1, 1, 300, 1}, {2, 2, 1, 65535},
-		{151, 149, 150, 150}, {179, 181, 150, 150}, {300, 2, 7, 500}, {1999, 3, 2, 2}};
+	static const int sizes[][4] = {{65535, 1, 150, 150}, {1, 65535, 150, 150}, {1, 1, 300, 1},
+		{2, 2, 1, 65535}, {151, 149, 150, 150}, {179, 181, 150, 150}, {300, 2, 7, 500},
+		{1999, 3, 2, 2}};
 	struct error error;
 	int failed = 0;
 	for (size_t i = 0; i < sizeof sizes / sizeof *sizes; i++)
 		for (int fit = IMAGE_STRETCH; fit <= IMAGE_PAD; fit++)
 			for (int filter = IMAGE_NEAREST; filter <= IMAGE_BICUBIC; filter++) {
 				struct image in = sample(sizes[i][0], sizes[i][1]), out;
-				struct image_resize_options options = {.width = sizes[i][2], .height = sizes[i][3],
-					.filter = (enum image_filter)filter, .fit = (enum image_fit)fit};
+				struct image_resize_options options = {.width = sizes[i][2],
+					.height = sizes[i][3],
+					.filter = (enum image_filter)filter,
+					.fit = (enum image_fit)fit};
 				failed += image_resize(&in, &options, &out, &error) != 0;
 				image_free(&in);
 				image_free(&out);
@@ -136,7 +155,9 @@ static void constant_stays_constant(void)
 		exit(1);
 	memset(in.pixels, 137, 181 * 97);
 	for (int side = 1; side < 260; side++) {
-		struct image_resize_options options = {.width = side, .height = 260 - side, .filter = 1 + side % 2};
+		struct image_resize_options options = {.width = side,
+			.height = 260 - side,
+			.filter = 1 + side % 2};
 		if (image_resize(&in, &options, &out, &error))
 			exit(1);
 		for (int i = 0; i < out.width * out.height; i++)
@@ -158,9 +179,12 @@ static void png_round_trip(int channels)
 		exit(1);
 	for (int i = 0; i < 37 * 23 * channels; i++)
 		image.pixels[i] = (unsigned char)(i * 31 % 251);
-	int result = image_encode_png(&image, &bytes, &size, &error) + image_encode_png(&image, &second, &second_size, &error);
-	ok(result == 0 && size == second_size && memcmp(bytes, second, size) == 0, "PNG, %d channels: same bytes twice", channels);
-	bool same = image_decode(bytes, size, "png", &options, &again, &error) == 0 && again.width == 37 && again.height == 23;
+	int result = image_encode_png(&image, &bytes, &size, &error) +
+		image_encode_png(&image, &second, &second_size, &error);
+	ok(result == 0 && size == second_size && memcmp(bytes, second, size) == 0,
+		"PNG, %d channels: same bytes twice", channels);
+	bool same = image_decode(bytes, size, "png", &options, &again, &error) == 0 &&
+		again.width == 37 && again.height == 23;
 	for (int i = 0; same && i < 37 * 23 * again.channels; i++)
 		same = again.pixels[i] == image.pixels[channels == 1 ? i / 3 : i];
 	ok(same, "  and the same pixels come back");
@@ -176,12 +200,16 @@ static void png_files(void)
 	struct image image = sample(5, 4);
 	char path[128];
 	snprintf(path, sizeof path, "%s/a.png", scratch());
-	ok(image_write_png(&image, path, &error) == 0 && file_exists(path), "a PNG file is written");
-	ok(image_write_png(&image, "/dev/full", &error) == -1 && strstr(error.object, "/dev/full"), "a full disk is an error");
+	ok(image_write_png(&image, path, &error) == 0 && file_exists(path),
+		"a PNG file is written");
+	ok(image_write_png(&image, "/dev/full", &error) == -1 && strstr(error.object, "/dev/full"),
+		"a full disk is an error");
 	ok(image_write_png(&image, "/nowhere/a.png", &error) == -1, "so is a missing folder");
 	image_to_grey(&image);
-	is_integer(image.pixels[0], (299 * 0 + 587 * 0 + 114 * 30 + 500) / 1000, "grey is the luma of BT.601");
-	is_integer(image.pixels[1], (299 * 0 + 587 * 5 + 114 * 220 + 500) / 1000, "grey of the second pixel");
+	is_integer(image.pixels[0], (299 * 0 + 587 * 0 + 114 * 30 + 500) / 1000,
+		"grey is the luma of BT.601");
+	is_integer(image.pixels[1], (299 * 0 + 587 * 5 + 114 * 220 + 500) / 1000,
+		"grey of the second pixel");
 	image_free(&image);
 }
 

@@ -24,7 +24,8 @@ static inline const char *scratch_path(const char *name)
 	return path;
 }
 
-/* The numbers of an .npy file of f32 (format 1: the length of the header is at byte 8); the caller frees. */
+/* The numbers of an .npy file of f32 (format 1: the length of the header is at byte 8); the caller
+ * frees. */
 static inline float *read_npy(const char *path, size_t *count)
 {
 	unsigned char *bytes;

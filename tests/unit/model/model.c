@@ -1,4 +1,5 @@
-/* A model folder with a pipe, folder, device or socket instead of one of its files: an error with its name, without blocking. */
+/* A model folder with a pipe, folder, device or socket instead of one of its files: an error with
+ * its name, without blocking. */
 #include "keras_files.h"
 
 #include "explain/history.h"
@@ -17,7 +18,8 @@ static void copy(const char *fixture_name, const char *name)
 	size_t size;
 	struct error error;
 	char *path = file_join(folder, name);
-	if (file_read(model_fixture(fixture_name), 1 << 24, &bytes, &size, &error) || output_bytes(path, bytes, size, &error))
+	if (file_read(model_fixture(fixture_name), 1 << 24, &bytes, &size, &error) ||
+		output_bytes(path, bytes, size, &error))
 		exit(1);
 	free(bytes);
 	free(path);
@@ -43,7 +45,9 @@ static void make_socket(const char *path)
 	struct sockaddr_un address = {.sun_family = AF_UNIX};
 	int file = socket(AF_UNIX, SOCK_STREAM, 0);
 	/* Its path must be short. */
-	bool made = chdir(folder) == 0 && snprintf(address.sun_path, sizeof address.sun_path, "%s", text_base_name(path)) > 0 &&
+	bool made = chdir(folder) == 0 &&
+		snprintf(address.sun_path, sizeof address.sun_path, "%s", text_base_name(path)) >
+			0 &&
 		bind(file, (struct sockaddr *)&address, sizeof address) == 0 && chdir("/") == 0;
 	ok(made, "a socket as %s", text_base_name(path));
 	close(file);
@@ -108,10 +112,12 @@ int main(void)
 	copy("plain.h5", "poids.h5");
 	char *labels = file_join(folder, "labels.txt"), *card = file_join(folder, "training.json"),
 	     *history = file_join(folder, "history.tsv");
-	if (output_bytes(labels, "a\nb\nc\nd\n", 8, &error) || output_bytes(card, "{}\n", 3, &error) ||
+	if (output_bytes(labels, "a\nb\nc\nd\n", 8, &error) ||
+		output_bytes(card, "{}\n", 3, &error) ||
 		output_bytes(history, "epoch\tloss\n1\t0.5\n", 17, &error))
 		return 1;
-	static const char *const names[] = {"architecture.json", "poids.h5", "labels.txt", "training.json"};
+	static const char *const names[] = {"architecture.json", "poids.h5", "labels.txt",
+		"training.json"};
 	for (int i = 0; i < 4; i++)
 		instead_of(names[i], load);
 	instead_of("history.tsv", read_history);

@@ -1,4 +1,5 @@
-/* Weights: files of Keras give Keras' predictions; written files are read back; damaged files are refused. */
+/* Weights: files of Keras give Keras' predictions; written files are read back; damaged files are
+ * refused. */
 #include "keras_files.h"
 
 #include <math.h>
@@ -16,7 +17,8 @@ static struct network *make_network(const char *json, int batch)
 	return network;
 }
 
-/* Largest absolute difference from Keras' predictions for `model`, with the weights of `weights`. */
+/* Largest absolute difference from Keras' predictions for `model`, with the weights of
+ * `weights`. */
 static double difference(const char *model, const char *weights)
 {
 	char name[64], path[4096];
@@ -48,7 +50,8 @@ static double difference(const char *model, const char *weights)
 
 static void keras_predictions(void)
 {
-	static const char *const models[] = {"plain", "modern"}, *const suffixes[] = {".h5", ".weights.h5"};
+	static const char *const models[] = {"plain", "modern"},
+				 *const suffixes[] = {".h5", ".weights.h5"};
 	for (int i = 0; i < 4; i++) {
 		char name[64];
 		snprintf(name, sizeof name, "%s%s", models[i / 2], suffixes[i % 2]);
@@ -92,7 +95,8 @@ static void written_files(void)
 
 /* ---- damaged and foreign files ---- */
 
-static void refuses(struct network *network, const char *weights, const char *object, const char *reason)
+static void refuses(struct network *network, const char *weights, const char *object,
+	const char *reason)
 {
 	struct error error = {0};
 	char expected[4200];
@@ -159,7 +163,8 @@ static void truncated_files(void)
 	network_destroy(network);
 }
 
-/* The heap of plain.h5, from byte 2048, has the names of its layers; HDF5 itself crashes on each of these changes. */
+/* The heap of plain.h5, from byte 2048, has the names of its layers; HDF5 itself crashes on each of
+ * these changes. */
 static void damaged_heap(void)
 {
 	static const size_t offsets[] = {2073, 2078, 2098, 2103, 2123};
@@ -171,7 +176,8 @@ static void damaged_heap(void)
 		return;
 	for (size_t i = 0; i < sizeof offsets / sizeof *offsets; i++) {
 		bytes[offsets[i]] ^= 0x55;
-		ok(read_bytes(network, bytes, size) < 0, "byte %zu of the heap changed is an error", offsets[i]);
+		ok(read_bytes(network, bytes, size) < 0, "byte %zu of the heap changed is an error",
+			offsets[i]);
 		bytes[offsets[i]] ^= 0x55;
 	}
 	ok(read_bytes(network, bytes, size) == 0, "the unchanged file is read");

@@ -1,5 +1,6 @@
-/* Malicious weights files: each is refused, with the object's name, before HDF5 opens another file or allocates memory for it.
- * Some of them are in tests/fixtures/model/hostile/, as seeds for tests/fuzz/weights.c. */
+/* Malicious weights files: each is refused, with the object's name, before HDF5 opens another file
+ * or allocates memory for it. Some of them are in tests/fixtures/model/hostile/, as seeds for
+ * tests/fuzz/weights.c. */
 #include "keras_files.h"
 
 #include "model/weights.h"
@@ -12,7 +13,7 @@
 #include <zlib.h>
 
 #define KERNEL "/dense1/dense1/kernel" /* (84, 9) */
-#define BIAS   "/dense1/dense1/bias"
+#define BIAS "/dense1/dense1/bias"
 enum { COUNT = 9 };
 
 static struct network *network; /* plain.json's */
@@ -23,7 +24,8 @@ static void copy_file(const char *from, const char *to)
 	unsigned char *bytes;
 	size_t size;
 	struct error error;
-	if (file_read(from, 1 << 24, &bytes, &size, &error) || output_bytes(to, bytes, size, &error))
+	if (file_read(from, 1 << 24, &bytes, &size, &error) ||
+		output_bytes(to, bytes, size, &error))
 		exit(1);
 	free(bytes);
 }
@@ -54,7 +56,8 @@ static void is_read(const char *what)
 
 /* ---- links ---- */
 
-static hid_t never(const char *name, hid_t group, const void *data, size_t size, hid_t access, hid_t transfer)
+static hid_t never(const char *name, hid_t group, const void *data, size_t size, hid_t access,
+	hid_t transfer)
 {
 	(void)name, (void)group, (void)data, (void)size, (void)access, (void)transfer;
 	_exit(1);
@@ -74,7 +77,9 @@ static void replace_link(hid_t file, const char *path, H5L_type_t type, const ch
 
 static void links(void)
 {
-	static const H5L_class_t own = {.version = H5L_LINK_CLASS_T_VERS, .id = (H5L_type_t)100, .comment = "own",
+	static const H5L_class_t own = {.version = H5L_LINK_CLASS_T_VERS,
+		.id = (H5L_type_t)100,
+		.comment = "own",
 		.trav_func = never};
 	H5Lregister(&own);
 	/* An array, a group of arrays, a layer. */
@@ -83,7 +88,8 @@ static void links(void)
 		replace_link(open_copy(), paths[i], H5L_TYPE_SOFT, "/nowhere");
 		is_refused(paths[i], "is a link that is not followed: a soft link");
 		replace_link(open_copy(), paths[i], H5L_TYPE_EXTERNAL, pipe_path);
-		is_refused(paths[i], "is a link that is not followed: an external link, into another file");
+		is_refused(paths[i],
+			"is a link that is not followed: an external link, into another file");
 		replace_link(open_copy(), paths[i], (H5L_type_t)100, NULL);
 		is_refused(paths[i], "is a link that is not followed: a user-defined link");
 	}
@@ -92,29 +98,34 @@ static void links(void)
 /* The same in Keras 3's layout, and in a saved model. */
 static void other_layouts(void)
 {
-	static const char *const paths[] = {"/layers", "/layers/dense", "/layers/dense/vars", "/layers/dense/vars/1",
-		"/layers/separable_conv2d", "/model_weights"};
+	static const char *const paths[] = {"/layers", "/layers/dense", "/layers/dense/vars",
+		"/layers/dense/vars/1", "/layers/separable_conv2d", "/model_weights"};
 	for (int i = 0; i < 6; i++) {
 		hid_t file = open_copy();
 		H5Adelete(file, "layer_names");
 		replace_link(file, paths[i], H5L_TYPE_EXTERNAL, pipe_path);
-		is_refused(paths[i], "is a link that is not followed: an external link, into another file");
+		is_refused(paths[i],
+			"is a link that is not followed: an external link, into another file");
 	}
 }
 
 /* ---- arrays ---- */
 
 /* Replaces the array at `path`, and writes `values` to it, unless NULL. */
-static hid_t replace_array_at(const char *path, hid_t file, hid_t type, hid_t space, hid_t creation, hid_t memory_type, const void *values)
+static hid_t replace_array_at(const char *path, hid_t file, hid_t type, hid_t space, hid_t creation,
+	hid_t memory_type, const void *values)
 {
 	H5Ldelete(file, path, H5P_DEFAULT);
 	hid_t dataset = H5Dcreate2(file, path, type, space, H5P_DEFAULT, creation, H5P_DEFAULT);
-	if (dataset < 0 || (values && H5Dwrite(dataset, memory_type, H5S_ALL, H5S_ALL, H5P_DEFAULT, values) < 0))
+	if (dataset < 0 ||
+		(values &&
+			H5Dwrite(dataset, memory_type, H5S_ALL, H5S_ALL, H5P_DEFAULT, values) < 0))
 		note("HDF5 cannot create it");
 	return dataset;
 }
 
-static hid_t replace_array(hid_t file, hid_t type, hid_t space, hid_t creation, hid_t memory_type, const void *values)
+static hid_t replace_array(hid_t file, hid_t type, hid_t space, hid_t creation, hid_t memory_type,
+	const void *values)
 {
 	return replace_array_at(BIAS, file, type, space, creation, memory_type, values);
 }
@@ -136,8 +147,11 @@ static void external_storage(void)
 	for (int i = 0; i < 2; i++) {
 		hid_t file = open_copy(), creation = H5Pcreate(H5P_DATASET_CREATE);
 		H5Pset_external(creation, paths[i], 0, COUNT * sizeof(float));
-		finish(file, replace_array(file, H5T_IEEE_F32LE, vector(COUNT), creation, -1, NULL));
-		is_refused(BIAS, "has its values in another file (external storage), which is not supported");
+		finish(file,
+			replace_array(file, H5T_IEEE_F32LE, vector(COUNT), creation, -1, NULL));
+		is_refused(BIAS,
+			"has its values in another file (external storage), which is not "
+			"supported");
 	}
 }
 
@@ -149,7 +163,8 @@ static void virtual_dataset(void)
 	is_refused(BIAS, "is a virtual dataset, which is not supported");
 	/* One whose size is unknown before its source is opened. */
 	hsize_t now = COUNT, most = H5S_UNLIMITED;
-	file = open_copy(), creation = H5Pcreate(H5P_DATASET_CREATE), space = H5Screate_simple(1, &now, &most);
+	file = open_copy(), creation = H5Pcreate(H5P_DATASET_CREATE),
+	space = H5Screate_simple(1, &now, &most);
 	hsize_t from = 0, one = 1;
 	H5Sselect_hyperslab(space, H5S_SELECT_SET, &from, NULL, &most, &one);
 	H5Sselect_hyperslab(space, H5S_SELECT_SET, &from, NULL, &one, &most);
@@ -158,7 +173,8 @@ static void virtual_dataset(void)
 	is_refused(BIAS, "is a virtual dataset, which is not supported");
 }
 
-static size_t identity(unsigned flags, size_t count, const unsigned values[], size_t size, size_t *capacity, void **bytes)
+static size_t identity(unsigned flags, size_t count, const unsigned values[], size_t size,
+	size_t *capacity, void **bytes)
 {
 	(void)flags, (void)count, (void)values, (void)capacity, (void)bytes;
 	return size;
@@ -174,22 +190,31 @@ static void filters(void)
 	hid_t file = open_copy(), creation = H5Pcreate(H5P_DATASET_CREATE);
 	H5Pset_chunk(creation, 1, &chunk);
 	H5Pset_filter(creation, 300, 0, 1, &none);
-	finish(file, replace_array(file, H5T_IEEE_F32LE, vector(COUNT), creation, H5T_NATIVE_FLOAT, values));
-	is_refused(BIAS, "is stored with filter 300 'own'; deflate, shuffle and fletcher32 are supported");
+	finish(file,
+		replace_array(file, H5T_IEEE_F32LE, vector(COUNT), creation, H5T_NATIVE_FLOAT,
+			values));
+	is_refused(BIAS,
+		"is stored with filter 300 'own'; deflate, shuffle and fletcher32 are supported");
 
 	file = open_copy(), creation = H5Pcreate(H5P_DATASET_CREATE);
 	H5Pset_chunk(creation, 1, &chunk);
 	H5Pset_shuffle(creation);
 	H5Pset_scaleoffset(creation, H5Z_SO_FLOAT_DSCALE, 2);
-	finish(file, replace_array(file, H5T_IEEE_F32LE, vector(COUNT), creation, H5T_NATIVE_FLOAT, values));
-	is_refused(BIAS, "is stored with filter 6 'scaleoffset'; deflate, shuffle and fletcher32 are supported");
+	finish(file,
+		replace_array(file, H5T_IEEE_F32LE, vector(COUNT), creation, H5T_NATIVE_FLOAT,
+			values));
+	is_refused(BIAS,
+		"is stored with filter 6 'scaleoffset'; deflate, shuffle and fletcher32 are "
+		"supported");
 
 	file = open_copy(), creation = H5Pcreate(H5P_DATASET_CREATE);
 	H5Pset_chunk(creation, 1, &chunk);
 	H5Pset_shuffle(creation);
 	H5Pset_deflate(creation, 9);
 	H5Pset_fletcher32(creation);
-	finish(file, replace_array(file, H5T_IEEE_F32LE, vector(COUNT), creation, H5T_NATIVE_FLOAT, values));
+	finish(file,
+		replace_array(file, H5T_IEEE_F32LE, vector(COUNT), creation, H5T_NATIVE_FLOAT,
+			values));
 	is_read("shuffle, deflate and fletcher32");
 }
 
@@ -234,7 +259,8 @@ static void types(void)
 	for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
 		char reason[128];
 		hid_t file = open_copy();
-		finish(file, replace_array(file, rows[i].type, vector(COUNT), H5P_DEFAULT, -1, NULL));
+		finish(file,
+			replace_array(file, rows[i].type, vector(COUNT), H5P_DEFAULT, -1, NULL));
 		snprintf(reason, sizeof reason, "has %s, not floating-point numbers", rows[i].kind);
 		is_refused(BIAS, reason);
 	}
@@ -257,12 +283,16 @@ static void numbers(void)
 		values[i] = (float)i / 8 - 1;
 	for (int i = 0; i < 3; i++) {
 		hid_t file = open_copy();
-		finish(file, replace_array(file, stored[i], vector(COUNT), H5P_DEFAULT, H5T_NATIVE_FLOAT, values));
+		finish(file,
+			replace_array(file, stored[i], vector(COUNT), H5P_DEFAULT, H5T_NATIVE_FLOAT,
+				values));
 		is_read("other numbers");
 		for (int j = 0; j < network_parameter_count(network); j++) {
 			struct parameter parameter = network_parameter(network, j);
-			if (strcmp(parameter.layer, "dense1") == 0 && strcmp(parameter.name, "bias") == 0)
-				ok(memcmp(parameter.values, values, sizeof values) == 0, "... with the same values");
+			if (strcmp(parameter.layer, "dense1") == 0 &&
+				strcmp(parameter.name, "bias") == 0)
+				ok(memcmp(parameter.values, values, sizeof values) == 0,
+					"... with the same values");
 		}
 	}
 }
@@ -279,8 +309,11 @@ static void size_of_a_number(void)
 	unsigned char *found = memmem(bytes, size, number, sizeof number);
 	if (ok(found != NULL, "a number's type in the file")) {
 		found[7] = 0xff;
-		ok(output_bytes(hostile, bytes, size, &error) == 0 && weights_read(network, hostile, &error) < 0, "its size changed");
-		is_text(error.reason, "has numbers of 4278190084 bytes; 2, 4 and 8 are supported", "... is refused");
+		ok(output_bytes(hostile, bytes, size, &error) == 0 &&
+				weights_read(network, hostile, &error) < 0,
+			"its size changed");
+		is_text(error.reason, "has numbers of 4278190084 bytes; 2, 4 and 8 are supported",
+			"... is refused");
 	}
 	free(bytes);
 }
@@ -289,13 +322,16 @@ static void shapes(void)
 {
 	hid_t file = open_copy(), creation = H5Pcreate(H5P_DATASET_CREATE);
 	hsize_t chunk = 1 << 20, count = COUNT, most = H5S_UNLIMITED;
-	finish(file, replace_array(file, H5T_IEEE_F32LE, vector((hsize_t)1 << 40), H5P_DEFAULT, -1, NULL));
+	finish(file,
+		replace_array(file, H5T_IEEE_F32LE, vector((hsize_t)1 << 40), H5P_DEFAULT, -1,
+			NULL));
 	is_refused(BIAS, "has shape (1099511627776); bias of layer 'dense1' needs (9)");
 
 	file = open_copy();
 	H5Pset_chunk(creation, 1, &chunk);
-	finish(file, replace_array(file, H5T_IEEE_F32LE, H5Screate_simple(1, &count, &most), creation, H5T_NATIVE_FLOAT,
-			(float[COUNT]){0}));
+	finish(file,
+		replace_array(file, H5T_IEEE_F32LE, H5Screate_simple(1, &count, &most), creation,
+			H5T_NATIVE_FLOAT, (float[COUNT]){0}));
 	is_refused(BIAS, "has chunks of (1048576), larger than the array");
 
 	file = open_copy();
@@ -304,7 +340,8 @@ static void shapes(void)
 
 	file = open_copy(), creation = H5Pcreate(H5P_DATASET_CREATE), chunk = 5;
 	H5Pset_chunk(creation, 1, &chunk);
-	hid_t part = vector(COUNT), dataset = replace_array(file, H5T_IEEE_F32LE, vector(COUNT), creation, -1, NULL);
+	hid_t part = vector(COUNT),
+	      dataset = replace_array(file, H5T_IEEE_F32LE, vector(COUNT), creation, -1, NULL);
 	H5Sselect_hyperslab(part, H5S_SELECT_SET, &(hsize_t){0}, NULL, &chunk, NULL);
 	H5Dwrite(dataset, H5T_NATIVE_FLOAT, part, part, H5P_DEFAULT, (float[COUNT]){0});
 	finish(file, dataset);
@@ -324,8 +361,10 @@ static void deflate_bomb(void)
 	hid_t file = open_copy(), creation = H5Pcreate(H5P_DATASET_CREATE);
 	H5Pset_chunk(creation, 2, sides);
 	H5Pset_deflate(creation, 1);
-	hid_t dataset = replace_array_at(KERNEL, file, H5T_IEEE_F32LE, H5Screate_simple(2, sides, NULL), creation, -1, NULL);
-	ok(H5Dwrite_chunk(dataset, H5P_DEFAULT, 0, (hsize_t[2]){0}, packed_size, packed) >= 0, "a chunk that decompresses to 192 MiB");
+	hid_t dataset = replace_array_at(KERNEL, file, H5T_IEEE_F32LE,
+		H5Screate_simple(2, sides, NULL), creation, -1, NULL);
+	ok(H5Dwrite_chunk(dataset, H5P_DEFAULT, 0, (hsize_t[2]){0}, packed_size, packed) >= 0,
+		"a chunk that decompresses to 192 MiB");
 	finish(file, dataset);
 	free(zeros);
 	free(packed);
@@ -337,7 +376,8 @@ static void lists(void)
 {
 	hid_t file = open_copy(), attribute;
 	H5Adelete(file, "layer_names");
-	attribute = H5Acreate2(file, "layer_names", H5T_STD_I32LE, vector(8), H5P_DEFAULT, H5P_DEFAULT);
+	attribute =
+		H5Acreate2(file, "layer_names", H5T_STD_I32LE, vector(8), H5P_DEFAULT, H5P_DEFAULT);
 	H5Aclose(attribute);
 	H5Fclose(file);
 	is_refused("layer_names", "cannot be read");
@@ -369,8 +409,9 @@ static void lists(void)
 /* HDF5 reads environment variables, and looks on disk for the name of a file in memory. */
 static void environment(void)
 {
-	static const char *const names[] = {"HDF5_PLUGIN_PATH", "HDF5_PLUGIN_PRELOAD", "HDF5_VDS_PREFIX", "HDF5_EXTFILE_PREFIX",
-		"HDF5_DRIVER", "HDF5_USE_FILE_LOCKING", "HDF5_DEBUG"};
+	static const char *const names[] = {"HDF5_PLUGIN_PATH", "HDF5_PLUGIN_PRELOAD",
+		"HDF5_VDS_PREFIX", "HDF5_EXTFILE_PREFIX", "HDF5_DRIVER", "HDF5_USE_FILE_LOCKING",
+		"HDF5_DEBUG"};
 	for (size_t i = 0; i < sizeof names / sizeof *names; i++)
 		setenv(names[i], "all:/nowhere", 1);
 	ok(chdir(scratch()) == 0 && mkfifo("weights", 0600) == 0, "a pipe called weights");
@@ -385,7 +426,8 @@ static void memory_taken(void)
 	struct rusage children;
 	getrusage(RUSAGE_CHILDREN, &children);
 	if (CONFINE_POSSIBLE)
-		ok(children.ru_maxrss < 128 << 10, "no file used more than 128 MiB (%ld)", children.ru_maxrss >> 10);
+		ok(children.ru_maxrss < 128 << 10, "no file used more than 128 MiB (%ld)",
+			children.ru_maxrss >> 10);
 }
 
 int main(void)
@@ -401,7 +443,8 @@ int main(void)
 	char text[COUNT * sizeof(float)] = "user:x:1000:1000";
 	if (architecture_read(&architecture, model_fixture("plain.json"), &error) ||
 		network_create(&network, &architecture, NETWORK_PREDICT, 1, NULL, &error) ||
-		weights_write(network, good, &error) || output_bytes(secret, text, sizeof text, &error) || mkfifo(pipe_path, 0600))
+		weights_write(network, good, &error) ||
+		output_bytes(secret, text, sizeof text, &error) || mkfifo(pipe_path, 0600))
 		return 1;
 	links();
 	other_layouts();

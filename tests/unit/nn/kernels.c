@@ -1,4 +1,5 @@
-/* Every version of every kernel gives the plain version's bytes; products are correct; exp, log and tanh are near libm's. */
+/* Every version of every kernel gives the plain version's bytes; products are correct; exp, log and
+ * tanh are near libm's. */
 #include "nn/kernels.h"
 
 #include "base/random.h"
@@ -27,9 +28,15 @@ static int pick(struct random *random, int low, int high)
 
 static struct product random_product(struct random *random, float *out)
 {
-	struct product p = {.x = a, .w = b, .out = out, .initial = pick(random, 0, 1) ? c : NULL,
-		.accumulate = pick(random, 0, 2) == 0, .count = pick(random, 1, 40), .outer = pick(random, 1, 3),
-		.inner = pick(random, 1, 20), .width = CHANNEL_BLOCK * pick(random, 1, 4)};
+	struct product p = {.x = a,
+		.w = b,
+		.out = out,
+		.initial = pick(random, 0, 1) ? c : NULL,
+		.accumulate = pick(random, 0, 2) == 0,
+		.count = pick(random, 1, 40),
+		.outer = pick(random, 1, 3),
+		.inner = pick(random, 1, 20),
+		.width = CHANNEL_BLOCK * pick(random, 1, 4)};
 	p.x_row = pick(random, 1, 30);
 	p.x_inner = pick(random, 1, 9);
 	p.x_outer = pick(random, 1, 100);
@@ -41,11 +48,14 @@ static bool product_is_right(const struct product *p, const float *before)
 {
 	for (int i = 0; i < p->count; i++)
 		for (int k = 0; k < p->width; k++) {
-			double sum = p->accumulate ? (double)before[i * p->out_row + k] : p->initial ? (double)p->initial[k] : 0;
+			double sum = p->accumulate ? (double)before[i * p->out_row + k]
+				: p->initial       ? (double)p->initial[k]
+						   : 0;
 			for (int o = 0; o < p->outer; o++)
 				for (int j = 0; j < p->inner; j++)
-					sum += (double)p->x[i * p->x_row + o * p->x_outer + j * p->x_inner]
-						* (double)p->w[(o * p->inner + j) * p->w_row + k];
+					sum += (double)p->x[i * p->x_row + o * p->x_outer +
+						       j * p->x_inner] *
+						(double)p->w[(o * p->inner + j) * p->w_row + k];
 			if (fabs((double)p->out[i * p->out_row + k] - sum) > 2e-5)
 				return false;
 		}
@@ -68,10 +78,12 @@ static void products(const struct kernels *kernels, struct random random)
 		same &= memcmp(results[0], results[1], sizeof results[0]) == 0;
 	}
 	ok(right, "%s: products are correct", kernels->name);
-	ok(same, "%s: products have the plain version's bytes, and nothing outside is written", kernels->name);
+	ok(same, "%s: products have the plain version's bytes, and nothing outside is written",
+		kernels->name);
 }
 
-/* Against the product's rows, pooled: whole lines of `out`, so that nothing outside may be written. */
+/* Against the product's rows, pooled: whole lines of `out`, so that nothing outside may be
+ * written. */
 static void pooled_products(const struct kernels *kernels, struct random random)
 {
 	static float upper[VALUES], lower[VALUES];
@@ -90,14 +102,16 @@ static void pooled_products(const struct kernels *kernels, struct random random)
 		for (int version = 0; version < 2; version++)
 			memcpy(results[version][0], c, sizeof c);
 		for (int i = 0; i < p.count; i++)
-			kernels_plain.max_pool(upper + 2 * i * p.out_row, lower + 2 * i * p.out_row, (int)p.out_row,
-				results[0][0] + i * p.out_row, argmax[0] + i * p.out_row, 1, p.width);
+			kernels_plain.max_pool(upper + 2 * i * p.out_row, lower + 2 * i * p.out_row,
+				(int)p.out_row, results[0][0] + i * p.out_row,
+				argmax[0] + i * p.out_row, 1, p.width);
 		p.out = results[1][0];
 		kernels->product_pool(&p, below, t % 3 ? argmax[1] : NULL);
-		same &= memcmp(results[0][0], results[1][0], sizeof results[0][0]) == 0
-			&& (t % 3 == 0 || memcmp(argmax[0], argmax[1], VALUES) == 0);
+		same &= memcmp(results[0][0], results[1][0], sizeof results[0][0]) == 0 &&
+			(t % 3 == 0 || memcmp(argmax[0], argmax[1], VALUES) == 0);
 	}
-	ok(same, "%s: a fused product and max-pool gives the bytes of one after the other", kernels->name);
+	ok(same, "%s: a fused product and max-pool gives the bytes of one after the other",
+		kernels->name);
 }
 
 /* ---- the other kernels: each fills up to four arrays ---- */
@@ -113,8 +127,10 @@ static void copy(float out[4][VALUES])
 static void elementwise(const struct kernels *kernels, int count, float out[4][VALUES])
 {
 	for (int activation = 0; activation <= ACTIVATION_SWISH; activation++) {
-		kernels->activate((enum activation)activation, 0.3f, out[0] + activation * 512, (size_t)count);
-		kernels->activate_backward((enum activation)activation, 0.3f, out[1], out[2] + activation * 512, (size_t)count);
+		kernels->activate((enum activation)activation, 0.3f, out[0] + activation * 512,
+			(size_t)count);
+		kernels->activate_backward((enum activation)activation, 0.3f, out[1],
+			out[2] + activation * 512, (size_t)count);
 	}
 	kernels->exponential(out[0] + 8192, (size_t)count);
 	kernels->logarithm(out[0] + 9216, (size_t)count);
@@ -132,7 +148,8 @@ static void channelwise(const struct kernels *kernels, int count, float out[4][V
 		if (activation == ACTIVATION_SOFTMAX)
 			continue;
 		kernels->normalize(out[3] + first, a, &affine, pixels, channels);
-		const struct gradient_sums sums = {out[1] + first, out[1] + first + 8192, c, a, b, &affine, pixels, channels};
+		const struct gradient_sums sums = {out[1] + first, out[1] + first + 8192, c, a, b,
+			&affine, pixels, channels};
 		kernels->sum_gradients(&sums);
 		kernels->normalize_backward(out[2] + first, a, &affine, c, b, pixels, channels);
 	}
@@ -140,9 +157,16 @@ static void channelwise(const struct kernels *kernels, int count, float out[4][V
 
 static void depthwise(const struct kernels *kernels, int count, float out[4][VALUES])
 {
-	int channels = count % 40 + 1, height = count % 3 ? 3 : count % 4 + 1, width = count % 5 ? 3 : count % 2 + 1;
-	const struct depthwise row = {.x = a, .pitch = 16 * channels, .step = (count % 3 + 1) * channels, .weights = b,
-		.height = height, .width = width, .channels = channels, .count = count % 4 + 1};
+	int channels = count % 40 + 1, height = count % 3 ? 3 : count % 4 + 1,
+	    width = count % 5 ? 3 : count % 2 + 1;
+	const struct depthwise row = {.x = a,
+		.pitch = 16 * channels,
+		.step = (count % 3 + 1) * channels,
+		.weights = b,
+		.height = height,
+		.width = width,
+		.channels = channels,
+		.count = count % 4 + 1};
 	kernels->depthwise(&row, c, out[3]);
 	kernels->depthwise_backward(&row, c, out[0], out[1]);
 	kernels->depthwise_backward(&row, c, out[2], NULL);
@@ -172,7 +196,8 @@ static void sparse(const struct kernels *kernels, int count, float out[4][VALUES
 	uint8_t argmax[WINDOWS * CAPACITY];
 	for (int i = 0; i < WINDOWS * CAPACITY; i++)
 		argmax[i] = (uint8_t)(i * 7 % 11 % 4);
-	const struct few_channels few = {b, 500, count % 5 + 1, c, CAPACITY, argmax, CAPACITY, count % CAPACITY + 1, WINDOWS};
+	const struct few_channels few = {b, 500, count % 5 + 1, c, CAPACITY, argmax, CAPACITY,
+		count % CAPACITY + 1, WINDOWS};
 	kernels->sum_few_channels(out[2], &few);
 	kernels->scatter_windows(out[1], (2 * WINDOWS + 2) * channels, a, &gradients, channels);
 }
@@ -191,7 +216,8 @@ static void updates(const struct kernels *kernels, int count, float out[4][VALUE
 {
 	for (int i = 0; i < VALUES; i++)
 		out[2][i] = fabsf(out[2][i]);
-	struct update update = {out[0], out[1], out[2], b, (size_t)count, 0.01f, 0.9f, 0.99f, 1e-7f, 1e-4f};
+	struct update update = {out[0], out[1], out[2], b, (size_t)count, 0.01f, 0.9f, 0.99f, 1e-7f,
+		1e-4f};
 	kernels->sgd(&update);
 	kernels->rmsprop(&update);
 	kernels->adam(&update);
@@ -245,11 +271,15 @@ static double ulps(float got, double exact)
 {
 	float nearest = (float)exact;
 	if (isinf(nearest) || isnan(nearest) || nearest == 0)
-		return memcmp(&got, &nearest, sizeof got) == 0 || (isnan(got) && isnan(nearest)) ? 0 : fabs((double)got) / 0x1p-149;
-	return fabs((double)got - exact) / ((double)nextafterf(fabsf(nearest), INFINITY) - (double)fabsf(nearest));
+		return memcmp(&got, &nearest, sizeof got) == 0 || (isnan(got) && isnan(nearest))
+			? 0
+			: fabs((double)got) / 0x1p-149;
+	return fabs((double)got - exact) /
+		((double)nextafterf(fabsf(nearest), INFINITY) - (double)fabsf(nearest));
 }
 
-static double worst(const struct kernels *kernels, int function, uint32_t first, uint32_t last, uint32_t step)
+static double worst(const struct kernels *kernels, int function, uint32_t first, uint32_t last,
+	uint32_t step)
 {
 	double largest = 0;
 	float x[256], y[256];
@@ -267,7 +297,9 @@ static double worst(const struct kernels *kernels, int function, uint32_t first,
 		else
 			kernels->activate(ACTIVATION_TANH, 0, y, (size_t)count);
 		for (int i = 0; i < count; i++) {
-			double exact = function == 0 ? exp((double)x[i]) : function == 1 ? log((double)x[i]) : tanh((double)x[i]);
+			double exact = function == 0 ? exp((double)x[i])
+				: function == 1      ? log((double)x[i])
+						     : tanh((double)x[i]);
 			largest = fmax(largest, ulps(y[i], exact));
 		}
 	}
@@ -282,13 +314,16 @@ static void accuracy(const struct kernels *kernels)
 	for (int function = 0; function < 3; function++) {
 		double error = worst(kernels, function, 0, infinity, step);
 		if (function != 1)
-			error = fmax(error, worst(kernels, function, negative, negative + infinity, step));
-		ok(error <= 2, "%s: %s within 2 units in the last place of libm (%.2f)", kernels->name, names[function], error);
+			error = fmax(error,
+				worst(kernels, function, negative, negative + infinity, step));
+		ok(error <= 2, "%s: %s within 2 units in the last place of libm (%.2f)",
+			kernels->name, names[function], error);
 	}
 	float special[] = {-INFINITY, NAN, INFINITY, -1.0f, -0.0f};
 	kernels->exponential(special, 3);
 	kernels->logarithm(special + 3, 2);
-	ok(special[0] == 0 && isnan(special[1]) && isinf(special[2]) && isnan(special[3]) && special[4] == -INFINITY,
+	ok(special[0] == 0 && isnan(special[1]) && isinf(special[2]) && isnan(special[3]) &&
+			special[4] == -INFINITY,
 		"%s: exp and log of infinity, NaN, a negative number and -0", kernels->name);
 }
 
@@ -297,11 +332,14 @@ static void choosing(void)
 	const struct kernels *kernels;
 	struct error error;
 	setenv("MILLRACE_CPU", "plain", 1);
-	ok(kernels_select(&kernels, &error) == 0 && kernels == &kernels_plain, "MILLRACE_CPU=plain");
+	ok(kernels_select(&kernels, &error) == 0 && kernels == &kernels_plain,
+		"MILLRACE_CPU=plain");
 	setenv("MILLRACE_CPU", "z80", 1);
-	ok(kernels_select(&kernels, &error) == -1 && kernels == NULL, "an unknown processor is an error");
+	ok(kernels_select(&kernels, &error) == -1 && kernels == NULL,
+		"an unknown processor is an error");
 	is_text(error.object, "MILLRACE_CPU", "which names the variable");
-	is_text(error.reason, "'z80' is not one of plain, neon, avx2, avx512", "with the valid names");
+	is_text(error.reason, "'z80' is not one of plain, neon, avx2, avx512",
+		"with the valid names");
 	unsetenv("MILLRACE_CPU");
 	ok(kernels_select(&kernels, &error) == 0, "without it, the best is chosen");
 }

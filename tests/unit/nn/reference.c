@@ -13,11 +13,13 @@
 
 enum { CASES = 160, VALUES = 1 << 16, SAMPLES_MAXIMUM = 3 };
 
-/* Relative to the largest compared value: the error of sums of products, in any order and by Winograd's algorithm, is smaller. */
+/* Relative to the largest compared value: the error of sums of products, in any order and by
+ * Winograd's algorithm, is smaller. */
 static const double tolerance = 8e-6;
 
 static float x[VALUES], gradient_of_input[VALUES], logits[VALUES], targets[VALUES];
-static double y[VALUES], pooled[VALUES], dpooled[VALUES], dy[VALUES], dx[VALUES], dkernel[VALUES], dbias[VALUES];
+static double y[VALUES], pooled[VALUES], dpooled[VALUES], dy[VALUES], dx[VALUES], dkernel[VALUES],
+	dbias[VALUES];
 
 static int pick(struct random *random, int low, int high)
 {
@@ -35,19 +37,30 @@ static void choose(struct random *random, int number, struct architecture *archi
 {
 	struct layer *layers = architecture->layers;
 	bool winograd = number % 10 == 1; /* large enough, and whole vectors of channels */
-	bool usual = number % 3 == 0 || winograd; /* 3x3, stride 1, as the sparse backward requires */
+	bool usual =
+		number % 3 == 0 || winograd; /* 3x3, stride 1, as the sparse backward requires */
 	int least = winograd ? 6 : 1;
 	architecture->input = (struct shape){pick(random, least, 13), pick(random, least, 13),
 		winograd ? CHANNEL_BLOCK * pick(random, 1, 4) : pick_channels(random)};
-	layers[0] = (struct layer){.kind = number % 5 == 4 ? LAYER_DEPTHWISE_CONVOLUTION : LAYER_CONVOLUTION,
-		.name = "convolution", .kernel_height = usual ? 3 : pick(random, 1, 5), .kernel_width = usual ? 3 : pick(random, 1, 5),
-		.stride_height = usual ? 1 : pick(random, 1, 4), .stride_width = usual ? 1 : pick(random, 1, 4),
-		.padding = pick(random, 0, 1) ? PADDING_SAME : PADDING_VALID, .use_bias = true};
-	layers[0].filters = layers[0].kind == LAYER_CONVOLUTION ? pick_channels(random) : pick(random, 1, 3);
-	layers[1] = (struct layer){.kind = number % 4 == 3 ? LAYER_AVERAGE_POOLING : LAYER_MAX_POOLING, .name = "pool",
-		.kernel_height = usual ? 2 : pick(random, 1, 3), .kernel_width = usual ? 2 : pick(random, 1, 3),
-		.stride_height = usual ? 2 : pick(random, 1, 3), .stride_width = usual ? 2 : pick(random, 1, 3),
-		.padding = pick(random, 0, 1) ? PADDING_SAME : PADDING_VALID};
+	layers[0] = (struct layer){.kind = number % 5 == 4 ? LAYER_DEPTHWISE_CONVOLUTION
+							   : LAYER_CONVOLUTION,
+		.name = "convolution",
+		.kernel_height = usual ? 3 : pick(random, 1, 5),
+		.kernel_width = usual ? 3 : pick(random, 1, 5),
+		.stride_height = usual ? 1 : pick(random, 1, 4),
+		.stride_width = usual ? 1 : pick(random, 1, 4),
+		.padding = pick(random, 0, 1) ? PADDING_SAME : PADDING_VALID,
+		.use_bias = true};
+	layers[0].filters =
+		layers[0].kind == LAYER_CONVOLUTION ? pick_channels(random) : pick(random, 1, 3);
+	layers[1] =
+		(struct layer){.kind = number % 4 == 3 ? LAYER_AVERAGE_POOLING : LAYER_MAX_POOLING,
+			.name = "pool",
+			.kernel_height = usual ? 2 : pick(random, 1, 3),
+			.kernel_width = usual ? 2 : pick(random, 1, 3),
+			.stride_height = usual ? 2 : pick(random, 1, 3),
+			.stride_width = usual ? 2 : pick(random, 1, 3),
+			.padding = pick(random, 0, 1) ? PADDING_SAME : PADDING_VALID};
 }
 
 static bool near(const float *got, const double *expected, size_t count, const char *what)
@@ -64,22 +77,24 @@ static bool near(const float *got, const double *expected, size_t count, const c
 }
 
 /* Fills the reference's outputs and, from the seed dpooled, its gradients, of one sample. */
-static void run_reference(const struct architecture *architecture, const struct shape *shapes, struct network *network,
-	const float *sample)
+static void run_reference(const struct architecture *architecture, const struct shape *shapes,
+	struct network *network, const float *sample)
 {
 	const struct layer *layers = architecture->layers;
-	const float *kernel = network_parameter(network, 0).values, *bias = network_parameter(network, 1).values;
+	const float *kernel = network_parameter(network, 0).values,
+		    *bias = network_parameter(network, 1).values;
 	reference_convolution(&layers[0], architecture->input, shapes[0], sample, kernel, bias, y);
 	reference_pooling(&layers[1], shapes[0], shapes[1], y, pooled);
 	memset(dy, 0, shape_count(shapes[0]) * sizeof *dy);
 	reference_pooling_backward(&layers[1], shapes[0], shapes[1], y, dpooled, dy);
 	memset(dx, 0, shape_count(architecture->input) * sizeof *dx);
-	reference_convolution_backward(&layers[0], architecture->input, shapes[0], sample, kernel, dy, dx, dkernel, dbias);
+	reference_convolution_backward(&layers[0], architecture->input, shapes[0], sample, kernel,
+		dy, dx, dkernel, dbias);
 }
 
 /* The seed is the gradient of the binary loss, as in a training step. */
-static bool agrees(const struct architecture *architecture, const struct shape *shapes, struct network *train,
-	struct network *explain, int samples)
+static bool agrees(const struct architecture *architecture, const struct shape *shapes,
+	struct network *train, struct network *explain, int samples)
 {
 	size_t in = shape_count(architecture->input), out = shape_count(shapes[1]);
 	bool good = true;
@@ -90,22 +105,27 @@ static bool agrees(const struct architecture *architecture, const struct shape *
 	network_train_step(train, x, targets, samples, 0, 0);
 	network_forward(explain, x, samples, NULL, NULL);
 	for (size_t i = 0; i < (size_t)samples * out; i++)
-		seed[i] = (1 / (1 + expf(-logits[i])) - targets[i]) / (float)((size_t)samples * out);
+		seed[i] =
+			(1 / (1 + expf(-logits[i])) - targets[i]) / (float)((size_t)samples * out);
 	network_backward(explain, 2, seed, -1, gradient_of_input);
 	for (int s = 0; s < samples; s++) {
 		for (size_t i = 0; i < out; i++)
 			dpooled[i] = (double)seed[(size_t)s * out + i];
 		run_reference(architecture, shapes, train, x + (size_t)s * in);
 		good &= near(logits + (size_t)s * out, pooled, out, "output");
-		good &= near(network_output(explain, 0) + (size_t)s * shape_count(shapes[0]), y, shape_count(shapes[0]), "convolution");
+		good &= near(network_output(explain, 0) + (size_t)s * shape_count(shapes[0]), y,
+			shape_count(shapes[0]), "convolution");
 		for (size_t i = 0; i < in; i++) { /* small: compare relative to the values */
 			dx[i] *= (double)((size_t)samples * out);
 			gradient_of_input[(size_t)s * in + i] *= (float)((size_t)samples * out);
 		}
 		good &= near(gradient_of_input + (size_t)s * in, dx, in, "gradient of the input");
 	}
-	good &= near(network_gradient(train, 0), dkernel, network_parameter(train, 0).count, "gradient of the kernel");
-	return good & near(network_gradient(train, 1), dbias, network_parameter(train, 1).count, "gradient of the bias");
+	good &= near(network_gradient(train, 0), dkernel, network_parameter(train, 0).count,
+		"gradient of the kernel");
+	return good &
+		near(network_gradient(train, 1), dbias, network_parameter(train, 1).count,
+			"gradient of the bias");
 }
 
 static void check(struct random *random, int number)
@@ -117,9 +137,10 @@ static void check(struct random *random, int number)
 	struct network *train, *explain;
 	do
 		choose(random, number, &architecture);
-	while (architecture_shapes(&architecture, shapes, NULL) || (size_t)samples * shape_count(shapes[1]) > 4096);
-	if (network_create(&train, &architecture, NETWORK_TRAIN, samples, NULL, NULL)
-		|| network_create(&explain, &architecture, NETWORK_EXPLAIN, samples, NULL, NULL)) {
+	while (architecture_shapes(&architecture, shapes, NULL) ||
+		(size_t)samples * shape_count(shapes[1]) > 4096);
+	if (network_create(&train, &architecture, NETWORK_TRAIN, samples, NULL, NULL) ||
+		network_create(&explain, &architecture, NETWORK_EXPLAIN, samples, NULL, NULL)) {
 		ok(false, "networks are made");
 		return;
 	}
@@ -135,11 +156,13 @@ static void check(struct random *random, int number)
 	const struct layer *c = &layers[0], *p = &layers[1];
 	ok(agrees(&architecture, shapes, train, explain, samples),
 		"%d of %dx%dx%d, %s %dx%d stride %dx%d %s %d filters, %s %dx%d stride %dx%d %s",
-		samples, architecture.input.height, architecture.input.width, architecture.input.channels,
-		c->kind == LAYER_CONVOLUTION ? "convolution" : "depthwise", c->kernel_height, c->kernel_width, c->stride_height,
-		c->stride_width, c->padding == PADDING_SAME ? "same" : "valid", c->filters,
-		p->kind == LAYER_MAX_POOLING ? "max" : "average", p->kernel_height, p->kernel_width, p->stride_height,
-		p->stride_width, p->padding == PADDING_SAME ? "same" : "valid");
+		samples, architecture.input.height, architecture.input.width,
+		architecture.input.channels,
+		c->kind == LAYER_CONVOLUTION ? "convolution" : "depthwise", c->kernel_height,
+		c->kernel_width, c->stride_height, c->stride_width,
+		c->padding == PADDING_SAME ? "same" : "valid", c->filters,
+		p->kind == LAYER_MAX_POOLING ? "max" : "average", p->kernel_height, p->kernel_width,
+		p->stride_height, p->stride_width, p->padding == PADDING_SAME ? "same" : "valid");
 	network_destroy(train);
 	network_destroy(explain);
 }

@@ -1,4 +1,5 @@
-/* Logits, gradients and twenty steps against PyTorch's numbers: tests/fixtures/nn/make_torch.py has the networks again. */
+/* Logits, gradients and twenty steps against PyTorch's numbers: tests/fixtures/nn/make_torch.py has
+ * the networks again. */
 #include "base/bytes.h"
 #include "base/file.h"
 #include "nets.h"
@@ -32,8 +33,8 @@ static float next(struct expectation *expected)
 }
 
 /* Compares `count` values, sampled, relative to the largest of them. */
-static void compare(struct expectation *expected, const float *values, size_t count, double tolerance, const char *name,
-	const char *what, const char *layer)
+static void compare(struct expectation *expected, const float *values, size_t count,
+	double tolerance, const char *name, const char *what, const char *layer)
 {
 	size_t step = count / SAMPLES > 1 ? count / SAMPLES : 1;
 	double largest = 0, difference = 0;
@@ -65,16 +66,21 @@ static void set_weights(struct network *network)
 		for (int k = 0; k < fans; k++)
 			fan *= parameter.shape[k];
 		float scale = parameter.rank > 1 ? (float)(1.5 / sqrt(fan)) : 0.125f;
-		bool ones = strcmp(parameter.name, "gamma") == 0 || strcmp(parameter.name, "moving_variance") == 0;
+		bool ones = strcmp(parameter.name, "gamma") == 0 ||
+			strcmp(parameter.name, "moving_variance") == 0;
 		for (size_t k = 0; k < parameter.count; k++)
-			network_parameter_values(network, i)[k] = number((uint32_t)k, (uint32_t)i + 1) * scale + (ones ? 1 : 0);
+			network_parameter_values(network, i)[k] =
+				number((uint32_t)k, (uint32_t)i + 1) * scale + (ones ? 1 : 0);
 	}
 }
 
-static void run_steps(const struct setup *setup, struct network *network, struct expectation *expected)
+static void run_steps(const struct setup *setup, struct network *network,
+	struct expectation *expected)
 {
-	size_t pixels = (size_t)setup->n * (size_t)(setup->input.height * setup->input.width * setup->input.channels);
-	float *input = malloc(pixels * sizeof *input), *targets = calloc((size_t)(setup->n * setup->classes), sizeof *targets);
+	size_t pixels = (size_t)setup->n *
+		(size_t)(setup->input.height * setup->input.width * setup->input.channels);
+	float *input = malloc(pixels * sizeof *input),
+	      *targets = calloc((size_t)(setup->n * setup->classes), sizeof *targets);
 	for (size_t i = 0; i < pixels; i++)
 		input[i] = (number((uint32_t)i, 1000) + 1) / 2;
 	for (int i = 0; i < setup->n; i++)
@@ -87,25 +93,31 @@ static void run_steps(const struct setup *setup, struct network *network, struct
 	for (int i = 0; i < network_parameter_count(network); i++) {
 		struct parameter parameter = network_parameter(network, i);
 		if (parameter.trainable)
-			compare(expected, network_gradient(network, i), parameter.count, 1e-4, setup->name, parameter.name,
-				parameter.layer);
+			compare(expected, network_gradient(network, i), parameter.count, 1e-4,
+				setup->name, parameter.name, parameter.layer);
 	}
 	set_weights(network);
 	network_train_start(network, &setup->options);
 	for (int i = 0; i < setup->steps; i++) {
-		losses[i] = network_train_step(network, input, targets, setup->n, setup->learning_rate, (uint64_t)i).loss;
+		losses[i] = network_train_step(network, input, targets, setup->n,
+			setup->learning_rate, (uint64_t)i)
+				    .loss;
 		double wanted = (double)next(&steps);
 		largest_difference = fmax(largest_difference, fabs(losses[i] - wanted) / wanted);
 	}
-	ok(largest_difference < 1e-4, "%s: losses of %d steps (%.1e)", setup->name, setup->steps, largest_difference);
+	ok(largest_difference < 1e-4, "%s: losses of %d steps (%.1e)", setup->name, setup->steps,
+		largest_difference);
 	free(input);
 	free(targets);
 }
 
-/* Compares the logits of a forward pass, which without normalisation equal those of a training step. */
-static void check_logits(const struct setup *setup, struct network *network, struct expectation *expected)
+/* Compares the logits of a forward pass, which without normalisation equal those of a training
+ * step. */
+static void check_logits(const struct setup *setup, struct network *network,
+	struct expectation *expected)
 {
-	size_t pixels = (size_t)setup->n * (size_t)(setup->input.height * setup->input.width * setup->input.channels);
+	size_t pixels = (size_t)setup->n *
+		(size_t)(setup->input.height * setup->input.width * setup->input.channels);
 	float *input = malloc(pixels * sizeof *input), logits[64];
 	for (size_t i = 0; i < pixels; i++)
 		input[i] = (number((uint32_t)i, 1000) + 1) / 2;
@@ -116,13 +128,15 @@ static void check_logits(const struct setup *setup, struct network *network, str
 	if (normalized)
 		expected->next += 4 * setup->n * setup->classes;
 	else
-		compare(expected, logits, (size_t)(setup->n * setup->classes), 1e-5, setup->name, "logits", "last");
+		compare(expected, logits, (size_t)(setup->n * setup->classes), 1e-5, setup->name,
+			"logits", "last");
 	free(input);
 }
 
 static void check(struct setup *setup)
 {
-	struct architecture architecture = {.input = setup->input, .layer_count = setup->layer_count,
+	struct architecture architecture = {.input = setup->input,
+		.layer_count = setup->layer_count,
 		.layers = setup->layers};
 	for (int i = 0; i < setup->layer_count; i++)
 		snprintf(setup->layers[i].name, sizeof setup->layers[i].name, "layer %d", i);
@@ -132,8 +146,10 @@ static void check(struct setup *setup)
 	size_t size;
 	struct error error;
 	struct network *network;
-	if (!ok(file_read(fixture(name), 1 << 20, &bytes, &size, &error) == 0
-		&& network_create(&network, &architecture, NETWORK_TRAIN, setup->n, NULL, &error) == 0, "%s: made", setup->name)) {
+	if (!ok(file_read(fixture(name), 1 << 20, &bytes, &size, &error) == 0 &&
+			    network_create(&network, &architecture, NETWORK_TRAIN, setup->n, NULL,
+				    &error) == 0,
+		    "%s: made", setup->name)) {
 		note("%s: %s", error.object, error.reason);
 		return;
 	}
@@ -143,7 +159,8 @@ static void check(struct setup *setup)
 	run_steps(setup, network, &expected);
 	for (int i = 0; i < network_parameter_count(network); i++) {
 		struct parameter parameter = network_parameter(network, i);
-		compare(&expected, parameter.values, parameter.count, 1e-4, setup->name, parameter.name, parameter.layer);
+		compare(&expected, parameter.values, parameter.count, 1e-4, setup->name,
+			parameter.name, parameter.layer);
 	}
 	ok(expected.next == expected.end, "%s: all of the fixture is used", setup->name);
 	network_destroy(network);
@@ -160,28 +177,44 @@ static struct training_options options_of(enum optimizer optimizer, enum loss lo
 }
 
 #define ORIGINAL \
-	{CONVOLUTION(32, 3, 3, 1, 1, VALID, ACTIVATION_LINEAR), ACTIVATION(ACTIVATION_RELU), \
-		POOL(LAYER_MAX_POOLING, 2, 2, VALID), CONVOLUTION(32, 3, 3, 1, 1, VALID, ACTIVATION_RELU), \
-		POOL(LAYER_MAX_POOLING, 2, 2, VALID), CONVOLUTION(64, 3, 3, 1, 1, VALID, ACTIVATION_RELU), \
-		POOL(LAYER_MAX_POOLING, 2, 2, VALID), FLATTEN, DENSE(64, ACTIVATION_RELU), DENSE(4, ACTIVATION_SIGMOID)}
+	{ \
+		CONVOLUTION(32, 3, 3, 1, 1, VALID, ACTIVATION_LINEAR), \
+			ACTIVATION(ACTIVATION_RELU), POOL(LAYER_MAX_POOLING, 2, 2, VALID), \
+			CONVOLUTION(32, 3, 3, 1, 1, VALID, ACTIVATION_RELU), \
+			POOL(LAYER_MAX_POOLING, 2, 2, VALID), \
+			CONVOLUTION(64, 3, 3, 1, 1, VALID, ACTIVATION_RELU), \
+			POOL(LAYER_MAX_POOLING, 2, 2, VALID), FLATTEN, DENSE(64, ACTIVATION_RELU), \
+			DENSE(4, ACTIVATION_SIGMOID) \
+	}
 
 int main(void)
 {
 	struct setup setups[] = {
-		{"original-small", {30, 34, 3}, 4, 5, STEPS, options_of(OPTIMIZER_ADAM, BINARY, 0), 1e-3f, 10, ORIGINAL},
-		{"original-full", {150, 150, 3}, 4, 2, 1, options_of(OPTIMIZER_ADAM, CATEGORICAL, 0), 1e-3f, 10, ORIGINAL},
-		{"normalized", {17, 20, 3}, 5, 4, STEPS, options_of(OPTIMIZER_SGD, CATEGORICAL, 0.1f), 5e-2f, 11,
+		{"original-small", {30, 34, 3}, 4, 5, STEPS, options_of(OPTIMIZER_ADAM, BINARY, 0),
+			1e-3f, 10, ORIGINAL},
+		{"original-full", {150, 150, 3}, 4, 2, 1,
+			options_of(OPTIMIZER_ADAM, CATEGORICAL, 0), 1e-3f, 10, ORIGINAL},
+		{"normalized", {17, 20, 3}, 5, 4, STEPS,
+			options_of(OPTIMIZER_SGD, CATEGORICAL, 0.1f), 5e-2f, 11,
 			{UNBIASED(20, 3, 1), NORMALIZATION, ACTIVATION(ACTIVATION_RELU),
-			POOL(LAYER_MAX_POOLING, 2, 2, VALID), UNBIASED(24, 3, 2), NORMALIZATION,
-			ACTIVATION(ACTIVATION_SWISH), DEPTHWISE(1, 3, 1, SAME, ACTIVATION_RELU6),
-			CONVOLUTION(33, 1, 1, 1, 1, VALID, ACTIVATION_LEAKY_RELU), GLOBAL_AVERAGE, DENSE(5, ACTIVATION_SOFTMAX)}},
-		{"borders", {15, 13, 2}, 3, 6, STEPS, options_of(OPTIMIZER_ADAMW, CATEGORICAL, 0), 2e-3f, 7,
-			{CONVOLUTION(7, 5, 4, 2, 2, SAME, ACTIVATION_TANH), POOL(LAYER_MAX_POOLING, 3, 2, SAME),
-			DEPTHWISE(2, 2, 1, SAME, ACTIVATION_SIGMOID), POOL(LAYER_AVERAGE_POOLING, 3, 2, SAME), FLATTEN,
-			DENSE(9, ACTIVATION_TANH), DENSE(3, ACTIVATION_SOFTMAX)}},
-		{"rectangles", {12, 21, 4}, 3, 3, STEPS, options_of(OPTIMIZER_RMSPROP, BINARY, 0.2f), 1e-3f, 5,
-			{CONVOLUTION(16, 2, 5, 1, 1, SAME, ACTIVATION_LEAKY_RELU), POOL(LAYER_MAX_POOLING, 2, 2, SAME),
-			CONVOLUTION(18, 3, 2, 3, 3, VALID, ACTIVATION_SWISH), FLATTEN, DENSE(3, ACTIVATION_LINEAR)}},
+				POOL(LAYER_MAX_POOLING, 2, 2, VALID), UNBIASED(24, 3, 2),
+				NORMALIZATION, ACTIVATION(ACTIVATION_SWISH),
+				DEPTHWISE(1, 3, 1, SAME, ACTIVATION_RELU6),
+				CONVOLUTION(33, 1, 1, 1, 1, VALID, ACTIVATION_LEAKY_RELU),
+				GLOBAL_AVERAGE, DENSE(5, ACTIVATION_SOFTMAX)}},
+		{"borders", {15, 13, 2}, 3, 6, STEPS, options_of(OPTIMIZER_ADAMW, CATEGORICAL, 0),
+			2e-3f, 7,
+			{CONVOLUTION(7, 5, 4, 2, 2, SAME, ACTIVATION_TANH),
+				POOL(LAYER_MAX_POOLING, 3, 2, SAME),
+				DEPTHWISE(2, 2, 1, SAME, ACTIVATION_SIGMOID),
+				POOL(LAYER_AVERAGE_POOLING, 3, 2, SAME), FLATTEN,
+				DENSE(9, ACTIVATION_TANH), DENSE(3, ACTIVATION_SOFTMAX)}},
+		{"rectangles", {12, 21, 4}, 3, 3, STEPS,
+			options_of(OPTIMIZER_RMSPROP, BINARY, 0.2f), 1e-3f, 5,
+			{CONVOLUTION(16, 2, 5, 1, 1, SAME, ACTIVATION_LEAKY_RELU),
+				POOL(LAYER_MAX_POOLING, 2, 2, SAME),
+				CONVOLUTION(18, 3, 2, 3, 3, VALID, ACTIVATION_SWISH), FLATTEN,
+				DENSE(3, ACTIVATION_LINEAR)}},
 	};
 	for (size_t i = 0; i < sizeof setups / sizeof *setups; i++)
 		check(&setups[i]);

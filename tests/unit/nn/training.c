@@ -1,5 +1,5 @@
-/* Training: the same bytes for any number of threads and any processor, no allocation in a step, non-finite values, dropout,
- * invalid architectures. */
+/* Training: the same bytes for any number of threads and any processor, no allocation in a step,
+ * non-finite values, dropout, invalid architectures. */
 #include "base/bytes.h"
 #include "base/random.h"
 #include "nets.h"
@@ -45,16 +45,31 @@ enum { BATCH = 18, CLASSES = 3, STEPS = 3, HEIGHT = 19, WIDTH = 21, HEX_SIZE = 1
 
 /* A network of every kind of layer. */
 static struct layer layers[] = {
-	CONVOLUTION(16, 3, 3, 1, 1, VALID, ACTIVATION_LINEAR), ACTIVATION(ACTIVATION_RELU), POOL(LAYER_MAX_POOLING, 2, 2, VALID),
-	CONVOLUTION(32, 3, 3, 1, 1, SAME, ACTIVATION_LINEAR), NORMALIZATION, ACTIVATION(ACTIVATION_RELU),
-	CONVOLUTION(20, 3, 3, 1, 1, SAME, ACTIVATION_RELU), POOL(LAYER_MAX_POOLING, 2, 2, VALID),
-	CONVOLUTION(24, 3, 3, 2, 2, SAME, ACTIVATION_LINEAR), NORMALIZATION, ACTIVATION(ACTIVATION_SWISH),
-	CONVOLUTION(32, 3, 3, 1, 1, SAME, ACTIVATION_LINEAR), NORMALIZATION, ACTIVATION(ACTIVATION_RELU),
-	DEPTHWISE(1, 3, 1, SAME, ACTIVATION_TANH), POOL(LAYER_AVERAGE_POOLING, 2, 1, SAME), FLATTEN,
-	DENSE(37, ACTIVATION_SIGMOID), {.kind = LAYER_DROPOUT, .rate = 0.5f}, DENSE(CLASSES, ACTIVATION_SOFTMAX),
+	CONVOLUTION(16, 3, 3, 1, 1, VALID, ACTIVATION_LINEAR),
+	ACTIVATION(ACTIVATION_RELU),
+	POOL(LAYER_MAX_POOLING, 2, 2, VALID),
+	CONVOLUTION(32, 3, 3, 1, 1, SAME, ACTIVATION_LINEAR),
+	NORMALIZATION,
+	ACTIVATION(ACTIVATION_RELU),
+	CONVOLUTION(20, 3, 3, 1, 1, SAME, ACTIVATION_RELU),
+	POOL(LAYER_MAX_POOLING, 2, 2, VALID),
+	CONVOLUTION(24, 3, 3, 2, 2, SAME, ACTIVATION_LINEAR),
+	NORMALIZATION,
+	ACTIVATION(ACTIVATION_SWISH),
+	CONVOLUTION(32, 3, 3, 1, 1, SAME, ACTIVATION_LINEAR),
+	NORMALIZATION,
+	ACTIVATION(ACTIVATION_RELU),
+	DEPTHWISE(1, 3, 1, SAME, ACTIVATION_TANH),
+	POOL(LAYER_AVERAGE_POOLING, 2, 1, SAME),
+	FLATTEN,
+	DENSE(37, ACTIVATION_SIGMOID),
+	{.kind = LAYER_DROPOUT, .rate = 0.5f},
+	DENSE(CLASSES, ACTIVATION_SOFTMAX),
 };
 enum { LAYERS = sizeof layers / sizeof *layers, DROPOUT = 18 };
-static struct architecture architecture = {.input = {HEIGHT, WIDTH, 3}, .layer_count = LAYERS, .layers = layers};
+static struct architecture architecture = {.input = {HEIGHT, WIDTH, 3},
+	.layer_count = LAYERS,
+	.layers = layers};
 static float input[BATCH * HEIGHT * WIDTH * 3], targets[BATCH * CLASSES];
 
 static struct network *make(enum network_mode mode, struct parallel *pool)
@@ -126,7 +141,8 @@ static void same_bytes(void)
 	for (int i = 0; i < 4; i++) {
 		struct network *network;
 		setenv("MILLRACE_CPU", processors[i], 1);
-		bool there = network_create(&network, &architecture, NETWORK_PREDICT, 1, NULL, &error) == 0;
+		bool there = network_create(&network, &architecture, NETWORK_PREDICT, 1, NULL,
+				     &error) == 0;
 		if (!there) {
 			ok(true, "%s # SKIP %s", processors[i], error.reason);
 			continue;
@@ -140,19 +156,24 @@ static void same_bytes(void)
 	is_text(expected, "2098593a4db476a2", "the weights have the known hash");
 }
 
-/* Layers before a max-pool divide filters and rows among threads, those by Winograd's algorithm filters; neither the number of
- * threads nor the batch size changes a sum. */
+/* Layers before a max-pool divide filters and rows among threads, those by Winograd's algorithm
+ * filters; neither the number of threads nor the batch size changes a sum. */
 static void divided_work(void)
 {
 	enum { SIDE = 41, MANY = 5 };
 	struct layer stack[] = {
-		CONVOLUTION(16, 3, 3, 1, 1, SAME, ACTIVATION_RELU), POOL(LAYER_MAX_POOLING, 2, 2, VALID),
+		CONVOLUTION(16, 3, 3, 1, 1, SAME, ACTIVATION_RELU),
+		POOL(LAYER_MAX_POOLING, 2, 2, VALID),
 		CONVOLUTION(80, 3, 3, 1, 1, SAME, ACTIVATION_TANH),
-		CONVOLUTION(20, 3, 3, 1, 1, SAME, ACTIVATION_TANH), POOL(LAYER_MAX_POOLING, 2, 2, VALID),
-		FLATTEN, DENSE(CLASSES, ACTIVATION_SOFTMAX),
+		CONVOLUTION(20, 3, 3, 1, 1, SAME, ACTIVATION_TANH),
+		POOL(LAYER_MAX_POOLING, 2, 2, VALID),
+		FLATTEN,
+		DENSE(CLASSES, ACTIVATION_SOFTMAX),
 	};
 	enum { COUNT = sizeof stack / sizeof *stack };
-	struct architecture pooled = {.input = {SIDE, SIDE, 1}, .layer_count = COUNT, .layers = stack};
+	struct architecture pooled = {.input = {SIDE, SIDE, 1},
+		.layer_count = COUNT,
+		.layers = stack};
 	static const int threads[] = {1, 2, 3, 4, 5, 6, 7, 8, 64};
 	char expected[HEX_SIZE], got[HEX_SIZE];
 	struct training_options options = training_defaults(OPTIMIZER_ADAM);
@@ -161,14 +182,16 @@ static void divided_work(void)
 	for (size_t i = 0; i < sizeof threads / sizeof *threads; i++) {
 		struct parallel *pool;
 		struct network *network;
-		if (parallel_create(&pool, threads[i], NULL) || network_create(&network, &pooled, NETWORK_TRAIN, MANY, pool, NULL))
+		if (parallel_create(&pool, threads[i], NULL) ||
+			network_create(&network, &pooled, NETWORK_TRAIN, MANY, pool, NULL))
 			exit(1);
 		network_initialize(network, 5);
 		network_train_start(network, &options);
 		for (int n = MANY; n > 0; n -= 2)
 			network_train_step(network, input, targets, n, 1e-2f, 0);
 		hash(network, i ? got : expected);
-		ok(i == 0 || strcmp(got, expected) == 0, "%d threads divide filters and rows: the same weights", threads[i]);
+		ok(i == 0 || strcmp(got, expected) == 0,
+			"%d threads divide filters and rows: the same weights", threads[i]);
 		network_destroy(network);
 		parallel_destroy(pool);
 	}
@@ -184,7 +207,8 @@ static void no_allocation(void)
 	for (int i = 0; i < STEPS; i++)
 		step(network, BATCH, (uint64_t)i);
 	int after = allocations;
-	ok(after == before && (before > 0 || !COUNTS_ALLOCATIONS), "nothing is allocated in a step (%d before)", before);
+	ok(after == before && (before > 0 || !COUNTS_ALLOCATIONS),
+		"nothing is allocated in a step (%d before)", before);
 	network_destroy(network);
 	parallel_destroy(pool);
 }
@@ -203,17 +227,19 @@ static void check_bad(struct network *network, float value, int expected, const 
 }
 
 /* Replaces one value of each parameter, or of each gamma, by an invalid one. */
-static void check_bad_parameters(struct network *network, float value, const char *only, const char *name)
+static void check_bad_parameters(struct network *network, float value, const char *only,
+	const char *name)
 {
 	for (int i = 0; i < network_parameter_count(network); i++) {
 		struct parameter parameter = network_parameter(network, i);
 		if (!parameter.trainable || (only && strcmp(parameter.name, only) != 0))
 			continue;
-		float *changed = network_parameter_values(network, i) + 3 % parameter.count, saved = *changed;
+		float *changed = network_parameter_values(network, i) + 3 % parameter.count,
+		      saved = *changed;
 		*changed = value;
 		struct step_result result = step(network, BATCH, 1);
-		ok(result.bad_layer == parameter.layer_index, "%s in the %s of layer %d: layer %d", name, parameter.name,
-			parameter.layer_index, result.bad_layer);
+		ok(result.bad_layer == parameter.layer_index, "%s in the %s of layer %d: layer %d",
+			name, parameter.name, parameter.layer_index, result.bad_layer);
 		network_parameter_values(network, i)[3 % parameter.count] = saved;
 	}
 }
@@ -226,14 +252,17 @@ static void not_finite(void)
 	check_bad(network, INFINITY, 0, "infinity in the input");
 	check_bad_parameters(network, NAN, NULL, "NaN");
 	check_bad_parameters(network, 3e38f, "gamma", "overflow");
-	is_integer(step(network, BATCH, 1).bad_layer, -1, "no bad layer after the value is restored");
+	is_integer(step(network, BATCH, 1).bad_layer, -1,
+		"no bad layer after the value is restored");
 	network_destroy(network);
 }
 
-/* Three dense layers whose outputs are finite and whose gradient is not: 1e-30 * 1e25 * 1e25, and 1e25 * 1e25 back. */
+/* Three dense layers whose outputs are finite and whose gradient is not: 1e-30 * 1e25 * 1e25, and
+ * 1e25 * 1e25 back. */
 static void gradient_not_finite(void)
 {
-	struct layer dense[] = {DENSE(4, ACTIVATION_LINEAR), DENSE(4, ACTIVATION_LINEAR), DENSE(CLASSES, ACTIVATION_SOFTMAX)};
+	struct layer dense[] = {DENSE(4, ACTIVATION_LINEAR), DENSE(4, ACTIVATION_LINEAR),
+		DENSE(CLASSES, ACTIVATION_SOFTMAX)};
 	struct architecture deep = {.input = {1, 1, 4}, .layer_count = 3, .layers = dense};
 	const float small[4] = {1e-30f, 1e-30f, 1e-30f, 1e-30f}, target[CLASSES] = {1};
 	struct training_options options = training_defaults(OPTIMIZER_SGD);
@@ -247,7 +276,9 @@ static void gradient_not_finite(void)
 	network_train_start(network, &options);
 	for (int i = 0; i < 6; i += 2)
 		for (size_t k = 0; k < network_parameter(network, i).count; k++)
-			network_parameter_values(network, i)[k] = i == 0 ? 1 : i == 2 ? 1e25f : 1e25f * (float)(k % CLASSES + 1);
+			network_parameter_values(network, i)[k] = i == 0 ? 1
+				: i == 2                                 ? 1e25f
+					 : 1e25f * (float)(k % CLASSES + 1);
 	hash(network, before);
 	struct step_result result = network_train_step(network, small, target, 1, 1e-3f, 0);
 	hash(network, after);
@@ -289,7 +320,8 @@ static void dropout(void)
 	ok(first != other, "dropout: another step drops others");
 	layers[DROPOUT].rate = 0;
 	struct network *without = make(NETWORK_TRAIN, NULL);
-	ok(network_train_step(without, input, targets, BATCH, 0, 0).loss != first, "dropout: without it the loss differs");
+	ok(network_train_step(without, input, targets, BATCH, 0, 0).loss != first,
+		"dropout: without it the loss differs");
 	layers[DROPOUT].rate = 0.5f;
 	network_destroy(without);
 	network_destroy(network);
@@ -304,8 +336,10 @@ static void modes(void)
 	step(train, BATCH, 0);
 	for (int i = 0; i < network_parameter_count(train); i++) {
 		struct parameter from = network_parameter(train, i);
-		memcpy(network_parameter_values(predict, i), from.values, from.count * sizeof(float));
-		memcpy(network_parameter_values(explain, i), from.values, from.count * sizeof(float));
+		memcpy(network_parameter_values(predict, i), from.values,
+			from.count * sizeof(float));
+		memcpy(network_parameter_values(explain, i), from.values,
+			from.count * sizeof(float));
 	}
 	network_forward(train, input, BATCH, NULL, probabilities[0]);
 	network_forward(predict, input, BATCH, NULL, probabilities[1]);
@@ -313,9 +347,12 @@ static void modes(void)
 	float difference = 0;
 	for (int i = 0; i < BATCH * CLASSES; i++)
 		difference = fmaxf(difference, fabsf(probabilities[0][i] - probabilities[1][i]));
-	ok(memcmp(probabilities[0], probabilities[2], sizeof probabilities[0]) == 0, "training and explaining predict the same");
-	ok(difference < 1e-5f, "prediction with folded normalisation is near (%g)", (double)difference);
-	ok(memcmp(network_output(explain, LAYERS - 1), probabilities[2], sizeof probabilities[2]) == 0,
+	ok(memcmp(probabilities[0], probabilities[2], sizeof probabilities[0]) == 0,
+		"training and explaining predict the same");
+	ok(difference < 1e-5f, "prediction with folded normalisation is near (%g)",
+		(double)difference);
+	ok(memcmp(network_output(explain, LAYERS - 1), probabilities[2], sizeof probabilities[2]) ==
+			0,
 		"the last layer's output is the probabilities");
 	for (int i = 0; i < CLASSES; i++)
 		sum += probabilities[1][i];
@@ -336,15 +373,17 @@ static void overfits(void)
 		last = result.loss;
 		correct = result.correct;
 	}
-	ok(last < first / 4 && correct > BATCH * 3 / 4, "60 steps overfit 18 images (loss %.2f to %.2f)", first, last);
+	ok(last < first / 4 && correct > BATCH * 3 / 4,
+		"60 steps overfit 18 images (loss %.2f to %.2f)", first, last);
 	float logits[BATCH * CLASSES];
 	struct training_options options = training_defaults(OPTIMIZER_ADAM);
 	const float known[6] = {1, 2, 3, 0, 0, 0}, expected[6] = {0, 0, 1, 1, 0, 0};
 	network_forward(network, input, BATCH, logits, NULL);
-	is_near(network_loss(&options, known, expected, 2, 3), (0.40760596 + 1.09861229) / 2, 1e-6, "categorical loss by hand");
+	is_near(network_loss(&options, known, expected, 2, 3), (0.40760596 + 1.09861229) / 2, 1e-6,
+		"categorical loss by hand");
 	options.loss = LOSS_BINARY_CROSSENTROPY;
-	is_near(network_loss(&options, known, expected, 1, 3), (1.31326169 + 2.12692801 + 0.04858735) / 3, 1e-6,
-		"binary loss by hand");
+	is_near(network_loss(&options, known, expected, 1, 3),
+		(1.31326169 + 2.12692801 + 0.04858735) / 3, 1e-6, "binary loss by hand");
 	network_destroy(network);
 }
 
@@ -381,12 +420,14 @@ static void invalid_architectures(void)
 	struct network *huge = NULL;
 	struct error error;
 	if (COUNTS_ALLOCATIONS) /* the sanitizer stops the program instead */
-		ok(network_create(&huge, &bad, NETWORK_TRAIN, 1 << 20, NULL, &error) == -1 && !huge
-			&& strcmp(error.reason, "out of memory") == 0, "refused: out of memory");
+		ok(network_create(&huge, &bad, NETWORK_TRAIN, 1 << 20, NULL, &error) == -1 &&
+				!huge && strcmp(error.reason, "out of memory") == 0,
+			"refused: out of memory");
 	struct architecture original;
 	struct shape shapes[LAYERS_MAXIMUM], size = {150, 150, 3};
-	ok(architecture_original(&original, size, 4, ACTIVATION_SIGMOID, &error) == 0
-		&& architecture_shapes(&original, shapes, &error) == 0, "the original network");
+	ok(architecture_original(&original, size, 4, ACTIVATION_SIGMOID, &error) == 0 &&
+			architecture_shapes(&original, shapes, &error) == 0,
+		"the original network");
 	is_integer(shapes[9].channels, 18496, "has 18496 values before its first dense layer");
 	architecture_free(&original);
 	is_integer(original.layer_count, 0, "and is empty once freed");

@@ -1,4 +1,5 @@
-/* The gradient of a convolution's weights by Winograd's algorithm against the reference's sums in double precision. */
+/* The gradient of a convolution's weights by Winograd's algorithm against the reference's sums in
+ * double precision. */
 #include "reference_layers.h"
 #include "nn/winograd.h"
 
@@ -37,37 +38,53 @@ static double relative_error(const float *got, const double *expected, size_t co
 	return error / largest;
 }
 
-/* Every second sample of some; the filters in two parts. Inputs have a mean, as after a ReLU, if `positive`: sums then grow
- * with the number of pixels. */
-static void check(struct random *random, struct shape in, enum padding padding, int filters, int samples, bool positive)
+/* Every second sample of some; the filters in two parts. Inputs have a mean, as after a ReLU, if
+ * `positive`: sums then grow with the number of pixels. */
+static void check(struct random *random, struct shape in, enum padding padding, int filters,
+	int samples, bool positive)
 {
-	const struct layer layer = {.kind = LAYER_CONVOLUTION, .filters = filters, .kernel_height = 3, .kernel_width = 3,
-		.stride_height = 1, .stride_width = 1, .padding = padding};
-	int less = padding == PADDING_SAME ? 0 : 2, before = padding == PADDING_SAME, half = filters / 2 / WINOGRAD_FILTERS;
+	const struct layer layer = {.kind = LAYER_CONVOLUTION,
+		.filters = filters,
+		.kernel_height = 3,
+		.kernel_width = 3,
+		.stride_height = 1,
+		.stride_width = 1,
+		.padding = padding};
+	int less = padding == PADDING_SAME ? 0 : 2, before = padding == PADDING_SAME,
+	    half = filters / 2 / WINOGRAD_FILTERS;
 	const struct shape out = {in.height - less, in.width - less, filters};
-	size_t weights = 9 * (size_t)in.channels * (size_t)filters, inputs = shape_count(in), outputs = shape_count(out);
+	size_t weights = 9 * (size_t)in.channels * (size_t)filters, inputs = shape_count(in),
+	       outputs = shape_count(out);
 	size_t all = 2 * (size_t)samples;
-	float *x = values(random, all * inputs), *gradient = values(random, all * outputs), *kernel = values(random, weights);
+	float *x = values(random, all * inputs), *gradient = values(random, all * outputs),
+	      *kernel = values(random, weights);
 	float *scratch = malloc(winograd_gradient_scratch(in.channels, filters) * sizeof *scratch);
 	double *dy = malloc(outputs * sizeof *dy), *dx = calloc(inputs, sizeof *dx);
-	double *expected = calloc(weights, sizeof *expected), *dbias = calloc((size_t)filters, sizeof *dbias);
+	double *expected = calloc(weights, sizeof *expected),
+	       *dbias = calloc((size_t)filters, sizeof *dbias);
 	for (size_t i = 0; i < all * inputs; i++)
 		x[i] = positive ? fabsf(x[i]) : x[i];
 	for (size_t sample = 1; sample < all; sample += 2) {
 		for (size_t i = 0; i < outputs; i++)
 			dy[i] = (double)gradient[sample * outputs + i];
-		reference_convolution_backward(&layer, in, out, x + sample * inputs, kernel, dy, dx, expected, dbias);
+		reference_convolution_backward(&layer, in, out, x + sample * inputs, kernel, dy, dx,
+			expected, dbias);
 	}
-	const struct operation operation = {.in = in, .middle = out, .window = {.top = before, .left = before}, .input = x};
-	struct winograd_gradient task = {kernels, &operation, gradient, 1, 2, samples, 0, half * WINOGRAD_FILTERS, kernel, scratch};
+	const struct operation operation = {.in = in,
+		.middle = out,
+		.window = {.top = before, .left = before},
+		.input = x};
+	struct winograd_gradient task = {kernels, &operation, gradient, 1, 2, samples, 0,
+		half * WINOGRAD_FILTERS, kernel, scratch};
 	winograd_gradient(&task);
 	task.first_filter = task.end_filter;
 	task.end_filter = filters;
 	winograd_gradient(&task);
 	double error = relative_error(kernel, expected, weights);
-	ok(error <= 1e-5, "%d of %dx%d, %s, %d to %d channels: relative error %.1e", samples, in.height, in.width,
-		before ? "same" : "valid", in.channels, filters, error);
-	free(x), free(gradient), free(kernel), free(dy), free(dx), free(expected), free(dbias), free(scratch);
+	ok(error <= 1e-5, "%d of %dx%d, %s, %d to %d channels: relative error %.1e", samples,
+		in.height, in.width, before ? "same" : "valid", in.channels, filters, error);
+	free(x), free(gradient), free(kernel), free(dy), free(dx), free(expected), free(dbias),
+		free(scratch);
 }
 
 int main(void)
@@ -79,10 +96,13 @@ int main(void)
 	for (int i = 0; i < CASES; i++) {
 		enum padding padding = i % 2 ? PADDING_SAME : PADDING_VALID;
 		int least = padding == PADDING_SAME ? 1 : 3;
-		struct shape in = {pick(&random, least, 22), pick(&random, least, 22), CHANNEL_BLOCK * pick(&random, 1, 6)};
-		check(&random, in, padding, CHANNEL_BLOCK * pick(&random, 1, 5), pick(&random, 1, 3), i % 4 < 2);
+		struct shape in = {pick(&random, least, 22), pick(&random, least, 22),
+			CHANNEL_BLOCK * pick(&random, 1, 6)};
+		check(&random, in, padding, CHANNEL_BLOCK * pick(&random, 1, 5),
+			pick(&random, 1, 3), i % 4 < 2);
 	}
-	check(&random, (struct shape){98, 97, 16}, PADDING_SAME, 16, 1, true); /* more tiles than one group takes */
+	check(&random, (struct shape){98, 97, 16}, PADDING_SAME, 16, 1,
+		true); /* more tiles than one group takes */
 	check(&random, (struct shape){41, 39, 80}, PADDING_SAME, 96, 2, true);
 	check(&random, (struct shape){1, 1, 160}, PADDING_SAME, 16, 1, true);
 	return done();

@@ -17,7 +17,8 @@ static int count(void *context, const char *text, const regmatch_t matches[PATTE
 	struct match_count *match_count = context;
 	const regmatch_t *match = matches[1].rm_so >= 0 ? &matches[1] : &matches[0];
 	match_count->count++;
-	snprintf(match_count->last, sizeof match_count->last, "%.*s", (int)(match->rm_eo - match->rm_so), text + match->rm_so);
+	snprintf(match_count->last, sizeof match_count->last, "%.*s",
+		(int)(match->rm_eo - match->rm_so), text + match->rm_so);
 	return match_count->count == 1000 ? -1 : 0;
 }
 
@@ -29,7 +30,8 @@ static struct match_count find(const char *pattern, const char *text, size_t siz
 	double seconds = 5;
 	if (pattern_compile(&regex, pattern, &error))
 		return (struct match_count){-1, ""};
-	is_integer(pattern_find(&regex, text, size, count, &match_count, &seconds), expected, pattern);
+	is_integer(pattern_find(&regex, text, size, count, &match_count, &seconds), expected,
+		pattern);
 	regfree(&regex);
 	return match_count;
 }
@@ -60,7 +62,9 @@ static void windows(void)
 			memset(text, '.', LENGTH);
 			memcpy(text + at + half * PATTERN_LENGTH_MAXIMUM, "<0123456789>", 12);
 			if (pattern_compile(&regex, "<([0-9]+)>", &error) == 0) {
-				bool good = pattern_find(&regex, text, LENGTH, count, &match_count, &seconds) == 0 && match_count.count == 1 &&
+				bool good = pattern_find(&regex, text, LENGTH, count, &match_count,
+						    &seconds) == 0 &&
+					match_count.count == 1 &&
 					strcmp(match_count.last, "0123456789") == 0;
 				if (!good)
 					ok(false, "a match at %d + %d halves", at, half);
@@ -70,13 +74,15 @@ static void windows(void)
 	ok(true, "a match is found at every position");
 	memset(text, 'a', LENGTH);
 	memset(text + LENGTH - 10, 'b', 10);
-	is_integer(find("a+b{11}", text, LENGTH, 0).count, 0, "a match that is too long is not found");
+	is_integer(find("a+b{11}", text, LENGTH, 0).count, 0,
+		"a match that is too long is not found");
 	memset(text, 'a', LENGTH);
 	is_integer(find("a", text, LENGTH, -1).count, 1000, "the callback can stop it");
 	free(text);
 }
 
-static void replaces(const char *pattern, const char *replacement, const char *text, const char *expected)
+static void replaces(const char *pattern, const char *replacement, const char *text,
+	const char *expected)
 {
 	regex_t regex;
 	struct error error;
@@ -91,7 +97,8 @@ static void replaces(const char *pattern, const char *replacement, const char *t
 
 static void replacing(void)
 {
-	replaces("/thumbs/200/", "/", "https://h/uploads/chars/thumbs/200/F.jpg", "https://h/uploads/chars/F.jpg");
+	replaces("/thumbs/200/", "/", "https://h/uploads/chars/thumbs/200/F.jpg",
+		"https://h/uploads/chars/F.jpg");
 	replaces("[.]jpg$", ".png", "https://h/a.jpg.jpg", "https://h/a.jpg.png");
 	replaces("^(.*)/([^/]*)[?].*", "\\1/full/\\2", "https://h/a?b", "https://h/full/a");
 	replaces("(a)|(b)", "[\\1\\2\\0]", "xby", "x[bb]y");
@@ -109,7 +116,8 @@ static void compiles(const char *pattern, int expected)
 		regfree(&regex);
 }
 
-/* A backslash before a digit is a back-reference, but not in brackets or after another backslash. */
+/* A backslash before a digit is a back-reference, but not in brackets or after another
+ * backslash. */
 static void back_references(void)
 {
 	compiles("(a)\\1", -1);
@@ -153,7 +161,8 @@ static void cache(void)
 	ok(regex && pattern_cached(&cache, "^a", &error) == regex, "compiled once");
 	is_integer(pattern_matches(regex, "ab", &seconds), 1, "matches");
 	is_integer(pattern_matches(regex, "ba", &seconds), 0, "does not");
-	ok(!pattern_cached(&cache, "(", &error) && cache.count == 1, "an invalid one is not cached");
+	ok(!pattern_cached(&cache, "(", &error) && cache.count == 1,
+		"an invalid one is not cached");
 	for (int i = 0; i < 200; i++) {
 		char text[20];
 		snprintf(text, sizeof text, "x%d", i);
@@ -179,7 +188,8 @@ static void escapes(void)
 	unescapes("https:\\/\\/h\\\\u003d", "https://h=");
 	unescapes("\\\\\\\\u003d", "=");
 	unescapes("\\x3d\\xZZ\\u12", "=\\xZZ\\u12");
-	unescapes("\\u00e9 \\u20ac \\ud83d\\ude00 \\ud83d \\ude00x", "\303\251 \342\202\254 \360\237\230\200 \357\277\275 \357\277\275x");
+	unescapes("\\u00e9 \\u20ac \\ud83d\\ude00 \\ud83d \\ude00x",
+		"\303\251 \342\202\254 \360\237\230\200 \357\277\275 \357\277\275x");
 	unescapes("a\\nb\\u0000c\\u001bd", "a b c d");
 	unescapes("\\", "\\");
 	unescapes("", "");

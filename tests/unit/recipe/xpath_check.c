@@ -14,13 +14,18 @@ static void checks(const char *expression, const char *reason)
 
 static void good(void)
 {
-	static const char *const cases[] = {"", ".", "..", "/", "//a", "a/b//c", "@a", "@*", "*", "//*[@id='tile1']//a", "text()", "//comment()",
-		"processing-instruction('x')", "node()", "child::a", "ancestor-or-self::node()/@x", "attribute::*", "a | b", "1 + 2.5 - .5", "-1",
-		"a -b", "a-b", "2 * 3", "* * *", "@a * @b", "//a[1]", "//a[last()]", "//a[position() < 3 and @b or not(@c)]", "a div b mod c",
-		"and", "div/div", "or or or", "mod mod mod", "@and and @or", "(a)[1]/b", "(a)and(b)", "concat('a', \"b\", 'c', @d)",
-		"substring(a, 1)", "substring( a , 1 , 2 )", "string()", "string(@a)", "contains(concat(' ', @class, ' '), ' iusc ')",
-		"'$v foo(x) a:b'", "\"it's\"", "matches(@a, '[.]jpe?g$')", "matches(@a, concat('[', 'x'))", "matches(@a, @b)", "largest(@srcset | ../a)",
-		"//a[matches(@b,'x')][matches(@c,'y')]", "count(//a[b[c[d]]])", "normalize-space ()", "ancestor::a [ @x ]", "caf\303\251/@\303\251",
+	static const char *const cases[] = {"", ".", "..", "/", "//a", "a/b//c", "@a", "@*", "*",
+		"//*[@id='tile1']//a", "text()", "//comment()", "processing-instruction('x')",
+		"node()", "child::a", "ancestor-or-self::node()/@x", "attribute::*", "a | b",
+		"1 + 2.5 - .5", "-1", "a -b", "a-b", "2 * 3", "* * *", "@a * @b", "//a[1]",
+		"//a[last()]", "//a[position() < 3 and @b or not(@c)]", "a div b mod c", "and",
+		"div/div", "or or or", "mod mod mod", "@and and @or", "(a)[1]/b", "(a)and(b)",
+		"concat('a', \"b\", 'c', @d)", "substring(a, 1)", "substring( a , 1 , 2 )",
+		"string()", "string(@a)", "contains(concat(' ', @class, ' '), ' iusc ')",
+		"'$v foo(x) a:b'", "\"it's\"", "matches(@a, '[.]jpe?g$')",
+		"matches(@a, concat('[', 'x'))", "matches(@a, @b)", "largest(@srcset | ../a)",
+		"//a[matches(@b,'x')][matches(@c,'y')]", "count(//a[b[c[d]]])",
+		"normalize-space ()", "ancestor::a [ @x ]", "caf\303\251/@\303\251",
 		"translate(a, 'x', '')", "true() or false()", "a_b.c/d", "self::node()"};
 	for (size_t i = 0; i < sizeof cases / sizeof *cases; i++)
 		checks(cases[i], "");
@@ -49,8 +54,10 @@ static void bad(void)
 	checks("matches(@a)", "matches() takes 2 arguments, not 1");
 	checks("contains(concat('a', 'b'), count(c, d))", "count() takes 1 argument, not 2");
 	checks("matches(@a, '(')", "not a regular expression: Unmatched ( or \\(");
-	checks("//a[not(matches( @a , \"x{2,1}\" ))]", "not a regular expression: Invalid content of \\{\\}");
-	checks("matches(@a, '(a)\\1')", "not a regular expression: back-references are not supported");
+	checks("//a[not(matches( @a , \"x{2,1}\" ))]",
+		"not a regular expression: Invalid content of \\{\\}");
+	checks("matches(@a, '(a)\\1')",
+		"not a regular expression: back-references are not supported");
 }
 
 static void deep(void)

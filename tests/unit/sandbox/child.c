@@ -77,7 +77,9 @@ static int connect_out(void *context, struct error *error)
 static int inspect_environment(void *context, struct error *error)
 {
 	(void)context;
-	return getenv("PATH") || write(STDERR_FILENO, "x", 1) == 1 ? error_set(error, "task", "sees something") : 0;
+	return getenv("PATH") || write(STDERR_FILENO, "x", 1) == 1
+		? error_set(error, "task", "sees something")
+		: 0;
 }
 
 static void results(void)
@@ -96,7 +98,8 @@ static void results(void)
 	ok(child_run(crash, NULL, &limits, &error) == CHILD_DIED, "a crash");
 	ok(child_run(crash, NULL, NULL, &error) == CHILD_DIED, "a crash without limits");
 	ok(child_run(exit_early, NULL, &limits, &error) == CHILD_DIED, "an early exit");
-	ok(child_run(inspect_environment, NULL, NULL, &error) == 0, "no environment and no standard error");
+	ok(child_run(inspect_environment, NULL, NULL, &error) == 0,
+		"no environment and no standard error");
 	child_memory_free(number, sizeof *number);
 	child_memory_free(NULL, 1);
 }
@@ -163,7 +166,8 @@ static void process_state(void)
 {
 	int *number = child_memory(sizeof *number);
 	signal(SIGTERM, handler);
-	ok(child_run(raise_signal, NULL, NULL, NULL) == CHILD_DIED, "signal handlers of this process are reset");
+	ok(child_run(raise_signal, NULL, NULL, NULL) == CHILD_DIED,
+		"signal handlers of this process are reset");
 	signal(SIGTERM, SIG_DFL);
 	signal(SIGCHLD, SIG_IGN);
 	ok(child_run(succeed, number, &limits, NULL) == 0 && *number == 42, "with SIGCHLD ignored");
@@ -176,7 +180,8 @@ static void process_state(void)
 	setrlimit(RLIMIT_NPROC, &none);
 	int result = child_run(succeed, number, &limits, &error);
 	setrlimit(RLIMIT_NPROC, &processes);
-	ok(result == 0 || (result == CHILD_NOT_STARTED && *error.reason), "no more processes allowed");
+	ok(result == 0 || (result == CHILD_NOT_STARTED && *error.reason),
+		"no more processes allowed");
 	child_memory_free(number, sizeof *number);
 }
 

@@ -1,4 +1,5 @@
-/* A task that does what a compromised decoder would: each attempt fails, and the sandbox goes on. */
+/* A task that does what a compromised decoder would: each attempt fails, and the sandbox goes
+ * on. */
 #include "base/parallel.h"
 #include "sandbox/confine.h"
 #include "sandbox/sandbox.h"
@@ -27,9 +28,33 @@ enum { INPUT = 300000, OUTPUT = 200 << 20, MEMORY = 512 << 20, SECONDS = 2, CALL
 
 enum action {
 	REVERSE, /* the normal one: output is the input reversed */
-	WAIT, CALL_X32, OPEN, OPEN_OLD, SOCKET, FORK, EXECUTE, KILL_PARENT, TRACE, MAP_CODE, MAP_CHANNEL, MAKE_CODE,
-	RAISE_LIMIT, SLEEP,
-	ALLOCATE, COMPUTE, LOOP, SEGFAULT, SEGFAULT_LATER, RUN_OUT, ABORT, READ_PAST_END, WRITE_INPUT, EXIT, WRONG_SIZE, WRITE_STANDARD, USE_MEMORY
+	WAIT,
+	CALL_X32,
+	OPEN,
+	OPEN_OLD,
+	SOCKET,
+	FORK,
+	EXECUTE,
+	KILL_PARENT,
+	TRACE,
+	MAP_CODE,
+	MAP_CHANNEL,
+	MAKE_CODE,
+	RAISE_LIMIT,
+	SLEEP,
+	ALLOCATE,
+	COMPUTE,
+	LOOP,
+	SEGFAULT,
+	SEGFAULT_LATER,
+	RUN_OUT,
+	ABORT,
+	READ_PAST_END,
+	WRITE_INPUT,
+	EXIT,
+	WRONG_SIZE,
+	WRITE_STANDARD,
+	USE_MEMORY
 };
 
 struct request {
@@ -66,11 +91,13 @@ static long attempt(enum action action, const unsigned char *input)
 	case TRACE:
 		return ptrace(PTRACE_TRACEME, 0, NULL, NULL);
 	case MAP_CODE:
-		return mmap(NULL, 4096, PROT_READ | PROT_EXEC, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0) != MAP_FAILED;
+		return mmap(NULL, 4096, PROT_READ | PROT_EXEC, MAP_PRIVATE | MAP_ANONYMOUS, -1,
+			       0) != MAP_FAILED;
 	case MAP_CHANNEL:
 		return mmap(NULL, 4096, PROT_READ, MAP_SHARED, 0, 0) != MAP_FAILED;
 	case MAKE_CODE:
-		return mprotect((void *)((uintptr_t)input & ~(uintptr_t)4095), 4096, PROT_READ | PROT_EXEC);
+		return mprotect((void *)((uintptr_t)input & ~(uintptr_t)4095), 4096,
+			PROT_READ | PROT_EXEC);
 	case RAISE_LIMIT:
 		return setrlimit(RLIMIT_CPU, &(struct rlimit){RLIM_INFINITY, RLIM_INFINITY});
 	case SLEEP:
@@ -94,8 +121,8 @@ static void compute(void)
 	while (now.tv_sec - start.tv_sec + 1e-9 * (double)(now.tv_nsec - start.tv_nsec) < 0.3);
 }
 
-static size_t misbehave(enum action action, const unsigned char *input, size_t size, struct response *response,
-	unsigned char *output)
+static size_t misbehave(enum action action, const unsigned char *input, size_t size,
+	struct response *response, unsigned char *output)
 {
 	static volatile int *volatile nowhere;
 	void *memory;
@@ -110,7 +137,7 @@ static size_t misbehave(enum action action, const unsigned char *input, size_t s
 		compute();
 		return 0;
 	case LOOP:
-		for (volatile int i = 0; ; i++)
+		for (volatile int i = 0;; i++)
 			continue;
 	case SEGFAULT:
 		*nowhere = 1;
@@ -142,7 +169,8 @@ static size_t misbehave(enum action action, const unsigned char *input, size_t s
 	}
 }
 
-static size_t task(const void *message, const unsigned char *input, size_t size, void *reply, unsigned char *output)
+static size_t task(const void *message, const unsigned char *input, size_t size, void *reply,
+	unsigned char *output)
 {
 	static int calls;
 	const struct request *request = message;
@@ -159,8 +187,8 @@ static struct sandbox *sandbox;
 
 static int start_with(struct sandbox **started, int seconds, struct error *error)
 {
-	const struct sandbox_config work = {task, "helper", sizeof(struct request), sizeof(struct response), INPUT, OUTPUT,
-		MEMORY, seconds, CALLS};
+	const struct sandbox_config work = {task, "helper", sizeof(struct request),
+		sizeof(struct response), INPUT, OUTPUT, MEMORY, seconds, CALLS};
 	return sandbox_start(started, &work, error);
 }
 
@@ -171,7 +199,8 @@ static bool honest(size_t size, unsigned first, struct response *response)
 	unsigned char *input = calloc(1, size + 1);
 	for (size_t i = 0; i < size; i++)
 		input[i] = (unsigned char)(first + i * 31);
-	bool good = sandbox_run(sandbox, "good", &(struct request){REVERSE}, input, size, response, &result, NULL) == 0;
+	bool good = sandbox_run(sandbox, "good", &(struct request){REVERSE}, input, size, response,
+			    &result, NULL) == 0;
 	if (good) {
 		good = result.size == size;
 		for (size_t i = 0; good && i < size; i++)
@@ -201,7 +230,8 @@ static void sizes(void)
 	for (size_t i = 0; i < sizeof some / sizeof *some; i++)
 		good &= honest(some[i], (unsigned)i, &response);
 	ok(good, "input of any size comes back reversed");
-	int big = sandbox_run(sandbox, "big", &(struct request){REVERSE}, NULL, INPUT + 1, &response, &result, &error);
+	int big = sandbox_run(sandbox, "big", &(struct request){REVERSE}, NULL, INPUT + 1,
+		&response, &result, &error);
 	ok(big == -1 && !result.worker, "more than the maximum is refused");
 	is_text(error.object, "big", "  and named");
 }
@@ -212,8 +242,10 @@ static void fatal(enum action action, const char *reason)
 	struct response response;
 	struct sandbox_result result;
 	struct error error = {0};
-	int failed = sandbox_run(sandbox, "bad", &(struct request){action}, (const unsigned char *)"in", 2, &response, &result, &error);
-	ok(failed == -1 && strcmp(error.object, "bad") == 0 && error.kind == ERROR_OBJECT, "fails as a fault of the object: %s", reason);
+	int failed = sandbox_run(sandbox, "bad", &(struct request){action},
+		(const unsigned char *)"in", 2, &response, &result, &error);
+	ok(failed == -1 && strcmp(error.object, "bad") == 0 && error.kind == ERROR_OBJECT,
+		"fails as a fault of the object: %s", reason);
 	is_text(error.reason, reason, "  with this reason");
 	if (!failed)
 		note("it returned %ld, errno %d", response.result, response.error);
@@ -224,7 +256,8 @@ static void harmless(enum action action, long expected, int number, const char *
 {
 	struct response response = {0};
 	struct sandbox_result result;
-	int failed = sandbox_run(sandbox, "x", &(struct request){action}, (const unsigned char *)"in", 2, &response, &result, NULL);
+	int failed = sandbox_run(sandbox, "x", &(struct request){action},
+		(const unsigned char *)"in", 2, &response, &result, NULL);
 	ok(failed == 0 && response.result == expected && response.error == number, "%s", name);
 	if (!failed)
 		sandbox_release(sandbox, &result);
@@ -244,8 +277,8 @@ static void forbidden_actions(void)
 #ifdef __x86_64__
 	fatal(CALL_X32, FORBIDDEN);
 #endif
-	static const enum action forbidden[] = {SOCKET, FORK, EXECUTE, KILL_PARENT, TRACE, MAP_CODE, MAP_CHANNEL, MAKE_CODE,
-		RAISE_LIMIT, SLEEP};
+	static const enum action forbidden[] = {SOCKET, FORK, EXECUTE, KILL_PARENT, TRACE, MAP_CODE,
+		MAP_CHANNEL, MAKE_CODE, RAISE_LIMIT, SLEEP};
 	for (size_t i = 0; i < sizeof forbidden / sizeof *forbidden; i++)
 		fatal(forbidden[i], FORBIDDEN);
 	fatal(SEGFAULT, "the helper crashed (signal 11)");
@@ -257,8 +290,10 @@ static void forbidden_actions(void)
 	fatal(RUN_OUT, "the helper took more than 512 MB of memory");
 	fatal(WRONG_SIZE, "invalid response from the helper");
 	harmless(WRITE_STANDARD, 0, 0, "there is no standard output or error to write to");
-	bool full = sandbox_run(sandbox, "x", &(struct request){USE_MEMORY}, NULL, 0, &response, &result, NULL) == 0;
-	ok(full && result.size == OUTPUT && result.output[0] == 7 && result.output[OUTPUT - 1] == 7, "output up to the maximum");
+	bool full = sandbox_run(sandbox, "x", &(struct request){USE_MEMORY}, NULL, 0, &response,
+			    &result, NULL) == 0;
+	ok(full && result.size == OUTPUT && result.output[0] == 7 && result.output[OUTPUT - 1] == 7,
+		"output up to the maximum");
 	if (full)
 		sandbox_release(sandbox, &result);
 }
@@ -332,7 +367,8 @@ static void killed_while_idle(void)
 	if (!ok(count == 2, "a supervisor and one worker are running"))
 		note("%d processes", count);
 	kill(family[1], SIGKILL);
-	ok(all_end(family + 1, 1) && honest(100, 1, &response) && response.calls == 1, "a worker killed between calls is replaced");
+	ok(all_end(family + 1, 1) && honest(100, 1, &response) && response.calls == 1,
+		"a worker killed between calls is replaced");
 }
 
 /* A worker whose memory an earlier input damaged says nothing about a later input. */
@@ -341,8 +377,10 @@ static void retried(void)
 	struct response response = {0};
 	struct sandbox_result result;
 	bool good = honest(10, 1, &response) &&
-		sandbox_run(sandbox, "x", &(struct request){SEGFAULT_LATER}, NULL, 0, &response, &result, NULL) == 0;
-	ok(good && response.calls == 1, "an input that kills a used worker is tried again in a new one");
+		sandbox_run(sandbox, "x", &(struct request){SEGFAULT_LATER}, NULL, 0, &response,
+			&result, NULL) == 0;
+	ok(good && response.calls == 1,
+		"an input that kills a used worker is tried again in a new one");
 	if (good)
 		sandbox_release(sandbox, &result);
 }
@@ -362,8 +400,10 @@ static void *kill_workers(void *argument)
 		clockid_t clock;
 		struct timespec spent;
 		int count = family_of(getpid(), family);
-		if (count >= 2 && family[1] != last && clock_getcpuclockid(family[1], &clock) == 0 &&
-			clock_gettime(clock, &spent) == 0 && spent.tv_nsec > 50000000 && kill(family[1], SIGKILL) == 0) {
+		if (count >= 2 && family[1] != last &&
+			clock_getcpuclockid(family[1], &clock) == 0 &&
+			clock_gettime(clock, &spent) == 0 && spent.tv_nsec > 50000000 &&
+			kill(family[1], SIGKILL) == 0) {
 			last = family[1];
 			killer->killed++;
 		}
@@ -379,7 +419,8 @@ static int run_with_killer(struct killer *killer, enum action action, struct err
 	pthread_t thread;
 	if (pthread_create(&thread, NULL, kill_workers, killer))
 		exit(1);
-	int failed = sandbox_run(sandbox, "x", &(struct request){action}, NULL, 0, &response, &result, error);
+	int failed = sandbox_run(sandbox, "x", &(struct request){action}, NULL, 0, &response,
+		&result, error);
 	if (!failed)
 		sandbox_release(sandbox, &result);
 	killer->stop = true;
@@ -393,10 +434,14 @@ static void killed_while_busy(void)
 	struct killer once = {.maximum = 1}, always = {.maximum = 1000};
 	struct response response;
 	struct error error = {0};
-	ok(run_with_killer(&once, COMPUTE, &error) == 0 && once.killed == 1, "the input of a killed worker is done by another");
-	ok(run_with_killer(&always, LOOP, &error) == -1 && always.killed >= 2, "if that is killed too, the call fails");
-	is_text(error.reason, "the helper was killed by another process (signal 9)", "  for this reason");
-	ok(error.kind == ERROR_MACHINE && strcmp(error.object, "x") == 0, "  which is a fault of the machine");
+	ok(run_with_killer(&once, COMPUTE, &error) == 0 && once.killed == 1,
+		"the input of a killed worker is done by another");
+	ok(run_with_killer(&always, LOOP, &error) == -1 && always.killed >= 2,
+		"if that is killed too, the call fails");
+	is_text(error.reason, "the helper was killed by another process (signal 9)",
+		"  for this reason");
+	ok(error.kind == ERROR_MACHINE && strcmp(error.object, "x") == 0,
+		"  which is a fault of the machine");
 	ok(honest(100, 1, &response), "  and another worker goes on");
 }
 
@@ -409,14 +454,18 @@ static void short_memory(void)
 	struct rlimit before, little = {0};
 	unsigned long pages = 0;
 	FILE *stream = fopen("/proc/self/statm", "r");
-	if (!stream || fscanf(stream, "%lu", &pages) != 1 || fclose(stream) || getrlimit(RLIMIT_AS, &before))
+	if (!stream || fscanf(stream, "%lu", &pages) != 1 || fclose(stream) ||
+		getrlimit(RLIMIT_AS, &before))
 		exit(1);
-	little = (struct rlimit){pages * (rlim_t)sysconf(_SC_PAGESIZE) + MEMORY / 4, before.rlim_max};
+	little = (struct rlimit){pages * (rlim_t)sysconf(_SC_PAGESIZE) + MEMORY / 4,
+		before.rlim_max};
 	bool warm = honest(10, 1, &response);
 	int limited = setrlimit(RLIMIT_AS, &little);
-	int failed = sandbox_run(sandbox, "x", &(struct request){RUN_OUT}, NULL, 0, &response, &result, &error);
+	int failed = sandbox_run(sandbox, "x", &(struct request){RUN_OUT}, NULL, 0, &response,
+		&result, &error);
 	setrlimit(RLIMIT_AS, &before);
-	ok(warm && limited == 0 && failed == -1 && error.kind == ERROR_MACHINE, "a lack of memory is a fault of the machine: %s", error.reason);
+	ok(warm && limited == 0 && failed == -1 && error.kind == ERROR_MACHINE,
+		"a lack of memory is a fault of the machine: %s", error.reason);
 	ok(honest(100, 1, &response), "  and the next call succeeds");
 }
 
@@ -434,7 +483,8 @@ static void ended_by(int number)
 		sandbox = NULL;
 		if (start_with(&sandbox, 100, NULL) || write(ready[1], "x", 1) != 1)
 			_exit(1);
-		_exit(sandbox_run(sandbox, "x", &(struct request){LOOP}, NULL, 0, &response, &result, NULL));
+		_exit(sandbox_run(sandbox, "x", &(struct request){LOOP}, NULL, 0, &response,
+			&result, NULL));
 	}
 	char byte;
 	ok(read(ready[0], &byte, 1) == 1, "a program starts a sandbox");
@@ -457,7 +507,9 @@ static void waiting(void)
 	struct error error = {0};
 	if (!ok(start_with(&other, 1, NULL) == 0, "a second sandbox starts"))
 		return;
-	ok(sandbox_run(other, "x", &(struct request){WAIT}, NULL, 0, &response, &result, &error) == -1, "waiting for nothing fails");
+	ok(sandbox_run(other, "x", &(struct request){WAIT}, NULL, 0, &response, &result, &error) ==
+			-1,
+		"waiting for nothing fails");
 	is_text(error.reason, "the helper took longer than 1 s", "  with this reason");
 	sandbox_stop(other);
 }
@@ -481,16 +533,21 @@ static void interrupted(void)
 	sigaction(SIGALRM, &(struct sigaction){.sa_handler = count_signal}, NULL);
 	setitimer(ITIMER_REAL, &often, NULL);
 	int started = start_with(&sandbox, 1, &error);
-	int failed = started ? -1 : sandbox_run(sandbox, "x", &(struct request){COMPUTE}, NULL, 0, &response, &result, &error);
+	int failed = started ? -1
+			     : sandbox_run(sandbox, "x", &(struct request){COMPUTE}, NULL, 0,
+				       &response, &result, &error);
 	int before = signals;
 	if (!failed)
 		sandbox_release(sandbox, &result);
 	bool restarted = !started;
 	for (int i = 0; i < 20 && restarted; i++)
-		restarted = sandbox_run(sandbox, "x", &(struct request){SEGFAULT}, NULL, 0, &response, &result, &error) == -1 &&
-			strcmp(error.reason, "the helper crashed (signal 11)") == 0 && honest(100, 1, &response) && response.calls == 1;
+		restarted = sandbox_run(sandbox, "x", &(struct request){SEGFAULT}, NULL, 0,
+				    &response, &result, &error) == -1 &&
+			strcmp(error.reason, "the helper crashed (signal 11)") == 0 &&
+			honest(100, 1, &response) && response.calls == 1;
 	setitimer(ITIMER_REAL, &never, NULL);
-	if (!ok(started == 0 && failed == 0 && before > 5, "a call goes on under %d signals", before))
+	if (!ok(started == 0 && failed == 0 && before > 5, "a call goes on under %d signals",
+		    before))
 		note("%s: %s", error.object, error.reason);
 	if (!ok(restarted, "  and so do workers that end and start"))
 		note("%s: %s", error.object, error.reason);
@@ -522,7 +579,9 @@ static void sealed(void)
 	ok(honest(100, 1, &response), "a worker has memory");
 	int memory = open_memory();
 	if (memory < 0) {
-		ok(true, "  which cannot be truncated # SKIP it cannot be opened without a capability");
+		ok(true,
+			"  which cannot be truncated # SKIP it cannot be opened without a "
+			"capability");
 		return;
 	}
 	ok(ftruncate(memory, 0) == -1 && errno == EPERM, "  which cannot be truncated");
@@ -546,7 +605,9 @@ static void without_supervisor(void)
 	kill(family[before], SIGKILL);
 	ok(all_end(family + before, count - before), "killed, it ends the worker too");
 	for (int i = 0; i < 2; i++) {
-		ok(sandbox_run(sandbox, "x", &(struct request){REVERSE}, NULL, 0, &response, &result, &error) == -1, "a call fails");
+		ok(sandbox_run(sandbox, "x", &(struct request){REVERSE}, NULL, 0, &response,
+			   &result, &error) == -1,
+			"a call fails");
 		is_text(error.object, "x: sandbox", "  for a reason that is not the input's");
 		is_text(error.reason, "its supervisor has ended", "  but this");
 		is_integer(error.kind, ERROR_MACHINE, "  which is a fault of the machine");
@@ -560,7 +621,8 @@ static void stopped(void)
 	pid_t family[16];
 	int count = family_of(getpid(), family);
 	sandbox_stop(sandbox);
-	ok(all_end(family, count) && family_of(getpid(), family) == 0, "stopped, it leaves no process and no child to wait for");
+	ok(all_end(family, count) && family_of(getpid(), family) == 0,
+		"stopped, it leaves no process and no child to wait for");
 	sandbox_stop(NULL);
 }
 
@@ -575,8 +637,12 @@ static void one_of_many(void *context, int index, int worker)
 	(void)context, (void)worker;
 	bool bad = index % 7 == 3;
 	if (!bad)
-		atomic_fetch_add(honest((size_t)(index * 97 % 9000), (unsigned)index, &response) ? &right : &wrong, 1);
-	else if (sandbox_run(sandbox, "x", &(struct request){SEGFAULT}, NULL, 0, &response, &result, NULL) == 0)
+		atomic_fetch_add(honest((size_t)(index * 97 % 9000), (unsigned)index, &response)
+				? &right
+				: &wrong,
+			1);
+	else if (sandbox_run(sandbox, "x", &(struct request){SEGFAULT}, NULL, 0, &response, &result,
+			 NULL) == 0)
 		atomic_fetch_add(&wrong, 1);
 }
 

@@ -30,7 +30,8 @@ static void make_images(void)
 	}
 	/* Linear probing past others, also from the last slot to the first. */
 	for (int i = 1; i < COUNT; i += 2)
-		memcpy(digests[i], i % 4 == 1 ? digests[i - 1] : (unsigned char *)"\377\377\377\377", 4);
+		memcpy(digests[i],
+			i % 4 == 1 ? digests[i - 1] : (unsigned char *)"\377\377\377\377", 4);
 }
 
 static struct duplicate_index *create_index(void)
@@ -46,7 +47,8 @@ static int add(struct duplicate_index *index, int image, const unsigned char *di
 	char name[16];
 	snprintf(name, sizeof name, "class %d", image % CLASSES);
 	return duplicate_index_add(index,
-		&(struct indexed_image){name, IMAGE_PNG, digest, &hashes[image], image % 2 == 0}, &error);
+		&(struct indexed_image){name, IMAGE_PNG, digest, &hashes[image], image % 2 == 0},
+		&error);
 }
 
 static bool is_named(const struct duplicate *duplicate, enum duplicate_kind kind, int image)
@@ -65,7 +67,8 @@ int main(void)
 	int added = 0, by_bytes = 0, by_pixels = 0, not_found = 0, existing = 0;
 	make_images();
 	for (int i = 0; i < COUNT; i++) {
-		not_found += duplicate_index_find(index, digests[i], &hashes[i]).kind == DUPLICATE_NONE;
+		not_found +=
+			duplicate_index_find(index, digests[i], &hashes[i]).kind == DUPLICATE_NONE;
 		added += add(index, i, digests[i]) == 0;
 	}
 	is_integer(not_found, COUNT, "none is found before it is added");
@@ -78,14 +81,15 @@ int main(void)
 	}
 	is_integer(by_bytes, COUNT, "each is found by its bytes");
 	is_integer(by_pixels, COUNT, "each is found by its pixels");
-	is_integer(duplicate_index_find(index, other, &plain).kind, DUPLICATE_NONE, "another is not");
+	is_integer(duplicate_index_find(index, other, &plain).kind, DUPLICATE_NONE,
+		"another is not");
 	is_integer(add(index, 3, digests[5]), 0, "one of the same bytes may be added");
 	is_integer(add(index, 8, other), 0, "and one of the same pixels");
 	struct duplicate first = duplicate_index_find(index, digests[COUNT - 1], &hashes[8]);
 	ok(is_named(&first, DUPLICATE_BYTES, COUNT - 1), "bytes count before pixels");
 	first = duplicate_index_find(index, (const unsigned char[DIGEST_SIZE]){2}, &hashes[8]);
 	ok(is_named(&first, DUPLICATE_PIXELS, 8), "of the same pixels the first is named");
-	for (int class = 0; class < CLASSES; class++) {
+	for (int class = 0; class < CLASSES; class ++) {
 		char name[16];
 		snprintf(name, sizeof name, "class %d", class);
 		existing += duplicate_index_count(index, name);

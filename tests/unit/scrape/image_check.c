@@ -61,12 +61,15 @@ static void keep_order(void)
 		all += size;
 		failed |= image_checker_add(checker, bytes, size, (void *)i, NULL);
 	}
-	ok(!failed && image_checker_count(checker) == MANY && image_checker_bytes(checker) == all, "all are counted");
+	ok(!failed && image_checker_count(checker) == MANY && image_checker_bytes(checker) == all,
+		"all are counted");
 	for (intptr_t i = 0; i < MANY; i++) {
 		struct checked_image checked = take_next(checker);
-		unsigned char digest[DIGEST_SIZE], *bytes = make_image((int)i, i % 7 ? 8 : 500, 9, &size);
+		unsigned char digest[DIGEST_SIZE],
+			*bytes = make_image((int)i, i % 7 ? 8 : 500, 9, &size);
 		digest_of(bytes, size, digest);
-		wrong += (intptr_t)checked.tag != i || checked.size != size || memcmp(checked.bytes, bytes, size) != 0;
+		wrong += (intptr_t)checked.tag != i || checked.size != size ||
+			memcmp(checked.bytes, bytes, size) != 0;
 		not_accepted += !checked.check.is_accepted || checked.check.info.height != 9 ||
 			memcmp(checked.check.digest, digest, DIGEST_SIZE) != 0;
 		free(checked.bytes);
@@ -74,15 +77,19 @@ static void keep_order(void)
 	}
 	is_integer(wrong, 0, "they are returned in order");
 	is_integer(not_accepted, 0, "and accepted");
-	ok(!image_checker_take(checker, &(struct checked_image){0}) && !image_checker_count(checker) && !image_checker_bytes(checker), "then there is none");
+	ok(!image_checker_take(checker, &(struct checked_image){0}) &&
+			!image_checker_count(checker) && !image_checker_bytes(checker),
+		"then there is none");
 	image_checker_destroy(checker);
 }
 
-static void check_reason(struct image_checker *checker, unsigned char *bytes, size_t size, const char *reason)
+static void check_reason(struct image_checker *checker, unsigned char *bytes, size_t size,
+	const char *reason)
 {
 	ok(image_checker_add(checker, bytes, size, NULL, NULL) == 0, "queued");
 	struct checked_image checked = take_next(checker);
-	is_text(checked.check.is_accepted ? "" : checked.check.error.reason, reason, *reason ? reason : "accepted");
+	is_text(checked.check.is_accepted ? "" : checked.check.error.reason, reason,
+		*reason ? reason : "accepted");
 	free(checked.bytes);
 }
 
@@ -98,7 +105,8 @@ static void find_reasons(void)
 	check_reason(checker, bytes, size, "the aspect ratio of 16 x 33 is more than 2");
 	bytes = make_image(1, 15, 16, &size);
 	check_reason(checker, bytes, size, "width or height is less than 16 pixels");
-	check_reason(checker, (unsigned char *)strdup("<!DOCTYPE html>"), 15, "is not an image of a known type");
+	check_reason(checker, (unsigned char *)strdup("<!DOCTYPE html>"), 15,
+		"is not an image of a known type");
 	check_reason(checker, NULL, 0, "is empty");
 	image_checker_destroy(checker);
 }

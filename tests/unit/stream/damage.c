@@ -1,4 +1,5 @@
-/* A valid stream truncated at every byte or with any bit flipped is refused, mapped and through a pipe. */
+/* A valid stream truncated at every byte or with any bit flipped is refused, mapped and through a
+ * pipe. */
 #include "sample.h"
 
 #include <sys/mman.h>
@@ -67,7 +68,8 @@ static void damage(const struct sample *sample, const char *name)
 	fclose(memory);
 	struct error error;
 	is_integer(read_mapped(bytes, size, &error), 2 * sample->records, "complete: read");
-	is_integer(read_piped(bytes, size, &error), 2 * sample->records, "complete: read through a pipe");
+	is_integer(read_piped(bytes, size, &error), 2 * sample->records,
+		"complete: read through a pipe");
 
 	size_t first_end = 0; /* a stream may end between two segments that are no run */
 	for (size_t i = 64; i < size && !first_end; i += 64)
@@ -76,7 +78,8 @@ static void damage(const struct sample *sample, const char *name)
 	for (size_t cut = 0; cut < size; cut++) {
 		int expected = cut == first_end ? sample->records : -1;
 		error = (struct error){.reason = ""};
-		truncations += read_mapped(bytes, cut, &error) != expected || read_piped(bytes, cut, &error) != expected;
+		truncations += read_mapped(bytes, cut, &error) != expected ||
+			read_piped(bytes, cut, &error) != expected;
 		unnamed += expected < 0 && !*error.reason;
 	}
 	is_integer((long long)truncations, 0, name);
@@ -108,9 +111,11 @@ static void shrinking_file(void)
 	const struct stream_head *head;
 	struct error error;
 	const char *path = as_file(bytes, size);
-	if (stream_open(&reader, path, &error) || stream_next_segment(reader, &head, &error) != 1 || truncate(path, 4096))
+	if (stream_open(&reader, path, &error) || stream_next_segment(reader, &head, &error) != 1 ||
+		truncate(path, 4096))
 		abort();
-	is_integer(stream_next_record(reader, &record, &error), -1, "a file truncated while it is read");
+	is_integer(stream_next_record(reader, &record, &error), -1,
+		"a file truncated while it is read");
 	is_text(error.reason, "became shorter while it was read", "is the reason");
 	stream_close(reader);
 	free(bytes);
@@ -121,8 +126,8 @@ static void change_file(const char *path, size_t offset, int byte, time_t second
 {
 	const struct timespec times[2] = {{.tv_sec = seconds}, {.tv_sec = seconds}};
 	FILE *file = fopen(path, "r+b");
-	if (!file || fseek(file, (long)offset, SEEK_SET) || fputc(byte, file) == EOF || fclose(file) ||
-		utimensat(AT_FDCWD, path, times, 0))
+	if (!file || fseek(file, (long)offset, SEEK_SET) || fputc(byte, file) == EOF ||
+		fclose(file) || utimensat(AT_FDCWD, path, times, 0))
 		abort();
 }
 
@@ -146,10 +151,12 @@ static void rewind_after_change(void)
 	is_integer(read_rest(reader, &error), 20, "read");
 	memcpy(digest, stream_data_digest(reader), sizeof digest);
 	change_file(path, offset, bytes[offset] ^ 1, 1000);
-	ok(stream_rewind(reader, &error) == 0 && read_rest(reader, &error) == 20, "read again, without checksums");
+	ok(stream_rewind(reader, &error) == 0 && read_rest(reader, &error) == 20,
+		"read again, without checksums");
 	ok(memcmp(digest, stream_data_digest(reader), sizeof digest) == 0, "with the same digest");
 	change_file(path, offset, bytes[offset] ^ 1, 1001);
-	ok(stream_rewind(reader, &error) == 0 && read_rest(reader, &error) == -1, "modified in between: verified again");
+	ok(stream_rewind(reader, &error) == 0 && read_rest(reader, &error) == -1,
+		"modified in between: verified again");
 	is_text(error.reason, "checksum differs", "and refused");
 	stream_close(reader);
 	free(bytes);
@@ -168,8 +175,10 @@ static void missing_inputs(void)
 
 int main(void)
 {
-	damage(&(struct sample){STREAM_U8, STREAM_LABEL_INDEX, STREAM_RAW, 2, 1, 2, 3}, "raw: no truncation is accepted");
-	damage(&(struct sample){STREAM_F32, STREAM_LABEL_WEIGHTS, STREAM_ZLIB, 4, 3, 2, 2}, "zlib: no truncation is accepted");
+	damage(&(struct sample){STREAM_U8, STREAM_LABEL_INDEX, STREAM_RAW, 2, 1, 2, 3},
+		"raw: no truncation is accepted");
+	damage(&(struct sample){STREAM_F32, STREAM_LABEL_WEIGHTS, STREAM_ZLIB, 4, 3, 2, 2},
+		"zlib: no truncation is accepted");
 	shrinking_file();
 	rewind_after_change();
 	missing_inputs();

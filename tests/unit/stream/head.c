@@ -38,17 +38,21 @@ static void history(void)
 		abort();
 	json_t *entry = json_array_get(head.history, 0);
 	is_text(json_string_value(json_object_get(entry, "tool")), "tool", "tool");
-	is_text(json_string_value(json_object_get(entry, "arguments")), "--x 'caf\xc3\xa9'", "arguments");
+	is_text(json_string_value(json_object_get(entry, "arguments")), "--x 'caf\xc3\xa9'",
+		"arguments");
 	is_text(json_string_value(json_object_get(entry, "seed")), "18446744073709551615", "seed");
 	for (int i = 0; i < 100000; i += 2)
 		memcpy(text + i, "\xc3\xa9", 2);
 	text[100000] = 0;
-	if (stream_head_add_history(&head, "tool", text, 0, NULL) || stream_head_add_history(&head, "tool", "\xff", 0, NULL))
+	if (stream_head_add_history(&head, "tool", text, 0, NULL) ||
+		stream_head_add_history(&head, "tool", "\xff", 0, NULL))
 		abort();
-	const char *cut = json_string_value(json_object_get(json_array_get(head.history, 1), "arguments"));
+	const char *cut =
+		json_string_value(json_object_get(json_array_get(head.history, 1), "arguments"));
 	is_integer((long long)strlen(cut), STREAM_HISTORY_MAXIMUM, "long arguments are truncated");
 	is_text(cut + strlen(cut) - 6, "\xc3\xa9 ...", "at the boundary of a character");
-	is_text(json_string_value(json_object_get(json_array_get(head.history, 2), "arguments")), "\\xFF", "invalid UTF-8");
+	is_text(json_string_value(json_object_get(json_array_get(head.history, 2), "arguments")),
+		"\\xFF", "invalid UTF-8");
 	stream_head_free(&head);
 	free(text);
 }
@@ -60,7 +64,8 @@ static void full_disk(void)
 	struct stream_writer *writer;
 	struct error error;
 	setbuf(full, NULL);
-	ok(stream_begin(&writer, full, "/dev/full", &head, STREAM_RAW, &error) == -1 && !writer, "a full disk is an error");
+	ok(stream_begin(&writer, full, "/dev/full", &head, STREAM_RAW, &error) == -1 && !writer,
+		"a full disk is an error");
 	is_text(error.reason, "No space left on device", "with its reason");
 	fclose(full);
 	stream_head_free(&head);
@@ -70,7 +75,8 @@ static void byte_order(void)
 {
 	unsigned char bytes[8] = {1, 2, 3, 4, 5, 6, 7, 8};
 	swap_values(bytes, 2);
-	ok(memcmp(bytes, (unsigned char[]){4, 3, 2, 1, 8, 7, 6, 5}, 8) == 0, "the byte order of values is swapped");
+	ok(memcmp(bytes, (unsigned char[]){4, 3, 2, 1, 8, 7, 6, 5}, 8) == 0,
+		"the byte order of values is swapped");
 }
 
 int main(void)

@@ -1,4 +1,5 @@
-/* An independent reader in Python, written from tens(5) alone, reads the same from all kinds of streams. */
+/* An independent reader in Python, written from tens(5) alone, reads the same from all kinds of
+ * streams. */
 #include "sample.h"
 #include "stream/summary.h"
 
@@ -26,7 +27,8 @@ static char *list_in_python(const char *path)
 	char command[4400], piece[4096];
 	char *text;
 	size_t size, got;
-	snprintf(command, sizeof command, "PYTHONIOENCODING=utf-8 python3 %s %s", fixture("../tens_reader.py"), path);
+	snprintf(command, sizeof command, "PYTHONIOENCODING=utf-8 python3 %s %s",
+		fixture("../tens_reader.py"), path);
 	FILE *memory = open_memstream(&text, &size), *listing = popen(command, "r");
 	while ((got = fread(piece, 1, sizeof piece, listing)) > 0)
 		fwrite(piece, 1, got, memory);
@@ -60,7 +62,9 @@ int main(void)
 	if (system("python3 -c 'import zlib'") != 0)
 		return ok(true, "# SKIP there is no python3"), done();
 	sample_every_kind(compare, 2);
-	compare(&(struct sample){STREAM_U8, STREAM_LABEL_INDEX, STREAM_RAW, 3, 1, 2, 0}, 2, "no records");
-	compare(&(struct sample){STREAM_F32, STREAM_LABEL_WEIGHTS, STREAM_RAW, 600, 3, 2, 2}, 1, "large records");
+	compare(&(struct sample){STREAM_U8, STREAM_LABEL_INDEX, STREAM_RAW, 3, 1, 2, 0}, 2,
+		"no records");
+	compare(&(struct sample){STREAM_F32, STREAM_LABEL_WEIGHTS, STREAM_RAW, 600, 3, 2, 2}, 1,
+		"large records");
 	return done();
 }

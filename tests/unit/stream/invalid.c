@@ -7,8 +7,8 @@
 #include <zlib.h>
 
 #define HEAD(dtype, shape, range, labels, classes, pass, history) \
-	"{\"dtype\":" dtype ",\"shape\":" shape ",\"range\":" range ",\"labels\":" labels ",\"classes\":" classes \
-	",\"pass\":" pass ",\"history\":" history "}"
+	"{\"dtype\":" dtype ",\"shape\":" shape ",\"range\":" range ",\"labels\":" labels \
+	",\"classes\":" classes ",\"pass\":" pass ",\"history\":" history "}"
 #define GOOD_HEAD HEAD("\"u8\"", "[1,2,1]", "[0,255]", "\"index\"", "[\"a\",\"b\"]", "0", "[]")
 
 static unsigned char bytes[1 << 16];
@@ -18,8 +18,12 @@ static unsigned char last_head[DIGEST_SIZE];
 
 static void put(uint32_t type, uint32_t records, const void *payload, size_t length)
 {
-	struct chunk chunk = {.type = type, .sequence = sequence++, .stored_size = length, .raw_size = length,
-		.records = records, .checksum = (uint32_t)crc32(0, payload, (uInt)length)};
+	struct chunk chunk = {.type = type,
+		.sequence = sequence++,
+		.stored_size = length,
+		.raw_size = length,
+		.records = records,
+		.checksum = (uint32_t)crc32(0, payload, (uInt)length)};
 	chunk_store(&chunk, bytes + size);
 	memcpy(bytes + size + 64, payload, length);
 	memset(bytes + size + 64 + length, 0, chunk_padding(length));
@@ -108,33 +112,63 @@ static void heads(void)
 	expect_head("[]", "head", "not an object");
 	expect_head("", "not valid JSON", "an empty file");
 	expect_head(GOOD_HEAD "x", "end of file", "trailing data after the JSON");
-	expect_head("{\"dtype\":\"u8\"," "\"dtype\":\"u8\"}", "duplicate", "a key twice");
-	expect_head(HEAD("\"u9\"", "[1,2,1]", "[0,255]", "\"index\"", "[]", "0", "[]"), "'u9'", "unknown type");
-	expect_head(HEAD("3", "[1,2,1]", "[0,255]", "\"index\"", "[]", "0", "[]"), "head", "type is a number");
-	expect_head(HEAD("\"u8\"", "[1,2]", "[0,255]", "\"index\"", "[]", "0", "[]"), "head", "two dimensions");
-	expect_head(HEAD("\"u8\"", "[1,2,1,1]", "[0,255]", "\"index\"", "[]", "0", "[]"), "head", "four dimensions");
-	expect_head(HEAD("\"u8\"", "[0,2,1]", "[0,255]", "\"index\"", "[]", "0", "[]"), "dimension", "a dimension of 0");
-	expect_head(HEAD("\"u8\"", "[1,-2,1]", "[0,255]", "\"index\"", "[]", "0", "[]"), "dimension", "a negative one");
-	expect_head(HEAD("\"u8\"", "[65536,2,1]", "[0,255]", "\"index\"", "[]", "0", "[]"), "dimension", "too large");
-	expect_head(HEAD("\"u8\"", "[4294967297,1,1]", "[0,255]", "\"index\"", "[]", "0", "[]"), "dimension", "1 + 2^32");
-	expect_head(HEAD("\"u8\"", "[65535,65535,1]", "[0,255]", "\"index\"", "[]", "0", "[]"), "tensor is larger", "4 GB");
-	expect_head(HEAD("\"f32\"", "[65535,65535,65535]", "[0,255]", "\"index\"", "[]", "0", "[]"), "tensor is larger", "1 PB");
-	expect_head(HEAD("\"u8\"", "[1,2,1]", "[0,0]", "\"index\"", "[]", "0", "[]"), "range", "an empty range");
-	expect_head(HEAD("\"u8\"", "[1,2,1]", "[0,1e999]", "\"index\"", "[]", "0", "[]"), "not valid JSON", "an infinite range");
-	expect_head(HEAD("\"u8\"", "[1,2,1]", "[0,1]", "\"name\"", "[]", "0", "[]"), "'name'", "unknown label kind");
-	expect_head(HEAD("\"u8\"", "[1,2,1]", "[0,1]", "\"index\"", "[\"a\",\"a\"]", "0", "[]"), "twice", "a class twice");
-	expect_head(HEAD("\"u8\"", "[1,2,1]", "[0,1]", "\"index\"", "[\"../a\"]", "0", "[]"), "name", "a path as class");
-	expect_head(HEAD("\"u8\"", "[1,2,1]", "[0,1]", "\"index\"", "[\"\"]", "0", "[]"), "name", "a class without name");
-	expect_head(HEAD("\"u8\"", "[1,2,1]", "[0,1]", "\"index\"", "[1]", "0", "[]"), "not a string", "a number as class");
-	expect_head(HEAD("\"u8\"", "[1,2,1]", "[0,1]", "\"index\"", "{}", "0", "[]"), "array", "classes are an object");
-	expect_head(HEAD("\"u8\"", "[1,2,1]", "[0,1]", "\"index\"", "[]", "4294967296", "[]"), "pass", "pass 2^32");
-	expect_head(HEAD("\"u8\"", "[1,2,1]", "[0,1]", "\"index\"", "[]", "-1", "[]"), "pass", "pass -1");
-	expect_head(HEAD("\"u8\"", "[1,2,1]", "[0,1]", "\"index\"", "[]", "0", "{}"), "history", "history is an object");
-	expect_head(HEAD("\"u8\"", "[1,2,1]", "[0,1]", "\"index\"", "[]", "0", "[],\"segment\":0"), NULL, "segment 0");
-	expect_head(HEAD("\"u8\"", "[1,2,1]", "[0,1]", "\"index\"", "[]", "0", "[],\"segment\":4294967296"), "segment", "segment 2^32");
-	expect_head(HEAD("\"u8\"", "[1,2,1]", "[0,1]", "\"index\"", "[]", "0", "[],\"passes\":-1"), "passes", "-1 passes");
-	expect_head(HEAD("\"u8\"", "[1,2,1]", "[0,1]", "\"index\"", "[]", "0", "[],\"passes\":\"3\""), "head", "passes are text");
-	expect_head(HEAD("\"u8\"", "[1,2,1]", "[0,1]", "\"index\"", "[]", "0", "[],\"more\":1"), NULL, "an unknown key");
+	expect_head("{\"dtype\":\"u8\","
+		    "\"dtype\":\"u8\"}",
+		"duplicate", "a key twice");
+	expect_head(HEAD("\"u9\"", "[1,2,1]", "[0,255]", "\"index\"", "[]", "0", "[]"), "'u9'",
+		"unknown type");
+	expect_head(HEAD("3", "[1,2,1]", "[0,255]", "\"index\"", "[]", "0", "[]"), "head",
+		"type is a number");
+	expect_head(HEAD("\"u8\"", "[1,2]", "[0,255]", "\"index\"", "[]", "0", "[]"), "head",
+		"two dimensions");
+	expect_head(HEAD("\"u8\"", "[1,2,1,1]", "[0,255]", "\"index\"", "[]", "0", "[]"), "head",
+		"four dimensions");
+	expect_head(HEAD("\"u8\"", "[0,2,1]", "[0,255]", "\"index\"", "[]", "0", "[]"), "dimension",
+		"a dimension of 0");
+	expect_head(HEAD("\"u8\"", "[1,-2,1]", "[0,255]", "\"index\"", "[]", "0", "[]"),
+		"dimension", "a negative one");
+	expect_head(HEAD("\"u8\"", "[65536,2,1]", "[0,255]", "\"index\"", "[]", "0", "[]"),
+		"dimension", "too large");
+	expect_head(HEAD("\"u8\"", "[4294967297,1,1]", "[0,255]", "\"index\"", "[]", "0", "[]"),
+		"dimension", "1 + 2^32");
+	expect_head(HEAD("\"u8\"", "[65535,65535,1]", "[0,255]", "\"index\"", "[]", "0", "[]"),
+		"tensor is larger", "4 GB");
+	expect_head(HEAD("\"f32\"", "[65535,65535,65535]", "[0,255]", "\"index\"", "[]", "0", "[]"),
+		"tensor is larger", "1 PB");
+	expect_head(HEAD("\"u8\"", "[1,2,1]", "[0,0]", "\"index\"", "[]", "0", "[]"), "range",
+		"an empty range");
+	expect_head(HEAD("\"u8\"", "[1,2,1]", "[0,1e999]", "\"index\"", "[]", "0", "[]"),
+		"not valid JSON", "an infinite range");
+	expect_head(HEAD("\"u8\"", "[1,2,1]", "[0,1]", "\"name\"", "[]", "0", "[]"), "'name'",
+		"unknown label kind");
+	expect_head(HEAD("\"u8\"", "[1,2,1]", "[0,1]", "\"index\"", "[\"a\",\"a\"]", "0", "[]"),
+		"twice", "a class twice");
+	expect_head(HEAD("\"u8\"", "[1,2,1]", "[0,1]", "\"index\"", "[\"../a\"]", "0", "[]"),
+		"name", "a path as class");
+	expect_head(HEAD("\"u8\"", "[1,2,1]", "[0,1]", "\"index\"", "[\"\"]", "0", "[]"), "name",
+		"a class without name");
+	expect_head(HEAD("\"u8\"", "[1,2,1]", "[0,1]", "\"index\"", "[1]", "0", "[]"),
+		"not a string", "a number as class");
+	expect_head(HEAD("\"u8\"", "[1,2,1]", "[0,1]", "\"index\"", "{}", "0", "[]"), "array",
+		"classes are an object");
+	expect_head(HEAD("\"u8\"", "[1,2,1]", "[0,1]", "\"index\"", "[]", "4294967296", "[]"),
+		"pass", "pass 2^32");
+	expect_head(HEAD("\"u8\"", "[1,2,1]", "[0,1]", "\"index\"", "[]", "-1", "[]"), "pass",
+		"pass -1");
+	expect_head(HEAD("\"u8\"", "[1,2,1]", "[0,1]", "\"index\"", "[]", "0", "{}"), "history",
+		"history is an object");
+	expect_head(HEAD("\"u8\"", "[1,2,1]", "[0,1]", "\"index\"", "[]", "0", "[],\"segment\":0"),
+		NULL, "segment 0");
+	expect_head(HEAD("\"u8\"", "[1,2,1]", "[0,1]", "\"index\"", "[]", "0",
+			    "[],\"segment\":4294967296"),
+		"segment", "segment 2^32");
+	expect_head(HEAD("\"u8\"", "[1,2,1]", "[0,1]", "\"index\"", "[]", "0", "[],\"passes\":-1"),
+		"passes", "-1 passes");
+	expect_head(HEAD("\"u8\"", "[1,2,1]", "[0,1]", "\"index\"", "[]", "0",
+			    "[],\"passes\":\"3\""),
+		"head", "passes are text");
+	expect_head(HEAD("\"u8\"", "[1,2,1]", "[0,1]", "\"index\"", "[]", "0", "[],\"more\":1"),
+		NULL, "an unknown key");
 	char *deep = calloc(1, 60000);
 	memset(deep, '[', 59999);
 	expect_head(deep, "not valid JSON", "deeply nested arrays");
@@ -143,7 +177,11 @@ static void heads(void)
 
 static void many_classes(void)
 {
-	struct stream_head head = {.type = STREAM_U8, .height = 1, .width = 1, .channels = 1, .maximum = 255};
+	struct stream_head head = {.type = STREAM_U8,
+		.height = 1,
+		.width = 1,
+		.channels = 1,
+		.maximum = 255};
 	struct stream_writer *writer;
 	struct error error;
 	char name[300];
@@ -153,21 +191,25 @@ static void many_classes(void)
 		if (text_list_add(&head.classes, name, &error))
 			abort();
 	}
-	ok(stream_begin(&writer, null, "null", &head, STREAM_RAW, &error) == 0, "65,536 classes are written");
+	ok(stream_begin(&writer, null, "null", &head, STREAM_RAW, &error) == 0,
+		"65,536 classes are written");
 	stream_abandon(writer);
 	if (text_list_add(&head.classes, "one more", &error))
 		abort();
-	ok(stream_begin(&writer, null, "null", &head, STREAM_RAW, &error) == -1 && !writer, "65,537 are not");
+	ok(stream_begin(&writer, null, "null", &head, STREAM_RAW, &error) == -1 && !writer,
+		"65,537 are not");
 	text_list_free(&head.classes);
 	memset(name, 'x', 256);
 	name[256] = 0;
 	if (text_list_add(&head.classes, name, &error))
 		abort();
-	ok(stream_begin(&writer, null, "null", &head, STREAM_RAW, &error) == -1, "a name of 256 bytes is not written");
+	ok(stream_begin(&writer, null, "null", &head, STREAM_RAW, &error) == -1,
+		"a name of 256 bytes is not written");
 	head.classes.items[0][255] = 0;
 	ok(stream_begin(&writer, null, "null", &head, STREAM_RAW, &error) == 0, "one of 255 is");
 	struct stream_record record = {.tensor = "", .label = 1, .source = ""};
-	ok(stream_write(writer, &record, &error) == -1, "a label that is not a class is not written");
+	ok(stream_write(writer, &record, &error) == -1,
+		"a label that is not a class is not written");
 	record.label = 0;
 	char *source = malloc(4097);
 	memset(source, 's', 4096);
@@ -246,7 +288,8 @@ static void index_chunks(void)
 	expect(NULL, "a good index");
 	start(), put_data(), put(CHUNK_INDEX, 0, entry, 32), put_end(2, 1);
 	expect("index differs", "an index of two chunks");
-	start(), put_data(), put(CHUNK_INDEX, 0, entry, 16), put(CHUNK_INDEX, 0, entry, 16), put_end(2, 1);
+	start(), put_data(), put(CHUNK_INDEX, 0, entry, 16), put(CHUNK_INDEX, 0, entry, 16),
+		put_end(2, 1);
 	expect("second index", "two indices");
 	start(), put(CHUNK_INDEX, 0, entry, 0), put_data(), put_end(2, 1);
 	expect("data after the index", "data after the index");
@@ -256,9 +299,11 @@ static void index_chunks(void)
 
 static void headers(void)
 {
-	start(), put_data(), put(load_u32((const unsigned char *)"note"), 0, "hello", 5), put_end(2, 1);
+	start(), put_data(), put(load_u32((const unsigned char *)"note"), 0, "hello", 5),
+		put_end(2, 1);
 	expect(NULL, "an unknown chunk with a lower-case letter is skipped");
-	start(), put_data(), put(load_u32((const unsigned char *)"Note"), 0, "hello", 5), put_end(2, 1);
+	start(), put_data(), put(load_u32((const unsigned char *)"Note"), 0, "hello", 5),
+		put_end(2, 1);
 	expect("unknown type of chunk", "with an upper-case letter it is refused");
 	start(), put_data(), put_end(2, 1), change(0, 20, 0xFFFFFFFF);
 	expect(NULL, "compatible feature bits are ignored");
@@ -292,13 +337,17 @@ static void compressed(void)
 	put(CHUNK_DATA, 1, payload, packed), put_end(0, 0);
 	change(at, 52, STREAM_ZLIB), change(at, 40, 199);
 	expect("compressed payload is damaged", "more bytes than in the header");
-	start(), put(CHUNK_DATA, 1, payload, packed), put_end(0, 0), change(at, 52, STREAM_ZLIB), change(at, 40, 201);
+	start(), put(CHUNK_DATA, 1, payload, packed), put_end(0, 0), change(at, 52, STREAM_ZLIB),
+		change(at, 40, 201);
 	expect("compressed payload is damaged", "fewer bytes than in the header");
-	start(), put(CHUNK_DATA, 1, payload, packed), put_end(0, 0), change(at, 52, STREAM_ZLIB), change(at, 40, 200 << 20);
+	start(), put(CHUNK_DATA, 1, payload, packed), put_end(0, 0), change(at, 52, STREAM_ZLIB),
+		change(at, 40, 200 << 20);
 	expect("claims more", "a decompression bomb");
-	start(), put(CHUNK_DATA, 1, payload, packed + 1), put_end(0, 0), change(at, 52, STREAM_ZLIB), change(at, 40, 200);
+	start(), put(CHUNK_DATA, 1, payload, packed + 1), put_end(0, 0),
+		change(at, 52, STREAM_ZLIB), change(at, 40, 200);
 	expect("compressed payload is damaged", "a trailing byte");
-	start(), put(CHUNK_DATA, 1, "nonsense", 8), put_end(0, 0), change(at, 52, STREAM_ZLIB), change(at, 40, 200);
+	start(), put(CHUNK_DATA, 1, "nonsense", 8), put_end(0, 0), change(at, 52, STREAM_ZLIB),
+		change(at, 40, 200);
 	expect("compressed payload is damaged", "not zlib data");
 }
 

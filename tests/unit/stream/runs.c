@@ -1,4 +1,5 @@
-/* Runs of segments: a stream truncated between two segments of a run is refused, streams joined by cat are not. */
+/* Runs of segments: a stream truncated between two segments of a run is refused, streams joined by
+ * cat are not. */
 #include "sample.h"
 
 enum { SEGMENTS = 3, RECORDS = 2 };
@@ -71,7 +72,9 @@ static void expect(const char *numbers, const char *reason, const char *name)
 	is_integer(read_all(as_file(bytes, size), &error), expected, name);
 	is_text(error.reason, reason ? reason : "", "  with the reason");
 	struct pipe_sample pipe_sample = pipe_open(bytes, size);
-	ok(read_all(pipe_sample.path, &piped) == expected && strcmp(piped.reason, error.reason) == 0, "  the same through a pipe");
+	ok(read_all(pipe_sample.path, &piped) == expected &&
+			strcmp(piped.reason, error.reason) == 0,
+		"  the same through a pipe");
 	pipe_close(&pipe_sample);
 }
 
@@ -84,7 +87,8 @@ static void heads(void)
 		abort();
 	for (int round = 0; round < 2; round++) {
 		for (uint32_t i = 0; stream_next_segment(reader, &head, &error) == 1; i++)
-			ok(head->segment == i && head->passes == SEGMENTS, "round %d: segment %u is number %u of 3", round, i, head->segment);
+			ok(head->segment == i && head->passes == SEGMENTS,
+				"round %d: segment %u is number %u of 3", round, i, head->segment);
 		ok(stream_rewind(reader, &error) == 0, "rewind");
 	}
 	stream_close(reader);
@@ -96,15 +100,23 @@ int main(void)
 	heads();
 	expect("012", NULL, "a complete run");
 	expect("012012", NULL, "two complete runs, as joined by cat");
-	expect("0", "ends after segment 1, which announces another one", "truncated after the first segment");
-	expect("01", "ends after segment 2, which announces another one", "truncated after the second");
-	expect("0120", "ends after segment 4, which announces another one", "the second of two truncated");
-	expect("01201", "ends after segment 5, which announces another one", "the second of two truncated later");
-	expect("0012", "is segment 1 of its run where segment 2 should be", "the first of two truncated");
-	expect("01012", "is segment 1 of its run where segment 3 should be", "the first of two truncated later");
-	expect("02", "is segment 3 of its run where segment 2 should be", "one in the middle is missing");
+	expect("0", "ends after segment 1, which announces another one",
+		"truncated after the first segment");
+	expect("01", "ends after segment 2, which announces another one",
+		"truncated after the second");
+	expect("0120", "ends after segment 4, which announces another one",
+		"the second of two truncated");
+	expect("01201", "ends after segment 5, which announces another one",
+		"the second of two truncated later");
+	expect("0012", "is segment 1 of its run where segment 2 should be",
+		"the first of two truncated");
+	expect("01012", "is segment 1 of its run where segment 3 should be",
+		"the first of two truncated later");
+	expect("02", "is segment 3 of its run where segment 2 should be",
+		"one in the middle is missing");
 	expect("12", "is segment 2 of its run where segment 1 should be", "the first is missing");
-	expect("2", "is segment 3 of its run where segment 1 should be", "all but the last are missing");
+	expect("2", "is segment 3 of its run where segment 1 should be",
+		"all but the last are missing");
 	expect("0112", "is segment 2 of its run where segment 3 should be", "one occurs twice");
 	free(run);
 	return done();

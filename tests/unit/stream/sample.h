@@ -20,8 +20,14 @@ struct sample {
 
 static inline struct stream_head sample_head(const struct sample *sample)
 {
-	struct stream_head head = {.type = sample->type, .height = sample->side, .width = sample->side + 1,
-		.channels = sample->channels, .minimum = 0, .maximum = 255, .label = sample->label, .pass = 3};
+	struct stream_head head = {.type = sample->type,
+		.height = sample->side,
+		.width = sample->side + 1,
+		.channels = sample->channels,
+		.minimum = 0,
+		.maximum = 255,
+		.label = sample->label,
+		.pass = 3};
 	for (int i = 0; i < sample->classes; i++) {
 		char name[32];
 		snprintf(name, sizeof name, i % 2 ? "class %d" : "clàsse-%d", i);
@@ -55,8 +61,12 @@ static inline struct stream_record sample_record(const struct sample *sample, ui
 	for (int i = 0; i < sample->classes; i++)
 		weights[i] = (float)((id + (uint64_t)i) % 5) / 4;
 	snprintf(source, sizeof source, "a folder/%llu.png", (unsigned long long)id);
-	struct stream_record record = {.tensor = tensor, .id = id, .source = id % 3 ? source : "",
-		.label = sample->label == STREAM_LABEL_INDEX ? (int)(id % (unsigned)(sample->classes + 1)) - 1 : -1,
+	struct stream_record record = {.tensor = tensor,
+		.id = id,
+		.source = id % 3 ? source : "",
+		.label = sample->label == STREAM_LABEL_INDEX
+			? (int)(id % (unsigned)(sample->classes + 1)) - 1
+			: -1,
 		.weights = sample->label == STREAM_LABEL_WEIGHTS ? weights : NULL};
 	memset(record.digest, (int)(id + 1), sizeof record.digest);
 	return record;
@@ -127,14 +137,17 @@ static inline void pipe_close(struct pipe_sample *pipe_sample)
 }
 
 /* Calls test(sample, segments, name) for every type of value, kind of label and codec. */
-static inline void sample_every_kind(void (*test)(const struct sample *sample, int segments, const char *name), int segments)
+static inline void sample_every_kind(void (*test)(const struct sample *sample, int segments,
+					     const char *name),
+	int segments)
 {
 	for (int kind = 0; kind < 8; kind++) {
-		struct sample sample = {(enum stream_type)(kind & 1), (enum stream_label)(kind >> 1 & 1),
-			(enum stream_codec)(kind >> 2), 24, 3, 4, 400};
+		struct sample sample = {(enum stream_type)(kind & 1),
+			(enum stream_label)(kind >> 1 & 1), (enum stream_codec)(kind >> 2), 24, 3,
+			4, 400};
 		char name[64];
-		snprintf(name, sizeof name, "%s, %s, %s", kind & 1 ? "f32" : "u8", kind & 2 ? "weights" : "index",
-			kind & 4 ? "zlib" : "raw");
+		snprintf(name, sizeof name, "%s, %s, %s", kind & 1 ? "f32" : "u8",
+			kind & 2 ? "weights" : "index", kind & 4 ? "zlib" : "raw");
 		test(&sample, segments, name);
 	}
 }

@@ -27,14 +27,17 @@ static void history(void)
 	size_t size;
 	ok(file_read(path, 4096, &text, &size, &error) == 0, "read");
 	is_text((char *)text,
-		"epoch\tloss\taccuracy\tval_loss\tval_accuracy\tlearning_rate\timages_per_second\tseconds\n"
+		"epoch\tloss\taccuracy\tval_loss\tval_accuracy\tlearning_rate\timages_per_"
+		"second\tseconds\n"
 		"1\t0.75\t0.500000\t0.625\t0.750000\t0.001\t100.0\t1.50\n"
 		"2\t0.5\t0.625000\t0.5\t0.875000\t0.001\t123.5\t1.25\n"
 		"3\t0.25\t0.750000\t0.75\t0.875000\t0.001\t120.0\t1.25\n"
-		"4\t0.25\t0.875000\t\t\t0.001\t120.0\t1.25\n", "history.tsv");
+		"4\t0.25\t0.875000\t\t\t0.001\t120.0\t1.25\n",
+		"history.tsv");
 	free(text);
 	log.count = 3;
-	is_integer(training_log_best(&log)->epoch, 2, "best: the higher accuracy, then the lower loss");
+	is_integer(training_log_best(&log)->epoch, 2,
+		"best: the higher accuracy, then the lower loss");
 	training_log_free(&log);
 }
 

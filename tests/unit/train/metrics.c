@@ -7,12 +7,15 @@
 #include <stdlib.h>
 #include <string.h>
 
-/* Newcombe, "Two-sided confidence intervals for the single proportion", Statistics in Medicine 17 (1998), table I,
- * method 3 (score without continuity correction). */
+/* Newcombe, "Two-sided confidence intervals for the single proportion", Statistics in Medicine 17
+ * (1998), table I, method 3 (score without continuity correction). */
 static void published_intervals(void)
 {
-	static const struct { uint64_t successes, trials; double low, high; } rows[] = {
-		{81, 263, 0.2553, 0.3662}, {15, 148, 0.0624, 0.1605}, {0, 20, 0.0000, 0.1611}, {1, 29, 0.0061, 0.1718}};
+	static const struct {
+		uint64_t successes, trials;
+		double low, high;
+	} rows[] = {{81, 263, 0.2553, 0.3662}, {15, 148, 0.0624, 0.1605}, {0, 20, 0.0000, 0.1611},
+		{1, 29, 0.0061, 0.1718}};
 	for (int i = 0; i < 4; i++) {
 		struct interval interval = wilson_interval(rows[i].successes, rows[i].trials);
 		is_near(interval.low, rows[i].low, 5e-5, "Newcombe's table: low");
@@ -38,10 +41,12 @@ static void counts(void)
 	is_near(class_precision(&metrics.counts[1]), 2 / 4.0, 1e-12, "precision of b");
 	is_near(class_recall(&metrics.counts[1]), 2 / 3.0, 1e-12, "recall of b");
 	is_near(class_f1(&metrics.counts[1]), 4 / 7.0, 1e-12, "F1 of b");
-	ok(isnan(class_precision(&metrics.counts[2])), "no precision of c, which was never predicted");
+	ok(isnan(class_precision(&metrics.counts[2])),
+		"no precision of c, which was never predicted");
 	is_near(class_f1(&metrics.counts[2]), 0, 1e-12, "F1 of c");
 	ok(isnan(class_f1(&metrics.counts[3])), "no F1 of d, neither a label nor predicted");
-	is_near(metrics_macro_f1(&metrics), (3 / 4.0 + 4 / 7.0 + 0) / 3, 1e-12, "macro F1 over a, b, c");
+	is_near(metrics_macro_f1(&metrics), (3 / 4.0 + 4 / 7.0 + 0) / 3, 1e-12,
+		"macro F1 over a, b, c");
 	is_integer((long long)metrics.confusion[1 * 4 + 0], 1, "one b was predicted as a");
 	is_integer((long long)metrics.confusion[2 * 4 + 1], 1, "the c was predicted as b");
 	metrics_free(&metrics);
@@ -57,7 +62,8 @@ static void multi_label(void)
 	metrics_add_set(&metrics, (bool[]){0, 0, 0}, (bool[]){0, 0, 0});
 	is_near(metrics_accuracy(&metrics), 2 / 3.0, 1e-12, "two sets of three are correct");
 	is_integer((long long)metrics.counts[0].correct, 2, "both a");
-	is_integer((long long)metrics.counts[1].actual - (long long)metrics.counts[1].correct, 1, "one b missed");
+	is_integer((long long)metrics.counts[1].actual - (long long)metrics.counts[1].correct, 1,
+		"one b missed");
 	is_near(class_precision(&metrics.counts[2]), 0, 1e-12, "c predicted but no label");
 	ok(!metrics.confusion, "no confusion matrix");
 	metrics_free(&metrics);
@@ -70,18 +76,24 @@ static void written(void)
 	char *text;
 	size_t size;
 	FILE *memory = open_memstream(&text, &size);
-	if (metrics_create(&metrics, 2, false, NULL) || text_list_add(&labels, "a b", NULL) || text_list_add(&labels, "c", NULL))
+	if (metrics_create(&metrics, 2, false, NULL) || text_list_add(&labels, "a b", NULL) ||
+		text_list_add(&labels, "c", NULL))
 		abort();
 	metrics_add(&metrics, 0, 0);
 	metrics.loss_sum = 0.25;
 	metrics_write(&metrics, &labels, memory);
 	fclose(memory);
-	is_text(text, "measure\tvalue\tlow\thigh\n"
-		"records\t1\t\t\ncorrect\t1\t\t\naccuracy\t1.000000\t0.206549\t1.000000\nloss\t0.250000\t\t\nmacro_f1\t1.000000\t\t\n"
-		"\nclass\trecords\tpredicted\tcorrect\tprecision\tprecision_low\tprecision_high\trecall\trecall_low\trecall_high\tf1\n"
-		"a b\t1\t1\t1\t1.000000\t0.206549\t1.000000\t1.000000\t0.206549\t1.000000\t1.000000\n"
+	is_text(text,
+		"measure\tvalue\tlow\thigh\n"
+		"records\t1\t\t\ncorrect\t1\t\t\naccuracy\t1.000000\t0.206549\t1.000000\nloss\t0."
+		"250000\t\t\nmacro_f1\t1.000000\t\t\n"
+		"\nclass\trecords\tpredicted\tcorrect\tprecision\tprecision_low\tprecision_"
+		"high\trecall\trecall_low\trecall_high\tf1\n"
+		"a "
+		"b\t1\t1\t1\t1.000000\t0.206549\t1.000000\t1.000000\t0.206549\t1.000000\t1.000000\n"
 		"c\t0\t0\t0\tnan\t0.000000\t1.000000\tnan\t0.000000\t1.000000\tnan\n"
-		"\ntruth\ta b\tc\na b\t1\t0\nc\t0\t0\n", "the tables");
+		"\ntruth\ta b\tc\na b\t1\t0\nc\t0\t0\n",
+		"the tables");
 	free(text);
 	text_list_free(&labels);
 	metrics_free(&metrics);
@@ -100,7 +112,9 @@ static void leaked(void)
 	}
 	metrics_add_leak(&metrics, false);
 	metrics_title(&metrics, title, sizeof title);
-	is_text(title, "accuracy 80.0 % (95 %: 49.0\u201394.3 %), 10 pictures; 75.0 % of the 4 not leaked", "accuracy without the leaked records");
+	is_text(title,
+		"accuracy 80.0 % (95 %: 49.0\u201394.3 %), 10 pictures; 75.0 % of the 4 not leaked",
+		"accuracy without the leaked records");
 	is_near(metrics_accuracy(&metrics), 0.8, 1e-12, "  and with them");
 	is_near(metrics_accuracy_not_leaked(&metrics), 0.75, 1e-12, "  3 of 4 others");
 	char *text = NULL;
@@ -112,7 +126,10 @@ static void leaked(void)
 	metrics.leaks_known = true;
 	metrics_write(&metrics, &labels, memory);
 	fclose(memory);
-	ok(strstr(text, "\nleaked\t6\t\t\naccuracy_not_leaked\t0.750000\t0.300642\t0.954413\n\nclass\t") != NULL, "  and in the table");
+	ok(strstr(text,
+		   "\nleaked\t6\t\t\naccuracy_not_leaked\t0.750000\t0.300642\t0."
+		   "954413\n\nclass\t") != NULL,
+		"  and in the table");
 	free(text);
 	text_list_free(&labels);
 	metrics_free(&metrics);

@@ -1,4 +1,5 @@
-/* Samples: passes from files, pipes and shards, in every encoding; invalid training data is refused. */
+/* Samples: passes from files, pipes and shards, in every encoding; invalid training data is
+ * refused. */
 #include "train/samples.h"
 
 #include "tap.h"
@@ -45,8 +46,11 @@ static void write_record(struct stream_writer *writer, const struct plan *plan, 
 	weights[label < 0 ? 0 : label] = 1;
 	weights[(label + 1) % CLASSES] = 0.5f;
 	struct stream_record record = {
-		.tensor = plan->type == STREAM_U8 ? (const void *)bytes : (const void *)numbers, .label = label,
-		.weights = plan->label == STREAM_LABEL_WEIGHTS ? weights : NULL, .id = (uint64_t)id, .source = "x",
+		.tensor = plan->type == STREAM_U8 ? (const void *)bytes : (const void *)numbers,
+		.label = label,
+		.weights = plan->label == STREAM_LABEL_WEIGHTS ? weights : NULL,
+		.id = (uint64_t)id,
+		.source = "x",
 	};
 	if (stream_write(writer, &record, &error))
 		note("%s: %s", error.object, error.reason);
@@ -56,9 +60,15 @@ static void write_stream(const char *path, const struct plan *plan)
 {
 	FILE *stream = fopen(path, "wb");
 	struct error error;
-	struct stream_head head = {.type = plan->type, .height = 2, .width = 2, .channels = 1, .minimum = 0, .maximum = 255,
+	struct stream_head head = {.type = plan->type,
+		.height = 2,
+		.width = 2,
+		.channels = 1,
+		.minimum = 0,
+		.maximum = 255,
 		.label = plan->label};
-	if (text_list_add(&head.classes, "a", &error) || text_list_add(&head.classes, "b", &error) ||
+	if (text_list_add(&head.classes, "a", &error) ||
+		text_list_add(&head.classes, "b", &error) ||
 		text_list_add(&head.classes, "c", &error))
 		return;
 	for (int pass = 0; pass < plan->passes; pass++) {
@@ -90,7 +100,9 @@ static bool is_record(const struct samples *samples, uint32_t index, int pass, i
 	for (int i = 0; i < 4; i++)
 		good = good && input[i] == (float)((pass * 50 + id) / 255.0);
 	for (int i = 0; i < CLASSES; i++) {
-		float expected = i == id % CLASSES ? 1 : weights && i == (id + 1) % CLASSES ? 0.5f : 0;
+		float expected = i == id % CLASSES           ? 1
+			: weights && i == (id + 1) % CLASSES ? 0.5f
+							     : 0;
 		good = good && target[i] == expected;
 	}
 	return good;
@@ -108,7 +120,8 @@ static struct samples *open_one(const char *path, enum samples_order order)
 {
 	struct samples *samples;
 	struct error error;
-	if (!ok(samples_open(&samples, &path, 1, order, &error) == 0, "open %s", text_base_name(path)))
+	if (!ok(samples_open(&samples, &path, 1, order, &error) == 0, "open %s",
+		    text_base_name(path)))
 		note("%s: %s", error.object, error.reason);
 	return samples;
 }
@@ -117,8 +130,8 @@ static void select_epoch(struct samples *samples, int epoch, bool expected)
 {
 	struct error error;
 	bool repeated = !expected;
-	ok(samples_begin_epoch(samples, epoch, &repeated, &error) == 0 && repeated == expected, "epoch %d %s", epoch,
-		expected ? "repeats a pass" : "has a pass of its own");
+	ok(samples_begin_epoch(samples, epoch, &repeated, &error) == 0 && repeated == expected,
+		"epoch %d %s", epoch, expected ? "repeats a pass" : "has a pass of its own");
 }
 
 static void files(void)
@@ -130,7 +143,8 @@ static void files(void)
 		{"raw.tens", {STREAM_U8, STREAM_LABEL_INDEX, STREAM_RAW, PASSES, RECORDS, 0, 0}},
 		{"zlib.tens", {STREAM_U8, STREAM_LABEL_INDEX, STREAM_ZLIB, PASSES, RECORDS, 0, 0}},
 		{"f32.tens", {STREAM_F32, STREAM_LABEL_INDEX, STREAM_RAW, PASSES, RECORDS, 0, 0}},
-		{"weights.tens", {STREAM_F32, STREAM_LABEL_WEIGHTS, STREAM_ZLIB, PASSES, RECORDS, 0, 0}},
+		{"weights.tens",
+			{STREAM_F32, STREAM_LABEL_WEIGHTS, STREAM_ZLIB, PASSES, RECORDS, 0, 0}},
 	};
 	for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
 		bool weights = cases[i].plan.label == STREAM_LABEL_WEIGHTS;
@@ -200,7 +214,8 @@ static void pipes(void)
 	for (int epoch = 0; epoch < PASSES; epoch++) {
 		select_epoch(samples, epoch, false);
 		check_pass(samples, epoch, false, "pipe");
-		ok(samples_is_complete(samples) == (epoch == PASSES - 1), "its end is seen with the last pass");
+		ok(samples_is_complete(samples) == (epoch == PASSES - 1),
+			"its end is seen with the last pass");
 	}
 	select_epoch(samples, PASSES, true);
 	check_pass(samples, PASSES - 1, false, "the last again");
@@ -215,7 +230,8 @@ static void pipes(void)
 
 	samples = open_pipe(path_of("raw.tens"), &child);
 	ok(!samples_is_complete(samples), "not complete");
-	ok(samples_finish(samples, &error) == 0 && samples_is_complete(samples), "the rest is read and discarded");
+	ok(samples_finish(samples, &error) == 0 && samples_is_complete(samples),
+		"the rest is read and discarded");
 	samples_digest(samples, from_pipe);
 	ok(memcmp(from_pipe, from_file, DIGEST_SIZE) == 0, "... and counts in the digest");
 	samples_close(samples);
@@ -231,13 +247,16 @@ static void damaged_pass(void)
 	bool repeated;
 	write_stream(path, &usual);
 	FILE *file = fopen(path, "r+b");
-	ok(file && fseek(file, -300, SEEK_END) == 0 && fputc(0x5A, file) != EOF && fclose(file) == 0, "the last pass is corrupted");
+	ok(file && fseek(file, -300, SEEK_END) == 0 && fputc(0x5A, file) != EOF &&
+			fclose(file) == 0,
+		"the last pass is corrupted");
 	struct samples *samples = open_pipe(path, &child);
 	for (int epoch = 0; epoch < PASSES - 1; epoch++) {
 		select_epoch(samples, epoch, false);
 		check_pass(samples, epoch, false, "before the damage");
 	}
-	ok(samples_begin_epoch(samples, PASSES - 1, &repeated, &error) < 0, "the corrupt pass is refused");
+	ok(samples_begin_epoch(samples, PASSES - 1, &repeated, &error) < 0,
+		"the corrupt pass is refused");
 	ok(strstr(error.reason, "differs"), "... with the reason: %s", error.reason);
 	ok(samples_finish(samples, &error) < 0, "... and the stream with it");
 	samples_close(samples);
@@ -252,7 +271,8 @@ static void stalled_pipe(void)
 	pid_t child = fork();
 	if (child == 0) {
 		char command[9000];
-		snprintf(command, sizeof command, "exec >'%s'; head -c 1500 '%s'; exec sleep 60", pipe_path, path);
+		snprintf(command, sizeof command, "exec >'%s'; head -c 1500 '%s'; exec sleep 60",
+			pipe_path, path);
 		execl("/bin/sh", "sh", "-c", command, (char *)NULL);
 		_exit(127);
 	}
@@ -260,7 +280,8 @@ static void stalled_pipe(void)
 	struct samples *samples = open_one(pipe_path, SAMPLES_BY_PASS);
 	check_pass(samples, 0, false, "stalled in the second pass");
 	samples_close(samples);
-	ok(kill(child, SIGTERM) == 0 && waitpid(child, NULL, 0) == child, "closed before its writer");
+	ok(kill(child, SIGTERM) == 0 && waitpid(child, NULL, 0) == child,
+		"closed before its writer");
 	alarm(0);
 }
 
@@ -268,7 +289,8 @@ static void refuses(const char *const *paths, size_t count, const char *object, 
 {
 	struct samples *samples;
 	struct error error = {0};
-	ok(samples_open(&samples, paths, count, SAMPLES_BY_PASS, &error) < 0 && !samples, "refused: %s", reason);
+	ok(samples_open(&samples, paths, count, SAMPLES_BY_PASS, &error) < 0 && !samples,
+		"refused: %s", reason);
 	is_text(error.object, object, "... by name");
 	ok(strstr(error.reason, reason), "... with the reason");
 	if (!strstr(error.reason, reason))
@@ -297,7 +319,8 @@ static void refusals(void)
 	ok(truncate(path, 1000) == 0, "cut");
 	struct samples *samples;
 	struct error error;
-	ok(samples_open(&samples, &path, 1, SAMPLES_BY_PASS, &error) < 0, "a cut stream is refused");
+	ok(samples_open(&samples, &path, 1, SAMPLES_BY_PASS, &error) < 0,
+		"a cut stream is refused");
 }
 
 static void shrinking_file(void)
