@@ -45,6 +45,7 @@ help:
 	@echo 'goals:     NAME-model NAME-data NAME-review NAME-clean'
 	@echo 'NAME:      $(DATASETS), or any folder data/NAME/ with a recipe'
 	@echo 'variables: $(SETTINGS) V; see millrace(7)'
+	@$(MILLRACE)/data-sets --ignored data $(call quote,$(MILLRACE_DATA))
 
 # $(call alone,FILE,SUBJECT) COMMAND: only one run at a time is in COMMAND. A run that only shows what it would do (make -n,
 # make -q) changes nothing, so that it need not wait.

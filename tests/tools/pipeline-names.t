@@ -57,8 +57,10 @@ done
 run pipeline help
 status_is 0
 stdout_has '^NAME: +bugs dragonball fairytail fashion pokemon,'
-is "one line for each odd folder" "$(wc -l <.err)" $((${#names[@]} - 1)) # .hidden is not looked at
+is "one line for each odd folder, where data sets are listed" "$(wc -l <.err)" $((${#names[@]} - 1)) # .hidden is not looked at
 stderr_has '^data/my\\ bugs: ignored: a name consists of letters, digits'
+run pipeline bugs-data SOURCE=pictures SIZE=24x24
+is "  and none where another is asked for" "$status$(grep -c ignored .err)" 00
 mkdir data/été-2.0_x data/dragon.ball data/model data/images
 for name in été-2.0_x model images; do cp data/bugs/recipe "data/$name/recipe"; done
 for name in bugs été-2.0_x model images; do
