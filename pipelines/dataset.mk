@@ -46,10 +46,16 @@ data: $(DATA)/train.tens $(DATA)/validation.tens
 
 split: $(DATA)/split.tsv
 
+check:
+	@$(MILLRACE)/check-places $(NAME) $(if $($(NAME)_IDX_TRAIN),,images) $(MAKECMDGOALS)
+
+# Before anything is made.
+$(DATA)/source $(DATA)/pack.settings: | check
+
 clean:
 	@$(MILLRACE)/clean-data-set $(NAME)
 
-.PHONY: model data split clean FORCE
+.PHONY: model data split check clean FORCE
 FORCE:
 
 include $(MILLRACE)/$(if $($(NAME)_IDX_TRAIN),idx,images).mk

@@ -3,7 +3,7 @@
 #   make NAME-model    everything below, in turn
 #   make NAME-data     images, split and packed: data/NAME/{train,validation}.tens
 #   make NAME-review   look through the split images in a browser
-#   make NAME-clean    remove what was built for NAME; what you put there stays
+#   make NAME-clean    remove what the pipeline made for NAME; what you put there stays
 #
 # NAME is any folder data/NAME/ with a recipe (recipe(5)). variables.mk says what may be set, check.mk refuses the rest,
 # dataset.mk knows the steps; this file has the programs built, and calls dataset.mk for each NAME that is asked for.

@@ -24,7 +24,7 @@ touch data/bugs/{decisions.tsv,characters.json,mine.tens,mine.list,mine.settings
 	data/bugs/web/.complete $model/{thesis.txt,thesis/1,.git}
 run pipeline bugs-clean
 status_is 0
-stderr_is "$model: kept, with what the pipeline did not put there"
+stderr_is "$model: kept: the pipeline did not make .git and 2 more; move it away before the next make bugs-model"
 is "files of others stay: data" "$(there data/bugs)" "$(printf './%s\n' .lock characters.json decisions.tsv \
 	drawings drawings/a.png mine mine.list \
 	mine.settings mine.tens mine/a.png recipe web web/.complete web/ant web/ant/0.jpg)"
