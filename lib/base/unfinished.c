@@ -85,12 +85,15 @@ static char *name_for(const char *path, const char *kind, int number)
 		base, kind, *kind ? "-" : "", number);
 }
 
-/* False if another process replaced the file between opening and locking. */
-static bool is_path_of(const char *path, int descriptor)
+/* Returns 1; 0 if another process replaced the file between opening and locking; -1 with errno. */
+static int is_path_of(const char *path, int descriptor)
 {
 	struct stat named, opened;
-	return lstat(path, &named) == 0 && fstat(descriptor, &opened) == 0 &&
-		named.st_dev == opened.st_dev && named.st_ino == opened.st_ino;
+	if (lstat(path, &named))
+		return errno == ENOENT ? 0 : -1;
+	if (fstat(descriptor, &opened))
+		return -1;
+	return named.st_dev == opened.st_dev && named.st_ino == opened.st_ino;
 }
 
 /* Opens and locks a leftover. Returns the descriptor; -1 if there is none, or a running process has
@@ -106,7 +109,7 @@ static int lock_leftover(const char *path, mode_t type)
 	if (descriptor < 0)
 		descriptor = open(path, O_RDONLY | O_NOFOLLOW | O_NONBLOCK | O_CLOEXEC);
 	if (descriptor >= 0 && flock(descriptor, LOCK_EX | LOCK_NB) == 0 &&
-		is_path_of(path, descriptor))
+		is_path_of(path, descriptor) == 1)
 		return descriptor;
 	if (descriptor >= 0)
 		close(descriptor);
@@ -188,12 +191,15 @@ static int create_locked(const char *path, int (*create)(const char *path))
 	int descriptor = create(path);
 	if (descriptor < 0)
 		return -1;
-	bool lost = flock(descriptor, LOCK_EX | LOCK_NB) ? errno == EWOULDBLOCK
-							 : !is_path_of(path, descriptor);
-	if (!lost)
+	int ours = flock(descriptor, LOCK_EX | LOCK_NB) ? errno != EWOULDBLOCK
+							: is_path_of(path, descriptor);
+	if (ours == 1)
 		return descriptor;
+	int reason = ours ? errno : EEXIST;
+	if (ours)
+		remove_tree(path);
 	close(descriptor);
-	errno = EEXIST;
+	errno = reason;
 	return -1;
 }
 

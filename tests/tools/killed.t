@@ -59,4 +59,13 @@ status_is 0
 run tensor-cat -q -o out.tens small.tens
 status_is 0
 is "after 32 kills nothing is left" "$(left)" ''
+
+# A file that cannot be looked at is an error, not a name that is taken.
+if [ -e "$BIN/../tests/faults/fail_calls.so" ]; then
+	for call in fstat lstat; do
+		failing FAIL_CALL=$call FAIL_AT=1 FAIL_FOREVER=1 timeout 20 tensor-cat -q -o other.tens small.tens 2>said
+		is "$call fails for ever: status, one line, nothing left" \
+			"$? $(cat said) $(ls -A | grep other)" '1 tensor-cat: other.tens: Input/output error '
+	done
+fi
 finish
