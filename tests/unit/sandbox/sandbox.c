@@ -412,6 +412,8 @@ static void *kill_workers(void *argument)
 	return NULL;
 }
 
+enum { ATTEMPTS = 50 };
+
 static int run_with_killer(struct killer *killer, enum action action, struct error *error)
 {
 	struct response response;
@@ -434,8 +436,13 @@ static void killed_while_busy(void)
 	struct killer once = {.maximum = 1}, always = {.maximum = 1000};
 	struct response response;
 	struct error error = {0};
-	ok(run_with_killer(&once, COMPUTE, &error) == 0 && once.killed == 1,
-		"the input of a killed worker is done by another");
+	/* On a busy machine the worker may finish before it is found. */
+	int failed = 0;
+	for (int i = 0; i < ATTEMPTS && !failed && !once.killed; i++) {
+		once.stop = false;
+		failed = run_with_killer(&once, COMPUTE, &error);
+	}
+	ok(!failed && once.killed == 1, "the input of a killed worker is done by another");
 	ok(run_with_killer(&always, LOOP, &error) == -1 && always.killed >= 2,
 		"if that is killed too, the call fails");
 	is_text(error.reason, "the helper was killed by another process (signal 9)",
@@ -656,6 +663,11 @@ static void threads(void)
 	is_integer(wrong, 0, "700 calls of five threads, every seventh a crash: none is wrong");
 	is_integer(right, 600, "  and every other one is right");
 	int count = family_of(getpid(), family);
+	/* On a busy machine one worker may have been enough. */
+	for (int i = 0; i < ATTEMPTS && count <= 2; i++) {
+		parallel_for(pool, 700, one_of_many, NULL);
+		count = family_of(getpid(), family);
+	}
 	ok(count > 2 && count <= 6, "  by several workers, no more than threads (%d)", count - 1);
 	parallel_destroy(pool);
 }
