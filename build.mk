@@ -150,7 +150,9 @@ $(TEST_FAULTS): $(B)/%.so: %.c $(B)/flags
 -include $(wildcard $(B)/lib/*/*.d $(B)/tools/*.d $(B)/tools/*/*.d $(B)/tests/*/*.d $(B)/tests/unit/*/*.d $(B)/tests/*/common/*.d)
 
 # Unit tests are programs, tool tests are shell; both speak TAP. T= names some of them.
-T = $(UNIT_TESTS) $(FUZZ_TESTS) $(wildcard tests/tools/*.t)
+# With sanitizers those of the pipelines, whose tools other tests run, and of the build and format are left out.
+UNSANITIZED = tests/tools/pipeline%.t tests/tools/build.t tests/tools/format.t
+T = $(UNIT_TESTS) $(FUZZ_TESTS) $(filter-out $(if $(filter asan,$(VARIANT)),$(UNSANITIZED)),$(wildcard tests/tools/*.t))
 check: programs $(UNIT_TESTS) $(FUZZ_TESTS) $(TEST_SERVERS) $(TEST_FAULTS)
 	LSAN_OPTIONS=suppressions=$(CURDIR)/tests/leaks.supp:print_suppressions=0 \
 	BIN=$(CURDIR)/$(BIN) prove --timer -e '' $(T)
