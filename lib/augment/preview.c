@@ -1,7 +1,8 @@
 #include "augment/preview.h"
 
-#include "augment/operations.h"
 #include "augment/augmenter.h"
+#include "augment/operations.h"
+#include "base/argmax.h"
 
 #include <math.h>
 #include <stdlib.h>
@@ -52,9 +53,7 @@ static char *describe_label(const struct preview_builder *builder,
 {
 	const struct stream_head *head = &builder->head;
 	const float *weights = weights_of(builder, record);
-	int label = record->label;
-	for (size_t i = 0; weights && i < head->classes.count; i++)
-		label = i == 0 || weights[i] > weights[label] ? (int)i : label;
+	int label = weights ? argmax(weights, (int)head->classes.count) : record->label;
 	const char *name = label >= 0 && (size_t)label < head->classes.count
 		? head->classes.items[label]
 		: "no class";

@@ -51,7 +51,8 @@ int bone_find(const struct character *character, const char *name)
 	return -1;
 }
 
-int choice_find(const struct character *character, const char *name)
+/* Index of a choice by name, or -1. */
+static int choice_find(const struct character *character, const char *name)
 {
 	for (size_t i = 0; i < character->choice_count; i++)
 		if (strcmp(character->choices[i].name, name) == 0)

@@ -18,8 +18,7 @@ void parts_free(struct part *parts, size_t count);
  * Returns 0, or -1: no such colour, or the palette is full. */
 CHECKED int palette_find(struct character *character, const char *text, int *index);
 
-/* Index of a bone or of a choice by name, or -1. */
+/* Index of a bone by name, or -1. */
 int bone_find(const struct character *character, const char *name);
-int choice_find(const struct character *character, const char *name);
 
 #endif

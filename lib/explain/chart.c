@@ -32,7 +32,8 @@ struct chart {
 	int tallest; /* largest height or width of a shape: the scale of the blocks */
 };
 
-int64_t chart_parameters(const struct layer *layer, struct shape input)
+/* Number of parameters of `layer`, including running statistics, for an input of shape `input`. */
+static int64_t chart_parameters(const struct layer *layer, struct shape input)
 {
 	int64_t in = input.channels, window = (int64_t)layer->kernel_height * layer->kernel_width,
 		out = layer->filters;

@@ -21,10 +21,7 @@ CHECKED int chart_draw(struct canvas *canvas, const struct architecture *archite
 CHECKED int chart_write_png(const struct architecture *architecture, const struct text_list *labels,
 	const char *path, struct error *error);
 
-/* Number of parameters of `layer`, including running statistics, for an input of shape `input`. */
-int64_t chart_parameters(const struct layer *layer, struct shape input);
-
-/* The sum over all layers. -1 if shapes do not fit. */
+/* Number of parameters of all layers, including running statistics. -1 if shapes do not fit. */
 CHECKED int chart_parameters_of(const struct architecture *architecture, int64_t *parameters,
 	struct error *error);
 

@@ -27,7 +27,8 @@ const char *keras_class(enum layer_kind kind)
 	return CLASSES[kind].name;
 }
 
-bool keras_is_pointwise(const struct architecture *architecture, int index)
+/* Whether layer `index` is the second half of a separable convolution. */
+static bool is_pointwise(const struct architecture *architecture, int index)
 {
 	const struct layer *layer = &architecture->layers[index];
 	char name[LAYER_NAME_SIZE + sizeof "_pointwise"];
@@ -40,9 +41,9 @@ bool keras_is_pointwise(const struct architecture *architecture, int index)
 
 static const char *snake_class(const struct architecture *architecture, int index, bool separable)
 {
-	bool first_half = index + 1 < architecture->layer_count &&
-		keras_is_pointwise(architecture, index + 1);
-	if (separable && (first_half || keras_is_pointwise(architecture, index)))
+	bool first_half =
+		index + 1 < architecture->layer_count && is_pointwise(architecture, index + 1);
+	if (separable && (first_half || is_pointwise(architecture, index)))
 		return "separable_conv2d";
 	return CLASSES[architecture->layers[index].kind].snake;
 }
@@ -50,13 +51,13 @@ static const char *snake_class(const struct architecture *architecture, int inde
 void keras_group(const struct architecture *architecture, int index, bool separable,
 	char out[KERAS_GROUP_SIZE])
 {
-	if (separable && keras_is_pointwise(architecture, index))
+	if (separable && is_pointwise(architecture, index))
 		index--;
 	const char *name = snake_class(architecture, index, separable);
 	int previous = 0;
 	for (int i = 0; i < index; i++)
 		previous += strcmp(snake_class(architecture, i, separable), name) == 0 &&
-			!(separable && keras_is_pointwise(architecture, i));
+			!(separable && is_pointwise(architecture, i));
 	if (previous)
 		snprintf(out, KERAS_GROUP_SIZE, "%s_%d", name, previous);
 	else

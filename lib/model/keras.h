@@ -19,9 +19,6 @@ const char *keras_class(enum layer_kind kind);
 void keras_group(const struct architecture *architecture, int index, bool separable,
 	char out[KERAS_GROUP_SIZE]);
 
-/* Whether layer `index` is the second half of such a pair. */
-bool keras_is_pointwise(const struct architecture *architecture, int index);
-
 /* Writes `value` (NULL: out of memory), which it frees, as indented JSON, complete or not at
  * all. */
 CHECKED int keras_write_json(json_t *value, const char *path, struct error *error);

@@ -122,7 +122,8 @@ const char *activation_name(enum activation activation)
 	return ACTIVATION_NAMES[activation];
 }
 
-int activation_find(const char *name)
+/* -1 for an unknown name. */
+static int activation_find(const char *name)
 {
 	for (size_t i = 0; i < sizeof ACTIVATION_NAMES / sizeof *ACTIVATION_NAMES; i++)
 		if (strcmp(ACTIVATION_NAMES[i], name) == 0)

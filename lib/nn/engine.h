@@ -170,8 +170,6 @@ double *arena_doubles(struct arena *arena, size_t count);
 void request_scratch(struct network *network, size_t count);
 float *worker_scratch(const struct network *network, int worker);
 
-struct window window_of(const struct layer *layer, struct shape in, struct shape out);
-
 /* Makes operations of the layers; needs shapes and parameters. Infallible: arrays are allocated by
  * the caller for 2 * layer_count operations. */
 void plan_operations(struct network *network);

@@ -9,7 +9,7 @@ static int padding_before(int out, int stride, int kernel, int in)
 	return total > 0 ? total / 2 : 0;
 }
 
-struct window window_of(const struct layer *layer, struct shape in, struct shape out)
+static struct window window_of(const struct layer *layer, struct shape in, struct shape out)
 {
 	struct window window = {
 		.height = (out.height - 1) * layer->stride_height + layer->kernel_height,
