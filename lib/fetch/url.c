@@ -131,6 +131,10 @@ static char *resolve_url(CURLU *url, const char *base, const char *reference, st
 				: CURLUE_OUT_OF_MEMORY;
 	free(stripped);
 	const char *reason = NULL;
+	if (code == CURLUE_OUT_OF_MEMORY) {
+		error_memory(error, reference);
+		return NULL;
+	}
 	if (code != CURLUE_OK)
 		reason = curl_url_strerror(code);
 	else if (other_scheme || !is_http(url))

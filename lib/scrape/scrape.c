@@ -103,6 +103,8 @@ void scrape_warn(struct scrape *scrape, const char *object, const char *format, 
 /* Queues the URL of a line; reports and skips an invalid one. */
 static int queue_listed(struct scrape *scrape, const struct listed_url *listed, struct error *error)
 {
+	if (!listed->url && listed->error.kind == ERROR_MACHINE)
+		return error_copy(error, &listed->error);
 	if (!listed->url) {
 		scrape->bad_lines++;
 		scrape_warn(scrape, listed->error.object, "%s", listed->error.reason);

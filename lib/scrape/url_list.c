@@ -15,7 +15,7 @@ int url_list_open(struct url_list *list, const char *path, struct error *error)
 
 static void parse_line(const struct url_list *list, char *line, struct listed_url *listed)
 {
-	struct error error;
+	struct error error = {0};
 	char *tab = strchr(line, '\t');
 	if (tab)
 		*tab = 0;
@@ -26,9 +26,11 @@ static void parse_line(const struct url_list *list, char *line, struct listed_ur
 		error_set(&error, tab + 1, "%s", name_error);
 	else if ((listed->url = url_resolve(NULL, line, &error)))
 		listed->class_name = tab + 1;
-	if (!listed->url)
-		error_set(&listed->error, list->lines->name, "line %d: %.200s: %.200s",
-			list->lines->number, error.object, error.reason);
+	if (listed->url)
+		return;
+	error_set(&listed->error, list->lines->name, "line %d: %.200s: %.200s", list->lines->number,
+		error.object, error.reason);
+	listed->error.kind = error.kind;
 }
 
 static int finish(struct url_list *list, struct error *error)
