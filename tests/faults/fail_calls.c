@@ -223,7 +223,7 @@ static size_t fail_stream(FILE *file)
 WRAP(size_t, fread, "fread", (void *bytes, size_t size, size_t count, FILE *file),
 	(bytes, size, count, file), NULL, NULL, fail_stream(file))
 WRAP(size_t, fwrite, "fwrite", (const void *bytes, size_t size, size_t count, FILE *file),
-	(bytes, size, count, file), NULL, NULL, 0)
+	(bytes, size, count, file), NULL, NULL, fail_stream(file))
 WRAP(int, fflush, "fflush", (FILE * file), (file), NULL, NULL, EOF)
 WRAP(int, fclose, "fclose", (FILE * file), (file), NULL, NULL, EOF)
 WRAP(int, close, "close", (int file), (file), NULL, NULL, -1)

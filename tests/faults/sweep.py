@@ -52,7 +52,8 @@ def litter():
 
 def run(**settings):
     environment = dict(os.environ, LD_PRELOAD=library, FAIL_CALL=calls, FAIL_ERRNO=error, **settings)
-    return subprocess.run(command, env=environment, stdin=subprocess.DEVNULL, capture_output=True, check=False)
+    return subprocess.run(command, env=environment, stdin=subprocess.DEVNULL, capture_output=True, check=False,
+        timeout=100)
 
 
 def count():
