@@ -255,7 +255,8 @@ static void follow_redirect(struct fetcher *fetcher, struct fetch_job *job)
 		snprintf(reason, sizeof reason, "redirected to %.300s: %.200s", error.object,
 			error.reason);
 		job->redirects = 0;
-		finish_job(fetcher, job, error.kind == ERROR_MACHINE ? FETCH_FAILED : FETCH_REFUSED, reason);
+		finish_job(fetcher, job, error.kind == ERROR_MACHINE ? FETCH_FAILED : FETCH_REFUSED,
+			reason);
 		return;
 	}
 	transfer_free(&job->transfer);
