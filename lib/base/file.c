@@ -1,12 +1,12 @@
 #include "base/file.h"
 
 #include "base/array.h"
+#include "base/paths.h"
 #include "base/protected.h"
 
 #include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
-#include <limits.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
@@ -257,18 +257,9 @@ int file_make_parent(const char *path, struct error *error)
  * link, or -1 with errno. */
 static int follow_link(char **path)
 {
-	char target[PATH_MAX];
-	ssize_t length = readlink(*path, target, sizeof target);
-	if (length < 0)
-		return errno == EINVAL || errno == ENOENT ? 0 : -1;
-	if (length == sizeof target) {
-		errno = ENAMETOOLONG;
-		return -1;
-	}
-	int folder = *target == '/' ? 0 : (int)(text_base_name(*path) - *path);
-	char *followed = text_format("%.*s%.*s", folder, *path, (int)length, target);
+	char *followed = path_follow_link(*path);
 	if (!followed)
-		return -1;
+		return errno == EINVAL || errno == ENOENT ? 0 : -1;
 	free(*path);
 	*path = followed;
 	return 1;

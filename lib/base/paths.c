@@ -32,12 +32,13 @@ static char *resolve_missing(const char *path)
 	return resolved;
 }
 
-/* The target of the dangling link `path`; NULL: it is not a link. */
-static char *follow_link(const char *path)
+char *path_follow_link(const char *path)
 {
 	char target[PATH_MAX];
 	ssize_t length = readlink(path, target, sizeof target);
-	if (length <= 0 || length == sizeof target)
+	if (length == sizeof target)
+		errno = ENAMETOOLONG;
+	if (length < 0 || length == sizeof target)
 		return NULL;
 	int folder = *target == '/' ? 0 : (int)(text_base_name(path) - path);
 	return text_format("%.*s%.*s", folder, path, (int)length, target);
@@ -51,7 +52,7 @@ char *path_resolve(const char *path)
 	size_t length = strlen(path);
 	while (length > 1 && path[length - 1] == '/')
 		length--;
-	char *missing = strndup(path, length), *linked = missing ? follow_link(missing) : NULL;
+	char *missing = strndup(path, length), *linked = missing ? path_follow_link(missing) : NULL;
 	real = linked ? path_resolve(linked) : missing ? resolve_missing(missing) : NULL;
 	free(missing);
 	free(linked);

@@ -16,4 +16,8 @@ bool path_is_same(const char *path, const char *other);
 /* Whether `path` is the existing `folder`, or inside it. */
 bool path_is_within(const char *path, const char *folder);
 
+/* The path that the symbolic link `path` leads to, which may not exist. Allocated, the caller's to
+ * free; NULL with errno: EINVAL if it is not a link. */
+char *path_follow_link(const char *path);
+
 #endif
