@@ -114,16 +114,20 @@ int model_open(struct model *model, const char *folder, enum network_mode mode, 
 		!(model->weights_path = find_file(folder, MODEL_WEIGHTS, error)) ||
 		network_create(&model->network, &model->architecture, mode, batch, pool, error) ||
 		read_labels(&model->labels, network_outputs(model->network), folder, error) ||
-		read_card(&model->card, folder, error)) {
+		read_card(&model->card, folder, error) ||
+		!(model->weights =
+				weights_read_start(model->network, model->weights_path, error))) {
 		model_free(model);
 		return -1;
 	}
 	return 0;
 }
 
-int model_read_weights(struct model *model, struct error *error)
+int model_finish_weights(struct model *model, struct error *error)
 {
-	return weights_read(model->network, model->weights_path, error);
+	struct weights_reading *weights = model->weights;
+	model->weights = NULL;
+	return weights_read_finish(weights, error);
 }
 
 int model_load(struct model *model, const char *folder, enum network_mode mode, int batch,
@@ -131,7 +135,7 @@ int model_load(struct model *model, const char *folder, enum network_mode mode, 
 {
 	if (model_open(model, folder, mode, batch, pool, error))
 		return -1;
-	int result = model_read_weights(model, error);
+	int result = model_finish_weights(model, error);
 	if (result)
 		model_free(model);
 	return result;
@@ -139,6 +143,8 @@ int model_load(struct model *model, const char *folder, enum network_mode mode, 
 
 void model_free(struct model *model)
 {
+	int unwanted = model->weights ? model_finish_weights(model, NULL) : 0;
+	(void)unwanted;
 	network_destroy(model->network);
 	architecture_free(&model->architecture);
 	text_list_free(&model->labels);

@@ -15,18 +15,19 @@ struct model {
 	struct text_list labels; /* one per output */
 	json_t *card;            /* training.json, or NULL */
 	char *weights_path;
+	struct weights_reading *weights; /* until they are read */
 };
 
 /* Loads a folder and builds its network. On failure (-1: a missing file, another number of labels
  * than outputs, weights of other shapes) *model is empty. The pool stays the caller's. */
 CHECKED int model_load(struct model *model, const char *folder, enum network_mode mode, int batch,
 	struct parallel *pool, struct error *error);
-/* The same in two steps: everything but the weights; then the weights, which takes most of the
- * time, from any thread. A model whose weights could not be read (-1) is still the caller's to
- * free. */
+/* The same in two steps: everything but the weights, which a child process starts to read (so the
+ * pool's threads must be idle); then waiting for that process. A model whose weights could not be
+ * read (-1) is still the caller's to free. */
 CHECKED int model_open(struct model *model, const char *folder, enum network_mode mode, int batch,
 	struct parallel *pool, struct error *error);
-CHECKED int model_read_weights(struct model *model, struct error *error);
+CHECKED int model_finish_weights(struct model *model, struct error *error);
 void model_free(struct model *model);
 
 /* Writes architecture.json, poids.h5, labels.txt and training.json (the card, borrowed) into an
@@ -51,6 +52,12 @@ CHECKED int architecture_write(const struct architecture *architecture, const ch
  * process with limits of memory and time. On failure (-1) some of the network's weights may have
  * been read. */
 CHECKED int weights_read(struct network *network, const char *path, struct error *error);
+/* The same in two steps: starting the child process (NULL with an error: nothing is started), while
+ * no other thread works; waiting for it, which frees the reading. `path` and the network must
+ * stay. */
+struct weights_reading *weights_read_start(struct network *network, const char *path,
+	struct error *error);
+CHECKED int weights_read_finish(struct weights_reading *reading, struct error *error);
 /* Writes an HDF5 file in both of Keras' layouts, in a child process. The same weights give the same
  * bytes. Complete or not at all. */
 CHECKED int weights_write(const struct network *network, const char *path, struct error *error);

@@ -5,6 +5,7 @@
 #include "sandbox/child.h"
 
 #include <math.h>
+#include <stdlib.h>
 #include <string.h>
 #include <sys/mman.h>
 #include <sys/stat.h>
@@ -54,33 +55,30 @@ int weights_parse(const void *bytes, size_t size, const char *path, const struct
 }
 
 /* A file to parse, and memory for the results, shared with the child process that parses it. */
-struct weights_read_job {
+struct weights_reading {
 	const char *path;
 	const unsigned char *bytes;
 	size_t size;
-	const struct network *network;
+	struct network *network;
 	float *values;
 	struct weights_location *locations;
 	size_t values_size, locations_size; /* bytes */
+	struct child child;
 };
 
 static int parse_task(void *context, struct error *error)
 {
-	const struct weights_read_job *job = context;
+	const struct weights_reading *job = context;
 	return weights_parse(job->bytes, job->size, job->path, job->network, job->values,
 		job->locations, error);
 }
 
-static int parse_in_child(struct weights_read_job *job, struct error *error)
+static int start_child(struct weights_reading *job, struct error *error)
 {
 	size_t total = job->size + job->values_size;
 	struct child_limits limits = {MEMORY_BASE + MEMORY_FACTOR * total,
 		1 + (unsigned)(total / BYTES_PER_SECOND)};
-	int result = child_run(parse_task, job, &limits, error);
-	if (result == CHILD_DIED)
-		return error_set(error, job->path,
-			"HDF5 cannot read it: a damaged file, or out of memory");
-	return result ? -1 : 0;
+	return child_start(&job->child, parse_task, job, &limits, error) ? -1 : 0;
 }
 
 static bool all_finite(const float *values, size_t count)
@@ -93,7 +91,7 @@ static bool all_finite(const float *values, size_t count)
 
 /* Address of the values of parameter `index`: in the file, or `values` if they were converted; NULL
  * for an invalid location. */
-static const void *locate(const struct weights_read_job *job, int index, size_t size,
+static const void *locate(const struct weights_reading *job, int index, size_t size,
 	const float *values)
 {
 	struct weights_location location =
@@ -105,35 +103,34 @@ static const void *locate(const struct weights_read_job *job, int index, size_t 
 		: NULL;
 }
 
-static int copy_parameter(const struct weights_read_job *job, struct network *network, int index,
-	const float *values, struct error *error)
+static int copy_parameter(const struct weights_reading *job, int index, const float *values,
+	struct error *error)
 {
-	struct parameter parameter = network_parameter(network, index);
+	struct parameter parameter = network_parameter(job->network, index);
 	size_t size = parameter.count * sizeof *values;
 	const void *found = locate(job, index, size, values);
 	if (!found)
 		return error_set(error, job->path, "is a damaged HDF5 file");
-	memcpy(network_parameter_values(network, index), found, size);
+	memcpy(network_parameter_values(job->network, index), found, size);
 	if (all_finite(parameter.values, parameter.count))
 		return 0;
 	return error_set(error, job->path, "%s of layer '%s' has a value that is not finite",
 		parameter.name, parameter.layer);
 }
 
-static int copy_values(const struct weights_read_job *job, struct network *network,
-	struct error *error)
+static int copy_values(const struct weights_reading *job, struct error *error)
 {
 	const float *values = job->values;
 	int result = 0;
-	for (int i = 0; result == 0 && i < network_parameter_count(network); i++) {
-		result = copy_parameter(job, network, i, values, error);
-		values += network_parameter(network, i).count;
+	for (int i = 0; result == 0 && i < network_parameter_count(job->network); i++) {
+		result = copy_parameter(job, i, values, error);
+		values += network_parameter(job->network, i).count;
 	}
 	return result;
 }
 
 /* Mapped, since reading would double the time of a cold start here. */
-static int map_weights(struct weights_read_job *job, struct error *error)
+static int map_weights(struct weights_reading *job, struct error *error)
 {
 	struct stat status;
 	int file = file_open_regular(job->path, &status, error);
@@ -153,27 +150,63 @@ static int map_weights(struct weights_read_job *job, struct error *error)
 		: bytes == MAP_FAILED ? error_system(error, job->path)
 				      : 0;
 	close(file);
-	job->bytes = bytes;
+	job->bytes = result ? NULL : bytes;
 	return result;
+}
+
+static void free_reading(struct weights_reading *job)
+{
+	child_memory_free(job->locations, job->locations_size);
+	child_memory_free(job->values, job->values_size);
+	if (job->bytes)
+		munmap((void *)job->bytes, job->size);
+	free(job);
+}
+
+static int start_reading(struct weights_reading *job, struct error *error)
+{
+	struct network *network = job->network;
+	job->locations_size = (size_t)network_parameter_count(network) * sizeof *job->locations;
+	for (int i = 0; i < network_parameter_count(network); i++)
+		job->values_size += network_parameter(network, i).count * sizeof *job->values;
+	if (map_weights(job, error))
+		return -1;
+	/* Pages that are not touched use no memory. */
+	job->values = child_memory(job->values_size);
+	job->locations = child_memory(job->locations_size);
+	return job->values && job->locations ? start_child(job, error)
+					     : error_memory(error, job->path);
+}
+
+struct weights_reading *weights_read_start(struct network *network, const char *path,
+	struct error *error)
+{
+	struct weights_reading *job = calloc(1, sizeof *job);
+	if (!job) {
+		error_memory(error, path);
+		return NULL;
+	}
+	*job = (struct weights_reading){.path = path, .network = network};
+	if (start_reading(job, error) == 0)
+		return job;
+	free_reading(job);
+	return NULL;
+}
+
+int weights_read_finish(struct weights_reading *job, struct error *error)
+{
+	int result = child_wait(&job->child, error);
+	if (result == CHILD_DIED)
+		error_set(error, job->path,
+			"HDF5 cannot read it: a damaged file, or out of memory");
+	if (result == 0)
+		result = copy_values(job, error);
+	free_reading(job);
+	return result ? -1 : 0;
 }
 
 int weights_read(struct network *network, const char *path, struct error *error)
 {
-	struct weights_read_job job = {.path = path, .network = network};
-	job.locations_size = (size_t)network_parameter_count(network) * sizeof *job.locations;
-	for (int i = 0; i < network_parameter_count(network); i++)
-		job.values_size += network_parameter(network, i).count * sizeof *job.values;
-	if (map_weights(&job, error))
-		return -1;
-	/* Pages that are not touched use no memory. */
-	job.values = child_memory(job.values_size);
-	job.locations = child_memory(job.locations_size);
-	int result = job.values && job.locations ? parse_in_child(&job, error)
-						 : error_memory(error, path);
-	if (result == 0)
-		result = copy_values(&job, network, error);
-	child_memory_free(job.locations, job.locations_size);
-	child_memory_free(job.values, job.values_size);
-	munmap((void *)job.bytes, job.size);
-	return result;
+	struct weights_reading *job = weights_read_start(network, path, error);
+	return job ? weights_read_finish(job, error) : -1;
 }

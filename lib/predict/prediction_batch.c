@@ -113,33 +113,18 @@ static int read_input(const struct prediction_batch *batch, int index, struct er
 	return result;
 }
 
-struct batch_read_job {
-	struct prediction_batch *batch;
-	void (*extra_task)(void *context); /* runs before the files */
-	void *context;
-	int extra_tasks; /* 1 or 0 */
-};
-
 static void read_task(void *context, int index, int worker)
 {
-	const struct batch_read_job *job = context;
-	struct prediction_batch *batch = job->batch;
-	(void)worker;
-	if (index < job->extra_tasks) {
-		job->extra_task(job->context);
-		return;
-	}
-	index -= job->extra_tasks;
+	struct prediction_batch *batch = context;
 	struct batch_item *item = &batch->items[index];
+	(void)worker;
 	if (item->path)
 		item->bad = read_input(batch, index, &item->error);
 }
 
-void prediction_batch_read(struct prediction_batch *batch, void extra_task(void *context),
-	void *context)
+void prediction_batch_read(struct prediction_batch *batch)
 {
-	struct batch_read_job job = {batch, extra_task, context, extra_task != NULL};
-	parallel_for(batch->pool, job.extra_tasks + batch->count, read_task, &job);
+	parallel_for(batch->pool, batch->count, read_task, batch);
 }
 
 void prediction_batch_run(struct prediction_batch *batch)

@@ -63,9 +63,8 @@ float *prediction_batch_input(const struct prediction_batch *batch, int index);
 const float *prediction_batch_logits(const struct prediction_batch *batch, int index);
 float *prediction_batch_target(const struct prediction_batch *batch, int index);
 
-/* Reads the files in parallel; one of the threads also calls `extra_task`, unless NULL. */
-void prediction_batch_read(struct prediction_batch *batch, void extra_task(void *context),
-	void *context);
+/* Reads the files in parallel. */
+void prediction_batch_read(struct prediction_batch *batch);
 /* Runs the network on the batch and ranks the classes. */
 void prediction_batch_run(struct prediction_batch *batch);
 

@@ -169,35 +169,20 @@ static int process_item(struct predictor *predictor, int index, struct error *er
 	return write_line(predictor, &prediction, target, error);
 }
 
-struct weights_job {
-	struct predictor *predictor;
-	int result;
-	struct error error;
-};
-
-static void read_weights(void *context)
-{
-	struct weights_job *job = context;
-	job->result = model_read_weights(&job->predictor->model, &job->error);
-}
-
-/* Reads the pictures of the batch; with the first batch also the weights, in parallel, which takes
- * as long as one picture. */
+/* Reads the pictures of the batch; before the first batch is run, also the weights, which a child
+ * process reads at the same time. */
 static int read_batch(struct predictor *predictor, struct error *error)
 {
 	const struct predictor_request *request = predictor->request;
-	struct weights_job job = {.predictor = predictor};
-	if (predictor->weights_read) {
-		prediction_batch_read(&predictor->batch, NULL, NULL);
+	prediction_batch_read(&predictor->batch);
+	if (predictor->weights_read)
 		return 0;
-	}
-	prediction_batch_read(&predictor->batch, read_weights, &job);
 	predictor->weights_read = true;
-	if (job.result)
-		*error = job.error;
-	else if (request->header && predictor->lines)
+	if (model_finish_weights(&predictor->model, error))
+		return -1;
+	if (request->header && predictor->lines)
 		prediction_write_header(predictor->batch.top, request->evaluate, predictor->lines);
-	return job.result;
+	return 0;
 }
 
 /* Predicts the batch and writes the results in order. */

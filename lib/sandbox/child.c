@@ -76,8 +76,8 @@ static int read_result(struct child_result *shared, struct error *error)
 	return error_set(error, shared->error.object, "%s", shared->error.reason);
 }
 
-int child_run(child_task *task, void *context, const struct child_limits *limits,
-	struct error *error)
+int child_start(struct child *child, child_task *task, void *context,
+	const struct child_limits *limits, struct error *error)
 {
 	struct child_result *shared = child_memory(sizeof *shared);
 	if (!shared) {
@@ -88,20 +88,36 @@ int child_run(child_task *task, void *context, const struct child_limits *limits
 	pid_t parent = getpid();
 	sigset_t before;
 	signals_block(&before);
-	pid_t child = fork();
-	if (child == 0) {
+	*child = (struct child){fork(), shared};
+	if (child->process == 0) {
 		reset_signals();
 		if (prctl(PR_SET_PDEATHSIG, SIGKILL) == 0 && getppid() == parent)
 			shared->result = run_task(task, context, limits, &shared->error);
 		_exit(0);
 	}
-	if (child < 0)
+	if (child->process < 0)
 		error_system(error, "fork");
 	signals_unblock(&before);
-	/* If the program was started with SIGCHLD ignored, this ends with ECHILD. */
-	while (child > 0 && waitpid(child, NULL, 0) < 0 && errno == EINTR)
-		continue;
-	int result = child < 0 ? CHILD_NOT_STARTED : read_result(shared, error);
+	if (child->process > 0)
+		return 0;
 	child_memory_free(shared, sizeof *shared);
+	return CHILD_NOT_STARTED;
+}
+
+int child_wait(struct child *child, struct error *error)
+{
+	/* If the program was started with SIGCHLD ignored, this ends with ECHILD. */
+	while (waitpid(child->process, NULL, 0) < 0 && errno == EINTR)
+		continue;
+	int result = read_result(child->shared, error);
+	child_memory_free(child->shared, sizeof *child->shared);
 	return result;
+}
+
+int child_run(child_task *task, void *context, const struct child_limits *limits,
+	struct error *error)
+{
+	struct child child;
+	return child_start(&child, task, context, limits, error) ? CHILD_NOT_STARTED
+								 : child_wait(&child, error);
 }

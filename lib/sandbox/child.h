@@ -6,6 +6,7 @@
 #include "base/error.h"
 
 #include <stddef.h>
+#include <sys/types.h>
 
 /* Returns 0, or -1 with an error. Its results go into shared memory or an open file. */
 typedef int child_task(void *context, struct error *error);
@@ -18,12 +19,26 @@ struct child_limits {
 
 enum { CHILD_DIED = -2, CHILD_NOT_STARTED = -3 };
 
-/* Runs the task in a forked child, without environment variables and without standard error, and
- * waits for it; any thread may call. With `limits` (NULL: none) the child has no open file either,
- * opens none, and is confined (sandbox/confine.h): system calls are filtered if the kernel supports
- * that; a program compiled with a sanitizer limits the time alone. Returns what the task returned;
- * CHILD_DIED, without an error, if it crashed, exceeded its time or ended the process;
- * CHILD_NOT_STARTED, with an error, if it could not be forked. */
+/* A task that runs. */
+struct child {
+	pid_t process;
+	struct child_result *shared;
+};
+
+/* Starts the task in a forked child, without environment variables and without standard error. With
+ * `limits` (NULL: none) the child has no open file either, opens none, and is confined
+ * (sandbox/confine.h): system calls are filtered if the kernel supports that; a program compiled
+ * with a sanitizer limits the time alone. The child has the calling thread alone, so no other may
+ * hold a lock that the task needs: start it while they are idle. Returns 0, then child_wait() is
+ * due; or CHILD_NOT_STARTED, with an error. */
+CHECKED int child_start(struct child *child, child_task *task, void *context,
+	const struct child_limits *limits, struct error *error);
+
+/* Waits for the child, and returns what the task returned; or CHILD_DIED, without an error, if it
+ * crashed, exceeded its time or ended the process. */
+CHECKED int child_wait(struct child *child, struct error *error);
+
+/* Both. */
 CHECKED int child_run(child_task *task, void *context, const struct child_limits *limits,
 	struct error *error);
 

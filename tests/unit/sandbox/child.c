@@ -95,6 +95,12 @@ static void results(void)
 	is_text(error.object, "it", "... with its object");
 	is_text(error.reason, "is refused", "... and its reason");
 	ok(child_run(fail, "it", &limits, NULL) == -1, "an error without a place to store it");
+	struct child first, second;
+	ok(child_start(&first, succeed, number, &limits, &error) == 0 &&
+			child_start(&second, crash, NULL, &limits, &error) == 0 &&
+			child_wait(&second, &error) == CHILD_DIED &&
+			child_wait(&first, &error) == 0,
+		"two at the same time");
 	ok(child_run(crash, NULL, &limits, &error) == CHILD_DIED, "a crash");
 	ok(child_run(crash, NULL, NULL, &error) == CHILD_DIED, "a crash without limits");
 	ok(child_run(exit_early, NULL, &limits, &error) == CHILD_DIED, "an early exit");
