@@ -31,11 +31,40 @@ size_t window_scratch(const struct operation *operation, int rows);
 void convolution_allocate_backward(struct network *network, struct operation *operation);
 /* Copies the weights as the gradient of the input reads them. */
 void convolution_transpose_weights(struct operation *operation, const float *kernel);
-/* Adds up the slices that n samples used and writes the sum into the gradients of the
- * parameters. */
-void collect_slices(struct network *network, const struct operation *operation, int n);
 void convolution_backward(struct network *network, struct operation *operation, int n,
 	float *gradient, float *input_gradient);
+
+/* ---- convolution_samples.c: backward through whole samples ---- */
+
+/* Backward of one sample. The sum over a leaf's samples (leaves.h) is a matrix: a row for each of
+ * the kernel's taps, and a last one for the biases. */
+struct sample_work {
+	struct network *network;
+	const struct operation *operation;
+	int sample;
+	bool fuses;             /* fused_backward is still to be done, on all of the gradient */
+	float *gradient;        /* of the sample's output */
+	float *leaf;            /* the sample is added to it; or NULL */
+	int first_row, end_row; /* to these of its rows */
+	float *dx;              /* of the sample's input, overwritten; or NULL */
+	float *scratch;
+};
+typedef void sample_function(const struct sample_work *work);
+
+struct sample_backward {
+	sample_function *function;
+	int width;      /* of a leaf's rows: the filters, padded or not */
+	int most_parts; /* that the rows may be divided into */
+};
+
+/* As operation_kind's backward. */
+void backward_by_samples(struct network *network, const struct operation *operation, int n,
+	float *gradient, float *input_gradient, const struct sample_backward *backward);
+
+/* Joins the leaves of n samples, whose rows are `width` long, and writes their sum into the
+ * gradients of the parameters. */
+void collect_leaves(const struct network *network, const struct operation *operation, int n,
+	int width);
 
 /* ---- convolution_winograd.c: the same by Winograd's algorithm ---- */
 
@@ -50,7 +79,7 @@ void winograd_backward(struct network *network, const struct operation *operatio
 
 /* ---- convolution_sparse.c: the same where a max-pool leaves few gradients ---- */
 
-/* Whether the operation's backward is the sparse one; its slices and transposed weights then have a
+/* Whether the operation's backward is the sparse one; its leaves and transposed weights then have a
  * different layout. */
 bool is_sparse(const struct network *network, const struct operation *operation);
 void sparse_allocate(struct network *network, struct operation *operation);

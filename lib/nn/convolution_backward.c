@@ -56,7 +56,7 @@ void convolution_allocate_backward(struct network *network, struct operation *op
 	size_t padded_in = (size_t)padded_channels(operation->in.channels);
 	size_t filters = (size_t)padded_channels(layer->filters);
 	if (network->mode == NETWORK_TRAIN)
-		plan_slices(network, operation, (taps_of(operation) + 1) * filters, SLICES);
+		allocate_leaves(network, operation, (taps_of(operation) + 1) * filters);
 	operation->transposed = arena_floats(&network->arena, window * filters * padded_in);
 	request_scratch(network,
 		window_scratch(operation, input_rows(operation, BAND)) +
@@ -104,13 +104,6 @@ void convolution_transpose_weights(struct operation *operation, const float *ker
 }
 
 /* ---- one sample ---- */
-
-struct convolution_backward {
-	struct network *network;
-	const struct operation *operation;
-	int n;
-	float *gradient, *input_gradient;
-};
 
 /* Zero-pads the gradient of the full-size output. */
 static void zero_pad(struct frame frame, const float *gradient, struct shape out, float *framed)
@@ -167,55 +160,69 @@ static struct gradient_rows gradient_rows_of(const struct operation *operation,
 }
 
 /* bias (filters padded): added to. */
-static void bias_gradient(const struct convolution_backward *task, struct gradient_rows rows,
-	float *bias)
+static void bias_gradient(const struct sample_work *work, struct gradient_rows rows, float *bias)
 {
-	const struct shape middle = task->operation->middle;
+	const struct shape middle = work->operation->middle;
 	for (int y = 0; y < middle.height; y++)
-		task->network->kernels->sum_channels(bias, rows.first + y * rows.pitch,
+		work->network->kernels->sum_channels(bias, rows.first + y * rows.pitch,
 			middle.width, padded_channels(middle.channels));
 }
 
-/* slice (kh, kw, channels, filters padded): added to, by outputs [first, end). */
-static void weight_gradient(const struct convolution_backward *task, int sample,
-	struct gradient_rows rows, int first, int end, float *slice, float *scratch)
+/* The rows of the leaf that belong to row `k` of the kernel, as far as the work wants them. */
+struct taps {
+	int first, count;
+};
+
+static struct taps taps_of_kernel_row(const struct sample_work *work, int k)
 {
-	const struct operation *operation = task->operation;
+	int run = work->operation->layer->kernel_width * work->operation->in.channels;
+	int first = work->first_row > k * run ? work->first_row : k * run;
+	return (struct taps){first, smaller(work->end_row, (k + 1) * run) - first};
+}
+
+/* Adds to the leaf by outputs [first, end). */
+static void weight_gradient(const struct sample_work *work, struct gradient_rows rows, int first,
+	int end)
+{
+	const struct operation *operation = work->operation;
 	const struct layer *layer = operation->layer;
-	const struct kernels *kernels = task->network->kernels;
+	const struct kernels *kernels = work->network->kernels;
 	int run = layer->kernel_width * operation->in.channels,
 	    filters = padded_channels(layer->filters);
 	ptrdiff_t pitch;
-	const float *x = window_rows(kernels, operation, sample, first * layer->stride_height,
-		input_rows(operation, end - first), scratch, &pitch);
+	const float *x = window_rows(kernels, operation, work->sample, first * layer->stride_height,
+		input_rows(operation, end - first), work->scratch, &pitch);
 	for (int y = first; y < end; y += rows.together) {
 		for (int k = 0; k < layer->kernel_height; k++) {
+			struct taps taps = taps_of_kernel_row(work, k);
 			const struct product product = {
-				.x = x + ((y - first) * layer->stride_height + k) * pitch,
+				.x = x + ((y - first) * layer->stride_height + k) * pitch +
+					taps.first - k * run,
 				.x_row = 1,
 				.x_outer = layer->stride_height * pitch,
 				.x_inner = (ptrdiff_t)layer->stride_width * operation->in.channels,
 				.w = rows.first + y * rows.pitch,
 				.w_row = filters,
-				.out = slice + (ptrdiff_t)k * run * filters,
+				.out = work->leaf + (ptrdiff_t)taps.first * filters,
 				.out_row = filters,
 				.accumulate = true,
-				.count = run,
+				.count = taps.count,
 				.outer = end - y < rows.together ? end - y : rows.together,
 				.inner = operation->middle.width,
 				.width = filters,
 			};
-			kernels->product(&product);
+			if (taps.count > 0)
+				kernels->product(&product);
 		}
 	}
 }
 
 /* The pixels of one row of dx (in.width, in.channels) that belong to a phase; `transposed` are its
  * weights and `framed` the first row of the frame that it depends on. */
-static void input_gradient_row(const struct convolution_backward *task, int phase,
-	const float *transposed, int down, const float *framed, float *dx, float *row)
+static void input_gradient_row(const struct sample_work *work, int phase, const float *transposed,
+	int down, const float *framed, float *dx, float *row)
 {
-	const struct operation *operation = task->operation;
+	const struct operation *operation = work->operation;
 	const struct frame frame = frame_of(operation);
 	int stride = operation->layer->stride_width, channels = operation->in.channels,
 	    width = padded_channels(channels);
@@ -243,7 +250,7 @@ static void input_gradient_row(const struct convolution_backward *task, int phas
 		.inner = across * frame.channels,
 		.width = width,
 	};
-	task->network->kernels->product(&product);
+	work->network->kernels->product(&product);
 	for (int i = 0; i < count && !direct; i++)
 		memcpy(dx + (ptrdiff_t)i * stride * channels, row + i * width,
 			(size_t)channels * sizeof *dx);
@@ -260,10 +267,10 @@ static bool covers(const struct operation *operation)
 		window.left + operation->in.width <= window.width;
 }
 
-static void input_gradient(const struct convolution_backward *task, const float *framed, float *dx,
+static void input_gradient(const struct sample_work *work, const float *framed, float *dx,
 	float *row)
 {
-	const struct operation *operation = task->operation;
+	const struct operation *operation = work->operation;
 	const struct layer *layer = operation->layer;
 	const struct frame frame = frame_of(operation);
 	int stride = layer->stride_height, top = operation->window.top;
@@ -284,86 +291,50 @@ static void input_gradient(const struct convolution_backward *task, const float 
 		for (int phase = 0; phase < layer->stride_width && down; phase++) {
 			int across = taps_of_phase(layer->kernel_width, layer->stride_width, phase);
 			if (across)
-				input_gradient_row(task, phase, transposed, down, rows,
+				input_gradient_row(work, phase, transposed, down, rows,
 					dx + (y - top) * line, row);
 			transposed += down * across * tap;
 		}
 	}
 }
 
-static void dense_backward_sample(const struct convolution_backward *task, int sample,
-	const float *gradient, float *slice, float *scratch)
+static void backward_sample(const struct sample_work *work)
 {
-	const struct operation *operation = task->operation;
-	float *framed = scratch + window_scratch(operation, input_rows(operation, BAND));
-	float *row = framed + frame_count(frame_of(operation)) + CHANNEL_BLOCK;
-	bool copies = needs_frame(operation) || (task->input_gradient && has_border(operation));
+	const struct operation *operation = work->operation;
+	const struct frame frame = frame_of(operation);
+	const float *gradient = work->gradient;
+	size_t count = shape_count(operation->out), first = (size_t)work->sample * count;
+	float *framed = work->scratch + window_scratch(operation, input_rows(operation, BAND));
+	float *row = framed + frame_count(frame) + CHANNEL_BLOCK;
+	bool copies = needs_frame(operation) || (work->dx && has_border(operation));
+	if (work->fuses)
+		fused_backward(work->network->kernels, operation, work->gradient, (ptrdiff_t)first,
+			count);
 	if (operation->pools)
-		scatter_to_argmax(frame_of(operation), gradient,
-			operation->argmax + (size_t)sample * shape_count(operation->out),
-			operation->out, framed);
+		scatter_to_argmax(frame, gradient, operation->argmax + first, operation->out,
+			framed);
 	else if (copies)
-		zero_pad(frame_of(operation), gradient, operation->out, framed);
+		zero_pad(frame, gradient, operation->out, framed);
 	const struct gradient_rows rows = gradient_rows_of(operation, gradient, framed);
-	if (slice && operation->layer->use_bias)
-		bias_gradient(task, rows,
-			slice + taps_of(operation) * (size_t)frame_of(operation).channels);
+	if (work->leaf && operation->layer->use_bias && work->end_row > (int)taps_of(operation))
+		bias_gradient(work, rows, work->leaf + taps_of(operation) * (size_t)frame.channels);
 	int height = operation->middle.height;
-	for (int y = 0; slice && y < height; y += BAND)
-		weight_gradient(task, sample, rows, y, height - y < BAND ? height : y + BAND, slice,
-			scratch);
-	if (task->input_gradient)
-		input_gradient(task, copies ? framed : gradient,
-			task->input_gradient + (size_t)sample * shape_count(operation->in), row);
-}
-
-static void backward_samples(void *context, int index, int worker)
-{
-	const struct convolution_backward *task = context;
-	const struct operation *operation = task->operation;
-	size_t out_count = shape_count(operation->out);
-	float *scratch = worker_scratch(task->network, worker);
-	float *slice = task->network->computes_parameter_gradients
-		? operation->slices + (size_t)index * operation->slice_size
-		: NULL;
-	if (slice)
-		memset(slice, 0, operation->slice_size * sizeof *slice);
-	int step = slice ? operation->slice_count : task->n;
-	for (int sample = index; sample < task->n; sample += step) {
-		float *gradient = task->gradient + (size_t)sample * out_count;
-		fused_backward(task->network->kernels, operation, gradient,
-			(ptrdiff_t)((size_t)sample * out_count), out_count);
-		dense_backward_sample(task, sample, gradient, slice, scratch);
-	}
-}
-
-void collect_slices(struct network *network, const struct operation *operation, int n)
-{
-	const struct layer *layer = operation->layer;
-	int filters = layer->filters, width = padded_channels(filters);
-	const float *bias = operation->slices + taps_of(operation) * (size_t)width;
-	sum_slices(network, operation, n);
-	compact_rows(network->gradients + network->offsets[operation->first_parameter],
-		operation->slices, (int)taps_of(operation), filters, width);
-	if (layer->use_bias)
-		memcpy(network->gradients + network->offsets[operation->first_parameter + 1], bias,
-			(size_t)filters * sizeof *bias);
+	for (int y = 0; work->leaf && y < height; y += BAND)
+		weight_gradient(work, rows, y, height - y < BAND ? height : y + BAND);
+	if (work->dx)
+		input_gradient(work, copies ? framed : gradient, work->dx, row);
 }
 
 void convolution_backward(struct network *network, struct operation *operation, int n,
 	float *gradient, float *input_gradient_out)
 {
-	struct convolution_backward task = {network, operation, n, gradient, input_gradient_out};
+	enum { TAPS = 24 }; /* least in a part */
+	const struct sample_backward samples = {backward_sample,
+		padded_channels(operation->layer->filters), (int)taps_of(operation) / TAPS};
 	if (is_sparse(network, operation))
 		sparse_backward(network, operation, n, gradient, input_gradient_out);
 	else if (is_winograd(operation))
 		winograd_backward(network, operation, n, gradient, input_gradient_out);
-	else {
-		int slices = network->computes_parameter_gradients && operation->slice_count < n
-			? operation->slice_count
-			: n;
-		parallel_for(network->pool, slices, backward_samples, &task);
-		if (network->computes_parameter_gradients)
-			collect_slices(network, operation, n);
-	}
+	else
+		backward_by_samples(network, operation, n, gradient, input_gradient_out, &samples);
 }

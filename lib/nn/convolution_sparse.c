@@ -5,9 +5,8 @@
  * lists, by filter for the gradient of the weights and by pixel for that of the input, and only
  * they are multiplied. With few channels a list costs more than it saves.
  *
- * With many threads several tasks work on one slice (engine.h): each on some of the filters for the
- * weights, or on some of the rows for the input. Their number does not change the order of any
- * sum. */
+ * With many threads several tasks work on one group of samples (leaves.h): each on some of the
+ * filters for the weights, or on some of the rows for the input. */
 #include "nn/convolution.h"
 
 #include <string.h>
@@ -43,7 +42,7 @@ static bool has_few_channels(const struct operation *operation)
 	return 3 * operation->in.channels <= CHANNEL_BLOCK;
 }
 
-/* Distance of two rows of a filter's 3x3 taps in a slice, and of two filters. */
+/* Distance of two rows of a filter's 3x3 taps in a leaf, and of two filters. */
 static int run_of(const struct operation *operation)
 {
 	return has_few_channels(operation) ? 3 * operation->in.channels
@@ -73,7 +72,7 @@ void sparse_allocate(struct network *network, struct operation *operation)
 {
 	size_t filters = (size_t)operation->out.channels,
 	       row = filters * (size_t)operation->out.width;
-	plan_slices(network, operation, filters * (size_t)filter_size(operation) + filters, SLICES);
+	allocate_leaves(network, operation, filters * (size_t)filter_size(operation) + filters);
 	operation->checks_finite = true;
 	operation->transposed = operation == network->operations
 		? NULL
@@ -123,16 +122,17 @@ static void transpose_back_channel(void *context, int index, int worker)
 					task->from[(ptrdiff_t)f * size + r * run_of(operation) + k];
 }
 
-/* Writes the summed slice into the gradients of the parameters. */
+/* Writes the sum of all leaves into the gradients of the parameters. */
 static void write_gradients(const struct network *network, const struct operation *operation)
 {
 	int filters = operation->out.channels;
 	const size_t *offsets = network->offsets + operation->first_parameter;
-	struct transposition task = {operation, operation->slices, network->gradients + offsets[0]};
+	const float *sums = operation->leaves.arrays;
+	struct transposition task = {operation, sums, network->gradients + offsets[0]};
 	parallel_for(network->pool, operation->in.channels, transpose_back_channel, &task);
 	if (operation->layer->use_bias)
 		memcpy(network->gradients + offsets[1],
-			operation->slices + (ptrdiff_t)filters * filter_size(operation),
+			sums + (ptrdiff_t)filters * filter_size(operation),
 			(size_t)filters * sizeof *network->gradients);
 }
 
@@ -141,7 +141,7 @@ static void write_gradients(const struct network *network, const struct operatio
 struct sparse_backward {
 	struct network *network;
 	const struct operation *operation;
-	int n, slices, parts;
+	int n, parts;
 	const float *gradient;
 	float *input_gradient;
 };
@@ -197,7 +197,7 @@ struct band {
 	ptrdiff_t pitch;
 	const float *gradient; /* (rows, width, filters) */
 	const uint8_t *argmax; /* (rows, width, all_filters) */
-	float *slice;          /* of the first filter */
+	float *leaf;           /* of the first filter */
 	int filter_size;
 };
 
@@ -233,7 +233,7 @@ static void sum_tile(const struct band *band, int left, int count)
 				band->gradient + first * band->filters + f,
 				band->argmax + first * band->all_filters + f, count, corner);
 		}
-		band->kernels->sum_windows(band->slice + (ptrdiff_t)f * band->filter_size, band->x,
+		band->kernels->sum_windows(band->leaf + (ptrdiff_t)f * band->filter_size, band->x,
 			band->pitch, entries, used, 3 * band->channels);
 	}
 }
@@ -253,14 +253,14 @@ static void sum_few_channels_tile(const struct band *band, int left, int count)
 			.filters = band->filters,
 			.count = count,
 		};
-		band->kernels->sum_few_channels(band->slice, &narrow);
+		band->kernels->sum_few_channels(band->leaf, &narrow);
 	}
 }
 
 /* Adds one sample's gradient of the weights of filters [first, first + count) to their part of the
- * slice, (count, 3, run), and that of their biases, which follow all weights in the slice. */
+ * leaf, (count, 3, run), and that of their biases, which follow all weights in the leaf. */
 static void sum_weights(const struct sparse_backward *task, int sample, int first, int count,
-	float *slice, float *scratch)
+	float *leaf, float *scratch)
 {
 	const struct operation *operation = task->operation;
 	const struct shape out = operation->out;
@@ -272,7 +272,7 @@ static void sum_weights(const struct sparse_backward *task, int sample, int firs
 		.width = out.width,
 		.gradient = gradient,
 		.filter_size = filter_size(operation)};
-	band.slice = slice + (ptrdiff_t)first * band.filter_size;
+	band.leaf = leaf + (ptrdiff_t)first * band.filter_size;
 	for (int y = 0; y < out.height; y += TILE_ROWS) {
 		band.rows = out.height - y < TILE_ROWS ? out.height - y : TILE_ROWS;
 		band.x = window_rows(band.kernels, operation, sample, 2 * y, 2 * band.rows + 2,
@@ -285,7 +285,7 @@ static void sum_weights(const struct sparse_backward *task, int sample, int firs
 			(has_few_channels(operation) ? sum_few_channels_tile : sum_tile)(&band,
 				left,
 				out.width - left < TILE_COLUMNS ? out.width - left : TILE_COLUMNS);
-		band.kernels->sum_channels(slice + (ptrdiff_t)out.channels * band.filter_size +
+		band.kernels->sum_channels(leaf + (ptrdiff_t)out.channels * band.filter_size +
 				first,
 			gradient, band.rows * out.width, count);
 	}
@@ -370,57 +370,68 @@ static void sum_input(const struct sparse_backward *task, int sample, int first,
 
 /* ---- tasks ---- */
 
-/* Part `part` of `parts` of `count` things begins here. */
-static int begin_of(int part, int parts, int count)
+/* Some of the filters, or of the rows of the input. */
+struct sparse_part {
+	const struct sparse_backward *task;
+	int first, end;
+	float *scratch;
+};
+
+static void sum_leaf(void *context, int first, int end, float *leaf)
 {
-	return (int)((int64_t)count * part / parts);
+	const struct sparse_part *part = context;
+	const struct operation *operation = part->task->operation;
+	size_t size = (size_t)filter_size(operation), filters = (size_t)(part->end - part->first);
+	memset(leaf + (size_t)part->first * size, 0, filters * size * sizeof *leaf);
+	memset(leaf + (size_t)operation->out.channels * size + (size_t)part->first, 0,
+		filters * sizeof *leaf);
+	for (int sample = first; sample < end; sample++)
+		sum_weights(part->task, sample, part->first, (int)filters, leaf, part->scratch);
 }
 
-/* A part of the filters of a slice, or of the rows of its samples' input. */
+static void sum_filters(struct sparse_part *part, int group)
+{
+	const struct operation *operation = part->task->operation;
+	size_t size = (size_t)filter_size(operation), first = (size_t)part->first,
+	       filters = (size_t)(part->end - part->first);
+	const struct leaf_block blocks[] = {{.first = first * size,
+						    .length = filters * size,
+						    .rows = 1},
+		{.first = (size_t)operation->out.channels * size + first,
+			.length = filters,
+			.rows = 1}};
+	leaf_sum_group(&operation->leaves, part->task->network->kernels, part->task->n, group,
+		blocks, 2, sum_leaf, part);
+}
+
+/* A part of the filters of a group, or of the rows of its samples' input. */
 static void backward_part(void *context, int index, int worker)
 {
 	const struct sparse_backward *task = context;
 	const struct operation *operation = task->operation;
-	int kinds = task->input_gradient ? 2 : 1, number = index / (kinds * task->parts),
-	    part = index % task->parts;
+	int kinds = task->input_gradient ? 2 : 1, group = index / (kinds * task->parts),
+	    number = index % task->parts;
 	bool weights = index / task->parts % kinds == 0;
 	int count = weights ? operation->out.channels : operation->out.height;
-	int first = begin_of(part, task->parts, count),
-	    end = begin_of(part + 1, task->parts, count);
-	float *slice = operation->slices + (size_t)number * operation->slice_size;
-	float *scratch = worker_scratch(task->network, worker);
-	if (weights) {
-		memset(slice + (ptrdiff_t)first * filter_size(operation), 0,
-			(size_t)(end - first) * (size_t)filter_size(operation) * sizeof *slice);
-		memset(slice + (ptrdiff_t)count * filter_size(operation) + first, 0,
-			(size_t)(end - first) * sizeof *slice);
-	}
-	for (int sample = number; sample < task->n; sample += task->slices)
-		if (weights)
-			sum_weights(task, sample, first, end - first, slice, scratch);
-		else
-			sum_input(task, sample, first, end, scratch);
-}
-
-/* Enough parts for several tasks per thread, none too small to be worth its overhead. */
-static int parts_of(const struct network *network, const struct operation *operation, int tasks)
-{
-	enum { TASKS = 8, FILTERS = 4, ROWS = 4 };
-	int wanted = TASKS * parallel_threads(network->pool) / tasks;
-	int most = operation->out.channels / FILTERS < operation->out.height / ROWS
-		? operation->out.channels / FILTERS
-		: operation->out.height / ROWS;
-	return wanted < 1 || most < 1 ? 1 : wanted < most ? wanted : most;
+	struct sparse_part part = {task, part_begin(number, task->parts, count),
+		part_begin(number + 1, task->parts, count), worker_scratch(task->network, worker)};
+	if (weights)
+		sum_filters(&part, group);
+	else
+		for (int sample = leaf_group_first(&operation->leaves, group);
+			sample < leaf_group_end(&operation->leaves, group, task->n); sample++)
+			sum_input(task, sample, part.first, part.end, part.scratch);
 }
 
 void sparse_backward(struct network *network, const struct operation *operation, int n,
 	const float *gradient, float *input_gradient)
 {
-	int slices = n < operation->slice_count ? n : operation->slice_count,
-	    kinds = input_gradient ? 2 : 1;
-	struct sparse_backward task = {network, operation, n, slices,
-		parts_of(network, operation, slices * kinds), gradient, input_gradient};
-	parallel_for(network->pool, slices * kinds * task.parts, backward_part, &task);
-	sum_slices(network, operation, n);
+	enum { TASKS = 3, FILTERS = 4, ROWS = 4 }; /* for each thread; least in a part */
+	int tasks = leaf_groups(&operation->leaves, n) * (input_gradient ? 2 : 1);
+	struct sparse_backward task = {network, operation, n, 1, gradient, input_gradient};
+	task.parts = parts_of(network->pool, tasks, TASKS,
+		smaller(operation->out.channels / FILTERS, operation->out.height / ROWS));
+	parallel_for(network->pool, tasks * task.parts, backward_part, &task);
+	join_leaves(network, operation, n);
 	write_gradients(network, operation);
 }

@@ -16,10 +16,8 @@ bool is_winograd(const struct operation *operation)
 void winograd_allocate_backward(struct network *network, struct operation *operation)
 {
 	int in = operation->in.channels, filters = operation->layer->filters;
-	if (network->mode == NETWORK_TRAIN) { /* fewer slices have more tiles each, and filters are
-		                                 shared out too */
-		plan_slices(network, operation, (taps_of(operation) + 1) * (size_t)filters,
-			SLICES / 2);
+	if (network->mode == NETWORK_TRAIN) {
+		allocate_leaves(network, operation, (taps_of(operation) + 1) * (size_t)filters);
 		request_scratch(network, winograd_gradient_scratch(in, filters));
 	}
 	operation->transposed = arena_floats(&network->arena, taps_of(operation) * (size_t)filters);
@@ -60,7 +58,7 @@ void winograd_transpose_weights(const struct network *network, struct operation 
 struct winograd_backward {
 	const struct network *network;
 	const struct operation *operation;
-	int n, slices;
+	int n;
 	int parts; /* that the filters are divided into */
 	float *gradient;
 };
@@ -76,65 +74,81 @@ static void fused_backward_band(void *context, int index, int worker)
 		band.first, (size_t)(band.rows * out.width) * (size_t)out.channels);
 }
 
-static int begin_of(int part, int parts, int filters)
+/* Some of the filters: a multiple of WINOGRAD_FILTERS, or the rest of them. */
+struct winograd_part {
+	const struct winograd_backward *task;
+	int first, end;
+	float *scratch;
+};
+
+static int filter_begin(const struct winograd_backward *task, int part)
 {
-	return (int)((long)(filters / WINOGRAD_FILTERS) * part / parts) * WINOGRAD_FILTERS;
+	int filters = task->operation->out.channels;
+	return part == task->parts
+		? filters
+		: part_begin(part, task->parts, filters / WINOGRAD_FILTERS) * WINOGRAD_FILTERS;
 }
 
-/* Some filters of one slice. */
-static void sum_part(void *context, int index, int worker)
+static void sum_leaf(void *context, int first, int end, float *leaf)
 {
-	const struct winograd_backward *task = context;
+	const struct winograd_part *part = context;
+	const struct winograd_backward *task = part->task;
 	const struct operation *operation = task->operation;
 	const struct shape out = operation->out;
-	int number = index / task->parts, part = index % task->parts;
-	float *slice = operation->slices + (size_t)number * operation->slice_size;
-	float *bias = slice + taps_of(operation) * (size_t)out.channels;
+	float *bias = leaf + taps_of(operation) * (size_t)out.channels;
 	const struct winograd_gradient gradient = {
 		.kernels = task->network->kernels,
 		.operation = operation,
 		.gradient = task->gradient,
-		.first = number,
-		.step = task->slices,
-		.samples = (task->n - number + task->slices - 1) / task->slices,
-		.first_filter = begin_of(part, task->parts, out.channels),
-		.end_filter = part == task->parts - 1
-			? out.channels
-			: begin_of(part + 1, task->parts, out.channels),
-		.weights = slice,
-		.scratch = worker_scratch(task->network, worker),
+		.first = first,
+		.samples = end - first,
+		.first_filter = part->first,
+		.end_filter = part->end,
+		.weights = leaf,
+		.scratch = part->scratch,
 	};
 	winograd_gradient(&gradient);
-	if (part > 0)
+	if (part->first > 0)
 		return;
 	memset(bias, 0, (size_t)out.channels * sizeof *bias);
-	for (int sample = number; sample < task->n && operation->layer->use_bias;
-		sample += task->slices)
+	if (operation->layer->use_bias)
 		task->network->kernels->sum_channels(bias,
-			task->gradient + (size_t)sample * shape_count(out), out.height * out.width,
-			out.channels);
+			task->gradient + (size_t)first * shape_count(out),
+			(end - first) * out.height * out.width, out.channels);
 }
 
-/* So many parts that each thread has a slice's part; the tiles are transformed anew for each. */
-static int parts_of(const struct network *network, const struct operation *operation, int slices)
+/* Some filters of one group; the first part has the biases of all. */
+static void sum_part(void *context, int index, int worker)
 {
-	int wanted = parallel_threads(network->pool) / slices,
-	    most = operation->out.channels / WINOGRAD_FILTERS;
-	return wanted < 1 || most < 1 ? 1 : wanted < most ? wanted : most;
+	const struct winograd_backward *task = context;
+	const struct operation *operation = task->operation;
+	int number = index % task->parts;
+	struct winograd_part part = {task, filter_begin(task, number),
+		filter_begin(task, number + 1), worker_scratch(task->network, worker)};
+	size_t filters = (size_t)operation->out.channels, taps = taps_of(operation);
+	const struct leaf_block blocks[] = {{.first = (size_t)part.first,
+						    .length = (size_t)(part.end - part.first),
+						    .rows = taps,
+						    .pitch = filters},
+		{.first = taps * filters, .length = filters, .rows = 1}};
+	leaf_sum_group(&operation->leaves, task->network->kernels, task->n, index / task->parts,
+		blocks, number == 0 ? 2 : 1, sum_leaf, &part);
 }
 
 void winograd_backward(struct network *network, const struct operation *operation, int n,
 	float *gradient, float *input_gradient)
 {
-	int slices = n < operation->slice_count ? n : operation->slice_count;
-	struct winograd_backward task = {network, operation, n, slices, 1, gradient};
+	struct winograd_backward task = {network, operation, n, 1, gradient};
 	if (operation->fused_output_normalization || operation->activation != ACTIVATION_LINEAR)
 		parallel_for(network->pool, n * bands_of(operation->out), fused_backward_band,
 			&task);
 	if (network->computes_parameter_gradients) {
-		task.parts = parts_of(network, operation, slices);
-		parallel_for(network->pool, slices * task.parts, sum_part, &task);
-		collect_slices(network, operation, n);
+		int groups = leaf_groups(&operation->leaves, n);
+		/* One task for each thread: the tiles are transformed anew for each part. */
+		task.parts = parts_of(network->pool, groups, 1,
+			operation->out.channels / WINOGRAD_FILTERS);
+		parallel_for(network->pool, groups * task.parts, sum_part, &task);
+		collect_leaves(network, operation, n, operation->out.channels);
 	}
 	const struct winograd winograd = {
 		.network = network,

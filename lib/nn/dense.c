@@ -106,28 +106,29 @@ static void forward(struct network *network, struct operation *operation, int n)
 		operation->output, (size_t)task.rows * (size_t)units);
 }
 
-/* Gradient of the weights of `count` inputs from `first`: (count, units). */
-static void weight_gradient(const struct dense_task *task, int first, int count, float *scratch)
+/* out (count, units) = the sum over samples of x (rows, count) by the gradient, where x[row][i]
+ * lies at x + row * x_row + i. */
+static void sum_samples(const struct dense_task *task, const float *x, int x_row, int count,
+	float *out, float *scratch)
 {
 	const struct operation *operation = task->operation;
-	struct network *network = task->network;
-	int units = units_of(operation), width = padded_channels(units);
-	float *out = network->gradients + network->offsets[operation->first_parameter] +
-		(ptrdiff_t)first * units;
+	int units = units_of(operation), width = padded_channels(units),
+	    leaf = rows_of(operation, LEAF_SAMPLES), leaves = (task->rows + leaf - 1) / leaf;
 	const struct product product = {
-		.x = operation->input + first,
+		.x = x,
 		.x_row = 1,
-		.x_inner = operation->in.channels,
+		.x_outer = (ptrdiff_t)leaf * x_row,
+		.x_inner = x_row,
 		.w = operation->partials,
 		.w_row = width,
 		.out = units == width ? out : scratch,
 		.out_row = width,
 		.count = count,
-		.outer = 1,
-		.inner = task->rows,
+		.outer = leaves,
+		.inner = leaf,
 		.width = width,
 	};
-	network->kernels->product(&product);
+	task->network->kernels->product_leaves(&product, task->rows - (leaves - 1) * leaf);
 	if (units != width)
 		compact_rows(out, scratch, count, units, width);
 }
@@ -170,9 +171,12 @@ static void backward_block(void *context, int index, int worker)
 	const struct dense_task *task = context;
 	int first = index * BLOCK, left = task->operation->in.channels - first,
 	    count = left < BLOCK ? left : BLOCK;
-	float *scratch = worker_scratch(task->network, worker);
+	float *scratch = worker_scratch(task->network, worker),
+	      *gradients = task->network->gradients +
+		task->network->offsets[task->operation->first_parameter];
 	if (task->network->computes_parameter_gradients)
-		weight_gradient(task, first, count, scratch);
+		sum_samples(task, task->operation->input + first, task->operation->in.channels,
+			count, gradients + (ptrdiff_t)first * units_of(task->operation), scratch);
 	if (task->input_gradient)
 		input_gradient(task, first, count, scratch);
 }
@@ -186,11 +190,11 @@ static void backward(struct network *network, struct operation *operation, int n
 	network->kernels->activate_backward(operation->activation, operation->negative_slope,
 		operation->output, gradient, (size_t)task.rows * (size_t)units);
 	pad_rows(operation->partials, gradient, task.rows, units, width);
-	if (network->computes_parameter_gradients && operation->layer->use_bias) {
-		float *bias = network->gradients + network->offsets[operation->first_parameter + 1];
-		memset(bias, 0, (size_t)units * sizeof *bias);
-		network->kernels->sum_channels(bias, gradient, task.rows, units);
-	}
+	const float one = 1;
+	if (network->computes_parameter_gradients && operation->layer->use_bias)
+		sum_samples(&task, &one, 0, 1,
+			network->gradients + network->offsets[operation->first_parameter + 1],
+			network->scratch);
 	parallel_for(network->pool, (operation->in.channels + BLOCK - 1) / BLOCK, backward_block,
 		&task);
 }

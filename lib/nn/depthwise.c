@@ -25,7 +25,7 @@ static void allocate_buffers(struct network *network, struct operation *operatio
 	operation->weights = arena_floats(&network->arena, kernel_size(operation) * channels);
 	operation->bias = arena_floats(&network->arena, channels);
 	if (network->mode == NETWORK_TRAIN)
-		plan_slices(network, operation, (kernel_size(operation) + 1) * channels, SLICES);
+		allocate_leaves(network, operation, (kernel_size(operation) + 1) * channels);
 	request_scratch(network,
 		window_scratch(operation, input_rows(operation, BAND)) +
 			2 * spread_count(operation));
@@ -48,16 +48,13 @@ static void prepare(struct network *network, struct operation *operation)
 struct depthwise_task {
 	struct network *network;
 	const struct operation *operation;
-	int n;
-	float *gradient, *input_gradient;
 };
 
 /* The input of some rows of outputs, as the kernels read it; `scratch` is for window_rows and
  * repeated channels. */
-static struct depthwise read_band(const struct depthwise_task *task, int sample, int first,
-	int rows, float *scratch)
+static struct depthwise read_band(const struct kernels *kernels, const struct operation *operation,
+	int sample, int first, int rows, float *scratch)
 {
-	const struct operation *operation = task->operation;
 	const struct layer *layer = operation->layer;
 	int channels = operation->out.channels, multiplier = layer->filters,
 	    under = input_rows(operation, rows);
@@ -67,8 +64,8 @@ static struct depthwise read_band(const struct depthwise_task *task, int sample,
 		.width = layer->kernel_width,
 		.count = operation->out.width,
 		.channels = channels};
-	band.x = window_rows(task->network->kernels, operation, sample,
-		first * layer->stride_height, under, scratch, &band.pitch);
+	band.x = window_rows(kernels, operation, sample, first * layer->stride_height, under,
+		scratch, &band.pitch);
 	if (multiplier == 1)
 		return band;
 	float *spread = scratch + window_scratch(operation, input_rows(operation, BAND));
@@ -88,7 +85,7 @@ static void forward_band(void *context, int index, int worker)
 	const struct kernels *kernels = task->network->kernels;
 	struct row_band place = row_band_of(operation->out, index);
 	float *out = operation->output + place.first;
-	struct depthwise band = read_band(task, place.sample, place.row, place.rows,
+	struct depthwise band = read_band(kernels, operation, place.sample, place.row, place.rows,
 		worker_scratch(task->network, worker));
 	size_t line = (size_t)operation->out.width * (size_t)band.channels;
 	for (int y = 0; y < place.rows; y++, out += line) {
@@ -103,15 +100,15 @@ static void forward_band(void *context, int index, int worker)
 
 static void forward(struct network *network, struct operation *operation, int n)
 {
-	struct depthwise_task task = {.network = network, .operation = operation, .n = n};
+	struct depthwise_task task = {.network = network, .operation = operation};
 	parallel_for(network->pool, n * bands_of(operation->out), forward_band, &task);
 }
 
 /* Adds rows of the gradient of windows, from row `first` of the padded input on, to dx (in). */
-static void add_rows(const struct depthwise_task *task, const float *windows, ptrdiff_t pitch,
-	int first, int rows, float *dx)
+static void add_rows(const struct sample_work *work, const float *windows, ptrdiff_t pitch,
+	int first, int rows)
 {
-	const struct operation *operation = task->operation;
+	const struct operation *operation = work->operation;
 	const struct shape in = operation->in;
 	const struct window window = operation->window;
 	int multiplier = operation->layer->filters, reached = window.width - window.left;
@@ -119,88 +116,66 @@ static void add_rows(const struct depthwise_task *task, const float *windows, pt
 	windows += window.left * operation->out.channels;
 	for (int i = 0; i < rows; i++, windows += pitch) {
 		int y = first + i - window.top;
-		float *row = dx + (ptrdiff_t)y * in.width * in.channels;
+		float *row = work->dx + (ptrdiff_t)y * in.width * in.channels;
 		if (y < 0 || y >= in.height)
 			continue;
 		if (multiplier == 1)
-			task->network->kernels->add(row, windows, (size_t)line);
+			work->network->kernels->add(row, windows, (size_t)line);
 		for (int k = 0; k < line * multiplier && multiplier > 1; k++)
 			row[k / multiplier] += windows[k];
 	}
 }
 
-/* Backward of one band of outputs: adds to slice (kh, kw, channels; then the bias) and dx (in);
- * either may be NULL. */
-static void backward_band(const struct depthwise_task *task, struct row_band place, float *slice,
-	float *dx, float *scratch)
+/* Backward of one band of outputs: adds to the leaf (kh, kw, channels; then the bias) and dx. */
+static void backward_band(const struct sample_work *work, struct row_band place, float *gradient)
 {
-	const struct operation *operation = task->operation;
-	const struct kernels *kernels = task->network->kernels;
+	const struct operation *operation = work->operation;
+	const struct kernels *kernels = work->network->kernels;
 	int width = operation->out.width, channels = operation->out.channels,
 	    stride = operation->layer->stride_height;
 	int under = input_rows(operation, place.rows);
-	float *gradient = task->gradient + place.first;
-	fused_backward(kernels, operation, gradient, place.first,
-		(size_t)(place.rows * width * channels));
-	if (slice)
-		kernels->sum_channels(slice + (int)kernel_size(operation) * channels, gradient,
+	if (work->fuses)
+		fused_backward(kernels, operation, gradient, place.first,
+			(size_t)(place.rows * width * channels));
+	if (work->leaf)
+		kernels->sum_channels(work->leaf + (int)kernel_size(operation) * channels, gradient,
 			place.rows * width, channels);
-	struct depthwise band = read_band(task, place.sample, place.row, place.rows, scratch);
-	float *windows = dx ? scratch + window_scratch(operation, input_rows(operation, BAND)) +
+	struct depthwise band =
+		read_band(kernels, operation, place.sample, place.row, place.rows, work->scratch);
+	float *windows = work->dx
+		? work->scratch + window_scratch(operation, input_rows(operation, BAND)) +
 			spread_count(operation)
-			    : NULL;
-	if (dx)
+		: NULL;
+	if (windows)
 		memset(windows, 0, (size_t)(under * band.pitch) * sizeof *windows);
 	for (int y = 0; y < place.rows; y++, gradient += width * channels) {
 		kernels->depthwise_backward(&band, gradient,
-			windows ? windows + y * stride * band.pitch : NULL, slice);
+			windows ? windows + y * stride * band.pitch : NULL, work->leaf);
 		band.x += stride * band.pitch;
 	}
-	if (dx)
-		add_rows(task, windows, band.pitch, place.row * stride, under, dx);
+	if (windows)
+		add_rows(work, windows, band.pitch, place.row * stride, under);
 }
 
-static void backward_samples(void *context, int index, int worker)
+static void backward_sample(const struct sample_work *work)
 {
-	const struct depthwise_task *task = context;
-	const struct operation *operation = task->operation;
-	size_t in = shape_count(operation->in);
+	const struct operation *operation = work->operation;
 	int bands = bands_of(operation->out);
-	float *slice = task->network->computes_parameter_gradients
-		? operation->slices + (size_t)index * operation->slice_size
-		: NULL;
-	if (slice)
-		memset(slice, 0, operation->slice_size * sizeof *slice);
-	int step = slice ? operation->slice_count : task->n;
-	for (int sample = index; sample < task->n; sample += step) {
-		float *dx =
-			task->input_gradient ? task->input_gradient + (size_t)sample * in : NULL;
-		if (dx)
-			memset(dx, 0, in * sizeof *dx);
-		for (int band = 0; band < bands; band++)
-			backward_band(task, row_band_of(operation->out, sample * bands + band),
-				slice, dx, worker_scratch(task->network, worker));
+	float *gradient = work->gradient;
+	if (work->dx)
+		memset(work->dx, 0, shape_count(operation->in) * sizeof *work->dx);
+	for (int i = 0; i < bands; i++) {
+		struct row_band band = row_band_of(operation->out, work->sample * bands + i);
+		backward_band(work, band, gradient);
+		gradient += band.rows * operation->out.width * operation->out.channels;
 	}
 }
 
 static void backward(struct network *network, struct operation *operation, int n, float *gradient,
 	float *input_gradient)
 {
-	struct depthwise_task task = {network, operation, n, gradient, input_gradient};
-	int slices = network->computes_parameter_gradients && operation->slice_count < n
-		? operation->slice_count
-		: n;
-	parallel_for(network->pool, slices, backward_samples, &task);
-	if (!network->computes_parameter_gradients)
-		return;
-	sum_slices(network, operation, n);
-	size_t channels = (size_t)operation->out.channels,
-	       count = kernel_size(operation) * channels;
-	memcpy(network->gradients + network->offsets[operation->first_parameter], operation->slices,
-		count * sizeof(float));
-	if (operation->layer->use_bias)
-		memcpy(network->gradients + network->offsets[operation->first_parameter + 1],
-			operation->slices + count, channels * sizeof(float));
+	const struct sample_backward samples = {backward_sample, operation->out.channels, 1};
+	backward_by_samples(network, operation, n, gradient, input_gradient, &samples);
 }
 
 const struct operation_kind depthwise_kind = {allocate_buffers, prepare, forward, backward, NULL,

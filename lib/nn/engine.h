@@ -6,7 +6,7 @@
 #ifndef NN_ENGINE_H
 #define NN_ENGINE_H
 
-#include "nn/kernels.h"
+#include "nn/leaves.h"
 #include "nn/network.h"
 
 #include <stdatomic.h>
@@ -79,10 +79,8 @@ struct operation {
 	                    direct */
 	float *winograd_transposed; /* the same, transposed for the gradient of the input */
 	float *transposed;          /* convolution: weights as its backward reads them */
-	float *slices; /* partial sums of gradients, slice_count of slice_size floats */
-	int slice_count;
-	size_t slice_size;
-	float *partials;   /* dense: partial sums of the output */
+	struct leaf_sums leaves;    /* of the gradients of its parameters */
+	float *partials;            /* dense: partial sums of the output */
 	float *statistics; /* normalisation: mean, variance, scale, shift and others, by channel */
 	double *sums;      /* normalisation: sums by channel over bands of rows */
 };
@@ -174,12 +172,11 @@ float *worker_scratch(const struct network *network, int worker);
  * the caller for 2 * layer_count operations. */
 void plan_operations(struct network *network);
 
-/* Gives slices, usually SLICES at most, to an operation whose parameters' gradient takes `size`
- * floats. The number of slices depends on the operation alone: it decides the order of sums. */
-enum { SLICES = 16 };
-void plan_slices(struct network *network, struct operation *operation, size_t size, int most);
-/* Adds up the slices that n samples used, in a fixed tree, into the first. */
-void sum_slices(struct network *network, const struct operation *operation, int n);
+/* Allocates the sums over samples of an operation whose parameters' gradient takes `size`
+ * floats. */
+void allocate_leaves(struct network *network, struct operation *operation, size_t size);
+/* Joins them for n samples; the gradient is then at operation->leaves.arrays. */
+void join_leaves(const struct network *network, const struct operation *operation, int n);
 
 /* Multiplies `rows` rows of folded weights and the bias, each `width` long, by what batch
  * normalisation does. */

@@ -115,8 +115,12 @@ struct kernels {
 	const char *name;
 
 	void (*product)(const struct product *product);
-	/* The same followed by a max-pool 2x2: out[i] is the maximum of rows 2 i and 2 i + 1 at x
-	 * and at x + below; argmax, where not NULL, is (count, out_row) and gets what max_pool
+	/* The same with each o a leaf (leaves.h), the last of `last` k: the sum of each begins with
+	 * zero, and they are joined in the tree of leaves. `initial` and `accumulate` are not
+	 * read. */
+	void (*product_leaves)(const struct product *product, int last);
+	/* The product followed by a max-pool 2x2: out[i] is the maximum of rows 2 i and 2 i + 1 at
+	 * x and at x + below; argmax, where not NULL, is (count, out_row) and gets what max_pool
 	 * says. Never accumulates; `initial` is not NULL. */
 	void (*product_pool)(const struct product *product, ptrdiff_t below, uint8_t *argmax);
 

@@ -2,6 +2,7 @@
 
 #include "base/argmax.h"
 #include "nn/engine.h"
+#include "nn/leaves.h"
 
 #include <math.h>
 #include <string.h>
@@ -74,12 +75,16 @@ static double categorical_loss(const struct kernels *kernels,
 double mean_loss(const struct kernels *kernels, const struct training_options *options,
 	const float *logits, const float *targets, int n, int outputs)
 {
-	double sum = 0;
-	for (int i = 0; i < n; i++, logits += outputs, targets += outputs)
-		sum += options->loss == LOSS_BINARY_CROSSENTROPY
-			? binary_loss(kernels, options, logits, targets, outputs) / outputs
-			: categorical_loss(kernels, options, logits, targets, outputs);
-	return sum / n;
+	struct leaf_tree tree = {0};
+	for (int leaf = 0, i = 0; leaf < leaf_count(n); leaf++) {
+		double sum = 0;
+		for (; i < leaf_end(leaf, n); i++, logits += outputs, targets += outputs)
+			sum += options->loss == LOSS_BINARY_CROSSENTROPY
+				? binary_loss(kernels, options, logits, targets, outputs) / outputs
+				: categorical_loss(kernels, options, logits, targets, outputs);
+		leaf_tree_add(&tree, sum);
+	}
+	return leaf_tree_sum(&tree) / n;
 }
 
 double network_loss(const struct training_options *options, const float *logits,

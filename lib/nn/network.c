@@ -50,6 +50,18 @@ float *worker_scratch(const struct network *network, int worker)
 	return network->scratch + (size_t)worker * network->scratch_count;
 }
 
+void allocate_leaves(struct network *network, struct operation *operation, size_t size)
+{
+	operation->leaves = leaf_sums_plan(size, network->batch);
+	operation->leaves.arrays =
+		arena_floats(&network->arena, leaf_sums_floats(&operation->leaves, network->batch));
+}
+
+void join_leaves(const struct network *network, const struct operation *operation, int n)
+{
+	leaf_join_groups(&operation->leaves, network->kernels, network->pool, n);
+}
+
 void compact_rows(float *out, const float *x, int rows, int width, int stride)
 {
 	for (int i = 0; i < rows; i++)

@@ -6,7 +6,8 @@
  * gradient of y. Between convolutions both are fused to save memory bandwidth: y is computed where
  * it is read (copy_normalized), and the gradient of x where the previous operation reads it
  * (fused_backward). The sums over the batch are taken over bands of rows, each small enough to be
- * read twice from the cache, and combined in the order of the bands. */
+ * read twice from the cache. Those of a leaf's samples are added up in the order of the bands, and
+ * the leaves joined (leaves.h). */
 #include "nn/engine.h"
 
 #include <math.h>
@@ -177,30 +178,56 @@ static double pixels(const struct operation *operation, int n)
 	for (int c = (block)*CHANNEL_BLOCK; \
 		c < (operation)->out.channels && c < ((block) + 1) * CHANNEL_BLOCK; c++)
 
+/* What a band adds to a sum of channel c. */
+typedef double band_term(const struct operation *operation, int band, int c, double mean);
+
+static double band_sum(const struct operation *operation, int band, int c, double mean)
+{
+	(void)mean;
+	return band_sums(operation, band, SUM)[c];
+}
+
+static double band_products(const struct operation *operation, int band, int c, double mean)
+{
+	(void)mean;
+	return band_sums(operation, band, PRODUCTS)[c];
+}
+
 /* About its own centre m a band of k values x has the second moment s; about the mean of all it has
  * s + 2 (m - mean) (sum of x - k m) + k (m - mean)^2. */
+static double band_squares(const struct operation *operation, int band, int c, double mean)
+{
+	double centre = band_sums(operation, band, CENTRE)[c], offset = centre - mean;
+	double size = row_band_of(operation->out, band).rows * operation->out.width;
+	return band_sums(operation, band, SQUARES)[c] +
+		offset * (2 * (band_sums(operation, band, SUM)[c] - size * centre) + size * offset);
+}
+
+/* The sum over the batch. */
+static double sum_bands(const struct normalization_task *task, band_term *term, int c, double mean)
+{
+	struct leaf_tree tree = {0};
+	for (int leaf = 0, i = 0; leaf < leaf_count(task->n); leaf++) {
+		double sum = 0;
+		for (int end = leaf_end(leaf, task->n) * bands_of(task->operation->out); i < end;
+			i++)
+			sum += term(task->operation, i, c, mean);
+		leaf_tree_add(&tree, sum);
+	}
+	return leaf_tree_sum(&tree);
+}
+
 static void combine_moments(void *context, int block, int worker)
 {
 	(void)worker;
 	const struct normalization_task *task = context;
 	const struct operation *operation = task->operation;
-	int bands = task->n * bands_of(operation->out);
 	double count = pixels(operation, task->n);
 	FOR_CHANNELS (c, operation, block) {
-		double sum = 0, squares = 0;
-		for (int i = 0; i < bands; i++)
-			sum += band_sums(operation, i, SUM)[c];
-		for (int i = 0; i < bands; i++) {
-			double centre = band_sums(operation, i, CENTRE)[c],
-			       offset = centre - sum / count;
-			double size = row_band_of(operation->out, i).rows * operation->out.width;
-			squares += band_sums(operation, i, SQUARES)[c] +
-				offset *
-					(2 * (band_sums(operation, i, SUM)[c] - size * centre) +
-						size * offset);
-		}
-		statistic(operation, MEAN)[c] = (float)(sum / count);
-		statistic(operation, VARIANCE)[c] = (float)(squares / count);
+		double mean = sum_bands(task, band_sum, c, 0) / count;
+		statistic(operation, MEAN)[c] = (float)mean;
+		statistic(operation, VARIANCE)[c] =
+			(float)(sum_bands(task, band_squares, c, mean) / count);
 	}
 }
 
@@ -312,15 +339,12 @@ static void parameter_gradients(void *context, int block, int worker)
 	const struct layer *layer = operation->layer;
 	float *gradients = task->network->gradients;
 	const size_t *offsets = task->network->offsets + operation->first_parameter;
-	int bands = task->n * bands_of(operation->out);
 	FOR_CHANNELS (c, operation, block) {
-		double scale = (double)statistic(operation, SCALE)[c], sum = 0, products = 0;
+		double scale = (double)statistic(operation, SCALE)[c];
 		double r = 1 /
 			sqrt((double)statistic(operation, VARIANCE)[c] + (double)layer->epsilon);
-		for (int i = 0; i < bands; i++) {
-			sum += band_sums(operation, i, SUM)[c];
-			products += band_sums(operation, i, PRODUCTS)[c];
-		}
+		double sum = sum_bands(task, band_sum, c, 0),
+		       products = sum_bands(task, band_products, c, 0);
 		double slope = -scale * r * products * r / pixels(operation, task->n);
 		if (layer->scale)
 			gradients[offsets[0] + (size_t)c] = (float)(products * r);

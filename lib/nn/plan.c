@@ -24,17 +24,6 @@ static struct window window_of(const struct layer *layer, struct shape in, struc
 	return window;
 }
 
-void plan_slices(struct network *network, struct operation *operation, size_t size, int most)
-{
-	enum { FLOATS = 1 << 22 };
-	int count = most;
-	while (count > 2 && (size_t)count * size > FLOATS)
-		count /= 2;
-	operation->slice_count = count;
-	operation->slice_size = (size + CHANNEL_BLOCK - 1) / CHANNEL_BLOCK * CHANNEL_BLOCK;
-	operation->slices = arena_floats(&network->arena, (size_t)count * operation->slice_size);
-}
-
 static const struct operation_kind *kind_of(enum layer_kind kind)
 {
 	switch (kind) {

@@ -62,37 +62,6 @@ float *run_backward(struct network *network, float *gradient, int n, int first, 
 	return wants_input ? gradient : NULL;
 }
 
-/* ---- sums of slices ---- */
-
-enum { PIECE = 4096 };
-
-struct reduction {
-	const struct network *network;
-	const struct operation *operation;
-	int count;
-};
-
-static void sum_piece(void *context, int index, int worker)
-{
-	(void)worker;
-	const struct reduction *task = context;
-	size_t size = task->operation->slice_size, first = (size_t)index * PIECE;
-	size_t length = size - first < PIECE ? size - first : PIECE;
-	for (int width = 1; width < task->count; width *= 2)
-		for (int i = 0; i + width < task->count; i += 2 * width) {
-			float *slice = task->operation->slices + (size_t)i * size + first;
-			task->network->kernels->add(slice, slice + (size_t)width * size, length);
-		}
-}
-
-void sum_slices(struct network *network, const struct operation *operation, int n)
-{
-	struct reduction task = {network, operation,
-		n < operation->slice_count ? n : operation->slice_count};
-	parallel_for(network->pool, (int)((operation->slice_size + PIECE - 1) / PIECE), sum_piece,
-		&task);
-}
-
 /* ---- prediction ---- */
 
 void network_forward(struct network *network, const float *input, int n, float *logits,

@@ -53,13 +53,13 @@ static void depthwise(const struct depthwise *row, const float *bias, float *out
 }
 
 INLINE void usual_backward(const struct depthwise *row, const float *gradient, float *dx,
-	float *dweights, size_t c)
+	float *dweights, size_t c, const bool has_dx, const bool has_dweights)
 {
 	vector weights[USUAL_TAPS], sums[USUAL_TAPS];
 	UNROLLED for (int t = 0; t < USUAL_TAPS; t++)
 	{
 		weights[t] = load(row->weights + t * row->channels + c);
-		sums[t] = load(dweights + t * row->channels + c);
+		sums[t] = has_dweights ? load(dweights + t * row->channels + c) : (vector){0};
 	}
 	for (int i = 0; i < row->count; i++) {
 		ptrdiff_t first = i * row->step + (ptrdiff_t)c;
@@ -67,11 +67,13 @@ INLINE void usual_backward(const struct depthwise *row, const float *gradient, f
 		UNROLLED for (int t = 0; t < USUAL_TAPS; t++)
 		{
 			ptrdiff_t place = first + usual_place(row, t);
-			sums[t] = multiply_add(load(row->x + place), g, sums[t]);
-			store(dx + place, multiply_add(g, weights[t], load(dx + place)));
+			if (has_dweights)
+				sums[t] = multiply_add(load(row->x + place), g, sums[t]);
+			if (has_dx)
+				store(dx + place, multiply_add(g, weights[t], load(dx + place)));
 		}
 	}
-	UNROLLED for (int t = 0; t < USUAL_TAPS; t++)
+	UNROLLED for (int t = 0; t < USUAL_TAPS && has_dweights; t++)
 		store(dweights + t * row->channels + c, sums[t]);
 }
 
@@ -102,10 +104,14 @@ INLINE void any_backward(const struct depthwise *row, const float *gradient, flo
 static void depthwise_backward(const struct depthwise *row, const float *gradient, float *dx,
 	float *dweights)
 {
-	bool usual = row->height == USUAL && row->width == USUAL && dx && dweights;
+	bool usual = row->height == USUAL && row->width == USUAL;
 	FOR_VECTORS (c, part, row->channels)
-		if (usual && part == LANES)
-			usual_backward(row, gradient, dx, dweights, c);
+		if (usual && part == LANES && dx && dweights)
+			usual_backward(row, gradient, dx, dweights, c, true, true);
+		else if (usual && part == LANES && dx)
+			usual_backward(row, gradient, dx, NULL, c, true, false);
+		else if (usual && part == LANES)
+			usual_backward(row, gradient, NULL, dweights, c, false, true);
 		else
 			any_backward(row, gradient, dx, dweights, c, part);
 }

@@ -1,4 +1,5 @@
 /* The product of kernels.h: TILE_ROWS x 2 vectors of sums stay in registers while k runs. */
+#include "nn/leaves.h"
 
 INLINE void product_tile(const struct product *p, const float *x, const float *w, float *out,
 	const float *initial, const int rows, const int vectors)
@@ -25,6 +26,46 @@ INLINE void product_tile(const struct product *p, const float *x, const float *w
 		store(out + i * p->out_row + v * LANES, sums[i][v]);
 }
 
+/* The same of the leaves, whose sums a stack in the first-level cache joins. */
+INLINE void leaves_tile(const struct product *p, int last, const float *x, const float *w,
+	float *out, const int rows, const int vectors)
+{
+	vector stack[LEAF_LEVELS][TILE_ROWS][2], sums[TILE_ROWS][2] = {0};
+	int height = 0;
+	for (int o = 0; o < p->outer; o++) {
+		const float *taps = x + o * p->x_outer;
+		UNROLLED for (int i = 0; i < rows; i++) sums[i][0] = sums[i][1] = (vector){0};
+		for (int k = o + 1 < p->outer ? p->inner : last; k > 0;
+			k--, taps += p->x_inner, w += p->w_row) {
+			vector left = load(w), right = vectors > 1 ? load(w + LANES) : left;
+			UNROLLED for (int i = 0; i < rows; i++)
+			{
+				vector tap = splat(taps[i * p->x_row]);
+				sums[i][0] = multiply_add(tap, left, sums[i][0]);
+				if (vectors > 1)
+					sums[i][1] = multiply_add(tap, right, sums[i][1]);
+			}
+		}
+		for (int carry = o; carry & 1; carry >>= 1) {
+			height--;
+			UNROLLED for (int i = 0; i < rows; i++)
+				UNROLLED for (int v = 0; v < vectors; v++) sums[i][v] =
+					stack[height][i][v] + sums[i][v];
+		}
+		if (o + 1 < p->outer) {
+			UNROLLED for (int i = 0; i < rows; i++)
+				UNROLLED for (int v = 0; v < vectors; v++) stack[height][i][v] =
+					sums[i][v];
+			height++;
+		}
+	}
+	while (height-- > 0)
+		UNROLLED for (int i = 0; i < rows; i++) UNROLLED for (int v = 0; v < vectors; v++)
+			sums[i][v] = stack[height][i][v] + sums[i][v];
+	UNROLLED for (int i = 0; i < rows; i++) UNROLLED for (int v = 0; v < vectors; v++)
+		store(out + i * p->out_row + v * LANES, sums[i][v]);
+}
+
 #define TILE(n) \
 	case n: \
 		if (n <= TILE_ROWS && vectors > 1) \
@@ -44,6 +85,33 @@ static void product_rows(const struct product *p, const float *x, const float *w
 	}
 }
 
+#define LEAVES_TILE(n) \
+	case n: \
+		if (n <= TILE_ROWS && vectors > 1) \
+			leaves_tile(p, last, x, w, out, n <= TILE_ROWS ? n : 1, 2); \
+		else if (n <= TILE_ROWS) \
+			leaves_tile(p, last, x, w, out, n <= TILE_ROWS ? n : 1, 1); \
+		break;
+
+static void leaves_rows(const struct product *p, int last, const float *x, const float *w,
+	float *out, int rows, int vectors)
+{
+	switch (rows) {
+		LEAVES_TILE(1)
+		LEAVES_TILE(2)
+		LEAVES_TILE(3)
+		LEAVES_TILE(4)
+		LEAVES_TILE(5)
+		LEAVES_TILE(6)
+		LEAVES_TILE(7)
+		LEAVES_TILE(8)
+		LEAVES_TILE(9)
+		LEAVES_TILE(10)
+		LEAVES_TILE(11)
+		LEAVES_TILE(12)
+	}
+}
+
 static void product(const struct product *p)
 {
 	int tiles = (p->count + TILE_ROWS - 1) / TILE_ROWS;
@@ -55,6 +123,20 @@ static void product(const struct product *p)
 				(tiles - t); /* as equal as possible */
 			product_rows(p, p->x + i * p->x_row, p->w + c, p->out + i * p->out_row + c,
 				initial, rows, vectors);
+			i += rows;
+		}
+	}
+}
+
+static void product_leaves(const struct product *p, int last)
+{
+	int tiles = (p->count + TILE_ROWS - 1) / TILE_ROWS;
+	for (int c = 0; c < p->width; c += 2 * LANES) {
+		int vectors = p->width - c >= 2 * LANES ? 2 : 1;
+		for (int t = 0, i = 0; t < tiles; t++) {
+			int rows = (p->count - i + tiles - t - 1) / (tiles - t);
+			leaves_rows(p, last, p->x + i * p->x_row, p->w + c,
+				p->out + i * p->out_row + c, rows, vectors);
 			i += rows;
 		}
 	}

@@ -10,16 +10,17 @@
 
 #define TABLE \
 	{ \
-		.name = TABLE_NAME, .product = product, .product_pool = product_pool, \
-		.activate = activate, .activate_backward = activate_backward, \
-		.exponential = exponential, .logarithm = logarithm, .add = add, \
-		.finite = all_finite, .sum_channels = sum_channels, .sum_squares = sum_squares, \
-		.normalize = normalize, .sum_gradients = sum_gradients, \
-		.normalize_backward = normalize_backward, .depthwise = depthwise, \
-		.depthwise_backward = depthwise_backward, .max_pool = max_pool, \
-		.sum_windows = sum_windows, .sum_few_channels = sum_few_channels, \
-		.scatter_windows = scatter_windows, .winograd_input = winograd_input, \
-		.winograd_output = winograd_output, .winograd_weights = winograd_weights, \
+		.name = TABLE_NAME, .product = product, .product_leaves = product_leaves, \
+		.product_pool = product_pool, .activate = activate, \
+		.activate_backward = activate_backward, .exponential = exponential, \
+		.logarithm = logarithm, .add = add, .finite = all_finite, \
+		.sum_channels = sum_channels, .sum_squares = sum_squares, .normalize = normalize, \
+		.sum_gradients = sum_gradients, .normalize_backward = normalize_backward, \
+		.depthwise = depthwise, .depthwise_backward = depthwise_backward, \
+		.max_pool = max_pool, .sum_windows = sum_windows, \
+		.sum_few_channels = sum_few_channels, .scatter_windows = scatter_windows, \
+		.winograd_input = winograd_input, .winograd_output = winograd_output, \
+		.winograd_weights = winograd_weights, \
 		.winograd_output_adjoint = winograd_output_adjoint, \
 		.winograd_weights_adjoint = winograd_weights_adjoint, .sgd = sgd, \
 		.rmsprop = rmsprop, .adam = adam, \

@@ -71,8 +71,8 @@ enum { WINOGRAD_FILTERS = 2 * CHANNEL_BLOCK };
 struct winograd_gradient {
 	const struct kernels *kernels;
 	const struct operation *operation;
-	const float *gradient;    /* of its outputs, (samples, middle) */
-	int first, step, samples; /* the sum is over `samples` of these: first, first + step... */
+	const float *gradient;        /* of its outputs, (samples, middle) */
+	int first, samples;           /* the sum is over samples [first, first + samples) */
 	int first_filter, end_filter; /* whose weights are wanted; multiples of WINOGRAD_FILTERS, or
 	                                 the number of all */
 	float *weights;               /* (3, 3, in.channels, middle.channels): overwritten */

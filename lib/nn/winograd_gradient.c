@@ -47,7 +47,7 @@ static void transform_tiles(const struct winograd_gradient *task, const struct g
 	int across = tiles_along(middle.width), of_sample = across * tiles_along(middle.height);
 	ptrdiff_t pitch;
 	for (int t = 0; t < group->count; t++) {
-		size_t sample = (size_t)(task->first + (group->first + t) / of_sample * task->step);
+		size_t sample = (size_t)(task->first + (group->first + t) / of_sample);
 		int y = (group->first + t) % of_sample / across * SIDE,
 		    x = (group->first + t) % across * SIDE;
 		const struct winograd_source inputs = {task->kernels,

@@ -82,6 +82,45 @@ static void products(const struct kernels *kernels, struct random random)
 		kernels->name);
 }
 
+/* Each leaf by the product, and the tree of leaves as leaves.h has it. */
+static void tree_of_products(const struct product *p, int last, float *out)
+{
+	enum { LEAVES = 24 };
+	static float leaves[LEAVES][VALUES];
+	for (int o = 0; o < p->outer; o++) {
+		struct product leaf = *p;
+		leaf.x += o * p->x_outer, leaf.w += o * p->inner * p->w_row;
+		leaf.initial = NULL, leaf.accumulate = false, leaf.out = leaves[o];
+		leaf.outer = 1, leaf.inner = o + 1 < p->outer ? p->inner : last;
+		kernels_plain.product(&leaf);
+	}
+	for (int width = 1; width < p->outer; width *= 2)
+		for (int o = 0; o + width < p->outer; o += 2 * width)
+			for (int i = 0; i < VALUES; i++)
+				leaves[o][i] += leaves[o + width][i];
+	for (int i = 0; i < p->count; i++)
+		memcpy(out + i * p->out_row, leaves[0] + i * p->out_row,
+			(size_t)p->width * sizeof *out);
+}
+
+static void products_of_leaves(const struct kernels *kernels, struct random random)
+{
+	bool same = true;
+	for (int t = 0; t < TRIALS; t++) {
+		fill(&random, a, -1, 1);
+		fill(&random, b, -1, 1);
+		struct product p = random_product(&random, results[1][0]);
+		p.outer = pick(&random, 1, 20);
+		int last = pick(&random, 1, p.inner);
+		memcpy(results[0][0], c, sizeof c);
+		memcpy(results[1][0], c, sizeof c);
+		tree_of_products(&p, last, results[0][0]);
+		kernels->product_leaves(&p, last);
+		same &= memcmp(results[0][0], results[1][0], sizeof results[0][0]) == 0;
+	}
+	ok(same, "%s: a product of leaves gives the bytes of their tree", kernels->name);
+}
+
 /* Against the product's rows, pooled: whole lines of `out`, so that nothing outside may be
  * written. */
 static void pooled_products(const struct kernels *kernels, struct random random)
@@ -358,6 +397,7 @@ int main(void)
 		accuracy(kernels);
 		not_finite(kernels);
 		products(kernels, random);
+		products_of_leaves(kernels, random);
 		pooled_products(kernels, random);
 		if (kernels == &kernels_plain)
 			continue;
