@@ -1,5 +1,5 @@
 /* augment: random data augmentation of the images of tensor streams. */
-#include "augment/kernels.h"
+#include "kernels/pixel_kernels.h"
 #include "augment/operations.h"
 #include "augment/passes.h"
 #include "augment/preview.h"

@@ -5,7 +5,7 @@
 #include "common/tool.h"
 #include "explain/annotate.h"
 #include "explain/confusion.h"
-#include "nn/kernels.h"
+#include "kernels/kernels.h"
 #include "predict/predictor.h"
 
 #include <stdlib.h>

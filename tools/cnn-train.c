@@ -5,7 +5,7 @@
 #include "base/file.h"
 #include "explain/curves.h"
 #include "model/folder.h"
-#include "nn/kernels.h"
+#include "kernels/kernels.h"
 #include "sandbox/child.h"
 #include "train/card.h"
 

@@ -2,7 +2,7 @@
 #include "common/files.h"
 #include "common/tool.h"
 #include "explain/model_report.h"
-#include "nn/kernels.h"
+#include "kernels/kernels.h"
 
 static struct model_report_request request = {.mistakes = 24};
 static const char *output_path;

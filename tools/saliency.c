@@ -7,7 +7,7 @@
 #include "explain/chart.h"
 #include "explain/choose.h"
 #include "model/model.h"
-#include "nn/kernels.h"
+#include "kernels/kernels.h"
 #include "predict/result_names.h"
 
 #include <string.h>

@@ -1,6 +1,6 @@
 #include "augment/paint.h"
 
-#include "nn/kernels.h"
+#include "kernels/kernels.h"
 
 #include <string.h>
 

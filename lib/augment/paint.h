@@ -3,8 +3,8 @@
 #ifndef AUGMENT_PAINT_H
 #define AUGMENT_PAINT_H
 
-#include "augment/kernels.h"
-#include "nn/kernels.h"
+#include "kernels/kernels.h"
+#include "kernels/pixel_kernels.h"
 
 enum { BLUR_RADIUS_MAXIMUM = 30 };
 

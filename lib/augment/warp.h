@@ -4,7 +4,7 @@
 
 #include "augment/augment.h"
 #include "augment/geometry.h"
-#include "augment/kernels.h"
+#include "kernels/pixel_kernels.h"
 
 /* An image padded by a border, so that loads need no bounds checks. Bytes of up to four channels
  * with bilinear interpolation stay bytes; everything else is converted to floats, which is

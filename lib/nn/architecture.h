@@ -3,6 +3,7 @@
 #define NN_ARCHITECTURE_H
 
 #include "base/error.h"
+#include "kernels/activation.h"
 
 #include <stdbool.h>
 #include <stddef.h>
@@ -21,17 +22,6 @@ enum layer_kind {
 	LAYER_DROPOUT,
 	LAYER_BATCH_NORMALIZATION, /* gamma, beta, moving_mean, moving_variance, each (channels) */
 	LAYER_ACTIVATION,
-};
-
-enum activation {
-	ACTIVATION_LINEAR,
-	ACTIVATION_RELU,
-	ACTIVATION_RELU6,
-	ACTIVATION_LEAKY_RELU,
-	ACTIVATION_SIGMOID,
-	ACTIVATION_SOFTMAX,
-	ACTIVATION_TANH,
-	ACTIVATION_SWISH,
 };
 
 enum padding { PADDING_VALID, PADDING_SAME };

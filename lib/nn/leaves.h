@@ -13,12 +13,9 @@
 #define NN_LEAVES_H
 
 #include "base/parallel.h"
-#include "nn/kernels.h"
+#include "kernels/kernels.h"
 
-enum {
-	LEAF_SAMPLES = 4,
-	LEAF_LEVELS = 32, /* of a stack; enough for any number of samples */
-};
+enum { LEAF_SAMPLES = 4 };
 
 static inline int leaf_count(int samples)
 {

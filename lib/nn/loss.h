@@ -2,7 +2,7 @@
 #ifndef NN_LOSS_H
 #define NN_LOSS_H
 
-#include "nn/kernels.h"
+#include "kernels/kernels.h"
 #include "nn/network.h"
 
 /* Mean loss over n samples. */

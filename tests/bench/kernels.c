@@ -1,6 +1,6 @@
-/* kernels: throughput of each inner loop (nn/kernels.h) on one thread, at sizes of the original
- * network. Prints lines for table.awk (table, column, row, unit, value), in GFLOP/s and percent of
- * the peak measured in the same run.
+/* kernels: throughput of each inner loop (kernels/kernels.h) on one thread, at sizes of the
+ * original network. Prints lines for table.awk (table, column, row, unit, value), in GFLOP/s and
+ * percent of the peak measured in the same run.
  *
  * Only operations that the result needs are counted, two for a multiplication and addition:
  * computed padding is not. Elementwise loops are memory-bound. */
@@ -8,7 +8,7 @@
 #include "common/workload.h"
 
 #include "base/random.h"
-#include "nn/kernels.h"
+#include "kernels/kernels.h"
 
 #include <stdio.h>
 #include <stdlib.h>

@@ -7,9 +7,9 @@ unset MAKEFLAGS MAKELEVEL MFLAGS MILLRACE_BIN MILLRACE_DATA
 
 mkdir tree && cd tree || exit 1
 cp -R "$root/Makefile" "$root/build.mk" "$root/pipelines" .
-mkdir -p lib/base lib/nn lib/image tools/common tests/bench/common tests/unit tests/tools man data/shells
+mkdir -p lib/base lib/kernels lib/image tools/common tests/bench/common tests/unit tests/tools man data/shells
 for set in avx2 avx512; do
-	cat >lib/nn/kernels_$set.c <<END
+	cat >lib/kernels/kernels_$set.c <<END
 #if defined __$(echo $set | sed 's/avx/AVX/; s/512/512F/')__
 const char *const kernels_$set = "$set";
 #else
@@ -94,14 +94,14 @@ while read -r class files; do
 	is "changed $class: what is made again" "$(compiled_by)" "$files"
 	is "  once" "$(compiled_by)" ''
 done <<END
-flags-avx2 $program lib/nn/kernels_avx2.c
-flags-avx512 $program lib/nn/kernels_avx512.c
+flags-avx2 $program lib/kernels/kernels_avx2.c
+flags-avx512 $program lib/kernels/kernels_avx512.c
 flags-data $program lib/base/data.c
 flags-stb $program lib/image/stb_decode.c
 flags-peak tests/bench/common/peak.c
 flags-link $program
 libraries $program
-flags $program lib/base/data.c lib/image/stb_decode.c lib/nn/kernels_avx2.c lib/nn/kernels_avx512.c tests/bench/common/peak.c tools/common/tool.c tools/tell.c
+flags $program lib/base/data.c lib/image/stb_decode.c lib/kernels/kernels_avx2.c lib/kernels/kernels_avx512.c tests/bench/common/peak.c tools/common/tool.c tools/tell.c
 END
 is "every object's flags lie in a file" "$(grep -cE '^\$\(B\)/flags.*: *WORDS' build.mk)" "$(grep '^WORD_FILES' build.mk | grep -o flags | wc -l)"
 is "another PREFIX" "$(compiled_by PREFIX=/elsewhere)" "$program lib/base/data.c"

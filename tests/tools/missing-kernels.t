@@ -8,7 +8,7 @@ best=$(cnn-train --version | sed -n 's/.*processor: //p')
 compile() { # the kernels as on an unknown processor, and the tool with these
 	cd "$here/../.." || return 1
 	for set in avx2 avx512; do
-		$(cat "$built/flags") -c -o "$scratch/$set.o" lib/nn/kernels_$set.c || return 1
+		$(cat "$built/flags") -c -o "$scratch/$set.o" lib/kernels/kernels_$set.c || return 1
 	done
 	$(cat "$built/flags" "$built/flags-link") -o "$scratch/cnn-train" "$built/tools/cnn-train.o" "$scratch/avx2.o" "$scratch/avx512.o" \
 		"$built/tools/common.a" "$built/libmillrace.a" $(cat "$built/libraries")

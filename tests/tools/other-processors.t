@@ -14,7 +14,7 @@ export compiler flags scratch
 
 # The engine and what of lib/base it and its tests call: nothing that needs another library than C's own.
 sources() {
-	ls lib/nn/*.c tests/unit/tap.c
+	ls lib/nn/*.c lib/kernels/*.c tests/unit/tap.c
 	for name in error file parallel processor random signals text unfinished; do echo lib/base/$name.c; done
 }
 
@@ -23,9 +23,9 @@ compile() {
 }
 
 ok "$processor: the engine compiles" compile
-for program in kernels reference training; do
-	ok "$processor: tests/unit/nn/$program.c compiles" \
-		$compiler $flags -o "$scratch/$program" tests/unit/nn/$program.c "$scratch"/*.o -lm
-	ok "$processor: tests/unit/nn/$program.c passes" $emulator "$scratch/$program"
+for test in kernels/kernels nn/reference nn/training; do
+	ok "$processor: tests/unit/$test.c compiles" \
+		$compiler $flags -o "$scratch/${test#*/}" tests/unit/$test.c "$scratch"/*.o -lm
+	ok "$processor: tests/unit/$test.c passes" $emulator "$scratch/${test#*/}"
 done
 finish

@@ -1,5 +1,5 @@
 /* Convolutions and pools of random odd shapes against the reference: outputs and gradients. */
-#include "nn/kernels.h"
+#include "kernels/kernels.h"
 #include "reference_layers.h"
 
 #include "base/random.h"

@@ -1,5 +1,5 @@
 /* The kernels for AVX-512. */
-#include "nn/kernels.h"
+#include "kernels/kernels.h"
 
 #if defined __AVX512F__
 #include <immintrin.h>
@@ -13,7 +13,7 @@ enum {
 	POOL_VECTORS = 2,
 	FEW_CHANNELS_FILTERS = 4
 };
-#include "nn/vector.h"
+#include "kernels/vector.h"
 
 INLINE vector multiply_add(vector a, vector b, vector c)
 {
@@ -26,7 +26,7 @@ INLINE vector square_root(vector x)
 }
 
 #define TABLE_NAME "avx512"
-#include "nn/vector_table.h"
+#include "kernels/vector_table.h"
 
 static const struct kernels table = TABLE;
 

@@ -1,6 +1,6 @@
 /* Every version of every kernel gives the plain version's bytes; products are correct; exp, log and
  * tanh are near libm's. */
-#include "nn/kernels.h"
+#include "kernels/kernels.h"
 
 #include "base/random.h"
 #include "tap.h"

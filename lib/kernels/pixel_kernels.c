@@ -1,4 +1,4 @@
-#include "augment/kernels.h"
+#include "kernels/pixel_kernels.h"
 
 struct processor_versions pixel_kernels_versions(void)
 {

@@ -1,12 +1,12 @@
 /* The kernels for AVX-512. */
-#include "augment/kernels.h"
+#include "kernels/pixel_kernels.h"
 
 #if defined __AVX512F__
 #include <immintrin.h>
 
 enum { LANES = 16 };
-#include "nn/vector.h"
-#include "augment/vector_half.h"
+#include "kernels/vector.h"
+#include "kernels/pixel_vector_half.h"
 
 /* With NaN as the first operand the instruction returns the second. */
 INLINE vector minimum(vector a, vector b)
@@ -45,10 +45,10 @@ INLINE void gather_two(const unsigned char *from, integers offset, int distance,
 		(integers)_mm512_permutex2var_epi32((__m512i)low, (__m512i)even, (__m512i)high);
 }
 
-#include "augment/vector_sample.h"
-#include "augment/vector_color.h"
+#include "kernels/pixel_vector_sample.h"
+#include "kernels/pixel_vector_color.h"
 #define TABLE_NAME "avx512"
-#include "augment/vector_table.h"
+#include "kernels/pixel_vector_table.h"
 
 static const struct pixel_kernels table = TABLE;
 

@@ -1,4 +1,4 @@
-#include "nn/kernels.h"
+#include "kernels/kernels.h"
 
 struct processor_versions kernels_versions(void)
 {

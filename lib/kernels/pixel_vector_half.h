@@ -1,5 +1,5 @@
 /* Half as many numbers as a vector has lanes; as doubles, which coordinates need, they fill a
- * vector. After nn/vector.h. */
+ * vector. After kernels/vector.h. */
 enum { HALF = LANES / 2 };
 
 typedef double half_doubles __attribute__((vector_size(LANES * 4)));

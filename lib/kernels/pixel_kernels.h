@@ -1,11 +1,11 @@
-/* The inner loops for each instruction set, in a table of functions selected as the engine's is
- * (base/processor.h).
+/* The inner loops over pixels for each instruction set, in a table of functions selected as the
+ * network's is (kernels/kernels.h).
  *
  * Every version gives the same bytes: one lane of a vector is one value of the result, and
  * multiply-adds are not fused. Rows of floats hold one channel, padded to whole blocks: the padding
  * may be read and written and has no meaning. */
-#ifndef AUGMENT_KERNELS_H
-#define AUGMENT_KERNELS_H
+#ifndef KERNELS_PIXEL_KERNELS_H
+#define KERNELS_PIXEL_KERNELS_H
 
 #include "base/error.h"
 #include "base/processor.h"

@@ -1,12 +1,12 @@
 /* The kernels for AVX2. */
-#include "augment/kernels.h"
+#include "kernels/pixel_kernels.h"
 
 #if defined __AVX2__
 #include <immintrin.h>
 
 enum { LANES = 8 };
-#include "nn/vector.h"
-#include "augment/vector_half.h"
+#include "kernels/vector.h"
+#include "kernels/pixel_vector_half.h"
 
 /* With NaN as the first operand the instruction returns the second. */
 INLINE vector minimum(vector a, vector b)
@@ -49,10 +49,10 @@ INLINE void gather_two(const unsigned char *from, integers offset, int distance,
 	*pixel_right = low_halves(low >> 8 * distance, high >> 8 * distance);
 }
 
-#include "augment/vector_sample.h"
-#include "augment/vector_color.h"
+#include "kernels/pixel_vector_sample.h"
+#include "kernels/pixel_vector_color.h"
 #define TABLE_NAME "avx2"
-#include "augment/vector_table.h"
+#include "kernels/pixel_vector_table.h"
 
 static const struct pixel_kernels table = TABLE;
 

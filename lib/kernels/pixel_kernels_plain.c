@@ -1,9 +1,9 @@
 /* The kernels for any processor. */
-#include "augment/kernels.h"
+#include "kernels/pixel_kernels.h"
 
 enum { LANES = 4 };
-#include "nn/vector.h"
-#include "augment/vector_half.h"
+#include "kernels/vector.h"
+#include "kernels/pixel_vector_half.h"
 
 INLINE vector minimum(vector a, vector b)
 {
@@ -37,9 +37,9 @@ INLINE void gather_two(const unsigned char *from, integers offset, int distance,
 	}
 }
 
-#include "augment/vector_sample.h"
-#include "augment/vector_color.h"
+#include "kernels/pixel_vector_sample.h"
+#include "kernels/pixel_vector_color.h"
 #define TABLE_NAME "plain"
-#include "augment/vector_table.h"
+#include "kernels/pixel_vector_table.h"
 
 const struct pixel_kernels pixel_kernels_plain = TABLE;

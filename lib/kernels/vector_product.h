@@ -1,5 +1,4 @@
 /* The product of kernels.h: TILE_ROWS x 2 vectors of sums stay in registers while k runs. */
-#include "nn/leaves.h"
 
 INLINE void product_tile(const struct product *p, const float *x, const float *w, float *out,
 	const float *initial, const int rows, const int vectors)

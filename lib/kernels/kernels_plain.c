@@ -1,5 +1,5 @@
 /* The kernels for any processor; the fused multiply-add is the C library's. */
-#include "nn/kernels.h"
+#include "kernels/kernels.h"
 
 #include <math.h>
 
@@ -12,7 +12,7 @@ enum {
 	POOL_VECTORS = 1,
 	FEW_CHANNELS_FILTERS = 2
 };
-#include "nn/vector.h"
+#include "kernels/vector.h"
 
 /* A function of its own where each lane is a call in any case: the loops around it then are a tenth
  * as long, and compile in seconds. */
@@ -31,6 +31,6 @@ INLINE vector square_root(vector x)
 }
 
 #define TABLE_NAME "plain"
-#include "nn/vector_table.h"
+#include "kernels/vector_table.h"
 
 const struct kernels kernels_plain = TABLE;

@@ -1,12 +1,12 @@
 /* The kernels of one instruction set, and the table of them, named TABLE_NAME. */
-#include "nn/vector_product.h"
-#include "nn/vector_elementary.h"
-#include "nn/vector_sparse.h"
-#include "nn/vector_layers.h"
-#include "nn/vector_normalization.h"
-#include "nn/vector_depthwise.h"
-#include "nn/vector_pool.h"
-#include "nn/vector_winograd.h"
+#include "kernels/vector_product.h"
+#include "kernels/vector_elementary.h"
+#include "kernels/vector_sparse.h"
+#include "kernels/vector_layers.h"
+#include "kernels/vector_normalization.h"
+#include "kernels/vector_depthwise.h"
+#include "kernels/vector_pool.h"
+#include "kernels/vector_winograd.h"
 
 #define TABLE \
 	{ \

@@ -1,6 +1,6 @@
-/* Projection of pixels and bilinear interpolation. Needs nn/vector.h, augment/vector_half.h,
- * minimum_double, maximum_double and gather_two: four bytes from each `offset`, and four from
- * `distance` (at most 4) bytes later, by one load of eight. */
+/* Projection of pixels and bilinear interpolation. Needs kernels/vector.h,
+ * kernels/pixel_vector_half.h, minimum_double, maximum_double and gather_two: four bytes from each
+ * `offset`, and four from `distance` (at most 4) bytes later, by one load of eight. */
 
 /* Reflects a coordinate into the image. */
 INLINE half_doubles mirror(half_doubles position, int size)

@@ -1,4 +1,5 @@
-/* Kernels for colours, filters and rounding to bytes. Needs nn/vector.h, minimum and maximum. */
+/* Kernels for colours, filters and rounding to bytes. Needs kernels/vector.h, minimum and
+ * maximum. */
 
 INLINE vector clamp(vector value)
 {

@@ -1,5 +1,5 @@
 /* The kernels of every instruction set of this processor give the same bytes as the plain ones. */
-#include "augment/kernels.h"
+#include "kernels/pixel_kernels.h"
 #include "base/random.h"
 #include "tap.h"
 

@@ -4,12 +4,12 @@
  * vector is one value of the result, and a product is added with one rounding (fused multiply-add)
  * in all or in none. All arrays may be read up to 16 floats beyond their end where "padded" is
  * said; none is written there. */
-#ifndef NN_KERNELS_H
-#define NN_KERNELS_H
+#ifndef KERNELS_KERNELS_H
+#define KERNELS_KERNELS_H
 
 #include "base/error.h"
 #include "base/processor.h"
-#include "nn/architecture.h"
+#include "kernels/activation.h"
 
 #include <stdbool.h>
 #include <stddef.h>
@@ -22,6 +22,10 @@ static inline int padded_channels(int channels)
 {
 	return (channels + CHANNEL_BLOCK - 1) / CHANNEL_BLOCK * CHANNEL_BLOCK;
 }
+
+/* Sums that a stack of partial sums joins, one for each 1 in the number of leaves (nn/leaves.h):
+ * enough for any number of samples. */
+enum { LEAF_LEVELS = 32 };
 
 /* The matrix product that convolution and dense layers use, forward and backward:
  *
@@ -115,7 +119,7 @@ struct kernels {
 	const char *name;
 
 	void (*product)(const struct product *product);
-	/* The same with each o a leaf (leaves.h), the last of `last` k: the sum of each begins with
+	/* The same with each o a leaf (nn/leaves.h), the last of `last` k: the sum of each begins with
 	 * zero, and they are joined in the tree of leaves. `initial` and `accumulate` are not
 	 * read. */
 	void (*product_leaves)(const struct product *product, int last);
