@@ -36,7 +36,7 @@ deps:
 		apt-get -q install -y --no-install-recommends $$missing; } >$(B)/deps.log 2>&1 || { cat $(B)/deps.log >&2; exit 1; }
 .PHONY: deps
 
-WARNINGS = -Wall -Wextra -Wshadow -Wstrict-prototypes -Wmissing-prototypes
+WARNINGS = -Wall -Wextra -Wshadow -Wstrict-prototypes -Wmissing-prototypes -Werror=switch
 # Contraction off: the compiler may not decide where a multiply and an add are rounded once.
 BASICS = -std=c11 -D_GNU_SOURCE -Ilib -Itools -Itests/unit -ffp-contract=off -fno-math-errno -pthread $(WARNINGS)
 VARIANT_release = $(HARDENING)

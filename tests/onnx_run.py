@@ -160,6 +160,15 @@ def sigmoid(v):
     return 1 / (1 + math.exp(-v))
 
 
+def elementwise(function):
+    return lambda x, **a: x.each(lambda v: function(v, **a))
+
+
+def pairwise(function):
+    """Of two tensors of one shape, or of a tensor and a scalar."""
+    return lambda x, y: Tensor(x.shape, map(function, x.values, y.values if y.shape else y.values * len(x.values)))
+
+
 OPERATORS = {
     "Identity": lambda x: x,
     "Transpose": transpose,
@@ -174,10 +183,23 @@ OPERATORS = {
     "Relu": lambda x: x.each(lambda v: max(v, 0.0)),
     "Clip": lambda x, least, most: x.each(lambda v: min(max(v, least.values[0]), most.values[0])),
     "LeakyRelu": lambda x, alpha: x.each(lambda v: v if v > 0 else alpha * v),
-    "Sigmoid": lambda x: x.each(sigmoid),
-    "Tanh": lambda x: x.each(math.tanh),
-    "Mul": lambda x, y: Tensor(x.shape, (a * b for a, b in zip(x.values, y.values))),
+    "ThresholdedRelu": elementwise(lambda v, alpha: v if v > alpha else 0.0),
+    "Elu": elementwise(lambda v, alpha: v if v > 0 else alpha * math.expm1(v)),
+    "Selu": elementwise(lambda v, alpha, gamma: gamma * (v if v > 0 else alpha * math.expm1(v))),
+    "Sigmoid": elementwise(sigmoid),
+    "HardSigmoid": elementwise(lambda v, alpha, beta: min(max(alpha * v + beta, 0.0), 1.0)),
+    "Tanh": elementwise(math.tanh),
+    "Softplus": elementwise(lambda v: math.log1p(math.exp(v))),
+    "Softsign": elementwise(lambda v: v / (1 + abs(v))),
+    "Exp": elementwise(math.exp),
+    "Erf": elementwise(math.erf),
+    "Add": pairwise(lambda a, b: a + b),
+    "Sub": pairwise(lambda a, b: a - b),
+    "Mul": pairwise(lambda a, b: a * b),
+    "Div": pairwise(lambda a, b: a / b),
+    "Min": pairwise(min),
     "Softmax": softmax,
+    "LogSoftmax": lambda x, axis: softmax(x, axis).each(math.log),
 }
 
 

@@ -51,13 +51,6 @@ static int64_t chart_parameters(const struct layer *layer, struct shape input)
 	}
 }
 
-static const char *activation_title(enum activation activation)
-{
-	static const char *const names[] = {NULL, "ReLU", "ReLU6", "leaky ReLU", "sigmoid",
-		"softmax", "tanh", "swish"};
-	return names[activation];
-}
-
 const char *chart_format_number(int64_t number, char out[32])
 {
 	char digits[24];
@@ -334,7 +327,7 @@ static void add_layer(struct chart *chart, const struct layer *layer, struct sha
 	struct shape output)
 {
 	struct card *last = &chart->cards[chart->count - 1];
-	const char *activation = activation_title(layer->activation);
+	const char *activation = activation_title(layer->activation.kind);
 	if (layer->kind == LAYER_ACTIVATION && activation && can_show_activation(last)) {
 		last->activation = activation;
 		last->activation_name = layer->name;

@@ -97,12 +97,11 @@ struct depthwise {
 	int count; /* windows */
 };
 
-/* An affine map by channel, and an activation (not softmax, not swish): y = activate(x * scale +
- * shift), fused. */
+/* An affine map by channel, and an elementwise activation: y = activate(x * scale + shift),
+ * fused. */
 struct affine {
 	const float *scale, *shift;
-	enum activation activation;
-	float negative_slope;
+	struct activation activation;
 };
 
 /* Sums by channel over `count` pixels of `channels` of x and the gradient of what an affine map
@@ -128,12 +127,13 @@ struct kernels {
 	 * says. Never accumulates; `initial` is not NULL. */
 	void (*product_pool)(const struct product *product, ptrdiff_t below, uint8_t *argmax);
 
-	/* Elementwise, in place. `activate` computes all activations but softmax;
-	 * `activate_backward` multiplies the gradient by the derivative, from the activation's
-	 * output (swish: its input). */
-	void (*activate)(enum activation activation, float negative_slope, float *x, size_t count);
-	void (*activate_backward)(enum activation activation, float negative_slope, const float *x,
+	/* In place, of an elementwise activation (activation_is_elementwise).
+	 * `activate_backward` multiplies the gradient by the derivative, from y, the activation's
+	 * output or its input (activation_derives_from_output). */
+	void (*activate)(const struct activation *activation, float *x, size_t count);
+	void (*activate_backward)(const struct activation *activation, const float *y,
 		float *gradient, size_t count);
+	/* Elementwise, in place. */
 	void (*exponential)(float *x, size_t count);
 	void (*logarithm)(float *x, size_t count);
 

@@ -1,6 +1,7 @@
 /* The kernels of one instruction set, and the table of them, named TABLE_NAME. */
 #include "kernels/vector_product.h"
 #include "kernels/vector_elementary.h"
+#include "kernels/vector_activation.h"
 #include "kernels/vector_sparse.h"
 #include "kernels/vector_layers.h"
 #include "kernels/vector_normalization.h"

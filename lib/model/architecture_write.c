@@ -4,19 +4,13 @@
 #include "model/keras.h"
 #include "model/layer_read.h"
 
+#include <math.h>
 #include <stdlib.h>
 #include <string.h>
 
 static const char *padding_name(enum padding padding)
 {
 	return padding == PADDING_SAME ? "same" : "valid";
-}
-
-/* Keras' name "leaky_relu" implies one slope; any other needs a LeakyReLU layer. */
-static bool is_written_by_name(const struct layer *layer)
-{
-	return layer->activation != ACTIVATION_LEAKY_RELU ||
-		layer->negative_slope == ACTIVATION_LEAKY_SLOPE;
 }
 
 static json_t *convolution_config(const struct layer *layer)
@@ -26,7 +20,7 @@ static json_t *convolution_config(const struct layer *layer)
 		"kernel_size", layer->kernel_height, layer->kernel_width, "strides",
 		layer->stride_height, layer->stride_width, "padding", padding_name(layer->padding),
 		"data_format", "channels_last", "dilation_rate", 1, 1, "activation",
-		activation_name(layer->activation), "use_bias", layer->use_bias);
+		activation_name(layer->activation.kind), "use_bias", layer->use_bias);
 }
 
 static json_t *pooling_config(const struct layer *layer)
@@ -48,6 +42,30 @@ static double shortest_decimal(float value)
 	return strtod(text, NULL);
 }
 
+/* The layer of its own that an activation needs whose name does not say all; NULL: Keras 3 has
+ * none. */
+static const char *activation_class(enum activation_kind kind)
+{
+	return kind == ACTIVATION_LEAKY_RELU      ? "LeakyReLU"
+		: kind == ACTIVATION_ELU          ? "ELU"
+		: kind == ACTIVATION_CLIPPED_RELU ? "ReLU"
+						  : NULL;
+}
+
+static json_t *activation_config(const struct activation *activation)
+{
+	if (activation_has_name(activation))
+		return json_pack("{s:s}", "activation", activation_name(activation->kind));
+	double slope = shortest_decimal(activation->negative_slope);
+	if (activation->kind != ACTIVATION_CLIPPED_RELU)
+		return json_pack("{s:f}", "alpha", slope);
+	json_t *maximum = isinf(activation->maximum)
+		? json_null()
+		: json_real(shortest_decimal(activation->maximum));
+	return json_pack("{s:o, s:f, s:f}", "max_value", maximum, "negative_slope", slope,
+		"threshold", shortest_decimal(activation->threshold));
+}
+
 static json_t *layer_config(const struct layer *layer)
 {
 	switch (layer->kind) {
@@ -62,7 +80,7 @@ static json_t *layer_config(const struct layer *layer)
 		return json_pack("{s:s}", "data_format", "channels_last");
 	case LAYER_DENSE:
 		return json_pack("{s:i, s:s, s:b}", "units", layer->filters, "activation",
-			activation_name(layer->activation), "use_bias", layer->use_bias);
+			activation_name(layer->activation.kind), "use_bias", layer->use_bias);
 	case LAYER_DROPOUT:
 		return json_pack("{s:f}", "rate", shortest_decimal(layer->rate));
 	case LAYER_BATCH_NORMALIZATION:
@@ -71,9 +89,7 @@ static json_t *layer_config(const struct layer *layer)
 			shortest_decimal(layer->epsilon), "center", layer->center, "scale",
 			layer->scale);
 	case LAYER_ACTIVATION:
-		if (!is_written_by_name(layer))
-			return json_pack("{s:f}", "alpha", shortest_decimal(layer->negative_slope));
-		return json_pack("{s:s}", "activation", activation_name(layer->activation));
+		return activation_config(&layer->activation);
 	}
 	return NULL;
 }
@@ -103,8 +119,9 @@ static json_t *model_object(const struct architecture *architecture)
 		json_array_append_new(layers, layer_object("InputLayer", "input_layer", shape));
 	for (int i = 0; i < architecture->layer_count; i++) {
 		const struct layer *layer = &architecture->layers[i];
-		const char *class_name =
-			is_written_by_name(layer) ? keras_class(layer->kind) : "LeakyReLU";
+		const char *class_name = activation_has_name(&layer->activation)
+			? keras_class(layer->kind)
+			: activation_class(layer->activation.kind);
 		failed |= json_array_append_new(layers,
 			layer_object(class_name, layer->name, layer_config(layer)));
 	}
@@ -122,9 +139,11 @@ int architecture_write(const struct architecture *architecture, const char *path
 {
 	for (int i = 0; i < architecture->layer_count; i++) {
 		const struct layer *layer = &architecture->layers[i];
-		if (layer->kind != LAYER_ACTIVATION && !is_written_by_name(layer))
-			return error_set(error, path,
-				"layer '%s': Keras has no name for its leaky ReLU", layer->name);
+		const char *class_name = activation_class(layer->activation.kind);
+		if (!activation_has_name(&layer->activation) &&
+			(layer->kind != LAYER_ACTIVATION || !class_name))
+			return error_set(error, path, "layer '%s': Keras has no name for its %s",
+				layer->name, activation_title(layer->activation.kind));
 	}
 	return keras_write_json(model_object(architecture), path, error);
 }

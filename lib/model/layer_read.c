@@ -106,31 +106,6 @@ static enum padding read_padding(struct config_reader *reader)
 	return PADDING_SAME;
 }
 
-static const char *const ACTIVATION_NAMES[] = {
-	[ACTIVATION_LINEAR] = "linear",
-	[ACTIVATION_RELU] = "relu",
-	[ACTIVATION_RELU6] = "relu6",
-	[ACTIVATION_LEAKY_RELU] = "leaky_relu",
-	[ACTIVATION_SIGMOID] = "sigmoid",
-	[ACTIVATION_SOFTMAX] = "softmax",
-	[ACTIVATION_TANH] = "tanh",
-	[ACTIVATION_SWISH] = "swish",
-};
-
-const char *activation_name(enum activation activation)
-{
-	return ACTIVATION_NAMES[activation];
-}
-
-/* -1 for an unknown name. */
-static int activation_find(const char *name)
-{
-	for (size_t i = 0; i < sizeof ACTIVATION_NAMES / sizeof *ACTIVATION_NAMES; i++)
-		if (strcmp(ACTIVATION_NAMES[i], name) == 0)
-			return (int)i;
-	return strcmp(name, "silu") == 0 ? ACTIVATION_SWISH : -1;
-}
-
 /* In Keras' files a name, or an object whose config is the name. */
 static void read_activation(struct config_reader *reader, struct layer *layer)
 {
@@ -140,16 +115,12 @@ static void read_activation(struct config_reader *reader, struct layer *layer)
 	if (!value)
 		return;
 	const char *name = json_string_value(value);
-	int found = name ? activation_find(name) : -1;
-	if (found < 0) {
+	if (!name || !activation_find(name, &layer->activation)) {
 		char reason[128];
 		snprintf(reason, sizeof reason, "'%.64s' is not supported",
 			name ? name : "(no name)");
 		config_error(reader, "activation", reason);
-		return;
 	}
-	layer->activation = (enum activation)found;
-	layer->negative_slope = found == ACTIVATION_LEAKY_RELU ? ACTIVATION_LEAKY_SLOPE : 0;
 }
 
 static void read_kernel(struct config_reader *reader, struct layer *layer)
@@ -198,8 +169,7 @@ static int read_separable(struct config_reader *reader, struct layer *layers)
 	if (length >= LAYER_NAME_SIZE)
 		config_error(reader, "name", "is too long");
 	layers[0].use_bias = false;
-	layers[0].activation = ACTIVATION_LINEAR;
-	layers[0].negative_slope = 0;
+	layers[0].activation = activation_default(ACTIVATION_LINEAR);
 	return 2;
 }
 
@@ -288,35 +258,51 @@ static int read_activation_layer(struct config_reader *reader, struct layer *lay
 	return 1;
 }
 
+/* The plainest of ReLU's kinds that its parameters allow: they have faster kernels. */
+static enum activation_kind relu_kind(const struct activation *parameters)
+{
+	bool is_leaky = parameters->negative_slope > 0;
+	if (parameters->threshold > 0)
+		return ACTIVATION_CLIPPED_RELU;
+	if (isinf(parameters->maximum))
+		return is_leaky ? ACTIVATION_LEAKY_RELU : ACTIVATION_RELU;
+	return parameters->maximum == 6 && !is_leaky ? ACTIVATION_RELU6 : ACTIVATION_CLIPPED_RELU;
+}
+
 static int read_relu(struct config_reader *reader, struct layer *layer)
 {
 	layer->kind = LAYER_ACTIVATION;
-	layer->negative_slope = read_number(reader, "negative_slope", 0, 0, 1e6);
-	layer->activation = layer->negative_slope > 0 ? ACTIVATION_LEAKY_RELU : ACTIVATION_RELU;
-	if (read_number(reader, "threshold", 0, -1e30, 1e30) != 0)
-		config_error(reader, "threshold", "other than 0 is not supported");
-	json_t *maximum = find_value(reader, "max_value");
-	if (!maximum)
-		return 1;
-	if (json_number_value(maximum) != 6 || layer->negative_slope > 0)
-		config_error(reader, "max_value", "other than 6 is not supported");
-	layer->activation = ACTIVATION_RELU6;
+	struct activation *activation = &layer->activation;
+	activation->negative_slope = read_number(reader, "negative_slope", 0, 0, 1e6);
+	activation->threshold = read_number(reader, "threshold", 0, 0, 1e30);
+	activation->maximum = read_number(reader, "max_value", INFINITY, 0, 1e30);
+	activation->kind = relu_kind(activation);
 	return 1;
 }
 
 static int read_leaky_relu(struct config_reader *reader, struct layer *layer)
 {
 	layer->kind = LAYER_ACTIVATION;
-	layer->activation = ACTIVATION_LEAKY_RELU;
-	layer->negative_slope = read_number(reader,
+	layer->activation.kind = ACTIVATION_LEAKY_RELU;
+	layer->activation.negative_slope = read_number(reader,
 		find_value(reader, "alpha") ? "alpha" : "negative_slope", 0.3, 0, 1e6);
+	return 1;
+}
+
+/* Without a slope it is ReLU. */
+static int read_elu(struct config_reader *reader, struct layer *layer)
+{
+	layer->kind = LAYER_ACTIVATION;
+	layer->activation.negative_slope = read_number(reader, "alpha", 1, 0, 1e6);
+	layer->activation.kind =
+		layer->activation.negative_slope > 0 ? ACTIVATION_ELU : ACTIVATION_RELU;
 	return 1;
 }
 
 static int read_softmax(struct config_reader *reader, struct layer *layer)
 {
 	layer->kind = LAYER_ACTIVATION;
-	layer->activation = ACTIVATION_SOFTMAX;
+	layer->activation = activation_default(ACTIVATION_SOFTMAX);
 	json_t *axis = find_value(reader, "axis");
 	if (axis && json_integer_value(axis) != -1)
 		config_error(reader, "axis", "is not the last one");
@@ -340,6 +326,7 @@ static const struct {
 	{"Activation", read_activation_layer},
 	{"ReLU", read_relu},
 	{"LeakyReLU", read_leaky_relu},
+	{"ELU", read_elu},
 	{"Softmax", read_softmax},
 };
 

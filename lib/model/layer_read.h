@@ -16,10 +16,4 @@ enum { LAYERS_PER_KERAS_LAYER = 2 }; /* SeparableConv2D becomes two layers */
 CHECKED int layer_read(struct layer layers[LAYERS_PER_KERAS_LAYER], const char *class_name,
 	json_t *config, bool vector, const char *path, struct error *error);
 
-/* Keras' name of an activation ("relu"). */
-const char *activation_name(enum activation activation);
-
-/* The slope of Keras' "leaky_relu" if it is given by name only. */
-#define ACTIVATION_LEAKY_SLOPE 0.2f
-
 #endif

@@ -3,7 +3,7 @@
 #include "base/bytes.h"
 #include "base/file.h"
 #include "base/version.h"
-#include "model/protobuf.h"
+#include "model/onnx_graph.h"
 
 #include <stdint.h>
 #include <stdlib.h>
@@ -21,17 +21,7 @@ enum {
 	METADATA_KEY = 1,
 	METADATA_VALUE = 2
 };
-enum { GRAPH_NODE = 1, GRAPH_NAME = 2, GRAPH_INITIALIZER = 5, GRAPH_INPUT = 11, GRAPH_OUTPUT = 12 };
-enum { NODE_INPUT = 1, NODE_OUTPUT = 2, NODE_NAME = 3, NODE_OPERATOR = 4, NODE_ATTRIBUTE = 5 };
-enum {
-	ATTRIBUTE_NAME = 1,
-	ATTRIBUTE_FLOAT = 2,
-	ATTRIBUTE_INTEGER = 3,
-	ATTRIBUTE_INTEGERS = 8,
-	ATTRIBUTE_TYPE = 20
-};
-enum { TYPE_FLOAT = 1, TYPE_INTEGER = 2, TYPE_INTEGERS = 7 };
-enum { TENSOR_DIMENSION = 1, TENSOR_TYPE = 2, TENSOR_NAME = 8, TENSOR_RAW = 9, ELEMENT_FLOAT = 1 };
+enum { GRAPH_NAME = 2, GRAPH_INPUT = 11, GRAPH_OUTPUT = 12 };
 enum {
 	VALUE_NAME = 1,
 	VALUE_TYPE = 2,
@@ -42,115 +32,9 @@ enum {
 	DIMENSION_VALUE = 1,
 	DIMENSION_NAME = 2
 };
-enum { IR_VERSION = 7, OPERATOR_SET = 13, NAME_SIZE = 2 * LAYER_NAME_SIZE };
+enum { IR_VERSION = 7, OPERATOR_SET = 13 };
 
-/* State of the export. Layers are added in order: the input of each is the output of the one
- * before. */
-struct onnx_exporter {
-	const struct network *network;
-	struct protobuf graph;
-	char current[NAME_SIZE]; /* name of the last output */
-	bool channels_first;     /* it is (N, C, H, W); else (N, values), or (N, H, W, C) at the
-	                          * input */
-	int parameter;           /* index of the next layer's first parameter */
-};
-
-/* ---- attributes and nodes ---- */
-
-static void add_attribute(struct protobuf *attributes, struct protobuf *attribute, const char *name,
-	int type)
-{
-	protobuf_text(attribute, ATTRIBUTE_NAME, name);
-	protobuf_integer(attribute, ATTRIBUTE_TYPE, type);
-	protobuf_message(attributes, NODE_ATTRIBUTE, attribute);
-}
-
-static void add_integer(struct protobuf *attributes, const char *name, int64_t value)
-{
-	struct protobuf attribute = {0};
-	protobuf_integer(&attribute, ATTRIBUTE_INTEGER, value);
-	add_attribute(attributes, &attribute, name, TYPE_INTEGER);
-}
-
-static void add_float(struct protobuf *attributes, const char *name, float value)
-{
-	struct protobuf attribute = {0};
-	protobuf_float(&attribute, ATTRIBUTE_FLOAT, value);
-	add_attribute(attributes, &attribute, name, TYPE_FLOAT);
-}
-
-static void add_integers(struct protobuf *attributes, const char *name, const int *values,
-	int count)
-{
-	struct protobuf attribute = {0};
-	for (int i = 0; i < count; i++)
-		protobuf_integer(&attribute, ATTRIBUTE_INTEGERS, values[i]);
-	add_attribute(attributes, &attribute, name, TYPE_INTEGERS);
-}
-
-/* A node with `inputs` (NULL-terminated) and `output`, which becomes the current value. Frees
- * `attributes`. */
-static void add_node(struct onnx_exporter *exporter, const char *operator_name,
-	const char *const *inputs, const char *output, struct protobuf *attributes)
-{
-	struct protobuf node = {0};
-	for (; *inputs; inputs++)
-		protobuf_text(&node, NODE_INPUT, *inputs);
-	protobuf_text(&node, NODE_OUTPUT, output);
-	protobuf_text(&node, NODE_NAME, output);
-	protobuf_text(&node, NODE_OPERATOR, operator_name);
-	if (attributes)
-		protobuf_merge(&node, attributes);
-	protobuf_message(&exporter->graph, GRAPH_NODE, &node);
-	if (output != exporter->current)
-		snprintf(exporter->current, sizeof exporter->current, "%s", output);
-}
-
-/* A node whose only input is the current value; its output is LAYER/SUFFIX, or LAYER without
- * one. */
-static void add_step(struct onnx_exporter *exporter, const char *operator_name, const char *layer,
-	const char *suffix, struct protobuf *attributes)
-{
-	char input[NAME_SIZE], output[NAME_SIZE];
-	snprintf(input, sizeof input, "%s", exporter->current);
-	snprintf(output, sizeof output, "%s%s%s", layer, *suffix ? "/" : "", suffix);
-	add_node(exporter, operator_name, (const char *const[]){input, NULL}, output, attributes);
-}
-
-static void add_transpose(struct onnx_exporter *exporter, const char *layer, const char *suffix,
-	const int order[4])
-{
-	struct protobuf attributes = {0};
-	add_integers(&attributes, "perm", order, 4);
-	add_step(exporter, "Transpose", layer, suffix, &attributes);
-}
-
-/* ---- constants ---- */
-
-static void add_constant(struct onnx_exporter *exporter, const char *name,
-	const int64_t *dimensions, int rank, const unsigned char *values, size_t size)
-{
-	struct protobuf tensor = {0};
-	for (int i = 0; i < rank; i++)
-		protobuf_integer(&tensor, TENSOR_DIMENSION, dimensions[i]);
-	protobuf_integer(&tensor, TENSOR_TYPE, ELEMENT_FLOAT);
-	protobuf_text(&tensor, TENSOR_NAME, name);
-	protobuf_bytes(&tensor, TENSOR_RAW, values, size);
-	protobuf_message(&exporter->graph, GRAPH_INITIALIZER, &tensor);
-}
-
-/* A vector of `count` equal values, or a scalar for count 0. */
-static void add_filled(struct onnx_exporter *exporter, const char *name, int64_t count, float value)
-{
-	size_t size = (size_t)(count ? count : 1);
-	unsigned char *bytes = malloc(4 * size);
-	for (size_t i = 0; bytes && i < size; i++)
-		store_f32(bytes + 4 * i, value);
-	if (bytes)
-		add_constant(exporter, name, &count, count ? 1 : 0, bytes, 4 * size);
-	exporter->graph.failed |= !bytes;
-	free(bytes);
-}
+/* ---- parameters and transposes ---- */
 
 /* Adds a parameter as LAYER/PARAMETER, which is written to `name`. Kernels of convolutions are
  * transposed from (height, width, in, out) to (out, in, height, width), those of depthwise
@@ -183,10 +67,18 @@ static void add_parameter(struct onnx_exporter *exporter, const struct parameter
 	}
 	snprintf(name, NAME_SIZE, "%s/%s", parameter->layer, parameter->name);
 	if (bytes)
-		add_constant(exporter, name, dimensions, parameter->rank, bytes,
+		onnx_constant(exporter, name, dimensions, parameter->rank, bytes,
 			4 * parameter->count);
 	exporter->graph.failed |= !bytes;
 	free(bytes);
+}
+
+static void add_transpose(struct onnx_exporter *exporter, const char *layer, const char *suffix,
+	const int order[4])
+{
+	struct protobuf attributes = {0};
+	onnx_integers(&attributes, "perm", order, 4);
+	onnx_step(exporter, "Transpose", layer, suffix, &attributes);
 }
 
 /* ---- layers ---- */
@@ -209,7 +101,7 @@ static void add_weighted(struct onnx_exporter *exporter, const char *operator_na
 			names[i]);
 		inputs[i + 1] = names[i];
 	}
-	add_node(exporter, operator_name, inputs, layer->name, attributes);
+	onnx_node(exporter, operator_name, inputs, layer->name, attributes);
 }
 
 static struct shape input_shape(const struct onnx_exporter *exporter, int index)
@@ -238,10 +130,10 @@ static void add_window(const struct onnx_exporter *exporter, int index, struct p
 		horizontal = padding_total(in.width, out.width, layer->kernel_width,
 			layer->stride_width);
 	}
-	add_integers(attributes, "kernel_shape", (int[]){layer->kernel_height, layer->kernel_width},
-		2);
-	add_integers(attributes, "strides", (int[]){layer->stride_height, layer->stride_width}, 2);
-	add_integers(attributes, "pads",
+	onnx_integers(attributes, "kernel_shape",
+		(int[]){layer->kernel_height, layer->kernel_width}, 2);
+	onnx_integers(attributes, "strides", (int[]){layer->stride_height, layer->stride_width}, 2);
+	onnx_integers(attributes, "pads",
 		(int[]){vertical / 2, horizontal / 2, vertical - vertical / 2,
 			horizontal - horizontal / 2},
 		4);
@@ -257,7 +149,7 @@ static void add_normalization(struct onnx_exporter *exporter, int index)
 		bool omitted = (i == 0 && !layer->scale) || (i == 1 && !layer->center);
 		snprintf(constants[i], NAME_SIZE, "%s/%s", layer->name, names[i]);
 		if (omitted) {
-			add_filled(exporter, constants[i], input_shape(exporter, index).channels,
+			onnx_filled(exporter, constants[i], input_shape(exporter, index).channels,
 				i == 0);
 			continue;
 		}
@@ -266,66 +158,11 @@ static void add_normalization(struct onnx_exporter *exporter, int index)
 		add_parameter(exporter, &parameter, false, constants[i]);
 	}
 	struct protobuf attributes = {0};
-	add_float(&attributes, "epsilon", layer->epsilon);
-	add_node(exporter, "BatchNormalization",
+	onnx_float(&attributes, "epsilon", layer->epsilon);
+	onnx_node(exporter, "BatchNormalization",
 		(const char *const[]){input, constants[0], constants[1], constants[2], constants[3],
 			NULL},
 		layer->name, &attributes);
-}
-
-static void add_relu6(struct onnx_exporter *exporter, const char *layer)
-{
-	char input[NAME_SIZE], least[NAME_SIZE], most[NAME_SIZE], output[NAME_SIZE];
-	snprintf(input, sizeof input, "%s", exporter->current);
-	snprintf(least, sizeof least, "%s/least", layer);
-	snprintf(most, sizeof most, "%s/most", layer);
-	snprintf(output, sizeof output, "%s/relu6", layer);
-	add_filled(exporter, least, 0, 0);
-	add_filled(exporter, most, 0, 6);
-	add_node(exporter, "Clip", (const char *const[]){input, least, most, NULL}, output, NULL);
-}
-
-static void add_swish(struct onnx_exporter *exporter, const char *layer)
-{
-	char input[NAME_SIZE], gate[NAME_SIZE], output[NAME_SIZE];
-	snprintf(input, sizeof input, "%s", exporter->current);
-	add_step(exporter, "Sigmoid", layer, "gate", NULL);
-	snprintf(gate, sizeof gate, "%s", exporter->current);
-	snprintf(output, sizeof output, "%s/swish", layer);
-	add_node(exporter, "Mul", (const char *const[]){input, gate, NULL}, output, NULL);
-}
-
-static void add_activation(struct onnx_exporter *exporter, const struct layer *layer)
-{
-	struct protobuf attributes = {0};
-	switch (layer->activation) {
-	case ACTIVATION_LINEAR:
-		break;
-	case ACTIVATION_RELU:
-		add_step(exporter, "Relu", layer->name, "relu", NULL);
-		break;
-	case ACTIVATION_RELU6:
-		add_relu6(exporter, layer->name);
-		break;
-	case ACTIVATION_LEAKY_RELU:
-		add_float(&attributes, "alpha", layer->negative_slope);
-		add_step(exporter, "LeakyRelu", layer->name, "leaky_relu", &attributes);
-		break;
-	case ACTIVATION_SIGMOID:
-		add_step(exporter, "Sigmoid", layer->name, "sigmoid", NULL);
-		break;
-	case ACTIVATION_SOFTMAX:
-		/* Channels are axis 1 of (N, C, H, W) and of (N, values) alike. */
-		add_integer(&attributes, "axis", 1);
-		add_step(exporter, "Softmax", layer->name, "softmax", &attributes);
-		break;
-	case ACTIVATION_TANH:
-		add_step(exporter, "Tanh", layer->name, "tanh", NULL);
-		break;
-	case ACTIVATION_SWISH:
-		add_swish(exporter, layer->name);
-		break;
-	}
 }
 
 /* From (N, C, H, W) to (N, values) in Keras' order, channels last. */
@@ -335,8 +172,8 @@ static void add_flatten(struct onnx_exporter *exporter, const char *layer)
 		return;
 	struct protobuf attributes = {0};
 	add_transpose(exporter, layer, "channels_last", (const int[]){0, 2, 3, 1});
-	add_integer(&attributes, "axis", 1);
-	add_step(exporter, "Flatten", layer, "", &attributes);
+	onnx_integer(&attributes, "axis", 1);
+	onnx_step(exporter, "Flatten", layer, "", &attributes);
 	exporter->channels_first = false;
 }
 
@@ -345,14 +182,14 @@ static void add_pooling(struct onnx_exporter *exporter, int index)
 	const struct layer *layer = &network_architecture(exporter->network)->layers[index];
 	struct protobuf attributes = {0};
 	if (layer->kind == LAYER_GLOBAL_AVERAGE_POOLING) {
-		add_step(exporter, "GlobalAveragePool", layer->name, "mean", NULL);
-		add_integer(&attributes, "axis", 1);
-		add_step(exporter, "Flatten", layer->name, "", &attributes);
+		onnx_step(exporter, "GlobalAveragePool", layer->name, "mean", NULL);
+		onnx_integer(&attributes, "axis", 1);
+		onnx_step(exporter, "Flatten", layer->name, "", &attributes);
 		exporter->channels_first = false;
 		return;
 	}
 	add_window(exporter, index, &attributes);
-	add_step(exporter, layer->kind == LAYER_MAX_POOLING ? "MaxPool" : "AveragePool",
+	onnx_step(exporter, layer->kind == LAYER_MAX_POOLING ? "MaxPool" : "AveragePool",
 		layer->name, "", &attributes);
 }
 
@@ -365,13 +202,13 @@ static void add_layer(struct onnx_exporter *exporter, int index)
 	case LAYER_DEPTHWISE_CONVOLUTION:
 		add_window(exporter, index, &attributes);
 		if (layer->kind == LAYER_DEPTHWISE_CONVOLUTION)
-			add_integer(&attributes, "group", input_shape(exporter, index).channels);
+			onnx_integer(&attributes, "group", input_shape(exporter, index).channels);
 		add_weighted(exporter, "Conv", index, &attributes);
-		add_activation(exporter, layer);
+		onnx_activation(exporter, &layer->activation, layer->name);
 		break;
 	case LAYER_DENSE:
 		add_weighted(exporter, "Gemm", index, NULL);
-		add_activation(exporter, layer);
+		onnx_activation(exporter, &layer->activation, layer->name);
 		break;
 	case LAYER_MAX_POOLING:
 	case LAYER_AVERAGE_POOLING:
@@ -385,7 +222,7 @@ static void add_layer(struct onnx_exporter *exporter, int index)
 		add_normalization(exporter, index);
 		break;
 	case LAYER_ACTIVATION:
-		add_activation(exporter, layer);
+		onnx_activation(exporter, &layer->activation, layer->name);
 		break;
 	case LAYER_DROPOUT:
 		break;
@@ -425,7 +262,7 @@ static struct protobuf make_graph(const struct network *network)
 	for (int i = 0; i < architecture->layer_count; i++)
 		add_layer(&exporter, i);
 	add_flatten(&exporter, "flattened");
-	add_step(&exporter, "Identity", "probabilities", "", NULL);
+	onnx_step(&exporter, "Identity", "probabilities", "", NULL);
 	protobuf_text(&exporter.graph, GRAPH_NAME, architecture->name);
 	add_value(&exporter.graph, GRAPH_INPUT, "images",
 		(const int[]){input.height, input.width, input.channels}, 3);

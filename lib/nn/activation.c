@@ -5,7 +5,7 @@
 
 #include <string.h>
 
-void softmax(const struct kernels *kernels, float *x, int rows, int count)
+static void softmax(const struct kernels *kernels, float *x, int rows, int count)
 {
 	for (; rows-- > 0; x += count) {
 		float largest = x[0], sum = 0;
@@ -22,7 +22,7 @@ void softmax(const struct kernels *kernels, float *x, int rows, int count)
 }
 
 /* dx = y (g - sum of y g) */
-void softmax_backward(const float *y, float *gradient, int rows, int count)
+static void softmax_backward(const float *y, float *gradient, int rows, int count)
 {
 	for (; rows-- > 0; y += count, gradient += count) {
 		float sum = 0;
@@ -33,13 +33,83 @@ void softmax_backward(const float *y, float *gradient, int rows, int count)
 	}
 }
 
-void activate_final(const struct kernels *kernels, enum activation activation, float *x, int rows,
+/* Exponentials of some of `count` values: of as many as `out` has room for. */
+enum { EXPONENTIALS = 64 };
+static int exponentials(const struct kernels *kernels, float out[EXPONENTIALS], const float *x,
 	int count)
 {
-	if (activation == ACTIVATION_SOFTMAX)
+	int piece = smaller(count, EXPONENTIALS);
+	memcpy(out, x, (size_t)piece * sizeof *out);
+	kernels->exponential(out, (size_t)piece);
+	return piece;
+}
+
+/* x - log of the sum of exp(x) */
+static void log_softmax(const struct kernels *kernels, float *x, int rows, int count)
+{
+	float powers[EXPONENTIALS];
+	for (; rows-- > 0; x += count) {
+		float largest = x[0], sum = 0;
+		for (int i = 1; i < count; i++)
+			largest = x[i] > largest ? x[i] : largest;
+		for (int i = 0; i < count; i++)
+			x[i] -= largest;
+		for (int i = 0; i < count; i += EXPONENTIALS)
+			for (int k = exponentials(kernels, powers, x + i, count - i), p = 0; p < k;
+				p++)
+				sum += powers[p];
+		kernels->logarithm(&sum, 1);
+		for (int i = 0; i < count; i++)
+			x[i] -= sum;
+	}
+}
+
+/* dx = g - exp(y) (sum of g) */
+static void log_softmax_backward(const struct kernels *kernels, const float *y, float *gradient,
+	int rows, int count)
+{
+	float powers[EXPONENTIALS];
+	for (; rows-- > 0; y += count, gradient += count) {
+		float sum = 0;
+		for (int i = 0; i < count; i++)
+			sum += gradient[i];
+		for (int i = 0; i < count; i += EXPONENTIALS)
+			for (int k = exponentials(kernels, powers, y + i, count - i), p = 0; p < k;
+				p++)
+				gradient[i + p] -= powers[p] * sum;
+	}
+}
+
+void activate_rows(const struct kernels *kernels, const struct activation *activation, float *x,
+	int rows, int count)
+{
+	switch (activation->kind) {
+	case ACTIVATION_SOFTMAX:
 		softmax(kernels, x, rows, count);
-	else
-		kernels->activate(activation, 0, x, (size_t)rows * (size_t)count);
+		break;
+	case ACTIVATION_LOG_SOFTMAX:
+		log_softmax(kernels, x, rows, count);
+		break;
+#define ROW(kind, ...) case ACTIVATION_##kind:
+		ELEMENTWISE_ACTIVATIONS(ROW)
+		kernels->activate(activation, x, (size_t)rows * (size_t)count);
+	}
+}
+
+void activate_rows_backward(const struct kernels *kernels, const struct activation *activation,
+	const float *y, float *gradient, int rows, int count)
+{
+	switch (activation->kind) {
+	case ACTIVATION_SOFTMAX:
+		softmax_backward(y, gradient, rows, count);
+		break;
+	case ACTIVATION_LOG_SOFTMAX:
+		log_softmax_backward(kernels, y, gradient, rows, count);
+		break;
+		ELEMENTWISE_ACTIVATIONS(ROW)
+#undef ROW
+		kernels->activate_backward(activation, y, gradient, (size_t)rows * (size_t)count);
+	}
 }
 
 struct activation_task {
@@ -58,15 +128,11 @@ static void forward_sample(void *context, int sample, int worker)
 	(void)worker;
 	const struct activation_task *task = context;
 	const struct operation *operation = task->operation;
-	const struct kernels *kernels = task->network->kernels;
 	size_t count = shape_count(operation->out);
 	float *out = operation->output + (size_t)sample * count;
 	memcpy(out, operation->input + (size_t)sample * count, count * sizeof *out);
-	if (operation->activation == ACTIVATION_SOFTMAX)
-		softmax(kernels, out, operation->out.height * operation->out.width,
-			operation->out.channels);
-	else
-		kernels->activate(operation->activation, operation->negative_slope, out, count);
+	activate_rows(task->network->kernels, &operation->activation, out,
+		operation->out.height * operation->out.width, operation->out.channels);
 }
 
 static void forward(struct network *network, struct operation *operation, int n)
@@ -82,15 +148,11 @@ static void backward_sample(void *context, int sample, int worker)
 	const struct operation *operation = task->operation;
 	size_t count = shape_count(operation->out), first = (size_t)sample * count;
 	float *gradient = task->input_gradient + first;
-	const float *y =
-		operation->activation == ACTIVATION_SWISH ? operation->input : operation->output;
+	bool from_output = activation_derives_from_output(operation->activation.kind);
+	const float *y = from_output ? operation->output : operation->input;
 	memcpy(gradient, task->gradient + first, count * sizeof *gradient);
-	if (operation->activation == ACTIVATION_SOFTMAX)
-		softmax_backward(y + first, gradient, operation->out.height * operation->out.width,
-			operation->out.channels);
-	else
-		task->network->kernels->activate_backward(operation->activation,
-			operation->negative_slope, y + first, gradient, count);
+	activate_rows_backward(task->network->kernels, &operation->activation, y + first, gradient,
+		operation->out.height * operation->out.width, operation->out.channels);
 }
 
 static void backward(struct network *network, struct operation *operation, int n, float *gradient,

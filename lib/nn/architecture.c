@@ -1,6 +1,5 @@
 #include "nn/architecture.h"
 
-#include <math.h>
 #include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -24,10 +23,11 @@ static struct layer *append(struct architecture *architecture, enum layer_kind k
 	return layer;
 }
 
-static void append_activation(struct architecture *architecture, enum activation activation,
+static void append_activation(struct architecture *architecture, enum activation_kind activation,
 	const char *stem, int number)
 {
-	append(architecture, LAYER_ACTIVATION, stem, number)->activation = activation;
+	append(architecture, LAYER_ACTIVATION, stem, number)->activation =
+		activation_default(activation);
 }
 
 static void append_block(struct architecture *architecture, int filters, int number)
@@ -42,7 +42,7 @@ static void append_block(struct architecture *architecture, int filters, int num
 }
 
 int architecture_original(struct architecture *out, struct shape input, int classes,
-	enum activation output, struct error *error)
+	enum activation_kind output, struct error *error)
 {
 	enum { LAYERS = 15 };
 	*out = (struct architecture){.name = "original", .input = input};
@@ -129,9 +129,8 @@ static int numbers_fit(const struct layer *layer, struct error *error)
 	if (layer->kind == LAYER_BATCH_NORMALIZATION &&
 		!(layer->epsilon > 0 && layer->momentum >= 0 && layer->momentum <= 1))
 		return refuse(layer, error, "epsilon or momentum out of range");
-	if (layer->activation == ACTIVATION_LEAKY_RELU &&
-		!(layer->negative_slope >= 0 && isfinite(layer->negative_slope)))
-		return refuse(layer, error, "negative slope out of range");
+	if (!activation_is_valid(&layer->activation))
+		return refuse(layer, error, "a parameter of its activation is out of range");
 	return 0;
 }
 

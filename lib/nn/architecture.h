@@ -34,11 +34,10 @@ struct layer {
 	int stride_height, stride_width;
 	enum padding padding; /* same: as TensorFlow, the odd pixel at the bottom and right */
 	bool use_bias;
-	enum activation activation; /* applied by convolution, dense and activation layers */
-	float negative_slope;       /* leaky ReLU */
-	float rate;                 /* dropout: share of values set to 0 */
-	float momentum, epsilon;    /* batch normalisation */
-	bool center, scale;         /* batch normalisation: has beta, has gamma */
+	struct activation activation; /* applied by convolution, dense and activation layers */
+	float rate;                   /* dropout: share of values set to 0 */
+	float momentum, epsilon;      /* batch normalisation */
+	bool center, scale;           /* batch normalisation: has beta, has gamma */
 };
 
 struct shape {
@@ -62,7 +61,7 @@ struct architecture {
  * and 64 filters; flatten; dense 64, ReLU; dropout 0.5; dense `classes`, then `output` (sigmoid or
  * softmax). The activations are layers of their own. On failure (-1) *out is empty. */
 CHECKED int architecture_original(struct architecture *out, struct shape input, int classes,
-	enum activation output, struct error *error);
+	enum activation_kind output, struct error *error);
 
 /* Writes the output shape of every layer into shapes[layer_count]. -1, naming the layer, when a
  * layer does not fit its input (a side that shrinks to nothing, a parameter out of range, more than

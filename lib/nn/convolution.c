@@ -164,8 +164,7 @@ static void output_row(const struct convolution_forward *forward, const float *x
 			memcpy(argmax + (ptrdiff_t)i * filters, padded + (ptrdiff_t)i * width,
 				(size_t)filters);
 	}
-	kernels->activate(operation->activation, operation->negative_slope, out,
-		(size_t)count * (size_t)filters);
+	kernels->activate(&operation->activation, out, (size_t)count * (size_t)filters);
 }
 
 static void forward_band(void *context, int index, int worker)
@@ -208,7 +207,6 @@ static void forward_winograd(const struct network *network, const struct operati
 		.pools = operation->pools,
 		.out = operation->out,
 		.activation = operation->activation,
-		.negative_slope = operation->negative_slope,
 		.fused_input_normalization = operation->fused_input_normalization,
 		.input = operation->input,
 		.weights = operation->winograd,

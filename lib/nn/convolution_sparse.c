@@ -175,8 +175,7 @@ static void gradient_rows(const struct sparse_backward *task, int sample, int y,
 	const struct kernels *kernels = task->network->kernels;
 	if (!kernels->finite(output, pixels * (size_t)count)) /* while it is in the cache */
 		task->network->not_finite = true;
-	kernels->activate_backward(operation->activation, operation->negative_slope, output, out,
-		pixels * (size_t)count);
+	kernels->activate_backward(&operation->activation, output, out, pixels * (size_t)count);
 }
 
 /* Whether value != 0, by its bits: compilers make a branch of the comparison. */

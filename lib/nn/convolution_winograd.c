@@ -139,7 +139,8 @@ void winograd_backward(struct network *network, const struct operation *operatio
 	float *gradient, float *input_gradient)
 {
 	struct winograd_backward task = {network, operation, n, 1, gradient};
-	if (operation->fused_output_normalization || operation->activation != ACTIVATION_LINEAR)
+	if (operation->fused_output_normalization ||
+		operation->activation.kind != ACTIVATION_LINEAR)
 		parallel_for(network->pool, n * bands_of(operation->out), fused_backward_band,
 			&task);
 	if (network->computes_parameter_gradients) {

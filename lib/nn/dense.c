@@ -102,8 +102,8 @@ static void forward(struct network *network, struct operation *operation, int n)
 		network->kernels->add(operation->partials, operation->partials + (size_t)i * count,
 			count);
 	compact_rows(operation->output, operation->partials, task.rows, units, width);
-	network->kernels->activate(operation->activation, operation->negative_slope,
-		operation->output, (size_t)task.rows * (size_t)units);
+	network->kernels->activate(&operation->activation, operation->output,
+		(size_t)task.rows * (size_t)units);
 }
 
 /* out (count, units) = the sum over samples of x (rows, count) by the gradient, where x[row][i]
@@ -187,8 +187,8 @@ static void backward(struct network *network, struct operation *operation, int n
 	struct dense_task task = {network, operation, rows_of(operation, n), gradient,
 		input_gradient_out};
 	int units = units_of(operation), width = padded_channels(units);
-	network->kernels->activate_backward(operation->activation, operation->negative_slope,
-		operation->output, gradient, (size_t)task.rows * (size_t)units);
+	network->kernels->activate_backward(&operation->activation, operation->output, gradient,
+		(size_t)task.rows * (size_t)units);
 	pad_rows(operation->partials, gradient, task.rows, units, width);
 	const float one = 1;
 	if (network->computes_parameter_gradients && operation->layer->use_bias)

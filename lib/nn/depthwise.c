@@ -90,7 +90,7 @@ static void forward_band(void *context, int index, int worker)
 	size_t line = (size_t)operation->out.width * (size_t)band.channels;
 	for (int y = 0; y < place.rows; y++, out += line) {
 		kernels->depthwise(&band, operation->bias, out);
-		kernels->activate(operation->activation, operation->negative_slope, out, line);
+		kernels->activate(&operation->activation, out, line);
 		band.x += operation->layer->stride_height * band.pitch;
 	}
 	if (operation->collects_statistics && task->network->training)

@@ -52,8 +52,7 @@ struct operation {
 	int first_parameter, normalization_parameter; /* index of the first of its parameters */
 	struct shape in, middle,
 		out; /* middle: before the max-pool fused into it, else equal to out */
-	enum activation activation;
-	float negative_slope;
+	struct activation activation;
 	bool pools;
 	struct window window;
 
@@ -110,8 +109,8 @@ struct network {
 	struct operation *operations;
 	int operation_count;
 	int *operation_ends; /* per layer: operations done when its output is there */
-	enum activation final_activation;
-	int final_layer; /* that it belongs to, or -1 */
+	struct activation final_activation; /* linear, sigmoid or softmax */
+	int final_layer;                    /* that it belongs to, or -1 */
 
 	struct arena arena;
 	char *memory;        /* that the arena lies in */
@@ -199,13 +198,13 @@ void fused_backward(const struct kernels *kernels, const struct operation *opera
  * input and output then are, unless a product with a scale overflows. */
 bool normalization_is_finite(const struct kernels *kernels, const struct operation *operation);
 
-/* Softmax over each of `rows` rows of `count` values, in place; softmax_backward takes the
- * gradients of its outputs y to those of its inputs, in place. */
-void softmax(const struct kernels *kernels, float *x, int rows, int count);
-void softmax_backward(const float *y, float *gradient, int rows, int count);
-/* One of the two activations that may end a network, in place over rows of `count` channels. */
-void activate_final(const struct kernels *kernels, enum activation activation, float *x, int rows,
-	int count);
+/* Any activation in place, over rows of `count` channels. Backward takes the gradients of its
+ * outputs to those of its inputs, in place; y are its outputs or its inputs
+ * (activation_derives_from_output). */
+void activate_rows(const struct kernels *kernels, const struct activation *activation, float *x,
+	int rows, int count);
+void activate_rows_backward(const struct kernels *kernels, const struct activation *activation,
+	const float *y, float *gradient, int rows, int count);
 
 /* Copies n samples into network->input, where training and explaining read them later, and returns
  * it; in prediction returns `input`. */

@@ -36,7 +36,7 @@ static double *band_sums(const struct operation *operation, int band, enum band_
 static struct affine affine_of(const struct operation *operation)
 {
 	return (struct affine){statistic(operation, SCALE), statistic(operation, SHIFT),
-		operation->activation, operation->negative_slope};
+		operation->activation};
 }
 
 struct norm {
@@ -312,8 +312,7 @@ void fused_backward(const struct kernels *kernels, const struct operation *opera
 			statistic(normalization, BY_INPUT), statistic(normalization, CONSTANT),
 			(int)(count / (size_t)channels), channels);
 	}
-	kernels->activate_backward(operation->activation, operation->negative_slope, y, gradient,
-		count);
+	kernels->activate_backward(&operation->activation, y, gradient, count);
 }
 
 static void backward_band(void *context, int index, int worker)

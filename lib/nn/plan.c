@@ -53,16 +53,17 @@ static bool has_weights(const struct layer *layer)
 		layer->kind == LAYER_DENSE;
 }
 
-/* Whether the activation's derivative follows from its output and its order commutes with a
- * maximum, so that it may be part of another operation. */
-static bool fuses(enum activation activation)
+/* Whether the activation may be part of another operation: one with a maximum after it too, and
+ * without a copy of its input. */
+static bool fuses(struct activation activation)
 {
-	return activation != ACTIVATION_SWISH && activation != ACTIVATION_SOFTMAX;
+	return activation_is_elementwise(activation.kind) &&
+		activation_derives_from_output(activation.kind);
 }
 
-static bool is_final(enum activation activation)
+static bool is_final(struct activation activation)
 {
-	return activation == ACTIVATION_SIGMOID || activation == ACTIVATION_SOFTMAX;
+	return activation.kind == ACTIVATION_SIGMOID || activation.kind == ACTIVATION_SOFTMAX;
 }
 
 static bool is_small_pool(const struct layer *layer, struct shape in)
@@ -88,7 +89,7 @@ static struct operation *append(struct planner *planner, int layer)
 		.layer = source,
 		.first_layer = layer,
 		.last_layer = layer,
-		.activation = ACTIVATION_LINEAR,
+		.activation = {.kind = ACTIVATION_LINEAR},
 		.in = layer ? network->shapes[layer - 1] : network->architecture.input,
 		.middle = network->shapes[layer],
 		.out = network->shapes[layer]};
@@ -110,13 +111,11 @@ static void append_activation(struct planner *planner, int layer, const struct l
 	operation->kind = &activation_kind;
 	operation->in = operation->out;
 	operation->activation = source->activation;
-	operation->negative_slope = source->negative_slope;
 }
 
 static void fuse_into(struct operation *operation, const struct layer *source, int layer)
 {
 	operation->activation = source->activation;
-	operation->negative_slope = source->negative_slope;
 	operation->last_layer = layer;
 }
 
@@ -131,7 +130,7 @@ static const struct layer *upcoming(const struct planner *planner, enum layer_ki
 static void fuse_activation(struct planner *planner, struct operation *operation)
 {
 	const struct layer *layer = upcoming(planner, LAYER_ACTIVATION);
-	if (layer && fuses(layer->activation) && operation->activation == ACTIVATION_LINEAR &&
+	if (layer && fuses(layer->activation) && operation->activation.kind == ACTIVATION_LINEAR &&
 		!(planner->next == planner->count - 1 && is_final(layer->activation)))
 		fuse_into(operation, layer, planner->next++);
 }
@@ -143,7 +142,7 @@ static void fuse(struct planner *planner, struct operation *operation)
 	struct network *network = planner->network;
 	const struct layer *layer = upcoming(planner, LAYER_BATCH_NORMALIZATION);
 	if (layer && network->mode == NETWORK_PREDICT &&
-		operation->activation == ACTIVATION_LINEAR) {
+		operation->activation.kind == ACTIVATION_LINEAR) {
 		operation->normalization = layer;
 		operation->last_layer = planner->next++;
 		for (int i = network->parameter_count; i-- > 0;)
@@ -218,7 +217,7 @@ void plan_operations(struct network *network)
 {
 	struct planner planner = {network, network->architecture.layers, 0,
 		network->architecture.layer_count};
-	network->final_activation = ACTIVATION_LINEAR;
+	network->final_activation = activation_default(ACTIVATION_LINEAR);
 	network->final_layer = -1;
 	while (planner.next < planner.count) {
 		int first = planner.next;

@@ -75,7 +75,7 @@ void network_forward(struct network *network, const float *input, int n, float *
 	if (logits)
 		memcpy(logits, last, count * sizeof *logits);
 	memcpy(network->probabilities, last, count * sizeof *last);
-	activate_final(network->kernels, network->final_activation, network->probabilities,
+	activate_rows(network->kernels, &network->final_activation, network->probabilities,
 		n * out.height * out.width, out.channels);
 	if (probabilities)
 		memcpy(probabilities, network->probabilities, count * sizeof *probabilities);
@@ -95,12 +95,8 @@ const float *network_output(const struct network *network, int index)
 static void final_backward(struct network *network, float *gradient, int n)
 {
 	struct shape out = network->shapes[network->final_layer];
-	if (network->final_activation == ACTIVATION_SOFTMAX)
-		softmax_backward(network->probabilities, gradient, n * out.height * out.width,
-			out.channels);
-	else
-		network->kernels->activate_backward(network->final_activation, 0,
-			network->probabilities, gradient, (size_t)n * shape_count(out));
+	activate_rows_backward(network->kernels, &network->final_activation, network->probabilities,
+		gradient, n * out.height * out.width, out.channels);
 }
 
 void network_backward(struct network *network, int from, const float *seed, int to, float *gradient)

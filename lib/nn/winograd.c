@@ -139,8 +139,7 @@ static void write_tile(const struct winograd *task, struct winograd_tile tile, c
 				task->argmax ? task->argmax + index : NULL, count, out.channels);
 		else
 			compact_rows(to, row, count, out.channels, width);
-		kernels->activate(task->activation, task->negative_slope, to,
-			(size_t)(count * out.channels));
+		kernels->activate(&task->activation, to, (size_t)(count * out.channels));
 	}
 }
 

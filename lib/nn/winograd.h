@@ -14,8 +14,7 @@ struct winograd {
 		left; /* zeros above and left of the input; below and right as many as are needed */
 	bool pools;   /* a max-pool 2x2 follows */
 	struct shape out; /* middle, or what the max-pool makes of it */
-	enum activation activation;
-	float negative_slope;
+	struct activation activation;
 	const float *input;                                /* (samples, in) */
 	const struct operation *fused_input_normalization; /* or NULL */
 	const float *weights;                              /* winograd_weights' */

@@ -41,7 +41,8 @@ static void warn_about_softmax(const struct predictor *predictor)
 	const struct architecture *architecture = &predictor->model.architecture;
 	const char *folder = predictor->request->model;
 	struct error warning;
-	if (architecture->layers[architecture->layer_count - 1].activation != ACTIVATION_SOFTMAX)
+	if (architecture->layers[architecture->layer_count - 1].activation.kind !=
+		ACTIVATION_SOFTMAX)
 		return;
 	error_set(&warning, folder,
 		"its output activation is softmax: at most one class can have a high probability");

@@ -93,7 +93,8 @@ static int make_network(struct training *training, struct error *error)
 static int choose_loss(struct training *training, enum loss *loss, struct error *error)
 {
 	const struct architecture *architecture = &training->architecture;
-	enum activation last = architecture->layers[architecture->layer_count - 1].activation;
+	enum activation_kind last =
+		architecture->layers[architecture->layer_count - 1].activation.kind;
 	*loss = last == ACTIVATION_SOFTMAX ? LOSS_CATEGORICAL_CROSSENTROPY
 					   : LOSS_BINARY_CROSSENTROPY;
 	if (training->request.loss != LOSS_AUTO)

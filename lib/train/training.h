@@ -19,8 +19,9 @@ struct training_request {
 	size_t input_count;        /* at least 1 */
 	const char *validation;    /* stream, or NULL */
 	const char *architecture;  /* "original", or the path of a Keras JSON file */
-	enum activation output; /* output activation of the original network: sigmoid or softmax */
-	int epochs; /* 0: one per pass of the stream, EPOCHS_DEFAULT if it has one pass */
+	enum activation_kind
+		output; /* output activation of the original network: sigmoid or softmax */
+	int epochs;     /* 0: one per pass of the stream, EPOCHS_DEFAULT if it has one pass */
 	int batch_size;
 	int loss; /* enum loss, or LOSS_AUTO: by the output activation */
 	enum optimizer optimizer;

@@ -220,18 +220,18 @@ static void run_add(void *context)
 static void run_relu(void *context)
 {
 	(void)context;
-	kernels->activate(ACTIVATION_RELU, 0, x, COUNT);
+	kernels->activate(&(struct activation){.kind = ACTIVATION_RELU}, x, COUNT);
 }
 static void run_sigmoid(void *context)
 {
 	(void)context;
-	kernels->activate(ACTIVATION_SIGMOID, 0, x, COUNT);
+	kernels->activate(&(struct activation){.kind = ACTIVATION_SIGMOID}, x, COUNT);
 }
 
 static void run_relu_backward(void *context)
 {
 	(void)context;
-	kernels->activate_backward(ACTIVATION_RELU, 0, x, y, COUNT);
+	kernels->activate_backward(&(struct activation){.kind = ACTIVATION_RELU}, x, y, COUNT);
 }
 
 static void run_normalize(void *context)
@@ -269,7 +269,7 @@ static void run_max_pool(void *context)
 static void show_elementwise(void)
 {
 	enum { OUTPUTS = PIXELS / 3 - 2 };
-	struct affine affine = {w, w + CHANNELS, ACTIVATION_RELU, 0};
+	struct affine affine = {w, w + CHANNELS, {.kind = ACTIVATION_RELU}};
 	struct depthwise row = {.x = x,
 		.pitch = PIXELS / 3 * CHANNELS,
 		.step = CHANNELS,

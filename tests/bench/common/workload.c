@@ -51,7 +51,7 @@ static void add_convolution(struct architecture *architecture, enum layer_kind k
 	layer->momentum = 0.9f;
 	layer->epsilon = 1e-3f;
 	layer->center = layer->scale = true;
-	add_layer(architecture, LAYER_ACTIVATION)->activation = ACTIVATION_RELU;
+	add_layer(architecture, LAYER_ACTIVATION)->activation.kind = ACTIVATION_RELU;
 }
 
 static void add_word(struct architecture *architecture, const char *word)
@@ -86,7 +86,7 @@ void network_from_text(struct architecture *out, const char *text, int side)
 	struct layer *last = add_layer(out, LAYER_DENSE);
 	last->filters = BENCH_CLASSES;
 	last->use_bias = true;
-	add_layer(out, LAYER_ACTIVATION)->activation = ACTIVATION_SOFTMAX;
+	add_layer(out, LAYER_ACTIVATION)->activation.kind = ACTIVATION_SOFTMAX;
 }
 
 /* ---- floating-point operations ---- */

@@ -20,7 +20,7 @@ static void build(void)
 			.name = "dense",
 			.filters = 3,
 			.use_bias = true,
-			.activation = ACTIVATION_SOFTMAX}};
+			.activation = {.kind = ACTIVATION_SOFTMAX}}};
 	struct architecture architecture = {"identity", {1, 1, 3}, 2, layers};
 	if (network_create(&network, &architecture, NETWORK_EXPLAIN, 1, NULL, &error) ||
 		text_list_add(&labels, "cat", &error) || text_list_add(&labels, "dog", &error) ||

@@ -71,7 +71,7 @@ static void linear_network(void)
 		{.kind = LAYER_DENSE,
 			.filters = CLASSES,
 			.use_bias = true,
-			.activation = ACTIVATION_SIGMOID}};
+			.activation = {.kind = ACTIVATION_SIGMOID}}};
 	struct network *network = build(layers, 2);
 	const float *weights = network_parameter(network, 0).values;
 	double largest[HEIGHT * WIDTH], products[HEIGHT * WIDTH];
@@ -108,7 +108,7 @@ static struct network *smooth_network(void)
 			.stride_width = 1,
 			.padding = PADDING_SAME,
 			.use_bias = true,
-			.activation = ACTIVATION_TANH},
+			.activation = {.kind = ACTIVATION_TANH}},
 		{.kind = LAYER_AVERAGE_POOLING,
 			.kernel_height = 2,
 			.kernel_width = 2,
@@ -121,12 +121,12 @@ static struct network *smooth_network(void)
 			.stride_height = 1,
 			.stride_width = 1,
 			.use_bias = true},
-		{.kind = LAYER_ACTIVATION, .activation = ACTIVATION_SWISH},
+		{.kind = LAYER_ACTIVATION, .activation = {.kind = ACTIVATION_SWISH}},
 		{.kind = LAYER_FLATTEN},
 		{.kind = LAYER_DENSE,
 			.filters = CLASSES,
 			.use_bias = true,
-			.activation = ACTIVATION_SOFTMAX},
+			.activation = {.kind = ACTIVATION_SOFTMAX}},
 	};
 	return build(layers, 6);
 }
@@ -193,7 +193,7 @@ static void saturation(void)
 {
 	struct layer layers[] = {{.kind = LAYER_FLATTEN},
 		{.kind = LAYER_DENSE, .filters = CLASSES, .use_bias = true},
-		{.kind = LAYER_ACTIVATION, .activation = ACTIVATION_SIGMOID}};
+		{.kind = LAYER_ACTIVATION, .activation = {.kind = ACTIVATION_SIGMOID}}};
 	struct network *network = build(layers, 3);
 	float probabilities[CLASSES];
 	network_parameter_values(network, 1)[0] = 100;

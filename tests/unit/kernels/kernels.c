@@ -163,17 +163,23 @@ static void copy(float out[4][VALUES])
 	memset(out[3], 0, sizeof out[3]);
 }
 
+static struct activation activation_at(int kind)
+{
+	return (struct activation){(enum activation_kind)kind, 0.3f, 0.5f, 1.5f};
+}
+
 static void elementwise(const struct kernels *kernels, int count, float out[4][VALUES])
 {
-	for (int activation = 0; activation <= ACTIVATION_SWISH; activation++) {
-		kernels->activate((enum activation)activation, 0.3f, out[0] + activation * 512,
-			(size_t)count);
-		kernels->activate_backward((enum activation)activation, 0.3f, out[1],
-			out[2] + activation * 512, (size_t)count);
+	for (int kind = 0; kind < ACTIVATION_COUNT; kind++) {
+		const struct activation activation = activation_at(kind);
+		if (!activation_is_elementwise(activation.kind))
+			continue;
+		kernels->activate(&activation, out[0] + kind * 512, (size_t)count);
+		kernels->activate_backward(&activation, out[1], out[2] + kind * 512, (size_t)count);
 	}
-	kernels->exponential(out[0] + 8192, (size_t)count);
-	kernels->logarithm(out[0] + 9216, (size_t)count);
-	kernels->add(out[0] + 10240, b, (size_t)count);
+	kernels->exponential(out[3], (size_t)count);
+	kernels->logarithm(out[3] + 1024, (size_t)count);
+	kernels->add(out[3] + 2048, b, (size_t)count);
 }
 
 static void channelwise(const struct kernels *kernels, int count, float out[4][VALUES])
@@ -181,17 +187,20 @@ static void channelwise(const struct kernels *kernels, int count, float out[4][V
 	int pixels = count % 7 + 1, channels = count;
 	kernels->sum_channels(out[0], b, pixels, channels);
 	kernels->sum_squares(out[0] + 8192, b, c, pixels, channels);
-	for (int activation = 0; activation <= ACTIVATION_TANH; activation++) {
-		const struct affine affine = {b, c, (enum activation)activation, 0.3f};
-		int first = activation * 1024;
-		if (activation == ACTIVATION_SOFTMAX)
-			continue;
-		kernels->normalize(out[3] + first, a, &affine, pixels, channels);
-		const struct gradient_sums sums = {out[1] + first, out[1] + first + 8192, c, a, b,
-			&affine, pixels, channels};
-		kernels->sum_gradients(&sums);
-		kernels->normalize_backward(out[2] + first, a, &affine, c, b, pixels, channels);
-	}
+}
+
+/* Each activation in turn. */
+static void normalizing(const struct kernels *kernels, int count, float out[4][VALUES])
+{
+	int pixels = count % 7 + 1, channels = count;
+	struct affine affine = {b, c, activation_at(count % ACTIVATION_COUNT)};
+	if (!activation_is_elementwise(affine.activation.kind))
+		affine.activation.kind = ACTIVATION_LINEAR;
+	kernels->normalize(out[3], a, &affine, pixels, channels);
+	const struct gradient_sums sums = {out[1], out[1] + 8192, c, a, b, &affine, pixels,
+		channels};
+	kernels->sum_gradients(&sums);
+	kernels->normalize_backward(out[2], a, &affine, c, b, pixels, channels);
 }
 
 static void depthwise(const struct kernels *kernels, int count, float out[4][VALUES])
@@ -334,7 +343,8 @@ static double worst(const struct kernels *kernels, int function, uint32_t first,
 		else if (function == 1)
 			kernels->logarithm(y, (size_t)count);
 		else
-			kernels->activate(ACTIVATION_TANH, 0, y, (size_t)count);
+			kernels->activate(&(struct activation){.kind = ACTIVATION_TANH}, y,
+				(size_t)count);
 		for (int i = 0; i < count; i++) {
 			double exact = function == 0 ? exp((double)x[i])
 				: function == 1      ? log((double)x[i])
@@ -403,6 +413,7 @@ int main(void)
 			continue;
 		compare(kernels, "elementwise arithmetic", random, elementwise);
 		compare(kernels, "channelwise arithmetic", random, channelwise);
+		compare(kernels, "normalization", random, normalizing);
 		compare(kernels, "depthwise convolution", random, depthwise);
 		compare(kernels, "max-pool", random, pooling);
 		compare(kernels, "the sparse backward", random, sparse);

@@ -2,6 +2,7 @@
  * ones are refused with a reason. */
 #include "keras_files.h"
 
+#include <math.h>
 #include <string.h>
 
 static void real_files(void)
@@ -24,12 +25,12 @@ static void real_files(void)
 	ok(modern.layers[1].kind == LAYER_BATCH_NORMALIZATION && modern.layers[1].epsilon == 1e-3f,
 		"normalisation");
 	ok(modern.layers[2].kind == LAYER_ACTIVATION &&
-			modern.layers[2].activation == ACTIVATION_RELU,
+			modern.layers[2].activation.kind == ACTIVATION_RELU,
 		"class ReLU");
 	ok(modern.layers[3].kind == LAYER_DEPTHWISE_CONVOLUTION && modern.layers[3].filters == 1,
 		"depthwise");
 	ok(wide->kernel_height == 5 && wide->kernel_width == 3, "kernel height before width");
-	ok(last->kind == LAYER_DENSE && last->activation == ACTIVATION_SOFTMAX &&
+	ok(last->kind == LAYER_DENSE && last->activation.kind == ACTIVATION_SOFTMAX &&
 			last->filters == 3,
 		"dense");
 	architecture_free(&modern);
@@ -104,25 +105,89 @@ static void defaults(void)
 			model.layers[0].use_bias,
 		"convolution");
 	ok(model.layers[1].kind == LAYER_DEPTHWISE_CONVOLUTION && !model.layers[1].use_bias &&
-			model.layers[1].activation == ACTIVATION_LINEAR,
+			model.layers[1].activation.kind == ACTIVATION_LINEAR,
 		"depthwise half");
 	is_text(model.layers[2].name, "s_pointwise", "pointwise half");
 	ok(model.layers[2].filters == 6 && model.layers[2].kernel_width == 1 &&
-			model.layers[2].use_bias && model.layers[2].activation == ACTIVATION_RELU,
+			model.layers[2].use_bias &&
+			model.layers[2].activation.kind == ACTIVATION_RELU,
 		"... with bias and activation");
 	ok(model.layers[3].stride_width == 3, "a pool's stride is its size");
-	ok(model.layers[4].activation == ACTIVATION_LEAKY_RELU &&
-			model.layers[4].negative_slope == 0.25f,
+	ok(model.layers[4].activation.kind == ACTIVATION_LEAKY_RELU &&
+			model.layers[4].activation.negative_slope == 0.25f,
 		"leaky ReLU");
-	ok(model.layers[5].activation == ACTIVATION_SWISH, "silu is swish");
+	ok(model.layers[5].activation.kind == ACTIVATION_SWISH, "silu is swish");
 	ok(model.layers[7].momentum == 0.99f && model.layers[7].epsilon == 1e-3f,
 		"Keras' defaults of normalisation");
-	ok(model.layers[8].activation == ACTIVATION_SOFTMAX, "an activation given as an object");
+	ok(model.layers[8].activation.kind == ACTIVATION_SOFTMAX,
+		"an activation given as an object");
 	ok(architecture_write(&model, scratch_path("again.json"), &error) == 0, "written");
 	architecture_free(&model);
 	ok(architecture_read(&model, scratch_path("again.json"), &error) == 0, "read again");
-	ok(model.layers[4].negative_slope == 0.25f, "the slope is preserved");
+	ok(model.layers[4].activation.negative_slope == 0.25f, "the slope is preserved");
 	architecture_free(&model);
+}
+
+static bool same_activation(const struct activation *a, const struct activation *b)
+{
+	return a->kind == b->kind && a->negative_slope == b->negative_slope &&
+		(a->kind != ACTIVATION_CLIPPED_RELU ||
+			(a->threshold == b->threshold && a->maximum == b->maximum));
+}
+
+/* Of a network of one layer with this activation. */
+static int write_and_read(struct activation activation, enum layer_kind kind,
+	struct activation *out, struct error *error)
+{
+	struct layer layer = {.kind = kind,
+		.name = "x",
+		.filters = 2,
+		.kernel_height = 1,
+		.kernel_width = 1,
+		.stride_height = 1,
+		.stride_width = 1,
+		.activation = activation};
+	const struct architecture one = {"m", {4, 4, 3}, 1, &layer};
+	struct architecture again;
+	if (architecture_write(&one, scratch_path("one.json"), error) ||
+		architecture_read(&again, scratch_path("one.json"), error))
+		return -1;
+	*out = again.layers[0].activation;
+	architecture_free(&again);
+	return 0;
+}
+
+static void activations(void)
+{
+	struct activation read;
+	struct error error = {0};
+	for (int i = 0; i < ACTIVATION_COUNT; i++) {
+		enum activation_kind kind = (enum activation_kind)i;
+		const char *title = activation_title(kind) ? activation_title(kind) : "linear";
+		struct activation named = activation_default(kind);
+		if (!activation_name(kind))
+			continue;
+		ok(write_and_read(named, LAYER_ACTIVATION, &read, &error) == 0 &&
+				same_activation(&read, &named),
+			"%s is written and read as a layer", title);
+		ok(write_and_read(named, LAYER_CONVOLUTION, &read, &error) == 0 &&
+				same_activation(&read, &named),
+			"... and within one");
+	}
+	const struct activation others[] = {{ACTIVATION_LEAKY_RELU, 0.1f, 0, INFINITY},
+		{ACTIVATION_ELU, 0.7f, 0, INFINITY}, {ACTIVATION_CLIPPED_RELU, 0, 0.3f, INFINITY},
+		{ACTIVATION_CLIPPED_RELU, 0.1f, 0, 2.6f}, {ACTIVATION_CLIPPED_RELU, 0, 0, 3}};
+	for (size_t i = 0; i < sizeof others / sizeof *others; i++) {
+		const char *title = activation_title(others[i].kind);
+		ok(write_and_read(others[i], LAYER_ACTIVATION, &read, &error) == 0 &&
+				same_activation(&read, &others[i]),
+			"%s with parameters is written and read", title);
+		ok(write_and_read(others[i], LAYER_CONVOLUTION, &read, &error) < 0,
+			"... but not within a layer: %s", error.reason);
+	}
+	ok(write_and_read(activation_default(ACTIVATION_KERAS2_HARD_SIGMOID), LAYER_ACTIVATION,
+		   &read, &error) < 0,
+		"Keras 2's hard sigmoid is not written as Keras 3's: %s", error.reason);
 }
 
 static void unsupported_models(void)
@@ -137,8 +202,10 @@ static void unsupported_models(void)
 		{", {\"class_name\": \"LSTM\", \"config\": {\"name\": \"x\"}}", ": layer 'x'",
 			"layer class 'LSTM' is not supported"},
 		{", {\"class_name\": \"Activation\", \"config\": {\"name\": \"x\", \"activation\": "
-		 "\"mish\"}}",
-			": layer 'x'", "activation 'mish' is not supported"},
+		 "\"glu\"}}",
+			": layer 'x'", "activation 'glu' is not supported"},
+		{", {\"class_name\": \"ReLU\", \"config\": {\"name\": \"x\", \"threshold\": -1}}",
+			": layer 'x'", "threshold is out of range"},
 		{", {\"class_name\": \"Conv2D\", \"config\": {\"name\": \"x\", \"filters\": 0, "
 		 "\"kernel_size\": 3}}",
 			": layer 'x'", "filters is not a whole number from 1 to 16777216"},
@@ -212,6 +279,7 @@ int main(void)
 	real_files();
 	round_trip();
 	defaults();
+	activations();
 	unsupported_models();
 	invalid_texts();
 	return done();

@@ -96,7 +96,7 @@ static void activations(void)
 {
 	const float x[8] = {-8, -1, -0.5f, 0, 0.5f, 1, 6, 8};
 	struct {
-		enum activation activation;
+		enum activation_kind activation;
 		const char *name;
 		float expected[8];
 	} rows[] = {

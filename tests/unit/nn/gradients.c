@@ -270,27 +270,47 @@ static void check_input(const struct setup *setup, const struct architecture *ar
 	network_destroy(network);
 }
 
+static void check_setup(struct setup *setup)
+{
+	struct architecture architecture = {.input = setup->input,
+		.layer_count = setup->layer_count,
+		.layers = setup->layers};
+	for (int k = 0; k < setup->layer_count; k++)
+		setup->layers[k].name[0] = (char)('a' + k);
+	struct data data = {.input = malloc(SAMPLES * shape_count(setup->input) * sizeof(float)),
+		.targets = calloc(SAMPLES * 64, sizeof(float)),
+		.direction = malloc((1 << 16) * sizeof(float))};
+	fill(data.input, SAMPLES * shape_count(setup->input), 1);
+	for (int k = 0; k < SAMPLES; k++)
+		data.targets[k * setup->layers[setup->layer_count - 1].filters + k] = 1;
+	check_parameters(setup, &architecture, &data);
+	check_input(setup, &architecture, &data);
+	free(data.input);
+	free(data.targets);
+	free(data.direction);
+}
+
+/* In a convolution, after a normalisation and at the end, where each is computed elsewhere. With
+ * Keras' default slopes: ELU's is smooth. */
+static void check_activation(enum activation_kind kind)
+{
+	struct setup setup = {.name = activation_title(kind),
+		.input = {3, 3, 4},
+		.loss = BINARY,
+		.layer_count = 6,
+		.layers = {CONVOLUTION(7, 1, 1, 1, 1, SAME, kind),
+			CONVOLUTION(6, 2, 2, 1, 1, SAME, ACTIVATION_LINEAR), NORMALIZATION,
+			ACTIVATION(kind), FLATTEN, DENSE(3, kind)}};
+	for (int i = 0; i < setup.layer_count; i++)
+		setup.layers[i].activation.negative_slope = activation_default(kind).negative_slope;
+	check_setup(&setup);
+}
+
 int main(void)
 {
-	for (size_t i = 0; i < sizeof setups / sizeof *setups; i++) {
-		struct setup *setup = &setups[i];
-		struct architecture architecture = {.input = setup->input,
-			.layer_count = setup->layer_count,
-			.layers = setup->layers};
-		for (int k = 0; k < setup->layer_count; k++)
-			setup->layers[k].name[0] = (char)('a' + k);
-		struct data data = {.input = malloc(
-					    SAMPLES * shape_count(setup->input) * sizeof(float)),
-			.targets = calloc(SAMPLES * 64, sizeof(float)),
-			.direction = malloc((1 << 16) * sizeof(float))};
-		fill(data.input, SAMPLES * shape_count(setup->input), 1);
-		for (int k = 0; k < SAMPLES; k++)
-			data.targets[k * setup->layers[setup->layer_count - 1].filters + k] = 1;
-		check_parameters(setup, &architecture, &data);
-		check_input(setup, &architecture, &data);
-		free(data.input);
-		free(data.targets);
-		free(data.direction);
-	}
+	for (size_t i = 0; i < sizeof setups / sizeof *setups; i++)
+		check_setup(&setups[i]);
+	for (int kind = ACTIVATION_LINEAR + 1; kind < ACTIVATION_COUNT; kind++)
+		check_activation((enum activation_kind)kind);
 	return done();
 }

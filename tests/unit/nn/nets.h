@@ -4,11 +4,16 @@
 
 #include "nn/network.h"
 
+#define ACTIVATED(act) \
+	{ \
+		.kind = act, .negative_slope = 0.2f, .threshold = 0.25f, .maximum = 2 \
+	}
+
 #define CONVOLUTION(f, kh, kw, sh, sw, pad, act) \
 	{ \
 		.kind = LAYER_CONVOLUTION, .filters = f, .kernel_height = kh, .kernel_width = kw, \
 		.stride_height = sh, .stride_width = sw, .padding = pad, .use_bias = true, \
-		.activation = act, .negative_slope = 0.2f \
+		.activation = ACTIVATED(act) \
 	}
 #define UNBIASED(f, k, s) \
 	{ \
@@ -19,7 +24,7 @@
 	{ \
 		.kind = LAYER_DEPTHWISE_CONVOLUTION, .filters = m, .kernel_height = k, \
 		.kernel_width = k, .stride_height = s, .stride_width = s, .padding = pad, \
-		.use_bias = true, .activation = act \
+		.use_bias = true, .activation = ACTIVATED(act) \
 	}
 #define POOL(which, k, s, pad) \
 	{ \
@@ -28,7 +33,7 @@
 	}
 #define DENSE(u, act) \
 	{ \
-		.kind = LAYER_DENSE, .filters = u, .use_bias = true, .activation = act \
+		.kind = LAYER_DENSE, .filters = u, .use_bias = true, .activation = ACTIVATED(act) \
 	}
 #define NORMALIZATION \
 	{ \
@@ -37,7 +42,7 @@
 	}
 #define ACTIVATION(act) \
 	{ \
-		.kind = LAYER_ACTIVATION, .activation = act, .negative_slope = 0.2f \
+		.kind = LAYER_ACTIVATION, .activation = ACTIVATED(act) \
 	}
 #define FLATTEN \
 	{ \

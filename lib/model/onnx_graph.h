@@ -1,0 +1,50 @@
+/* Inside lib/model: nodes, attributes and constants of an ONNX graph. What fails for lack of memory
+ * is said by graph.failed. */
+#ifndef MODEL_ONNX_GRAPH_H
+#define MODEL_ONNX_GRAPH_H
+
+#include "model/protobuf.h"
+#include "nn/network.h"
+
+enum { NAME_SIZE = 2 * LAYER_NAME_SIZE };
+enum { ELEMENT_FLOAT = 1 }; /* type of a tensor's elements, in onnx.proto */
+
+/* State of the export. Layers are added in order: the input of each is the output of the one
+ * before. */
+struct onnx_exporter {
+	const struct network *network;
+	struct protobuf graph;
+	char current[NAME_SIZE]; /* name of the last output */
+	bool channels_first;     /* it is (N, C, H, W); else (N, values), or (N, H, W, C) at the
+	                          * input */
+	int parameter;           /* index of the next layer's first parameter */
+};
+
+/* Adds an attribute to those of a node. */
+void onnx_integer(struct protobuf *attributes, const char *name, int64_t value);
+void onnx_float(struct protobuf *attributes, const char *name, float value);
+void onnx_integers(struct protobuf *attributes, const char *name, const int *values, int count);
+
+/* Adds a node with `inputs` (NULL-terminated) and `output`, which becomes the current value. Frees
+ * `attributes` (NULL: none). */
+void onnx_node(struct onnx_exporter *exporter, const char *operator_name, const char *const *inputs,
+	const char *output, struct protobuf *attributes);
+
+/* Adds a node whose only input is the current value; its output is LAYER/SUFFIX, or LAYER for the
+ * suffix "". */
+void onnx_step(struct onnx_exporter *exporter, const char *operator_name, const char *layer,
+	const char *suffix, struct protobuf *attributes);
+
+/* Adds a constant of `size` bytes, floats with the lowest byte first. */
+void onnx_constant(struct onnx_exporter *exporter, const char *name, const int64_t *dimensions,
+	int rank, const unsigned char *values, size_t size);
+
+/* Adds a vector of `count` equal values, or a scalar for count 0. */
+void onnx_filled(struct onnx_exporter *exporter, const char *name, int64_t count, float value);
+
+/* Adds an activation of the current value; its values are called LAYER/..., after their operator or
+ * what they are. Nothing for linear. */
+void onnx_activation(struct onnx_exporter *exporter, const struct activation *activation,
+	const char *layer);
+
+#endif
