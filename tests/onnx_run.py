@@ -2,7 +2,7 @@
 """An independent reader of ONNX files, with Python's standard library alone: checks and runs a network.
 
     onnx_run.py FILE                     prints its operators, inputs, outputs and labels
-    onnx_run.py FILE INPUT.npy           prints its output for each sample, a line each
+    onnx_run.py FILE INPUT.npy           prints its output for each sample, a line each; bytes are values of 0..1 times 255
 
 Knows the protobuf wire format (protobuf.dev) and those operators of onnx.ai that cnn-export writes."""
 import math
@@ -57,8 +57,8 @@ class Tensor:
 
 def initializer(message):
     shape, raw = message.get(1, []), message[9][0]
-    assert message[2] == [1]
-    return text(message, 8), Tensor(shape, struct.unpack("<%df" % (len(raw) // 4), raw))
+    letter, size = {1: ("f", 4), 7: ("q", 8)}[message[2][0]]
+    return text(message, 8), Tensor(shape, struct.unpack("<%d%s" % (len(raw) // size, letter), raw))
 
 
 def attributes(node):
@@ -66,6 +66,7 @@ def attributes(node):
     for message in map(fields, node.get(5, [])):
         kind = message[20][0]
         found[text(message, 1)] = {1: lambda: struct.unpack("<f", message[2][0])[0], 2: lambda: message[3][0],
+                                   3: lambda: text(message, 4),
                                    7: lambda: message[8]}[kind]()
     return found
 
@@ -80,28 +81,29 @@ def transpose(x, perm):
     return Tensor(shape, (x.values[o] for o in offsets))
 
 
-def windows(size, kernel, stride, before, after):
+def windows(size, kernel, stride, before, after, dilation=1):
     """For each output position, the pairs (place in the kernel, place in the input) that lie inside."""
-    count = (size + before + after - kernel) // stride + 1
-    return [[(k, o * stride + k - before) for k in range(kernel) if 0 <= o * stride + k - before < size]
-            for o in range(count)]
+    count = (size + before + after - dilation * (kernel - 1) - 1) // stride + 1
+    return [[(k, o * stride + k * dilation - before) for k in range(kernel)
+             if 0 <= o * stride + k * dilation - before < size] for o in range(count)]
 
 
 def planes(x, a, function):
     """function(sample, channel, rows, columns) for every output position of a sliding window."""
-    (height, width), kernel, strides, pads = x.shape[2:], a["kernel_shape"], a["strides"], a["pads"]
-    rows = windows(height, kernel[0], strides[0], pads[0], pads[2])
-    columns = windows(width, kernel[1], strides[1], pads[1], pads[3])
+    (height, width), kernel = x.shape[2:], a["kernel_shape"]
+    strides, pads, dilations = a.get("strides", [1, 1]), a.get("pads", [0] * 4), a.get("dilations", [1, 1])
+    rows = windows(height, kernel[0], strides[0], pads[0], pads[2], dilations[0])
+    columns = windows(width, kernel[1], strides[1], pads[1], pads[3], dilations[1])
     return len(rows), len(columns), lambda n, c: (function(n, c, r, q) for r in rows for q in columns)
 
 
 def conv(x, w, bias=None, **a):
     (_, depth, height, width), group = x.shape, a.get("group", 1)
     filters, each, kh, kw = w.shape
-    assert a["kernel_shape"] == [kh, kw] and each * group == depth
+    assert a.setdefault("kernel_shape", [kh, kw]) == [kh, kw] and each * group == depth
 
     def value(n, f, rows, columns):
-        first = f * group // filters * each
+        first = f // (filters // group) * each
         total = bias.values[f] if bias else 0.0
         for c in range(each):
             for ky, y in rows:
@@ -149,11 +151,93 @@ def gemm(a, b, c=None):
         for r in range(a.shape[0]) for j in range(columns)))
 
 
+def matmul(x, w):
+    rows = gemm(Tensor([math.prod(x.shape[:-1]), x.shape[-1]], x.values), w)
+    return Tensor(x.shape[:-1] + w.shape[1:], rows.values)
+
+
+def along(x, axis, function):
+    """Each line of values along an axis becomes the list that the function makes of it."""
+    step, side = math.prod(x.shape[axis + 1:]), x.shape[axis]
+    outer = len(x.values) // (step * side)
+    lines = [[function([x.values[(o * side + k) * step + i] for k in range(side)]) for i in range(step)]
+             for o in range(outer)]
+    length = len(lines[0][0])
+    return Tensor(x.shape[:axis] + [length] + x.shape[axis + 1:],
+                  (lines[o][i][k] for o in range(outer) for k in range(length) for i in range(step)))
+
+
 def softmax(x, axis):
-    assert axis == 1 and len(x.shape) == 2
-    rows = [x.values[i:i + x.shape[1]] for i in range(0, len(x.values), x.shape[1])]
-    powers = [[math.exp(v - max(row)) for v in row] for row in rows]
-    return Tensor(x.shape, (v / sum(row) for row in powers for v in row))
+    assert axis == 1
+
+    def line(values):
+        powers = [math.exp(v - max(values)) for v in values]
+        return [v / sum(powers) for v in powers]
+    return along(x, axis, line)
+
+
+def global_pool(x, combine):
+    size = math.prod(x.shape[2:])
+    return Tensor(x.shape[:2] + [1, 1], (combine(x.values[i:i + size]) for i in range(0, len(x.values), size)))
+
+
+def reshape(x, shape):
+    sides = [x.shape[i] if side == 0 else side for i, side in enumerate(shape.values)]
+    rest = len(x.values) // -math.prod(sides) if -1 in sides else None
+    return Tensor([rest if side == -1 else side for side in sides], x.values)
+
+
+def concat(*parts, axis):
+    for i, side in enumerate(parts[0].shape):
+        assert i == axis or all(part.shape[i] == side for part in parts)
+    outer = math.prod(parts[0].shape[:axis])
+    sizes = [len(part.values) // outer for part in parts]
+    shape = list(parts[0].shape)
+    shape[axis] = sum(part.shape[axis] for part in parts)
+    return Tensor(shape, (v for o in range(outer) for part, size in zip(parts, sizes)
+                          for v in part.values[o * size:(o + 1) * size]))
+
+
+def cut(x, starts, ends, axes=None):
+    for start, end, axis in zip(starts.values, ends.values, axes.values if axes else range(len(x.shape))):
+        x = along(x, axis, lambda line: line[start:end])
+    return x
+
+
+def pad(x, pads):
+    rank = len(x.shape)
+    for axis in range(rank):
+        before, after = pads.values[axis], pads.values[rank + axis]
+        x = along(x, axis, lambda line: [0.0] * before + line + [0.0] * after)
+    return x
+
+
+def resize(x, roi, factors, sizes=None, *, coordinate_transformation_mode, mode, nearest_mode=None):
+    assert roi is None and (factors is None) != (sizes is None)
+    assert (mode, coordinate_transformation_mode, nearest_mode) in (
+        ("linear", "half_pixel", None), ("nearest", "asymmetric", "floor"))
+
+    def line(values, count):
+        factor, last = count / len(values), len(values) - 1
+        if mode == "nearest":
+            return [values[math.floor(i / factor)] for i in range(count)]
+        places = [min(max((i + 0.5) / factor - 0.5, 0), last) for i in range(count)]
+        return [values[math.floor(p)] * (1 - p % 1) + values[math.ceil(p)] * (p % 1) for p in places]
+    counts = sizes.values if sizes else [math.floor(a * b) for a, b in zip(x.shape, factors.values)]
+    assert counts[:2] == x.shape[:2]
+    for axis in (2, 3):
+        x = along(x, axis, lambda values: line(values, counts[axis]))
+    return x
+
+
+def expand(x, shape):
+    """NumPy's broadcasting: missing sides are in front; a side of 1 is repeated."""
+    x = Tensor([1] * (len(shape) - len(x.shape)) + x.shape, x.values)
+    for axis, side in enumerate(shape):
+        assert x.shape[axis] in (1, side), (x.shape, shape)
+        if x.shape[axis] != side:
+            x = along(x, axis, lambda line: line * side)
+    return x
 
 
 def sigmoid(v):
@@ -164,9 +248,13 @@ def elementwise(function):
     return lambda x, **a: x.each(lambda v: function(v, **a))
 
 
-def pairwise(function):
-    """Of two tensors of one shape, or of a tensor and a scalar."""
-    return lambda x, y: Tensor(x.shape, map(function, x.values, y.values if y.shape else y.values * len(x.values)))
+def broadcast(function):
+    def run(*parts):
+        rank = max(len(part.shape) for part in parts)
+        shapes = [[1] * (rank - len(part.shape)) + part.shape for part in parts]
+        shape = [max(sides) for sides in zip(*shapes)]
+        return Tensor(shape, map(function, *(expand(part, shape).values for part in parts)))
+    return run
 
 
 OPERATORS = {
@@ -175,8 +263,8 @@ OPERATORS = {
     "Conv": conv,
     "MaxPool": lambda x, **a: pool(x, max, **a),
     "AveragePool": lambda x, **a: pool(x, mean, **a),
-    "GlobalAveragePool": lambda x: Tensor(x.shape[:2] + [1, 1], (
-        mean(x.values[i:i + math.prod(x.shape[2:])]) for i in range(0, len(x.values), math.prod(x.shape[2:])))),
+    "GlobalAveragePool": lambda x: global_pool(x, mean),
+    "GlobalMaxPool": lambda x: global_pool(x, max),
     "Flatten": lambda x, axis: Tensor([math.prod(x.shape[:axis]), math.prod(x.shape[axis:])], x.values),
     "Gemm": gemm,
     "BatchNormalization": normalize,
@@ -193,11 +281,24 @@ OPERATORS = {
     "Softsign": elementwise(lambda v: v / (1 + abs(v))),
     "Exp": elementwise(math.exp),
     "Erf": elementwise(math.erf),
-    "Add": pairwise(lambda a, b: a + b),
-    "Sub": pairwise(lambda a, b: a - b),
-    "Mul": pairwise(lambda a, b: a * b),
-    "Div": pairwise(lambda a, b: a / b),
-    "Min": pairwise(min),
+    "Sqrt": elementwise(math.sqrt),
+    "Add": broadcast(lambda a, b: a + b),
+    "Sub": broadcast(lambda a, b: a - b),
+    "Mul": broadcast(lambda a, b: a * b),
+    "Div": broadcast(lambda a, b: a / b),
+    "Min": broadcast(min),
+    "Max": broadcast(max),
+    "Mean": broadcast(lambda *values: mean(values)),
+    "PRelu": lambda x, slope: broadcast(lambda v, a: v if v > 0 else a * v)(x, expand(slope, x.shape)),
+    "MatMul": matmul,
+    "Concat": concat,
+    "Reshape": reshape,
+    "Slice": cut,
+    "Pad": pad,
+    "Resize": resize,
+    "Gather": lambda x, indices, axis: along(x, axis, lambda line: [line[i] for i in indices.values]),
+    "Shape": lambda x: Tensor([len(x.shape)], x.shape),
+    "ReduceMean": lambda x, axes: along(x, axes[0], lambda line: [mean(line)]),
     "Softmax": softmax,
     "LogSoftmax": lambda x, axis: softmax(x, axis).each(math.log),
 }
@@ -215,8 +316,10 @@ def read_npy(path):
     data = open(path, "rb").read()
     size = struct.unpack("<H", data[8:10])[0]
     header = eval(data[10:10 + size], {"__builtins__": {}}, {"True": True, "False": False})
-    assert header["descr"] == "<f4" and not header["fortran_order"]
     raw = data[10 + size:]
+    assert header["descr"] in ("<f4", "|u1") and not header["fortran_order"]
+    if header["descr"] == "|u1":
+        return Tensor(header["shape"], (value / 255 for value in raw))
     return Tensor(header["shape"], struct.unpack("<%df" % (len(raw) // 4), raw))
 
 
@@ -231,11 +334,13 @@ def main(path, samples=None):
         print(" ".join(text(node, 4) for node in nodes))
         print(name, shape, result, outputs, metadata["labels"].split("\n"))
         return
-    values = dict(initializer(fields(tensor)) for tensor in graph.get(5, []))
+    constants = [initializer(fields(tensor)) for tensor in graph.get(5, [])]
+    values = dict(constants)
+    assert len(values) == len(constants), "a constant is given twice"
     values[name] = read_npy(samples)
     assert values[name].shape[1:] == shape[1:]
     for node in nodes:
-        inputs = [values[part.decode()] for part in node[1]]
+        inputs = [values[part.decode()] if part else None for part in node[1]]
         assert text(node, 2) not in values, "a value is given twice"
         values[text(node, 2)] = OPERATORS[text(node, 4)](*inputs, **attributes(node))
     rows = values[result]

@@ -7,11 +7,13 @@
 int main(int argc, char **argv)
 {
 	const char *folder = NULL, *output = NULL;
+	struct option_size size = {0};
 	bool quiet = false;
 	const struct option_row rows[] = {
 		{'m', "model", OPTION_INPUT, &folder, "MODEL", "model folder to read", 0, 0, NULL},
 		{'o', "output", OPTION_OUTPUT, &output, "FILE",
 			"ONNX file to write, standard output by default or for -", 0, 0, NULL},
+		TOOL_PICTURE_SIZE(size),
 		TOOL_QUIET(quiet),
 		TOOL_END,
 	};
@@ -27,8 +29,12 @@ int main(int argc, char **argv)
 
 	struct error error;
 	struct model model;
-	if (model_load(&model, folder, NETWORK_PREDICT, 1, NULL, &error))
+	if (model_load(&model, folder,
+		    &(struct model_options){NETWORK_PREDICT, 1, NULL, size.width, size.height},
+		    &error))
 		return tool_error(&error);
+	if (model.has_default_size && !quiet)
+		tool_say(folder, MODEL_DEFAULT_SIZE_TEXT);
 	int status = EXIT_DONE;
 	if (onnx_write(model.network, &model.labels, output ? output : "-", &error))
 		status = tool_error(&error);

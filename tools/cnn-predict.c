@@ -18,6 +18,8 @@ static struct predictor_request request = {.threshold = 0.5,
 static const char *confusion_path, *predictions_path;
 static bool quiet, strict, no_sandbox;
 
+static struct option_size size;
+
 static const struct option_row rows[] = {
 	{'m', "model", OPTION_INPUT, &request.model, "MODEL", "model folder", 0, 0, NULL},
 	{0, NULL, OPTION_TITLE, NULL, NULL, "Predictions", 0, 0, NULL},
@@ -40,6 +42,7 @@ static const struct option_row rows[] = {
 		"resizing of other aspect ratios (default: as in training)", 0, 0, image_fit_names},
 	{0, "interpolation", OPTION_CHOICE, &request.filter, "NAME",
 		"interpolation filter (default: as in training)", 0, 0, image_filter_names},
+	TOOL_PICTURE_SIZE(size),
 	{0, "background", OPTION_TEXT, &request.background, "COLOR",
 		"colour for transparency and --fit pad (default: as in training)", 0, 0, NULL},
 	{0, NULL, OPTION_TITLE, NULL, NULL, "Evaluation", 0, 0, NULL},
@@ -139,6 +142,8 @@ int main(int argc, char **argv)
 	struct error error;
 	tool_set_kernels(kernels_versions());
 	int first = tool_start(&options, argc, argv);
+	request.width = size.width;
+	request.height = size.height;
 	check_usage();
 	char **operands = first < argc ? argv + first : standard_input;
 	int count = first < argc ? argc - first : 1;

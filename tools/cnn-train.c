@@ -127,7 +127,10 @@ int main(int argc, char **argv)
 	if (model_folder_open(&folder, model, &error))
 		return tool_error(&error);
 	char *command_line = options_command_line(argc, argv);
-	int result = training_open(&training, &request, &error) || training_run(&training, &error)
+	int result = training_open(&training, &request, &error);
+	for (size_t i = 0; result == 0 && i < training.remarks.notes.count && !quiet; i++)
+		tool_say(request.architecture, "%s", training.remarks.notes.items[i]);
+	result = result || training_run(&training, &error)
 		? -1
 		: save(&training, &folder, command_line ? command_line : "", &notes, &error);
 	if (result < 0)

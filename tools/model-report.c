@@ -6,6 +6,7 @@
 
 static struct model_report_request request = {.mistakes = 24};
 static const char *output_path;
+static struct option_size size;
 static int method = SALIENCY_GRADIENT;
 static bool quiet;
 
@@ -23,6 +24,7 @@ static const struct option_row rows[] = {
 		"number of the worst mistakes to show", 0, 1000, NULL},
 	{0, "method", OPTION_CHOICE, &method, "NAME", "saliency method", 0, 0,
 		saliency_method_names},
+	TOOL_PICTURE_SIZE(size),
 	TOOL_THREADS(request.threads),
 	TOOL_QUIET(quiet),
 	TOOL_END,
@@ -50,9 +52,13 @@ int main(int argc, char **argv)
 	struct progress progress = tool_progress(quiet);
 	request.progress = &progress;
 	request.method = (enum saliency_method)method;
+	request.width = size.width;
+	request.height = size.height;
 
-	int failed = model_report_open(&report, &request, &error) ||
-		model_report_write(&report, output_path, &error);
+	int failed = model_report_open(&report, &request, &error);
+	if (!failed && report.model.has_default_size && !quiet)
+		tool_say(request.model, MODEL_DEFAULT_SIZE_TEXT);
+	failed = failed || model_report_write(&report, output_path, &error);
 	if (failed)
 		tool_error(&error);
 

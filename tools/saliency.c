@@ -17,6 +17,7 @@ static const char *model_folder, *output_folder = ".", *class_name, *layer_name,
 				 *chart_path;
 static int method = SALIENCY_GRADIENT, colormap = -1, threads;
 static bool map, strip, feature_maps, strict, quiet, no_sandbox;
+static struct option_size size;
 static struct saliency_options saliency = {.samples = 25, .noise = 0.15};
 
 static const struct option_row rows[] = {
@@ -49,6 +50,7 @@ static const struct option_row rows[] = {
 	{0, "feature-maps", OPTION_FLAG, &feature_maps, NULL,
 		"feature maps of all filters of the layer, as a grid", 0, 0, NULL},
 	{0, NULL, OPTION_TITLE, NULL, NULL, "General", 0, 0, NULL},
+	TOOL_PICTURE_SIZE(size),
 	TOOL_SEED(saliency.seed),
 	TOOL_THREADS(threads),
 	TOOL_STRICT(strict),
@@ -126,18 +128,21 @@ int main(int argc, char **argv)
 	struct bad_inputs bad = {strict, tool_report, &progress, 0};
 
 	int failed = parallel_create(&pool, threads, &error) ||
-		model_load(&model, model_folder, NETWORK_EXPLAIN, 1, pool, &error) ||
+		model_load(&model, model_folder,
+			&(struct model_options){NETWORK_EXPLAIN, 1, pool, size.width, size.height},
+			&error) ||
 		make_plan(&plan, &model, &error) ||
 		operands_find_files(&paths, operands, count, &bad, &error) ||
 		result_names(&names, paths.items, paths.count, &error) ||
 		(count && file_make_folder(output_folder, &error));
 
+	if (!failed && model.has_default_size && !quiet)
+		tool_say(model_folder, MODEL_DEFAULT_SIZE_TEXT);
 	size_t found = paths.count + bad.count;
 	/* The chart is drawn last, so that all other output is complete if that fails. */
 	failed = failed ||
 		(count && explain_pictures(&plan, paths.items, &names, &bad, &progress, &error)) ||
-		(chart_path &&
-			chart_write_png(&model.architecture, &model.labels, chart_path, &error));
+		(chart_path && chart_write_png(&model.graph, &model.labels, chart_path, &error));
 	if (failed)
 		tool_error(&error);
 	else if (bad.count && found > 1)

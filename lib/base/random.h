@@ -23,6 +23,7 @@ enum random_purpose {
 	RANDOM_PAUSE,  /* jitter before retrying a request: (request, attempt) */
 	RANDOM_SAMPLE, /* sampling of records: (position in the pass, 0) */
 	RANDOM_ORDER,  /* shuffling of a stream: (position in the pass, pass) */
+	RANDOM_NOISE,  /* normal noise in training: (step, node and piece) */
 };
 
 /* A position in the sequence of (seed, purpose, a, b). A plain

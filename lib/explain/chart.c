@@ -1,55 +1,19 @@
 #include "explain/chart.h"
 
+#include "explain/chart_draw.h"
+#include "explain/kinds.h"
+
 #include <inttypes.h>
 #include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
 
 /* Sizes and positions in units. */
-static const double margin = 36, header = 84, footer = 62;
-static const double card_width = 404, card_height = 62, card_gap = 26;
-static const double block_left = 426, block_room = 100, column_width = 590;
+static const double margin = 36, header = 84, footer = 62, column_gap = 64;
 enum { ROWS_LEAST = 14, LABELS_SIZE = 512 };
 
-static const uint32_t ink = 0x1f2933, quiet_ink = 0x66727f, arrow_ink = 0x97a3b0,
-		      input_ink = 0x47525e;
-
-/* The contents of a card. */
-struct card {
-	const struct layer *layer; /* NULL: the input */
-	const char *name;
-	const char *activation;      /* NULL: none */
-	const char *activation_name; /* name of its layer, if it is a separate one; or NULL */
-	struct shape shape;          /* of its output */
-	int64_t parameters;
-};
-
-struct chart {
-	const struct canvas *canvas;
-	struct card *cards;
-	int count, rows; /* number of cards, and of cards per column */
-	int64_t parameters;
-	int tallest; /* largest height or width of a shape: the scale of the blocks */
-};
-
-/* Number of parameters of `layer`, including running statistics, for an input of shape `input`. */
-static int64_t chart_parameters(const struct layer *layer, struct shape input)
-{
-	int64_t in = input.channels, window = (int64_t)layer->kernel_height * layer->kernel_width,
-		out = layer->filters;
-	switch (layer->kind) {
-	case LAYER_CONVOLUTION:
-		return window * in * out + (layer->use_bias ? out : 0);
-	case LAYER_DEPTHWISE_CONVOLUTION:
-		return window * in * out + (layer->use_bias ? in * out : 0);
-	case LAYER_DENSE:
-		return in * out + (layer->use_bias ? out : 0);
-	case LAYER_BATCH_NORMALIZATION:
-		return in * (2 + layer->center + layer->scale);
-	default:
-		return 0;
-	}
-}
+static const double column_width = CHART_BLOCK_LEFT + CHART_BLOCK_ROOM + column_gap,
+		    row_height = CHART_CARD_HEIGHT + CHART_CARD_GAP;
 
 const char *chart_format_number(int64_t number, char out[32])
 {
@@ -64,226 +28,48 @@ const char *chart_format_number(int64_t number, char out[32])
 	return out;
 }
 
-static uint32_t card_color(const struct card *card)
+void chart_card_position(const struct chart *chart, int card, double *x, double *y)
 {
-	if (!card->layer)
-		return input_ink;
-	switch (card->layer->kind) {
-	case LAYER_CONVOLUTION:
-	case LAYER_DEPTHWISE_CONVOLUTION:
-		return 0x3f74d1;
-	case LAYER_MAX_POOLING:
-	case LAYER_AVERAGE_POOLING:
-	case LAYER_GLOBAL_AVERAGE_POOLING:
-		return 0x1d9a86;
-	case LAYER_DENSE:
-		return 0x8257c9;
-	case LAYER_BATCH_NORMALIZATION:
-		return 0xcf8a12;
-	case LAYER_ACTIVATION:
-		return 0xcc4f86;
-	default:
-		return 0x8a96a3;
-	}
+	struct chart_place place = chart->layout.places[card];
+	*x = chart->column_left[place.column];
+	*y = header + row_height * place.row;
 }
 
-static void format_title(const struct card *card, char *out, size_t size)
+struct canvas_color chart_card_color(const struct chart *chart, int card)
 {
-	const struct layer *layer = card->layer;
-	if (!layer) {
-		snprintf(out, size, "Input");
-		return;
-	}
-	static const char *const names[] = {"Convolution", "Depthwise convolution", "Max pooling",
-		"Average pooling", "Global average pooling", "Dense", "Flatten", "Dropout",
-		"Batch normalisation", "Activation"};
-	int used = snprintf(out, size, "%s", names[layer->kind]);
-	bool windowed = layer->kind <= LAYER_AVERAGE_POOLING;
-	if (windowed)
-		used += snprintf(out + used, size - (size_t)used, " %d\u2009\u00d7\u2009%d",
-			layer->kernel_height, layer->kernel_width);
-	if (layer->kind == LAYER_CONVOLUTION || layer->kind == LAYER_DENSE)
-		used += snprintf(out + used, size - (size_t)used, ", %d %s", layer->filters,
-			layer->kind == LAYER_DENSE ? "units" : "filters");
-	if (layer->kind == LAYER_DROPOUT)
-		snprintf(out + used, size - (size_t)used, " %g\u2009%%", 100 * (double)layer->rate);
+	static const uint32_t input = 0x47525e;
+	static const uint32_t families[] = {
+		[FAMILY_CONVOLUTION] = 0x3f74d1,
+		[FAMILY_DENSE] = 0x8257c9,
+		[FAMILY_POOLING] = 0x1d9a86,
+		[FAMILY_NORMALIZATION] = 0xcf8a12,
+		[FAMILY_ACTIVATION] = 0xcc4f86,
+		[FAMILY_JOIN] = 0xc8553d,
+		[FAMILY_PLACES] = 0x5f9436,
+		[FAMILY_OTHER] = 0x8a96a3,
+	};
+	int node = chart->cards.cards[card].node;
+	return solid_color(node == GRAPH_INPUT
+			? input
+			: families[layer_kind_row(graph_layer(chart->graph, node)->kind)->family]);
 }
 
-static void format_shape(struct shape shape, char out[128])
+const char *chart_card_name(const struct chart *chart, int card)
 {
-	if (shape.height == 1 && shape.width == 1)
-		chart_format_number(shape.channels, out);
-	else
-		snprintf(out, 128, "%d\u2009\u00d7\u2009%d\u2009\u00d7\u2009%d", shape.height,
-			shape.width, shape.channels);
+	int node = chart->cards.cards[card].node;
+	return node == GRAPH_INPUT ? "Input" : chart->graph->nodes[node].name;
 }
 
 /* ---- drawing ---- */
 
-static void card_position(const struct chart *chart, int index, double *x, double *y)
+static void draw_header(const struct chart *chart)
 {
-	*x = margin + column_width * (index / chart->rows);
-	*y = header + (card_height + card_gap) * (index % chart->rows);
-}
-
-static void draw_face(const struct canvas *canvas, const double points[8], struct canvas_color fill,
-	struct canvas_color edge)
-{
-	cairo_t *cairo = canvas->cairo;
-	for (int i = 0; i < 8; i += 2)
-		cairo_line_to(cairo, points[i], points[i + 1]);
-	cairo_close_path(cairo);
-	canvas_set_color(canvas, fill);
-	cairo_fill_preserve(cairo);
-	canvas_set_color(canvas, edge);
-	cairo_set_line_width(cairo, 1);
-	cairo_set_line_join(cairo, CAIRO_LINE_JOIN_ROUND);
-	cairo_stroke(cairo);
-}
-
-/* The output as a block: height and width by square root, depth by the logarithm of the
- * channels. */
-static void draw_block(const struct chart *chart, const struct card *card, double x, double y)
-{
-	double largest = sqrt(chart->tallest), width_maximum = card_height - 18;
-	double height = fmax(4, width_maximum * sqrt(card->shape.height) / largest);
-	double width = fmax(4, width_maximum * sqrt(card->shape.width) / largest);
-	double depth = 4 + 5.2 * log2(card->shape.channels);
-	depth = fmin(depth, (block_room - width) / 0.9);
-	double across = 0.9 * depth, up = 0.26 * depth;
-	double left = x + block_left, top = y + (card_height - height + up) / 2;
-	double right = left + width, bottom = top + height;
-	struct canvas_color base = solid_color(card_color(card)), white = solid_color(0xffffff),
-			    edge = canvas_color_mix(base, white, 0.1);
-	draw_face(chart->canvas,
-		(double[]){left, top, left + across, top - up, right + across, top - up, right,
-			top},
-		canvas_color_mix(base, white, 0.8), edge);
-	draw_face(chart->canvas,
-		(double[]){right, top, right + across, top - up, right + across, bottom - up, right,
-			bottom},
-		canvas_color_mix(base, white, 0.42), edge);
-	draw_face(chart->canvas, (double[]){left, top, right, top, right, bottom, left, bottom},
-		canvas_color_mix(base, white, 0.62), edge);
-}
-
-/* The stride if it is not the default: 1 for convolutions, the window's size for pooling. */
-static void format_subtitle(const struct card *card, char *out, size_t size)
-{
-	const struct layer *layer = card->layer;
-	bool convolution = layer && layer->kind <= LAYER_DEPTHWISE_CONVOLUTION;
-	bool pooling = layer && !convolution && layer->kind <= LAYER_AVERAGE_POOLING;
-	int stride = (convolution || pooling) ? layer->stride_height : 0;
-	if (stride && stride != (pooling ? layer->kernel_height : 1))
-		snprintf(out, size, "%s, stride %d", card->name, stride);
-	else
-		snprintf(out, size, "%s", card->name);
-}
-
-/* The name, then the activation in a rounded box, then the name of the activation layer if it is a
- * separate one. */
-static void draw_subtitle(const struct chart *chart, const struct card *card, double x, double y)
-{
-	struct text_style style = {.size = 12, .color = solid_color(quiet_ink)}, name = style;
-	struct canvas_color base = solid_color(card_color(card)), white = solid_color(0xffffff);
-	char text[LAYER_NAME_SIZE + 24];
-	format_subtitle(card, text, sizeof text);
-	double used = canvas_text_fitted(chart->canvas, &style, x, y,
-		card->parameters ? card->activation_name ? 110 : 170 : 200, text);
-	if (!card->activation)
-		return;
-	x += used ? used + 9 : 0;
-	style = (struct text_style){.size = 11,
-		.bold = true,
-		.color = canvas_color_mix(base, solid_color(ink), 0.25)};
-	double width = canvas_text_width(chart->canvas, &style, card->activation) + 14;
-	canvas_box(chart->canvas, x, y - 8.5, width, 17, 8.5, canvas_color_mix(base, white, 0.74));
-	canvas_text(chart->canvas, &style, x + 7, y, card->activation);
-	if (card->activation_name)
-		canvas_text_fitted(chart->canvas, &name, x + width + 7, y,
-			card->parameters ? 70 : 100, card->activation_name);
-}
-
-static void draw_card(const struct chart *chart, int index)
-{
-	const struct canvas *canvas = chart->canvas;
-	const struct card *card = &chart->cards[index];
-	struct canvas_color base = solid_color(card_color(card)), white = solid_color(0xffffff);
-	double x, y;
-	char text[128], number[32];
-	card_position(chart, index, &x, &y);
-	canvas_box(canvas, x, y, card_width, card_height, 9, base);
-	canvas_box(canvas, x + 6, y, card_width - 6, card_height, 9,
-		canvas_color_mix(base, white, 0.92));
-	canvas_box(canvas, x + 6, y, 12, card_height, 0, canvas_color_mix(base, white, 0.92));
-	canvas_frame(canvas, x, y, card_width, card_height, 9, 1.2,
-		canvas_color_mix(base, white, 0.35));
-	struct text_style title = {.size = 14.5, .bold = true, .color = solid_color(ink)};
-	struct text_style right = {.size = 13.5, .color = solid_color(ink), .align = CANVAS_RIGHT};
-	format_shape(card->shape, text);
-	canvas_text(canvas, &right, x + card_width - 14,
-		y + (card->parameters ? 21 : card_height / 2), text);
-	double width_maximum = card_width - 50 - canvas_text_width(canvas, &right, text);
-	format_title(card, text, sizeof text);
-	canvas_text_fitted(canvas, &title, x + 20, y + (card->layer ? 21 : card_height / 2),
-		width_maximum, text);
-	draw_subtitle(chart, card, x + 20, y + 43);
-	if (card->parameters) {
-		right = (struct text_style){.size = 12,
-			.color = solid_color(quiet_ink),
-			.align = CANVAS_RIGHT};
-		snprintf(text, sizeof text, "%s weights",
-			chart_format_number(card->parameters, number));
-		canvas_text(canvas, &right, x + card_width - 14, y + 43, text);
-	}
-	draw_block(chart, card, x, y);
-}
-
-static void draw_arrow_head(const struct canvas *canvas, double x, double y)
-{
-	cairo_move_to(canvas->cairo, x, y);
-	cairo_rel_line_to(canvas->cairo, -5, -8);
-	cairo_rel_line_to(canvas->cairo, 10, 0);
-	cairo_close_path(canvas->cairo);
-	canvas_set_color(canvas, solid_color(arrow_ink));
-	cairo_fill(canvas->cairo);
-}
-
-/* From the card before `index` to it: straight down, or over to the top of the next column. */
-static void draw_arrow(const struct chart *chart, int index)
-{
-	cairo_t *cairo = chart->canvas->cairo;
-	double x, y, from_x, from_y, middle = card_width / 2, bend = 10;
-	card_position(chart, index - 1, &from_x, &from_y);
-	card_position(chart, index, &x, &y);
-	from_y += card_height;
-	cairo_move_to(cairo, from_x + middle, from_y + 2);
-	if (x != from_x) {
-		double aisle = x - 24, below = from_y + 16, above = y - 20;
-		cairo_line_to(cairo, from_x + middle, below - bend);
-		cairo_arc_negative(cairo, from_x + middle + bend, below - bend, bend, M_PI,
-			M_PI / 2);
-		cairo_line_to(cairo, aisle - bend, below);
-		cairo_arc_negative(cairo, aisle - bend, below - bend, bend, M_PI / 2, 0);
-		cairo_line_to(cairo, aisle, above + bend);
-		cairo_arc(cairo, aisle + bend, above + bend, bend, M_PI, 1.5 * M_PI);
-		cairo_line_to(cairo, x + middle - bend, above);
-		cairo_arc(cairo, x + middle - bend, above + bend, bend, 1.5 * M_PI, 2 * M_PI);
-	}
-	cairo_line_to(cairo, x + middle, y - 9);
-	canvas_set_color(chart->canvas, solid_color(arrow_ink));
-	cairo_set_line_width(cairo, 1.8);
-	cairo_stroke(cairo);
-	draw_arrow_head(chart->canvas, x + middle, y - 2);
-}
-
-static void draw_header(const struct chart *chart, const char *name)
-{
+	const char *name = chart->graph->name;
 	char text[96], number[32];
 	double x = margin;
-	struct text_style title = {.size = 20, .bold = true, .color = solid_color(ink)};
-	struct text_style detail = {.size = 13, .color = solid_color(quiet_ink)};
-	canvas_text_fitted(chart->canvas, &title, x, 32, block_left + block_room,
+	struct text_style title = {.size = 20, .bold = true, .color = solid_color(CHART_INK)};
+	struct text_style detail = {.size = 13, .color = solid_color(CHART_QUIET_INK)};
+	canvas_text_fitted(chart->canvas, &title, x, 32, CHART_BLOCK_LEFT + CHART_BLOCK_ROOM,
 		*name ? name : "Network");
 	double megabytes = (double)chart->parameters * sizeof(float) / 1e6;
 	snprintf(text, sizeof text, "%s weights, %.*f MB",
@@ -291,7 +77,7 @@ static void draw_header(const struct chart *chart, const char *name)
 	canvas_text(chart->canvas, &detail, x, 57, text);
 }
 
-/* An arrow from the last card to the classes. */
+/* Below the arrow out of the last card. */
 static void draw_labels(const struct chart *chart, const struct text_list *labels)
 {
 	double x, y;
@@ -300,114 +86,106 @@ static void draw_labels(const struct chart *chart, const struct text_list *label
 	for (size_t i = 0; i < labels->count && used < sizeof text; i++)
 		used += (size_t)snprintf(text + used, sizeof text - used, "%s%s", i ? ",  " : "",
 			labels->items[i]);
-	card_position(chart, chart->count - 1, &x, &y);
-	y += card_height;
-	canvas_line(chart->canvas, x + card_width / 2, y + 2, x + card_width / 2, y + card_gap - 8,
-		1.8, solid_color(arrow_ink));
-	draw_arrow_head(chart->canvas, x + card_width / 2, y + card_gap - 2);
+	chart_card_position(chart, chart->cards.count - 1, &x, &y);
 	struct text_style style = {.size = 14,
 		.bold = true,
-		.color = solid_color(ink),
+		.color = solid_color(CHART_INK),
 		.align = CANVAS_CENTER};
-	canvas_text_fitted(chart->canvas, &style, x + card_width / 2, y + card_gap + 12, card_width,
-		text);
+	canvas_text_fitted(chart->canvas, &style, x + CHART_CARD_WIDTH / 2,
+		y + CHART_CARD_HEIGHT + CHART_CARD_GAP + 12, CHART_CARD_WIDTH, text);
 }
 
-/* ---- cards ---- */
+/* ---- the whole ---- */
 
-static bool can_show_activation(const struct card *card)
+/* One column, or several, about square, if it would be too long. */
+static int choose_columns(int cards)
 {
-	return card->layer && !card->activation &&
-		(card->layer->kind <= LAYER_DEPTHWISE_CONVOLUTION ||
-			card->layer->kind == LAYER_DENSE ||
-			card->layer->kind == LAYER_BATCH_NORMALIZATION);
+	int rows = (int)fmax(ROWS_LEAST, ceil(sqrt(cards * column_width / row_height)));
+	return (cards + rows - 1) / rows;
 }
 
-static void add_layer(struct chart *chart, const struct layer *layer, struct shape input,
-	struct shape output)
+/* Sets where each column begins. Returns the width of the chart. */
+static double place_columns(struct chart *chart)
 {
-	struct card *last = &chart->cards[chart->count - 1];
-	const char *activation = activation_title(layer->activation.kind);
-	if (layer->kind == LAYER_ACTIVATION && activation && can_show_activation(last)) {
-		last->activation = activation;
-		last->activation_name = layer->name;
-		return;
+	double x = margin;
+	for (int i = 0; i < chart->layout.columns; i++) {
+		x += chart_lanes_width(chart->layout.lanes[i]);
+		chart->column_left[i] = x;
+		x += column_width;
 	}
-	int64_t parameters = chart_parameters(layer, input);
-	chart->parameters += parameters;
-	chart->cards[chart->count++] =
-		(struct card){layer, layer->name, activation, NULL, output, parameters};
+	return x - column_gap + margin;
 }
 
-static int make_cards(struct chart *chart, const struct architecture *architecture,
+static int make_chart(struct chart *chart, const struct graph *graph, struct error *error)
+{
+	struct chart_cards *cards = &chart->cards;
+	chart->graph = graph;
+	if (chart_cards_make(cards, graph, error) ||
+		chart_layout_make(&chart->layout, cards->count, choose_columns(cards->count),
+			cards->edges, cards->edge_count, error))
+		return -1;
+	for (int i = 0; i < cards->count; i++) {
+		struct shape shape = cards->cards[i].shape;
+		int taller = shape.height > shape.width ? shape.height : shape.width;
+		chart->tallest = taller > chart->tallest ? taller : chart->tallest;
+		chart->parameters += cards->cards[i].parameters;
+	}
+	chart->column_left = malloc((size_t)chart->layout.columns * sizeof *chart->column_left);
+	return chart->column_left ? 0 : error_memory(error, "chart");
+}
+
+static void free_chart(struct chart *chart)
+{
+	chart_cards_free(&chart->cards);
+	chart_layout_free(&chart->layout);
+	free(chart->column_left);
+}
+
+static int draw(struct chart *chart, struct canvas *canvas, const struct text_list *labels,
 	struct error *error)
 {
-	size_t layers = (size_t)architecture->layer_count;
-	struct shape *shapes = malloc((layers + 1) * sizeof *shapes);
-	chart->cards = malloc((layers + 1) * sizeof *chart->cards);
-	int result = shapes && chart->cards ? architecture_shapes(architecture, shapes, error)
-					    : error_memory(error, "chart");
-	if (result == 0) {
-		struct shape input = architecture->input;
-		chart->cards[chart->count++] = (struct card){.name = "", .shape = input};
-		chart->tallest = input.height > input.width ? input.height : input.width;
-		for (int i = 0; i < architecture->layer_count; input = shapes[i++])
-			add_layer(chart, &architecture->layers[i], input, shapes[i]);
-	}
-	free(shapes);
-	return result;
-}
-
-static int make_canvas(struct chart *chart, struct canvas *canvas, struct error *error)
-{
-	/* Several columns, about square, if one would be too long. */
-	chart->rows = (int)fmax(ROWS_LEAST,
-		ceil(sqrt(chart->count * column_width / (card_height + card_gap))));
-	int columns = (chart->count + chart->rows - 1) / chart->rows;
-	chart->rows = (chart->count + columns - 1) / columns;
-	double width = 2 * margin + column_width * (columns - 1) + block_left + block_room;
-	double height = header + chart->rows * (card_height + card_gap) - card_gap + footer;
+	double width = place_columns(chart);
+	double height = header + chart->layout.rows * row_height - CHART_CARD_GAP + footer;
+	if (canvas_create(canvas, width, height, chart->layout.columns > 3 ? 1 : 2, error))
+		return -1;
 	chart->canvas = canvas;
-	return canvas_create(canvas, width, height, columns > 3 ? 1 : 2, error);
+	draw_header(chart);
+	chart_draw_lines(chart);
+	for (int i = 0; i < chart->cards.count; i++)
+		chart_draw_card(chart, i);
+	if (labels && labels->count) {
+		chart_draw_exit(chart);
+		draw_labels(chart, labels);
+	}
+	return 0;
 }
 
-int chart_draw(struct canvas *canvas, const struct architecture *architecture,
-	const struct text_list *labels, struct error *error)
+int chart_draw(struct canvas *canvas, const struct graph *graph, const struct text_list *labels,
+	struct error *error)
 {
 	struct chart chart = {0};
 	*canvas = (struct canvas){0};
-	int result = make_cards(&chart, architecture, error);
+	int result = make_chart(&chart, graph, error);
 	if (result == 0)
-		result = make_canvas(&chart, canvas, error);
-	if (result == 0) {
-		draw_header(&chart, architecture->name);
-		for (int i = 0; i < chart.count; i++) {
-			draw_card(&chart, i);
-			if (i)
-				draw_arrow(&chart, i);
-		}
-		if (labels && labels->count)
-			draw_labels(&chart, labels);
-	}
-	free(chart.cards);
+		result = draw(&chart, canvas, labels, error);
+	free_chart(&chart);
 	return result;
 }
 
-int chart_parameters_of(const struct architecture *architecture, int64_t *parameters,
-	struct error *error)
+int chart_parameters_of(const struct graph *graph, int64_t *parameters, struct error *error)
 {
 	struct chart chart = {0};
-	int result = make_cards(&chart, architecture, error);
+	int result = make_chart(&chart, graph, error);
 	*parameters = chart.parameters;
-	free(chart.cards);
+	free_chart(&chart);
 	return result;
 }
 
-int chart_write_png(const struct architecture *architecture, const struct text_list *labels,
-	const char *path, struct error *error)
+int chart_write_png(const struct graph *graph, const struct text_list *labels, const char *path,
+	struct error *error)
 {
 	struct canvas canvas;
-	if (chart_draw(&canvas, architecture, labels, error))
+	if (chart_draw(&canvas, graph, labels, error))
 		return -1;
 	int result = canvas_write_png(&canvas, path, error);
 	canvas_free(&canvas);

@@ -36,13 +36,13 @@ static int find_named(const struct text_list *names, const char *text, const cha
 	return error_set(error, model, "has no %s '%.*s', but %s", kind, NAME_SHOWN, text, list);
 }
 
-static int find_layer(const struct architecture *architecture, const char *name, const char *model,
+static int find_node(const struct graph *graph, const char *name, const char *model,
 	struct error *error)
 {
 	struct text_list names = {0};
 	int result = 0;
-	for (int i = 0; i < architecture->layer_count && result == 0; i++)
-		result = text_list_add(&names, architecture->layers[i].name, error);
+	for (int i = 0; i < graph->node_count && result == 0; i++)
+		result = text_list_add(&names, graph->nodes[i].name, error);
 	if (result == 0)
 		result = find_named(&names, name, "layer", model, error);
 	text_list_free(&names);
@@ -60,21 +60,21 @@ static int find_filter(const char *text, int count, const char *model, struct er
 static int choose_layer(struct explain_plan *plan, const struct explain_choice *choice,
 	struct error *error)
 {
-	const struct architecture *architecture = network_architecture(plan->network);
+	const struct graph *graph = network_graph(plan->network);
 	bool needed =
 		choice->feature_maps || choice->layer || saliency_needs_layer(plan->options.method);
-	int layer = saliency_default_layer(plan->network, plan->options.method);
+	int node = saliency_default_node(plan->network, plan->options.method);
 	if (choice->layer)
-		layer = find_layer(architecture, choice->layer, choice->model, error);
-	if (choice->layer && layer < 0)
+		node = find_node(graph, choice->layer, choice->model, error);
+	if (choice->layer && node < 0)
 		return -1;
-	if (needed && layer < 0)
+	if (needed && node < 0)
 		return error_set(error, choice->model, "has no convolution");
-	if (needed && !choice->filter && !saliency_is_spatial(architecture, layer))
+	if (needed && !choice->filter && !saliency_has_places(plan->network, node))
 		return error_set(error, choice->model, "layer %s has no spatial dimensions",
-			architecture->layers[layer].name);
-	plan->options.layer = layer;
-	plan->features = choice->feature_maps ? layer : -1;
+			graph->nodes[node].name);
+	plan->options.node = node;
+	plan->features = choice->feature_maps ? node : -1;
 	return 0;
 }
 
@@ -82,7 +82,7 @@ static int choose_target(struct explain_plan *plan, const struct explain_choice 
 	struct error *error)
 {
 	struct saliency_target *target = &plan->target;
-	*target = (struct saliency_target){network_architecture(plan->network)->layer_count,
+	*target = (struct saliency_target){network_graph(plan->network)->node_count,
 		EXPLAIN_PREDICTED};
 	if (choice->class_name) {
 		target->unit =
@@ -91,9 +91,9 @@ static int choose_target(struct explain_plan *plan, const struct explain_choice 
 	}
 	if (!choice->filter)
 		return 0;
-	target->layer = plan->options.layer;
+	target->node = plan->options.node;
 	target->unit = find_filter(choice->filter,
-		network_shapes(plan->network)[target->layer].channels, choice->model, error);
+		network_shapes(plan->network)[target->node].channels, choice->model, error);
 	return target->unit < 0 ? -1 : 0;
 }
 
@@ -101,14 +101,14 @@ static int choose_target(struct explain_plan *plan, const struct explain_choice 
  * it. */
 static void name_choice(struct explain_plan *plan, const struct explain_choice *choice)
 {
-	const struct layer *layers = network_architecture(plan->network)->layers;
+	const struct node *nodes = network_graph(plan->network)->nodes;
 	const char *class_name = choice->class_name ? plan->labels->items[plan->target.unit] : "";
 	char *chosen = plan->chosen;
 	size_t used = 0;
 	*chosen = 0;
 	if (choice->layer)
 		used += (size_t)snprintf(chosen, EXPLAIN_CHOSEN_SIZE, "-layer-%s",
-			layers[plan->options.layer].name);
+			nodes[plan->options.node].name);
 	if (choice->filter)
 		used += (size_t)snprintf(chosen + used, EXPLAIN_CHOSEN_SIZE - used, "-filter-%d",
 			plan->target.unit);

@@ -14,7 +14,7 @@ struct explain_choice {
 	bool feature_maps;  /* show the layer's feature maps */
 };
 
-/* Sets options.layer, target, chosen and features of a plan whose network, labels and
+/* Sets options.node, target, chosen and features of a plan whose network, labels and
  * options.method are set. Returns 0, or -1: no such class, layer or filter; no convolution, or no
  * spatial dimensions, although the method needs them. */
 CHECKED int explain_choose(struct explain_plan *plan, const struct explain_choice *choice,

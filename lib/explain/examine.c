@@ -22,7 +22,7 @@ struct examiner {
 
 static int allocate_examiner(struct examiner *examiner, int mistakes_maximum, struct error *error)
 {
-	struct shape shape = network_architecture(examiner->network)->input;
+	struct shape shape = network_graph(examiner->network)->input;
 	struct examination *result = examiner->result;
 	size_t classes = (size_t)network_outputs(examiner->network);
 	if (metrics_create(&result->metrics, (int)classes, false, error))
@@ -46,7 +46,7 @@ static int allocate_examiner(struct examiner *examiner, int mistakes_maximum, st
 static int map_classes(struct examiner *examiner, const struct stream_head *head,
 	struct error *error)
 {
-	struct shape shape = network_architecture(examiner->network)->input;
+	struct shape shape = network_graph(examiner->network)->input;
 	if (head->height != shape.height || head->width != shape.width ||
 		head->channels != shape.channels)
 		return error_set(error, examiner->name,

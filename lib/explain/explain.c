@@ -29,8 +29,7 @@ struct explanation {
 
 static bool explains_class(const struct explanation *explanation)
 {
-	return explanation->target.layer ==
-		network_architecture(explanation->plan->network)->layer_count;
+	return explanation->target.node == network_graph(explanation->plan->network)->node_count;
 }
 
 static void find_target(struct explanation *explanation)
@@ -47,9 +46,7 @@ static void find_target(struct explanation *explanation)
 	else
 		snprintf(explanation->subject, EXPLAIN_SUBJECT_SIZE, "filter %d of %s",
 			explanation->target.unit,
-			network_architecture(plan->network)
-				->layers[explanation->target.layer]
-				.name);
+			network_graph(plan->network)->nodes[explanation->target.node].name);
 }
 
 /* Writes FOLDER/NAME-SUFFIX.png, with plan->chosen after the suffix, except for feature maps, whose
@@ -126,10 +123,10 @@ static int write_overlay(const struct explanation *explanation, struct error *er
 
 /* The picture, the plan's map, and a map per block. */
 struct strip {
-	struct image images[LAYERS_MAXIMUM];
-	char titles[LAYERS_MAXIMUM + 2][TITLE_SIZE],
-		details[LAYERS_MAXIMUM + 2][TITLE_SIZE + LAYER_NAME_SIZE];
-	struct tile tiles[LAYERS_MAXIMUM + 2];
+	struct image images[GRAPH_NODES_MAXIMUM];
+	char titles[GRAPH_NODES_MAXIMUM + 2][TITLE_SIZE],
+		details[GRAPH_NODES_MAXIMUM + 2][TITLE_SIZE + LAYER_NAME_SIZE];
+	struct tile tiles[GRAPH_NODES_MAXIMUM + 2];
 	int count; /* of tiles; images[i] is that of tile i + 1 */
 };
 
@@ -153,8 +150,8 @@ static int fill_strip(const struct explanation *explanation, struct strip *strip
 	struct error *error)
 {
 	const struct explain_plan *plan = explanation->plan;
-	const struct architecture *architecture = network_architecture(plan->network);
-	int blocks[LAYERS_MAXIMUM], count = saliency_blocks(plan->network, blocks);
+	const struct graph *graph = network_graph(plan->network);
+	int blocks[GRAPH_NODES_MAXIMUM], count = saliency_blocks(plan->network, blocks);
 	snprintf(strip->details[0], sizeof *strip->details, "%d\u2009\u00d7\u2009%d",
 		explanation->picture.image.width, explanation->picture.image.height);
 	strip->tiles[strip->count++] =
@@ -167,11 +164,11 @@ static int fill_strip(const struct explanation *explanation, struct strip *strip
 		struct saliency_options options = plan->options;
 		struct shape shape = network_shapes(plan->network)[blocks[i]];
 		options.method = SALIENCY_LAYER_CAM;
-		options.layer = blocks[i];
+		options.node = blocks[i];
 		snprintf(strip->titles[strip->count], TITLE_SIZE, "block %d", i + 1);
 		snprintf(strip->details[strip->count], sizeof *strip->details,
-			"%s, %d\u2009\u00d7\u2009%d", architecture->layers[blocks[i]].name,
-			shape.width, shape.height);
+			"%s, %d\u2009\u00d7\u2009%d", graph->nodes[blocks[i]].name, shape.width,
+			shape.height);
 		result = add_tile(explanation, strip, &options, error);
 	}
 	return result < 0 ? -1 : no_evidence;
@@ -209,7 +206,7 @@ static int write_features(const struct explanation *explanation, struct error *e
 	if (sheet_feature_maps(&canvas, plan->network, plan->features, &plan->colormap, error))
 		return -1;
 	return write_canvas(explanation, &canvas,
-		network_architecture(plan->network)->layers[plan->features].name, error);
+		network_graph(plan->network)->nodes[plan->features].name, error);
 }
 
 /* ---- pictures ---- */
@@ -237,7 +234,7 @@ int explain_picture(struct explain_plan *plan, const char *path, const char *nam
 	char subject[EXPLAIN_SUBJECT_SIZE], struct error *error)
 {
 	struct explanation explanation = {.plan = plan, .name = name};
-	struct shape shape = network_architecture(plan->network)->input;
+	struct shape shape = network_graph(plan->network)->input;
 	if (picture_read(&explanation.picture, path, &plan->settings, shape, error))
 		return -1;
 	int result = explain(&explanation, error);
@@ -280,7 +277,7 @@ int explain_overlay(struct explain_plan *plan, const struct picture *picture, in
 	struct explanation explanation = {.plan = plan, .picture = *picture};
 	struct map map;
 	explanation.target =
-		(struct saliency_target){network_architecture(plan->network)->layer_count, unit};
+		(struct saliency_target){network_graph(plan->network)->node_count, unit};
 	snprintf(explanation.subject, EXPLAIN_SUBJECT_SIZE, "%s", plan->labels->items[unit]);
 	int no_evidence = make_overlay(&explanation, &plan->options, &map, out, error);
 	if (no_evidence >= 0)

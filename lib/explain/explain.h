@@ -27,7 +27,7 @@ struct explain_plan {
 	bool map;           /* also write the map without the picture */
 	bool strip;   /* instead: the picture, the map and a map per convolution block, side by
 	               * side */
-	int features; /* instead: the feature maps of this layer; -1: no */
+	int features; /* instead: the feature maps of this node; -1: no */
 };
 
 /* Reads a picture and writes FOLDER/NAME-METHOD.png (overlay) and NAME-METHOD-map.png, or

@@ -3,34 +3,6 @@
 #include <math.h>
 #include <stdlib.h>
 
-/* Padding before the input: TensorFlow's "same" puts the odd pixel after it. */
-static int padding_before(enum padding padding, int in, int out, int window, int stride)
-{
-	int total = (out - 1) * stride + window - in;
-	return padding == PADDING_SAME && total > 0 ? total / 2 : 0;
-}
-
-struct grid grid_of_layer(const struct architecture *architecture, const struct shape *shapes,
-	int index)
-{
-	struct grid grid = {0, 0, 1, 1};
-	struct shape in = architecture->input;
-	for (int i = 0; i <= index; in = shapes[i++]) {
-		const struct layer *layer = &architecture->layers[i];
-		if (layer->kind > LAYER_AVERAGE_POOLING)
-			continue;
-		int above = padding_before(layer->padding, in.height, shapes[i].height,
-			layer->kernel_height, layer->stride_height);
-		int before = padding_before(layer->padding, in.width, shapes[i].width,
-			layer->kernel_width, layer->stride_width);
-		grid.top += grid.down * ((layer->kernel_height - 1) / 2.0 - above);
-		grid.left += grid.right * ((layer->kernel_width - 1) / 2.0 - before);
-		grid.down *= layer->stride_height;
-		grid.right *= layer->stride_width;
-	}
-	return grid;
-}
-
 int map_create(struct map *map, int height, int width, struct grid grid, struct error *error)
 {
 	*map = (struct map){height, width, calloc((size_t)height * (size_t)width, sizeof(float)),

@@ -3,26 +3,13 @@
 #define EXPLAIN_MAP_H
 
 #include "base/error.h"
-#include "nn/architecture.h"
-
-/* The positions of a layer's output on the network's input: the receptive field of (i, j) is
- * centred on input pixel (top + i * down, left + j * right). */
-struct grid {
-	double top, left, down, right;
-};
+#include "explain/grid.h"
 
 struct map {
 	int height, width;
 	float *values; /* height x width; owned */
 	struct grid grid;
 };
-
-/* The grid of the output of layer `index` (-1: the input itself), by the strides, windows and
- * paddings of the layers up to it (Araujo, Norris and Sim: "Computing receptive fields of
- * convolutional neural networks", Distill 2019). `shapes` is network_shapes(). The layers must keep
- * spatial dimensions: no flatten, dense or global pooling. */
-struct grid grid_of_layer(const struct architecture *architecture, const struct shape *shapes,
-	int index);
 
 /* Allocates a map of zeros. On failure (-1) it is empty. */
 CHECKED int map_create(struct map *map, int height, int width, struct grid grid,

@@ -13,14 +13,17 @@ static int open_model(struct model_report *report, const struct model_report_req
 {
 	struct model *model = &report->model;
 	if (parallel_create(&report->pool, request->threads, error) ||
-		model_load(model, request->model, NETWORK_EXPLAIN, 1, report->pool, error))
+		model_load(model, request->model,
+			&(struct model_options){NETWORK_EXPLAIN, 1, report->pool, request->width,
+				request->height},
+			error))
 		return -1;
 	struct explain_choice choice = {.model = request->model};
 	report->plan = (struct explain_plan){.network = model->network,
 		.labels = &model->labels,
 		.options = {.method = request->method, .samples = 25, .noise = 0.15}};
 	colormap_make(&report->plan.colormap, COLORMAP_JET);
-	report->page = (struct report){.architecture = &model->architecture,
+	report->page = (struct report){.graph = &model->graph,
 		.labels = &model->labels,
 		.card = model->card,
 		.plan = &report->plan};

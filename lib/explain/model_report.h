@@ -15,8 +15,9 @@ struct model_report_request {
 	const char *title;  /* of the page; NULL: the folder's own name */
 	int mistakes;       /* number of the worst mistakes to show */
 	enum saliency_method method; /* saliency method */
-	int threads;                 /* 0: all cores */
-	struct progress *progress;   /* of the evaluation */
+	int width, height; /* of pictures for a network that takes any size (model.h), or 0 */
+	int threads;       /* 0: all cores */
+	struct progress *progress; /* of the evaluation */
 };
 
 /* The data of the page; all owned. */

@@ -61,9 +61,9 @@ static void write_accuracy(FILE *stream, const struct metrics *metrics)
 static int write_summary(FILE *stream, const struct report *report, struct error *error)
 {
 	char value[64], what[96];
-	const struct architecture *architecture = report->architecture;
+	const struct graph *graph = report->graph;
 	int64_t parameters;
-	if (chart_parameters_of(architecture, &parameters, error))
+	if (chart_parameters_of(graph, &parameters, error))
 		return -1;
 	fputs("<div class=\"facts\">\n", stream);
 	if (report->examination)
@@ -74,8 +74,7 @@ static int write_summary(FILE *stream, const struct report *report, struct error
 	write_fact(stream, value, "classes");
 	chart_format_number(parameters, value);
 	snprintf(what, sizeof what, "weights, input %d\u2009\u00d7\u2009%d\u2009\u00d7\u2009%d",
-		architecture->input.height, architecture->input.width,
-		architecture->input.channels);
+		graph->input.height, graph->input.width, graph->input.channels);
 	write_fact(stream, value, what);
 	fputs("</div>\n", stream);
 	return 0;
@@ -172,7 +171,7 @@ static int write_image_pair(FILE *stream, const struct report *report,
 {
 	struct picture picture;
 	struct image overlay;
-	if (picture_from_tensor(&picture, example->tensor, report->architecture->input, error))
+	if (picture_from_tensor(&picture, example->tensor, report->graph->input, error))
 		return -1;
 	fputs("<figure><div class=\"pair\">", stream);
 	int result = html_image(stream, &picture.image, "photo", example->source, error);
@@ -283,7 +282,7 @@ static int write_examination(FILE *stream, const struct report *report, struct e
 static int write_model(FILE *stream, const struct report *report, struct error *error)
 {
 	struct canvas canvas;
-	if (chart_draw(&canvas, report->architecture, report->labels, error))
+	if (chart_draw(&canvas, report->graph, report->labels, error))
 		return -1;
 	fputs("<details>\n<summary>Network</summary>\n", stream);
 	int result = html_canvas(stream, &canvas, "chart", "Diagram of the network", error);

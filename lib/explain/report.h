@@ -11,7 +11,7 @@
 
 struct report {
 	const char *title;
-	const struct architecture *architecture;
+	const struct graph *graph;
 	const struct text_list *labels;
 	const json_t *card;            /* NULL: none */
 	const struct history *history; /* NULL: none */

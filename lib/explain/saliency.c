@@ -13,19 +13,18 @@ bool saliency_needs_layer(enum saliency_method method)
 	return method == SALIENCY_GRAD_CAM || method == SALIENCY_LAYER_CAM;
 }
 
-static struct shape shape_of(const struct network *network, int layer)
+static struct shape shape_of(const struct network *network, int node)
 {
-	const struct architecture *architecture = network_architecture(network);
-	if (layer == architecture->layer_count)
-		return (struct shape){1, 1, network_outputs(network)};
-	return layer < 0 ? architecture->input : network_shapes(network)[layer];
+	const struct graph *graph = network_graph(network);
+	return node == graph->node_count ? (struct shape){1, 1, network_outputs(network), true}
+					 : graph_shape(graph, network_shapes(network), node);
 }
 
 /* Gradients of the target for one picture; the arrays hold one sample each. */
 struct saliency_state {
 	struct network *network;
 	const struct saliency_target *target;
-	int layer;            /* -1: the input */
+	int node;             /* GRAPH_INPUT: the input */
 	struct shape shape;   /* of its output */
 	size_t count, inputs; /* values of its output, and of an input */
 	float *input, *seed, *gradient;
@@ -42,10 +41,10 @@ static void state_free(struct saliency_state *state)
 
 static int state_create(struct saliency_state *state, struct error *error)
 {
-	struct shape from = shape_of(state->network, state->target->layer);
-	state->shape = shape_of(state->network, state->layer);
+	struct shape from = shape_of(state->network, state->target->node);
+	state->shape = shape_of(state->network, state->node);
 	state->count = shape_count(state->shape);
-	state->inputs = shape_count(network_architecture(state->network)->input);
+	state->inputs = shape_count(network_graph(state->network)->input);
 	state->input = malloc(state->inputs * sizeof(float));
 	state->seed = calloc(shape_count(from), sizeof(float));
 	state->gradient = malloc(state->count * sizeof(float));
@@ -61,11 +60,11 @@ static int state_create(struct saliency_state *state, struct error *error)
 	return 0;
 }
 
-/* Adds dz/d(layer) at state->input to the mean. */
+/* Adds dz/d(node) at state->input to the mean. */
 static void add_gradient(struct saliency_state *state, int samples)
 {
 	network_forward(state->network, state->input, 1, NULL, NULL);
-	network_backward(state->network, state->target->layer, state->seed, state->layer,
+	network_backward(state->network, state->target->node, state->seed, state->node,
 		state->gradient);
 	for (size_t i = 0; i < state->count; i++)
 		state->mean[i] += (double)state->gradient[i] / samples;
@@ -132,7 +131,7 @@ static void reduce_channels(struct saliency_state *state, const float *input,
 {
 	int channels = state->shape.channels;
 	const float *values =
-		state->layer < 0 ? input : network_output(state->network, state->layer);
+		state->node == GRAPH_INPUT ? input : network_output(state->network, state->node);
 	if (method == SALIENCY_GRAD_CAM)
 		average_positions(state);
 	for (size_t i = 0, offset = 0; offset < state->count; i++, offset += (size_t)channels)
@@ -160,14 +159,14 @@ int saliency_compute(struct network *network, const float *input,
 	const struct saliency_target *target, const struct saliency_options *options,
 	struct map *map, struct error *error)
 {
-	const struct architecture *architecture = network_architecture(network);
-	struct saliency_state state = {.network = network, .target = target, .layer = -1};
+	struct saliency_state state = {.network = network, .target = target, .node = GRAPH_INPUT};
 	*map = (struct map){0};
 	if (saliency_needs_layer(options->method))
-		state.layer = options->layer;
+		state.node = options->node;
 	if (state_create(&state, error))
 		return -1;
-	struct grid grid = grid_of_layer(architecture, network_shapes(network), state.layer);
+	struct grid grid =
+		grid_of_node(network_graph(network), network_shapes(network), state.node);
 	int result = map_create(map, state.shape.height, state.shape.width, grid, error);
 	if (result == 0) {
 		average_gradients(&state, input, options);
@@ -175,74 +174,4 @@ int saliency_compute(struct network *network, const float *input,
 	}
 	state_free(&state);
 	return result;
-}
-
-/* ---- layers to explain ---- */
-
-bool saliency_is_spatial(const struct architecture *architecture, int index)
-{
-	for (int i = 0; i <= index; i++) {
-		enum layer_kind kind = architecture->layers[i].kind;
-		if (kind == LAYER_FLATTEN || kind == LAYER_DENSE ||
-			kind == LAYER_GLOBAL_AVERAGE_POOLING)
-			return false;
-	}
-	return true;
-}
-
-static bool is_convolution(const struct layer *layer)
-{
-	return layer->kind == LAYER_CONVOLUTION || layer->kind == LAYER_DEPTHWISE_CONVOLUTION;
-}
-
-/* Layers after a convolution that keep its positions. */
-static bool belongs_to_convolution(const struct layer *layer)
-{
-	return layer->kind == LAYER_ACTIVATION || layer->kind == LAYER_BATCH_NORMALIZATION;
-}
-
-static int last_convolution(const struct network *network)
-{
-	const struct architecture *architecture = network_architecture(network);
-	int last = -1;
-	for (int i = 0; i < architecture->layer_count && saliency_is_spatial(architecture, i); i++)
-		if (is_convolution(&architecture->layers[i]))
-			last = i;
-	while (last >= 0 && last + 1 < architecture->layer_count &&
-		belongs_to_convolution(&architecture->layers[last + 1]))
-		last++;
-	return last;
-}
-
-int saliency_blocks(const struct network *network, int blocks[LAYERS_MAXIMUM])
-{
-	const struct architecture *architecture = network_architecture(network);
-	int count = 0;
-	bool open = false; /* there was a convolution since the end of the last block */
-	for (int i = 0; i < architecture->layer_count && saliency_is_spatial(architecture, i);
-		i++) {
-		const struct layer *layer = &architecture->layers[i];
-		bool pooling =
-			layer->kind == LAYER_MAX_POOLING || layer->kind == LAYER_AVERAGE_POOLING;
-		bool strided = is_convolution(layer) &&
-			(layer->stride_height > 1 || layer->stride_width > 1);
-		if (open && strided)
-			blocks[count++] = i - 1;
-		if (open && pooling)
-			blocks[count++] = i;
-		open = is_convolution(layer) || (open && !pooling);
-		bool last = i + 1 == architecture->layer_count ||
-			!saliency_is_spatial(architecture, i + 1);
-		if (open && last)
-			blocks[count++] = i;
-	}
-	return count;
-}
-
-int saliency_default_layer(const struct network *network, enum saliency_method method)
-{
-	int blocks[LAYERS_MAXIMUM], count = saliency_blocks(network, blocks);
-	/* After a pooling: before it only the argmax positions have a gradient. */
-	return method == SALIENCY_LAYER_CAM && count ? blocks[count - 1]
-						     : last_convolution(network);
 }

@@ -27,17 +27,17 @@ enum saliency_method {
 /* Their names in order ("gradient", "gradient-x-input", ...), ended by NULL. */
 extern const char *const saliency_method_names[];
 
-/* Whether the method explains at a layer's output instead of the input. */
+/* Whether the method explains at a node's output instead of the input. */
 bool saliency_needs_layer(enum saliency_method method);
 
 struct saliency_target {
-	int layer; /* layer_count: the logits; else a layer whose filter is explained */
-	int unit;  /* number of the class or filter */
+	int node; /* node_count: the logits; else a node whose filter is explained */
+	int unit; /* number of the class or filter */
 };
 
 struct saliency_options {
 	enum saliency_method method;
-	int layer;        /* the layer of Grad-CAM and LayerCAM */
+	int node;         /* the node of Grad-CAM and LayerCAM */
 	int samples;      /* of SmoothGrad, or steps of integrated gradients; at least 1 */
 	double noise;     /* standard deviation, as a fraction of the input's range 0..1 */
 	uint64_t seed;    /* of the noise */
@@ -50,17 +50,19 @@ CHECKED int saliency_compute(struct network *network, const float *input,
 	const struct saliency_target *target, const struct saliency_options *options,
 	struct map *map, struct error *error);
 
-/* The default layer of a method: for LayerCAM the end of the last convolution block, for the others
- * the last convolution (with the normalisation and activation layers after it). -1 without a
- * convolution. */
-int saliency_default_layer(const struct network *network, enum saliency_method method);
+/* The default node of a method: for LayerCAM the end of the last convolution block, for the others
+ * the last convolution (with the normalisations, activations and joins after it that alone read
+ * it). -1 without a convolution. */
+int saliency_default_node(const struct network *network, enum saliency_method method);
 
-/* The last layer of each convolution block: a block ends where the next layer is a convolution with
- * a stride, at every pooling, and where spatial dimensions end. Writes the indices in order into
- * blocks[LAYERS_MAXIMUM] and returns how many. */
-int saliency_blocks(const struct network *network, int blocks[LAYERS_MAXIMUM]);
+/* The last node of each convolution block. Only nodes that every path from the input to the output
+ * leads through end a block: where the next of them comes after a convolution with a stride (or,
+ * beside other branches, a pooling with one), at every pooling, and where places end. Writes the
+ * nodes in order into blocks[GRAPH_NODES_MAXIMUM] and returns how many. */
+int saliency_blocks(const struct network *network, int blocks[GRAPH_NODES_MAXIMUM]);
 
-/* Whether layer `index` and all before it keep spatial dimensions. */
-bool saliency_is_spatial(const struct architecture *architecture, int index);
+/* Whether a node's output still has places: it is larger than one pixel, and no layer before it has
+ * mixed them. */
+bool saliency_has_places(const struct network *network, int node);
 
 #endif

@@ -112,10 +112,10 @@ static void draw_features(const struct canvas *canvas, const struct feature_shee
 	}
 }
 
-int sheet_feature_maps(struct canvas *canvas, const struct network *network, int index,
+int sheet_feature_maps(struct canvas *canvas, const struct network *network, int node,
 	const struct colormap *colormap, struct error *error)
 {
-	struct shape shape = network_shapes(network)[index];
+	struct shape shape = network_shapes(network)[node];
 	struct feature_sheet sheet = plan_features(shape);
 	char heading[LAYER_NAME_SIZE + 32], detail[128];
 	struct image image;
@@ -128,12 +128,12 @@ int sheet_feature_maps(struct canvas *canvas, const struct network *network, int
 	int result = canvas_create(canvas, width, height, sheet.scale, error);
 	if (result == 0) {
 		snprintf(heading, sizeof heading, "Feature maps of %s",
-			network_architecture(network)->layers[index].name);
+			network_graph(network)->nodes[node].name);
 		snprintf(detail, sizeof detail,
 			"%d maps of %d\u2009\u00d7\u2009%d, each scaled separately; grey: constant",
 			shape.channels, shape.height, shape.width);
 		draw_header(canvas, heading, detail);
-		draw_features(canvas, &sheet, network_output(network, index), shape, colormap,
+		draw_features(canvas, &sheet, network_output(network, node), shape, colormap,
 			&image);
 	}
 	image_free(&image);

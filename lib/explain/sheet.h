@@ -18,10 +18,10 @@ struct tile {
 CHECKED int sheet_strip(struct canvas *canvas, const char *heading, const char *detail,
 	const struct tile *tiles, int count, struct error *error);
 
-/* Draws all feature maps of layer `index` for the input of the last network_forward, as a grid
+/* Draws all feature maps of node `node` for the input of the last network_forward, as a grid
  * under a heading: each scaled separately from minimum to maximum, constant ones grey, each with
  * its filter's index. On failure (-1) the canvas is empty. */
-CHECKED int sheet_feature_maps(struct canvas *canvas, const struct network *network, int index,
+CHECKED int sheet_feature_maps(struct canvas *canvas, const struct network *network, int node,
 	const struct colormap *colormap, struct error *error);
 
 #endif

@@ -10,6 +10,7 @@
 #include "base/error.h"
 #include "base/processor.h"
 #include "kernels/activation.h"
+#include "kernels/optimizer.h"
 
 #include <stdbool.h>
 #include <stddef.h>
@@ -118,8 +119,8 @@ struct kernels {
 	const char *name;
 
 	void (*product)(const struct product *product);
-	/* The same with each o a leaf (nn/leaves.h), the last of `last` k: the sum of each begins with
-	 * zero, and they are joined in the tree of leaves. `initial` and `accumulate` are not
+	/* The same with each o a leaf (nn/leaves.h), the last of `last` k: the sum of each begins
+	 * with zero, and they are joined in the tree of leaves. `initial` and `accumulate` are not
 	 * read. */
 	void (*product_leaves)(const struct product *product, int last);
 	/* The product followed by a max-pool 2x2: out[i] is the maximum of rows 2 i and 2 i + 1 at
@@ -198,9 +199,7 @@ struct kernels {
 	void (*winograd_weights_adjoint)(float *out, ptrdiff_t tap, const float *sums,
 		ptrdiff_t plane, int channels, bool adds);
 
-	void (*sgd)(const struct update *update);
-	void (*rmsprop)(const struct update *update);
-	void (*adam)(const struct update *update);
+	void (*optimizers[OPTIMIZER_COUNT])(const struct update *update);
 };
 
 /* The table for this processor, or the one that the environment variable MILLRACE_CPU names: plain,

@@ -23,6 +23,7 @@
 		.winograd_input = winograd_input, .winograd_output = winograd_output, \
 		.winograd_weights = winograd_weights, \
 		.winograd_output_adjoint = winograd_output_adjoint, \
-		.winograd_weights_adjoint = winograd_weights_adjoint, .sgd = sgd, \
-		.rmsprop = rmsprop, .adam = adam, \
+		.winograd_weights_adjoint = winograd_weights_adjoint, \
+		.optimizers = {OPTIMIZERS(OPTIMIZER_ENTRY)}, \
 	}
+#define OPTIMIZER_ENTRY(kind, name, function, ...) [OPTIMIZER_##kind] = function,

@@ -2,135 +2,173 @@
 
 #include "base/file.h"
 #include "base/json.h"
-#include "model/layer_read.h"
+#include "model/ranks.h"
+#include "model/structure.h"
 
 #include <stdlib.h>
 #include <string.h>
 
-enum { DIMENSION_MAXIMUM = 65535 };
+enum { SIDE_MAXIMUM = 65535, VECTOR_MAXIMUM = 1 << 24 };
 
-/* "batch_shape" (Keras 3) or "batch_input_shape" (Keras 2): [null, height, width, channels]. */
-static int read_input_shape(struct shape *shape, const json_t *config, const char *path,
-	struct error *error)
+/* ---- the input's shape ---- */
+
+/* "batch_shape" (Keras 3) or "batch_input_shape" (Keras 2) of a config, or NULL. */
+static json_t *batch_shape(const json_t *config)
 {
-	json_t *dimensions = json_object_get(config, "batch_input_shape");
-	if (!json_is_array(dimensions))
-		dimensions = json_object_get(config, "batch_shape");
-	if (!json_is_array(dimensions))
-		return error_set(error, path, "its first layer has no batch_input_shape");
-	int values[3];
-	bool valid = json_array_size(dimensions) == 4;
-	for (size_t i = 0; valid && i < 3; i++) {
-		json_t *dimension = json_array_get(dimensions, i + 1);
-		valid = json_is_integer(dimension) && json_integer_value(dimension) >= 1 &&
-			json_integer_value(dimension) <= DIMENSION_MAXIMUM;
-		values[i] = valid ? (int)json_integer_value(dimension) : 0;
-	}
-	if (!valid)
-		return error_set(error, path,
-			"its input shape is not [null, height, width, channels] with fixed "
-			"dimensions");
-	*shape = (struct shape){values[0], values[1], values[2]};
-	return 0;
+	json_t *shape = json_object_get(config, "batch_input_shape");
+	return json_is_array(shape) ? shape : json_object_get(config, "batch_shape");
 }
 
-/* Whether a layer's output is a vector; `vector`: its input is. */
-static bool output_is_vector(const struct layer *layer, bool vector)
+/* The first input layer of a functional model, or the first layer of a Sequential. */
+static json_t *first_layer(const json_t *model)
 {
-	return vector || layer->kind == LAYER_FLATTEN ||
-		layer->kind == LAYER_GLOBAL_AVERAGE_POOLING;
-}
-
-static int check_names(const struct architecture *architecture, const char *path,
-	struct error *error)
-{
-	for (int i = 0; i < architecture->layer_count; i++)
-		for (int j = 0; j < i; j++)
-			if (strcmp(architecture->layers[i].name, architecture->layers[j].name) == 0)
-				return error_set(error, path, "two layers have the name '%s'",
-					architecture->layers[i].name);
-	return 0;
-}
-
-static int read_layers(struct architecture *out, json_t *list, const char *path,
-	struct error *error)
-{
-	bool vector = false;
+	json_t *list = structure_layers(model), *object;
 	size_t index;
-	json_t *object;
 	json_array_foreach (list, index, object) {
-		json_t *config = json_object_get(object, "config");
 		const char *class_name = json_string_value(json_object_get(object, "class_name"));
-		if (!class_name || !json_is_object(config))
-			return error_set(error, path, "layer %zu has no class_name or no config",
-				index + 1);
-		if (index == 0 && read_input_shape(&out->input, config, path, error))
-			return -1;
-		if (out->layer_count + LAYERS_PER_KERAS_LAYER > LAYERS_MAXIMUM)
-			return error_set(error, path, "more than %d layers",
-				LAYERS_MAXIMUM - LAYERS_PER_KERAS_LAYER);
-		int count = layer_read(out->layers + out->layer_count, class_name, config, vector,
-			path, error);
-		if (count < 0)
-			return -1;
-		for (; count > 0; count--)
-			vector = output_is_vector(&out->layers[out->layer_count++], vector);
+		if (structure_is_sequential(model) ||
+			(class_name && strcmp(class_name, "InputLayer") == 0))
+			return object;
 	}
-	if (out->layer_count == 0)
-		return error_set(error, path, "has no layers");
-	return check_names(out, path, error);
+	return NULL;
 }
 
-/* `root` is {"class_name": "Sequential", "config": {"name", "layers": [...]}}; in old Keras the
- * list is the config. */
-static int read_model(struct architecture *out, json_t *root, const char *path, struct error *error)
+static json_t *find_shape(const json_t *model)
 {
-	const char *class_name = json_string_value(json_object_get(root, "class_name"));
-	if (!class_name)
-		return error_set(error, path, "is not a Keras model: it has no class_name");
-	if (strcmp(class_name, "Sequential"))
-		return error_set(error, path,
-			"is a %.64s model; only Sequential models are supported", class_name);
-	json_t *config = json_object_get(root, "config");
-	json_t *list = json_is_array(config) ? config : json_object_get(config, "layers");
-	if (!json_is_array(list))
-		return error_set(error, path, "is not a Keras model: it has no list of layers");
-	const char *name = json_string_value(json_object_get(config, "name"));
-	snprintf(out->name, sizeof out->name, "%s", name && *name ? name : "sequential");
-	out->layers = calloc(LAYERS_MAXIMUM, sizeof *out->layers);
-	if (!out->layers)
-		return error_memory(error, path);
-	return read_layers(out, list, path, error);
+	for (json_t *object = first_layer(model); object; object = first_layer(object)) {
+		json_t *shape = batch_shape(json_object_get(object, "config"));
+		if (json_is_array(shape))
+			return shape;
+	}
+	return json_object_get(json_object_get(model, "config"), "build_input_shape");
 }
 
-int architecture_parse(struct architecture *out, const void *text, size_t size, const char *path,
+/* A side: 0 (free) where it is null and may be. -1: not a number, or out of range. */
+static int read_side(const json_t *value, bool may_be_free, int maximum)
+{
+	json_int_t number = json_integer_value(value);
+	if (json_is_null(value) && may_be_free)
+		return 0;
+	return json_is_integer(value) && number >= 1 && number <= maximum ? (int)number : -1;
+}
+
+/* [null, height, width, channels], where height and width may be null; [null, height, width], read
+ * as one channel; [null, n]. Returns the rank without the batch, or -1. */
+static int read_input_shape(struct shape *out, const json_t *model, const char *path,
 	struct error *error)
 {
-	*out = (struct architecture){0};
-	json_t *root = json_parse(text, size, JSON_REJECT_DUPLICATES, path, error);
-	if (!root)
-		return -1;
-	int result = read_model(out, root, path, error);
-	json_decref(root);
-	if (result == 0) {
-		struct shape shapes[LAYERS_MAXIMUM];
-		result = architecture_shapes(out, shapes, error);
-		if (result)
-			error_within(error, path);
-	}
-	if (result)
-		architecture_free(out);
+	json_t *shape = find_shape(model);
+	size_t rank = json_array_size(shape);
+	struct shape vector = {1, 1, read_side(json_array_get(shape, 1), false, VECTOR_MAXIMUM),
+		true};
+	struct shape picture = {read_side(json_array_get(shape, 1), rank == 4, SIDE_MAXIMUM),
+		read_side(json_array_get(shape, 2), rank == 4, SIDE_MAXIMUM),
+		rank == 3 ? 1 : read_side(json_array_get(shape, 3), false, SIDE_MAXIMUM), false};
+	*out = rank == 2 ? vector : picture;
+	if (!json_is_array(shape))
+		return error_set(error, path, "its first layer has no batch_input_shape");
+	if (rank < 2 || rank > 4 || out->height < 0 || out->width < 0 || out->channels < 0)
+		return error_set(error, path,
+			"its input shape is not [null, height, width, channels], [null, height, "
+			"width] or [null, n]");
+	return (int)rank - 1;
+}
+
+/* ---- the graph ---- */
+
+static int check_shapes(const struct graph *graph, struct error *error)
+{
+	if (graph_is_free(graph))
+		return 0;
+	struct shape *shapes = calloc((size_t)graph->node_count, sizeof *shapes);
+	int result = shapes ? graph_shapes(graph, shapes, error) : error_memory(error, "graph");
+	free(shapes);
 	return result;
 }
 
-int architecture_read(struct architecture *out, const char *path, struct error *error)
+/* Makes the graph of a model whose layers were read. */
+static int read_nodes(struct structure_reader *reader, const struct structure *structure, int rank)
+{
+	struct graph *graph = reader->graph;
+	int output;
+	if (structure_apply(structure, reader, GRAPH_INPUT, false, &output))
+		return -1;
+	if (output == GRAPH_INPUT)
+		return error_set(reader->error, reader->path, "has no layers");
+	int result = ranks_check(graph, reader->axes, rank, reader->error) ||
+			graph_keep(graph, output, reader->error) ||
+			check_shapes(graph, reader->error)
+		? -1
+		: 0;
+	return result ? error_within(reader->error, reader->path) : 0;
+}
+
+static int read_model(struct structure_reader *reader, json_t *model)
+{
+	static const struct structure_place outside = {"", "", "", false, 0};
+	const char *class_name = json_string_value(json_object_get(model, "class_name"));
+	const char *name =
+		json_string_value(json_object_get(json_object_get(model, "config"), "name"));
+	struct structure structure = {0};
+	if (!class_name)
+		return error_set(reader->error, reader->path,
+			"is not a Keras model: it has no class_name");
+	if (strcmp(class_name, "Sequential") && strcmp(class_name, "Functional") &&
+		strcmp(class_name, "Model"))
+		return error_set(reader->error, reader->path,
+			"is of class %.64s; Sequential and Functional models are supported",
+			class_name);
+	name = name && *name ? name : structure_is_sequential(model) ? "sequential" : "model";
+	snprintf(reader->graph->name, sizeof reader->graph->name, "%s", name);
+	while (!text_is_utf8(reader->graph->name)) /* cut in the middle of a character */
+		reader->graph->name[strlen(reader->graph->name) - 1] = 0;
+	const char *version = json_string_value(json_object_get(model, "keras_version"));
+	reader->is_keras2 = version ? *version < '3' : !json_object_get(model, "module");
+	int result = structure_read(&structure, reader, model, NULL, &outside);
+	int rank = result
+		? -1
+		: read_input_shape(&reader->graph->input, model, reader->path, reader->error);
+	result = rank < 0 ? -1 : read_nodes(reader, &structure, rank);
+	structure_free(&structure);
+	return result;
+}
+
+int architecture_parse(struct graph *out, const void *text, size_t size, const char *path,
+	struct architecture_remarks *remarks, struct error *error)
+{
+	struct error unwanted;
+	struct structure_reader reader = {.graph = out,
+		.remarks = remarks,
+		.path = path,
+		.error = error ? error : &unwanted};
+	*out = (struct graph){0};
+	json_t *root = json_parse(text, size, JSON_REJECT_DUPLICATES, path, reader.error);
+	if (!root)
+		return -1;
+	int result = read_model(&reader, root);
+	json_decref(root);
+	text_list_free(&reader.names);
+	free(reader.axes);
+	if (result)
+		graph_free(out);
+	return result;
+}
+
+int architecture_read(struct graph *out, const char *path, struct architecture_remarks *remarks,
+	struct error *error)
 {
 	unsigned char *text;
 	size_t size;
-	*out = (struct architecture){0};
+	*out = (struct graph){0};
 	if (file_read(path, ARCHITECTURE_FILE_MAXIMUM, &text, &size, error))
 		return -1;
-	int result = architecture_parse(out, text, size, path, error);
+	int result = architecture_parse(out, text, size, path, remarks, error);
 	free(text);
 	return result;
+}
+
+void architecture_remarks_free(struct architecture_remarks *remarks)
+{
+	text_list_free(&remarks->refusals);
+	text_list_free(&remarks->notes);
 }

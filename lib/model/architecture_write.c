@@ -1,105 +1,31 @@
 #include "model/model.h"
 
-#include "base/file.h"
+#include "base/json.h"
 #include "model/keras.h"
-#include "model/layer_read.h"
+#include "model/layer_format.h"
 
-#include <math.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
-static const char *padding_name(enum padding padding)
+/* Whether each node reads the one before it, is the only use of its layer, and is trained as Keras'
+ * Sequential does. */
+static bool is_chain(const struct graph *graph)
 {
-	return padding == PADDING_SAME ? "same" : "valid";
-}
-
-static json_t *convolution_config(const struct layer *layer)
-{
-	return json_pack("{s:i, s:[ii], s:[ii], s:s, s:s, s:[ii], s:s, s:b}",
-		layer->kind == LAYER_CONVOLUTION ? "filters" : "depth_multiplier", layer->filters,
-		"kernel_size", layer->kernel_height, layer->kernel_width, "strides",
-		layer->stride_height, layer->stride_width, "padding", padding_name(layer->padding),
-		"data_format", "channels_last", "dilation_rate", 1, 1, "activation",
-		activation_name(layer->activation.kind), "use_bias", layer->use_bias);
-}
-
-static json_t *pooling_config(const struct layer *layer)
-{
-	return json_pack("{s:[ii], s:[ii], s:s, s:s}", "pool_size", layer->kernel_height,
-		layer->kernel_width, "strides", layer->stride_height, layer->stride_width,
-		"padding", padding_name(layer->padding), "data_format", "channels_last");
-}
-
-/* The shortest decimal number that converts to the same float: 0.1, not 0.10000000149. */
-static double shortest_decimal(float value)
-{
-	char text[32];
-	for (int digits = 1; digits < 9; digits++) {
-		snprintf(text, sizeof text, "%.*g", digits, (double)value);
-		if (strtof(text, NULL) == value)
-			break;
-	}
-	return strtod(text, NULL);
-}
-
-/* The layer of its own that an activation needs whose name does not say all; NULL: Keras 3 has
- * none. */
-static const char *activation_class(enum activation_kind kind)
-{
-	return kind == ACTIVATION_LEAKY_RELU      ? "LeakyReLU"
-		: kind == ACTIVATION_ELU          ? "ELU"
-		: kind == ACTIVATION_CLIPPED_RELU ? "ReLU"
-						  : NULL;
-}
-
-static json_t *activation_config(const struct activation *activation)
-{
-	if (activation_has_name(activation))
-		return json_pack("{s:s}", "activation", activation_name(activation->kind));
-	double slope = shortest_decimal(activation->negative_slope);
-	if (activation->kind != ACTIVATION_CLIPPED_RELU)
-		return json_pack("{s:f}", "alpha", slope);
-	json_t *maximum = isinf(activation->maximum)
-		? json_null()
-		: json_real(shortest_decimal(activation->maximum));
-	return json_pack("{s:o, s:f, s:f}", "max_value", maximum, "negative_slope", slope,
-		"threshold", shortest_decimal(activation->threshold));
-}
-
-static json_t *layer_config(const struct layer *layer)
-{
-	switch (layer->kind) {
-	case LAYER_CONVOLUTION:
-	case LAYER_DEPTHWISE_CONVOLUTION:
-		return convolution_config(layer);
-	case LAYER_MAX_POOLING:
-	case LAYER_AVERAGE_POOLING:
-		return pooling_config(layer);
-	case LAYER_GLOBAL_AVERAGE_POOLING:
-	case LAYER_FLATTEN:
-		return json_pack("{s:s}", "data_format", "channels_last");
-	case LAYER_DENSE:
-		return json_pack("{s:i, s:s, s:b}", "units", layer->filters, "activation",
-			activation_name(layer->activation.kind), "use_bias", layer->use_bias);
-	case LAYER_DROPOUT:
-		return json_pack("{s:f}", "rate", shortest_decimal(layer->rate));
-	case LAYER_BATCH_NORMALIZATION:
-		return json_pack("{s:i, s:f, s:f, s:b, s:b}", "axis", -1, "momentum",
-			shortest_decimal(layer->momentum), "epsilon",
-			shortest_decimal(layer->epsilon), "center", layer->center, "scale",
-			layer->scale);
-	case LAYER_ACTIVATION:
-		return activation_config(&layer->activation);
-	}
-	return NULL;
+	for (int i = 0; i < graph->node_count; i++)
+		if (graph->nodes[i].input_count != 1 || graph_input(graph, i, 0) != i - 1 ||
+			graph->nodes[i].layer != i || graph->nodes[i].is_inference)
+			return false;
+	return graph->layer_count == graph->node_count;
 }
 
 /* {"module", "class_name", "config": {"name", "trainable", "dtype", ...}}. Takes ownership of
  * `config`. */
-static json_t *layer_object(const char *class_name, const char *name, json_t *config)
+static json_t *layer_object(const char *class_name, const char *name, bool is_frozen,
+	json_t *config)
 {
-	json_t *object =
-		json_pack("{s:s, s:b, s:s}", "name", name, "trainable", 1, "dtype", "float32");
+	json_t *object = json_pack("{s:s, s:b, s:s}", "name", name, "trainable", !is_frozen,
+		"dtype", "float32");
 	if (json_object_update(object, config)) {
 		json_decref(object);
 		object = NULL;
@@ -109,41 +35,129 @@ static json_t *layer_object(const char *class_name, const char *name, json_t *co
 		"config", object, "registered_name");
 }
 
-static json_t *model_object(const struct architecture *architecture)
+/* ---- inbound nodes, in Keras 2's list form ---- */
+
+/* Which of its layer's uses a node is. */
+static int use_number(const struct graph *graph, int node)
 {
-	const struct shape *input = &architecture->input;
-	json_t *layers = json_array();
-	json_t *shape = json_pack("{s:[niii]}", "batch_input_shape", input->height, input->width,
-		input->channels);
-	int failed =
-		json_array_append_new(layers, layer_object("InputLayer", "input_layer", shape));
-	for (int i = 0; i < architecture->layer_count; i++) {
-		const struct layer *layer = &architecture->layers[i];
-		const char *class_name = activation_has_name(&layer->activation)
-			? keras_class(layer->kind)
-			: activation_class(layer->activation.kind);
-		failed |= json_array_append_new(layers,
-			layer_object(class_name, layer->name, layer_config(layer)));
-	}
-	if (failed) {
-		json_decref(layers);
-		return NULL;
-	}
-	return json_pack("{s:s, s:s, s:{s:s, s:b, s:s, s:o}, s:n}", "module", "keras", "class_name",
-		"Sequential", "config", "name", architecture->name, "trainable", 1, "dtype",
-		"float32", "layers", layers, "registered_name");
+	int number = 0;
+	for (int i = 0; i < node; i++)
+		number += graph->nodes[i].layer == graph->nodes[node].layer;
+	return number;
 }
 
-int architecture_write(const struct architecture *architecture, const char *path,
-	struct error *error)
+/* ["NAME", use, 0] of a node, or of the input. */
+static json_t *tensor_value(const struct graph *graph, int node, const char *input_name)
 {
-	for (int i = 0; i < architecture->layer_count; i++) {
-		const struct layer *layer = &architecture->layers[i];
-		const char *class_name = activation_class(layer->activation.kind);
-		if (!activation_has_name(&layer->activation) &&
-			(layer->kind != LAYER_ACTIVATION || !class_name))
-			return error_set(error, path, "layer '%s': Keras has no name for its %s",
-				layer->name, activation_title(layer->activation.kind));
+	return node == GRAPH_INPUT
+		? json_pack("[sii]", input_name, 0, 0)
+		: json_pack("[sii]", graph_layer(graph, node)->name, use_number(graph, node), 0);
+}
+
+static json_t *call_value(const struct graph *graph, int node, const char *input_name)
+{
+	json_t *call = json_array();
+	for (int k = 0; call && k < graph->nodes[node].input_count; k++) {
+		json_t *named = graph->nodes[node].is_inference ? json_pack("{s:b}", "training", 0)
+								: json_object();
+		json_t *tensor = tensor_value(graph, graph_input(graph, node, k), input_name);
+		call = json_add_item(call, tensor ? json_add_item(tensor, named) : NULL);
+		if (!tensor)
+			json_decref(named);
 	}
-	return keras_write_json(model_object(architecture), path, error);
+	return call;
+}
+
+/* The calls of layer `layer`; -1: of the input. */
+static json_t *inbound_nodes(const struct graph *graph, int layer, const char *input_name)
+{
+	json_t *calls = json_array();
+	for (int i = 0; calls && i < graph->node_count; i++)
+		if (graph->nodes[i].layer == layer)
+			calls = json_add_item(calls, call_value(graph, i, input_name));
+	return calls;
+}
+
+/* ---- the list of layers ---- */
+
+/* A name for the input that no layer has. */
+static void name_input(const struct graph *graph, char out[LAYER_NAME_SIZE])
+{
+	snprintf(out, LAYER_NAME_SIZE, "input_layer");
+	for (int i = 0, number = 1; i < graph->layer_count; i++)
+		if (strcmp(graph->layers[i].name, out) == 0) {
+			snprintf(out, LAYER_NAME_SIZE, "input_layer_%d", number++);
+			i = -1;
+		}
+}
+
+/* A side that is free is null. */
+static json_t *side_value(int side)
+{
+	return side ? json_integer(side) : json_null();
+}
+
+static json_t *input_object(const struct graph *graph, const char *name)
+{
+	const struct shape *input = &graph->input;
+	json_t *shape = input->is_vector
+		? json_pack("{s:[ni]}", "batch_input_shape", input->channels)
+		: json_pack("{s:[nooi]}", "batch_input_shape", side_value(input->height),
+			  side_value(input->width), input->channels);
+	return layer_object("InputLayer", name, false, shape);
+}
+
+/* Adds a layer's object, in a functional model with its calls. */
+static json_t *add_object(json_t *list, const struct graph *graph, int layer,
+	const char *input_name, bool is_functional, json_t *object)
+{
+	const char *name = layer < 0 ? input_name : graph->layers[layer].name;
+	if (object && is_functional) {
+		object = json_add_member(object, "name", json_string(name));
+		object = json_add_member(object, "inbound_nodes",
+			inbound_nodes(graph, layer, input_name));
+	}
+	return json_add_item(list, object);
+}
+
+static json_t *layers_value(const struct graph *graph, const char *input_name, bool is_functional)
+{
+	json_t *list = add_object(json_array(), graph, -1, input_name, is_functional,
+		input_object(graph, input_name));
+	for (int i = 0; list && i < graph->layer_count; i++) {
+		const struct layer *layer = &graph->layers[i];
+		const char *class_name;
+		json_t *config = layer_write(layer, &class_name);
+		list = add_object(list, graph, i, input_name, is_functional,
+			layer_object(class_name, layer->name, layer->is_frozen, config));
+	}
+	return list;
+}
+
+/* Keras reads a Model with these keys as a functional one; "Functional" has no public module. */
+static json_t *model_object(const struct graph *graph)
+{
+	bool is_functional = !is_chain(graph);
+	char input_name[LAYER_NAME_SIZE];
+	name_input(graph, input_name);
+	json_t *config = json_pack("{s:s, s:b, s:s, s:o}", "name", graph->name, "trainable", 1,
+		"dtype", "float32", "layers", layers_value(graph, input_name, is_functional));
+	if (config && is_functional) {
+		config = json_add_member(config, "input_layers",
+			json_pack("[o]", tensor_value(graph, GRAPH_INPUT, input_name)));
+		config = json_add_member(config, "output_layers",
+			json_pack("[o]", tensor_value(graph, graph->node_count - 1, input_name)));
+	}
+	return json_pack("{s:s, s:s, s:o, s:n}", "module", "keras", "class_name",
+		is_functional ? "Model" : "Sequential", "config", config, "registered_name");
+}
+
+int architecture_write(const struct graph *graph, const char *path, struct error *error)
+{
+	for (int i = 0; i < graph->layer_count; i++)
+		if (graph->layers[i].activation.kind == ACTIVATION_KERAS2_HARD_SIGMOID)
+			return error_set(error, path,
+				"layer '%s': Keras 3 has no name for the hard_sigmoid of Keras 2",
+				graph->layers[i].name);
+	return keras_write_json(model_object(graph), path, error);
 }

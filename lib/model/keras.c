@@ -2,66 +2,40 @@
 
 #include "base/file.h"
 #include "base/json.h"
+#include "model/layer_format.h"
 
+#include <ctype.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
-static const struct {
-	const char *name, *snake;
-} CLASSES[] = {
-	[LAYER_CONVOLUTION] = {"Conv2D", "conv2d"},
-	[LAYER_DEPTHWISE_CONVOLUTION] = {"DepthwiseConv2D", "depthwise_conv2d"},
-	[LAYER_MAX_POOLING] = {"MaxPooling2D", "max_pooling2d"},
-	[LAYER_AVERAGE_POOLING] = {"AveragePooling2D", "average_pooling2d"},
-	[LAYER_GLOBAL_AVERAGE_POOLING] = {"GlobalAveragePooling2D", "global_average_pooling2d"},
-	[LAYER_DENSE] = {"Dense", "dense"},
-	[LAYER_FLATTEN] = {"Flatten", "flatten"},
-	[LAYER_DROPOUT] = {"Dropout", "dropout"},
-	[LAYER_BATCH_NORMALIZATION] = {"BatchNormalization", "batch_normalization"},
-	[LAYER_ACTIVATION] = {"Activation", "activation"},
-};
-
-const char *keras_class(enum layer_kind kind)
+/* Whether a word begins at text[i]: a capital letter after a small one, or before one. */
+static bool begins_word(const char *text, size_t i)
 {
-	return CLASSES[kind].name;
+	return i > 0 && isupper((unsigned char)text[i]) &&
+		(islower((unsigned char)text[i - 1]) || islower((unsigned char)text[i + 1]));
 }
 
-/* Whether layer `index` is the second half of a separable convolution. */
-static bool is_pointwise(const struct architecture *architecture, int index)
+void keras_snake_case(const char *class_name, char out[KERAS_GROUP_SIZE])
 {
-	const struct layer *layer = &architecture->layers[index];
-	char name[LAYER_NAME_SIZE + sizeof "_pointwise"];
-	if (index == 0 || layer->kind != LAYER_CONVOLUTION ||
-		layer[-1].kind != LAYER_DEPTHWISE_CONVOLUTION)
-		return false;
-	snprintf(name, sizeof name, "%s_pointwise", layer[-1].name);
-	return strcmp(layer->name, name) == 0;
+	size_t length = 0;
+	for (size_t i = 0; class_name[i] && length + 2 < KERAS_GROUP_SIZE; i++) {
+		if (begins_word(class_name, i))
+			out[length++] = '_';
+		out[length++] = (char)tolower((unsigned char)class_name[i]);
+	}
+	out[length] = 0;
 }
 
-static const char *snake_class(const struct architecture *architecture, int index, bool separable)
+void keras_group(const struct graph *graph, int index, char out[KERAS_GROUP_SIZE])
 {
-	bool first_half =
-		index + 1 < architecture->layer_count && is_pointwise(architecture, index + 1);
-	if (separable && (first_half || is_pointwise(architecture, index)))
-		return "separable_conv2d";
-	return CLASSES[architecture->layers[index].kind].snake;
-}
-
-void keras_group(const struct architecture *architecture, int index, bool separable,
-	char out[KERAS_GROUP_SIZE])
-{
-	if (separable && is_pointwise(architecture, index))
-		index--;
-	const char *name = snake_class(architecture, index, separable);
+	enum layer_kind kind = graph->layers[index].kind;
 	int previous = 0;
 	for (int i = 0; i < index; i++)
-		previous += strcmp(snake_class(architecture, i, separable), name) == 0 &&
-			!(separable && is_pointwise(architecture, i));
+		previous += graph->layers[i].kind == kind;
+	keras_snake_case(layer_format(kind)->class_name, out);
 	if (previous)
-		snprintf(out, KERAS_GROUP_SIZE, "%s_%d", name, previous);
-	else
-		snprintf(out, KERAS_GROUP_SIZE, "%s", name);
+		snprintf(out + strlen(out), KERAS_GROUP_SIZE - strlen(out), "_%d", previous);
 }
 
 int keras_write_json(json_t *value, const char *path, struct error *error)

@@ -9,7 +9,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { CARD_FILE_MAXIMUM = 64 << 20 };
+enum { CARD_FILE_MAXIMUM = 64 << 20, SIDE_MAXIMUM = 65535, SIDE_DEFAULT = 224 };
 
 static bool ends_with(const char *name, const char *suffix)
 {
@@ -58,8 +58,7 @@ static char *find_file(const char *folder, enum model_file file, struct error *e
 	return find_by_suffix(folder, default_name, strrchr(default_name, '.'), error);
 }
 
-static int read_architecture(struct architecture *architecture, const char *folder,
-	struct error *error)
+static int read_architecture(struct model *model, const char *folder, struct error *error)
 {
 	unsigned char *text = NULL;
 	size_t size;
@@ -67,7 +66,8 @@ static int read_architecture(struct architecture *architecture, const char *fold
 	int result =
 		path ? file_read_regular(path, ARCHITECTURE_FILE_MAXIMUM, &text, &size, error) : -1;
 	if (result == 0)
-		result = architecture_parse(architecture, text, size, path, error);
+		result =
+			architecture_parse(&model->graph, text, size, path, &model->remarks, error);
 	free(text);
 	free(path);
 	return result;
@@ -103,18 +103,43 @@ static int read_card(json_t **card, const char *folder, struct error *error)
 	return result;
 }
 
-int model_open(struct model *model, const char *folder, enum network_mode mode, int batch,
-	struct parallel *pool, struct error *error)
+/* Sides that the architecture leaves free are those of the pictures that it was trained on, else
+ * those that the caller wishes. */
+static int choose_size(struct model *model, const char *folder, const struct model_options *options,
+	struct error *error)
+{
+	const json_t *input = json_object_get(model->card, "input");
+	json_int_t height = json_integer_value(json_object_get(input, "height")),
+		   width = json_integer_value(json_object_get(input, "width"));
+	if (!graph_is_free(&model->graph))
+		return 0;
+	model->has_default_size = !input && !options->height;
+	if (!input) {
+		height = options->height ? options->height : SIDE_DEFAULT;
+		width = options->width ? options->width : SIDE_DEFAULT;
+	}
+	if (height < 1 || height > SIDE_MAXIMUM || width < 1 || width > SIDE_MAXIMUM)
+		return error_set(error, folder,
+			"the size of its pictures is neither in its architecture nor in %s",
+			model_file_names[MODEL_CARD]);
+	graph_set_input(&model->graph, (int)height, (int)width);
+	return 0;
+}
+
+int model_open(struct model *model, const char *folder, const struct model_options *options,
+	struct error *error)
 {
 	*model = (struct model){0};
 	if (!file_is_folder(folder))
 		return error_set(error, folder,
 			file_exists(folder) ? "is not a model folder" : "there is no such folder");
-	if (read_architecture(&model->architecture, folder, error) ||
+	if (read_architecture(model, folder, error) ||
 		!(model->weights_path = find_file(folder, MODEL_WEIGHTS, error)) ||
-		network_create(&model->network, &model->architecture, mode, batch, pool, error) ||
-		read_labels(&model->labels, network_outputs(model->network), folder, error) ||
 		read_card(&model->card, folder, error) ||
+		choose_size(model, folder, options, error) ||
+		network_create(&model->network, &model->graph, options->mode, options->batch,
+			options->pool, error) ||
+		read_labels(&model->labels, network_outputs(model->network), folder, error) ||
 		!(model->weights =
 				weights_read_start(model->network, model->weights_path, error))) {
 		model_free(model);
@@ -130,10 +155,10 @@ int model_finish_weights(struct model *model, struct error *error)
 	return weights_read_finish(weights, error);
 }
 
-int model_load(struct model *model, const char *folder, enum network_mode mode, int batch,
-	struct parallel *pool, struct error *error)
+int model_load(struct model *model, const char *folder, const struct model_options *options,
+	struct error *error)
 {
-	if (model_open(model, folder, mode, batch, pool, error))
+	if (model_open(model, folder, options, error))
 		return -1;
 	int result = model_finish_weights(model, error);
 	if (result)
@@ -146,7 +171,8 @@ void model_free(struct model *model)
 	int unwanted = model->weights ? model_finish_weights(model, NULL) : 0;
 	(void)unwanted;
 	network_destroy(model->network);
-	architecture_free(&model->architecture);
+	graph_free(&model->graph);
+	architecture_remarks_free(&model->remarks);
 	text_list_free(&model->labels);
 	json_decref(model->card);
 	free(model->weights_path);
@@ -162,7 +188,7 @@ int model_save(const char *folder, const struct network *network, const struct t
 		if (!path)
 			return error_memory(error, folder);
 		result = file == MODEL_ARCHITECTURE
-			? architecture_write(network_architecture(network), path, error)
+			? architecture_write(network_graph(network), path, error)
 			: file == MODEL_WEIGHTS ? weights_write(network, path, error)
 			: file == MODEL_LABELS  ? labels_write(labels, path, error)
 						: keras_write_json(json_incref(card), path, error);

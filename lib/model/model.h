@@ -9,24 +9,46 @@
 
 #include <jansson.h>
 
+/* What a model's JSON says beyond what is computed here. Empty: nothing. */
+struct architecture_remarks {
+	struct text_list
+		refusals;       /* what forbids training: "layer 'conv1': 'fliters' is not known" */
+	struct text_list notes; /* what training says: "layer 'flip': RandomFlip has no effect" */
+};
+void architecture_remarks_free(struct architecture_remarks *remarks);
+
 struct model {
-	struct architecture architecture;
+	struct graph graph;
+	struct architecture_remarks remarks;
 	struct network *network;
 	struct text_list labels; /* one per output */
 	json_t *card;            /* training.json, or NULL */
+	bool has_default_size;   /* its pictures' size is the default for want of another */
 	char *weights_path;
 	struct weights_reading *weights; /* until they are read */
 };
 
+/* What tools say of a model that has_default_size. */
+#define MODEL_DEFAULT_SIZE_TEXT "takes pictures of any size: 224x224 is used; see --size"
+
+/* How a model is to be used. */
+struct model_options {
+	enum network_mode mode;
+	int batch;
+	struct parallel *pool; /* the caller's, or NULL */
+	int width, height; /* of pictures, where neither the architecture nor the card says it; 0:
+	                      224 */
+};
+
 /* Loads a folder and builds its network. On failure (-1: a missing file, another number of labels
- * than outputs, weights of other shapes) *model is empty. The pool stays the caller's. */
-CHECKED int model_load(struct model *model, const char *folder, enum network_mode mode, int batch,
-	struct parallel *pool, struct error *error);
+ * than outputs, weights of other shapes) *model is empty. */
+CHECKED int model_load(struct model *model, const char *folder, const struct model_options *options,
+	struct error *error);
 /* The same in two steps: everything but the weights, which a child process starts to read (so the
  * pool's threads must be idle); then waiting for that process. A model whose weights could not be
  * read (-1) is still the caller's to free. */
-CHECKED int model_open(struct model *model, const char *folder, enum network_mode mode, int batch,
-	struct parallel *pool, struct error *error);
+CHECKED int model_open(struct model *model, const char *folder, const struct model_options *options,
+	struct error *error);
 CHECKED int model_finish_weights(struct model *model, struct error *error);
 void model_free(struct model *model);
 
@@ -37,15 +59,21 @@ CHECKED int model_save(const char *folder, const struct network *network,
 
 /* ---- the files, one by one ---- */
 
-/* Reads a Keras Sequential model (Keras 2 and 3). On failure (-1) *out is empty. */
 enum { ARCHITECTURE_FILE_MAXIMUM = 64 << 20 };
-CHECKED int architecture_read(struct architecture *out, const char *path, struct error *error);
+/* Reads a model of Keras 2 or 3: Sequential or Functional, nested models and shared layers, one
+ * input and one output. Nested models are flattened; the nodes that lead to the output are kept.
+ * Sides of the input that the file leaves free are 0; the shapes of the nodes are checked where it
+ * has none. `remarks` (NULL: not wanted) must be empty, and is the caller's to free even on
+ * failure. On failure
+ * (-1) *out is empty. */
+CHECKED int architecture_read(struct graph *out, const char *path,
+	struct architecture_remarks *remarks, struct error *error);
 /* The same from `size` bytes of JSON; `path` is for messages. */
-CHECKED int architecture_parse(struct architecture *out, const void *text, size_t size,
-	const char *path, struct error *error);
-/* Writes JSON that Keras 2, Keras 3 and TF.js can load. */
-CHECKED int architecture_write(const struct architecture *architecture, const char *path,
-	struct error *error);
+CHECKED int architecture_parse(struct graph *out, const void *text, size_t size, const char *path,
+	struct architecture_remarks *remarks, struct error *error);
+/* Writes JSON that Keras 2, Keras 3 and TF.js can load: a Sequential model if each node reads the
+ * one before it, else a functional one. */
+CHECKED int architecture_write(const struct graph *graph, const char *path, struct error *error);
 
 /* Reads weights into the network: legacy Keras HDF5, Keras 3 HDF5, or a saved model, recognized by
  * content. The file is untrusted (architecture.5 lists what is refused); it is parsed in a child

@@ -21,15 +21,10 @@ static void unary(const struct onnx_steps *steps, const char *operator_name, con
 	onnx_step(steps->exporter, operator_name, steps->layer, suffix, NULL);
 }
 
-/* operator(current value, other value) as LAYER/SUFFIX */
 static void binary(const struct onnx_steps *steps, const char *operator_name, const char *other,
 	const char *suffix)
 {
-	char input[NAME_SIZE], output[NAME_SIZE];
-	remember(steps, input);
-	snprintf(output, sizeof output, "%s/%s", steps->layer, suffix);
-	onnx_node(steps->exporter, operator_name, (const char *const[]){input, other, NULL}, output,
-		NULL);
+	onnx_binary(steps->exporter, operator_name, other, steps->layer, suffix);
 }
 
 /* operator(current value, constant) as LAYER/SUFFIX; the constant is LAYER/SUFFIX_constant. */

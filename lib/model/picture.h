@@ -4,7 +4,7 @@
 
 #include "base/error.h"
 #include "image/image.h"
-#include "nn/architecture.h"
+#include "graph/layer.h"
 
 #include <jansson.h>
 

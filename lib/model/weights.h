@@ -50,6 +50,12 @@ CHECKED int weights_find(const struct weights_file *file, const char *object);
 CHECKED int weights_list(const struct weights_file *file, const struct network *network,
 	struct text_list *arrays);
 
+/* In the legacy layout the weights of a nested model are one list: first those that are trained,
+ * then the others. Sorts the paths of all arrays, in the file's order, by the network's parameters.
+ * -1: a nested model's list has another order. A wrong number of arrays is left to the caller. */
+CHECKED int weights_order_nested(const struct weights_file *file, const struct network *network,
+	struct text_list *arrays);
+
 /* Location of the values of an array. */
 struct weights_location {
 	bool converted; /* read into memory; else they are in the file as native floats, */

@@ -60,6 +60,8 @@ static int check_type(const struct weights_array *array)
 	H5Tclose(type);
 	if (class == H5T_FLOAT && (size == 2 || size == 4 || size == 8))
 		return 0;
+	if (class == H5T_INTEGER && array->parameter->rank == 0) /* a count */
+		return 0;
 	if (class == H5T_FLOAT)
 		return weights_refuse(array->file, array->name,
 			"has numbers of %zu bytes; 2, 4 and 8 are supported", size);

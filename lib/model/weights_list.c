@@ -6,7 +6,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { STRING_MAXIMUM = 4096 };
+enum { STRING_MAXIMUM = 4096, DEPTH_MAXIMUM = 16 };
 
 /* ---- lists of names in attributes ---- */
 
@@ -127,7 +127,8 @@ static int list_layer(const struct weights_file *file, const char *base, const c
 	return result;
 }
 
-static int list_legacy(const struct weights_file *file, const char *base, struct text_list *arrays)
+static int list_legacy(const struct weights_file *file, const char *base,
+	const struct network *network, struct text_list *arrays)
 {
 	struct text_list layers = {0};
 	hid_t group = H5Gopen2(file->id, *base ? base : "/", H5P_DEFAULT);
@@ -138,7 +139,7 @@ static int list_legacy(const struct weights_file *file, const char *base, struct
 	for (size_t i = 0; result == 0 && i < layers.count; i++)
 		result = list_layer(file, base, layers.items[i], arrays);
 	text_list_free(&layers);
-	return result;
+	return result ? -1 : weights_order_nested(file, network, arrays);
 }
 
 /* Adds the number of entries of group `path`, which may be missing. */
@@ -155,50 +156,115 @@ static int add_entries(const struct weights_file *file, const char *path, long l
 	return 0;
 }
 
-/* Counts the arrays in the groups BASE/LAYER/vars. */
-static int count_arrays(const struct weights_file *file, const char *base, long long *count)
+/* Counts the arrays in the groups BASE/LAYER/vars, and in those of nested models. `groups` counts
+ * all groups that were visited. */
+static int count_arrays(const struct weights_file *file, const char *base, const char *folder,
+	int depth, long long *groups, long long *count)
 {
 	char name[256], path[WEIGHTS_PATH_SIZE];
 	long long layers = 0;
 	if (add_entries(file, base, &layers))
 		return -1;
-	*count = 0;
+	*groups += layers;
+	if (depth == DEPTH_MAXIMUM || *groups > WEIGHTS_ARRAYS_MAXIMUM)
+		return weights_refuse(file, base, "has too many groups");
 	for (long long i = 0; i < layers; i++) {
 		if (H5Lget_name_by_idx(file->id, base, H5_INDEX_NAME, H5_ITER_INC, (hsize_t)i, name,
 			    sizeof name, H5P_DEFAULT) < 0)
 			return weights_refuse(file, base, "cannot be read");
-		snprintf(path, sizeof path, "%s/%s/vars", base, name);
+		snprintf(path, sizeof path, "%.700s/%s/vars", base, name);
 		if (add_entries(file, path, count))
+			return -1;
+		snprintf(path, sizeof path, "%.700s/%s/%s", base, name, folder);
+		if (count_arrays(file, path, folder, depth + 1, groups, count))
 			return -1;
 	}
 	return 0;
 }
 
-/* Keras 3 layout: base/GROUP/vars/0, 1, ... */
-static int list_keras3(const struct weights_file *file, const char *base,
-	const struct network *network, struct text_list *arrays)
+/* Counts the arrays in the groups "layers\\GROUP/vars", as Keras 3 writes them on Windows: the path
+ * of a group is the name of one. */
+static int count_windows_arrays(const struct weights_file *file, long long *count)
 {
-	char path[WEIGHTS_PATH_SIZE], group[KERAS_GROUP_SIZE],
-		previous_group[KERAS_GROUP_SIZE] = "";
-	snprintf(path, sizeof path, "%s/separable_conv2d", base);
-	int separable = weights_find(file, path);
-	long long count;
-	if (separable < 0 || count_arrays(file, base, &count))
+	char name[512], path[WEIGHTS_PATH_SIZE];
+	long long groups = 0;
+	if (add_entries(file, "/", &groups))
 		return -1;
-	if (count != network_parameter_count(network))
-		return weights_refuse(file, base, "has %lld weight arrays; the network has %d",
-			count, network_parameter_count(network));
-	for (int i = 0, number = 0; i < count; i++, number++) {
-		keras_group(network_architecture(network),
-			network_parameter(network, i).layer_index, separable == 1, group);
-		if (strcmp(group, previous_group))
-			number = 0;
-		memcpy(previous_group, group, sizeof previous_group);
-		snprintf(path, sizeof path, "%s/%s/vars/%d", base, group, number);
-		if (text_list_add(arrays, path, file->error))
+	for (long long i = 0; i < groups; i++) {
+		if (H5Lget_name_by_idx(file->id, "/", H5_INDEX_NAME, H5_ITER_INC, (hsize_t)i, name,
+			    sizeof name, H5P_DEFAULT) < 0)
+			return weights_refuse(file, "/", "cannot be read");
+		snprintf(path, sizeof path, "/%s/vars", name);
+		if (strncmp(name, "layers\\", 7) == 0 && add_entries(file, path, count))
 			return -1;
 	}
 	return 0;
+}
+
+/* A layout of Keras 3: FOLDER/GROUP/vars/0, 1, ..., where a nested model's group is
+ * GROUP/FOLDER/GROUP. */
+struct keras3_layout {
+	const char *folder;
+	char separator;
+};
+
+/* Appends the path of an array of a layer whose group is `group`, "functional/layers/conv2d". */
+static int add_keras3(const struct weights_file *file, const struct keras3_layout *layout,
+	const char *group, int number, struct text_list *arrays)
+{
+	char path[WEIGHTS_PATH_SIZE];
+	size_t used = (size_t)snprintf(path, sizeof path, "/");
+	for (const char *next; (next = strstr(group, "/layers/")); group = next + 8)
+		used += (size_t)snprintf(path + used, sizeof path - used, "%s%c%.*s%c",
+			layout->folder, layout->separator, (int)(next - group), group,
+			layout->separator);
+	snprintf(path + used, sizeof path - used, "%s%c%s/vars/%d", layout->folder,
+		layout->separator, group, number);
+	return text_list_add(arrays, path, file->error);
+}
+
+static int list_keras3(const struct weights_file *file, const struct keras3_layout *layout,
+	long long count, const struct network *network, struct text_list *arrays)
+{
+	const struct graph *graph = network_graph(network);
+	char flat[KERAS_GROUP_SIZE], base[64];
+	snprintf(base, sizeof base, "/%s", layout->folder);
+	if (count != network_parameter_count(network))
+		return weights_refuse(file, base, "has %lld weight arrays; the network has %d",
+			count, network_parameter_count(network));
+	for (int i = 0, number = 0, previous = -1; i < count; i++, number++) {
+		int layer = network_parameter(network, i).layer_index;
+		const char *group = graph->layers[layer].group;
+		if (layer != previous)
+			number = 0;
+		previous = layer;
+		if (!*group)
+			keras_group(graph, layer, flat);
+		if (add_keras3(file, layout, *group ? group : flat, number, arrays))
+			return -1;
+	}
+	return 0;
+}
+
+/* Returns 1 where the file has a layout of Keras 3, with the number of arrays. */
+static int find_keras3(const struct weights_file *file, struct keras3_layout *layout,
+	long long *count)
+{
+	static const char *const folders[] = {"layers", "_layer_checkpoint_dependencies"};
+	char base[64];
+	long long groups = 0;
+	*count = 0;
+	for (int i = 0; i < 2; i++) {
+		snprintf(base, sizeof base, "/%s", folders[i]);
+		*layout = (struct keras3_layout){folders[i], '/'};
+		int found = weights_find(file, base);
+		if (found)
+			return found < 0 || count_arrays(file, base, folders[i], 0, &groups, count)
+				? -1
+				: 1;
+	}
+	*layout = (struct keras3_layout){"layers", '\\'};
+	return count_windows_arrays(file, count) ? -1 : *count > 0;
 }
 
 static bool is_legacy(const struct weights_file *file, const char *group)
@@ -210,15 +276,17 @@ static bool is_legacy(const struct weights_file *file, const char *group)
 int weights_list(const struct weights_file *file, const struct network *network,
 	struct text_list *arrays)
 {
-	static const char *const keras3[] = {"/layers", "/_layer_checkpoint_dependencies"};
+	struct keras3_layout layout;
+	long long count;
 	if (is_legacy(file, "/"))
-		return list_legacy(file, "", arrays);
+		return list_legacy(file, "", network, arrays);
 	int found = weights_find(file, "/model_weights");
 	if (found == 1 && is_legacy(file, "/model_weights"))
-		return list_legacy(file, "/model_weights", arrays);
-	for (size_t i = 0; found >= 0 && i < sizeof keras3 / sizeof *keras3; i++)
-		if ((found = weights_find(file, keras3[i])) == 1)
-			return list_keras3(file, keras3[i], network, arrays);
+		return list_legacy(file, "/model_weights", network, arrays);
+	if (found >= 0)
+		found = find_keras3(file, &layout, &count);
+	if (found == 1)
+		return list_keras3(file, &layout, count, network, arrays);
 	return found < 0
 		? -1
 		: error_set(file->error, file->path, "has no weights in a layout of Keras");

@@ -166,7 +166,10 @@ static void free_reading(struct weights_reading *job)
 static int start_reading(struct weights_reading *job, struct error *error)
 {
 	struct network *network = job->network;
-	job->locations_size = (size_t)network_parameter_count(network) * sizeof *job->locations;
+	/* One more, since memory can't be empty. */
+	job->locations_size =
+		((size_t)network_parameter_count(network) + 1) * sizeof *job->locations;
+	job->values_size = sizeof *job->values;
 	for (int i = 0; i < network_parameter_count(network); i++)
 		job->values_size += network_parameter(network, i).count * sizeof *job->values;
 	if (map_weights(job, error))

@@ -41,6 +41,27 @@ static bool write_strings(hid_t object, const char *name, const char *const *str
 	return good;
 }
 
+/* Writes attribute "layer_names", or "layer_names0", "layer_names1", ..., as Keras splits a list
+ * that is larger than an attribute can be. */
+static bool write_names(hid_t root, const char *const *names, size_t count)
+{
+	enum { ATTRIBUTE_MAXIMUM = 64512 };
+	size_t width = 1, part = 0;
+	for (size_t i = 0; i < count; i++)
+		width = strlen(names[i]) > width ? strlen(names[i]) : width;
+	size_t most = ATTRIBUTE_MAXIMUM / width;
+	if (count <= most)
+		return write_strings(root, "layer_names", names, count, false);
+	for (size_t i = 0; i < count; i += most) {
+		char name[32];
+		snprintf(name, sizeof name, "layer_names%zu", part++);
+		if (!write_strings(root, name, names + i, count - i < most ? count - i : most,
+			    false))
+			return false;
+	}
+	return true;
+}
+
 /* Writes an array to `path`, with a hard link `link` for Keras 3. */
 static bool write_array(const struct weights_writer *writer, const char *path, const char *link,
 	const struct parameter *parameter)
@@ -48,7 +69,8 @@ static bool write_array(const struct weights_writer *writer, const char *path, c
 	hsize_t dimensions[4];
 	for (int i = 0; i < parameter->rank; i++)
 		dimensions[i] = (hsize_t)parameter->shape[i];
-	hid_t space = H5Screate_simple(parameter->rank, dimensions, NULL);
+	hid_t space = parameter->rank ? H5Screate_simple(parameter->rank, dimensions, NULL)
+				      : H5Screate(H5S_SCALAR);
 	hid_t dataset = H5Dcreate2(writer->file, path, H5T_IEEE_F32LE, space, writer->links,
 		writer->dataset, H5P_DEFAULT);
 	bool good = dataset >= 0 &&
@@ -67,14 +89,15 @@ static bool write_array(const struct weights_writer *writer, const char *path, c
 static bool write_layer(const struct weights_writer *writer, const struct network *network,
 	int layer, int *first)
 {
-	const struct architecture *architecture = network_architecture(network);
-	const char *name = architecture->layers[layer].name;
-	char names[4][PATH_SIZE], path[PATH_SIZE], link[PATH_SIZE], keras3[KERAS_GROUP_SIZE];
-	const char *strings[4];
+	const struct graph *graph = network_graph(network);
+	const char *name = graph->layers[layer].name;
+	char names[PARAMETERS_MAXIMUM][PATH_SIZE], path[PATH_SIZE], link[PATH_SIZE],
+		keras3[KERAS_GROUP_SIZE];
+	const char *strings[PARAMETERS_MAXIMUM];
 	size_t count = 0;
 	hid_t group = H5Gcreate2(writer->file, name, writer->links, writer->group, H5P_DEFAULT);
 	bool good = group >= 0;
-	keras_group(architecture, layer, false, keras3);
+	keras_group(graph, layer, keras3);
 	for (; good && *first < network_parameter_count(network); ++*first, count++) {
 		struct parameter parameter = network_parameter(network, *first);
 		if (parameter.layer_index != layer)
@@ -91,19 +114,18 @@ static bool write_layer(const struct weights_writer *writer, const struct networ
 	return good;
 }
 
-static bool write_root(const struct weights_writer *writer, const struct architecture *architecture)
+static bool write_root(const struct weights_writer *writer, const struct graph *graph)
 {
-	const char *names[LAYERS_MAXIMUM];
-	for (int i = 0; i < architecture->layer_count; i++)
-		names[i] = architecture->layers[i].name;
+	const char **names = calloc((size_t)graph->layer_count, sizeof *names);
+	for (int i = 0; names && i < graph->layer_count; i++)
+		names[i] = graph->layers[i].name;
 	hid_t root = H5Gopen2(writer->file, "/", H5P_DEFAULT);
-	bool good = root >= 0 &&
-		write_strings(root, "layer_names", names, (size_t)architecture->layer_count,
-			false) &&
+	bool good = root >= 0 && names && write_names(root, names, (size_t)graph->layer_count) &&
 		write_strings(root, "backend", &(const char *){"tensorflow"}, 1, true) &&
 		write_strings(root, "keras_version", &(const char *){"2.15.0"}, 1, true);
 	if (root >= 0)
 		H5Gclose(root);
+	free(names);
 	/* Required by Keras up to 3.3. */
 	hid_t vars = H5Gcreate2(writer->file, "/vars", writer->links, writer->group, H5P_DEFAULT);
 	if (vars < 0)
@@ -142,9 +164,9 @@ static void *network_image(const struct network *network, size_t *size)
 	writer.file = H5Fcreate(WEIGHTS_NO_FILE, H5F_ACC_TRUNC, H5P_DEFAULT, memory);
 	bool good = writer.file >= 0;
 	int first = 0;
-	for (int i = 0; good && i < network_architecture(network)->layer_count; i++)
+	for (int i = 0; good && i < network_graph(network)->layer_count; i++)
 		good = write_layer(&writer, network, i, &first);
-	if (good && write_root(&writer, network_architecture(network)))
+	if (good && write_root(&writer, network_graph(network)))
 		image = file_image(writer.file, size);
 	if (writer.file >= 0)
 		H5Fclose(writer.file);

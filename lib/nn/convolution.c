@@ -5,17 +5,12 @@
 
 #include <string.h>
 
-static bool is_padded(const struct operation *operation)
-{
-	const struct window *window = &operation->window;
-	return window->top || window->left || window->height > operation->in.height ||
-		window->width > operation->in.width;
-}
-
 size_t window_scratch(const struct operation *operation, int rows)
 {
-	size_t row = (size_t)operation->window.width * (size_t)operation->in.channels;
-	return is_padded(operation) || operation->fused_input_normalization
+	size_t row =
+		(size_t)convolution_of(operation)->window.width * (size_t)operation->in.channels;
+	return window_is_padded(convolution_of(operation)->window, operation->in) ||
+			operation->fused_input_normalization
 		? (size_t)rows * row + CHANNEL_BLOCK
 		: 0;
 }
@@ -24,7 +19,7 @@ const float *window_rows(const struct kernels *kernels, const struct operation *
 	int sample, int first, int rows, float *scratch, ptrdiff_t *pitch)
 {
 	const struct shape in = operation->in;
-	const struct window window = operation->window;
+	const struct window window = convolution_of(operation)->window;
 	const float *x = operation->input + (size_t)sample * shape_count(in);
 	ptrdiff_t line = (ptrdiff_t)in.width * in.channels;
 	*pitch = line;
@@ -58,59 +53,80 @@ static bool needs_copy(const struct operation *operation)
 static void prepare(struct network *network, struct operation *operation)
 {
 	const struct layer *layer = operation->layer;
+	struct convolution *convolution = operation->state;
 	const struct parameter *parameters = &network->parameters[operation->first_parameter];
 	int filters = layer->filters, width = padded_channels(filters);
 	if (!needs_copy(operation))
-		operation->weights = network->values + network->offsets[operation->first_parameter];
+		convolution->weights =
+			network->weights + network->offsets[operation->first_parameter];
 	else
-		pad_rows(operation->weights, parameters[0].values, (int)taps_of(operation), filters,
-			width);
-	memset(operation->bias, 0, (size_t)width * sizeof(float));
+		pad_rows(convolution->weights, parameters[0].values, (int)taps_of(operation),
+			filters, width);
+	memset(convolution->bias, 0, (size_t)width * sizeof(float));
 	if (layer->use_bias)
-		memcpy(operation->bias, parameters[1].values, (size_t)filters * sizeof(float));
+		memcpy(convolution->bias, parameters[1].values, (size_t)filters * sizeof(float));
 	if (operation->normalization)
-		fold_normalization(network, operation, (int)taps_of(operation), width);
-	if (operation->winograd)
-		winograd_weights(network, operation->winograd, operation->weights,
-			operation->in.channels, filters);
-	if (operation->transposed && is_sparse(network, operation))
-		sparse_transpose_weights(network, operation, parameters[0].values);
-	else if (operation->transposed && is_winograd(operation))
-		winograd_transpose_weights(network, operation, parameters[0].values);
-	else if (operation->transposed)
-		convolution_transpose_weights(operation, parameters[0].values);
+		fold_normalization(network, operation, convolution->weights, convolution->bias,
+			(int)taps_of(operation), width);
+	if (convolution->forward->prepare)
+		convolution->forward->prepare(network, operation);
+	if (convolution->backward && convolution->backward->prepare)
+		convolution->backward->prepare(network, operation);
 }
 
 static void allocate_buffers(struct network *network, struct operation *operation)
 {
 	struct arena *arena = &network->arena;
+	struct convolution *convolution = operation->state;
 	size_t width = (size_t)padded_channels(operation->layer->filters);
-	operation->bias = arena_floats(arena, width);
-	operation->weights =
+	convolution->bias = arena_floats(arena, width);
+	convolution->weights =
 		needs_copy(operation) ? arena_floats(arena, taps_of(operation) * width) : NULL;
-	operation->argmax = operation->pools && network->mode == NETWORK_TRAIN
+	convolution->argmax = operation->pools && network->mode == NETWORK_TRAIN
 		? arena_bytes(arena, (size_t)network->batch * shape_count(operation->out))
 		: NULL;
-	int rows = (BAND - 1) * operation->layer->stride_height + operation->layer->kernel_height;
-	request_scratch(network,
-		window_scratch(operation, rows) + 2 * (size_t)operation->middle.width * width);
-	if (winograd_suits(operation->layer, operation->in.channels, operation->middle)) {
-		operation->winograd = arena_floats(arena,
-			winograd_weight_count(operation->in.channels, operation->layer->filters));
-		request_scratch(network,
-			winograd_scratch(operation->in.channels, operation->layer->filters));
-	}
-	operation->collects_statistics =
-		operation->fused_output_normalization && !operation->pools && !operation->winograd;
-	if (is_sparse(network, operation))
-		sparse_allocate(network, operation);
-	else if (network->mode != NETWORK_PREDICT && is_winograd(operation))
-		winograd_allocate_backward(network, operation);
-	else if (network->mode != NETWORK_PREDICT)
-		convolution_allocate_backward(network, operation);
+	operation->collects_statistics = operation->fused_output_normalization &&
+		!operation->fused_output_normalization->is_inference && !operation->pools &&
+		convolution->forward->by_bands;
+	convolution->forward->allocate(network, operation);
+	if (convolution->backward)
+		convolution->backward->allocate(network, operation);
 }
 
-/* ---- forward ---- */
+/* The last of each suits always. */
+static const struct convolution_way *const FORWARD[] = {&gathered_forward, &winograd_forward,
+	&direct_forward};
+static const struct convolution_way *const BACKWARD[] = {&gathered_backward, &sparse_backward,
+	&winograd_backward, &direct_backward};
+
+static const struct convolution_way *first_that_suits(const struct convolution_way *const *ways,
+	const struct network *network, const struct operation *operation)
+{
+	while ((*ways)->suits && !(*ways)->suits(network, operation))
+		ways++;
+	return *ways;
+}
+
+static void choose(const struct network *network, struct operation *operation)
+{
+	struct convolution *convolution = operation->state;
+	convolution->window = window_of(operation->layer, operation->in, operation->middle);
+	convolution->forward = first_that_suits(FORWARD, network, operation);
+	if (operation->output_value->wants_gradient)
+		convolution->backward = first_that_suits(BACKWARD, network, operation);
+	operation->keeps_gradient = convolution->backward && convolution->backward->keeps_gradient;
+}
+
+/* ---- directly ---- */
+
+static void allocate_direct(struct network *network, struct operation *operation)
+{
+	int rows = (BAND - 1) * operation->layer->stride_height + operation->layer->kernel_height;
+	request_scratch(network,
+		window_scratch(operation, rows) +
+			2 * (size_t)operation->middle.width *
+				(size_t)padded_channels(operation->layer->filters));
+}
 
 struct convolution_forward {
 	const struct network *network;
@@ -129,11 +145,11 @@ static struct product product_of(const struct operation *operation, const float 
 		.x_row = (ptrdiff_t)layer->stride_width * operation->in.channels,
 		.x_outer = pitch,
 		.x_inner = 1,
-		.w = operation->weights,
+		.w = convolution_of(operation)->weights,
 		.w_row = width,
 		.out = out,
 		.out_row = out_row,
-		.initial = operation->bias,
+		.initial = convolution_of(operation)->bias,
 		.count = count,
 		.outer = layer->kernel_height,
 		.inner = layer->kernel_width * operation->in.channels,
@@ -188,46 +204,47 @@ static void forward_band(void *context, int index, int worker)
 		ptrdiff_t place = ((ptrdiff_t)sample * out.height + y) * line;
 		output_row(forward, x + (y - first) * stride * pitch, pitch, convolved,
 			operation->output + place,
-			operation->argmax ? operation->argmax + place : NULL);
+			convolution_of(operation)->argmax
+				? convolution_of(operation)->argmax + place
+				: NULL);
 	}
 	if (operation->collects_statistics && forward->network->training)
 		collect_band_statistics(forward->network->kernels, operation, index, scratch);
 }
 
-static void forward_winograd(const struct network *network, const struct operation *operation,
-	int n)
+static void forward_direct(struct network *network, struct operation *operation, int n)
 {
-	const struct winograd winograd = {
-		.network = network,
-		.samples = n,
-		.in = operation->in,
-		.middle = operation->middle,
-		.top = operation->window.top,
-		.left = operation->window.left,
-		.pools = operation->pools,
-		.out = operation->out,
-		.activation = operation->activation,
-		.fused_input_normalization = operation->fused_input_normalization,
-		.input = operation->input,
-		.weights = operation->winograd,
-		.bias = operation->bias,
-		.output = operation->output,
-		.argmax = operation->argmax,
-	};
-	winograd_convolve(&winograd);
-}
-
-static void forward(struct network *network, struct operation *operation, int n)
-{
-	if (operation->winograd) {
-		forward_winograd(network, operation, n);
-		return;
-	}
 	int height = operation->pools ? BAND / 2 : BAND;
 	struct convolution_forward task = {network, operation,
 		(operation->out.height + height - 1) / height};
 	parallel_for(network->pool, n * task.bands, forward_band, &task);
 }
 
-const struct operation_kind convolution_kind = {allocate_buffers, prepare, forward,
-	convolution_backward, NULL, false};
+const struct convolution_way direct_forward = {
+	.allocate = allocate_direct,
+	.forward = forward_direct,
+	.by_bands = true,
+};
+
+/* ---- the kind ---- */
+
+static void forward(struct network *network, struct operation *operation, int n)
+{
+	convolution_of(operation)->forward->forward(network, operation, n);
+}
+
+static void backward(struct network *network, struct operation *operation, int n, float *gradient)
+{
+	convolution_of(operation)->backward->backward(network, operation, n, gradient);
+}
+
+const struct operation_kind convolution_kind = {
+	.state_size = sizeof(struct convolution),
+	.choose = choose,
+	.allocate_buffers = allocate_buffers,
+	.prepare = prepare,
+	.forward = forward,
+	.backward = backward,
+	.fuses_normalization = true,
+	.fuses_pool = true,
+};

@@ -1,15 +1,56 @@
-/* What forward and backward of a convolution share. */
+/* Inside lib/nn: what the ways to compute a convolution share. */
 #ifndef NN_CONVOLUTION_H
 #define NN_CONVOLUTION_H
 
-#include "nn/engine.h"
+#include "nn/leaves.h"
+#include "nn/normalization.h"
+#include "nn/plan.h"
+#include "nn/window.h"
+
+/* One way to compute one direction of a convolution: the first that suits is taken, once. */
+struct convolution_way {
+	bool (*suits)(const struct network *network, const struct operation *operation);
+	/* As those of operation_kind; after them the buffers and copies that both directions need
+	 * are there. */
+	void (*allocate)(struct network *network, struct operation *operation);
+	void (*prepare)(struct network *network, struct operation *operation);
+	/* Of these, that of its direction. */
+	void (*forward)(struct network *network, struct operation *operation, int n);
+	void (*backward)(struct network *network, struct operation *operation, int n,
+		float *gradient);
+	bool keeps_gradient; /* backward reads the gradient more than once and leaves it as it is */
+	bool by_bands;       /* forward computes bands of rows: it can collect their statistics */
+};
+
+extern const struct convolution_way winograd_forward, gathered_forward, direct_forward;
+extern const struct convolution_way sparse_backward, winograd_backward, gathered_backward,
+	direct_backward;
+extern const struct operation_kind convolution_kind;
+
+/* The state of convolutions and depthwise convolutions. */
+struct convolution {
+	const struct convolution_way *forward, *backward; /* backward: NULL in prediction */
+	struct window window;
+	float *weights, *bias;      /* (taps, filters padded): normalisation folded */
+	uint8_t *argmax;            /* fused max-pool: which of its four pixels is the largest */
+	float *winograd;            /* weights as Winograd's algorithm multiplies them */
+	float *winograd_transposed; /* the same, transposed for the gradient of the input */
+	float *grouped;             /* weights by groups */
+	float *transposed;          /* weights as its backward reads them */
+	struct leaf_sums leaves;    /* of the gradients of its parameters */
+};
+
+static inline struct convolution *convolution_of(const struct operation *operation)
+{
+	return operation->state;
+}
 
 /* Weights of one filter. */
 static inline size_t taps_of(const struct operation *operation)
 {
 	const struct layer *layer = operation->layer;
 	return (size_t)layer->kernel_height * (size_t)layer->kernel_width *
-		(size_t)operation->in.channels;
+		(size_t)(operation->in.channels / layer->groups);
 }
 
 /* Rows of the padded input that `rows` rows of outputs are computed from. */
@@ -27,12 +68,6 @@ const float *window_rows(const struct kernels *kernels, const struct operation *
 
 /* Floats that window_rows needs for `rows` rows; 0 where it points into the input. */
 size_t window_scratch(const struct operation *operation, int rows);
-
-void convolution_allocate_backward(struct network *network, struct operation *operation);
-/* Copies the weights as the gradient of the input reads them. */
-void convolution_transpose_weights(struct operation *operation, const float *kernel);
-void convolution_backward(struct network *network, struct operation *operation, int n,
-	float *gradient, float *input_gradient);
 
 /* ---- convolution_samples.c: backward through whole samples ---- */
 
@@ -59,34 +94,11 @@ struct sample_backward {
 
 /* As operation_kind's backward. */
 void backward_by_samples(struct network *network, const struct operation *operation, int n,
-	float *gradient, float *input_gradient, const struct sample_backward *backward);
+	float *gradient, const struct sample_backward *backward);
 
 /* Joins the leaves of n samples, whose rows are `width` long, and writes their sum into the
  * gradients of the parameters. */
 void collect_leaves(const struct network *network, const struct operation *operation, int n,
 	int width);
-
-/* ---- convolution_winograd.c: the same by Winograd's algorithm ---- */
-
-/* Whether the operation's backward is that. */
-bool is_winograd(const struct operation *operation);
-void winograd_allocate_backward(struct network *network, struct operation *operation);
-void winograd_transpose_weights(const struct network *network, struct operation *operation,
-	const float *kernel);
-/* As operation_kind's backward. */
-void winograd_backward(struct network *network, const struct operation *operation, int n,
-	float *gradient, float *input_gradient);
-
-/* ---- convolution_sparse.c: the same where a max-pool leaves few gradients ---- */
-
-/* Whether the operation's backward is the sparse one; its leaves and transposed weights then have a
- * different layout. */
-bool is_sparse(const struct network *network, const struct operation *operation);
-void sparse_allocate(struct network *network, struct operation *operation);
-void sparse_transpose_weights(const struct network *network, struct operation *operation,
-	const float *kernel);
-/* As operation_kind's backward; leaves `gradient` as it is. */
-void sparse_backward(struct network *network, const struct operation *operation, int n,
-	const float *gradient, float *input_gradient);
 
 #endif

@@ -49,15 +49,17 @@ static ptrdiff_t frame_place(struct frame frame, int y, int x)
 	return ((ptrdiff_t)(frame.top + y) * frame.width + frame.left + x) * frame.channels;
 }
 
-void convolution_allocate_backward(struct network *network, struct operation *operation)
+static void allocate(struct network *network, struct operation *operation)
 {
 	const struct layer *layer = operation->layer;
 	size_t window = (size_t)layer->kernel_height * (size_t)layer->kernel_width;
 	size_t padded_in = (size_t)padded_channels(operation->in.channels);
 	size_t filters = (size_t)padded_channels(layer->filters);
-	if (network->mode == NETWORK_TRAIN)
-		allocate_leaves(network, operation, (taps_of(operation) + 1) * filters);
-	operation->transposed = arena_floats(&network->arena, window * filters * padded_in);
+	if (operation->has_trainable)
+		allocate_leaves(network, &convolution_of(operation)->leaves,
+			(taps_of(operation) + 1) * filters);
+	convolution_of(operation)->transposed =
+		arena_floats(&network->arena, window * filters * padded_in);
 	request_scratch(network,
 		window_scratch(operation, input_rows(operation, BAND)) +
 			frame_count(frame_of(operation)) + (size_t)operation->in.width * padded_in +
@@ -95,9 +97,10 @@ static float *transpose_phase(const struct operation *operation, const float *ke
 	return out;
 }
 
-void convolution_transpose_weights(struct operation *operation, const float *kernel)
+static void prepare(struct network *network, struct operation *operation)
 {
-	float *out = operation->transposed;
+	const float *kernel = network->parameters[operation->first_parameter].values;
+	float *out = convolution_of(operation)->transposed;
 	for (int y = 0; y < operation->layer->stride_height; y++)
 		for (int x = 0; x < operation->layer->stride_width; x++)
 			out = transpose_phase(operation, kernel, y, x, out);
@@ -227,10 +230,11 @@ static void input_gradient_row(const struct sample_work *work, int phase, const 
 	int stride = operation->layer->stride_width, channels = operation->in.channels,
 	    width = padded_channels(channels);
 	int across = taps_of_phase(operation->layer->kernel_width, stride, phase),
-	    left = operation->window.left;
+	    left = convolution_of(operation)->window.left;
 	int first = left + ((phase - left) % stride + stride) % stride;
-	int end = left + operation->in.width < operation->window.width ? left + operation->in.width
-								       : operation->window.width;
+	int end = left + operation->in.width < convolution_of(operation)->window.width
+		? left + operation->in.width
+		: convolution_of(operation)->window.width;
 	int count = first < end ? (end - first - 1) / stride + 1 : 0;
 	bool direct = channels == width;
 	dx += (first - left) * channels;
@@ -260,7 +264,7 @@ static void input_gradient_row(const struct sample_work *work, int phase, const 
 static bool covers(const struct operation *operation)
 {
 	const struct layer *layer = operation->layer;
-	const struct window window = operation->window;
+	const struct window window = convolution_of(operation)->window;
 	return layer->stride_height <= layer->kernel_height &&
 		layer->stride_width <= layer->kernel_width &&
 		window.top + operation->in.height <= window.height &&
@@ -273,13 +277,15 @@ static void input_gradient(const struct sample_work *work, const float *framed, 
 	const struct operation *operation = work->operation;
 	const struct layer *layer = operation->layer;
 	const struct frame frame = frame_of(operation);
-	int stride = layer->stride_height, top = operation->window.top;
+	int stride = layer->stride_height, top = convolution_of(operation)->window.top;
 	ptrdiff_t line = (ptrdiff_t)operation->in.width * operation->in.channels;
 	ptrdiff_t tap = (ptrdiff_t)frame.channels * padded_channels(operation->in.channels);
 	if (!covers(operation))
 		memset(dx, 0, shape_count(operation->in) * sizeof *dx);
-	for (int y = top; y < top + operation->in.height && y < operation->window.height; y++) {
-		const float *transposed = operation->transposed;
+	for (int y = top;
+		y < top + operation->in.height && y < convolution_of(operation)->window.height;
+		y++) {
+		const float *transposed = convolution_of(operation)->transposed;
 		int phase_y = y % stride,
 		    down = taps_of_phase(layer->kernel_height, stride, phase_y);
 		for (int skipped = 0; skipped < phase_y; skipped++)
@@ -311,8 +317,8 @@ static void backward_sample(const struct sample_work *work)
 		fused_backward(work->network->kernels, operation, work->gradient, (ptrdiff_t)first,
 			count);
 	if (operation->pools)
-		scatter_to_argmax(frame, gradient, operation->argmax + first, operation->out,
-			framed);
+		scatter_to_argmax(frame, gradient, convolution_of(operation)->argmax + first,
+			operation->out, framed);
 	else if (copies)
 		zero_pad(frame, gradient, operation->out, framed);
 	const struct gradient_rows rows = gradient_rows_of(operation, gradient, framed);
@@ -325,16 +331,16 @@ static void backward_sample(const struct sample_work *work)
 		input_gradient(work, copies ? framed : gradient, work->dx, row);
 }
 
-void convolution_backward(struct network *network, struct operation *operation, int n,
-	float *gradient, float *input_gradient_out)
+static void backward(struct network *network, struct operation *operation, int n, float *gradient)
 {
 	enum { TAPS = 24 }; /* least in a part */
 	const struct sample_backward samples = {backward_sample,
 		padded_channels(operation->layer->filters), (int)taps_of(operation) / TAPS};
-	if (is_sparse(network, operation))
-		sparse_backward(network, operation, n, gradient, input_gradient_out);
-	else if (is_winograd(operation))
-		winograd_backward(network, operation, n, gradient, input_gradient_out);
-	else
-		backward_by_samples(network, operation, n, gradient, input_gradient_out, &samples);
+	backward_by_samples(network, operation, n, gradient, &samples);
 }
+
+const struct convolution_way direct_backward = {
+	.allocate = allocate,
+	.prepare = prepare,
+	.backward = backward,
+};

@@ -91,19 +91,20 @@ static void backward_task(void *context, int index, int worker)
 		return;
 	}
 	const struct leaf_block block = block_of(&part);
-	leaf_sum_group(&task->operation->leaves, task->network->kernels, task->n,
+	leaf_sum_group(&convolution_of(task->operation)->leaves, task->network->kernels, task->n,
 		index / task->parts, &block, 1, sum_leaf, &part);
 }
 
 void backward_by_samples(struct network *network, const struct operation *operation, int n,
-	float *gradient, float *input_gradient, const struct sample_backward *backward)
+	float *gradient, const struct sample_backward *backward)
 {
+	float *input_gradient = operation->input_gradients[0];
 	enum { TASKS = 2 }; /* for each thread */
 	struct samples_backward task = {network, operation, n, gradient, input_gradient, backward,
 		.rows = weight_rows(network, operation) + 1, .parts = 1};
 	int threads = parallel_threads(network->pool);
-	if (network->computes_parameter_gradients) {
-		task.groups = leaf_groups(&operation->leaves, n);
+	if (trains(network, operation)) {
+		task.groups = leaf_groups(&convolution_of(operation)->leaves, n);
 		task.is_split = threads > 1 && task.groups < TASKS * threads;
 		task.parts = parts_of(network->pool, task.groups, TASKS,
 			task.is_split ? backward->most_parts : 1);
@@ -113,7 +114,7 @@ void backward_by_samples(struct network *network, const struct operation *operat
 	bool samples = input_gradient && (task.is_split || task.groups == 0);
 	parallel_for(network->pool, task.groups * task.parts + (samples ? n : 0), backward_task,
 		&task);
-	if (network->computes_parameter_gradients)
+	if (trains(network, operation))
 		collect_leaves(network, operation, n, backward->width);
 }
 
@@ -121,9 +122,9 @@ void collect_leaves(const struct network *network, const struct operation *opera
 	int width)
 {
 	int channels = operation->middle.channels, rows = weight_rows(network, operation);
-	const float *sums = operation->leaves.arrays;
+	const float *sums = convolution_of(operation)->leaves.arrays;
 	const size_t *offsets = network->offsets + operation->first_parameter;
-	join_leaves(network, operation, n);
+	leaf_join_groups(&convolution_of(operation)->leaves, network->kernels, network->pool, n);
 	if (channels == width)
 		memcpy(network->gradients + offsets[0], sums,
 			(size_t)rows * (size_t)width * sizeof *sums);

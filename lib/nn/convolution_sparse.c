@@ -24,17 +24,19 @@ enum { WINDOW_ROWS = 4, BAND_ROWS = 2 * TILE_ROWS + 2 };
 
 static size_t window_count(const struct operation *operation)
 {
-	return (size_t)operation->window.height * (size_t)operation->window.width *
-		(size_t)operation->in.channels;
+	return (size_t)convolution_of(operation)->window.height *
+		(size_t)convolution_of(operation)->window.width * (size_t)operation->in.channels;
 }
 
-bool is_sparse(const struct network *network, const struct operation *operation)
+static bool suits(const struct network *network, const struct operation *operation)
 {
+	(void)network;
 	const struct layer *layer = operation->layer;
-	return network->mode == NETWORK_TRAIN && operation->pools && layer->kernel_height == 3 &&
-		layer->kernel_width == 3 && layer->stride_height == 1 && layer->stride_width == 1 &&
-		window_count(operation) <= INT32_MAX &&
-		(operation == network->operations || operation->in.channels % CHANNEL_BLOCK == 0);
+	return operation->pools && layer->kernel_height == 3 && layer->kernel_width == 3 &&
+		layer->stride_height == 1 && layer->stride_width == 1 &&
+		window_count(operation) <= INT32_MAX && operation->has_trainable &&
+		(!operation->inputs[0]->wants_gradient ||
+			operation->in.channels % CHANNEL_BLOCK == 0);
 }
 
 static bool has_few_channels(const struct operation *operation)
@@ -65,16 +67,18 @@ static size_t band_count(const struct operation *operation)
  * counts. */
 static size_t rows_count(const struct operation *operation)
 {
-	return WINDOW_ROWS * (size_t)operation->window.width * (size_t)operation->in.channels;
+	return WINDOW_ROWS * (size_t)convolution_of(operation)->window.width *
+		(size_t)operation->in.channels;
 }
 
-void sparse_allocate(struct network *network, struct operation *operation)
+static void allocate(struct network *network, struct operation *operation)
 {
 	size_t filters = (size_t)operation->out.channels,
 	       row = filters * (size_t)operation->out.width;
-	allocate_leaves(network, operation, filters * (size_t)filter_size(operation) + filters);
+	allocate_leaves(network, &convolution_of(operation)->leaves,
+		filters * (size_t)filter_size(operation) + filters);
 	operation->checks_finite = true;
-	operation->transposed = operation == network->operations
+	convolution_of(operation)->transposed = !operation->inputs[0]->wants_gradient
 		? NULL
 		: arena_floats(&network->arena, filters * 9 * (size_t)operation->in.channels);
 	request_scratch(network, window_scratch(operation, BAND_ROWS) + 2 * band_count(operation));
@@ -100,10 +104,12 @@ static void transpose_filter(void *context, int filter, int worker)
 			task->from[(ptrdiff_t)t * filters + filter];
 }
 
-void sparse_transpose_weights(const struct network *network, struct operation *operation,
-	const float *kernel)
+static void prepare(struct network *network, struct operation *operation)
 {
-	struct transposition task = {operation, kernel, operation->transposed};
+	const float *kernel = network->parameters[operation->first_parameter].values;
+	if (!convolution_of(operation)->transposed)
+		return;
+	struct transposition task = {operation, kernel, convolution_of(operation)->transposed};
 	parallel_for(network->pool, operation->out.channels, transpose_filter, &task);
 }
 
@@ -127,7 +133,7 @@ static void write_gradients(const struct network *network, const struct operatio
 {
 	int filters = operation->out.channels;
 	const size_t *offsets = network->offsets + operation->first_parameter;
-	const float *sums = operation->leaves.arrays;
+	const float *sums = convolution_of(operation)->leaves.arrays;
 	struct transposition task = {operation, sums, network->gradients + offsets[0]};
 	parallel_for(network->pool, operation->in.channels, transpose_back_channel, &task);
 	if (operation->layer->use_bias)
@@ -138,7 +144,7 @@ static void write_gradients(const struct network *network, const struct operatio
 
 /* ---- the gradient of the pooled output ---- */
 
-struct sparse_backward {
+struct sparse_task {
 	struct network *network;
 	const struct operation *operation;
 	int n, parts;
@@ -158,8 +164,8 @@ static void copy_block(float *to, const float *from, size_t rows, int row, int f
 
 /* out (rows, out.width, count): the gradient before the activation of pooled rows from `y` of one
  * sample, of filters [first, first + count); `y_scratch` has room for as many. */
-static void gradient_rows(const struct sparse_backward *task, int sample, int y, int rows,
-	int first, int count, float *out, float *y_scratch)
+static void gradient_rows(const struct sparse_task *task, int sample, int y, int rows, int first,
+	int count, float *out, float *y_scratch)
 {
 	const struct operation *operation = task->operation;
 	int filters = operation->out.channels;
@@ -258,7 +264,7 @@ static void sum_few_channels_tile(const struct band *band, int left, int count)
 
 /* Adds one sample's gradient of the weights of filters [first, first + count) to their part of the
  * leaf, (count, 3, run), and that of their biases, which follow all weights in the leaf. */
-static void sum_weights(const struct sparse_backward *task, int sample, int first, int count,
+static void sum_weights(const struct sparse_task *task, int sample, int first, int count,
 	float *leaf, float *scratch)
 {
 	const struct operation *operation = task->operation;
@@ -276,7 +282,7 @@ static void sum_weights(const struct sparse_backward *task, int sample, int firs
 		band.rows = out.height - y < TILE_ROWS ? out.height - y : TILE_ROWS;
 		band.x = window_rows(band.kernels, operation, sample, 2 * y, 2 * band.rows + 2,
 			scratch, &band.pitch);
-		band.argmax = operation->argmax +
+		band.argmax = convolution_of(operation)->argmax +
 			(((ptrdiff_t)sample * out.height + y) * out.width) * out.channels + first;
 		gradient_rows(task, sample, y, band.rows, first, count, gradient,
 			gradient + band_count(operation));
@@ -311,7 +317,7 @@ SEPARATE static void list_window(struct sparse_entry *entries, int32_t counts[4]
 
 /* rows (WINDOW_ROWS, window.width, channels) += the gradient of padded input rows 2 y and on, from
  * pooled row `y`. */
-static void scatter_row(const struct sparse_backward *task, int sample, int y, float *rows)
+static void scatter_row(const struct sparse_task *task, int sample, int y, float *rows)
 {
 	const struct operation *operation = task->operation;
 	const struct shape out = operation->out;
@@ -319,7 +325,8 @@ static void scatter_row(const struct sparse_backward *task, int sample, int y, f
 	float *gradient = rows + rows_count(operation);
 	struct sparse_entry *entries = (struct sparse_entry *)(void *)(gradient + row);
 	int32_t *counts = (int32_t *)(void *)(entries + 4 * row);
-	const uint8_t *argmax = operation->argmax + ((ptrdiff_t)sample * out.height + y) * row;
+	const uint8_t *argmax =
+		convolution_of(operation)->argmax + ((ptrdiff_t)sample * out.height + y) * row;
 	gradient_rows(task, sample, y, 1, 0, out.channels, gradient, NULL);
 	for (ptrdiff_t x = 0; x < out.width; x++)
 		list_window(entries + x * 4 * out.channels, counts + 4 * x,
@@ -327,31 +334,31 @@ static void scatter_row(const struct sparse_backward *task, int sample, int y, f
 			9 * operation->in.channels);
 	const struct sparse_gradients gradients = {entries, counts, out.width, out.channels};
 	task->network->kernels->scatter_windows(rows,
-		(ptrdiff_t)operation->window.width * operation->in.channels, operation->transposed,
-		&gradients, operation->in.channels);
+		(ptrdiff_t)convolution_of(operation)->window.width * operation->in.channels,
+		convolution_of(operation)->transposed, &gradients, operation->in.channels);
 }
 
 /* Copies rows [first, end) of a sample's padded dx from `rows` into dx, without the padding. */
-static void write_rows(const struct sparse_backward *task, int sample, int first, int end,
+static void write_rows(const struct sparse_task *task, int sample, int first, int end,
 	const float *rows)
 {
 	const struct operation *operation = task->operation;
 	const struct shape in = operation->in;
-	ptrdiff_t pitch = (ptrdiff_t)operation->window.width * in.channels,
+	ptrdiff_t pitch = (ptrdiff_t)convolution_of(operation)->window.width * in.channels,
 		  line = (ptrdiff_t)in.width * in.channels;
 	float *dx = task->input_gradient + (size_t)sample * shape_count(in);
 	for (int y = first; y < end; y++, rows += pitch) {
-		int place = y - operation->window.top;
+		int place = y - convolution_of(operation)->window.top;
 		if (place >= 0 && place < in.height)
-			memcpy(dx + place * line, rows + operation->window.left * in.channels,
+			memcpy(dx + place * line,
+				rows + convolution_of(operation)->window.left * in.channels,
 				(size_t)line * sizeof *dx);
 	}
 }
 
 /* dx of padded input rows 2 first to 2 end, and of those below the last pooled row: from pooled
  * rows [first, end) and the one above, whose windows overlap them. */
-static void sum_input(const struct sparse_backward *task, int sample, int first, int end,
-	float *rows)
+static void sum_input(const struct sparse_task *task, int sample, int first, int end, float *rows)
 {
 	const struct operation *operation = task->operation;
 	size_t half = rows_count(operation) / 2;
@@ -364,14 +371,14 @@ static void sum_input(const struct sparse_backward *task, int sample, int first,
 		memset(rows + half, 0, half * sizeof *rows);
 	}
 	if (end == operation->out.height)
-		write_rows(task, sample, 2 * end, operation->window.height, rows);
+		write_rows(task, sample, 2 * end, convolution_of(operation)->window.height, rows);
 }
 
 /* ---- tasks ---- */
 
 /* Some of the filters, or of the rows of the input. */
 struct sparse_part {
-	const struct sparse_backward *task;
+	const struct sparse_task *task;
 	int first, end;
 	float *scratch;
 };
@@ -399,14 +406,14 @@ static void sum_filters(struct sparse_part *part, int group)
 		{.first = (size_t)operation->out.channels * size + first,
 			.length = filters,
 			.rows = 1}};
-	leaf_sum_group(&operation->leaves, part->task->network->kernels, part->task->n, group,
-		blocks, 2, sum_leaf, part);
+	leaf_sum_group(&convolution_of(operation)->leaves, part->task->network->kernels,
+		part->task->n, group, blocks, 2, sum_leaf, part);
 }
 
 /* A part of the filters of a group, or of the rows of its samples' input. */
 static void backward_part(void *context, int index, int worker)
 {
-	const struct sparse_backward *task = context;
+	const struct sparse_task *task = context;
 	const struct operation *operation = task->operation;
 	int kinds = task->input_gradient ? 2 : 1, group = index / (kinds * task->parts),
 	    number = index % task->parts;
@@ -417,20 +424,30 @@ static void backward_part(void *context, int index, int worker)
 	if (weights)
 		sum_filters(&part, group);
 	else
-		for (int sample = leaf_group_first(&operation->leaves, group);
-			sample < leaf_group_end(&operation->leaves, group, task->n); sample++)
+		for (int sample = leaf_group_first(&convolution_of(operation)->leaves, group);
+			sample < leaf_group_end(&convolution_of(operation)->leaves, group, task->n);
+			sample++)
 			sum_input(task, sample, part.first, part.end, part.scratch);
 }
 
-void sparse_backward(struct network *network, const struct operation *operation, int n,
-	const float *gradient, float *input_gradient)
+static void backward(struct network *network, struct operation *operation, int n, float *gradient)
 {
 	enum { TASKS = 3, FILTERS = 4, ROWS = 4 }; /* for each thread; least in a part */
-	int tasks = leaf_groups(&operation->leaves, n) * (input_gradient ? 2 : 1);
-	struct sparse_backward task = {network, operation, n, 1, gradient, input_gradient};
+	const struct leaf_sums *leaves = &convolution_of(operation)->leaves;
+	float *input_gradient = operation->input_gradients[0];
+	int tasks = leaf_groups(leaves, n) * (input_gradient ? 2 : 1);
+	struct sparse_task task = {network, operation, n, 1, gradient, input_gradient};
 	task.parts = parts_of(network->pool, tasks, TASKS,
 		smaller(operation->out.channels / FILTERS, operation->out.height / ROWS));
 	parallel_for(network->pool, tasks * task.parts, backward_part, &task);
-	join_leaves(network, operation, n);
+	leaf_join_groups(leaves, network->kernels, network->pool, n);
 	write_gradients(network, operation);
 }
+
+const struct convolution_way sparse_backward = {
+	.suits = suits,
+	.allocate = allocate,
+	.prepare = prepare,
+	.backward = backward,
+	.keeps_gradient = true,
+};

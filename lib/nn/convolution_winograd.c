@@ -1,27 +1,85 @@
-/* Gradients of a convolution by Winograd's algorithm. That of the input is a convolution of that of
- * the output with the kernel rotated by 180 degrees and its channels exchanged. */
-#include "nn/convolution.h"
+/* A convolution and its gradients by Winograd's algorithm. The gradient of the input is a
+ * convolution of that of the output with the kernel rotated by 180 degrees and its channels
+ * exchanged. */
 #include "nn/winograd.h"
+
+#include "nn/convolution.h"
 
 #include <string.h>
 
-bool is_winograd(const struct operation *operation)
+/* ---- forward ---- */
+
+static bool suits_forward(const struct network *network, const struct operation *operation)
+{
+	(void)network;
+	return winograd_suits(operation->layer, operation->in.channels, operation->middle);
+}
+
+static void allocate_forward(struct network *network, struct operation *operation)
+{
+	int in = operation->in.channels, filters = operation->layer->filters;
+	convolution_of(operation)->winograd =
+		arena_floats(&network->arena, winograd_weight_count(in, filters));
+	request_scratch(network, winograd_scratch(in, filters));
+}
+
+static void prepare_forward(struct network *network, struct operation *operation)
+{
+	const struct convolution *convolution = operation->state;
+	winograd_weights(network, convolution->winograd, convolution->weights,
+		operation->in.channels, operation->layer->filters);
+}
+
+static void forward(struct network *network, struct operation *operation, int n)
+{
+	const struct winograd winograd = {
+		.network = network,
+		.samples = n,
+		.in = operation->in,
+		.middle = operation->middle,
+		.top = convolution_of(operation)->window.top,
+		.left = convolution_of(operation)->window.left,
+		.pools = operation->pools,
+		.out = operation->out,
+		.activation = operation->activation,
+		.fused_input_normalization = operation->fused_input_normalization,
+		.input = operation->input,
+		.weights = convolution_of(operation)->winograd,
+		.bias = convolution_of(operation)->bias,
+		.output = operation->output,
+		.argmax = convolution_of(operation)->argmax,
+	};
+	winograd_convolve(&winograd);
+}
+
+const struct convolution_way winograd_forward = {
+	.suits = suits_forward,
+	.allocate = allocate_forward,
+	.prepare = prepare_forward,
+	.forward = forward,
+};
+
+/* ---- backward ---- */
+
+static bool suits_backward(const struct network *network, const struct operation *operation)
 {
 	const struct layer *layer = operation->layer;
-	return !operation->pools &&
-		winograd_suits(layer, operation->in.channels, operation->middle) &&
+	return !operation->pools && suits_forward(network, operation) &&
 		winograd_suits(layer, layer->filters, operation->middle);
 }
 
-void winograd_allocate_backward(struct network *network, struct operation *operation)
+static void allocate_backward(struct network *network, struct operation *operation)
 {
+	struct convolution *convolution = operation->state;
 	int in = operation->in.channels, filters = operation->layer->filters;
-	if (network->mode == NETWORK_TRAIN) {
-		allocate_leaves(network, operation, (taps_of(operation) + 1) * (size_t)filters);
+	if (operation->has_trainable) {
+		allocate_leaves(network, &convolution->leaves,
+			(taps_of(operation) + 1) * (size_t)filters);
 		request_scratch(network, winograd_gradient_scratch(in, filters));
 	}
-	operation->transposed = arena_floats(&network->arena, taps_of(operation) * (size_t)filters);
-	operation->winograd_transposed =
+	convolution->transposed =
+		arena_floats(&network->arena, taps_of(operation) * (size_t)filters);
+	convolution->winograd_transposed =
 		arena_floats(&network->arena, winograd_weight_count(filters, in));
 	request_scratch(network, winograd_scratch(filters, in));
 }
@@ -38,22 +96,22 @@ static void transpose_tap(void *context, int tap, int worker)
 	const struct winograd_transposition *task = context;
 	int channels = task->operation->in.channels, filters = task->operation->layer->filters;
 	const float *from = task->kernel + (ptrdiff_t)(8 - tap) * channels * filters;
-	float *to = task->operation->transposed + (ptrdiff_t)tap * channels * filters;
+	float *to =
+		convolution_of(task->operation)->transposed + (ptrdiff_t)tap * channels * filters;
 	for (int f = 0; f < filters; f++)
 		for (int c = 0; c < channels; c++)
 			to[f * channels + c] = from[c * filters + f];
 }
 
-void winograd_transpose_weights(const struct network *network, struct operation *operation,
-	const float *kernel)
+static void prepare_backward(struct network *network, struct operation *operation)
 {
-	struct winograd_transposition task = {operation, kernel};
+	const struct convolution *convolution = operation->state;
+	struct winograd_transposition task = {operation,
+		network->parameters[operation->first_parameter].values};
 	parallel_for(network->pool, 9, transpose_tap, &task);
-	winograd_weights(network, operation->winograd_transposed, operation->transposed,
+	winograd_weights(network, convolution->winograd_transposed, convolution->transposed,
 		operation->layer->filters, operation->in.channels);
 }
-
-/* ---- backward ---- */
 
 struct winograd_backward {
 	const struct network *network;
@@ -131,20 +189,20 @@ static void sum_part(void *context, int index, int worker)
 						    .rows = taps,
 						    .pitch = filters},
 		{.first = taps * filters, .length = filters, .rows = 1}};
-	leaf_sum_group(&operation->leaves, task->network->kernels, task->n, index / task->parts,
-		blocks, number == 0 ? 2 : 1, sum_leaf, &part);
+	leaf_sum_group(&convolution_of(operation)->leaves, task->network->kernels, task->n,
+		index / task->parts, blocks, number == 0 ? 2 : 1, sum_leaf, &part);
 }
 
-void winograd_backward(struct network *network, const struct operation *operation, int n,
-	float *gradient, float *input_gradient)
+static void backward(struct network *network, struct operation *operation, int n, float *gradient)
 {
+	float *input_gradient = operation->input_gradients[0];
 	struct winograd_backward task = {network, operation, n, 1, gradient};
 	if (operation->fused_output_normalization ||
 		operation->activation.kind != ACTIVATION_LINEAR)
 		parallel_for(network->pool, n * bands_of(operation->out), fused_backward_band,
 			&task);
-	if (network->computes_parameter_gradients) {
-		int groups = leaf_groups(&operation->leaves, n);
+	if (trains(network, operation)) {
+		int groups = leaf_groups(&convolution_of(operation)->leaves, n);
 		/* One task for each thread: the tiles are transformed anew for each part. */
 		task.parts = parts_of(network->pool, groups, 1,
 			operation->out.channels / WINOGRAD_FILTERS);
@@ -156,13 +214,20 @@ void winograd_backward(struct network *network, const struct operation *operatio
 		.samples = n,
 		.in = operation->middle,
 		.middle = operation->in,
-		.top = 2 - operation->window.top,
-		.left = 2 - operation->window.left,
+		.top = 2 - convolution_of(operation)->window.top,
+		.left = 2 - convolution_of(operation)->window.left,
 		.out = operation->in,
 		.input = gradient,
-		.weights = operation->winograd_transposed,
+		.weights = convolution_of(operation)->winograd_transposed,
 		.output = input_gradient,
 	};
 	if (input_gradient)
 		winograd_convolve(&winograd);
 }
+
+const struct convolution_way winograd_backward = {
+	.suits = suits_backward,
+	.allocate = allocate_backward,
+	.prepare = prepare_backward,
+	.backward = backward,
+};

@@ -1,8 +1,21 @@
 /* Dense: out (n, units) from x (n, inputs). A dense layer on an image works on its last axis: then
  * n counts pixels. */
-#include "nn/engine.h"
+#include "nn/dense.h"
+
+#include "nn/leaves.h"
+#include "nn/normalization.h"
 
 #include <string.h>
+
+struct dense {
+	float *weights, *bias; /* units padded; normalisation folded */
+	float *partials;       /* partial sums of the output; in backward its padded gradient */
+};
+
+static struct dense *dense_of(const struct operation *operation)
+{
+	return operation->state;
+}
 
 enum {
 	CHUNK = 1024, /* inputs whose products are summed together; decides the order of sums */
@@ -34,11 +47,12 @@ static void allocate_buffers(struct network *network, struct operation *operatio
 	struct arena *arena = &network->arena;
 	size_t width = (size_t)padded_channels(units_of(operation)),
 	       rows = (size_t)rows_of(operation, network->batch);
-	operation->bias = arena_floats(arena, width);
-	operation->weights = needs_copy(operation)
+	dense_of(operation)->bias = arena_floats(arena, width);
+	dense_of(operation)->weights = needs_copy(operation)
 		? arena_floats(arena, (size_t)operation->in.channels * width)
 		: NULL;
-	operation->partials = arena_floats(arena, (size_t)chunks_of(operation) * rows * width);
+	dense_of(operation)->partials =
+		arena_floats(arena, (size_t)chunks_of(operation) * rows * width);
 	request_scratch(network, BLOCK * (width + rows));
 }
 
@@ -47,15 +61,18 @@ static void prepare(struct network *network, struct operation *operation)
 	const struct parameter *parameters = &network->parameters[operation->first_parameter];
 	int units = units_of(operation), width = padded_channels(units);
 	if (!needs_copy(operation))
-		operation->weights = network->values + network->offsets[operation->first_parameter];
+		dense_of(operation)->weights =
+			network->weights + network->offsets[operation->first_parameter];
 	else
-		pad_rows(operation->weights, parameters[0].values, operation->in.channels, units,
-			width);
-	memset(operation->bias, 0, (size_t)width * sizeof(float));
+		pad_rows(dense_of(operation)->weights, parameters[0].values, operation->in.channels,
+			units, width);
+	memset(dense_of(operation)->bias, 0, (size_t)width * sizeof(float));
 	if (operation->layer->use_bias)
-		memcpy(operation->bias, parameters[1].values, (size_t)units * sizeof(float));
+		memcpy(dense_of(operation)->bias, parameters[1].values,
+			(size_t)units * sizeof(float));
 	if (operation->normalization)
-		fold_normalization(network, operation, operation->in.channels, width);
+		fold_normalization(network, operation, dense_of(operation)->weights,
+			dense_of(operation)->bias, operation->in.channels, width);
 }
 
 struct dense_task {
@@ -77,11 +94,11 @@ static void forward_chunk(void *context, int chunk, int worker)
 		.x = operation->input + first,
 		.x_row = inputs,
 		.x_inner = 1,
-		.w = operation->weights + (ptrdiff_t)first * width,
+		.w = dense_of(operation)->weights + (ptrdiff_t)first * width,
 		.w_row = width,
-		.out = operation->partials + (ptrdiff_t)chunk * task->rows * width,
+		.out = dense_of(operation)->partials + (ptrdiff_t)chunk * task->rows * width,
 		.out_row = width,
-		.initial = chunk == 0 ? operation->bias : NULL,
+		.initial = chunk == 0 ? dense_of(operation)->bias : NULL,
 		.count = task->rows,
 		.outer = 1,
 		.inner = inputs - first < CHUNK ? inputs - first : CHUNK,
@@ -99,9 +116,9 @@ static void forward(struct network *network, struct operation *operation, int n)
 	size_t count = (size_t)task.rows * (size_t)width;
 	parallel_for(network->pool, chunks_of(operation), forward_chunk, &task);
 	for (int i = 1; i < chunks_of(operation); i++)
-		network->kernels->add(operation->partials, operation->partials + (size_t)i * count,
-			count);
-	compact_rows(operation->output, operation->partials, task.rows, units, width);
+		network->kernels->add(dense_of(operation)->partials,
+			dense_of(operation)->partials + (size_t)i * count, count);
+	compact_rows(operation->output, dense_of(operation)->partials, task.rows, units, width);
 	network->kernels->activate(&operation->activation, operation->output,
 		(size_t)task.rows * (size_t)units);
 }
@@ -119,7 +136,7 @@ static void sum_samples(const struct dense_task *task, const float *x, int x_row
 		.x_row = 1,
 		.x_outer = (ptrdiff_t)leaf * x_row,
 		.x_inner = x_row,
-		.w = operation->partials,
+		.w = dense_of(operation)->partials,
 		.w_row = width,
 		.out = units == width ? out : scratch,
 		.out_row = width,
@@ -140,7 +157,7 @@ static void input_gradient(const struct dense_task *task, int first, int count, 
 	const struct operation *operation = task->operation;
 	int units = units_of(operation), width = padded_channels(units),
 	    inputs = operation->in.channels;
-	const float *weights = operation->weights + (ptrdiff_t)first * width;
+	const float *weights = dense_of(operation)->weights + (ptrdiff_t)first * width;
 	float *transposed = scratch, *rows = scratch + (ptrdiff_t)BLOCK * width,
 	      *out = task->input_gradient + first;
 	memset(transposed, 0, (size_t)(BLOCK * width) * sizeof *transposed);
@@ -149,7 +166,7 @@ static void input_gradient(const struct dense_task *task, int first, int count, 
 			transposed[u * BLOCK + i] = weights[i * width + u];
 	bool direct = count == BLOCK;
 	const struct product product = {
-		.x = operation->partials,
+		.x = dense_of(operation)->partials,
 		.x_row = width,
 		.x_inner = 1,
 		.w = transposed,
@@ -171,27 +188,28 @@ static void backward_block(void *context, int index, int worker)
 	const struct dense_task *task = context;
 	int first = index * BLOCK, left = task->operation->in.channels - first,
 	    count = left < BLOCK ? left : BLOCK;
-	float *scratch = worker_scratch(task->network, worker),
-	      *gradients = task->network->gradients +
-		task->network->offsets[task->operation->first_parameter];
-	if (task->network->computes_parameter_gradients)
+	float *scratch = worker_scratch(task->network, worker);
+	if (trains(task->network, task->operation))
 		sum_samples(task, task->operation->input + first, task->operation->in.channels,
-			count, gradients + (ptrdiff_t)first * units_of(task->operation), scratch);
+			count,
+			task->network->gradients +
+				task->network->offsets[task->operation->first_parameter] +
+				(ptrdiff_t)first * units_of(task->operation),
+			scratch);
 	if (task->input_gradient)
 		input_gradient(task, first, count, scratch);
 }
 
-static void backward(struct network *network, struct operation *operation, int n, float *gradient,
-	float *input_gradient_out)
+static void backward(struct network *network, struct operation *operation, int n, float *gradient)
 {
 	struct dense_task task = {network, operation, rows_of(operation, n), gradient,
-		input_gradient_out};
+		operation->input_gradients[0]};
 	int units = units_of(operation), width = padded_channels(units);
+	const float one = 1;
 	network->kernels->activate_backward(&operation->activation, operation->output, gradient,
 		(size_t)task.rows * (size_t)units);
-	pad_rows(operation->partials, gradient, task.rows, units, width);
-	const float one = 1;
-	if (network->computes_parameter_gradients && operation->layer->use_bias)
+	pad_rows(dense_of(operation)->partials, gradient, task.rows, units, width);
+	if (trains(network, operation) && operation->layer->use_bias)
 		sum_samples(&task, &one, 0, 1,
 			network->gradients + network->offsets[operation->first_parameter + 1],
 			network->scratch);
@@ -199,5 +217,10 @@ static void backward(struct network *network, struct operation *operation, int n
 		&task);
 }
 
-const struct operation_kind dense_kind = {allocate_buffers, prepare, forward, backward, NULL,
-	false};
+const struct operation_kind dense_kind = {
+	.state_size = sizeof(struct dense),
+	.allocate_buffers = allocate_buffers,
+	.prepare = prepare,
+	.forward = forward,
+	.backward = backward,
+};

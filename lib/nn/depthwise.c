@@ -12,20 +12,31 @@ static size_t kernel_size(const struct operation *operation)
 /* Floats of the input of a band, with every channel repeated once per output channel. */
 static size_t spread_count(const struct operation *operation)
 {
-	int width = operation->window.width > operation->in.width ? operation->window.width
-								  : operation->in.width;
+	int width = convolution_of(operation)->window.width > operation->in.width
+		? convolution_of(operation)->window.width
+		: operation->in.width;
 	return (size_t)input_rows(operation, BAND) * (size_t)width *
 		(size_t)operation->out.channels;
 }
 
+static void choose(const struct network *network, struct operation *operation)
+{
+	(void)network;
+	convolution_of(operation)->window =
+		window_of(operation->layer, operation->in, operation->out);
+}
+
 static void allocate_buffers(struct network *network, struct operation *operation)
 {
+	struct convolution *convolution = operation->state;
 	size_t channels = (size_t)operation->out.channels;
-	operation->collects_statistics = operation->fused_output_normalization;
-	operation->weights = arena_floats(&network->arena, kernel_size(operation) * channels);
-	operation->bias = arena_floats(&network->arena, channels);
-	if (network->mode == NETWORK_TRAIN)
-		allocate_leaves(network, operation, (kernel_size(operation) + 1) * channels);
+	operation->collects_statistics = operation->fused_output_normalization &&
+		!operation->fused_output_normalization->is_inference;
+	convolution->weights = arena_floats(&network->arena, kernel_size(operation) * channels);
+	convolution->bias = arena_floats(&network->arena, channels);
+	if (operation->has_trainable)
+		allocate_leaves(network, &convolution->leaves,
+			(kernel_size(operation) + 1) * channels);
 	request_scratch(network,
 		window_scratch(operation, input_rows(operation, BAND)) +
 			2 * spread_count(operation));
@@ -33,16 +44,17 @@ static void allocate_buffers(struct network *network, struct operation *operatio
 
 static void prepare(struct network *network, struct operation *operation)
 {
+	const struct convolution *convolution = operation->state;
 	const struct parameter *parameters = &network->parameters[operation->first_parameter];
 	size_t channels = (size_t)operation->out.channels;
-	memcpy(operation->weights, parameters[0].values,
+	memcpy(convolution->weights, parameters[0].values,
 		kernel_size(operation) * channels * sizeof(float));
-	memset(operation->bias, 0, channels * sizeof(float));
+	memset(convolution->bias, 0, channels * sizeof(float));
 	if (operation->layer->use_bias)
-		memcpy(operation->bias, parameters[1].values, channels * sizeof(float));
+		memcpy(convolution->bias, parameters[1].values, channels * sizeof(float));
 	if (operation->normalization)
-		fold_normalization(network, operation, (int)kernel_size(operation),
-			operation->out.channels);
+		fold_normalization(network, operation, convolution->weights, convolution->bias,
+			(int)kernel_size(operation), operation->out.channels);
 }
 
 struct depthwise_task {
@@ -56,10 +68,10 @@ static struct depthwise read_band(const struct kernels *kernels, const struct op
 	int sample, int first, int rows, float *scratch)
 {
 	const struct layer *layer = operation->layer;
-	int channels = operation->out.channels, multiplier = layer->filters,
+	int channels = operation->out.channels, multiplier = layer->multiplier,
 	    under = input_rows(operation, rows);
 	struct depthwise band = {.step = (ptrdiff_t)layer->stride_width * channels,
-		.weights = operation->weights,
+		.weights = convolution_of(operation)->weights,
 		.height = layer->kernel_height,
 		.width = layer->kernel_width,
 		.count = operation->out.width,
@@ -69,7 +81,7 @@ static struct depthwise read_band(const struct kernels *kernels, const struct op
 	if (multiplier == 1)
 		return band;
 	float *spread = scratch + window_scratch(operation, input_rows(operation, BAND));
-	ptrdiff_t line = (ptrdiff_t)operation->window.width * channels;
+	ptrdiff_t line = (ptrdiff_t)convolution_of(operation)->window.width * channels;
 	for (int y = 0; y < under; y++)
 		for (ptrdiff_t i = 0; i < line; i++)
 			spread[y * line + i] = band.x[y * band.pitch + i / multiplier];
@@ -89,7 +101,7 @@ static void forward_band(void *context, int index, int worker)
 		worker_scratch(task->network, worker));
 	size_t line = (size_t)operation->out.width * (size_t)band.channels;
 	for (int y = 0; y < place.rows; y++, out += line) {
-		kernels->depthwise(&band, operation->bias, out);
+		kernels->depthwise(&band, convolution_of(operation)->bias, out);
 		kernels->activate(&operation->activation, out, line);
 		band.x += operation->layer->stride_height * band.pitch;
 	}
@@ -110,8 +122,8 @@ static void add_rows(const struct sample_work *work, const float *windows, ptrdi
 {
 	const struct operation *operation = work->operation;
 	const struct shape in = operation->in;
-	const struct window window = operation->window;
-	int multiplier = operation->layer->filters, reached = window.width - window.left;
+	const struct window window = convolution_of(operation)->window;
+	int multiplier = operation->layer->multiplier, reached = window.width - window.left;
 	int line = (reached < in.width ? reached : in.width) * in.channels;
 	windows += window.left * operation->out.channels;
 	for (int i = 0; i < rows; i++, windows += pitch) {
@@ -171,12 +183,18 @@ static void backward_sample(const struct sample_work *work)
 	}
 }
 
-static void backward(struct network *network, struct operation *operation, int n, float *gradient,
-	float *input_gradient)
+static void backward(struct network *network, struct operation *operation, int n, float *gradient)
 {
 	const struct sample_backward samples = {backward_sample, operation->out.channels, 1};
-	backward_by_samples(network, operation, n, gradient, input_gradient, &samples);
+	backward_by_samples(network, operation, n, gradient, &samples);
 }
 
-const struct operation_kind depthwise_kind = {allocate_buffers, prepare, forward, backward, NULL,
-	false};
+const struct operation_kind depthwise_kind = {
+	.state_size = sizeof(struct convolution),
+	.choose = choose,
+	.allocate_buffers = allocate_buffers,
+	.prepare = prepare,
+	.forward = forward,
+	.backward = backward,
+	.fuses_normalization = true,
+};

@@ -1,11 +1,14 @@
-/* Inside lib/nn: a network as operations over one arena.
+/* Inside lib/nn: a network as operations on values.
  *
- * The planner makes operations of the layers. It fuses the activation and the 2x2 max-pool that
- * follow a convolution into it, so that its full-size output is never written. Flatten needs no
- * operation. */
+ * The planner (plan.c) makes operations of the graph's nodes and fuses what it can: an activation
+ * and a 2x2 max-pool into the convolution before them, whose full-size output is then never
+ * written. memory.c gives each value a place for as long as it is needed. run.c runs operations
+ * forward and backward; each kind's functions know their own inputs and output only. */
 #ifndef NN_ENGINE_H
 #define NN_ENGINE_H
 
+#include "kernels/kernels.h"
+#include "nn/arena.h"
 #include "nn/leaves.h"
 #include "nn/network.h"
 
@@ -15,46 +18,73 @@ struct operation;
 
 /* What one kind of operation does. Samples lie one after the other. */
 struct operation_kind {
-	/* Takes its own buffers out of the arena and requests scratch memory for each worker. */
+	size_t state_size; /* bytes of the kind's own state, operation->state; zeroed */
+	/* Chooses how it computes, knowing what is fused into it and which gradients are wanted;
+	 * NULL: there is one way. */
+	void (*choose)(const struct network *network, struct operation *operation);
+	/* Takes the state's buffers out of the arena and requests scratch memory for each worker;
+	 * called twice (arena.h). NULL: it has none. */
 	void (*allocate_buffers)(struct network *network, struct operation *operation);
 	/* Makes the packed or folded copies of its weights again; NULL: it has none. */
 	void (*prepare)(struct network *network, struct operation *operation);
-	/* operation->input to operation->output, n samples. */
+	/* The inputs' values to the output's, n samples. */
 	void (*forward)(struct network *network, struct operation *operation, int n);
-	/* `gradient` of the output, which it may overwrite, to `input_gradient` (NULL: not wanted)
-	 * and, where network->computes_parameter_gradients is set, to the gradients of its
-	 * parameters. */
+	/* `gradient` of the output, which it may overwrite, to operation->input_gradients (NULL:
+	 * not wanted) and, where trains(), to the gradients of its parameters. */
 	void (*backward)(struct network *network, struct operation *operation, int n,
-		float *gradient, float *input_gradient);
+		float *gradient);
 	/* At the end of a training step whose values are finite: the moving mean and variance;
 	 * NULL: it has none. */
 	void (*update_running_statistics)(struct network *network, struct operation *operation);
-	/* Whether backward leaves the gradient of the input where that of the output was. */
-	bool in_place;
+	bool in_place; /* backward leaves the gradient of its first input where that of the output
+	                  was */
+	bool is_noise; /* outside of training steps its output is its input */
+	bool fuses_normalization; /* a convolution: batch normalisation before and after it can be
+	                             fused with it (normalization.h) */
+	bool fuses_pool;          /* a 2x2 max-pool after it can be fused into it */
 };
 
-extern const struct operation_kind convolution_kind, depthwise_kind, dense_kind, max_pooling_kind,
-	average_pooling_kind, activation_kind, dropout_kind, normalization_kind;
-
-/* Offset and extent of a window over a padded side (TensorFlow's rule: the odd pixel is added at
- * the bottom and right). */
-struct window {
-	int top, left;     /* padding above and to the left */
-	int height, width; /* of the padded input, as far as windows reach */
+/* The output of an operation, or the network's input. */
+struct value {
+	struct shape shape;
+	struct operation *producer; /* NULL: the network's input */
+	int uses;                   /* by inputs of operations, and as the network's output */
+	int last_use;               /* index of the last operation that reads it, or -1 */
+	bool wants_gradient;
+	bool has_gradient;         /* in backward: `gradient` holds what later operations added */
+	int place, gradient_place; /* index into network->places, or -1 */
+	float *memory;             /* its own place */
+	const float
+		*data; /* of the last forward: `memory`, or another value's where they are equal */
+	float *gradient;
 };
 
 struct operation {
 	const struct operation_kind *kind;
 	const struct layer *layer; /* whose sizes it has */
+	int node, last_node;       /* that it computes: the first and the last fused into it */
+	int first_parameter, parameter_count; /* its parameters; -1 and 0: none */
+	bool has_trainable;                   /* one of its parameters is trained */
+	bool is_inference; /* batch normalisation: by its moving statistics, always */
+	void *state;       /* of its kind */
+
+	int input_count;
+	struct value **inputs;
+	struct value *output_value;
+	float **input_gradients; /* in backward, as many */
+	int *spare_places;       /* for gradients that are added: places, or -1 */
+
+	/* Of the first input and the output; `middle` is before a max-pool that is fused. */
+	struct shape in, middle, out;
+	const float *input;
+	float *output;
+
+	/* Fused into it: */
 	const struct layer
 		*normalization; /* batch normalisation folded into the weights, or NULL */
-	int first_layer, last_layer;
-	int first_parameter, normalization_parameter; /* index of the first of its parameters */
-	struct shape in, middle,
-		out; /* middle: before the max-pool fused into it, else equal to out */
+	int normalization_parameter;
 	struct activation activation;
-	bool pools;
-	struct window window;
+	bool pools; /* a max-pool 2x2 */
 
 	/* Batch normalisation between convolutions is fused with them to save memory bandwidth: the
 	 * operation after it computes its output while copying its input (copy_normalized), and the
@@ -67,56 +97,50 @@ struct operation {
 		*fused_input_normalization; /* whose output this operation reads, or NULL */
 	const struct operation *fused_output_normalization; /* which leaves its backward to this
 	                                                       operation, or NULL */
-
-	const float *input; /* of the last forward */
-	float *output;
-	bool checks_finite; /* backward sets network->not_finite where the output is not finite */
-	uint8_t *argmax;    /* fused max-pool: which of its four pixels is the largest */
-	uint8_t *mask;      /* dropout: 1 where a value is kept */
-	float *weights, *bias; /* as the kernels read them: channels padded, normalisation folded */
-	float *winograd; /* convolution: weights as Winograd's algorithm multiplies them; NULL:
-	                    direct */
-	float *winograd_transposed; /* the same, transposed for the gradient of the input */
-	float *transposed;          /* convolution: weights as its backward reads them */
-	struct leaf_sums leaves;    /* of the gradients of its parameters */
-	float *partials;            /* dense: partial sums of the output */
-	float *statistics; /* normalisation: mean, variance, scale, shift and others, by channel */
-	double *sums;      /* normalisation: sums by channel over bands of rows */
-};
-
-/* All memory is one block. A first pass with base NULL computes its size. */
-struct arena {
-	char *base;
-	size_t used;
+	bool keeps_gradient; /* backward leaves the gradient as it is: none may be fused into it */
+	bool checks_finite;  /* backward sets network->not_finite where the output is not finite */
 };
 
 struct network {
-	struct architecture architecture;
+	struct graph graph;
 	enum network_mode mode;
 	int batch;
 	struct parallel *pool;
 	const struct kernels *kernels;
-	struct shape *shapes;
+	struct shape *shapes; /* per node */
 
 	struct parameter *parameters;
 	int parameter_count;
+	int *first_parameters;  /* per layer; -1: it has none */
 	size_t *offsets;        /* of each parameter in the arrays below */
 	size_t trainable_count; /* floats that an optimizer changes: the first ones */
 	size_t decayed_count;   /* floats that weight decay reaches: the first of these */
-	size_t value_count;
-	float *values, *gradients, *first_moments, *second_moments;
+	size_t weight_count;
+	float *weights, *gradients, *first_moments, *second_moments;
+	float *spare_gradients; /* of a layer with several uses, while they are added */
+	size_t spare_gradient_count;
+	bool *has_gradient; /* per parameter, in backward: an operation has computed it */
+	bool has_penalties;
 
+	struct layer *layers; /* made by the planner: parts of one layer, or another form of it */
+	int layer_count;
+	struct value *values; /* the first is the network's input */
+	int value_count;
 	struct operation *operations;
 	int operation_count;
-	int *operation_ends; /* per layer: operations done when its output is there */
-	struct activation final_activation; /* linear, sigmoid or softmax */
-	int final_layer;                    /* that it belongs to, or -1 */
+	int *node_values; /* per node: its value, or -1 where it is fused and never written */
+	struct value **input_room; /* that the operations' arrays lie in */
+	float **gradient_room;
+	int *spare_room;
+	struct activation final_activation;
+	int final_node; /* that applies it, or -1 */
 
+	struct place *places;
+	int place_count;
 	struct arena arena;
-	char *memory;        /* that the arena lies in */
-	float *input;        /* a copy: training and explaining need it later */
-	float *ping_pong[2]; /* buffers used in turn: for outputs in prediction, else for
-	                      * gradients */
+	char *memory;  /* that the arena lies in */
+	float *shared; /* that the places lie in */
+	float *input;  /* a copy: training and explaining need it later */
 	float *probabilities;
 	size_t scratch_count; /* floats for each worker */
 	float *scratch;
@@ -130,6 +154,12 @@ struct network {
 	double beta1_power, beta2_power;
 	uint64_t step; /* seeds dropout */
 };
+
+/* Whether an operation computes gradients of its parameters now. */
+static inline bool trains(const struct network *network, const struct operation *operation)
+{
+	return network->computes_parameter_gradients && operation->has_trainable;
+}
 
 static inline int smaller(int a, int b)
 {
@@ -157,54 +187,35 @@ static inline struct row_band row_band_of(struct shape shape, int index)
 		((ptrdiff_t)sample * shape.height + row) * shape.width * shape.channels};
 }
 
-/* `count` floats at a multiple of 64 bytes, with 16 more that may be read; NULL while the size is
- * computed. */
-float *arena_floats(struct arena *arena, size_t count);
-uint8_t *arena_bytes(struct arena *arena, size_t count);
-double *arena_doubles(struct arena *arena, size_t count);
-
 /* Requests at least `count` floats of scratch memory for each worker. */
 void request_scratch(struct network *network, size_t count);
 float *worker_scratch(const struct network *network, int worker);
 
-/* Makes operations of the layers; needs shapes and parameters. Infallible: arrays are allocated by
- * the caller for 2 * layer_count operations. */
-void plan_operations(struct network *network);
+/* Plans the sums over the samples of a batch of arrays of `size` floats, and takes their memory. */
+void allocate_leaves(struct network *network, struct leaf_sums *sums, size_t size);
 
-/* Allocates the sums over samples of an operation whose parameters' gradient takes `size`
- * floats. */
-void allocate_leaves(struct network *network, struct operation *operation, size_t size);
-/* Joins them for n samples; the gradient is then at operation->leaves.arrays. */
-void join_leaves(const struct network *network, const struct operation *operation, int n);
+/* Row by row: out (rows, width) from x (rows, stride), and back with zeros after each row. */
+void compact_rows(float *out, const float *x, int rows, int width, int stride);
+void pad_rows(float *out, const float *x, int rows, int width, int stride);
 
-/* Multiplies `rows` rows of folded weights and the bias, each `width` long, by what batch
- * normalisation does. */
-void fold_normalization(const struct network *network, struct operation *operation, int rows,
-	int width);
+/* ---- parameters.c ---- */
 
-/* Copies `count` pixels of `channels` of an operation's input, normalised by `normalization` unless
- * it is NULL. */
-void copy_normalized(const struct kernels *kernels, const struct operation *normalization,
-	float *to, const float *from, int count, int channels);
-/* Computes, for one band of an operation's output (row_band_of), the sums that its
- * fused_output_normalization needs. `scratch` is two padded rows of channels. */
-void collect_band_statistics(const struct kernels *kernels, const struct operation *operation,
-	int band, float *scratch);
-/* Backward, in place, through an operation's fused_output_normalization and its own activation:
- * `count` values of the gradient, whole pixels from value `first` of the batch on. */
-void fused_backward(const struct kernels *kernels, const struct operation *operation,
-	float *gradient, ptrdiff_t first, size_t count);
-/* Whether a normalisation's statistics, and the scale and shift computed from them, are finite: its
- * input and output then are, unless a product with a scale overflows. */
-bool normalization_is_finite(const struct kernels *kernels, const struct operation *operation);
+/* Lists the parameters of all layers and orders them in network->weights. -1 without memory. */
+CHECKED int list_parameters(struct network *network, struct error *error);
 
-/* Any activation in place, over rows of `count` channels. Backward takes the gradients of its
- * outputs to those of its inputs, in place; y are its outputs or its inputs
- * (activation_derives_from_output). */
-void activate_rows(const struct kernels *kernels, const struct activation *activation, float *x,
-	int rows, int count);
-void activate_rows_backward(const struct kernels *kernels, const struct activation *activation,
-	const float *y, float *gradient, int rows, int count);
+/* ---- plan.c ---- */
+
+/* Makes operations and values of the nodes, and decides which gradients are wanted; needs shapes
+ * and parameters. -1 without memory. */
+CHECKED int plan_operations(struct network *network, struct error *error);
+
+/* ---- memory.c ---- */
+
+/* Gives every value a place for as long as it is needed, and allocates all of the network's memory.
+ * -1 without memory. */
+CHECKED int allocate_memory(struct network *network, struct error *error);
+
+/* ---- run.c ---- */
 
 /* Copies n samples into network->input, where training and explaining read them later, and returns
  * it; in prediction returns `input`. */
@@ -213,16 +224,16 @@ const float *copy_input(const struct network *network, const float *input, int n
 /* Makes all operations copy their weights again. */
 void prepare_weights(struct network *network);
 
-/* Runs operations [first, last) forward from `input`; returns the output of the last. */
-const float *run_forward(struct network *network, const float *input, int n, int first, int last);
-/* Runs operations [first, last) backward, the last first. `gradient` lies in one of the ping-pong
- * buffers. Writes the gradient of the first one's input into a ping-pong buffer and returns it;
- * NULL where it is not wanted. */
-float *run_backward(struct network *network, float *gradient, int n, int first, int last,
-	bool wants_input);
+/* Runs all operations forward from `input`; returns the values of the network's output. */
+const float *run_forward(struct network *network, const float *input, int n);
 
-/* Row by row: out (rows, width) from x (rows, stride), and back with zeros after each row. */
-void compact_rows(float *out, const float *x, int rows, int width, int stride);
-void pad_rows(float *out, const float *x, int rows, int width, int stride);
+/* The value that a node computes (GRAPH_INPUT: the network's input; node_count: the logits). */
+struct value *node_value(const struct network *network, int node);
+
+/* Forgets all gradients, and returns where to write that of `value` before run_backward. */
+float *begin_gradient(struct network *network, struct value *value);
+
+/* Runs operations [first, last) backward, the last first, those whose output has a gradient. */
+void run_backward(struct network *network, int n, int first, int last);
 
 #endif

@@ -1,7 +1,7 @@
 #include "nn/loss.h"
 
 #include "base/argmax.h"
-#include "nn/engine.h"
+#include "nn/rows.h"
 #include "nn/leaves.h"
 
 #include <math.h>
@@ -98,8 +98,9 @@ void loss_gradient(const struct kernels *kernels, const struct training_options 
 {
 	bool binary = options->loss == LOSS_BINARY_CROSSENTROPY;
 	memcpy(gradient, logits, (size_t)n * (size_t)outputs * sizeof *gradient);
-	const struct activation final = {.kind = binary ? ACTIVATION_SIGMOID : ACTIVATION_SOFTMAX};
-	activate_rows(kernels, &final, gradient, n, outputs);
+	activate_rows(kernels,
+		&(struct activation){.kind = binary ? ACTIVATION_SIGMOID : ACTIVATION_SOFTMAX},
+		gradient, n, outputs);
 	for (int i = 0; i < n; i++, gradient += outputs, targets += outputs) {
 		float weight = 0; /* of the softmax: the sum of the targets */
 		for (int k = 0; k < outputs; k++)

@@ -6,7 +6,8 @@
 #define NN_NETWORK_H
 
 #include "base/parallel.h"
-#include "nn/architecture.h"
+#include "graph/graph.h"
+#include "kernels/optimizer.h"
 
 #include <stddef.h>
 #include <stdint.h>
@@ -27,10 +28,12 @@ struct parameter {
 	const char *name;  /* "kernel", "bias", "gamma", "beta", "moving_mean", "moving_variance",
 	                      "depthwise_kernel" */
 	int layer_index;
-	int rank; /* 1..4 */
+	int rank; /* 0..4 */
 	int shape[4];
 	size_t count;
-	bool trainable;      /* the moving statistics are not */
+	bool trainable; /* statistics and those of frozen layers are not */
+	enum initializer initializer;
+	struct penalty penalty;
 	const float *values; /* the network's */
 };
 
@@ -39,7 +42,7 @@ struct parameter {
  * caller's and must outlive the network. On failure (-1) *network is NULL: an architecture that
  * does not fit together, no memory, or MILLRACE_CPU (plain, neon, avx2 or avx512: which kernels to
  * use instead of the best) names what is not there. */
-CHECKED int network_create(struct network **network, const struct architecture *architecture,
+CHECKED int network_create(struct network **network, const struct graph *graph,
 	enum network_mode mode, int batch, struct parallel *pool, struct error *error);
 void network_destroy(struct network *network);
 
@@ -47,8 +50,8 @@ void network_destroy(struct network *network);
  * counts them), zero biases, from the seed alone. */
 void network_initialize(struct network *network, uint64_t seed);
 
-const struct architecture *network_architecture(const struct network *network);
-const struct shape *network_shapes(const struct network *network); /* output of every layer */
+const struct graph *network_graph(const struct network *network);
+const struct shape *network_shapes(const struct network *network); /* output of every node */
 int network_outputs(const struct network *network);                /* values of one output vector */
 int network_parameter_count(const struct network *network);
 /* In Keras' order: by layer; kernel, bias or gamma, beta, moving mean, moving variance. */
@@ -67,7 +70,6 @@ void network_forward(struct network *network, const float *input, int n, float *
 /* ---- training ---- */
 
 enum loss { LOSS_BINARY_CROSSENTROPY, LOSS_CATEGORICAL_CROSSENTROPY };
-enum optimizer { OPTIMIZER_SGD, OPTIMIZER_RMSPROP, OPTIMIZER_ADAM, OPTIMIZER_ADAMW };
 
 struct training_options {
 	enum loss loss;        /* on logits; binary: mean over outputs (Keras), categorical: softmax

@@ -8,28 +8,42 @@
  * (fused_backward). The sums over the batch are taken over bands of rows, each small enough to be
  * read twice from the cache. Those of a leaf's samples are added up in the order of the bands, and
  * the leaves joined (leaves.h). */
-#include "nn/engine.h"
+#include "nn/normalization.h"
+
+#include "nn/leaves.h"
+#include "nn/plan.h"
 
 #include <math.h>
 #include <string.h>
 
-/* The arrays of floats in operation->statistics. forward: y = x SCALE + SHIFT; backward: dx = g
- * SCALE + x BY_INPUT + CONSTANT. */
+/* The arrays of floats in normalization_of(operation)->statistics. forward: y = x SCALE + SHIFT;
+ * backward: dx = g SCALE + x BY_INPUT + CONSTANT. */
 enum statistic { MEAN, VARIANCE, SCALE, SHIFT, BY_INPUT, CONSTANT, STATISTICS };
 
 /* The arrays of doubles of one band: forward, the sum of x, its mean rounded to a float, and the
  * sum of squares of the distances from that; backward, the sums of g and of (x - MEAN) g. */
 enum band_sum { SUM, SQUARES, CENTRE, BAND_SUMS, PRODUCTS = SQUARES };
 
+struct normalization {
+	float *statistics; /* mean, variance, scale, shift and others, by channel */
+	double *sums;      /* by channel, over bands of rows */
+};
+
+static struct normalization *normalization_of(const struct operation *operation)
+{
+	return operation->state;
+}
+
 static float *statistic(const struct operation *operation, enum statistic which)
 {
-	return operation->statistics + (ptrdiff_t)which * padded_channels(operation->out.channels);
+	return normalization_of(operation)->statistics +
+		(ptrdiff_t)which * padded_channels(operation->out.channels);
 }
 
 /* `band` counts through all samples. */
 static double *band_sums(const struct operation *operation, int band, enum band_sum which)
 {
-	return operation->sums +
+	return normalization_of(operation)->sums +
 		((ptrdiff_t)band * BAND_SUMS + which) * padded_channels(operation->out.channels);
 }
 
@@ -62,25 +76,25 @@ static float scale_of(const struct layer *layer, struct norm norm, float varianc
 	return (norm.gamma ? norm.gamma[channel] : 1) / sqrtf(variance + layer->epsilon);
 }
 
-void fold_normalization(const struct network *network, struct operation *operation, int rows,
-	int width)
+void fold_normalization(const struct network *network, const struct operation *operation,
+	float *weights, float *bias, int rows, int width)
 {
 	const struct layer *layer = operation->normalization;
 	struct norm norm = parameters_of(network, layer, operation->normalization_parameter);
 	for (int c = 0; c < operation->middle.channels; c++) {
 		float scale = scale_of(layer, norm, norm.variance[c], c);
 		for (int i = 0; i < rows; i++)
-			operation->weights[(ptrdiff_t)i * width + c] *= scale;
-		operation->bias[c] = (operation->bias[c] - norm.mean[c]) * scale +
-			(norm.beta ? norm.beta[c] : 0);
+			weights[(ptrdiff_t)i * width + c] *= scale;
+		bias[c] = (bias[c] - norm.mean[c]) * scale + (norm.beta ? norm.beta[c] : 0);
 	}
 }
 
 static void allocate_buffers(struct network *network, struct operation *operation)
 {
 	size_t channels = (size_t)padded_channels(operation->out.channels);
-	operation->statistics = arena_floats(&network->arena, STATISTICS * channels);
-	operation->sums = arena_doubles(&network->arena,
+	normalization_of(operation)->statistics =
+		arena_floats(&network->arena, STATISTICS * channels);
+	normalization_of(operation)->sums = arena_doubles(&network->arena,
 		(size_t)network->batch * (size_t)bands_of(operation->out) * BAND_SUMS * channels);
 	request_scratch(network,
 		2 * channels + shape_count(operation->out) / (size_t)operation->out.height);
@@ -273,8 +287,10 @@ static void forward(struct network *network, struct operation *operation, int n)
 	struct norm norm = parameters_of(network, operation->layer, operation->first_parameter);
 	float *mean = statistic(operation, MEAN), *variance = statistic(operation, VARIANCE);
 	const struct normalization_task task = {network, operation, n, NULL};
-	if (network->training) {
-		if (operation == network->operations || !operation[-1].collects_statistics)
+	const struct operation *before = operation->inputs[0]->producer;
+	if (network->training && !operation->is_inference) {
+		if (!before || !before->collects_statistics ||
+			before->fused_output_normalization != operation)
 			for_bands(&task, collect_input_statistics);
 		for_channels(&task, combine_moments);
 	} else {
@@ -356,20 +372,21 @@ static void parameter_gradients(void *context, int block, int worker)
 	}
 }
 
-/* In place, unless the previous operation does it (fused_backward). */
-static void backward(struct network *network, struct operation *operation, int n, float *gradient,
-	float *input_gradient)
+/* In place, unless the operation before does it (fused_backward). */
+static void backward(struct network *network, struct operation *operation, int n, float *gradient)
 {
 	const struct normalization_task task = {network, operation, n, gradient};
-	if (network->computes_parameter_gradients) {
+	const struct operation *before = operation->inputs[0]->producer;
+	bool measured = network->training && !operation->is_inference;
+	if (trains(network, operation) || measured) {
 		for_bands(&task, sum_band_gradients);
 		for_channels(&task, parameter_gradients);
-	} else /* explaining takes mean and variance as constants */
+	}
+	if (!measured) /* mean and variance are constants */
 		memset(statistic(operation, BY_INPUT), 0,
 			2 * (size_t)padded_channels(operation->out.channels) * sizeof(float));
-	bool is_fused = operation > network->operations &&
-		operation[-1].fused_output_normalization == operation;
-	if (input_gradient && !is_fused)
+	if (operation->input_gradients[0] &&
+		!(before && before->fused_output_normalization == operation))
 		for_bands(&task, backward_band);
 }
 
@@ -377,6 +394,8 @@ static void backward(struct network *network, struct operation *operation, int n
  * Keras. */
 static void update_running_statistics(struct network *network, struct operation *operation)
 {
+	if (operation->is_inference)
+		return;
 	float momentum = operation->layer->momentum;
 	int first = operation->first_parameter + operation->layer->scale + operation->layer->center;
 	float *mean = network_parameter_values(network, first),
@@ -388,5 +407,21 @@ static void update_running_statistics(struct network *network, struct operation 
 	}
 }
 
-const struct operation_kind normalization_kind = {allocate_buffers, NULL, forward, backward,
-	update_running_statistics, .in_place = true};
+const struct operation_kind normalization_kind = {
+	.state_size = sizeof(struct normalization),
+	.allocate_buffers = allocate_buffers,
+	.forward = forward,
+	.backward = backward,
+	.update_running_statistics = update_running_statistics,
+	.in_place = true,
+};
+
+static void plan(struct planner *planner, int node)
+{
+	struct operation *operation =
+		plan_append(planner, node, &normalization_kind, graph_layer(planner->graph, node));
+	if (planner->network->mode != NETWORK_EXPLAIN)
+		plan_fuse_activation(planner, operation);
+}
+
+const struct layer_operation operation_of_BATCH_NORMALIZATION = {&normalization_kind, plan};

@@ -1,12 +1,19 @@
 /* Pooling: out (n, out.height, out.width, channels) from x (n, in.height, in.width, channels).
  * Windows are clipped at the border: padding is never a maximum and never counted in an average. */
-#include "nn/engine.h"
+#include "nn/plan.h"
+#include "nn/window.h"
 
 #include <math.h>
 #include <string.h>
 
+struct pooling {
+	struct window window;
+};
+
 static void allocate_buffers(struct network *network, struct operation *operation)
 {
+	struct pooling *pooling = operation->state;
+	pooling->window = window_of(operation->layer, operation->in, operation->out);
 	request_scratch(network, (size_t)operation->in.channels);
 }
 
@@ -29,10 +36,11 @@ static int larger(int a, int b)
 static struct area area_of(const struct operation *operation, int row, int column)
 {
 	const struct layer *layer = operation->layer;
-	if (layer->kind == LAYER_GLOBAL_AVERAGE_POOLING)
+	const struct pooling *pooling = operation->state;
+	if (layer->kind == LAYER_GLOBAL_AVERAGE_POOLING || layer->kind == LAYER_GLOBAL_MAX_POOLING)
 		return (struct area){0, operation->in.height, 0, operation->in.width};
-	int top = row * layer->stride_height - operation->window.top;
-	int left = column * layer->stride_width - operation->window.left;
+	int top = row * layer->stride_height - pooling->window.top;
+	int left = column * layer->stride_width - pooling->window.left;
 	return (struct area){larger(top, 0),
 		smaller(top + layer->kernel_height, operation->in.height), larger(left, 0),
 		smaller(left + layer->kernel_width, operation->in.width)};
@@ -94,10 +102,10 @@ static void max_backward_sample(void *context, int sample, int worker)
 }
 
 static void max_backward(struct network *network, struct operation *operation, int n,
-	float *gradient, float *input_gradient)
+	float *gradient)
 {
-	struct pooling_task task = {network, operation, gradient, input_gradient};
-	if (input_gradient)
+	struct pooling_task task = {network, operation, gradient, operation->input_gradients[0]};
+	if (task.input_gradient)
 		parallel_for(network->pool, n, max_backward_sample, &task);
 }
 
@@ -158,14 +166,28 @@ static void average_backward_sample(void *context, int sample, int worker)
 }
 
 static void average_backward(struct network *network, struct operation *operation, int n,
-	float *gradient, float *input_gradient)
+	float *gradient)
 {
-	struct pooling_task task = {network, operation, gradient, input_gradient};
-	if (input_gradient)
+	struct pooling_task task = {network, operation, gradient, operation->input_gradients[0]};
+	if (task.input_gradient)
 		parallel_for(network->pool, n, average_backward_sample, &task);
 }
 
-const struct operation_kind max_pooling_kind = {allocate_buffers, NULL, max_forward, max_backward,
-	NULL, false};
-const struct operation_kind average_pooling_kind = {allocate_buffers, NULL, average_forward,
-	average_backward, NULL, false};
+static const struct operation_kind max_pooling_kind = {
+	.state_size = sizeof(struct pooling),
+	.allocate_buffers = allocate_buffers,
+	.forward = max_forward,
+	.backward = max_backward,
+};
+
+static const struct operation_kind average_pooling_kind = {
+	.state_size = sizeof(struct pooling),
+	.allocate_buffers = allocate_buffers,
+	.forward = average_forward,
+	.backward = average_backward,
+};
+
+const struct layer_operation operation_of_MAX_POOLING = {&max_pooling_kind, NULL};
+const struct layer_operation operation_of_GLOBAL_MAX_POOLING = {&max_pooling_kind, NULL};
+const struct layer_operation operation_of_AVERAGE_POOLING = {&average_pooling_kind, NULL};
+const struct layer_operation operation_of_GLOBAL_AVERAGE_POOLING = {&average_pooling_kind, NULL};

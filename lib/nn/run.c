@@ -1,28 +1,54 @@
 /* Forward and backward through the operations; what prediction and explaining call. */
 #include "nn/engine.h"
+#include "nn/rows.h"
 
 #include <string.h>
 
-struct input_copy {
-	const struct network *network;
-	const float *input;
+/* Values that one task copies or adds. */
+enum { PIECE = 1 << 14 };
+
+struct piece_task {
+	const struct kernels *kernels;
+	float *to;
+	const float *from;
+	size_t count;
 };
 
-static void copy_sample(void *context, int sample, int worker)
+static size_t piece_length(const struct piece_task *task, int index)
+{
+	size_t left = task->count - (size_t)index * PIECE;
+	return left < PIECE ? left : PIECE;
+}
+
+static void copy_piece(void *context, int index, int worker)
 {
 	(void)worker;
-	const struct input_copy *task = context;
-	size_t count = shape_count(task->network->architecture.input),
-	       first = (size_t)sample * count;
-	memcpy(task->network->input + first, task->input + first, count * sizeof *task->input);
+	const struct piece_task *task = context;
+	size_t first = (size_t)index * PIECE;
+	memcpy(task->to + first, task->from + first, piece_length(task, index) * sizeof *task->to);
+}
+
+static void add_piece(void *context, int index, int worker)
+{
+	(void)worker;
+	const struct piece_task *task = context;
+	size_t first = (size_t)index * PIECE;
+	task->kernels->add(task->to + first, task->from + first, piece_length(task, index));
+}
+
+static void for_pieces(const struct network *network, parallel_task *work, float *to,
+	const float *from, size_t count)
+{
+	struct piece_task task = {network->kernels, to, from, count};
+	parallel_for(network->pool, (int)((count + PIECE - 1) / PIECE), work, &task);
 }
 
 const float *copy_input(const struct network *network, const float *input, int n)
 {
-	struct input_copy task = {network, input};
 	if (!network->input || input == network->input)
 		return input;
-	parallel_for(network->pool, n, copy_sample, &task);
+	for_pieces(network, copy_piece, network->input, input,
+		(size_t)n * shape_count(network->graph.input));
 	return network->input;
 }
 
@@ -31,35 +57,142 @@ float *network_input(struct network *network)
 	return network->input;
 }
 
-const float *run_forward(struct network *network, const float *input, int n, int first, int last)
+void prepare_weights(struct network *network)
 {
-	network->samples = n;
-	if (network->weights_changed)
-		prepare_weights(network);
-	for (int i = first; i < last; i++) {
+	network->weights_changed = false;
+	for (int i = 0; i < network->operation_count; i++) {
 		struct operation *operation = &network->operations[i];
-		if (operation->kind == &dropout_kind && !network->training)
-			continue;
-		operation->input = input;
-		operation->kind->forward(network, operation, n);
-		input = operation->is_fused ? input : operation->output;
+		if (operation->kind->prepare)
+			operation->kind->prepare(network, operation);
 	}
-	return input;
 }
 
-float *run_backward(struct network *network, float *gradient, int n, int first, int last,
-	bool wants_input)
+struct value *node_value(const struct network *network, int node)
 {
-	for (int i = last; i-- > first;) {
-		struct operation *operation = &network->operations[i];
-		float *other = operation->kind->in_place
-			? gradient
-			: network->ping_pong[gradient == network->ping_pong[0]];
-		operation->kind->backward(network, operation, n, gradient,
-			i > first || wants_input ? other : NULL);
-		gradient = other;
+	if (node == GRAPH_INPUT)
+		return &network->values[0];
+	if (node == network->graph.node_count)
+		node--;
+	return &network->values[network->node_values[node]];
+}
+
+/* ---- forward ---- */
+
+static void forward_operation(struct network *network, struct operation *operation, int n)
+{
+	const float *input = operation->inputs[0]->data;
+	struct value *output = operation->output_value;
+	output->data = operation->is_fused || (operation->kind->is_noise && !network->training)
+		? input
+		: output->memory;
+	if (operation->kind->is_noise && !network->training)
+		return;
+	operation->input = input;
+	operation->kind->forward(network, operation, n);
+}
+
+const float *run_forward(struct network *network, const float *input, int n)
+{
+	network->samples = n;
+	network->values[0].data = input;
+	if (network->weights_changed)
+		prepare_weights(network);
+	for (int i = 0; i < network->operation_count; i++)
+		forward_operation(network, &network->operations[i], n);
+	return node_value(network, network->graph.node_count)->data;
+}
+
+/* ---- backward ---- */
+
+float *begin_gradient(struct network *network, struct value *value)
+{
+	for (int i = 0; i < network->value_count; i++)
+		network->values[i].has_gradient = false;
+	for (int i = 0; i < network->parameter_count; i++)
+		network->has_gradient[i] = false;
+	value->has_gradient = true;
+	return value->gradient;
+}
+
+/* Where the gradient of each input is written: in its place, or beside it if there is one that it
+ * is added to. */
+static void choose_targets(const struct network *network, struct operation *operation)
+{
+	for (int k = 0; k < operation->input_count; k++) {
+		struct value *input = operation->inputs[k];
+		operation->input_gradients[k] = !input->wants_gradient ? NULL
+			: input->has_gradient
+			? network->shared + network->places[operation->spare_places[k]].offset
+			: input->gradient;
+		input->has_gradient |= input->wants_gradient;
 	}
-	return wants_input ? gradient : NULL;
+}
+
+static void add_gradients(const struct network *network, const struct operation *operation, int n)
+{
+	for (int k = 0; k < operation->input_count; k++) {
+		const struct value *input = operation->inputs[k];
+		const float *gradient = operation->input_gradients[k];
+		if (gradient && gradient != input->gradient)
+			for_pieces(network, add_piece, input->gradient, gradient,
+				(size_t)n * shape_count(input->shape));
+	}
+}
+
+/* The parameters of a layer that is used several times: keeps what other operations computed, to
+ * be added to what this one will overwrite it with. */
+static bool save_gradients(struct network *network, const struct operation *operation)
+{
+	float *spare = network->spare_gradients;
+	bool saved = false;
+	for (int i = 0; i < operation->parameter_count && trains(network, operation); i++) {
+		int index = operation->first_parameter + i;
+		size_t count = network->parameters[index].count;
+		if (network->has_gradient[index]) {
+			memcpy(spare, network->gradients + network->offsets[index],
+				count * sizeof *spare);
+			spare += count;
+			saved = true;
+		}
+		network->has_gradient[index] = network->parameters[index].trainable;
+	}
+	return saved;
+}
+
+static void add_saved(struct network *network, const struct operation *operation)
+{
+	const float *spare = network->spare_gradients;
+	for (int i = 0; i < operation->parameter_count; i++) {
+		int index = operation->first_parameter + i;
+		if (!network->parameters[index].trainable)
+			continue;
+		size_t count = network->parameters[index].count;
+		for_pieces(network, add_piece, network->gradients + network->offsets[index], spare,
+			count);
+		spare += count;
+	}
+}
+
+static void backward_operation(struct network *network, struct operation *operation, int n)
+{
+	float *gradient = operation->output_value->gradient;
+	choose_targets(network, operation);
+	bool saved = save_gradients(network, operation);
+	operation->kind->backward(network, operation, n, gradient);
+	if (saved)
+		add_saved(network, operation);
+	float *target = operation->input_gradients[0];
+	if (operation->kind->in_place && target && target != gradient)
+		for_pieces(network, copy_piece, target, gradient,
+			(size_t)n * shape_count(operation->in));
+	add_gradients(network, operation, n);
+}
+
+void run_backward(struct network *network, int n, int first, int last)
+{
+	for (int i = last; i-- > first;)
+		if (network->operations[i].output_value->has_gradient)
+			backward_operation(network, &network->operations[i], n);
 }
 
 /* ---- prediction ---- */
@@ -68,49 +201,59 @@ void network_forward(struct network *network, const float *input, int n, float *
 	float *probabilities)
 {
 	size_t count = (size_t)n * (size_t)network_outputs(network);
-	struct shape out = network->shapes[network->architecture.layer_count - 1];
 	network->training = false;
-	const float *last =
-		run_forward(network, copy_input(network, input, n), n, 0, network->operation_count);
+	const float *last = run_forward(network, copy_input(network, input, n), n);
 	if (logits)
 		memcpy(logits, last, count * sizeof *logits);
 	memcpy(network->probabilities, last, count * sizeof *last);
-	activate_rows(network->kernels, &network->final_activation, network->probabilities,
-		n * out.height * out.width, out.channels);
+	if (network->final_node >= 0) {
+		int channels = network->shapes[network->final_node].channels;
+		activate_rows(network->kernels, &network->final_activation, network->probabilities,
+			(int)(count / (size_t)channels), channels);
+	}
 	if (probabilities)
 		memcpy(probabilities, network->probabilities, count * sizeof *probabilities);
 }
 
 /* ---- explaining ---- */
 
-const float *network_output(const struct network *network, int index)
+/* Whether the output of a node is that of the final activation: those after it change nothing. */
+static bool is_activated(const struct network *network, int node)
 {
-	if (index == network->final_layer)
-		return network->probabilities;
-	int end = index < 0 ? 0 : network->operation_ends[index];
-	return end ? network->operations[end - 1].output : network->input;
+	return network->final_node >= 0 && node >= network->final_node &&
+		node < network->graph.node_count;
 }
 
-/* The gradient of the final activation's input from that of its output, in place. */
-static void final_backward(struct network *network, float *gradient, int n)
+const float *network_output(const struct network *network, int node)
 {
-	struct shape out = network->shapes[network->final_layer];
-	activate_rows_backward(network->kernels, &network->final_activation, network->probabilities,
-		gradient, n * out.height * out.width, out.channels);
+	return is_activated(network, node) ? network->probabilities
+					   : node_value(network, node)->data;
+}
+
+/* Operations that are done when the value is there. */
+static int operations_until(const struct network *network, const struct value *value)
+{
+	return value->producer ? (int)(value->producer - network->operations) + 1 : 0;
 }
 
 void network_backward(struct network *network, int from, const float *seed, int to, float *gradient)
 {
-	int layers = network->architecture.layer_count, n = network->samples;
-	int last = from == layers ? network->operation_count : network->operation_ends[from];
-	int first = to < 0 ? 0 : network->operation_ends[to];
-	struct shape seed_shape = network->shapes[from == layers ? layers - 1 : from];
-	struct shape shape = to < 0 ? network->architecture.input : network->shapes[to];
-	float *flow = network->ping_pong[0];
-	memcpy(flow, seed, (size_t)n * shape_count(seed_shape) * sizeof *flow);
-	if (from == network->final_layer)
-		final_backward(network, flow, n);
+	struct value *source = node_value(network, from), *target = node_value(network, to);
+	int n = network->samples;
+	size_t seeds = (size_t)n * shape_count(source->shape),
+	       count = (size_t)n * shape_count(target->shape);
+	float *flow = begin_gradient(network, source);
+	memcpy(flow, seed, seeds * sizeof *flow);
+	if (is_activated(network, from)) {
+		int channels = network->shapes[network->final_node].channels;
+		activate_rows_backward(network->kernels, &network->final_activation,
+			network->probabilities, flow, (int)(seeds / (size_t)channels), channels);
+	}
 	network->computes_parameter_gradients = false;
-	flow = run_backward(network, flow, n, first, last, true);
-	memcpy(gradient, flow, (size_t)n * shape_count(shape) * sizeof *gradient);
+	run_backward(network, n, operations_until(network, target),
+		operations_until(network, source));
+	if (target->has_gradient)
+		memcpy(gradient, target->gradient, count * sizeof *gradient);
+	else
+		memset(gradient, 0, count * sizeof *gradient);
 }

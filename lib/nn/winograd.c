@@ -10,6 +10,8 @@
  * direct convolution. */
 #include "nn/winograd.h"
 
+#include "nn/normalization.h"
+
 #include <string.h>
 
 /* TILES are computed together: few enough that their planes and some weights stay in the

@@ -7,6 +7,8 @@
  * (tiles, out channels). */
 #include "nn/winograd.h"
 
+#include "nn/convolution.h"
+
 enum { SIDE = WINOGRAD_SIDE, WINDOW = WINOGRAD_WINDOW, PLANES = WINOGRAD_PLANES };
 
 /* Input channels whose sums, with WINOGRAD_FILTERS outputs, fit the second-level cache together. */
@@ -55,8 +57,9 @@ static void transform_tiles(const struct winograd_gradient *task, const struct g
 			operation->input + sample * shape_count(in), in};
 		const struct winograd_source gradients = {task->kernels, NULL,
 			task->gradient + sample * shape_count(middle), middle};
-		const float *from = winograd_window(&inputs, y - operation->window.top,
-			x - operation->window.left, WINDOW, group->edge, &pitch);
+		const float *from = winograd_window(&inputs,
+			y - convolution_of(operation)->window.top,
+			x - convolution_of(operation)->window.left, WINDOW, group->edge, &pitch);
 		task->kernels->winograd_input(group->inputs + t * in.channels, group->input_plane,
 			from, pitch, in.channels);
 		from = winograd_window(&gradients, y, x, SIDE, group->edge, &pitch);

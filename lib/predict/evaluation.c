@@ -7,13 +7,10 @@
 
 static enum loss loss_of(const struct model *model)
 {
-	const struct architecture *architecture = &model->architecture;
 	const char *name =
 		json_string_value(json_object_get(json_object_get(model->card, "options"), "loss"));
-	bool categorical = name
-		? strcmp(name, "categorical") == 0
-		: architecture->layers[architecture->layer_count - 1].activation.kind ==
-			ACTIVATION_SOFTMAX;
+	bool categorical = name ? strcmp(name, "categorical") == 0
+				: graph_final_activation(&model->graph) == ACTIVATION_SOFTMAX;
 	return categorical ? LOSS_CATEGORICAL_CROSSENTROPY : LOSS_BINARY_CROSSENTROPY;
 }
 

@@ -109,7 +109,7 @@ static int next_segment(struct inputs *inputs, struct error *error)
 {
 	int result = stream_next_segment(inputs->reader, &inputs->head, error);
 	if (result == 1 &&
-		(check_shape(inputs->head, inputs->model->architecture.input, error) ||
+		(check_shape(inputs->head, inputs->model->graph.input, error) ||
 			map_classes(inputs, inputs->head, error)))
 		return error_within(error, stream_name(inputs->reader));
 	return result;

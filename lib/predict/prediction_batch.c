@@ -9,7 +9,7 @@ int prediction_batch_create(struct prediction_batch *batch, struct network *netw
 	const struct text_list *labels, const struct picture_settings *settings, int capacity,
 	int top, struct parallel *pool, struct error *error)
 {
-	struct shape shape = network_architecture(network)->input;
+	struct shape shape = network_graph(network)->input;
 	int outputs = network_outputs(network);
 	size_t count = (size_t)capacity, values = count * (size_t)outputs;
 	*batch = (struct prediction_batch){.network = network,

@@ -38,14 +38,35 @@ static int check_labels(const struct model *model, const char *folder, struct er
 
 static void warn_about_softmax(const struct predictor *predictor)
 {
-	const struct architecture *architecture = &predictor->model.architecture;
 	const char *folder = predictor->request->model;
 	struct error warning;
-	if (architecture->layers[architecture->layer_count - 1].activation.kind !=
-		ACTIVATION_SOFTMAX)
+	if (graph_final_activation(&predictor->model.graph) != ACTIVATION_SOFTMAX)
 		return;
 	error_set(&warning, folder,
 		"its output activation is softmax: at most one class can have a high probability");
+	predictor->request->bad->report(&warning);
+}
+
+static int open_model(struct predictor *predictor, struct error *error)
+{
+	const struct predictor_request *request = predictor->request;
+	const struct model_options options = {NETWORK_PREDICT, request->batch_size, predictor->pool,
+		request->width, request->height};
+	return model_open(&predictor->model, request->model, &options, error);
+}
+
+/* What has no effect here may be a mistake; the first one is enough. */
+static void warn_about_remarks(const struct predictor *predictor)
+{
+	const struct text_list *refusals = &predictor->model.remarks.refusals;
+	struct error warning;
+	if (predictor->model.has_default_size) {
+		error_set(&warning, predictor->request->model, MODEL_DEFAULT_SIZE_TEXT);
+		predictor->request->bad->report(&warning);
+	}
+	if (refusals->count == 0)
+		return;
+	error_set(&warning, predictor->request->model, "%s", refusals->items[0]);
 	predictor->request->bad->report(&warning);
 }
 
@@ -56,8 +77,7 @@ int predictor_open(struct predictor *predictor, const struct predictor_request *
 	struct model *model = &predictor->model;
 	*predictor = (struct predictor){.request = request};
 	if (parallel_create(&predictor->pool, request->threads, error) ||
-		model_open(model, request->model, NETWORK_PREDICT, request->batch_size,
-			predictor->pool, error) ||
+		open_model(predictor, error) ||
 		(request->sort_folder && check_labels(model, request->model, error)) ||
 		choose_settings(&settings, request, model->card, error))
 		return -1;
@@ -72,6 +92,7 @@ int predictor_open(struct predictor *predictor, const struct predictor_request *
 		return -1;
 	if (request->multi_label)
 		warn_about_softmax(predictor);
+	warn_about_remarks(predictor);
 	predictor->evaluation.metrics.leaks_known = request->leaked != NULL;
 	return request->leaked ? leaks_read(&predictor->leaks, request->leaked, error) : 0;
 }

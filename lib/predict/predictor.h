@@ -25,6 +25,7 @@ struct predictor_request {
 		*leaked; /* list of split-dataset, to find leaked pictures (leaks_read), or NULL */
 	int fit, filter; /* enum image_fit, enum image_filter; -1: as in training */
 	const char *background; /* a colour (image_parse_color), or NULL: as in training */
+	int width, height;      /* of pictures for a network that takes any size (model.h), or 0 */
 	int batch_size, threads;
 	struct bad_inputs
 		*bad; /* pictures, folders and streams; its `report` is used for warnings too */

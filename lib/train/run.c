@@ -58,7 +58,7 @@ static int not_finite_error(const struct training *training, int epoch, uint32_t
 {
 	char object[256];
 	snprintf(object, sizeof object, "epoch %d, batch %u, layer '%s'", epoch, batch,
-		training->architecture.layers[layer].name);
+		training->graph.layers[layer].name);
 	return error_set(error, object,
 		"has non-finite values (NaN or infinity); try a smaller --learning-rate");
 }

@@ -55,30 +55,34 @@ static int sum_targets(struct training *training, struct error *error)
 	return 0;
 }
 
-static int make_architecture(struct training *training, struct error *error)
+static int make_graph(struct training *training, struct error *error)
 {
 	const struct training_request *request = &training->request;
 	const struct stream_head *head = samples_head(training->samples);
-	struct architecture *architecture = &training->architecture;
-	struct shape input = {head->height, head->width, head->channels};
+	struct graph *graph = &training->graph;
+	struct shape input = {head->height, head->width, head->channels, false};
 	if (strcmp(request->architecture, "original") == 0)
-		return architecture_original(architecture, input, (int)head->classes.count,
-			request->output, error);
-	if (architecture_read(architecture, request->architecture, error))
+		return graph_original(graph, input, (int)head->classes.count, request->output,
+			error);
+	if (architecture_read(graph, request->architecture, &training->remarks, error))
 		return -1;
-	if (architecture->input.height == input.height &&
-		architecture->input.width == input.width &&
-		architecture->input.channels == input.channels)
+	if (training->remarks.refusals.count)
+		return error_set(error, request->architecture, "%s",
+			training->remarks.refusals.items[0]);
+	if (graph_is_free(graph))
+		graph_set_input(graph, input.height, input.width);
+	if (graph->input.height == input.height && graph->input.width == input.width &&
+		graph->input.channels == input.channels)
 		return 0;
 	return error_set(error, request->architecture,
 		"takes images of %dx%dx%d (width, height, channels); %s has %dx%dx%d",
-		architecture->input.width, architecture->input.height, architecture->input.channels,
+		graph->input.width, graph->input.height, graph->input.channels,
 		samples_name(training->samples), input.width, input.height, input.channels);
 }
 
 static int make_network(struct training *training, struct error *error)
 {
-	if (network_create(&training->network, &training->architecture, NETWORK_TRAIN,
+	if (network_create(&training->network, &training->graph, NETWORK_TRAIN,
 		    training->request.batch_size, training->pool, error))
 		return -1;
 	size_t classes = samples_head(training->samples)->classes.count;
@@ -92,9 +96,7 @@ static int make_network(struct training *training, struct error *error)
 
 static int choose_loss(struct training *training, enum loss *loss, struct error *error)
 {
-	const struct architecture *architecture = &training->architecture;
-	enum activation_kind last =
-		architecture->layers[architecture->layer_count - 1].activation.kind;
+	enum activation_kind last = graph_final_activation(&training->graph);
 	*loss = last == ACTIVATION_SOFTMAX ? LOSS_CATEGORICAL_CROSSENTROPY
 					   : LOSS_BINARY_CROSSENTROPY;
 	if (training->request.loss != LOSS_AUTO)
@@ -111,7 +113,7 @@ static int prepare_training(struct training *training, struct error *error)
 	enum loss loss;
 	if (parallel_create(&training->pool, request->threads, error) ||
 		open_samples(training, error) || sum_targets(training, error) ||
-		make_architecture(training, error) || make_network(training, error) ||
+		make_graph(training, error) || make_network(training, error) ||
 		choose_loss(training, &loss, error))
 		return -1;
 	training->options = training_defaults(request->optimizer);
@@ -135,7 +137,8 @@ int training_open(struct training *training, const struct training_request *requ
 void training_close(struct training *training)
 {
 	network_destroy(training->network);
-	architecture_free(&training->architecture);
+	graph_free(&training->graph);
+	architecture_remarks_free(&training->remarks);
 	samples_close(training->samples);
 	samples_close(training->validation);
 	parallel_destroy(training->pool);

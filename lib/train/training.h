@@ -5,7 +5,7 @@
 #include "base/parallel.h"
 #include "base/progress.h"
 #include "base/text.h"
-#include "nn/network.h"
+#include "model/model.h"
 #include "train/log.h"
 #include "train/samples.h"
 
@@ -36,7 +36,8 @@ struct training {
 	struct training_options options; /* for the network; LOSS_AUTO is resolved */
 	struct parallel *pool;
 	struct samples *samples, *validation; /* validation may be NULL */
-	struct architecture architecture;
+	struct graph graph;
+	struct architecture_remarks remarks;
 	struct network *network;
 	struct training_log log;
 	double *class_totals; /* sum of the targets per class, in the first pass and in the

@@ -5,11 +5,11 @@
 #include <stdio.h>
 #include <stdlib.h>
 
-static void measure(const struct architecture *architecture, enum network_mode mode, int batch,
-	int threads, struct parallel *pool)
+static void measure(const struct graph *graph, enum network_mode mode, int batch, int threads,
+	struct parallel *pool)
 {
 	struct workload workload;
-	workload_open(&workload, architecture, mode, batch, pool);
+	workload_open(&workload, graph, mode, batch, pool);
 	bool trains = mode == NETWORK_TRAIN;
 	double rate = trains ? training_rate(&workload) : forward_rate(&workload);
 	printf("%s, batch %d, threads %d\timages/s\t%.2f\n", trains ? "training" : "forward", batch,
@@ -19,19 +19,19 @@ static void measure(const struct architecture *architecture, enum network_mode m
 
 int main(int argc, char **argv)
 {
-	struct architecture architecture;
+	struct graph graph;
 	struct error error;
 	if (argc != 3)
 		return 2;
-	network_from_text(&architecture, argv[1], atoi(argv[2]));
+	network_from_text(&graph, argv[1], atoi(argv[2]));
 	for (int threads = 1; threads <= 2; threads++) {
 		struct parallel *pool;
 		require(parallel_create(&pool, threads, &error), &error);
-		measure(&architecture, NETWORK_TRAIN, 16, threads, pool);
-		measure(&architecture, NETWORK_PREDICT, 16, threads, pool);
-		measure(&architecture, NETWORK_PREDICT, 1, threads, pool);
+		measure(&graph, NETWORK_TRAIN, 16, threads, pool);
+		measure(&graph, NETWORK_PREDICT, 16, threads, pool);
+		measure(&graph, NETWORK_PREDICT, 1, threads, pool);
 		parallel_destroy(pool);
 	}
-	architecture_free(&architecture);
+	graph_free(&graph);
 	return 0;
 }

@@ -8,26 +8,26 @@
 static void measure(const char *table, int size, const char *network, int side, int batch,
 	int threads)
 {
-	struct architecture architecture;
+	struct graph graph;
 	struct parallel *pool;
 	struct workload workload;
 	struct error error;
-	network_from_text(&architecture, network, side);
+	network_from_text(&graph, network, side);
 	require(parallel_create(&pool, threads, &error), &error);
-	workload_open(&workload, &architecture, NETWORK_TRAIN, batch, pool);
+	workload_open(&workload, &graph, NETWORK_TRAIN, batch, pool);
 	double training = training_rate(&workload);
 	workload_close(&workload);
-	workload_open(&workload, &architecture, NETWORK_PREDICT, batch, pool);
+	workload_open(&workload, &graph, NETWORK_PREDICT, batch, pool);
 	double forward = forward_rate(&workload);
 	workload_close(&workload);
 	printf("%s\ttraining, ms/image\t%d\tms\t%.4f\n", table, size, 1e3 / training);
 	printf("%s\ttraining, GFLOP/s\t%d\tGFLOP/s\t%.2f\n", table, size,
-		training * training_flops(&architecture) / 1e9);
+		training * training_flops(&graph) / 1e9);
 	printf("%s\tforward, ms/image\t%d\tms\t%.4f\n", table, size, 1e3 / forward);
 	printf("%s\tforward, GFLOP/s\t%d\tGFLOP/s\t%.2f\n", table, size,
-		forward * forward_flops(&architecture) / 1e9);
+		forward * forward_flops(&graph) / 1e9);
 	parallel_destroy(pool);
-	architecture_free(&architecture);
+	graph_free(&graph);
 }
 
 int main(void)

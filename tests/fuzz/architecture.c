@@ -1,19 +1,44 @@
-/* A Keras model's JSON. */
+/* A Keras model's JSON: read, and written so that it is read as the same graph. */
 #include "common/fuzz.h"
 
 #include "model/model.h"
 
 #include <assert.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <unistd.h>
+
+/* What is written can be read. */
+static void write_again(const struct graph *graph)
+{
+	struct graph again;
+	struct error error = {0};
+	char path[64];
+	snprintf(path, sizeof path, "/tmp/millrace-fuzz-%d.json", (int)getpid());
+	if (architecture_write(graph, path, &error)) {
+		fuzz_refused(&error);
+		return;
+	}
+	assert(architecture_read(&again, path, NULL, &error) == 0);
+	unlink(path);
+	assert(again.node_count == graph->node_count && again.layer_count == graph->layer_count);
+	graph_free(&again);
+}
 
 bool fuzz_try(const unsigned char *bytes, size_t size)
 {
-	struct architecture architecture;
-	struct shape shapes[LAYERS_MAXIMUM];
+	struct graph graph;
+	struct architecture_remarks remarks = {0};
 	struct error error = {0};
-	if (architecture_read(&architecture, fuzz_file(bytes, size), &error))
+	int result = architecture_read(&graph, fuzz_file(bytes, size), &remarks, &error);
+	architecture_remarks_free(&remarks);
+	if (result)
 		return fuzz_refused(&error);
-	assert(architecture.layer_count >= 1 && architecture.layer_count <= LAYERS_MAXIMUM);
-	assert(architecture_shapes(&architecture, shapes, &error) == 0);
-	architecture_free(&architecture);
+	assert(graph.node_count >= 1 && graph.node_count <= GRAPH_NODES_MAXIMUM);
+	struct shape *shapes = calloc((size_t)graph.node_count, sizeof *shapes);
+	assert(shapes && (graph_is_free(&graph) || graph_shapes(&graph, shapes, &error) == 0));
+	write_again(&graph);
+	free(shapes);
+	graph_free(&graph);
 	return true;
 }

@@ -16,11 +16,11 @@ static size_t value_count;
 
 static void make_network(void)
 {
-	struct architecture architecture;
-	if (architecture_read(&architecture, fixture("model/plain.json"), NULL) ||
-		network_create(&network, &architecture, NETWORK_PREDICT, 1, NULL, NULL))
+	struct graph graph;
+	if (architecture_read(&graph, fixture("model/plain.json"), NULL, NULL) ||
+		network_create(&network, &graph, NETWORK_PREDICT, 1, NULL, NULL))
 		abort();
-	architecture_free(&architecture);
+	graph_free(&graph);
 	for (int i = 0; i < network_parameter_count(network); i++)
 		value_count += network_parameter(network, i).count;
 }

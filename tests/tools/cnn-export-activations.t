@@ -6,7 +6,7 @@ onnx_run=$here/../onnx_run.py
 # A model with one activation at its end, over values of both signs; all of them have the same weights.
 architecture() { # architecture CLASS CONFIG
 	cat <<-END
-	{"class_name": "Sequential", "config": {"name": "m", "layers": [
+	{"module": "keras", "class_name": "Sequential", "config": {"name": "m", "layers": [
 	{"class_name": "InputLayer", "config": {"name": "in", "batch_input_shape": [null, 1, 8, 3]}},
 	{"class_name": "Flatten", "config": {"name": "f"}},
 	{"class_name": "Dense", "config": {"name": "d", "units": 8}},

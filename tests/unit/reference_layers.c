@@ -48,8 +48,8 @@ struct convolution {
  * tap. */
 static bool is_connected(const struct convolution *task, int c, int o, int tap, ptrdiff_t *weight)
 {
-	int filters = task->layer->filters;
 	bool depthwise = task->layer->kind == LAYER_DEPTHWISE_CONVOLUTION;
+	int filters = depthwise ? task->layer->multiplier : task->layer->filters;
 	*weight = ((ptrdiff_t)tap * task->channels + c) * filters + (depthwise ? o % filters : o);
 	return !depthwise || o / filters == c;
 }

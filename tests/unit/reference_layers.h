@@ -4,7 +4,7 @@
 #ifndef TESTS_REFERENCE_LAYERS_H
 #define TESTS_REFERENCE_LAYERS_H
 
-#include "nn/architecture.h"
+#include "graph/graph.h"
 
 /* Conv2D and DepthwiseConv2D, without activation: kernel (kh, kw, in.channels, filters), bias
  * (out.channels). */

@@ -24,6 +24,13 @@ enum {
 	{ \
 		0, "seed", OPTION_SEED, &(seed), "N", "random seed", 0, 0, NULL \
 	}
+/* Of a model whose architecture and card leave it open. */
+#define TOOL_PICTURE_SIZE(size) \
+	{ \
+		0, "size", OPTION_SIZE, &(size), "WxH", \
+			"size of pictures for a network that takes any (default 224x224)", 1, \
+			65535, NULL \
+	}
 #define TOOL_THREADS(threads) \
 	{ \
 		0, "threads", OPTION_INTEGER, &(threads), "N", \

@@ -31,112 +31,115 @@ void require(int failed, const struct error *error)
 
 /* ---- networks ---- */
 
-static struct layer *add_layer(struct architecture *architecture, enum layer_kind kind)
+static void append(struct graph *graph, struct layer layer)
 {
-	struct layer *layer = &architecture->layers[architecture->layer_count];
-	*layer = (struct layer){.kind = kind, .stride_height = 1, .stride_width = 1};
-	snprintf(layer->name, sizeof layer->name, "layer%d", architecture->layer_count++);
-	return layer;
+	struct error error;
+	snprintf(layer.name, sizeof layer.name, "layer%d", graph->layer_count);
+	require(graph_append(graph, &layer, &error) < 0, &error);
 }
 
-static void add_convolution(struct architecture *architecture, enum layer_kind kind, int kernel,
-	int stride, int filters)
+static void append_activation(struct graph *graph, enum activation_kind activation)
 {
-	struct layer *layer = add_layer(architecture, kind);
-	layer->filters = filters;
-	layer->kernel_height = layer->kernel_width = kernel;
-	layer->stride_height = layer->stride_width = stride;
-	layer->padding = PADDING_SAME;
-	layer = add_layer(architecture, LAYER_BATCH_NORMALIZATION);
-	layer->momentum = 0.9f;
-	layer->epsilon = 1e-3f;
-	layer->center = layer->scale = true;
-	add_layer(architecture, LAYER_ACTIVATION)->activation.kind = ACTIVATION_RELU;
+	struct layer layer = layer_defaults(LAYER_ACTIVATION, "");
+	layer.activation = activation_default(activation);
+	append(graph, layer);
 }
 
-static void add_word(struct architecture *architecture, const char *word)
+static void append_convolution(struct graph *graph, enum layer_kind kind, int kernel, int stride,
+	int filters)
+{
+	struct layer layer = layer_defaults(kind, "");
+	layer.filters = filters;
+	layer.kernel_height = layer.kernel_width = kernel;
+	layer.stride_height = layer.stride_width = stride;
+	layer.padding = PADDING_SAME;
+	layer.use_bias = false;
+	append(graph, layer);
+	layer = layer_defaults(LAYER_BATCH_NORMALIZATION, "");
+	layer.momentum = 0.9f;
+	append(graph, layer);
+	append_activation(graph, ACTIVATION_RELU);
+}
+
+static void append_word(struct graph *graph, const char *word)
 {
 	int kernel, stride, filters;
 	if (sscanf(word, "c%d/%dx%d", &kernel, &stride, &filters) == 3)
-		add_convolution(architecture, LAYER_CONVOLUTION, kernel, stride, filters);
+		append_convolution(graph, LAYER_CONVOLUTION, kernel, stride, filters);
 	else if (sscanf(word, "d%d/%d", &kernel, &stride) == 2)
-		add_convolution(architecture, LAYER_DEPTHWISE_CONVOLUTION, kernel, stride, 1);
+		append_convolution(graph, LAYER_DEPTHWISE_CONVOLUTION, kernel, stride, 1);
 	else
 		require(1, &(struct error){"network", "unknown layer"});
 }
 
-void network_from_text(struct architecture *out, const char *text, int side)
+void network_from_text(struct graph *out, const char *text, int side)
 {
-	struct shape input = {side, side, 3};
+	struct shape input = {.height = side, .width = side, .channels = 3};
 	struct error error;
 	if (strcmp(text, "original") == 0) {
-		require(architecture_original(out, input, BENCH_CLASSES, ACTIVATION_SOFTMAX,
-				&error),
+		require(graph_original(out, input, BENCH_CLASSES, ACTIVATION_SOFTMAX, &error),
 			&error);
 		return;
 	}
 	char words[1024];
 	snprintf(words, sizeof words, "%s", text);
-	*out = (struct architecture){.name = "network",
-		.input = input,
-		.layers = calloc(LAYERS_MAXIMUM, sizeof *out->layers)};
+	*out = (struct graph){.name = "network", .input = input};
 	for (char *word = strtok(words, " "); word; word = strtok(NULL, " "))
-		add_word(out, word);
-	add_layer(out, LAYER_GLOBAL_AVERAGE_POOLING);
-	struct layer *last = add_layer(out, LAYER_DENSE);
-	last->filters = BENCH_CLASSES;
-	last->use_bias = true;
-	add_layer(out, LAYER_ACTIVATION)->activation.kind = ACTIVATION_SOFTMAX;
+		append_word(out, word);
+	append(out, layer_defaults(LAYER_GLOBAL_AVERAGE_POOLING, ""));
+	struct layer last = layer_defaults(LAYER_DENSE, "");
+	last.filters = BENCH_CLASSES;
+	append(out, last);
+	append_activation(out, ACTIVATION_SOFTMAX);
 }
 
 /* ---- floating-point operations ---- */
 
-static double layer_flops(const struct layer *layer, struct shape in, struct shape out)
+/* 2 for each multiply-add of a weight. */
+static double node_flops(const struct graph *graph, const struct shape *shapes, int node)
 {
-	double taps = (double)layer->kernel_height * layer->kernel_width;
-	switch (layer->kind) {
-	case LAYER_CONVOLUTION:
-		return 2 * taps * in.channels * out.height * out.width * out.channels;
-	case LAYER_DEPTHWISE_CONVOLUTION:
-		return 2 * taps * out.height * out.width * out.channels;
-	case LAYER_DENSE:
-		return 2.0 * in.channels * out.channels;
-	default:
+	struct parameter_shape parameters[PARAMETERS_MAXIMUM];
+	const struct layer *layer = graph_layer(graph, node);
+	double weights = 1;
+	if (!layer_parameters(layer, graph_shape(graph, shapes, graph_input(graph, node, 0)),
+		    parameters) ||
+		parameters[0].initializer != INITIALIZER_GLOROT_UNIFORM)
 		return 0;
-	}
+	for (int i = 0; i < parameters[0].rank; i++)
+		weights *= parameters[0].sides[i];
+	return 2 * weights * shapes[node].height * shapes[node].width;
 }
 
-/* The sum over layers, by a factor for the first one, which needs no input gradient, and one for
+/* The sum over nodes, by a factor for the first one, which needs no input gradient, and one for
  * the others. */
-static double total_flops(const struct architecture *architecture, double first_factor,
-	double other_factor)
+static double total_flops(const struct graph *graph, double first_factor, double other_factor)
 {
-	struct shape shapes[LAYERS_MAXIMUM], in = architecture->input;
+	struct shape *shapes = calloc((size_t)graph->node_count, sizeof *shapes);
 	struct error error;
-	require(architecture_shapes(architecture, shapes, &error), &error);
+	require(!shapes || graph_shapes(graph, shapes, &error), &error);
 	double flops = 0;
-	for (int i = 0; i < architecture->layer_count; in = shapes[i++])
-		flops += layer_flops(&architecture->layers[i], in, shapes[i]) *
-			(i ? other_factor : first_factor);
+	for (int i = 0; i < graph->node_count; i++)
+		flops += node_flops(graph, shapes, i) * (i ? other_factor : first_factor);
+	free(shapes);
 	return flops;
 }
 
-double forward_flops(const struct architecture *architecture)
+double forward_flops(const struct graph *graph)
 {
-	return total_flops(architecture, 1, 1);
+	return total_flops(graph, 1, 1);
 }
 
-double training_flops(const struct architecture *architecture)
+double training_flops(const struct graph *graph)
 {
-	return total_flops(architecture, 2, 3);
+	return total_flops(graph, 2, 3);
 }
 
 /* ---- running ---- */
 
-void workload_open(struct workload *workload, const struct architecture *architecture,
-	enum network_mode mode, int batch, struct parallel *pool)
+void workload_open(struct workload *workload, const struct graph *graph, enum network_mode mode,
+	int batch, struct parallel *pool)
 {
-	struct shape input = architecture->input;
+	struct shape input = graph->input;
 	size_t values =
 		(size_t)batch * (size_t)input.height * (size_t)input.width * (size_t)input.channels;
 	struct random random = random_start(1, RANDOM_TEST, 0, 0);
@@ -146,8 +149,7 @@ void workload_open(struct workload *workload, const struct architecture *archite
 		.logits = malloc((size_t)batch * BENCH_CLASSES * sizeof(float)),
 		.batch = batch,
 	};
-	require(network_create(&workload->network, architecture, mode, batch, pool, &error),
-		&error);
+	require(network_create(&workload->network, graph, mode, batch, pool, &error), &error);
 	workload->images = mode == NETWORK_PREDICT ? malloc(values * sizeof(float))
 						   : network_input(workload->network);
 	require(!workload->images || !workload->targets || !workload->logits,

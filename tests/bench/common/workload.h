@@ -26,15 +26,15 @@ void require(int failed, const struct error *error);
  * depthwise 3x3 one; both have same padding, no bias, and are followed by batch normalisation and
  * ReLU. The last layers are global average pooling and a dense one with softmax. "original" is the
  * network of the original project. */
-void network_from_text(struct architecture *out, const char *text, int side);
+void network_from_text(struct graph *out, const char *text, int side);
 
 /* Floating-point operations of a forward pass, and of a training step, per image: two for each
  * multiplication and addition in convolutions and dense layers, counted densely. */
-double forward_flops(const struct architecture *architecture);
-double training_flops(const struct architecture *architecture);
+double forward_flops(const struct graph *graph);
+double training_flops(const struct graph *graph);
 
-void workload_open(struct workload *workload, const struct architecture *architecture,
-	enum network_mode mode, int batch, struct parallel *pool);
+void workload_open(struct workload *workload, const struct graph *graph, enum network_mode mode,
+	int batch, struct parallel *pool);
 void workload_close(struct workload *workload);
 
 /* Images per second of training steps with Adam, and of forward passes. */

@@ -135,6 +135,13 @@ exif)
 	bad far 'II*\000\377\377\377\377' ;;
 architecture)
 	cp $fixtures/model/*.json "$good"
+	for name in nested_like_teachable shared_twice squeeze_excite residual reg; do
+		cp $fixtures/model/graphs/$name.json "$good"
+	done
+	input='{"class_name":"InputLayer","config":{"name":"i","batch_shape":[null,null,8,3]}}'
+	ends='"input_layers":["i",0,0],"output_layers":["a",0,0]'
+	good operation '{"class_name":"Model","config":{"layers":['"$input"',{"class_name":"TFOpLambda","config":{"name":"a","function":"math.truediv"},"inbound_nodes":[["i",0,0,{"y":127.5}]]}],'"$ends"'}}'
+	bad cycle '{"class_name":"Model","config":{"layers":['"$input"',{"class_name":"Flatten","config":{"name":"a"},"inbound_nodes":[[["a",0,0]]]}],'"$ends"'}}'
 	bad class '{"class_name":"Functional","config":{"layers":[]}}'
 	bad layers '{"class_name":"Sequential","config":{"layers":[]}}' ;;
 weights)

@@ -93,26 +93,26 @@ static bool same_files(const char *a, const char *b)
 }
 
 /* Whether the name of the first activation layer changes the diagram. */
-static bool activation_is_named(struct architecture *architecture)
+static bool activation_is_named(struct graph *graph)
 {
-	struct layer *layer = architecture->layers;
-	while (layer->kind != LAYER_ACTIVATION)
-		layer++;
-	if (chart_write_png(architecture, NULL, png, &error))
+	int node = 0;
+	while (graph_layer(graph, node)->kind != LAYER_ACTIVATION)
+		node++;
+	if (chart_write_png(graph, NULL, png, &error))
 		return false;
-	strcpy(layer->name, "another");
-	return chart_write_png(architecture, NULL, again, &error) == 0 && !same_files(png, again);
+	strcpy(graph->nodes[node].name, "another");
+	return chart_write_png(graph, NULL, again, &error) == 0 && !same_files(png, again);
 }
 
 static void diagrams(void)
 {
-	struct architecture original;
+	struct graph original;
 	struct canvas canvas;
 	int64_t parameters;
 	char number[32];
 	struct text_list labels = {0};
 	if (text_list_add(&labels, "a & <b>", &error) ||
-		architecture_original(&original, (struct shape){150, 150, 3}, 4, ACTIVATION_SIGMOID,
+		graph_original(&original, (struct shape){150, 150, 3, false}, 4, ACTIVATION_SIGMOID,
 			&error))
 		return;
 	/* 3*3*3*32+32 + 3*3*32*32+32 + 3*3*32*64+64 + 18496*64+64 + 64*4+4 */
@@ -126,23 +126,21 @@ static void diagrams(void)
 	canvas_free(&canvas);
 	ok(activation_is_named(&original),
 		"the name of an activation layer is on the card before it");
-	struct layer long_layers[LAYERS_MAXIMUM];
-	for (int i = 0; i < LAYERS_MAXIMUM; i++)
-		long_layers[i] = (struct layer){.kind = LAYER_CONVOLUTION,
-			.name = "conv",
-			.filters = 2,
-			.kernel_height = 1,
-			.kernel_width = 1,
-			.stride_height = 1,
-			.stride_width = 1};
-	struct architecture long_one = {"long", {8, 8, 1}, LAYERS_MAXIMUM, long_layers};
+	struct graph long_one = {.name = "long", .input = {8, 8, 1, false}};
+	struct layer convolution = layer_defaults(LAYER_CONVOLUTION, "conv");
+	convolution.filters = 2;
+	convolution.kernel_height = convolution.kernel_width = 1;
+	for (int i = 0; i < 512; i++)
+		if (graph_append(&long_one, &convolution, &error) < 0)
+			return;
 	ok(chart_draw(&canvas, &long_one, NULL, &error) == 0 && canvas.height < 2 * canvas.width,
 		"512 layers are drawn in several columns");
 	canvas_free(&canvas);
-	long_layers[0].kernel_height = 9;
+	long_one.layers[0].kernel_height = 9;
 	ok(chart_draw(&canvas, &long_one, NULL, &error) == -1 && !canvas.cairo,
 		"shapes that do not fit are an error");
-	architecture_free(&original);
+	graph_free(&long_one);
+	graph_free(&original);
 	text_list_free(&labels);
 }
 

@@ -19,17 +19,15 @@ static void add_labels(void)
 
 static void build(void)
 {
-	struct layer layers[] = {{.kind = LAYER_CONVOLUTION,
-					 .name = "conv",
-					 .filters = 2,
-					 .kernel_height = 1,
-					 .kernel_width = 1,
-					 .stride_height = 1,
-					 .stride_width = 1},
-		{.kind = LAYER_GLOBAL_AVERAGE_POOLING, .name = "mean"}};
-	struct architecture architecture = {"small", {4, 4, 3}, 2, layers};
-	if (network_create(&plan.network, &architecture, NETWORK_EXPLAIN, 1, NULL, &error))
+	struct graph graph = {.name = "small", .input = {4, 4, 3, false}};
+	struct layer conv = layer_defaults(LAYER_CONVOLUTION, "conv"),
+		     mean = layer_defaults(LAYER_GLOBAL_AVERAGE_POOLING, "mean");
+	conv.filters = 2;
+	conv.kernel_height = conv.kernel_width = 1;
+	if (graph_append(&graph, &conv, &error) < 0 || graph_append(&graph, &mean, &error) < 0 ||
+		network_create(&plan.network, &graph, NETWORK_EXPLAIN, 1, NULL, &error))
 		exit(1);
+	graph_free(&graph);
 	plan.labels = &labels;
 	add_labels();
 }
@@ -42,11 +40,11 @@ static int choose(const char *class_name, const char *layer, const char *filter)
 
 static void found(void)
 {
-	ok(choose("cat", NULL, NULL) == 0 && plan.target.layer == 2 && plan.target.unit == 0,
+	ok(choose("cat", NULL, NULL) == 0 && plan.target.node == 2 && plan.target.unit == 0,
 		"a class by its name");
 	ok(choose("7", NULL, NULL) == 0 && plan.target.unit == 1, "by a name that is a number");
 	ok(choose("0", NULL, NULL) == 0 && plan.target.unit == 0, "by its number");
-	ok(choose(NULL, "conv", "1") == 0 && plan.target.layer == 0 && plan.target.unit == 1,
+	ok(choose(NULL, "conv", "1") == 0 && plan.target.node == 0 && plan.target.unit == 1,
 		"a filter");
 	ok(choose(NULL, NULL, NULL) == 0 && plan.target.unit == EXPLAIN_PREDICTED,
 		"or the predicted class");

@@ -15,17 +15,18 @@ static char path[256];
 /* Logits are the three values of the input themselves. */
 static void build(void)
 {
-	struct layer layers[] = {{.kind = LAYER_FLATTEN, .name = "flatten"},
-		{.kind = LAYER_DENSE,
-			.name = "dense",
-			.filters = 3,
-			.use_bias = true,
-			.activation = {.kind = ACTIVATION_SOFTMAX}}};
-	struct architecture architecture = {"identity", {1, 1, 3}, 2, layers};
-	if (network_create(&network, &architecture, NETWORK_EXPLAIN, 1, NULL, &error) ||
+	struct graph graph = {.name = "identity", .input = {1, 1, 3, false}};
+	struct layer flatten = layer_defaults(LAYER_FLATTEN, "flatten"),
+		     dense = layer_defaults(LAYER_DENSE, "dense");
+	dense.filters = 3;
+	dense.activation.kind = ACTIVATION_SOFTMAX;
+	if (graph_append(&graph, &flatten, &error) < 0 || graph_append(&graph, &dense, &error) < 0)
+		exit(1);
+	if (network_create(&network, &graph, NETWORK_EXPLAIN, 1, NULL, &error) ||
 		text_list_add(&labels, "cat", &error) || text_list_add(&labels, "dog", &error) ||
 		text_list_add(&labels, "eel", &error))
 		exit(1);
+	graph_free(&graph);
 	float *weights = network_parameter_values(network, 0);
 	for (int i = 0; i < 3; i++)
 		weights[4 * i] = 1;

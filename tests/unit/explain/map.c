@@ -1,4 +1,4 @@
-/* Maps: the grid of a layer, normalisation that is robust to outliers, interpolation. */
+/* Maps: normalisation that is robust to outliers, interpolation. */
 #include "explain/map.h"
 #include "tap.h"
 
@@ -6,46 +6,6 @@
 #include <string.h>
 
 static struct error error;
-
-/* By hand, for the original network on 150 pixels: each valid 3x3 convolution moves the first
- * centre by one step, each pooling by half a step, and doubles the step. */
-static void original_grid(void)
-{
-	struct layer layers[6];
-	struct shape shapes[6] = {{148, 148, 8}, {74, 74, 8}, {72, 72, 8}, {36, 36, 8}, {34, 34, 8},
-		{17, 17, 8}};
-	static const double first[] = {1, 1.5, 3.5, 4.5, 8.5, 10.5}, step[] = {1, 2, 2, 4, 4, 8};
-	for (int i = 0; i < 6; i++)
-		layers[i] = i % 2 ? (struct layer){.kind = LAYER_MAX_POOLING,
-					    .kernel_height = 2,
-					    .kernel_width = 2,
-					    .stride_height = 2,
-					    .stride_width = 2}
-				  : (struct layer){.kind = LAYER_CONVOLUTION,
-					    .kernel_height = 3,
-					    .kernel_width = 3,
-					    .stride_height = 1,
-					    .stride_width = 1};
-	struct architecture architecture = {"original", {150, 150, 3}, 6, layers};
-	for (int i = 0; i < 6; i++) {
-		struct grid grid = grid_of_layer(&architecture, shapes, i);
-		ok(grid.top == first[i] && grid.left == first[i] && grid.down == step[i] &&
-				grid.right == step[i],
-			"grid of layer %d", i);
-	}
-	/* same, stride 2: on even sides TensorFlow pads one pixel, at the end: the first window is
-	 * centred on pixel 1. */
-	struct layer strided = {.kind = LAYER_CONVOLUTION,
-		.kernel_height = 3,
-		.kernel_width = 3,
-		.stride_height = 2,
-		.stride_width = 2,
-		.padding = PADDING_SAME};
-	struct architecture same = {"same", {8, 9, 1}, 1, &strided};
-	struct grid grid = grid_of_layer(&same, (struct shape[]){{4, 5, 1}}, 0);
-	ok(grid.top == 1 && grid.left == 0 && grid.down == 2,
-		"same padding of an even and an odd side");
-}
 
 static void normalize(void)
 {
@@ -88,7 +48,6 @@ static void sample(void)
 
 int main(void)
 {
-	original_grid();
 	normalize();
 	sample();
 	return done();

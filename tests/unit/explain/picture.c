@@ -30,7 +30,7 @@ static void is_placed(int width, int height, enum image_fit fit, const char *nam
 	struct picture picture;
 	double mass = 0, x = 0, y = 0;
 	write_picture(width, height);
-	if (picture_read(&picture, path, &settings, (struct shape){30, 40, 3}, &error)) {
+	if (picture_read(&picture, path, &settings, (struct shape){30, 40, 3, false}, &error)) {
 		ok(false, "%s: %s: %s", name, error.object, error.reason);
 		return;
 	}
@@ -57,7 +57,7 @@ static void overlay_is_placed(void)
 	struct image out;
 	colormap_make(&jet, COLORMAP_JET);
 	write_picture(90, 60);
-	if (picture_read(&picture, path, &settings, (struct shape){30, 40, 3}, &error) ||
+	if (picture_read(&picture, path, &settings, (struct shape){30, 40, 3, false}, &error) ||
 		map_create(&map, 30, 40, (struct grid){0, 0, 1, 1}, &error))
 		return;
 	for (int i = 0; i < 30 * 40; i++)
@@ -103,12 +103,13 @@ int main(void)
 	is_placed(80, 120, IMAGE_PAD, "pad, high");
 	overlay_is_placed();
 	settings();
-	ok(picture_read(&picture, path, &white, (struct shape){30, 40, 2}, &error) == -1 &&
+	ok(picture_read(&picture, path, &white, (struct shape){30, 40, 2, false}, &error) == -1 &&
 			!picture.input,
 		"two channels are refused");
-	ok(picture_read(&picture, "/nowhere.png", &white, (struct shape){30, 40, 3}, &error) == -1,
+	ok(picture_read(&picture, "/nowhere.png", &white, (struct shape){30, 40, 3, false},
+		   &error) == -1,
 		"a missing file");
-	ok(picture_read(&picture, path, &white, (struct shape){30, 40, 1}, &error) == 0 &&
+	ok(picture_read(&picture, path, &white, (struct shape){30, 40, 1, false}, &error) == 0 &&
 			picture.input[0] == 1,
 		"grey");
 	picture_free(&picture);

@@ -22,16 +22,61 @@ static void fill(float *values, size_t count, uint64_t number, float low, float 
 		values[i] = random_between(&random, low, high);
 }
 
-static struct network *build(struct layer *layers, int count)
+static struct layer plain(enum layer_kind kind)
 {
-	struct architecture architecture = {"test", {HEIGHT, WIDTH, CHANNELS}, count, layers};
+	return layer_defaults(kind, "");
+}
+
+static struct layer activation(enum activation_kind kind)
+{
+	struct layer layer = plain(LAYER_ACTIVATION);
+	layer.activation.kind = kind;
+	return layer;
+}
+
+static struct layer dense(enum activation_kind activation)
+{
+	struct layer layer = plain(LAYER_DENSE);
+	layer.filters = CLASSES;
+	layer.activation.kind = activation;
+	return layer;
+}
+
+static struct layer convolution(int filters, int window, int stride, enum padding padding,
+	enum activation_kind activation)
+{
+	struct layer layer = plain(LAYER_CONVOLUTION);
+	layer.filters = filters;
+	layer.kernel_height = layer.kernel_width = window;
+	layer.stride_height = layer.stride_width = stride;
+	layer.padding = padding;
+	layer.activation.kind = activation;
+	return layer;
+}
+
+static struct layer pooling(enum layer_kind kind)
+{
+	struct layer layer = plain(kind);
+	layer.kernel_height = layer.kernel_width = layer.stride_height = layer.stride_width = 2;
+	return layer;
+}
+
+/* A chain of these layers, which get the names "layer0", "layer1" and so on. */
+static struct network *build(const struct layer *layers, int count)
+{
+	struct graph graph = {.name = "test", .input = {HEIGHT, WIDTH, CHANNELS, false}};
 	struct network *network;
-	for (int i = 0; i < count; i++)
-		snprintf(layers[i].name, sizeof layers[i].name, "layer%d", i);
-	if (network_create(&network, &architecture, NETWORK_EXPLAIN, 1, NULL, &error)) {
+	for (int i = 0; i < count; i++) {
+		struct layer layer = layers[i];
+		snprintf(layer.name, sizeof layer.name, "layer%d", i);
+		if (graph_append(&graph, &layer, &error) < 0)
+			exit(1);
+	}
+	if (network_create(&network, &graph, NETWORK_EXPLAIN, 1, NULL, &error)) {
 		note("%s: %s", error.object, error.reason);
 		exit(1);
 	}
+	graph_free(&graph);
 	for (int i = 0; i < network_parameter_count(network); i++) {
 		struct parameter parameter = network_parameter(network, i);
 		fill(network_parameter_values(network, i), parameter.count, (uint64_t)i, -0.5f,
@@ -67,11 +112,7 @@ static double worst_difference(const struct map *map, const double *expected)
 /* z = W x + b: the gradient is W everywhere. */
 static void linear_network(void)
 {
-	struct layer layers[] = {{.kind = LAYER_FLATTEN},
-		{.kind = LAYER_DENSE,
-			.filters = CLASSES,
-			.use_bias = true,
-			.activation = {.kind = ACTIVATION_SIGMOID}}};
+	struct layer layers[] = {plain(LAYER_FLATTEN), dense(ACTIVATION_SIGMOID)};
 	struct network *network = build(layers, 2);
 	const float *weights = network_parameter(network, 0).values;
 	double largest[HEIGHT * WIDTH], products[HEIGHT * WIDTH];
@@ -99,34 +140,13 @@ static void linear_network(void)
 
 static struct network *smooth_network(void)
 {
-	static struct layer layers[] = {
-		{.kind = LAYER_CONVOLUTION,
-			.filters = 5,
-			.kernel_height = 3,
-			.kernel_width = 3,
-			.stride_height = 1,
-			.stride_width = 1,
-			.padding = PADDING_SAME,
-			.use_bias = true,
-			.activation = {.kind = ACTIVATION_TANH}},
-		{.kind = LAYER_AVERAGE_POOLING,
-			.kernel_height = 2,
-			.kernel_width = 2,
-			.stride_height = 2,
-			.stride_width = 2},
-		{.kind = LAYER_CONVOLUTION,
-			.filters = 4,
-			.kernel_height = 3,
-			.kernel_width = 3,
-			.stride_height = 1,
-			.stride_width = 1,
-			.use_bias = true},
-		{.kind = LAYER_ACTIVATION, .activation = {.kind = ACTIVATION_SWISH}},
-		{.kind = LAYER_FLATTEN},
-		{.kind = LAYER_DENSE,
-			.filters = CLASSES,
-			.use_bias = true,
-			.activation = {.kind = ACTIVATION_SOFTMAX}},
+	struct layer layers[] = {
+		convolution(5, 3, 1, PADDING_SAME, ACTIVATION_TANH),
+		pooling(LAYER_AVERAGE_POOLING),
+		convolution(4, 3, 1, PADDING_VALID, ACTIVATION_LINEAR),
+		activation(ACTIVATION_SWISH),
+		plain(LAYER_FLATTEN),
+		dense(ACTIVATION_SOFTMAX),
 	};
 	return build(layers, 6);
 }
@@ -134,12 +154,12 @@ static struct network *smooth_network(void)
 /* Mean of a filter's map at layer 2, or the logit. */
 static double scalar(struct network *network, const float *values, struct saliency_target target)
 {
-	double z = logit(network, values, target.layer == 6 ? target.unit : 0);
-	if (target.layer == 6)
+	double z = logit(network, values, target.node == 6 ? target.unit : 0);
+	if (target.node == 6)
 		return z;
-	struct shape shape = network_shapes(network)[target.layer];
+	struct shape shape = network_shapes(network)[target.node];
 	int positions = shape.height * shape.width;
-	const float *output = network_output(network, target.layer);
+	const float *output = network_output(network, target.node);
 	z = 0;
 	for (int i = 0; i < positions; i++)
 		z += (double)output[i * shape.channels + target.unit] / positions;
@@ -191,9 +211,8 @@ static void completeness(struct network *network)
 /* Where a sigmoid is exactly 1 its gradient is 0; the logit's is not. */
 static void saturation(void)
 {
-	struct layer layers[] = {{.kind = LAYER_FLATTEN},
-		{.kind = LAYER_DENSE, .filters = CLASSES, .use_bias = true},
-		{.kind = LAYER_ACTIVATION, .activation = {.kind = ACTIVATION_SIGMOID}}};
+	struct layer layers[] = {plain(LAYER_FLATTEN), dense(ACTIVATION_LINEAR),
+		activation(ACTIVATION_SIGMOID)};
 	struct network *network = build(layers, 3);
 	float probabilities[CLASSES];
 	network_parameter_values(network, 1)[0] = 100;
@@ -209,15 +228,8 @@ static void saturation(void)
 /* 1x1 convolution, global average, dense: dz/dA is w / positions at every position. */
 static void activation_maps(void)
 {
-	struct layer layers[] = {{.kind = LAYER_CONVOLUTION,
-					 .filters = 4,
-					 .kernel_height = 1,
-					 .kernel_width = 1,
-					 .stride_height = 1,
-					 .stride_width = 1,
-					 .use_bias = true},
-		{.kind = LAYER_GLOBAL_AVERAGE_POOLING},
-		{.kind = LAYER_DENSE, .filters = CLASSES, .use_bias = true}};
+	struct layer layers[] = {convolution(4, 1, 1, PADDING_VALID, ACTIVATION_LINEAR),
+		plain(LAYER_GLOBAL_AVERAGE_POOLING), dense(ACTIVATION_LINEAR)};
 	struct network *network = build(layers, 3);
 	const float *weights = network_parameter(network, 2).values;
 	double grad_cam[HEIGHT * WIDTH], layer_cam[HEIGHT * WIDTH];
@@ -264,25 +276,77 @@ static void noise(struct network *network)
 		map_free(&maps[i]);
 }
 
-static void layers_to_explain(void)
+static void chain_nodes(void)
 {
-	struct architecture original;
+	struct graph original;
 	struct network *network;
-	int blocks[LAYERS_MAXIMUM];
-	if (architecture_original(&original, (struct shape){150, 150, 3}, 4, ACTIVATION_SIGMOID,
+	int blocks[GRAPH_NODES_MAXIMUM];
+	if (graph_original(&original, (struct shape){150, 150, 3, false}, 4, ACTIVATION_SIGMOID,
 		    &error) ||
 		network_create(&network, &original, NETWORK_EXPLAIN, 1, NULL, &error))
 		exit(1);
-	is_integer(saliency_default_layer(network, SALIENCY_GRAD_CAM), 7,
+	is_integer(saliency_default_node(network, SALIENCY_GRAD_CAM), 7,
 		"the original's last convolution, with its activation");
-	is_integer(saliency_default_layer(network, SALIENCY_LAYER_CAM), 8,
+	is_integer(saliency_default_node(network, SALIENCY_LAYER_CAM), 8,
 		"LayerCAM explains at the pooling after it");
 	is_integer(saliency_blocks(network, blocks), 3, "it has three blocks");
 	ok(blocks[0] == 2 && blocks[1] == 5 && blocks[2] == 8, "which end with the poolings");
-	ok(saliency_is_spatial(&original, 8) && !saliency_is_spatial(&original, 9),
-		"spatial dimensions end at flatten");
+	ok(saliency_has_places(network, 8) && !saliency_has_places(network, 9),
+		"places end at flatten");
 	network_destroy(network);
-	architecture_free(&original);
+	graph_free(&original);
+}
+
+static int add(struct graph *graph, struct layer layer, const char *name, int first, int second)
+{
+	int inputs[] = {first, second}, count = layer_kind_row(layer.kind)->least_inputs;
+	snprintf(layer.name, sizeof layer.name, "%s", name);
+	int index = graph_add_layer(graph, &layer, &error);
+	int node = index < 0 ? -1 : graph_add_node(graph, index, inputs, count, &error);
+	if (node < 0)
+		exit(1);
+	return node;
+}
+
+/* Two residual blocks; the second, with squeeze-and-excite, halves the resolution, in both its
+ * branches. */
+static void graph_nodes(void)
+{
+	struct graph graph = {.name = "residual", .input = {16, 16, 3, false}};
+	struct layer same = convolution(4, 3, 1, PADDING_SAME, ACTIVATION_RELU),
+		     strided = convolution(4, 3, 2, PADDING_SAME, ACTIVATION_RELU);
+	struct network *network;
+	int blocks[GRAPH_NODES_MAXIMUM];
+	int stem = add(&graph, same, "stem", GRAPH_INPUT, 0),
+	    inner = add(&graph, same, "inner", stem, 0);
+	int sum = add(&graph, plain(LAYER_ADD), "sum", stem, inner);
+	int end = add(&graph, activation(ACTIVATION_RELU), "end", sum, 0);
+	int narrow = add(&graph, strided, "narrow", end, 0);
+	int squeeze = add(&graph, plain(LAYER_GLOBAL_AVERAGE_POOLING), "squeeze", narrow, 0);
+	struct layer gate = dense(ACTIVATION_SIGMOID);
+	gate.filters = 4;
+	int excite = add(&graph, plain(LAYER_MULTIPLY), "excite", narrow,
+		add(&graph, gate, "gate", squeeze, 0));
+	int shortcut = add(&graph, pooling(LAYER_MAX_POOLING), "shortcut", end, 0);
+	int last = add(&graph, same, "last", excite, 0);
+	int second = add(&graph, plain(LAYER_ADD), "second", shortcut, last);
+	int output = add(&graph, activation(ACTIVATION_RELU), "output", second, 0);
+	add(&graph, dense(ACTIVATION_SOFTMAX), "classes",
+		add(&graph, plain(LAYER_GLOBAL_AVERAGE_POOLING), "mean", output, 0), 0);
+	if (network_create(&network, &graph, NETWORK_EXPLAIN, 1, NULL, &error)) {
+		note("%s: %s", error.object, error.reason);
+		exit(1);
+	}
+	is_integer(saliency_blocks(network, blocks), 2, "a residual network of two blocks");
+	ok(blocks[0] == end && blocks[1] == output,
+		"which end where all paths meet before and after the stride");
+	is_integer(saliency_default_node(network, SALIENCY_GRAD_CAM), output,
+		"Grad-CAM explains at the sum that the last convolution is part of");
+	is_integer(saliency_default_node(network, SALIENCY_LAYER_CAM), output, "LayerCAM too");
+	ok(saliency_has_places(network, excite) && !saliency_has_places(network, squeeze),
+		"what is squeezed has no places, what it excites has");
+	network_destroy(network);
+	graph_free(&graph);
 }
 
 int main(void)
@@ -299,6 +363,7 @@ int main(void)
 	network_destroy(network);
 	saturation();
 	activation_maps();
-	layers_to_explain();
+	chain_nodes();
+	graph_nodes();
 	return done();
 }

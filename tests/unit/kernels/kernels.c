@@ -266,9 +266,8 @@ static void updates(const struct kernels *kernels, int count, float out[4][VALUE
 		out[2][i] = fabsf(out[2][i]);
 	struct update update = {out[0], out[1], out[2], b, (size_t)count, 0.01f, 0.9f, 0.99f, 1e-7f,
 		1e-4f};
-	kernels->sgd(&update);
-	kernels->rmsprop(&update);
-	kernels->adam(&update);
+	for (int i = 0; i < OPTIMIZER_COUNT; i++)
+		kernels->optimizers[i](&update);
 }
 
 static void compare(const struct kernels *kernels, const char *name, struct random random,

@@ -31,7 +31,7 @@ static inline float *read_npy(const char *path, size_t *count)
 	unsigned char *bytes;
 	size_t size;
 	struct error error;
-	if (file_read(path, 1 << 20, &bytes, &size, &error)) {
+	if (file_read(path, 1 << 24, &bytes, &size, &error)) {
 		note("%s: %s", error.object, error.reason);
 		exit(1);
 	}

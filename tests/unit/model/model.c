@@ -66,7 +66,8 @@ static const struct {
 static int load(struct error *error)
 {
 	struct model model;
-	int result = model_load(&model, folder, NETWORK_PREDICT, 1, NULL, error);
+	int result = model_load(&model, folder,
+		&(struct model_options){.mode = NETWORK_PREDICT, .batch = 1}, error);
 	if (result == 0)
 		model_free(&model);
 	return result;

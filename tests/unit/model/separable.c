@@ -55,14 +55,13 @@ static void write_weights(const char *path)
 
 int main(void)
 {
-	struct architecture architecture;
+	struct graph graph;
 	struct network *network = NULL;
 	struct error error = {0};
 	ok(output_bytes(scratch_path("model.json"), model, sizeof model - 1, &error) == 0,
 		"write the model");
-	ok(architecture_read(&architecture, scratch_path("model.json"), &error) == 0 &&
-			network_create(&network, &architecture, NETWORK_PREDICT, 1, NULL, &error) ==
-				0,
+	ok(architecture_read(&graph, scratch_path("model.json"), NULL, &error) == 0 &&
+			network_create(&network, &graph, NETWORK_PREDICT, 1, NULL, &error) == 0,
 		"read it");
 	write_weights(scratch_path("model.weights.h5"));
 	is_integer(network_parameter_count(network), ARRAYS, "arrays of weights");
@@ -75,6 +74,6 @@ int main(void)
 			parameter.name, parameter.layer);
 	}
 	network_destroy(network);
-	architecture_free(&architecture);
+	graph_free(&graph);
 	return done();
 }

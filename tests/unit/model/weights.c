@@ -7,13 +7,13 @@
 
 static struct network *make_network(const char *json, int batch)
 {
-	struct architecture architecture;
+	struct graph graph;
 	struct network *network = NULL;
 	struct error error;
-	if (architecture_read(&architecture, json, &error) ||
-		network_create(&network, &architecture, NETWORK_PREDICT, batch, NULL, &error))
+	if (architecture_read(&graph, json, NULL, &error) ||
+		network_create(&network, &graph, NETWORK_PREDICT, batch, NULL, &error))
 		note("%s: %s", error.object, error.reason);
-	architecture_free(&architecture);
+	graph_free(&graph);
 	return network;
 }
 
@@ -108,7 +108,7 @@ static void refuses(struct network *network, const char *weights, const char *ob
 
 static void foreign_files(void)
 {
-	struct architecture architecture;
+	struct graph graph;
 	struct network *plain = make_network(model_fixture("plain.json"), 1), *wider;
 	refuses(plain, "modern.h5", "", "has 16 weight arrays; the network has 8");
 	refuses(plain, "modern.weights.h5", ": /layers", "has 16 weight arrays; the network has 8");
@@ -118,17 +118,17 @@ static void foreign_files(void)
 	network_destroy(plain);
 
 	struct error error;
-	if (architecture_read(&architecture, model_fixture("plain.json"), &error))
+	if (architecture_read(&graph, model_fixture("plain.json"), NULL, &error))
 		return;
-	architecture.layers[0].filters = 6;
-	if (network_create(&wider, &architecture, NETWORK_PREDICT, 1, NULL, &error))
+	graph.layers[0].filters = 6;
+	if (network_create(&wider, &graph, NETWORK_PREDICT, 1, NULL, &error))
 		return;
 	refuses(wider, "plain.h5", ": /conv1/plain/conv1/kernel",
 		"has shape (3, 3, 3, 5); kernel of layer 'conv1' needs (3, 3, 3, 6)");
 	refuses(wider, "plain.weights.h5", ": /layers/conv2d/vars/0",
 		"has shape (3, 3, 3, 5); kernel of layer 'conv1' needs (3, 3, 3, 6)");
 	network_destroy(wider);
-	architecture_free(&architecture);
+	graph_free(&graph);
 }
 
 /* Reads `bytes` as weights of `network`: 0, or -1. */

@@ -432,7 +432,7 @@ static void memory_taken(void)
 
 int main(void)
 {
-	struct architecture architecture;
+	struct graph graph;
 	struct error error;
 	H5Eset_auto2(H5E_DEFAULT, NULL, NULL);
 	alarm(120); /* a test that blocks on a pipe fails */
@@ -441,8 +441,8 @@ int main(void)
 	snprintf(secret, sizeof secret, "%s", scratch_path("secret"));
 	snprintf(pipe_path, sizeof pipe_path, "%s", scratch_path("pipe"));
 	char text[COUNT * sizeof(float)] = "user:x:1000:1000";
-	if (architecture_read(&architecture, model_fixture("plain.json"), &error) ||
-		network_create(&network, &architecture, NETWORK_PREDICT, 1, NULL, &error) ||
+	if (architecture_read(&graph, model_fixture("plain.json"), NULL, &error) ||
+		network_create(&network, &graph, NETWORK_PREDICT, 1, NULL, &error) ||
 		weights_write(network, good, &error) ||
 		output_bytes(secret, text, sizeof text, &error) || mkfifo(pipe_path, 0600))
 		return 1;
@@ -461,6 +461,6 @@ int main(void)
 	deflate_bomb();
 	memory_taken();
 	network_destroy(network);
-	architecture_free(&architecture);
+	graph_free(&graph);
 	return done();
 }

@@ -10,13 +10,12 @@ static void check(const char *name, struct layer layer, int height, int width, c
 	const float *kernel, int count, const float *expected)
 {
 	strcpy(layer.name, "layer");
-	struct architecture architecture = {.input = {height, width, 1},
-		.layer_count = 1,
-		.layers = &layer};
+	struct graph graph =
+		chain((struct shape){.height = height, .width = width, .channels = 1}, &layer, 1);
 	struct network *network;
 	struct error error;
 	float out[32];
-	if (network_create(&network, &architecture, NETWORK_PREDICT, 1, NULL, &error)) {
+	if (network_create(&network, &graph, NETWORK_PREDICT, 1, NULL, &error)) {
 		ok(false, "%s: %s: %s", name, error.object, error.reason);
 		return;
 	}
@@ -33,6 +32,7 @@ static void check(const char *name, struct layer layer, int height, int width, c
 	}
 	ok(good, "%s", name);
 	network_destroy(network);
+	graph_free(&graph);
 }
 
 static const float counting[16] = {1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15, 16};

@@ -20,95 +20,95 @@ struct setup {
 };
 
 static struct setup setups[] = {
-	{"dense, tanh", {1, 1, 37}, BINARY, 3,
+	{"dense, tanh", {1, 1, 37, false}, BINARY, 3,
 		{DENSE(21, ACTIVATION_TANH), DENSE(5, ACTIVATION_LINEAR),
 			ACTIVATION(ACTIVATION_SIGMOID)}},
-	{"dense on pixels, swish", {3, 2, 5}, CATEGORICAL, 3,
+	{"dense on pixels, swish", {3, 2, 5, false}, CATEGORICAL, 3,
 		{DENSE(7, ACTIVATION_SWISH), FLATTEN, DENSE(4, ACTIVATION_SOFTMAX)}},
-	{"convolution, valid, 3 channels", {9, 8, 3}, BINARY, 3,
+	{"convolution, valid, 3 channels", {9, 8, 3, false}, BINARY, 3,
 		{CONVOLUTION(18, 3, 3, 1, 1, VALID, ACTIVATION_TANH), FLATTEN,
 			DENSE(3, ACTIVATION_LINEAR)}},
-	{"convolution, 16 channels and filters", {7, 9, 3}, BINARY, 4,
+	{"convolution, 16 channels and filters", {7, 9, 3, false}, BINARY, 4,
 		{CONVOLUTION(16, 2, 3, 1, 1, VALID, ACTIVATION_TANH),
 			CONVOLUTION(32, 3, 2, 1, 1, SAME, ACTIVATION_SIGMOID), FLATTEN,
 			DENSE(3, ACTIVATION_LINEAR)}},
-	{"convolution, same, stride 2", {8, 7, 2}, CATEGORICAL, 4,
+	{"convolution, same, stride 2", {8, 7, 2, false}, CATEGORICAL, 4,
 		{CONVOLUTION(5, 3, 3, 1, 1, SAME, ACTIVATION_SWISH),
 			CONVOLUTION(6, 3, 3, 2, 2, SAME, ACTIVATION_TANH), FLATTEN,
 			DENSE(3, ACTIVATION_SOFTMAX)}},
-	{"convolution, stride above kernel", {11, 10, 4}, CATEGORICAL, 4,
+	{"convolution, stride above kernel", {11, 10, 4, false}, CATEGORICAL, 4,
 		{CONVOLUTION(16, 1, 1, 1, 1, SAME, ACTIVATION_TANH),
 			CONVOLUTION(4, 2, 1, 3, 2, VALID, ACTIVATION_TANH), FLATTEN,
 			DENSE(3, ACTIVATION_SOFTMAX)}},
-	{"convolution, 5x5 same, stride 3x1", {9, 9, 3}, CATEGORICAL, 4,
+	{"convolution, 5x5 same, stride 3x1", {9, 9, 3, false}, CATEGORICAL, 4,
 		{CONVOLUTION(3, 3, 3, 1, 1, VALID, ACTIVATION_TANH),
 			CONVOLUTION(4, 5, 5, 3, 1, SAME, ACTIVATION_TANH), FLATTEN,
 			DENSE(3, ACTIVATION_SOFTMAX)}},
-	{"convolution, ReLU, max-pool, twice", {14, 15, 3}, BINARY, 8,
+	{"convolution, ReLU, max-pool, twice", {14, 15, 3, false}, BINARY, 8,
 		{CONVOLUTION(16, 3, 3, 1, 1, VALID, ACTIVATION_LINEAR), ACTIVATION(ACTIVATION_RELU),
 			POOL(LAYER_MAX_POOLING, 2, 2, VALID),
 			CONVOLUTION(9, 3, 3, 1, 1, VALID, ACTIVATION_RELU),
 			POOL(LAYER_MAX_POOLING, 2, 2, VALID), FLATTEN, DENSE(4, ACTIVATION_LINEAR),
 			ACTIVATION(ACTIVATION_SIGMOID)}},
-	{"same convolution, leaky ReLU, max-pool", {8, 8, 3}, CATEGORICAL, 6,
+	{"same convolution, leaky ReLU, max-pool", {8, 8, 3, false}, CATEGORICAL, 6,
 		{CONVOLUTION(6, 3, 3, 1, 1, SAME, ACTIVATION_LEAKY_RELU),
 			POOL(LAYER_MAX_POOLING, 2, 2, SAME),
 			CONVOLUTION(17, 3, 3, 1, 1, SAME, ACTIVATION_RELU6),
 			POOL(LAYER_MAX_POOLING, 2, 2, VALID), FLATTEN,
 			DENSE(3, ACTIVATION_SOFTMAX)}},
-	{"two sparse convolutions, the second same", {10, 9, 3}, CATEGORICAL, 6,
+	{"two sparse convolutions, the second same", {10, 9, 3, false}, CATEGORICAL, 6,
 		{CONVOLUTION(48, 3, 3, 1, 1, VALID, ACTIVATION_LEAKY_RELU),
 			POOL(LAYER_MAX_POOLING, 2, 2, VALID),
 			CONVOLUTION(17, 3, 3, 1, 1, SAME, ACTIVATION_TANH),
 			POOL(LAYER_MAX_POOLING, 2, 2, VALID), FLATTEN,
 			DENSE(3, ACTIVATION_SOFTMAX)}},
-	{"max-pool 3x3 same, stride 2", {7, 6, 3}, CATEGORICAL, 4,
+	{"max-pool 3x3 same, stride 2", {7, 6, 3, false}, CATEGORICAL, 4,
 		{CONVOLUTION(5, 1, 1, 1, 1, SAME, ACTIVATION_TANH),
 			POOL(LAYER_MAX_POOLING, 3, 2, SAME), FLATTEN,
 			DENSE(3, ACTIVATION_SOFTMAX)}},
-	{"average pool 3x3 same, stride 2", {7, 6, 3}, CATEGORICAL, 4,
+	{"average pool 3x3 same, stride 2", {7, 6, 3, false}, CATEGORICAL, 4,
 		{CONVOLUTION(5, 1, 1, 1, 1, SAME, ACTIVATION_TANH),
 			POOL(LAYER_AVERAGE_POOLING, 3, 2, SAME), FLATTEN,
 			DENSE(3, ACTIVATION_SOFTMAX)}},
-	{"global average pool", {5, 6, 3}, CATEGORICAL, 3,
+	{"global average pool", {5, 6, 3, false}, CATEGORICAL, 3,
 		{CONVOLUTION(7, 3, 3, 1, 1, SAME, ACTIVATION_TANH), GLOBAL_AVERAGE,
 			DENSE(3, ACTIVATION_SOFTMAX)}},
-	{"depthwise", {7, 8, 5}, CATEGORICAL, 5,
+	{"depthwise", {7, 8, 5, false}, CATEGORICAL, 5,
 		{CONVOLUTION(6, 1, 1, 1, 1, SAME, ACTIVATION_TANH),
 			DEPTHWISE(1, 3, 2, SAME, ACTIVATION_TANH),
 			DEPTHWISE(3, 2, 1, VALID, ACTIVATION_SIGMOID), FLATTEN,
 			DENSE(3, ACTIVATION_SOFTMAX)}},
-	{"batch normalisation", {6, 5, 3}, CATEGORICAL, 6,
+	{"batch normalisation", {6, 5, 3, false}, CATEGORICAL, 6,
 		{CONVOLUTION(5, 3, 3, 1, 1, SAME, ACTIVATION_LINEAR), NORMALIZATION,
 			ACTIVATION(ACTIVATION_SWISH), NORMALIZATION, FLATTEN,
 			DENSE(3, ACTIVATION_SOFTMAX)}},
-	{"normalisations between strided and 1x1 convolutions", {9, 10, 3}, CATEGORICAL, 10,
+	{"normalisations between strided and 1x1 convolutions", {9, 10, 3, false}, CATEGORICAL, 10,
 		{CONVOLUTION(16, 3, 3, 1, 1, SAME, ACTIVATION_LINEAR), NORMALIZATION,
 			ACTIVATION(ACTIVATION_TANH),
 			CONVOLUTION(20, 3, 3, 2, 2, SAME, ACTIVATION_TANH), NORMALIZATION,
 			ACTIVATION(ACTIVATION_SIGMOID),
 			CONVOLUTION(6, 1, 1, 1, 1, VALID, ACTIVATION_LINEAR), NORMALIZATION,
 			FLATTEN, DENSE(3, ACTIVATION_SOFTMAX)}},
-	{"normalisations between depthwise convolutions", {11, 9, 3}, CATEGORICAL, 11,
+	{"normalisations between depthwise convolutions", {11, 9, 3, false}, CATEGORICAL, 11,
 		{NORMALIZATION, DEPTHWISE(6, 3, 1, SAME, ACTIVATION_LINEAR), NORMALIZATION,
 			ACTIVATION(ACTIVATION_SIGMOID), DEPTHWISE(1, 3, 2, SAME, ACTIVATION_TANH),
 			NORMALIZATION, NORMALIZATION, DEPTHWISE(2, 2, 1, VALID, ACTIVATION_LINEAR),
 			NORMALIZATION, GLOBAL_AVERAGE, DENSE(3, ACTIVATION_SOFTMAX)}},
-	{"normalisations beside Winograd's convolution", {8, 9, 3}, CATEGORICAL, 9,
+	{"normalisations beside Winograd's convolution", {8, 9, 3, false}, CATEGORICAL, 9,
 		{CONVOLUTION(16, 1, 1, 1, 1, SAME, ACTIVATION_LINEAR), NORMALIZATION,
 			ACTIVATION(ACTIVATION_TANH),
 			CONVOLUTION(16, 3, 3, 1, 1, SAME, ACTIVATION_LINEAR), NORMALIZATION,
 			ACTIVATION(ACTIVATION_SIGMOID),
 			CONVOLUTION(20, 3, 3, 1, 1, SAME, ACTIVATION_TANH), FLATTEN,
 			DENSE(3, ACTIVATION_SOFTMAX)}},
-	{"normalisations beside a sparse convolution", {8, 9, 3}, CATEGORICAL, 9,
+	{"normalisations beside a sparse convolution", {8, 9, 3, false}, CATEGORICAL, 9,
 		{CONVOLUTION(16, 1, 1, 1, 1, SAME, ACTIVATION_LINEAR), NORMALIZATION,
 			ACTIVATION(ACTIVATION_TANH),
 			CONVOLUTION(17, 3, 3, 1, 1, SAME, ACTIVATION_TANH),
 			POOL(LAYER_MAX_POOLING, 2, 2, VALID), NORMALIZATION,
 			CONVOLUTION(5, 2, 2, 1, 1, VALID, ACTIVATION_TANH), FLATTEN,
 			DENSE(3, ACTIVATION_SOFTMAX)}},
-	{"softmax in the middle", {1, 1, 6}, BINARY, 3,
+	{"softmax in the middle", {1, 1, 6, false}, BINARY, 3,
 		{DENSE(7, ACTIVATION_SOFTMAX), DENSE(5, ACTIVATION_LINEAR),
 			ACTIVATION(ACTIVATION_LEAKY_RELU)}},
 };
@@ -202,12 +202,12 @@ static void randomize(struct network *network)
 	}
 }
 
-static void check_parameters(const struct setup *setup, const struct architecture *architecture,
+static void check_parameters(const struct setup *setup, const struct graph *graph,
 	struct data *data)
 {
 	struct network *network;
 	struct error error;
-	if (!ok(network_create(&network, architecture, NETWORK_TRAIN, SAMPLES, NULL, &error) == 0,
+	if (!ok(network_create(&network, graph, NETWORK_TRAIN, SAMPLES, NULL, &error) == 0,
 		    "%s: made", setup->name)) {
 		note("%s: %s", error.object, error.reason);
 		return;
@@ -224,23 +224,22 @@ static void check_parameters(const struct setup *setup, const struct architectur
 }
 
 /* The gradient of a weighted sum of the logits with respect to the input. */
-static void check_input(const struct setup *setup, const struct architecture *architecture,
-	struct data *data)
+static void check_input(const struct setup *setup, const struct graph *graph, struct data *data)
 {
 	struct network *network;
 	struct error error;
-	if (!ok(network_create(&network, architecture, NETWORK_EXPLAIN, SAMPLES, NULL, &error) == 0,
+	if (!ok(network_create(&network, graph, NETWORK_EXPLAIN, SAMPLES, NULL, &error) == 0,
 		    "%s: made", setup->name))
 		return;
 	randomize(network);
-	int outputs = network_outputs(network), layers = architecture->layer_count;
+	int outputs = network_outputs(network), nodes = graph->node_count;
 	size_t count = SAMPLES * shape_count(setup->input);
 	float logits[2][64], seed[64], *gradient = malloc(count * sizeof *gradient),
 				       *moved = malloc(count * sizeof *moved);
 	fill(seed, (size_t)(SAMPLES * outputs), 7);
 	choose_direction(data->direction, count, 9);
 	network_forward(network, data->input, SAMPLES, logits[0], NULL);
-	network_backward(network, layers, seed, -1, gradient);
+	network_backward(network, nodes, seed, -1, gradient);
 	double by_gradient = 0, by_difference = 0, size = 0;
 	for (size_t i = 0; i < count; i++) {
 		by_gradient += (double)gradient[i] * (double)data->direction[i];
@@ -272,22 +271,19 @@ static void check_input(const struct setup *setup, const struct architecture *ar
 
 static void check_setup(struct setup *setup)
 {
-	struct architecture architecture = {.input = setup->input,
-		.layer_count = setup->layer_count,
-		.layers = setup->layers};
-	for (int k = 0; k < setup->layer_count; k++)
-		setup->layers[k].name[0] = (char)('a' + k);
+	struct graph graph = chain(setup->input, setup->layers, setup->layer_count);
 	struct data data = {.input = malloc(SAMPLES * shape_count(setup->input) * sizeof(float)),
 		.targets = calloc(SAMPLES * 64, sizeof(float)),
 		.direction = malloc((1 << 16) * sizeof(float))};
 	fill(data.input, SAMPLES * shape_count(setup->input), 1);
 	for (int k = 0; k < SAMPLES; k++)
 		data.targets[k * setup->layers[setup->layer_count - 1].filters + k] = 1;
-	check_parameters(setup, &architecture, &data);
-	check_input(setup, &architecture, &data);
+	check_parameters(setup, &graph, &data);
+	check_input(setup, &graph, &data);
 	free(data.input);
 	free(data.targets);
 	free(data.direction);
+	graph_free(&graph);
 }
 
 /* In a convolution, after a normalisation and at the end, where each is computed elsewhere. With

@@ -51,16 +51,16 @@ static struct setup setups[] = {
 
 static struct network *make(struct setup *setup, int batch, struct parallel *pool)
 {
-	const struct architecture architecture = {.input = {SIDE, SIDE, CHANNELS},
-		.layer_count = setup->layer_count,
-		.layers = setup->layers};
+	const struct shape input_shape = {.height = SIDE, .width = SIDE, .channels = CHANNELS};
+	struct graph graph = chain(input_shape, setup->layers, setup->layer_count);
 	struct training_options options = training_defaults(OPTIMIZER_SGD);
 	struct network *network;
 	struct error error;
-	if (network_create(&network, &architecture, NETWORK_TRAIN, batch, pool, &error)) {
+	if (network_create(&network, &graph, NETWORK_TRAIN, batch, pool, &error)) {
 		ok(false, "%s: %s: %s", setup->name, error.object, error.reason);
 		exit(1);
 	}
+	graph_free(&graph);
 	network_initialize(network, 6);
 	network_train_start(network, &options);
 	return network;
@@ -72,11 +72,10 @@ static void differentiate(struct network *network, int first, int n, float *grad
 	size_t outputs = (size_t)n * OUTPUTS;
 	network->training = network->computes_parameter_gradients = true;
 	run_forward(network,
-		copy_input(network, input + (ptrdiff_t)first * SIDE * SIDE * CHANNELS, n), n, 0,
-		network->operation_count);
-	memcpy(network->ping_pong[0], gradient + (ptrdiff_t)first * OUTPUTS,
-		outputs * sizeof *gradient);
-	run_backward(network, network->ping_pong[0], n, 0, network->operation_count, false);
+		copy_input(network, input + (ptrdiff_t)first * SIDE * SIDE * CHANNELS, n), n);
+	memcpy(begin_gradient(network, node_value(network, network->graph.node_count)),
+		gradient + (ptrdiff_t)first * OUTPUTS, outputs * sizeof *gradient);
+	run_backward(network, n, 0, network->operation_count);
 	memcpy(gradients, network->gradients, network->trainable_count * sizeof *gradients);
 }
 

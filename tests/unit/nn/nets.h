@@ -1,14 +1,14 @@
-/* Layers as initialisers, for tests that make architectures. */
+/* Layers as initialisers, for tests that make graphs. */
 #ifndef TESTS_UNIT_NN_NETS_H
 #define TESTS_UNIT_NN_NETS_H
 
+#include "chain.h"
 #include "nn/network.h"
 
 #define ACTIVATED(act) \
 	{ \
 		.kind = act, .negative_slope = 0.2f, .threshold = 0.25f, .maximum = 2 \
 	}
-
 #define CONVOLUTION(f, kh, kw, sh, sw, pad, act) \
 	{ \
 		.kind = LAYER_CONVOLUTION, .filters = f, .kernel_height = kh, .kernel_width = kw, \
@@ -22,7 +22,7 @@
 	}
 #define DEPTHWISE(m, k, s, pad, act) \
 	{ \
-		.kind = LAYER_DEPTHWISE_CONVOLUTION, .filters = m, .kernel_height = k, \
+		.kind = LAYER_DEPTHWISE_CONVOLUTION, .multiplier = m, .kernel_height = k, \
 		.kernel_width = k, .stride_height = s, .stride_width = s, .padding = pad, \
 		.use_bias = true, .activation = ACTIVATED(act) \
 	}

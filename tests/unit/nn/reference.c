@@ -33,15 +33,17 @@ static int pick_channels(struct random *random)
 }
 
 /* A convolution of any kind, and a pool that may fuse. */
-static void choose(struct random *random, int number, struct architecture *architecture)
+static struct graph choose(struct random *random, int number)
 {
-	struct layer *layers = architecture->layers;
+	struct layer layers[2];
 	bool winograd = number % 10 == 1; /* large enough, and whole vectors of channels */
 	bool usual =
 		number % 3 == 0 || winograd; /* 3x3, stride 1, as the sparse backward requires */
 	int least = winograd ? 6 : 1;
-	architecture->input = (struct shape){pick(random, least, 13), pick(random, least, 13),
-		winograd ? CHANNEL_BLOCK * pick(random, 1, 4) : pick_channels(random)};
+	int height = pick(random, least, 13), width = pick(random, least, 13);
+	struct shape input = {.height = height,
+		.width = width,
+		.channels = winograd ? CHANNEL_BLOCK * pick(random, 1, 4) : pick_channels(random)};
 	layers[0] = (struct layer){.kind = number % 5 == 4 ? LAYER_DEPTHWISE_CONVOLUTION
 							   : LAYER_CONVOLUTION,
 		.name = "convolution",
@@ -51,8 +53,9 @@ static void choose(struct random *random, int number, struct architecture *archi
 		.stride_width = usual ? 1 : pick(random, 1, 4),
 		.padding = pick(random, 0, 1) ? PADDING_SAME : PADDING_VALID,
 		.use_bias = true};
-	layers[0].filters =
-		layers[0].kind == LAYER_CONVOLUTION ? pick_channels(random) : pick(random, 1, 3);
+	bool depthwise = layers[0].kind == LAYER_DEPTHWISE_CONVOLUTION;
+	layers[0].filters = depthwise ? 0 : pick_channels(random);
+	layers[0].multiplier = depthwise ? pick(random, 1, 3) : 1;
 	layers[1] =
 		(struct layer){.kind = number % 4 == 3 ? LAYER_AVERAGE_POOLING : LAYER_MAX_POOLING,
 			.name = "pool",
@@ -61,6 +64,7 @@ static void choose(struct random *random, int number, struct architecture *archi
 			.stride_height = usual ? 2 : pick(random, 1, 3),
 			.stride_width = usual ? 2 : pick(random, 1, 3),
 			.padding = pick(random, 0, 1) ? PADDING_SAME : PADDING_VALID};
+	return chain(input, layers, 2);
 }
 
 static bool near(const float *got, const double *expected, size_t count, const char *what)
@@ -77,26 +81,26 @@ static bool near(const float *got, const double *expected, size_t count, const c
 }
 
 /* Fills the reference's outputs and, from the seed dpooled, its gradients, of one sample. */
-static void run_reference(const struct architecture *architecture, const struct shape *shapes,
+static void run_reference(const struct graph *graph, const struct shape *shapes,
 	struct network *network, const float *sample)
 {
-	const struct layer *layers = architecture->layers;
+	const struct layer *layers = graph->layers;
 	const float *kernel = network_parameter(network, 0).values,
 		    *bias = network_parameter(network, 1).values;
-	reference_convolution(&layers[0], architecture->input, shapes[0], sample, kernel, bias, y);
+	reference_convolution(&layers[0], graph->input, shapes[0], sample, kernel, bias, y);
 	reference_pooling(&layers[1], shapes[0], shapes[1], y, pooled);
 	memset(dy, 0, shape_count(shapes[0]) * sizeof *dy);
 	reference_pooling_backward(&layers[1], shapes[0], shapes[1], y, dpooled, dy);
-	memset(dx, 0, shape_count(architecture->input) * sizeof *dx);
-	reference_convolution_backward(&layers[0], architecture->input, shapes[0], sample, kernel,
-		dy, dx, dkernel, dbias);
+	memset(dx, 0, shape_count(graph->input) * sizeof *dx);
+	reference_convolution_backward(&layers[0], graph->input, shapes[0], sample, kernel, dy, dx,
+		dkernel, dbias);
 }
 
 /* The seed is the gradient of the binary loss, as in a training step. */
-static bool agrees(const struct architecture *architecture, const struct shape *shapes,
-	struct network *train, struct network *explain, int samples)
+static bool agrees(const struct graph *graph, const struct shape *shapes, struct network *train,
+	struct network *explain, int samples)
 {
-	size_t in = shape_count(architecture->input), out = shape_count(shapes[1]);
+	size_t in = shape_count(graph->input), out = shape_count(shapes[1]);
 	bool good = true;
 	float seed[4096];
 	memset(dkernel, 0, sizeof dkernel);
@@ -111,7 +115,7 @@ static bool agrees(const struct architecture *architecture, const struct shape *
 	for (int s = 0; s < samples; s++) {
 		for (size_t i = 0; i < out; i++)
 			dpooled[i] = (double)seed[(size_t)s * out + i];
-		run_reference(architecture, shapes, train, x + (size_t)s * in);
+		run_reference(graph, shapes, train, x + (size_t)s * in);
 		good &= near(logits + (size_t)s * out, pooled, out, "output");
 		good &= near(network_output(explain, 0) + (size_t)s * shape_count(shapes[0]), y,
 			shape_count(shapes[0]), "convolution");
@@ -131,16 +135,16 @@ static bool agrees(const struct architecture *architecture, const struct shape *
 static void check(struct random *random, int number)
 {
 	int samples = 1 + number % SAMPLES_MAXIMUM;
-	struct layer layers[2];
-	struct architecture architecture = {.layer_count = 2, .layers = layers};
+	struct graph graph = choose(random, number);
 	struct shape shapes[2];
 	struct network *train, *explain;
-	do
-		choose(random, number, &architecture);
-	while (architecture_shapes(&architecture, shapes, NULL) ||
-		(size_t)samples * shape_count(shapes[1]) > 4096);
-	if (network_create(&train, &architecture, NETWORK_TRAIN, samples, NULL, NULL) ||
-		network_create(&explain, &architecture, NETWORK_EXPLAIN, samples, NULL, NULL)) {
+	while (graph_shapes(&graph, shapes, NULL) ||
+		(size_t)samples * shape_count(shapes[1]) > 4096) {
+		graph_free(&graph);
+		graph = choose(random, number);
+	}
+	if (network_create(&train, &graph, NETWORK_TRAIN, samples, NULL, NULL) ||
+		network_create(&explain, &graph, NETWORK_EXPLAIN, samples, NULL, NULL)) {
 		ok(false, "networks are made");
 		return;
 	}
@@ -149,15 +153,14 @@ static void check(struct random *random, int number)
 	struct training_options options = training_defaults(OPTIMIZER_SGD);
 	options.loss = LOSS_BINARY_CROSSENTROPY;
 	network_train_start(train, &options);
-	for (size_t i = 0; i < (size_t)samples * shape_count(architecture.input); i++)
+	for (size_t i = 0; i < (size_t)samples * shape_count(graph.input); i++)
 		x[i] = random_between(random, -1, 1);
 	for (size_t i = 0; i < (size_t)samples * shape_count(shapes[1]); i++)
 		targets[i] = (float)(i % 2);
-	const struct layer *c = &layers[0], *p = &layers[1];
-	ok(agrees(&architecture, shapes, train, explain, samples),
+	const struct layer *c = &graph.layers[0], *p = &graph.layers[1];
+	ok(agrees(&graph, shapes, train, explain, samples),
 		"%d of %dx%dx%d, %s %dx%d stride %dx%d %s %d filters, %s %dx%d stride %dx%d %s",
-		samples, architecture.input.height, architecture.input.width,
-		architecture.input.channels,
+		samples, graph.input.height, graph.input.width, graph.input.channels,
 		c->kind == LAYER_CONVOLUTION ? "convolution" : "depthwise", c->kernel_height,
 		c->kernel_width, c->stride_height, c->stride_width,
 		c->padding == PADDING_SAME ? "same" : "valid", c->filters,
@@ -165,6 +168,7 @@ static void check(struct random *random, int number)
 		p->stride_height, p->stride_width, p->padding == PADDING_SAME ? "same" : "valid");
 	network_destroy(train);
 	network_destroy(explain);
+	graph_free(&graph);
 }
 
 int main(void)

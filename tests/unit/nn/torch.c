@@ -135,11 +135,7 @@ static void check_logits(const struct setup *setup, struct network *network,
 
 static void check(struct setup *setup)
 {
-	struct architecture architecture = {.input = setup->input,
-		.layer_count = setup->layer_count,
-		.layers = setup->layers};
-	for (int i = 0; i < setup->layer_count; i++)
-		snprintf(setup->layers[i].name, sizeof setup->layers[i].name, "layer %d", i);
+	struct graph graph = chain(setup->input, setup->layers, setup->layer_count);
 	char name[100];
 	snprintf(name, sizeof name, "nn/%s.bin", setup->name);
 	unsigned char *bytes;
@@ -147,7 +143,7 @@ static void check(struct setup *setup)
 	struct error error;
 	struct network *network;
 	if (!ok(file_read(fixture(name), 1 << 20, &bytes, &size, &error) == 0 &&
-			    network_create(&network, &architecture, NETWORK_TRAIN, setup->n, NULL,
+			    network_create(&network, &graph, NETWORK_TRAIN, setup->n, NULL,
 				    &error) == 0,
 		    "%s: made", setup->name)) {
 		note("%s: %s", error.object, error.reason);
@@ -190,11 +186,11 @@ static struct training_options options_of(enum optimizer optimizer, enum loss lo
 int main(void)
 {
 	struct setup setups[] = {
-		{"original-small", {30, 34, 3}, 4, 5, STEPS, options_of(OPTIMIZER_ADAM, BINARY, 0),
-			1e-3f, 10, ORIGINAL},
-		{"original-full", {150, 150, 3}, 4, 2, 1,
+		{"original-small", {30, 34, 3, false}, 4, 5, STEPS,
+			options_of(OPTIMIZER_ADAM, BINARY, 0), 1e-3f, 10, ORIGINAL},
+		{"original-full", {150, 150, 3, false}, 4, 2, 1,
 			options_of(OPTIMIZER_ADAM, CATEGORICAL, 0), 1e-3f, 10, ORIGINAL},
-		{"normalized", {17, 20, 3}, 5, 4, STEPS,
+		{"normalized", {17, 20, 3, false}, 5, 4, STEPS,
 			options_of(OPTIMIZER_SGD, CATEGORICAL, 0.1f), 5e-2f, 11,
 			{UNBIASED(20, 3, 1), NORMALIZATION, ACTIVATION(ACTIVATION_RELU),
 				POOL(LAYER_MAX_POOLING, 2, 2, VALID), UNBIASED(24, 3, 2),
@@ -202,14 +198,14 @@ int main(void)
 				DEPTHWISE(1, 3, 1, SAME, ACTIVATION_RELU6),
 				CONVOLUTION(33, 1, 1, 1, 1, VALID, ACTIVATION_LEAKY_RELU),
 				GLOBAL_AVERAGE, DENSE(5, ACTIVATION_SOFTMAX)}},
-		{"borders", {15, 13, 2}, 3, 6, STEPS, options_of(OPTIMIZER_ADAMW, CATEGORICAL, 0),
-			2e-3f, 7,
+		{"borders", {15, 13, 2, false}, 3, 6, STEPS,
+			options_of(OPTIMIZER_ADAMW, CATEGORICAL, 0), 2e-3f, 7,
 			{CONVOLUTION(7, 5, 4, 2, 2, SAME, ACTIVATION_TANH),
 				POOL(LAYER_MAX_POOLING, 3, 2, SAME),
 				DEPTHWISE(2, 2, 1, SAME, ACTIVATION_SIGMOID),
 				POOL(LAYER_AVERAGE_POOLING, 3, 2, SAME), FLATTEN,
 				DENSE(9, ACTIVATION_TANH), DENSE(3, ACTIVATION_SOFTMAX)}},
-		{"rectangles", {12, 21, 4}, 3, 3, STEPS,
+		{"rectangles", {12, 21, 4, false}, 3, 3, STEPS,
 			options_of(OPTIMIZER_RMSPROP, BINARY, 0.2f), 1e-3f, 5,
 			{CONVOLUTION(16, 2, 5, 1, 1, SAME, ACTIVATION_LEAKY_RELU),
 				POOL(LAYER_MAX_POOLING, 2, 2, SAME),

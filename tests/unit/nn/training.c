@@ -1,5 +1,5 @@
 /* Training: the same bytes for any number of threads and any processor, no allocation in a step,
- * non-finite values, dropout, invalid architectures. */
+ * non-finite values, dropout, invalid graphs. */
 #include "base/bytes.h"
 #include "base/random.h"
 #include "nets.h"
@@ -67,16 +67,14 @@ static struct layer layers[] = {
 	DENSE(CLASSES, ACTIVATION_SOFTMAX),
 };
 enum { LAYERS = sizeof layers / sizeof *layers, DROPOUT = 18 };
-static struct architecture architecture = {.input = {HEIGHT, WIDTH, 3},
-	.layer_count = LAYERS,
-	.layers = layers};
+static struct graph graph; /* of the layers */
 static float input[BATCH * HEIGHT * WIDTH * 3], targets[BATCH * CLASSES];
 
 static struct network *make(enum network_mode mode, struct parallel *pool)
 {
 	struct network *network;
 	struct error error;
-	if (network_create(&network, &architecture, mode, BATCH, pool, &error)) {
+	if (network_create(&network, &graph, mode, BATCH, pool, &error)) {
 		ok(false, "a network: %s: %s", error.object, error.reason);
 		exit(1);
 	}
@@ -142,8 +140,8 @@ static void same_bytes(void)
 	for (int i = 0; i < 4; i++) {
 		struct network *network;
 		setenv("MILLRACE_CPU", processors[i], 1);
-		bool there = network_create(&network, &architecture, NETWORK_PREDICT, 1, NULL,
-				     &error) == 0;
+		bool there =
+			network_create(&network, &graph, NETWORK_PREDICT, 1, NULL, &error) == 0;
 		if (!there) {
 			ok(true, "%s # SKIP %s", processors[i], error.reason);
 			continue;
@@ -172,9 +170,8 @@ static void divided_work(void)
 		DENSE(CLASSES, ACTIVATION_SOFTMAX),
 	};
 	enum { COUNT = sizeof stack / sizeof *stack };
-	struct architecture pooled = {.input = {SIDE, SIDE, 1},
-		.layer_count = COUNT,
-		.layers = stack};
+	struct shape side = {SIDE, SIDE, 1, false};
+	struct graph pooled = chain(side, stack, COUNT);
 	static const int threads[] = {1, 2, 3, 4, 5, 6, 7, 8, 64};
 	char expected[HEX_SIZE], got[HEX_SIZE];
 	struct training_options options = training_defaults(OPTIMIZER_ADAM);
@@ -264,14 +261,12 @@ static void gradient_not_finite(void)
 {
 	struct layer dense[] = {DENSE(4, ACTIVATION_LINEAR), DENSE(4, ACTIVATION_LINEAR),
 		DENSE(CLASSES, ACTIVATION_SOFTMAX)};
-	struct architecture deep = {.input = {1, 1, 4}, .layer_count = 3, .layers = dense};
+	struct graph deep = chain((struct shape){1, 1, 4, true}, dense, 3);
 	const float small[4] = {1e-30f, 1e-30f, 1e-30f, 1e-30f}, target[CLASSES] = {1};
 	struct training_options options = training_defaults(OPTIMIZER_SGD);
 	char before[HEX_SIZE], after[HEX_SIZE];
 	struct network *network;
 	struct error error;
-	for (int i = 0; i < 3; i++)
-		snprintf(dense[i].name, sizeof dense[i].name, "dense %d", i);
 	if (network_create(&network, &deep, NETWORK_TRAIN, 1, NULL, &error))
 		exit(1);
 	network_train_start(network, &options);
@@ -319,11 +314,11 @@ static void dropout(void)
 	double other = network_train_step(network, input, targets, BATCH, 0, 1).loss;
 	ok(first == again, "dropout: the same step drops the same");
 	ok(first != other, "dropout: another step drops others");
-	layers[DROPOUT].rate = 0;
+	graph.layers[DROPOUT].rate = 0;
 	struct network *without = make(NETWORK_TRAIN, NULL);
 	ok(network_train_step(without, input, targets, BATCH, 0, 0).loss != first,
 		"dropout: without it the loss differs");
-	layers[DROPOUT].rate = 0.5f;
+	graph.layers[DROPOUT].rate = 0.5f;
 	network_destroy(without);
 	network_destroy(network);
 }
@@ -388,49 +383,59 @@ static void overfits(void)
 	network_destroy(network);
 }
 
-static void refused(struct architecture bad, const char *object, const char *reason)
+static void refused(struct shape size, struct layer layer, const char *reason)
 {
+	struct graph bad = chain(size, &layer, 1);
 	struct network *network = (struct network *)(void *)&bad;
 	struct error error;
 	bool failed = network_create(&network, &bad, NETWORK_TRAIN, 2, NULL, &error) == -1;
 	ok(failed && !network, "refused: %s", reason);
 	if (failed) {
-		is_text(error.object, object, "its object");
+		is_text(error.object, "layer 'c'", "its object");
 		is_text(error.reason, reason, "its reason");
 	}
+	graph_free(&bad);
 }
 
-static void invalid_architectures(void)
+static void invalid_graphs(void)
 {
 	struct layer one = CONVOLUTION(4, 5, 5, 1, 1, VALID, ACTIVATION_LINEAR);
+	struct shape size = {4, 9, 3, false};
 	strcpy(one.name, "c");
-	struct architecture bad = {.input = {4, 9, 3}, .layer_count = 1, .layers = &one};
-	refused(bad, "layer c", "its window is larger than its input");
+	refused(size, one, "its window is larger than its input");
 	one.kernel_height = 0;
-	refused(bad, "layer c", "window size out of range");
+	refused(size, one, "window size out of range");
 	one.kernel_height = 3;
 	one.filters = 0;
-	refused(bad, "layer c", "number of filters or units out of range");
+	refused(size, one, "number of filters or units out of range");
 	one.filters = 1 << 20;
-	bad.input.channels = 1 << 15;
-	refused(bad, "layer c", "more than 2^31 weights");
-	bad.layer_count = 0;
-	refused(bad, "architecture", "0 layers are not in 1..512");
-	one.filters = 4;
-	bad = (struct architecture){.input = {9000, 9000, 20}, .layer_count = 1, .layers = &one};
-	struct network *huge = NULL;
+	size.channels = 1 << 15;
+	refused(size, one, "more than 2^31 weights");
+	struct graph none = {.input = size};
+	struct network *network;
 	struct error error;
+	ok(network_create(&network, &none, NETWORK_TRAIN, 2, NULL, &error) == -1 &&
+			strcmp(error.reason, "has no layers") == 0,
+		"refused: no layers");
+	one.filters = 4;
+	struct graph huge = chain((struct shape){9000, 9000, 20, false}, &one, 1);
 	if (COUNTS_ALLOCATIONS) /* the sanitizer stops the program instead */
-		ok(network_create(&huge, &bad, NETWORK_TRAIN, 1 << 20, NULL, &error) == -1 &&
-				!huge && strcmp(error.reason, "out of memory") == 0,
+		ok(network_create(&network, &huge, NETWORK_TRAIN, 1 << 20, NULL, &error) == -1 &&
+				!network && strcmp(error.reason, "out of memory") == 0,
 			"refused: out of memory");
-	struct architecture original;
-	struct shape shapes[LAYERS_MAXIMUM], size = {150, 150, 3};
-	ok(architecture_original(&original, size, 4, ACTIVATION_SIGMOID, &error) == 0 &&
-			architecture_shapes(&original, shapes, &error) == 0,
+	graph_free(&huge);
+}
+
+static void original_network(void)
+{
+	struct graph original;
+	struct shape shapes[15], size = {150, 150, 3, false};
+	struct error error;
+	ok(graph_original(&original, size, 4, ACTIVATION_SIGMOID, &error) == 0 &&
+			original.node_count == 15 && graph_shapes(&original, shapes, &error) == 0,
 		"the original network");
 	is_integer(shapes[9].channels, 18496, "has 18496 values before its first dense layer");
-	architecture_free(&original);
+	graph_free(&original);
 	is_integer(original.layer_count, 0, "and is empty once freed");
 }
 
@@ -441,8 +446,7 @@ int main(void)
 		input[i] = random_uniform(&random);
 	for (int i = 0; i < BATCH; i++)
 		targets[i * CLASSES + i % CLASSES] = 1;
-	for (int i = 0; i < LAYERS; i++)
-		snprintf(layers[i].name, sizeof layers[i].name, "layer %d", i);
+	graph = chain((struct shape){HEIGHT, WIDTH, 3, false}, layers, LAYERS);
 	same_bytes();
 	divided_work();
 	no_allocation();
@@ -452,6 +456,8 @@ int main(void)
 	dropout();
 	modes();
 	overfits();
-	invalid_architectures();
+	invalid_graphs();
+	original_network();
+	graph_free(&graph);
 	return done();
 }

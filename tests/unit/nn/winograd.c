@@ -1,6 +1,7 @@
 /* The gradient of a convolution's weights by Winograd's algorithm against the reference's sums in
  * double precision. */
 #include "reference_layers.h"
+#include "nn/convolution.h"
 #include "nn/winograd.h"
 
 #include "base/random.h"
@@ -49,10 +50,13 @@ static void check(struct random *random, struct shape in, enum padding padding, 
 		.kernel_width = 3,
 		.stride_height = 1,
 		.stride_width = 1,
+		.dilation_height = 1,
+		.dilation_width = 1,
+		.groups = 1,
 		.padding = padding};
 	int less = padding == PADDING_SAME ? 0 : 2, before = padding == PADDING_SAME,
 	    half = filters / 2 / WINOGRAD_FILTERS;
-	const struct shape out = {in.height - less, in.width - less, filters};
+	const struct shape out = {in.height - less, in.width - less, filters, false};
 	size_t weights = 9 * (size_t)in.channels * (size_t)filters, inputs = shape_count(in),
 	       outputs = shape_count(out);
 	size_t all = (size_t)samples + 2;
@@ -70,9 +74,10 @@ static void check(struct random *random, struct shape in, enum padding padding, 
 		reference_convolution_backward(&layer, in, out, x + sample * inputs, kernel, dy, dx,
 			expected, dbias);
 	}
+	struct convolution convolution = {.window = {.top = before, .left = before}};
 	const struct operation operation = {.in = in,
 		.middle = out,
-		.window = {.top = before, .left = before},
+		.state = &convolution,
 		.input = x};
 	struct winograd_gradient task = {kernels, &operation, gradient, 1, samples, 0,
 		half * WINOGRAD_FILTERS, kernel, scratch};
@@ -97,13 +102,13 @@ int main(void)
 		enum padding padding = i % 2 ? PADDING_SAME : PADDING_VALID;
 		int least = padding == PADDING_SAME ? 1 : 3;
 		struct shape in = {pick(&random, least, 22), pick(&random, least, 22),
-			CHANNEL_BLOCK * pick(&random, 1, 6)};
+			CHANNEL_BLOCK * pick(&random, 1, 6), false};
 		check(&random, in, padding, CHANNEL_BLOCK * pick(&random, 1, 5),
 			pick(&random, 1, 3), i % 4 < 2);
 	}
-	check(&random, (struct shape){98, 97, 16}, PADDING_SAME, 16, 1,
+	check(&random, (struct shape){98, 97, 16, false}, PADDING_SAME, 16, 1,
 		true); /* more tiles than one group takes */
-	check(&random, (struct shape){41, 39, 80}, PADDING_SAME, 96, 2, true);
-	check(&random, (struct shape){1, 1, 160}, PADDING_SAME, 16, 1, true);
+	check(&random, (struct shape){41, 39, 80, false}, PADDING_SAME, 96, 2, true);
+	check(&random, (struct shape){1, 1, 160, false}, PADDING_SAME, 16, 1, true);
 	return done();
 }

@@ -1,0 +1,130 @@
+#include "nn/update.h"
+
+#include <math.h>
+
+/* Floats that one task updates. */
+enum { PIECE = 16384 };
+
+/* ---- penalties ---- */
+
+/* The sum of pieces in their order, so that it does not depend on threads. */
+static double penalty_of(const struct parameter *parameter)
+{
+	double sum = 0;
+	for (size_t first = 0; first < parameter->count; first += PIECE) {
+		size_t end = first + PIECE < parameter->count ? first + PIECE : parameter->count;
+		double sizes = 0, squares = 0;
+		for (size_t i = first; i < end; i++) {
+			double w = (double)parameter->values[i];
+			sizes += fabs(w);
+			squares += w * w;
+		}
+		sum += (double)parameter->penalty.l1 * sizes +
+			(double)parameter->penalty.l2 * squares;
+	}
+	return sum;
+}
+
+static bool is_penalized(const struct parameter *parameter)
+{
+	return parameter->trainable && (parameter->penalty.l1 > 0 || parameter->penalty.l2 > 0);
+}
+
+double penalty_loss(const struct network *network)
+{
+	double sum = 0;
+	for (int i = 0; i < network->parameter_count && network->has_penalties; i++)
+		if (is_penalized(&network->parameters[i]))
+			sum += penalty_of(&network->parameters[i]);
+	return sum;
+}
+
+struct penalty_task {
+	const struct parameter *parameter;
+	float *gradients;
+};
+
+static void penalize_piece(void *context, int index, int worker)
+{
+	(void)worker;
+	const struct penalty_task *task = context;
+	const struct parameter *parameter = task->parameter;
+	size_t first = (size_t)index * PIECE,
+	       end = first + PIECE < parameter->count ? first + PIECE : parameter->count;
+	for (size_t i = first; i < end; i++) {
+		float w = parameter->values[i], sign = w > 0 ? 1.0f : w < 0 ? -1.0f : 0.0f;
+		task->gradients[i] += parameter->penalty.l1 * sign + 2 * parameter->penalty.l2 * w;
+	}
+}
+
+static void add_penalties(const struct network *network)
+{
+	for (int i = 0; i < network->parameter_count; i++) {
+		struct penalty_task task = {&network->parameters[i],
+			network->gradients + network->offsets[i]};
+		if (is_penalized(task.parameter))
+			parallel_for(network->pool,
+				(int)((task.parameter->count + PIECE - 1) / PIECE), penalize_piece,
+				&task);
+	}
+}
+
+/* ---- the optimizer ---- */
+
+struct update_task {
+	const struct network *network;
+	float learning_rate, decay;
+	size_t first, end; /* of the floats of this group */
+};
+
+static void update_piece(void *context, int index, int worker)
+{
+	(void)worker;
+	const struct update_task *task = context;
+	const struct network *network = task->network;
+	const struct training_options *options = &network->options;
+	size_t first = task->first + (size_t)index * PIECE, left = task->end - first;
+	const struct update update = {
+		.weights = network->weights + first,
+		.first = network->first_moments + first,
+		.second = network->second_moments + first,
+		.gradients = network->gradients + first,
+		.count = left < PIECE ? left : PIECE,
+		.learning_rate = task->learning_rate,
+		.beta1 = optimizer_row(options->optimizer)->has_momentum ? options->momentum
+									 : options->beta1,
+		.beta2 = options->beta2,
+		.epsilon = options->epsilon,
+		.decay = task->decay,
+	};
+	network->kernels->optimizers[options->optimizer](&update);
+}
+
+static void update_group(const struct network *network, float learning_rate, float decay,
+	size_t first, size_t end)
+{
+	struct update_task task = {network, learning_rate, decay, first, end};
+	parallel_for(network->pool, (int)((end - first + PIECE - 1) / PIECE), update_piece, &task);
+}
+
+/* Adam (Kingma and Ba 2015) with the bias corrections in the rate, as Keras has it; AdamW
+ * (Loshchilov and Hutter 2019). */
+void update_weights(struct network *network, float learning_rate)
+{
+	const struct training_options *options = &network->options;
+	float rate = learning_rate, decay = options->weight_decay * learning_rate;
+	if (network->has_penalties)
+		add_penalties(network);
+	network->beta1_power *= (double)options->beta1;
+	network->beta2_power *= (double)options->beta2;
+	if (optimizer_row(options->optimizer)->corrects_bias)
+		rate = (float)((double)learning_rate * sqrt(1 - network->beta2_power) /
+			(1 - network->beta1_power));
+	update_group(network, rate, decay, 0, network->decayed_count);
+	update_group(network, rate, 0, network->decayed_count, network->trainable_count);
+	for (int i = 0; i < network->operation_count; i++)
+		if (network->operations[i].kind->update_running_statistics)
+			network->operations[i].kind->update_running_statistics(network,
+				&network->operations[i]);
+	network->weights_changed = true;
+}
