@@ -32,6 +32,7 @@
 	ROW(TANH, "tanh", NULL, "tanh", OUTPUT) \
 	ROW(SOFTPLUS, "softplus", NULL, "softplus", OUTPUT) \
 	ROW(SOFTSIGN, "softsign", NULL, "softsign", OUTPUT) \
+	ROW(MISH, "mish", NULL, "mish", INPUT) \
 	ROW(EXPONENTIAL, "exponential", NULL, "exponential", OUTPUT)
 
 /* Each value by all channels of its pixel: no kernels, but nn/activation.c. */

@@ -3,7 +3,8 @@
  *
  * Errors are below 4 units in the last place of the value; of GELU below 8; of GELU by tanh below 4
  * and twice the size of its exponent, a polynomial of x. The sigmoid is 0 below -88.8, where it
- * should be 3e-39 at most; so are those made of it, and wrong by less than 2^-119. Values below
+ * should be 3e-39 at most; so are those made of it, and wrong by less than 2^-119, as
+ * mish is there. Values below
  * 2^-126, the smallest normal number, have errors as those near it. Comparisons are written so that
  * NaN stays NaN; at infinity each gives its limit. Derivatives have errors below 2^-21 of the
  * larger of their value and 1, those from the input below 2^-18. */
@@ -138,6 +139,22 @@ INLINE vector softsign_derivative(vector y)
 	return rest * rest;
 }
 
+/* x tanh(log(1 + e^x)) = x w / (w + 2) with w = e^x (e^x + 2); beyond 20 that is x. */
+INLINE vector mish_of(vector x)
+{
+	x = choose(x < -SIGMOID_END, splat(-SIGMOID_END), x);
+	vector power = exponential_of(choose(x > 20, splat(20), x)), w = power * (power + 2);
+	return x * (w / (w + 2));
+}
+
+/* w / (w + 2) + 4 x e^x (1 + e^x) / (w + 2)^2 */
+INLINE vector mish_derivative(vector x)
+{
+	x = clamped(x, -SIGMOID_END, 20);
+	vector power = exponential_of(x), w = power * (power + 2), below = w + 2;
+	return w / below + x * 4 * (power / below) * ((power + 1) / below);
+}
+
 INLINE vector activation_of(enum activation_kind kind, const struct activation *a, vector x)
 {
 	switch (kind) {
@@ -175,6 +192,8 @@ INLINE vector activation_of(enum activation_kind kind, const struct activation *
 		return softplus_of(x);
 	case ACTIVATION_SOFTSIGN:
 		return softsign_of(x);
+	case ACTIVATION_MISH:
+		return mish_of(x);
 	case ACTIVATION_EXPONENTIAL:
 		return exponential_of(x);
 	case ACTIVATION_SOFTMAX:
@@ -223,6 +242,8 @@ INLINE vector derivative_of(enum activation_kind kind, const struct activation *
 		return -exponential_minus_one_of(-y); /* 1 - e^-y */
 	case ACTIVATION_SOFTSIGN:
 		return softsign_derivative(y);
+	case ACTIVATION_MISH:
+		return mish_derivative(y);
 	case ACTIVATION_EXPONENTIAL:
 		return y;
 	case ACTIVATION_SOFTMAX:

@@ -111,6 +111,12 @@ static void hard_sigmoid_gate(const struct onnx_steps *steps)
 	with_attributes(steps, "HardSigmoid", "gate", "alpha", 1.0f / 6, "beta", 0.5f);
 }
 
+static void mish_gate(const struct onnx_steps *steps)
+{
+	unary(steps, "Softplus", "softplus");
+	unary(steps, "Tanh", "gate");
+}
+
 /* 1/2 (1 + erf(x / sqrt(2))) */
 static void normal_gate(const struct onnx_steps *steps)
 {
@@ -195,6 +201,9 @@ void onnx_activation(struct onnx_exporter *exporter, const struct activation *ac
 		break;
 	case ACTIVATION_SOFTSIGN:
 		unary(steps, "Softsign", "softsign");
+		break;
+	case ACTIVATION_MISH:
+		gated(steps, "mish", mish_gate);
 		break;
 	case ACTIVATION_EXPONENTIAL:
 		unary(steps, "Exp", "exponential");

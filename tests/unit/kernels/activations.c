@@ -73,6 +73,8 @@ static double definition(enum activation_kind kind, double x)
 		return softplus(x);
 	case ACTIVATION_SOFTSIGN:
 		return isinf(x) ? copysign(1, x) : x / (1 + fabs(x));
+	case ACTIVATION_MISH:
+		return product(x, tanh(softplus(x)));
 	case ACTIVATION_EXPONENTIAL:
 		return exp(x);
 	case ACTIVATION_LINEAR:
@@ -92,11 +94,11 @@ static double bound(enum activation_kind kind, double x)
 	return kind == ACTIVATION_GELU ? 8 : 4;
 }
 
-/* Whether the sigmoid in it may be zero too early. */
-static bool has_sigmoid(enum activation_kind kind)
+/* Whether values below 2^-119 have only this absolute bound. */
+static bool ends_early(enum activation_kind kind)
 {
 	return kind == ACTIVATION_SIGMOID || kind == ACTIVATION_SWISH ||
-		kind == ACTIVATION_GELU_TANH;
+		kind == ACTIVATION_GELU_TANH || kind == ACTIVATION_MISH;
 }
 
 /* Units in the last place of the exact value, or of 2^-126, the smallest normal number, as a share
@@ -106,7 +108,7 @@ static double error_of(enum activation_kind kind, float x, float got)
 	double exact = definition(kind, (double)x);
 	if (isinf((float)exact))
 		return got == (float)exact ? 0 : INFINITY;
-	if (has_sigmoid(kind) && fabs(exact) < 0x1p-119)
+	if (ends_early(kind) && fabs(exact) < 0x1p-119)
 		return fabs((double)got) < 0x1p-119 ? 0 : INFINITY;
 	float size = fmaxf(fabsf((float)exact), 0x1p-126f);
 	if (kind == ACTIVATION_CLIPPED_RELU) /* of slope * threshold, which is part of a sum */
