@@ -4,10 +4,9 @@
  * Errors are below 4 units in the last place of the value; of GELU below 8; of GELU by tanh below 4
  * and twice the size of its exponent, a polynomial of x. The sigmoid is 0 below -88.8, where it
  * should be 3e-39 at most; so are those made of it, and wrong by less than 2^-119, as
- * mish is there. Values below
- * 2^-126, the smallest normal number, have errors as those near it. Comparisons are written so that
- * NaN stays NaN; at infinity each gives its limit. Derivatives have errors below 2^-21 of the
- * larger of their value and 1, those from the input below 2^-18. */
+ * mish is there. Other values below 2^-126, the smallest normal number, have errors as those near
+ * it. Comparisons are written so that NaN stays NaN; at infinity each gives its limit. Derivatives
+ * have errors below 2^-21 of the larger of their value and 1, those from the input below 2^-18. */
 
 /* As x, but not outside [low, high]. */
 INLINE vector clamped(vector x, float low, float high)
@@ -15,10 +14,6 @@ INLINE vector clamped(vector x, float low, float high)
 	x = choose(x < low, splat(low), x);
 	return choose(x > high, splat(high), x);
 }
-
-/* Below -104 and above 104 the sigmoid is 0 or 1 exactly; so far x has to be told from infinity,
- * of which 0 times is NaN. */
-enum { SIGMOID_END = 104 };
 
 INLINE vector clipped_relu_of(vector x, const struct activation *a)
 {
@@ -82,16 +77,17 @@ INLINE vector gelu_tanh_derivative(vector x)
 	return multiply_add(x * slope * s, 1 - s, s);
 }
 
+/* As of -89 below, so that zero is not multiplied by infinity, which makes NaN. */
 INLINE vector swish_of(vector x)
 {
-	vector bounded = choose(x < -SIGMOID_END, splat(-SIGMOID_END), x);
-	return bounded * sigmoid_of(bounded);
+	vector bounded = choose(x < -89, splat(-89), x);
+	return bounded * sigmoid_within(choose(bounded > 104, splat(104), bounded));
 }
 
 INLINE vector swish_derivative(vector x)
 {
-	x = clamped(x, -SIGMOID_END, SIGMOID_END);
-	vector s = sigmoid_of(x);
+	x = clamped(x, -89, 104);
+	vector s = sigmoid_within(x);
 	return multiply_add(x * s, 1 - s, s);
 }
 
@@ -142,16 +138,16 @@ INLINE vector softsign_derivative(vector y)
 /* x tanh(log(1 + e^x)) = x w / (w + 2) with w = e^x (e^x + 2); beyond 20 that is x. */
 INLINE vector mish_of(vector x)
 {
-	x = choose(x < -SIGMOID_END, splat(-SIGMOID_END), x);
-	vector power = exponential_of(choose(x > 20, splat(20), x)), w = power * (power + 2);
+	x = choose(x < -104, splat(-104), x);
+	vector power = exponential_within(choose(x > 20, splat(20), x)), w = power * (power + 2);
 	return x * (w / (w + 2));
 }
 
 /* w / (w + 2) + 4 x e^x (1 + e^x) / (w + 2)^2 */
 INLINE vector mish_derivative(vector x)
 {
-	x = clamped(x, -SIGMOID_END, 20);
-	vector power = exponential_of(x), w = power * (power + 2), below = w + 2;
+	x = clamped(x, -104, 20);
+	vector power = exponential_within(x), w = power * (power + 2), below = w + 2;
 	return w / below + x * 4 * (power / below) * ((power + 1) / below);
 }
 

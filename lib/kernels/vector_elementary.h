@@ -33,14 +33,20 @@ INLINE vector exponential_series(vector r)
 	return multiply_add(p, r * r, r);
 }
 
-INLINE vector exponential_of(vector x)
+/* exp(x) for -104 <= x <= 89, at whose ends it is zero and infinity. */
+INLINE vector exponential_within(vector x)
 {
 	vector r;
-	x = choose(x > 89, splat(89), x); /* beyond these it is infinity, and zero */
-	x = choose(x < -104, splat(-104), x);
 	integers n = reduce(x, &r), half = n >> 1;
 	/* In two steps, since 2^n itself may be no normal number. */
 	return (exponential_series(r) + 1) * power_of_two(half) * power_of_two(n - half);
+}
+
+INLINE vector exponential_of(vector x)
+{
+	x = choose(x > 89, splat(89), x);
+	x = choose(x < -104, splat(-104), x);
+	return exponential_within(x);
 }
 
 /* log(2^e (1 + f)) = e ln 2 + log(1 + f), with sqrt(1/2) <= 1 + f < sqrt(2). With s = f / (2 + f),
@@ -101,6 +107,12 @@ INLINE vector hyperbolic_tangent_of(vector x)
 	vector small = multiply_add(p * square, x, x);
 	vector large = 1 - 2 / (exponential_of(size * 2) + 1);
 	return choose(size > 0.5f, (vector)((integers)large | ((integers)x & sign)), small);
+}
+
+/* For -89 <= x <= 104, at whose ends it is 0 and 1. */
+INLINE vector sigmoid_within(vector x)
+{
+	return 1 / (1 + exponential_within(-x));
 }
 
 INLINE vector sigmoid_of(vector x)

@@ -62,16 +62,17 @@ INLINE void sum_gradients_of(enum activation_kind kind, const struct gradient_su
 	}
 }
 
-/* Several vectors at once hide the latency of the additions. Longer activations hide it themselves,
- * and their loops would be long. */
+/* Several vectors at once hide the latency of the additions. Those activations that are rare have
+ * no loops for that: they would triple the code. */
 INLINE void sum_gradients_as(enum activation_kind kind, const struct gradient_sums *s)
 {
-	const bool is_short = kind == ACTIVATION_LINEAR || kind == ACTIVATION_RELU ||
-		kind == ACTIVATION_RELU6 || kind == ACTIVATION_LEAKY_RELU;
+	const bool is_common = kind == ACTIVATION_LINEAR || kind == ACTIVATION_RELU ||
+		kind == ACTIVATION_RELU6 || kind == ACTIVATION_LEAKY_RELU ||
+		kind == ACTIVATION_SIGMOID || kind == ACTIVATION_TANH;
 	size_t c = 0, channels = (size_t)s->channels;
-	for (; is_short && c + 4 * LANES <= channels; c += 4 * LANES)
+	for (; is_common && c + 4 * LANES <= channels; c += 4 * LANES)
 		sum_gradients_of(kind, s, c, 4, LANES);
-	for (; is_short && c + 2 * LANES <= channels; c += 2 * LANES)
+	for (; is_common && c + 2 * LANES <= channels; c += 2 * LANES)
 		sum_gradients_of(kind, s, c, 2, LANES);
 	for (; c + LANES <= channels; c += LANES)
 		sum_gradients_of(kind, s, c, 1, LANES);
