@@ -2,11 +2,11 @@
  * formula in functions before where it takes more than a line.
  *
  * Errors are below 4 units in the last place of the value; of GELU below 8; of GELU by tanh below 4
- * and twice the size of its exponent, a polynomial of x. The sigmoid is 0 below -88.8, where it
- * should be 3e-39 at most; so are those made of it, and wrong by less than 2^-119, as
- * mish is there. Other values below 2^-126, the smallest normal number, have errors as those near
- * it. Comparisons are written so that NaN stays NaN; at infinity each gives its limit. Derivatives
- * have errors below 2^-21 of the larger of their value and 1, those from the input below 2^-18. */
+ * and three times the size of its exponent, a polynomial of x. The sigmoid is 0 below -88.8, where
+ * it should be 3e-39 at most; so are those made of it, and wrong by less than 2^-119, as mish is
+ * there. Other values below 2^-126, the smallest normal number, have errors as those near it.
+ * Comparisons are written so that NaN stays NaN; at infinity each gives its limit. Derivatives have
+ * errors below 2^-21 of the larger of their value and 1, those from the input below 2^-18. */
 
 /* As x, but not outside [low, high]. */
 INLINE vector clamped(vector x, float low, float high)

@@ -90,7 +90,7 @@ static double bound(enum activation_kind kind, double x)
 {
 	double exponent = -1.6 * x * (1 + 0.0447 * x * x);
 	if (kind == ACTIVATION_GELU_TANH)
-		return 4 + 2 * fmin(fmax(exponent, 0), 104);
+		return 4 + 3 * fmin(fmax(exponent, 0), 104);
 	return kind == ACTIVATION_GELU ? 8 : 4;
 }
 
