@@ -2,6 +2,7 @@
 
 #include "base/file.h"
 #include "base/text.h"
+#include "image/type.h"
 
 #include <stdbool.h>
 #include <stdlib.h>
@@ -73,15 +74,13 @@ char *folder_find(const char *root, const char *url_path)
 
 const char *folder_media_type(const char *name)
 {
-	static const struct {
-		const char *extension, *type;
-	} types[] = {{".jpg", "image/jpeg"}, {".jpeg", "image/jpeg"}, {".png", "image/png"},
-		{".webp", "image/webp"}, {".gif", "image/gif"}, {".bmp", "image/bmp"}};
 	const char *dot = strrchr(name, '.');
-	for (size_t i = 0; dot && i < sizeof types / sizeof *types; i++)
-		if (strcasecmp(dot, types[i].extension) == 0)
-			return types[i].type;
-	return NULL;
+	enum image_type type = dot ? image_type_by_extension(dot + 1) : IMAGE_UNKNOWN;
+	/* Not those that few know: browse-dataset(1) lists all that are shown. */
+	bool is_usual = dot &&
+		(strcasecmp(dot + 1, image_type_extension(type)) == 0 ||
+			strcasecmp(dot + 1, image_type_name(type)) == 0);
+	return is_usual ? image_type_media(type) : NULL;
 }
 
 static bool is_outside(const char *root, const char *folder, const char *name)

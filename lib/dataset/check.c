@@ -6,7 +6,6 @@
 
 #include <stdlib.h>
 #include <string.h>
-#include <strings.h>
 
 const char *const check_kind_names[] = {"undecodable", "blank", "tiny", "odd aspect", "dark",
 	"blurred", "extension", "two labels", "duplicate", "look-alike", NULL};
@@ -27,18 +26,9 @@ static int add_finding(struct dataset_check *check, const struct check_finding *
 /* Whether the name has the extension of another picture format. Unknown extensions are ignored. */
 static bool has_wrong_extension(const char *name, enum image_type type)
 {
-	static const struct {
-		const char *extension;
-		enum image_type type;
-	} known[] = {{"jpg", IMAGE_JPEG}, {"jpeg", IMAGE_JPEG}, {"jpe", IMAGE_JPEG},
-		{"jfif", IMAGE_JPEG}, {"png", IMAGE_PNG}, {"webp", IMAGE_WEBP}, {"gif", IMAGE_GIF},
-		{"bmp", IMAGE_BMP}, {"tga", IMAGE_TGA}, {"psd", IMAGE_PSD}, {"pnm", IMAGE_PNM},
-		{"ppm", IMAGE_PNM}, {"pgm", IMAGE_PNM}};
 	const char *dot = strrchr(text_base_name(name), '.');
-	for (size_t i = 0; dot && i < sizeof known / sizeof *known; i++)
-		if (strcasecmp(dot + 1, known[i].extension) == 0)
-			return known[i].type != type;
-	return false;
+	enum image_type named = dot ? image_type_by_extension(dot + 1) : IMAGE_UNKNOWN;
+	return named != IMAGE_UNKNOWN && named != type;
 }
 
 static int longer_side(const struct picture_properties *properties)

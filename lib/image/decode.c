@@ -3,17 +3,6 @@
 #include <errno.h>
 #include <string.h>
 
-static image_decoder *const decoders[] = {
-	[IMAGE_JPEG] = decode_jpeg,
-	[IMAGE_PNG] = decode_png,
-	[IMAGE_WEBP] = decode_webp,
-	[IMAGE_GIF] = decode_stb,
-	[IMAGE_BMP] = decode_stb,
-	[IMAGE_TGA] = decode_stb,
-	[IMAGE_PSD] = decode_stb,
-	[IMAGE_PNM] = decode_pnm,
-};
-
 static int check_limits(const struct encoded *encoded, const struct image_info *info,
 	uint64_t pixels_maximum, struct error *error)
 {
@@ -50,7 +39,7 @@ static int decode_rows(struct row_sink *sink, const struct encoded *encoded,
 	if (probe_in_process(encoded->bytes, encoded->size, encoded->name, &info, error) ||
 		check_limits(encoded, &info, target->options->pixels_maximum, error))
 		return -1;
-	return decoders[info.type](encoded, &info, target, sink, error);
+	return image_codec(info.type)->decode(encoded, &info, target, sink, error);
 }
 
 static int decode_as(const struct encoded *encoded, const struct decode_target *target,

@@ -1,5 +1,5 @@
-/* Inside lib/image: the decoders of image_decode, one per library; and the functions of image.h
- * without a sandbox. */
+/* Inside lib/image: the codecs, one per type of image; and the functions of image.h without a
+ * sandbox. */
 #ifndef IMAGE_DECODERS_H
 #define IMAGE_DECODERS_H
 
@@ -25,17 +25,43 @@ CHECKED int load_in_process(const unsigned char *bytes, size_t size, const char 
 	const struct image_resize_options *options, int channels, struct image *image,
 	struct error *error);
 
-/* Each starts `sink`, which is all zero, for `target`, and adds all rows of the picture. `info` is
+/* Whether a file is of the type, by its first bytes. */
+typedef bool image_recognizer(const struct encoded *encoded);
+
+/* Fills width and height from the header; the file is of the type. Returns 0 or -1. */
+typedef int image_prober(const struct encoded *encoded, struct image_info *info,
+	struct error *error);
+
+/* Starts `sink`, which is all zero, for `target`, and adds all rows of the picture. `info` is
  * from image_probe, its limits checked. Returns 0 or -1; the caller frees the sink. */
 typedef int image_decoder(const struct encoded *encoded, const struct image_info *info,
 	const struct decode_target *target, struct row_sink *sink, struct error *error);
 
-image_decoder decode_jpeg, decode_png, decode_webp, decode_pnm, decode_stb;
+/* is_jpeg, probe_jpeg, decode_jpeg, ... */
+#define TYPE(kind, name, ...) \
+	image_recognizer is_##name; \
+	image_prober probe_##name; \
+	image_decoder decode_##name;
+IMAGE_TYPES(TYPE)
+#undef TYPE
 
-/* Fills width and height from the header. */
-CHECKED int probe_jpeg(const struct encoded *encoded, struct image_info *info, struct error *error);
-CHECKED int probe_webp(const struct encoded *encoded, struct image_info *info, struct error *error);
-CHECKED int probe_pnm(const struct encoded *encoded, struct image_info *info, struct error *error);
+struct image_codec {
+	image_recognizer *recognizes;
+	image_prober *probe;
+	image_decoder *decode;
+};
+
+/* The codec of a type; empty for IMAGE_UNKNOWN. */
+const struct image_codec *image_codec(enum image_type type);
+
+/* For codecs. Whether the file has these bytes at an offset. */
+bool has_bytes(const struct encoded *encoded, size_t offset, const char *bytes, size_t length);
+
+/* For probes: sets the dimensions, and returns 0; or the error of a file that ends in its header,
+ * and returns -1. */
+int set_size(struct image_info *info, uint32_t width, uint32_t height);
+int header_cut_short(const struct encoded *encoded, const struct image_info *info,
+	struct error *error);
 
 /* The orientation in an EXIF block (starting with its TIFF header), 1 to 8; 1 if there is none or
  * the block is malformed. EXIF 2.32, section 4.6.4, tag 0x0112. */

@@ -3,6 +3,7 @@
 #define IMAGE_IMAGE_H
 
 #include "base/error.h"
+#include "image/type.h"
 
 #include <stdbool.h>
 #include <stddef.h>
@@ -45,18 +46,6 @@ CHECKED int image_sandbox_start(struct error *error);
 /* Stops the sandbox and waits for its processes; does nothing if it was not started. */
 void image_sandbox_stop(void);
 
-enum image_type {
-	IMAGE_UNKNOWN,
-	IMAGE_JPEG,
-	IMAGE_PNG,
-	IMAGE_WEBP,
-	IMAGE_GIF,
-	IMAGE_BMP,
-	IMAGE_TGA,
-	IMAGE_PSD,
-	IMAGE_PNM
-};
-
 struct image_info {
 	enum image_type type; /* by content, never by name */
 	int width, height;    /* as stored, before orientation */
@@ -65,10 +54,6 @@ struct image_info {
 /* Reads type and dimensions from the header alone. -1: unknown type, or a truncated header. */
 CHECKED int image_probe(const unsigned char *bytes, size_t size, const char *name,
 	struct image_info *info, struct error *error);
-
-/* "jpeg", "png", ... ; file name extension without dot: "jpg", "png", ... */
-const char *image_type_name(enum image_type type);
-const char *image_type_extension(enum image_type type);
 
 struct image_decode_options {
 	unsigned char background[3];       /* colour under transparent pixels */

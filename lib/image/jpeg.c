@@ -18,6 +18,11 @@ enum {
 	                  the cache, and they are read next */
 };
 
+bool is_jpeg(const struct encoded *encoded)
+{
+	return has_bytes(encoded, 0, "\xff\xd8\xff", 3);
+}
+
 /* libjpeg calls error_exit, which must not return: it jumps to `jump`. */
 struct jpeg_reader {
 	struct jpeg_decompress_struct decoder;

@@ -1,4 +1,6 @@
 #include "image/decoders.h"
+
+#include "base/bytes.h"
 #include "image/png_source.h"
 
 #include <setjmp.h>
@@ -18,6 +20,19 @@ struct png_reader {
 	struct image whole; /* for interlaced files */
 	char message[128];
 };
+
+bool is_png(const struct encoded *encoded)
+{
+	return has_bytes(encoded, 0, "\x89PNG\r\n\x1a\n", 8);
+}
+
+int probe_png(const struct encoded *encoded, struct image_info *info, struct error *error)
+{
+	const unsigned char *p = encoded->bytes;
+	if (!has_bytes(encoded, 12, "IHDR", 4) || encoded->size < 24)
+		return header_cut_short(encoded, info, error);
+	return set_size(info, load_u32_big(p + 16), load_u32_big(p + 20));
+}
 
 static void raise_png_error(png_structp png, png_const_charp message)
 {

@@ -11,6 +11,11 @@ struct pnm_header {
 	size_t data; /* offset of the pixels */
 };
 
+bool is_pnm(const struct encoded *encoded)
+{
+	return has_bytes(encoded, 0, "P5", 2) || has_bytes(encoded, 0, "P6", 2);
+}
+
 static bool is_blank(unsigned char c)
 {
 	return c == ' ' || (c >= '\t' && c <= '\r');

@@ -179,9 +179,8 @@ int image_probe(const unsigned char *bytes, size_t size, const char *name, struc
 		&response, &result, error);
 	if (!failed)
 		sandbox_release(decoders, &result);
-	bool plausible = failed
-		? response.info.type <= IMAGE_PNM
-		: response.info.type > IMAGE_UNKNOWN && response.info.type <= IMAGE_PNM;
+	bool plausible = (unsigned)response.info.type < IMAGE_TYPE_COUNT &&
+		(failed || response.info.type != IMAGE_UNKNOWN);
 	*info = plausible ? response.info : (struct image_info){0};
 	return failed || plausible ? failed
 				   : error_set(error, name, "invalid response from the decoder");

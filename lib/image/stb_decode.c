@@ -65,69 +65,6 @@ static int at_end(void *user)
 	return source->position == source->encoded->size;
 }
 
-/* The first frame. What it does not cover is transparent, as elsewhere, not the background, which
- * stb_image fills in with red and blue swapped. */
-static unsigned char *load_gif(stbi__context *input, int *width, int *height)
-{
-	stbi__gif *gif = calloc(1, sizeof *gif);
-	int channels;
-	if (!gif)
-		return stbi__errpuc("outofmem", "");
-	unsigned char *pixels = stbi__gif_load_next(input, gif, &channels, 4, NULL);
-	if (pixels == (unsigned char *)input) /* stb_image's value for an end without a picture */
-		pixels = NULL;
-	if (pixels)
-		for (size_t i = 0; i < (size_t)gif->w * (size_t)gif->h; i++)
-			if (!gif->history[i])
-				memset(pixels + 4 * i, 0, 4);
-	if (!pixels)
-		free(gif->out);
-	*width = gif->w;
-	*height = gif->h;
-	free(gif->history);
-	free(gif->background);
-	free(gif);
-	return pixels;
-}
-
-static unsigned char *load(enum image_type type, stbi__context *input, int *width, int *height,
-	int *channels)
-{
-	stbi__result_info result = {.bits_per_channel = 8};
-	switch (type) {
-	case IMAGE_GIF:
-		*channels = 4;
-		return load_gif(input, width, height);
-	case IMAGE_BMP:
-		return stbi__bmp_load(input, width, height, channels, 0, &result);
-	case IMAGE_PSD:
-		*channels = 4;
-		return stbi__psd_load(input, width, height, NULL, 4, &result, 8);
-	default:
-		return stbi__tga_load(input, width, height, channels, 0, &result);
-	}
-}
-
-/* Minimum size of a file of these dimensions: a run encodes at most 128 pixels. From a smaller file
- * stb_image would fill millions of pixels without data. */
-static uint64_t minimum_size(const struct encoded *encoded, const struct image_info *info)
-{
-	enum { RUN = 128, OS2_HEADER = 12 };
-	const unsigned char *p = encoded->bytes;
-	uint64_t pixels = (uint64_t)info->width * (uint64_t)info->height,
-		 runs = (pixels + RUN - 1) / RUN;
-	if (info->type == IMAGE_TGA) {
-		bool compressed = p[2] >= 9;
-		unsigned size = (p[16] + 7u) / 8;
-		return compressed ? runs * (1 + size) : pixels * size;
-	}
-	if (info->type == IMAGE_PSD)
-		return runs * 2 * (unsigned)(p[12] << 8 | p[13]);
-	if (info->type == IMAGE_BMP && encoded->size >= 30)
-		return pixels * load_u16(p + (load_u32(p + 14) == OS2_HEADER ? 24 : 28)) / 8;
-	return 0;
-}
-
 /* Converts grey with alpha, the one layout that a row_sink does not support, to RGBA. On failure
  * (-1) *image is empty. */
 static int expand_grey_alpha(struct image *image, const unsigned char *pixels, int width,
@@ -164,8 +101,26 @@ static int add_pixels(const struct decode_target *target, struct row_sink *sink,
 	return result;
 }
 
-int decode_stb(const struct encoded *encoded, const struct image_info *info,
-	const struct decode_target *target, struct row_sink *sink, struct error *error)
+/* Decodes a whole picture; NULL if that fails. */
+typedef unsigned char *stb_loader(stbi__context *input, int *width, int *height, int *channels);
+
+static uint64_t pixel_count(const struct image_info *info)
+{
+	return (uint64_t)info->width * (uint64_t)info->height;
+}
+
+/* The fewest runs that encode a picture: one has at most 128 pixels. */
+static uint64_t run_count(const struct image_info *info)
+{
+	enum { RUN = 128 };
+	return (pixel_count(info) + RUN - 1) / RUN;
+}
+
+/* Decodes a file of at least `minimum_size` bytes: from a smaller one stb_image would fill millions of
+ * pixels without data. */
+static int decode_stb(const struct encoded *encoded, const struct image_info *info,
+	const struct decode_target *target, struct row_sink *sink, stb_loader *load,
+	uint64_t minimum_size, struct error *error)
 {
 	struct stb_input source = {.encoded = encoded};
 	stbi__context input = {.io = {read_bytes, skip_bytes, at_end},
@@ -173,11 +128,11 @@ int decode_stb(const struct encoded *encoded, const struct image_info *info,
 		.read_from_callbacks = 1,
 		.buflen = 1};
 	struct image image = {0};
-	if (encoded->size < minimum_size(encoded, info))
+	if (encoded->size < minimum_size)
 		return error_set(error, encoded->name, "cut short");
 	input.img_buffer = input.img_buffer_original = input.img_buffer_end = input.buffer_start;
 	stbi__refill_buffer(&input);
-	image.pixels = load(info->type, &input, &image.width, &image.height, &image.channels);
+	image.pixels = load(&input, &image.width, &image.height, &image.channels);
 	int result;
 	if (source.exhausted)
 		result = error_set(error, encoded->name, "cut short");
@@ -192,4 +147,158 @@ int decode_stb(const struct encoded *encoded, const struct image_info *info,
 		result = 0;
 	image_free(&image);
 	return result;
+}
+
+/* ---- GIF ---- */
+
+bool is_gif(const struct encoded *encoded)
+{
+	return has_bytes(encoded, 0, "GIF87a", 6) || has_bytes(encoded, 0, "GIF89a", 6);
+}
+
+int probe_gif(const struct encoded *encoded, struct image_info *info, struct error *error)
+{
+	const unsigned char *p = encoded->bytes;
+	if (encoded->size < 10)
+		return header_cut_short(encoded, info, error);
+	return set_size(info, load_u16(p + 6), load_u16(p + 8));
+}
+
+/* The first frame. What it does not cover is transparent, as elsewhere, not the background, which
+ * stb_image fills in with red and blue swapped. */
+static unsigned char *load_gif(stbi__context *input, int *width, int *height, int *channels)
+{
+	stbi__gif *gif = calloc(1, sizeof *gif);
+	if (!gif)
+		return stbi__errpuc("outofmem", "");
+	unsigned char *pixels = stbi__gif_load_next(input, gif, channels, 4, NULL);
+	if (pixels == (unsigned char *)input) /* stb_image's value for an end without a picture */
+		pixels = NULL;
+	if (pixels)
+		for (size_t i = 0; i < (size_t)gif->w * (size_t)gif->h; i++)
+			if (!gif->history[i])
+				memset(pixels + 4 * i, 0, 4);
+	if (!pixels)
+		free(gif->out);
+	*channels = 4;
+	*width = gif->w;
+	*height = gif->h;
+	free(gif->history);
+	free(gif->background);
+	free(gif);
+	return pixels;
+}
+
+int decode_gif(const struct encoded *encoded, const struct image_info *info,
+	const struct decode_target *target, struct row_sink *sink, struct error *error)
+{
+	return decode_stb(encoded, info, target, sink, load_gif, 0, error);
+}
+
+/* ---- BMP ---- */
+
+enum { OS2_HEADER = 12 };
+
+bool is_bmp(const struct encoded *encoded)
+{
+	return has_bytes(encoded, 0, "BM", 2) && has_bytes(encoded, 15, "\0\0\0", 3);
+}
+
+int probe_bmp(const struct encoded *encoded, struct image_info *info, struct error *error)
+{
+	const unsigned char *p = encoded->bytes;
+	if (encoded->size < 26)
+		return header_cut_short(encoded, info, error);
+	if (load_u32(p + 14) == OS2_HEADER)
+		return set_size(info, load_u16(p + 18), load_u16(p + 20));
+	int32_t height = (int32_t)load_u32(p + 22); /* negative: rows from the top */
+	return set_size(info, load_u32(p + 18),
+		height < 0 ? 0u - (uint32_t)height : (uint32_t)height);
+}
+
+static unsigned char *load_bmp(stbi__context *input, int *width, int *height, int *channels)
+{
+	stbi__result_info result = {.bits_per_channel = 8};
+	return stbi__bmp_load(input, width, height, channels, 0, &result);
+}
+
+int decode_bmp(const struct encoded *encoded, const struct image_info *info,
+	const struct decode_target *target, struct row_sink *sink, struct error *error)
+{
+	const unsigned char *p = encoded->bytes;
+	unsigned depth = encoded->size < 30
+		? 0
+		: load_u16(p + (load_u32(p + 14) == OS2_HEADER ? 24 : 28));
+	return decode_stb(encoded, info, target, sink, load_bmp, pixel_count(info) * depth / 8,
+		error);
+}
+
+/* ---- TGA ---- */
+
+/* TGA has no magic number: every field of its header must be valid (Truevision TGA 2.0, fields 1 to
+ * 5). */
+bool is_tga(const struct encoded *encoded)
+{
+	const unsigned char *p = encoded->bytes;
+	if (encoded->size < 18)
+		return false;
+	bool mapped = p[1] == 1, kind_mapped = p[2] == 1 || p[2] == 9;
+	bool kind_plain = p[2] == 2 || p[2] == 3 || p[2] == 10 || p[2] == 11;
+	bool depth = p[16] == 8 || p[16] == 15 || p[16] == 16 || p[16] == 24 || p[16] == 32;
+	bool map_depth = p[7] == 15 || p[7] == 16 || p[7] == 24 || p[7] == 32;
+	return p[1] <= 1 && (kind_plain || kind_mapped) && mapped == kind_mapped && depth &&
+		(mapped ? map_depth && p[16] == 8 && load_u16(p + 5) > 0 : true) &&
+		(p[17] & 0xc0) == 0;
+}
+
+int probe_tga(const struct encoded *encoded, struct image_info *info, struct error *error)
+{
+	(void)error;
+	return set_size(info, load_u16(encoded->bytes + 12), load_u16(encoded->bytes + 14));
+}
+
+static unsigned char *load_tga(stbi__context *input, int *width, int *height, int *channels)
+{
+	stbi__result_info result = {.bits_per_channel = 8};
+	return stbi__tga_load(input, width, height, channels, 0, &result);
+}
+
+int decode_tga(const struct encoded *encoded, const struct image_info *info,
+	const struct decode_target *target, struct row_sink *sink, struct error *error)
+{
+	const unsigned char *p = encoded->bytes;
+	bool compressed = p[2] >= 9;
+	unsigned size = (p[16] + 7u) / 8;
+	return decode_stb(encoded, info, target, sink, load_tga,
+		compressed ? run_count(info) * (1 + size) : pixel_count(info) * size, error);
+}
+
+/* ---- PSD ---- */
+
+bool is_psd(const struct encoded *encoded)
+{
+	return has_bytes(encoded, 0, "8BPS\0\1", 6);
+}
+
+int probe_psd(const struct encoded *encoded, struct image_info *info, struct error *error)
+{
+	const unsigned char *p = encoded->bytes;
+	if (encoded->size < 26)
+		return header_cut_short(encoded, info, error);
+	return set_size(info, load_u32_big(p + 18), load_u32_big(p + 14));
+}
+
+static unsigned char *load_psd(stbi__context *input, int *width, int *height, int *channels)
+{
+	stbi__result_info result = {.bits_per_channel = 8};
+	*channels = 4;
+	return stbi__psd_load(input, width, height, NULL, 4, &result, 8);
+}
+
+int decode_psd(const struct encoded *encoded, const struct image_info *info,
+	const struct decode_target *target, struct row_sink *sink, struct error *error)
+{
+	const unsigned char *p = encoded->bytes;
+	return decode_stb(encoded, info, target, sink, load_psd,
+		run_count(info) * 2 * (unsigned)(p[12] << 8 | p[13]), error);
 }

@@ -5,6 +5,11 @@
 #include <webp/decode.h>
 #include <webp/demux.h>
 
+bool is_webp(const struct encoded *encoded)
+{
+	return has_bytes(encoded, 0, "RIFF", 4) && has_bytes(encoded, 8, "WEBP", 4);
+}
+
 int probe_webp(const struct encoded *encoded, struct image_info *info, struct error *error)
 {
 	if (!WebPGetInfo(encoded->bytes, encoded->size, &info->width, &info->height))

@@ -33,8 +33,8 @@ static int check_image(const struct image_limits *limits, const unsigned char *b
 	digest_of(bytes, size, check->digest);
 	if (image_probe(bytes, size, "", &check->info, error))
 		return -1;
-	if (info->type == IMAGE_TGA) {
-		/* TGA has no magic number: any bytes may look like one. */
+	if (!image_type_has_signature(info->type)) {
+		/* Any bytes may look like one. */
 		check->info = (struct image_info){0};
 		return error_set(error, "", "has no magic number of an image type");
 	}

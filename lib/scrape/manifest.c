@@ -53,14 +53,6 @@ static int line_error(const struct manifest *manifest, int line, const char *rea
 	return error_set(error, object, "%s", reason);
 }
 
-static enum image_type parse_type(const char *name)
-{
-	for (int type = IMAGE_JPEG; type <= IMAGE_PNM; type++)
-		if (strcmp(name, image_type_name((enum image_type)type)) == 0)
-			return (enum image_type)type;
-	return IMAGE_UNKNOWN;
-}
-
 /* Adds a row to the table of URLs and, if it is accepted, to the duplicate index; `is_present`: its
  * file exists. */
 static int index_row(struct manifest *manifest, const struct manifest_row *row, bool is_present,
@@ -70,7 +62,7 @@ static int index_row(struct manifest *manifest, const struct manifest_row *row, 
 	digest_key(row->url, key);
 	if (digest_table_set(&manifest->urls, key, (int)row->status | flags, error))
 		return -1;
-	struct indexed_image image = {row->class_name, parse_type(row->type), row->digest,
+	struct indexed_image image = {row->class_name, image_type_by_name(row->type), row->digest,
 		&row->hash, is_present};
 	return row->status == MANIFEST_ACCEPTED
 		? duplicate_index_add(manifest->duplicate_index, &image, error)

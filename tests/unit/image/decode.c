@@ -381,6 +381,25 @@ static void types(void)
 	}
 }
 
+static void names(void)
+{
+	int found = 0, without_signature = 0;
+	for (int i = IMAGE_UNKNOWN + 1; i < IMAGE_TYPE_COUNT; i++) {
+		enum image_type type = (enum image_type)i;
+		found += image_type_by_name(image_type_name(type)) == type &&
+			image_type_by_extension(image_type_extension(type)) == type;
+		without_signature += !image_type_has_signature(type);
+	}
+	is_integer(found, IMAGE_TYPE_COUNT - 1, "each type is found by its name and its extension");
+	is_integer(without_signature, 1, "all but TGA have a signature");
+	ok(image_type_by_extension("JFIF") == IMAGE_JPEG &&
+			image_type_by_extension("txt") == IMAGE_UNKNOWN,
+		"other extensions of a type, in any case; and none of any");
+	ok(image_type_by_name("unknown") == IMAGE_UNKNOWN &&
+			image_type_by_name("") == IMAGE_UNKNOWN,
+		"no type is called unknown");
+}
+
 static void orientation_is(const char *bytes, size_t size, int expected, const char *name)
 {
 	is_integer(exif_orientation((const unsigned char *)bytes, size), expected, name);
@@ -424,6 +443,7 @@ int main(void)
 	too_many_scans();
 	too_many_markers();
 	types();
+	names();
 	malformed_exif();
 	colors();
 	return done();
