@@ -17,7 +17,8 @@
 	TYPE(BMP, bmp, "image/bmp", true, "bmp") \
 	TYPE(TGA, tga, NULL, false, "tga") \
 	TYPE(PSD, psd, NULL, true, "psd") \
-	TYPE(PNM, pnm, NULL, true, "pnm", "ppm", "pgm")
+	TYPE(PNM, pnm, NULL, true, "pnm", "ppm", "pgm") \
+	TYPE(FARBFELD, farbfeld, NULL, true, "ff")
 
 #define TYPE(kind, ...) IMAGE_##kind,
 enum image_type { IMAGE_UNKNOWN, IMAGE_TYPES(TYPE) };

@@ -122,7 +122,7 @@ list)
 	bad class 'a.png\tred/blue\n'
 	bad escape 'a\\q\tred\n' ;;
 image)
-	for type in bmp gif jpg p?m png psd tga webp; do cp $fixtures/image/*.$type "$good"; done
+	for type in bmp ff gif jpg p?m png psd tga webp; do cp $fixtures/image/*.$type "$good"; done
 	bad cut '\211PNG\r\n\032\n'
 	bad text 'no picture' ;;
 png)
