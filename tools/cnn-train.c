@@ -12,7 +12,6 @@
 #include <stdlib.h>
 #include <string.h>
 
-static const char *const losses[] = {"auto", "binary", "categorical", NULL};
 static const char *const outputs[] = {"sigmoid", "softmax", NULL};
 static char *const standard_input[] = {"-"};
 
@@ -89,7 +88,8 @@ int main(int argc, char **argv)
 		{0, "learning-rate", OPTION_REAL, &request.learning_rate, "RATE",
 			"learning rate: step size of the optimizer", 1e-12, 1e3, NULL},
 		{0, "loss", OPTION_CHOICE, &loss, "NAME",
-			"loss function, auto by the output activation", 0, 0, losses},
+			"loss function, auto by the output activation", 0, 0,
+			training_loss_names},
 		{0, "label-smoothing", OPTION_REAL, &request.label_smoothing, "FACTOR",
 			"label smoothing factor: fraction spread over all classes", 0, 0.999, NULL},
 		{0, "notes", OPTION_LIST, &notes, "KEY=VALUE",
@@ -115,7 +115,7 @@ int main(int argc, char **argv)
 	tool_check_files(inputs, count, TOOL_WHOLE_FOLDERS);
 	request.inputs = (const char *const *)inputs;
 	request.input_count = (size_t)count;
-	request.loss = loss - 1;
+	request.loss = LOSS_AUTO + loss;
 	request.optimizer = (enum optimizer)optimizer;
 	request.output = output ? ACTIVATION_SOFTMAX : ACTIVATION_SIGMOID;
 	struct progress progress = tool_progress(quiet);

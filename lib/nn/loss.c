@@ -1,8 +1,9 @@
 #include "nn/loss.h"
 
 #include "base/argmax.h"
-#include "nn/rows.h"
 #include "nn/leaves.h"
+#include "nn/network.h"
+#include "nn/rows.h"
 
 #include <math.h>
 #include <string.h>
@@ -14,7 +15,7 @@ static float smooth(const struct training_options *options, float target, int ou
 {
 	float s = options->label_smoothing;
 	return target * (1 - s) +
-		s / (options->loss == LOSS_BINARY_CROSSENTROPY ? 2 : (float)outputs);
+		s / (loss_row(options->loss)->is_distribution ? (float)outputs : 2);
 }
 
 /* log(1 + e) from u = 1 + e, what e lost in that sum given back (Kahan). */
@@ -23,7 +24,9 @@ static double log_one_plus(double e, double u, double log_u)
 	return u > 1 ? log_u * (e / (u - 1)) : e;
 }
 
-/* Sum over outputs of max(z, 0) - z t + log(1 + exp(-|z|)) */
+/* ---- binary cross-entropy ---- */
+
+/* Mean over outputs of max(z, 0) - z t + log(1 + exp(-|z|)) */
 static double binary_loss(const struct kernels *kernels, const struct training_options *options,
 	const float *z, const float *t, int outputs)
 {
@@ -44,8 +47,16 @@ static double binary_loss(const struct kernels *kernels, const struct training_o
 				log_one_plus((double)e[i], (double)u[i], (double)log_u[i]);
 		}
 	}
-	return sum;
+	return sum / outputs;
 }
+
+static float binary_gradient(float probability, float target, float weight, int outputs, int n)
+{
+	(void)weight;
+	return (probability - target) / ((float)outputs * (float)n);
+}
+
+/* ---- categorical cross-entropy ---- */
 
 /* Sum over outputs of t (log(sum exp z) - z) */
 static double categorical_loss(const struct kernels *kernels,
@@ -72,6 +83,59 @@ static double categorical_loss(const struct kernels *kernels,
 	return sum;
 }
 
+static float categorical_gradient(float probability, float target, float weight, int outputs, int n)
+{
+	(void)outputs;
+	return (probability * weight - target) / (float)n;
+}
+
+/* ---- rows ---- */
+
+static const struct loss_row ROWS[] = {
+#define LOSS(kind, name, functions, activation, is_distribution) \
+	[LOSS_##kind] = {name, ACTIVATION_##activation, is_distribution},
+	LOSSES(LOSS)
+#undef LOSS
+};
+_Static_assert(sizeof ROWS / sizeof *ROWS == LOSS_COUNT, "a row for each loss");
+
+static const struct {
+	/* The loss of a sample. */
+	double (*of_sample)(const struct kernels *kernels, const struct training_options *options,
+		const float *z, const float *t, int outputs);
+
+	/* The gradient of the mean over n samples by a logit, from its activation and its smoothed
+	 * target; `weight` is the sum of the sample's targets. */
+	float (*gradient)(float probability, float target, float weight, int outputs, int n);
+} FUNCTIONS[] = {
+#define LOSS(kind, name, functions, ...) [LOSS_##kind] = {functions##_loss, functions##_gradient},
+	LOSSES(LOSS)
+#undef LOSS
+};
+
+const struct loss_row *loss_row(enum loss loss)
+{
+	return &ROWS[loss];
+}
+
+int loss_by_name(const char *name)
+{
+	int loss = LOSS_COUNT - 1;
+	while (loss >= 0 && strcmp(name, ROWS[loss].name))
+		loss--;
+	return loss;
+}
+
+int loss_by_activation(enum activation_kind activation)
+{
+	int loss = LOSS_COUNT - 1;
+	while (loss >= 0 && activation != ROWS[loss].activation)
+		loss--;
+	return loss;
+}
+
+/* ---- batches ---- */
+
 double mean_loss(const struct kernels *kernels, const struct training_options *options,
 	const float *logits, const float *targets, int n, int outputs)
 {
@@ -79,9 +143,8 @@ double mean_loss(const struct kernels *kernels, const struct training_options *o
 	for (int leaf = 0, i = 0; leaf < leaf_count(n); leaf++) {
 		double sum = 0;
 		for (; i < leaf_end(leaf, n); i++, logits += outputs, targets += outputs)
-			sum += options->loss == LOSS_BINARY_CROSSENTROPY
-				? binary_loss(kernels, options, logits, targets, outputs) / outputs
-				: categorical_loss(kernels, options, logits, targets, outputs);
+			sum += FUNCTIONS[options->loss].of_sample(kernels, options, logits, targets,
+				outputs);
 		leaf_tree_add(&tree, sum);
 	}
 	return leaf_tree_sum(&tree) / n;
@@ -96,20 +159,17 @@ double network_loss(const struct training_options *options, const float *logits,
 void loss_gradient(const struct kernels *kernels, const struct training_options *options,
 	float *gradient, const float *logits, const float *targets, int n, int outputs)
 {
-	bool binary = options->loss == LOSS_BINARY_CROSSENTROPY;
 	memcpy(gradient, logits, (size_t)n * (size_t)outputs * sizeof *gradient);
 	activate_rows(kernels,
-		&(struct activation){.kind = binary ? ACTIVATION_SIGMOID : ACTIVATION_SOFTMAX},
-		gradient, n, outputs);
+		&(struct activation){.kind = loss_row(options->loss)->activation}, gradient, n,
+		outputs);
 	for (int i = 0; i < n; i++, gradient += outputs, targets += outputs) {
-		float weight = 0; /* of the softmax: the sum of the targets */
+		float weight = 0;
 		for (int k = 0; k < outputs; k++)
 			weight += smooth(options, targets[k], outputs);
-		for (int k = 0; k < outputs; k++) {
-			float target = smooth(options, targets[k], outputs);
-			gradient[k] = binary ? (gradient[k] - target) / ((float)outputs * (float)n)
-					     : (gradient[k] * weight - target) / (float)n;
-		}
+		for (int k = 0; k < outputs; k++)
+			gradient[k] = FUNCTIONS[options->loss].gradient(gradient[k],
+				smooth(options, targets[k], outputs), weight, outputs, n);
 	}
 }
 

@@ -8,6 +8,7 @@
 #include "base/parallel.h"
 #include "graph/graph.h"
 #include "kernels/optimizer.h"
+#include "nn/loss.h"
 
 #include <stddef.h>
 #include <stdint.h>
@@ -69,11 +70,8 @@ void network_forward(struct network *network, const float *input, int n, float *
 
 /* ---- training ---- */
 
-enum loss { LOSS_BINARY_CROSSENTROPY, LOSS_CATEGORICAL_CROSSENTROPY };
-
 struct training_options {
-	enum loss loss;        /* on logits; binary: mean over outputs (Keras), categorical: softmax
-	                          cross-entropy */
+	enum loss loss;        /* on logits */
 	float label_smoothing; /* targets t become t (1 - s) + s / classes (binary: + s / 2) */
 	enum optimizer optimizer;
 	float momentum;     /* SGD */

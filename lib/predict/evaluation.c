@@ -3,15 +3,14 @@
 #include "base/argmax.h"
 
 #include <stdlib.h>
-#include <string.h>
 
 static enum loss loss_of(const struct model *model)
 {
 	const char *name =
 		json_string_value(json_object_get(json_object_get(model->card, "options"), "loss"));
-	bool categorical = name ? strcmp(name, "categorical") == 0
-				: graph_final_activation(&model->graph) == ACTIVATION_SOFTMAX;
-	return categorical ? LOSS_CATEGORICAL_CROSSENTROPY : LOSS_BINARY_CROSSENTROPY;
+	int loss = name ? loss_by_name(name)
+			: loss_by_activation(graph_final_activation(&model->graph));
+	return loss < 0 ? LOSS_BINARY_CROSSENTROPY : (enum loss)loss;
 }
 
 int evaluation_start(struct evaluation *evaluation, const struct model *model, bool multi_label,

@@ -37,8 +37,8 @@ static json_t *options_object(const struct training *training)
 	return json_pack("{s:o, s:i, s:i, s:s, s:f, s:s, s:f, s:s}", "architecture",
 		json_text(text_base_name(request->architecture)), "epochs", training->log.count,
 		"batch_size", request->batch_size, "optimizer",
-		training_optimizer_names[request->optimizer], "learning_rate",
-		request->learning_rate, "loss", training_loss_names[training->options.loss],
+		optimizer_row(request->optimizer)->name, "learning_rate",
+		request->learning_rate, "loss", loss_row(training->options.loss)->name,
 		"label_smoothing", request->label_smoothing, "seed", seed);
 }
 

@@ -46,7 +46,7 @@ static int load_next_batch(struct training_loop *loop, const struct samples *sam
 	const struct training *training = loop->training;
 	uint32_t left = samples_count(samples) - first;
 	int count = left < (uint32_t)loop->batch.size ? (int)left : loop->batch.size;
-	bool distribution = training->options.loss == LOSS_CATEGORICAL_CROSSENTROPY &&
+	bool distribution = loss_row(training->options.loss)->is_distribution &&
 		samples_head(samples)->label == STREAM_LABEL_WEIGHTS;
 	return batch_load(&loop->batch, samples, loop->order + first, count, distribution, error)
 		? -1

@@ -6,16 +6,17 @@
 #include <string.h>
 
 const char *const training_loss_names[] = {
-	[LOSS_BINARY_CROSSENTROPY] = "binary",
-	[LOSS_CATEGORICAL_CROSSENTROPY] = "categorical",
-	NULL,
+	"auto",
+#define LOSS(kind, name, ...) [1 + LOSS_##kind] = name,
+	LOSSES(LOSS)
+#undef LOSS
+	[1 + LOSS_COUNT] = NULL,
 };
 const char *const training_optimizer_names[] = {
-	[OPTIMIZER_SGD] = "sgd",
-	[OPTIMIZER_RMSPROP] = "rmsprop",
-	[OPTIMIZER_ADAM] = "adam",
-	[OPTIMIZER_ADAMW] = "adamw",
-	NULL,
+#define X(kind, name, ...) [OPTIMIZER_##kind] = name,
+	OPTIMIZERS(X)
+#undef X
+	[OPTIMIZER_COUNT] = NULL,
 };
 
 static int open_samples(struct training *training, struct error *error)
@@ -96,15 +97,19 @@ static int make_network(struct training *training, struct error *error)
 
 static int choose_loss(struct training *training, enum loss *loss, struct error *error)
 {
-	enum activation_kind last = graph_final_activation(&training->graph);
-	*loss = last == ACTIVATION_SOFTMAX ? LOSS_CATEGORICAL_CROSSENTROPY
-					   : LOSS_BINARY_CROSSENTROPY;
-	if (training->request.loss != LOSS_AUTO)
-		*loss = (enum loss)training->request.loss;
-	else if (last != ACTIVATION_SOFTMAX && last != ACTIVATION_SIGMOID)
-		return error_set(error, training->request.architecture,
-			"ends with neither sigmoid nor softmax; set --loss");
-	return 0;
+	char activations[256];
+	int chosen = training->request.loss, used = 0;
+	if (chosen == LOSS_AUTO)
+		chosen = loss_by_activation(graph_final_activation(&training->graph));
+	if (chosen >= 0) {
+		*loss = (enum loss)chosen;
+		return 0;
+	}
+	for (int i = 0; i < LOSS_COUNT && used < (int)sizeof activations; i++)
+		used += snprintf(activations + used, sizeof activations - (size_t)used, "%s%s",
+			i ? " nor " : "", activation_name(loss_row((enum loss)i)->activation));
+	return error_set(error, training->request.architecture,
+		"ends with neither %s; set --loss", activations);
 }
 
 static int prepare_training(struct training *training, struct error *error)

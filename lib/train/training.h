@@ -60,8 +60,7 @@ CHECKED int training_run(struct training *training, struct error *error);
 /* Frees; an empty training is allowed. */
 void training_close(struct training *training);
 
-/* Names on the command line and in the model card; NULL-terminated. */
-extern const char *const training_loss_names[]; /* "binary", "categorical" */
-extern const char *const training_optimizer_names[];
+/* Names on the command line, NULL-terminated: the loss's after "auto", for LOSS_AUTO. */
+extern const char *const training_loss_names[], *const training_optimizer_names[];
 
 #endif

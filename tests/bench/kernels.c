@@ -295,33 +295,48 @@ static void show_elementwise(void)
 
 /* ---- optimizers ---- */
 
-static void run_sgd(void *context)
+struct optimizer_run {
+	enum optimizer optimizer;
+	struct update update;
+};
+
+static void run_optimizer(void *context)
 {
-	kernels->sgd(context);
+	const struct optimizer_run *run = context;
+	kernels->optimizers[run->optimizer](&run->update);
 }
-static void run_rmsprop(void *context)
+
+/* Operations of one weight. */
+static double optimizer_operations(enum optimizer optimizer)
 {
-	kernels->rmsprop(context);
-}
-static void run_adam(void *context)
-{
-	kernels->adam(context);
+	switch (optimizer) {
+	case OPTIMIZER_SGD:
+		return 4;
+	case OPTIMIZER_RMSPROP:
+		return 9;
+	case OPTIMIZER_ADAM:
+	case OPTIMIZER_ADAMW:
+		return 13;
+	}
+	return 0;
 }
 
 static void show_optimizers(void)
 {
-	struct update update = {.weights = w,
-		.first = out,
-		.second = y,
-		.gradients = x,
-		.count = COUNT,
-		.learning_rate = 1e-9f,
-		.beta1 = 0.9f,
-		.beta2 = 0.999f,
-		.epsilon = 1e-7f};
-	show("sgd", 4.0 * COUNT, run_sgd, &update);
-	show("rmsprop", 9.0 * COUNT, run_rmsprop, &update);
-	show("adam", 13.0 * COUNT, run_adam, &update);
+	struct optimizer_run run = {.update = {.weights = w,
+					    .first = out,
+					    .second = y,
+					    .gradients = x,
+					    .count = COUNT,
+					    .learning_rate = 1e-9f,
+					    .beta1 = 0.9f,
+					    .beta2 = 0.999f,
+					    .epsilon = 1e-7f}};
+	for (int i = 0; i < OPTIMIZER_COUNT; i++) {
+		run.optimizer = (enum optimizer)i;
+		show(optimizer_row(run.optimizer)->name,
+			optimizer_operations(run.optimizer) * COUNT, run_optimizer, &run);
+	}
 }
 
 static float *values(uint64_t seed)
