@@ -62,6 +62,26 @@ static const struct option_row rows[] = {
 static const struct options options = {"saliency", "[IMAGE | FOLDER]...",
 	"Draws saliency maps: which parts of a picture a prediction depends on.", rows, "-m MODEL"};
 
+static bool averages_samples(enum saliency_average average)
+{
+	return average != AVERAGE_NOTHING;
+}
+
+static bool averages_noise(enum saliency_average average)
+{
+	return average == AVERAGE_NOISE;
+}
+
+/* "goes with --method A or B": those whose average it is. */
+static void list_methods(char *out, size_t size, bool (*is_one)(enum saliency_average average))
+{
+	size_t used = 0;
+	for (int i = 0; i < SALIENCY_METHOD_COUNT && used < size; i++)
+		if (is_one(saliency_average((enum saliency_method)i)))
+			used += (size_t)snprintf(out + used, size - used, "%s%s",
+				used ? " or " : "goes with --method ", saliency_method_names[i]);
+}
+
 static void check_usage(void)
 {
 	if (!model_folder)
@@ -70,16 +90,18 @@ static void check_usage(void)
 		tool_usage("--strip", "does not go with --feature-maps");
 	if (map && (strip || feature_maps))
 		tool_usage("--map", "does not go with --strip or --feature-maps");
-	bool by_layer = saliency_needs_layer((enum saliency_method)method),
-	     smooth = method == SALIENCY_SMOOTHGRAD;
+	bool by_layer = saliency_needs_layer((enum saliency_method)method);
+	enum saliency_average average = saliency_average((enum saliency_method)method);
+	char samples_reason[256], noise_reason[256];
 	static const char *const of_methods[] = {"class", "method", "samples", "noise"};
 	for (size_t i = 0; i < sizeof of_methods / sizeof *of_methods; i++)
 		tool_allow(!feature_maps, of_methods[i], "does not go with --feature-maps");
 	tool_allow(by_layer || feature_maps || filter_number, "layer",
 		"goes with --filter, --feature-maps, or a method that explains at a layer");
-	tool_allow(smooth || method == SALIENCY_INTEGRATED_GRADIENTS, "samples",
-		"goes with --method smoothgrad or integrated-gradients");
-	tool_allow(smooth, "noise", "goes with --method smoothgrad");
+	list_methods(samples_reason, sizeof samples_reason, averages_samples);
+	list_methods(noise_reason, sizeof noise_reason, averages_noise);
+	tool_allow(averages_samples(average), "samples", samples_reason);
+	tool_allow(averages_noise(average), "noise", noise_reason);
 	if (!filter_number)
 		return;
 	if (class_name || strip || feature_maps)

@@ -189,8 +189,9 @@ static int write_strip(const struct explanation *explanation, struct error *erro
 		snprintf(detail, sizeof detail, "positive evidence, from pixels to parts");
 		result = sheet_strip(&canvas, heading, detail, strip->tiles, strip->count, error);
 	}
-	snprintf(suffix, sizeof suffix, "strip%s%s", method ? "-" : "",
-		method ? saliency_method_names[method] : "");
+	bool is_default = method == SALIENCY_GRADIENT;
+	snprintf(suffix, sizeof suffix, "strip%s%s", is_default ? "" : "-",
+		is_default ? "" : saliency_method_names[method]);
 	if (result == 0)
 		result = write_canvas(explanation, &canvas, suffix, error);
 	for (int i = 0; i + 1 < strip->count; i++)

@@ -5,14 +5,6 @@
 #include <math.h>
 #include <stdlib.h>
 
-const char *const saliency_method_names[] = {"gradient", "gradient-x-input", "smoothgrad",
-	"integrated-gradients", "grad-cam", "layer-cam", NULL};
-
-bool saliency_needs_layer(enum saliency_method method)
-{
-	return method == SALIENCY_GRAD_CAM || method == SALIENCY_LAYER_CAM;
-}
-
 static struct shape shape_of(const struct network *network, int node)
 {
 	const struct graph *graph = network_graph(network);
@@ -74,13 +66,15 @@ static void add_gradient(struct saliency_state *state, int samples)
 static void average_gradients(struct saliency_state *state, const float *input,
 	const struct saliency_options *options)
 {
-	bool adds_noise = options->method == SALIENCY_SMOOTHGRAD,
-	     integrates = options->method == SALIENCY_INTEGRATED_GRADIENTS;
-	int samples = adds_noise || integrates ? options->samples : 1;
+	enum saliency_average average = saliency_average(options->method);
+	bool adds_noise = average == AVERAGE_NOISE;
+	int samples = average == AVERAGE_NOTHING ? 1 : options->samples;
 	for (int sample = 0; sample < samples; sample++) {
 		struct random random = random_start(options->seed, RANDOM_EXPLAIN, options->picture,
 			(uint64_t)sample);
-		float scale = integrates ? ((float)sample + 0.5f) / (float)samples : 1;
+		float scale = average == AVERAGE_BRIGHTNESS
+			? ((float)sample + 0.5f) / (float)samples
+			: 1;
 		for (size_t i = 0; i < state->inputs; i++)
 			state->input[i] = scale * input[i] +
 				(adds_noise ? (float)options->noise * random_normal(&random) : 0);
@@ -88,71 +82,101 @@ static void average_gradients(struct saliency_state *state, const float *input,
 	}
 }
 
-static float largest_magnitude(const double *gradient, int channels)
-{
-	double largest = 0;
-	for (int c = 0; c < channels; c++)
-		largest = fmax(largest, fabs(gradient[c]));
-	return (float)largest;
-}
+/* ---- from channels to a value per position ---- */
 
-static float product(const double *gradient, const float *values, int channels)
-{
-	double sum = 0;
-	for (int c = 0; c < channels; c++)
-		sum += gradient[c] * (double)values[c];
-	return (float)sum;
-}
+/* Reduces the gradients and values of `positions` positions with `channels` channels each. */
+typedef void reduction(double *gradient, const float *values, size_t positions, size_t channels,
+	float *map);
 
-static float positive_product(const double *gradient, const float *values, int channels)
+static void largest_magnitude(double *gradient, const float *values, size_t positions,
+	size_t channels, float *map)
 {
-	double sum = 0;
-	for (int c = 0; c < channels; c++)
-		sum += fmax(gradient[c], 0) * (double)values[c];
-	return (float)sum;
-}
-
-/* Replaces each gradient by the mean of its channel over all positions: Grad-CAM's weights. */
-static void average_positions(struct saliency_state *state)
-{
-	size_t channels = (size_t)state->shape.channels;
-	for (size_t c = 0; c < channels; c++) {
-		double sum = 0;
-		for (size_t i = c; i < state->count; i += channels)
-			sum += state->mean[i];
-		for (size_t i = c; i < state->count; i += channels)
-			state->mean[i] = sum / (double)(state->count / channels);
+	(void)values;
+	for (size_t i = 0; i < positions; i++) {
+		double largest = 0;
+		for (size_t c = 0; c < channels; c++)
+			largest = fmax(largest, fabs(gradient[i * channels + c]));
+		map[i] = (float)largest;
 	}
 }
 
-/* Reduces the channels to one value per position. */
-static void reduce_channels(struct saliency_state *state, const float *input,
-	enum saliency_method method, struct map *map)
+static void product(double *gradient, const float *values, size_t positions, size_t channels,
+	float *map)
 {
-	int channels = state->shape.channels;
-	const float *values =
-		state->node == GRAPH_INPUT ? input : network_output(state->network, state->node);
-	if (method == SALIENCY_GRAD_CAM)
-		average_positions(state);
-	for (size_t i = 0, offset = 0; offset < state->count; i++, offset += (size_t)channels)
-		switch (method) {
-		case SALIENCY_GRADIENT:
-		case SALIENCY_SMOOTHGRAD:
-			map->values[i] = largest_magnitude(state->mean + offset, channels);
-			break;
-		case SALIENCY_GRADIENT_TIMES_INPUT:
-		case SALIENCY_INTEGRATED_GRADIENTS:
-			map->values[i] = product(state->mean + offset, values + offset, channels);
-			break;
-		case SALIENCY_GRAD_CAM:
-			map->values[i] =
-				fmaxf(product(state->mean + offset, values + offset, channels), 0);
-			break;
-		case SALIENCY_LAYER_CAM:
-			map->values[i] =
-				positive_product(state->mean + offset, values + offset, channels);
-			break;
-		}
+	for (size_t i = 0; i < positions; i++) {
+		double sum = 0;
+		for (size_t k = i * channels; k < (i + 1) * channels; k++)
+			sum += gradient[k] * (double)values[k];
+		map[i] = (float)sum;
+	}
+}
+
+static void positive_product(double *gradient, const float *values, size_t positions,
+	size_t channels, float *map)
+{
+	for (size_t i = 0; i < positions; i++) {
+		double sum = 0;
+		for (size_t k = i * channels; k < (i + 1) * channels; k++)
+			sum += fmax(gradient[k], 0) * (double)values[k];
+		map[i] = (float)sum;
+	}
+}
+
+/* Replaces each gradient by the mean of its channel over all positions: Grad-CAM's weights. */
+static void average_positions(double *gradient, size_t positions, size_t channels)
+{
+	for (size_t c = 0; c < channels; c++) {
+		double sum = 0;
+		for (size_t i = 0; i < positions; i++)
+			sum += gradient[i * channels + c];
+		for (size_t i = 0; i < positions; i++)
+			gradient[i * channels + c] = sum / (double)positions;
+	}
+}
+
+static void positive_mean_product(double *gradient, const float *values, size_t positions,
+	size_t channels, float *map)
+{
+	average_positions(gradient, positions, channels);
+	product(gradient, values, positions, channels, map);
+	for (size_t i = 0; i < positions; i++)
+		map[i] = fmaxf(map[i], 0);
+}
+
+/* ---- methods ---- */
+
+static const struct {
+	enum saliency_average average;
+	enum saliency_place place;
+	reduction *reduce;
+} ROWS[] = {
+#define METHOD(kind, name, average, place, reduce) \
+	[SALIENCY_##kind] = {AVERAGE_##average, PLACE_##place, reduce},
+	SALIENCY_METHODS(METHOD)
+#undef METHOD
+};
+_Static_assert(sizeof ROWS / sizeof *ROWS == SALIENCY_METHOD_COUNT, "a row for each method");
+
+const char *const saliency_method_names[] = {
+#define METHOD(kind, name, ...) [SALIENCY_##kind] = name,
+	SALIENCY_METHODS(METHOD)
+#undef METHOD
+	[SALIENCY_METHOD_COUNT] = NULL,
+};
+
+enum saliency_average saliency_average(enum saliency_method method)
+{
+	return ROWS[method].average;
+}
+
+enum saliency_place saliency_place(enum saliency_method method)
+{
+	return ROWS[method].place;
+}
+
+bool saliency_needs_layer(enum saliency_method method)
+{
+	return ROWS[method].place != PLACE_INPUT;
 }
 
 int saliency_compute(struct network *network, const float *input,
@@ -170,7 +194,12 @@ int saliency_compute(struct network *network, const float *input,
 	int result = map_create(map, state.shape.height, state.shape.width, grid, error);
 	if (result == 0) {
 		average_gradients(&state, input, options);
-		reduce_channels(&state, input, options->method, map);
+		const float *values = state.node == GRAPH_INPUT
+			? input
+			: network_output(network, state.node);
+		size_t channels = (size_t)state.shape.channels;
+		ROWS[options->method].reduce(state.mean, values, state.count / channels, channels,
+			map->values);
 	}
 	state_free(&state);
 	return result;

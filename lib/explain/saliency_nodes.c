@@ -100,6 +100,6 @@ int saliency_default_node(const struct network *network, enum saliency_method me
 {
 	int blocks[GRAPH_NODES_MAXIMUM], count = saliency_blocks(network, blocks);
 	/* After a pooling: before it only the argmax positions have a gradient. */
-	return method == SALIENCY_LAYER_CAM && count ? blocks[count - 1]
+	return saliency_place(method) == PLACE_LAST_BLOCK && count ? blocks[count - 1]
 						     : last_convolution(network);
 }
