@@ -17,7 +17,7 @@ static const char *model_folder, *output_folder = ".", *class_name, *layer_name,
 				 *chart_path;
 static int method = SALIENCY_GRADIENT, colormap = -1, threads;
 static bool map, strip, feature_maps, strict, quiet, no_sandbox;
-static struct option_size size;
+static struct option_size picture_size;
 static struct saliency_options saliency = {.samples = 25, .noise = 0.15};
 
 static const struct option_row rows[] = {
@@ -50,7 +50,7 @@ static const struct option_row rows[] = {
 	{0, "feature-maps", OPTION_FLAG, &feature_maps, NULL,
 		"feature maps of all filters of the layer, as a grid", 0, 0, NULL},
 	{0, NULL, OPTION_TITLE, NULL, NULL, "General", 0, 0, NULL},
-	TOOL_PICTURE_SIZE(size),
+	TOOL_PICTURE_SIZE(picture_size),
 	TOOL_SEED(saliency.seed),
 	TOOL_THREADS(threads),
 	TOOL_STRICT(strict),
@@ -151,7 +151,8 @@ int main(int argc, char **argv)
 
 	int failed = parallel_create(&pool, threads, &error) ||
 		model_load(&model, model_folder,
-			&(struct model_options){NETWORK_EXPLAIN, 1, pool, size.width, size.height},
+			&(struct model_options){NETWORK_EXPLAIN, 1, pool, picture_size.width,
+				picture_size.height},
 			&error) ||
 		make_plan(&plan, &model, &error) ||
 		operands_find_files(&paths, operands, count, &bad, &error) ||

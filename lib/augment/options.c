@@ -4,10 +4,23 @@
 #include <stdlib.h>
 #include <string.h>
 
-const char *const augment_preset_names[] = {"none", "keras", "light", "strong", NULL};
-const char *const augment_fill_names[] = {"nearest", "constant", "reflect", NULL};
-const char *const augment_interpolation_names[] = {"nearest", "bilinear", "bicubic", NULL};
-const char *const augment_policy_names[] = {"none", "randaugment", "trivial-augment", NULL};
+const char *const augment_preset_names[] = {[AUGMENT_PRESET_NONE] = "none",
+	[AUGMENT_PRESET_KERAS] = "keras",
+	[AUGMENT_PRESET_LIGHT] = "light",
+	[AUGMENT_PRESET_STRONG] = "strong",
+	NULL};
+const char *const augment_fill_names[] = {[AUGMENT_NEAREST] = "nearest",
+	[AUGMENT_CONSTANT] = "constant",
+	[AUGMENT_REFLECT] = "reflect",
+	NULL};
+const char *const augment_interpolation_names[] = {[AUGMENT_INTERPOLATE_NEAREST] = "nearest",
+	[AUGMENT_BILINEAR] = "bilinear",
+	[AUGMENT_BICUBIC] = "bicubic",
+	NULL};
+const char *const augment_policy_names[] = {[AUGMENT_POLICY_NONE] = "none",
+	[AUGMENT_RANDAUGMENT] = "randaugment",
+	[AUGMENT_TRIVIAL] = "trivial-augment",
+	NULL};
 
 static const struct {
 	enum augment_preset preset;

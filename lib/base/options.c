@@ -237,8 +237,14 @@ static void print_default(const struct option_row *row, FILE *stream)
 		if (size->width > 0)
 			fprintf(stream, " (default %dx%d)", size->width, size->height);
 		break;
-	default:
-		break;
+	case OPTION_FLAG:
+	case OPTION_LIST:
+	case OPTION_INPUT:
+	case OPTION_INPUT_LIST:
+	case OPTION_OUTPUT:
+	case OPTION_OUTPUT_MODEL:
+	case OPTION_TITLE:
+		break; /* have none */
 	}
 }
 

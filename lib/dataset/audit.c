@@ -8,7 +8,11 @@
 
 enum { MERGE_FIRST = 16 };
 
-static const char *const relation_names[] = {"file", "pixels", "alike", "mirrored", "chain"};
+static const char *const relation_names[] = {[AUDIT_SAME_FILE] = "file",
+	[AUDIT_SAME_PIXELS] = "pixels",
+	[AUDIT_LOOK_ALIKE] = "alike",
+	[AUDIT_MIRRORED] = "mirrored",
+	[AUDIT_CHAIN] = "chain"};
 
 /* ---- results ---- */
 

@@ -9,6 +9,8 @@
 
 const char *const check_kind_names[] = {"undecodable", "blank", "tiny", "odd aspect", "dark",
 	"blurred", "extension", "two labels", "duplicate", "look-alike", NULL};
+_Static_assert(sizeof check_kind_names / sizeof *check_kind_names == CHECK_KINDS + 1,
+	"a name for each kind of finding");
 
 /* ---- pictures ---- */
 
@@ -241,8 +243,13 @@ static void write_detail(const struct check_finding *finding, FILE *stream)
 	case CHECK_EXTENSION:
 		fprintf(stream, "is %s", image_type_name(properties->type));
 		break;
-	default:
+	case CHECK_LABELS:
+	case CHECK_DUPLICATE:
+	case CHECK_LOOK_ALIKE:
 		text_write_field(stream, finding->other->name);
+		break;
+	case CHECK_KINDS:
+		break;
 	}
 }
 

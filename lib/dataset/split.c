@@ -7,6 +7,8 @@
 #include <string.h>
 
 const char *const split_part_names[] = {"train", "validation", "test", NULL};
+_Static_assert(sizeof split_part_names / sizeof *split_part_names == SPLIT_PARTS + 1,
+	"a name for each part");
 
 const char split_list_header[] = "path\tsha256\tpixels\tphash\tgroup\tclass\tsplit";
 

@@ -20,6 +20,7 @@ static const char *const bone_keys[] = {"name", "parent", "at", "rest", "swing",
 static const char *const choice_keys[] = {"name", "share", "palette", NULL};
 static const char *const mood_names[] = {"calm", "happy", "laughing", "angry", "surprised", "sad",
 	"winking", NULL};
+_Static_assert(sizeof mood_names / sizeof *mood_names == MOOD_COUNT + 1, "a name for each mood");
 
 /* Merges the named objects of `own` into those of `kit`: keys replace the keys of the object of
  * that name, a new name is appended, "hide": true removes one. */

@@ -119,10 +119,11 @@ static char *picture_path(const struct picture_sets *sets, int number)
 		return text_format("%s/predict/picture-%04d.png", folder, number + 1);
 	case SET_PORTRAITS:
 		return text_format("%s/portraits/%s.png", folder, characters[number].name);
-	default:
+	case SET_CLASSES:
 		return text_format("%s/%s/%04d.png", folder, characters[sets->character].name,
 			number + 1);
 	}
+	return NULL;
 }
 
 static void list_picture(const struct picture_sets *sets, const char *path, int number)

@@ -3,7 +3,7 @@
 #include <math.h>
 #include <stddef.h>
 
-const char *const colormap_names[] = {"jet", "viridis", NULL};
+const char *const colormap_names[] = {[COLORMAP_JET] = "jet", [COLORMAP_VIRIDIS] = "viridis", NULL};
 
 struct control_point {
 	double x, y;

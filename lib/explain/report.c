@@ -101,7 +101,8 @@ static int write_header(FILE *stream, const struct report *report, struct error 
 
 static int write_curves(FILE *stream, const struct report *report, struct error *error)
 {
-	static const char *const names[] = {"Loss over the epochs", "Accuracy over the epochs"};
+	static const char *const names[] = {[CURVES_LOSS] = "Loss over the epochs",
+		[CURVES_ACCURACY] = "Accuracy over the epochs"};
 	struct canvas canvas;
 	int result = 0;
 	if (!report->history)
@@ -110,7 +111,7 @@ static int write_curves(FILE *stream, const struct report *report, struct error 
 	      "<p>Where the two curves diverge, the network overfits its training "
 	      "pictures.</p>\n<div class=\"curves\">\n",
 		stream);
-	for (int i = CURVES_LOSS; i <= CURVES_ACCURACY && result == 0; i++) {
+	for (int i = 0; i < (int)(sizeof names / sizeof *names) && result == 0; i++) {
 		result = curves_draw_one(&canvas, report->history, (enum curves_kind)i, error);
 		if (result == 0)
 			result = html_canvas(stream, &canvas, "chart", names[i], error);

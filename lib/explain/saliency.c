@@ -72,9 +72,8 @@ static void average_gradients(struct saliency_state *state, const float *input,
 	for (int sample = 0; sample < samples; sample++) {
 		struct random random = random_start(options->seed, RANDOM_EXPLAIN, options->picture,
 			(uint64_t)sample);
-		float scale = average == AVERAGE_BRIGHTNESS
-			? ((float)sample + 0.5f) / (float)samples
-			: 1;
+		float scale =
+			average == AVERAGE_BRIGHTNESS ? ((float)sample + 0.5f) / (float)samples : 1;
 		for (size_t i = 0; i < state->inputs; i++)
 			state->input[i] = scale * input[i] +
 				(adds_noise ? (float)options->noise * random_normal(&random) : 0);
@@ -161,7 +160,7 @@ const char *const saliency_method_names[] = {
 #define METHOD(kind, name, ...) [SALIENCY_##kind] = name,
 	SALIENCY_METHODS(METHOD)
 #undef METHOD
-	[SALIENCY_METHOD_COUNT] = NULL,
+		[SALIENCY_METHOD_COUNT] = NULL,
 };
 
 enum saliency_average saliency_average(enum saliency_method method)
@@ -194,9 +193,8 @@ int saliency_compute(struct network *network, const float *input,
 	int result = map_create(map, state.shape.height, state.shape.width, grid, error);
 	if (result == 0) {
 		average_gradients(&state, input, options);
-		const float *values = state.node == GRAPH_INPUT
-			? input
-			: network_output(network, state.node);
+		const float *values =
+			state.node == GRAPH_INPUT ? input : network_output(network, state.node);
 		size_t channels = (size_t)state.shape.channels;
 		ROWS[options->method].reduce(state.mean, values, state.count / channels, channels,
 			map->values);

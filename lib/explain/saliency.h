@@ -76,9 +76,9 @@ CHECKED int saliency_compute(struct network *network, const float *input,
 	const struct saliency_target *target, const struct saliency_options *options,
 	struct map *map, struct error *error);
 
-/* The default node of a method: the end of the last convolution block, or the last convolution (with
- * the normalisations, activations and joins after it that alone read it), also for methods that
- * explain at the input. -1 without a convolution. */
+/* The default node of a method: the end of the last convolution block, or the last convolution
+ * (with the normalisations, activations and joins after it that alone read it), also for methods
+ * that explain at the input. -1 without a convolution. */
 int saliency_default_node(const struct network *network, enum saliency_method method);
 
 /* The last node of each convolution block. Only nodes that every path from the input to the output

@@ -101,5 +101,5 @@ int saliency_default_node(const struct network *network, enum saliency_method me
 	int blocks[GRAPH_NODES_MAXIMUM], count = saliency_blocks(network, blocks);
 	/* After a pooling: before it only the argmax positions have a gradient. */
 	return saliency_place(method) == PLACE_LAST_BLOCK && count ? blocks[count - 1]
-						     : last_convolution(network);
+								   : last_convolution(network);
 }

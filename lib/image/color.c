@@ -74,12 +74,17 @@ int pixel_layout_size(enum pixel_layout layout)
 	return layouts[layout].size;
 }
 
+bool pixel_layout_is_cmyk(enum pixel_layout layout)
+{
+	return layouts[layout].space == cmsSigCmykData;
+}
+
 /* Whether it leaves every colour of a grid unchanged. */
 static bool is_identity(cmsHTRANSFORM transform, enum pixel_layout layout)
 {
 	int size = layouts[layout].size,
 	    count = layout == PIXELS_GREY ? STEPS : STEPS * STEPS * STEPS;
-	if (layout >= PIXELS_CMYK)
+	if (pixel_layout_is_cmyk(layout))
 		return false;
 	for (int i = 0; i < count; i++) {
 		unsigned char in[4] = {0}, out[4];

@@ -2,13 +2,15 @@
 #ifndef IMAGE_COLOR_H
 #define IMAGE_COLOR_H
 
+#include <stdbool.h>
 #include <stddef.h>
 
 /* Layout of a file's pixels, 8 bits a channel. Adobe's CMYK files are inverted: 255 is no ink. */
 enum pixel_layout { PIXELS_GREY, PIXELS_RGB, PIXELS_RGBA, PIXELS_CMYK, PIXELS_CMYK_INVERTED };
 
-/* Bytes of a pixel. */
+/* Bytes of a pixel, and whether they are inks. */
 int pixel_layout_size(enum pixel_layout layout);
+bool pixel_layout_is_cmyk(enum pixel_layout layout);
 
 struct color_conversion;
 

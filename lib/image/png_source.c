@@ -178,9 +178,10 @@ static bool next_piece(struct png_source *source)
 		source->piece = source->rest;
 		source->stage = PNG_END;
 		return true;
-	default:
-		return false;
+	case PNG_END:
+		break;
 	}
+	return false;
 }
 
 bool png_source_read(struct png_source *source, unsigned char *out, size_t size)

@@ -3,8 +3,12 @@
 #include <math.h>
 #include <string.h>
 
-const char *const image_filter_names[] = {"nearest", "bilinear", "bicubic", NULL};
-const char *const image_fit_names[] = {"stretch", "crop", "pad", NULL};
+const char *const image_filter_names[] = {[IMAGE_NEAREST] = "nearest",
+	[IMAGE_BILINEAR] = "bilinear",
+	[IMAGE_BICUBIC] = "bicubic",
+	NULL};
+const char *const image_fit_names[] =
+	{[IMAGE_STRETCH] = "stretch", [IMAGE_CROP] = "crop", [IMAGE_PAD] = "pad", NULL};
 
 /* side * numerator / denominator, rounded, at least 1. */
 static int scaled(int side, int numerator, int denominator)

@@ -70,7 +70,7 @@ static const unsigned char *convert_row(struct row_sink *sink, const unsigned ch
 	}
 	if (layout == PIXELS_GREY && channels != 1)
 		grey_to_rgb(sink->row, row, count);
-	else if (layout >= PIXELS_CMYK)
+	else if (pixel_layout_is_cmyk(layout))
 		convert_cmyk(sink->row, row, count, layout == PIXELS_CMYK_INVERTED);
 	else if (layout == PIXELS_RGBA && channels != 4)
 		composite(sink->row, row, count, sink->target.options->background);

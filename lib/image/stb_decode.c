@@ -116,8 +116,8 @@ static uint64_t run_count(const struct image_info *info)
 	return (pixel_count(info) + RUN - 1) / RUN;
 }
 
-/* Decodes a file of at least `minimum_size` bytes: from a smaller one stb_image would fill millions of
- * pixels without data. */
+/* Decodes a file of at least `minimum_size` bytes: from a smaller one stb_image would fill millions
+ * of pixels without data. */
 static int decode_stb(const struct encoded *encoded, const struct image_info *info,
 	const struct decode_target *target, struct row_sink *sink, stb_loader *load,
 	uint64_t minimum_size, struct error *error)
@@ -226,9 +226,8 @@ int decode_bmp(const struct encoded *encoded, const struct image_info *info,
 	const struct decode_target *target, struct row_sink *sink, struct error *error)
 {
 	const unsigned char *p = encoded->bytes;
-	unsigned depth = encoded->size < 30
-		? 0
-		: load_u16(p + (load_u32(p + 14) == OS2_HEADER ? 24 : 28));
+	unsigned depth =
+		encoded->size < 30 ? 0 : load_u16(p + (load_u32(p + 14) == OS2_HEADER ? 24 : 28));
 	return decode_stb(encoded, info, target, sink, load_bmp, pixel_count(info) * depth / 8,
 		error);
 }

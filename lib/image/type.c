@@ -11,8 +11,7 @@ static const struct {
 	const char *name, *media;
 	bool has_signature;
 	const char *extensions[EXTENSIONS + 1]; /* ended by NULL */
-} ROWS[] = {
-	[IMAGE_UNKNOWN] = {"unknown", NULL, false, {"bin"}},
+} ROWS[] = {[IMAGE_UNKNOWN] = {"unknown", NULL, false, {"bin"}},
 #define TYPE(kind, name, media, has_signature, ...) \
 	[IMAGE_##kind] = {#name, media, has_signature, {__VA_ARGS__}},
 	IMAGE_TYPES(TYPE)

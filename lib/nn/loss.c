@@ -160,9 +160,8 @@ void loss_gradient(const struct kernels *kernels, const struct training_options 
 	float *gradient, const float *logits, const float *targets, int n, int outputs)
 {
 	memcpy(gradient, logits, (size_t)n * (size_t)outputs * sizeof *gradient);
-	activate_rows(kernels,
-		&(struct activation){.kind = loss_row(options->loss)->activation}, gradient, n,
-		outputs);
+	activate_rows(kernels, &(struct activation){.kind = loss_row(options->loss)->activation},
+		gradient, n, outputs);
 	for (int i = 0; i < n; i++, gradient += outputs, targets += outputs) {
 		float weight = 0;
 		for (int k = 0; k < outputs; k++)

@@ -11,8 +11,8 @@
 struct kernels;
 struct training_options;
 
-/* LOSS(enumerator, name, functions, the output activation whose logits it takes, whether the targets
- * of a sample are a distribution over the classes; else each is one of two classes).
+/* LOSS(enumerator, name, functions, the output activation whose logits it takes, whether the
+ * targets of a sample are a distribution over the classes; else each is one of two classes).
  *
  * binary: mean over the outputs (Keras); categorical: cross-entropy of the softmax. */
 #define LOSSES(LOSS) \

@@ -244,9 +244,11 @@ static int add_to_list(struct recipe *recipe, struct recipe_line *line, enum lis
 		if (first)
 			recipe_free_keys(recipe);
 		return add_key(recipe, line, error);
-	default:
-		return 0;
+	case LIST_ITEM:
+	case LIST_IMAGE:
+		break; /* not of a recipe alone: add_item, set_item_member */
 	}
+	return 0;
 }
 
 /* ---- lines ---- */

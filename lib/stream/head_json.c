@@ -6,8 +6,9 @@
 #include <stdlib.h>
 #include <string.h>
 
-static const char *const type_names[] = {"u8", "f32", NULL};
-static const char *const label_names[] = {"index", "weights", NULL};
+static const char *const type_names[] = {[STREAM_U8] = "u8", [STREAM_F32] = "f32", NULL};
+static const char *const label_names[] =
+	{[STREAM_LABEL_INDEX] = "index", [STREAM_LABEL_WEIGHTS] = "weights", NULL};
 
 static int find_name(const char *const *names, const char *name)
 {

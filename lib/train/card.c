@@ -37,9 +37,9 @@ static json_t *options_object(const struct training *training)
 	return json_pack("{s:o, s:i, s:i, s:s, s:f, s:s, s:f, s:s}", "architecture",
 		json_text(text_base_name(request->architecture)), "epochs", training->log.count,
 		"batch_size", request->batch_size, "optimizer",
-		optimizer_row(request->optimizer)->name, "learning_rate",
-		request->learning_rate, "loss", loss_row(training->options.loss)->name,
-		"label_smoothing", request->label_smoothing, "seed", seed);
+		optimizer_row(request->optimizer)->name, "learning_rate", request->learning_rate,
+		"loss", loss_row(training->options.loss)->name, "label_smoothing",
+		request->label_smoothing, "seed", seed);
 }
 
 /* The stream's history, absolute paths in its command lines shortened; NULL without memory. */

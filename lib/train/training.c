@@ -10,13 +10,13 @@ const char *const training_loss_names[] = {
 #define LOSS(kind, name, ...) [1 + LOSS_##kind] = name,
 	LOSSES(LOSS)
 #undef LOSS
-	[1 + LOSS_COUNT] = NULL,
+		[1 + LOSS_COUNT] = NULL,
 };
 const char *const training_optimizer_names[] = {
 #define X(kind, name, ...) [OPTIMIZER_##kind] = name,
 	OPTIMIZERS(X)
 #undef X
-	[OPTIMIZER_COUNT] = NULL,
+		[OPTIMIZER_COUNT] = NULL,
 };
 
 static int open_samples(struct training *training, struct error *error)
@@ -108,8 +108,8 @@ static int choose_loss(struct training *training, enum loss *loss, struct error 
 	for (int i = 0; i < LOSS_COUNT && used < (int)sizeof activations; i++)
 		used += snprintf(activations + used, sizeof activations - (size_t)used, "%s%s",
 			i ? " nor " : "", activation_name(loss_row((enum loss)i)->activation));
-	return error_set(error, training->request.architecture,
-		"ends with neither %s; set --loss", activations);
+	return error_set(error, training->request.architecture, "ends with neither %s; set --loss",
+		activations);
 }
 
 static int prepare_training(struct training *training, struct error *error)

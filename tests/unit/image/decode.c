@@ -299,8 +299,8 @@ static void refusals(void)
 	refused("GIF of 65535 a side", BYTES("GIF89a\xff\xff\xff\xff\0\0\0"),
 		"more than 64000000 in all");
 	refused("GIF of no width", BYTES("GIF89a\0\0\1\0\0\0\0"), "has no pixels");
-	refused("farbfeld of 4294967295 a side",
-		BYTES("farbfeld\xff\xff\xff\xff\xff\xff\xff\xff"), "more than 65535 a side");
+	refused("farbfeld of 4294967295 a side", BYTES("farbfeld\xff\xff\xff\xff\xff\xff\xff\xff"),
+		"more than 65535 a side");
 	refused("PPM of 999999999 a side", BYTES("P6 999999999 999999999 255\n"),
 		"more than 65535 a side");
 	refused("PGM of more than 9 digits", BYTES("P5 9999999999 1 255\n"), "header is damaged");
@@ -365,8 +365,7 @@ static void types(void)
 		enum image_type type;
 	} files[] = {{"rgb.jpg", IMAGE_JPEG}, {"rgb.png", IMAGE_PNG}, {"rgb.webp", IMAGE_WEBP},
 		{"flat.gif", IMAGE_GIF}, {"rgb.bmp", IMAGE_BMP}, {"rgb.tga", IMAGE_TGA},
-		{"rgb.psd", IMAGE_PSD}, {"rgb.ppm", IMAGE_PNM},
-		{"rgba.ff", IMAGE_FARBFELD}};
+		{"rgb.psd", IMAGE_PSD}, {"rgb.ppm", IMAGE_PNM}, {"rgba.ff", IMAGE_FARBFELD}};
 	for (size_t i = 0; i < sizeof files / sizeof *files; i++) {
 		struct error error;
 		struct image_info info;
