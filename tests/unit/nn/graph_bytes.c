@@ -43,7 +43,7 @@ void *realloc(void *old, size_t size)
 }
 #endif
 
-enum { BATCH = 18, STEPS = 3, HEX_SIZE = 17, VALUES = BATCH * 34 * 34 * 14, CLASSES = 4 };
+enum { BATCH = 18, STEPS = 3, HEX_SIZE = 17, VALUES = BATCH * 18 * 17 * 14, CLASSES = 4 };
 
 static float input[VALUES];
 
@@ -66,33 +66,34 @@ static struct graph twin_graph(void)
 	return graph;
 }
 
-/* A layer, its normalisation, ReLU and a max-pool: what is fused where it can be. */
-static int append_block(struct graph *graph, int node, struct layer layer)
+/* A layer, its normalisation, ReLU and perhaps a max-pool: what is fused where it can be. */
+static int append_block(struct graph *graph, int node, struct layer layer, bool pools)
 {
 	node = append_to(graph, node, layer);
 	node = append_to(graph, node, make_batch_normalization(graph));
 	node = append_to(graph, node, make_activation(graph, ACTIVATION_RELU));
-	return append_to(graph, node, make_pool(graph, LAYER_MAX_POOLING, 2, 2, PADDING_VALID));
+	struct layer pool = make_pool(graph, LAYER_MAX_POOLING, 2, 2, PADDING_VALID);
+	return pools ? append_to(graph, node, pool) : node;
 }
 
 /* Every kind of layer with weights. */
 static struct graph blocks_graph(void)
 {
-	struct graph graph = {.name = "blocks", .input = {34, 34, 3, false}};
+	struct graph graph = {.name = "blocks", .input = {18, 17, 3, false}};
 	struct layer layer = make_separable(&graph, 7, 2, 3, 1, PADDING_SAME, ACTIVATION_LINEAR);
-	int node = append_block(&graph, GRAPH_INPUT, layer);
+	int node = append_block(&graph, GRAPH_INPUT, layer, false);
 	layer = make_convolution(&graph, 8, 3, 3, 1, PADDING_SAME, ACTIVATION_LINEAR);
 	layer.dilation_height = layer.dilation_width = 2;
-	node = append_block(&graph, node, layer);
+	node = append_block(&graph, node, layer, true);
 	layer = make_convolution(&graph, 12, 3, 3, 1, PADDING_SAME, ACTIVATION_LINEAR);
 	layer.groups = 4;
-	node = append_block(&graph, node, layer);
+	node = append_block(&graph, node, layer, true);
 	layer = make_convolution(&graph, 24, 3, 3, 1, PADDING_SAME, ACTIVATION_LINEAR);
 	layer.groups = 12;
-	node = append_block(&graph, node, layer);
+	node = append_block(&graph, node, layer, false);
 	layer = make_depthwise(&graph, 1, 2, 1, PADDING_SAME, ACTIVATION_LINEAR);
 	layer.dilation_height = layer.dilation_width = 2;
-	node = append_block(&graph, node, layer);
+	node = append_block(&graph, node, layer, true);
 	node = append_to(&graph, node, make_layer(&graph, LAYER_FLATTEN));
 	node = append_to(&graph, node, make_dense(&graph, 10, ACTIVATION_LINEAR));
 	node = append_to(&graph, node, make_batch_normalization(&graph));
@@ -112,7 +113,7 @@ static const struct case_of_graph cases[] = {
 	{"frozen", frozen_graph, "6e3d570755c72bfc"},
 	{"excitation", excitation_graph, "fd48b99d6883875f"},
 	{"twins", twin_graph, "bbb8d9bd994fa9ec"},
-	{"blocks", blocks_graph, "fc25a47ab998f9bb"},
+	{"blocks", blocks_graph, "9f9faea27588824a"},
 };
 enum { CASES = sizeof cases / sizeof *cases };
 
@@ -238,6 +239,36 @@ static void no_allocation(const struct case_of_graph *of)
 		"%s: nothing is allocated in a step", of->name);
 	network_destroy(network);
 	parallel_destroy(pool);
+}
+
+/* Replaces one value of each trained parameter by NaN. */
+static void bad_layers(const struct case_of_graph *of)
+{
+	char before[HEX_SIZE], after[HEX_SIZE];
+	struct network *network = make(of->make, NETWORK_TRAIN, BATCH, NULL);
+	int wrong = 0;
+	start(network);
+	step(network, BATCH, 0);
+	for (int i = 0; i < network_parameter_count(network); i++) {
+		struct parameter parameter = network_parameter(network, i);
+		float *changed = network_parameter_values(network, i) + 3 % parameter.count,
+		      saved = *changed;
+		if (!parameter.trainable)
+			continue;
+		*changed = NAN;
+		hash(network, before);
+		int bad = step(network, BATCH, 1).bad_layer;
+		hash(network, after);
+		if (bad != parameter.layer_index || strcmp(before, after) != 0) {
+			note("NaN in %s of layer %d: layer %d", parameter.name,
+				parameter.layer_index, bad);
+			wrong++;
+		}
+		network_parameter_values(network, i)[3 % parameter.count] = saved;
+	}
+	is_integer(step(network, BATCH, 1).bad_layer, -1, "no bad layer when all are finite");
+	ok(wrong == 0, "%s: NaN in a parameter: its layer is bad, and the weights stay", of->name);
+	network_destroy(network);
 }
 
 /* ---- modes ---- */
@@ -580,6 +611,7 @@ int main(void)
 	for (int i = 0; i < CASES; i++) {
 		same_bytes(&cases[i]);
 		no_allocation(&cases[i]);
+		bad_layers(&cases[i]);
 		modes_agree(&cases[i]);
 		fronts_agree(&cases[i]);
 		if (cases[i].make != blocks_graph) /* max-pools have kinks */
