@@ -12,7 +12,8 @@
 	X(SGD, "sgd", sgd, 0.999f, 0, true, false) \
 	X(RMSPROP, "rmsprop", rmsprop, 0.9f, 0, false, false) \
 	X(ADAM, "adam", adam, 0.999f, 0, false, true) \
-	X(ADAMW, "adamw", adam, 0.999f, 0.004f, false, true)
+	X(ADAMW, "adamw", adam, 0.999f, 0.004f, false, true) \
+	X(LION, "lion", lion, 0.99f, 0, false, false)
 
 enum optimizer {
 #define X(kind, ...) OPTIMIZER_##kind,

@@ -92,3 +92,19 @@ static void adam(const struct update *u)
 			part);
 	}
 }
+
+/* Lion (Chen et al. 2023): w = w - rate sign(beta1 m + (1 - beta1) g); m = beta2 m + (1 - beta2)
+ * g */
+static void lion(const struct update *u)
+{
+	const vector rate = splat(u->learning_rate);
+	FOR_VECTORS (i, part, u->count) {
+		vector g = load_lanes(u->gradients + i, part),
+		       mean = load_lanes(u->first + i, part);
+		vector direction = multiply_add(g, splat(1 - u->beta1), mean * u->beta1);
+		vector step = choose(direction > 0, rate, choose(direction < 0, -rate, splat(0)));
+		store_lanes(u->weights + i, load_lanes(u->weights + i, part) - step, part);
+		store_lanes(u->first + i, multiply_add(g, splat(1 - u->beta2), mean * u->beta2),
+			part);
+	}
+}

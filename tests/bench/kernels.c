@@ -317,6 +317,8 @@ static double optimizer_operations(enum optimizer optimizer)
 	case OPTIMIZER_ADAM:
 	case OPTIMIZER_ADAMW:
 		return 13;
+	case OPTIMIZER_LION:
+		return 9;
 	}
 	return 0;
 }

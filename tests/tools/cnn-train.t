@@ -87,7 +87,7 @@ ok "fewer epochs than a pipe has passes" bash -o pipefail -c 'augment -q --passe
 is "... are trained" "$(epochs_of fewer)" 1
 
 # ---- other options ----
-for optimizer in sgd rmsprop adamw; do
+for optimizer in sgd rmsprop adamw lion; do
 	ok "optimizer $optimizer" cnn-train -q --epochs 1 --optimizer $optimizer -o o train.tens
 done
 ok "softmax" cnn-train -q --epochs 1 --output-activation softmax --label-smoothing 0.1 -o softmax train.tens
