@@ -164,64 +164,57 @@ static int prelu_parameters(const struct layer *layer, struct shape in,
 enum { ANY = 256 }; /* number of inputs */
 
 /* Title, family, least and most inputs, keeps places, keeps values, shape, parameters. */
-static const struct layer_kind_row ROWS[] = {
-	[LAYER_CONVOLUTION] = {"Convolution", FAMILY_CONVOLUTION, 1, 1, true, false,
-		convolution_shape, convolution_parameters},
-	[LAYER_DEPTHWISE_CONVOLUTION] = {"Depthwise convolution", FAMILY_CONVOLUTION, 1, 1, true,
-		false, depthwise_shape, depthwise_parameters},
-	[LAYER_SEPARABLE_CONVOLUTION] = {"Separable convolution", FAMILY_CONVOLUTION, 1, 1, true,
-		false, separable_shape, separable_parameters},
-	[LAYER_DENSE] = {"Dense", FAMILY_DENSE, 1, 1, true, false, dense_shape, dense_parameters},
-	[LAYER_BATCH_NORMALIZATION] = {"Batch normalisation", FAMILY_NORMALIZATION, 1, 1, true,
-		false, same_shape, batch_normalization_parameters},
-	[LAYER_LAYER_NORMALIZATION] = {"Layer normalisation", FAMILY_NORMALIZATION, 1, 1, true,
-		false, same_shape, normalization_parameters},
-	[LAYER_GROUP_NORMALIZATION] = {"Group normalisation", FAMILY_NORMALIZATION, 1, 1, true,
-		false, grouped_shape, normalization_parameters},
-	[LAYER_MAX_POOLING] = {"Max-pooling", FAMILY_POOLING, 1, 1, true, false, pooling_shape,
-		NULL},
-	[LAYER_AVERAGE_POOLING] = {"Average pooling", FAMILY_POOLING, 1, 1, true, false,
-		pooling_shape, NULL},
-	[LAYER_GLOBAL_AVERAGE_POOLING] = {"Global average pooling", FAMILY_POOLING, 1, 1, false,
-		false, global_shape, NULL},
-	[LAYER_GLOBAL_MAX_POOLING] = {"Global max-pooling", FAMILY_POOLING, 1, 1, false, false,
-		global_shape, NULL},
-	[LAYER_ZERO_PADDING] = {"Zero padding", FAMILY_PLACES, 1, 1, true, false,
-		zero_padding_shape, NULL},
-	[LAYER_CROPPING] = {"Cropping", FAMILY_PLACES, 1, 1, true, false, cropping_shape, NULL},
-	[LAYER_UP_SAMPLING] = {"Up-sampling", FAMILY_PLACES, 1, 1, true, false, up_sampling_shape,
-		NULL},
-	[LAYER_RESIZING] = {"Resizing", FAMILY_PLACES, 1, 1, true, false, resizing_shape, NULL},
-	[LAYER_CENTER_CROP] = {"Centre crop", FAMILY_PLACES, 1, 1, true, false, center_crop_shape,
-		NULL},
-	[LAYER_FLATTEN] = {"Flatten", FAMILY_OTHER, 1, 1, false, true, flatten_shape, NULL},
-	[LAYER_RESHAPE] = {"Reshape", FAMILY_OTHER, 1, 1, false, true, reshape_shape, NULL},
-	[LAYER_ADD] = {"Add", FAMILY_JOIN, 2, ANY, true, false, broadcast_shape, NULL},
-	[LAYER_SUBTRACT] = {"Subtract", FAMILY_JOIN, 2, 2, true, false, broadcast_shape, NULL},
-	[LAYER_MULTIPLY] = {"Multiply", FAMILY_JOIN, 2, ANY, true, false, broadcast_shape, NULL},
-	[LAYER_AVERAGE] = {"Average", FAMILY_JOIN, 2, ANY, true, false, broadcast_shape, NULL},
-	[LAYER_MAXIMUM] = {"Maximum", FAMILY_JOIN, 2, ANY, true, false, broadcast_shape, NULL},
-	[LAYER_MINIMUM] = {"Minimum", FAMILY_JOIN, 2, ANY, true, false, broadcast_shape, NULL},
-	[LAYER_CONCATENATE] = {"Concatenate", FAMILY_JOIN, 1, ANY, true, false, concatenate_shape,
-		NULL},
-	[LAYER_RESCALING] = {"Rescaling", FAMILY_OTHER, 1, 1, true, false, constants_shape, NULL},
-	[LAYER_NORMALIZATION] = {"Normalisation", FAMILY_OTHER, 1, 1, true, false, constants_shape,
-		measured_parameters},
-	[LAYER_ACTIVATION] = {"Activation", FAMILY_ACTIVATION, 1, 1, true, false, same_shape, NULL},
-	[LAYER_PRELU] = {"PReLU", FAMILY_ACTIVATION, 1, 1, true, false, same_shape,
-		prelu_parameters},
-	[LAYER_DROPOUT] = {"Dropout", FAMILY_OTHER, 1, 1, true, false, same_shape, NULL},
-	[LAYER_SPATIAL_DROPOUT] = {"Spatial dropout", FAMILY_OTHER, 1, 1, true, false, same_shape,
-		NULL},
-	[LAYER_GAUSSIAN_NOISE] = {"Gaussian noise", FAMILY_OTHER, 1, 1, true, false, same_shape,
-		NULL},
-	[LAYER_GAUSSIAN_DROPOUT] = {"Gaussian dropout", FAMILY_OTHER, 1, 1, true, false, same_shape,
-		NULL},
-	[LAYER_IDENTITY] = {"Identity", FAMILY_OTHER, 1, 1, true, true, same_shape, NULL},
-};
-_Static_assert(sizeof ROWS / sizeof *ROWS == LAYER_KIND_COUNT, "a row for each kind of layer");
+#define ROW(kind) static const struct layer_kind_row row_of_##kind
+
+ROW(CONVOLUTION) = {"Convolution", FAMILY_CONVOLUTION, 1, 1, true, false, convolution_shape,
+	convolution_parameters};
+ROW(DEPTHWISE_CONVOLUTION) = {"Depthwise convolution", FAMILY_CONVOLUTION, 1, 1, true, false,
+	depthwise_shape, depthwise_parameters};
+ROW(SEPARABLE_CONVOLUTION) = {"Separable convolution", FAMILY_CONVOLUTION, 1, 1, true, false,
+	separable_shape, separable_parameters};
+ROW(DENSE) = {"Dense", FAMILY_DENSE, 1, 1, true, false, dense_shape, dense_parameters};
+ROW(BATCH_NORMALIZATION) = {"Batch normalisation", FAMILY_NORMALIZATION, 1, 1, true, false,
+	same_shape, batch_normalization_parameters};
+ROW(LAYER_NORMALIZATION) = {"Layer normalisation", FAMILY_NORMALIZATION, 1, 1, true, false,
+	same_shape, normalization_parameters};
+ROW(GROUP_NORMALIZATION) = {"Group normalisation", FAMILY_NORMALIZATION, 1, 1, true, false,
+	grouped_shape, normalization_parameters};
+ROW(MAX_POOLING) = {"Max-pooling", FAMILY_POOLING, 1, 1, true, false, pooling_shape, NULL};
+ROW(AVERAGE_POOLING) = {"Average pooling", FAMILY_POOLING, 1, 1, true, false, pooling_shape, NULL};
+ROW(GLOBAL_AVERAGE_POOLING) = {"Global average pooling", FAMILY_POOLING, 1, 1, false, false,
+	global_shape, NULL};
+ROW(GLOBAL_MAX_POOLING) = {"Global max-pooling", FAMILY_POOLING, 1, 1, false, false, global_shape,
+	NULL};
+ROW(ZERO_PADDING) = {"Zero padding", FAMILY_PLACES, 1, 1, true, false, zero_padding_shape, NULL};
+ROW(CROPPING) = {"Cropping", FAMILY_PLACES, 1, 1, true, false, cropping_shape, NULL};
+ROW(UP_SAMPLING) = {"Up-sampling", FAMILY_PLACES, 1, 1, true, false, up_sampling_shape, NULL};
+ROW(RESIZING) = {"Resizing", FAMILY_PLACES, 1, 1, true, false, resizing_shape, NULL};
+ROW(CENTER_CROP) = {"Centre crop", FAMILY_PLACES, 1, 1, true, false, center_crop_shape, NULL};
+ROW(FLATTEN) = {"Flatten", FAMILY_OTHER, 1, 1, false, true, flatten_shape, NULL};
+ROW(RESHAPE) = {"Reshape", FAMILY_OTHER, 1, 1, false, true, reshape_shape, NULL};
+ROW(ADD) = {"Add", FAMILY_JOIN, 2, ANY, true, false, broadcast_shape, NULL};
+ROW(SUBTRACT) = {"Subtract", FAMILY_JOIN, 2, 2, true, false, broadcast_shape, NULL};
+ROW(MULTIPLY) = {"Multiply", FAMILY_JOIN, 2, ANY, true, false, broadcast_shape, NULL};
+ROW(AVERAGE) = {"Average", FAMILY_JOIN, 2, ANY, true, false, broadcast_shape, NULL};
+ROW(MAXIMUM) = {"Maximum", FAMILY_JOIN, 2, ANY, true, false, broadcast_shape, NULL};
+ROW(MINIMUM) = {"Minimum", FAMILY_JOIN, 2, ANY, true, false, broadcast_shape, NULL};
+ROW(CONCATENATE) = {"Concatenate", FAMILY_JOIN, 1, ANY, true, false, concatenate_shape, NULL};
+ROW(RESCALING) = {"Rescaling", FAMILY_OTHER, 1, 1, true, false, constants_shape, NULL};
+ROW(NORMALIZATION) = {"Normalisation", FAMILY_OTHER, 1, 1, true, false, constants_shape,
+	measured_parameters};
+ROW(ACTIVATION) = {"Activation", FAMILY_ACTIVATION, 1, 1, true, false, same_shape, NULL};
+ROW(PRELU) = {"PReLU", FAMILY_ACTIVATION, 1, 1, true, false, same_shape, prelu_parameters};
+ROW(DROPOUT) = {"Dropout", FAMILY_OTHER, 1, 1, true, false, same_shape, NULL};
+ROW(SPATIAL_DROPOUT) = {"Spatial dropout", FAMILY_OTHER, 1, 1, true, false, same_shape, NULL};
+ROW(GAUSSIAN_NOISE) = {"Gaussian noise", FAMILY_OTHER, 1, 1, true, false, same_shape, NULL};
+ROW(GAUSSIAN_DROPOUT) = {"Gaussian dropout", FAMILY_OTHER, 1, 1, true, false, same_shape, NULL};
+ROW(IDENTITY) = {"Identity", FAMILY_OTHER, 1, 1, true, true, same_shape, NULL};
+
+#define X(kind) [LAYER_##kind] = &row_of_##kind,
+static const struct layer_kind_row *const ROWS[] = {LAYER_KINDS(X)};
+#undef X
 
 const struct layer_kind_row *layer_kind_row(enum layer_kind kind)
 {
-	return &ROWS[kind];
+	return ROWS[kind];
 }
