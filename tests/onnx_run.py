@@ -298,6 +298,7 @@ OPERATORS = {
     "Resize": resize,
     "Gather": lambda x, indices, axis: along(x, axis, lambda line: [line[i] for i in indices.values]),
     "Shape": lambda x: Tensor([len(x.shape)], x.shape),
+    "ReduceL2": lambda x, axes: along(x, axes[0], lambda line: [math.hypot(*line)]),
     "ReduceMean": lambda x, axes: along(x, axes[0], lambda line: [mean(line)]),
     "Softmax": softmax,
     "LogSoftmax": lambda x, axis: softmax(x, axis).each(math.log),

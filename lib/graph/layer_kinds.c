@@ -179,6 +179,8 @@ ROW(LAYER_NORMALIZATION) = {"Layer normalisation", FAMILY_NORMALIZATION, 1, 1, t
 	same_shape, normalization_parameters};
 ROW(GROUP_NORMALIZATION) = {"Group normalisation", FAMILY_NORMALIZATION, 1, 1, true, false,
 	grouped_shape, normalization_parameters};
+ROW(UNIT_NORMALIZATION) = {"Unit normalisation", FAMILY_NORMALIZATION, 1, 1, true, false,
+	same_shape, NULL};
 ROW(MAX_POOLING) = {"Max-pooling", FAMILY_POOLING, 1, 1, true, false, pooling_shape, NULL};
 ROW(AVERAGE_POOLING) = {"Average pooling", FAMILY_POOLING, 1, 1, true, false, pooling_shape, NULL};
 ROW(GLOBAL_AVERAGE_POOLING) = {"Global average pooling", FAMILY_POOLING, 1, 1, false, false,

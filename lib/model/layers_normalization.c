@@ -159,6 +159,46 @@ const struct layer_format format_of_GROUP_NORMALIZATION = {
 	.onnx = group_normalization_onnx,
 };
 
+/* ---- unit normalisation ---- */
+
+static void read_unit_normalization(struct config_reader *reader, struct layer *layer)
+{
+	(void)layer;
+	config_last_axis(reader, -1);
+}
+
+static json_t *write_unit_normalization(const struct layer *layer, const char **class_name)
+{
+	(void)layer, (void)class_name;
+	return json_pack("{s:i}", "axis", -1);
+}
+
+/* LpNormalization has no least length. */
+static void unit_normalization_onnx(struct onnx_exporter *exporter, int node)
+{
+	const char *name = onnx_name(exporter, node);
+	const int channels = 1;
+	char input[NAME_SIZE], other[NAME_SIZE];
+	struct protobuf attributes = {0};
+	snprintf(input, sizeof input, "%s", exporter->current);
+	onnx_integers(&attributes, "axes", &channels, 1);
+	onnx_step(exporter, "ReduceL2", name, "length", &attributes);
+	snprintf(other, sizeof other, "%s/least_length", name);
+	onnx_filled(exporter, other, 0, 1e-12f);
+	onnx_binary(exporter, "Max", other, name, "divisor");
+	snprintf(other, sizeof other, "%s", exporter->current);
+	snprintf(exporter->current, NAME_SIZE, "%s", input);
+	onnx_binary(exporter, "Div", other, name, "");
+}
+
+const struct layer_format format_of_UNIT_NORMALIZATION = {
+	.class_name = "UnitNormalization",
+	.keys = "axis",
+	.read = read_unit_normalization,
+	.write = write_unit_normalization,
+	.onnx = unit_normalization_onnx,
+};
+
 /* ---- normalisation by a mean and variance from before the training ---- */
 
 /* A list for both, of the longer one's length. */

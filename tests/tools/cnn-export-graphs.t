@@ -150,6 +150,14 @@ GroupNormalization("flat", "p3", groups=7, center=false)
 Dense("top", "flat", units=3, activation="softmax")
 END
 
+check 'unit normalisations' "Transpose Conv ReduceL2 Max Div Transpose Flatten ReduceL2 Max Div Gemm Softmax Identity" <<END
+Conv2D("c", "in", filters=5, kernel_size=3)
+UnitNormalization("u1", "c", axis=[3])
+Flatten("f", "u1")
+UnitNormalization("u2", "f")
+Dense("top", "u2", units=3, activation="softmax")
+END
+
 check places "Transpose Mul Add Pad Slice Resize Gather Gather Shape Slice Concat Resize Slice Resize Transpose MatMul Add Transpose \
 Tanh Transpose Reshape Transpose Conv Softmax Transpose Reshape Reshape Transpose PRelu Transpose Flatten Gemm Softmax Identity" <<END
 Rescaling("r0", "in", scale=[0.5, 1, 2], offset=[0.1, 0, -1])

@@ -237,6 +237,59 @@ static void normalizations(void)
 	check_trained("group normalisation, one group", group, (struct shape){1, 1, 6, true});
 }
 
+/* Each pixel's channels; zeros stay zeros, and lengths below the least are divided by that. */
+static void unit_normalization(void)
+{
+	struct layer layer = make(LAYER_UNIT_NORMALIZATION);
+	const struct shape picture = {2, 2, 2, false};
+	check_values("unit normalisation", layer, picture,
+		FLOATS(3, 4, 0, 0, -2, 0, 4e-13f, -3e-13f), 8,
+		FLOATS(0.6f, 0.8f, 0, 0, -1, 0, 0.4f, -0.3f));
+	check_values("unit normalisation: NaN stays in its pixel", layer, picture,
+		FLOATS(3, 4, NAN, 1, 5, 12, 1e30f, 0), 8,
+		FLOATS(0.6f, 0.8f, NAN, NAN, 5 / 13.0f, 12 / 13.0f, 1, 0));
+	check_gradients("unit normalisation", layer, (struct shape){9, 2, 3, false});
+	check_gradients("unit normalisation of a vector", layer, (struct shape){1, 1, 7, true});
+}
+
+/* Below the least length the layer is a division by it. */
+static void short_gradients(void)
+{
+	struct graph graph = {.input = {1, 2, 2, false}};
+	struct layer layer = make(LAYER_UNIT_NORMALIZATION);
+	float gradient[4] = {0};
+	bool good = graph_append(&graph, &layer, &error) >= 0;
+	struct network *network = good ? build(&graph, NETWORK_EXPLAIN, 1, NULL) : NULL;
+	if (network) {
+		network_forward(network, FLOATS(0, 0, 3e-13f, 4e-13f), 1, NULL, NULL);
+		network_backward(network, 0, FLOATS(1, -2, 3, 4), GRAPH_INPUT, gradient);
+	}
+	for (int i = 0; i < 4; i++)
+		gradient[i] *= 1e-12f;
+	ok(close_to((double)gradient[0], 1, 1e-5, "gradient", 0) &&
+			close_to((double)gradient[1], -2, 1e-5, "gradient", 1) &&
+			close_to((double)gradient[2], 3, 1e-5, "gradient", 2) &&
+			close_to((double)gradient[3], 4, 1e-5, "gradient", 3),
+		"unit normalisation: gradients below the least length");
+	network_destroy(network);
+	graph_free(&graph);
+}
+
+/* Behind weights, so that its gradient reaches parameters. */
+static void trained_unit_normalization(void)
+{
+	struct graph graph = {.input = {9, 2, 3, false}};
+	struct layer slopes = make(LAYER_PRELU), layer = make(LAYER_UNIT_NORMALIZATION);
+	if (graph_append(&graph, &slopes, &error) >= 0 &&
+		graph_append(&graph, &layer, &error) >= 0) {
+		check_parameter_gradients(&graph, "unit normalisation after PReLU");
+		check_threads(&graph, "unit normalisation after PReLU");
+	} else {
+		ok(false, "unit normalisation after PReLU: %s", error.reason);
+	}
+	graph_free(&graph);
+}
+
 int main(void)
 {
 	places();
@@ -244,5 +297,8 @@ int main(void)
 	measured_normalization();
 	prelu();
 	normalizations();
+	unit_normalization();
+	short_gradients();
+	trained_unit_normalization();
 	return done();
 }
