@@ -25,7 +25,7 @@ struct convolution_way {
 extern const struct convolution_way winograd_forward, gathered_forward, direct_forward;
 extern const struct convolution_way sparse_backward, winograd_backward, gathered_backward,
 	direct_backward;
-extern const struct operation_kind convolution_kind;
+extern const struct operation_kind convolution_kind, depthwise_kind;
 
 /* The state of convolutions and depthwise convolutions. */
 struct convolution {
@@ -58,6 +58,8 @@ static inline int input_rows(const struct operation *operation, int rows)
 {
 	return (rows - 1) * operation->layer->stride_height + operation->layer->kernel_height;
 }
+
+/* ---- convolution_window.c ---- */
 
 /* Rows [first, first + rows) of the padded input of one sample (in.height, in.width, in.channels):
  * normalised by fused_input_normalization, and padded with zeros. Returns a pointer into the input

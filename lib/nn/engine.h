@@ -1,9 +1,11 @@
 /* Inside lib/nn: a network as operations on values.
  *
- * The planner (plan.c) makes operations of the graph's nodes and fuses what it can: an activation
- * and a 2x2 max-pool into the convolution before them, whose full-size output is then never
- * written. memory.c gives each value a place for as long as it is needed. run.c runs operations
- * forward and backward; each kind's functions know their own inputs and output only. */
+ * From the bottom up: here is what all of lib/nn knows; each kind of operation (convolution.c,
+ * join.c...) knows its own inputs and output only; plan.c appends operations and fuses what it can,
+ * an activation and a 2x2 max-pool into the convolution before them, whose full-size output is then
+ * never written; operations.c makes all of a graph's; memory.c gives each value a place for as long
+ * as it is needed; network.c calls those; run.c runs operations forward and backward. No file calls
+ * one that calls it (tests/tools/layers.t). */
 #ifndef NN_ENGINE_H
 #define NN_ENGINE_H
 
@@ -197,43 +199,5 @@ void allocate_leaves(struct network *network, struct leaf_sums *sums, size_t siz
 /* Row by row: out (rows, width) from x (rows, stride), and back with zeros after each row. */
 void compact_rows(float *out, const float *x, int rows, int width, int stride);
 void pad_rows(float *out, const float *x, int rows, int width, int stride);
-
-/* ---- parameters.c ---- */
-
-/* Lists the parameters of all layers and orders them in network->weights. -1 without memory. */
-CHECKED int list_parameters(struct network *network, struct error *error);
-
-/* ---- plan.c ---- */
-
-/* Makes operations and values of the nodes, and decides which gradients are wanted; needs shapes
- * and parameters. -1 without memory. */
-CHECKED int plan_operations(struct network *network, struct error *error);
-
-/* ---- memory.c ---- */
-
-/* Gives every value a place for as long as it is needed, and allocates all of the network's memory.
- * -1 without memory. */
-CHECKED int allocate_memory(struct network *network, struct error *error);
-
-/* ---- run.c ---- */
-
-/* Copies n samples into network->input, where training and explaining read them later, and returns
- * it; in prediction returns `input`. */
-const float *copy_input(const struct network *network, const float *input, int n);
-
-/* Makes all operations copy their weights again. */
-void prepare_weights(struct network *network);
-
-/* Runs all operations forward from `input`; returns the values of the network's output. */
-const float *run_forward(struct network *network, const float *input, int n);
-
-/* The value that a node computes (GRAPH_INPUT: the network's input; node_count: the logits). */
-struct value *node_value(const struct network *network, int node);
-
-/* Forgets all gradients, and returns where to write that of `value` before run_backward. */
-float *begin_gradient(struct network *network, struct value *value);
-
-/* Runs operations [first, last) backward, the last first, those whose output has a gradient. */
-void run_backward(struct network *network, int n, int first, int last);
 
 #endif

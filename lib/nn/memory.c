@@ -2,7 +2,7 @@
  *
  * Time counts operations: operation i runs forward at time i and backward at time 2 count - i; the
  * loss is computed at time `count`. */
-#include "nn/engine.h"
+#include "nn/memory.h"
 
 #include <stdlib.h>
 

@@ -1,5 +1,5 @@
 /* The parameters of a network: where they lie, and what they are before training. */
-#include "nn/engine.h"
+#include "nn/parameters.h"
 
 #include "base/random.h"
 

@@ -1,4 +1,4 @@
-/* Inside lib/nn: from the graph's nodes to operations. */
+/* Inside lib/nn: from a node of the graph to operations. */
 #ifndef NN_PLAN_H
 #define NN_PLAN_H
 
@@ -29,6 +29,12 @@ struct layer_operation {
 #define X(kind) extern const struct layer_operation operation_of_##kind;
 LAYER_KINDS(X)
 #undef X
+
+/* Appends a value, which `producer` computes; NULL: the network's input. */
+struct value *plan_value(struct network *network, struct shape shape, struct operation *producer);
+
+/* A node that computes nothing: its value is that of its first input. */
+void plan_nothing(struct planner *planner, int node);
 
 /* Appends an operation of `kind` that computes `node` by `layer` from the values that the node
  * reads. Its value is the node's, unless another operation of the node follows. */

@@ -1,5 +1,5 @@
 /* Forward and backward through the operations; what prediction and explaining call. */
-#include "nn/engine.h"
+#include "nn/run.h"
 #include "nn/rows.h"
 
 #include <string.h>
@@ -57,7 +57,7 @@ float *network_input(struct network *network)
 	return network->input;
 }
 
-void prepare_weights(struct network *network)
+static void prepare_weights(struct network *network)
 {
 	network->weights_changed = false;
 	for (int i = 0; i < network->operation_count; i++) {

@@ -1,6 +1,7 @@
 /* Training steps: forward, loss, backward, update. */
 #include "nn/finite.h"
 #include "nn/loss.h"
+#include "nn/run.h"
 #include "nn/update.h"
 
 #include <stdatomic.h>

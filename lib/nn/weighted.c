@@ -2,8 +2,6 @@
 #include "nn/convolution.h"
 #include "nn/dense.h"
 
-extern const struct operation_kind depthwise_kind;
-
 static bool is_dilated(const struct layer *layer)
 {
 	return layer->dilation_height > 1 || layer->dilation_width > 1;

@@ -4,7 +4,7 @@
 #include "base/bytes.h"
 #include "base/random.h"
 #include "graphs.h"
-#include "nn/engine.h"
+#include "nn/run.h"
 #include "tap.h"
 
 #include <inttypes.h>

@@ -2,7 +2,7 @@
  * are, to the bit, the tree of those of its leaves, each computed alone, so that machines can share
  * a batch. */
 #include "nets.h"
-#include "nn/engine.h"
+#include "nn/run.h"
 
 #include "base/random.h"
 #include "tap.h"

@@ -1,6 +1,6 @@
 /* Noise in training: its mean and deviation, its gradient, and that its numbers depend on the step
  * and the place alone. */
-#include "nn/engine.h"
+#include "nn/run.h"
 #include "tap.h"
 
 #include <math.h>

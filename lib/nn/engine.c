@@ -1,0 +1,40 @@
+#include "nn/engine.h"
+
+#include <string.h>
+
+int network_outputs(const struct network *network)
+{
+	return (int)shape_count(network->shapes[network->graph.node_count - 1]);
+}
+
+void request_scratch(struct network *network, size_t count)
+{
+	if (count > network->scratch_count)
+		network->scratch_count = count;
+}
+
+float *worker_scratch(const struct network *network, int worker)
+{
+	return network->scratch + (size_t)worker * network->scratch_count;
+}
+
+void compact_rows(float *out, const float *x, int rows, int width, int stride)
+{
+	for (int i = 0; i < rows; i++)
+		memcpy(out + (size_t)i * (size_t)width, x + (size_t)i * (size_t)stride,
+			(size_t)width * sizeof *out);
+}
+
+void pad_rows(float *out, const float *x, int rows, int width, int stride)
+{
+	for (int i = 0; i < rows; i++, out += stride, x += width) {
+		memcpy(out, x, (size_t)width * sizeof *out);
+		memset(out + width, 0, (size_t)(stride - width) * sizeof *out);
+	}
+}
+
+void allocate_leaves(struct network *network, struct leaf_sums *sums, size_t size)
+{
+	*sums = leaf_sums_plan(size, network->batch);
+	sums->arrays = arena_floats(&network->arena, leaf_sums_floats(sums, network->batch));
+}

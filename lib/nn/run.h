@@ -1,0 +1,23 @@
+/* Inside lib/nn: operations forward and backward. */
+#ifndef NN_RUN_H
+#define NN_RUN_H
+
+#include "nn/engine.h"
+
+/* Copies n samples into network->input, where training and explaining read them later, and returns
+ * it; in prediction returns `input`. */
+const float *copy_input(const struct network *network, const float *input, int n);
+
+/* Runs all operations forward from `input`; returns the values of the network's output. */
+const float *run_forward(struct network *network, const float *input, int n);
+
+/* The value that a node computes (GRAPH_INPUT: the network's input; node_count: the logits). */
+struct value *node_value(const struct network *network, int node);
+
+/* Forgets all gradients, and returns where to write that of `value` before run_backward. */
+float *begin_gradient(struct network *network, struct value *value);
+
+/* Runs operations [first, last) backward, the last first, those whose output has a gradient. */
+void run_backward(struct network *network, int n, int first, int last);
+
+#endif
