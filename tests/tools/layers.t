@@ -1,5 +1,5 @@
 #!/bin/sh
-# Arrows point down: no room of lib/ includes one above it, and no file of lib/nn calls one that calls it.
+# Arrows point down: no room of lib/ includes one above it or beside it, and no file of lib/nn calls one that calls it.
 . "$(dirname "$0")/tap.sh"
 lib=$here/../../lib
 objects=$BIN/../lib
@@ -21,12 +21,18 @@ only nn 'base kernels graph'
 # circles <PAIRS: the members of circles among "caller callee" lines, or nothing.
 circles() { tsort 2>&1 >/dev/null | sed -n 's/^tsort: //p' | grep -v 'contains a loop' | sort | tr '\n' ' '; }
 
+# The order is that of lib/README.md: rooms of one line know nothing of each other.
+sed -nE 's/^    ([a-z ]*[a-z])   +.*/\1/p' "$lib/README.md" >order
+is "lib/README.md has every room" "$(tr -s ' ' '\n' <order | sort)" "$(cd "$lib" && ls -d */ | tr -d / | sort)"
 for room in "$lib"/*/; do
 	room=$(basename "$room")
 	includes_of "$room" | grep -vxF "$room" | sed "s/^/$room /"
 done >rooms
-ok "there are rooms" grep -qx 'model nn' rooms
-is "no circle among the rooms of lib" "$(circles <rooms)" ''
+ok "rooms include each other" grep -qx 'model nn' rooms
+is "arrows point down" "$(awk 'NR == FNR { for (i = 1; i <= NF; i++) line[$i] = NR; next } line[$2] <= line[$1]' order rooms)" ''
+
+# circles <PAIRS: the members of circles among "caller callee" lines, or nothing.
+circles() { tsort 2>&1 >/dev/null | sed -n 's/^tsort: //p' | grep -v 'contains a loop' | sort | tr '\n' ' '; }
 
 # calls ROOM: "caller callee" for each function or variable that one file of the room has of another.
 calls() {
