@@ -193,6 +193,7 @@ static void divided_work(void)
 		network_destroy(network);
 		parallel_destroy(pool);
 	}
+	graph_free(&pooled);
 }
 
 static void no_allocation(void)
@@ -285,6 +286,7 @@ static void gradient_not_finite(void)
 	network_parameter_values(network, 3)[1] = -INFINITY;
 	is_integer(network_bad_layer(network), 1, "a bias that is not");
 	network_destroy(network);
+	graph_free(&deep);
 }
 
 /* Training on an input written to network_input, and on a copied one: the same. */
