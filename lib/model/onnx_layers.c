@@ -201,8 +201,9 @@ void onnx_join_by_two(struct onnx_exporter *exporter, int node, const char *oper
 		onnx_select_input(exporter, node, i);
 		memcpy(other, exporter->current, NAME_SIZE);
 		memcpy(exporter->current, joined, NAME_SIZE);
-		snprintf(suffix, sizeof suffix, i + 1 < count ? "first_%d" : "", i + 1);
-		onnx_binary(exporter, operator_name, other, onnx_name(exporter, node), suffix);
+		snprintf(suffix, sizeof suffix, "first_%d", i + 1);
+		onnx_binary(exporter, operator_name, other, onnx_name(exporter, node),
+			i + 1 < count ? suffix : "");
 		memcpy(joined, exporter->current, NAME_SIZE);
 	}
 }
