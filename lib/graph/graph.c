@@ -18,6 +18,14 @@ int graph_add_layer(struct graph *graph, const struct layer *layer, struct error
 	return graph->layer_count++;
 }
 
+static bool is_layer(const struct graph *graph, const char *name)
+{
+	for (int i = 0; i < graph->layer_count; i++)
+		if (strcmp(graph->layers[i].name, name) == 0)
+			return true;
+	return false;
+}
+
 /* A layer's name is taken by its first node; the next ones get numbers. */
 static void name_node(struct graph *graph, struct node *node)
 {
@@ -32,7 +40,7 @@ static void name_node(struct graph *graph, struct node *node)
 	snprintf(node->name, sizeof node->name, "%s", name);
 	if (use > 1)
 		snprintf(node->name, sizeof node->name, "%s_use_%d", stem, use);
-	while (graph_find(graph, node->name) >= 0)
+	while (graph_find(graph, node->name) >= 0 || (use > 1 && is_layer(graph, node->name)))
 		snprintf(node->name, sizeof node->name, "%s_use_%d", stem, ++use);
 }
 

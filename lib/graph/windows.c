@@ -19,15 +19,24 @@ static int windows(int side, int64_t window, int stride, enum padding padding)
 				       : (int)((side - window) / stride + 1);
 }
 
+/* So that no sum of sides, strides and windows leaves the range of int. */
+static bool is_window(int kernel, int dilation)
+{
+	return kernel >= 1 && kernel <= SIDE_MAXIMUM && extent(kernel, dilation) <= SIDE_MAXIMUM;
+}
+
 static int window_shape(const struct layer *layer, struct shape in, struct shape *out,
 	struct error *error)
 {
 	if (in.is_vector)
 		return layer_refuse(layer, error,
 			"its input is a vector, without height and width");
-	if (layer->kernel_height < 1 || layer->kernel_width < 1 ||
-		layer->kernel_height > SIDE_MAXIMUM || layer->kernel_width > SIDE_MAXIMUM)
+	if (!is_window(layer->kernel_height, layer->dilation_height) ||
+		!is_window(layer->kernel_width, layer->dilation_width))
 		return layer_refuse(layer, error, "window size out of range");
+	if ((layer->stride_height > 1 || layer->stride_width > 1) &&
+		(layer->dilation_height > 1 || layer->dilation_width > 1))
+		return layer_refuse(layer, error, "strides and dilation are both above 1");
 	*out = in;
 	out->height = windows(in.height, extent(layer->kernel_height, layer->dilation_height),
 		layer->stride_height, layer->padding);

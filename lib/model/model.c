@@ -103,6 +103,17 @@ static int read_card(json_t **card, const char *folder, struct error *error)
 	return result;
 }
 
+/* A size that is wished must be the one that is taken. */
+static int check_size(const struct shape *input, const char *folder,
+	const struct model_options *options, struct error *error)
+{
+	if (!options->height ||
+		(input->height == options->height && input->width == options->width))
+		return 0;
+	return error_set(error, folder, "takes pictures of %dx%d, not of %dx%d", input->width,
+		input->height, options->width, options->height);
+}
+
 /* Sides that the architecture leaves free are those of the pictures that it was trained on, else
  * those that the caller wishes. */
 static int choose_size(struct model *model, const char *folder, const struct model_options *options,
@@ -112,7 +123,7 @@ static int choose_size(struct model *model, const char *folder, const struct mod
 	json_int_t height = json_integer_value(json_object_get(input, "height")),
 		   width = json_integer_value(json_object_get(input, "width"));
 	if (!graph_is_free(&model->graph))
-		return 0;
+		return check_size(&model->graph.input, folder, options, error);
 	model->has_default_size = !input && !options->height;
 	if (!input) {
 		height = options->height ? options->height : SIDE_DEFAULT;
@@ -123,7 +134,7 @@ static int choose_size(struct model *model, const char *folder, const struct mod
 			"the size of its pictures is neither in its architecture nor in %s",
 			model_file_names[MODEL_CARD]);
 	graph_set_input(&model->graph, (int)height, (int)width);
-	return 0;
+	return check_size(&model->graph.input, folder, options, error);
 }
 
 int model_open(struct model *model, const char *folder, const struct model_options *options,

@@ -9,6 +9,7 @@
 #include <limits.h>
 #include <stdarg.h>
 #include <stdlib.h>
+#include <ctype.h>
 #include <string.h>
 
 int structure_refuse(const struct structure_reader *reader, const char *name, const char *format,
@@ -83,8 +84,9 @@ static void join_name(char out[LAYER_NAME_SIZE], const char *prefix, const char 
 		from++;
 	memset(out, 0, LAYER_NAME_SIZE);
 	memcpy(out, from, strlen(from));
-	for (char *slash; (slash = strchr(out, '/'));)
-		*slash = '_';
+	for (char *c = out; *c; c++)
+		if (*c == '/' || iscntrl((unsigned char)*c))
+			*c = '_';
 }
 
 /* A name that no other layer of the graph has. */

@@ -76,6 +76,7 @@ static void choose(const struct network *network, struct operation *operation)
 	convolution->forward = first_that_suits(FORWARD, network, operation);
 	if (operation->output_value->wants_gradient)
 		convolution->backward = first_that_suits(BACKWARD, network, operation);
+	operation->reads_single_pixels = convolution->forward->reads_single_pixels;
 	operation->keeps_gradient = convolution->backward && convolution->backward->keeps_gradient;
 }
 

@@ -19,7 +19,8 @@ struct convolution_way {
 	void (*backward)(struct network *network, struct operation *operation, int n,
 		float *gradient);
 	bool keeps_gradient; /* backward reads the gradient more than once and leaves it as it is */
-	bool by_bands;       /* forward computes bands of rows: it can collect their statistics */
+	bool reads_single_pixels; /* not padded rows (window_rows) */
+	bool by_bands; /* forward computes bands of rows: it can collect their statistics */
 };
 
 extern const struct convolution_way winograd_forward, gathered_forward, direct_forward;

@@ -29,16 +29,10 @@ static bool suits(const struct network *network, const struct operation *operati
 	return layer->groups > 1 || layer->dilation_height > 1 || layer->dilation_width > 1;
 }
 
-/* Rows of the padded input that one row of outputs reads. */
-static int rows_read(const struct layer *layer)
-{
-	return (layer->kernel_height - 1) * layer->dilation_height + 1;
-}
-
-/* Scratch memory, one after the other: rows of the padded input; gathered rows; products of a row;
+/* Scratch memory, one after the other: gathered rows; products of a row;
  * the gradient of a row; the sum of the weights' gradients. */
 struct rooms {
-	size_t input, gathered, products, gradient, sum;
+	size_t gathered, products, gradient, sum;
 };
 
 static struct rooms rooms_of(const struct operation *operation)
@@ -47,7 +41,6 @@ static struct rooms rooms_of(const struct operation *operation)
 	size_t columns = (size_t)operation->out.width,
 	       wide = (size_t)(group.run > group.width ? group.run : group.width);
 	return (struct rooms){
-		.input = window_scratch(operation, rows_read(operation->layer)),
 		.gathered = columns * (size_t)group.run,
 		.products = columns * wide,
 		.gradient = columns * (size_t)group.width,
@@ -58,8 +51,7 @@ static struct rooms rooms_of(const struct operation *operation)
 static void request_rooms(struct network *network, const struct operation *operation)
 {
 	struct rooms rooms = rooms_of(operation);
-	request_scratch(network,
-		rooms.input + rooms.gathered + rooms.products + rooms.gradient + rooms.sum);
+	request_scratch(network, rooms.gathered + rooms.products + rooms.gradient + rooms.sum);
 }
 
 /* ---- weights: (groups, taps, width), and for backward (groups, filters, run) ---- */
@@ -117,26 +109,34 @@ static void prepare_backward(struct network *network, struct operation *operatio
 
 /* ---- gathering ---- */
 
-/* Gathers the windows of one row of outputs for group `g`; x is the padded input's first row of
- * them. */
-static void gather_row(const struct operation *operation, const float *x, ptrdiff_t pitch, int g,
+/* Gathers the windows of row `y` of a sample's outputs for group `g`; zeros beyond the input. */
+static void gather_row(const struct operation *operation, const float *sample, int y, int g,
 	float *gathered)
 {
 	const struct layer *layer = operation->layer;
+	const struct window window = convolution_of(operation)->window;
 	const struct group group = group_of(operation);
+	const struct shape in = operation->in;
 	size_t bytes = (size_t)group.channels * sizeof *gathered;
-	ptrdiff_t channels = operation->in.channels;
-	x += g * group.channels;
 	for (int column = 0; column < operation->out.width; column++, gathered += group.run) {
 		float *to = gathered;
 		for (int i = 0; i < layer->kernel_height; i++)
-			for (int k = 0; k < layer->kernel_width; k++, to += group.channels)
-				memcpy(to,
-					x + i * layer->dilation_height * pitch +
-						(column * layer->stride_width +
-							k * layer->dilation_width) *
-							channels,
-					bytes);
+			for (int k = 0; k < layer->kernel_width; k++, to += group.channels) {
+				int row = y * layer->stride_height + i * layer->dilation_height -
+					window.top;
+				int x = column * layer->stride_width + k * layer->dilation_width -
+					window.left;
+				bool inside = row >= 0 && row < in.height && x >= 0 && x < in.width;
+				if (inside)
+					memcpy(to,
+						sample +
+							((ptrdiff_t)row * in.width + x) *
+								in.channels +
+							g * group.channels,
+						bytes);
+				else
+					memset(to, 0, bytes);
+			}
 	}
 }
 
@@ -157,15 +157,12 @@ static void forward_row(void *context, int index, int worker)
 	const struct group group = group_of(operation);
 	int sample = index / operation->out.height, y = index % operation->out.height,
 	    filters = layer->filters, width = operation->out.width;
-	float *scratch = worker_scratch(task->network, worker);
-	float *gathered = scratch + window_scratch(operation, rows_read(layer));
+	float *gathered = worker_scratch(task->network, worker);
 	float *products = gathered + rooms_of(operation).gathered;
 	float *out = operation->output + (ptrdiff_t)index * width * filters;
-	ptrdiff_t pitch;
-	const float *x = window_rows(kernels, operation, sample, y * layer->stride_height,
-		rows_read(layer), scratch, &pitch);
+	const float *x = operation->input + (size_t)sample * shape_count(operation->in);
 	for (int g = 0; g < layer->groups; g++) {
-		gather_row(operation, x, pitch, g, gathered);
+		gather_row(operation, x, y, g, gathered);
 		const struct product product = {
 			.x = gathered,
 			.x_row = group.run,
@@ -271,17 +268,15 @@ static void add_input(const struct sample_work *work, int y, int g, const float 
 static void backward_group(const struct sample_work *work, int g)
 {
 	const struct operation *operation = work->operation;
-	const struct layer *layer = operation->layer;
 	const struct kernels *kernels = work->network->kernels;
 	const struct group group = group_of(operation);
 	const struct rooms rooms = rooms_of(operation);
-	int width = operation->out.width, filters = layer->filters;
-	float *gathered = work->scratch + window_scratch(operation, rows_read(layer)),
-	      *products = gathered + rooms.gathered, *gradient = products + rooms.products,
-	      *sum = gradient + rooms.gradient;
+	int width = operation->out.width, filters = operation->layer->filters;
+	const float *x = operation->input + (size_t)work->sample * shape_count(operation->in);
+	float *gathered = work->scratch, *products = gathered + rooms.gathered,
+	      *gradient = products + rooms.products, *sum = gradient + rooms.gradient;
 	memset(sum, 0, rooms.sum * sizeof *sum);
 	for (int y = 0; y < operation->out.height; y++) {
-		ptrdiff_t pitch;
 		for (int i = 0; i < width; i++) {
 			float *row = gradient + (ptrdiff_t)i * group.width;
 			memset(row, 0, (size_t)group.width * sizeof *row);
@@ -291,9 +286,7 @@ static void backward_group(const struct sample_work *work, int g)
 				(size_t)group.filters * sizeof *row);
 		}
 		if (work->leaf) {
-			const float *x = window_rows(kernels, operation, work->sample,
-				y * layer->stride_height, rows_read(layer), work->scratch, &pitch);
-			gather_row(operation, x, pitch, g, gathered);
+			gather_row(operation, x, y, g, gathered);
 			add_weights(kernels, &group, width, gathered, gradient, sum);
 		}
 		if (work->dx)
@@ -335,6 +328,7 @@ const struct convolution_way gathered_forward = {
 	.allocate = allocate_forward,
 	.prepare = prepare_forward,
 	.forward = forward,
+	.reads_single_pixels = true,
 };
 
 const struct convolution_way gathered_backward = {

@@ -99,6 +99,7 @@ struct operation {
 		*fused_input_normalization; /* whose output this operation reads, or NULL */
 	const struct operation *fused_output_normalization; /* which leaves its backward to this
 	                                                       operation, or NULL */
+	bool reads_single_pixels; /* of its input: a normalisation before it is not fused */
 	bool keeps_gradient; /* backward leaves the gradient as it is: none may be fused into it */
 	bool checks_finite;  /* backward sets network->not_finite where the output is not finite */
 };

@@ -110,8 +110,8 @@ static void link_normalizations(struct network *network)
 		if (operation->output_value->uses != 1 || operation->output_value->last_use < 0)
 			continue;
 		struct operation *after = &network->operations[operation->output_value->last_use];
-		operation->is_fused =
-			after->kind->fuses_normalization && is_same(operation->out, after->in);
+		operation->is_fused = after->kind->fuses_normalization &&
+			!after->reads_single_pixels && is_same(operation->out, after->in);
 		if (operation->is_fused)
 			after->fused_input_normalization = operation;
 	}

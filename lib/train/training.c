@@ -81,12 +81,29 @@ static int make_graph(struct training *training, struct error *error)
 		samples_name(training->samples), input.width, input.height, input.channels);
 }
 
+static bool has_trainable(const struct network *network)
+{
+	bool found = false;
+	for (int i = 0; i < network_parameter_count(network); i++)
+		found |= network_parameter(network, i).trainable;
+	return found;
+}
+
 static int make_network(struct training *training, struct error *error)
 {
 	if (network_create(&training->network, &training->graph, NETWORK_TRAIN,
 		    training->request.batch_size, training->pool, error))
 		return -1;
 	size_t classes = samples_head(training->samples)->classes.count;
+	int last = graph_final_node(&training->graph);
+	struct shape shape = graph_shape(&training->graph, network_shapes(training->network), last);
+	if (shape.height * shape.width > 1)
+		return error_set(error, training->request.architecture,
+			"ends with %dx%d pixels of %d values; classes need a vector", shape.width,
+			shape.height, shape.channels);
+	if (!has_trainable(training->network))
+		return error_set(error, training->request.architecture,
+			"has nothing to train: no weights that are not frozen");
 	if ((size_t)network_outputs(training->network) != classes)
 		return error_set(error, training->request.architecture,
 			"has %d outputs; %s has %zu classes", network_outputs(training->network),

@@ -61,6 +61,9 @@ int main(void)
 	options.height = 9;
 	has_size(9, 12);
 	write_text("training.json", "{\"input\": {\"width\": 30, \"height\": 20}}");
+	ok(model_load(&model, scratch(), &options, &error) < 0, "a size other than the card's");
+	is_text(error.reason, "takes pictures of 30x20, not of 12x9", "... is refused");
+	options.width = options.height = 0;
 	has_size(20, 30);
 	write_text("training.json", "{\"input\": {\"width\": 0, \"height\": 20}}");
 	ok(model_load(&model, scratch(), &options, &error) < 0, "a card of no size");
