@@ -124,9 +124,7 @@ int graph_shapes(const struct graph *graph, struct shape *shapes, struct error *
 
 bool graph_keeps_places(const struct graph *graph, int node)
 {
-	bool *keeps = calloc((size_t)node + 2, sizeof *keeps);
-	if (!keeps)
-		return false;
+	bool keeps[GRAPH_NODES_MAXIMUM];
 	for (int i = 0; i <= node; i++) {
 		keeps[i] = layer_kind_row(graph_layer(graph, i)->kind)->keeps_places;
 		/* With several inputs one is enough: squeeze-and-excite multiplies places by a
@@ -138,9 +136,7 @@ bool graph_keeps_places(const struct graph *graph, int node)
 		}
 		keeps[i] = keeps[i] && any;
 	}
-	bool result = node == GRAPH_INPUT || keeps[node];
-	free(keeps);
-	return result;
+	return node == GRAPH_INPUT || keeps[node];
 }
 
 int graph_uses(const struct graph *graph, int node)
