@@ -68,14 +68,29 @@ static bool suits_backward(const struct network *network, const struct operation
 		winograd_suits(layer, layer->filters, operation->middle);
 }
 
+/* Leaves that a task sums at once: no more than leave a task for each thread. */
+static int leaves_together(const struct network *network, const struct operation *operation)
+{
+	int together = winograd_gradient_leaves(operation->in.channels, operation->middle),
+	    share = leaf_count(network->batch) / parallel_threads(network->pool);
+	while (together > 1 && together > share)
+		together /= 2;
+	return together;
+}
+
 static void allocate_backward(struct network *network, struct operation *operation)
 {
 	struct convolution *convolution = operation->state;
 	int in = operation->in.channels, filters = operation->layer->filters;
 	if (operation->has_trainable) {
-		allocate_leaves(network, &convolution->leaves,
-			(taps_of(operation) + 1) * (size_t)filters);
-		request_scratch(network, winograd_gradient_scratch(in, filters));
+		struct leaf_sums *leaves = &convolution->leaves;
+		*leaves = leaf_sums_plan_together((taps_of(operation) + 1) * (size_t)filters,
+			network->batch, leaves_together(network, operation));
+		leaves->arrays =
+			arena_floats(&network->arena, leaf_sums_floats(leaves, network->batch));
+		request_scratch(network,
+			winograd_gradient_scratch(in, operation->middle, leaves->together));
+		request_scratch(network, LEAF_LEVELS * (size_t)filters);
 	}
 	convolution->transposed =
 		arena_floats(&network->arena, taps_of(operation) * (size_t)filters);
@@ -134,7 +149,7 @@ static void fused_backward_band(void *context, int index, int worker)
 
 /* Some of the filters: a multiple of WINOGRAD_FILTERS, or the rest of them. */
 struct winograd_part {
-	const struct winograd_backward *task;
+	struct winograd_backward *task;
 	int first, end;
 	float *scratch;
 };
@@ -147,13 +162,23 @@ static int filter_begin(const struct winograd_backward *task, int part)
 		: part_begin(part, task->parts, filters / WINOGRAD_FILTERS) * WINOGRAD_FILTERS;
 }
 
-static void sum_leaf(void *context, int first, int end, float *leaf)
+static void sum_bias_leaf(void *context, int first, int end, float *bias)
 {
-	const struct winograd_part *part = context;
-	const struct winograd_backward *task = part->task;
+	const struct winograd_backward *task = context;
+	const struct shape out = task->operation->out;
+	memset(bias, 0, (size_t)out.channels * sizeof *bias);
+	if (task->operation->layer->use_bias)
+		task->network->kernels->sum_channels(bias,
+			task->gradient + (size_t)first * shape_count(out),
+			(end - first) * out.height * out.width, out.channels);
+}
+
+static void sum_leaves(void *context, int first, int end, float *sum)
+{
+	struct winograd_part *part = context;
+	struct winograd_backward *task = part->task;
 	const struct operation *operation = task->operation;
-	const struct shape out = operation->out;
-	float *bias = leaf + taps_of(operation) * (size_t)out.channels;
+	size_t filters = (size_t)operation->out.channels;
 	const struct winograd_gradient gradient = {
 		.kernels = task->network->kernels,
 		.operation = operation,
@@ -162,23 +187,22 @@ static void sum_leaf(void *context, int first, int end, float *leaf)
 		.samples = end - first,
 		.first_filter = part->first,
 		.end_filter = part->end,
-		.weights = leaf,
+		.weights = sum,
 		.scratch = part->scratch,
 	};
 	winograd_gradient(&gradient);
 	if (part->first > 0)
 		return;
-	memset(bias, 0, (size_t)out.channels * sizeof *bias);
-	if (operation->layer->use_bias)
-		task->network->kernels->sum_channels(bias,
-			task->gradient + (size_t)first * shape_count(out),
-			(end - first) * out.height * out.width, out.channels);
+	const struct leaf_block biases = {.length = filters, .rows = 1};
+	leaf_sum_samples(part->scratch, filters, task->network->kernels, first, end, 1, &biases, 1,
+		sum_bias_leaf, task);
+	memcpy(sum + taps_of(operation) * filters, part->scratch, filters * sizeof *sum);
 }
 
 /* Some filters of one group; the first part has the biases of all. */
 static void sum_part(void *context, int index, int worker)
 {
-	const struct winograd_backward *task = context;
+	struct winograd_backward *task = context;
 	const struct operation *operation = task->operation;
 	int number = index % task->parts;
 	struct winograd_part part = {task, filter_begin(task, number),
@@ -190,7 +214,7 @@ static void sum_part(void *context, int index, int worker)
 						    .pitch = filters},
 		{.first = taps * filters, .length = filters, .rows = 1}};
 	leaf_sum_group(&convolution_of(operation)->leaves, task->network->kernels, task->n,
-		index / task->parts, blocks, number == 0 ? 2 : 1, sum_leaf, &part);
+		index / task->parts, blocks, number == 0 ? 2 : 1, sum_leaves, &part);
 }
 
 static void backward(struct network *network, struct operation *operation, int n, float *gradient)

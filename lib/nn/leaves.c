@@ -37,14 +37,20 @@ static int levels_of(int group_leaves)
 
 struct leaf_sums leaf_sums_plan(size_t size, int batch)
 {
+	return leaf_sums_plan_together(size, batch, 1);
+}
+
+struct leaf_sums leaf_sums_plan_together(size_t size, int batch, int together)
+{
 	enum { GROUPS = 16, FLOATS = 1 << 22 };
 	struct leaf_sums sums = {.size = (size + CHANNEL_BLOCK - 1) / CHANNEL_BLOCK * CHANNEL_BLOCK,
-		.group_leaves = 1,
+		.together = together,
+		.group_leaves = together,
 		.levels = 1};
-	int leaves = leaf_count(batch), groups = leaves;
+	int leaves = leaf_count(batch), groups = groups_of(leaves, together);
 	while (groups > 1 && (groups > GROUPS || leaf_sums_floats(&sums, batch) > (size_t)FLOATS)) {
 		sums.group_leaves *= 2;
-		sums.levels = levels_of(sums.group_leaves);
+		sums.levels = levels_of(sums.group_leaves / together);
 		groups = groups_of(leaves, sums.group_leaves);
 	}
 	return sums;
@@ -75,11 +81,9 @@ static float *array_of(const struct leaf_sums *sums, int group, int level)
 	return sums->arrays + ((size_t)group * (size_t)sums->levels + (size_t)level) * sums->size;
 }
 
-/* The stack's last array is added to the one before. */
-static void join_last(const struct leaf_sums *sums, const struct kernels *kernels, int group,
-	int height, const struct leaf_block *blocks, int block_count)
+static void add_blocks(float *to, const float *from, const struct kernels *kernels,
+	const struct leaf_block *blocks, int block_count)
 {
-	float *to = array_of(sums, group, height - 2), *from = array_of(sums, group, height - 1);
 	for (int b = 0; b < block_count; b++)
 		for (size_t row = 0; row < blocks[b].rows; row++) {
 			size_t first = blocks[b].first + row * blocks[b].pitch;
@@ -87,18 +91,28 @@ static void join_last(const struct leaf_sums *sums, const struct kernels *kernel
 		}
 }
 
+void leaf_sum_samples(float *stack, size_t size, const struct kernels *kernels, int first, int end,
+	int together, const struct leaf_block *blocks, int block_count, leaf_function *sum,
+	void *context)
+{
+	float *top = stack; /* behind the last array */
+	int step = together * LEAF_SAMPLES;
+	for (int leaf = 0; first < end; leaf++, first += step) {
+		sum(context, first, end - first < step ? end : first + step, top);
+		top += size;
+		for (int carry = leaf; carry & 1; carry >>= 1, top -= size)
+			add_blocks(top - 2 * size, top - size, kernels, blocks, block_count);
+	}
+	for (; top > stack + size; top -= size)
+		add_blocks(top - 2 * size, top - size, kernels, blocks, block_count);
+}
+
 void leaf_sum_group(const struct leaf_sums *sums, const struct kernels *kernels, int n, int group,
 	const struct leaf_block *blocks, int block_count, leaf_function *sum, void *context)
 {
-	int first = leaf_group_first(sums, group), end = leaf_group_end(sums, group, n), height = 0;
-	for (int leaf = 0; first < end; leaf++, first += LEAF_SAMPLES) {
-		int last = end - first < LEAF_SAMPLES ? end : first + LEAF_SAMPLES;
-		sum(context, first, last, array_of(sums, group, height++));
-		for (int carry = leaf; carry & 1; carry >>= 1)
-			join_last(sums, kernels, group, height--, blocks, block_count);
-	}
-	while (height > 1)
-		join_last(sums, kernels, group, height--, blocks, block_count);
+	leaf_sum_samples(array_of(sums, group, 0), sums->size, kernels,
+		leaf_group_first(sums, group), leaf_group_end(sums, group, n), sums->together,
+		blocks, block_count, sum, context);
 }
 
 /* ---- the tree of the groups ---- */

@@ -46,6 +46,7 @@ double leaf_tree_sum(const struct leaf_tree *tree);
  * a stack of its own. Neither groups nor parts change the order of a sum. */
 struct leaf_sums {
 	size_t size;      /* floats of an array: the sum over a leaf */
+	int together;     /* leaves that a leaf_function sums at once: a power of two */
 	int group_leaves; /* a power of two */
 	int levels;       /* arrays in the stack of a group */
 	float *arrays;    /* (groups, levels, size) */
@@ -54,6 +55,8 @@ struct leaf_sums {
 /* Groups of leaves, 16 at most, for batches of at most `batch` samples; fewer where `size` is
  * large. The caller sets `arrays` to leaf_sums_floats floats. */
 struct leaf_sums leaf_sums_plan(size_t size, int batch);
+/* The same for a leaf_function that sums `together` leaves at once. */
+struct leaf_sums leaf_sums_plan_together(size_t size, int batch, int together);
 size_t leaf_sums_floats(const struct leaf_sums *sums, int batch);
 
 /* Number of groups that n samples need. */
@@ -67,8 +70,15 @@ struct leaf_block {
 	size_t first, length, rows, pitch;
 };
 
-/* Overwrites the task's blocks of `array` with the sum over samples [first, end), a leaf. */
+/* Overwrites the task's blocks of `array` with the sum over samples [first, end): a leaf, or the
+ * tree of as many as it sums at once. */
 typedef void leaf_function(void *context, int first, int end, float *array);
+
+/* Sums the leaves of samples [first, end), `together` at once, in a stack of arrays of `size`
+ * floats, one for each level of their tree. The sum is then in the first. */
+void leaf_sum_samples(float *stack, size_t size, const struct kernels *kernels, int first, int end,
+	int together, const struct leaf_block *blocks, int block_count, leaf_function *sum,
+	void *context);
 
 /* Sums the group's leaves of n samples in some blocks, which no other task of that group has. */
 void leaf_sum_group(const struct leaf_sums *sums, const struct kernels *kernels, int n, int group,

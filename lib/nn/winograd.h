@@ -71,14 +71,19 @@ struct winograd_gradient {
 	const struct kernels *kernels;
 	const struct operation *operation;
 	const float *gradient;        /* of its outputs, (samples, middle) */
-	int first, samples;           /* the sum is over samples [first, first + samples) */
+	int first, samples;           /* the sum is the tree of the leaves of samples
+	                                 [first, first + samples) */
 	int first_filter, end_filter; /* whose weights are wanted; multiples of WINOGRAD_FILTERS, or
 	                                 the number of all */
 	float *weights;               /* (3, 3, in.channels, middle.channels): overwritten */
 	float *scratch;               /* winograd_gradient_scratch floats */
 };
 
-size_t winograd_gradient_scratch(int in_channels, int out_channels);
+/* The most leaves of a task, a power of two: as many as keep their transforms in no more memory
+ * than the weights take. Each block of weights is then written once for all of them. */
+int winograd_gradient_leaves(int in_channels, struct shape middle);
+/* Floats for tasks of at most `leaves` leaves. */
+size_t winograd_gradient_scratch(int in_channels, struct shape middle, int leaves);
 void winograd_gradient(const struct winograd_gradient *task);
 
 #endif

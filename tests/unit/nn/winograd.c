@@ -62,7 +62,7 @@ static void check(struct random *random, struct shape in, enum padding padding, 
 	size_t all = (size_t)samples + 2;
 	float *x = values(random, all * inputs), *gradient = values(random, all * outputs),
 	      *kernel = values(random, weights);
-	float *scratch = malloc(winograd_gradient_scratch(in.channels, filters) * sizeof *scratch);
+	float *scratch = malloc(winograd_gradient_scratch(in.channels, out, 1) * sizeof *scratch);
 	double *dy = malloc(outputs * sizeof *dy), *dx = calloc(inputs, sizeof *dx);
 	double *expected = calloc(weights, sizeof *expected),
 	       *dbias = calloc((size_t)filters, sizeof *dbias);
@@ -92,6 +92,41 @@ static void check(struct random *random, struct shape in, enum padding padding, 
 		free(scratch);
 }
 
+/* The sum over several leaves is, to the bit, the tree of those of each alone. */
+static void check_leaves(struct random *random, int side, int channels, int filters, int samples)
+{
+	const struct shape in = {side, side, channels, false}, out = {side, side, filters, false};
+	size_t weights = 9 * (size_t)channels * (size_t)filters;
+	int count = leaf_count(samples), together = winograd_gradient_leaves(channels, out);
+	float *x = values(random, (size_t)samples * shape_count(in)),
+	      *gradient = values(random, (size_t)samples * shape_count(out)),
+	      *got = malloc(weights * sizeof *got),
+	      *leaves = malloc((size_t)count * weights * sizeof *leaves),
+	      *scratch = malloc(winograd_gradient_scratch(channels, out, count) * sizeof *scratch);
+	struct convolution convolution = {.window = {.top = 1, .left = 1}};
+	const struct operation operation = {.in = in,
+		.middle = out,
+		.state = &convolution,
+		.input = x};
+	struct winograd_gradient task = {kernels, &operation, gradient, 0, samples, 0, filters, got,
+		scratch};
+	winograd_gradient(&task);
+	for (int i = 0; i < count; i++) {
+		task.first = i * LEAF_SAMPLES;
+		task.samples = leaf_end(i, samples) - task.first;
+		task.weights = leaves + (size_t)i * weights;
+		winograd_gradient(&task);
+	}
+	for (int width = 1; width < count; width *= 2)
+		for (int i = 0; i + width < count; i += 2 * width)
+			kernels->add(leaves + (size_t)i * weights,
+				leaves + (size_t)(i + width) * weights, weights);
+	ok(count > 1 && count <= together && memcmp(got, leaves, weights * sizeof *got) == 0,
+		"%d leaves of %dx%d, %d to %d channels: their tree", count, side, side, channels,
+		filters);
+	free(x), free(gradient), free(got), free(leaves), free(scratch);
+}
+
 int main(void)
 {
 	struct random random = random_start(8, RANDOM_TEST, 0, 0);
@@ -110,5 +145,9 @@ int main(void)
 		true); /* more tiles than one group takes */
 	check(&random, (struct shape){41, 39, 80, false}, PADDING_SAME, 96, 2, true);
 	check(&random, (struct shape){1, 1, 160, false}, PADDING_SAME, 16, 1, true);
+	check_leaves(&random, 4, 128, 112, 5);
+	check_leaves(&random, 3, 160, 176, 16);
+	check_leaves(&random, 1, 272, 256, 27);
+	check_leaves(&random, 7, 640, 672, 7); /* a leaf is more tiles than one group takes */
 	return done();
 }
