@@ -36,8 +36,8 @@ CHECKED int graph_add_layer(struct graph *graph, const struct layer *layer, stru
 CHECKED int graph_add_node(struct graph *graph, int layer, const int *inputs, int count,
 	struct error *error);
 
-/* Adds a layer and a node of it that reads the last node, or the input if there is none yet. Returns
- * the node, or -1. */
+/* Adds a layer and a node of it that reads the last node, or the input if there is none yet.
+ * Returns the node, or -1. */
 CHECKED int graph_append(struct graph *graph, const struct layer *layer, struct error *error);
 
 /* Removes the nodes that do not lead to node `output`, and the layers without a node, so that

@@ -20,8 +20,8 @@ enum {
 	BLOCK = 9 * IN_BLOCK * WINOGRAD_FILTERS
 };
 
-/* Leaves of one task, and the blocks that the stack of their sums needs. No result depends on it.
- */
+/* Leaves of one task, and the blocks that the stack of their sums needs. No result depends on
+ * it. */
 enum { MOST_LEAVES = 16, LEVELS = 5 };
 
 static int tiles_along(int length)
@@ -161,8 +161,8 @@ static void sum_group(const struct block *block, int first, int count, struct bl
 			tiles->sums + i * WINOGRAD_FILTERS, SUM_PLANE, block->width, adds);
 }
 
-/* Groups that tiles are divided into, and the size of the next of `groups`: as equal as possible.
- */
+/* Groups that tiles are divided into, and the size of the next of `groups`: as equal as
+ * possible. */
 static int group_count(const struct winograd_gradient *task, int tiles)
 {
 	const struct operation *operation = task->operation;
