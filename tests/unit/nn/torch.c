@@ -147,6 +147,7 @@ static void check(struct setup *setup)
 				    &error) == 0,
 		    "%s: made", setup->name)) {
 		note("%s: %s", error.object, error.reason);
+		graph_free(&graph);
 		return;
 	}
 	struct expectation expected = {bytes, bytes + size};
@@ -161,6 +162,7 @@ static void check(struct setup *setup)
 	ok(expected.next == expected.end, "%s: all of the fixture is used", setup->name);
 	network_destroy(network);
 	free(bytes);
+	graph_free(&graph);
 }
 
 static struct training_options options_of(enum optimizer optimizer, enum loss loss, float smoothing)
