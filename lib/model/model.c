@@ -193,16 +193,19 @@ void model_free(struct model *model)
 int model_save(const char *folder, const struct network *network, const struct text_list *labels,
 	json_t *card, struct error *error)
 {
+	static const enum model_file files[] = {MODEL_ARCHITECTURE, MODEL_WEIGHTS, MODEL_LABELS,
+		MODEL_CARD};
 	int result = 0;
-	for (int file = MODEL_ARCHITECTURE; file <= MODEL_CARD && result == 0; file++) {
-		char *path = file_join(folder, model_file_names[file]);
+	for (size_t i = 0; i < sizeof files / sizeof *files && result == 0; i++) {
+		char *path = file_join(folder, model_file_names[files[i]]);
 		if (!path)
 			return error_memory(error, folder);
-		result = file == MODEL_ARCHITECTURE
+		result = files[i] == MODEL_ARCHITECTURE
 			? architecture_write(network_graph(network), path, error)
-			: file == MODEL_WEIGHTS ? weights_write(network, path, error)
-			: file == MODEL_LABELS  ? labels_write(labels, path, error)
-						: keras_write_json(json_incref(card), path, error);
+			: files[i] == MODEL_WEIGHTS ? weights_write(network, path, error)
+			: files[i] == MODEL_LABELS
+			? labels_write(labels, path, error)
+			: keras_write_json(json_incref(card), path, error);
 		free(path);
 	}
 	return result;

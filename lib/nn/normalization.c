@@ -308,10 +308,12 @@ static void forward(struct network *network, struct operation *operation, int n)
 
 bool normalization_is_finite(const struct kernels *kernels, const struct operation *operation)
 {
-	for (enum statistic which = MEAN; which <= SHIFT; which++)
-		if (!kernels->finite(statistic(operation, which), (size_t)operation->out.channels))
-			return false;
-	return true;
+	static const enum statistic forward_statistics[] = {MEAN, VARIANCE, SCALE, SHIFT};
+	bool finite = true;
+	for (size_t i = 0; i < sizeof forward_statistics / sizeof *forward_statistics; i++)
+		finite &= kernels->finite(statistic(operation, forward_statistics[i]),
+			(size_t)operation->out.channels);
+	return finite;
 }
 
 /* ---- backward ---- */
