@@ -147,7 +147,8 @@ static void write_gradients(const struct network *network, const struct operatio
 struct sparse_task {
 	struct network *network;
 	const struct operation *operation;
-	int n, parts;
+	int n, groups;
+	int parts, input_parts; /* of the filters of a group, of the rows of a sample's input */
 	const float *gradient;
 	float *input_gradient;
 };
@@ -410,36 +411,43 @@ static void sum_filters(struct sparse_part *part, int group)
 		part->task->n, group, blocks, 2, sum_leaf, part);
 }
 
-/* A part of the filters of a group, or of the rows of its samples' input. */
+static struct sparse_part part_of(const struct sparse_task *task, int number, int parts, int count,
+	int worker)
+{
+	return (struct sparse_part){task, part_begin(number, parts, count),
+		part_begin(number + 1, parts, count), worker_scratch(task->network, worker)};
+}
+
+/* First parts of the filters of a group each, then parts of the rows of a sample's input. */
 static void backward_part(void *context, int index, int worker)
 {
 	const struct sparse_task *task = context;
-	const struct operation *operation = task->operation;
-	int kinds = task->input_gradient ? 2 : 1, group = index / (kinds * task->parts),
-	    number = index % task->parts;
-	bool weights = index / task->parts % kinds == 0;
-	int count = weights ? operation->out.channels : operation->out.height;
-	struct sparse_part part = {task, part_begin(number, task->parts, count),
-		part_begin(number + 1, task->parts, count), worker_scratch(task->network, worker)};
-	if (weights)
-		sum_filters(&part, group);
-	else
-		for (int sample = leaf_group_first(&convolution_of(operation)->leaves, group);
-			sample < leaf_group_end(&convolution_of(operation)->leaves, group, task->n);
-			sample++)
-			sum_input(task, sample, part.first, part.end, part.scratch);
+	const struct shape out = task->operation->out;
+	if (index < task->groups * task->parts) {
+		struct sparse_part part =
+			part_of(task, index % task->parts, task->parts, out.channels, worker);
+		sum_filters(&part, index / task->parts);
+		return;
+	}
+	index -= task->groups * task->parts;
+	struct sparse_part part =
+		part_of(task, index % task->input_parts, task->input_parts, out.height, worker);
+	sum_input(task, index / task->input_parts, part.first, part.end, part.scratch);
 }
 
 static void backward(struct network *network, struct operation *operation, int n, float *gradient)
 {
-	enum { TASKS = 3, FILTERS = 4, ROWS = 4 }; /* for each thread; least in a part */
+	enum { TASKS = 2, FILTERS = 4, ROWS = 4 }; /* for each thread; least in a part */
 	const struct leaf_sums *leaves = &convolution_of(operation)->leaves;
 	float *input_gradient = operation->input_gradients[0];
-	int tasks = leaf_groups(leaves, n) * (input_gradient ? 2 : 1);
-	struct sparse_task task = {network, operation, n, 1, gradient, input_gradient};
-	task.parts = parts_of(network->pool, tasks, TASKS,
-		smaller(operation->out.channels / FILTERS, operation->out.height / ROWS));
-	parallel_for(network->pool, tasks * task.parts, backward_part, &task);
+	int groups = leaf_groups(leaves, n);
+	struct sparse_task task = {network, operation, n, groups,
+		parts_of(network->pool, groups, TASKS, operation->out.channels / FILTERS),
+		parts_of(network->pool, n, TASKS, operation->out.height / ROWS), gradient,
+		input_gradient};
+	parallel_for(network->pool,
+		groups * task.parts + (input_gradient ? n * task.input_parts : 0), backward_part,
+		&task);
 	leaf_join_groups(leaves, network->kernels, network->pool, n);
 	write_gradients(network, operation);
 }
