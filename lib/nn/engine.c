@@ -38,3 +38,12 @@ void allocate_leaves(struct network *network, struct leaf_sums *sums, size_t siz
 	*sums = leaf_sums_plan(size, network->batch);
 	sums->arrays = arena_floats(&network->arena, leaf_sums_floats(sums, network->batch));
 }
+
+struct value *node_value(const struct network *network, int node)
+{
+	if (node == GRAPH_INPUT)
+		return &network->values[0];
+	if (node == network->graph.node_count)
+		node--;
+	return &network->values[network->node_values[node]];
+}

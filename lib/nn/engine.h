@@ -169,6 +169,24 @@ static inline int smaller(int a, int b)
 	return a < b ? a : b;
 }
 
+/* Values of a long array that one task works on. */
+struct span {
+	size_t first, count;
+};
+
+enum { SPAN = 1 << 14 };
+
+static inline int spans_of(size_t count)
+{
+	return (int)((count + SPAN - 1) / SPAN);
+}
+
+static inline struct span span_of(size_t count, int index)
+{
+	size_t first = (size_t)index * SPAN, left = count - first;
+	return (struct span){first, left < SPAN ? left : SPAN};
+}
+
 /* Rows of one sample that a task works on together; sums over pixels are sums of those of bands. */
 enum { BAND = 8 };
 
@@ -200,5 +218,8 @@ void allocate_leaves(struct network *network, struct leaf_sums *sums, size_t siz
 /* Row by row: out (rows, width) from x (rows, stride), and back with zeros after each row. */
 void compact_rows(float *out, const float *x, int rows, int width, int stride);
 void pad_rows(float *out, const float *x, int rows, int width, int stride);
+
+/* The value that a node computes (GRAPH_INPUT: the network's input; node_count: the logits). */
+struct value *node_value(const struct network *network, int node);
 
 #endif

@@ -2,14 +2,6 @@
 
 #include "nn/normalization.h"
 
-/* Floats that one task checks. */
-enum { PIECE = 16384 };
-
-static int pieces_of(size_t count)
-{
-	return (int)((count + PIECE - 1) / PIECE);
-}
-
 struct finite_search {
 	const struct network *network;
 	int n;
@@ -84,12 +76,12 @@ struct finite_check {
 	atomic_bool not_finite;
 };
 
-static void search_piece(void *context, int index, int worker)
+static void search_span(void *context, int index, int worker)
 {
 	(void)worker;
 	struct finite_check *check = context;
-	size_t first = (size_t)index * PIECE, left = check->count - first;
-	if (!check->network->kernels->finite(check->values + first, left < PIECE ? left : PIECE))
+	struct span span = span_of(check->count, index);
+	if (!check->network->kernels->finite(check->values + span.first, span.count))
 		check->not_finite = true;
 }
 
@@ -98,7 +90,7 @@ static void search_piece(void *context, int index, int worker)
 int bad_array(const struct network *network, const float *values, size_t count)
 {
 	struct finite_check check = {.network = network, .values = values, .count = count};
-	parallel_for(network->pool, pieces_of(count), search_piece, &check);
+	parallel_for(network->pool, spans_of(count), search_span, &check);
 	int layer = -1;
 	for (int i = 0; i < network->parameter_count && check.not_finite; i++) {
 		const struct parameter *parameter = &network->parameters[i];

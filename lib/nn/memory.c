@@ -10,7 +10,7 @@ enum { FOREVER = 1 << 30 };
 
 static const struct value *output_of(const struct network *network)
 {
-	return &network->values[network->node_values[network->graph.node_count - 1]];
+	return node_value(network, network->graph.node_count);
 }
 
 static int forward_time(const struct network *network, const struct operation *operation)

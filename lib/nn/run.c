@@ -4,50 +4,41 @@
 
 #include <string.h>
 
-/* Values that one task copies or adds. */
-enum { PIECE = 1 << 14 };
-
-struct piece_task {
+struct span_task {
 	const struct kernels *kernels;
 	float *to;
 	const float *from;
 	size_t count;
 };
 
-static size_t piece_length(const struct piece_task *task, int index)
-{
-	size_t left = task->count - (size_t)index * PIECE;
-	return left < PIECE ? left : PIECE;
-}
-
-static void copy_piece(void *context, int index, int worker)
+static void copy_span(void *context, int index, int worker)
 {
 	(void)worker;
-	const struct piece_task *task = context;
-	size_t first = (size_t)index * PIECE;
-	memcpy(task->to + first, task->from + first, piece_length(task, index) * sizeof *task->to);
+	const struct span_task *task = context;
+	struct span span = span_of(task->count, index);
+	memcpy(task->to + span.first, task->from + span.first, span.count * sizeof *task->to);
 }
 
-static void add_piece(void *context, int index, int worker)
+static void add_span(void *context, int index, int worker)
 {
 	(void)worker;
-	const struct piece_task *task = context;
-	size_t first = (size_t)index * PIECE;
-	task->kernels->add(task->to + first, task->from + first, piece_length(task, index));
+	const struct span_task *task = context;
+	struct span span = span_of(task->count, index);
+	task->kernels->add(task->to + span.first, task->from + span.first, span.count);
 }
 
-static void for_pieces(const struct network *network, parallel_task *work, float *to,
+static void for_spans(const struct network *network, parallel_task *work, float *to,
 	const float *from, size_t count)
 {
-	struct piece_task task = {network->kernels, to, from, count};
-	parallel_for(network->pool, (int)((count + PIECE - 1) / PIECE), work, &task);
+	struct span_task task = {network->kernels, to, from, count};
+	parallel_for(network->pool, spans_of(count), work, &task);
 }
 
 const float *copy_input(const struct network *network, const float *input, int n)
 {
 	if (!network->input || input == network->input)
 		return input;
-	for_pieces(network, copy_piece, network->input, input,
+	for_spans(network, copy_span, network->input, input,
 		(size_t)n * shape_count(network->graph.input));
 	return network->input;
 }
@@ -65,15 +56,6 @@ static void prepare_weights(struct network *network)
 		if (operation->kind->prepare)
 			operation->kind->prepare(network, operation);
 	}
-}
-
-struct value *node_value(const struct network *network, int node)
-{
-	if (node == GRAPH_INPUT)
-		return &network->values[0];
-	if (node == network->graph.node_count)
-		node--;
-	return &network->values[network->node_values[node]];
 }
 
 /* ---- forward ---- */
@@ -134,7 +116,7 @@ static void add_gradients(const struct network *network, const struct operation 
 		const struct value *input = operation->inputs[k];
 		const float *gradient = operation->input_gradients[k];
 		if (gradient && gradient != input->gradient)
-			for_pieces(network, add_piece, input->gradient, gradient,
+			for_spans(network, add_span, input->gradient, gradient,
 				(size_t)n * shape_count(input->shape));
 	}
 }
@@ -167,7 +149,7 @@ static void add_saved(struct network *network, const struct operation *operation
 		if (!network->parameters[index].trainable)
 			continue;
 		size_t count = network->parameters[index].count;
-		for_pieces(network, add_piece, network->gradients + network->offsets[index], spare,
+		for_spans(network, add_span, network->gradients + network->offsets[index], spare,
 			count);
 		spare += count;
 	}
@@ -183,7 +165,7 @@ static void backward_operation(struct network *network, struct operation *operat
 		add_saved(network, operation);
 	float *target = operation->input_gradients[0];
 	if (operation->kind->in_place && target && target != gradient)
-		for_pieces(network, copy_piece, target, gradient,
+		for_spans(network, copy_span, target, gradient,
 			(size_t)n * shape_count(operation->in));
 	add_gradients(network, operation, n);
 }

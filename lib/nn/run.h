@@ -11,9 +11,6 @@ const float *copy_input(const struct network *network, const float *input, int n
 /* Runs all operations forward from `input`; returns the values of the network's output. */
 const float *run_forward(struct network *network, const float *input, int n);
 
-/* The value that a node computes (GRAPH_INPUT: the network's input; node_count: the logits). */
-struct value *node_value(const struct network *network, int node);
-
 /* Forgets all gradients, and returns where to write that of `value` before run_backward. */
 float *begin_gradient(struct network *network, struct value *value);
 

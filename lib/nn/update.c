@@ -2,19 +2,16 @@
 
 #include <math.h>
 
-/* Floats that one task updates. */
-enum { PIECE = 16384 };
-
 /* ---- penalties ---- */
 
-/* The sum of pieces in their order, so that it does not depend on threads. */
+/* The sum of spans in their order, so that it does not depend on threads. */
 static double penalty_of(const struct parameter *parameter)
 {
 	double sum = 0;
-	for (size_t first = 0; first < parameter->count; first += PIECE) {
-		size_t end = first + PIECE < parameter->count ? first + PIECE : parameter->count;
+	for (int index = 0; index < spans_of(parameter->count); index++) {
+		struct span span = span_of(parameter->count, index);
 		double sizes = 0, squares = 0;
-		for (size_t i = first; i < end; i++) {
+		for (size_t i = span.first; i < span.first + span.count; i++) {
 			double w = (double)parameter->values[i];
 			sizes += fabs(w);
 			squares += w * w;
@@ -44,14 +41,13 @@ struct penalty_task {
 	float *gradients;
 };
 
-static void penalize_piece(void *context, int index, int worker)
+static void penalize_span(void *context, int index, int worker)
 {
 	(void)worker;
 	const struct penalty_task *task = context;
 	const struct parameter *parameter = task->parameter;
-	size_t first = (size_t)index * PIECE,
-	       end = first + PIECE < parameter->count ? first + PIECE : parameter->count;
-	for (size_t i = first; i < end; i++) {
+	struct span span = span_of(parameter->count, index);
+	for (size_t i = span.first; i < span.first + span.count; i++) {
 		float w = parameter->values[i], sign = w > 0 ? 1.0f : w < 0 ? -1.0f : 0.0f;
 		task->gradients[i] += parameter->penalty.l1 * sign + 2 * parameter->penalty.l2 * w;
 	}
@@ -63,8 +59,7 @@ static void add_penalties(const struct network *network)
 		struct penalty_task task = {&network->parameters[i],
 			network->gradients + network->offsets[i]};
 		if (is_penalized(task.parameter))
-			parallel_for(network->pool,
-				(int)((task.parameter->count + PIECE - 1) / PIECE), penalize_piece,
+			parallel_for(network->pool, spans_of(task.parameter->count), penalize_span,
 				&task);
 	}
 }
@@ -77,19 +72,20 @@ struct update_task {
 	size_t first, end; /* of the floats of this group */
 };
 
-static void update_piece(void *context, int index, int worker)
+static void update_span(void *context, int index, int worker)
 {
 	(void)worker;
 	const struct update_task *task = context;
 	const struct network *network = task->network;
 	const struct training_options *options = &network->options;
-	size_t first = task->first + (size_t)index * PIECE, left = task->end - first;
+	struct span span = span_of(task->end - task->first, index);
+	size_t first = task->first + span.first;
 	const struct update update = {
 		.weights = network->weights + first,
 		.first = network->first_moments + first,
 		.second = network->second_moments + first,
 		.gradients = network->gradients + first,
-		.count = left < PIECE ? left : PIECE,
+		.count = span.count,
 		.learning_rate = task->learning_rate,
 		.beta1 = optimizer_row(options->optimizer)->has_momentum ? options->momentum
 									 : options->beta1,
@@ -104,7 +100,7 @@ static void update_group(const struct network *network, float learning_rate, flo
 	size_t first, size_t end)
 {
 	struct update_task task = {network, learning_rate, decay, first, end};
-	parallel_for(network->pool, (int)((end - first + PIECE - 1) / PIECE), update_piece, &task);
+	parallel_for(network->pool, spans_of(end - first), update_span, &task);
 }
 
 /* Adam (Kingma and Ba 2015) with the bias corrections in the rate, as Keras has it; AdamW

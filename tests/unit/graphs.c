@@ -257,3 +257,60 @@ struct graph excitation_graph(void)
 	append_to(&graph, y, make_dense(&graph, 3, ACTIVATION_SOFTMAX));
 	return graph;
 }
+
+/* ---- shared layers, and convolutions of every way ---- */
+
+/* One convolution on two values, each with a normalisation of its own; in prediction both are
+ * folded into copies of its weights. */
+struct graph twin_graph(void)
+{
+	struct graph graph = {.name = "twins", .input = {9, 10, 3, false}};
+	int a = append_to(&graph, GRAPH_INPUT,
+		make_convolution(&graph, 16, 3, 3, 1, PADDING_SAME, ACTIVATION_TANH));
+	int b = append_to(&graph, a,
+		make_convolution(&graph, 16, 3, 3, 1, PADDING_SAME, ACTIVATION_LINEAR));
+	int c = use_again(&graph, a, b), d = use_again(&graph, b, b);
+	b = append_to(&graph, b, make_batch_normalization(&graph));
+	c = append_to(&graph, c, make_batch_normalization(&graph));
+	d = append_to(&graph, d, make_activation(&graph, ACTIVATION_SIGMOID));
+	c = append_join(&graph, LAYER_MULTIPLY, append_join(&graph, LAYER_ADD, b, c), d);
+	c = append_to(&graph, c, make_layer(&graph, LAYER_GLOBAL_AVERAGE_POOLING));
+	append_to(&graph, c, make_dense(&graph, 3, ACTIVATION_SOFTMAX));
+	return graph;
+}
+
+/* A layer, its normalisation, ReLU and perhaps a max-pool: what is fused where it can be. */
+static int append_block(struct graph *graph, int node, struct layer layer, bool pools)
+{
+	node = append_to(graph, node, layer);
+	node = append_to(graph, node, make_batch_normalization(graph));
+	node = append_to(graph, node, make_activation(graph, ACTIVATION_RELU));
+	struct layer pool = make_pool(graph, LAYER_MAX_POOLING, 2, 2, PADDING_VALID);
+	return pools ? append_to(graph, node, pool) : node;
+}
+
+/* Every kind of layer with weights. */
+struct graph blocks_graph(void)
+{
+	struct graph graph = {.name = "blocks", .input = {18, 17, 3, false}};
+	struct layer layer = make_separable(&graph, 7, 2, 3, 1, PADDING_SAME, ACTIVATION_LINEAR);
+	int node = append_block(&graph, GRAPH_INPUT, layer, false);
+	layer = make_convolution(&graph, 8, 3, 3, 1, PADDING_SAME, ACTIVATION_LINEAR);
+	layer.dilation_height = layer.dilation_width = 2;
+	node = append_block(&graph, node, layer, true);
+	layer = make_convolution(&graph, 12, 3, 3, 1, PADDING_SAME, ACTIVATION_LINEAR);
+	layer.groups = 4;
+	node = append_block(&graph, node, layer, true);
+	layer = make_convolution(&graph, 24, 3, 3, 1, PADDING_SAME, ACTIVATION_LINEAR);
+	layer.groups = 12;
+	node = append_block(&graph, node, layer, false);
+	layer = make_depthwise(&graph, 1, 2, 1, PADDING_SAME, ACTIVATION_LINEAR);
+	layer.dilation_height = layer.dilation_width = 2;
+	node = append_block(&graph, node, layer, true);
+	node = append_to(&graph, node, make_layer(&graph, LAYER_FLATTEN));
+	node = append_to(&graph, node, make_dense(&graph, 10, ACTIVATION_LINEAR));
+	node = append_to(&graph, node, make_batch_normalization(&graph));
+	node = append_to(&graph, node, make_activation(&graph, ACTIVATION_TANH));
+	append_to(&graph, node, make_dense(&graph, 3, ACTIVATION_SOFTMAX));
+	return graph;
+}

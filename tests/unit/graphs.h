@@ -39,6 +39,9 @@ struct graph residual_graph(void);   /* (12, 10, 3) to 4 classes */
 struct graph frozen_graph(void);     /* the same: its first block frozen, and weights penalised */
 struct graph excitation_graph(void); /* squeeze-and-excite, (14, 11, 3) to 3 classes */
 
+struct graph twin_graph(void);   /* one convolution used three times, (9, 10, 3) */
+struct graph blocks_graph(void); /* separable, dilated, grouped and depthwise, with pools */
+
 /* The node of the residual graph that three others read. */
 enum { RESIDUAL_SEVERAL = 9 };
 

@@ -1,106 +1,19 @@
 /* Graphs with several uses of a value: the same bytes for any number of threads and any processor,
- * no allocation in a step, modes that agree, gradients at any node, fronts, and memory that is
- * shared and does not grow with depth. */
-#include "base/bytes.h"
+ * no allocation in a step, modes that agree, gradients at any node, and fronts. */
+#include "allocations.h"
 #include "base/random.h"
 #include "graphs.h"
 #include "nn/run.h"
 #include "tap.h"
+#include "weights_hash.h"
 
-#include <inttypes.h>
 #include <math.h>
-#include <stdatomic.h>
-#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
-/* Counts allocations by the C library; the sanitizer has its own allocator. */
-static atomic_int allocations;
-#if defined __SANITIZE_ADDRESS__
-#define COUNTS_ALLOCATIONS false
-#else
-#define COUNTS_ALLOCATIONS true
-void *__libc_malloc(size_t size);
-void *__libc_calloc(size_t count, size_t size);
-void *__libc_realloc(void *old, size_t size);
-
-void *malloc(size_t size)
-{
-	allocations++;
-	return __libc_malloc(size);
-}
-
-void *calloc(size_t count, size_t size)
-{
-	allocations++;
-	return __libc_calloc(count, size);
-}
-
-void *realloc(void *old, size_t size)
-{
-	allocations++;
-	return __libc_realloc(old, size);
-}
-#endif
-
-enum { BATCH = 18, STEPS = 3, HEX_SIZE = 17, VALUES = BATCH * 18 * 17 * 14, CLASSES = 4 };
+enum { BATCH = 18, STEPS = 3, VALUES = BATCH * 18 * 17 * 14, CLASSES = 4 };
 
 static float input[VALUES];
-
-/* One convolution on two values, each with a normalisation of its own; in prediction both are
- * folded into copies of its weights. */
-static struct graph twin_graph(void)
-{
-	struct graph graph = {.name = "twins", .input = {9, 10, 3, false}};
-	int a = append_to(&graph, GRAPH_INPUT,
-		make_convolution(&graph, 16, 3, 3, 1, PADDING_SAME, ACTIVATION_TANH));
-	int b = append_to(&graph, a,
-		make_convolution(&graph, 16, 3, 3, 1, PADDING_SAME, ACTIVATION_LINEAR));
-	int c = use_again(&graph, a, b), d = use_again(&graph, b, b);
-	b = append_to(&graph, b, make_batch_normalization(&graph));
-	c = append_to(&graph, c, make_batch_normalization(&graph));
-	d = append_to(&graph, d, make_activation(&graph, ACTIVATION_SIGMOID));
-	c = append_join(&graph, LAYER_MULTIPLY, append_join(&graph, LAYER_ADD, b, c), d);
-	c = append_to(&graph, c, make_layer(&graph, LAYER_GLOBAL_AVERAGE_POOLING));
-	append_to(&graph, c, make_dense(&graph, 3, ACTIVATION_SOFTMAX));
-	return graph;
-}
-
-/* A layer, its normalisation, ReLU and perhaps a max-pool: what is fused where it can be. */
-static int append_block(struct graph *graph, int node, struct layer layer, bool pools)
-{
-	node = append_to(graph, node, layer);
-	node = append_to(graph, node, make_batch_normalization(graph));
-	node = append_to(graph, node, make_activation(graph, ACTIVATION_RELU));
-	struct layer pool = make_pool(graph, LAYER_MAX_POOLING, 2, 2, PADDING_VALID);
-	return pools ? append_to(graph, node, pool) : node;
-}
-
-/* Every kind of layer with weights. */
-static struct graph blocks_graph(void)
-{
-	struct graph graph = {.name = "blocks", .input = {18, 17, 3, false}};
-	struct layer layer = make_separable(&graph, 7, 2, 3, 1, PADDING_SAME, ACTIVATION_LINEAR);
-	int node = append_block(&graph, GRAPH_INPUT, layer, false);
-	layer = make_convolution(&graph, 8, 3, 3, 1, PADDING_SAME, ACTIVATION_LINEAR);
-	layer.dilation_height = layer.dilation_width = 2;
-	node = append_block(&graph, node, layer, true);
-	layer = make_convolution(&graph, 12, 3, 3, 1, PADDING_SAME, ACTIVATION_LINEAR);
-	layer.groups = 4;
-	node = append_block(&graph, node, layer, true);
-	layer = make_convolution(&graph, 24, 3, 3, 1, PADDING_SAME, ACTIVATION_LINEAR);
-	layer.groups = 12;
-	node = append_block(&graph, node, layer, false);
-	layer = make_depthwise(&graph, 1, 2, 1, PADDING_SAME, ACTIVATION_LINEAR);
-	layer.dilation_height = layer.dilation_width = 2;
-	node = append_block(&graph, node, layer, true);
-	node = append_to(&graph, node, make_layer(&graph, LAYER_FLATTEN));
-	node = append_to(&graph, node, make_dense(&graph, 10, ACTIVATION_LINEAR));
-	node = append_to(&graph, node, make_batch_normalization(&graph));
-	node = append_to(&graph, node, make_activation(&graph, ACTIVATION_TANH));
-	append_to(&graph, node, make_dense(&graph, 3, ACTIVATION_SOFTMAX));
-	return graph;
-}
 
 struct case_of_graph {
 	const char *name;
@@ -155,22 +68,6 @@ static struct step_result step(struct network *network, int n, uint64_t number)
 }
 
 /* ---- the same bytes ---- */
-
-/* FNV-1a of all weights, byte by byte as little-endian files have them. */
-static void hash(const struct network *network, char *hex)
-{
-	uint64_t sum = 0xcbf29ce484222325;
-	for (int i = 0; i < network_parameter_count(network); i++) {
-		struct parameter parameter = network_parameter(network, i);
-		for (size_t k = 0; k < parameter.count; k++) {
-			unsigned char bytes[4];
-			store_f32(bytes, parameter.values[k]);
-			for (int b = 0; b < 4; b++)
-				sum = (sum ^ bytes[b]) * 0x100000001b3;
-		}
-	}
-	snprintf(hex, HEX_SIZE, "%016" PRIx64, sum);
-}
 
 /* Steps on whole leaves of samples (leaves.h) and on others. */
 static void run(const struct case_of_graph *of, int threads, char *hex)
@@ -484,125 +381,6 @@ static void final_activation(void)
 	graph_free(&graph);
 }
 
-/* ---- memory ---- */
-
-static bool overlaps(const struct place *a, const struct place *b)
-{
-	return a->first <= b->last && b->first <= a->last && a->offset < b->offset + b->count &&
-		b->offset < a->offset + a->count;
-}
-
-static int count_overlaps(const struct place *places, int count)
-{
-	int overlapping = 0;
-	for (int i = 0; i < count; i++)
-		for (int k = 0; k < i; k++)
-			overlapping += overlaps(&places[i], &places[k]);
-	return overlapping;
-}
-
-/* The most floats that are needed at one time. */
-static size_t most_at_once(const struct place *places, int count)
-{
-	size_t most = 0;
-	for (int i = 0; i < count; i++) {
-		size_t sum = 0;
-		for (int k = 0; k < count; k++)
-			if (places[k].first <= places[i].first && places[k].last >= places[i].first)
-				sum += places[k].count;
-		most = sum > most ? sum : most;
-	}
-	return most;
-}
-
-static void random_places(void)
-{
-	enum { TRIALS = 300, MOST = 60, TIME = 40 };
-	int overlapping = 0, outside = 0, unaligned = 0, few = 0, repeated = 0;
-	for (uint64_t trial = 0; trial < TRIALS; trial++) {
-		struct place places[MOST], again[MOST];
-		struct random random = random_start(5, RANDOM_TEST, 1, trial);
-		int count = (int)random_below(&random, MOST + 1);
-		for (int i = 0; i < count; i++) {
-			int first = (int)random_below(&random, TIME);
-			places[i] = (struct place){.count = random_below(&random, 500),
-				.first = first,
-				.last = first + (int)random_below(&random, TIME / 2)};
-		}
-		memcpy(again, places, sizeof places);
-		size_t total = arena_share(places, count);
-		overlapping += count_overlaps(places, count);
-		few += total < most_at_once(places, count);
-		repeated += arena_share(again, count) != total;
-		for (int i = 0; i < count; i++) {
-			outside += places[i].offset + places[i].count > total;
-			unaligned += places[i].offset % (64 / sizeof(float)) != 0;
-			repeated += again[i].offset != places[i].offset;
-		}
-	}
-	is_integer(overlapping, 0, "random places: none overlap that are needed at one time");
-	is_integer(outside + few, 0, "random places: all lie within the total");
-	is_integer(unaligned, 0, "random places: all are at cache lines");
-	is_integer(repeated, 0, "random places: the same again");
-}
-
-static void unlimited_places(void)
-{
-	struct place places[2] = {{.count = SIZE_MAX / 2, .last = 1}, {.count = SIZE_MAX / 2}};
-	ok(arena_share(places, 2) == SIZE_MAX, "places that no address space has are refused");
-	ok(arena_share(NULL, 0) == 0, "no places");
-}
-
-static void network_places(const struct case_of_graph *of)
-{
-	for (int mode = NETWORK_PREDICT; mode <= NETWORK_EXPLAIN; mode++) {
-		struct network *network = make(of->make, (enum network_mode)mode, BATCH, NULL);
-		ok(network->place_count > 0 &&
-				count_overlaps(network->places, network->place_count) == 0,
-			"%s: places that are needed at one time do not overlap (mode %d)", of->name,
-			mode);
-		network_destroy(network);
-	}
-}
-
-/* A chain, or with `is_residual` blocks that add their input, without batch normalisation. */
-static struct graph deep_graph(int depth, bool is_residual)
-{
-	struct graph graph = {.name = "deep", .input = {16, 16, 8, false}};
-	int node = GRAPH_INPUT;
-	for (int i = 0; i < depth; i++) {
-		int branch = append_to(&graph, node,
-			make_pool(&graph, LAYER_MAX_POOLING, 3, 1, PADDING_SAME));
-		branch = append_to(&graph, branch, make_activation(&graph, ACTIVATION_TANH));
-		node = is_residual ? append_join(&graph, LAYER_ADD, branch, node) : branch;
-	}
-	return graph;
-}
-
-/* Bytes of the shared values. */
-static size_t memory_of(int depth, bool is_residual, enum network_mode mode)
-{
-	struct graph graph = deep_graph(depth, is_residual);
-	struct network *network = create(&graph, mode, BATCH, NULL);
-	size_t used = network->arena.used;
-	network_destroy(network);
-	graph_free(&graph);
-	return used;
-}
-
-static void depth(void)
-{
-	const size_t value = BATCH * 16 * 16 * 8 * sizeof(float);
-	for (int is_residual = 0; is_residual < 2; is_residual++) {
-		size_t shallow = memory_of(5, is_residual, NETWORK_PREDICT),
-		       deep = memory_of(100, is_residual, NETWORK_PREDICT);
-		ok(deep == shallow, "%s: prediction's memory does not grow with depth (%zu, %zu)",
-			is_residual ? "residual blocks" : "a chain", shallow, deep);
-		ok(memory_of(100, is_residual, NETWORK_EXPLAIN) > 100 * value,
-			"explaining keeps all values");
-	}
-}
-
 int main(void)
 {
 	struct random random = random_start(3, RANDOM_TEST, 0, 0);
@@ -616,12 +394,8 @@ int main(void)
 		fronts_agree(&cases[i]);
 		if (cases[i].make != blocks_graph) /* max-pools have kinks */
 			gradients(&cases[i]);
-		network_places(&cases[i]);
 	}
 	gradient_of_node();
 	final_activation();
-	random_places();
-	unlimited_places();
-	depth();
 	return done();
 }

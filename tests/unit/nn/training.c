@@ -1,47 +1,17 @@
 /* Training: the same bytes for any number of threads and any processor, no allocation in a step,
  * non-finite values, dropout, invalid graphs. */
-#include "base/bytes.h"
+#include "allocations.h"
 #include "base/random.h"
 #include "nets.h"
 #include "tap.h"
+#include "weights_hash.h"
 
-#include <inttypes.h>
 #include <math.h>
-#include <stdatomic.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
-/* Counts allocations by the C library; the sanitizer has its own allocator. */
-static atomic_int allocations;
-#if defined __SANITIZE_ADDRESS__
-#define COUNTS_ALLOCATIONS false
-#else
-#define COUNTS_ALLOCATIONS true
-void *__libc_malloc(size_t size);
-void *__libc_calloc(size_t count, size_t size);
-void *__libc_realloc(void *old, size_t size);
-
-void *malloc(size_t size)
-{
-	allocations++;
-	return __libc_malloc(size);
-}
-
-void *calloc(size_t count, size_t size)
-{
-	allocations++;
-	return __libc_calloc(count, size);
-}
-
-void *realloc(void *old, size_t size)
-{
-	allocations++;
-	return __libc_realloc(old, size);
-}
-#endif
-
-enum { BATCH = 18, CLASSES = 3, STEPS = 3, HEIGHT = 19, WIDTH = 21, HEX_SIZE = 17 };
+enum { BATCH = 18, CLASSES = 3, STEPS = 3, HEIGHT = 19, WIDTH = 21 };
 
 /* A network of every kind of layer. */
 static struct layer layers[] = {
@@ -90,22 +60,6 @@ static struct network *make(enum network_mode mode, struct parallel *pool)
 static struct step_result step(struct network *network, int n, uint64_t number)
 {
 	return network_train_step(network, input, targets, n, 1e-2f, number);
-}
-
-/* FNV-1a of all weights, byte by byte as little-endian files have them. */
-static void hash(const struct network *network, char *hex)
-{
-	uint64_t sum = 0xcbf29ce484222325;
-	for (int i = 0; i < network_parameter_count(network); i++) {
-		struct parameter parameter = network_parameter(network, i);
-		for (size_t k = 0; k < parameter.count; k++) {
-			unsigned char bytes[4];
-			store_f32(bytes, parameter.values[k]);
-			for (int b = 0; b < 4; b++)
-				sum = (sum ^ bytes[b]) * 0x100000001b3;
-		}
-	}
-	snprintf(hex, HEX_SIZE, "%016" PRIx64, sum);
 }
 
 /* Hash of the weights after steps on whole leaves of samples (leaves.h) and on others. */
