@@ -29,8 +29,8 @@ static bool suits(const struct network *network, const struct operation *operati
 	return layer->groups > 1 || layer->dilation_height > 1 || layer->dilation_width > 1;
 }
 
-/* Scratch memory, one after the other: gathered rows; products of a row;
- * the gradient of a row; the sum of the weights' gradients. */
+/* Scratch memory, one after the other: gathered rows; products of a row; the gradient of a row; the
+ * sum of the weights' gradients. */
 struct rooms {
 	size_t gathered, products, gradient, sum;
 };
@@ -109,33 +109,37 @@ static void prepare_backward(struct network *network, struct operation *operatio
 
 /* ---- gathering ---- */
 
+/* Index, in a sample's input, of group `g` at tap (i, k) of the window of output (y, column); -1:
+ * beyond the border. */
+static ptrdiff_t input_index(const struct operation *operation, int g, int y, int column, int i,
+	int k)
+{
+	const struct layer *layer = operation->layer;
+	const struct window window = convolution_of(operation)->window;
+	const struct shape in = operation->in;
+	int row = y * layer->stride_height + i * layer->dilation_height - window.top;
+	int x = column * layer->stride_width + k * layer->dilation_width - window.left;
+	if (row < 0 || row >= in.height || x < 0 || x >= in.width)
+		return -1;
+	return ((ptrdiff_t)row * in.width + x) * in.channels + g * (in.channels / layer->groups);
+}
+
 /* Gathers the windows of row `y` of a sample's outputs for group `g`; zeros beyond the input. */
 static void gather_row(const struct operation *operation, const float *sample, int y, int g,
 	float *gathered)
 {
 	const struct layer *layer = operation->layer;
-	const struct window window = convolution_of(operation)->window;
 	const struct group group = group_of(operation);
-	const struct shape in = operation->in;
 	size_t bytes = (size_t)group.channels * sizeof *gathered;
 	for (int column = 0; column < operation->out.width; column++, gathered += group.run) {
 		float *to = gathered;
 		for (int i = 0; i < layer->kernel_height; i++)
 			for (int k = 0; k < layer->kernel_width; k++, to += group.channels) {
-				int row = y * layer->stride_height + i * layer->dilation_height -
-					window.top;
-				int x = column * layer->stride_width + k * layer->dilation_width -
-					window.left;
-				bool inside = row >= 0 && row < in.height && x >= 0 && x < in.width;
-				if (inside)
-					memcpy(to,
-						sample +
-							((ptrdiff_t)row * in.width + x) *
-								in.channels +
-							g * group.channels,
-						bytes);
-				else
+				ptrdiff_t from = input_index(operation, g, y, column, i, k);
+				if (from < 0)
 					memset(to, 0, bytes);
+				else
+					memcpy(to, sample + from, bytes);
 			}
 	}
 }
@@ -219,24 +223,15 @@ static void add_weights(const struct kernels *kernels, const struct group *group
 static void scatter_row(const struct operation *operation, const float *gathered, int y, int g,
 	float *dx)
 {
-	const struct convolution *convolution = operation->state;
 	const struct layer *layer = operation->layer;
 	const struct group group = group_of(operation);
-	const struct shape in = operation->in;
 	for (int column = 0; column < operation->out.width; column++, gathered += group.run) {
 		const float *from = gathered;
 		for (int i = 0; i < layer->kernel_height; i++)
 			for (int k = 0; k < layer->kernel_width; k++, from += group.channels) {
-				int row = y * layer->stride_height + i * layer->dilation_height -
-					convolution->window.top;
-				int x = column * layer->stride_width + k * layer->dilation_width -
-					convolution->window.left;
-				if (row < 0 || row >= in.height || x < 0 || x >= in.width)
-					continue;
-				float *to = dx + ((ptrdiff_t)row * in.width + x) * in.channels +
-					g * group.channels;
-				for (int c = 0; c < group.channels; c++)
-					to[c] += from[c];
+				ptrdiff_t to = input_index(operation, g, y, column, i, k);
+				for (int c = 0; c < group.channels && to >= 0; c++)
+					dx[to + c] += from[c];
 			}
 	}
 }
