@@ -56,7 +56,7 @@ int main(void)
 		{"saturation", "0.2"}, {"hue", "4"}, {0}};
 	static const char *const crop[][2] = {{"random-resized-crop", "0.6"}, {0}};
 	struct augment_bench *bench = calloc(1, sizeof *bench);
-	require(!bench, &(struct error){"augment", "out of memory"});
+	require(!bench, &(struct error){.object = "augment", .reason = "out of memory"});
 	srand(1);
 	for (int i = 0; i < BYTES; i++)
 		bench->in[i] = (unsigned char)(rand() >> 8);

@@ -24,7 +24,7 @@ static void save_result(void *context, void *tag, struct fetch_result *result)
 	char *path = text_format("%s/%s", state->folder, text_base_name(result->url));
 	(void)tag;
 	require(!path || result->outcome != FETCH_DONE,
-		&(struct error){"fetch", "download failed"});
+		&(struct error){.object = "fetch", .reason = "download failed"});
 	FILE *stream = fopen(path, "we");
 	require(!stream && error_system(&error, path), &error);
 	setvbuf(stream, NULL, _IONBF, 0);
@@ -51,7 +51,7 @@ int main(int argc, char **argv)
 	struct error error;
 	char line[URL_LENGTH_MAXIMUM];
 	FILE *list = argc == 3 ? fopen(argv[1], "re") : NULL;
-	require(!list, &(struct error){"fetch", "takes a list and a folder"});
+	require(!list, &(struct error){.object = "fetch", .reason = "takes a list and a folder"});
 	require(fetcher_create(&fetcher, &options, save_result, &state, &error), &error);
 	do {
 		while (list && state.pending < PENDING_MAXIMUM) {

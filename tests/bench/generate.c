@@ -19,7 +19,8 @@ int main(int argc, char **argv)
 	struct stream_writer *writer;
 	struct error error;
 	unsigned char *noise = malloc(BYTES + DISTINCT_IMAGES);
-	require(argc != 2 || !noise, &(struct error){"generate", "takes one number, and memory"});
+	require(argc != 2 || !noise,
+		&(struct error){.object = "generate", .reason = "takes one number, and memory"});
 	srand(1);
 	for (int i = 0; i < BYTES + DISTINCT_IMAGES; i++)
 		noise[i] = (unsigned char)(rand() >> 8);

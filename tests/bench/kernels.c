@@ -345,7 +345,7 @@ static float *values(uint64_t seed)
 {
 	struct random random = random_start(seed, RANDOM_TEST, 0, 0);
 	float *array = aligned_alloc(64, ROOM * sizeof *array);
-	require(!array, &(struct error){"kernels", "out of memory"});
+	require(!array, &(struct error){.object = "kernels", .reason = "out of memory"});
 	for (int i = 0; i < ROOM; i++)
 		array[i] = random_uniform(&random) - 0.5f;
 	return array;

@@ -87,7 +87,8 @@ int main(int argc, char **argv)
 	struct image image;
 	struct error error;
 	char path[4096];
-	require(argc != 3, &(struct error){"photographs", "takes a number and a folder"});
+	require(argc != 3,
+		&(struct error){.object = "photographs", .reason = "takes a number and a folder"});
 	require(image_create(&image, WIDTH, HEIGHT, 3, &error), &error);
 	make_texture(texture);
 	for (int i = 0; i < atoi(argv[1]); i++) {

@@ -1,8 +1,11 @@
 #include "workload.h"
 
+#include "networks.h"
+
 #include "base/progress.h"
 #include "base/random.h"
 
+#include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -69,7 +72,7 @@ static void append_word(struct graph *graph, const char *word)
 	else if (sscanf(word, "d%d/%d", &kernel, &stride) == 2)
 		append_convolution(graph, LAYER_DEPTHWISE_CONVOLUTION, kernel, stride, 1);
 	else
-		require(1, &(struct error){"network", "unknown layer"});
+		require(1, &(struct error){.object = "network", .reason = "unknown layer"});
 }
 
 void network_from_text(struct graph *out, const char *text, int side)
@@ -81,6 +84,8 @@ void network_from_text(struct graph *out, const char *text, int side)
 			&error);
 		return;
 	}
+	if (network_by_name(out, text, side))
+		return;
 	char words[1024];
 	snprintf(words, sizeof words, "%s", text);
 	*out = (struct graph){.name = "network", .input = input};
@@ -136,6 +141,31 @@ double training_flops(const struct graph *graph)
 
 /* ---- running ---- */
 
+/* From the limit sqrt(6 / (fan_in + fan_out)) to sqrt(6 / fan_in), He et al. 2015; the fan in of a
+ * depthwise kernel is its window. */
+static void widen(const struct parameter *parameter, float *values)
+{
+	double field = 1;
+	for (int i = 0; i < parameter->rank - 2; i++)
+		field *= parameter->shape[i];
+	double in = field * parameter->shape[parameter->rank - 2],
+	       out = field * parameter->shape[parameter->rank - 1],
+	       read = strcmp(parameter->name, "depthwise_kernel") == 0 ? field : in;
+	float factor = (float)sqrt((in + out) / read);
+	for (size_t i = 0; i < parameter->count; i++)
+		values[i] *= factor;
+}
+
+void workload_initialize(struct network *network)
+{
+	network_initialize(network, 1);
+	for (int i = 0; i < network_parameter_count(network); i++) {
+		struct parameter parameter = network_parameter(network, i);
+		if (parameter.initializer == INITIALIZER_GLOROT_UNIFORM)
+			widen(&parameter, network_parameter_values(network, i));
+	}
+}
+
 void workload_open(struct workload *workload, const struct graph *graph, enum network_mode mode,
 	int batch, struct parallel *pool)
 {
@@ -153,7 +183,7 @@ void workload_open(struct workload *workload, const struct graph *graph, enum ne
 	workload->images = mode == NETWORK_PREDICT ? malloc(values * sizeof(float))
 						   : network_input(workload->network);
 	require(!workload->images || !workload->targets || !workload->logits,
-		&(struct error){"batch", "out of memory"});
+		&(struct error){.object = "batch", .reason = "out of memory"});
 	/* The sequence of random numbers is shorter than a large batch; repetition does not affect
 	 * the time. */
 	for (size_t i = 0; i < values; i++)
@@ -161,7 +191,7 @@ void workload_open(struct workload *workload, const struct graph *graph, enum ne
 			i < 150000 ? random_uniform(&random) : workload->images[i - 150000];
 	for (int i = 0; i < batch; i++)
 		workload->targets[i * BENCH_CLASSES + i % BENCH_CLASSES] = 1;
-	network_initialize(workload->network, 1);
+	workload_initialize(workload->network);
 	struct training_options options = training_defaults(OPTIMIZER_ADAM);
 	if (mode == NETWORK_TRAIN)
 		network_train_start(workload->network, &options);
