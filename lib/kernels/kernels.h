@@ -40,12 +40,14 @@ struct product {
 	ptrdiff_t x_row, x_outer, x_inner;
 	const float *w;
 	ptrdiff_t w_row;
+	ptrdiff_t w_block; /* from CHANNEL_BLOCK columns of w to the next; 0: beside each other */
 	float *out;
 	ptrdiff_t out_row;
 	const float *initial; /* width values; NULL: zeros */
 	bool accumulate;      /* begin with what is in out, not with initial */
 	int count, outer, inner;
-	int width; /* a multiple of CHANNEL_BLOCK */
+	int width; /* of `product` any: w and initial are read as far as padded_channels(width), out
+	              is not; of the others a multiple of CHANNEL_BLOCK */
 };
 
 /* One gradient that is not zero: its value, and the index of the first value that it is multiplied

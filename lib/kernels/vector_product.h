@@ -1,5 +1,17 @@
 /* The product of kernels.h: TILE_ROWS x 2 vectors of sums stay in registers while k runs. */
 
+/* Columns `c` and on of the weights. */
+INLINE const float *weight_columns(const struct product *p, int c)
+{
+	return p->w_block ? p->w + c / CHANNEL_BLOCK * p->w_block + c % CHANNEL_BLOCK : p->w + c;
+}
+
+/* From a vector of weights to the one beside it. */
+INLINE ptrdiff_t next_weights(const struct product *p)
+{
+	return LANES < (int)CHANNEL_BLOCK || !p->w_block ? LANES : p->w_block;
+}
+
 INLINE void product_tile(const struct product *p, const float *x, const float *w, float *out,
 	const float *initial, const int rows, const int vectors)
 {
@@ -8,10 +20,11 @@ INLINE void product_tile(const struct product *p, const float *x, const float *w
 		sums[i][v] = p->accumulate ? load(out + i * p->out_row + v * LANES)
 		: initial                  ? load(initial + v * LANES)
 					   : (vector){0};
+	const ptrdiff_t beside = next_weights(p);
 	for (int o = 0; o < p->outer; o++) {
 		const float *taps = x + o * p->x_outer;
 		for (int k = 0; k < p->inner; k++, taps += p->x_inner, w += p->w_row) {
-			vector left = load(w), right = vectors > 1 ? load(w + LANES) : left;
+			vector left = load(w), right = vectors > 1 ? load(w + beside) : left;
 			UNROLLED for (int i = 0; i < rows; i++)
 			{
 				vector tap = splat(taps[i * p->x_row]);
@@ -111,17 +124,37 @@ static void leaves_rows(const struct product *p, int last, const float *x, const
 	}
 }
 
+/* The same of the first `columns` columns of the vectors. */
+static void product_edge(const struct product *p, const float *x, const float *w, float *out,
+	const float *initial, int rows, int vectors, int columns)
+{
+	float edge[TILE_ROWS * 2 * LANES] = {0};
+	struct product whole = *p;
+	whole.out_row = 2 * LANES;
+	size_t bytes = (size_t)columns * sizeof *edge;
+	for (int i = 0; p->accumulate && i < rows; i++)
+		memcpy(edge + i * 2 * LANES, out + i * p->out_row, bytes);
+	product_rows(&whole, x, w, edge, initial, rows, vectors);
+	for (int i = 0; i < rows; i++)
+		memcpy(out + i * p->out_row, edge + i * 2 * LANES, bytes);
+}
+
 static void product(const struct product *p)
 {
 	int tiles = (p->count + TILE_ROWS - 1) / TILE_ROWS;
 	for (int c = 0; c < p->width; c += 2 * LANES) {
-		int vectors = p->width - c >= 2 * LANES ? 2 : 1;
+		int columns = p->width - c, vectors = columns > LANES ? 2 : 1;
+		bool whole = columns >= 2 * LANES || columns == LANES;
 		const float *initial = p->initial ? p->initial + c : NULL;
 		for (int t = 0, i = 0; t < tiles; t++) {
 			int rows = (p->count - i + tiles - t - 1) /
 				(tiles - t); /* as equal as possible */
-			product_rows(p, p->x + i * p->x_row, p->w + c, p->out + i * p->out_row + c,
-				initial, rows, vectors);
+			const float *x = p->x + i * p->x_row, *w = weight_columns(p, c);
+			float *out = p->out + i * p->out_row + c;
+			if (whole)
+				product_rows(p, x, w, out, initial, rows, vectors);
+			else
+				product_edge(p, x, w, out, initial, rows, vectors, columns);
 			i += rows;
 		}
 	}
