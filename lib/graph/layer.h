@@ -71,6 +71,11 @@ struct shape {
 	bool is_vector; /* of `channels` values, without height and width, which are 1 */
 };
 
+static inline bool shape_is_same(struct shape a, struct shape b)
+{
+	return a.height == b.height && a.width == b.width && a.channels == b.channels;
+}
+
 /* The values that it holds. */
 static inline size_t shape_count(struct shape shape)
 {

@@ -57,7 +57,7 @@ static void allocate_buffers(struct network *network, struct operation *operatio
 
 /* The last of each suits always. */
 static const struct convolution_way *const FORWARD[] = {&gathered_forward, &winograd_forward,
-	&direct_forward};
+	&pointwise_forward, &direct_forward};
 static const struct convolution_way *const BACKWARD[] = {&gathered_backward, &sparse_backward,
 	&winograd_backward, &direct_backward};
 
@@ -76,8 +76,25 @@ static void choose(const struct network *network, struct operation *operation)
 	convolution->forward = first_that_suits(FORWARD, network, operation);
 	if (operation->output_value->wants_gradient)
 		convolution->backward = first_that_suits(BACKWARD, network, operation);
+	operation->forward_rows = convolution->forward->forward_rows;
 	operation->reads_single_pixels = convolution->forward->reads_single_pixels;
 	operation->keeps_gradient = convolution->backward && convolution->backward->keeps_gradient;
+}
+
+void pack_columns(float *packed, const float *weights, int rows, int width)
+{
+	for (int c = 0; c < width; c += CHANNEL_BLOCK)
+		for (int i = 0; i < rows; i++, packed += CHANNEL_BLOCK)
+			memcpy(packed, weights + (ptrdiff_t)i * width + c,
+				CHANNEL_BLOCK * sizeof *packed);
+}
+
+void finish_outputs(const struct kernels *kernels, const struct operation *operation, float *out,
+	size_t count)
+{
+	if (operation->adds)
+		kernels->add(out, operation->inputs[1]->data + (out - operation->output), count);
+	kernels->activate(&operation->activation, out, count);
 }
 
 /* ---- directly ---- */
@@ -143,7 +160,7 @@ static void output_row(const struct convolution_forward *forward, const float *x
 			memcpy(argmax + (ptrdiff_t)i * filters, padded + (ptrdiff_t)i * width,
 				(size_t)filters);
 	}
-	kernels->activate(&operation->activation, out, (size_t)count * (size_t)filters);
+	finish_outputs(kernels, operation, out, (size_t)count * (size_t)filters);
 }
 
 static void forward_band(void *context, int index, int worker)
@@ -210,4 +227,5 @@ const struct operation_kind convolution_kind = {
 	.backward = backward,
 	.fuses_normalization = true,
 	.fuses_pool = true,
+	.fuses_sum = true,
 };

@@ -19,11 +19,13 @@ struct convolution_way {
 	void (*backward)(struct network *network, struct operation *operation, int n,
 		float *gradient);
 	bool keeps_gradient; /* backward reads the gradient more than once and leaves it as it is */
-	bool reads_single_pixels; /* not padded rows (window_rows) */
+	bool reads_single_pixels;    /* not padded rows (window_rows) */
+	rows_function *forward_rows; /* of operation; NULL: it can't */
 	bool by_bands; /* forward computes bands of rows: it can collect their statistics */
 };
 
-extern const struct convolution_way winograd_forward, gathered_forward, direct_forward;
+extern const struct convolution_way winograd_forward, gathered_forward, pointwise_forward,
+	direct_forward;
 extern const struct convolution_way sparse_backward, winograd_backward, gathered_backward,
 	direct_backward;
 extern const struct operation_kind convolution_kind, depthwise_kind;
@@ -36,6 +38,7 @@ struct convolution {
 	uint8_t *argmax;            /* fused max-pool: which of its four pixels is the largest */
 	float *winograd;            /* weights as Winograd's algorithm multiplies them */
 	float *winograd_transposed; /* the same, transposed for the gradient of the input */
+	float *packed;              /* weights as pack_columns lays them */
 	float *grouped;             /* weights by groups */
 	float *transposed;          /* weights as its backward reads them */
 	struct leaf_sums leaves;    /* of the gradients of its parameters */
@@ -59,6 +62,15 @@ static inline int input_rows(const struct operation *operation, int rows)
 {
 	return (rows - 1) * operation->layer->stride_height + operation->layer->kernel_height;
 }
+
+/* Copies weights (rows, width), width a multiple of CHANNEL_BLOCK, so that CHANNEL_BLOCK columns
+ * lie together: (width / CHANNEL_BLOCK, rows, CHANNEL_BLOCK). */
+void pack_columns(float *packed, const float *weights, int rows, int width);
+
+/* What follows the products: adds the operation's second input to `count` values of its output, if
+ * it has one, and activates them. */
+void finish_outputs(const struct kernels *kernels, const struct operation *operation, float *out,
+	size_t count);
 
 /* ---- convolution_window.c ---- */
 

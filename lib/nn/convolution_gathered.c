@@ -187,7 +187,7 @@ static void forward_row(void *context, int index, int worker)
 					products[(ptrdiff_t)i * group.width + f] +
 					convolution->bias[g * group.filters + f];
 	}
-	kernels->activate(&operation->activation, out, (size_t)width * (size_t)filters);
+	finish_outputs(kernels, operation, out, (size_t)width * (size_t)filters);
 }
 
 static void forward(struct network *network, struct operation *operation, int n)

@@ -17,6 +17,24 @@
 #include <stdatomic.h>
 
 struct operation;
+struct network;
+
+/* Which rows of its input an operation's output row y depends on: [y * stride - top, y * stride -
+ * top + height). */
+struct row_window {
+	int top, stride, height;
+};
+
+/* Some rows of the output of one sample. */
+struct output_rows {
+	int count;
+	const float *const *in; /* rows of the input, from the first that the first depends on;
+	                           NULL: beyond its border */
+	float *out;             /* one row after the other */
+	float *scratch;         /* a worker's */
+};
+typedef void rows_function(const struct network *network, const struct operation *operation,
+	const struct output_rows *rows);
 
 /* What one kind of operation does. Samples lie one after the other. */
 struct operation_kind {
@@ -44,6 +62,7 @@ struct operation_kind {
 	bool fuses_normalization; /* a convolution: batch normalisation before and after it can be
 	                             fused with it (normalization.h) */
 	bool fuses_pool;          /* a 2x2 max-pool after it can be fused into it */
+	bool fuses_sum;           /* in prediction a sum of its output and another value can be */
 };
 
 /* The output of an operation, or the network's input. */
@@ -87,6 +106,13 @@ struct operation {
 	int normalization_parameter;
 	struct activation activation;
 	bool pools; /* a max-pool 2x2 */
+	bool adds;  /* its second input, of the shape of the output, before the activation */
+
+	/* In prediction operations that read each other's rows are computed together, so that what
+	 * is between them stays in the cache (chain.h). */
+	rows_function *forward_rows; /* computes rows from rows; NULL: it can't */
+	struct row_window row_window;
+	bool is_chained; /* the operation that reads its output computes it */
 
 	/* Batch normalisation between convolutions is fused with them to save memory bandwidth: the
 	 * operation after it computes its output while copying its input (copy_normalized), and the
@@ -147,6 +173,8 @@ struct network {
 	float *probabilities;
 	size_t scratch_count; /* floats for each worker */
 	float *scratch;
+	size_t ring_count; /* floats for each worker: rows of chains */
+	float *rings;
 
 	int samples;                       /* of the last forward */
 	bool weights_changed;              /* since operations made their copies of them */

@@ -4,6 +4,8 @@
  * loss is computed at time `count`. */
 #include "nn/memory.h"
 
+#include "nn/chain.h"
+
 #include <stdlib.h>
 
 enum { FOREVER = 1 << 30 };
@@ -58,6 +60,8 @@ static void place_values(struct network *network)
 		struct value *value = &network->values[i];
 		const struct operation *producer = value->producer;
 		int last = last_read(network, value);
+		if (producer->is_chained)
+			continue;
 		if (!producer->is_fused) {
 			value->place =
 				add_place(network, value, forward_time(network, producer), last);
@@ -150,11 +154,13 @@ static void lay_out(struct network *network, size_t shared)
 		? arena_floats(arena, batch * shape_count(network->graph.input))
 		: NULL;
 	network->shared = arena_floats(arena, shared);
-	network->scratch_count = 0;
+	network->scratch_count = network->ring_count = 0;
 	for (int i = 0; i < network->operation_count; i++) {
 		struct operation *operation = &network->operations[i];
 		if (operation->kind->allocate_buffers)
 			operation->kind->allocate_buffers(network, operation);
+		if (is_chain(operation))
+			chain_allocate(network, operation);
 	}
 	network->probabilities = arena_floats(arena, batch * (size_t)network_outputs(network));
 	/* Whole cache lines for each worker. */
@@ -162,6 +168,10 @@ static void lay_out(struct network *network, size_t shared)
 		(network->scratch_count + CHANNEL_BLOCK) / CHANNEL_BLOCK * CHANNEL_BLOCK;
 	network->scratch = arena_floats(arena,
 		network->scratch_count * (size_t)parallel_threads(network->pool));
+	network->ring_count =
+		(network->ring_count + CHANNEL_BLOCK - 1) / CHANNEL_BLOCK * CHANNEL_BLOCK;
+	network->rings =
+		arena_floats(arena, network->ring_count * (size_t)parallel_threads(network->pool));
 }
 
 static float *at_place(const struct network *network, int place)

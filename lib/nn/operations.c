@@ -1,6 +1,7 @@
 /* From the nodes of a graph to operations: each kind plans its own. */
 #include "nn/operations.h"
 
+#include "nn/chain.h"
 #include "nn/normalization.h"
 #include "nn/plan.h"
 
@@ -87,12 +88,6 @@ static void decide_gradients(struct network *network)
 	}
 }
 
-/* Both sides of a value may see other shapes: a reshape is no operation. */
-static bool is_same(struct shape a, struct shape b)
-{
-	return a.height == b.height && a.width == b.width && a.channels == b.channels;
-}
-
 /* Fuses batch normalisation, in training, with the convolutions before and after it. A sparse
  * convolution reads its gradient more than once and leaves it as it is, so none is fused into its
  * backward. */
@@ -105,13 +100,13 @@ static void link_normalizations(struct network *network)
 		struct operation *before = operation->inputs[0]->producer;
 		if (before && operation->inputs[0]->uses == 1 &&
 			before->kind->fuses_normalization && !before->keeps_gradient &&
-			is_same(before->out, operation->in))
+			shape_is_same(before->out, operation->in))
 			before->fused_output_normalization = operation;
 		if (operation->output_value->uses != 1 || operation->output_value->last_use < 0)
 			continue;
 		struct operation *after = &network->operations[operation->output_value->last_use];
 		operation->is_fused = after->kind->fuses_normalization &&
-			!after->reads_single_pixels && is_same(operation->out, after->in);
+			!after->reads_single_pixels && shape_is_same(operation->out, after->in);
 		if (operation->is_fused)
 			after->fused_input_normalization = operation;
 	}
@@ -169,5 +164,7 @@ int plan_operations(struct network *network, struct error *error)
 			network->operations[i].kind->choose(network, &network->operations[i]);
 	if (network->mode == NETWORK_TRAIN)
 		link_normalizations(network);
+	if (network->mode == NETWORK_PREDICT)
+		link_chains(network);
 	return 0;
 }

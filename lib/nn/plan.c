@@ -42,6 +42,7 @@ static struct operation *append(struct planner *planner, int node,
 		.first_parameter = network->first_parameters[planner->graph->nodes[node].layer],
 		.parameter_count = count_parameters(network, planner->graph->nodes[node].layer),
 		.is_inference = planner->graph->nodes[node].is_inference || layer->is_frozen,
+		.row_window = {0, 1, 1},
 		.input_count = inputs,
 		.inputs = planner->inputs,
 		.input_gradients = planner->gradients,
@@ -111,11 +112,12 @@ struct layer *plan_copy_layer(struct planner *planner, int node)
 
 /* ---- fusion ---- */
 
-/* Whether the activation may be part of the operation before it. */
-static bool fuses(const struct activation *activation)
+/* Whether the activation may be part of an operation, whose output is that of the activation. */
+static bool fuses(const struct planner *planner, const struct activation *activation)
 {
 	return activation_is_elementwise(activation->kind) &&
-		activation_derives_from_output(activation->kind);
+		(planner->network->mode == NETWORK_PREDICT ||
+			activation_derives_from_output(activation->kind));
 }
 
 bool plan_is_final(const struct planner *planner, int node, const struct activation *activation)
@@ -156,7 +158,7 @@ void plan_fuse_activation(struct planner *planner, struct operation *operation)
 {
 	const struct layer *layer = follower(planner, operation, LAYER_ACTIVATION);
 	if (!layer || operation->activation.kind != ACTIVATION_LINEAR ||
-		!fuses(&layer->activation) ||
+		!fuses(planner, &layer->activation) ||
 		plan_is_final(planner, planner->users[operation->last_node], &layer->activation))
 		return;
 	operation->activation = layer->activation;
@@ -196,6 +198,40 @@ static void fuse_pool(struct planner *planner, struct operation *operation)
 	fuse_follower(planner, operation);
 }
 
+/* The other value of the sum that reads the operation's value alone, if it has one more input and
+ * that is computed; else NULL. */
+static struct value *other_term(const struct planner *planner, const struct operation *operation)
+{
+	const struct network *network = planner->network;
+	if (!follower(planner, operation, LAYER_ADD))
+		return NULL;
+	int node = planner->users[operation->last_node];
+	int first = graph_input(planner->graph, node, 0),
+	    second = graph_input(planner->graph, node, 1);
+	int other = first == operation->last_node ? second : first;
+	if (planner->graph->nodes[node].input_count != 2 || other >= operation->node ||
+		!shape_is_same(graph_shape(planner->graph, network->shapes, other), operation->out))
+		return NULL;
+	return value_of(planner, other);
+}
+
+/* In prediction, when the other value is there; the operation is the last one. */
+static void fuse_sum(struct planner *planner, struct operation *operation)
+{
+	if (!operation->kind->fuses_sum || planner->network->mode != NETWORK_PREDICT ||
+		operation->activation.kind != ACTIVATION_LINEAR)
+		return;
+	struct value *other = other_term(planner, operation);
+	if (!other)
+		return;
+	operation->inputs[operation->input_count++] = other;
+	planner->inputs++;
+	planner->gradients++;
+	planner->spares++;
+	operation->adds = true;
+	fuse_follower(planner, operation);
+}
+
 void plan_activation(struct planner *planner, int node, const struct activation *activation)
 {
 	struct network *network = planner->network;
@@ -212,15 +248,17 @@ void plan_weighted(struct planner *planner, int node, struct operation *operatio
 	const struct activation *activation = &graph_layer(planner->graph, node)->activation;
 	if (plan_is_final(planner, node, activation)) {
 		set_final(planner, node, activation);
-	} else if (!fuses(activation)) {
+	} else if (!fuses(planner, activation)) {
 		plan_activation(planner, node, activation);
 	} else {
 		operation->activation = *activation;
 		if (planner->network->mode == NETWORK_EXPLAIN)
 			return;
 		fold_normalization_layer(planner, operation);
+		fuse_sum(planner, operation);
 		plan_fuse_activation(planner, operation);
-		fuse_pool(planner, operation);
+		if (!operation->adds)
+			fuse_pool(planner, operation);
 	}
 }
 

@@ -1,5 +1,6 @@
 /* Forward and backward through the operations; what prediction and explaining call. */
 #include "nn/run.h"
+#include "nn/chain.h"
 #include "nn/rows.h"
 
 #include <string.h>
@@ -70,7 +71,12 @@ static void forward_operation(struct network *network, struct operation *operati
 	if (operation->kind->is_noise && !network->training)
 		return;
 	operation->input = input;
-	operation->kind->forward(network, operation, n);
+	if (operation->is_chained)
+		return;
+	if (is_chain(operation))
+		chain_forward(network, operation, n);
+	else
+		operation->kind->forward(network, operation, n);
 }
 
 const float *run_forward(struct network *network, const float *input, int n)

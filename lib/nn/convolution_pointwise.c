@@ -1,0 +1,154 @@
+/* Convolutions of 1x1 pixel: a product of matrices, pixels (pixels, channels) by weights (channels,
+ * filters), whose weights are packed by CHANNEL_BLOCK filters. */
+#include "nn/convolution.h"
+
+#include <string.h>
+
+/* Pixels that are multiplied together: few enough that their outputs stay in the cache until they
+ * are activated, enough that the weights are not read too often. No result depends on it. */
+enum { MOST_PIXELS = 96, LEAST_PIXELS = 48, OUTPUTS = 16384 };
+
+static int pixels_together(const struct operation *operation)
+{
+	int pixels = OUTPUTS / operation->out.channels / LEAST_PIXELS * LEAST_PIXELS;
+	return pixels < LEAST_PIXELS ? LEAST_PIXELS : smaller(pixels, MOST_PIXELS);
+}
+
+static bool suits(const struct network *network, const struct operation *operation)
+{
+	const struct layer *layer = operation->layer;
+	(void)network;
+	return layer->kernel_height == 1 && layer->kernel_width == 1 && layer->stride_height == 1 &&
+		layer->stride_width == 1 && !operation->pools;
+}
+
+static void allocate(struct network *network, struct operation *operation)
+{
+	convolution_of(operation)->packed = arena_floats(&network->arena,
+		taps_of(operation) * (size_t)padded_channels(operation->layer->filters));
+	request_scratch(network,
+		(size_t)pixels_together(operation) * (size_t)operation->in.channels);
+	request_scratch(network, 2 * (size_t)padded_channels(operation->out.channels));
+}
+
+static void prepare(struct network *network, struct operation *operation)
+{
+	(void)network;
+	const struct convolution *convolution = operation->state;
+	pack_columns(convolution->packed, convolution->weights, operation->in.channels,
+		padded_channels(operation->layer->filters));
+}
+
+struct pointwise {
+	const struct network *network;
+	const struct operation *operation;
+	ptrdiff_t pixels; /* of all samples */
+	int parts;        /* that they are divided into */
+};
+
+/* `count` pixels, few enough. */
+static void multiply_pixels(const struct kernels *kernels, const struct operation *operation,
+	const float *x, float *out, int count)
+{
+	const struct convolution *convolution = operation->state;
+	int channels = operation->in.channels, filters = operation->out.channels;
+	const struct product product = {
+		.x = x,
+		.x_row = channels,
+		.x_inner = 1,
+		.w = convolution->packed,
+		.w_row = CHANNEL_BLOCK,
+		.w_block = (ptrdiff_t)channels * CHANNEL_BLOCK,
+		.out = out,
+		.out_row = filters,
+		.initial = convolution->bias,
+		.count = count,
+		.outer = 1,
+		.inner = channels,
+		.width = filters,
+	};
+	kernels->product(&product);
+	finish_outputs(kernels, operation, out, (size_t)count * (size_t)filters);
+}
+
+/* Pixels that follow each other in memory. */
+static void forward_pixels(const struct network *network, const struct operation *operation,
+	const float *x, float *out, ptrdiff_t pixels, float *scratch)
+{
+	int channels = operation->in.channels, count = pixels_together(operation);
+	for (ptrdiff_t done = 0; done < pixels; done += count, x += (ptrdiff_t)count * channels) {
+		const float *read = x;
+		count = pixels - done < count ? (int)(pixels - done) : count;
+		if (operation->fused_input_normalization) {
+			copy_normalized(network->kernels, operation->fused_input_normalization,
+				scratch, x, count, channels);
+			read = scratch;
+		}
+		multiply_pixels(network->kernels, operation, read,
+			out + done * operation->out.channels, count);
+	}
+}
+
+static void forward_rows(const struct network *network, const struct operation *operation,
+	const struct output_rows *rows)
+{
+	ptrdiff_t line = (ptrdiff_t)operation->in.width * operation->in.channels,
+		  out_line = (ptrdiff_t)operation->out.width * operation->out.channels;
+	for (int first = 0, end; first < rows->count; first = end) {
+		for (end = first + 1;
+			end < rows->count && rows->in[end] == rows->in[end - 1] + line;)
+			end++;
+		forward_pixels(network, operation, rows->in[first], rows->out + first * out_line,
+			(ptrdiff_t)(end - first) * operation->out.width, rows->scratch);
+	}
+}
+
+static void forward_range(const struct pointwise *task, ptrdiff_t first, ptrdiff_t end,
+	float *scratch)
+{
+	const struct operation *operation = task->operation;
+	forward_pixels(task->network, operation, operation->input + first * operation->in.channels,
+		operation->output + first * operation->out.channels, end - first, scratch);
+}
+
+static void forward_part(void *context, int index, int worker)
+{
+	const struct pointwise *task = context;
+	forward_range(task, task->pixels * index / task->parts,
+		task->pixels * (index + 1) / task->parts, worker_scratch(task->network, worker));
+}
+
+static void forward_band(void *context, int index, int worker)
+{
+	const struct pointwise *task = context;
+	const struct operation *operation = task->operation;
+	const struct row_band band = row_band_of(operation->out, index);
+	ptrdiff_t first = band.first / operation->out.channels;
+	float *scratch = worker_scratch(task->network, worker);
+	forward_range(task, first, first + (ptrdiff_t)band.rows * operation->out.width, scratch);
+	collect_band_statistics(task->network->kernels, operation, index, scratch);
+}
+
+static void forward(struct network *network, struct operation *operation, int n)
+{
+	struct pointwise task = {network, operation,
+		(ptrdiff_t)n * operation->out.height * operation->out.width, 1};
+	int threads = parallel_threads(network->pool), most = pixels_together(operation);
+	if (operation->collects_statistics && network->training) {
+		parallel_for(network->pool, n * bands_of(operation->out), forward_band, &task);
+		return;
+	}
+	/* As many for each thread. */
+	task.parts =
+		(int)((task.pixels + (ptrdiff_t)most * threads - 1) / (most * threads)) * threads;
+	parallel_for(network->pool, task.parts, forward_part, &task);
+}
+
+const struct convolution_way pointwise_forward = {
+	.suits = suits,
+	.allocate = allocate,
+	.prepare = prepare,
+	.forward = forward,
+	.forward_rows = forward_rows,
+	.by_bands = true,
+};
