@@ -166,7 +166,7 @@ fuzz: programs
 	@BIN=$(CURDIR)/$(BIN) sh tests/fuzz/common/fuzz.sh build/fuzz $(SECONDS) $(notdir $(FUZZERS))
 
 # BENCH= names sections to run alone, JSON= a file to write instead of tables; QUICK=1 is for a first look.
-BENCH = kernels engine residual growth training predict pack duplicates augment scrape
+BENCH = kernels engine residual networks growth training predict pack duplicates augment scrape
 bench: programs $(BENCH_PROGRAMS)
 	@BIN=$(CURDIR)/$(BIN) B=$(CURDIR)/$(B) CC="$(CC)" sh tests/bench/bench.sh $(if $(JSON),--json) $(BENCH) $(if $(JSON),>$(JSON))
 

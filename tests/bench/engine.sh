@@ -4,11 +4,11 @@ ours() {
 }
 
 torch() {
-	peer torch original 150
+	peer torch "$scratch/original"
 }
 
 onnxruntime() {
-	node "$here/peers/onnxruntime.js" "$ONNXRUNTIME" "$scratch/model.onnx"
+	node "$here/peers/onnxruntime.js" "$ONNXRUNTIME" "$scratch/original.onnx"
 }
 
 darknet() {
@@ -16,13 +16,11 @@ darknet() {
 }
 
 contestants=millrace=ours
+"$B/tests/bench/save_network" original 150 "$scratch/original"
 ! has_module torch PyTorch || contestants="$contestants PyTorch=torch"
-if [ -d "${ONNXRUNTIME:-}" ] && command -v node >/dev/null; then
-	small_model
-	"$BIN/cnn-export" -m "$scratch/model" -o "$scratch/model.onnx"
+if has_onnxruntime; then
+	"$BIN/cnn-export" -m "$scratch/original" -o "$scratch/original.onnx"
 	contestants="$contestants onnxruntime=onnxruntime"
-else
-	skip onnxruntime "ONNXRUNTIME names no folder of it, or there is no node"
 fi
 if [ -e /usr/lib/darknet/include/darknet.h ]; then
 	$CC -O2 -I/usr/lib/darknet/include -o "$scratch/darknet" "$here/peers/darknet.c" /usr/lib/darknet/libdarknet.so \

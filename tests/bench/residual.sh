@@ -7,9 +7,12 @@ residual_ours() {
 }
 
 residual_torch() {
-	peer torch "$NETWORK" 96
+	peer torch "$scratch/residual"
 }
 
 contestants=millrace=residual_ours
-! has_module torch PyTorch || contestants="$contestants PyTorch=residual_torch"
+if has_module torch PyTorch; then
+	"$B/tests/bench/save_network" "$NETWORK" 96 "$scratch/residual"
+	contestants="$contestants PyTorch=residual_torch"
+fi
 in_turn "residual-style network, 96x96" $contestants

@@ -33,6 +33,11 @@ has_module() { # has_module PYTHON-MODULE PACKAGE
 	"$PYTHON" -c "import $1" 2>/dev/null || { skip "$2" "$PYTHON has no $1"; false; }
 }
 
+has_onnxruntime() {
+	[ -d "${ONNXRUNTIME:-}" ] && command -v node >/dev/null ||
+		{ skip onnxruntime "ONNXRUNTIME names no folder of it, or there is no node"; false; }
+}
+
 peer() { # peer FUNCTION ARGUMENT...: one of peers/peers.py
 	"$PYTHON" "$here/peers/peers.py" "$@"
 }

@@ -21,11 +21,11 @@ double calls_per_second(void function(void *context), void *context);
 /* If `failed`, prints the error and exits. */
 void require(int failed, const struct error *error);
 
-/* A network from a text, also parsed by peers/peers.py, for square images of three channels. Words,
- * separated by spaces: "c3/2x32" is a 3x3 convolution of stride 2 with 32 filters, "d3/1" a
- * depthwise 3x3 one; both have same padding, no bias, and are followed by batch normalisation and
- * ReLU. The last layers are global average pooling and a dense one with softmax. "original" is the
- * network of the original project; networks.h has more names. */
+/* A network from a text, for square images of three channels. Words, separated by spaces: "c3/2x32"
+ * is a 3x3 convolution of stride 2 with 32 filters, "d3/1" a depthwise 3x3 one; both have same
+ * padding, no bias, and are followed by batch normalisation and ReLU. The last layers are global
+ * average pooling and a dense one with softmax. "original" is the network of the original project;
+ * networks.h has more names. */
 void network_from_text(struct graph *out, const char *text, int side);
 
 /* Floating-point operations of a forward pass, and of a training step, per image: two for each

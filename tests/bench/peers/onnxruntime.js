@@ -3,8 +3,9 @@ const [folder, model] = process.argv.slice(2)
 const { InferenceSession, Tensor } = require(require('path').resolve(folder))
 
 async function rate(session, batch) {
-	const values = Float32Array.from({ length: batch * 150 * 150 * 3 }, Math.random)
-	const feeds = { images: new Tensor('float32', values, [batch, 150, 150, 3]) }
+	const shape = [batch, ...session.inputMetadata[0].shape.slice(1)]
+	const values = Float32Array.from({ length: shape.reduce((count, side) => count * side) }, Math.random)
+	const feeds = { images: new Tensor('float32', values, shape) }
 	await session.run(feeds)
 	const start = performance.now()
 	let calls = 0, taken

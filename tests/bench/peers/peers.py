@@ -1,7 +1,6 @@
 """The same work by others: peers.py FUNCTION ARGUMENT...; engines print lines of row, unit, value, as ../engine.c does."""
 import glob
 import os
-import re
 import sys
 import time
 import warnings
@@ -29,18 +28,6 @@ def original_network():
     return nn.Sequential(*blocks, nn.Flatten(), nn.Linear(18496, 64), nn.ReLU(), nn.Dropout(0.5), nn.Linear(64, CLASSES))
 
 
-def network_from_text(text):
-    """What common/workload.h says."""
-    from torch import nn
-    layers, channels = [], 3
-    for kind, kernel, stride, filters in re.findall(r'([cd])(\d+)/(\d+)x?(\d*)', text):
-        groups, filters = (channels, channels) if kind == 'd' else (1, int(filters))
-        layers += [nn.Conv2d(channels, filters, int(kernel), int(stride), int(kernel) // 2, groups=groups, bias=False),
-                   nn.BatchNorm2d(filters), nn.ReLU()]
-        channels = filters
-    return nn.Sequential(*layers, nn.AdaptiveAvgPool2d(1), nn.Flatten(), nn.Linear(channels, CLASSES))
-
-
 def forward_rate(network, images):
     """Images per second of the fastest way to predict: as it is, or frozen and rewritten for oneDNN, in either layout."""
     import torch
@@ -50,13 +37,13 @@ def forward_rate(network, images):
             (network, images), (frozen, images), (frozen, images.contiguous())))
 
 
-def torch(text, side):
-    """Training, channels last, and forward, on one and two threads."""
+def torch(folder, *measures):
+    """Training, channels last, and forward, on one and two threads; of a model folder's network."""
     import torch
-    network = original_network() if text == 'original' else network_from_text(text)
-    images = torch.rand(16, 3, int(side), int(side)).to(memory_format=torch.channels_last)
+    from keras_network import KerasNetwork
+    network = KerasNetwork(os.path.join(folder, 'architecture.json')).to(memory_format=torch.channels_last)
+    images = torch.rand(16, 3, network.side, network.side).to(memory_format=torch.channels_last)
     targets = torch.arange(16) % CLASSES
-    network = network.to(memory_format=torch.channels_last)
     optimizer = torch.optim.Adam(network.parameters(), 1e-9)
     loss = torch.nn.CrossEntropyLoss()
 
@@ -67,10 +54,11 @@ def torch(text, side):
 
     for threads in (1, 2):
         torch.set_num_threads(threads)
-        network.train()
-        print('training, batch 16, threads %d\timages/s\t%.2f' % (threads, 16 * calls_per_second(train)))
+        if 'forward' not in measures:
+            network.train()
+            print('training, batch 16, threads %d\timages/s\t%.2f' % (threads, 16 * calls_per_second(train)))
         network.eval()
-        for n in (16, 1):
+        for n in () if 'training' in measures else (16, 1):
             print('forward, batch %d, threads %d\timages/s\t%.2f' % (n, threads, forward_rate(network, images[:n])))
 
 
