@@ -20,7 +20,7 @@ static void allocate_forward(struct network *network, struct operation *operatio
 	int in = operation->in.channels, filters = operation->layer->filters;
 	convolution_of(operation)->winograd =
 		arena_floats(&network->arena, winograd_weight_count(in, filters));
-	request_scratch(network, winograd_scratch(in, filters));
+	request_scratch(network, winograd_scratch(in));
 }
 
 static void prepare_forward(struct network *network, struct operation *operation)
@@ -96,7 +96,7 @@ static void allocate_backward(struct network *network, struct operation *operati
 		arena_floats(&network->arena, taps_of(operation) * (size_t)filters);
 	convolution->winograd_transposed =
 		arena_floats(&network->arena, winograd_weight_count(filters, in));
-	request_scratch(network, winograd_scratch(filters, in));
+	request_scratch(network, winograd_scratch(filters));
 }
 
 struct winograd_transposition {

@@ -14,9 +14,9 @@
 
 #include <string.h>
 
-/* TILES are computed together: few enough that their planes and some weights stay in the
- * second-level cache, enough that the weights are not read too often. No result depends on it. */
-enum { SIDE = WINOGRAD_SIDE, WINDOW = WINOGRAD_WINDOW, PLANES = WINOGRAD_PLANES, TILES = 24 };
+/* FILTERS are computed together: few enough that their products of all planes stay in the
+ * second-level cache until they are transformed back. No result depends on it. */
+enum { SIDE = WINOGRAD_SIDE, WINDOW = WINOGRAD_WINDOW, PLANES = WINOGRAD_PLANES, FILTERS = 64 };
 
 static int tiles_along(int side)
 {
@@ -49,9 +49,12 @@ static void transform_channel(void *context, int channel, int worker)
 {
 	(void)worker;
 	const struct weights_task *task = context;
-	ptrdiff_t plane = (ptrdiff_t)task->in_channels * task->width,
-		  first = (ptrdiff_t)channel * task->width;
-	task->kernels->winograd_weights(task->out + first, task->w + first, plane, task->width);
+	ptrdiff_t plane = (ptrdiff_t)task->in_channels * task->width;
+	const float *w = task->w + (ptrdiff_t)channel * task->width;
+	for (int c = 0; c < task->width; c += CHANNEL_BLOCK)
+		task->kernels->winograd_weights(task->out + (ptrdiff_t)c * task->in_channels +
+				channel * CHANNEL_BLOCK,
+			w + c, plane, CHANNEL_BLOCK);
 }
 
 void winograd_weights(const struct network *network, float *out, const float *w, int in_channels,
@@ -64,14 +67,23 @@ void winograd_weights(const struct network *network, float *out, const float *w,
 
 /* ---- tiles ---- */
 
+/* Tiles that are computed together: enough that the weights are not read too often, few enough
+ * that a plane of them stays in the second-level cache. No result depends on it. */
+static int tiles_together(int in_channels)
+{
+	enum { VALUES = 1 << 15, LEAST = 24, MOST = 96 };
+	int tiles = VALUES / in_channels;
+	return tiles < LEAST ? LEAST : smaller(tiles, MOST);
+}
+
 /* Scratch memory, in this order: transformed inputs and products of the tiles; outputs and inputs
  * of one tile. */
-size_t winograd_scratch(int in_channels, int out_channels)
+size_t winograd_scratch(int in_channels)
 {
-	int width = padded_channels(out_channels);
+	int tiles = tiles_together(in_channels);
 	return (size_t)(PLANES *
-			(winograd_plane(TILES, in_channels) + winograd_plane(TILES, width)) +
-		SIDE * SIDE * width + PLANES * in_channels);
+			(winograd_plane(tiles, in_channels) + winograd_plane(tiles, FILTERS)) +
+		SIDE * SIDE * FILTERS + PLANES * in_channels);
 }
 
 /* The position of a tile: its sample, and its first output. */
@@ -119,75 +131,129 @@ static const float *tile_input(const struct winograd *task, struct winograd_tile
 		pitch);
 }
 
-/* Writes the outputs (4, 4, width) of a tile, pooled and activated, without what lies outside the
- * image. */
-static void write_tile(const struct winograd *task, struct winograd_tile tile, const float *outputs,
-	int width)
+/* Some filters of the tiles [first, first + count). */
+struct winograd_group {
+	const struct winograd *task;
+	int first, count;
+	int filter, width; /* width: a multiple of CHANNEL_BLOCK */
+	float *inputs, *products, *outputs, *edge;
+	ptrdiff_t input_plane, product_plane;
+};
+
+static void transform_inputs(const struct winograd_group *group)
 {
-	const struct kernels *kernels = task->network->kernels;
-	const struct shape out = task->out;
-	int side = task->pools ? SIDE / 2 : SIDE, step = SIDE / side, first = tile.y / step,
-	    left = tile.x / step;
-	int count = smaller(side, out.width - left), rows = smaller(side, out.height - first);
-	for (int i = 0; i < rows && count > 0; i++) {
-		const float *row = outputs + i * step * SIDE * width;
-		size_t index = (((size_t)tile.sample * (size_t)out.height + (size_t)(first + i)) *
-					       (size_t)out.width +
-				       (size_t)left) *
-			(size_t)out.channels;
-		float *to = task->output + index;
-		if (task->pools)
-			kernels->max_pool(row, row + SIDE * width, width, to,
-				task->argmax ? task->argmax + index : NULL, count, out.channels);
-		else
-			compact_rows(to, row, count, out.channels, width);
-		kernels->activate(&task->activation, to, (size_t)(count * out.channels));
+	const struct winograd *task = group->task;
+	ptrdiff_t pitch;
+	for (int t = 0; t < group->count; t++) {
+		const float *x =
+			tile_input(task, tile_of(task, group->first + t), group->edge, &pitch);
+		task->network->kernels->winograd_input(group->inputs + t * task->in.channels,
+			group->input_plane, x, pitch, task->in.channels);
 	}
 }
 
-static void convolve_tiles(void *context, int index, int worker)
+static void multiply(const struct winograd_group *group)
 {
-	const struct winograd *task = context;
+	const struct winograd *task = group->task;
+	int in = task->in.channels;
+	ptrdiff_t weight_plane = (ptrdiff_t)in * padded_channels(task->out.channels);
+	for (int p = 0; p < PLANES; p++)
+		for (int c = 0; c < group->width; c += CHANNEL_BLOCK) {
+			const struct product product = {
+				.x = group->inputs + p * group->input_plane,
+				.x_row = in,
+				.x_inner = 1,
+				.w = task->weights + p * weight_plane +
+					(ptrdiff_t)(group->filter + c) * in,
+				.w_row = CHANNEL_BLOCK,
+				.out = group->products + p * group->product_plane + c,
+				.out_row = FILTERS,
+				.count = group->count,
+				.outer = 1,
+				.inner = in,
+				.width = CHANNEL_BLOCK,
+			};
+			task->network->kernels->product(&product);
+		}
+}
+
+/* Writes the outputs (4, 4, width) of a tile, pooled and activated, without what lies outside the
+ * image. */
+static void write_tile(const struct winograd_group *group, struct winograd_tile tile)
+{
+	const struct winograd *task = group->task;
 	const struct kernels *kernels = task->network->kernels;
-	int in = task->in.channels, width = padded_channels(task->out.channels);
-	int total =
-		task->samples * tiles_along(task->middle.height) * tiles_along(task->middle.width);
-	int first = index * TILES, count = smaller(TILES, total - first);
-	ptrdiff_t in_plane = winograd_plane(TILES, in), out_plane = winograd_plane(TILES, width),
-		  pitch;
-	float *inputs = worker_scratch(task->network, worker),
-	      *products = inputs + PLANES * in_plane;
-	float *outputs = products + PLANES * out_plane, *edge = outputs + SIDE * SIDE * width;
-	for (int t = 0; t < count; t++) {
-		const float *x = tile_input(task, tile_of(task, first + t), edge, &pitch);
-		kernels->winograd_input(inputs + t * in, in_plane, x, pitch, in);
-	}
-	for (int p = 0; p < PLANES; p++) {
-		const struct product product = {
-			.x = inputs + p * in_plane,
-			.x_row = in,
-			.x_inner = 1,
-			.w = task->weights + (ptrdiff_t)p * in * width,
-			.w_row = width,
-			.out = products + p * out_plane,
-			.out_row = width,
-			.count = count,
-			.outer = 1,
-			.inner = in,
-			.width = width,
-		};
-		kernels->product(&product);
-	}
-	for (int t = 0; t < count; t++) {
-		kernels->winograd_output(outputs, products + t * width, out_plane, task->bias,
-			width);
-		write_tile(task, tile_of(task, first + t), outputs, width);
+	const struct shape out = task->out;
+	int side = task->pools ? SIDE / 2 : SIDE, step = SIDE / side, first = tile.y / step,
+	    left = tile.x / step, width = group->width,
+	    channels = smaller(width, out.channels - group->filter);
+	int count = smaller(side, out.width - left), rows = smaller(side, out.height - first);
+	if (!task->pools)
+		kernels->activate(&task->activation, group->outputs, (size_t)(SIDE * SIDE * width));
+	for (int i = 0; i < rows; i++)
+		for (int j = 0; j < count; j++) {
+			const float *from = group->outputs + (i * SIDE + j) * step * width;
+			size_t index =
+				(((size_t)tile.sample * (size_t)out.height + (size_t)(first + i)) *
+						(size_t)out.width +
+					(size_t)(left + j)) *
+					(size_t)out.channels +
+				(size_t)group->filter;
+			float *to = task->output + index;
+			if (!task->pools) {
+				memcpy(to, from, (size_t)channels * sizeof *to);
+				continue;
+			}
+			kernels->max_pool(from, from + SIDE * width, width, to,
+				task->argmax ? task->argmax + index : NULL, 1, channels);
+			kernels->activate(&task->activation, to, (size_t)channels);
+		}
+}
+
+struct winograd_tasks {
+	const struct winograd *winograd;
+	int tiles, groups, parts; /* parts: of the filters */
+};
+
+static void convolve_group(void *context, int index, int worker)
+{
+	const struct winograd_tasks *tasks = context;
+	const struct winograd *task = tasks->winograd;
+	int in = task->in.channels, blocks = padded_channels(task->out.channels) / CHANNEL_BLOCK,
+	    number = index / tasks->parts, part = index % tasks->parts,
+	    together = tiles_together(in);
+	int end = part_begin(part + 1, tasks->parts, blocks) * CHANNEL_BLOCK;
+	struct winograd_group group = {.task = task,
+		.first = part_begin(number, tasks->groups, tasks->tiles),
+		.input_plane = winograd_plane(together, in),
+		.product_plane = winograd_plane(together, FILTERS)};
+	group.count = part_begin(number + 1, tasks->groups, tasks->tiles) - group.first;
+	group.inputs = worker_scratch(task->network, worker);
+	group.products = group.inputs + PLANES * group.input_plane;
+	group.outputs = group.products + PLANES * group.product_plane;
+	group.edge = group.outputs + SIDE * SIDE * FILTERS;
+	transform_inputs(&group);
+	for (group.filter = part_begin(part, tasks->parts, blocks) * CHANNEL_BLOCK;
+		group.filter < end; group.filter += group.width) {
+		group.width = smaller(FILTERS, end - group.filter);
+		multiply(&group);
+		for (int t = 0; t < group.count; t++) {
+			task->network->kernels->winograd_output(group.outputs,
+				group.products + t * FILTERS, group.product_plane,
+				task->bias ? task->bias + group.filter : NULL, group.width);
+			write_tile(&group, tile_of(task, group.first + t));
+		}
 	}
 }
 
 void winograd_convolve(const struct winograd *winograd)
 {
-	struct winograd task = *winograd;
-	int tiles = task.samples * tiles_along(task.middle.height) * tiles_along(task.middle.width);
-	parallel_for(task.network->pool, (tiles + TILES - 1) / TILES, convolve_tiles, &task);
+	struct parallel *pool = winograd->network->pool;
+	int tiles = winograd->samples * tiles_along(winograd->middle.height) *
+		tiles_along(winograd->middle.width),
+	    together = tiles_together(winograd->in.channels),
+	    groups = (tiles + together - 1) / together;
+	struct winograd_tasks tasks = {winograd, tiles, groups,
+		parts_of(pool, groups, 2, padded_channels(winograd->out.channels) / FILTERS)};
+	parallel_for(pool, groups * tasks.parts, convolve_group, &tasks);
 }

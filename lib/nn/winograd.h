@@ -31,9 +31,10 @@ bool winograd_suits(const struct layer *layer, int in_channels, struct shape out
 
 /* Floats that the weights of in x out channels take, and scratch memory for a worker. */
 size_t winograd_weight_count(int in_channels, int out_channels);
-size_t winograd_scratch(int in_channels, int out_channels);
+size_t winograd_scratch(int in_channels);
 
-/* out = G w G^T for every pair of channels: (36, in, padded out) from w (3, 3, in, padded out). */
+/* out = G w G^T for every pair of channels: from w (3, 3, in, padded out) to 36 planes of blocks
+ * (in, CHANNEL_BLOCK), so that a product reads its weights as one stream. */
 void winograd_weights(const struct network *network, float *out, const float *w, int in_channels,
 	int out_channels);
 
