@@ -57,7 +57,7 @@ static void allocate_buffers(struct network *network, struct operation *operatio
 
 /* The last of each suits always. */
 static const struct convolution_way *const FORWARD[] = {&gathered_forward, &winograd_forward,
-	&pointwise_forward, &direct_forward};
+	&pointwise_forward, &im2col_forward, &direct_forward};
 static const struct convolution_way *const BACKWARD[] = {&gathered_backward, &sparse_backward,
 	&winograd_backward, &direct_backward};
 

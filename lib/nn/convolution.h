@@ -25,7 +25,7 @@ struct convolution_way {
 };
 
 extern const struct convolution_way winograd_forward, gathered_forward, pointwise_forward,
-	direct_forward;
+	im2col_forward, direct_forward;
 extern const struct convolution_way sparse_backward, winograd_backward, gathered_backward,
 	direct_backward;
 extern const struct operation_kind convolution_kind, depthwise_kind;
