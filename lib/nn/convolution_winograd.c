@@ -46,6 +46,7 @@ static void forward(struct network *network, struct operation *operation, int n)
 		.input = operation->input,
 		.weights = convolution_of(operation)->winograd,
 		.bias = convolution_of(operation)->bias,
+		.term = operation->adds ? operation->inputs[1]->data : NULL,
 		.output = operation->output,
 		.argmax = convolution_of(operation)->argmax,
 	};

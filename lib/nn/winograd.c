@@ -177,37 +177,63 @@ static void multiply(const struct winograd_group *group)
 		}
 }
 
-/* Writes the outputs (4, 4, width) of a tile, pooled and activated, without what lies outside the
- * image. */
+/* The part of a tile's outputs that lies inside the image. */
+struct winograd_outputs {
+	int rows, columns;
+	size_t first, line; /* in floats: the first of the output, from a row to the next */
+};
+
+static struct winograd_outputs outputs_of(const struct winograd_group *group,
+	struct winograd_tile tile)
+{
+	const struct shape out = group->task->out;
+	int side = group->task->pools ? SIDE / 2 : SIDE, step = SIDE / side;
+	int row = tile.y / step, column = tile.x / step;
+	size_t line = (size_t)out.width * (size_t)out.channels;
+	return (struct winograd_outputs){smaller(side, out.height - row),
+		smaller(side, out.width - column),
+		((size_t)tile.sample * (size_t)out.height + (size_t)row) * line +
+			(size_t)column * (size_t)out.channels + (size_t)group->filter,
+		line};
+}
+
+/* Runs `body` with pixel (i, j) at `index` of the output. */
+#define FOR_OUTPUTS(i, j, index, outputs, channels) \
+	for (int i = 0; i < (outputs).rows; i++) \
+		for (size_t j = 0, index = (outputs).first + (size_t)i * (outputs).line; \
+			j < (size_t)(outputs).columns; j++, index += (size_t)(channels))
+
+/* Writes the outputs (4, 4, width) of a tile, with the other term of a sum, and activated. */
 static void write_tile(const struct winograd_group *group, struct winograd_tile tile)
 {
 	const struct winograd *task = group->task;
 	const struct kernels *kernels = task->network->kernels;
-	const struct shape out = task->out;
-	int side = task->pools ? SIDE / 2 : SIDE, step = SIDE / side, first = tile.y / step,
-	    left = tile.x / step, width = group->width,
-	    channels = smaller(width, out.channels - group->filter);
-	int count = smaller(side, out.width - left), rows = smaller(side, out.height - first);
-	if (!task->pools)
-		kernels->activate(&task->activation, group->outputs, (size_t)(SIDE * SIDE * width));
-	for (int i = 0; i < rows; i++)
-		for (int j = 0; j < count; j++) {
-			const float *from = group->outputs + (i * SIDE + j) * step * width;
-			size_t index =
-				(((size_t)tile.sample * (size_t)out.height + (size_t)(first + i)) *
-						(size_t)out.width +
-					(size_t)(left + j)) *
-					(size_t)out.channels +
-				(size_t)group->filter;
-			float *to = task->output + index;
-			if (!task->pools) {
-				memcpy(to, from, (size_t)channels * sizeof *to);
-				continue;
-			}
-			kernels->max_pool(from, from + SIDE * width, width, to,
-				task->argmax ? task->argmax + index : NULL, 1, channels);
-			kernels->activate(&task->activation, to, (size_t)channels);
-		}
+	const struct winograd_outputs outputs = outputs_of(group, tile);
+	size_t width = (size_t)group->width,
+	       channels = (size_t)smaller(group->width, task->out.channels - group->filter);
+	if (task->term)
+		FOR_OUTPUTS(i, j, index, outputs, task->out.channels)
+	kernels->add(group->outputs + ((size_t)i * SIDE + j) * width, task->term + index, channels);
+	kernels->activate(&task->activation, group->outputs, SIDE * SIDE * width);
+	FOR_OUTPUTS(i, j, index, outputs, task->out.channels)
+	memcpy(task->output + index, group->outputs + ((size_t)i * SIDE + j) * width,
+		channels * sizeof *task->output);
+}
+
+/* The same of a tile that is pooled, (2, 2, width). */
+static void write_pooled(const struct winograd_group *group, struct winograd_tile tile)
+{
+	const struct winograd *task = group->task;
+	const struct kernels *kernels = task->network->kernels;
+	const struct winograd_outputs outputs = outputs_of(group, tile);
+	int width = group->width, channels = smaller(width, task->out.channels - group->filter);
+	FOR_OUTPUTS(i, j, index, outputs, task->out.channels)
+	{
+		const float *from = group->outputs + (2 * i * SIDE + 2 * (int)j) * width;
+		kernels->max_pool(from, from + SIDE * width, width, task->output + index,
+			task->argmax ? task->argmax + index : NULL, 1, channels);
+		kernels->activate(&task->activation, task->output + index, (size_t)channels);
+	}
 }
 
 struct winograd_tasks {
@@ -241,7 +267,8 @@ static void convolve_group(void *context, int index, int worker)
 			task->network->kernels->winograd_output(group.outputs,
 				group.products + t * FILTERS, group.product_plane,
 				task->bias ? task->bias + group.filter : NULL, group.width);
-			write_tile(&group, tile_of(task, group.first + t));
+			(task->pools ? write_pooled : write_tile)(&group,
+				tile_of(task, group.first + t));
 		}
 	}
 }

@@ -19,8 +19,9 @@ struct winograd {
 	const struct operation *fused_input_normalization; /* or NULL */
 	const float *weights;                              /* winograd_weights' */
 	const float *bias;                                 /* padded; NULL: none */
-	float *output;                                     /* (samples, out) */
-	uint8_t *argmax;                                   /* of the max-pool, or NULL */
+	const float *term; /* as output, added to it before the activation; NULL: none */
+	float *output;     /* (samples, out) */
+	uint8_t *argmax;   /* of the max-pool, or NULL */
 };
 
 /* A tile: (4, 4) outputs from (6, 6) inputs, as many planes of products. */
