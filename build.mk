@@ -53,9 +53,18 @@ LINK_release = -pie -Wl,-z,relro,-z,now,-z,noexecstack
 X86 = $(filter x86_64-%,$(shell $(CC) -dumpmachine))
 LINKED = $(foreach m,$(MODULES),$(firstword $(subst =, ,$m)))
 
-# HDF5 from its archive, where there is one: the shared library brings curl and all of Kerberos with it (for files in a cloud),
-# which took a third of the time that a cold cnn-predict needs.
-HDF5_ARCHIVE = $(wildcard $(patsubst -L%,%/libhdf5.a,$(shell pkg-config --libs-only-L hdf5)))
+# What is linked from archives, where all of a row are there. A shared library is loaded whole, with all that it needs: curl and
+# Kerberos for HDF5, X11 for cairo, and libcrypto for SHA-256 has thousands of relocations; loading took a quarter of the time of a
+# cold cnn-predict. What parses untrusted pictures and pages stays shared, so that the system's updates reach it.
+ARCHIVES_hdf5 = -l:libhdf5.a -l:libsz.a -l:libaec.a -lz -ldl
+ARCHIVES_crypto = -l:libcrypto.a
+ARCHIVES_cairo = -l:libcairo.a -l:libpixman-1.a -l:libfontconfig.a -l:libexpat.a -l:libfreetype.a \
+	-l:libbrotlidec.a -l:libbrotlicommon.a -lpng16 -lz
+
+# Where the linker finds an archive; its name if it doesn't.
+path_of = $(shell $(CC) $(patsubst -L%,-B%,$(shell pkg-config --libs-only-L hdf5)) -print-file-name=$1)
+lacks_archives = $(filter-out /%,$(foreach archive,$(patsubst -l:%,%,$(filter -l:%,$(ARCHIVES_$1))),$(call path_of,$(archive))))
+from_archives = $(foreach word,$1,$(if $(call lacks_archives,$(word:-l%=%)),$(word),$(or $(ARCHIVES_$(word:-l%=%)),$(word))))
 
 # The compiler's command, flags and libraries lie in files: an object is compiled, and a program linked, with what those of them
 # say on which it depends. They are looked at in every run, when the packages are there, and touched only when they differ.
@@ -67,7 +76,7 @@ $(B)/flags-stb:        WORDS = $(if $(filter fuzz,$(VARIANT)),-fno-sanitize=floa
 $(B)/flags-peak:       WORDS = -march=native -ffp-contract=fast
 $(B)/flags-link:       WORDS = $(LINK_$(VARIANT)) $(LDFLAGS)
 $(B)/flags-fuzzer:     WORDS = -fsanitize=fuzzer
-$(B)/libraries:        WORDS = $(patsubst -lhdf5,$(or $(HDF5_ARCHIVE:%=% -lsz -lz -ldl),-lhdf5),$(shell pkg-config --libs $(LINKED))) -lm
+$(B)/libraries:        WORDS = $(call from_archives,$(shell pkg-config --libs $(LINKED))) -lm
 $(B)/libraries-server: WORDS = $(shell pkg-config --libs $(foreach m,$(TEST_MODULES),$(firstword $(subst =, ,$m))))
 
 # Writes standard input to $@ if that changes it.
@@ -119,9 +128,13 @@ $(TOOL_LIBRARY): $(patsubst %.c,$(B)/%.o,$(wildcard tools/common/*.c))
 
 define link
 @mkdir -p $(@D); $(SAY) LD $@
-$(Q)$$(cat $(filter $(B)/flags%,$^)) -o $@ $(filter %.o %.a,$^) $$(cat $(filter $(B)/libraries%,$^))
+$(Q)$$(cat $(filter $(B)/flags%,$^)) -o $@ $(filter %.o %.a,$^) $(SHARED) $$(cat $(filter $(B)/libraries%,$^))
 endef
 LINKING = $(B)/flags $(B)/flags-link $(B)/libraries
+
+# One libcrypto in a process, and so libcurl's or libssl's own: it comes before the archive.
+SHARED =
+$(BIN)/scrape-images $(UNIT_TESTS) $(FUZZ_TESTS) $(FUZZ_TESTS:.t=) $(TEST_SERVERS): SHARED = -lcrypto
 
 $(PROGRAMS): $(BIN)/%: $(B)/tools/%.o $(TOOL_LIBRARY) $(LIBRARY) $(LINKING)
 	$(link)

@@ -112,10 +112,21 @@ static int copy_parameter(const struct weights_reading *job, int index, const fl
 	if (!found)
 		return error_set(error, job->path, "is a damaged HDF5 file");
 	memcpy(network_parameter_values(job->network, index), found, size);
-	if (all_finite(parameter.values, parameter.count))
-		return 0;
-	return error_set(error, job->path, "%s of layer '%s' has a value that is not finite",
-		parameter.name, parameter.layer);
+	return 0;
+}
+
+/* All are searched at once, by all threads; then, where something is found, one after the other. */
+static int check_finite(const struct weights_reading *job, struct error *error)
+{
+	bool finite = network_bad_layer(job->network) < 0;
+	for (int i = 0; !finite && i < network_parameter_count(job->network); i++) {
+		struct parameter parameter = network_parameter(job->network, i);
+		if (!all_finite(parameter.values, parameter.count))
+			return error_set(error, job->path,
+				"%s of layer '%s' has a value that is not finite", parameter.name,
+				parameter.layer);
+	}
+	return 0;
 }
 
 static int copy_values(const struct weights_reading *job, struct error *error)
@@ -126,7 +137,7 @@ static int copy_values(const struct weights_reading *job, struct error *error)
 		result = copy_parameter(job, i, values, error);
 		values += network_parameter(job->network, i).count;
 	}
-	return result;
+	return result ? -1 : check_finite(job, error);
 }
 
 /* Mapped, since reading would double the time of a cold start here. */
