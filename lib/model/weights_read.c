@@ -4,9 +4,7 @@
 #include "model/weights.h"
 #include "sandbox/child.h"
 
-#include <math.h>
 #include <stdlib.h>
-#include <string.h>
 #include <sys/mman.h>
 #include <sys/stat.h>
 #include <unistd.h>
@@ -81,14 +79,6 @@ static int start_child(struct weights_reading *job, struct error *error)
 	return child_start(&job->child, parse_task, job, &limits, error) ? -1 : 0;
 }
 
-static bool all_finite(const float *values, size_t count)
-{
-	bool finite = true;
-	for (size_t i = 0; i < count; i++)
-		finite &= isfinite(values[i]) != 0;
-	return finite;
-}
-
 /* Address of the values of parameter `index`: in the file, or `values` if they were converted; NULL
  * for an invalid location. */
 static const void *locate(const struct weights_reading *job, int index, size_t size,
@@ -111,22 +101,10 @@ static int copy_parameter(const struct weights_reading *job, int index, const fl
 	const void *found = locate(job, index, size, values);
 	if (!found)
 		return error_set(error, job->path, "is a damaged HDF5 file");
-	memcpy(network_parameter_values(job->network, index), found, size);
-	return 0;
-}
-
-/* All are searched at once, by all threads; then, where something is found, one after the other. */
-static int check_finite(const struct weights_reading *job, struct error *error)
-{
-	bool finite = network_bad_layer(job->network) < 0;
-	for (int i = 0; !finite && i < network_parameter_count(job->network); i++) {
-		struct parameter parameter = network_parameter(job->network, i);
-		if (!all_finite(parameter.values, parameter.count))
-			return error_set(error, job->path,
-				"%s of layer '%s' has a value that is not finite", parameter.name,
-				parameter.layer);
-	}
-	return 0;
+	if (network_set_parameter(job->network, index, found))
+		return 0;
+	return error_set(error, job->path, "%s of layer '%s' has a value that is not finite",
+		parameter.name, parameter.layer);
 }
 
 static int copy_values(const struct weights_reading *job, struct error *error)
@@ -137,7 +115,7 @@ static int copy_values(const struct weights_reading *job, struct error *error)
 		result = copy_parameter(job, i, values, error);
 		values += network_parameter(job->network, i).count;
 	}
-	return result ? -1 : check_finite(job, error);
+	return result;
 }
 
 /* Mapped, since reading would double the time of a cold start here. */
@@ -149,9 +127,8 @@ static int map_weights(struct weights_reading *job, struct error *error)
 		return -1;
 	job->size = (size_t)status.st_size;
 	bool fits = job->size <= FILE_BASE + FILE_FACTOR * job->values_size;
-	void *bytes = fits && job->size
-		? mmap(NULL, job->size, PROT_READ, MAP_PRIVATE | MAP_POPULATE, file, 0)
-		: MAP_FAILED;
+	void *bytes = fits && job->size ? mmap(NULL, job->size, PROT_READ, MAP_PRIVATE, file, 0)
+					: MAP_FAILED;
 	int result = !fits
 		? error_set(error, job->path,
 			  "has %zu MB, far more than the network's weights take (%zu MB)",

@@ -60,6 +60,8 @@ struct parameter network_parameter(const struct network *network, int index);
 /* The same parameter's values, which may be written until the next pass: that packs and folds them
  * again. */
 float *network_parameter_values(struct network *network, int index);
+/* Copies all of them from `values`, of any alignment. Returns whether they are finite. */
+CHECKED bool network_set_parameter(struct network *network, int index, const void *values);
 
 /* Forward of n samples, 1 <= n <= batch; `input` is (n, H, W, C). Writes the last layer's output
  * before its final sigmoid or softmax (the logits) and after it (the probabilities), each (n,

@@ -5,6 +5,7 @@
 
 #include <math.h>
 #include <stdlib.h>
+#include <string.h>
 
 static void add_parameter(struct network *network, int layer, int index,
 	const struct parameter_shape *shape)
@@ -143,4 +144,35 @@ const float *network_gradient(const struct network *network, int parameter)
 {
 	bool there = network->gradients && network->parameters[parameter].trainable;
 	return there ? network->gradients + network->offsets[parameter] : NULL;
+}
+
+/* ---- what they are in a file ---- */
+
+struct parameter_copy {
+	const struct kernels *kernels;
+	float *to;
+	const unsigned char *from;
+	size_t count;
+	atomic_bool not_finite;
+};
+
+static void copy_span(void *context, int index, int worker)
+{
+	(void)worker;
+	struct parameter_copy *copy = context;
+	struct span span = span_of(copy->count, index);
+	float *to = copy->to + span.first;
+	memcpy(to, copy->from + span.first * sizeof *to, span.count * sizeof *to);
+	if (!copy->kernels->finite(to, span.count))
+		copy->not_finite = true;
+}
+
+bool network_set_parameter(struct network *network, int index, const void *values)
+{
+	struct parameter_copy copy = {.kernels = network->kernels,
+		.to = network_parameter_values(network, index),
+		.from = values,
+		.count = network->parameters[index].count};
+	parallel_for(network->pool, spans_of(copy.count), copy_span, &copy);
+	return !copy.not_finite;
 }

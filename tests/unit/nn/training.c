@@ -243,6 +243,33 @@ static void gradient_not_finite(void)
 	graph_free(&deep);
 }
 
+/* Values of a file, which may lie at any address there, copied in pieces by two threads. */
+static void set_parameter(void)
+{
+	enum { INPUTS = 300, UNITS = 200, COUNT = INPUTS * UNITS };
+	static unsigned char file[COUNT * sizeof(float) + 1];
+	static float values[COUNT];
+	struct layer dense[] = {DENSE(UNITS, ACTIVATION_LINEAR)};
+	struct graph wide = chain((struct shape){1, 1, INPUTS, true}, dense, 1);
+	struct parallel *pool;
+	struct network *network;
+	struct error error;
+	if (parallel_create(&pool, 2, &error) ||
+		network_create(&network, &wide, NETWORK_PREDICT, 1, pool, &error))
+		exit(1);
+	for (int i = 0; i < COUNT; i++)
+		values[i] = (float)i;
+	memcpy(file + 1, values, sizeof values);
+	ok(network_set_parameter(network, 0, file + 1), "finite values");
+	ok(memcmp(network_parameter(network, 0).values, values, sizeof values) == 0,
+		"and all are copied");
+	values[COUNT - 1] = NAN;
+	ok(!network_set_parameter(network, 0, values), "one that is not finite, the last");
+	network_destroy(network);
+	parallel_destroy(pool);
+	graph_free(&wide);
+}
+
 /* Training on an input written to network_input, and on a copied one: the same. */
 static void input_in_place(void)
 {
@@ -408,6 +435,7 @@ int main(void)
 	no_allocation();
 	not_finite();
 	gradient_not_finite();
+	set_parameter();
 	input_in_place();
 	dropout();
 	modes();
