@@ -54,11 +54,12 @@ X86 = $(filter x86_64-%,$(shell $(CC) -dumpmachine))
 LINKED = $(foreach m,$(MODULES),$(firstword $(subst =, ,$m)))
 
 # What is linked from archives, where all of a row are there. A shared library is loaded whole, with all that it needs: curl and
-# Kerberos for HDF5, X11 for cairo, and libcrypto for SHA-256 has thousands of relocations; loading took a quarter of the time of a
-# cold cnn-predict. What parses untrusted pictures and pages stays shared, so that the system's updates reach it.
+# Kerberos for HDF5, X11 for cairo; and libcrypto, of which SHA-256 is used, has thousands of relocations. Loading took a quarter of
+# the time of a cold cnn-predict. What parses untrusted pictures and pages stays shared, so that the system's updates reach it; and
+# pixman, which allocates before main and can't fail cleanly there (tests/faults fail what the program itself allocates).
 ARCHIVES_hdf5 = -l:libhdf5.a -l:libsz.a -l:libaec.a -lz -ldl
 ARCHIVES_crypto = -l:libcrypto.a
-ARCHIVES_cairo = -l:libcairo.a -l:libpixman-1.a -l:libfontconfig.a -l:libexpat.a -l:libfreetype.a \
+ARCHIVES_cairo = -l:libcairo.a -lpixman-1 -l:libfontconfig.a -l:libexpat.a -l:libfreetype.a \
 	-l:libbrotlidec.a -l:libbrotlicommon.a -lpng16 -lz
 
 # Where the linker finds an archive; its name if it doesn't.
