@@ -25,6 +25,16 @@ INLINE vector square_root(vector x)
 	return (vector)_mm256_sqrt_ps((__m256)x);
 }
 
+INLINE vector smaller_of(vector a, vector b)
+{
+	return (vector)_mm256_min_ps((__m256)a, (__m256)b);
+}
+
+INLINE vector larger_of(vector a, vector b)
+{
+	return (vector)_mm256_max_ps((__m256)a, (__m256)b);
+}
+
 #define TABLE_NAME "avx2"
 #include "kernels/vector_table.h"
 

@@ -25,6 +25,16 @@ INLINE vector square_root(vector x)
 	return (vector)_mm512_sqrt_ps((__m512)x);
 }
 
+INLINE vector smaller_of(vector a, vector b)
+{
+	return (vector)_mm512_min_ps((__m512)a, (__m512)b);
+}
+
+INLINE vector larger_of(vector a, vector b)
+{
+	return (vector)_mm512_max_ps((__m512)a, (__m512)b);
+}
+
 #define TABLE_NAME "avx512"
 #include "kernels/vector_table.h"
 

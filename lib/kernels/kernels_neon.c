@@ -25,6 +25,16 @@ INLINE vector square_root(vector x)
 	return (vector)vsqrtq_f32((float32x4_t)x);
 }
 
+INLINE vector smaller_of(vector a, vector b)
+{
+	return choose(a < b, a, b);
+}
+
+INLINE vector larger_of(vector a, vector b)
+{
+	return choose(a > b, a, b);
+}
+
 #define TABLE_NAME "neon"
 #include "kernels/vector_table.h"
 

@@ -30,6 +30,16 @@ INLINE vector square_root(vector x)
 	return x;
 }
 
+INLINE vector smaller_of(vector a, vector b)
+{
+	return choose(a < b, a, b);
+}
+
+INLINE vector larger_of(vector a, vector b)
+{
+	return choose(a > b, a, b);
+}
+
 #define TABLE_NAME "plain"
 #include "kernels/vector_table.h"
 

@@ -1,6 +1,7 @@
 /* Vectors of LANES floats by the compiler's vector extension. The file that includes this defines
- * LANES before, and the two operations that the extension lacks after: `multiply_add` (one
- * rounding) and `square_root`. */
+ * LANES before, and the operations that the extension lacks after: `multiply_add` (one rounding),
+ * `square_root`, and `smaller_of` and `larger_of`, whose result is b unless a is smaller or larger:
+ * where one is NaN, and of two zeros. */
 #include <stdint.h>
 #include <string.h>
 

@@ -2,25 +2,18 @@
  * formula in functions before where it takes more than a line.
  *
  * Errors are below 4 units in the last place of the value; of GELU below 8; of GELU by tanh below 4
- * and three times the size of its exponent, a polynomial of x. The sigmoid is 0 below -88.8, where
- * it should be 3e-39 at most; so are those made of it, and wrong by less than 2^-119, as mish is
- * there. Other values below 2^-126, the smallest normal number, have errors as those near it.
- * Comparisons are written so that NaN stays NaN; at infinity each gives its limit. Derivatives have
- * errors below 2^-21 of the larger of their value and 1, those from the input below 2^-18. */
-
-/* As x, but not outside [low, high]. */
-INLINE vector clamped(vector x, float low, float high)
-{
-	x = choose(x < low, splat(low), x);
-	return choose(x > high, splat(high), x);
-}
+ * and three times the size of its exponent, a polynomial of x. The sigmoid is 2^-126 below -87, and
+ * swish is as there; so they, GELU by tanh and mish may be wrong by 2^-119. Other values below
+ * 2^-126, the smallest normal number, have errors as those near it. Comparisons are written so that
+ * NaN stays NaN; at infinity each gives its limit. Derivatives have errors below 2^-21 of the
+ * larger of their value and 1, those from the input below 2^-18. */
 
 INLINE vector clipped_relu_of(vector x, const struct activation *a)
 {
 	vector below = (x - a->threshold) * a->negative_slope;
 	below = choose(splat(a->negative_slope) == 0, (vector){0}, below);
 	x = choose(x <= a->threshold, below, x);
-	return choose(x > a->maximum, splat(a->maximum), x);
+	return smaller_of(splat(a->maximum), x);
 }
 
 INLINE vector clipped_relu_derivative(vector y, const struct activation *a)
@@ -46,7 +39,7 @@ INLINE vector elu_derivative(vector y, float scale, float alpha)
 INLINE vector gelu_of(vector x)
 {
 	vector density;
-	x = choose(x < -15, splat(-15), x);
+	x = larger_of(splat(-15), x);
 	return x * normal_distribution_of(x, &density);
 }
 
@@ -63,7 +56,7 @@ INLINE vector gelu_derivative(vector x)
 
 INLINE vector gelu_tanh_of(vector x)
 {
-	vector bounded = choose(x < -15, splat(-15), x);
+	vector bounded = larger_of(splat(-15), x);
 	vector slope = multiply_add(bounded * bounded, splat(GELU_CUBE), splat(GELU_SLOPE));
 	return bounded * sigmoid_of(bounded * slope);
 }
@@ -77,17 +70,17 @@ INLINE vector gelu_tanh_derivative(vector x)
 	return multiply_add(x * slope * s, 1 - s, s);
 }
 
-/* As of -89 below, so that zero is not multiplied by infinity, which makes NaN. */
 INLINE vector swish_of(vector x)
 {
-	vector bounded = choose(x < -89, splat(-89), x);
-	return bounded * sigmoid_within(choose(bounded > 104, splat(104), bounded));
+	x = larger_of(splat(-MODERATE), x);
+	vector bounded = smaller_of(splat(MODERATE), x);
+	return x / (1 + moderate_exponential_of(-bounded));
 }
 
 INLINE vector swish_derivative(vector x)
 {
-	x = clamped(x, -89, 104);
-	vector s = sigmoid_within(x);
+	x = clamped(x, -MODERATE, MODERATE);
+	vector s = 1 / (1 + moderate_exponential_of(-x));
 	return multiply_add(x * s, 1 - s, s);
 }
 
@@ -104,7 +97,7 @@ INLINE vector hard_sigmoid_derivative(vector y, float end)
 
 INLINE vector hard_swish_of(vector x)
 {
-	x = choose(x < -3, splat(-3), x);
+	x = larger_of(splat(-3), x);
 	return x * hard_sigmoid_of(x, 3);
 }
 
@@ -119,7 +112,7 @@ INLINE vector hard_swish_derivative(vector x)
 INLINE vector softplus_of(vector x)
 {
 	vector power = exponential_of((vector)((integers)x | (integers)splat(-0.0f)));
-	return choose(x < 0, (vector){0}, x) + logarithm_of_one_plus(power);
+	return larger_of((vector){0}, x) + logarithm_of_one_plus(power);
 }
 
 /* Beyond 2^30 it is 1 or -1, as of infinity. */
@@ -138,8 +131,8 @@ INLINE vector softsign_derivative(vector y)
 /* x tanh(log(1 + e^x)) = x w / (w + 2) with w = e^x (e^x + 2); beyond 20 that is x. */
 INLINE vector mish_of(vector x)
 {
-	x = choose(x < -104, splat(-104), x);
-	vector power = exponential_within(choose(x > 20, splat(20), x)), w = power * (power + 2);
+	x = larger_of(splat(-104), x);
+	vector power = exponential_within(smaller_of(splat(20), x)), w = power * (power + 2);
 	return x * (w / (w + 2));
 }
 
@@ -157,7 +150,7 @@ INLINE vector activation_of(enum activation_kind kind, const struct activation *
 	case ACTIVATION_LINEAR:
 		return x;
 	case ACTIVATION_RELU:
-		return choose(x < 0, (vector){0}, x);
+		return larger_of((vector){0}, x);
 	case ACTIVATION_RELU6:
 		return clamped(x, 0, 6);
 	case ACTIVATION_LEAKY_RELU:

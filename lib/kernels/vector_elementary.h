@@ -2,23 +2,35 @@
  * normal distribution below 4; where a result is below 2^-126, the smallest normal number, below
  * 2^-126 by at most 2 units in the last place of that. NaN stays NaN. */
 
-/* 2^n for -126 <= n <= 127. */
+/* As x, but not outside [low, high]. */
+INLINE vector clamped(vector x, float low, float high)
+{
+	return smaller_of(splat(high), larger_of(splat(low), x));
+}
+
+/* 2^n for -126 <= n <= 127; bits of n above the ninth are not read. */
 INLINE vector power_of_two(integers n)
 {
 	return (vector)((n + 127) << 23);
 }
 
+/* A sum with it is rounded to a whole number, in its low bits; its own are zero. */
+#define MAGIC 0x1.8p23f
+
 /* x = n ln 2 + r with |r| <= ln 2 / 2; ln 2 in two parts, so that r is exact but for one
- * rounding. */
-INLINE integers reduce(vector x, vector *r)
+ * rounding. Returns MAGIC + n. */
+INLINE vector reduce_by_magic(vector x, vector *r)
 {
-	const vector magic =
-		splat(0x1.8p23f); /* a sum with it is rounded to a whole number in its low bits */
-	vector shifted = multiply_add(x, splat(0x1.715476p+0f), magic);
-	vector n = shifted - magic;
+	vector shifted = multiply_add(x, splat(0x1.715476p+0f), splat(MAGIC)), n = shifted - MAGIC;
 	*r = multiply_add(n, splat(-0x1.62e430p-1f), x);
 	*r = multiply_add(n, splat(0x1.05c610p-29f), *r);
-	return (integers)shifted - (integers)magic;
+	return shifted;
+}
+
+/* The same; returns n. */
+INLINE integers reduce(vector x, vector *r)
+{
+	return (integers)reduce_by_magic(x, r) - (integers)splat(MAGIC);
 }
 
 /* exp(r) - 1 by Taylor's series to r^7 / 7!; the rest is below 2^-27 of r for |r| <= ln 2 / 2. */
@@ -44,9 +56,23 @@ INLINE vector exponential_within(vector x)
 
 INLINE vector exponential_of(vector x)
 {
-	x = choose(x > 89, splat(89), x);
-	x = choose(x < -104, splat(-104), x);
-	return exponential_within(x);
+	return exponential_within(clamped(x, -104, 89));
+}
+
+/* exp(x) for |x| <= MODERATE, where it, its reciprocal and x / exp(x) are normal numbers. Of the
+ * polynomials that begin with 1 + r + r^2 / 2 this is the nearest to exp(r): within 2^-27 of it. */
+#define MODERATE 87.0f
+INLINE vector moderate_exponential_of(vector x)
+{
+	vector r, p = splat(0x1.6feed0p-10f);
+	integers n = (integers)reduce_by_magic(x, &r);
+	p = multiply_add(p, r, splat(0x1.1257f4p-7f));
+	p = multiply_add(p, r, splat(0x1.5552fep-5f));
+	p = multiply_add(p, r, splat(0x1.555466p-3f));
+	p = multiply_add(p, r, splat(0.5f));
+	p = multiply_add(p, r, splat(1));
+	p = multiply_add(p, r, splat(1));
+	return p * power_of_two(n);
 }
 
 /* log(2^e (1 + f)) = e ln 2 + log(1 + f), with sqrt(1/2) <= 1 + f < sqrt(2). With s = f / (2 + f),
@@ -89,7 +115,7 @@ INLINE vector logarithm_of_one_plus(vector u)
 INLINE vector exponential_minus_one_of(vector x)
 {
 	vector r;
-	x = choose(x < -20, splat(-20), x); /* beyond it is -1 */
+	x = larger_of(splat(-20), x); /* beyond it is -1 */
 	vector power = power_of_two(reduce(x, &r));
 	return multiply_add(exponential_series(r), power, power - 1);
 }
@@ -109,15 +135,10 @@ INLINE vector hyperbolic_tangent_of(vector x)
 	return choose(size > 0.5f, (vector)((integers)large | ((integers)x & sign)), small);
 }
 
-/* For -89 <= x <= 104, at whose ends it is 0 and 1. */
-INLINE vector sigmoid_within(vector x)
-{
-	return 1 / (1 + exponential_within(-x));
-}
-
+/* Beyond MODERATE it is 1, below -MODERATE as there, 2^-126. */
 INLINE vector sigmoid_of(vector x)
 {
-	return 1 / (1 + exponential_of(-x));
+	return 1 / (1 + moderate_exponential_of(-clamped(x, -MODERATE, MODERATE)));
 }
 
 /* The normal distribution's function, 1/2 (1 + erf(x / sqrt(2))) = 1/2 erfc(-x / sqrt(2)), and its
@@ -130,7 +151,7 @@ INLINE vector normal_distribution_of(vector x, vector *density)
 		-3.404223332e-4f, 2.99080867179e-3f, 1.15510897232e-3f, -2.27265474026e-2f,
 		4.51646418424e-2f, -1.64323714486e-2f, -9.65267832064e-2f, 4.86055795507e-1f};
 	vector size = (vector)((integers)x & 0x7fffffff);
-	size = choose(size > 14.5f, splat(14.5f), size);
+	size = smaller_of(splat(14.5f), size);
 	vector square = size * size, rest = multiply_add(size, size, -square);
 	vector power = exponential_of(square * -0.5f);
 	power = multiply_add(power, rest * -0.5f, power);

@@ -145,10 +145,11 @@ static void values(const struct kernels *kernels, struct activation activation)
 	ok(positive <= 1 && negative <= 1,
 		"%s: %s: largest errors %.2f, below zero %.2f of those allowed", kernels->name,
 		activation_title(activation.kind), positive, negative);
-	float special[] = {INFINITY, -INFINITY, NAN};
-	kernels->activate(&activation, special, 3);
+	float special[] = {INFINITY, -INFINITY, NAN, nanf("0x12345")};
+	kernels->activate(&activation, special, 4);
 	ok(error_of(activation.kind, INFINITY, special[0]) <= 1 &&
-			error_of(activation.kind, -INFINITY, special[1]) <= 1 && isnan(special[2]),
+			error_of(activation.kind, -INFINITY, special[1]) <= 1 &&
+			isnan(special[2]) && isnan(special[3]),
 		"... its limits at infinity, and NaN: %g, %g, %g", (double)special[0],
 		(double)special[1], (double)special[2]);
 }

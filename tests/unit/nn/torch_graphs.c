@@ -375,7 +375,7 @@ int main(void)
 		{frozen_graph, "frozen", 5, 4, categorical, OPTIMIZER_ADAM, 1e-3f, NULL, NULL},
 		{excitation_graph, "excitation", 6, 3, categorical, OPTIMIZER_ADAM, 1e-3f, NULL,
 			NULL},
-		{branches_graph, "branches", 6, 3, binary, OPTIMIZER_SGD, 2e-2f, NULL, NULL},
+		{branches_graph, "branches", 6, 3, binary, OPTIMIZER_SGD, 1e-2f, NULL, NULL},
 		{shared_graph, "shared", 7, 3, categorical, OPTIMIZER_ADAMW, 1e-3f, NULL, NULL},
 		{dilated_graph, "dilated", 5, 3, binary, OPTIMIZER_RMSPROP, 1e-3f, NULL, NULL},
 		{places_graph, "places", 6, 3, categorical, OPTIMIZER_SGD, 2e-2f, NULL, NULL},
