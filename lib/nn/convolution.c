@@ -59,7 +59,7 @@ static void allocate_buffers(struct network *network, struct operation *operatio
 static const struct convolution_way *const FORWARD[] = {&gathered_forward, &winograd_forward,
 	&pointwise_forward, &im2col_forward, &direct_forward};
 static const struct convolution_way *const BACKWARD[] = {&gathered_backward, &sparse_backward,
-	&winograd_backward, &direct_backward};
+	&winograd_backward, &pointwise_backward, &direct_backward};
 
 static const struct convolution_way *first_that_suits(const struct convolution_way *const *ways,
 	const struct network *network, const struct operation *operation)

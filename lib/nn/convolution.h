@@ -27,7 +27,7 @@ struct convolution_way {
 extern const struct convolution_way winograd_forward, gathered_forward, pointwise_forward,
 	im2col_forward, direct_forward;
 extern const struct convolution_way sparse_backward, winograd_backward, gathered_backward,
-	direct_backward;
+	pointwise_backward, direct_backward;
 extern const struct operation_kind convolution_kind, depthwise_kind;
 
 /* The state of convolutions and depthwise convolutions. */
@@ -86,25 +86,26 @@ size_t window_scratch(const struct operation *operation, int rows);
 
 /* ---- convolution_samples.c: backward through whole samples ---- */
 
-/* Backward of one sample. The sum over a leaf's samples (leaves.h) is a matrix: a row for each of
- * the kernel's taps, and a last one for the biases. */
+/* Backward of some samples that follow each other, of one leaf (leaves.h). The sum over a leaf's
+ * samples is a matrix: a row for each of the kernel's taps, and a last one for the biases. */
 struct sample_work {
 	struct network *network;
 	const struct operation *operation;
-	int sample;
+	int sample, samples;
 	bool fuses;             /* fused_backward is still to be done, on all of the gradient */
-	float *gradient;        /* of the sample's output */
-	float *leaf;            /* the sample is added to it; or NULL */
+	float *gradient;        /* of the samples' outputs */
+	float *leaf;            /* the samples are added to it; or NULL */
 	int first_row, end_row; /* to these of its rows */
-	float *dx;              /* of the sample's input, overwritten; or NULL */
+	float *dx;              /* of the samples' inputs, overwritten; or NULL */
 	float *scratch;
 };
 typedef void sample_function(const struct sample_work *work);
 
 struct sample_backward {
 	sample_function *function;
-	int width;      /* of a leaf's rows: the filters, padded or not */
-	int most_parts; /* that the rows may be divided into */
+	int width;         /* of a leaf's rows: the filters, padded or not */
+	int most_parts;    /* that the rows may be divided into */
+	bool whole_leaves; /* the function is given all samples of a leaf, else one by one */
 };
 
 /* As operation_kind's backward. */

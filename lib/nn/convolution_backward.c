@@ -335,7 +335,7 @@ static void backward(struct network *network, struct operation *operation, int n
 {
 	enum { TAPS = 24 }; /* least in a part */
 	const struct sample_backward samples = {backward_sample,
-		padded_channels(operation->layer->filters), (int)taps_of(operation) / TAPS};
+		padded_channels(operation->layer->filters), (int)taps_of(operation) / TAPS, false};
 	backward_by_samples(network, operation, n, gradient, &samples);
 }
 

@@ -22,6 +22,8 @@ static bool suits(const struct network *network, const struct operation *operati
 		layer->stride_width == 1 && !operation->pools;
 }
 
+/* ---- forward ---- */
+
 static void allocate(struct network *network, struct operation *operation)
 {
 	convolution_of(operation)->packed = arena_floats(&network->arena,
@@ -151,4 +153,135 @@ const struct convolution_way pointwise_forward = {
 	.forward = forward,
 	.forward_rows = forward_rows,
 	.by_bands = true,
+};
+
+/* ---- backward ---- */
+
+/* Pixels whose gradients and inputs stay in the second-level cache. */
+static int pixels_of_backward(const struct operation *operation)
+{
+	enum { VALUES = 1 << 17, LEAST = 96, MOST = 512 };
+	int pixels = VALUES / (operation->in.channels + operation->out.channels);
+	return pixels < LEAST ? LEAST : smaller(pixels, MOST);
+}
+
+static void allocate_backward(struct network *network, struct operation *operation)
+{
+	size_t channels = (size_t)operation->in.channels, filters = (size_t)operation->out.channels;
+	if (operation->has_trainable)
+		allocate_leaves(network, &convolution_of(operation)->leaves,
+			(channels + 1) * filters);
+	convolution_of(operation)->transposed =
+		arena_floats(&network->arena, filters * (size_t)padded_channels((int)channels));
+	request_scratch(network, (size_t)pixels_of_backward(operation) * channels);
+}
+
+/* As pack_columns, of the transposed weights: (channels / CHANNEL_BLOCK, filters, CHANNEL_BLOCK).
+ */
+static void prepare_backward(struct network *network, struct operation *operation)
+{
+	const float *kernel = network->parameters[operation->first_parameter].values;
+	int channels = operation->in.channels, filters = operation->out.channels;
+	float *to = convolution_of(operation)->transposed;
+	for (int first = 0; first < channels; first += CHANNEL_BLOCK)
+		for (int f = 0; f < filters; f++, to += CHANNEL_BLOCK)
+			for (int c = first; c < first + CHANNEL_BLOCK && c < channels; c++)
+				to[c - first] = kernel[(ptrdiff_t)c * filters + f];
+}
+
+/* dx (count, channels) from the gradient (count, filters). */
+static void input_gradient(const struct sample_work *work, const float *gradient, float *dx,
+	int count)
+{
+	const struct operation *operation = work->operation;
+	int channels = operation->in.channels, filters = operation->out.channels;
+	const struct product product = {
+		.x = gradient,
+		.x_row = filters,
+		.x_inner = 1,
+		.w = convolution_of(operation)->transposed,
+		.w_row = CHANNEL_BLOCK,
+		.w_block = (ptrdiff_t)filters * CHANNEL_BLOCK,
+		.out = dx,
+		.out_row = channels,
+		.count = count,
+		.outer = 1,
+		.inner = filters,
+		.width = channels,
+	};
+	work->network->kernels->product(&product);
+}
+
+/* Adds to the wanted rows of the leaf (channels + 1, filters) by `count` pixels from x on. */
+static void weight_gradient(const struct sample_work *work, const float *gradient, const float *x,
+	int count)
+{
+	const struct operation *operation = work->operation;
+	const struct kernels *kernels = work->network->kernels;
+	int channels = operation->in.channels, filters = operation->out.channels;
+	int first = work->first_row, end = smaller(work->end_row, channels);
+	if (operation->fused_input_normalization) {
+		copy_normalized(kernels, operation->fused_input_normalization, work->scratch, x,
+			count, channels);
+		x = work->scratch;
+	}
+	const struct product product = {
+		.x = x + first,
+		.x_row = 1,
+		.x_inner = channels,
+		.w = gradient,
+		.w_row = filters,
+		.out = work->leaf + (ptrdiff_t)first * filters,
+		.out_row = filters,
+		.accumulate = true,
+		.count = end - first,
+		.outer = 1,
+		.inner = count,
+		.width = filters,
+	};
+	if (first < end)
+		kernels->product(&product);
+	if (work->end_row > channels && operation->layer->use_bias)
+		kernels->sum_channels(work->leaf + (ptrdiff_t)channels * filters, gradient, count,
+			filters);
+}
+
+static void backward_samples(const struct sample_work *work)
+{
+	const struct operation *operation = work->operation;
+	ptrdiff_t channels = operation->in.channels, filters = operation->out.channels,
+		  pixels = (ptrdiff_t)operation->in.height * operation->in.width,
+		  first = work->sample * pixels, left = work->samples * pixels;
+	const float *x = operation->input + first * channels;
+	float *gradient = work->gradient, *dx = work->dx;
+	for (ptrdiff_t count = pixels_of_backward(operation); left > 0; left -= count) {
+		count = left < count ? left : count;
+		if (work->fuses)
+			fused_backward(work->network->kernels, operation, gradient, first * filters,
+				(size_t)(count * filters));
+		if (work->leaf)
+			weight_gradient(work, gradient, x, (int)count);
+		if (dx) {
+			input_gradient(work, gradient, dx, (int)count);
+			dx += count * channels;
+		}
+		first += count;
+		x += count * channels;
+		gradient += count * filters;
+	}
+}
+
+static void backward(struct network *network, struct operation *operation, int n, float *gradient)
+{
+	enum { CHANNELS = 24 }; /* least in a part */
+	const struct sample_backward samples = {backward_samples, operation->out.channels,
+		operation->in.channels / CHANNELS + 1, true};
+	backward_by_samples(network, operation, n, gradient, &samples);
+}
+
+const struct convolution_way pointwise_backward = {
+	.suits = suits,
+	.allocate = allocate_backward,
+	.prepare = prepare_backward,
+	.backward = backward,
 };

@@ -47,14 +47,15 @@ static struct leaf_block block_of(const struct leaf_part *part)
 		.rows = 1};
 }
 
-static void run_sample(const struct leaf_part *part, int sample, float *leaf, bool wants_input,
-	bool fuses)
+static void run_samples(const struct leaf_part *part, int sample, int samples, float *leaf,
+	bool wants_input, bool fuses)
 {
 	const struct samples_backward *task = part->task;
 	const struct sample_work work = {
 		.network = task->network,
 		.operation = task->operation,
 		.sample = sample,
+		.samples = samples,
 		.fuses = fuses,
 		.gradient = task->gradient + (size_t)sample * shape_count(task->operation->out),
 		.leaf = leaf,
@@ -74,8 +75,9 @@ static void sum_leaf(void *context, int first, int end, float *leaf)
 	const struct samples_backward *task = part->task;
 	const struct leaf_block block = block_of(part);
 	memset(leaf + block.first, 0, block.length * sizeof *leaf);
-	for (int sample = first; sample < end; sample++)
-		run_sample(part, sample, leaf, !task->is_split, !task->is_split);
+	int samples = task->backward->whole_leaves ? end - first : 1;
+	for (int sample = first; sample < end; sample += samples)
+		run_samples(part, sample, samples, leaf, !task->is_split, !task->is_split);
 }
 
 /* First a part of a group's leaves each, then a sample's input. */
@@ -87,7 +89,7 @@ static void backward_task(void *context, int index, int worker)
 		part_begin(number + 1, task->parts, task->rows),
 		worker_scratch(task->network, worker)};
 	if (index >= leaf_tasks) {
-		run_sample(&part, index - leaf_tasks, NULL, true, !task->is_split);
+		run_samples(&part, index - leaf_tasks, 1, NULL, true, !task->is_split);
 		return;
 	}
 	const struct leaf_block block = block_of(&part);

@@ -185,7 +185,7 @@ static void backward_sample(const struct sample_work *work)
 
 static void backward(struct network *network, struct operation *operation, int n, float *gradient)
 {
-	const struct sample_backward samples = {backward_sample, operation->out.channels, 1};
+	const struct sample_backward samples = {backward_sample, operation->out.channels, 1, false};
 	backward_by_samples(network, operation, n, gradient, &samples);
 }
 
