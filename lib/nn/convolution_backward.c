@@ -57,7 +57,7 @@ static void allocate(struct network *network, struct operation *operation)
 	size_t filters = (size_t)padded_channels(layer->filters);
 	if (operation->has_trainable)
 		allocate_leaves(network, &convolution_of(operation)->leaves,
-			(taps_of(operation) + 1) * filters);
+			leaf_sums_plan((taps_of(operation) + 1) * filters, network->batch));
 	convolution_of(operation)->transposed =
 		arena_floats(&network->arena, window * filters * padded_in);
 	request_scratch(network,

@@ -87,7 +87,8 @@ static void allocate_backward(struct network *network, struct operation *operati
 	const struct group group = group_of(operation);
 	if (operation->has_trainable)
 		allocate_leaves(network, &convolution->leaves,
-			(size_t)(group.taps + 1) * (size_t)operation->layer->filters);
+			leaf_sums_plan((size_t)(group.taps + 1) * (size_t)operation->layer->filters,
+				network->batch));
 	convolution->transposed = arena_floats(&network->arena,
 		(size_t)operation->layer->filters * (size_t)group.run);
 	request_rooms(network, operation);

@@ -170,7 +170,7 @@ static void allocate_backward(struct network *network, struct operation *operati
 	size_t channels = (size_t)operation->in.channels, filters = (size_t)operation->out.channels;
 	if (operation->has_trainable)
 		allocate_leaves(network, &convolution_of(operation)->leaves,
-			(channels + 1) * filters);
+			leaf_sums_plan((channels + 1) * filters, network->batch));
 	convolution_of(operation)->transposed =
 		arena_floats(&network->arena, filters * (size_t)padded_channels((int)channels));
 	request_scratch(network, (size_t)pixels_of_backward(operation) * channels);

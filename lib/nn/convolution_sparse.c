@@ -76,7 +76,7 @@ static void allocate(struct network *network, struct operation *operation)
 	size_t filters = (size_t)operation->out.channels,
 	       row = filters * (size_t)operation->out.width;
 	allocate_leaves(network, &convolution_of(operation)->leaves,
-		filters * (size_t)filter_size(operation) + filters);
+		leaf_sums_plan(filters * (size_t)filter_size(operation) + filters, network->batch));
 	operation->checks_finite = true;
 	convolution_of(operation)->transposed = !operation->inputs[0]->wants_gradient
 		? NULL

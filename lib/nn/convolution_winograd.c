@@ -85,10 +85,9 @@ static void allocate_backward(struct network *network, struct operation *operati
 	int in = operation->in.channels, filters = operation->layer->filters;
 	if (operation->has_trainable) {
 		struct leaf_sums *leaves = &convolution->leaves;
-		*leaves = leaf_sums_plan_together((taps_of(operation) + 1) * (size_t)filters,
-			network->batch, leaves_together(network, operation));
-		leaves->arrays =
-			arena_floats(&network->arena, leaf_sums_floats(leaves, network->batch));
+		allocate_leaves(network, leaves,
+			leaf_sums_plan_together((taps_of(operation) + 1) * (size_t)filters,
+				network->batch, leaves_together(network, operation)));
 		request_scratch(network,
 			winograd_gradient_scratch(in, operation->middle, leaves->together));
 		request_scratch(network, LEAF_LEVELS * (size_t)filters);

@@ -36,7 +36,7 @@ static void allocate_buffers(struct network *network, struct operation *operatio
 	convolution->bias = arena_floats(&network->arena, channels);
 	if (operation->has_trainable)
 		allocate_leaves(network, &convolution->leaves,
-			(kernel_size(operation) + 1) * channels);
+			leaf_sums_plan((kernel_size(operation) + 1) * channels, network->batch));
 	request_scratch(network,
 		window_scratch(operation, input_rows(operation, BAND)) +
 			2 * spread_count(operation));

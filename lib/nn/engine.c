@@ -33,10 +33,13 @@ void pad_rows(float *out, const float *x, int rows, int width, int stride)
 	}
 }
 
-void allocate_leaves(struct network *network, struct leaf_sums *sums, size_t size)
+void allocate_leaves(struct network *network, struct leaf_sums *sums, struct leaf_sums planned)
 {
-	*sums = leaf_sums_plan(size, network->batch);
-	sums->arrays = arena_floats(&network->arena, leaf_sums_floats(sums, network->batch));
+	size_t count = leaf_sums_floats(&planned, network->batch);
+	if (network->leaf_count < count)
+		network->leaf_count = count;
+	*sums = planned;
+	sums->arrays = network->leaves;
 }
 
 struct value *node_value(const struct network *network, int node)

@@ -173,6 +173,8 @@ struct network {
 	float *probabilities;
 	size_t scratch_count; /* floats for each worker */
 	float *scratch;
+	size_t leaf_count; /* floats of the largest sums over samples */
+	float *leaves;
 	size_t ring_count; /* floats for each worker: rows of chains */
 	float *rings;
 
@@ -240,8 +242,9 @@ static inline struct row_band row_band_of(struct shape shape, int index)
 void request_scratch(struct network *network, size_t count);
 float *worker_scratch(const struct network *network, int worker);
 
-/* Plans the sums over the samples of a batch of arrays of `size` floats, and takes their memory. */
-void allocate_leaves(struct network *network, struct leaf_sums *sums, size_t size);
+/* Gives planned sums over the samples of a batch their memory, which all operations share: it holds
+ * them within one call of `backward`. */
+void allocate_leaves(struct network *network, struct leaf_sums *sums, struct leaf_sums planned);
 
 /* Row by row: out (rows, width) from x (rows, stride), and back with zeros after each row. */
 void compact_rows(float *out, const float *x, int rows, int width, int stride);

@@ -97,9 +97,7 @@ static void allocate_buffers(struct network *network, struct operation *operatio
 			2 * (size_t)network->batch * (size_t)sets_of(operation));
 	if (!operation->has_trainable)
 		return;
-	state->sums = leaf_sums_plan(2 * channels, network->batch);
-	state->sums.arrays =
-		arena_floats(&network->arena, leaf_sums_floats(&state->sums, network->batch));
+	allocate_leaves(network, &state->sums, leaf_sums_plan(2 * channels, network->batch));
 	request_scratch(network, 2 * channels * sizeof(double) / sizeof(float));
 }
 

@@ -139,6 +139,7 @@ static void place_gradients(struct network *network)
 
 /* ---- all memory ---- */
 
+/* How large the memory is that operations share is known after the first time. */
 static void lay_out(struct network *network, size_t shared)
 {
 	struct arena *arena = &network->arena;
@@ -154,6 +155,7 @@ static void lay_out(struct network *network, size_t shared)
 		? arena_floats(arena, batch * shape_count(network->graph.input))
 		: NULL;
 	network->shared = arena_floats(arena, shared);
+	network->leaves = arena_floats(arena, network->leaf_count);
 	network->scratch_count = network->ring_count = 0;
 	for (int i = 0; i < network->operation_count; i++) {
 		struct operation *operation = &network->operations[i];
@@ -223,6 +225,8 @@ int allocate_memory(struct network *network, struct error *error)
 	place_gradients(network);
 	network->spare_gradient_count = spare_gradient_count(network);
 	size_t shared = arena_share(network->places, network->place_count);
+	lay_out(network, shared);
+	network->arena.used = 0;
 	lay_out(network, shared);
 	network->memory = arena_allocate(&network->arena);
 	if (!network->memory)

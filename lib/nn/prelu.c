@@ -57,9 +57,7 @@ static void allocate_buffers(struct network *network, struct operation *operatio
 	size_t count = shape_count(alpha_shape(operation));
 	if (!operation->has_trainable)
 		return;
-	state->sums = leaf_sums_plan(count, network->batch);
-	state->sums.arrays =
-		arena_floats(&network->arena, leaf_sums_floats(&state->sums, network->batch));
+	allocate_leaves(network, &state->sums, leaf_sums_plan(count, network->batch));
 	request_scratch(network, count * sizeof(double) / sizeof(float));
 }
 
