@@ -59,10 +59,12 @@ struct operation_kind {
 	bool in_place; /* backward leaves the gradient of its first input where that of the output
 	                  was */
 	bool is_noise; /* outside of training steps its output is its input */
-	bool fuses_normalization; /* a convolution: batch normalisation before and after it can be
-	                             fused with it (normalization.h) */
-	bool fuses_pool;          /* a 2x2 max-pool after it can be fused into it */
-	bool fuses_sum;           /* in prediction a sum of its output and another value can be */
+	bool fuses_any_activation; /* backward needs no output of it
+	                              (activation_derives_from_output) */
+	bool fuses_normalization;  /* a convolution: batch normalisation before and after it can be
+	                              fused with it (normalization.h) */
+	bool fuses_pool;           /* a 2x2 max-pool after it can be fused into it */
+	bool fuses_sum;            /* in prediction a sum of its output and another value can be */
 };
 
 /* The output of an operation, or the network's input. */

@@ -416,6 +416,7 @@ const struct operation_kind normalization_kind = {
 	.backward = backward,
 	.update_running_statistics = update_running_statistics,
 	.in_place = true,
+	.fuses_any_activation = true,
 };
 
 static void plan(struct planner *planner, int node)

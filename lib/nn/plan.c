@@ -113,10 +113,12 @@ struct layer *plan_copy_layer(struct planner *planner, int node)
 /* ---- fusion ---- */
 
 /* Whether the activation may be part of an operation, whose output is that of the activation. */
-static bool fuses(const struct planner *planner, const struct activation *activation)
+static bool fuses(const struct planner *planner, const struct operation *operation,
+	const struct activation *activation)
 {
 	return activation_is_elementwise(activation->kind) &&
 		(planner->network->mode == NETWORK_PREDICT ||
+			operation->kind->fuses_any_activation ||
 			activation_derives_from_output(activation->kind));
 }
 
@@ -158,7 +160,7 @@ void plan_fuse_activation(struct planner *planner, struct operation *operation)
 {
 	const struct layer *layer = follower(planner, operation, LAYER_ACTIVATION);
 	if (!layer || operation->activation.kind != ACTIVATION_LINEAR ||
-		!fuses(planner, &layer->activation) ||
+		!fuses(planner, operation, &layer->activation) ||
 		plan_is_final(planner, planner->users[operation->last_node], &layer->activation))
 		return;
 	operation->activation = layer->activation;
@@ -248,7 +250,7 @@ void plan_weighted(struct planner *planner, int node, struct operation *operatio
 	const struct activation *activation = &graph_layer(planner->graph, node)->activation;
 	if (plan_is_final(planner, node, activation)) {
 		set_final(planner, node, activation);
-	} else if (!fuses(planner, activation)) {
+	} else if (!fuses(planner, operation, activation)) {
 		plan_activation(planner, node, activation);
 	} else {
 		operation->activation = *activation;
