@@ -187,12 +187,13 @@ struct kernels {
 	/* The transforms of Winograd's F(4x4, 3x3), for whole vectors of channels; the 36
 	 * transformed values of a channel are `plane` apart. Input: x (6 rows `pitch` apart, 6,
 	 * channels). Output: to out (4, 4, channels), plus the bias unless it is NULL. Weights: w
-	 * is 9 rows of `channels`, `plane` apart too. */
+	 * is 9 rows of `channels`, `tap` apart. */
 	void (*winograd_input)(float *out, ptrdiff_t plane, const float *x, ptrdiff_t pitch,
 		int channels);
 	void (*winograd_output)(float *out, const float *products, ptrdiff_t plane,
 		const float *bias, int channels);
-	void (*winograd_weights)(float *out, const float *w, ptrdiff_t plane, int channels);
+	void (*winograd_weights)(float *out, ptrdiff_t plane, const float *w, ptrdiff_t tap,
+		int channels);
 	/* Their adjoints: the gradient of the output, x (4 rows `pitch` apart, 4, channels), to
 	 * that of the products; that of the transformed weights to that of the weights, 9 rows
 	 * `tap` apart, which it overwrites or adds to. */

@@ -87,7 +87,8 @@ INLINE void transform_weights(doubles out[6], const doubles g[3])
 	out[5] = g[2];
 }
 
-static void winograd_weights(float *out, const float *w, ptrdiff_t plane, int channels)
+static void winograd_weights(float *out, ptrdiff_t plane, const float *w, ptrdiff_t tap,
+	int channels)
 {
 	for (int c = 0; c < channels; c += LANES) {
 		doubles half[3][6]; /* by column of w */
@@ -95,7 +96,7 @@ static void winograd_weights(float *out, const float *w, ptrdiff_t plane, int ch
 		{
 			doubles column[3];
 			UNROLLED for (int i = 0; i < 3; i++) column[i] =
-				__builtin_convertvector(load(w + (3 * i + j) * plane + c), doubles);
+				__builtin_convertvector(load(w + (3 * i + j) * tap + c), doubles);
 			transform_weights(half[j], column);
 		}
 		UNROLLED for (int i = 0; i < 6; i++)

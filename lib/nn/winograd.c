@@ -23,19 +23,20 @@ static int tiles_along(int side)
 	return (side + SIDE - 1) / SIDE;
 }
 
+/* With less than two thirds of the multiplications, what does not fill a tile counted too. */
 bool winograd_suits(const struct layer *layer, int in_channels, struct shape out)
 {
 	int tiles = tiles_along(out.height) * tiles_along(out.width);
 	return layer->kernel_height == 3 && layer->kernel_width == 3 && layer->stride_height == 1 &&
 		layer->stride_width == 1 && in_channels % CHANNEL_BLOCK == 0 &&
-		2 * out.height * out.width >= tiles * SIDE * SIDE;
+		2 * 9 * out.height * out.width >= 3 * PLANES * tiles;
 }
 
 /* ---- weights ---- */
 
 size_t winograd_weight_count(int in_channels, int out_channels)
 {
-	return PLANES * (size_t)in_channels * (size_t)padded_channels(out_channels);
+	return PLANES * (size_t)winograd_plane(in_channels, padded_channels(out_channels));
 }
 
 struct weights_task {
@@ -45,16 +46,22 @@ struct weights_task {
 	int in_channels, width;
 };
 
-static void transform_channel(void *context, int channel, int worker)
+/* CHANNELS of a block of filters: all planes are written as streams. */
+enum { CHANNELS = 64 };
+
+static void transform_channels(void *context, int index, int worker)
 {
 	(void)worker;
 	const struct weights_task *task = context;
-	ptrdiff_t plane = (ptrdiff_t)task->in_channels * task->width;
-	const float *w = task->w + (ptrdiff_t)channel * task->width;
-	for (int c = 0; c < task->width; c += CHANNEL_BLOCK)
-		task->kernels->winograd_weights(task->out + (ptrdiff_t)c * task->in_channels +
-				channel * CHANNEL_BLOCK,
-			w + c, plane, CHANNEL_BLOCK);
+	int in = task->in_channels, pieces = (in + CHANNELS - 1) / CHANNELS,
+	    filter = index / pieces * CHANNEL_BLOCK, first = index % pieces * CHANNELS,
+	    end = smaller(first + CHANNELS, in);
+	for (int i = first; i < end; i++)
+		task->kernels->winograd_weights(task->out + (ptrdiff_t)filter * in +
+				i * CHANNEL_BLOCK,
+			winograd_plane(in, task->width),
+			task->w + (ptrdiff_t)i * task->width + filter, (ptrdiff_t)in * task->width,
+			CHANNEL_BLOCK);
 }
 
 void winograd_weights(const struct network *network, float *out, const float *w, int in_channels,
@@ -62,7 +69,8 @@ void winograd_weights(const struct network *network, float *out, const float *w,
 {
 	struct weights_task task = {network->kernels, out, w, in_channels,
 		padded_channels(out_channels)};
-	parallel_for(network->pool, in_channels, transform_channel, &task);
+	int pieces = (in_channels + CHANNELS - 1) / CHANNELS;
+	parallel_for(network->pool, task.width / CHANNEL_BLOCK * pieces, transform_channels, &task);
 }
 
 /* ---- tiles ---- */
@@ -156,7 +164,7 @@ static void multiply(const struct winograd_group *group)
 {
 	const struct winograd *task = group->task;
 	int in = task->in.channels;
-	ptrdiff_t weight_plane = (ptrdiff_t)in * padded_channels(task->out.channels);
+	ptrdiff_t weight_plane = winograd_plane(in, padded_channels(task->out.channels));
 	for (int p = 0; p < PLANES; p++)
 		for (int c = 0; c < group->width; c += CHANNEL_BLOCK) {
 			const struct product product = {

@@ -56,11 +56,11 @@ struct winograd_source {
 const float *winograd_window(const struct winograd_source *source, int top, int left, int side,
 	float *edge, ptrdiff_t *pitch);
 
-/* Planes of `tiles` x `channels` lie an odd number of cache lines apart, so that those of one tile
- * do not push each other out. */
-static inline ptrdiff_t winograd_plane(int tiles, int channels)
+/* Planes of `rows` x `channels` lie an odd number of cache lines apart, so that those of one row do
+ * not push each other out. */
+static inline ptrdiff_t winograd_plane(int rows, int channels)
 {
-	return (ptrdiff_t)tiles * channels + CHANNEL_BLOCK;
+	return (ptrdiff_t)rows * channels + CHANNEL_BLOCK;
 }
 
 /* ---- winograd_gradient.c: the gradient of the weights ---- */

@@ -128,7 +128,7 @@ static void run_winograd_output(void *context)
 static void run_winograd_weights(void *context)
 {
 	(void)context;
-	kernels->winograd_weights(out, w, PLANE, CHANNELS);
+	kernels->winograd_weights(out, PLANE, w, PLANE, CHANNELS);
 }
 
 static void run_winograd_output_adjoint(void *context)

@@ -257,7 +257,7 @@ static void winograd(const struct kernels *kernels, int count, float out[4][VALU
 	kernels->winograd_output(out[1], a, plane, count % 2 ? c : NULL, channels);
 	kernels->winograd_output_adjoint(out[2], plane, b, 5 * channels, channels);
 	kernels->winograd_weights_adjoint(out[3], plane, a, plane, channels, count % 4 < 2);
-	kernels->winograd_weights(out[1] + 16 * channels, b, plane, channels);
+	kernels->winograd_weights(out[1] + 16 * channels, plane, b, plane + 1, channels);
 }
 
 static void updates(const struct kernels *kernels, int count, float out[4][VALUES])
