@@ -100,6 +100,13 @@ struct depthwise {
 	int count; /* windows */
 };
 
+/* The pixels of one sample that a window of a pooling layer covers, of some channels. */
+struct pool_window {
+	const float *x; /* the first pixel; its rows are `pitch` apart, its pixels `stride` */
+	ptrdiff_t pitch, stride;
+	int rows, columns, channels;
+};
+
 /* An affine map by channel, and an elementwise activation: y = activate(x * scale + shift),
  * fused. */
 struct affine {
@@ -170,6 +177,16 @@ struct kernels {
 	 * value. NaN wins. */
 	void (*max_pool)(const float *upper, const float *lower, int stride, float *out,
 		uint8_t *argmax, int count, int channels);
+
+	/* The largest value of each channel in a window, the first of equals, or NaN; the mean: the
+	 * sum of the sums of its rows, divided. Backward: adds to dx, laid out as x, the gradient
+	 * of the largest value, or each pixel's share. */
+	void (*max_window)(const struct pool_window *window, float *out);
+	void (*max_window_backward)(const struct pool_window *window, const float *gradient,
+		float *dx);
+	void (*mean_window)(const struct pool_window *window, float *out);
+	void (*mean_window_backward)(const struct pool_window *window, const float *gradient,
+		float *dx);
 
 	/* The sparse parts of a 3x3 convolution's backward.
 	 * out (3, out_row): out[r][k] += sum over entries of value * x[index + r * pitch + k], k <

@@ -7,6 +7,7 @@
 #include "kernels/vector_normalization.h"
 #include "kernels/vector_depthwise.h"
 #include "kernels/vector_pool.h"
+#include "kernels/vector_window.h"
 #include "kernels/vector_winograd.h"
 
 #define TABLE \
@@ -18,7 +19,9 @@
 		.sum_channels = sum_channels, .sum_squares = sum_squares, .normalize = normalize, \
 		.sum_gradients = sum_gradients, .normalize_backward = normalize_backward, \
 		.depthwise = depthwise, .depthwise_backward = depthwise_backward, \
-		.max_pool = max_pool, .sum_windows = sum_windows, \
+		.max_pool = max_pool, .max_window = max_window, \
+		.max_window_backward = max_window_backward, .mean_window = mean_window, \
+		.mean_window_backward = mean_window_backward, .sum_windows = sum_windows, \
 		.sum_few_channels = sum_few_channels, .scatter_windows = scatter_windows, \
 		.winograd_input = winograd_input, .winograd_output = winograd_output, \
 		.winograd_weights = winograd_weights, \

@@ -3,7 +3,6 @@
 #include "nn/plan.h"
 #include "nn/window.h"
 
-#include <math.h>
 #include <string.h>
 
 struct pooling {
@@ -12,21 +11,29 @@ struct pooling {
 
 static void allocate_buffers(struct network *network, struct operation *operation)
 {
+	(void)network;
 	struct pooling *pooling = operation->state;
 	pooling->window = window_of(operation->layer, operation->in, operation->out);
-	request_scratch(network, (size_t)operation->in.channels);
 }
 
+/* Tasks are rows of the output, backward samples, each divided by channels where they are few. */
 struct pooling_task {
 	struct network *network;
 	const struct operation *operation;
 	float *gradient, *input_gradient;
+	int parts;
 };
 
 /* The part of the input that a window covers. */
 struct area {
 	int top, bottom, left, right;
 };
+
+static bool is_maximum(const struct operation *operation)
+{
+	return operation->layer->kind == LAYER_MAX_POOLING ||
+		operation->layer->kind == LAYER_GLOBAL_MAX_POOLING;
+}
 
 static int larger(int a, int b)
 {
@@ -46,148 +53,140 @@ static struct area area_of(const struct operation *operation, int row, int colum
 		smaller(left + layer->kernel_width, operation->in.width)};
 }
 
-/* Index of the first largest value of a channel in the area; NaN counts as the largest. */
-static ptrdiff_t argmax_of(const struct operation *operation, const float *x, struct area area,
-	int channel)
+/* A task's part of the channels, whole lines of the cache. */
+static struct span channels_of(const struct pooling_task *task, int part)
 {
-	ptrdiff_t argmax = -1;
-	for (int y = area.top; y < area.bottom; y++)
-		for (int column = area.left; column < area.right; column++) {
-			ptrdiff_t place = ((ptrdiff_t)y * operation->in.width + column) *
-					operation->in.channels +
-				channel;
-			if (argmax < 0 || x[place] > x[argmax] || isnan(x[place]))
-				argmax = place;
-		}
-	return argmax;
+	const size_t channels = (size_t)task->operation->in.channels;
+	const int blocks = padded_channels((int)channels) / CHANNEL_BLOCK;
+	size_t first = CHANNEL_BLOCK * (size_t)part_begin(part, task->parts, blocks),
+	       end = CHANNEL_BLOCK * (size_t)part_begin(part + 1, task->parts, blocks);
+	return (struct span){first, (end < channels ? end : channels) - first};
 }
 
-static void max_row(void *context, int index, int worker)
+static void run_tasks(struct pooling_task *task, int count, parallel_task *work)
+{
+	struct parallel *pool = task->network->pool;
+	task->parts = parts_of(pool, count, 2,
+		padded_channels(task->operation->in.channels) / CHANNEL_BLOCK);
+	parallel_for(pool, count * task->parts, work, task);
+}
+
+/* Of the input, or of what is laid out as it. */
+static ptrdiff_t place_of(struct shape in, int sample, int row, int column, size_t channel)
+{
+	return (((ptrdiff_t)sample * in.height + row) * in.width + column) * in.channels +
+		(ptrdiff_t)channel;
+}
+
+static struct pool_window window_at(const struct operation *operation, int sample, struct area area,
+	struct span channels)
+{
+	const struct shape in = operation->in;
+	return (struct pool_window){.x = operation->input +
+			place_of(in, sample, area.top, area.left, channels.first),
+		.pitch = (ptrdiff_t)in.width * in.channels,
+		.stride = in.channels,
+		.rows = area.bottom - area.top,
+		.columns = area.right - area.left,
+		.channels = (int)channels.count};
+}
+
+/* ---- forward ---- */
+
+static void pool_row(void *context, int index, int worker)
 {
 	(void)worker;
-	const struct pooling_task *task = context;
-	const struct operation *operation = task->operation;
-	const struct shape out = operation->out;
-	const float *x =
-		operation->input + (size_t)(index / out.height) * shape_count(operation->in);
-	float *row = operation->output + (size_t)index * (size_t)out.width * (size_t)out.channels;
-	for (int column = 0; column < out.width; column++) {
-		struct area area = area_of(operation, index % out.height, column);
-		for (int c = 0; c < out.channels; c++)
-			*row++ = x[argmax_of(operation, x, area, c)];
-	}
-}
-
-static void max_forward(struct network *network, struct operation *operation, int n)
-{
-	struct pooling_task task = {.network = network, .operation = operation};
-	parallel_for(network->pool, n * operation->out.height, max_row, &task);
-}
-
-static void max_backward_sample(void *context, int sample, int worker)
-{
-	(void)worker;
-	const struct pooling_task *task = context;
-	const struct operation *operation = task->operation;
-	const struct shape out = operation->out;
-	const float *x = operation->input + (size_t)sample * shape_count(operation->in);
-	const float *gradient = task->gradient + (size_t)sample * shape_count(out);
-	float *dx = task->input_gradient + (size_t)sample * shape_count(operation->in);
-	memset(dx, 0, shape_count(operation->in) * sizeof *dx);
-	for (int p = 0; p < out.height * out.width; p++) {
-		struct area area = area_of(operation, p / out.width, p % out.width);
-		for (int c = 0; c < out.channels; c++)
-			dx[argmax_of(operation, x, area, c)] += *gradient++;
-	}
-}
-
-static void max_backward(struct network *network, struct operation *operation, int n,
-	float *gradient)
-{
-	struct pooling_task task = {network, operation, gradient, operation->input_gradients[0]};
-	if (task.input_gradient)
-		parallel_for(network->pool, n, max_backward_sample, &task);
-}
-
-/* Sums row by row first, to limit rounding errors in the average of a whole image. */
-static void average_row(void *context, int index, int worker)
-{
 	const struct pooling_task *task = context;
 	const struct operation *operation = task->operation;
 	const struct kernels *kernels = task->network->kernels;
-	const struct shape in = operation->in, out = operation->out;
-	size_t channels = (size_t)in.channels;
-	const float *x = operation->input + (size_t)(index / out.height) * shape_count(in);
-	float *mean = operation->output + (size_t)index * (size_t)out.width * channels;
-	float *sum = worker_scratch(task->network, worker);
-	for (int column = 0; column < out.width; column++, mean += channels) {
-		struct area area = area_of(operation, index % out.height, column);
-		memset(mean, 0, channels * sizeof *mean);
-		for (int y = area.top; y < area.bottom; y++) {
-			memset(sum, 0, channels * sizeof *sum);
-			kernels->sum_channels(sum,
-				x + ((ptrdiff_t)y * in.width + area.left) * in.channels,
-				area.right - area.left, in.channels);
-			kernels->add(mean, sum, channels);
-		}
-		float count = (float)((area.bottom - area.top) * (area.right - area.left));
-		for (size_t c = 0; c < channels; c++)
-			mean[c] /= count;
+	const struct shape out = operation->out;
+	const struct span channels = channels_of(task, index % task->parts);
+	const int row = index / task->parts;
+	float *to = operation->output + place_of(out, 0, row, 0, channels.first);
+	for (int column = 0; column < out.width; column++, to += out.channels) {
+		struct pool_window window = window_at(operation, row / out.height,
+			area_of(operation, row % out.height, column), channels);
+		if (is_maximum(operation))
+			kernels->max_window(&window, to);
+		else
+			kernels->mean_window(&window, to);
 	}
 }
 
-static void average_forward(struct network *network, struct operation *operation, int n)
+static void forward(struct network *network, struct operation *operation, int n)
 {
 	struct pooling_task task = {.network = network, .operation = operation};
-	parallel_for(network->pool, n * operation->out.height, average_row, &task);
+	run_tasks(&task, n * operation->out.height, pool_row);
 }
 
-static void average_backward_sample(void *context, int sample, int worker)
+/* ---- backward ---- */
+
+/* Zeros a part of the channels of the input's gradient in rows [row, end) of a sample. */
+static void clear_rows(const struct pooling_task *task, int sample, int row, int end,
+	struct span channels)
 {
-	const struct pooling_task *task = context;
+	const struct shape in = task->operation->in;
+	float *dx = task->input_gradient + place_of(in, sample, row, 0, channels.first);
+	const int pixels = (end - row) * in.width;
+	if (task->parts == 1)
+		memset(dx, 0, (size_t)pixels * channels.count * sizeof *dx);
+	else
+		for (int p = 0; p < pixels; p++, dx += in.channels)
+			memset(dx, 0, channels.count * sizeof *dx);
+}
+
+static void spread_row(const struct pooling_task *task, int sample, int row, struct span channels)
+{
 	const struct operation *operation = task->operation;
+	const struct kernels *kernels = task->network->kernels;
 	const struct shape in = operation->in, out = operation->out;
-	size_t channels = (size_t)in.channels;
-	const float *gradient = task->gradient + (size_t)sample * shape_count(out);
-	float *dx = task->input_gradient + (size_t)sample * shape_count(in),
-	      *share = worker_scratch(task->network, worker);
-	memset(dx, 0, shape_count(in) * sizeof *dx);
-	for (int p = 0; p < out.height * out.width; p++, gradient += channels) {
-		struct area area = area_of(operation, p / out.width, p % out.width);
-		float count = (float)((area.bottom - area.top) * (area.right - area.left));
-		for (size_t c = 0; c < channels; c++)
-			share[c] = gradient[c] / count;
-		for (int y = area.top; y < area.bottom; y++)
-			for (int x = area.left; x < area.right; x++)
-				task->network->kernels->add(dx +
-						((ptrdiff_t)y * in.width + x) * in.channels,
-					share, channels);
+	const float *gradient = task->gradient + place_of(out, sample, row, 0, channels.first);
+	for (int column = 0; column < out.width; column++, gradient += out.channels) {
+		struct area area = area_of(operation, row, column);
+		struct pool_window window = window_at(operation, sample, area, channels);
+		float *dx = task->input_gradient +
+			place_of(in, sample, area.top, area.left, channels.first);
+		if (is_maximum(operation))
+			kernels->max_window_backward(&window, gradient, dx);
+		else
+			kernels->mean_window_backward(&window, gradient, dx);
 	}
 }
 
-static void average_backward(struct network *network, struct operation *operation, int n,
-	float *gradient)
+/* Rows of the input's gradient are zeroed just before windows reach them: they stay in the cache.
+ */
+static void backward_sample(void *context, int index, int worker)
 {
-	struct pooling_task task = {network, operation, gradient, operation->input_gradients[0]};
-	if (task.input_gradient)
-		parallel_for(network->pool, n, average_backward_sample, &task);
+	(void)worker;
+	const struct pooling_task *task = context;
+	const struct operation *operation = task->operation;
+	const struct span channels = channels_of(task, index % task->parts);
+	const int sample = index / task->parts;
+	int cleared = 0;
+	for (int row = 0; row < operation->out.height; row++) {
+		int bottom = area_of(operation, row, 0).bottom;
+		clear_rows(task, sample, cleared, bottom, channels);
+		cleared = bottom;
+		spread_row(task, sample, row, channels);
+	}
+	clear_rows(task, sample, cleared, operation->in.height, channels);
 }
 
-static const struct operation_kind max_pooling_kind = {
+static void backward(struct network *network, struct operation *operation, int n, float *gradient)
+{
+	struct pooling_task task = {network, operation, gradient, operation->input_gradients[0], 1};
+	if (task.input_gradient)
+		run_tasks(&task, n, backward_sample);
+}
+
+static const struct operation_kind pooling_kind = {
 	.state_size = sizeof(struct pooling),
 	.allocate_buffers = allocate_buffers,
-	.forward = max_forward,
-	.backward = max_backward,
+	.forward = forward,
+	.backward = backward,
 };
 
-static const struct operation_kind average_pooling_kind = {
-	.state_size = sizeof(struct pooling),
-	.allocate_buffers = allocate_buffers,
-	.forward = average_forward,
-	.backward = average_backward,
-};
-
-const struct layer_operation operation_of_MAX_POOLING = {&max_pooling_kind, NULL};
-const struct layer_operation operation_of_GLOBAL_MAX_POOLING = {&max_pooling_kind, NULL};
-const struct layer_operation operation_of_AVERAGE_POOLING = {&average_pooling_kind, NULL};
-const struct layer_operation operation_of_GLOBAL_AVERAGE_POOLING = {&average_pooling_kind, NULL};
+const struct layer_operation operation_of_MAX_POOLING = {&pooling_kind, NULL};
+const struct layer_operation operation_of_GLOBAL_MAX_POOLING = {&pooling_kind, NULL};
+const struct layer_operation operation_of_AVERAGE_POOLING = {&pooling_kind, NULL};
+const struct layer_operation operation_of_GLOBAL_AVERAGE_POOLING = {&pooling_kind, NULL};
