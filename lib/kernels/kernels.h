@@ -100,6 +100,32 @@ struct depthwise {
 	int count; /* windows */
 };
 
+/* ROW(enumerator, name of the function): how two arrays become one, value by value. NaN is the
+ * largest and the smallest value. */
+#define JOINS(ROW) \
+	ROW(ADD, join_add) \
+	ROW(SUBTRACT, join_subtract) \
+	ROW(MULTIPLY, join_multiply) \
+	ROW(MAXIMUM, join_maximum) \
+	ROW(MINIMUM, join_minimum)
+
+#define ROW(kind, function) JOIN_##kind,
+enum join_kind { JOINS(ROW) JOIN_COUNT };
+#undef ROW
+
+/* Pixels `step` apart: 0 repeats one. */
+struct join_operand {
+	const float *x;
+	ptrdiff_t step;
+};
+
+/* out (count, channels) from two of that shape; out may be one of them. */
+struct join_pixels {
+	float *out;
+	struct join_operand first, second;
+	int count, channels;
+};
+
 /* The pixels of one sample that a window of a pooling layer covers, of some channels. */
 struct pool_window {
 	const float *x; /* the first pixel; its rows are `pitch` apart, its pixels `stride` */
@@ -177,6 +203,8 @@ struct kernels {
 	 * value. NaN wins. */
 	void (*max_pool)(const float *upper, const float *lower, int stride, float *out,
 		uint8_t *argmax, int count, int channels);
+
+	void (*joins[JOIN_COUNT])(const struct join_pixels *join);
 
 	/* The largest value of each channel in a window, the first of equals, or NaN; the mean: the
 	 * sum of the sums of its rows, divided. Backward: adds to dx, laid out as x, the gradient

@@ -8,6 +8,7 @@
 #include "kernels/vector_depthwise.h"
 #include "kernels/vector_pool.h"
 #include "kernels/vector_window.h"
+#include "kernels/vector_join.h"
 #include "kernels/vector_winograd.h"
 
 #define TABLE \
@@ -27,6 +28,7 @@
 		.winograd_weights = winograd_weights, \
 		.winograd_output_adjoint = winograd_output_adjoint, \
 		.winograd_weights_adjoint = winograd_weights_adjoint, \
-		.optimizers = {OPTIMIZERS(OPTIMIZER_ENTRY)}, \
+		.joins = {JOINS(JOIN_ENTRY)}, .optimizers = {OPTIMIZERS(OPTIMIZER_ENTRY)}, \
 	}
+#define JOIN_ENTRY(kind, function) [JOIN_##kind] = function,
 #define OPTIMIZER_ENTRY(kind, name, function, ...) [OPTIMIZER_##kind] = function,

@@ -65,34 +65,38 @@ static void repeat_pixels(float *out, const float *x, struct shape in, struct sh
 	}
 }
 
-/* A row of input `k` as long as the output's: its own, or repeated in `room`. */
-static const float *full_row(const struct join_task *task, int k, int sample, int row, float *room)
+/* A row of input `k` as long as the output's: its own, one pixel of it that is repeated, or else
+ * all in `room`. */
+static struct join_operand operand_of(const struct join_task *task, int k, int sample, int row,
+	float *room)
 {
 	const struct operation *operation = task->operation;
 	const struct shape in = input_shape(task->network, operation, k), out = operation->out;
 	const float *x = operation->inputs[k]->data + row_offset(in, sample, row);
-	if (row_count(in) == row_count(out))
-		return x;
+	if (in.channels == out.channels)
+		return (struct join_operand){x, in.width == out.width ? out.channels : 0};
 	repeat_pixels(room, x, in, out);
-	return room;
+	return (struct join_operand){room, out.channels};
 }
 
 /* Adds a row of gradients as long as the output's to that of an input. `room`: a row of
  * the input. */
-static void reduce_row(float *dx, const float *gradient, struct shape in, struct shape shape,
-	float *room)
+static void reduce_row(const struct kernels *kernels, float *dx, const float *gradient,
+	struct shape in, struct shape shape, float *room)
 {
 	memset(room, 0, row_count(in) * sizeof *room);
-	for (int p = 0; p < shape.width; p++, gradient += shape.channels) {
-		float *pixel = room + (in.width == 1 ? 0 : (size_t)p * (size_t)in.channels);
-		float sum = 0;
-		for (int c = 0; c < shape.channels && in.channels == 1; c++)
-			sum += gradient[c];
-		for (int c = 0; c < in.channels; c++)
-			pixel[c] += in.channels == 1 ? sum : gradient[c];
-	}
-	for (size_t i = 0; i < row_count(in); i++)
-		dx[i] += room[i];
+	if (in.channels == shape.channels && in.width == 1)
+		kernels->sum_channels(room, gradient, shape.width, shape.channels);
+	else if (in.channels == shape.channels)
+		kernels->add(room, gradient, row_count(in));
+	else
+		for (int p = 0; p < shape.width; p++, gradient += shape.channels) {
+			float sum = 0;
+			for (int c = 0; c < shape.channels; c++)
+				sum += gradient[c];
+			room[in.width == 1 ? 0 : p] += sum;
+		}
+	kernels->add(dx, room, row_count(in));
 }
 
 /* ---- what each kind computes, row by row ---- */
@@ -107,42 +111,11 @@ struct gradient_row {
 };
 
 struct join_rule {
-	/* out[i] = out[i] (operator) x[i] */
-	void (*combine)(float *restrict out, const float *restrict x, size_t count);
+	enum join_kind join;
 	/* The gradient of input `k`, as long as the output's row; called for k = 0, 1, 2... */
 	void (*derive)(const struct gradient_row *row, int k, float *dx);
 	bool is_mean;
 };
-
-static void add(float *restrict out, const float *restrict x, size_t count)
-{
-	for (size_t i = 0; i < count; i++)
-		out[i] += x[i];
-}
-
-static void subtract(float *restrict out, const float *restrict x, size_t count)
-{
-	for (size_t i = 0; i < count; i++)
-		out[i] -= x[i];
-}
-
-static void multiply(float *restrict out, const float *restrict x, size_t count)
-{
-	for (size_t i = 0; i < count; i++)
-		out[i] *= x[i];
-}
-
-static void maximize(float *restrict out, const float *restrict x, size_t count)
-{
-	for (size_t i = 0; i < count; i++)
-		out[i] = x[i] > out[i] || isnan(x[i]) ? x[i] : out[i];
-}
-
-static void minimize(float *restrict out, const float *restrict x, size_t count)
-{
-	for (size_t i = 0; i < count; i++)
-		out[i] = x[i] < out[i] || isnan(x[i]) ? x[i] : out[i];
-}
 
 static void divide(float *out, size_t count, float divisor)
 {
@@ -150,10 +123,20 @@ static void divide(float *out, size_t count, float divisor)
 		out[i] /= divisor;
 }
 
+/* Joins two rows as long as the output's. */
+static void join_operands(const struct join_task *task, enum join_kind kind, float *out,
+	struct join_operand first, struct join_operand second)
+{
+	const struct shape shape = task->operation->out;
+	struct join_pixels join = {out, first, second, shape.width, shape.channels};
+	task->network->kernels->joins[kind](&join);
+}
+
 static void derive_sum(const struct gradient_row *row, int k, float *dx)
 {
 	(void)k;
-	memcpy(dx, row->gradient, row->count * sizeof *dx);
+	if (dx != row->gradient)
+		memcpy(dx, row->gradient, row->count * sizeof *dx);
 }
 
 static void derive_difference(const struct gradient_row *row, int k, float *dx)
@@ -170,21 +153,28 @@ static void derive_mean(const struct gradient_row *row, int k, float *dx)
 
 static void derive_product(const struct gradient_row *row, int k, float *dx)
 {
-	derive_sum(row, k, dx);
-	for (int other = 0; other < row->task->operation->input_count; other++)
-		if (other != k)
-			multiply(dx, full_row(row->task, other, row->sample, row->row, row->room),
-				row->count);
+	const int channels = row->task->operation->out.channels;
+	const float *product = row->gradient;
+	for (int other = 0; other < row->task->operation->input_count; other++) {
+		if (other == k)
+			continue;
+		join_operands(row->task, JOIN_MULTIPLY, dx,
+			(struct join_operand){product, channels},
+			operand_of(row->task, other, row->sample, row->row, row->room));
+		product = dx;
+	}
 }
 
 /* Takes the gradient where the input has the output's value. */
 static void derive_extreme(const struct gradient_row *row, int k, float *dx)
 {
 	const struct operation *operation = row->task->operation;
-	const float *x = full_row(row->task, k, row->sample, row->row, row->room);
+	const struct join_operand x = operand_of(row->task, k, row->sample, row->row, row->room);
+	const size_t channels = (size_t)operation->out.channels;
 	const float *y = operation->output + row_offset(operation->out, row->sample, row->row);
 	for (size_t i = 0; i < row->count; i++) {
-		bool takes = x[i] == y[i] || isnan(x[i]);
+		const float value = x.x[i / channels * (size_t)x.step + i % channels];
+		bool takes = value == y[i] || isnan(value);
 		dx[i] = takes ? row->gradient[i] : 0;
 		row->gradient[i] = takes ? 0 : row->gradient[i];
 	}
@@ -194,19 +184,19 @@ static void derive_extreme(const struct gradient_row *row, int k, float *dx)
 static const struct join_rule *rule_of(const struct operation *operation)
 {
 	static const struct join_rule rules[LAYER_KIND_COUNT] = {
-		[LAYER_ADD] = {add, derive_sum, false},
-		[LAYER_SUBTRACT] = {subtract, derive_difference, false},
-		[LAYER_MULTIPLY] = {multiply, derive_product, false},
-		[LAYER_AVERAGE] = {add, derive_mean, true},
-		[LAYER_MAXIMUM] = {maximize, derive_extreme, false},
-		[LAYER_MINIMUM] = {minimize, derive_extreme, false},
+		[LAYER_ADD] = {JOIN_ADD, derive_sum, false},
+		[LAYER_SUBTRACT] = {JOIN_SUBTRACT, derive_difference, false},
+		[LAYER_MULTIPLY] = {JOIN_MULTIPLY, derive_product, false},
+		[LAYER_AVERAGE] = {JOIN_ADD, derive_mean, true},
+		[LAYER_MAXIMUM] = {JOIN_MAXIMUM, derive_extreme, false},
+		[LAYER_MINIMUM] = {JOIN_MINIMUM, derive_extreme, false},
 	};
 	return &rules[operation->layer->kind];
 }
 
 /* ---- value by value: forward ---- */
 
-/* A repeated row, a row of gradients, and an input's sums over a row. */
+/* Forward two repeated rows; backward one, a row of gradients, and an input's sums over a row. */
 enum { ROOMS = 3 };
 
 static void request_rows(struct network *network, struct operation *operation)
@@ -214,26 +204,29 @@ static void request_rows(struct network *network, struct operation *operation)
 	request_scratch(network, ROOMS * row_count(operation->out));
 }
 
+static void join_row(const struct join_task *task, int sample, int row, float *rooms)
+{
+	const struct operation *operation = task->operation;
+	const struct join_rule *rule = rule_of(operation);
+	const size_t count = row_count(operation->out);
+	float *out = operation->output + row_offset(operation->out, sample, row);
+	struct join_operand joined = operand_of(task, 0, sample, row, rooms);
+	for (int k = 1; k < operation->input_count; k++) {
+		join_operands(task, rule->join, out, joined,
+			operand_of(task, k, sample, row, rooms + count));
+		joined = (struct join_operand){out, operation->out.channels};
+	}
+	if (rule->is_mean)
+		divide(out, count, (float)operation->input_count);
+	task->network->kernels->activate(&operation->activation, out, count);
+}
+
 static void join_band(void *context, int index, int worker)
 {
 	const struct join_task *task = context;
-	const struct operation *operation = task->operation;
-	const struct join_rule *rule = rule_of(operation);
 	const struct row_band band = band_of(task, index);
-	size_t count = row_count(operation->out);
-	float *room = worker_scratch(task->network, worker);
-	for (int row = 0; row < band.rows; row++) {
-		float *out = operation->output + band.first + (size_t)row * count;
-		for (int k = 0; k < operation->input_count; k++) {
-			const float *x = full_row(task, k, band.sample, band.row + row, room);
-			if (k == 0)
-				memcpy(out, x, count * sizeof *out);
-			else
-				rule->combine(out, x, count);
-		}
-		if (rule->is_mean)
-			divide(out, count, (float)operation->input_count);
-	}
+	for (int row = 0; row < band.rows; row++)
+		join_row(task, band.sample, band.row + row, worker_scratch(task->network, worker));
 }
 
 static void join_forward(struct network *network, struct operation *operation, int n)
@@ -258,28 +251,57 @@ static void derive_row(const struct gradient_row *row, int k, float *rooms)
 		return;
 	if (row->row == 0 || in.height > 1)
 		memset(dx, 0, row_count(in) * sizeof *dx);
-	reduce_row(dx, rooms, in, out, rooms + row->count);
+	reduce_row(row->task->network->kernels, dx, rooms, in, out, rooms + row->count);
+}
+
+static void derive_rows(const struct join_task *task, int sample, int first, int end, float *rooms)
+{
+	const struct operation *operation = task->operation;
+	const size_t count = row_count(operation->out);
+	for (int row = first; row < end; row++) {
+		const size_t place = row_offset(operation->out, sample, row);
+		struct gradient_row gradient = {task, sample, row, count, task->gradient + place,
+			rooms};
+		task->network->kernels->activate_backward(&operation->activation,
+			operation->output + place, gradient.gradient, count);
+		for (int k = 0; k < operation->input_count; k++)
+			derive_row(&gradient, k, rooms + count);
+	}
+}
+
+static void join_backward_band(void *context, int index, int worker)
+{
+	const struct join_task *task = context;
+	const struct row_band band = band_of(task, index);
+	derive_rows(task, band.sample, band.row, band.row + band.rows,
+		worker_scratch(task->network, worker));
 }
 
 static void join_backward_sample(void *context, int sample, int worker)
 {
 	const struct join_task *task = context;
-	const struct operation *operation = task->operation;
-	size_t count = row_count(operation->out);
-	float *rooms = worker_scratch(task->network, worker);
-	for (int row = 0; row < operation->out.height; row++) {
-		struct gradient_row gradient = {task, sample, row, count,
-			task->gradient + row_offset(operation->out, sample, row), rooms};
-		for (int k = 0; k < operation->input_count; k++)
-			derive_row(&gradient, k, rooms + count);
-	}
+	derive_rows(task, sample, 0, task->operation->out.height,
+		worker_scratch(task->network, worker));
+}
+
+/* Whether a row of an input's gradient is the sum of several rows, in their order. */
+static bool sums_rows(const struct network *network, const struct operation *operation)
+{
+	bool sums = false;
+	for (int k = 0; k < operation->input_count; k++)
+		sums |= input_shape(network, operation, k).height < operation->out.height;
+	return sums;
 }
 
 static void join_backward(struct network *network, struct operation *operation, int n,
 	float *gradient)
 {
 	struct join_task task = {network, operation, gradient};
-	parallel_for(network->pool, n, join_backward_sample, &task);
+	if (sums_rows(network, operation))
+		parallel_for(network->pool, n, join_backward_sample, &task);
+	else
+		parallel_for(network->pool, n * bands_of(operation->out), join_backward_band,
+			&task);
 }
 
 static const struct operation_kind join_kind = {
@@ -288,12 +310,30 @@ static const struct operation_kind join_kind = {
 	.backward = join_backward,
 };
 
-const struct layer_operation operation_of_ADD = {&join_kind, NULL};
-const struct layer_operation operation_of_SUBTRACT = {&join_kind, NULL};
-const struct layer_operation operation_of_MULTIPLY = {&join_kind, NULL};
-const struct layer_operation operation_of_AVERAGE = {&join_kind, NULL};
-const struct layer_operation operation_of_MAXIMUM = {&join_kind, NULL};
-const struct layer_operation operation_of_MINIMUM = {&join_kind, NULL};
+/* A sum whose first input is as large as the output: its gradient is that of the output. */
+static const struct operation_kind sum_kind = {
+	.allocate_buffers = request_rows,
+	.forward = join_forward,
+	.backward = join_backward,
+	.in_place = true,
+};
+
+static void plan_join(struct planner *planner, int node)
+{
+	const struct layer *layer = graph_layer(planner->graph, node);
+	struct operation *operation = plan_append(planner, node, &join_kind, layer);
+	if (layer->kind == LAYER_ADD && shape_count(operation->in) == shape_count(operation->out))
+		operation->kind = &sum_kind;
+	if (planner->network->mode != NETWORK_EXPLAIN)
+		plan_fuse_activation(planner, operation);
+}
+
+const struct layer_operation operation_of_ADD = {&join_kind, plan_join};
+const struct layer_operation operation_of_SUBTRACT = {&join_kind, plan_join};
+const struct layer_operation operation_of_MULTIPLY = {&join_kind, plan_join};
+const struct layer_operation operation_of_AVERAGE = {&join_kind, plan_join};
+const struct layer_operation operation_of_MAXIMUM = {&join_kind, plan_join};
+const struct layer_operation operation_of_MINIMUM = {&join_kind, plan_join};
 
 /* ---- concatenation: the channels of the inputs, one after the other ---- */
 
