@@ -126,8 +126,9 @@ struct chain {
 /* A chain at work on some rows of a sample. */
 struct chain_work {
 	const struct network *network;
+	int sample;
 	struct link links[LINKS];
-	const float *input; /* of the sample */
+	const float *input; /* the sample's */
 	float *scratch;
 };
 
@@ -158,7 +159,9 @@ static void compute_until(struct chain_work *work, int index, int end)
 		const float *in[ROWS];
 		find_input(work, index, link->next * window.stride - window.top,
 			rows_below(link->operation, count), in);
-		const struct output_rows rows = {.count = count,
+		const struct output_rows rows = {.sample = work->sample,
+			.first = link->next,
+			.count = count,
 			.in = in,
 			.out = link->ring + (size_t)slot * link->line,
 			.scratch = work->scratch};
@@ -183,6 +186,7 @@ static void chain_part(void *context, int index, int worker)
 	const struct operation *last = task->last;
 	int sample = index / task->parts, part = index % task->parts, height = last->out.height;
 	struct chain_work work = {.network = task->network,
+		.sample = sample,
 		.scratch = worker_scratch(task->network, worker)};
 	int count = size_links(last, work.links), step = rows_together(last);
 	float *ring = task->network->rings + (size_t)worker * task->network->ring_count;

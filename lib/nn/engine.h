@@ -27,7 +27,7 @@ struct row_window {
 
 /* Some rows of the output of one sample. */
 struct output_rows {
-	int count;
+	int sample, first, count;
 	const float *const *in; /* rows of the input, from the first that the first depends on;
 	                           NULL: beyond its border */
 	float *out;             /* one row after the other */

@@ -30,7 +30,7 @@ static struct shape input_shape(const struct network *network, const struct oper
 }
 
 struct join_task {
-	struct network *network;
+	const struct network *network;
 	const struct operation *operation;
 	float *gradient;
 };
@@ -204,13 +204,13 @@ static void request_rows(struct network *network, struct operation *operation)
 	request_scratch(network, ROOMS * row_count(operation->out));
 }
 
-static void join_row(const struct join_task *task, int sample, int row, float *rooms)
+/* A row of the output from that of the first input, in `joined`. */
+static void join_row(const struct join_task *task, int sample, int row, struct join_operand joined,
+	float *out, float *rooms)
 {
 	const struct operation *operation = task->operation;
 	const struct join_rule *rule = rule_of(operation);
 	const size_t count = row_count(operation->out);
-	float *out = operation->output + row_offset(operation->out, sample, row);
-	struct join_operand joined = operand_of(task, 0, sample, row, rooms);
 	for (int k = 1; k < operation->input_count; k++) {
 		join_operands(task, rule->join, out, joined,
 			operand_of(task, k, sample, row, rooms + count));
@@ -225,8 +225,24 @@ static void join_band(void *context, int index, int worker)
 {
 	const struct join_task *task = context;
 	const struct row_band band = band_of(task, index);
-	for (int row = 0; row < band.rows; row++)
-		join_row(task, band.sample, band.row + row, worker_scratch(task->network, worker));
+	float *rooms = worker_scratch(task->network, worker);
+	for (int i = 0; i < band.rows; i++) {
+		int row = band.row + i;
+		join_row(task, band.sample, row, operand_of(task, 0, band.sample, row, rooms),
+			task->operation->output +
+				row_offset(task->operation->out, band.sample, row),
+			rooms);
+	}
+}
+
+static void forward_rows(const struct network *network, const struct operation *operation,
+	const struct output_rows *rows)
+{
+	const struct join_task task = {.network = network, .operation = operation};
+	for (int i = 0; i < rows->count; i++)
+		join_row(&task, rows->sample, rows->first + i,
+			(struct join_operand){rows->in[i], operation->out.channels},
+			rows->out + (size_t)i * row_count(operation->out), rows->scratch);
 }
 
 static void join_forward(struct network *network, struct operation *operation, int n)
@@ -324,6 +340,8 @@ static void plan_join(struct planner *planner, int node)
 	struct operation *operation = plan_append(planner, node, &join_kind, layer);
 	if (layer->kind == LAYER_ADD && shape_count(operation->in) == shape_count(operation->out))
 		operation->kind = &sum_kind;
+	if (shape_is_same(operation->in, operation->out))
+		operation->forward_rows = forward_rows;
 	if (planner->network->mode != NETWORK_EXPLAIN)
 		plan_fuse_activation(planner, operation);
 }
