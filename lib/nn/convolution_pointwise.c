@@ -173,7 +173,9 @@ static void allocate_backward(struct network *network, struct operation *operati
 			leaf_sums_plan((channels + 1) * filters, network->batch));
 	convolution_of(operation)->transposed =
 		arena_floats(&network->arena, filters * (size_t)padded_channels((int)channels));
+	operation->collects_gradients = operation->fused_input_normalization;
 	request_scratch(network, (size_t)pixels_of_backward(operation) * channels);
+	request_scratch(network, 2 * (size_t)padded_channels((int)channels));
 }
 
 /* As pack_columns, of the transposed weights: (channels / CHANNEL_BLOCK, filters, CHANNEL_BLOCK).
@@ -246,6 +248,21 @@ static void weight_gradient(const struct sample_work *work, const float *gradien
 			filters);
 }
 
+/* Collects what the normalisation before needs of the bands whose pixels are there, all before
+ * `end`. Returns the first that is not. */
+static int collect_bands(const struct sample_work *work, int band, ptrdiff_t end)
+{
+	const struct operation *operation = work->operation;
+	for (;; band++) {
+		const struct row_band next = row_band_of(operation->in, band);
+		if (next.first / operation->in.channels +
+				(ptrdiff_t)next.rows * operation->in.width >
+			end)
+			return band;
+		collect_band_gradients(work->network->kernels, operation, band, work->scratch);
+	}
+}
+
 static void backward_samples(const struct sample_work *work)
 {
 	const struct operation *operation = work->operation;
@@ -254,6 +271,7 @@ static void backward_samples(const struct sample_work *work)
 		  first = work->sample * pixels, left = work->samples * pixels;
 	const float *x = operation->input + first * channels;
 	float *gradient = work->gradient, *dx = work->dx;
+	int band = work->sample * bands_of(operation->in);
 	for (ptrdiff_t count = pixels_of_backward(operation); left > 0; left -= count) {
 		count = left < count ? left : count;
 		if (work->fuses)
@@ -268,6 +286,8 @@ static void backward_samples(const struct sample_work *work)
 		first += count;
 		x += count * channels;
 		gradient += count * filters;
+		if (dx && operation->collects_gradients)
+			band = collect_bands(work, band, first);
 	}
 }
 

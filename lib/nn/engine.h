@@ -123,6 +123,7 @@ struct operation {
 	                  its input */
 	bool collects_statistics; /* forward collects fused_output_normalization's statistics band
 	                             by band, in the cache */
+	bool collects_gradients;  /* backward does the same for fused_input_normalization */
 	const struct operation
 		*fused_input_normalization; /* whose output this operation reads, or NULL */
 	const struct operation *fused_output_normalization; /* which leaves its backward to this

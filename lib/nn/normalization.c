@@ -159,16 +159,15 @@ static void collect_input_statistics(void *context, int index, int worker)
 		worker_scratch(task->network, worker));
 }
 
-static void sum_band_gradients(void *context, int index, int worker)
+/* The sums of one band's gradients; `gradient` is the batch's. */
+static void collect_gradients(const struct kernels *kernels, const struct operation *operation,
+	const float *gradient, int index, float *scratch)
 {
-	const struct normalization_task *task = context;
-	const struct operation *operation = task->operation;
 	const struct affine affine = affine_of(operation);
 	int channels = operation->out.channels, width = operation->out.width;
 	struct row_band band = row_band_of(operation->out, index);
-	float *row = worker_scratch(task->network, worker),
-	      *products = row + padded_channels(channels);
-	struct gradient_sums sums = {row, products, task->gradient + band.first,
+	float *row = scratch, *products = scratch + padded_channels(channels);
+	struct gradient_sums sums = {row, products, gradient + band.first,
 		operation->input + band.first, statistic(operation, MEAN), &affine, width,
 		channels};
 	memset(band_sums(operation, index, SUM), 0,
@@ -176,10 +175,24 @@ static void sum_band_gradients(void *context, int index, int worker)
 	memset(row, 0, 2 * (size_t)padded_channels(channels) * sizeof *row);
 	for (int y = 0; y < band.rows;
 		y++, sums.gradient += width * channels, sums.x += width * channels) {
-		task->network->kernels->sum_gradients(&sums);
+		kernels->sum_gradients(&sums);
 		add_row(band_sums(operation, index, SUM), row, channels);
 		add_row(band_sums(operation, index, PRODUCTS), products, channels);
 	}
+}
+
+void collect_band_gradients(const struct kernels *kernels, const struct operation *operation,
+	int band, float *scratch)
+{
+	collect_gradients(kernels, operation->fused_input_normalization,
+		operation->input_gradients[0], band, scratch);
+}
+
+static void sum_band_gradients(void *context, int index, int worker)
+{
+	const struct normalization_task *task = context;
+	collect_gradients(task->network->kernels, task->operation, task->gradient, index,
+		worker_scratch(task->network, worker));
 }
 
 static double pixels(const struct operation *operation, int n)
@@ -374,6 +387,14 @@ static void parameter_gradients(void *context, int block, int worker)
 	}
 }
 
+/* Whether the operation that reads the output has collected the sums of its gradient. */
+static bool is_collected(const struct network *network, const struct operation *operation)
+{
+	int last = operation->output_value->last_use;
+	const struct operation *after = last < 0 ? NULL : &network->operations[last];
+	return after && after->collects_gradients && after->fused_input_normalization == operation;
+}
+
 /* In place, unless the operation before does it (fused_backward). */
 static void backward(struct network *network, struct operation *operation, int n, float *gradient)
 {
@@ -381,7 +402,8 @@ static void backward(struct network *network, struct operation *operation, int n
 	const struct operation *before = operation->inputs[0]->producer;
 	bool measured = network->training && !operation->is_inference;
 	if (trains(network, operation) || measured) {
-		for_bands(&task, sum_band_gradients);
+		if (!is_collected(network, operation))
+			for_bands(&task, sum_band_gradients);
 		for_channels(&task, parameter_gradients);
 	}
 	if (!measured) /* mean and variance are constants */

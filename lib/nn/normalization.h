@@ -21,6 +21,11 @@ void copy_normalized(const struct kernels *kernels, const struct operation *norm
 void collect_band_statistics(const struct kernels *kernels, const struct operation *operation,
 	int band, float *scratch);
 
+/* The same of the gradient, for an operation's fused_input_normalization: one band of the gradient
+ * of the operation's input, which is complete. `scratch` is two padded rows of channels. */
+void collect_band_gradients(const struct kernels *kernels, const struct operation *operation,
+	int band, float *scratch);
+
 /* Backward, in place, through an operation's fused_output_normalization and its own activation:
  * `count` values of the gradient, whole pixels from value `first` of the batch on. */
 void fused_backward(const struct kernels *kernels, const struct operation *operation,
