@@ -90,14 +90,21 @@ struct update {
 	float decay; /* weights are multiplied by 1 - decay first */
 };
 
-/* Windows (height, width, channels) side by side, which a depthwise convolution multiplies by
- * weights of that shape. */
+/* A row of the outputs of a depthwise convolution, whose weights are (height, width, channels).
+ * Window i covers columns i * step - left... of `rows`; what of it lies outside of the input is
+ * left out of all sums. */
 struct depthwise {
-	const float *x; /* the first window; its rows are `pitch` apart, windows `step` */
-	ptrdiff_t pitch, step;
+	const float *const *rows; /* `height`, (columns, channels) each; NULL: outside */
+	int columns;
+	int step, left;
 	const float *weights;
 	int height, width, channels;
 	int count; /* windows */
+	/* Of the outputs; the gradient of the weights doesn't read it. */
+	const float *bias;
+	float *out;
+	ptrdiff_t out_step;           /* floats; it is `channels` where there is an activation */
+	struct activation activation; /* elementwise */
 };
 
 /* ROW(enumerator, name of the function): how two arrays become one, value by value. NaN is the
@@ -191,11 +198,11 @@ struct kernels {
 	void (*normalize_backward)(float *gradient, const float *x, const struct affine *affine,
 		const float *by_input, const float *constant, int count, int channels);
 
-	/* One row of a depthwise convolution: out (count, channels), summed from the bias and then
-	 * the taps in their order. Backward: adds to dx, laid out as x, and to dweights, laid out
-	 * as the weights; either may be NULL. */
-	void (*depthwise)(const struct depthwise *row, const float *bias, float *out);
-	void (*depthwise_backward)(const struct depthwise *row, const float *gradient, float *dx,
+	/* Each output is summed from the bias, then the taps in their order, then activated. */
+	void (*depthwise)(const struct depthwise *depthwise);
+	/* Adds the gradients of the weights, laid out as these, from that of the outputs (count,
+	 * channels), in the order of the outputs. */
+	void (*depthwise_weights)(const struct depthwise *depthwise, const float *gradient,
 		float *dweights);
 
 	/* Max-pool 2x2 of two rows (2 * count pixels of `stride` floats) into out (count,

@@ -19,7 +19,7 @@
 		.logarithm = logarithm, .add = add, .finite = all_finite, \
 		.sum_channels = sum_channels, .sum_squares = sum_squares, .normalize = normalize, \
 		.sum_gradients = sum_gradients, .normalize_backward = normalize_backward, \
-		.depthwise = depthwise, .depthwise_backward = depthwise_backward, \
+		.depthwise = depthwise, .depthwise_weights = depthwise_weights, \
 		.max_pool = max_pool, .max_window = max_window, \
 		.max_window_backward = max_window_backward, .mean_window = mean_window, \
 		.mean_window_backward = mean_window_backward, .sum_windows = sum_windows, \

@@ -1,5 +1,9 @@
 /* DepthwiseConv2D: out (n, out.height, out.width, in.channels * multiplier) from x (n, in.height,
- * in.width, in.channels); output channel c * multiplier + m depends on input channel c alone. */
+ * in.width, in.channels); output channel c * multiplier + m depends on input channel c alone.
+ *
+ * The gradient of the input is a depthwise convolution of that of the output as well. With stride s
+ * it has s x s phases: pixels with equal (y mod s, x mod s) of the padded input depend on the same
+ * taps of the kernel, in reverse order, and each phase is a convolution of stride 1. */
 #include "nn/convolution.h"
 
 #include <string.h>
@@ -9,21 +13,50 @@ static size_t kernel_size(const struct operation *operation)
 	return (size_t)operation->layer->kernel_height * (size_t)operation->layer->kernel_width;
 }
 
-/* Floats of the input of a band, with every channel repeated once per output channel. */
-static size_t spread_count(const struct operation *operation)
+/* Floats of a row of the input, with every channel repeated once per output channel. */
+static size_t spread_row(const struct operation *operation)
 {
-	int width = convolution_of(operation)->window.width > operation->in.width
-		? convolution_of(operation)->window.width
-		: operation->in.width;
-	return (size_t)input_rows(operation, BAND) * (size_t)width *
-		(size_t)operation->out.channels;
+	return (size_t)operation->in.width * (size_t)operation->out.channels;
 }
 
-static void choose(const struct network *network, struct operation *operation)
+/* Whether the kernels read rows of the input where they are, not copies. */
+static bool reads_input(const struct operation *operation)
 {
-	(void)network;
-	convolution_of(operation)->window =
-		window_of(operation->layer, operation->in, operation->out);
+	return !operation->fused_input_normalization && operation->layer->multiplier == 1;
+}
+
+/* ---- scratch memory ---- */
+
+/* What a band reads: its rows of the padded input, NULL where these are padding. */
+struct band_scratch {
+	const float **rows;          /* input_rows(operation, BAND) */
+	const float **gradient_rows; /* kernel_height */
+	float *copies;               /* input_rows(operation, BAND) of spread_row; NULL: none */
+	float *row;                  /* spread_row */
+};
+
+/* Divides memory into the parts, or counts the floats that these need. */
+static size_t divide_scratch(const struct operation *operation, float *memory,
+	struct band_scratch *scratch)
+{
+	size_t rows = (size_t)input_rows(operation, BAND),
+	       pointers = rows + (size_t)operation->layer->kernel_height,
+	       floats = pointers * sizeof *scratch->rows / sizeof *memory;
+	floats = (floats + CHANNEL_BLOCK - 1) / CHANNEL_BLOCK * CHANNEL_BLOCK;
+	size_t row = (spread_row(operation) + CHANNEL_BLOCK - 1) / CHANNEL_BLOCK * CHANNEL_BLOCK;
+	if (memory)
+		*scratch = (struct band_scratch){.rows = (void *)memory,
+			.gradient_rows = (const float **)(void *)memory + rows,
+			.row = memory + floats,
+			.copies = memory + floats + row};
+	return floats + row + (reads_input(operation) ? 0 : rows * row);
+}
+
+static struct band_scratch scratch_at(const struct operation *operation, float *memory)
+{
+	struct band_scratch scratch;
+	divide_scratch(operation, memory, &scratch);
+	return scratch;
 }
 
 static void allocate_buffers(struct network *network, struct operation *operation)
@@ -32,14 +65,72 @@ static void allocate_buffers(struct network *network, struct operation *operatio
 	size_t channels = (size_t)operation->out.channels;
 	operation->collects_statistics = operation->fused_output_normalization &&
 		!operation->fused_output_normalization->is_inference;
+	operation->collects_gradients = operation->fused_input_normalization;
 	convolution->weights = arena_floats(&network->arena, kernel_size(operation) * channels);
 	convolution->bias = arena_floats(&network->arena, channels);
+	if (operation->inputs[0]->wants_gradient)
+		convolution->transposed =
+			arena_floats(&network->arena, (kernel_size(operation) + 1) * channels);
 	if (operation->has_trainable)
 		allocate_leaves(network, &convolution->leaves,
 			leaf_sums_plan((kernel_size(operation) + 1) * channels, network->batch));
-	request_scratch(network,
-		window_scratch(operation, input_rows(operation, BAND)) +
-			2 * spread_count(operation));
+	request_scratch(network, divide_scratch(operation, NULL, NULL));
+}
+
+/* ---- phases of the gradient of the input ---- */
+
+/* Along one side: `taps` of the kernel, from `phase` on, `stride` apart. */
+static int phase_taps(int phase, int stride, int kernel)
+{
+	return phase < kernel ? (kernel - phase - 1) / stride + 1 : 0;
+}
+
+/* Weights of a phase: (taps in y, taps in x, channels); all phases lie one after the other. */
+static float *phase_weights(const struct operation *operation, int phase_y, int phase_x)
+{
+	const struct layer *layer = operation->layer;
+	int taps = 0;
+	for (int y = 0; y < phase_y; y++)
+		taps += phase_taps(y, layer->stride_height, layer->kernel_height) *
+			layer->kernel_width;
+	for (int x = 0; x < phase_x; x++)
+		taps += phase_taps(phase_y, layer->stride_height, layer->kernel_height) *
+			phase_taps(x, layer->stride_width, layer->kernel_width);
+	return convolution_of(operation)->transposed + (ptrdiff_t)taps * operation->out.channels;
+}
+
+/* The taps of a phase in reverse order. */
+static void fill_phase(const struct operation *operation, int phase_y, int phase_x)
+{
+	const struct layer *layer = operation->layer;
+	const int rows = phase_taps(phase_y, layer->stride_height, layer->kernel_height),
+		  columns = phase_taps(phase_x, layer->stride_width, layer->kernel_width);
+	const ptrdiff_t channels = operation->out.channels;
+	float *to = phase_weights(operation, phase_y, phase_x);
+	for (int y = rows - 1; y >= 0; y--)
+		for (int x = columns - 1; x >= 0; x--, to += channels) {
+			int ky = phase_y + y * layer->stride_height,
+			    kx = phase_x + x * layer->stride_width;
+			memcpy(to,
+				convolution_of(operation)->weights +
+					(ky * layer->kernel_width + kx) * channels,
+				(size_t)channels * sizeof *to);
+		}
+}
+
+/* Zeros that its sums begin with. */
+static float *phase_bias(const struct operation *operation)
+{
+	return convolution_of(operation)->transposed +
+		kernel_size(operation) * (size_t)operation->out.channels;
+}
+
+static void prepare_phases(const struct operation *operation)
+{
+	for (int y = 0; y < operation->layer->stride_height; y++)
+		for (int x = 0; x < operation->layer->stride_width; x++)
+			fill_phase(operation, y, x);
+	memset(phase_bias(operation), 0, (size_t)operation->out.channels * sizeof(float));
 }
 
 static void prepare(struct network *network, struct operation *operation)
@@ -55,39 +146,92 @@ static void prepare(struct network *network, struct operation *operation)
 	if (operation->normalization)
 		fold_normalization(network, operation, convolution->weights, convolution->bias,
 			(int)kernel_size(operation), operation->out.channels);
+	if (convolution->transposed)
+		prepare_phases(operation);
 }
+
+/* ---- forward ---- */
 
 struct depthwise_task {
 	struct network *network;
 	const struct operation *operation;
 };
 
-/* The input of some rows of outputs, as the kernels read it; `scratch` is for window_rows and
- * repeated channels. */
-static struct depthwise read_band(const struct kernels *kernels, const struct operation *operation,
-	int sample, int first, int rows, float *scratch)
+/* All of a row of windows but where it lies. */
+static struct depthwise windows_of(const struct operation *operation)
 {
-	const struct layer *layer = operation->layer;
-	int channels = operation->out.channels, multiplier = layer->multiplier,
-	    under = input_rows(operation, rows);
-	struct depthwise band = {.step = (ptrdiff_t)layer->stride_width * channels,
+	return (struct depthwise){.columns = operation->in.width,
+		.step = operation->layer->stride_width,
+		.left = convolution_of(operation)->window.left,
 		.weights = convolution_of(operation)->weights,
-		.height = layer->kernel_height,
-		.width = layer->kernel_width,
+		.height = operation->layer->kernel_height,
+		.width = operation->layer->kernel_width,
+		.channels = operation->out.channels,
 		.count = operation->out.width,
-		.channels = channels};
-	band.x = window_rows(kernels, operation, sample, first * layer->stride_height, under,
-		scratch, &band.pitch);
-	if (multiplier == 1)
-		return band;
-	float *spread = scratch + window_scratch(operation, input_rows(operation, BAND));
-	ptrdiff_t line = (ptrdiff_t)convolution_of(operation)->window.width * channels;
-	for (int y = 0; y < under; y++)
-		for (ptrdiff_t i = 0; i < line; i++)
-			spread[y * line + i] = band.x[y * band.pitch + i / multiplier];
-	band.x = spread;
-	band.pitch = line;
-	return band;
+		.bias = convolution_of(operation)->bias,
+		.out_step = operation->out.channels,
+		.activation = operation->activation};
+}
+
+/* Computes rows of outputs; the kernel of row y begins at rows->in[y * stride_height]. */
+static void forward_rows(const struct network *network, const struct operation *operation,
+	const struct output_rows *rows)
+{
+	struct depthwise row = windows_of(operation);
+	for (int y = 0; y < rows->count; y++) {
+		row.rows = rows->in + y * operation->layer->stride_height;
+		row.out = rows->out + (ptrdiff_t)y * row.count * row.channels;
+		network->kernels->depthwise(&row);
+	}
+}
+
+static void choose(const struct network *network, struct operation *operation)
+{
+	(void)network;
+	const struct layer *layer = operation->layer;
+	convolution_of(operation)->window = window_of(layer, operation->in, operation->out);
+	operation->row_window = (struct row_window){convolution_of(operation)->window.top,
+		layer->stride_height, layer->kernel_height};
+	if (layer->multiplier == 1)
+		operation->forward_rows = forward_rows;
+}
+
+/* A row of the input, normalised, with repeated channels. It is normalised at the end of `to`,
+ * where no value is overwritten before it is read. */
+static void copy_row(const struct kernels *kernels, const struct operation *operation, float *to,
+	const float *from)
+{
+	const int multiplier = operation->layer->multiplier;
+	const size_t count = spread_row(operation);
+	float *end = to + count - count / (size_t)multiplier;
+	copy_normalized(kernels, operation->fused_input_normalization, end, from,
+		operation->in.width, operation->in.channels);
+	for (size_t i = 0; i < count && multiplier > 1; i++)
+		to[i] = end[i / (size_t)multiplier];
+}
+
+/* Finds the rows of the padded input that rows [first, first + count) of outputs are computed
+ * from. */
+static void find_rows(const struct kernels *kernels, const struct operation *operation, int sample,
+	int first, int count, const struct band_scratch *scratch)
+{
+	const struct shape in = operation->in;
+	const float *x = operation->input + (size_t)sample * shape_count(in);
+	float *copy = scratch->copies;
+	for (int i = 0; i < input_rows(operation, count); i++) {
+		int y = first * operation->layer->stride_height + i -
+			convolution_of(operation)->window.top;
+		const float *row = x + (ptrdiff_t)y * in.width * in.channels;
+		scratch->rows[i] = NULL;
+		if (y < 0 || y >= in.height)
+			continue;
+		if (!reads_input(operation)) {
+			copy_row(kernels, operation, copy, row);
+			row = copy;
+			copy += spread_row(operation);
+		}
+		scratch->rows[i] = row;
+	}
 }
 
 static void forward_band(void *context, int index, int worker)
@@ -96,15 +240,13 @@ static void forward_band(void *context, int index, int worker)
 	const struct operation *operation = task->operation;
 	const struct kernels *kernels = task->network->kernels;
 	struct row_band place = row_band_of(operation->out, index);
-	float *out = operation->output + place.first;
-	struct depthwise band = read_band(kernels, operation, place.sample, place.row, place.rows,
-		worker_scratch(task->network, worker));
-	size_t line = (size_t)operation->out.width * (size_t)band.channels;
-	for (int y = 0; y < place.rows; y++, out += line) {
-		kernels->depthwise(&band, convolution_of(operation)->bias, out);
-		kernels->activate(&operation->activation, out, line);
-		band.x += operation->layer->stride_height * band.pitch;
-	}
+	const struct band_scratch scratch =
+		scratch_at(operation, worker_scratch(task->network, worker));
+	find_rows(kernels, operation, place.sample, place.row, place.rows, &scratch);
+	const struct output_rows rows = {.count = place.rows,
+		.in = scratch.rows,
+		.out = operation->output + place.first};
+	forward_rows(task->network, operation, &rows);
 	if (operation->collects_statistics && task->network->training)
 		collect_band_statistics(kernels, operation, index,
 			worker_scratch(task->network, worker));
@@ -116,70 +258,114 @@ static void forward(struct network *network, struct operation *operation, int n)
 	parallel_for(network->pool, n * bands_of(operation->out), forward_band, &task);
 }
 
-/* Adds rows of the gradient of windows, from row `first` of the padded input on, to dx (in). */
-static void add_rows(const struct sample_work *work, const float *windows, ptrdiff_t pitch,
-	int first, int rows)
+/* ---- backward ---- */
+
+/* One phase of a row of the gradient of the input, `out`; `rows` are those of the gradient of the
+ * output. */
+static void phase_row(const struct sample_work *work, const float **rows, int phase_y, int phase_x,
+	float *out)
 {
 	const struct operation *operation = work->operation;
-	const struct shape in = operation->in;
-	const struct window window = convolution_of(operation)->window;
-	int multiplier = operation->layer->multiplier, reached = window.width - window.left;
-	int line = (reached < in.width ? reached : in.width) * in.channels;
-	windows += window.left * operation->out.channels;
-	for (int i = 0; i < rows; i++, windows += pitch) {
-		int y = first + i - window.top;
-		float *row = work->dx + (ptrdiff_t)y * in.width * in.channels;
-		if (y < 0 || y >= in.height)
-			continue;
-		if (multiplier == 1)
-			work->network->kernels->add(row, windows, (size_t)line);
-		for (int k = 0; k < line * multiplier && multiplier > 1; k++)
-			row[k / multiplier] += windows[k];
+	const struct layer *layer = operation->layer;
+	const int stride = layer->stride_width, left = convolution_of(operation)->window.left;
+	/* The first pixel of the padded input that is one of the input, in steps of the stride. */
+	int first = left > phase_x ? (left - phase_x + stride - 1) / stride : 0;
+	int x = phase_x + first * stride - left,
+	    taps = phase_taps(phase_x, stride, layer->kernel_width);
+	if (x >= operation->in.width)
+		return;
+	const struct depthwise row = {.rows = rows,
+		.columns = operation->out.width,
+		.step = 1,
+		.left = taps - 1 - first,
+		.weights = phase_weights(operation, phase_y, phase_x),
+		.height = phase_taps(phase_y, layer->stride_height, layer->kernel_height),
+		.width = taps,
+		.channels = operation->out.channels,
+		.count = (operation->in.width - 1 - x) / stride + 1,
+		.bias = phase_bias(operation),
+		.out = out + (ptrdiff_t)x * operation->out.channels,
+		.out_step = (ptrdiff_t)stride * operation->out.channels};
+	work->network->kernels->depthwise(&row);
+}
+
+/* Sums over the output channels of an input channel. */
+static void gather_channels(const struct operation *operation, float *dx, const float *spread)
+{
+	const int multiplier = operation->layer->multiplier;
+	for (int i = 0; i < operation->in.width * operation->in.channels; i++) {
+		dx[i] = 0;
+		for (int k = 0; k < multiplier; k++)
+			dx[i] += *spread++;
 	}
 }
 
-/* Backward of one band of outputs: adds to the leaf (kh, kw, channels; then the bias) and dx. */
-static void backward_band(const struct sample_work *work, struct row_band place, float *gradient)
+/* Row y of the gradient of the input. */
+static void input_row(const struct sample_work *work, const struct band_scratch *scratch, int y)
+{
+	const struct operation *operation = work->operation;
+	const struct layer *layer = operation->layer;
+	const struct shape in = operation->in, out = operation->out;
+	int padded = y + convolution_of(operation)->window.top,
+	    phase = padded % layer->stride_height,
+	    taps = phase_taps(phase, layer->stride_height, layer->kernel_height);
+	float *dx = work->dx + (ptrdiff_t)y * in.width * in.channels,
+	      *to = layer->multiplier == 1 ? dx : scratch->row;
+	for (int i = 0; i < taps; i++) {
+		int row = padded / layer->stride_height - (taps - 1) + i;
+		scratch->gradient_rows[i] = row < 0 || row >= out.height
+			? NULL
+			: work->gradient + (ptrdiff_t)row * out.width * out.channels;
+	}
+	for (int x = 0; x < layer->stride_width; x++)
+		phase_row(work, scratch->gradient_rows, phase, x, to);
+	if (layer->multiplier > 1)
+		gather_channels(operation, dx, to);
+}
+
+/* Adds one band of outputs to the leaf: (kh, kw, channels), then the bias. */
+static void add_band(const struct sample_work *work, struct row_band place, const float *gradient,
+	const struct band_scratch *scratch)
 {
 	const struct operation *operation = work->operation;
 	const struct kernels *kernels = work->network->kernels;
-	int width = operation->out.width, channels = operation->out.channels,
-	    stride = operation->layer->stride_height;
-	int under = input_rows(operation, place.rows);
-	if (work->fuses)
-		fused_backward(kernels, operation, gradient, place.first,
-			(size_t)(place.rows * width * channels));
-	if (work->leaf)
-		kernels->sum_channels(work->leaf + (int)kernel_size(operation) * channels, gradient,
-			place.rows * width, channels);
-	struct depthwise band =
-		read_band(kernels, operation, place.sample, place.row, place.rows, work->scratch);
-	float *windows = work->dx
-		? work->scratch + window_scratch(operation, input_rows(operation, BAND)) +
-			spread_count(operation)
-		: NULL;
-	if (windows)
-		memset(windows, 0, (size_t)(under * band.pitch) * sizeof *windows);
-	for (int y = 0; y < place.rows; y++, gradient += width * channels) {
-		kernels->depthwise_backward(&band, gradient,
-			windows ? windows + y * stride * band.pitch : NULL, work->leaf);
-		band.x += stride * band.pitch;
+	struct depthwise row = windows_of(operation);
+	kernels->sum_channels(work->leaf + (int)kernel_size(operation) * row.channels, gradient,
+		place.rows * row.count, row.channels);
+	find_rows(kernels, operation, place.sample, place.row, place.rows, scratch);
+	for (int y = 0; y < place.rows; y++) {
+		row.rows = scratch->rows + y * operation->layer->stride_height;
+		kernels->depthwise_weights(&row, gradient + (ptrdiff_t)y * row.count * row.channels,
+			work->leaf);
 	}
-	if (windows)
-		add_rows(work, windows, band.pitch, place.row * stride, under);
 }
 
+/* Band by band; after each, those rows of the input's gradient that need no later one. */
 static void backward_sample(const struct sample_work *work)
 {
 	const struct operation *operation = work->operation;
-	int bands = bands_of(operation->out);
-	float *gradient = work->gradient;
-	if (work->dx)
-		memset(work->dx, 0, shape_count(operation->in) * sizeof *work->dx);
-	for (int i = 0; i < bands; i++) {
-		struct row_band band = row_band_of(operation->out, work->sample * bands + i);
-		backward_band(work, band, gradient);
-		gradient += band.rows * operation->out.width * operation->out.channels;
+	const struct shape in = operation->in, out = operation->out;
+	const struct band_scratch scratch = scratch_at(operation, work->scratch);
+	const int bands = bands_of(out);
+	for (int i = 0, y = 0; i < bands; i++) {
+		struct row_band band = row_band_of(out, work->sample * bands + i);
+		float *gradient = work->gradient + (ptrdiff_t)band.row * out.width * out.channels;
+		if (work->fuses)
+			fused_backward(work->network->kernels, operation, gradient, band.first,
+				(size_t)(band.rows * out.width * out.channels));
+		if (work->leaf)
+			add_band(work, band, gradient, &scratch);
+		int end = i + 1 == bands
+			? in.height
+			: (band.row + band.rows) * operation->layer->stride_height -
+				convolution_of(operation)->window.top;
+		for (; work->dx && y < end && y < in.height; y++) {
+			input_row(work, &scratch, y);
+			if (operation->collects_gradients &&
+				(y % BAND == BAND - 1 || y + 1 == in.height))
+				collect_band_gradients(work->network->kernels, operation,
+					work->sample * bands_of(in) + y / BAND, work->scratch);
+		}
 	}
 }
 

@@ -250,16 +250,6 @@ static void run_normalize_backward(void *context)
 	kernels->normalize_backward(y, x, context, w, w + CHANNELS, PIXELS, CHANNELS);
 }
 
-static void run_depthwise(void *context)
-{
-	kernels->depthwise(context, w, out);
-}
-
-static void run_depthwise_backward(void *context)
-{
-	kernels->depthwise_backward(context, y, out, w);
-}
-
 static void run_max_pool(void *context)
 {
 	(void)context;
@@ -268,29 +258,68 @@ static void run_max_pool(void *context)
 
 static void show_elementwise(void)
 {
-	enum { OUTPUTS = PIXELS / 3 - 2 };
 	struct affine affine = {w, w + CHANNELS, {.kind = ACTIVATION_RELU}};
-	struct depthwise row = {.x = x,
-		.pitch = PIXELS / 3 * CHANNELS,
-		.step = CHANNELS,
-		.weights = w + CHANNELS,
-		.height = 3,
-		.width = 3,
-		.channels = CHANNELS,
-		.count = OUTPUTS};
 	show("sum_channels", COUNT, run_sum_channels, NULL);
 	show("normalize, with relu", 2.0 * COUNT, run_normalize, &affine);
 	show("sum_gradients of batch normalisation, with relu", 4.0 * COUNT, run_sum_gradients,
 		&affine);
 	show("normalize_backward, with relu", 4.0 * COUNT, run_normalize_backward, &affine);
-	show("depthwise: row of 3x3 windows", 18.0 * OUTPUTS * CHANNELS, run_depthwise, &row);
-	show("depthwise_backward: the same", 36.0 * OUTPUTS * CHANNELS, run_depthwise_backward,
-		&row);
 	show("add", COUNT, run_add, NULL);
 	show("max_pool 2x2, comparisons", 3.0 * COUNT / 2, run_max_pool, NULL);
 	show("relu, comparisons", COUNT, run_relu, NULL);
 	show("relu backward", COUNT, run_relu_backward, NULL);
 	show("sigmoid, 25 operations a value", 25.0 * COUNT, run_sigmoid, NULL);
+}
+
+/* ---- depthwise convolutions ---- */
+
+static void run_depthwise(void *context)
+{
+	kernels->depthwise(context);
+}
+
+static void run_depthwise_weights(void *context)
+{
+	kernels->depthwise_weights(context, y, w);
+}
+
+/* A row of 28 outputs, same padding; relu6 is not counted. The gradient of the input is such a row
+ * as well, of the weights turned. */
+static void show_depthwise_kernel(int side, int step, int channels)
+{
+	enum { OUTPUTS = 28, SIDE = 5 };
+	const float *rows[SIDE];
+	char name[128];
+	struct depthwise row = {.rows = rows,
+		.columns = OUTPUTS * step,
+		.step = step,
+		.left = (side - step) / 2,
+		.weights = w + channels,
+		.height = side,
+		.width = side,
+		.channels = channels,
+		.count = OUTPUTS,
+		.bias = w,
+		.out = out,
+		.out_step = channels,
+		.activation = {.kind = ACTIVATION_RELU6}};
+	double operations = 2.0 * side * side * OUTPUTS * channels;
+	for (int i = 0; i < side; i++)
+		rows[i] = x + i * row.columns * channels;
+	snprintf(name, sizeof name, "depthwise: %dx%d, stride %d, %d channels", side, side, step,
+		channels);
+	show(name, operations, run_depthwise, &row);
+	snprintf(name, sizeof name, "depthwise_weights: %dx%d, stride %d, %d channels", side, side,
+		step, channels);
+	show(name, operations, run_depthwise_weights, &row);
+}
+
+static void show_depthwise(void)
+{
+	for (int side = 3; side <= 5; side += 2)
+		for (int step = 1; step <= 2; step++)
+			show_depthwise_kernel(side, step, 64);
+	show_depthwise_kernel(3, 1, 24);
 }
 
 /* ---- optimizers ---- */
@@ -364,6 +393,7 @@ int main(void)
 	show_winograd();
 	show_sparse();
 	show_elementwise();
+	show_depthwise();
 	for (int i = 0; i < ROOM; i++)
 		y[i] = 1e-2f, out[i] = 1e-2f; /* moments that stay normal numbers */
 	show_optimizers();

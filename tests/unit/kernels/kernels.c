@@ -203,22 +203,33 @@ static void normalizing(const struct kernels *kernels, int count, float out[4][V
 	kernels->normalize_backward(out[2], a, &affine, c, b, pixels, channels);
 }
 
-static void depthwise(const struct kernels *kernels, int count, float out[4][VALUES])
+/* Windows of all sizes that have loops of their own, as these are used and otherwise, and of
+ * others; with rows and columns beyond the input on all sides. */
+static struct depthwise random_depthwise(int count, const float *rows[7])
 {
-	int channels = count % 40 + 1, height = count % 3 ? 3 : count % 4 + 1,
-	    width = count % 5 ? 3 : count % 2 + 1;
-	const struct depthwise row = {.x = a,
-		.pitch = 16 * channels,
-		.step = (count % 3 + 1) * channels,
+	static const int sides[] = {1, 2, 3, 3, 4, 5, 5, 7};
+	struct random random = random_start((uint64_t)count, RANDOM_TEST, 1, 0);
+	int channels = pick(&random, 0, 3) ? pick(&random, 1, 40) : 16 * pick(&random, 1, 3);
+	struct depthwise d = {.rows = rows,
+		.columns = pick(&random, 1, 20),
+		.step = pick(&random, 0, 4) ? pick(&random, 1, 2) : 3,
 		.weights = b,
-		.height = height,
-		.width = width,
+		.height = sides[pick(&random, 0, 7)],
+		.width = sides[pick(&random, 0, 7)],
 		.channels = channels,
-		.count = count % 4 + 1};
-	kernels->depthwise(&row, c, out[3]);
-	kernels->depthwise_backward(&row, c, out[0], out[1]);
-	kernels->depthwise_backward(&row, c, out[2], NULL);
-	kernels->depthwise_backward(&row, c, NULL, out[1] + 8192);
+		.bias = c,
+		.out_step = (ptrdiff_t)channels * pick(&random, 1, 2)};
+	if (count % 2)
+		d.height = d.width;
+	d.left = count % 4 ? d.width / 2 : pick(&random, 0, d.width - 1);
+	d.count = pick(&random, 1, (d.columns + d.left) / d.step + 1);
+	if (d.out_step == channels)
+		d.activation = activation_at(pick(&random, 0, ACTIVATION_COUNT - 1));
+	if (!activation_is_elementwise(d.activation.kind))
+		d.activation.kind = ACTIVATION_LINEAR;
+	for (int i = 0; i < 7; i++)
+		rows[i] = pick(&random, 0, 3) ? a + i * d.columns * channels : NULL;
+	return d;
 }
 
 static void pooling(const struct kernels *kernels, int count, float out[4][VALUES])
@@ -309,6 +320,57 @@ static void not_finite(const struct kernels *kernels)
 		}
 	}
 	ok(good, "%s: NaN and infinity are found at every index, and nowhere else", kernels->name);
+}
+
+static void expect_window(const struct depthwise *d, int i, int channel, float *out,
+	float *dweights)
+{
+	float sum = d->bias[channel], g = c[i * d->channels + channel];
+	for (int ky = 0; ky < d->height; ky++)
+		for (int kx = 0; kx < d->width; kx++) {
+			const float *row = d->rows[ky];
+			int column = i * d->step - d->left + kx,
+			    tap = (ky * d->width + kx) * d->channels + channel;
+			if (!row || column < 0 || column >= d->columns)
+				continue;
+			float x = row[column * d->channels + channel];
+			sum = fmaf(x, d->weights[tap], sum);
+			dweights[tap] = fmaf(x, g, dweights[tap]);
+		}
+	out[i * d->out_step + channel] = sum;
+}
+
+static void expect_depthwise(const struct depthwise *d, float *out, float *dweights)
+{
+	for (int i = 0; i < d->count; i++)
+		for (int channel = 0; channel < d->channels; channel++)
+			expect_window(d, i, channel, out, dweights);
+	if (d->activation.kind != ACTIVATION_LINEAR)
+		kernels_plain.activate(&d->activation, out, (size_t)(d->count * d->channels));
+}
+
+/* Against the definition. */
+static void depthwise_is_right(const struct kernels *kernels, struct random random)
+{
+	bool same = true;
+	fill(&random, a, -1, 1);
+	fill(&random, b, -1, 1);
+	fill(&random, c, -1, 1);
+	for (int t = 0; t < 6 * TRIALS; t++) {
+		const float *rows[7];
+		struct depthwise d = random_depthwise(t, rows);
+		for (int version = 0; version < 2; version++)
+			copy(results[version]);
+		d.out = results[0][0];
+		kernels->depthwise(&d);
+		kernels->depthwise_weights(&d, c, results[0][1]);
+		expect_depthwise(&d, results[1][0], results[1][1]);
+		same &= memcmp(results[0], results[1], sizeof results[0]) == 0;
+	}
+	ok(same,
+		"%s: depthwise convolutions have the bytes of their definition, and nothing "
+		"outside is written",
+		kernels->name);
 }
 
 /* ---- accuracy ---- */
@@ -408,12 +470,12 @@ int main(void)
 		products(kernels, random);
 		products_of_leaves(kernels, random);
 		pooled_products(kernels, random);
+		depthwise_is_right(kernels, random);
 		if (kernels == &kernels_plain)
 			continue;
 		compare(kernels, "elementwise arithmetic", random, elementwise);
 		compare(kernels, "channelwise arithmetic", random, channelwise);
 		compare(kernels, "normalization", random, normalizing);
-		compare(kernels, "depthwise convolution", random, depthwise);
 		compare(kernels, "max-pool", random, pooling);
 		compare(kernels, "the sparse backward", random, sparse);
 		compare(kernels, "a transform of Winograd's", random, winograd);
