@@ -286,9 +286,11 @@ void winograd_convolve(const struct winograd *winograd)
 	struct parallel *pool = winograd->network->pool;
 	int tiles = winograd->samples * tiles_along(winograd->middle.height) *
 		tiles_along(winograd->middle.width),
-	    together = tiles_together(winograd->in.channels),
+	    threads = parallel_threads(pool), together = tiles_together(winograd->in.channels),
 	    groups = (tiles + together - 1) / together;
+	if (groups > threads) /* as many for each */
+		groups = (groups + threads - 1) / threads * threads;
 	struct winograd_tasks tasks = {winograd, tiles, groups,
-		parts_of(pool, groups, 2, padded_channels(winograd->out.channels) / FILTERS)};
+		parts_of(pool, groups, 1, padded_channels(winograd->out.channels) / FILTERS)};
 	parallel_for(pool, groups * tasks.parts, convolve_group, &tasks);
 }
