@@ -185,63 +185,70 @@ static void multiply(const struct winograd_group *group)
 		}
 }
 
-/* The part of a tile's outputs that lies inside the image. */
-struct winograd_outputs {
-	int rows, columns;
-	size_t first, line; /* in floats: the first of the output, from a row to the next */
-};
+/* Outputs that lie side by side: `count` of the tile, (count, width) at `from`, and as many of the
+ * image, from its value `index` on; of a pooled one pairs in two rows of the tile. */
+typedef void run_function(const struct winograd_group *group, float *from, size_t index, int count);
 
-static struct winograd_outputs outputs_of(const struct winograd_group *group,
-	struct winograd_tile tile)
+static int channels_of(const struct winograd_group *group)
 {
-	const struct shape out = group->task->out;
-	int side = group->task->pools ? SIDE / 2 : SIDE, step = SIDE / side;
-	int row = tile.y / step, column = tile.x / step;
-	size_t line = (size_t)out.width * (size_t)out.channels;
-	return (struct winograd_outputs){smaller(side, out.height - row),
-		smaller(side, out.width - column),
-		((size_t)tile.sample * (size_t)out.height + (size_t)row) * line +
-			(size_t)column * (size_t)out.channels + (size_t)group->filter,
-		line};
+	return smaller(group->width, group->task->out.channels - group->filter);
 }
 
-/* Runs `body` with pixel (i, j) at `index` of the output. */
-#define FOR_OUTPUTS(i, j, index, outputs, channels) \
-	for (int i = 0; i < (outputs).rows; i++) \
-		for (size_t j = 0, index = (outputs).first + (size_t)i * (outputs).line; \
-			j < (size_t)(outputs).columns; j++, index += (size_t)(channels))
+static void add_term(const struct winograd_group *group, float *from, size_t index, int count)
+{
+	group->task->network->kernels->add(from, group->task->term + index,
+		(size_t)(count * channels_of(group)));
+}
 
-/* Writes the outputs (4, 4, width) of a tile, with the other term of a sum, and activated. */
+static void write_run(const struct winograd_group *group, float *from, size_t index, int count)
+{
+	memcpy(group->task->output + index, from,
+		(size_t)(count * channels_of(group)) * sizeof *from);
+}
+
+static void write_pooled(const struct winograd_group *group, float *from, size_t index, int count)
+{
+	const struct winograd *task = group->task;
+	const struct kernels *kernels = task->network->kernels;
+	kernels->max_pool(from, from + SIDE * group->width, group->width, task->output + index,
+		task->argmax ? task->argmax + index : NULL, count, channels_of(group));
+	kernels->activate(&task->activation, task->output + index,
+		(size_t)(count * channels_of(group)));
+}
+
+/* Without what lies outside the image. */
+static void for_runs(const struct winograd_group *group, struct winograd_tile tile,
+	run_function *function)
+{
+	const struct winograd *task = group->task;
+	const struct shape out = task->out;
+	int step = task->pools ? 2 : 1, side = SIDE / step, width = group->width;
+	int y = tile.y / step, x = tile.x / step, rows = smaller(side, out.height - y),
+	    count = smaller(side, out.width - x), together = out.channels == width ? count : 1;
+	for (int i = 0; i < rows; i++)
+		for (int j = 0; j < count; j += together) {
+			size_t pixel =
+				((size_t)tile.sample * (size_t)out.height + (size_t)(y + i)) *
+					(size_t)out.width +
+				(size_t)(x + j);
+			function(group, group->outputs + (i * SIDE + j) * step * width,
+				pixel * (size_t)out.channels + (size_t)group->filter, together);
+		}
+}
+
+/* Writes the outputs (4, 4, width) of a tile. */
 static void write_tile(const struct winograd_group *group, struct winograd_tile tile)
 {
 	const struct winograd *task = group->task;
-	const struct kernels *kernels = task->network->kernels;
-	const struct winograd_outputs outputs = outputs_of(group, tile);
-	size_t width = (size_t)group->width,
-	       channels = (size_t)smaller(group->width, task->out.channels - group->filter);
-	if (task->term)
-		FOR_OUTPUTS(i, j, index, outputs, task->out.channels)
-	kernels->add(group->outputs + ((size_t)i * SIDE + j) * width, task->term + index, channels);
-	kernels->activate(&task->activation, group->outputs, SIDE * SIDE * width);
-	FOR_OUTPUTS(i, j, index, outputs, task->out.channels)
-	memcpy(task->output + index, group->outputs + ((size_t)i * SIDE + j) * width,
-		channels * sizeof *task->output);
-}
-
-/* The same of a tile that is pooled, (2, 2, width). */
-static void write_pooled(const struct winograd_group *group, struct winograd_tile tile)
-{
-	const struct winograd *task = group->task;
-	const struct kernels *kernels = task->network->kernels;
-	const struct winograd_outputs outputs = outputs_of(group, tile);
-	int width = group->width, channels = smaller(width, task->out.channels - group->filter);
-	FOR_OUTPUTS(i, j, index, outputs, task->out.channels)
-	{
-		const float *from = group->outputs + (2 * i * SIDE + 2 * (int)j) * width;
-		kernels->max_pool(from, from + SIDE * width, width, task->output + index,
-			task->argmax ? task->argmax + index : NULL, 1, channels);
-		kernels->activate(&task->activation, task->output + index, (size_t)channels);
+	if (task->pools) {
+		for_runs(group, tile, write_pooled);
+		return;
 	}
+	if (task->term)
+		for_runs(group, tile, add_term);
+	task->network->kernels->activate(&task->activation, group->outputs,
+		(size_t)(SIDE * SIDE * group->width));
+	for_runs(group, tile, write_run);
 }
 
 struct winograd_tasks {
@@ -275,22 +282,26 @@ static void convolve_group(void *context, int index, int worker)
 			task->network->kernels->winograd_output(group.outputs,
 				group.products + t * FILTERS, group.product_plane,
 				task->bias ? task->bias + group.filter : NULL, group.width);
-			(task->pools ? write_pooled : write_tile)(&group,
-				tile_of(task, group.first + t));
+			write_tile(&group, tile_of(task, group.first + t));
 		}
 	}
 }
 
 void winograd_convolve(const struct winograd *winograd)
 {
+	enum { LEAST = 12 };
 	struct parallel *pool = winograd->network->pool;
 	int tiles = winograd->samples * tiles_along(winograd->middle.height) *
 		tiles_along(winograd->middle.width),
-	    threads = parallel_threads(pool), together = tiles_together(winograd->in.channels),
+	    together = tiles_together(winograd->in.channels),
 	    groups = (tiles + together - 1) / together;
-	if (groups > threads) /* as many for each */
-		groups = (groups + threads - 1) / threads * threads;
-	struct winograd_tasks tasks = {winograd, tiles, groups,
-		parts_of(pool, groups, 1, padded_channels(winograd->out.channels) / FILTERS)};
-	parallel_for(pool, groups * tasks.parts, convolve_group, &tasks);
+	/* Parts read fewer weights than more groups would, but each transforms all inputs. */
+	int parts = parts_of(pool, groups, 1, padded_channels(winograd->out.channels) / FILTERS),
+	    share = parallel_threads(pool) / parts;
+	if (groups > share) /* as many for each thread */
+		groups = (groups + share - 1) / share * share;
+	else if (tiles >= LEAST * groups)
+		groups = smaller(share, tiles / LEAST);
+	struct winograd_tasks tasks = {winograd, tiles, groups, parts};
+	parallel_for(pool, groups * parts, convolve_group, &tasks);
 }

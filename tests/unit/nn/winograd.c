@@ -1,5 +1,5 @@
-/* The gradient of a convolution's weights by Winograd's algorithm against the reference's sums in
- * double precision. */
+/* A convolution by Winograd's algorithm, and the gradient of its weights, against the reference's
+ * sums in double precision. */
 #include "reference_layers.h"
 #include "nn/convolution.h"
 #include "nn/winograd.h"
@@ -11,7 +11,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { CASES = 40 };
+enum { CASES = 40, THREADS = 3 };
 
 static const struct kernels *kernels;
 
@@ -39,12 +39,9 @@ static double relative_error(const float *got, const double *expected, size_t co
 	return error / largest;
 }
 
-/* All samples but the first and the last; the filters in two parts. Inputs have a mean, as after a
- * ReLU, if `positive`: sums then grow with the number of pixels. */
-static void check(struct random *random, struct shape in, enum padding padding, int filters,
-	int samples, bool positive)
+static struct layer layer_3x3(int filters, enum padding padding)
 {
-	const struct layer layer = {.kind = LAYER_CONVOLUTION,
+	return (struct layer){.kind = LAYER_CONVOLUTION,
 		.filters = filters,
 		.kernel_height = 3,
 		.kernel_width = 3,
@@ -54,6 +51,88 @@ static void check(struct random *random, struct shape in, enum padding padding, 
 		.dilation_width = 1,
 		.groups = 1,
 		.padding = padding};
+}
+
+/* ---- forward ---- */
+
+/* y (samples, out): of inputs that are positive, as after a ReLU. */
+static void convolve(struct winograd *task, int threads, const float *kernel, float *y)
+{
+	int in = task->in.channels, filters = task->out.channels;
+	struct network network = {.kernels = kernels, .scratch_count = winograd_scratch(in)};
+	struct error error;
+	if (parallel_create(&network.pool, threads, &error))
+		exit(1);
+	network.scratch = malloc((size_t)threads * network.scratch_count * sizeof(float));
+	float *weights = malloc(winograd_weight_count(in, filters) * sizeof *weights);
+	winograd_weights(&network, weights, kernel, in, filters);
+	task->network = &network;
+	task->weights = weights;
+	task->output = y;
+	winograd_convolve(task);
+	parallel_destroy(network.pool);
+	free(network.scratch), free(weights);
+}
+
+/* The first sample's error, and whether any number of threads gives the same bytes. */
+static void check_forward(struct random *random, struct shape in, int filters, int samples,
+	bool pools)
+{
+	const struct layer layer = layer_3x3(filters, PADDING_SAME),
+			   pool = {.kind = LAYER_MAX_POOLING,
+				   .kernel_height = 2,
+				   .kernel_width = 2,
+				   .stride_height = 2,
+				   .stride_width = 2};
+	const struct shape middle = {in.height, in.width, filters, false},
+			   out = {pools ? in.height / 2 : in.height,
+				   pools ? in.width / 2 : in.width, filters, false};
+	size_t count = (size_t)samples * shape_count(out), width = (size_t)padded_channels(filters),
+	       taps = 9 * (size_t)in.channels;
+	float *x = values(random, (size_t)samples * shape_count(in)),
+	      *kernel = values(random, taps * (size_t)filters),
+	      *padded = calloc(taps * width, sizeof *padded), *bias = values(random, width),
+	      *y[2] = {malloc(count * sizeof(float)), malloc(count * sizeof(float))};
+	double *expected = malloc(shape_count(middle) * sizeof *expected),
+	       *pooled = malloc(shape_count(middle) * sizeof *pooled);
+	for (size_t i = 0; i < (size_t)samples * shape_count(in); i++)
+		x[i] = fabsf(x[i]);
+	for (size_t k = 0; k < taps; k++)
+		memcpy(padded + k * width, kernel + k * (size_t)filters,
+			(size_t)filters * sizeof *kernel);
+	struct winograd task = {.samples = samples,
+		.in = in,
+		.middle = middle,
+		.top = 1,
+		.left = 1,
+		.pools = pools,
+		.out = out,
+		.activation = {.kind = ACTIVATION_LINEAR},
+		.input = x,
+		.bias = bias};
+	bool same = true;
+	for (int threads = 1; threads <= THREADS; threads++) {
+		convolve(&task, threads, padded, y[threads > 1]);
+		same &= threads == 1 || memcmp(y[0], y[1], count * sizeof(float)) == 0;
+	}
+	reference_convolution(&layer, in, middle, x, kernel, bias, expected);
+	if (pools)
+		reference_pooling(&pool, middle, out, expected, pooled);
+	double error = relative_error(y[0], pools ? pooled : expected, shape_count(out));
+	ok(same && error <= 1e-5, "%d of %dx%d%s, %d to %d channels: relative error %.1e", samples,
+		in.height, in.width, pools ? ", pooled" : "", in.channels, filters, error);
+	free(x), free(kernel), free(padded), free(bias), free(y[0]), free(y[1]), free(expected),
+		free(pooled);
+}
+
+/* ---- the gradient of the weights ---- */
+
+/* All samples but the first and the last; the filters in two parts. Inputs have a mean, as after a
+ * ReLU, if `positive`: sums then grow with the number of pixels. */
+static void check(struct random *random, struct shape in, enum padding padding, int filters,
+	int samples, bool positive)
+{
+	const struct layer layer = layer_3x3(filters, padding);
 	int less = padding == PADDING_SAME ? 0 : 2, before = padding == PADDING_SAME,
 	    half = filters / 2 / WINOGRAD_FILTERS;
 	const struct shape out = {in.height - less, in.width - less, filters, false};
@@ -133,6 +212,11 @@ int main(void)
 	struct error error;
 	if (kernels_select(&kernels, &error))
 		return 1;
+	check_forward(&random, (struct shape){5, 5, 512, false}, 160, 2, false);
+	check_forward(&random, (struct shape){7, 6, 512, false}, 72, 7, false);
+	check_forward(&random, (struct shape){39, 42, 16, false}, 64, 1, true);
+	check_forward(&random, (struct shape){11, 13, 48, false}, 100, 3, true);
+	check_forward(&random, (struct shape){57, 50, 32, false}, 5, 2, false);
 	for (int i = 0; i < CASES; i++) {
 		enum padding padding = i % 2 ? PADDING_SAME : PADDING_VALID;
 		int least = padding == PADDING_SAME ? 1 : 3;
