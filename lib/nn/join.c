@@ -135,8 +135,7 @@ static void join_operands(const struct join_task *task, enum join_kind kind, flo
 static void derive_sum(const struct gradient_row *row, int k, float *dx)
 {
 	(void)k;
-	if (dx != row->gradient)
-		memcpy(dx, row->gradient, row->count * sizeof *dx);
+	memcpy(dx, row->gradient, row->count * sizeof *dx);
 }
 
 static void derive_difference(const struct gradient_row *row, int k, float *dx)
@@ -280,7 +279,7 @@ static void derive_rows(const struct join_task *task, int sample, int first, int
 			rooms};
 		task->network->kernels->activate_backward(&operation->activation,
 			operation->output + place, gradient.gradient, count);
-		for (int k = 0; k < operation->input_count; k++)
+		for (int k = operation->kind->in_place; k < operation->input_count; k++)
 			derive_row(&gradient, k, rooms + count);
 	}
 }
