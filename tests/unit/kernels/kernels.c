@@ -240,6 +240,30 @@ static void pooling(const struct kernels *kernels, int count, float out[4][VALUE
 		out[1][i] = argmax[i];
 }
 
+static void windows(const struct kernels *kernels, int count, float out[4][VALUES])
+{
+	const struct pool_window window = {.x = b,
+		.pitch = 5 * (count + 3),
+		.stride = count + 3,
+		.rows = count % 3 + 1,
+		.columns = count % 5 + 1,
+		.channels = count};
+	kernels->max_window(&window, out[3]);
+	kernels->mean_window(&window, out[3] + 8192);
+	kernels->max_window_backward(&window, c, out[0]);
+	kernels->mean_window_backward(&window, c, out[1]);
+}
+
+/* Of both operands none, one or the other is repeated. */
+static void joins(const struct kernels *kernels, int count, float out[4][VALUES])
+{
+	const struct join_operand first = {a, count % 3 == 1 ? 0 : count},
+				  second = {b, count % 3 == 2 ? 0 : count};
+	for (int kind = 0; kind < JOIN_COUNT; kind++)
+		kernels->joins[kind](
+			&(struct join_pixels){out[3] + kind * 3000, first, second, 5, count});
+}
+
 static void sparse(const struct kernels *kernels, int count, float out[4][VALUES])
 {
 	enum { WINDOWS = 5, CAPACITY = 20 };
@@ -477,6 +501,8 @@ int main(void)
 		compare(kernels, "channelwise arithmetic", random, channelwise);
 		compare(kernels, "normalization", random, normalizing);
 		compare(kernels, "max-pool", random, pooling);
+		compare(kernels, "windows of pooling", random, windows);
+		compare(kernels, "joins", random, joins);
 		compare(kernels, "the sparse backward", random, sparse);
 		compare(kernels, "a transform of Winograd's", random, winograd);
 		compare(kernels, "an optimizer", random, updates);
