@@ -63,11 +63,16 @@ static struct span channels_of(const struct pooling_task *task, int part)
 	return (struct span){first, (end < channels ? end : channels) - first};
 }
 
+/* Values of a part at least: to wake a thread for fewer takes longer than to pool them. */
+enum { WORTHWHILE = 1 << 17 };
+
 static void run_tasks(struct pooling_task *task, int count, parallel_task *work)
 {
 	struct parallel *pool = task->network->pool;
-	task->parts = parts_of(pool, count, 2,
-		padded_channels(task->operation->in.channels) / CHANNEL_BLOCK);
+	const struct shape in = task->operation->in;
+	task->parts = parts_of(pool, count, 1,
+		smaller(padded_channels(in.channels) / CHANNEL_BLOCK,
+			(int)(shape_count(in) / WORTHWHILE)));
 	parallel_for(pool, count * task->parts, work, task);
 }
 

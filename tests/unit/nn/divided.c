@@ -11,7 +11,8 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { HEIGHT = 13, WIDTH = 11, CHANNELS = 37, COUNT = HEIGHT * WIDTH * CHANNELS, OUTPUTS = 3 };
+/* Large enough to be divided. */
+enum { HEIGHT = 65, WIDTH = 63, CHANNELS = 69, COUNT = HEIGHT * WIDTH * CHANNELS, OUTPUTS = 3 };
 
 static float input[COUNT];
 
