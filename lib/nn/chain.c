@@ -138,9 +138,9 @@ static void compute_until(struct chain_work *work, int index, int end);
 static void find_input(struct chain_work *work, int index, int first, int count, const float **rows)
 {
 	const struct shape in = work->links[index].operation->in;
-	const struct link *source = &work->links[index - 1];
+	const struct link *source = index > 0 ? &work->links[index - 1] : NULL;
 	size_t line = (size_t)in.width * (size_t)in.channels;
-	if (index > 0)
+	if (source)
 		compute_until(work, index - 1, smaller(first + count, in.height));
 	for (int i = 0, y = first; i < count; i++, y++)
 		rows[i] = y < 0 || y >= in.height ? NULL
