@@ -33,8 +33,7 @@ INLINE size_t vector_begin(int channels, size_t c)
 	return c + LANES <= (size_t)channels ? c : (size_t)channels - LANES;
 }
 
-/* How many columns of a tile may lie outside of the input: none; half a window on each side; any.
- */
+/* What a tile may be: inside; whole, with half a window outside on each side; anything. */
 enum depthwise_border { NO_BORDER, USUAL_BORDER, ANY_BORDER };
 
 INLINE enum depthwise_border border_of(const struct depthwise *d, struct depthwise_tile tile)
@@ -42,19 +41,20 @@ INLINE enum depthwise_border border_of(const struct depthwise *d, struct depthwi
 	int left = -tile.first,
 	    right = tile.first + (tile.count - 1) * d->step + d->width - d->columns;
 	int most = left > right ? left : right;
-	if (d->channels < LANES || tile.count < COLUMNS || most > d->width / 2)
+	if (tile.count < COLUMNS || most > d->width / 2)
 		return ANY_BORDER;
 	return most > 0 ? USUAL_BORDER : NO_BORDER;
 }
 
-/* Whether column j of a whole tile lies outside. */
+/* Whether column j of a tile lies outside. */
 INLINE bool is_outside(const struct depthwise *d, int first, int j, const int width, const int step,
 	const enum depthwise_border border)
 {
 	const int end = (COLUMNS - 1) * step + width;
-	if (border == USUAL_BORDER && j < width / 2 && first + j < 0)
+	const bool any = border == ANY_BORDER, usual = border == USUAL_BORDER;
+	if ((any || (usual && j < width / 2)) && first + j < 0)
 		return true;
-	return border == USUAL_BORDER && j >= end - width / 2 && first + j >= d->columns;
+	return (any || (usual && j >= end - width / 2)) && first + j >= d->columns;
 }
 
 /* Once: left to itself, gcc loads a value again for each product, and lines of the cache at equal
@@ -84,7 +84,7 @@ INLINE void clamp_sums(enum activation_kind kind, vector sums[COLUMNS])
 			activation_of(ACTIVATION_RELU6, NULL, sums[i]);
 }
 
-/* Adds the products of a whole tile with one row of the kernel. */
+/* Adds the products of a tile with one row of the kernel. */
 INLINE void add_products(const struct depthwise *d, int first, const float *x, const float *weights,
 	vector sums[COLUMNS], const int width, const int step, const enum depthwise_border border)
 {
@@ -106,7 +106,7 @@ INLINE void add_products(const struct depthwise *d, int first, const float *x, c
 	}
 }
 
-/* A whole tile. height 0: any. */
+/* height 0: any. */
 INLINE void compute_tile(const struct depthwise *d, struct depthwise_tile tile, float *out,
 	const int height, const int width, const int step, const enum depthwise_border border)
 {
@@ -121,8 +121,8 @@ INLINE void compute_tile(const struct depthwise *d, struct depthwise_tile tile, 
 				add_products(d, tile.first, tile.rows[ky] + c, weights, sums, width,
 					step, border);
 		clamp_sums(d->activation.kind, sums);
-		UNROLLED for (int i = 0; i < COLUMNS; i++)
-			store(out + i * d->out_step + c, sums[i]);
+		UNROLLED for (int i = 0; i < COLUMNS; i++) if (border != ANY_BORDER ||
+			i < tile.count) store(out + i * d->out_step + c, sums[i]);
 	}
 }
 
@@ -161,13 +161,15 @@ INLINE void compute_row(const struct depthwise *shared, const int height, const 
 		int begin = tile_begin(d, i);
 		struct depthwise_tile tile = depthwise_tile_at(d, begin);
 		float *out = d->out + begin * d->out_step;
-		enum depthwise_border border = width ? border_of(d, tile) : ANY_BORDER;
-		if (border == NO_BORDER)
+		enum depthwise_border border = border_of(d, tile);
+		if (!width)
+			compute_any_tile(shared, tile, out);
+		else if (border == NO_BORDER)
 			compute_tile(d, tile, out, height, width, step, NO_BORDER);
 		else if (border == USUAL_BORDER)
 			compute_tile(d, tile, out, height, width, step, USUAL_BORDER);
 		else
-			compute_any_tile(shared, tile, out);
+			compute_tile(d, tile, out, height, width, step, ANY_BORDER);
 	}
 }
 
@@ -181,8 +183,9 @@ INLINE void store_last(float *to, vector value, size_t skipped)
 	memcpy(to + skipped, lanes + skipped, (LANES - skipped) * sizeof *to);
 }
 
-/* Adds the products of a vector of channels of a whole tile to the sums for some rows of the
- * kernel. Outputs before `begin` were in another tile: their gradient counts as zero. */
+/* Adds the products of a vector of channels of a tile to the sums for some rows of the
+ * kernel. The gradient of outputs that are not the tile's, or were another's, those before `begin`,
+ * counts as zero. */
 INLINE void add_gradients(const struct depthwise *d, struct depthwise_tile tile,
 	const float *gradient, int begin, vector *sums, size_t c, const int height, const int width,
 	const int step, const enum depthwise_border border)
@@ -193,7 +196,8 @@ INLINE void add_gradients(const struct depthwise *d, struct depthwise_tile tile,
 	UNROLLED for (int j = 0; j < (COLUMNS - 1) * step + width; j++, place += channels)
 	{
 		if (j % step == 0 && j / step < COLUMNS)
-			g[j / step] = j / step < begin
+			g[j / step] =
+				j / step < begin || (border == ANY_BORDER && j / step >= tile.count)
 				? (vector){0}
 				: load_once(gradient + j / step * channels + c);
 		if (is_outside(d, tile.first, j, width, step, border))
@@ -262,17 +266,18 @@ static void add_any_tile(const struct depthwise *d, struct depthwise_tile tile,
 INLINE void add_rows(const struct depthwise *d, struct depthwise_tile tile, const float *gradient,
 	float *dweights, int begin, const int height, const int width, const int step)
 {
-	const enum depthwise_border border = width ? border_of(d, tile) : ANY_BORDER;
+	const enum depthwise_border border = border_of(d, tile);
 	const ptrdiff_t line = (ptrdiff_t)d->width * d->channels;
 	for (int ky = 0, rows; ky < d->height;
 		ky += rows, tile.rows += rows, dweights += rows * line) {
 		bool all = ky + height <= d->height;
 		for (int r = 0; all && r < height; r++)
 			all = tile.rows[r] != NULL;
-		rows = all && border != ANY_BORDER ? height : 1;
+		all &= border != ANY_BORDER;
+		rows = all ? height : 1;
 		if (!tile.rows[0])
 			continue;
-		if (border == ANY_BORDER)
+		if (!width)
 			add_any_tile(d, tile, gradient, dweights, begin);
 		else if (all && border == NO_BORDER)
 			add_tile(d, tile, gradient, dweights, begin, height, width, step,
@@ -281,7 +286,7 @@ INLINE void add_rows(const struct depthwise *d, struct depthwise_tile tile, cons
 			add_tile(d, tile, gradient, dweights, begin, height, width, step,
 				USUAL_BORDER);
 		else
-			add_tile(d, tile, gradient, dweights, begin, 1, width, step, USUAL_BORDER);
+			add_tile(d, tile, gradient, dweights, begin, 1, width, step, ANY_BORDER);
 	}
 }
 
@@ -333,7 +338,8 @@ static const struct depthwise_shape {
 static const struct depthwise_shape *shape_of(const struct depthwise *d)
 {
 	const struct depthwise_shape *shape = depthwise_shapes;
-	while ((shape->height && shape->height != d->height) ||
+	while ((shape->width && d->channels < LANES) ||
+		(shape->height && shape->height != d->height) ||
 		(shape->width && (shape->width != d->width || shape->step != d->step)))
 		shape++;
 	return shape;
