@@ -115,6 +115,7 @@ struct join_rule {
 	/* The gradient of input `k`, as long as the output's row; called for k = 0, 1, 2... */
 	void (*derive)(const struct gradient_row *row, int k, float *dx);
 	bool is_mean;
+	bool compares_output; /* derive does, with inputs: no activation may change it before */
 };
 
 static void divide(float *out, size_t count, float divisor)
@@ -183,12 +184,12 @@ static void derive_extreme(const struct gradient_row *row, int k, float *dx)
 static const struct join_rule *rule_of(const struct operation *operation)
 {
 	static const struct join_rule rules[LAYER_KIND_COUNT] = {
-		[LAYER_ADD] = {JOIN_ADD, derive_sum, false},
-		[LAYER_SUBTRACT] = {JOIN_SUBTRACT, derive_difference, false},
-		[LAYER_MULTIPLY] = {JOIN_MULTIPLY, derive_product, false},
-		[LAYER_AVERAGE] = {JOIN_ADD, derive_mean, true},
-		[LAYER_MAXIMUM] = {JOIN_MAXIMUM, derive_extreme, false},
-		[LAYER_MINIMUM] = {JOIN_MINIMUM, derive_extreme, false},
+		[LAYER_ADD] = {JOIN_ADD, derive_sum, false, false},
+		[LAYER_SUBTRACT] = {JOIN_SUBTRACT, derive_difference, false, false},
+		[LAYER_MULTIPLY] = {JOIN_MULTIPLY, derive_product, false, false},
+		[LAYER_AVERAGE] = {JOIN_ADD, derive_mean, true, false},
+		[LAYER_MAXIMUM] = {JOIN_MAXIMUM, derive_extreme, false, true},
+		[LAYER_MINIMUM] = {JOIN_MINIMUM, derive_extreme, false, true},
 	};
 	return &rules[operation->layer->kind];
 }
@@ -341,7 +342,8 @@ static void plan_join(struct planner *planner, int node)
 		operation->kind = &sum_kind;
 	if (shape_is_same(operation->in, operation->out))
 		operation->forward_rows = forward_rows;
-	if (planner->network->mode != NETWORK_EXPLAIN)
+	if (planner->network->mode == NETWORK_PREDICT ||
+		(planner->network->mode == NETWORK_TRAIN && !rule_of(operation)->compares_output))
 		plan_fuse_activation(planner, operation);
 }
 

@@ -229,9 +229,29 @@ static void excitation_block(void)
 	graph_free(&graph);
 }
 
+/* In training an activation is fused into the join before it, where that can do without its own
+ * output. */
+static void activated(enum layer_kind kind)
+{
+	struct graph graph = {.input = {3, 2, 4, false}};
+	struct layer activation = make(LAYER_ACTIVATION);
+	char name[128];
+	snprintf(name, sizeof name, "%s, then tanh", layer_kind_row(kind)->title);
+	activation.activation = activation_default(ACTIVATION_TANH);
+	const int input = GRAPH_INPUT;
+	int nodes[2] = {add_part(&graph, OTHER), append(&graph, make(LAYER_PRELU), &input, 1)};
+	bool good = append(&graph, make(kind), nodes, 2) == 2 &&
+		graph_append(&graph, &activation, &error) == 3;
+	ok(good, "%s: made", name);
+	check_parameter_gradients(&graph, name);
+	graph_free(&graph);
+}
+
 int main(void)
 {
 	joins();
+	for (enum layer_kind kind = LAYER_ADD; kind <= LAYER_MINIMUM; kind++)
+		activated(kind);
 	ties();
 	concatenation();
 	residual_block();
