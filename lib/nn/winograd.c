@@ -26,10 +26,11 @@ static int tiles_along(int side)
 /* With less than two thirds of the multiplications, what does not fill a tile counted too. */
 bool winograd_suits(const struct layer *layer, int in_channels, struct shape out)
 {
-	int tiles = tiles_along(out.height) * tiles_along(out.width);
+	int64_t tiles = (int64_t)tiles_along(out.height) * tiles_along(out.width),
+		pixels = (int64_t)out.height * out.width;
 	return layer->kernel_height == 3 && layer->kernel_width == 3 && layer->stride_height == 1 &&
 		layer->stride_width == 1 && in_channels % CHANNEL_BLOCK == 0 &&
-		2 * 9 * out.height * out.width >= 3 * PLANES * tiles;
+		2 * 9 * pixels >= 3 * PLANES * tiles;
 }
 
 /* ---- weights ---- */

@@ -206,12 +206,21 @@ static void check_leaves(struct random *random, int side, int channels, int filt
 	free(x), free(gradient), free(got), free(leaves), free(scratch);
 }
 
+/* The largest pictures that graph/layer.c accepts. */
+static void suits_large_pictures(void)
+{
+	const struct layer layer = layer_3x3(CHANNEL_BLOCK, PADDING_SAME);
+	ok(winograd_suits(&layer, CHANNEL_BLOCK, (struct shape){11584, 11584, 16, false}),
+		"large pictures, too");
+}
+
 int main(void)
 {
 	struct random random = random_start(8, RANDOM_TEST, 0, 0);
 	struct error error;
 	if (kernels_select(&kernels, &error))
 		return 1;
+	suits_large_pictures();
 	check_forward(&random, (struct shape){5, 5, 512, false}, 160, 2, false);
 	check_forward(&random, (struct shape){7, 6, 512, false}, 72, 7, false);
 	check_forward(&random, (struct shape){39, 42, 16, false}, 64, 1, true);
