@@ -101,9 +101,8 @@ void finish_outputs(const struct kernels *kernels, const struct operation *opera
 
 static void allocate_direct(struct network *network, struct operation *operation)
 {
-	int rows = (BAND - 1) * operation->layer->stride_height + operation->layer->kernel_height;
 	request_scratch(network,
-		window_scratch(operation, rows) +
+		window_scratch(operation, band_input_rows(operation)) +
 			2 * (size_t)operation->middle.width *
 				(size_t)padded_channels(operation->layer->filters));
 }

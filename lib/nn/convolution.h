@@ -63,6 +63,12 @@ static inline int input_rows(const struct operation *operation, int rows)
 	return (rows - 1) * operation->layer->stride_height + operation->layer->kernel_height;
 }
 
+/* The same of a band: no more rows than there are, however far strides reach. */
+static inline int band_input_rows(const struct operation *operation)
+{
+	return input_rows(operation, smaller(BAND, operation->middle.height));
+}
+
 /* Copies weights (rows, width), width a multiple of CHANNEL_BLOCK, so that CHANNEL_BLOCK columns
  * lie together: (width / CHANNEL_BLOCK, rows, CHANNEL_BLOCK). */
 void pack_columns(float *packed, const float *weights, int rows, int width);

@@ -61,7 +61,7 @@ static void allocate(struct network *network, struct operation *operation)
 	convolution_of(operation)->transposed =
 		arena_floats(&network->arena, window * filters * padded_in);
 	request_scratch(network,
-		window_scratch(operation, input_rows(operation, BAND)) +
+		window_scratch(operation, band_input_rows(operation)) +
 			frame_count(frame_of(operation)) + (size_t)operation->in.width * padded_in +
 			2 * CHANNEL_BLOCK);
 }
@@ -310,7 +310,7 @@ static void backward_sample(const struct sample_work *work)
 	const struct frame frame = frame_of(operation);
 	const float *gradient = work->gradient;
 	size_t count = shape_count(operation->out), first = (size_t)work->sample * count;
-	float *framed = work->scratch + window_scratch(operation, input_rows(operation, BAND));
+	float *framed = work->scratch + window_scratch(operation, band_input_rows(operation));
 	float *row = framed + frame_count(frame) + CHANNEL_BLOCK;
 	bool copies = needs_frame(operation) || (work->dx && has_border(operation));
 	if (work->fuses)

@@ -29,9 +29,9 @@ static bool reads_input(const struct operation *operation)
 
 /* What a band reads: its rows of the padded input, NULL where these are padding. */
 struct band_scratch {
-	const float **rows;          /* input_rows(operation, BAND) */
+	const float **rows;          /* band_input_rows(operation) */
 	const float **gradient_rows; /* kernel_height */
-	float *copies;               /* input_rows(operation, BAND) of spread_row; NULL: none */
+	float *copies;               /* band_input_rows(operation) of spread_row; NULL: none */
 	float *row;                  /* spread_row */
 };
 
@@ -39,7 +39,7 @@ struct band_scratch {
 static size_t divide_scratch(const struct operation *operation, float *memory,
 	struct band_scratch *scratch)
 {
-	size_t rows = (size_t)input_rows(operation, BAND),
+	size_t rows = (size_t)band_input_rows(operation),
 	       pointers = rows + (size_t)operation->layer->kernel_height,
 	       floats = pointers * sizeof *scratch->rows / sizeof *memory;
 	floats = (floats + CHANNEL_BLOCK - 1) / CHANNEL_BLOCK * CHANNEL_BLOCK;

@@ -139,6 +139,15 @@ static void place_gradients(struct network *network)
 
 /* ---- all memory ---- */
 
+/* `count` floats for each worker, rounded up to whole cache lines. */
+static float *take_for_workers(struct network *network, size_t *count)
+{
+	size_t workers = (size_t)parallel_threads(network->pool);
+	*count = (*count + CHANNEL_BLOCK) / CHANNEL_BLOCK * CHANNEL_BLOCK;
+	return arena_floats(&network->arena,
+		*count > SIZE_MAX / workers ? SIZE_MAX : *count * workers);
+}
+
 /* How large the memory is that operations share is known after the first time. */
 static void lay_out(struct network *network, size_t shared)
 {
@@ -165,15 +174,8 @@ static void lay_out(struct network *network, size_t shared)
 			chain_allocate(network, operation);
 	}
 	network->probabilities = arena_floats(arena, batch * (size_t)network_outputs(network));
-	/* Whole cache lines for each worker. */
-	network->scratch_count =
-		(network->scratch_count + CHANNEL_BLOCK) / CHANNEL_BLOCK * CHANNEL_BLOCK;
-	network->scratch = arena_floats(arena,
-		network->scratch_count * (size_t)parallel_threads(network->pool));
-	network->ring_count =
-		(network->ring_count + CHANNEL_BLOCK - 1) / CHANNEL_BLOCK * CHANNEL_BLOCK;
-	network->rings =
-		arena_floats(arena, network->ring_count * (size_t)parallel_threads(network->pool));
+	network->scratch = take_for_workers(network, &network->scratch_count);
+	network->rings = take_for_workers(network, &network->ring_count);
 }
 
 static float *at_place(const struct network *network, int place)

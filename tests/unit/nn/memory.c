@@ -142,6 +142,21 @@ static void depth(void)
 	}
 }
 
+/* However far strides reach, no rows are kept but those that there are. */
+static void long_strides(void)
+{
+	enum { ROW = 64 * 6, STRIDE = 1 << 20 };
+	struct graph graph = {.name = "strides", .input = {2, 64, 2, false}};
+	struct layer layer = make_depthwise(&graph, 3, 1, 1, PADDING_SAME, ACTIVATION_LINEAR);
+	layer.stride_height = STRIDE;
+	append_to(&graph, GRAPH_INPUT, layer);
+	struct network *network = create(&graph, NETWORK_PREDICT);
+	ok(network->scratch_count < 4 * ROW, "scratch memory does not grow with strides (%zu)",
+		network->scratch_count);
+	network_destroy(network);
+	graph_free(&graph);
+}
+
 int main(void)
 {
 	static struct graph (*const makes[])(
@@ -150,6 +165,7 @@ int main(void)
 		network_places(makes[i]);
 	random_places();
 	unlimited_places();
+	long_strides();
 	depth();
 	return done();
 }
