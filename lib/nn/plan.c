@@ -189,10 +189,12 @@ static bool is_small_pool(const struct layer *layer, struct shape in)
 		(layer->padding == PADDING_VALID || (in.height % 2 == 0 && in.width % 2 == 0));
 }
 
+/* The maximum is taken before the activation, which must not decrease (kernels/activation.h). */
 static void fuse_pool(struct planner *planner, struct operation *operation)
 {
 	const struct layer *layer = follower(planner, operation, LAYER_MAX_POOLING);
 	if (!layer || !operation->kind->fuses_pool || operation->layer->groups > 1 ||
+		!activation_derives_from_output(operation->activation.kind) ||
 		operation->layer->dilation_height > 1 || operation->layer->dilation_width > 1 ||
 		!is_small_pool(layer, operation->out))
 		return;

@@ -290,6 +290,46 @@ static void trained_unit_normalization(void)
 	graph_free(&graph);
 }
 
+/* ---- max-pools after activations ---- */
+
+/* What a convolution of one pixel, an activation and, if wanted, a max-pool predict. */
+static void predict_pooled(enum activation_kind kind, bool pools, const float *input, float *out)
+{
+	struct graph graph = {.input = {4, 4, 1, false}};
+	struct layer convolution = make(LAYER_CONVOLUTION), pool = make(LAYER_MAX_POOLING);
+	convolution.filters = convolution.kernel_height = convolution.kernel_width = 1;
+	convolution.activation = activation_default(kind);
+	pool.kernel_height = pool.kernel_width = pool.stride_height = pool.stride_width = 2;
+	bool good = graph_append(&graph, &convolution, &error) >= 0 &&
+		(!pools || graph_append(&graph, &pool, &error) >= 0);
+	struct network *network = good ? build(&graph, NETWORK_PREDICT, 1, NULL) : NULL;
+	if (network) {
+		network_parameter_values(network, 0)[0] = 1;
+		network_forward(network, input, 1, NULL, out);
+	}
+	network_destroy(network);
+	graph_free(&graph);
+}
+
+/* One that decreases somewhere must come before the maximum. */
+static void pooled_activations(void)
+{
+	const float input[16] = {-1, -4, 0.5f, -1, -5, -6, -7, -0.5f, -2, -1.1f, 3, 2, -0.2f, -0.7f,
+		1, -9};
+	for (enum activation_kind kind = ACTIVATION_LINEAR; kind <= ACTIVATION_EXPONENTIAL;
+		kind++) {
+		float values[16], pooled[4] = {0};
+		bool good = true;
+		predict_pooled(kind, false, input, values);
+		predict_pooled(kind, true, input, pooled);
+		for (int i = 0; i < 4; i++) {
+			const float *x = values + i / 2 * 8 + i % 2 * 2;
+			good &= pooled[i] == fmaxf(fmaxf(x[0], x[1]), fmaxf(x[4], x[5]));
+		}
+		ok(good, "max-pool after activation %d", kind);
+	}
+}
+
 int main(void)
 {
 	places();
@@ -300,5 +340,6 @@ int main(void)
 	unit_normalization();
 	short_gradients();
 	trained_unit_normalization();
+	pooled_activations();
 	return done();
 }
