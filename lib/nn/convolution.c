@@ -81,22 +81,6 @@ static void choose(const struct network *network, struct operation *operation)
 	operation->keeps_gradient = convolution->backward && convolution->backward->keeps_gradient;
 }
 
-void pack_columns(float *packed, const float *weights, int rows, int width)
-{
-	for (int c = 0; c < width; c += CHANNEL_BLOCK)
-		for (int i = 0; i < rows; i++, packed += CHANNEL_BLOCK)
-			memcpy(packed, weights + (ptrdiff_t)i * width + c,
-				CHANNEL_BLOCK * sizeof *packed);
-}
-
-void finish_outputs(const struct kernels *kernels, const struct operation *operation, float *out,
-	size_t count)
-{
-	if (operation->adds)
-		kernels->add(out, operation->inputs[1]->data + (out - operation->output), count);
-	kernels->activate(&operation->activation, out, count);
-}
-
 /* ---- directly ---- */
 
 static void allocate_direct(struct network *network, struct operation *operation)

@@ -69,14 +69,15 @@ static inline int band_input_rows(const struct operation *operation)
 	return input_rows(operation, smaller(BAND, operation->middle.height));
 }
 
-/* Copies weights (rows, width), width a multiple of CHANNEL_BLOCK, so that CHANNEL_BLOCK columns
- * lie together: (width / CHANNEL_BLOCK, rows, CHANNEL_BLOCK). */
-void pack_columns(float *packed, const float *weights, int rows, int width);
-
 /* What follows the products: adds the operation's second input to `count` values of its output, if
  * it has one, and activates them. */
-void finish_outputs(const struct kernels *kernels, const struct operation *operation, float *out,
-	size_t count);
+static inline void finish_outputs(const struct kernels *kernels, const struct operation *operation,
+	float *out, size_t count)
+{
+	if (operation->adds)
+		kernels->add(out, operation->inputs[1]->data + (out - operation->output), count);
+	kernels->activate(&operation->activation, out, count);
+}
 
 /* ---- convolution_window.c ---- */
 

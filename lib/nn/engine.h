@@ -3,9 +3,10 @@
  * From the bottom up: here is what all of lib/nn knows; each kind of operation (convolution.c,
  * join.c...) knows its own inputs and output only; plan.c appends operations and fuses what it can,
  * an activation and a 2x2 max-pool into the convolution before them, whose full-size output is then
- * never written; operations.c makes all of a graph's; memory.c gives each value a place for as long
- * as it is needed; network.c calls those; run.c runs operations forward and backward. No file calls
- * one that calls it (tests/tools/layers.t). */
+ * never written; chain.c finds operations that prediction computes together, some rows at a time;
+ * operations.c makes all of a graph's; memory.c gives each value a place for as long as it is
+ * needed; network.c calls those; run.c runs operations forward and backward. No file calls one that
+ * calls it (tests/tools/layers.t). */
 #ifndef NN_ENGINE_H
 #define NN_ENGINE_H
 
@@ -17,7 +18,6 @@
 #include <stdatomic.h>
 
 struct operation;
-struct network;
 
 /* Which rows of its input an operation's output row y depends on: [y * stride - top, y * stride -
  * top + height). */
@@ -43,7 +43,7 @@ struct operation_kind {
 	 * NULL: there is one way. */
 	void (*choose)(const struct network *network, struct operation *operation);
 	/* Takes the state's buffers out of the arena and requests scratch memory for each worker;
-	 * called twice (arena.h). NULL: it has none. */
+	 * called several times (arena.h). NULL: it has none. */
 	void (*allocate_buffers)(struct network *network, struct operation *operation);
 	/* Makes the packed or folded copies of its weights again; NULL: it has none. */
 	void (*prepare)(struct network *network, struct operation *operation);
@@ -59,7 +59,7 @@ struct operation_kind {
 	bool in_place; /* backward leaves the gradient of its first input where that of the output
 	                  was */
 	bool is_noise; /* outside of training steps its output is its input */
-	bool fuses_any_activation; /* backward needs no output of it
+	bool fuses_any_activation; /* also one whose derivative is not computed from its output
 	                              (activation_derives_from_output) */
 	bool fuses_normalization;  /* a convolution: batch normalisation before and after it can be
 	                              fused with it (normalization.h) */
@@ -252,6 +252,10 @@ void allocate_leaves(struct network *network, struct leaf_sums *sums, struct lea
 /* Row by row: out (rows, width) from x (rows, stride), and back with zeros after each row. */
 void compact_rows(float *out, const float *x, int rows, int width, int stride);
 void pad_rows(float *out, const float *x, int rows, int width, int stride);
+
+/* Copies weights (rows, width), width a multiple of CHANNEL_BLOCK, so that CHANNEL_BLOCK columns
+ * lie together: (width / CHANNEL_BLOCK, rows, CHANNEL_BLOCK). */
+void pack_columns(float *packed, const float *weights, int rows, int width);
 
 /* The value that a node computes (GRAPH_INPUT: the network's input; node_count: the logits). */
 struct value *node_value(const struct network *network, int node);
