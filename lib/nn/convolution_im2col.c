@@ -42,21 +42,23 @@ static void prepare(struct network *network, struct operation *operation)
 struct im2col {
 	const struct network *network;
 	const struct operation *operation;
-	int outputs, groups;
+	ptrdiff_t outputs; /* of all samples */
+	int groups;        /* that they are divided into */
 };
 
 /* The window of one output, (kernel height, kernel width, channels), zero outside the input. */
-static void copy_window(const struct im2col *task, int output, float *to)
+static void copy_window(const struct im2col *task, ptrdiff_t output, float *to)
 {
 	const struct operation *operation = task->operation;
 	const struct layer *layer = operation->layer;
 	const struct shape in = operation->in, out = operation->out;
-	int y = output / out.width % out.height * layer->stride_height -
+	int y = (int)(output / out.width % out.height) * layer->stride_height -
 		convolution_of(operation)->window.top,
-	    x = output % out.width * layer->stride_width - convolution_of(operation)->window.left,
+	    x = (int)(output % out.width) * layer->stride_width -
+		convolution_of(operation)->window.left,
 	    first = x < 0 ? -x : 0, end = smaller(layer->kernel_width, in.width - x);
-	const float *sample =
-		operation->input + (size_t)(output / (out.height * out.width)) * shape_count(in);
+	const float *sample = operation->input +
+		(size_t)output / ((size_t)out.height * (size_t)out.width) * shape_count(in);
 	ptrdiff_t row = (ptrdiff_t)layer->kernel_width * in.channels;
 	bool clipped = first > 0 || end < layer->kernel_width;
 	for (int i = 0; i < layer->kernel_height; i++, to += row) {
@@ -78,10 +80,10 @@ static void forward_group(void *context, int index, int worker)
 	const struct convolution *convolution = operation->state;
 	const struct kernels *kernels = task->network->kernels;
 	int filters = operation->layer->filters, taps = (int)taps_of(operation);
-	int first = part_begin(index, task->groups, task->outputs),
-	    count = part_begin(index + 1, task->groups, task->outputs) - first;
+	ptrdiff_t first = long_part_begin(index, task->groups, task->outputs);
+	int count = (int)(long_part_begin(index + 1, task->groups, task->outputs) - first);
 	float *windows = worker_scratch(task->network, worker),
-	      *out = operation->output + (ptrdiff_t)first * filters;
+	      *out = operation->output + first * filters;
 	for (int i = 0; i < count; i++)
 		copy_window(task, first + i, windows + (ptrdiff_t)i * taps);
 	const struct product product = {
@@ -105,11 +107,9 @@ static void forward_group(void *context, int index, int worker)
 
 static void forward(struct network *network, struct operation *operation, int n)
 {
-	int together = windows_together(operation), threads = parallel_threads(network->pool);
-	struct im2col task = {network, operation, n * operation->out.height * operation->out.width,
-		0};
-	/* As many groups for each thread. */
-	task.groups = (task.outputs + together * threads - 1) / (together * threads) * threads;
+	struct im2col task = {network, operation,
+		(ptrdiff_t)n * operation->out.height * operation->out.width, 1};
+	task.groups = equal_parts(network->pool, task.outputs, windows_together(operation));
 	parallel_for(network->pool, task.groups, forward_group, &task);
 }
 

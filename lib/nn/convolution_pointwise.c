@@ -30,7 +30,6 @@ static void allocate(struct network *network, struct operation *operation)
 		taps_of(operation) * (size_t)padded_channels(operation->layer->filters));
 	request_scratch(network,
 		(size_t)pixels_together(operation) * (size_t)operation->in.channels);
-	request_scratch(network, 2 * (size_t)padded_channels(operation->out.channels));
 }
 
 static void prepare(struct network *network, struct operation *operation)
@@ -116,8 +115,9 @@ static void forward_range(const struct pointwise *task, ptrdiff_t first, ptrdiff
 static void forward_part(void *context, int index, int worker)
 {
 	const struct pointwise *task = context;
-	forward_range(task, task->pixels * index / task->parts,
-		task->pixels * (index + 1) / task->parts, worker_scratch(task->network, worker));
+	forward_range(task, long_part_begin(index, task->parts, task->pixels),
+		long_part_begin(index + 1, task->parts, task->pixels),
+		worker_scratch(task->network, worker));
 }
 
 static void forward_band(void *context, int index, int worker)
@@ -135,14 +135,11 @@ static void forward(struct network *network, struct operation *operation, int n)
 {
 	struct pointwise task = {network, operation,
 		(ptrdiff_t)n * operation->out.height * operation->out.width, 1};
-	int threads = parallel_threads(network->pool), most = pixels_together(operation);
 	if (operation->collects_statistics && network->training) {
 		parallel_for(network->pool, n * bands_of(operation->out), forward_band, &task);
 		return;
 	}
-	/* As many for each thread. */
-	task.parts =
-		(int)((task.pixels + (ptrdiff_t)most * threads - 1) / (most * threads)) * threads;
+	task.parts = equal_parts(network->pool, task.pixels, pixels_together(operation));
 	parallel_for(network->pool, task.parts, forward_part, &task);
 }
 
@@ -175,7 +172,6 @@ static void allocate_backward(struct network *network, struct operation *operati
 		arena_floats(&network->arena, filters * (size_t)padded_channels((int)channels));
 	operation->collects_gradients = operation->fused_input_normalization;
 	request_scratch(network, (size_t)pixels_of_backward(operation) * channels);
-	request_scratch(network, 2 * (size_t)padded_channels((int)channels));
 }
 
 /* As pack_columns, of the transposed weights: (channels / CHANNEL_BLOCK, filters, CHANNEL_BLOCK).

@@ -152,3 +152,9 @@ int parts_of(const struct parallel *pool, int tasks, int per_thread, int most)
 	int wanted = per_thread * parallel_threads(pool) / tasks;
 	return wanted < 1 || most < 1 ? 1 : wanted < most ? wanted : most;
 }
+
+int equal_parts(const struct parallel *pool, ptrdiff_t count, int most)
+{
+	ptrdiff_t threads = parallel_threads(pool), round = most * threads;
+	return (int)((count + round - 1) / round * threads);
+}

@@ -94,10 +94,20 @@ void leaf_join_groups(const struct leaf_sums *sums, const struct kernels *kernel
  * each thread. */
 int parts_of(const struct parallel *pool, int tasks, int per_thread, int most);
 
+/* Into how many parts `count` things have to be divided so that each thread has as many, of at most
+ * `most` things. */
+int equal_parts(const struct parallel *pool, ptrdiff_t count, int most);
+
 /* Part `part` of `parts` of `count` things begins here, and ends where the next begins. */
 static inline int part_begin(int part, int parts, int count)
 {
 	return (int)((int64_t)count * part / parts);
+}
+
+/* The same of more things than an int counts. */
+static inline ptrdiff_t long_part_begin(int part, int parts, ptrdiff_t count)
+{
+	return count / parts * part + count % parts * part / parts;
 }
 
 #endif
