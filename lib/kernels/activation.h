@@ -35,7 +35,7 @@
 	ROW(MISH, "mish", NULL, "mish", INPUT) \
 	ROW(EXPONENTIAL, "exponential", NULL, "exponential", OUTPUT)
 
-/* Each value by all channels of its pixel: no kernels, but nn/activation.c. */
+/* Each value by all channels of its pixel: no kernels, but nn/rows.c. */
 #define CHANNELWISE_ACTIVATIONS(ROW) \
 	ROW(SOFTMAX, "softmax", NULL, "softmax", OUTPUT) \
 	ROW(LOG_SOFTMAX, "log_softmax", NULL, "log-softmax", OUTPUT)

@@ -1,4 +1,5 @@
-/* Memory of a network: one block, whose parts are laid out twice, first to compute its size. */
+/* Memory of a network: one block, whose parts are laid out anew where it is; before, only to
+ * compute its size. */
 #ifndef NN_ARENA_H
 #define NN_ARENA_H
 

@@ -204,17 +204,16 @@ static void chain_part(void *context, int index, int worker)
 		compute_until(&work, count - 1, smaller(y + step, end));
 }
 
+static int greatest_common_divisor(int a, int b)
+{
+	return b ? greatest_common_divisor(b, a % b) : a;
+}
+
 /* As many parts for each thread, if a part has two rows. */
 static int chain_parts(const struct operation *last, int threads, int n)
 {
-	int a = n, b = threads;
-	while (b) {
-		int rest = a % b;
-		a = b;
-		b = rest;
-	}
 	int most = last->out.height / 2;
-	return smaller(threads / a, most > 1 ? most : 1);
+	return smaller(threads / greatest_common_divisor(n, threads), most > 1 ? most : 1);
 }
 
 void chain_forward(struct network *network, const struct operation *last, int n)

@@ -17,12 +17,13 @@ void copy_normalized(const struct kernels *kernels, const struct operation *norm
 	float *to, const float *from, int count, int channels);
 
 /* Computes, for one band of an operation's output (row_band_of), the sums that its
- * fused_output_normalization needs. `scratch` is two padded rows of channels. */
+ * fused_output_normalization needs. `scratch` is two padded rows of channels, which that has
+ * requested. */
 void collect_band_statistics(const struct kernels *kernels, const struct operation *operation,
 	int band, float *scratch);
 
 /* The same of the gradient, for an operation's fused_input_normalization: one band of the gradient
- * of the operation's input, which is complete. `scratch` is two padded rows of channels. */
+ * of the operation's input, which is complete. */
 void collect_band_gradients(const struct kernels *kernels, const struct operation *operation,
 	int band, float *scratch);
 
