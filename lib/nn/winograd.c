@@ -92,7 +92,7 @@ size_t winograd_scratch(int in_channels)
 	int tiles = tiles_together(in_channels);
 	return (size_t)(PLANES *
 			(winograd_plane(tiles, in_channels) + winograd_plane(tiles, FILTERS)) +
-		SIDE * SIDE * FILTERS + PLANES * in_channels);
+		SIDE * SIDE * FILTERS + PLANES * (ptrdiff_t)in_channels);
 }
 
 /* The position of a tile: its sample, and its first output. */
@@ -111,10 +111,10 @@ const float *winograd_window(const struct winograd_source *source, int top, int 
 	float *edge, ptrdiff_t *pitch)
 {
 	const struct shape in = source->in;
-	int channels = in.channels, first = left < 0 ? -left : 0,
-	    end = left + side < in.width ? side : in.width - left;
+	ptrdiff_t channels = in.channels;
+	int first = left < 0 ? -left : 0, end = left + side < in.width ? side : in.width - left;
 	bool inside = top >= 0 && left >= 0 && top + side <= in.height && left + side <= in.width;
-	*pitch = (ptrdiff_t)in.width * channels;
+	*pitch = in.width * channels;
 	const float *x = source->x + top * *pitch + left * channels;
 	if (inside && !source->normalization)
 		return x;
@@ -124,8 +124,8 @@ const float *winograd_window(const struct winograd_source *source, int top, int 
 		if (top + i >= 0 && top + i < in.height && first < end)
 			copy_normalized(source->kernels, source->normalization,
 				edge + (side * i + first) * channels,
-				x + i * *pitch + first * channels, end - first, channels);
-	*pitch = (ptrdiff_t)side * channels;
+				x + i * *pitch + first * channels, end - first, in.channels);
+	*pitch = side * channels;
 	return edge;
 }
 
@@ -156,7 +156,8 @@ static void transform_inputs(const struct winograd_group *group)
 	for (int t = 0; t < group->count; t++) {
 		const float *x =
 			tile_input(task, tile_of(task, group->first + t), group->edge, &pitch);
-		task->network->kernels->winograd_input(group->inputs + t * task->in.channels,
+		task->network->kernels->winograd_input(group->inputs +
+				(ptrdiff_t)t * task->in.channels,
 			group->input_plane, x, pitch, task->in.channels);
 	}
 }
