@@ -97,53 +97,64 @@ struct convolution_forward {
 	int bands; /* of a sample */
 };
 
-/* The convolution of `count` windows, side by side from x on, into out (count, out_row). */
+/* The convolution of windows side by side, from x on, into `width` columns of out (count, width).
+ */
 static struct product product_of(const struct operation *operation, const float *x, ptrdiff_t pitch,
-	float *out, int count, int out_row)
+	float *out, int width)
 {
 	const struct layer *layer = operation->layer;
-	int width = padded_channels(layer->filters);
 	return (struct product){
 		.x = x,
 		.x_row = (ptrdiff_t)layer->stride_width * operation->in.channels,
 		.x_outer = pitch,
 		.x_inner = 1,
 		.w = convolution_of(operation)->weights,
-		.w_row = width,
+		.w_row = padded_channels(layer->filters),
 		.out = out,
-		.out_row = out_row,
+		.out_row = width,
 		.initial = convolution_of(operation)->bias,
-		.count = count,
+		.count = operation->out.width,
 		.outer = layer->kernel_height,
 		.inner = layer->kernel_width * operation->in.channels,
 		.width = width,
 	};
 }
 
-/* One row of outputs at `out`; x is the first of its windows' rows, `rows` scratch for a row of
- * padded outputs. */
+/* A row of pooled outputs; `rows` is scratch for a padded one, and for its argmax. */
+static void pooled_row(const struct convolution_forward *forward, const float *x, ptrdiff_t pitch,
+	float *rows, float *out, uint8_t *argmax)
+{
+	const struct operation *operation = forward->operation;
+	int filters = operation->layer->filters, width = padded_channels(filters),
+	    count = operation->out.width;
+	bool direct = filters == width;
+	const struct product product = product_of(operation, x, pitch, direct ? out : rows, width);
+	uint8_t *padded = direct || !argmax ? argmax : (uint8_t *)(rows + (ptrdiff_t)count * width);
+	forward->network->kernels->product_pool(&product, operation->layer->stride_height * pitch,
+		padded);
+	if (direct)
+		return;
+	compact_rows(out, rows, count, filters, width);
+	for (int i = 0; i < count && argmax; i++)
+		memcpy(argmax + (ptrdiff_t)i * filters, padded + (ptrdiff_t)i * width,
+			(size_t)filters);
+}
+
+/* One row of outputs at `out`; x is the first of its windows' rows. */
 static void output_row(const struct convolution_forward *forward, const float *x, ptrdiff_t pitch,
 	float *rows, float *out, uint8_t *argmax)
 {
 	const struct operation *operation = forward->operation;
 	const struct kernels *kernels = forward->network->kernels;
-	int filters = operation->layer->filters, width = padded_channels(filters),
-	    count = operation->out.width;
-	bool direct = filters == width;
-	const struct product product =
-		product_of(operation, x, pitch, direct ? out : rows, count, width);
-	uint8_t *padded = direct || !argmax ? argmax : (uint8_t *)(rows + (ptrdiff_t)count * width);
-	if (operation->pools)
-		kernels->product_pool(&product, operation->layer->stride_height * pitch, padded);
-	else
+	if (operation->pools) {
+		pooled_row(forward, x, pitch, rows, out, argmax);
+	} else {
+		const struct product product =
+			product_of(operation, x, pitch, out, operation->layer->filters);
 		kernels->product(&product);
-	if (!direct) {
-		compact_rows(out, rows, count, filters, width);
-		for (int i = 0; i < count && argmax; i++)
-			memcpy(argmax + (ptrdiff_t)i * filters, padded + (ptrdiff_t)i * width,
-				(size_t)filters);
 	}
-	finish_outputs(kernels, operation, out, (size_t)count * (size_t)filters);
+	finish_outputs(kernels, operation, out,
+		(size_t)operation->out.width * (size_t)operation->out.channels);
 }
 
 static void forward_band(void *context, int index, int worker)
