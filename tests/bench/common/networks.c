@@ -121,10 +121,26 @@ struct inverted_network {
 	float dropout;
 };
 
-static const struct inverted_network mobilenet_v2_1 = {1, mobilenet_stages, ACTIVATION_RELU6},
-				     mobilenet_v2_035 = {0.35f, mobilenet_stages, ACTIVATION_RELU6},
-				     efficientnet_b0 = {1, efficientnet_stages, ACTIVATION_SWISH,
-					     true, 0.2f, 0.2f};
+static const struct inverted_network mobilenet_v2_1 = {
+	.width = 1,
+	.stages = mobilenet_stages,
+	.activation = ACTIVATION_RELU6,
+};
+
+static const struct inverted_network mobilenet_v2_035 = {
+	.width = 0.35f,
+	.stages = mobilenet_stages,
+	.activation = ACTIVATION_RELU6,
+};
+
+static const struct inverted_network efficientnet_b0 = {
+	.width = 1,
+	.stages = efficientnet_stages,
+	.activation = ACTIVATION_SWISH,
+	.has_squeeze = true,
+	.block_dropout = 0.2f,
+	.dropout = 0.2f,
+};
 
 /* The nearest multiple of eight that is no less than 0.9 times as many. */
 static int scaled(int filters, float width)
@@ -231,13 +247,13 @@ struct fire {
 
 static const struct fire squeezenet_1_1[] = {
 	{16, 64, true},
-	{16, 64},
+	{16, 64, false},
 	{32, 128, true},
-	{32, 128},
+	{32, 128, false},
 	{48, 192, true},
-	{48, 192},
-	{64, 256},
-	{64, 256},
+	{48, 192, false},
+	{64, 256, false},
+	{64, 256, false},
 	{0},
 };
 
