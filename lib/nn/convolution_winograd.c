@@ -65,7 +65,8 @@ const struct convolution_way winograd_forward = {
 static bool suits_backward(const struct network *network, const struct operation *operation)
 {
 	const struct layer *layer = operation->layer;
-	return !operation->pools && suits_forward(network, operation) &&
+	return !operation->pools && operation->in.channels % CHANNEL_BLOCK == 0 &&
+		layer->filters % CHANNEL_BLOCK == 0 && suits_forward(network, operation) &&
 		winograd_suits(layer, layer->filters, operation->middle);
 }
 

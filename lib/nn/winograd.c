@@ -29,7 +29,7 @@ bool winograd_suits(const struct layer *layer, int in_channels, struct shape out
 	int64_t tiles = (int64_t)tiles_along(out.height) * tiles_along(out.width),
 		pixels = (int64_t)out.height * out.width;
 	return layer->kernel_height == 3 && layer->kernel_width == 3 && layer->stride_height == 1 &&
-		layer->stride_width == 1 && in_channels % CHANNEL_BLOCK == 0 &&
+		layer->stride_width == 1 && in_channels >= CHANNEL_BLOCK &&
 		2 * 9 * pixels >= 3 * PLANES * tiles;
 }
 
@@ -86,13 +86,12 @@ static int tiles_together(int in_channels)
 }
 
 /* Scratch memory, in this order: transformed inputs and products of the tiles; outputs and inputs
- * of one tile. */
+ * of one tile; its inputs with padded channels. */
 size_t winograd_scratch(int in_channels)
 {
-	int tiles = tiles_together(in_channels);
-	return (size_t)(PLANES *
-			(winograd_plane(tiles, in_channels) + winograd_plane(tiles, FILTERS)) +
-		SIDE * SIDE * FILTERS + PLANES * (ptrdiff_t)in_channels);
+	int tiles = tiles_together(in_channels), width = padded_channels(in_channels);
+	return (size_t)(PLANES * (winograd_plane(tiles, width) + winograd_plane(tiles, FILTERS)) +
+		SIDE * SIDE * FILTERS + PLANES * ((ptrdiff_t)in_channels + width));
 }
 
 /* The position of a tile: its sample, and its first output. */
@@ -129,17 +128,6 @@ const float *winograd_window(const struct winograd_source *source, int top, int 
 	return edge;
 }
 
-/* The 6x6 inputs of a tile. */
-static const float *tile_input(const struct winograd *task, struct winograd_tile tile, float *edge,
-	ptrdiff_t *pitch)
-{
-	const struct winograd_source source = {task->network->kernels,
-		task->fused_input_normalization,
-		task->input + (size_t)tile.sample * shape_count(task->in), task->in};
-	return winograd_window(&source, tile.y - task->top, tile.x - task->left, WINDOW, edge,
-		pitch);
-}
-
 /* Some filters of the tiles [first, first + count). */
 struct winograd_group {
 	const struct winograd *task;
@@ -149,16 +137,36 @@ struct winograd_group {
 	ptrdiff_t input_plane, product_plane;
 };
 
+/* The 6x6 inputs of a tile, with padded channels. */
+static const float *tile_input(const struct winograd_group *group, struct winograd_tile tile,
+	ptrdiff_t *pitch)
+{
+	const struct winograd *task = group->task;
+	const struct winograd_source source = {task->network->kernels,
+		task->fused_input_normalization,
+		task->input + (size_t)tile.sample * shape_count(task->in), task->in};
+	const float *x = winograd_window(&source, tile.y - task->top, tile.x - task->left, WINDOW,
+		group->edge, pitch);
+	int channels = task->in.channels, width = padded_channels(channels);
+	if (channels == width)
+		return x;
+	float *padded = group->edge + (ptrdiff_t)PLANES * channels;
+	for (int i = 0; i < WINDOW; i++)
+		pad_rows(padded + (ptrdiff_t)i * WINDOW * width, x + i * *pitch, WINDOW, channels,
+			width);
+	*pitch = (ptrdiff_t)WINDOW * width;
+	return padded;
+}
+
 static void transform_inputs(const struct winograd_group *group)
 {
 	const struct winograd *task = group->task;
+	int width = padded_channels(task->in.channels);
 	ptrdiff_t pitch;
 	for (int t = 0; t < group->count; t++) {
-		const float *x =
-			tile_input(task, tile_of(task, group->first + t), group->edge, &pitch);
-		task->network->kernels->winograd_input(group->inputs +
-				(ptrdiff_t)t * task->in.channels,
-			group->input_plane, x, pitch, task->in.channels);
+		const float *x = tile_input(group, tile_of(task, group->first + t), &pitch);
+		task->network->kernels->winograd_input(group->inputs + (ptrdiff_t)t * width,
+			group->input_plane, x, pitch, width);
 	}
 }
 
@@ -171,7 +179,7 @@ static void multiply(const struct winograd_group *group)
 		for (int c = 0; c < group->width; c += CHANNEL_BLOCK) {
 			const struct product product = {
 				.x = group->inputs + p * group->input_plane,
-				.x_row = in,
+				.x_row = padded_channels(in),
 				.x_inner = 1,
 				.w = task->weights + p * weight_plane +
 					(ptrdiff_t)(group->filter + c) * in,
@@ -268,7 +276,7 @@ static void convolve_group(void *context, int index, int worker)
 	int end = part_begin(part + 1, tasks->parts, blocks) * CHANNEL_BLOCK;
 	struct winograd_group group = {.task = task,
 		.first = part_begin(number, tasks->groups, tasks->tiles),
-		.input_plane = winograd_plane(together, in),
+		.input_plane = winograd_plane(together, padded_channels(in)),
 		.product_plane = winograd_plane(together, FILTERS)};
 	group.count = part_begin(number + 1, tasks->groups, tasks->tiles) - group.first;
 	group.inputs = worker_scratch(task->network, worker);

@@ -8,7 +8,7 @@
 struct winograd {
 	const struct network *network;
 	int samples;
-	struct shape in;     /* of a sample; channels a multiple of CHANNEL_BLOCK */
+	struct shape in;     /* of a sample */
 	struct shape middle; /* of its convolution */
 	int top,
 		left; /* zeros above and left of the input; below and right as many as are needed */

@@ -226,6 +226,8 @@ int main(void)
 	check_forward(&random, (struct shape){39, 42, 16, false}, 64, 1, true);
 	check_forward(&random, (struct shape){11, 13, 48, false}, 100, 3, true);
 	check_forward(&random, (struct shape){57, 50, 32, false}, 5, 2, false);
+	check_forward(&random, (struct shape){14, 9, 24, false}, 40, 3, false);
+	check_forward(&random, (struct shape){10, 16, 21, false}, 24, 2, true);
 	for (int i = 0; i < CASES; i++) {
 		enum padding padding = i % 2 ? PADDING_SAME : PADDING_VALID;
 		int least = padding == PADDING_SAME ? 1 : 3;
