@@ -34,6 +34,7 @@ int main(void)
 {
 	static const int batches[] = {1, 2, 4, 8, 16, 32, 64},
 			 sides[] = {32, 50, 75, 100, 150, 200, 300};
+	static const int pictures[] = {96, 128, 160, 192, 224, 288};
 	static const int channels[] = {8, 16, 24, 32, 48, 64, 128, 256};
 	int processors = (int)sysconf(_SC_NPROCESSORS_ONLN);
 	for (size_t i = 0; i < sizeof batches / sizeof *batches; i++)
@@ -45,7 +46,16 @@ int main(void)
 		snprintf(network, sizeof network, "c3/1x%d c3/1x%d", channels[i], channels[i]);
 		measure("two 3x3 convolutions on 32x32, channels", channels[i], network, 32, 16, 0);
 	}
+	for (size_t i = 0; i < 6; i++)
+		measure("MobileNetV2 at 128x128, batch", batches[i], "mobilenet_v2-1.0", 128,
+			batches[i], 0);
+	for (size_t i = 0; i < sizeof pictures / sizeof *pictures; i++)
+		measure("MobileNetV2, image side", pictures[i], "mobilenet_v2-1.0", pictures[i], 8,
+			0);
 	for (int threads = 1; threads <= processors; threads *= 2)
 		measure("original network, threads", threads, "original", 150, 16, threads);
+	for (int threads = 1; threads <= processors; threads *= 2)
+		measure("MobileNetV2 at 224x224, threads", threads, "mobilenet_v2-1.0", 224, 8,
+			threads);
 	return 0;
 }
