@@ -14,18 +14,21 @@ export compiler flags scratch
 
 # The engine and what of lib/base it and its tests call: nothing that needs another library than C's own.
 sources() {
-	ls lib/nn/*.c lib/kernels/*.c tests/unit/tap.c
-	for name in error file parallel processor random signals text unfinished; do echo lib/base/$name.c; done
+	ls lib/nn/*.c lib/graph/*.c lib/kernels/*.c tests/unit/*.c
+	for name in array error file parallel paths processor protected random rename signals text unfinished; do
+		echo lib/base/$name.c
+	done
 }
 
 compile() {
-	sources | xargs -P 2 -n 1 sh -c '$compiler $flags -c "$1" -o "$scratch/$(echo "$1" | tr / -).o"' compile
+	sources | xargs -P 2 -n 1 sh -c '$compiler $flags -c "$1" -o "$scratch/$(echo "$1" | tr / -).o"' compile &&
+		ar rcs "$scratch/engine.a" "$scratch"/*.o
 }
 
 ok "$processor: the engine compiles" compile
-for test in kernels/kernels nn/reference nn/training; do
+for test in kernels/kernels nn/reference nn/training nn/chains; do
 	ok "$processor: tests/unit/$test.c compiles" \
-		$compiler $flags -o "$scratch/${test#*/}" tests/unit/$test.c "$scratch"/*.o -lm
+		$compiler $flags -o "$scratch/${test#*/}" tests/unit/$test.c "$scratch/engine.a" -lm
 	ok "$processor: tests/unit/$test.c passes" $emulator "$scratch/${test#*/}"
 done
 finish
