@@ -17,6 +17,10 @@ TEST_MODULES = libnghttp2=libnghttp2-dev libssl=libssl-dev
 # Files likewise, for the goals that need them.
 FILES = $(if $(filter fashion-%,$(MAKECMDGOALS)),/usr/share/datasets/fashion-mnist=dataset-fashion-mnist)
 
+# What a package of these only recommends: installed beside what is missing, never asked for where nothing is. Without
+# certificates curl reaches no https page.
+RECOMMENDED = /etc/ssl/certs/ca-certificates.crt=ca-certificates
+
 # The goals that install what is missing by themselves, where they may; the others only say so.
 INSTALLING = $(filter deps check bench %-data %-model %-review,$(MAKECMDGOALS))
 
@@ -27,6 +31,7 @@ deps:
 		pkg-config --exists "$${pair%%=*}" 2>/dev/null || need; done; \
 	for pair in $(FILES); do [ -e "$${pair%%=*}" ] || need; done; \
 	[ -n "$$missing" ] || exit 0; \
+	for pair in $(RECOMMENDED); do [ -e "$${pair%%=*}" ] || need; done; \
 	if [ -n '$(INSTALLING)' ] && [ "$$(id -u)" = 0 ]; then as=; \
 	elif [ -n '$(INSTALLING)' ] && sudo -n true 2>/dev/null; then as=sudo; else \
 		echo "missing packages; type: sudo apt-get install$$missing" >&2; exit 1; fi; \
