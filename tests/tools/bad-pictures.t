@@ -126,7 +126,7 @@ for signal in INT TERM KILL; do
 	kill -$signal $process
 	wait $process 2>/dev/null
 	for try in $(seq 100); do
-		left=$(ps -o stat=,pid=,comm= -p "$(echo "$family" | xargs | tr ' ' ,)" | grep -v '^Z')
+		left=$(for member in $family; do sed -n "s/^State:.\([^Z].*\)/$member \1/p" /proc/$member/status 2>/dev/null; done)
 		[ -z "$left" ] && break
 		sleep 0.1
 	done
