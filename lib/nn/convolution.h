@@ -38,7 +38,7 @@ struct convolution {
 	uint8_t *argmax;            /* fused max-pool: which of its four pixels is the largest */
 	float *winograd;            /* weights as Winograd's algorithm multiplies them */
 	float *winograd_transposed; /* the same, transposed for the gradient of the input */
-	float *packed;              /* weights as pack_columns lays them */
+	float *packed;              /* (filters padded / CHANNEL_BLOCK, taps, CHANNEL_BLOCK) */
 	float *grouped;             /* weights by groups */
 	float *transposed;          /* weights as its backward reads them */
 	struct leaf_sums leaves;    /* of the gradients of its parameters */
@@ -78,6 +78,17 @@ static inline void finish_outputs(const struct kernels *kernels, const struct op
 		kernels->add(out, operation->inputs[1]->data + (out - operation->output), count);
 	kernels->activate(&operation->activation, out, count);
 }
+
+/* ---- convolution_packed.c: weights in blocks of CHANNEL_BLOCK filters ---- */
+
+/* Takes memory for convolution->packed, and fills it from convolution->weights. */
+void allocate_packed(struct network *network, struct operation *operation);
+void prepare_packed(struct network *network, struct operation *operation);
+
+/* out (count, width) from x (count, inner) and weights (width padded / CHANNEL_BLOCK, inner,
+ * CHANNEL_BLOCK); initial zeros. */
+struct product packed_product(const float *x, int count, int inner, const float *packed, float *out,
+	int width);
 
 /* ---- convolution_window.c ---- */
 

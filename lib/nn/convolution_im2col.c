@@ -26,17 +26,8 @@ static int windows_together(const struct operation *operation)
 
 static void allocate(struct network *network, struct operation *operation)
 {
-	convolution_of(operation)->packed = arena_floats(&network->arena,
-		taps_of(operation) * (size_t)padded_channels(operation->layer->filters));
+	allocate_packed(network, operation);
 	request_scratch(network, (size_t)windows_together(operation) * taps_of(operation));
-}
-
-static void prepare(struct network *network, struct operation *operation)
-{
-	(void)network;
-	const struct convolution *convolution = operation->state;
-	pack_columns(convolution->packed, convolution->weights, (int)taps_of(operation),
-		padded_channels(operation->layer->filters));
 }
 
 struct im2col {
@@ -86,21 +77,9 @@ static void forward_group(void *context, int index, int worker)
 	      *out = operation->output + first * filters;
 	for (int i = 0; i < count; i++)
 		copy_window(task, first + i, windows + (ptrdiff_t)i * taps);
-	const struct product product = {
-		.x = windows,
-		.x_row = taps,
-		.x_inner = 1,
-		.w = convolution->packed,
-		.w_row = CHANNEL_BLOCK,
-		.w_block = (ptrdiff_t)taps * CHANNEL_BLOCK,
-		.out = out,
-		.out_row = filters,
-		.initial = convolution->bias,
-		.count = count,
-		.outer = 1,
-		.inner = taps,
-		.width = filters,
-	};
+	struct product product =
+		packed_product(windows, count, taps, convolution->packed, out, filters);
+	product.initial = convolution->bias;
 	kernels->product(&product);
 	finish_outputs(kernels, operation, out, (size_t)count * (size_t)filters);
 }
@@ -116,6 +95,6 @@ static void forward(struct network *network, struct operation *operation, int n)
 const struct convolution_way im2col_forward = {
 	.suits = suits,
 	.allocate = allocate,
-	.prepare = prepare,
+	.prepare = prepare_packed,
 	.forward = forward,
 };

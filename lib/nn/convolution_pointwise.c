@@ -26,18 +26,9 @@ static bool suits(const struct network *network, const struct operation *operati
 
 static void allocate(struct network *network, struct operation *operation)
 {
-	convolution_of(operation)->packed = arena_floats(&network->arena,
-		taps_of(operation) * (size_t)padded_channels(operation->layer->filters));
+	allocate_packed(network, operation);
 	request_scratch(network,
 		(size_t)pixels_together(operation) * (size_t)operation->in.channels);
-}
-
-static void prepare(struct network *network, struct operation *operation)
-{
-	(void)network;
-	const struct convolution *convolution = operation->state;
-	pack_columns(convolution->packed, convolution->weights, operation->in.channels,
-		padded_channels(operation->layer->filters));
 }
 
 struct pointwise {
@@ -51,23 +42,10 @@ struct pointwise {
 static void multiply_pixels(const struct kernels *kernels, const struct operation *operation,
 	const float *x, float *out, int count)
 {
-	const struct convolution *convolution = operation->state;
-	int channels = operation->in.channels, filters = operation->out.channels;
-	const struct product product = {
-		.x = x,
-		.x_row = channels,
-		.x_inner = 1,
-		.w = convolution->packed,
-		.w_row = CHANNEL_BLOCK,
-		.w_block = (ptrdiff_t)channels * CHANNEL_BLOCK,
-		.out = out,
-		.out_row = filters,
-		.initial = convolution->bias,
-		.count = count,
-		.outer = 1,
-		.inner = channels,
-		.width = filters,
-	};
+	int filters = operation->out.channels;
+	struct product product = packed_product(x, count, operation->in.channels,
+		convolution_of(operation)->packed, out, filters);
+	product.initial = convolution_of(operation)->bias;
 	kernels->product(&product);
 	finish_outputs(kernels, operation, out, (size_t)count * (size_t)filters);
 }
@@ -146,7 +124,7 @@ static void forward(struct network *network, struct operation *operation, int n)
 const struct convolution_way pointwise_forward = {
 	.suits = suits,
 	.allocate = allocate,
-	.prepare = prepare,
+	.prepare = prepare_packed,
 	.forward = forward,
 	.forward_rows = forward_rows,
 	.by_bands = true,
@@ -174,7 +152,7 @@ static void allocate_backward(struct network *network, struct operation *operati
 	request_scratch(network, (size_t)pixels_of_backward(operation) * channels);
 }
 
-/* As pack_columns, of the transposed weights: (channels / CHANNEL_BLOCK, filters, CHANNEL_BLOCK).
+/* The transposed weights, packed: (channels / CHANNEL_BLOCK, filters, CHANNEL_BLOCK).
  */
 static void prepare_backward(struct network *network, struct operation *operation)
 {
@@ -192,21 +170,8 @@ static void input_gradient(const struct sample_work *work, const float *gradient
 	int count)
 {
 	const struct operation *operation = work->operation;
-	int channels = operation->in.channels, filters = operation->out.channels;
-	const struct product product = {
-		.x = gradient,
-		.x_row = filters,
-		.x_inner = 1,
-		.w = convolution_of(operation)->transposed,
-		.w_row = CHANNEL_BLOCK,
-		.w_block = (ptrdiff_t)filters * CHANNEL_BLOCK,
-		.out = dx,
-		.out_row = channels,
-		.count = count,
-		.outer = 1,
-		.inner = filters,
-		.width = channels,
-	};
+	const struct product product = packed_product(gradient, count, operation->out.channels,
+		convolution_of(operation)->transposed, dx, operation->in.channels);
 	work->network->kernels->product(&product);
 }
 

@@ -33,14 +33,6 @@ void pad_rows(float *out, const float *x, int rows, int width, int stride)
 	}
 }
 
-void pack_columns(float *packed, const float *weights, int rows, int width)
-{
-	for (int c = 0; c < width; c += CHANNEL_BLOCK)
-		for (int i = 0; i < rows; i++, packed += CHANNEL_BLOCK)
-			memcpy(packed, weights + (ptrdiff_t)i * width + c,
-				CHANNEL_BLOCK * sizeof *packed);
-}
-
 void allocate_leaves(struct network *network, struct leaf_sums *sums, struct leaf_sums planned)
 {
 	size_t count = leaf_sums_floats(&planned, network->batch);

@@ -253,10 +253,6 @@ void allocate_leaves(struct network *network, struct leaf_sums *sums, struct lea
 void compact_rows(float *out, const float *x, int rows, int width, int stride);
 void pad_rows(float *out, const float *x, int rows, int width, int stride);
 
-/* Copies weights (rows, width), width a multiple of CHANNEL_BLOCK, so that CHANNEL_BLOCK columns
- * lie together: (width / CHANNEL_BLOCK, rows, CHANNEL_BLOCK). */
-void pack_columns(float *packed, const float *weights, int rows, int width);
-
 /* The value that a node computes (GRAPH_INPUT: the network's input; node_count: the logits). */
 struct value *node_value(const struct network *network, int node);
 

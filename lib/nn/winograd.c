@@ -175,24 +175,23 @@ static void multiply(const struct winograd_group *group)
 	const struct winograd *task = group->task;
 	int in = task->in.channels;
 	ptrdiff_t weight_plane = winograd_plane(in, padded_channels(task->out.channels));
-	for (int p = 0; p < PLANES; p++)
-		for (int c = 0; c < group->width; c += CHANNEL_BLOCK) {
-			const struct product product = {
-				.x = group->inputs + p * group->input_plane,
-				.x_row = padded_channels(in),
-				.x_inner = 1,
-				.w = task->weights + p * weight_plane +
-					(ptrdiff_t)(group->filter + c) * in,
-				.w_row = CHANNEL_BLOCK,
-				.out = group->products + p * group->product_plane + c,
-				.out_row = FILTERS,
-				.count = group->count,
-				.outer = 1,
-				.inner = in,
-				.width = CHANNEL_BLOCK,
-			};
-			task->network->kernels->product(&product);
-		}
+	for (int p = 0; p < PLANES; p++) {
+		const struct product product = {
+			.x = group->inputs + p * group->input_plane,
+			.x_row = padded_channels(in),
+			.x_inner = 1,
+			.w = task->weights + p * weight_plane + (ptrdiff_t)group->filter * in,
+			.w_row = CHANNEL_BLOCK,
+			.w_block = (ptrdiff_t)in * CHANNEL_BLOCK,
+			.out = group->products + p * group->product_plane,
+			.out_row = FILTERS,
+			.count = group->count,
+			.outer = 1,
+			.inner = in,
+			.width = group->width,
+		};
+		task->network->kernels->product(&product);
+	}
 }
 
 /* Outputs that lie side by side: `count` of the tile, (count, width) at `from`, and as many of the
