@@ -6,7 +6,6 @@
 #include "explain/curves.h"
 #include "model/folder.h"
 #include "kernels/kernels.h"
-#include "sandbox/child.h"
 #include "train/card.h"
 
 #include <stdlib.h>
@@ -15,31 +14,14 @@
 static const char *const outputs[] = {"sigmoid", "softmax", NULL};
 static char *const standard_input[] = {"-"};
 
-struct curves_paths {
-	char *history, *curves;
-};
-
-static int draw_task(void *context, struct error *error)
-{
-	const struct curves_paths *paths = context;
-	return curves_write_png(paths->history, paths->curves, error);
-}
-
-/* Drawn in a child process: fontconfig and cairo abort if memory runs out, which must not lose a
- * trained model. */
 static int draw_curves(const char *folder, struct error *error)
 {
-	struct curves_paths paths = {file_join(folder, model_file_names[MODEL_HISTORY]),
-		file_join(folder, model_file_names[MODEL_CURVES])};
-	int result = paths.history && paths.curves ? child_run(draw_task, &paths, NULL, error)
-						   : error_memory(error, folder);
-	if (result == CHILD_DIED) {
-		unfinished_clear(paths.curves);
-		result =
-			error_set(error, paths.curves, "cannot be drawn: the drawing process died");
-	}
-	free(paths.history);
-	free(paths.curves);
+	char *history = file_join(folder, model_file_names[MODEL_HISTORY]),
+	     *curves = file_join(folder, model_file_names[MODEL_CURVES]);
+	int result = history && curves ? curves_write_png(history, curves, error)
+				       : error_memory(error, folder);
+	free(history);
+	free(curves);
 	return result;
 }
 

@@ -1,7 +1,12 @@
 #include "explain/curves.h"
 
+#include "base/file.h"
+#include "image/image.h"
+#include "sandbox/child.h"
+
 #include <math.h>
 #include <stdio.h>
+#include <stdlib.h>
 
 /* Sizes in units of two pixels. */
 static const double picture_width = 1160, picture_height = 470, picture_scale = 2;
@@ -255,16 +260,51 @@ int curves_draw_one(struct canvas *canvas, const struct history *history, enum c
 	return 0;
 }
 
+struct drawing {
+	const struct history *history;
+	FILE *stream;
+	const char *path;
+};
+
+static int draw_task(void *context, struct error *error)
+{
+	const struct drawing *drawing = context;
+	struct canvas canvas;
+	struct image image = {0};
+	unsigned char *png = NULL;
+	size_t size;
+	int result = curves_draw(&canvas, drawing->history, error);
+	if (result == 0)
+		result = canvas_to_image(&canvas, &image, error);
+	if (result == 0)
+		result = image_encode_png(&image, &png, &size, error);
+	if (result)
+		error_within(error, drawing->path);
+	else if (fwrite(png, 1, size, drawing->stream) != size || fflush(drawing->stream))
+		result = error_system(error, drawing->path);
+	free(png);
+	image_free(&image);
+	canvas_free(&canvas);
+	return result;
+}
+
 int curves_write_png(const char *history_tsv, const char *png, struct error *error)
 {
 	struct history history;
-	struct canvas canvas;
+	struct output output;
 	if (history_read(&history, history_tsv, error))
 		return -1;
-	int result = curves_draw(&canvas, &history, error);
-	if (result == 0)
-		result = canvas_write_png(&canvas, png, error);
-	canvas_free(&canvas);
+	if (output_open(&output, png, error)) {
+		history_free(&history);
+		return -1;
+	}
+	struct drawing drawing = {&history, output.stream, png};
+	int result = child_run(draw_task, &drawing, NULL, error);
+	if (result == CHILD_DIED)
+		error_set(error, png, "cannot be drawn: the drawing process died");
 	history_free(&history);
-	return result;
+	if (result == 0)
+		return output_commit(&output, error);
+	output_abandon(&output);
+	return -1;
 }

@@ -7,7 +7,8 @@
 #include "explain/history.h"
 
 /* Reads history.tsv and writes a PNG file (2320 x 940): loss and accuracy side by side, training
- * and validation in each, the best epoch (history_best) marked. Complete or not at all; -1 if the
+ * and validation in each, the best epoch (history_best) marked. Drawn in a child process, as
+ * fontconfig and cairo end the process if memory runs out. Complete or not at all; -1 if the
  * history can't be read or has no epoch, or the file can't be written. */
 CHECKED int curves_write_png(const char *history_tsv, const char *png, struct error *error);
 

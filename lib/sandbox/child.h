@@ -8,7 +8,8 @@
 #include <stddef.h>
 #include <sys/types.h>
 
-/* Returns 0, or -1 with an error. Its results go into shared memory or an open file. */
+/* Returns 0, or -1 with an error. Its results go into shared memory or a file that the caller has
+ * opened: it creates none, which the caller, ended by a signal, would not remove. */
 typedef int child_task(void *context, struct error *error);
 
 /* Limits of a task on untrusted input. */

@@ -75,6 +75,18 @@ for seconds in 0.02 0.04 0.06 0.08 0.1 0.12 0.14 0.16 0.18 0.2 0.25 0.3; do
 done
 is "cnn-train, TERM at twelve moments" "$wrong" ''
 
+# It is the tool that creates and renames its files, and removes them when it is ended, never a child process.
+for file in poids.h5 curves.png; do
+	for call in open rename; do
+		[ -e "$fail_calls" ] || continue
+		rm -rf results
+		cp -R before results
+		run failing FAIL_CALL=$call FAIL_PATH=$file FAIL_AT=1 FAIL_ERRNO=SIGTERM \
+			cnn-train -q --epochs 1 --seed 5 -o results/model train.tens
+		is "TERM in the $call of $file" "$status $(diff -r before results)" '143 '
+	done
+done
+
 # Killed, it can't tidy up: hidden files may be left, but under its final name a result is whole.
 wrong=
 for seconds in 0.02 0.05 0.08 0.12 0.16 0.2 0.25; do
