@@ -6,7 +6,8 @@
 # Each pkg-config module, and the Debian package it comes in.
 MODULES = libcurl=libcurl4-openssl-dev libxml-2.0=libxml2-dev stb=libstb-dev zlib=zlib1g-dev \
 	libjpeg=libjpeg-dev libpng=libpng-dev libwebp=libwebp-dev libwebpdemux=libwebp-dev libdeflate=libdeflate-dev \
-	lcms2=liblcms2-dev hdf5=libhdf5-dev jansson=libjansson-dev libcrypto=libssl-dev cairo=libcairo2-dev libmicrohttpd=libmicrohttpd-dev
+	lcms2=liblcms2-dev hdf5=libhdf5-dev jansson=libjansson-dev libcrypto=libssl-dev cairo=libcairo2-dev libmicrohttpd=libmicrohttpd-dev \
+	libzip=libzip-dev
 # Each command that building calls, and that the tests call beside, likewise.
 COMMANDS = $(CC)=$(if $(filter clang%,$(CC)),clang,gcc) pkg-config=pkg-config \
 	$(if $(filter check,$(MAKECMDGOALS)),prove=perl python3=python3-minimal mandoc=mandoc)
@@ -138,9 +139,10 @@ $(Q)$$(cat $(filter $(B)/flags%,$^)) -o $@ $(filter %.o %.a,$^) $(SHARED) $$(cat
 endef
 LINKING = $(B)/flags $(B)/flags-link $(B)/libraries
 
-# One libcrypto in a process, and so libcurl's or libssl's own: it comes before the archive.
+# One libcrypto in a process, and so that of libcurl, libssl or libzip: it comes before the archive.
 SHARED =
-$(BIN)/scrape-images $(UNIT_TESTS) $(FUZZ_TESTS) $(FUZZ_TESTS:.t=) $(TEST_SERVERS): SHARED = -lcrypto
+READING_MODELS = cnn-export cnn-predict cnn-train model-report saliency
+$(addprefix $(BIN)/,scrape-images $(READING_MODELS)) $(UNIT_TESTS) $(FUZZ_TESTS) $(FUZZ_TESTS:.t=) $(TEST_SERVERS): SHARED = -lcrypto
 
 $(PROGRAMS): $(BIN)/%: $(B)/tools/%.o $(TOOL_LIBRARY) $(LIBRARY) $(LINKING)
 	$(link)

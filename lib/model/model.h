@@ -17,8 +17,16 @@ struct architecture_remarks {
 };
 void architecture_remarks_free(struct architecture_remarks *remarks);
 
+/* What a model's file says beside its layers and weights. */
+struct model_hints {
+	bool is_teachable_machine; /* an export of it: pictures of -1..1, cropped to a square */
+	char loss[64];             /* Keras' name of the loss that it was compiled with, or "" */
+	bool loss_is_of_logits;    /* from_logits of that loss */
+};
+
 struct model {
 	struct graph graph;
+	struct model_hints hints;
 	struct architecture_remarks remarks;
 	struct network *network;
 	struct text_list labels; /* one per output */
