@@ -15,6 +15,18 @@ void *array_grow(void *items, size_t count, size_t size)
 	return count <= SIZE_MAX / 2 / size ? realloc(items, capacity * size) : NULL;
 }
 
+void *array_copy(const void *items, size_t count, size_t size)
+{
+	size_t capacity = 1;
+	while (capacity < count && capacity <= SIZE_MAX / 2)
+		capacity *= 2;
+	void *copy =
+		capacity >= count && capacity <= SIZE_MAX / size ? malloc(capacity * size) : NULL;
+	if (copy && count)
+		memcpy(copy, items, count * size);
+	return copy;
+}
+
 bool buffer_append(struct buffer *buffer, const void *bytes, size_t size)
 {
 	if (size > SIZE_MAX / 4 || buffer->size > SIZE_MAX / 4)

@@ -11,6 +11,10 @@
  * free; NULL without memory: the old array is then still valid. */
 void *array_grow(void *items, size_t count, size_t size);
 
+/* A copy of `count` items of `size` bytes, which array_grow() can make longer; the caller's to
+ * free, also where count is 0. NULL without memory. */
+void *array_copy(const void *items, size_t count, size_t size);
+
 /* Bytes appended one after the other; all zero is empty. */
 struct buffer {
 	unsigned char *bytes; /* the caller's to free */

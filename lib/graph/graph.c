@@ -169,20 +169,12 @@ enum activation_kind graph_final_activation(const struct graph *graph)
 
 /* ---- copies and parts ---- */
 
-static void *copy_array(const void *items, int count, size_t size)
-{
-	void *copy = malloc(((size_t)count + !count) * size);
-	if (copy && count)
-		memcpy(copy, items, (size_t)count * size);
-	return copy;
-}
-
 int graph_copy(struct graph *out, const struct graph *in, struct error *error)
 {
 	*out = *in;
-	out->layers = copy_array(in->layers, in->layer_count, sizeof *in->layers);
-	out->nodes = copy_array(in->nodes, in->node_count, sizeof *in->nodes);
-	out->edges = copy_array(in->edges, in->edge_count, sizeof *in->edges);
+	out->layers = array_copy(in->layers, (size_t)in->layer_count, sizeof *in->layers);
+	out->nodes = array_copy(in->nodes, (size_t)in->node_count, sizeof *in->nodes);
+	out->edges = array_copy(in->edges, (size_t)in->edge_count, sizeof *in->edges);
 	if (out->layers && out->nodes && out->edges)
 		return 0;
 	graph_free(out);

@@ -103,7 +103,8 @@ static int read_nodes(struct structure_reader *reader, const struct structure *s
 	return result ? error_within(reader->error, reader->path) : 0;
 }
 
-static int read_model(struct structure_reader *reader, json_t *model)
+/* `version` is NULL where the model itself says it. */
+static int read_model(struct structure_reader *reader, json_t *model, const char *version)
 {
 	static const struct structure_place outside = {"", "", "", false, 0};
 	const char *class_name = json_string_value(json_object_get(model, "class_name"));
@@ -122,7 +123,8 @@ static int read_model(struct structure_reader *reader, json_t *model)
 	snprintf(reader->graph->name, sizeof reader->graph->name, "%s", name);
 	while (!text_is_utf8(reader->graph->name)) /* cut in the middle of a character */
 		reader->graph->name[strlen(reader->graph->name) - 1] = 0;
-	const char *version = json_string_value(json_object_get(model, "keras_version"));
+	if (!version)
+		version = json_string_value(json_object_get(model, "keras_version"));
 	reader->is_keras2 = version ? *version < '3' : !json_object_get(model, "module");
 	int result = structure_read(&structure, reader, model, NULL, &outside);
 	int rank = result
@@ -133,7 +135,7 @@ static int read_model(struct structure_reader *reader, json_t *model)
 	return result;
 }
 
-int architecture_parse(struct graph *out, const void *text, size_t size, const char *path,
+int architecture_from_json(struct graph *out, json_t *model, const char *version, const char *path,
 	struct architecture_remarks *remarks, struct error *error)
 {
 	struct error unwanted;
@@ -142,15 +144,21 @@ int architecture_parse(struct graph *out, const void *text, size_t size, const c
 		.path = path,
 		.error = error ? error : &unwanted};
 	*out = (struct graph){0};
-	json_t *root = json_parse(text, size, JSON_REJECT_DUPLICATES, path, reader.error);
-	if (!root)
-		return -1;
-	int result = read_model(&reader, root);
-	json_decref(root);
+	int result = read_model(&reader, model, version);
 	text_list_free(&reader.names);
 	free(reader.axes);
 	if (result)
 		graph_free(out);
+	return result;
+}
+
+int architecture_parse(struct graph *out, const void *text, size_t size, const char *path,
+	struct architecture_remarks *remarks, struct error *error)
+{
+	*out = (struct graph){0};
+	json_t *root = json_parse(text, size, JSON_REJECT_DUPLICATES, path, error);
+	int result = root ? architecture_from_json(out, root, NULL, path, remarks, error) : -1;
+	json_decref(root);
 	return result;
 }
 

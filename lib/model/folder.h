@@ -7,7 +7,7 @@
 #include "base/unfinished.h"
 
 /* The files written by cnn-train; the last two are not needed to load a model. */
-enum model_file {
+enum model_part {
 	MODEL_ARCHITECTURE,
 	MODEL_WEIGHTS,
 	MODEL_LABELS,

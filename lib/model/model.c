@@ -5,86 +5,14 @@
 #include "base/json.h"
 #include "model/folder.h"
 #include "model/keras.h"
+#include "model/reading.h"
 
 #include <stdlib.h>
 #include <string.h>
 
 enum { CARD_FILE_MAXIMUM = 64 << 20, SIDE_MAXIMUM = 65535, SIDE_DEFAULT = 224 };
 
-static bool ends_with(const char *name, const char *suffix)
-{
-	size_t length = strlen(name), suffix_length = strlen(suffix);
-	return length > suffix_length && strcmp(name + length - suffix_length, suffix) == 0;
-}
-
-/* The path of the only regular file of the folder that ends in `suffix`, in fresh memory. NULL with
- * an error if there is none or more than one. */
-static char *find_by_suffix(const char *folder, const char *default_name, const char *suffix,
-	struct error *error)
-{
-	struct text_list names = {0};
-	const char *found = NULL;
-	char *path = NULL;
-	int result = file_list(folder, FILE_REGULAR, &names, error);
-	for (size_t i = 0; result == 0 && i < names.count; i++) {
-		const char *name = names.items[i];
-		if (!ends_with(name, suffix) || strcmp(name, model_file_names[MODEL_CARD]) == 0)
-			continue;
-		if (found)
-			result = error_set(error, folder,
-				"contains %s and %s; one of them must be removed", found, name);
-		found = name;
-	}
-	if (result == 0 && !found)
-		result = error_set(error, folder, "has neither %s nor another *%s file",
-			default_name, suffix);
-	if (result == 0 && !(path = file_join(folder, found)))
-		error_memory(error, folder);
-	text_list_free(&names);
-	return path;
-}
-
-/* The path of a model's file in fresh memory: the default name if it exists, else the only file
- * with the same suffix. NULL with an error. */
-static char *find_file(const char *folder, enum model_file file, struct error *error)
-{
-	const char *default_name = model_file_names[file];
-	char *path = file_set_path(folder, default_name);
-	if (!path)
-		error_memory(error, folder);
-	if (!path || file_exists(path))
-		return path;
-	free(path);
-	return find_by_suffix(folder, default_name, strrchr(default_name, '.'), error);
-}
-
-static int read_architecture(struct model *model, const char *folder, struct error *error)
-{
-	unsigned char *text = NULL;
-	size_t size;
-	char *path = find_file(folder, MODEL_ARCHITECTURE, error);
-	int result =
-		path ? file_read_regular(path, ARCHITECTURE_FILE_MAXIMUM, &text, &size, error) : -1;
-	if (result == 0)
-		result =
-			architecture_parse(&model->graph, text, size, path, &model->remarks, error);
-	free(text);
-	free(path);
-	return result;
-}
-
-static int read_labels(struct text_list *labels, int outputs, const char *folder,
-	struct error *error)
-{
-	char *path = file_set_path(folder, model_file_names[MODEL_LABELS]);
-	int result = path ? labels_read(labels, path, error) : error_memory(error, folder);
-	if (result == 0 && labels->count != (size_t)outputs)
-		result = error_set(error, path, "has %zu labels; the network has %d outputs",
-			labels->count, outputs);
-	free(path);
-	return result;
-}
-
+/* It may be missing. */
 static int read_card(json_t **card, const char *folder, struct error *error)
 {
 	unsigned char *text = NULL;
@@ -114,62 +42,145 @@ static int check_size(const struct shape *input, const char *folder,
 		input->height, options->width, options->height);
 }
 
-/* Sides that the architecture leaves free are those of the pictures that it was trained on, else
- * those that the caller wishes. */
-static int choose_size(struct model *model, const char *folder, const struct model_options *options,
-	struct error *error)
+/* The sides of pictures where the architecture leaves them free: those of the pictures that it was
+ * trained on, else those that the caller wishes. 0: the card's are out of range. */
+static struct shape find_size(const struct model *model, const struct model_options *options)
 {
 	const json_t *input = json_object_get(model->card, "input");
 	json_int_t height = json_integer_value(json_object_get(input, "height")),
 		   width = json_integer_value(json_object_get(input, "width"));
-	if (!graph_is_free(&model->graph))
-		return check_size(&model->graph.input, folder, options, error);
-	model->has_default_size = !input && !options->height;
 	if (!input) {
 		height = options->height ? options->height : SIDE_DEFAULT;
 		width = options->width ? options->width : SIDE_DEFAULT;
 	}
 	if (height < 1 || height > SIDE_MAXIMUM || width < 1 || width > SIDE_MAXIMUM)
-		return error_set(error, folder,
-			"the size of its pictures is neither in its architecture nor in %s",
-			model_file_names[MODEL_CARD]);
-	graph_set_input(&model->graph, (int)height, (int)width);
-	return check_size(&model->graph.input, folder, options, error);
+		return (struct shape){0};
+	return (struct shape){.height = (int)height, .width = (int)width};
 }
 
-int model_open(struct model *model, const char *folder, const struct model_options *options,
+static int choose_size(struct model *model, const char *path, struct shape size,
+	const struct model_options *options, struct error *error)
+{
+	bool is_free = graph_is_free(&model->graph);
+	if (is_free && !size.height)
+		return error_set(error, path,
+			"the size of its pictures is neither in its architecture nor in %s",
+			model_file_names[MODEL_CARD]);
+	model->has_default_size =
+		is_free && !json_object_get(model->card, "input") && !options->height;
+	graph_set_input(&model->graph, size.height, size.width);
+	return check_size(&model->graph.input, path, options, error);
+}
+
+/* ---- labels ---- */
+
+/* The path of labels.txt in the folder, or beside the file; NULL without memory. */
+static char *labels_path(const char *path, bool is_folder)
+{
+	const char *name = model_file_names[MODEL_LABELS];
+	return is_folder ? file_set_path(path, name)
+			 : text_format("%.*s%s", (int)(text_base_name(path) - path), path, name);
+}
+
+static int name_classes(struct text_list *labels, int count, struct error *error)
+{
+	char name[32];
+	int result = 0;
+	for (int i = 0; i < count && result == 0; i++) {
+		snprintf(name, sizeof name, "class %d", i);
+		result = text_list_add(labels, name, error);
+	}
+	return result;
+}
+
+/* Those of a file that is named, of labels.txt, of the model's own file; else they are numbered. */
+static int find_labels(struct model *model, const char *path, const struct model_options *options,
+	struct text_list *own, bool is_folder, struct error *error)
+{
+	int outputs = network_outputs(model->network);
+	char *file = options->labels ? strdup(options->labels) : labels_path(path, is_folder);
+	int result = file ? 0 : error_memory(error, path);
+	if (result == 0 && (options->labels || file_exists(file))) {
+		result = labels_read(&model->labels, file, error);
+	} else if (result == 0 && own->count) {
+		model->labels = *own;
+		*own = (struct text_list){0};
+		free(file);
+		file = strdup(path);
+	} else if (result == 0) {
+		model->has_default_labels = true;
+		result = name_classes(&model->labels, outputs, error);
+	}
+	if (result == 0 && model->labels.count != (size_t)outputs)
+		result = error_set(error, file, "has %zu labels; the network has %d outputs",
+			model->labels.count, outputs);
+	free(file);
+	return result;
+}
+
+/* ---- opening ---- */
+
+/* A network without its head puts out a feature map. */
+static int check_output(const struct network *network, const char *path, struct error *error)
+{
+	const struct graph *graph = network_graph(network);
+	struct shape out = network_shapes(network)[graph->node_count - 1];
+	if (out.height == 1 && out.width == 1)
+		return 0;
+	return error_set(error, path,
+		"its output is a feature map, %dx%dx%d, not one value per class", out.height,
+		out.width, out.channels);
+}
+
+/* Waits for all but the weights, and builds the network. */
+static int build(struct model *model, const char *path, bool is_folder, struct shape size,
+	const struct model_options *options, struct error *error)
+{
+	struct reading_parts parts;
+	if (reading_wait(model->reading, &parts, error))
+		return -1;
+	model->graph = parts.graph;
+	model->remarks = parts.remarks;
+	model->hints = parts.hints;
+	int result = choose_size(model, path, size, options, error) ||
+			network_create(&model->network, &model->graph, options->mode,
+				options->batch, options->pool, error) ||
+			check_output(model->network, path, error) ||
+			find_labels(model, path, options, &parts.labels, is_folder, error)
+		? -1
+		: 0;
+	text_list_free(&parts.labels);
+	return result;
+}
+
+int model_open(struct model *model, const char *path, const struct model_options *options,
 	struct error *error)
 {
 	*model = (struct model){0};
-	if (!file_is_folder(folder))
-		return error_set(error, folder,
-			file_exists(folder) ? "is not a model folder" : "there is no such folder");
-	if (read_architecture(model, folder, error) ||
-		!(model->weights_path = find_file(folder, MODEL_WEIGHTS, error)) ||
-		read_card(&model->card, folder, error) ||
-		choose_size(model, folder, options, error) ||
-		network_create(&model->network, &model->graph, options->mode, options->batch,
-			options->pool, error) ||
-		read_labels(&model->labels, network_outputs(model->network), folder, error) ||
-		!(model->weights =
-				weights_read_start(model->network, model->weights_path, error))) {
-		model_free(model);
+	int is_folder = file_check_folder(path, error);
+	if (is_folder < 0 || (is_folder && read_card(&model->card, path, error)))
 		return -1;
-	}
-	return 0;
+	struct shape size = find_size(model, options);
+	model->reading =
+		reading_start(&(struct reading_request){path, size.width, size.height, NULL},
+			error);
+	if (model->reading && build(model, path, is_folder, size, options, error) == 0)
+		return 0;
+	model_free(model);
+	return -1;
 }
 
 int model_finish_weights(struct model *model, struct error *error)
 {
-	struct weights_reading *weights = model->weights;
-	model->weights = NULL;
-	return weights_read_finish(weights, error);
+	struct model_reading *reading = model->reading;
+	model->reading = NULL;
+	return reading_finish(reading, model->network, error);
 }
 
-int model_load(struct model *model, const char *folder, const struct model_options *options,
+int model_load(struct model *model, const char *path, const struct model_options *options,
 	struct error *error)
 {
-	if (model_open(model, folder, options, error))
+	if (model_open(model, path, options, error))
 		return -1;
 	int result = model_finish_weights(model, error);
 	if (result)
@@ -179,21 +190,20 @@ int model_load(struct model *model, const char *folder, const struct model_optio
 
 void model_free(struct model *model)
 {
-	int unwanted = model->weights ? model_finish_weights(model, NULL) : 0;
+	int unwanted = model->reading ? reading_finish(model->reading, NULL, NULL) : 0;
 	(void)unwanted;
 	network_destroy(model->network);
 	graph_free(&model->graph);
 	architecture_remarks_free(&model->remarks);
 	text_list_free(&model->labels);
 	json_decref(model->card);
-	free(model->weights_path);
 	*model = (struct model){0};
 }
 
 int model_save(const char *folder, const struct network *network, const struct text_list *labels,
 	json_t *card, struct error *error)
 {
-	static const enum model_file files[] = {MODEL_ARCHITECTURE, MODEL_WEIGHTS, MODEL_LABELS,
+	static const enum model_part files[] = {MODEL_ARCHITECTURE, MODEL_WEIGHTS, MODEL_LABELS,
 		MODEL_CARD};
 	int result = 0;
 	for (size_t i = 0; i < sizeof files / sizeof *files && result == 0; i++) {

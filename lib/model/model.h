@@ -29,33 +29,38 @@ struct model {
 	struct model_hints hints;
 	struct architecture_remarks remarks;
 	struct network *network;
-	struct text_list labels; /* one per output */
-	json_t *card;            /* training.json, or NULL */
-	bool has_default_size;   /* its pictures' size is the default for want of another */
-	char *weights_path;
-	struct weights_reading *weights; /* until they are read */
+	struct text_list labels;       /* one per output */
+	json_t *card;                  /* training.json, or NULL */
+	bool has_default_size;         /* its pictures' size is the default for want of another */
+	bool has_default_labels;       /* its labels are "class 0", "class 1", ... likewise */
+	struct model_reading *reading; /* until the weights are read */
 };
 
 /* What tools say of a model that has_default_size. */
 #define MODEL_DEFAULT_SIZE_TEXT "takes pictures of any size: 224x224 is used; see --size"
+/* The same of has_default_labels. */
+#define MODEL_DEFAULT_LABELS_TEXT \
+	"has no labels: its classes are class 0, class 1, ...; see --labels"
 
 /* How a model is to be used. */
 struct model_options {
 	enum network_mode mode;
 	int batch;
 	struct parallel *pool; /* the caller's, or NULL */
-	int width, height; /* of pictures, where neither the architecture nor the card says it; 0:
-	                      224 */
+	int width, height;  /* of pictures, where neither the architecture nor the card says it; 0:
+	                       224 */
+	const char *labels; /* file of labels instead of the model's own; or NULL */
 };
 
-/* Loads a folder and builds its network. On failure (-1: a missing file, another number of labels
- * than outputs, weights of other shapes) *model is empty. */
-CHECKED int model_load(struct model *model, const char *folder, const struct model_options *options,
+/* Loads MODEL, a folder or a file (architecture.5 says which), and builds its network. All of it is
+ * parsed in a confined child process but the card and labels.txt. On failure (-1: a missing file,
+ * another number of labels than outputs, weights of other shapes) *model is empty. */
+CHECKED int model_load(struct model *model, const char *path, const struct model_options *options,
 	struct error *error);
-/* The same in two steps: everything but the weights, which a child process starts to read (so the
- * pool's threads must be idle); then waiting for that process. A model whose weights could not be
- * read (-1) is still the caller's to free. */
-CHECKED int model_open(struct model *model, const char *folder, const struct model_options *options,
+/* The same in two steps: everything but the weights, which a child process goes on to read (it is
+ * started here, so the pool's threads must be idle); then waiting for that process. A model whose
+ * weights could not be read (-1) is still the caller's to free. */
+CHECKED int model_open(struct model *model, const char *path, const struct model_options *options,
 	struct error *error);
 CHECKED int model_finish_weights(struct model *model, struct error *error);
 void model_free(struct model *model);
@@ -83,24 +88,22 @@ CHECKED int architecture_parse(struct graph *out, const void *text, size_t size,
  * one before it, else a functional one. */
 CHECKED int architecture_write(const struct graph *graph, const char *path, struct error *error);
 
-/* Reads weights into the network: legacy Keras HDF5, Keras 3 HDF5, or a saved model, recognized by
- * content. The file is untrusted (architecture.5 lists what is refused); it is parsed in a child
- * process with limits of memory and time. On failure (-1) some of the network's weights may have
- * been read. */
+/* Reads weights alone into the network: legacy Keras HDF5, Keras 3 HDF5, or a saved model,
+ * recognized by content. The file is untrusted (architecture.5 lists what is refused); it is parsed
+ * in a child process with limits of memory and time. On failure (-1) some of the network's weights
+ * may have been read. */
 CHECKED int weights_read(struct network *network, const char *path, struct error *error);
-/* The same in two steps: starting the child process (NULL with an error: nothing is started), while
- * no other thread works; waiting for it, which frees the reading. `path` and the network must
- * stay. */
-struct weights_reading *weights_read_start(struct network *network, const char *path,
-	struct error *error);
-CHECKED int weights_read_finish(struct weights_reading *reading, struct error *error);
 /* Writes an HDF5 file in both of Keras' layouts, in a child process. The same weights give the same
  * bytes. Complete or not at all. */
 CHECKED int weights_write(const struct network *network, const char *path, struct error *error);
 
-/* One class name per line, in the order of the outputs. On failure (-1: an invalid or duplicate
- * name, no names) *labels is empty. */
+/* One class name per line, in the order of the outputs; Teachable Machine's indices ("0 Flask") are
+ * removed where every line begins with its own. On failure (-1: an invalid or duplicate name, no
+ * names) *labels is empty. */
 CHECKED int labels_read(struct text_list *labels, const char *path, struct error *error);
+/* The same of a file's contents; `path` is for messages. */
+CHECKED int labels_parse(struct text_list *labels, const void *bytes, size_t size, const char *path,
+	struct error *error);
 CHECKED int labels_write(const struct text_list *labels, const char *path, struct error *error);
 
 #endif

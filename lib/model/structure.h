@@ -69,6 +69,11 @@ struct structure_place {
 	int depth;
 };
 
+/* As architecture_parse(), from the object of a model. `version` is Keras', where the file says it
+ * beside the model; NULL: the model says it. */
+CHECKED int architecture_from_json(struct graph *out, json_t *model, const char *version,
+	const char *path, struct architecture_remarks *remarks, struct error *error);
+
 /* Reads a model's object {"class_name", "config"} and adds its layers to the graph. `name` is NULL
  * for the file's model. The caller frees *out even on failure (-1, with the file or the layer in
  * the error). */

@@ -69,6 +69,19 @@ struct weights_location {
 CHECKED int weights_read_array(const struct weights_file *file, const char *name,
 	const struct parameter *parameter, float *values, struct weights_location *location);
 
+/* Attributes of a whole model's root. */
+struct weights_attributes {
+	char *model_config;    /* its JSON; NULL: the file has weights alone */
+	char *training_config; /* JSON; NULL: not compiled */
+	char *keras_version;   /* or NULL */
+};
+
+/* Reads them; the caller ends them by weights_attributes_free(). On failure (-1: not HDF5, or
+ * damaged) all are NULL. As weights_parse, it may crash. */
+CHECKED int weights_read_attributes(struct weights_attributes *attributes, const void *bytes,
+	size_t size, const char *path, struct error *error);
+void weights_attributes_free(struct weights_attributes *attributes);
+
 /* All steps: writes a location for each parameter of the network, which is not changed. `values`
  * has space for all parameters, one after the other. May crash or not terminate on a damaged
  * file. */

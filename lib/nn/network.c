@@ -12,11 +12,12 @@ static int build(struct network *network, const struct graph *graph, struct erro
 	network->shapes = calloc((size_t)graph->node_count + 1, sizeof *network->shapes);
 	if (!network->shapes)
 		return error_memory(error, "network");
-	return graph_shapes(&network->graph, network->shapes, error) ||
-			list_parameters(network, error) || plan_operations(network, error) ||
-			allocate_memory(network, error)
-		? -1
-		: 0;
+	if (graph_shapes(&network->graph, network->shapes, error) ||
+		list_parameters(network, error))
+		return -1;
+	if (network->mode == NETWORK_DESCRIBE)
+		return 0;
+	return plan_operations(network, error) || allocate_memory(network, error) ? -1 : 0;
 }
 
 /* As Keras has them before a file is read: ones for what divides or multiplies. */
@@ -47,7 +48,8 @@ int network_create(struct network **out, const struct graph *graph, enum network
 		network_destroy(network);
 		return -1;
 	}
-	set_ones(network);
+	if (mode != NETWORK_DESCRIBE)
+		set_ones(network);
 	network->weights_changed = true;
 	*out = network;
 	return 0;

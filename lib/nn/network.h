@@ -21,6 +21,7 @@ enum network_mode {
 	NETWORK_TRAIN,   /* training steps, and forward as in prediction */
 	NETWORK_EXPLAIN, /* forward keeps every layer's output; gradients of any unit to any layer's
 	                    output */
+	NETWORK_DESCRIBE, /* shapes and parameters alone, without values: it computes nothing */
 };
 
 /* One array of weights, in Keras' shape and order. */

@@ -4,10 +4,12 @@
 #include "sandbox/confine.h"
 
 #include <errno.h>
+#include <fcntl.h>
 #include <stdlib.h>
 #include <sys/mman.h>
 #include <sys/prctl.h>
 #include <sys/wait.h>
+#include <time.h>
 #include <unistd.h>
 
 /* Wall-clock seconds per second of CPU time. */
@@ -21,7 +23,8 @@ struct child_result {
 
 void *child_memory(size_t size)
 {
-	void *memory = mmap(NULL, size, PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS, -1, 0);
+	void *memory = mmap(NULL, size, PROT_READ | PROT_WRITE,
+		MAP_SHARED | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
 	return memory == MAP_FAILED ? NULL : memory;
 }
 
@@ -52,16 +55,22 @@ static int apply_limits(const struct child_limits *limits, struct error *error)
 	return confine_resources(limits->memory, limits->seconds, error);
 }
 
+/* `announcements` is the writing end of the pipe. */
 static int run_task(child_task *task, void *context, const struct child_limits *limits,
-	struct error *error)
+	int announcements, struct error *error)
 {
 	clearenv();
-	if (limits && apply_limits(limits, error))
-		return -1;
+	/* Else the C library would look at /etc/localtime later, where libzip asks for a date. */
+	setenv("TZ", "UTC0", 1);
+	tzset();
 	/* Messages of the C library about a corrupted heap are not for users. */
 	close(STDERR_FILENO);
-	/* On a kernel without these two calls the limits still hold. */
-	if (limits && close_range(0, ~0u, 0) == 0 && CONFINE_POSSIBLE && confine_calls(NULL))
+	/* On a kernel without close_range() or seccomp the limits still hold. */
+	if (limits && confine_descriptors(announcements))
+		errno = 0;
+	if (limits && apply_limits(limits, error))
+		return -1;
+	if (limits && CONFINE_POSSIBLE && confine_calls(NULL))
 		errno = 0;
 	return task(context, error);
 }
@@ -84,24 +93,47 @@ int child_start(struct child *child, child_task *task, void *context,
 		error_memory(error, "process");
 		return CHILD_NOT_STARTED;
 	}
+	int ends[2];
+	if (pipe2(ends, O_CLOEXEC)) {
+		error_system(error, "pipe");
+		child_memory_free(shared, sizeof *shared);
+		return CHILD_NOT_STARTED;
+	}
 	shared->result = CHILD_DIED;
 	pid_t parent = getpid();
 	sigset_t before;
 	signals_block(&before);
-	*child = (struct child){fork(), shared};
+	*child = (struct child){fork(), shared, ends[0]};
 	if (child->process == 0) {
 		reset_signals();
 		if (prctl(PR_SET_PDEATHSIG, SIGKILL) == 0 && getppid() == parent)
-			shared->result = run_task(task, context, limits, &shared->error);
+			shared->result = run_task(task, context, limits, ends[1], &shared->error);
 		_exit(0);
 	}
 	if (child->process < 0)
 		error_system(error, "fork");
 	signals_unblock(&before);
+	close(ends[1]);
 	if (child->process > 0)
 		return 0;
+	close(ends[0]);
 	child_memory_free(shared, sizeof *shared);
 	return CHILD_NOT_STARTED;
+}
+
+void child_announce(void)
+{
+	ssize_t written = write(0, "", 1);
+	(void)written; /* a caller that is gone needs none */
+}
+
+int child_await(const struct child *child)
+{
+	char byte;
+	ssize_t size;
+	while ((size = read(child->announcements, &byte, 1)) < 0 && errno == EINTR)
+		continue;
+	return size == 1;
 }
 
 int child_wait(struct child *child, struct error *error)
@@ -109,6 +141,7 @@ int child_wait(struct child *child, struct error *error)
 	/* If the program was started with SIGCHLD ignored, this ends with ECHILD. */
 	while (waitpid(child->process, NULL, 0) < 0 && errno == EINTR)
 		continue;
+	close(child->announcements);
 	int result = read_result(child->shared, error);
 	child_memory_free(child->shared, sizeof *child->shared);
 	return result;

@@ -24,6 +24,7 @@ enum { CHILD_DIED = -2, CHILD_NOT_STARTED = -3 };
 struct child {
 	pid_t process;
 	struct child_result *shared;
+	int announcements; /* the reading end of a pipe */
 };
 
 /* Starts the task in a forked child, without environment variables and without standard error. With
@@ -35,6 +36,13 @@ struct child {
 CHECKED int child_start(struct child *child, child_task *task, void *context,
 	const struct child_limits *limits, struct error *error);
 
+/* In a task with limits: tells the caller, once, that a first part of the results is in shared
+ * memory. */
+void child_announce(void);
+
+/* Waits until the task has announced (1) or ended without (0). child_wait() is still due. */
+int child_await(const struct child *child);
+
 /* Waits for the child, and returns what the task returned; or CHILD_DIED, without an error, if it
  * crashed, exceeded its time or ended the process. */
 CHECKED int child_wait(struct child *child, struct error *error);
@@ -43,8 +51,8 @@ CHECKED int child_wait(struct child *child, struct error *error);
 CHECKED int child_run(child_task *task, void *context, const struct child_limits *limits,
 	struct error *error);
 
-/* `size` bytes of zeroed shared memory, for a task to write and its caller to read; NULL without
- * memory. */
+/* `size` bytes of zeroed shared memory, for a task to write and its caller to read; pages that are
+ * not touched use none. NULL without memory. */
 void *child_memory(size_t size);
 /* Frees it; NULL is allowed. */
 void child_memory_free(void *memory, size_t size);

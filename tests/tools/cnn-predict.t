@@ -191,7 +191,7 @@ stderr_has "images/écaille/5.png: has no label to compare with"
 # Bad models, a full disk, wrong usage.
 run cnn-predict -m missing images
 status_is 1
-stderr_is "cnn-predict: missing: there is no such folder"
+stderr_is "cnn-predict: missing: there is no such file or folder"
 cp -R model broken && rm broken/poids.h5
 run cnn-predict -m broken images
 status_is 1

@@ -185,7 +185,7 @@ stderr_has '^saliency: text.jpg: '
 ok "what was in its way is unchanged" grep -q '^text$' text.jpg
 run saliency -q -m nowhere "$picture"
 status_is 1
-stderr_is 'saliency: nowhere: there is no such folder'
+stderr_is 'saliency: nowhere: there is no such file or folder'
 run saliency -q -m model --class ant "$picture"
 status_is 1
 stderr_is "saliency: model: has no class 'ant', but red shells, écaille"
