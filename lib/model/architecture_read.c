@@ -37,6 +37,9 @@ static json_t *find_shape(const json_t *model)
 {
 	for (json_t *object = first_layer(model); object; object = first_layer(object)) {
 		json_t *shape = batch_shape(json_object_get(object, "config"));
+		if (!json_is_array(shape))
+			shape = json_object_get(json_object_get(object, "build_config"),
+				"input_shape");
 		if (json_is_array(shape))
 			return shape;
 	}

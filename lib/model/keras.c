@@ -9,6 +9,26 @@
 #include <stdlib.h>
 #include <string.h>
 
+const char *keras_class(const char *class_name)
+{
+	static const char *const names[][2] = {
+		{"Convolution2D", "Conv2D"},
+		{"AtrousConvolution2D", "Conv2D"},
+		{"AtrousConv2D", "Conv2D"},
+		{"SeparableConvolution2D", "SeparableConv2D"},
+		{"MaxPool2D", "MaxPooling2D"},
+		{"AvgPool2D", "AveragePooling2D"},
+		{"GlobalMaxPool2D", "GlobalMaxPooling2D"},
+		{"GlobalAvgPool2D", "GlobalAveragePooling2D"},
+		{"BatchNormalizationV1", "BatchNormalization"},
+		{"BatchNormalizationV2", "BatchNormalization"},
+	};
+	for (size_t i = 0; i < sizeof names / sizeof *names; i++)
+		if (strcmp(class_name, names[i][0]) == 0)
+			return names[i][1];
+	return class_name;
+}
+
 /* Whether a word begins at text[i]: a capital letter after a small one, or before one. */
 static bool begins_word(const char *text, size_t i)
 {

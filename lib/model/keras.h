@@ -9,6 +9,11 @@
 
 enum { KERAS_GROUP_SIZE = 64 };
 
+/* The name that a class of layers has in Keras 2 and 3: that of Keras 1 and TensorFlow 1
+ * ("Convolution2D", "BatchNormalizationV1"), or a second name of it ("MaxPool2D"), replaced; else
+ * `class_name`. */
+const char *keras_class(const char *class_name);
+
 /* Keras' name of a group in a weights file: the class in snake case, "max_pooling2d". */
 void keras_snake_case(const char *class_name, char out[KERAS_GROUP_SIZE]);
 

@@ -1,6 +1,9 @@
 /* The tables of Keras' layers. */
 #include "model/layer_format.h"
 
+#include "model/keras.h"
+#include "model/keras1.h"
+
 #include <stdio.h>
 #include <string.h>
 
@@ -41,6 +44,9 @@ static bool is_augmentation(const char *name)
 /* The class of this name; false: there is none. */
 static bool find_class(struct layer_class *class, const char *name)
 {
+	name = keras_class(name);
+	if (strcmp(name, "SyncBatchNormalization") == 0) /* differs in training only */
+		name = "BatchNormalization";
 	for (int kind = 0; kind < LAYER_KIND_COUNT; kind++)
 		if (strcmp(FORMATS[kind]->class_name, name) == 0) {
 			*class = (struct layer_class){name, FORMATS[kind]->keys,
@@ -62,7 +68,8 @@ static bool find_class(struct layer_class *class, const char *name)
 /* Keys of any layer: known, and without effect here (or read for all classes). */
 static const char EFFECTLESS[] = "name trainable dtype batch_input_shape batch_shape input_shape "
 				 "sparse ragged optional seed "
-				 "synchronized autocast build_config dynamic implementation fused";
+				 "synchronized autocast build_config dynamic implementation fused "
+				 "input_dim input_length input_dtype";
 
 /* Whether `word` is one of `words`, with blanks between them. */
 static bool has_word(const char *words, const char *word)
@@ -101,6 +108,36 @@ static void check_keys(struct config_reader *reader, const char *keys)
 			check_key(reader, keys, key);
 }
 
+/* ---- layers ---- */
+
+/* The name of a dtype policy: "float32", {"class_name": "DTypePolicy", "config": {"name":
+ * "mixed_float16"}}. */
+static const char *policy_name(const json_t *policy)
+{
+	return json_string_value(json_is_object(policy)
+			? json_object_get(json_object_get(policy, "config"), "name")
+			: policy);
+}
+
+/* Numbers of any precision are computed in float32; a quantized layer has other weights: policy
+ * "int8_from_float32", or an object of QuantizedDTypePolicy. */
+static void check_policy(struct config_reader *reader)
+{
+	const json_t *policy = config_value(reader, "dtype");
+	const char *name = policy_name(policy),
+		   *class_name = json_string_value(json_object_get(policy, "class_name"));
+	bool is_quantized = (class_name && strncmp(class_name, "Quantized", 9) == 0) ||
+		(name && strstr(name, "_from_")) || config_value(reader, "quantization_config");
+	if (is_quantized)
+		config_error(reader, "dtype", "is quantized, which is not supported");
+}
+
+static void check_ordering(struct config_reader *reader)
+{
+	if (config_value(reader, "dim_ordering"))
+		config_error(reader, "dim_ordering", "other than 'tf' is not supported");
+}
+
 int layer_read(struct config_reader *reader, struct layer *layer, const char *name)
 {
 	struct layer_class class;
@@ -111,6 +148,10 @@ int layer_read(struct config_reader *reader, struct layer *layer, const char *na
 		return -1;
 	}
 	*layer = layer_defaults(class.kind, name);
+	if (keras1_rename(reader->config))
+		return error_memory(reader->error, reader->object);
+	check_policy(reader);
+	check_ordering(reader);
 	layer->is_frozen = !config_flag(reader, "trainable", true);
 	class.read(reader, layer);
 	check_keys(reader, class.keys);

@@ -36,6 +36,8 @@ static void read_batch_normalization(struct config_reader *reader, struct layer 
 	read_gamma_and_beta(reader, layer);
 	layer->momentum = config_number(reader, "momentum", 0.99, 0, 1);
 	config_require_false(reader, "renorm");
+	if (json_integer_value(config_value(reader, "mode")) != 0)
+		config_error(reader, "mode", "other than 0 is not supported");
 }
 
 static json_t *write_batch_normalization(const struct layer *layer, const char **class_name)
@@ -76,7 +78,7 @@ static void batch_normalization_onnx(struct onnx_exporter *exporter, int node)
 
 const struct layer_format format_of_BATCH_NORMALIZATION = {
 	.class_name = "BatchNormalization",
-	.keys = NORMALIZATION_KEYS " momentum renorm renorm_momentum",
+	.keys = NORMALIZATION_KEYS " momentum renorm renorm_momentum mode",
 	.has_training = true,
 	.read = read_batch_normalization,
 	.write = write_batch_normalization,

@@ -30,6 +30,22 @@ static void read_sides(struct config_reader *reader, const char *key, const json
 	}
 }
 
+/* [top, bottom, left, right] or {"top_pad": 1, ...}, of Keras 1. */
+static bool read_keras1_borders(struct config_reader *reader, struct layer *layer, const char *key,
+	const json_t *value)
+{
+	static const char *const names[] = {"top_pad", "bottom_pad", "left_pad", "right_pad"};
+	int *const sides[] = {&layer->top, &layer->bottom, &layer->left, &layer->right};
+	if (!json_is_object(value) && json_array_size(value) != 4)
+		return false;
+	for (size_t i = 0; i < 4; i++) {
+		const json_t *side = json_is_object(value) ? json_object_get(value, names[i])
+							   : json_array_get(value, i);
+		*sides[i] = side ? read_border(reader, key, side) : 0;
+	}
+	return true;
+}
+
 /* One number for the four sides, [rows, columns], or [[top, bottom], [left, right]]. */
 static void read_borders(struct config_reader *reader, struct layer *layer, const char *key,
 	int default_border)
@@ -38,7 +54,7 @@ static void read_borders(struct config_reader *reader, struct layer *layer, cons
 	bool is_pair = json_is_array(value) && json_array_size(value) == 2;
 	config_require(reader, "data_format", "channels_last");
 	layer->top = layer->bottom = layer->left = layer->right = default_border;
-	if (!value)
+	if (!value || read_keras1_borders(reader, layer, key, value))
 		return;
 	read_sides(reader, key, is_pair ? json_array_get(value, 0) : value, &layer->top,
 		&layer->bottom);

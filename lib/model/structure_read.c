@@ -128,7 +128,7 @@ struct listing {
 static const char *group_class(const json_t *object)
 {
 	return is_model(object) && !structure_is_sequential(object) ? "Functional"
-								    : class_of(object);
+								    : keras_class(class_of(object));
 }
 
 /* The group of the last member in a Keras 3 weights file: its class in snake case, with the number
@@ -264,6 +264,16 @@ static int add_member(const struct listing *listing, json_t *object)
 				   : add_layer(listing, member);
 }
 
+/* Keras 1 writes a Sequential in a Sequential without a name. */
+static int name_model(const struct structure_reader *reader, json_t *object, size_t index)
+{
+	if (!is_model(object) || find_name(object))
+		return 0;
+	json_t *name = json_sprintf("sequential_%zu", index + 1);
+	return json_object_set_new(object, "name", name) ? error_memory(reader->error, reader->path)
+							 : 0;
+}
+
 int structure_read(struct structure *out, struct structure_reader *reader, json_t *model,
 	const char *name, const struct structure_place *place)
 {
@@ -278,7 +288,8 @@ int structure_read(struct structure *out, struct structure_reader *reader, json_
 	inside.is_frozen |= json_is_false(trainable);
 	struct listing listing = {out, reader, &inside};
 	json_array_foreach (list, index, object)
-		if (check_member(&listing, object, index) || add_member(&listing, object))
+		if (name_model(reader, object, index) || check_member(&listing, object, index) ||
+			add_member(&listing, object))
 			return -1;
 	return structure_connect(out, reader, model, name);
 }

@@ -44,10 +44,24 @@ int weights_refuse(const struct weights_file *file, const char *object, const ch
  * hard link: others could refer to other files. Must be called before a path is opened. */
 CHECKED int weights_find(const struct weights_file *file, const char *object);
 
-/* Appends the paths of the arrays that belong to the network's parameters, in their order: legacy
- * layout, Keras 3's, or a saved model, recognized by content. Returns 0, or -1 (some may have been
- * added); the caller frees the list either way. */
+/* Appends the strings of attribute `name` of an open object, a list that Keras may have split into
+ * name0, name1, ... False: it is missing, damaged, or larger than the file can hold. */
+bool weights_read_names(const struct weights_file *file, hid_t object, const char *name,
+	struct text_list *names);
+
+/* Appends the paths of the arrays that belong to the network's parameters, in their order; the
+ * layout is recognized by content. Returns 0, or -1 (some may have been added); the caller frees
+ * the list either way. Another number of arrays than parameters is left to the caller. */
 CHECKED int weights_list(const struct weights_file *file, const struct network *network,
+	struct text_list *arrays);
+
+/* The same of the legacy layout under `base` ("" or "/model_weights"). */
+CHECKED int weights_list_legacy(const struct weights_file *file, const char *base,
+	const struct network *network, struct text_list *arrays);
+
+/* The same of the layouts of Keras 3 and Keras 2.12 to 2.15. Returns 1; or 0 if the file has none
+ * of them. */
+CHECKED int weights_list_keras3(const struct weights_file *file, const struct network *network,
 	struct text_list *arrays);
 
 /* In the legacy layout the weights of a nested model are one list: first those that are trained,
@@ -56,16 +70,20 @@ CHECKED int weights_list(const struct weights_file *file, const struct network *
 CHECKED int weights_order_nested(const struct weights_file *file, const struct network *network,
 	struct text_list *arrays);
 
+/* Checks that array `name` exists and has the parameter's shape. */
+CHECKED int weights_check_shape(const struct weights_file *file, const char *name,
+	const struct parameter *parameter);
+
 /* Location of the values of an array. */
 struct weights_location {
 	bool converted; /* read into memory; else they are in the file as native floats, */
 	size_t offset;  /* at this offset in bytes */
 };
 
-/* Locates the values of array `name`, which must be floating-point numbers of the parameter's
- * shape, stored in the file itself without filters other than deflate, shuffle and fletcher32. If
- * they need conversion they are written to `values`, of parameter->count floats. On failure (-1)
- * some may have been written. */
+/* Locates the values of array `name`, which must be floating-point numbers (bfloat16 as Keras
+ * stores it) of the parameter's shape, stored in the file itself without filters other than
+ * deflate, shuffle and fletcher32. If they need conversion they are written to `values`, of
+ * parameter->count floats. On failure (-1) some may have been written. */
 CHECKED int weights_read_array(const struct weights_file *file, const char *name,
 	const struct parameter *parameter, float *values, struct weights_location *location);
 

@@ -1,6 +1,9 @@
 #include "model/weights.h"
 
+#include "base/bytes.h"
+
 #include <stdio.h>
+#include <string.h>
 
 enum { SHAPE_TEXT_SIZE = 128 };
 
@@ -14,12 +17,17 @@ static void write_shape(char out[SHAPE_TEXT_SIZE], int rank, const hsize_t *dime
 		snprintf(out + used, SHAPE_TEXT_SIZE - used, ")");
 }
 
+/* What the bytes of an array are: numbers that HDF5 converts, or a bfloat16 each, which are opaque
+ * to it: h5py has no other type for them, and Keras' reader goes by the attribute "dtype". */
+enum numbers { NUMBERS_OF_HDF5, NUMBERS_BFLOAT16 };
+
 /* An opened array. Its checks come before its values are read. */
 struct weights_array {
 	const struct weights_file *file;
 	const char *name;
 	const struct parameter *parameter;
 	hid_t dataset, creation; /* its creation property list */
+	enum numbers numbers;
 };
 
 /* The first check: for the shape of a virtual dataset HDF5 would open the files that it refers
@@ -40,7 +48,17 @@ static int check_storage(const struct weights_array *array)
 	return 0;
 }
 
-static int check_type(const struct weights_array *array)
+static bool is_bfloat16(const struct weights_array *array)
+{
+	struct text_list names = {0};
+	bool is_named = H5Aexists(array->dataset, "dtype") > 0 &&
+		weights_read_names(array->file, array->dataset, "dtype", &names) &&
+		names.count == 1 && strcmp(names.items[0], "bfloat16") == 0;
+	text_list_free(&names);
+	return is_named;
+}
+
+static int check_type(struct weights_array *array)
 {
 	static const char *const kinds[] = {
 		[H5T_INTEGER] = "integers",
@@ -62,6 +80,10 @@ static int check_type(const struct weights_array *array)
 		return 0;
 	if (class == H5T_INTEGER && array->parameter->rank == 0) /* a count */
 		return 0;
+	if (class == H5T_OPAQUE && size == 2 && is_bfloat16(array)) {
+		array->numbers = NUMBERS_BFLOAT16;
+		return 0;
+	}
 	if (class == H5T_FLOAT)
 		return weights_refuse(array->file, array->name,
 			"has numbers of %zu bytes; 2, 4 and 8 are supported", size);
@@ -174,29 +196,77 @@ static bool is_contiguous(const struct weights_array *array, struct weights_loca
 	return contiguous;
 }
 
+/* A bfloat16 is the first half of a float. They are read to the end of the space for the floats, so
+ * that none is overwritten before it is converted. */
+static bool read_bfloat16(const struct weights_array *array, float *values)
+{
+	size_t count = array->parameter->count;
+	const unsigned char *bytes = (unsigned char *)values + 2 * count;
+	hid_t type = H5Dget_type(array->dataset);
+	bool good = H5Dread(array->dataset, type, H5S_ALL, H5S_ALL, H5P_DEFAULT,
+			    (unsigned char *)values + 2 * count) >= 0;
+	H5Tclose(type);
+	for (size_t i = 0; good && i < count; i++) {
+		uint32_t bits = (uint32_t)load_u16(bytes + 2 * i) << 16;
+		memcpy(&values[i], &bits, sizeof bits);
+	}
+	return good;
+}
+
+static bool read_values(const struct weights_array *array, float *values)
+{
+	return array->numbers == NUMBERS_BFLOAT16
+		? read_bfloat16(array, values)
+		: H5Dread(array->dataset, H5T_NATIVE_FLOAT, H5S_ALL, H5S_ALL, H5P_DEFAULT,
+			  values) >= 0;
+}
+
 static int find_values(const struct weights_array *array, float *values,
 	struct weights_location *location)
 {
-	if (is_contiguous(array, location) ||
-		H5Dread(array->dataset, H5T_NATIVE_FLOAT, H5S_ALL, H5S_ALL, H5P_DEFAULT, values) >=
-			0)
+	if (is_contiguous(array, location) || read_values(array, values))
 		return 0;
 	return weights_refuse(array->file, array->name, "its values cannot be read");
+}
+
+/* Must be closed also on failure. */
+static int open_array(struct weights_array *array, const struct weights_file *file,
+	const char *name, const struct parameter *parameter)
+{
+	*array = (struct weights_array){file, name, parameter, -1, -1, NUMBERS_OF_HDF5};
+	int found = weights_find(file, name);
+	if (found == 1)
+		array->dataset = H5Dopen2(file->id, name, H5P_DEFAULT);
+	if (array->dataset < 0)
+		return found < 0 ? -1 : weights_refuse(file, name, "is missing or not an array");
+	array->creation = H5Dget_create_plist(array->dataset);
+	return check_storage(array);
+}
+
+static void close_array(const struct weights_array *array)
+{
+	if (array->dataset < 0)
+		return;
+	H5Pclose(array->creation);
+	H5Dclose(array->dataset);
+}
+
+int weights_check_shape(const struct weights_file *file, const char *name,
+	const struct parameter *parameter)
+{
+	struct weights_array array;
+	bool good = open_array(&array, file, name, parameter) == 0 && check_shape(&array) == 0;
+	close_array(&array);
+	return good ? 0 : -1;
 }
 
 int weights_read_array(const struct weights_file *file, const char *name,
 	const struct parameter *parameter, float *values, struct weights_location *location)
 {
-	int found = weights_find(file, name);
-	struct weights_array array = {file, name, parameter,
-		found == 1 ? H5Dopen2(file->id, name, H5P_DEFAULT) : -1, -1};
-	if (array.dataset < 0)
-		return found < 0 ? -1 : weights_refuse(file, name, "is missing or not an array");
-	array.creation = H5Dget_create_plist(array.dataset);
-	bool good = check_storage(&array) == 0 && check_type(&array) == 0 &&
+	struct weights_array array;
+	bool good = open_array(&array, file, name, parameter) == 0 && check_type(&array) == 0 &&
 		check_shape(&array) == 0 && check_values_stored(&array) == 0 &&
 		find_values(&array, values, location) == 0;
-	H5Pclose(array.creation);
-	H5Dclose(array.dataset);
+	close_array(&array);
 	return good ? 0 : -1;
 }

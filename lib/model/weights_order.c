@@ -9,15 +9,26 @@
  * frozen); none: layer by layer (Keras 3, likewise). */
 enum order { TRAINED_FIRST, TRAINABLE_FIRST, LAYER_BY_LAYER, ORDERS };
 
-/* Whether a name is that of a statistic: "bn/moving_mean:0". */
+/* The part of a path "model/bn/gamma:0" that names the array, without the number. */
+static const char *last_name(const char *path, size_t *length)
+{
+	const char *name = strrchr(path, '/') ? strrchr(path, '/') + 1 : path;
+	*length = strcspn(name, ":");
+	return name;
+}
+
+/* Whether a name is that of a statistic: "bn/moving_mean:0", or of Keras 1, "bn_running_mean". */
 static bool names_statistic(const char *path)
 {
 	static const char *const names[] = {"moving_mean", "moving_variance", "mean", "variance",
-		"count"};
-	const char *name = strrchr(path, '/') ? strrchr(path, '/') + 1 : path;
+		"count", "_running_mean", "_running_std"};
+	size_t length;
+	const char *name = last_name(path, &length);
 	for (size_t i = 0; i < sizeof names / sizeof *names; i++) {
-		size_t length = strlen(names[i]);
-		if (strncmp(name, names[i], length) == 0 && (!name[length] || name[length] == ':'))
+		size_t size = strlen(names[i]);
+		bool is_ending = *names[i] == '_';
+		if (length >= size && (length == size || is_ending) &&
+			strncmp(name + length - size, names[i], size) == 0)
 			return true;
 	}
 	return false;
@@ -42,16 +53,26 @@ static void sort_parameters(const struct network *network, int first, int end, e
 				sorted[count++] = i;
 }
 
-/* Whether the path ".../LAYER/kernel" has the layer of this name, or its end, as that of a
- * flattened model has the names of the models around it before its own. */
+/* Whether the name of a layer ends with that of `size` bytes: a layer of a flattened model has the
+ * names of the models around it before its own. */
+static bool ends_layer(const char *layer, const char *name, size_t size)
+{
+	size_t length = strlen(layer);
+	return size > 0 && length >= size && strncmp(layer + length - size, name, size) == 0 &&
+		(length == size || layer[length - size - 1] == '_');
+}
+
+/* Whether a path has the layer of this name: ".../LAYER/kernel", or of Keras 1, ".../LAYER_W". */
 static bool names_layer(const char *path, const char *layer)
 {
-	const char *end = strrchr(path, '/'), *begin = end;
+	size_t length;
+	const char *last = last_name(path, &length), *begin = last - 1, *end = begin;
+	while (length > 0 && last[length - 1] != '_')
+		length--;
 	while (begin > path && begin[-1] != '/')
 		begin--;
-	size_t size = (size_t)(end - begin), length = strlen(layer);
-	return size > 0 && length >= size && strncmp(layer + length - size, begin, size) == 0 &&
-		(length == size || layer[length - size - 1] == '_');
+	return ends_layer(layer, begin, (size_t)(end - begin)) ||
+		(length > 0 && ends_layer(layer, last, length - 1));
 }
 
 /* How many of the arrays have the name of their parameter's layer; -1: one has the name of a
