@@ -64,6 +64,10 @@ config_read read_random;                                        /* IDENTITY */
 /* An operation of Keras 2 (TFOpLambda, by its "function") or Keras 3 (by its class): RESCALING, if
  * it has constants, else a layer that joins tensors. */
 config_read read_operation;
+/* The same of TensorFlow 2.0 to 2.3 (TensorFlowOpLayer): {"node_def": {"op": "RealDiv"},
+ * "constants":
+ * {"1": 127.5}}. */
+config_read read_tensorflow_operation;
 
 /* ---- values of a config (config_read.c) ---- */
 

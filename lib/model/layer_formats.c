@@ -27,6 +27,7 @@ static const struct layer_class {
 	{"ELU", "alpha", LAYER_ACTIVATION, read_elu},
 	{"Softmax", "axis", LAYER_ACTIVATION, read_softmax},
 	{"TFOpLambda", "function", LAYER_RESCALING, read_operation},
+	{"TensorFlowOpLayer", "node_def constants", LAYER_RESCALING, read_tensorflow_operation},
 	{"TrueDivide", "", LAYER_RESCALING, read_operation},
 	{"Divide", "", LAYER_RESCALING, read_operation},
 	{"Cast", "", LAYER_IDENTITY, read_operation},

@@ -5,6 +5,7 @@
 #include "model/call_arguments.h"
 #include "model/onnx_layers.h"
 
+#include <stdio.h>
 #include <string.h>
 
 /* ---- rescaling: x * multiplier + offset ---- */
@@ -65,7 +66,8 @@ const struct layer_format format_of_RESCALING = {
 
 /* ---- operations ---- */
 
-/* Names of Keras 2's TFOpLambda ("function") and classes of Keras 3. */
+/* Names of Keras 2's TFOpLambda ("function") and TensorFlowOpLayer ("op"), and classes of Keras 3.
+ */
 static const struct operation {
 	const char *name;
 	char sign;
@@ -74,13 +76,18 @@ static const struct operation {
 	{"Add", '+', LAYER_ADD},
 	{"math.add", '+', LAYER_ADD},
 	{"__operators__.add", '+', LAYER_ADD},
+	{"AddV2", '+', LAYER_ADD},
 	{"nn.bias_add", '+', LAYER_IDENTITY},
+	{"BiasAdd", '+', LAYER_IDENTITY},
 	{"Subtract", '-', LAYER_SUBTRACT},
 	{"math.subtract", '-', LAYER_SUBTRACT},
+	{"Sub", '-', LAYER_SUBTRACT},
 	{"Multiply", '*', LAYER_MULTIPLY},
 	{"math.multiply", '*', LAYER_MULTIPLY},
+	{"Mul", '*', LAYER_MULTIPLY},
 	{"TrueDivide", '/', LAYER_IDENTITY},
 	{"Divide", '/', LAYER_IDENTITY},
+	{"RealDiv", '/', LAYER_IDENTITY},
 	{"math.truediv", '/', LAYER_IDENTITY},
 	{"math.divide", '/', LAYER_IDENTITY},
 	{"Cast", '=', LAYER_IDENTITY},
@@ -144,6 +151,38 @@ void read_operation(struct config_reader *reader, struct layer *layer)
 		read_arithmetic(reader, layer, operation);
 	else
 		config_error(reader, "its function", "is not supported");
+}
+
+/* The constants are by index of the input: {"1": 127.5}. */
+static void read_constants_by_input(struct config_reader *reader, struct call_arguments *arguments)
+{
+	json_t *constants = config_value(reader, "constants"),
+	       *first = json_object_get(constants, "0");
+	if (json_object_size(constants) > 1)
+		config_error(reader, "constants", "are more than one");
+	arguments->constant = first ? first : json_object_get(constants, "1");
+	arguments->constant_is_first = first != NULL;
+}
+
+void read_tensorflow_operation(struct config_reader *reader, struct layer *layer)
+{
+	const char *name =
+		json_string_value(json_object_get(config_value(reader, "node_def"), "op"));
+	const struct operation *operation = find_operation(name);
+	struct call_arguments arguments = {0};
+	struct config_reader inner;
+	char reason[128];
+	snprintf(reason, sizeof reason, "'%.64s' is not supported", name ? name : "(no name)");
+	if (!operation)
+		config_error(reader, "its operation", reason);
+	if (reader->arguments)
+		arguments = *reader->arguments;
+	read_constants_by_input(reader, &arguments);
+	inner = *reader;
+	inner.arguments = &arguments;
+	if (!reader->failed)
+		read_arithmetic(&inner, layer, operation);
+	reader->failed |= inner.failed;
 }
 
 /* ---- several inputs ---- */

@@ -15,6 +15,7 @@ enum { STRUCTURE_INPUT = -1 };
 /* A layer, an input layer or a nested model. */
 struct member {
 	const char *name;         /* the JSON's, as it is referred to */
+	const char *class_name;   /* that Keras 3 makes of the object */
 	json_t *object;           /* the JSON's */
 	struct structure *nested; /* a nested model, else NULL */
 	int layer;                /* a layer of the graph; -1: an input layer or nested model */

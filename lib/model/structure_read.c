@@ -108,11 +108,13 @@ static bool is_layer_name(const char *name)
 	return length > 0 && length < LAYER_NAME_SIZE && strcmp(name, ".") && strcmp(name, "..");
 }
 
+/* A functional model refers to its layers by the name beside the config, which is another one for a
+ * TensorFlowOpLayer; in a Sequential there may be none. */
 static const char *find_name(const json_t *object)
 {
-	const char *name =
-		json_string_value(json_object_get(json_object_get(object, "config"), "name"));
-	return name ? name : json_string_value(json_object_get(object, "name"));
+	const char *name = json_string_value(json_object_get(object, "name"));
+	return name ? name
+		    : json_string_value(json_object_get(json_object_get(object, "config"), "name"));
 }
 
 /* ---- members ---- */
@@ -124,8 +126,7 @@ struct listing {
 	const struct structure_place *place;
 };
 
-/* The class that Keras 3 makes of an object. */
-static const char *group_class(const json_t *object)
+static const char *keras3_class(const json_t *object)
 {
 	return is_model(object) && !structure_is_sequential(object) ? "Functional"
 								    : keras_class(class_of(object));
@@ -137,11 +138,11 @@ static int name_group(const struct listing *listing, char group[LAYER_PATH_SIZE]
 {
 	const struct member *members = listing->structure->members;
 	int last = listing->structure->member_count - 1, previous = 0;
-	const char *class_name = group_class(members[last].object);
+	const char *class_name = members[last].class_name;
 	char snake[KERAS_GROUP_SIZE], number[16] = "";
 	keras_snake_case(class_name, snake);
 	for (int i = 0; i < last; i++)
-		previous += strcmp(group_class(members[i].object), class_name) == 0;
+		previous += strcmp(members[i].class_name, class_name) == 0;
 	if (previous)
 		snprintf(number, sizeof number, "_%d", previous);
 	int length =
@@ -254,6 +255,7 @@ static int add_member(const struct listing *listing, json_t *object)
 		return -1;
 	struct member *member = &members[structure->member_count++];
 	*member = (struct member){.name = name,
+		.class_name = keras3_class(object),
 		.object = object,
 		.layer = -1,
 		.lowest_call = INT_MAX};

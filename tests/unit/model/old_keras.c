@@ -1,4 +1,5 @@
-/* Layers as Keras 1 and TensorFlow 1 wrote them are those of Keras 2; dtype policies. */
+/* Layers as Keras 1 and older versions of TensorFlow wrote them are those of Keras 2; dtype
+ * policies. */
 #include "graph_text.h"
 
 static struct graph read_one(const char *class_name, const char *config, struct error *error)
@@ -171,8 +172,50 @@ static void built_shape(void)
 	graph_free(&graph);
 }
 
+/* TensorFlow 2.0 to 2.3, whose layers have another name in their config. */
+static void tensorflow_operations(void)
+{
+	static const struct {
+		const char *operation, *constants;
+		double multiplier, offset;
+		const char *reason; /* NULL: it is read */
+	} cases[] = {
+		{"RealDiv", "{\"1\": 4}", 0.25, 0, NULL},
+		{"Sub", "{\"1\": 1.5}", 1, -1.5, NULL},
+		{"Sub", "{\"0\": 1.5}", -1, 1.5, NULL},
+		{"AddV2", "{\"1\": [1, 2, 3]}", 1, 1, NULL},
+		{"BiasAdd", "{\"1\": [3, 2, 1]}", 1, 3, NULL},
+		{"Mul", "{\"0\": 2}", 2, 0, NULL},
+		{"RealDiv", "{}", 0, 0, "its operation has no constant"},
+		{"Mul", "{\"0\": 2, \"1\": 3}", 0, 0, "constants are more than one"},
+		{"StridedSlice", "{}", 0, 0, "its operation 'StridedSlice' is not supported"},
+	};
+	for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+		struct graph graph;
+		struct error error = {0};
+		const char *text = format_text(
+			", {\"class_name\": \"TensorFlowOpLayer\", \"name\": \"tf_op_layer_x\", "
+			"\"config\": {\"name\": \"x\", \"node_def\": {\"name\": \"x\", \"op\": "
+			"\"%s\", \"input\": [\"in\", \"y\"]}, \"constants\": %s}, "
+			"\"inbound_nodes\": [[[\"in\", 0, 0, {}]]]}",
+			cases[i].operation, cases[i].constants);
+		int result = read_functional(&graph, text, "tf_op_layer_x", NULL, &error);
+		if (cases[i].reason) {
+			is_text(error.reason, cases[i].reason, "an operation is refused");
+			continue;
+		}
+		ok(result == 0 && graph.layers[0].kind == LAYER_RESCALING &&
+				(double)graph.layers[0].multipliers[0] == cases[i].multiplier &&
+				(double)graph.layers[0].offsets[0] == cases[i].offset,
+			"%s %s: x * %g + %g", cases[i].operation, cases[i].constants,
+			cases[i].multiplier, cases[i].offset);
+		graph_free(&graph);
+	}
+}
+
 int main(void)
 {
+	tensorflow_operations();
 	keys();
 	refusals();
 	nameless();
