@@ -251,7 +251,7 @@ static void write_keras3(hid_t file, const struct form *form, enum numbers numbe
 
 /* ---- every form in every layout ---- */
 
-enum layout { LEGACY, KERAS_3, KERAS_2_12 };
+enum layout { LEGACY, KERAS_3, KERAS_2_12, NUMBERED_BY_ONE };
 
 static const struct {
 	const char *title;
@@ -272,6 +272,7 @@ static const struct {
 	{"Keras 3, bfloat16 as a type of HDF5", KERAS_3, BFLOAT16_OF_HDF5, 0, '/'},
 	{"Keras 2.15 on Windows", KERAS_3, FLOAT32, 0, '\\'},
 	{"Keras 2.12", KERAS_2_12, FLOAT32, 0, '/'},
+	{"Keras 2.12, numbered by one", NUMBERED_BY_ONE, FLOAT32, 0, '/'},
 	{"Keras 2.12, float16", KERAS_2_12, FLOAT16, 0, '/'},
 	{"Keras 2.12 on Windows", KERAS_2_12, FLOAT32, 0, '\\'},
 };
