@@ -8,12 +8,14 @@ int main(int argc, char **argv)
 {
 	const char *folder = NULL, *output = NULL;
 	struct option_size size = {0};
+	int activation = OUTPUT_AUTO;
 	bool quiet = false;
 	const struct option_row rows[] = {
 		{'m', "model", OPTION_INPUT, &folder, "MODEL", "model folder to read", 0, 0, NULL},
 		{'o', "output", OPTION_OUTPUT, &output, "FILE",
 			"ONNX file to write, standard output by default or for -", 0, 0, NULL},
 		TOOL_PICTURE_SIZE(size),
+		TOOL_OUTPUT_ACTIVATION(activation),
 		TOOL_QUIET(quiet),
 		TOOL_END,
 	};
@@ -30,11 +32,15 @@ int main(int argc, char **argv)
 	struct error error;
 	struct model model;
 	if (model_load(&model, folder,
-		    &(struct model_options){NETWORK_PREDICT, 1, NULL, size.width, size.height},
+		    &(struct model_options){NETWORK_PREDICT, 1, NULL, size.width, size.height,
+			    (enum output_activation)activation},
 		    &error))
 		return tool_error(&error);
 	if (model.has_default_size && !quiet)
 		tool_say(folder, MODEL_DEFAULT_SIZE_TEXT);
+	if (model.head.is_assumed && !quiet)
+		tool_say(folder, OUTPUT_ASSUMED_TEXT, output_activation_names[model.head.appended],
+			"output-activation");
 	int status = EXIT_DONE;
 	if (onnx_write(model.network, &model.labels, output ? output : "-", &error))
 		status = tool_error(&error);

@@ -19,6 +19,7 @@ static const char *confusion_path, *predictions_path;
 static bool quiet, strict, no_sandbox;
 
 static struct option_size size;
+static int output;
 
 static const struct option_row rows[] = {
 	{'m', "model", OPTION_INPUT, &request.model, "MODEL", "model folder", 0, 0, NULL},
@@ -30,6 +31,7 @@ static const struct option_row rows[] = {
 		"multi-label classification: each class by its own probability", 0, 0, NULL},
 	{0, "threshold", OPTION_REAL, &request.threshold, "P",
 		"threshold: minimum probability of a predicted class", 0, 1, NULL},
+	TOOL_OUTPUT_ACTIVATION(output),
 	{0, "json", OPTION_FLAG, &request.json, NULL, "JSON lines instead of TSV", 0, 0, NULL},
 	{0, "header", OPTION_FLAG, &request.header, NULL,
 		"write a header line with the names of the columns", 0, 0, NULL},
@@ -144,6 +146,7 @@ int main(int argc, char **argv)
 	int first = tool_start(&options, argc, argv);
 	request.width = size.width;
 	request.height = size.height;
+	request.output = (enum output_activation)output;
 	check_usage();
 	char **operands = first < argc ? argv + first : standard_input;
 	int count = first < argc ? argc - first : 1;
@@ -160,6 +163,10 @@ int main(int argc, char **argv)
 
 	int failed = predictor_open(&predictor, &request, &error) ||
 		(predictions_path && output_open(&predictions, predictions_path, &error));
+	if (!failed && predictor.model.head.is_assumed && !quiet)
+		tool_say(request.model, OUTPUT_ASSUMED_TEXT,
+			output_activation_names[predictor.model.head.appended],
+			"output-activation");
 
 	failed = failed ||
 		predictor_run(&predictor, operands, count,

@@ -111,6 +111,9 @@ int main(int argc, char **argv)
 	int result = training_open(&training, &request, &error);
 	for (size_t i = 0; result == 0 && i < training.remarks.notes.count && !quiet; i++)
 		tool_say(request.architecture, "%s", training.remarks.notes.items[i]);
+	if (result == 0 && training.head.is_assumed && !quiet)
+		tool_say(request.architecture, OUTPUT_ASSUMED_TEXT,
+			output_activation_names[training.head.appended], "loss");
 	result = result || training_run(&training, &error)
 		? -1
 		: save(&training, &folder, command_line ? command_line : "", &notes, &error);

@@ -7,7 +7,7 @@
 static struct model_report_request request = {.mistakes = 24};
 static const char *output_path;
 static struct option_size size;
-static int method = SALIENCY_GRADIENT;
+static int method = SALIENCY_GRADIENT, output;
 static bool quiet;
 
 static const struct option_row rows[] = {
@@ -25,6 +25,7 @@ static const struct option_row rows[] = {
 	{0, "method", OPTION_CHOICE, &method, "NAME", "saliency method", 0, 0,
 		saliency_method_names},
 	TOOL_PICTURE_SIZE(size),
+	TOOL_OUTPUT_ACTIVATION(output),
 	TOOL_THREADS(request.threads),
 	TOOL_QUIET(quiet),
 	TOOL_END,
@@ -54,10 +55,14 @@ int main(int argc, char **argv)
 	request.method = (enum saliency_method)method;
 	request.width = size.width;
 	request.height = size.height;
+	request.output = (enum output_activation)output;
 
 	int failed = model_report_open(&report, &request, &error);
 	if (!failed && report.model.has_default_size && !quiet)
 		tool_say(request.model, MODEL_DEFAULT_SIZE_TEXT);
+	if (!failed && report.model.head.is_assumed && !quiet)
+		tool_say(request.model, OUTPUT_ASSUMED_TEXT,
+			output_activation_names[report.model.head.appended], "output-activation");
 	failed = failed || model_report_write(&report, output_path, &error);
 	if (failed)
 		tool_error(&error);

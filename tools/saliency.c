@@ -15,7 +15,7 @@
 
 static const char *model_folder, *output_folder = ".", *class_name, *layer_name, *filter_number,
 				 *chart_path;
-static int method = SALIENCY_GRADIENT, colormap = -1, threads;
+static int method = SALIENCY_GRADIENT, colormap = -1, output, threads;
 static bool map, strip, feature_maps, strict, quiet, no_sandbox;
 static struct option_size picture_size;
 static struct saliency_options saliency = {.samples = 25, .noise = 0.15};
@@ -51,6 +51,7 @@ static const struct option_row rows[] = {
 		"feature maps of all filters of the layer, as a grid", 0, 0, NULL},
 	{0, NULL, OPTION_TITLE, NULL, NULL, "General", 0, 0, NULL},
 	TOOL_PICTURE_SIZE(picture_size),
+	TOOL_OUTPUT_ACTIVATION(output),
 	TOOL_SEED(saliency.seed),
 	TOOL_THREADS(threads),
 	TOOL_STRICT(strict),
@@ -152,7 +153,7 @@ int main(int argc, char **argv)
 	int failed = parallel_create(&pool, threads, &error) ||
 		model_load(&model, model_folder,
 			&(struct model_options){NETWORK_EXPLAIN, 1, pool, picture_size.width,
-				picture_size.height},
+				picture_size.height, (enum output_activation)output},
 			&error) ||
 		make_plan(&plan, &model, &error) ||
 		operands_find_files(&paths, operands, count, &bad, &error) ||
@@ -161,6 +162,9 @@ int main(int argc, char **argv)
 
 	if (!failed && model.has_default_size && !quiet)
 		tool_say(model_folder, MODEL_DEFAULT_SIZE_TEXT);
+	if (!failed && model.head.is_assumed && !quiet)
+		tool_say(model_folder, OUTPUT_ASSUMED_TEXT,
+			output_activation_names[model.head.appended], "output-activation");
 	size_t found = paths.count + bad.count;
 	/* The chart is drawn last, so that all other output is complete if that fails. */
 	failed = failed ||

@@ -15,7 +15,7 @@ static int open_model(struct model_report *report, const struct model_report_req
 	if (parallel_create(&report->pool, request->threads, error) ||
 		model_load(model, request->model,
 			&(struct model_options){NETWORK_EXPLAIN, 1, report->pool, request->width,
-				request->height},
+				request->height, request->output},
 			error))
 		return -1;
 	struct explain_choice choice = {.model = request->model};

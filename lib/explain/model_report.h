@@ -16,8 +16,9 @@ struct model_report_request {
 	int mistakes;       /* number of the worst mistakes to show */
 	enum saliency_method method; /* saliency method */
 	int width, height; /* of pictures for a network that takes any size (model.h), or 0 */
-	int threads;       /* 0: all cores */
-	struct progress *progress; /* of the evaluation */
+	enum output_activation output; /* of a network that ends without one (model.h) */
+	int threads;                   /* 0: all cores */
+	struct progress *progress;     /* of the evaluation */
 };
 
 /* The data of the page; all owned. */

@@ -93,43 +93,64 @@ static int name_classes(struct text_list *labels, int count, struct error *error
 	return result;
 }
 
-/* Those of a file that is named, of labels.txt, of the model's own file; else they are numbered. */
+/* Those of a file that is named, of labels.txt, of the model's own file; else none. *source becomes
+ * the path of the file that they are of, allocated. */
 static int find_labels(struct model *model, const char *path, const struct model_options *options,
-	struct text_list *own, bool is_folder, struct error *error)
+	struct text_list *own, bool is_folder, char **source, struct error *error)
 {
-	int outputs = network_outputs(model->network);
-	char *file = options->labels ? strdup(options->labels) : labels_path(path, is_folder);
-	int result = file ? 0 : error_memory(error, path);
-	if (result == 0 && (options->labels || file_exists(file))) {
-		result = labels_read(&model->labels, file, error);
-	} else if (result == 0 && own->count) {
-		model->labels = *own;
-		*own = (struct text_list){0};
-		free(file);
-		file = strdup(path);
-	} else if (result == 0) {
-		model->has_default_labels = true;
-		result = name_classes(&model->labels, outputs, error);
-	}
-	if (result == 0 && model->labels.count != (size_t)outputs)
-		result = error_set(error, file, "has %zu labels; the network has %d outputs",
-			model->labels.count, outputs);
-	free(file);
-	return result;
+	*source = options->labels ? strdup(options->labels) : labels_path(path, is_folder);
+	if (!*source)
+		return error_memory(error, path);
+	if (options->labels || file_exists(*source))
+		return labels_read(&model->labels, *source, error);
+	model->labels = *own;
+	*own = (struct text_list){0};
+	free(*source);
+	*source = strdup(path);
+	model->has_default_labels = model->labels.count == 0;
+	return *source ? 0 : error_memory(error, path);
+}
+
+static int check_labels(struct model *model, const char *source, struct error *error)
+{
+	if (model->has_default_labels)
+		return name_classes(&model->labels, model->head.outputs, error);
+	if (model->labels.count == (size_t)model->head.outputs)
+		return 0;
+	return error_set(error, source, "has %zu labels; the network has %d outputs",
+		model->labels.count, model->head.outputs);
+}
+
+/* ---- outputs ---- */
+
+/* The loss is that of the card, else that of the file. One output without labels is of two classes,
+ * as no classifier has one. */
+static int complete_output(struct model *model, const char *path,
+	const struct model_options *options, struct error *error)
+{
+	const json_t *training = json_object_get(model->card, "options");
+	const char *loss = json_string_value(json_object_get(training, "loss"));
+	struct output_request request = {path,
+		model->has_default_labels ? 2 : model->labels.count, options->output,
+		output_activation_of_loss(loss ? loss : model->hints.loss)};
+	return output_complete(&model->graph, &request, &model->head, error);
 }
 
 /* ---- opening ---- */
 
 /* A network without its head puts out a feature map. */
-static int check_output(const struct network *network, const char *path, struct error *error)
+static int check_output(const struct model *model, const char *path, struct error *error)
 {
-	const struct graph *graph = network_graph(network);
-	struct shape out = network_shapes(network)[graph->node_count - 1];
-	if (out.height == 1 && out.width == 1)
-		return 0;
-	return error_set(error, path,
-		"its output is a feature map, %dx%dx%d, not one value per class", out.height,
-		out.width, out.channels);
+	const struct graph *graph = &model->graph;
+	struct shape *shapes = calloc((size_t)graph->node_count, sizeof *shapes);
+	int result = shapes ? graph_shapes(graph, shapes, error) : error_memory(error, path);
+	struct shape out = result == 0 ? shapes[graph->node_count - 1] : (struct shape){0};
+	free(shapes);
+	if (result == 0 && (out.height > 1 || out.width > 1))
+		result = error_set(error, path,
+			"its output is a feature map, %dx%dx%d, not one value per class",
+			out.height, out.width, out.channels);
+	return result;
 }
 
 /* Waits for all but the weights, and builds the network. */
@@ -142,13 +163,17 @@ static int build(struct model *model, const char *path, bool is_folder, struct s
 	model->graph = parts.graph;
 	model->remarks = parts.remarks;
 	model->hints = parts.hints;
+	char *labels = NULL;
 	int result = choose_size(model, path, size, options, error) ||
+			find_labels(model, path, options, &parts.labels, is_folder, &labels,
+				error) ||
+			complete_output(model, path, options, error) ||
+			check_output(model, path, error) || check_labels(model, labels, error) ||
 			network_create(&model->network, &model->graph, options->mode,
-				options->batch, options->pool, error) ||
-			check_output(model->network, path, error) ||
-			find_labels(model, path, options, &parts.labels, is_folder, error)
+				options->batch, options->pool, error)
 		? -1
 		: 0;
+	free(labels);
 	text_list_free(&parts.labels);
 	return result;
 }

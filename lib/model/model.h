@@ -5,6 +5,7 @@
 #define MODEL_MODEL_H
 
 #include "base/text.h"
+#include "model/output_head.h"
 #include "nn/network.h"
 
 #include <jansson.h>
@@ -33,6 +34,7 @@ struct model {
 	json_t *card;                  /* training.json, or NULL */
 	bool has_default_size;         /* its pictures' size is the default for want of another */
 	bool has_default_labels;       /* its labels are "class 0", "class 1", ... likewise */
+	struct output_head head;       /* how the graph was completed */
 	struct model_reading *reading; /* until the weights are read */
 };
 
@@ -50,6 +52,7 @@ struct model_options {
 	int width, height;  /* of pictures, where neither the architecture nor the card says it; 0:
 	                       224 */
 	const char *labels; /* file of labels instead of the model's own; or NULL */
+	enum output_activation output; /* where the architecture has none */
 };
 
 /* Loads MODEL, a folder or a file (architecture.5 says which), and builds its network. All of it is

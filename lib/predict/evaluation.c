@@ -6,6 +6,8 @@
 
 static enum loss loss_of(const struct model *model)
 {
+	if (model->head.has_paired_logits)
+		return LOSS_CATEGORICAL_CROSSENTROPY;
 	const char *name =
 		json_string_value(json_object_get(json_object_get(model->card, "options"), "loss"));
 	int loss = name ? loss_by_name(name)

@@ -14,8 +14,9 @@ struct evaluation {
 	bool *labels, *predictions;      /* (classes): scratch, multi-label; owned */
 };
 
-/* Starts the evaluation of a model. The loss is that of its card, else it depends on the last
- * activation. On failure (-1, no memory) the evaluation is still the caller's to free. */
+/* Starts the evaluation of a model. The loss is that of its card, else, and for paired
+ * logits, it depends on the last activation. On failure (-1, no memory) the evaluation is still the
+ * caller's to free. */
 CHECKED int evaluation_start(struct evaluation *evaluation, const struct model *model,
 	bool multi_label, double threshold, struct error *error);
 

@@ -51,7 +51,7 @@ static int open_model(struct predictor *predictor, struct error *error)
 {
 	const struct predictor_request *request = predictor->request;
 	const struct model_options options = {NETWORK_PREDICT, request->batch_size, predictor->pool,
-		request->width, request->height};
+		request->width, request->height, request->output};
 	return model_open(&predictor->model, request->model, &options, error);
 }
 

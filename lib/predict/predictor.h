@@ -26,6 +26,7 @@ struct predictor_request {
 	int fit, filter; /* enum image_fit, enum image_filter; -1: as in training */
 	const char *background; /* a colour (image_parse_color), or NULL: as in training */
 	int width, height;      /* of pictures for a network that takes any size (model.h), or 0 */
+	enum output_activation output; /* of a network that ends without one (model.h) */
 	int batch_size, threads;
 	struct bad_inputs
 		*bad; /* pictures, folders and streams; its `report` is used for warnings too */

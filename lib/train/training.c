@@ -56,6 +56,17 @@ static int sum_targets(struct training *training, struct error *error)
 	return 0;
 }
 
+/* A network of logits ends with the activation of its loss, and one output becomes two. */
+static int complete_output(struct training *training, struct error *error)
+{
+	int loss = training->request.loss;
+	struct output_request request = {.model = training->request.architecture,
+		.labels = samples_head(training->samples)->classes.count};
+	if (loss != LOSS_AUTO)
+		request.trained = output_activation_of_loss(loss_row((enum loss)loss)->name);
+	return output_complete(&training->graph, &request, &training->head, error);
+}
+
 static int make_graph(struct training *training, struct error *error)
 {
 	const struct training_request *request = &training->request;
@@ -74,7 +85,7 @@ static int make_graph(struct training *training, struct error *error)
 		graph_set_input(graph, input.height, input.width);
 	if (graph->input.height == input.height && graph->input.width == input.width &&
 		graph->input.channels == input.channels)
-		return 0;
+		return complete_output(training, error);
 	return error_set(error, request->architecture,
 		"takes images of %dx%dx%d (width, height, channels); %s has %dx%dx%d",
 		graph->input.width, graph->input.height, graph->input.channels,
@@ -116,7 +127,7 @@ static int choose_loss(struct training *training, enum loss *loss, struct error 
 {
 	char activations[256];
 	int chosen = training->request.loss, used = 0;
-	if (chosen == LOSS_AUTO)
+	if (chosen == LOSS_AUTO || training->head.has_paired_logits)
 		chosen = loss_by_activation(graph_final_activation(&training->graph));
 	if (chosen >= 0) {
 		*loss = (enum loss)chosen;

@@ -23,7 +23,8 @@ struct training_request {
 		output; /* output activation of the original network: sigmoid or softmax */
 	int epochs;     /* 0: one per pass of the stream, EPOCHS_DEFAULT if it has one pass */
 	int batch_size;
-	int loss; /* enum loss, or LOSS_AUTO: by the output activation */
+	int loss; /* enum loss, or LOSS_AUTO: by the output activation; it decides which one a
+	             network that ends without one gets */
 	enum optimizer optimizer;
 	double learning_rate, label_smoothing;
 	uint64_t seed;             /* random seed of initial weights, order and dropout */
@@ -37,6 +38,7 @@ struct training {
 	struct parallel *pool;
 	struct samples *samples, *validation; /* validation may be NULL */
 	struct graph graph;
+	struct output_head head; /* how the graph was completed */
 	struct architecture_remarks remarks;
 	struct network *network;
 	struct training_log log;

@@ -31,6 +31,13 @@ enum {
 			"size of pictures for a network that takes any (default 224x224)", 1, \
 			65535, NULL \
 	}
+/* Of a model whose architecture ends without one; for tools that include model/model.h. */
+#define TOOL_OUTPUT_ACTIVATION(output) \
+	{ \
+		0, "output-activation", OPTION_CHOICE, &(output), "NAME", \
+			"output activation of a network that ends without one", 0, 0, \
+			output_activation_names \
+	}
 #define TOOL_THREADS(threads) \
 	{ \
 		0, "threads", OPTION_INTEGER, &(threads), "N", \
