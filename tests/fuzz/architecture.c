@@ -1,4 +1,5 @@
-/* A Keras model's JSON: read, and written so that it is read as the same graph. */
+/* A Keras model's JSON: read, completed for two labels, and written so that it is read as the same
+ * graph. */
 #include "common/fuzz.h"
 
 #include "model/model.h"
@@ -25,6 +26,20 @@ static void write_again(const struct graph *graph)
 	graph_free(&again);
 }
 
+/* Refused, the graph is still one. */
+static void complete(struct graph *graph)
+{
+	const struct output_request request = {"model", 2, OUTPUT_AUTO, OUTPUT_AUTO};
+	struct output_head head;
+	struct error error = {0};
+	if (graph_is_free(graph))
+		return;
+	if (output_complete(graph, &request, &head, &error))
+		fuzz_refused(&error);
+	else
+		assert(head.outputs >= 1 && (!head.has_paired_logits || head.outputs == 2));
+}
+
 bool fuzz_try(const unsigned char *bytes, size_t size)
 {
 	struct graph graph;
@@ -34,6 +49,7 @@ bool fuzz_try(const unsigned char *bytes, size_t size)
 	architecture_remarks_free(&remarks);
 	if (result)
 		return fuzz_refused(&error);
+	complete(&graph);
 	assert(graph.node_count >= 1 && graph.node_count <= GRAPH_NODES_MAXIMUM);
 	struct shape *shapes = calloc((size_t)graph.node_count, sizeof *shapes);
 	assert(shapes && (graph_is_free(&graph) || graph_shapes(&graph, shapes, &error) == 0));
