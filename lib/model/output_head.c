@@ -175,7 +175,7 @@ static int pair_output(struct graph *graph, struct output_head *head, struct err
 				       : pair_probability(graph, error);
 }
 
-/* ---- both ---- */
+/* ---- the choice ---- */
 
 static enum output_activation choose(const struct graph *graph,
 	const struct output_request *request, struct output_head *head)
