@@ -6,12 +6,13 @@
 
 int main(int argc, char **argv)
 {
-	const char *folder = NULL, *output = NULL;
+	const char *path = NULL, *labels = NULL, *output = NULL;
 	struct option_size size = {0};
 	int activation = OUTPUT_AUTO;
 	bool quiet = false;
 	const struct option_row rows[] = {
-		{'m', "model", OPTION_INPUT, &folder, "MODEL", "model folder to read", 0, 0, NULL},
+		TOOL_MODEL(path),
+		TOOL_LABELS(labels),
 		{'o', "output", OPTION_OUTPUT, &output, "FILE",
 			"ONNX file to write, standard output by default or for -", 0, 0, NULL},
 		TOOL_PICTURE_SIZE(size),
@@ -24,23 +25,23 @@ int main(int argc, char **argv)
 	int first = tool_start(&options, argc, argv);
 	if (first < argc)
 		tool_usage(argv[first], "takes no operands; name the model with -m");
-	if (!folder)
+	if (!path)
 		tool_usage("--model", "is missing");
 	tool_check_files(NULL, 0, TOOL_WHOLE_FOLDERS);
 	tool_refuse_terminal(output);
 
 	struct error error;
 	struct model model;
-	if (model_load(&model, folder,
-		    &(struct model_options){NETWORK_PREDICT, 1, NULL, size.width, size.height,
-			    (enum output_activation)activation},
-		    &error))
+	const struct model_options how = {.mode = NETWORK_PREDICT,
+		.batch = 1,
+		.width = size.width,
+		.height = size.height,
+		.labels = labels,
+		.output = (enum output_activation)activation};
+	if (model_load(&model, path, &how, &error))
 		return tool_error(&error);
-	if (model.has_default_size && !quiet)
-		tool_say(folder, MODEL_DEFAULT_SIZE_TEXT);
-	if (model.head.is_assumed && !quiet)
-		tool_say(folder, OUTPUT_ASSUMED_TEXT, output_activation_names[model.head.appended],
-			"output-activation");
+	if (!quiet)
+		tool_say_all(path, &model.assumptions);
 	int status = EXIT_DONE;
 	if (onnx_write(model.network, &model.labels, output ? output : "-", &error))
 		status = tool_error(&error);

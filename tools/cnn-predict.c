@@ -22,7 +22,8 @@ static struct option_size size;
 static int output;
 
 static const struct option_row rows[] = {
-	{'m', "model", OPTION_INPUT, &request.model, "MODEL", "model folder", 0, 0, NULL},
+	TOOL_MODEL(request.model),
+	TOOL_LABELS(request.labels),
 	{0, NULL, OPTION_TITLE, NULL, NULL, "Predictions", 0, 0, NULL},
 	{0, "top", OPTION_INTEGER, &request.top, "N",
 		"number of classes, most probable first (0: one, or all with --multi-label)", 0,
@@ -163,10 +164,8 @@ int main(int argc, char **argv)
 
 	int failed = predictor_open(&predictor, &request, &error) ||
 		(predictions_path && output_open(&predictions, predictions_path, &error));
-	if (!failed && predictor.model.head.is_assumed && !quiet)
-		tool_say(request.model, OUTPUT_ASSUMED_TEXT,
-			output_activation_names[predictor.model.head.appended],
-			"output-activation");
+	if (!failed && !quiet)
+		tool_say_all(request.model, &predictor.model.assumptions);
 
 	failed = failed ||
 		predictor_run(&predictor, operands, count,

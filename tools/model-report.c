@@ -11,7 +11,8 @@ static int method = SALIENCY_GRADIENT, output;
 static bool quiet;
 
 static const struct option_row rows[] = {
-	{'m', "model", OPTION_INPUT, &request.model, "MODEL", "model folder", 0, 0, NULL},
+	TOOL_MODEL(request.model),
+	TOOL_LABELS(request.labels),
 	{'o', "output", OPTION_OUTPUT, &output_path, "FILE",
 		"HTML file to write instead of standard output", 0, 0, NULL},
 	{0, "validation", OPTION_INPUT, &request.validation, "STREAM",
@@ -58,11 +59,8 @@ int main(int argc, char **argv)
 	request.output = (enum output_activation)output;
 
 	int failed = model_report_open(&report, &request, &error);
-	if (!failed && report.model.has_default_size && !quiet)
-		tool_say(request.model, MODEL_DEFAULT_SIZE_TEXT);
-	if (!failed && report.model.head.is_assumed && !quiet)
-		tool_say(request.model, OUTPUT_ASSUMED_TEXT,
-			output_activation_names[report.model.head.appended], "output-activation");
+	if (!failed && !quiet)
+		tool_say_all(request.model, &report.model.assumptions);
 	failed = failed || model_report_write(&report, output_path, &error);
 	if (failed)
 		tool_error(&error);

@@ -13,15 +13,16 @@
 #include <string.h>
 #include <unistd.h>
 
-static const char *model_folder, *output_folder = ".", *class_name, *layer_name, *filter_number,
-				 *chart_path;
+static const char *model_path, *labels, *output_folder = ".", *class_name, *layer_name,
+					*filter_number, *chart_path;
 static int method = SALIENCY_GRADIENT, colormap = -1, output, threads;
 static bool map, strip, feature_maps, strict, quiet, no_sandbox;
 static struct option_size picture_size;
 static struct saliency_options saliency = {.samples = 25, .noise = 0.15};
 
 static const struct option_row rows[] = {
-	{'m', "model", OPTION_INPUT, &model_folder, "MODEL", "model folder", 0, 0, NULL},
+	TOOL_MODEL(model_path),
+	TOOL_LABELS(labels),
 	{'o', "output", OPTION_OUTPUT_FOLDER, &output_folder, "DIR", "folder for the pictures", 0,
 		0, NULL},
 	{0, "chart", OPTION_OUTPUT, &chart_path, "FILE",
@@ -85,7 +86,7 @@ static void list_methods(char *out, size_t size, bool (*is_one)(enum saliency_av
 
 static void check_usage(void)
 {
-	if (!model_folder)
+	if (!model_path)
 		tool_usage("--model", "is missing");
 	if (strip && feature_maps)
 		tool_usage("--strip", "does not go with --feature-maps");
@@ -113,7 +114,7 @@ static void check_usage(void)
 
 static int make_plan(struct explain_plan *plan, const struct model *model, struct error *error)
 {
-	struct explain_choice choice = {model_folder, class_name, layer_name, filter_number,
+	struct explain_choice choice = {model_path, class_name, layer_name, filter_number,
 		feature_maps};
 	*plan = (struct explain_plan){.network = model->network,
 		.labels = &model->labels,
@@ -126,7 +127,7 @@ static int make_plan(struct explain_plan *plan, const struct model *model, struc
 		colormap = feature_maps ? COLORMAP_VIRIDIS : COLORMAP_JET;
 	colormap_make(&plan->colormap, (enum colormap_kind)colormap);
 	if (picture_settings_read(&plan->settings, model->card, error))
-		return error_within(error, model_folder);
+		return error_within(error, model_path);
 	return explain_choose(plan, &choice, error);
 }
 
@@ -151,20 +152,22 @@ int main(int argc, char **argv)
 	struct bad_inputs bad = {strict, tool_report, &progress, 0};
 
 	int failed = parallel_create(&pool, threads, &error) ||
-		model_load(&model, model_folder,
-			&(struct model_options){NETWORK_EXPLAIN, 1, pool, picture_size.width,
-				picture_size.height, (enum output_activation)output},
+		model_load(&model, model_path,
+			&(struct model_options){.mode = NETWORK_EXPLAIN,
+				.batch = 1,
+				.pool = pool,
+				.width = picture_size.width,
+				.height = picture_size.height,
+				.labels = labels,
+				.output = (enum output_activation)output},
 			&error) ||
 		make_plan(&plan, &model, &error) ||
 		operands_find_files(&paths, operands, count, &bad, &error) ||
 		result_names(&names, paths.items, paths.count, &error) ||
 		(count && file_make_folder(output_folder, &error));
 
-	if (!failed && model.has_default_size && !quiet)
-		tool_say(model_folder, MODEL_DEFAULT_SIZE_TEXT);
-	if (!failed && model.head.is_assumed && !quiet)
-		tool_say(model_folder, OUTPUT_ASSUMED_TEXT,
-			output_activation_names[model.head.appended], "output-activation");
+	if (!failed && !quiet)
+		tool_say_all(model_path, &model.assumptions);
 	size_t found = paths.count + bad.count;
 	/* The chart is drawn last, so that all other output is complete if that fails. */
 	failed = failed ||

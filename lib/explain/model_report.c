@@ -14,8 +14,13 @@ static int open_model(struct model_report *report, const struct model_report_req
 	struct model *model = &report->model;
 	if (parallel_create(&report->pool, request->threads, error) ||
 		model_load(model, request->model,
-			&(struct model_options){NETWORK_EXPLAIN, 1, report->pool, request->width,
-				request->height, request->output},
+			&(struct model_options){.mode = NETWORK_EXPLAIN,
+				.batch = 1,
+				.pool = report->pool,
+				.width = request->width,
+				.height = request->height,
+				.labels = request->labels,
+				.output = request->output},
 			error))
 		return -1;
 	struct explain_choice choice = {.model = request->model};

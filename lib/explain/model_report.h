@@ -7,7 +7,8 @@
 #include "model/model.h"
 
 struct model_report_request {
-	const char *model;      /* folder */
+	const char *model;      /* folder or file */
+	const char *labels;     /* file of labels instead of the model's, or NULL */
 	const char *validation; /* labelled stream for the evaluation, "-": standard input; NULL:
 	                           none */
 	const char *leaked; /* split-dataset's list of pictures leaked into it (leaks_read); NULL:

@@ -7,10 +7,21 @@
 #include "model/keras.h"
 #include "model/reading.h"
 
+#include <stdarg.h>
 #include <stdlib.h>
 #include <string.h>
 
 enum { CARD_FILE_MAXIMUM = 64 << 20, SIDE_MAXIMUM = 65535, SIDE_DEFAULT = 224 };
+
+int model_assume(struct model *model, struct error *error, const char *format, ...)
+{
+	char sentence[256];
+	va_list arguments;
+	va_start(arguments, format);
+	vsnprintf(sentence, sizeof sentence, format, arguments);
+	va_end(arguments);
+	return text_list_add(&model->assumptions, sentence, error);
+}
 
 /* It may be missing. */
 static int read_card(json_t **card, const char *folder, struct error *error)
@@ -66,8 +77,11 @@ static int choose_size(struct model *model, const char *path, struct shape size,
 		return error_set(error, path,
 			"the size of its pictures is neither in its architecture nor in %s",
 			model_file_names[MODEL_CARD]);
-	model->has_default_size =
-		is_free && !json_object_get(model->card, "input") && !options->height;
+	bool is_default = is_free && !json_object_get(model->card, "input") && !options->height;
+	if (is_default &&
+		model_assume(model, error, "takes pictures of any size: %dx%d is used; see --size",
+			SIDE_DEFAULT, SIDE_DEFAULT))
+		return -1;
 	graph_set_input(&model->graph, size.height, size.width);
 	return check_size(&model->graph.input, path, options, error);
 }
@@ -82,15 +96,18 @@ static char *labels_path(const char *path, bool is_folder)
 			 : text_format("%.*s%s", (int)(text_base_name(path) - path), path, name);
 }
 
-static int name_classes(struct text_list *labels, int count, struct error *error)
+static int name_classes(struct model *model, struct error *error)
 {
 	char name[32];
 	int result = 0;
-	for (int i = 0; i < count && result == 0; i++) {
+	for (int i = 0; i < model->head.outputs && result == 0; i++) {
 		snprintf(name, sizeof name, "class %d", i);
-		result = text_list_add(labels, name, error);
+		result = text_list_add(&model->labels, name, error);
 	}
-	return result;
+	return result ? -1
+		      : model_assume(model, error,
+				"has no labels: its classes are called class 0, class 1 and so on; "
+				"see --labels");
 }
 
 /* Those of a file that is named, of labels.txt, of the model's own file; else none. *source becomes
@@ -107,14 +124,13 @@ static int find_labels(struct model *model, const char *path, const struct model
 	*own = (struct text_list){0};
 	free(*source);
 	*source = strdup(path);
-	model->has_default_labels = model->labels.count == 0;
 	return *source ? 0 : error_memory(error, path);
 }
 
 static int check_labels(struct model *model, const char *source, struct error *error)
 {
-	if (model->has_default_labels)
-		return name_classes(&model->labels, model->head.outputs, error);
+	if (model->labels.count == 0)
+		return name_classes(model, error);
 	if (model->labels.count == (size_t)model->head.outputs)
 		return 0;
 	return error_set(error, source, "has %zu labels; the network has %d outputs",
@@ -130,10 +146,15 @@ static int complete_output(struct model *model, const char *path,
 {
 	const json_t *training = json_object_get(model->card, "options");
 	const char *loss = json_string_value(json_object_get(training, "loss"));
-	struct output_request request = {path,
-		model->has_default_labels ? 2 : model->labels.count, options->output,
-		output_activation_of_loss(loss ? loss : model->hints.loss)};
-	return output_complete(&model->graph, &request, &model->head, error);
+	struct output_request request = {path, model->labels.count ? model->labels.count : 2,
+		options->output, output_activation_of_loss(loss ? loss : model->hints.loss)};
+	struct output_head *head = &model->head;
+	if (output_complete(&model->graph, &request, head, error))
+		return -1;
+	return head->is_assumed
+		? model_assume(model, error, OUTPUT_ASSUMED_TEXT,
+			  output_activation_names[head->appended], "output-activation")
+		: 0;
 }
 
 /* ---- opening ---- */
@@ -221,6 +242,7 @@ void model_free(struct model *model)
 	graph_free(&model->graph);
 	architecture_remarks_free(&model->remarks);
 	text_list_free(&model->labels);
+	text_list_free(&model->assumptions);
 	json_decref(model->card);
 	*model = (struct model){0};
 }

@@ -32,17 +32,11 @@ struct model {
 	struct network *network;
 	struct text_list labels;       /* one per output */
 	json_t *card;                  /* training.json, or NULL */
-	bool has_default_size;         /* its pictures' size is the default for want of another */
-	bool has_default_labels;       /* its labels are "class 0", "class 1", ... likewise */
+	struct text_list assumptions;  /* what nothing says and is taken for granted, a sentence
+	                                  each, for  tools to print */
 	struct output_head head;       /* how the graph was completed */
 	struct model_reading *reading; /* until the weights are read */
 };
-
-/* What tools say of a model that has_default_size. */
-#define MODEL_DEFAULT_SIZE_TEXT "takes pictures of any size: 224x224 is used; see --size"
-/* The same of has_default_labels. */
-#define MODEL_DEFAULT_LABELS_TEXT \
-	"has no labels: its classes are class 0, class 1, ...; see --labels"
 
 /* How a model is to be used. */
 struct model_options {
@@ -65,6 +59,9 @@ CHECKED int model_load(struct model *model, const char *path, const struct model
  * weights could not be read (-1) is still the caller's to free. */
 CHECKED int model_open(struct model *model, const char *path, const struct model_options *options,
 	struct error *error);
+/* Adds a sentence to the model's assumptions. -1 without memory. */
+CHECKED int model_assume(struct model *model, struct error *error, const char *format, ...)
+	__attribute__((format(printf, 3, 4)));
 CHECKED int model_finish_weights(struct model *model, struct error *error);
 void model_free(struct model *model);
 

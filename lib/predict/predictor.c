@@ -50,8 +50,13 @@ static void warn_about_softmax(const struct predictor *predictor)
 static int open_model(struct predictor *predictor, struct error *error)
 {
 	const struct predictor_request *request = predictor->request;
-	const struct model_options options = {NETWORK_PREDICT, request->batch_size, predictor->pool,
-		request->width, request->height, request->output};
+	const struct model_options options = {.mode = NETWORK_PREDICT,
+		.batch = request->batch_size,
+		.pool = predictor->pool,
+		.width = request->width,
+		.height = request->height,
+		.labels = request->labels,
+		.output = request->output};
 	return model_open(&predictor->model, request->model, &options, error);
 }
 
@@ -60,10 +65,6 @@ static void warn_about_remarks(const struct predictor *predictor)
 {
 	const struct text_list *refusals = &predictor->model.remarks.refusals;
 	struct error warning;
-	if (predictor->model.has_default_size) {
-		error_set(&warning, predictor->request->model, MODEL_DEFAULT_SIZE_TEXT);
-		predictor->request->bad->report(&warning);
-	}
 	if (refusals->count == 0)
 		return;
 	error_set(&warning, predictor->request->model, "%s", refusals->items[0]);

@@ -12,11 +12,12 @@
 
 /* Inputs and options. */
 struct predictor_request {
-	const char *model; /* folder */
-	int top;           /* number of classes to output; 0: one, or all if multi-label */
-	bool multi_label;  /* each class is predicted independently */
-	double threshold;  /* minimum probability of a predicted class */
-	bool json, header; /* lines of JSON instead of TSV; a header line of TSV */
+	const char *model;  /* folder or file */
+	const char *labels; /* file of labels instead of the model's, or NULL */
+	int top;            /* number of classes to output; 0: one, or all if multi-label */
+	bool multi_label;   /* each class is predicted independently */
+	double threshold;   /* minimum probability of a predicted class */
+	bool json, header;  /* lines of JSON instead of TSV; a header line of TSV */
 	const char *annotation_folder; /* for annotated pictures, or NULL */
 	prediction_annotate *annotate; /* with annotation_folder */
 	const char *sort_folder; /* for a folder of pictures per class, and "unsure"; or NULL */

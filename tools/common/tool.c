@@ -159,6 +159,12 @@ void tool_say(const char *object, const char *format, ...)
 	print_line(object, reason);
 }
 
+void tool_say_all(const char *object, const struct text_list *texts)
+{
+	for (size_t i = 0; i < texts->count; i++)
+		print_line(object, texts->items[i]);
+}
+
 void tool_warn_of_kernels(void)
 {
 	const char *missing = processor_missing(&kernels);

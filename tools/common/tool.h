@@ -25,6 +25,17 @@ enum {
 		0, "seed", OPTION_SEED, &(seed), "N", "random seed", 0, 0, NULL \
 	}
 /* Of a model whose architecture and card leave it open. */
+#define TOOL_MODEL(path) \
+	{ \
+		'm', "model", OPTION_INPUT, &(path), "MODEL", \
+			"model: a folder, or a file of Keras, TensorFlow.js or Teachable Machine", \
+			0, 0, NULL \
+	}
+#define TOOL_LABELS(path) \
+	{ \
+		0, "labels", OPTION_INPUT, &(path), "FILE", \
+			"names of the classes, one a line, instead of the model's", 0, 0, NULL \
+	}
 #define TOOL_PICTURE_SIZE(size) \
 	{ \
 		0, "size", OPTION_SIZE, &(size), "WxH", \
@@ -85,6 +96,8 @@ void tool_report(const struct error *error);
 
 /* Prints "tool: object: reason" from a format; for warnings and summaries too. */
 void tool_say(const char *object, const char *format, ...) __attribute__((format(printf, 2, 3)));
+/* Prints a line for each of the texts. */
+void tool_say_all(const char *object, const struct text_list *texts);
 
 /* A usage error: prints it and a hint at --help, exits with EXIT_USAGE. */
 void tool_usage(const char *object, const char *format, ...)
