@@ -144,6 +144,16 @@ architecture)
 	bad cycle '{"class_name":"Model","config":{"layers":['"$input"',{"class_name":"Flatten","config":{"name":"a"},"inbound_nodes":[[["a",0,0]]]}],'"$ends"'}}'
 	bad class '{"class_name":"Functional","config":{"layers":[]}}'
 	bad layers '{"class_name":"Sequential","config":{"layers":[]}}' ;;
+tensorflow_js)
+	tensorflow_js=$fixtures/model/tensorflow_js
+	for name in cnn float16 quantized; do
+		{ cat $tensorflow_js/$name/model.json && printf '\000' && cat $tensorflow_js/$name/weights.bin; } >"$good/$name"; done
+	for name in functional teachable; do
+		{ cat $tensorflow_js/$name/model.json && printf '\000' && cat $tensorflow_js/$name/weights.bin; } >"$bad/$name"; done
+	cp $tensorflow_js/teachable/metadata.json "$good"
+	head -c 4000 "$good/cnn" >"$bad/cut"
+	bad labels '{"packageName":"@teachablemachine/image","labels":["a","a"],"imageSize":96}'
+	bad graph '{"format":"graph-model","modelTopology":{"node":[]}}\000' ;;
 weights)
 	pack "$folder/train.tens" 18x22
 	"$BIN/cnn-train" -q --epochs 1 --architecture $fixtures/model/plain.json -o "$folder/plain_model" "$folder/train.tens"
