@@ -16,7 +16,6 @@ static const size_t size_maximum = (size_t)1 << 35;
 static const char *const architecture_endings[] = {".json", NULL};
 static const char *const weights_endings[] = {".h5", ".hdf5", NULL};
 static const char *const archive_endings[] = {".keras", ".zip", NULL};
-static const char *const shard_endings[] = {".bin", NULL};
 
 /* JSON that is no architecture. */
 static const char metadata_name[] = "metadata.json";
@@ -35,6 +34,13 @@ static bool has_ending(const char *name, const char *const *endings)
 	return false;
 }
 
+/* Of TensorFlow.js: "weights.bin", "group1-shard1of2.bin", and without ending as of old. */
+static bool is_shard(const char *name)
+{
+	return ends_with(name, ".bin") ||
+		(strncmp(name, "group", 5) == 0 && strstr(name, "-shard"));
+}
+
 static bool is_text(const char *name)
 {
 	return strcmp(name, model_file_names[MODEL_LABELS]) == 0 ||
@@ -45,8 +51,7 @@ bool model_files_wants(const char *name)
 {
 	return strcmp(name, model_file_names[MODEL_CARD]) != 0 &&
 		(has_ending(name, architecture_endings) || has_ending(name, weights_endings) ||
-			has_ending(name, archive_endings) || has_ending(name, shard_endings) ||
-			is_text(name));
+			has_ending(name, archive_endings) || is_shard(name) || is_text(name));
 }
 
 static int find(const struct model_files *files, const char *name)
@@ -117,7 +122,7 @@ static int choose(const struct model_files *files, const char *default_name,
 static bool has_shards(const struct model_files *files)
 {
 	for (int i = 0; i < files->count; i++)
-		if (has_ending(files->items[i].name, shard_endings))
+		if (is_shard(files->items[i].name))
 			return true;
 	return false;
 }
@@ -151,7 +156,7 @@ bool model_files_needs(const struct model_files *files, int index)
 {
 	const char *name = files->items[index].name;
 	return index == files->main || index == files->architecture || index == files->weights ||
-		index == files->archive || has_ending(name, shard_endings) || is_text(name);
+		index == files->archive || is_shard(name) || is_text(name);
 }
 
 /* ---- finding ---- */
@@ -224,8 +229,7 @@ static int add_beside(struct model_files *files, bool with_shards, struct error 
 	int result = folder ? file_list(*folder ? folder : ".", FILE_REGULAR, &names, error)
 			    : error_memory(error, files->path);
 	for (size_t i = 0; i < names.count && result == 0; i++)
-		if (is_text(names.items[i]) ||
-			(with_shards && has_ending(names.items[i], shard_endings)))
+		if (is_text(names.items[i]) || (with_shards && is_shard(names.items[i])))
 			result = model_files_add(files, names.items[i], error);
 	text_list_free(&names);
 	free(folder);

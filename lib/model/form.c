@@ -85,7 +85,7 @@ static const json_t *find_loss(const json_t *config)
 	const json_t *loss = json_object_get(config, "loss");
 	if (json_array_size(loss) == 1)
 		loss = json_array_get(loss, 0);
-	else if (json_object_size(loss) == 1)
+	else if (json_object_size(loss) == 1 && !json_object_get(loss, "class_name"))
 		loss = json_object_iter_value(json_object_iter((json_t *)loss));
 	return loss;
 }

@@ -5,6 +5,7 @@
 #include "model/folder.h"
 #include "model/form.h"
 #include "model/structure.h"
+#include "model/tensorflow_js.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -23,9 +24,10 @@ struct source {
 	const struct model_file *hdf5;                   /* likewise */
 	char json_path[PATH_SIZE], hdf5_path[PATH_SIZE]; /* for messages */
 	const char *root_path;                           /* that of the file which the root is of */
-	json_t *root;        /* of the JSON, or of the HDF5 file's model_config */
-	char version[16];    /* of Keras, where the HDF5 file says it; or "" */
-	struct error *error; /* the caller's */
+	json_t *root;          /* of the JSON, or of the HDF5 file's model_config */
+	bool is_tensorflow_js; /* the root is its model.json */
+	char version[16];      /* of Keras, where the HDF5 file says it; or "" */
+	struct error *error;   /* the caller's */
 };
 
 /* ---- architecture ---- */
@@ -87,7 +89,11 @@ static int read_json(struct source *source, struct model_hints *hints)
 		source->json_path, source->error);
 	if (!source->root)
 		return -1;
-	hints_read_loss(hints, json_object_get(source->root, "compile_config"));
+	source->is_tensorflow_js = tensorflow_js_is_model(source->root);
+	if (source->is_tensorflow_js)
+		tensorflow_js_hints(source->root, hints);
+	else
+		hints_read_loss(hints, json_object_get(source->root, "compile_config"));
 	return 0;
 }
 
@@ -100,6 +106,19 @@ static int write_remarks(struct parse_results *results, const struct architectur
 		: error_set(error, "architecture", "has too many layers that are not supported");
 }
 
+static int read_architecture(struct source *source, struct graph *graph,
+	struct architecture_remarks *remarks)
+{
+	struct model_hints *hints = &source->request->results->hints;
+	if (source->is_tensorflow_js)
+		return tensorflow_js_architecture(graph, source->root, source->root_path, remarks,
+			source->error);
+	hints->is_teachable_machine = form_is_teachable_machine(source->root);
+	return architecture_from_json(graph, source->root,
+		*source->version ? source->version : NULL, source->root_path, remarks,
+		source->error);
+}
+
 static int read_graph(struct source *source, struct graph *graph)
 {
 	struct parse_results *results = source->request->results;
@@ -108,10 +127,7 @@ static int read_graph(struct source *source, struct graph *graph)
 		return -1;
 	if (!source->root && read_json(source, &results->hints))
 		return -1;
-	results->hints.is_teachable_machine |= form_is_teachable_machine(source->root);
-	int result = architecture_from_json(graph, source->root,
-		*source->version ? source->version : NULL, source->root_path, &remarks,
-		source->error);
+	int result = read_architecture(source, graph, &remarks);
 	if (result == 0) {
 		result = graph_image_write(&results->graph, graph, source->error) ||
 				write_remarks(results, &remarks, source->error)
@@ -126,19 +142,49 @@ static int read_graph(struct source *source, struct graph *graph)
 
 /* ---- labels ---- */
 
-/* Those of an archive. Of a folder the caller reads them. */
+static int write_labels(const struct source *source, const struct text_list *labels,
+	const char *path)
+{
+	return text_block_write(&source->request->results->labels, labels)
+		? 0
+		: error_set(source->error, path, "has too many labels");
+}
+
+/* Those of Teachable Machine beside a model of TensorFlow.js. */
+static int read_metadata(const struct source *source, const struct model_file *file,
+	const char *path)
+{
+	struct teachable_machine metadata;
+	if (teachable_machine_read(&metadata, file->bytes, file->size, path, source->error))
+		return -1;
+	source->request->results->hints.is_teachable_machine |= metadata.is_image_model;
+	int result = write_labels(source, &metadata.labels, path);
+	text_list_free(&metadata.labels);
+	return result;
+}
+
+/* labels.txt of an archive, else metadata. In a folder the caller reads labels.txt. */
 static int read_labels(const struct source *source)
 {
-	const struct model_file *file =
-		model_files_find(source->files, model_file_names[MODEL_LABELS]);
+	bool is_unpacked = source->files != &source->request->files;
+	const struct model_file *list = is_unpacked
+		? model_files_find(source->files, model_file_names[MODEL_LABELS])
+		: NULL;
+	const struct model_file *metadata =
+		source->is_tensorflow_js ? model_files_find(source->files, "metadata.json") : NULL;
 	struct text_list labels = {0};
 	char path[PATH_SIZE];
-	if (!file || source->files == &source->request->files)
+	if (metadata &&
+		read_metadata(source, metadata,
+			model_files_path(source->files, metadata, path, sizeof path)))
+		return -1;
+	if (!list)
 		return 0;
-	model_files_path(source->files, file, path, sizeof path);
-	int result = labels_parse(&labels, file->bytes, file->size, path, source->error);
-	if (result == 0 && !text_block_write(&source->request->results->labels, &labels))
-		result = error_set(source->error, path, "has too many labels");
+	model_files_path(source->files, list, path, sizeof path);
+	int result = labels_parse(&labels, list->bytes, list->size, path, source->error) ||
+			write_labels(source, &labels, path)
+		? -1
+		: 0;
 	text_list_free(&labels);
 	return result;
 }
@@ -200,8 +246,30 @@ static int read_hdf5(const struct source *source, const struct network *network)
 	return 0;
 }
 
+static size_t total_size(const struct model_files *files)
+{
+	size_t total = 0;
+	for (int i = 0; i < files->count; i++)
+		total += files->items[i].bytes ? files->items[i].size : 0;
+	return total;
+}
+
+static int read_tensorflow_js(const struct source *source, const struct network *network)
+{
+	const struct parse_request *request = source->request;
+	if (check_size(source, network, total_size(source->files), source->json_path) ||
+		tensorflow_js_weights(source->root, source->files, network, request->values,
+			source->error))
+		return -1;
+	for (int i = 0; i < network_parameter_count(network); i++)
+		request->results->locations[i].converted = true;
+	return 0;
+}
+
 static int read_weights(const struct source *source, const struct network *network)
 {
+	if (source->is_tensorflow_js)
+		return read_tensorflow_js(source, network);
 	if (source->hdf5)
 		return read_hdf5(source, network);
 	return error_set(source->error, source->json_path,
@@ -216,8 +284,12 @@ static int read_source(struct source *source)
 	struct network *network = NULL;
 	if (source->request->network)
 		return read_weights(source, source->request->network);
-	if (read_labels(source) || read_graph(source, &graph))
+	if (read_graph(source, &graph))
 		return -1;
+	if (read_labels(source)) {
+		graph_free(&graph);
+		return -1;
+	}
 	source->request->announce();
 	graph_set_input(&graph, source->request->height, source->request->width);
 	int result = network_create(&network, &graph, NETWORK_DESCRIBE, 1, NULL, source->error);

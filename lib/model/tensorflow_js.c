@@ -1,7 +1,7 @@
 #include "model/tensorflow_js.h"
 
 #include "base/json.h"
-#include "model/keras.h"
+#include "model/form.h"
 #include "model/structure.h"
 
 #include <stdio.h>
@@ -63,34 +63,12 @@ int tensorflow_js_architecture(struct graph *out, const json_t *root, const char
 
 /* ---- hints ---- */
 
-/* A loss, or a list or an object of one for each output. */
-static const json_t *find_loss(const json_t *loss)
-{
-	if (json_array_size(loss) == 1)
-		return json_array_get(loss, 0);
-	if (json_object_size(loss) == 1 && !json_object_get(loss, "class_name"))
-		return json_object_iter_value(json_object_iter((json_t *)loss));
-	return loss;
-}
-
 void tensorflow_js_hints(const json_t *root, struct model_hints *hints)
 {
 	json_t *training = json_object_get(root, "trainingConfig"),
 	       *topology = json_object_get(root, "modelTopology");
-	if (!json_is_object(training))
-		training = json_object_get(topology, "training_config");
-	const json_t *loss = find_loss(json_object_get(training, "loss"));
-	const char *name = json_string_value(loss),
-		   *class_name = json_string_value(json_object_get(loss, "class_name"));
-	if (class_name)
-		keras_snake_case(class_name, hints->loss);
-	else if (name)
-		snprintf(hints->loss, sizeof hints->loss, "%s", name);
-	hints->loss_is_of_logits =
-		json_is_true(json_object_get(json_object_get(loss, "config"), "from_logits"));
+	hints_read_loss(hints, training ? training : json_object_get(topology, "training_config"));
 }
-
-_Static_assert(sizeof((struct model_hints *)NULL)->loss == KERAS_GROUP_SIZE, "is written there");
 
 /* ---- Teachable Machine ---- */
 
