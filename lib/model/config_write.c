@@ -31,20 +31,6 @@ json_t *numbers_value(const float *values, int count)
 	return list;
 }
 
-json_t *activation_value(const struct activation *activation)
-{
-	const char *class_name = "Activation";
-	json_t *config = activation_config(activation, &class_name),
-	       *name = json_object_get(config, "activation");
-	if (name || !config) {
-		json_incref(name);
-		json_decref(config);
-		return name;
-	}
-	return json_pack("{s:s, s:s, s:o, s:n}", "module", "keras.layers", "class_name", class_name,
-		"config", config, "registered_name");
-}
-
 json_t *add_penalty(json_t *config, const struct layer *layer, const char *key, int index)
 {
 	struct penalty penalty = layer->penalties[index];

@@ -121,10 +121,8 @@ int config_constants(struct config_reader *reader, const char *key, const json_t
 double shortest_decimal(float value);
 const char *padding_name(enum padding padding);
 json_t *numbers_value(const float *values, int count); /* one number, or a list */
-/* A name, or the object of an activation layer where the name does not say it all. */
+/* The name of an activation inside a layer; keras_graph() has made layers of others. */
 json_t *activation_value(const struct activation *activation);
-/* The config of an activation layer and its class. */
-json_t *activation_config(const struct activation *activation, const char **class_name);
 /* Adds "KEY_regularizer" if there is one. */
 json_t *add_penalty(json_t *config, const struct layer *layer, const char *key, int index);
 

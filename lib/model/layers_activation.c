@@ -61,34 +61,34 @@ void read_softmax(struct config_reader *reader, struct layer *layer)
 
 /* ---- writing ---- */
 
+json_t *activation_value(const struct activation *activation)
+{
+	return json_string(activation_name(activation->kind));
+}
+
 static json_t *write_relu(const struct activation *activation)
 {
-	json_t *maximum = isinf(activation->maximum)
-		? json_null()
-		: json_real(shortest_decimal(activation->maximum));
-	return json_pack("{s:o, s:f, s:f}", "max_value", maximum, "negative_slope",
+	float maximum = activation->kind == ACTIVATION_RELU6 ? 6 : activation->maximum;
+	json_t *limit = isinf(maximum) ? json_null() : json_real(shortest_decimal(maximum));
+	return json_pack("{s:o, s:f, s:f}", "max_value", limit, "negative_slope",
 		shortest_decimal(activation->negative_slope), "threshold",
 		shortest_decimal(activation->threshold));
 }
 
-/* NULL for an activation that Keras cannot say. */
-json_t *activation_config(const struct activation *activation, const char **class_name)
+/* Keras 2 and TensorFlow.js know relu6 and leaky_relu as layers only; Keras 2 has the slope of the
+ * latter as "alpha", which Keras 3 reads too. */
+static json_t *write_activation(const struct layer *layer, const char **class_name)
 {
-	if (activation_has_name(activation))
-		return json_pack("{s:s}", "activation", activation_name(activation->kind));
-	if (activation->kind == ACTIVATION_CLIPPED_RELU) {
+	const struct activation *activation = &layer->activation;
+	enum activation_kind kind = activation->kind;
+	if (kind == ACTIVATION_RELU6 || kind == ACTIVATION_CLIPPED_RELU) {
 		*class_name = "ReLU";
 		return write_relu(activation);
 	}
-	if (activation->kind != ACTIVATION_ELU && activation->kind != ACTIVATION_LEAKY_RELU)
-		return NULL;
-	*class_name = activation->kind == ACTIVATION_ELU ? "ELU" : "LeakyReLU";
+	if (kind != ACTIVATION_LEAKY_RELU && activation_has_name(activation))
+		return json_pack("{s:o}", "activation", activation_value(activation));
+	*class_name = kind == ACTIVATION_ELU ? "ELU" : "LeakyReLU";
 	return json_pack("{s:f}", "alpha", shortest_decimal(activation->negative_slope));
-}
-
-static json_t *write_activation(const struct layer *layer, const char **class_name)
-{
-	return activation_config(&layer->activation, class_name);
 }
 
 const struct layer_format format_of_ACTIVATION = {

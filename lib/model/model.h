@@ -85,7 +85,8 @@ CHECKED int architecture_read(struct graph *out, const char *path,
 CHECKED int architecture_parse(struct graph *out, const void *text, size_t size, const char *path,
 	struct architecture_remarks *remarks, struct error *error);
 /* Writes JSON that Keras 2, Keras 3 and TF.js can load: a Sequential model if each node reads the
- * one before it, else a functional one. */
+ * one before it, else a functional one. Activations that they know as layers only (ReLU6, leaky
+ * ReLU) are written as layers LAYER_ACTIVATION, and the layers in Keras' order (model/keras.h). */
 CHECKED int architecture_write(const struct graph *graph, const char *path, struct error *error);
 
 /* Reads weights alone into the network: legacy Keras HDF5, Keras 3 HDF5, or a saved model,
@@ -96,6 +97,9 @@ CHECKED int weights_read(struct network *network, const char *path, struct error
 /* Writes an HDF5 file in both of Keras' layouts, in a child process. The same weights give the same
  * bytes. Complete or not at all. */
 CHECKED int weights_write(const struct network *network, const char *path, struct error *error);
+/* The bytes of that file, the caller's to free; NULL on failure. `path` is for messages. */
+CHECKED int weights_image(const struct network *network, unsigned char **bytes, size_t *size,
+	const char *path, struct error *error);
 
 /* One class name per line, in the order of the outputs; Teachable Machine's indices ("0 Flask") are
  * removed where every line begins with its own. On failure (-1: an invalid or duplicate name, no

@@ -1,12 +1,16 @@
 #include "model/model.h"
 
 #include "base/file.h"
+#include "base/spool.h"
 #include "model/keras.h"
 #include "model/weights.h"
 #include "sandbox/child.h"
 
 #include <stdlib.h>
 #include <string.h>
+#include <sys/mman.h>
+#include <sys/stat.h>
+#include <unistd.h>
 
 enum { PATH_SIZE = 256, IMAGE_INCREMENT = 1 << 20 };
 
@@ -84,22 +88,42 @@ static bool write_array(const struct weights_writer *writer, const char *path, c
 	return good;
 }
 
-/* Writes group /LAYER with the layer's arrays and the attribute weight_names; `first` is its first
- * parameter, advanced to the next layer's. */
-static bool write_layer(const struct weights_writer *writer, const struct network *network,
-	int layer, int *first)
+/* The network's layer of this name; -1: none, as that of a split activation. */
+static int find_layer(const struct graph *graph, const char *name)
 {
-	const struct graph *graph = network_graph(network);
-	const char *name = graph->layers[layer].name;
+	int index = graph->layer_count - 1;
+	while (index >= 0 && strcmp(graph->layers[index].name, name))
+		index--;
+	return index;
+}
+
+/* The first parameter of the network's layer; their number if it has none. */
+static int first_parameter(const struct network *network, int layer)
+{
+	int index = 0;
+	while (index < network_parameter_count(network) &&
+		network_parameter(network, index).layer_index != layer)
+		index++;
+	return index;
+}
+
+/* Writes group /LAYER with the arrays of layer `index` of Keras' graph, and the attribute
+ * weight_names. */
+static bool write_layer(const struct weights_writer *writer, const struct graph *keras, int index,
+	const struct network *network)
+{
+	const char *name = keras->layers[index].name;
 	char names[PARAMETERS_MAXIMUM][PATH_SIZE], path[PATH_SIZE], link[PATH_SIZE],
 		keras3[KERAS_GROUP_SIZE];
 	const char *strings[PARAMETERS_MAXIMUM];
 	size_t count = 0;
 	hid_t group = H5Gcreate2(writer->file, name, writer->links, writer->group, H5P_DEFAULT);
 	bool good = group >= 0;
-	keras_group(graph, layer, keras3);
-	for (; good && *first < network_parameter_count(network); ++*first, count++) {
-		struct parameter parameter = network_parameter(network, *first);
+	int layer = find_layer(network_graph(network), name);
+	keras_group(keras, index, keras3);
+	for (int i = first_parameter(network, layer); good && i < network_parameter_count(network);
+		i++, count++) {
+		struct parameter parameter = network_parameter(network, i);
 		if (parameter.layer_index != layer)
 			break;
 		snprintf(names[count], PATH_SIZE, "%s/%s", name, parameter.name);
@@ -149,7 +173,7 @@ static void *file_image(hid_t file, size_t *size)
 	return image;
 }
 
-static void *network_image(const struct network *network, size_t *size)
+static void *network_image(const struct network *network, const struct graph *keras, size_t *size)
 {
 	void *image = NULL;
 	struct weights_writer writer = {.links = H5Pcreate(H5P_LINK_CREATE),
@@ -163,10 +187,9 @@ static void *network_image(const struct network *network, size_t *size)
 	H5Pset_fapl_core(memory, IMAGE_INCREMENT, false);
 	writer.file = H5Fcreate(WEIGHTS_NO_FILE, H5F_ACC_TRUNC, H5P_DEFAULT, memory);
 	bool good = writer.file >= 0;
-	int first = 0;
-	for (int i = 0; good && i < network_graph(network)->layer_count; i++)
-		good = write_layer(&writer, network, i, &first);
-	if (good && write_root(&writer, network_graph(network)))
+	for (int i = 0; good && i < keras->layer_count; i++)
+		good = write_layer(&writer, keras, i, network);
+	if (good && write_root(&writer, keras))
 		image = file_image(writer.file, size);
 	if (writer.file >= 0)
 		H5Fclose(writer.file);
@@ -179,6 +202,7 @@ static void *network_image(const struct network *network, size_t *size)
 
 struct weights_write_job {
 	const struct network *network;
+	struct graph keras;
 	FILE *stream;
 	const char *path;
 };
@@ -189,7 +213,7 @@ static int write_task(void *context, struct error *error)
 	size_t size;
 	if (H5open() < 0 || H5Eset_auto2(H5E_DEFAULT, NULL, NULL) < 0)
 		return error_memory(error, job->path);
-	void *image = network_image(job->network, &size);
+	void *image = network_image(job->network, &job->keras, &size);
 	if (!image)
 		return error_set(error, job->path,
 			"the weights do not fit into HDF5, or out of memory");
@@ -199,20 +223,66 @@ static int write_task(void *context, struct error *error)
 	return result;
 }
 
+/* Writes the file to `stream`, in a child process: HDF5 1.10 crashes where some of its allocations
+ * fail. */
+static int write_in_child(const struct network *network, FILE *stream, const char *path,
+	struct error *error)
+{
+	struct weights_write_job job = {.network = network, .stream = stream, .path = path};
+	if (keras_graph(&job.keras, network_graph(network), error))
+		return -1;
+	int result = child_run(write_task, &job, NULL, error);
+	if (result == CHILD_NOT_STARTED)
+		result = write_task(&job, error);
+	if (result == CHILD_DIED)
+		result = error_set(error, path, "HDF5 crashed: out of memory");
+	graph_free(&job.keras);
+	return result;
+}
+
 int weights_write(const struct network *network, const char *path, struct error *error)
 {
 	struct output output;
 	if (output_open(&output, path, error))
 		return -1;
-	/* HDF5 1.10 crashes where some of its allocations fail. */
-	struct weights_write_job job = {network, output.stream, path};
-	int result = child_run(write_task, &job, NULL, error);
-	if (result == CHILD_NOT_STARTED)
-		result = write_task(&job, error);
-	if (result == 0)
+	if (write_in_child(network, output.stream, path, error) == 0)
 		return output_commit(&output, error);
-	if (result == CHILD_DIED)
-		error_set(error, path, "HDF5 crashed: out of memory");
 	output_abandon(&output);
 	return -1;
+}
+
+static int read_back(FILE *stream, unsigned char **bytes, size_t *size, const char *path,
+	struct error *error)
+{
+	struct stat status;
+	if (fstat(fileno(stream), &status))
+		return error_system(error, path);
+	*size = (size_t)status.st_size;
+	*bytes = malloc(*size + 1);
+	if (!*bytes)
+		return error_memory(error, path);
+	return spool_read(fileno(stream), 0, *bytes, *size, path, error);
+}
+
+int weights_image(const struct network *network, unsigned char **bytes, size_t *size,
+	const char *path, struct error *error)
+{
+	*bytes = NULL;
+	int descriptor = memfd_create("weights", MFD_CLOEXEC);
+	FILE *stream = descriptor >= 0 ? fdopen(descriptor, "w+") : NULL;
+	int result = stream ? 0 : error_system(error, path);
+	if (result == 0)
+		result = write_in_child(network, stream, path, error) ||
+				read_back(stream, bytes, size, path, error)
+			? -1
+			: 0;
+	if (stream)
+		fclose(stream);
+	else if (descriptor >= 0)
+		close(descriptor);
+	if (result) {
+		free(*bytes);
+		*bytes = NULL;
+	}
+	return result;
 }

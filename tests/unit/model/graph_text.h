@@ -3,6 +3,7 @@
 #define TESTS_UNIT_MODEL_GRAPH_TEXT_H
 
 #include "keras_files.h"
+#include "model/keras.h"
 
 #include <stdarg.h>
 #include <string.h>
@@ -37,18 +38,20 @@ static inline bool same_graph(const struct graph *a, const struct graph *b)
 	return same;
 }
 
-/* Writes the graph, and reads it again: is it the same? */
+/* Writes the graph, and reads it again: is it the same, as Keras has it? */
 static inline bool survives(const struct graph *graph)
 {
-	struct graph again;
+	struct graph again = {0}, keras = {0};
 	struct error error = {0};
 	if (architecture_write(graph, scratch_path("again.json"), &error) ||
-		architecture_read(&again, scratch_path("again.json"), NULL, &error)) {
+		architecture_read(&again, scratch_path("again.json"), NULL, &error) ||
+		keras_graph(&keras, graph, &error)) {
 		note("%s: %s", error.object, error.reason);
 		return false;
 	}
-	bool same = same_graph(graph, &again);
+	bool same = same_graph(&keras, &again);
 	graph_free(&again);
+	graph_free(&keras);
 	return same;
 }
 

@@ -197,6 +197,55 @@ static void orders(void)
 	graph_free(&graph);
 }
 
+/* The layers of files that Keras wrote are in the order that keras_graph() gives. */
+static void order_of_keras(void)
+{
+	static const char *const names[] = {"graphs/densenet121.json", "graphs/efficientnetb0.json",
+		"graphs/resnet50v2.json", "graphs/squeeze_excite.json"};
+	for (size_t i = 0; i < sizeof names / sizeof *names; i++) {
+		struct graph graph, keras;
+		struct error error = {0};
+		if (!ok(architecture_read(&graph, model_fixture(names[i]), NULL, &error) == 0 &&
+				    keras_graph(&keras, &graph, &error) == 0,
+			    "%s", names[i]))
+			continue;
+		ok(graph.layer_count > 10 && same_graph(&graph, &keras), "... in Keras' order");
+		graph_free(&graph);
+		graph_free(&keras);
+	}
+}
+
+/* Sorted by the distance from the output, then as a search from there meets them: the ReLU6 makes
+ * the branch of "b" longer than that of "a". */
+static void order_of_others(void)
+{
+	static const char *const expected[] = {"b", "a", "b_relu6", "sum"};
+	struct graph graph, keras;
+	struct error error = {0};
+	if (!reads(&graph,
+		    CONVOLUTION("a",
+			    CALL("in")) ", {\"class_name\": \"Conv2D\", \"name\": \"b\", "
+					"\"config\": {\"name\": \"b\", "
+					"\"filters\": 3, \"kernel_size\": 1, \"activation\": "
+					"\"relu6\"}, "
+					"\"inbound_nodes\": [[[\"in\", 0, 0]]]}"
+					", {\"class_name\": \"Add\", \"name\": \"sum\", "
+					"\"config\": {\"name\": \"sum\"}, "
+					"\"inbound_nodes\": [[[\"a\", 0, 0], [\"b\", 0, 0]]]}",
+		    "sum"))
+		return;
+	if (!ok(keras_graph(&keras, &graph, &error) == 0, "as Keras has it"))
+		return;
+	is_integer(keras.layer_count, 4, "an activation has become a layer");
+	for (int i = 0; i < keras.layer_count; i++)
+		is_text(keras.layers[i].name, expected[i], "layers in order");
+	ok(keras.layers[0].activation.kind == ACTIVATION_LINEAR &&
+			keras.layers[2].activation.kind == ACTIVATION_RELU6,
+		"... out of another");
+	graph_free(&graph);
+	graph_free(&keras);
+}
+
 #define TENSOR(name) \
 	"{\"class_name\": \"__keras_tensor__\", \"config\": {\"keras_history\": [\"" name \
 	"\", 0, 0]}}"
@@ -326,6 +375,8 @@ int main(void)
 	shared_models();
 	long_names();
 	orders();
+	order_of_keras();
+	order_of_others();
 	keras3_calls();
 	arithmetic();
 	casts();
