@@ -1,32 +1,54 @@
-/* cnn-export: exports a model folder as an ONNX file. */
+/* cnn-export: exports a model folder for other programs. */
 #include "common/files.h"
 #include "common/tool.h"
 
-#include "model/onnx.h"
+#include "export/export.h"
+#include "model/model.h"
+
+#include <string.h>
+
+/* The format that was chosen (-1: none was), else that of the output. */
+static enum export_format choose_format(int chosen, const char *output)
+{
+	int format = chosen >= 0 ? chosen : export_format_of(output);
+	if (format < 0)
+		tool_usage(output, "its ending names no format; see --format");
+	if (export_is_several((enum export_format)format) && strcmp(output, "-") == 0)
+		tool_usage("--output", "is missing; %s is several files",
+			export_format_names[format]);
+	return (enum export_format)format;
+}
 
 int main(int argc, char **argv)
 {
 	const char *path = NULL, *labels = NULL, *output = NULL;
 	struct option_size size = {0};
-	int activation = OUTPUT_AUTO;
+	int activation = OUTPUT_AUTO, chosen = -1;
 	bool quiet = false;
 	const struct option_row rows[] = {
 		TOOL_MODEL(path),
 		TOOL_LABELS(labels),
 		{'o', "output", OPTION_OUTPUT, &output, "FILE",
-			"ONNX file to write, standard output by default or for -", 0, 0, NULL},
+			"file to write, standard output by default or for -; model.json has others "
+			"beside it",
+			0, 0, NULL},
+		{0, "format", OPTION_CHOICE, &chosen, "NAME", "format, by default that of FILE", 0,
+			0, export_format_names},
 		TOOL_PICTURE_SIZE(size),
 		TOOL_OUTPUT_ACTIVATION(activation),
 		TOOL_QUIET(quiet),
 		TOOL_END,
 	};
-	const struct options options = {"cnn-export", "", "Exports a model as ONNX.", rows,
+	const struct options options = {"cnn-export", "",
+		"Exports a model as ONNX, or for Keras or TensorFlow.js, or as safetensors.", rows,
 		"-m MODEL"};
 	int first = tool_start(&options, argc, argv);
 	if (first < argc)
 		tool_usage(argv[first], "takes no operands; name the model with -m");
 	if (!path)
 		tool_usage("--model", "is missing");
+	output = output ? output : "-";
+	enum export_format format = choose_format(chosen, output);
 	tool_check_files(NULL, 0, TOOL_WHOLE_FOLDERS);
 	tool_refuse_terminal(output);
 
@@ -43,7 +65,9 @@ int main(int argc, char **argv)
 	if (!quiet)
 		tool_say_all(path, &model.assumptions);
 	int status = EXIT_DONE;
-	if (onnx_write(model.network, &model.labels, output ? output : "-", &error))
+	struct export_model exported = {model.network, &model.labels,
+		export_input_range(model.card)};
+	if (export_write(&exported, format, output, &error))
 		status = tool_error(&error);
 	model_free(&model);
 	return tool_finish(status);

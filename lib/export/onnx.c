@@ -1,7 +1,6 @@
-#include "model/onnx.h"
-
 #include "base/file.h"
 #include "base/version.h"
+#include "export/formats.h"
 #include "model/layer_format.h"
 #include "model/onnx_layers.h"
 
@@ -105,33 +104,68 @@ static struct protobuf make_graph(const struct network *network)
 	return exporter.graph;
 }
 
-static void add_labels(struct protobuf *model, const struct text_list *labels)
+/* ---- metadata ---- */
+
+static void add_property(struct protobuf *model, const char *key, const char *value)
 {
-	char *text = NULL;
-	size_t size;
-	FILE *stream = open_memstream(&text, &size);
-	for (size_t i = 0; stream && i < labels->count; i++)
-		fprintf(stream, "%s%s", i ? "\n" : "", labels->items[i]);
-	struct protobuf entry = {.failed = !stream || fclose(stream)};
-	if (!entry.failed) {
-		protobuf_text(&entry, METADATA_KEY, "labels");
-		protobuf_bytes(&entry, METADATA_VALUE, text, size);
+	struct protobuf entry = {.failed = !value};
+	if (value) {
+		protobuf_text(&entry, METADATA_KEY, key);
+		protobuf_bytes(&entry, METADATA_VALUE, value, strlen(value));
 	}
 	protobuf_message(model, MODEL_METADATA, &entry);
-	free(text);
 }
 
-int onnx_write(const struct network *network, const struct text_list *labels, const char *path,
-	struct error *error)
+/* ONNX has names for three ranges; NULL: another. */
+static const char *range_name(struct input_range range)
 {
-	struct protobuf model = {0}, operators = {0}, graph = make_graph(network);
+	static const struct {
+		int minimum, maximum;
+		const char *name;
+	} names[] = {{0, 1, "Normalized_0_1"}, {-1, 1, "Normalized_1_1"},
+		{0, 255, "NominalRange_0_255"}};
+	for (size_t i = 0; i < sizeof names / sizeof *names; i++)
+		if (range.minimum == names[i].minimum && range.maximum == names[i].maximum)
+			return names[i].name;
+	return NULL;
+}
+
+static void add_picture_properties(struct protobuf *model, const struct export_model *source)
+{
+	struct shape input = network_graph(source->network)->input;
+	const char *range = range_name(source->range);
+	if (input.is_vector || (input.channels != 1 && input.channels != 3))
+		return;
+	add_property(model, "Image.BitmapPixelFormat", input.channels == 1 ? "Gray8" : "Rgb8");
+	add_property(model, "Image.ColorSpaceGamma", "SRGB");
+	if (range)
+		add_property(model, "Image.NominalPixelRange", range);
+}
+
+static void add_metadata(struct protobuf *model, const struct export_model *source)
+{
+	json_t *metadata = export_metadata(source), *value;
+	const char *key;
+	model->failed |= !metadata;
+	json_object_foreach (metadata, key, value) {
+		char *text = export_metadata_text(value);
+		add_property(model, key, text);
+		free(text);
+	}
+	json_decref(metadata);
+	add_picture_properties(model, source);
+}
+
+int onnx_write(const struct export_model *source, const char *path, struct error *error)
+{
+	struct protobuf model = {0}, operators = {0}, graph = make_graph(source->network);
 	protobuf_integer(&operators, OPSET_VERSION, OPERATOR_SET);
 	protobuf_integer(&model, MODEL_IR_VERSION, IR_VERSION);
 	protobuf_text(&model, MODEL_PRODUCER, "millrace");
 	protobuf_text(&model, MODEL_PRODUCER_VERSION, MILLRACE_VERSION);
 	protobuf_message(&model, MODEL_GRAPH, &graph);
 	protobuf_message(&model, MODEL_OPSET, &operators);
-	add_labels(&model, labels);
+	add_metadata(&model, source);
 	int result;
 	if (model.failed)
 		result = error_memory(error, path);
