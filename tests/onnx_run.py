@@ -2,6 +2,7 @@
 """An independent reader of ONNX files, with Python's standard library alone: checks and runs a network.
 
     onnx_run.py FILE                     prints its operators, inputs, outputs and labels
+    onnx_run.py FILE --metadata          prints its properties, KEY=VALUE with blanks for line ends
     onnx_run.py FILE INPUT.npy           prints its output for each sample, a line each; bytes are values of 0..1 times 255
 
 Knows the protobuf wire format (protobuf.dev) and those operators of onnx.ai that cnn-export writes."""
@@ -330,8 +331,12 @@ def main(path, samples=None):
     graph = fields(model[7][0])
     nodes = [fields(node) for node in graph[1]]
     (name, shape), (result, outputs) = value_info(fields(graph[11][0])), value_info(fields(graph[12][0]))
+    metadata = {text(entry, 1): text(entry, 2) for entry in map(fields, model.get(14, []))}
+    if samples == "--metadata":
+        for key, value in metadata.items():
+            print(key, value.replace("\n", " "), sep="=")
+        return
     if samples is None:
-        metadata = {text(entry, 1): text(entry, 2) for entry in map(fields, model.get(14, []))}
         print(" ".join(text(node, 4) for node in nodes))
         print(name, shape, result, outputs, metadata["labels"].split("\n"))
         return

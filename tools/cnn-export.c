@@ -48,8 +48,8 @@ int main(int argc, char **argv)
 	if (!path)
 		tool_usage("--model", "is missing");
 	output = output ? output : "-";
-	enum export_format format = choose_format(chosen, output);
 	tool_check_files(NULL, 0, TOOL_WHOLE_FOLDERS);
+	enum export_format format = choose_format(chosen, output);
 	tool_refuse_terminal(output);
 
 	struct error error;

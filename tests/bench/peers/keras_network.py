@@ -7,13 +7,12 @@ import json
 import torch
 from torch import nn
 
-ACTIVATIONS = {'linear': nn.Identity, 'relu': nn.ReLU, 'relu6': nn.ReLU6, 'swish': nn.SiLU, 'sigmoid': nn.Sigmoid,
-               'softmax': nn.Identity}
+ACTIVATIONS = {'linear': nn.Identity, 'relu': nn.ReLU, 'swish': nn.SiLU, 'sigmoid': nn.Sigmoid, 'softmax': nn.Identity}
 
 
 def activation(config):
     kind = ACTIVATIONS[config['activation']]
-    return kind(inplace=True) if kind in (nn.ReLU, nn.ReLU6, nn.SiLU) else kind()
+    return kind(inplace=True) if kind in (nn.ReLU, nn.SiLU) else kind()
 
 
 def paddings(config, size, sides):
@@ -74,6 +73,7 @@ LAYERS = {
     'BatchNormalization': lambda config, given: nn.BatchNorm2d(given[0].shape[1], config['epsilon']),
     'Flatten': lambda config, given: nn.Flatten(),
     'Activation': lambda config, given: activation(config),
+    'ReLU': lambda config, given: nn.Hardtanh(0, config['max_value'], inplace=True),
     'Dropout': lambda config, given: DropSamples(config['rate']) if 'noise_shape' in config else nn.Dropout(config['rate']),
     'Add': lambda config, given: Join(torch.add),
     'Multiply': lambda config, given: Join(torch.mul),

@@ -1,7 +1,8 @@
 /* Weights: files of Keras give Keras' predictions; written files are read back; damaged files are
  * refused. */
-#include "keras_files.h"
+#include "graph_text.h"
 
+#include <hdf5.h>
 #include <math.h>
 #include <string.h>
 
@@ -90,6 +91,88 @@ static void written_files(void)
 	ok(difference("modern", first) <= 1e-5, "the written file gives the same predictions");
 	ok(weights_write(network, "/dev/full", &error) < 0, "a full disk is an error");
 	is_text(error.object, "/dev/full", "... with its name");
+	network_destroy(network);
+}
+
+/* ---- the layout of Keras 3 ---- */
+
+/* Two files: of Keras, and ours. */
+struct comparison {
+	hid_t expected, got;
+	int same, other;
+};
+
+/* The values of an array of floats, in fresh memory; NULL: there is none. */
+static float *read_values(hid_t file, const char *path, size_t *count)
+{
+	hid_t data =
+		H5Lexists(file, path, H5P_DEFAULT) > 0 ? H5Dopen2(file, path, H5P_DEFAULT) : -1;
+	if (data < 0)
+		return NULL;
+	hid_t space = H5Dget_space(data);
+	*count = (size_t)H5Sget_simple_extent_npoints(space);
+	float *values = calloc(*count + 1, sizeof *values);
+	if (H5Dread(data, H5T_NATIVE_FLOAT, H5S_ALL, H5S_ALL, H5P_DEFAULT, values) < 0)
+		*count = 0;
+	H5Sclose(space);
+	H5Dclose(data);
+	return values;
+}
+
+static herr_t compare_array(hid_t root, const char *name, const H5O_info_t *info, void *context)
+{
+	struct comparison *comparison = context;
+	size_t expected_count = 0, count = 0;
+	(void)root;
+	if (info->type != H5O_TYPE_DATASET || strncmp(name, "layers/", 7))
+		return 0;
+	float *expected = read_values(comparison->expected, name, &expected_count),
+	      *got = read_values(comparison->got, name, &count);
+	bool same = expected && got && count && count == expected_count &&
+		memcmp(expected, got, count * sizeof *got) == 0;
+	if (!same)
+		note("%s is another", name);
+	comparison->same += same;
+	comparison->other += !same;
+	free(expected);
+	free(got);
+	return 0;
+}
+
+static hid_t open_image(const char *path, void *bytes, size_t size)
+{
+	hid_t access = H5Pcreate(H5P_FILE_ACCESS);
+	H5Pset_fapl_core(access, 1 << 20, false);
+	H5Pset_file_image(access, bytes, size);
+	hid_t file = H5Fopen(path, H5F_ACC_RDONLY, access);
+	H5Pclose(access);
+	return file;
+}
+
+/* Each array that Keras wrote is at the same path in what is written. */
+static void places_of_keras(const char *name, int arrays)
+{
+	struct error error = {0};
+	char path[4096];
+	unsigned char *bytes;
+	size_t size;
+	snprintf(path, sizeof path, "%s", model_fixture(format_text("graphs/%s.weights.h5", name)));
+	struct network *network =
+		make_network(model_fixture(format_text("graphs/%s.json", name)), 1);
+	if (!ok(weights_read(network, path, &error) == 0 &&
+			    weights_image(network, &bytes, &size, "image", &error) == 0,
+		    "%s", name)) {
+		note("%s: %s", error.object, error.reason);
+		return;
+	}
+	struct comparison comparison = {.expected = H5Fopen(path, H5F_ACC_RDONLY, H5P_DEFAULT),
+		.got = open_image("image", bytes, size)};
+	H5Ovisit(comparison.expected, H5_INDEX_NAME, H5_ITER_NATIVE, compare_array, &comparison);
+	is_integer(comparison.same, arrays, "arrays at Keras' places");
+	is_integer(comparison.other, 0, "none elsewhere");
+	H5Fclose(comparison.expected);
+	H5Fclose(comparison.got);
+	free(bytes);
 	network_destroy(network);
 }
 
@@ -189,6 +272,9 @@ int main(void)
 {
 	keras_predictions();
 	written_files();
+	places_of_keras("functional_add", 17);
+	places_of_keras("squeeze_excite", 11);
+	places_of_keras("concatenate", 6);
 	foreign_files();
 	truncated_files();
 	damaged_heap();
