@@ -198,12 +198,11 @@ static int write_files(const struct layers_model *model, const char *path, struc
 
 int tensorflow_js_write(const struct export_model *source, const char *path, struct error *error)
 {
-	const struct graph *graph = network_graph(source->network);
-	struct layers_model model = {
-		.layers = calloc((size_t)graph->layer_count, sizeof *model.layers)};
+	size_t layers = (size_t)network_graph(source->network)->layer_count;
+	struct layers_model model = {.layers = calloc(layers, sizeof *model.layers)};
 	int result = model.layers ? 0 : error_memory(error, path);
 	if (result == 0)
-		result = tensorflow_js_graph(&model.graph, model.layers, graph, error) ||
+		result = tensorflow_js_graph(&model.graph, model.layers, source->network, error) ||
 				make_model(&model, source, path, error) ||
 				make_metadata(&model, source, path, error) ||
 				write_files(&model, path, error)

@@ -10,7 +10,8 @@
 
 /* The graph is copied node by node. */
 struct rewriting {
-	struct graph in; /* the graph, its activations split */
+	const struct network *network;
+	struct graph in; /* its graph, with activations split */
 	const struct shape *shapes;
 	struct graph *out;
 	int *layers; /* of `in`: theirs in `out`, -1 while they are not there */
@@ -104,19 +105,39 @@ static int subtract(struct rewriting *rewriting, const struct layer *layer, cons
 		: append(rewriting, layer_defaults(LAYER_ADD, ""), layer->name, "", terms, 2);
 }
 
-/* (x - mean) / deviation, or x * deviation + mean; Keras' epsilon is 1e-7. */
-static int normalize(struct rewriting *rewriting, const struct layer *layer, int input)
+/* The values of a layer's parameter. */
+static const float *parameter_values(const struct network *network, const char *layer,
+	const char *name)
 {
+	for (int i = 0; i < network_parameter_count(network); i++) {
+		struct parameter parameter = network_parameter(network, i);
+		if (strcmp(parameter.layer, layer) == 0 && strcmp(parameter.name, name) == 0)
+			return parameter.values;
+	}
+	return NULL;
+}
+
+/* (x - mean) / deviation, or x * deviation + mean, with constants or weights; Keras' epsilon is
+ * 1e-7. */
+static int normalize(struct rewriting *rewriting, const struct layer *layer, int input,
+	int channels)
+{
+	const float *means = layer->offsets, *variances = layer->multipliers;
 	struct layer rescaling = layer_defaults(LAYER_RESCALING, "");
-	if (!layer->constant_count)
+	rescaling.constant_count = layer->constant_count ? layer->constant_count : channels;
+	if (!layer->constant_count) {
+		means = parameter_values(rewriting->network, layer->name, "mean");
+		variances = parameter_values(rewriting->network, layer->name, "variance");
+	}
+	if (rescaling.constant_count > LAYER_CONSTANTS || !means || !variances)
 		return layer_refuse(layer, rewriting->error,
-			"TensorFlow.js has no Normalization with weights");
-	rescaling.constant_count = layer->constant_count;
-	for (int i = 0; i < layer->constant_count; i++) {
-		float deviation = fmaxf(sqrtf(layer->multipliers[i]), 1e-7f);
+			"TensorFlow.js has no Normalization; one of more than %d channels "
+			"cannot be made of its other layers",
+			LAYER_CONSTANTS);
+	for (int i = 0; i < rescaling.constant_count; i++) {
+		float deviation = fmaxf(sqrtf(variances[i]), 1e-7f);
 		rescaling.multipliers[i] = layer->invert ? deviation : 1 / deviation;
-		rescaling.offsets[i] =
-			layer->invert ? layer->offsets[i] : -layer->offsets[i] / deviation;
+		rescaling.offsets[i] = layer->invert ? means[i] : -means[i] / deviation;
 	}
 	return append(rewriting, rescaling, layer->name, "", &input, 1);
 }
@@ -272,7 +293,7 @@ static int rewrite(struct rewriting *rewriting, int node, const int *inputs)
 	case LAYER_SUBTRACT:
 		return subtract(rewriting, layer, inputs);
 	case LAYER_NORMALIZATION:
-		return normalize(rewriting, layer, inputs[0]);
+		return normalize(rewriting, layer, inputs[0], in.channels);
 	case LAYER_CENTER_CROP:
 		return crop(rewriting, layer, inputs[0], in);
 	case LAYER_ACTIVATION:
@@ -345,10 +366,11 @@ static int rewrite_graph(struct rewriting *rewriting, const struct graph *graph,
 	return result;
 }
 
-int tensorflow_js_graph(struct graph *out, int *layers, const struct graph *graph,
+int tensorflow_js_graph(struct graph *out, int *layers, const struct network *network,
 	struct error *error)
 {
-	struct rewriting rewriting = {.out = out, .error = error};
+	const struct graph *graph = network_graph(network);
+	struct rewriting rewriting = {.network = network, .out = out, .error = error};
 	*out = (struct graph){.input = graph->input};
 	memcpy(out->name, graph->name, sizeof out->name);
 	if (graph_split_activations(&rewriting.in, graph, is_separate, error))

@@ -56,12 +56,13 @@ $TOP
 END
 
 GATE='Rescaling ReLU Rescaling'
-check 'of other layers' "Rescaling Rescaling Activation Cropping2D Conv2D $GATE Multiply Conv2D $GATE $GATE Rescaling Add \
+check 'of other layers' "Rescaling Rescaling Rescaling Activation Cropping2D Conv2D $GATE Multiply Conv2D $GATE $GATE Rescaling Add \
 GlobalAveragePooling2D Reshape Activation Multiply Dense ZeroPadding2D UpSampling2D AveragePooling2D MaxPooling2D \
 LayerNormalization PReLU Activation" <<END
 Normalization("n1", "in", mean=[0.1, 0.5, 0.7], variance=[0.04, 0.3, 0.1])
 Normalization("n2", "n1", mean=0.3, variance=2, invert=true)
-SpatialDropout2D("s", "n2", rate=0.2)
+Normalization("n3", "n2")
+SpatialDropout2D("s", "n3", rate=0.2)
 CenterCrop("cut", "s", height=5, width=6)
 Conv2D("c", "cut", filters=4, kernel_size=3, padding="same", activation="hard_silu")
 Conv2D("_c 2", "c", "_c 2", filters=4, kernel_size=3, padding="same", activation="hard_sigmoid")
