@@ -250,7 +250,7 @@ static int activate(struct rewriting *rewriting, int node, const struct layer *l
 
 /* ---- nodes ---- */
 
-/* What neither TensorFlow.js has nor others can be made of; NULL: nothing. */
+/* What TensorFlow.js lacks and cannot be made of others; NULL: nothing. */
 static const char *missing_of(const struct layer *layer)
 {
 	bool is_dilated = layer->dilation_height > 1 || layer->dilation_width > 1;
@@ -268,9 +268,38 @@ static const char *missing_of(const struct layer *layer)
 		return is_linear ? "bilinear UpSampling2D as Keras has it" : NULL;
 	case LAYER_RESIZING:
 		return "Resizing as Keras has it";
-	default:
+	case LAYER_SEPARABLE_CONVOLUTION:
+	case LAYER_DENSE:
+	case LAYER_BATCH_NORMALIZATION:
+	case LAYER_LAYER_NORMALIZATION:
+	case LAYER_MAX_POOLING:
+	case LAYER_AVERAGE_POOLING:
+	case LAYER_GLOBAL_AVERAGE_POOLING:
+	case LAYER_GLOBAL_MAX_POOLING:
+	case LAYER_ZERO_PADDING:
+	case LAYER_CROPPING:
+	case LAYER_CENTER_CROP:
+	case LAYER_FLATTEN:
+	case LAYER_RESHAPE:
+	case LAYER_ADD:
+	case LAYER_SUBTRACT:
+	case LAYER_MULTIPLY:
+	case LAYER_AVERAGE:
+	case LAYER_MAXIMUM:
+	case LAYER_MINIMUM:
+	case LAYER_CONCATENATE:
+	case LAYER_RESCALING:
+	case LAYER_NORMALIZATION:
+	case LAYER_ACTIVATION:
+	case LAYER_PRELU:
+	case LAYER_DROPOUT:
+	case LAYER_SPATIAL_DROPOUT:
+	case LAYER_GAUSSIAN_NOISE:
+	case LAYER_GAUSSIAN_DROPOUT:
+	case LAYER_IDENTITY:
 		return NULL;
 	}
+	return NULL;
 }
 
 /* Its value is that of the input in prediction, and TensorFlow.js has no such layer. */

@@ -1,6 +1,6 @@
 #!/bin/sh
 # cnn-export: the archive of Keras 3, safetensors and the files of TensorFlow.js, read by Python's standard library, have what
-# Keras wrote; which format is chosen; what is refused. cnn-export-tensorflow-js.t runs TensorFlow.js itself.
+# Keras wrote; which format is chosen; what is refused. cnn-export-peers.t runs the programs that they are for.
 . "$(dirname "$0")/tap.sh"
 graphs=$fixtures/model/graphs
 
@@ -182,6 +182,13 @@ input_maximum=1
 Image.BitmapPixelFormat=Rgb8
 Image.ColorSpaceGamma=SRGB
 Image.NominalPixelRange=Normalized_1_1"
+cnn-export -m wide -o wide.keras
+is "Keras 3's keys of layers that Keras 2 has others for" "$(python3 -c 'import json, zipfile
+layers = json.loads(zipfile.ZipFile("wide.keras").read("config.json"))["config"]["layers"]
+print(layers[0]["config"]["batch_shape"], layers[3]["config"]["max_value"], layers[5]["config"]["negative_slope"], layers[5]["config"]["name"])
+print("batch_input_shape" in str(layers), "alpha" in str(layers))')" \
+	"[None, 16, 16, 3] 6.0 0.2 narrow_leaky_relu
+False False"
 ok "relu6 and leaky_relu are layers in what cnn-train writes" \
 	test "$(grep -c '"class_name": "\(ReLU\|LeakyReLU\)"' wide/architecture.json)$(grep -c relu6 wide/architecture.json)" = 21
 

@@ -1,14 +1,21 @@
 #!/bin/sh
-# cnn-export for TensorFlow.js: that loads the files, and computes Keras' predictions and cnn-predict's. TFJS is the folder of its
-# package, node_modules/@tensorflow/tfjs.
+# What cnn-export makes, in the programs that it is for: they load it, and compute Keras' predictions and cnn-predict's.
+#
+#   TFJS=.../node_modules/@tensorflow/tfjs ONNXRUNTIME=.../node_modules/onnxruntime-node make check T=tests/tools/cnn-export-peers.t
 . "$(dirname "$0")/tap.sh"
-[ -e "${TFJS:-}/package.json" ] || skip_all "TFJS names no folder of TensorFlow.js"
 command -v node >/dev/null || skip_all "no node"
+files=
+[ -e "${TFJS:-}/package.json" ] && files=js/model.json
+[ -e "${ONNXRUNTIME:-}/package.json" ] && files="$files model.onnx"
+[ -n "$files" ] || skip_all "neither TFJS nor ONNXRUNTIME names a folder of that program"
 graphs=$fixtures/model/graphs
 
-in_tensorflow_js() { # in_tensorflow_js INPUT.npy: classes of js/model.json on the first line of `got.js`, outputs in `got`
-	node "$here/../tfjs_run.js" js/model.json "$1" >got.js 2>messages || sed 's/^/# /' messages
-	sed 1d got.js >got
+run_peer() { # run_peer MODEL FILE INPUT.npy: exports MODEL as FILE, and has it run: outputs in `got`, what is before in `head`
+	rm -rf js
+	cnn-export -q -m "$1" -o "$2"
+	node "$here/../peer_run.js" "$2" "$3" >all 2>messages || sed 's/^/# /' messages
+	head -n 1 all >head
+	sed 1d all >got
 }
 
 # ---- models of Keras ----
@@ -27,21 +34,21 @@ for model in concatenate functional_add functional_chain logits nested_like_teac
 	mkdir $model
 	cp "$graphs/$model.json" "$graphs/$model.weights.h5" $model/
 	printf 'c%d\n' 0 1 2 3 >$model/labels.txt
-	cnn-export -m $model -o js/model.json
-	in_tensorflow_js "$graphs/x.npy"
-	ok "$model: Keras' predictions" python3 near_keras.py "$graphs/$model.y.npy"
+	for file in $files; do
+		run_peer $model $file "$graphs/x.npy"
+		ok "$model: $file: Keras' predictions" python3 near_keras.py "$graphs/$model.y.npy"
+	done
 done
 
 # ---- networks of cnn-train ----
 . "$here/graphs.sh"
-check() { # check NAME CLASSES <LAYERS
+check() { # check NAME CLASSES <LAYERS: those of TensorFlow.js
 	trained "$1"
-	rm -rf js
-	run cnn-export -q -m model -o js/model.json
-	status_is 0
-	in_tensorflow_js x.npy
-	is "$1: layers" "$(head -n 1 got.js)" "InputLayer $2 Flatten Dense"
-	ok "$1: cnn-predict's probabilities" python3 near.py
+	for file in $files; do
+		run_peer model $file x.npy
+		[ $file = model.onnx ] || is "$1: layers" "$(cat head)" "InputLayer $2 Flatten Dense"
+		ok "$1: $file: cnn-predict's probabilities" python3 near.py
+	done
 }
 check activations "Conv2D ReLU DepthwiseConv2D LeakyReLU BatchNormalization SeparableConv2D LeakyReLU ReLU Concatenate Conv2D Add" <<END
 Conv2D("c", "in", filters=4, kernel_size=3, padding="same", strides=2, activation="relu6")
