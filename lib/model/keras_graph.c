@@ -63,39 +63,44 @@ static bool comes_before(const struct sorting *sorting, int a, int b)
 {
 	if (sorting->depths[a] != sorting->depths[b])
 		return sorting->depths[a] > sorting->depths[b];
-	return sorting->places[a] < sorting->places[b];
+	if (sorting->places[a] != sorting->places[b])
+		return sorting->places[a] < sorting->places[b];
+	return a < b;
 }
 
-/* Moves the layers to their order; `fresh` is as long as the list. */
-static void move_layers(struct sorting *sorting, struct graph *graph, struct layer *fresh)
+/* Moves the layers to their order; `fresh` and `order` have room for them. */
+static void move_layers(const struct sorting *sorting, struct graph *graph, struct layer *fresh,
+	int *order)
 {
-	int *place = sorting->places;
 	for (int a = 0; a < graph->layer_count; a++) {
-		int before = 0;
+		order[a] = 0;
 		for (int b = 0; b < graph->layer_count; b++)
-			before += comes_before(sorting, b, a);
-		fresh[before] = graph->layers[a];
-		sorting->finished[a] = before;
+			order[a] += comes_before(sorting, b, a);
+		fresh[order[a]] = graph->layers[a];
 	}
-	memcpy(place, sorting->finished, (size_t)graph->layer_count * sizeof *place);
 	memcpy(graph->layers, fresh, (size_t)graph->layer_count * sizeof *fresh);
 	for (int i = 0; i < graph->node_count; i++)
-		graph->nodes[i].layer = place[graph->nodes[i].layer];
+		graph->nodes[i].layer = order[graph->nodes[i].layer];
 }
 
 static int sort_layers(struct graph *graph, struct error *error)
 {
 	size_t nodes = (size_t)graph->node_count, layers = (size_t)graph->layer_count;
-	int *numbers = calloc(2 * layers + 2 * nodes, sizeof *numbers);
+	int *numbers = calloc(3 * layers + 2 * nodes, sizeof *numbers);
 	bool *flags = calloc(nodes, sizeof *flags);
 	struct layer *fresh = calloc(layers, sizeof *fresh);
 	bool good = numbers && flags && fresh;
 	if (good) {
-		struct sorting sorting = {graph, numbers, numbers + layers, numbers + 2 * layers,
-			numbers + 2 * layers + nodes, flags, 0, 0};
+		int *of_nodes = numbers + 3 * layers;
+		struct sorting sorting = {.graph = graph,
+			.places = numbers,
+			.depths = numbers + layers,
+			.distance = of_nodes,
+			.finished = of_nodes + nodes,
+			.is_finished = flags};
 		search(&sorting, graph->node_count - 1);
 		measure(&sorting);
-		move_layers(&sorting, graph, fresh);
+		move_layers(&sorting, graph, fresh, numbers + 2 * layers);
 	}
 	free(numbers);
 	free(flags);
