@@ -109,7 +109,7 @@ CHECKED int image_parse_color(const char *text, unsigned char color[3], struct e
 
 /* ---- resizing ---- */
 
-enum image_filter { IMAGE_NEAREST, IMAGE_BILINEAR, IMAGE_BICUBIC };
+enum image_filter { IMAGE_NEAREST, IMAGE_BILINEAR, IMAGE_BICUBIC, IMAGE_LANCZOS };
 enum image_fit { IMAGE_STRETCH, IMAGE_CROP, IMAGE_PAD };
 
 /* Their names in order ("nearest", ..., "stretch", ...), NULL-terminated. */

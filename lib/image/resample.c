@@ -1,5 +1,6 @@
 #include "image/shrink.h"
 
+#include <math.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -31,6 +32,23 @@ static double cubic(double x)
 	return x < 2 ? ((-0.5 * x + 2.5) * x - 4) * x + 2 : 0;
 }
 
+/* K. Turkowski, "Filters for common resampling tasks", 1990, with three lobes: sinc(x) sinc(x / 3),
+ * where sinc(x) is sin(pi x) / (pi x). */
+static double lanczos(double x)
+{
+	double angle = 3.14159265358979323846 * x;
+	return x >= 3 ? 0 : x > 0 ? 3 * sin(angle) * sin(angle / 3) / (angle * angle) : 1;
+}
+
+static const struct {
+	double radius;
+	double (*weight)(double distance);
+} FILTERS[] = {
+	[IMAGE_BILINEAR] = {1, triangle},
+	[IMAGE_BICUBIC] = {2, cubic},
+	[IMAGE_LANCZOS] = {3, lanczos},
+};
+
 static void kernel_free(struct resampling_kernel *kernel)
 {
 	free(kernel->first);
@@ -44,7 +62,7 @@ static int kernel_create(struct resampling_kernel *kernel, int pixels, double ex
 	enum image_filter filter, struct error *error)
 {
 	double scale = extent / outputs, stretch = scale < 1 ? 1 : scale,
-	       radius = (filter == IMAGE_BICUBIC ? 2 : 1) * stretch;
+	       radius = FILTERS[filter].radius * stretch;
 	*kernel = (struct resampling_kernel){.taps = (int)(2 * radius) + 2};
 	kernel->taps = kernel->taps < pixels ? kernel->taps : pixels;
 	kernel->first = malloc((size_t)outputs * sizeof *kernel->first);
@@ -64,8 +82,7 @@ static int kernel_create(struct resampling_kernel *kernel, int pixels, double ex
 			for (int j = first; j < end; j++) {
 				double offset = (j + 0.5 - centre) / stretch,
 				       distance = offset < 0 ? -offset : offset;
-				double weight = filter == IMAGE_BICUBIC ? cubic(distance)
-									: triangle(distance);
+				double weight = FILTERS[filter].weight(distance);
 				if (pass == 0)
 					sum += weight;
 				else

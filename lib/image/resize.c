@@ -6,6 +6,7 @@
 const char *const image_filter_names[] = {[IMAGE_NEAREST] = "nearest",
 	[IMAGE_BILINEAR] = "bilinear",
 	[IMAGE_BICUBIC] = "bicubic",
+	[IMAGE_LANCZOS] = "lanczos",
 	NULL};
 const char *const image_fit_names[] =
 	{[IMAGE_STRETCH] = "stretch", [IMAGE_CROP] = "crop", [IMAGE_PAD] = "pad", NULL};

@@ -12,7 +12,7 @@ bool fuzz_try(const unsigned char *bytes, size_t size)
 	json_t *card = json_loadb((const char *)bytes, size, 0, NULL);
 	bool accepted = card &&
 		(picture_settings_read(&settings, card, &error) == 0 || fuzz_refused(&error));
-	assert(!accepted || (settings.fit <= IMAGE_PAD && settings.filter <= IMAGE_BICUBIC));
+	assert(!accepted || (settings.fit <= IMAGE_PAD && settings.filter <= IMAGE_LANCZOS));
 	json_decref(card);
 	return accepted;
 }
