@@ -1,6 +1,7 @@
 /* cnn-predict: predictions of a model for pictures and tensor streams. */
 #include "base/file.h"
 #include "common/files.h"
+#include "common/input.h"
 #include "common/sandbox.h"
 #include "common/tool.h"
 #include "explain/annotate.h"
@@ -20,6 +21,7 @@ static bool quiet, strict, no_sandbox;
 
 static struct option_size size;
 static int output;
+static struct tool_input input = TOOL_INPUT_DEFAULT;
 
 static const struct option_row rows[] = {
 	TOOL_MODEL(request.model),
@@ -46,6 +48,7 @@ static const struct option_row rows[] = {
 	{0, "interpolation", OPTION_CHOICE, &request.filter, "NAME",
 		"interpolation filter (default: as in training)", 0, 0, image_filter_names},
 	TOOL_PICTURE_SIZE(size),
+	TOOL_INPUT(input),
 	{0, "background", OPTION_TEXT, &request.background, "COLOR",
 		"colour for transparency and --fit pad (default: as in training)", 0, 0, NULL},
 	{0, NULL, OPTION_TITLE, NULL, NULL, "Evaluation", 0, 0, NULL},
@@ -149,6 +152,7 @@ int main(int argc, char **argv)
 	request.height = size.height;
 	request.output = (enum output_activation)output;
 	check_usage();
+	request.input = tool_input_values(&input);
 	char **operands = first < argc ? argv + first : standard_input;
 	int count = first < argc ? argc - first : 1;
 	tool_check_files(operands, count,
@@ -166,7 +170,8 @@ int main(int argc, char **argv)
 		(predictions_path && output_open(&predictions, predictions_path, &error));
 	if (!failed && !quiet)
 		tool_say_all(request.model, &predictor.model.assumptions);
-
+	if (!failed && predictor.batch.settings.values.source == INPUT_ASSUMED && !quiet)
+		tool_say(request.model, INPUT_ASSUMED_TEXT);
 	failed = failed ||
 		predictor_run(&predictor, operands, count,
 			request.evaluate ? predictions.stream : stdout, &error) ||

@@ -1,5 +1,6 @@
 /* model-report: an HTML report of a model: training curves, network, evaluation and model card. */
 #include "common/files.h"
+#include "common/input.h"
 #include "common/tool.h"
 #include "explain/model_report.h"
 #include "kernels/kernels.h"
@@ -8,6 +9,7 @@ static struct model_report_request request = {.mistakes = 24};
 static const char *output_path;
 static struct option_size size;
 static int method = SALIENCY_GRADIENT, output;
+static struct tool_input input = TOOL_INPUT_DEFAULT;
 static bool quiet;
 
 static const struct option_row rows[] = {
@@ -27,6 +29,7 @@ static const struct option_row rows[] = {
 		saliency_method_names},
 	TOOL_PICTURE_SIZE(size),
 	TOOL_OUTPUT_ACTIVATION(output),
+	TOOL_INPUT(input),
 	TOOL_THREADS(request.threads),
 	TOOL_QUIET(quiet),
 	TOOL_END,
@@ -47,9 +50,11 @@ int main(int argc, char **argv)
 			"is not expected; the stream to evaluate on goes with --validation");
 	if (!request.model)
 		tool_usage("--model", "is missing");
-	static const char *const of_evaluation[] = {"leaked", "mistakes", "method"};
+	static const char *const of_evaluation[] = {"leaked", "mistakes", "method", "input-range",
+		"input"};
 	for (size_t i = 0; i < sizeof of_evaluation / sizeof *of_evaluation; i++)
 		tool_allow(request.validation, of_evaluation[i], "goes with --validation");
+	request.input = tool_input_values(&input);
 	tool_check_files(NULL, 0, TOOL_WHOLE_FOLDERS);
 	struct progress progress = tool_progress(quiet);
 	request.progress = &progress;
@@ -61,6 +66,9 @@ int main(int argc, char **argv)
 	int failed = model_report_open(&report, &request, &error);
 	if (!failed && !quiet)
 		tool_say_all(request.model, &report.model.assumptions);
+	if (!failed && request.validation && !quiet &&
+		report.plan.settings.values.source == INPUT_ASSUMED)
+		tool_say(request.model, INPUT_ASSUMED_TEXT);
 	failed = failed || model_report_write(&report, output_path, &error);
 	if (failed)
 		tool_error(&error);

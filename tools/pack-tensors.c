@@ -1,6 +1,7 @@
 /* pack-tensors: packs pictures into a tensor stream. */
 #include "base/file.h"
 #include "common/files.h"
+#include "common/input.h"
 #include "common/sandbox.h"
 #include "common/tool.h"
 #include "dataset/list.h"
@@ -67,19 +68,6 @@ static const struct options options = {"pack-tensors",
 	"Packs pictures, with the folders they lie in as classes, into a tensor stream.", rows,
 	NULL};
 
-/* Two numbers, the first below the second. */
-static bool parse_range(const char *text, double *minimum, double *maximum)
-{
-	char low[32];
-	const char *comma = strchr(text, ',');
-	if (!comma || (size_t)(comma - text) >= sizeof low)
-		return false;
-	memcpy(low, text, (size_t)(comma - text));
-	low[comma - text] = 0;
-	return text_to_real(low, minimum) && text_to_real(comma + 1, maximum) &&
-		*minimum < *maximum;
-}
-
 static void check_usage(int operands)
 {
 	struct error error;
@@ -96,7 +84,7 @@ static void check_usage(int operands)
 	if (request.class_names && classes_parse(&classes, request.class_names, &error))
 		tool_usage("--classes", "%s: %s", error.object, error.reason);
 	text_list_free(&classes);
-	if (range && !parse_range(range, &pack.minimum, &pack.maximum))
+	if (range && !tool_parse_range(range, &pack.minimum, &pack.maximum))
 		tool_usage("--range", "'%s' is not two numbers A,B, the first below the second",
 			range);
 }

@@ -1,6 +1,7 @@
 /* saliency: saliency maps of a model for pictures. */
 #include "base/file.h"
 #include "common/files.h"
+#include "common/input.h"
 #include "common/sandbox.h"
 #include "common/tool.h"
 #include "dataset/operands.h"
@@ -18,6 +19,7 @@ static const char *model_path, *labels, *output_folder = ".", *class_name, *laye
 static int method = SALIENCY_GRADIENT, colormap = -1, output, threads;
 static bool map, strip, feature_maps, strict, quiet, no_sandbox;
 static struct option_size picture_size;
+static struct tool_input input = TOOL_INPUT_DEFAULT;
 static struct saliency_options saliency = {.samples = 25, .noise = 0.15};
 
 static const struct option_row rows[] = {
@@ -53,6 +55,7 @@ static const struct option_row rows[] = {
 	{0, NULL, OPTION_TITLE, NULL, NULL, "General", 0, 0, NULL},
 	TOOL_PICTURE_SIZE(picture_size),
 	TOOL_OUTPUT_ACTIVATION(output),
+	TOOL_INPUT(input),
 	TOOL_SEED(saliency.seed),
 	TOOL_THREADS(threads),
 	TOOL_STRICT(strict),
@@ -112,7 +115,8 @@ static void check_usage(void)
 		tool_usage("--filter", "goes with --layer and a method that explains at the input");
 }
 
-static int make_plan(struct explain_plan *plan, const struct model *model, struct error *error)
+static int make_plan(struct explain_plan *plan, const struct model *model,
+	const struct input_values *values, struct error *error)
 {
 	struct explain_choice choice = {model_path, class_name, layer_name, filter_number,
 		feature_maps};
@@ -123,10 +127,11 @@ static int make_plan(struct explain_plan *plan, const struct model *model, struc
 		.map = map,
 		.strip = strip};
 	plan->options.method = (enum saliency_method)method;
+	plan->options.input_values = &plan->settings.values;
 	if (colormap < 0)
 		colormap = feature_maps ? COLORMAP_VIRIDIS : COLORMAP_JET;
 	colormap_make(&plan->colormap, (enum colormap_kind)colormap);
-	if (picture_settings_read(&plan->settings, model->card, error))
+	if (picture_settings_read(&plan->settings, model, values, error))
 		return error_within(error, model_path);
 	return explain_choose(plan, &choice, error);
 }
@@ -143,6 +148,7 @@ int main(int argc, char **argv)
 	tool_set_kernels(kernels_versions());
 	int first = tool_start(&options, argc, argv);
 	check_usage();
+	const struct input_values *values = tool_input_values(&input);
 	char **operands = first < argc ? argv + first : standard_input;
 	size_t count = first < argc ? (size_t)(argc - first) : chart_path ? 0 : 1;
 	tool_check_files(operands, (int)count, TOOL_WHOLE_FOLDERS);
@@ -161,13 +167,15 @@ int main(int argc, char **argv)
 				.labels = labels,
 				.output = (enum output_activation)output},
 			&error) ||
-		make_plan(&plan, &model, &error) ||
+		make_plan(&plan, &model, values, &error) ||
 		operands_find_files(&paths, operands, count, &bad, &error) ||
 		result_names(&names, paths.items, paths.count, &error) ||
 		(count && file_make_folder(output_folder, &error));
 
 	if (!failed && !quiet)
 		tool_say_all(model_path, &model.assumptions);
+	if (!failed && count && plan.settings.values.source == INPUT_ASSUMED && !quiet)
+		tool_say(model_path, INPUT_ASSUMED_TEXT);
 	size_t found = paths.count + bad.count;
 	/* The chart is drawn last, so that all other output is complete if that fails. */
 	failed = failed ||

@@ -2,7 +2,6 @@
 
 #include "base/argmax.h"
 
-#include <math.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -11,6 +10,7 @@ struct examiner {
 	struct examination *result;
 	struct network *network;
 	const struct text_list *labels;
+	const struct input_values *input_values;
 	const char *name; /* of the stream */
 	int *class_of;    /* maps classes of the stream to classes of the network; owned */
 	size_t values;    /* per tensor */
@@ -80,10 +80,9 @@ static int record_class(const struct examiner *examiner, const struct stream_hea
 static void fill_input(struct examiner *examiner, const struct stream_head *head,
 	const void *tensor)
 {
-	stream_values(head, tensor, examiner->input);
-	for (size_t i = 0; i < examiner->values; i++)
-		examiner->bytes[i] =
-			(unsigned char)lrintf(255 * fminf(fmaxf(examiner->input[i], 0), 1));
+	input_values_of_tensor(examiner->input_values, head, tensor, examiner->input);
+	input_values_to_bytes(examiner->input_values, examiner->input,
+		network_graph(examiner->network)->input, examiner->bytes);
 }
 
 static int argmax_except(const float *values, int count, int excluded)
@@ -202,12 +201,14 @@ static int count_records(struct stream_reader *reader, const struct progress *pr
 }
 
 int examine(struct examination *examination, struct network *network,
-	const struct text_list *labels, struct stream_reader *reader, int mistakes_maximum,
-	const struct leaks *leaks, struct progress *progress, struct error *error)
+	const struct text_list *labels, const struct input_values *values,
+	struct stream_reader *reader, int mistakes_maximum, const struct leaks *leaks,
+	struct progress *progress, struct error *error)
 {
 	struct examiner examiner = {.result = examination,
 		.network = network,
 		.labels = labels,
+		.input_values = values,
 		.name = stream_name(reader),
 		.leaks = leaks,
 		.progress = progress};

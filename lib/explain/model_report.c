@@ -23,15 +23,20 @@ static int open_model(struct model_report *report, const struct model_report_req
 				.output = request->output},
 			error))
 		return -1;
-	struct explain_choice choice = {.model = request->model};
 	report->plan = (struct explain_plan){.network = model->network,
 		.labels = &model->labels,
-		.options = {.method = request->method, .samples = 25, .noise = 0.15}};
+		.options = {.method = request->method,
+			.samples = 25,
+			.noise = 0.15,
+			.input_values = &report->plan.settings.values}};
 	colormap_make(&report->plan.colormap, COLORMAP_JET);
 	report->page = (struct report){.graph = &model->graph,
 		.labels = &model->labels,
 		.card = model->card,
 		.plan = &report->plan};
+	if (picture_settings_read(&report->plan.settings, model, request->input, error))
+		return error_within(error, request->model);
+	struct explain_choice choice = {.model = request->model};
 	return explain_choose(&report->plan, &choice, error);
 }
 
@@ -73,9 +78,9 @@ static int examine_model(struct model_report *report, const struct model_report_
 		return -1;
 	int result = stream_open(&reader, request->validation, error);
 	if (result == 0) {
-		result = examine(&report->examination, model->network, &model->labels, reader,
-			request->mistakes, request->leaked ? &leaks : NULL, request->progress,
-			error);
+		result = examine(&report->examination, model->network, &model->labels,
+			&report->plan.settings.values, reader, request->mistakes,
+			request->leaked ? &leaks : NULL, request->progress, error);
 		stream_close(reader);
 	}
 	leaks_free(&leaks);

@@ -16,6 +16,8 @@ struct model_report_request {
 	const char *title;  /* of the page; NULL: the folder's own name */
 	int mistakes;       /* number of the worst mistakes to show */
 	enum saliency_method method; /* saliency method */
+	const struct input_values
+		*input;    /* values that the network takes; NULL: as the model says */
 	int width, height; /* of pictures for a network that takes any size (model.h), or 0 */
 	enum output_activation output; /* of a network that ends without one (model.h) */
 	int threads;                   /* 0: all cores */

@@ -172,7 +172,8 @@ static int write_image_pair(FILE *stream, const struct report *report,
 {
 	struct picture picture;
 	struct image overlay;
-	if (picture_from_tensor(&picture, example->tensor, report->graph->input, error))
+	if (picture_from_tensor(&picture, example->tensor, &report->plan->settings.values,
+		    report->graph->input, error))
 		return -1;
 	fputs("<figure><div class=\"pair\">", stream);
 	int result = html_image(stream, &picture.image, "photo", example->source, error);

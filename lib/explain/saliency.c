@@ -19,6 +19,8 @@ struct saliency_state {
 	int node;             /* GRAPH_INPUT: the input */
 	struct shape shape;   /* of its output */
 	size_t count, inputs; /* values of its output, and of an input */
+	struct input_values values;
+	int channels; /* of an input */
 	float *input, *seed, *gradient;
 	double *mean; /* of the gradients over the samples */
 };
@@ -37,6 +39,7 @@ static int state_create(struct saliency_state *state, struct error *error)
 	state->shape = shape_of(state->network, state->node);
 	state->count = shape_count(state->shape);
 	state->inputs = shape_count(network_graph(state->network)->input);
+	state->channels = network_graph(state->network)->input.channels;
 	state->input = malloc(state->inputs * sizeof(float));
 	state->seed = calloc(shape_count(from), sizeof(float));
 	state->gradient = malloc(state->count * sizeof(float));
@@ -62,6 +65,17 @@ static void add_gradient(struct saliency_state *state, int samples)
 		state->mean[i] += (double)state->gradient[i] / samples;
 }
 
+/* What black is in value `i` of the input, and its distance from white. */
+static float black_at(const struct saliency_state *state, size_t i)
+{
+	return (float)state->values.offset[input_channel(i, state->channels)];
+}
+
+static double range_at(const struct saliency_state *state, size_t i)
+{
+	return state->values.scale[input_channel(i, state->channels)];
+}
+
 /* The mean gradient over the samples of the method. */
 static void average_gradients(struct saliency_state *state, const float *input,
 	const struct saliency_options *options)
@@ -74,10 +88,23 @@ static void average_gradients(struct saliency_state *state, const float *input,
 			(uint64_t)sample);
 		float scale =
 			average == AVERAGE_BRIGHTNESS ? ((float)sample + 0.5f) / (float)samples : 1;
-		for (size_t i = 0; i < state->inputs; i++)
-			state->input[i] = scale * input[i] +
-				(adds_noise ? (float)options->noise * random_normal(&random) : 0);
+		for (size_t i = 0; i < state->inputs; i++) {
+			float black = black_at(state, i);
+			state->input[i] = black + scale * (input[i] - black) +
+				(adds_noise ? (float)(options->noise * range_at(state, i)) *
+							random_normal(&random)
+					    : 0);
+		}
 		add_gradient(state, samples);
+	}
+}
+
+/* state->input becomes the picture's levels, and the mean gradient that with respect to them. */
+static void change_to_levels(struct saliency_state *state, const float *input)
+{
+	for (size_t i = 0; i < state->inputs; i++) {
+		state->input[i] = (input[i] - black_at(state, i)) / (float)range_at(state, i);
+		state->mean[i] *= range_at(state, i);
 	}
 }
 
@@ -182,7 +209,11 @@ int saliency_compute(struct network *network, const float *input,
 	const struct saliency_target *target, const struct saliency_options *options,
 	struct map *map, struct error *error)
 {
-	struct saliency_state state = {.network = network, .target = target, .node = GRAPH_INPUT};
+	struct saliency_state state = {.network = network,
+		.target = target,
+		.node = GRAPH_INPUT,
+		.values = options->input_values ? *options->input_values
+						: input_values_of_range(0, 1, INPUT_ASSUMED)};
 	*map = (struct map){0};
 	if (saliency_needs_layer(options->method))
 		state.node = options->node;
@@ -193,8 +224,11 @@ int saliency_compute(struct network *network, const float *input,
 	int result = map_create(map, state.shape.height, state.shape.width, grid, error);
 	if (result == 0) {
 		average_gradients(&state, input, options);
-		const float *values =
-			state.node == GRAPH_INPUT ? input : network_output(network, state.node);
+		if (state.node == GRAPH_INPUT)
+			change_to_levels(&state, input);
+		const float *values = state.node == GRAPH_INPUT
+			? state.input
+			: network_output(network, state.node);
 		size_t channels = (size_t)state.shape.channels;
 		ROWS[options->method].reduce(state.mean, values, state.count / channels, channels,
 			map->values);

@@ -2,12 +2,13 @@
  *
  * What is explained is a scalar z: the logit of a class (not its probability, whose gradient
  * vanishes as it saturates), or the mean of one filter's feature map. The network must be created
- * in mode NETWORK_EXPLAIN. */
+ * in mode NETWORK_EXPLAIN. The picture x is in levels, 0 for black and 1 for white, whatever values
+ * the network takes: networks that differ only in that have the same maps. */
 #ifndef EXPLAIN_SALIENCY_H
 #define EXPLAIN_SALIENCY_H
 
 #include "explain/map.h"
-#include "nn/network.h"
+#include "model/input_values.h"
 
 #include <stdint.h>
 
@@ -65,9 +66,10 @@ struct saliency_options {
 	enum saliency_method method;
 	int node;         /* of a method that needs a layer */
 	int samples;      /* of SmoothGrad, or steps of integrated gradients; at least 1 */
-	double noise;     /* standard deviation, as a fraction of the input's range 0..1 */
+	double noise;     /* standard deviation, as a fraction of the range from black to white */
 	uint64_t seed;    /* of the noise */
 	uint64_t picture; /* number of the picture, for independent noise */
+	const struct input_values *input_values; /* what the network takes; NULL: 0..1 */
 };
 
 /* Computes the map of `input`, (H, W, C) of the network, into a fresh map, the caller's to free.

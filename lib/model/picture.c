@@ -13,15 +13,45 @@ static int find_name(const char *name, const char *const names[])
 	return -1;
 }
 
-int picture_settings_read(struct picture_settings *settings, const json_t *card,
-	struct error *error)
+static int read_values(struct input_values *values, const struct model *model, struct error *error)
 {
-	json_t *input = json_object_get(card, "input");
+	int said = input_values_read(values, model->card, error);
+	if (said)
+		return said < 0 ? -1 : 0;
+	if (input_values_of_layers(values, &model->graph, model->weights ? NULL : model->network))
+		return 0;
+	*values = model->hints.is_teachable_machine ? input_values_of_range(-1, 1, INPUT_OF_FORM)
+						    : input_values_of_range(0, 1, INPUT_ASSUMED);
+	return 0;
+}
+
+static int choose_values(struct input_values *values, const struct model *model,
+	const struct input_values *option, struct error *error)
+{
+	int channels = model->graph.input.channels;
+	if (option)
+		*values = *option;
+	else if (read_values(values, model, error))
+		return -1;
+	if (input_values_suit(values, channels))
+		return 0;
+	return error_set(error, option ? "--input" : "training.json",
+		"mode %s is of %d channels; the network takes %d", input_mode_names[values->mode],
+		PICTURE_CHANNELS, channels);
+}
+
+int picture_settings_read(struct picture_settings *settings, const struct model *model,
+	const struct input_values *option, struct error *error)
+{
+	bool is_teachable_machine = model->hints.is_teachable_machine;
+	const json_t *input = json_object_get(model->card, "input");
 	const char *fit = json_string_value(json_object_get(input, "fit"));
 	const char *filter = json_string_value(json_object_get(input, "interpolation"));
 	const char *background = json_string_value(json_object_get(input, "background"));
-	int fit_index = find_name(fit ? fit : "stretch", image_fit_names);
-	int filter_index = find_name(filter ? filter : "bilinear", image_filter_names);
+	fit = fit ? fit : is_teachable_machine ? "crop" : "stretch";
+	filter = filter ? filter : is_teachable_machine ? "lanczos" : "bilinear";
+	int fit_index = find_name(fit, image_fit_names);
+	int filter_index = find_name(filter, image_filter_names);
 	if (fit_index < 0)
 		return error_set(error, "training.json", "unknown fit '%s'", fit);
 	if (filter_index < 0)
@@ -30,7 +60,7 @@ int picture_settings_read(struct picture_settings *settings, const json_t *card,
 		return error_within(error, "training.json");
 	settings->fit = (enum image_fit)fit_index;
 	settings->filter = (enum image_filter)filter_index;
-	return 0;
+	return choose_values(&settings->values, model, option, error);
 }
 
 static int check_channels(struct shape shape, struct error *error)
@@ -39,12 +69,6 @@ static int check_channels(struct shape shape, struct error *error)
 		return 0;
 	return error_set(error, "network", "takes %d channels; pictures have 1 or 3",
 		shape.channels);
-}
-
-static void fill_input(float *input, const unsigned char *tensor, struct shape shape)
-{
-	for (size_t i = 0; i < shape_count(shape); i++)
-		input[i] = (float)(tensor[i] / 255.0);
 }
 
 static int allocate_input(struct picture *picture, struct error *error)
@@ -69,7 +93,7 @@ int picture_input(float *input, const unsigned char *bytes, size_t size, const c
 	if (check_channels(shape, error) ||
 		image_load(bytes, size, name, &resize, shape.channels, &image, error))
 		return -1;
-	fill_input(input, image.pixels, shape);
+	input_values_of_bytes(&settings->values, image.pixels, shape, input);
 	image_free(&image);
 	return 0;
 }
@@ -120,8 +144,8 @@ int picture_read(struct picture *picture, const char *path, const struct picture
 	return result;
 }
 
-int picture_from_tensor(struct picture *picture, const unsigned char *tensor, struct shape shape,
-	struct error *error)
+int picture_from_tensor(struct picture *picture, const unsigned char *tensor,
+	const struct input_values *values, struct shape shape, struct error *error)
 {
 	*picture = (struct picture){.shape = shape};
 	if (check_channels(shape, error) ||
@@ -137,7 +161,7 @@ int picture_from_tensor(struct picture *picture, const unsigned char *tensor, st
 		picture_free(picture);
 		return -1;
 	}
-	fill_input(picture->input, tensor, shape);
+	input_values_of_bytes(values, tensor, shape, picture->input);
 	map_to_input(picture, IMAGE_STRETCH);
 	return 0;
 }

@@ -4,25 +4,29 @@
 
 #include "base/error.h"
 #include "image/image.h"
-#include "graph/layer.h"
-
-#include <jansson.h>
+#include "model/input_values.h"
+#include "model/model.h"
 
 /* Preprocessing of the pictures that the network was trained on. */
 struct picture_settings {
 	enum image_fit fit;
 	enum image_filter filter;
 	unsigned char background[3];
+	struct input_values values;
 };
 
-/* Reads "input": {"fit", "interpolation", "background"} of a model card; the defaults are stretch,
- * bilinear, white. -1 for an unknown value. `card` may be NULL. */
-CHECKED int picture_settings_read(struct picture_settings *settings, const json_t *card,
-	struct error *error);
+/* The settings of a model. "input": {"fit", "interpolation", "background"} of its card; the
+ * defaults are stretch, bilinear, white, of a model of Teachable Machine crop and lanczos. The
+ * values are `option`'s (NULL: none), else the card's (input_values_read), else what the first
+ * layers say (input_values_of_layers; while the weights are not read, without them), else -1..1 of
+ * a model of Teachable Machine, else 0..1, assumed. -1: a card with an unknown value, or a mode for
+ * another number of channels. */
+CHECKED int picture_settings_read(struct picture_settings *settings, const struct model *model,
+	const struct input_values *option, struct error *error);
 
 struct picture {
 	struct image image; /* upright RGB at its own size */
-	float *input;       /* (H, W, C) of the network, 0..1; owned */
+	float *input;       /* (H, W, C) of the network, in its values; owned */
 	struct shape shape; /* of input */
 	double scale_x, scale_y, offset_x,
 		offset_y; /* picture pixel (x, y) is input pixel
@@ -41,9 +45,9 @@ CHECKED int picture_input(float *input, const unsigned char *bytes, size_t size,
 	const struct picture_settings *settings, struct shape shape, struct error *error);
 
 /* Makes a picture from a tensor of bytes of the network's input shape, (H, W, C) with 1 or 3
- * channels. */
+ * channels, RGB or grey. */
 CHECKED int picture_from_tensor(struct picture *picture, const unsigned char *tensor,
-	struct shape shape, struct error *error);
+	const struct input_values *values, struct shape shape, struct error *error);
 
 void picture_free(struct picture *picture);
 

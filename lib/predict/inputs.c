@@ -172,7 +172,8 @@ static int add_record(struct inputs *inputs, const struct stream_record *record,
 	inputs->has_records = true;
 	batch->items[index].labelled = record->weights || record->label >= 0;
 	memcpy(batch->items[index].digest, record->digest, STREAM_DIGEST_SIZE);
-	stream_values(inputs->head, record->tensor, prediction_batch_input(batch, index));
+	input_values_of_tensor(&batch->settings.values, inputs->head, record->tensor,
+		prediction_batch_input(batch, index));
 	fill_target(inputs, record, prediction_batch_target(batch, index));
 	return 1;
 }

@@ -155,10 +155,7 @@ static int image_of_input(const struct prediction_batch *batch, int index, struc
 	if (image_create(image, batch->shape.width, batch->shape.height, batch->shape.channels,
 		    error))
 		return -1;
-	for (size_t i = 0; i < batch->input_count; i++)
-		image->pixels[i] =
-			(unsigned char)(input[i] > 0 ? input[i] < 1 ? input[i] * 255 + 0.5f : 255
-						     : 0);
+	input_values_to_bytes(&batch->settings.values, input, batch->shape, image->pixels);
 	return 0;
 }
 

@@ -7,11 +7,11 @@
 #include <stdlib.h>
 #include <string.h>
 
-/* The settings of the model card, unless the request has others. */
+/* The model's settings, unless the request has others. */
 static int choose_settings(struct picture_settings *settings,
-	const struct predictor_request *request, const json_t *card, struct error *error)
+	const struct predictor_request *request, const struct model *model, struct error *error)
 {
-	if (picture_settings_read(settings, card, error))
+	if (picture_settings_read(settings, model, request->input, error))
 		return error_within(error, request->model);
 	settings->fit = request->fit < 0 ? settings->fit : (enum image_fit)request->fit;
 	settings->filter =
@@ -80,7 +80,8 @@ int predictor_open(struct predictor *predictor, const struct predictor_request *
 	if (parallel_create(&predictor->pool, request->threads, error) ||
 		open_model(predictor, error) ||
 		(request->sort_folder && check_labels(model, request->model, error)) ||
-		choose_settings(&settings, request, model->card, error))
+		(input_values_need_weights(&model->graph) && model_finish_weights(model, error)) ||
+		choose_settings(&settings, request, model, error))
 		return -1;
 	int top = request->top         ? request->top
 		: request->multi_label ? network_outputs(model->network)
@@ -201,7 +202,7 @@ static int read_batch(struct predictor *predictor, struct error *error)
 	if (predictor->weights_read)
 		return 0;
 	predictor->weights_read = true;
-	if (model_finish_weights(&predictor->model, error))
+	if (predictor->model.weights && model_finish_weights(&predictor->model, error))
 		return -1;
 	if (request->header && predictor->lines)
 		prediction_write_header(predictor->batch.top, request->evaluate, predictor->lines);

@@ -26,7 +26,9 @@ struct predictor_request {
 		*leaked; /* list of split-dataset, to find leaked pictures (leaks_read), or NULL */
 	int fit, filter; /* enum image_fit, enum image_filter; -1: as in training */
 	const char *background; /* a colour (image_parse_color), or NULL: as in training */
-	int width, height;      /* of pictures for a network that takes any size (model.h), or 0 */
+	const struct input_values
+		*input;    /* values that the network takes; NULL: as the model says */
+	int width, height; /* of pictures for a network that takes any size (model.h), or 0 */
 	enum output_activation output; /* of a network that ends without one (model.h) */
 	int batch_size, threads;
 	struct bad_inputs

@@ -36,8 +36,7 @@ enum stream_codec { STREAM_RAW, STREAM_ZLIB };
 struct stream_head {
 	enum stream_type type;
 	int height, width, channels;
-	double minimum,
-		maximum; /* value range: 0..255 for u8 as decoded; stream_values maps it to 0..1 */
+	double minimum, maximum; /* value range: 0..255 for u8 as decoded */
 	enum stream_label label;
 	struct text_list classes; /* in label order */
 	uint32_t pass;            /* epoch number of augmented data, from 0 */
@@ -125,10 +124,6 @@ CHECKED int stream_next_record(struct stream_reader *reader, struct stream_recor
  * compressed, or has another byte order. */
 bool stream_tensor_offset(const struct stream_reader *reader, const struct stream_record *record,
 	uint64_t *offset);
-
-/* Converts a tensor to the input of a network: height x width x channels floats (v - minimum) /
- * (maximum - minimum), each rounded once from double. */
-void stream_values(const struct stream_head *head, const void *tensor, float *values);
 
 /* The name of the input for messages: the path, or "standard input". */
 const char *stream_name(const struct stream_reader *reader);

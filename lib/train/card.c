@@ -76,16 +76,17 @@ static const char *find_value(const char *command_line, const char *option, size
 	return found;
 }
 
-/* Input shape and value range, and the preprocessing options of pack-tensors, whose history has all
- * of them. */
-static json_t *input_object(const struct stream_head *head)
+/* Input shape and values, and the preprocessing options of pack-tensors, whose history has all of
+ * them. */
+static json_t *input_object(const struct training *training)
 {
+	const struct stream_head *head = samples_head(training->samples);
 	static const char *const options[] = {"fit", "interpolation", "background"};
-	json_t *input = json_pack("{s:i, s:i, s:i, s:f, s:f}", "width", head->width, "height",
-		head->height, "channels", head->channels, "minimum", head->minimum, "maximum",
-		head->maximum);
+	json_t *input = json_pack("{s:i, s:i, s:i}", "width", head->width, "height", head->height,
+		"channels", head->channels);
 	json_t *entry;
 	size_t index;
+	input = input_values_write(input, &training->input_values);
 	json_array_foreach (head->history, index, entry) {
 		const char *tool = json_string_value(json_object_get(entry, "tool"));
 		const char *arguments = json_string_value(json_object_get(entry, "arguments"));
@@ -103,7 +104,7 @@ static json_t *input_object(const struct stream_head *head)
 	return input;
 }
 
-/* Digest, records, passes, and the sum of the targets of each class. */
+/* Digest, records, passes, value range, and the sum of the targets of each class. */
 static json_t *data_object(const struct samples *samples, uint32_t records, const double *totals)
 {
 	const struct stream_head *head = samples_head(samples);
@@ -116,9 +117,9 @@ static json_t *data_object(const struct samples *samples, uint32_t records, cons
 		counts = json_add_member(counts, head->classes.items[i],
 			head->label == STREAM_LABEL_INDEX ? json_integer((json_int_t)totals[i])
 							  : json_number(totals[i]));
-	return json_pack("{s:s, s:i, s:i, s:o, s:o}", "sha256", hex, "records", (int)records,
-		"passes", (int)samples_passes(samples), "classes", counts, "history",
-		history_array(head));
+	return json_pack("{s:s, s:i, s:i, s:[f,f], s:o, s:o}", "sha256", hex, "records",
+		(int)records, "passes", (int)samples_passes(samples), "range", head->minimum,
+		head->maximum, "classes", counts, "history", history_array(head));
 }
 
 static json_t *epoch_object(const struct epoch_result *result)
@@ -161,7 +162,6 @@ json_t *training_card(const struct training *training, const char *command_line,
 	const struct text_list *notes, struct error *error)
 {
 	const struct training_log *log = &training->log;
-	const struct stream_head *head = samples_head(training->samples);
 	char *shortened = strdup(command_line);
 	if (!shortened) {
 		error_memory(error, "training.json");
@@ -174,7 +174,7 @@ json_t *training_card(const struct training *training, const char *command_line,
 		: json_null();
 	json_t *card = json_pack("{s:s, s:s, s:o, s:o, s:o, s:o, s:o, s:{s:o, s:o}, s:o}", "tool",
 		"cnn-train", "version", MILLRACE_VERSION, "command_line", json_text(shortened),
-		"options", options_object(training), "input", input_object(head), "data",
+		"options", options_object(training), "input", input_object(training), "data",
 		data_object(training->samples, training->records, training->class_totals),
 		"validation", validation, "results", "last",
 		epoch_object(&log->epochs[log->count - 1]), "best",

@@ -38,6 +38,7 @@ struct prefetch {
 struct samples {
 	struct stream_head head;
 	enum samples_order order;
+	struct input_values values;
 	struct text_list names; /* of the inputs */
 	int *descriptors;       /* of the inputs; -1 for a pipe */
 	struct spool spool;     /* of compressed files, or of a pipe's current pass */
@@ -380,12 +381,18 @@ int samples_open(struct samples **out, const char *const *paths, size_t count,
 		return error_memory(error, paths[0]);
 	samples->spool = samples->prefetch.spool = SPOOL_EMPTY;
 	samples->order = order;
+	samples->values = input_values_of_range(0, 1, INPUT_ASSUMED);
 	if (open_inputs(samples, paths, count, error)) {
 		samples_close(samples);
 		return -1;
 	}
 	*out = samples;
 	return 0;
+}
+
+void samples_set_values(struct samples *samples, const struct input_values *values)
+{
+	samples->values = *values;
 }
 
 void samples_close(struct samples *samples)
@@ -446,7 +453,7 @@ int samples_read(const struct samples *samples, uint32_t index, float *input, fl
 		    location.offset, tensor, stream_tensor_size(&samples->head),
 		    samples->names.items[spooled ? 0 : location.source], error))
 		return -1;
-	stream_values(&samples->head, tensor, input);
+	input_values_of_tensor(&samples->values, &samples->head, tensor, input);
 	if (pass->weights) {
 		memcpy(target, pass->weights + index * classes, classes * sizeof *target);
 		return 0;

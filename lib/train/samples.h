@@ -8,7 +8,7 @@
 #define TRAIN_SAMPLES_H
 
 #include "base/digest.h"
-#include "stream/stream.h"
+#include "model/input_values.h"
 
 #include <stdbool.h>
 
@@ -28,6 +28,9 @@ CHECKED int samples_open(struct samples **samples, const char *const *paths, siz
 
 /* Frees, even while a thread is blocked on a pipe; NULL is allowed. */
 void samples_close(struct samples *samples);
+
+/* The values that samples_read gives; 0..1 by default. */
+void samples_set_values(struct samples *samples, const struct input_values *values);
 
 /* The head of the first stream, with the history of the tools that made it; and that stream's
  * name. */
@@ -59,9 +62,9 @@ void samples_digest(const struct samples *samples, unsigned char out[DIGEST_SIZE
 size_t samples_input_count(const struct samples *samples);
 size_t samples_tensor_size(const struct samples *samples);
 
-/* Reads record `index` of the selected pass: its values (stream_values) into `input`, and into
- * `target` a number per class: the one-hot label, or the weights. `tensor` is scratch memory of
- * samples_tensor_size bytes. Thread-safe, with a `tensor` per thread. */
+/* Reads record `index` of the selected pass: its values (input_values_of_tensor) into `input`, and
+ * into `target` a number per class: the one-hot label, or the weights. `tensor` is scratch memory
+ * of samples_tensor_size bytes. Thread-safe, with a `tensor` per thread. */
 CHECKED int samples_read(const struct samples *samples, uint32_t index, float *input, float *target,
 	void *tensor, struct error *error);
 

@@ -123,6 +123,16 @@ static int make_network(struct training *training, struct error *error)
 	return 0;
 }
 
+/* Those that its first layers are made for, else 0..1. */
+static void choose_input_values(struct training *training)
+{
+	if (!input_values_of_layers(&training->input_values, &training->graph, training->network))
+		training->input_values = input_values_of_range(0, 1, INPUT_ASSUMED);
+	samples_set_values(training->samples, &training->input_values);
+	if (training->validation)
+		samples_set_values(training->validation, &training->input_values);
+}
+
 static int choose_loss(struct training *training, enum loss *loss, struct error *error)
 {
 	char activations[256];
@@ -149,6 +159,7 @@ static int prepare_training(struct training *training, struct error *error)
 		make_graph(training, error) || make_network(training, error) ||
 		choose_loss(training, &loss, error))
 		return -1;
+	choose_input_values(training);
 	training->options = training_defaults(request->optimizer);
 	training->options.loss = loss;
 	training->options.label_smoothing = (float)request->label_smoothing;

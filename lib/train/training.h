@@ -41,6 +41,7 @@ struct training {
 	struct output_head head; /* how the graph was completed */
 	struct architecture_remarks remarks;
 	struct network *network;
+	struct input_values input_values; /* that the network takes */
 	struct training_log log;
 	double *class_totals; /* sum of the targets per class, in the first pass and in the
 	                         validation samples */

@@ -56,6 +56,15 @@ cnn-predict -m m --threshold 0.9 x|--threshold: goes with --sort-into, --annotat
 cnn-predict -m m --evaluate --threshold 0.9 x|--threshold: goes with --sort-into, --annotate, or --evaluate with --multi-label
 cnn-predict -m m --evaluate --header x|--header: goes with --predictions where there is --evaluate
 cnn-predict -m m --evaluate --top 2 x|--top: goes with --predictions or --annotate where there is --evaluate
+cnn-predict -m m --input caffe --input-range 0,255 x|--input: does not go with --input-range
+cnn-predict -m m --input-range 255,0 x|--input-range: '255,0' is not two numbers A,B, the first below the second
+cnn-predict -m m --input-range 0,1e300 x|--input-range: '0,1e300' is not two numbers A,B, the first below the second
+cnn-predict -m m --input vgg x|--input: 'vgg' is not one of caffe, tf, torch
+saliency -m m --input tf --input-range -1,1 x|--input: does not go with --input-range
+saliency -m m --input-range nan,1 x|--input-range: 'nan,1' is not two numbers A,B, the first below the second
+model-report -m m --validation s --input tf --input-range -1,1|--input: does not go with --input-range
+model-report -m m --input caffe|--input: goes with --validation
+model-report -m m --validation s --input-range 0|--input-range: '0' is not two numbers A,B, the first below the second
 cnn-train -o m --architecture a.json --output-activation sigmoid x|--output-activation: goes with --architecture original
 model-report -m m --leaked f|--leaked: goes with --validation
 model-report -m m --mistakes 6|--mistakes: goes with --validation

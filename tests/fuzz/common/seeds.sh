@@ -171,6 +171,11 @@ labels)
 card)
 	good all '{"input":{"fit":"crop","interpolation":"nearest","background":"#ff8000"}}'
 	good none '{}'
+	good range '{"input":{"minimum":-1,"maximum":1}}'
+	good stream '{"tool":"cnn-train","data":{},"input":{"minimum":0,"maximum":255}}'
+	good mode '{"input":{"mode":"torch"}}'
+	bad range '{"input":{"minimum":1,"maximum":0}}'
+	bad mode '{"input":{"mode":"vgg"}}'
 	bad fit '{"input":{"fit":"squeeze"}}'
 	bad background '{"input":{"background":"#ff"}}' ;;
 history)

@@ -71,12 +71,13 @@ static void write_stream(const struct sample *samples, int count, const char *se
 
 static int run_examination(struct examination *examination, int mistakes_maximum)
 {
+	const struct input_values unit = input_values_of_range(0, 1, INPUT_ASSUMED);
 	struct stream_reader *reader;
 	if (stream_open(&reader, path, &error))
 		exit(1);
 	struct progress silent = {0};
-	int result = examine(examination, network, &labels, reader, mistakes_maximum, NULL, &silent,
-		&error);
+	int result = examine(examination, network, &labels, &unit, reader, mistakes_maximum, NULL,
+		&silent, &error);
 	stream_close(reader);
 	return result;
 }

@@ -10,6 +10,12 @@
 static struct error error;
 static char path[256];
 
+static struct picture_settings white(enum image_fit fit)
+{
+	return (struct picture_settings){fit, IMAGE_BILINEAR, {255, 255, 255},
+		input_values_of_range(0, 1, INPUT_ASSUMED)};
+}
+
 /* A white picture with a black square around (40, 25). */
 static void write_picture(int width, int height)
 {
@@ -26,7 +32,7 @@ static void write_picture(int width, int height)
 /* The square's centre on the input must equal the mapped centre of the picture's square. */
 static void is_placed(int width, int height, enum image_fit fit, const char *name)
 {
-	struct picture_settings settings = {fit, IMAGE_BILINEAR, {255, 255, 255}};
+	struct picture_settings settings = white(fit);
 	struct picture picture;
 	double mass = 0, x = 0, y = 0;
 	write_picture(width, height);
@@ -50,7 +56,7 @@ static void is_placed(int width, int height, enum image_fit fit, const char *nam
 /* A map that is high only on the input's left half colours only the picture's left half. */
 static void overlay_is_placed(void)
 {
-	struct picture_settings settings = {IMAGE_STRETCH, IMAGE_BILINEAR, {255, 255, 255}};
+	struct picture_settings settings = white(IMAGE_STRETCH);
 	struct picture picture;
 	struct map map;
 	struct colormap jet;
@@ -76,23 +82,25 @@ static void overlay_is_placed(void)
 static void settings(void)
 {
 	struct picture_settings read;
-	json_t *card = json_pack("{s:{s:s, s:s, s:s}}", "input", "fit", "pad", "interpolation",
-		"bicubic", "background", "black");
-	ok(picture_settings_read(&read, card, &error) == 0 && read.fit == IMAGE_PAD &&
+	struct model model = {.card = NULL};
+	json_t *card = model.card = json_pack("{s:{s:s, s:s, s:s}}", "input", "fit", "pad",
+		"interpolation", "bicubic", "background", "black");
+	ok(picture_settings_read(&read, &model, NULL, &error) == 0 && read.fit == IMAGE_PAD &&
 			read.filter == IMAGE_BICUBIC && read.background[0] == 0,
 		"settings of a card");
 	json_object_set_new(json_object_get(card, "input"), "fit", json_string("tile"));
-	ok(picture_settings_read(&read, card, &error) == -1, "an unknown fit");
+	ok(picture_settings_read(&read, &model, NULL, &error) == -1, "an unknown fit");
 	is_text(error.reason, "unknown fit 'tile'", "which is named");
 	json_decref(card);
-	ok(picture_settings_read(&read, NULL, &error) == 0 && read.fit == IMAGE_STRETCH &&
+	model.card = NULL;
+	ok(picture_settings_read(&read, &model, NULL, &error) == 0 && read.fit == IMAGE_STRETCH &&
 			read.background[2] == 255,
 		"and the defaults without a card");
 }
 
 int main(void)
 {
-	struct picture_settings white = {IMAGE_STRETCH, IMAGE_BILINEAR, {255, 255, 255}};
+	struct picture_settings usual = white(IMAGE_STRETCH);
 	struct picture picture;
 	snprintf(path, sizeof path, "%s/picture.png", scratch());
 	is_placed(80, 60, IMAGE_STRETCH, "stretch");
@@ -103,13 +111,13 @@ int main(void)
 	is_placed(80, 120, IMAGE_PAD, "pad, high");
 	overlay_is_placed();
 	settings();
-	ok(picture_read(&picture, path, &white, (struct shape){30, 40, 2, false}, &error) == -1 &&
+	ok(picture_read(&picture, path, &usual, (struct shape){30, 40, 2, false}, &error) == -1 &&
 			!picture.input,
 		"two channels are refused");
-	ok(picture_read(&picture, "/nowhere.png", &white, (struct shape){30, 40, 3, false},
+	ok(picture_read(&picture, "/nowhere.png", &usual, (struct shape){30, 40, 3, false},
 		   &error) == -1,
 		"a missing file");
-	ok(picture_read(&picture, path, &white, (struct shape){30, 40, 1, false}, &error) == 0 &&
+	ok(picture_read(&picture, path, &usual, (struct shape){30, 40, 1, false}, &error) == 0 &&
 			picture.input[0] == 1,
 		"grey");
 	picture_free(&picture);

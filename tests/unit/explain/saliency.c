@@ -255,6 +255,48 @@ static void activation_maps(void)
 	network_destroy(network);
 }
 
+/* A network of the same weights that takes 0..255, with a first kernel divided by 255, has the same
+ * maps by every method: they are of levels. */
+static void other_values(void)
+{
+	struct layer layers[] = {convolution(4, 3, 1, PADDING_SAME, ACTIVATION_RELU),
+		plain(LAYER_FLATTEN), dense(ACTIVATION_LINEAR)};
+	struct network *network = build(layers, 3);
+	struct input_values values = input_values_of_range(0, 255, INPUT_OF_LAYERS);
+	struct saliency_target target = {3, 2};
+	struct map expected[SALIENCY_METHOD_COUNT];
+	float levels[VALUES];
+	memcpy(levels, input, sizeof levels);
+	for (int method = 0; method < SALIENCY_METHOD_COUNT; method++)
+		expected[method] = compute(network, target,
+			(struct saliency_options){.method = (enum saliency_method)method,
+				.samples = 5,
+				.noise = 0.2});
+	float *kernel = network_parameter_values(network, 0);
+	for (size_t i = 0; i < network_parameter(network, 0).count; i++)
+		kernel[i] /= 255;
+	for (int i = 0; i < VALUES; i++)
+		input[i] *= 255;
+	for (int method = 0; method < SALIENCY_METHOD_COUNT; method++) {
+		struct map map = compute(network, target,
+			(struct saliency_options){.method = (enum saliency_method)method,
+				.samples = 5,
+				.noise = 0.2,
+				.input_values = &values});
+		double worst = 0, largest = 0;
+		for (int i = 0; i < HEIGHT * WIDTH; i++) {
+			double difference = (double)(map.values[i] - expected[method].values[i]);
+			worst = fmax(worst, fabs(difference));
+			largest = fmax(largest, fabs((double)map.values[i]));
+		}
+		is_near(worst / largest, 0, 1e-4, saliency_method_names[method]);
+		map_free(&map);
+		map_free(&expected[method]);
+	}
+	memcpy(input, levels, sizeof levels);
+	network_destroy(network);
+}
+
 /* Noise depends on the seed and the number of the picture. */
 static void noise(struct network *network)
 {
@@ -362,6 +404,7 @@ int main(void)
 	noise(network);
 	network_destroy(network);
 	saturation();
+	other_values();
 	activation_maps();
 	chain_nodes();
 	graph_nodes();
