@@ -1,5 +1,6 @@
 /* cnn-export: exports a model folder for other programs. */
 #include "common/files.h"
+#include "common/input.h"
 #include "common/tool.h"
 
 #include "export/export.h"
@@ -23,6 +24,7 @@ int main(int argc, char **argv)
 {
 	const char *path = NULL, *labels = NULL, *output = NULL;
 	struct option_size size = {0};
+	struct tool_input input = TOOL_INPUT_DEFAULT;
 	int activation = OUTPUT_AUTO, chosen = -1;
 	bool quiet = false;
 	const struct option_row rows[] = {
@@ -36,6 +38,7 @@ int main(int argc, char **argv)
 			0, export_format_names},
 		TOOL_PICTURE_SIZE(size),
 		TOOL_OUTPUT_ACTIVATION(activation),
+		TOOL_INPUT(input),
 		TOOL_QUIET(quiet),
 		TOOL_END,
 	};
@@ -50,10 +53,12 @@ int main(int argc, char **argv)
 	output = output ? output : "-";
 	tool_check_files(NULL, 0, TOOL_WHOLE_FOLDERS);
 	enum export_format format = choose_format(chosen, output);
+	const struct input_values *values = tool_input_values(&input);
 	tool_refuse_terminal(output);
 
 	struct error error;
 	struct model model;
+	struct picture_settings settings;
 	const struct model_options how = {.mode = NETWORK_PREDICT,
 		.batch = 1,
 		.width = size.width,
@@ -62,13 +67,17 @@ int main(int argc, char **argv)
 		.output = (enum output_activation)activation};
 	if (model_load(&model, path, &how, &error))
 		return tool_error(&error);
-	if (!quiet)
-		tool_say_all(path, &model.assumptions);
 	int status = EXIT_DONE;
-	struct export_model exported = {model.network, &model.labels,
-		export_input_range(model.card)};
-	if (export_write(&exported, format, output, &error))
+	struct export_model exported = {model.network, &model.labels, &settings};
+	if (picture_settings_read(&settings, &model, values, &error)) {
+		error_within(&error, path);
 		status = tool_error(&error);
+	} else if (export_write(&exported, format, output, &error)) {
+		status = tool_error(&error);
+	} else if (!quiet) {
+		tool_say_all(path, &model.assumptions);
+		tool_say_of_input(path, &settings.values);
+	}
 	model_free(&model);
 	return tool_finish(status);
 }

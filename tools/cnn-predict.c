@@ -168,10 +168,10 @@ int main(int argc, char **argv)
 
 	int failed = predictor_open(&predictor, &request, &error) ||
 		(predictions_path && output_open(&predictions, predictions_path, &error));
-	if (!failed && !quiet)
+	if (!failed && !quiet) {
 		tool_say_all(request.model, &predictor.model.assumptions);
-	if (!failed && predictor.batch.settings.values.source == INPUT_ASSUMED && !quiet)
-		tool_say(request.model, INPUT_ASSUMED_TEXT);
+		tool_say_of_input(request.model, &predictor.batch.settings.values);
+	}
 	failed = failed ||
 		predictor_run(&predictor, operands, count,
 			request.evaluate ? predictions.stream : stdout, &error) ||

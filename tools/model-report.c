@@ -66,9 +66,8 @@ int main(int argc, char **argv)
 	int failed = model_report_open(&report, &request, &error);
 	if (!failed && !quiet)
 		tool_say_all(request.model, &report.model.assumptions);
-	if (!failed && request.validation && !quiet &&
-		report.plan.settings.values.source == INPUT_ASSUMED)
-		tool_say(request.model, INPUT_ASSUMED_TEXT);
+	if (!failed && request.validation && !quiet)
+		tool_say_of_input(request.model, &report.plan.settings.values);
 	failed = failed || model_report_write(&report, output_path, &error);
 	if (failed)
 		tool_error(&error);

@@ -174,8 +174,8 @@ int main(int argc, char **argv)
 
 	if (!failed && !quiet)
 		tool_say_all(model_path, &model.assumptions);
-	if (!failed && count && plan.settings.values.source == INPUT_ASSUMED && !quiet)
-		tool_say(model_path, INPUT_ASSUMED_TEXT);
+	if (!failed && count && !quiet)
+		tool_say_of_input(model_path, &plan.settings.values);
 	size_t found = paths.count + bad.count;
 	/* The chart is drawn last, so that all other output is complete if that fails. */
 	failed = failed ||

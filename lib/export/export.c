@@ -48,13 +48,20 @@ int export_write(const struct export_model *model, enum export_format format, co
 	return ROWS[format].write(model, path, error);
 }
 
-struct input_range export_input_range(const json_t *card)
+static json_t *add_input(json_t *metadata, const struct picture_settings *input)
 {
-	const json_t *input = json_object_get(card, "input"),
-		     *minimum = json_object_get(input, "minimum"),
-		     *maximum = json_object_get(input, "maximum");
-	struct input_range range = {json_number_value(minimum), json_number_value(maximum)};
-	return range.minimum < range.maximum ? range : (struct input_range){0, 1};
+	const struct input_values *values = &input->values;
+	if (values->mode != INPUT_RANGE) {
+		metadata = json_add_member(metadata, "input_mode",
+			json_string(input_mode_names[values->mode]));
+	} else {
+		double minimum = values->offset[0], maximum = values->offset[0] + values->scale[0];
+		metadata = json_add_member(metadata, "input_minimum", json_real(minimum));
+		metadata = json_add_member(metadata, "input_maximum", json_real(maximum));
+	}
+	metadata = json_add_member(metadata, "input_fit", json_string(image_fit_names[input->fit]));
+	return json_add_member(metadata, "input_interpolation",
+		json_string(image_filter_names[input->filter]));
 }
 
 json_t *export_metadata(const struct export_model *model)
@@ -64,12 +71,11 @@ json_t *export_metadata(const struct export_model *model)
 	for (size_t i = 0; labels && i < model->labels->count; i++)
 		labels = json_add_item(labels, json_string(model->labels->items[i]));
 	json_t *metadata = json_pack("{s:o}", "labels", labels);
-	if (!input.is_vector) {
-		metadata = json_add_member(metadata, "input_width", json_integer(input.width));
-		metadata = json_add_member(metadata, "input_height", json_integer(input.height));
-	}
-	metadata = json_add_member(metadata, "input_minimum", json_real(model->range.minimum));
-	return json_add_member(metadata, "input_maximum", json_real(model->range.maximum));
+	if (input.is_vector)
+		return metadata;
+	metadata = json_add_member(metadata, "input_width", json_integer(input.width));
+	metadata = json_add_member(metadata, "input_height", json_integer(input.height));
+	return add_input(metadata, model->input);
 }
 
 char *export_metadata_text(const json_t *value)

@@ -5,20 +5,16 @@
 #define EXPORT_EXPORT_H
 
 #include "base/text.h"
+#include "model/picture.h"
 #include "nn/network.h"
 
 #include <jansson.h>
 
-/* The values of a pixel, from black to white. */
-struct input_range {
-	double minimum, maximum;
-};
-
 /* What is exported; all is the caller's. */
 struct export_model {
 	const struct network *network;
-	const struct text_list *labels; /* one per output */
-	struct input_range range;
+	const struct text_list *labels;       /* one per output */
+	const struct picture_settings *input; /* what it takes of a picture */
 };
 
 /* ROW(enumerator, name, ending of its files, whether it is more than one file, function). */
@@ -46,9 +42,5 @@ bool export_is_several(enum export_format format);
  * of the layer that the format lacks. */
 CHECKED int export_write(const struct export_model *model, enum export_format format,
 	const char *path, struct error *error);
-
-/* The range of the pictures that a network was trained on, from its model card (NULL: none): 0..1
- * where that does not say it. */
-struct input_range export_input_range(const json_t *card);
 
 #endif

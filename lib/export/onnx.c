@@ -117,15 +117,16 @@ static void add_property(struct protobuf *model, const char *key, const char *va
 }
 
 /* ONNX has names for three ranges; NULL: another. */
-static const char *range_name(struct input_range range)
+static const char *range_name(const struct input_values *values)
 {
+	double black = values->offset[0], white = black + values->scale[0];
 	static const struct {
 		int minimum, maximum;
 		const char *name;
 	} names[] = {{0, 1, "Normalized_0_1"}, {-1, 1, "Normalized_1_1"},
 		{0, 255, "NominalRange_0_255"}};
-	for (size_t i = 0; i < sizeof names / sizeof *names; i++)
-		if (range.minimum == names[i].minimum && range.maximum == names[i].maximum)
+	for (size_t i = 0; i < sizeof names / sizeof *names && values->mode == INPUT_RANGE; i++)
+		if (black == names[i].minimum && white == names[i].maximum)
 			return names[i].name;
 	return NULL;
 }
@@ -133,10 +134,14 @@ static const char *range_name(struct input_range range)
 static void add_picture_properties(struct protobuf *model, const struct export_model *source)
 {
 	struct shape input = network_graph(source->network)->input;
-	const char *range = range_name(source->range);
+	const struct input_values *values = &source->input->values;
+	const char *range = range_name(values);
 	if (input.is_vector || (input.channels != 1 && input.channels != 3))
 		return;
-	add_property(model, "Image.BitmapPixelFormat", input.channels == 1 ? "Gray8" : "Rgb8");
+	add_property(model, "Image.BitmapPixelFormat",
+		input.channels == 1      ? "Gray8"
+			: values->is_bgr ? "Bgr8"
+					 : "Rgb8");
 	add_property(model, "Image.ColorSpaceGamma", "SRGB");
 	if (range)
 		add_property(model, "Image.NominalPixelRange", range);

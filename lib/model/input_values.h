@@ -17,9 +17,6 @@ enum { PICTURE_CHANNELS = 3 };
 /* Who said it. */
 enum input_source { INPUT_ASSUMED, INPUT_OF_LAYERS, INPUT_OF_FORM, INPUT_OF_CARD, INPUT_OF_OPTION };
 
-/* What tools say of a model whose values are INPUT_ASSUMED. */
-#define INPUT_ASSUMED_TEXT "does not say the range of its input: 0..1 is taken; see --input-range"
-
 /* Modes of preprocess_input (keras/src/applications/imagenet_utils.py), with the mean and deviation
  * of ImageNet:
  * CAFFE: 0..255, blue first, minus the mean; ResNet, VGG

@@ -18,7 +18,7 @@ static int read_values(struct input_values *values, const struct model *model, s
 	int said = input_values_read(values, model->card, error);
 	if (said)
 		return said < 0 ? -1 : 0;
-	if (input_values_of_layers(values, &model->graph, model->weights ? NULL : model->network))
+	if (input_values_of_layers(values, &model->graph, model->reading ? NULL : model->network))
 		return 0;
 	*values = model->hints.is_teachable_machine ? input_values_of_range(-1, 1, INPUT_OF_FORM)
 						    : input_values_of_range(0, 1, INPUT_ASSUMED);

@@ -202,7 +202,7 @@ static int read_batch(struct predictor *predictor, struct error *error)
 	if (predictor->weights_read)
 		return 0;
 	predictor->weights_read = true;
-	if (predictor->model.weights && model_finish_weights(&predictor->model, error))
+	if (predictor->model.reading && model_finish_weights(&predictor->model, error))
 		return -1;
 	if (request->header && predictor->lines)
 		prediction_write_header(predictor->batch.top, request->evaluate, predictor->lines);

@@ -34,3 +34,10 @@ const struct input_values *tool_input_values(const struct tool_input *input)
 	values = input_values_of_range(minimum, maximum, INPUT_OF_OPTION);
 	return &values;
 }
+
+void tool_say_of_input(const char *model, const struct input_values *values)
+{
+	if (values->source == INPUT_ASSUMED)
+		tool_say(model,
+			"does not say the range of its input: 0..1 is taken; see --input-range");
+}

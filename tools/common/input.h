@@ -31,4 +31,7 @@ bool tool_parse_range(const char *text, double *minimum, double *maximum);
  * sense, or both were given. */
 const struct input_values *tool_input_values(const struct tool_input *input);
 
+/* Says that nothing says the values, where they are INPUT_ASSUMED. */
+void tool_say_of_input(const char *model, const struct input_values *values);
+
 #endif
