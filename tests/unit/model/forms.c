@@ -423,6 +423,7 @@ static void opaque(void)
 
 int main(void)
 {
+	H5Eset_auto2(H5E_DEFAULT, NULL, NULL);
 	all();
 	matching();
 	opaque();
