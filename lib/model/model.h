@@ -73,7 +73,7 @@ CHECKED int model_save(const char *folder, const struct network *network,
 /* ---- the files, one by one ---- */
 
 enum { ARCHITECTURE_FILE_MAXIMUM = 64 << 20 };
-/* Reads a model of Keras 2 or 3: Sequential or Functional, nested models and shared layers, one
+/* Reads a model of Keras 1, 2 or 3: Sequential or Functional, nested models and shared layers, one
  * input and one output. Nested models are flattened; the nodes that lead to the output are kept.
  * Sides of the input that the file leaves free are 0; the shapes of the nodes are checked where it
  * has none. `remarks` (NULL: not wanted) must be empty, and is the caller's to free even on

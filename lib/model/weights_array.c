@@ -51,8 +51,7 @@ static int check_storage(const struct weights_array *array)
 static bool is_bfloat16(const struct weights_array *array)
 {
 	struct text_list names = {0};
-	bool is_named = H5Aexists(array->dataset, "dtype") > 0 &&
-		weights_read_names(array->file, array->dataset, "dtype", &names) &&
+	bool is_named = weights_read_names(array->file, array->dataset, "dtype", &names) &&
 		names.count == 1 && strcmp(names.items[0], "bfloat16") == 0;
 	text_list_free(&names);
 	return is_named;
@@ -196,15 +195,14 @@ static bool is_contiguous(const struct weights_array *array, struct weights_loca
 	return contiguous;
 }
 
-/* A bfloat16 is the first half of a float. They are read to the end of the space for the floats, so
+/* A bfloat16 is the upper half of a float. They are read to the end of the space for the floats, so
  * that none is overwritten before it is converted. */
 static bool read_bfloat16(const struct weights_array *array, float *values)
 {
 	size_t count = array->parameter->count;
-	const unsigned char *bytes = (unsigned char *)values + 2 * count;
+	unsigned char *bytes = (unsigned char *)values + 2 * count;
 	hid_t type = H5Dget_type(array->dataset);
-	bool good = H5Dread(array->dataset, type, H5S_ALL, H5S_ALL, H5P_DEFAULT,
-			    (unsigned char *)values + 2 * count) >= 0;
+	bool good = H5Dread(array->dataset, type, H5S_ALL, H5S_ALL, H5P_DEFAULT, bytes) >= 0;
 	H5Tclose(type);
 	for (size_t i = 0; good && i < count; i++) {
 		uint32_t bits = (uint32_t)load_u16(bytes + 2 * i) << 16;

@@ -135,7 +135,7 @@ static int find_group(const struct doubled_groups *groups, const char *path, siz
 
 /* The number in the file of the group that the first `length` bytes of `path` name: two after the
  * last one of its class that has weights, and one more for each between them that has none. -1
- * without memory. */
+ * with an error. */
 static int doubled_number(struct doubled_groups *groups, const char *path, size_t length,
 	struct error *error)
 {
@@ -148,7 +148,9 @@ static int doubled_number(struct doubled_groups *groups, const char *path, size_
 	while (previous >= 0 && (found = find_group(groups, path, stem, previous)) < 0)
 		previous--;
 	snprintf(name, sizeof name, "%.*s", (int)length, path);
-	if (added == GRAPH_NODES_MAXIMUM || text_list_add(&groups->names, name, error))
+	if (added == GRAPH_NODES_MAXIMUM)
+		return error_set(error, name, "is one of too many groups");
+	if (text_list_add(&groups->names, name, error))
 		return -1;
 	return groups->numbers[added] =
 		       found < 0 ? number : groups->numbers[found] + 1 + number - previous;

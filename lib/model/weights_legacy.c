@@ -73,8 +73,7 @@ static int add_layer(const struct weights_file *file, const char *base, const ch
 static int check_backend(const struct weights_file *file, hid_t group, const char *base)
 {
 	struct text_list names = {0};
-	bool is_theano = H5Aexists(group, "backend") > 0 &&
-		weights_read_names(file, group, "backend", &names) && names.count == 1 &&
+	bool is_theano = weights_read_names(file, group, "backend", &names) && names.count == 1 &&
 		strcmp(names.items[0], "theano") == 0;
 	text_list_free(&names);
 	return is_theano ? weights_refuse(file, *base ? base : "/",
@@ -125,7 +124,7 @@ static bool has_names(const struct listed_layers *layers, const struct network *
 
 /* ---- matching ---- */
 
-typedef int list_arrays(const struct weights_file *file, const struct listed_layers *layers,
+typedef int matching(const struct weights_file *file, const struct listed_layers *layers,
 	const struct network *network, struct text_list *arrays);
 
 /* Appends the arrays of all the file's layers. */
@@ -171,7 +170,7 @@ static bool has_shapes(const struct weights_file *file, const struct network *ne
 static int match_layers(const struct weights_file *file, const struct listed_layers *layers,
 	const struct network *network, struct text_list *arrays)
 {
-	static list_arrays *const ways[] = {list_in_order, list_by_name};
+	static matching *const ways[] = {list_in_order, list_by_name};
 	struct error unwanted;
 	struct weights_file attempt = *file;
 	attempt.error = &unwanted;

@@ -141,6 +141,8 @@ architecture)
 	input='{"class_name":"InputLayer","config":{"name":"i","batch_shape":[null,null,8,3]}}'
 	ends='"input_layers":["i",0,0],"output_layers":["a",0,0]'
 	good operation '{"class_name":"Model","config":{"layers":['"$input"',{"class_name":"TFOpLambda","config":{"name":"a","function":"math.truediv"},"inbound_nodes":[["i",0,0,{"y":127.5}]]}],'"$ends"'}}'
+	good tensorflow '{"class_name":"Model","config":{"layers":['"$input"',{"class_name":"TensorFlowOpLayer","name":"a","config":{"name":"b","node_def":{"op":"RealDiv"},"constants":{"1":127.5}},"inbound_nodes":[["i",0,0]]}],'"$ends"'}}'
+	good keras1 '{"class_name":"Sequential","keras_version":"1.2.2","config":[{"class_name":"Convolution2D","config":{"name":"a","batch_input_shape":[null,8,8,3],"nb_filter":2,"nb_row":1,"nb_col":2,"dim_ordering":"tf","W_regularizer":{"name":"WeightRegularizer","l1":0,"l2":0.5}}},{"class_name":"ZeroPadding2D","config":{"name":"b","padding":{"top_pad":1}}},{"class_name":"Dropout","config":{"name":"c","p":0.5}}]}'
 	bad cycle '{"class_name":"Model","config":{"layers":['"$input"',{"class_name":"Flatten","config":{"name":"a"},"inbound_nodes":[[["a",0,0]]]}],'"$ends"'}}'
 	bad class '{"class_name":"Functional","config":{"layers":[]}}'
 	bad layers '{"class_name":"Sequential","config":{"layers":[]}}' ;;
