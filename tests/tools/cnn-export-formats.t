@@ -8,6 +8,7 @@ for model in functional_add squeeze_excite concatenate rescaling_minus1_1; do
 	mkdir $model
 	cp "$graphs/$model.json" "$graphs/$model.weights.h5" $model/
 	printf 'c%d\n' 0 1 2 3 >$model/labels.txt
+	echo '{"input": {"minimum": 0, "maximum": 1}}' >$model/training.json
 done
 refused() { # refused STATUS MESSAGE COMMAND...
 	expected=$1 message=$2
@@ -118,7 +119,7 @@ export_model x.safetensors again.safetensors
 ok "safetensors: the same bytes" cmp x.safetensors again.safetensors
 is "safetensors: tensors and metadata" "$(python3 safetensors.py x.safetensors "$weights" 2>&1)" \
 	"11 [3, 3, 3, 8] 13
-format=keras labels=c0 c1 c2 c3 input_width=26 input_height=24 input_minimum=0 input_maximum=1"
+format=keras labels=c0 c1 c2 c3 input_width=26 input_height=24 input_minimum=0 input_maximum=1 input_fit=stretch input_interpolation=bilinear"
 
 # ---- TensorFlow.js ----
 cat >layers.py <<'END'
@@ -179,6 +180,8 @@ input_width=16
 input_height=16
 input_minimum=-1
 input_maximum=1
+input_fit=stretch
+input_interpolation=bilinear
 Image.BitmapPixelFormat=Rgb8
 Image.ColorSpaceGamma=SRGB
 Image.NominalPixelRange=Normalized_1_1"

@@ -22,6 +22,7 @@ for model in plain modern; do
 	cp "$fixtures/model/$model.json" "$fixtures/model/$model.weights.h5" $model/
 	case $model in plain) classes='a b c d' ;; *) classes='x y z' ;; esac
 	printf '%s\n' $classes >$model/labels.txt
+	echo '{"input": {"minimum": 0, "maximum": 1}}' >$model/training.json
 	run cnn-export -m $model -o $model.onnx
 	status_is 0
 	stdout_is ''
