@@ -15,8 +15,8 @@ struct text_block {
 /* Writes a list as the block. Returns false if it is too large. */
 bool text_block_write(struct text_block *block, const struct text_list *list);
 
-/* Appends the strings of a block that another process wrote: -1 if it is none, or without memory
- * (some may have been added). */
+/* Appends the strings of a block that another process wrote, and may still change: -1 if it is
+ * none, or without memory (some may have been added). */
 CHECKED int text_block_read(const struct text_block *block, struct text_list *list,
 	struct error *error);
 

@@ -68,7 +68,7 @@ static bool is_node(const struct graph *graph, int index)
 {
 	const struct node *node = &graph->nodes[index];
 	if (!is_bool(&node->is_inference) || !is_name(node->name, sizeof node->name) ||
-		node->layer < 0 || node->layer >= graph->layer_count || node->input_count < 0 ||
+		node->layer < 0 || node->layer >= graph->layer_count || node->input_count < 1 ||
 		node->input_count > GRAPH_INPUTS_MAXIMUM || node->first_edge < 0 ||
 		node->first_edge > graph->edge_count - node->input_count)
 		return false;

@@ -122,6 +122,15 @@ static void copy_hints(struct model_hints *out, const struct model_hints *shared
 	out->loss[sizeof out->loss - 1] = 0;
 }
 
+/* They become names of folders. */
+static int check_labels(const struct text_list *labels, struct error *error)
+{
+	for (size_t i = 0; i < labels->count; i++)
+		if (!text_is_class_name(labels->items[i]))
+			return error_set(error, "labels", "are damaged");
+	return 0;
+}
+
 int reading_wait(struct model_reading *reading, struct reading_parts *parts, struct error *error)
 {
 	const struct parse_results *results = reading->request.results;
@@ -134,7 +143,8 @@ int reading_wait(struct model_reading *reading, struct reading_parts *parts, str
 	if (graph_image_read(&parts->graph, &results->graph, error) ||
 		text_block_read(&results->refusals, &parts->remarks.refusals, error) ||
 		text_block_read(&results->notes, &parts->remarks.notes, error) ||
-		text_block_read(&results->labels, &parts->labels, error)) {
+		text_block_read(&results->labels, &parts->labels, error) ||
+		check_labels(&parts->labels, error)) {
 		reading_parts_free(parts);
 		return error_within(error, reading->request.files.path);
 	}
