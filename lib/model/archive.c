@@ -34,7 +34,8 @@ static int list_entries(struct model_files *files, zip_t *zip, struct error *err
 		const char *name = zip_get_name(zip, (zip_uint64_t)i, 0);
 		if (!name || !model_files_wants(name) || !is_plain(zip, (zip_uint64_t)i, name))
 			continue;
-		if (model_files_find(files, name))
+		/* That which is found by its name is the first; it may be a link. */
+		if (zip_name_locate(zip, name, 0) != i)
 			return error_set(error, files->path, "has two entries %s", name);
 		if (model_files_add(files, name, error))
 			return -1;
@@ -87,6 +88,17 @@ static int unpack(struct model_file *file, zip_t *zip, size_t *left, const char 
 		: error_set(error, path, "is damaged: %s cannot be unpacked", file->name);
 }
 
+/* An archive in the archive is not opened. */
+static int choose(struct model_files *files, struct error *error)
+{
+	if (model_files_choose(files, error))
+		return -1;
+	return files->archive < 0
+		? 0
+		: error_set(error, files->path, "has no model but another archive, %s: unpack it",
+			  files->items[files->archive].name);
+}
+
 static int unpack_all(struct model_files *files, zip_t *zip, size_t size, struct error *error)
 {
 	size_t left = UNPACKED_BASE + UNPACKED_FACTOR * size;
@@ -109,7 +121,7 @@ int archive_open(struct model_files *files, const struct model_file *archive, st
 				   zip_error_strerror(&failure));
 	if (!zip && source)
 		zip_source_free(source);
-	result = result || list_entries(files, zip, error) || model_files_choose(files, error) ||
+	result = result || list_entries(files, zip, error) || choose(files, error) ||
 			unpack_all(files, zip, archive->size, error)
 		? -1
 		: 0;

@@ -321,7 +321,10 @@ static void find_source(struct source *source, const struct model_files *files, 
 
 static int parse_archive(struct source *source, const struct model_file *archive)
 {
-	struct model_files unpacked = {.path = source->request->files.path};
+	char path[PATH_SIZE];
+	struct model_files unpacked = {.path = path};
+	source->files = &source->request->files;
+	name_file(source, archive, path);
 	if (archive_open(&unpacked, archive, source->error))
 		return -1;
 	find_source(source, &unpacked, FORM_ZIP);
