@@ -204,8 +204,10 @@ int model_open(struct model *model, const char *path, const struct model_options
 {
 	*model = (struct model){0};
 	int is_folder = file_check_folder(path, error);
-	if (is_folder < 0 || (is_folder && read_card(&model->card, path, error)))
+	if (is_folder < 0 || (is_folder && read_card(&model->card, path, error))) {
+		model_free(model);
 		return -1;
+	}
 	struct shape size = find_size(model, options);
 	model->reading =
 		reading_start(&(struct reading_request){path, size.width, size.height, NULL},
