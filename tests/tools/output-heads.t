@@ -102,7 +102,6 @@ check one_sigmoid pair/011 table
 echo '{"options": {"loss": "binary"}, "input": {"minimum": 0, "maximum": 1}}' >one_sigmoid/training.json
 cnn-predict -q -m one_sigmoid --evaluate two.tens >carded.table
 echo '{"input": {"minimum": 0, "maximum": 1}}' >one_sigmoid/training.json
-rm one_sigmoid/training.json
 run cnn-export -m one_sigmoid -o one.onnx
 stderr_is ''
 python3 "$onnx_run" one.onnx x.npy >got
