@@ -127,11 +127,11 @@ static void write_layer(hid_t file, const char *base, const struct form *form, i
 {
 	const char *names[ARRAYS_MAXIMUM];
 	int count = 0;
-	for (int later = 0; later < 2; later++)
+	for (unsigned later = 0; later < 2; later++)
 		for (int i = first; form->arrays[i].layer &&
 			strcmp(form->arrays[i].layer, form->arrays[first].layer) == 0;
 			i++)
-			if (form->arrays[i].is_later == later)
+			if ((form->later >> i & 1) == later)
 				names[count++] = form->arrays[i].name;
 	hid_t group = make_group(file, format_text("%s/%s", base, group_name));
 	write_texts(group, "weight_names", names, (hsize_t)count, false);

@@ -12,14 +12,14 @@ struct form_array {
 	const char *group;   /* of Keras 3: "sequential/conv2d_1" */
 	const char *doubled; /* the same in Keras 2.12 to 2.14 */
 	int rank, sides[4];
-	int is_later; /* in the list of a nested model: after those that are trained */
 };
 
 struct form {
 	const char *title;
-	const char *model;                        /* JSON, with ' for " */
-	const char *others;                       /* names of layers without weights */
-	int is_keras1;                            /* there are no newer layouts of it */
+	const char *model;  /* JSON, with ' for " */
+	const char *others; /* names of layers without weights */
+	int is_keras1;      /* there are no newer layouts of it */
+	unsigned later;     /* bits of the arrays that a nested model lists after the others */
 	struct form_array arrays[ARRAYS_MAXIMUM]; /* in the network's order; the end has no layer */
 };
 
@@ -173,6 +173,7 @@ static const struct form FORMS[] = {
 				LAYER("GlobalAveragePooling2D", "g", "")
 					LAYER("Dense", "d", ", 'units': 1")),
 		.others = "in aug g",
+		.later = 1 << 4 | 1 << 5,
 		.arrays = {{"n", "a/kernel:0", "sequential_1/conv2d", "sequential_1/conv2d", 4,
 				   {1, 1, 3, 2}},
 			{"n", "a/bias:0", "sequential_1/conv2d", "sequential_1/conv2d", 1, {2}},
@@ -181,9 +182,9 @@ static const struct form FORMS[] = {
 			{"n", "b/beta:0", "sequential_1/batch_normalization",
 				"sequential_1/batch_normalization", 1, {2}},
 			{"n", "b/moving_mean:0", "sequential_1/batch_normalization",
-				"sequential_1/batch_normalization", 1, {2}, 1},
+				"sequential_1/batch_normalization", 1, {2}},
 			{"n", "b/moving_variance:0", "sequential_1/batch_normalization",
-				"sequential_1/batch_normalization", 1, {2}, 1},
+				"sequential_1/batch_normalization", 1, {2}},
 			{"n", "c/kernel:0", "sequential_1/conv2d_1", "sequential_1/conv2d_2", 4,
 				{1, 1, 2, 2}},
 			{"n", "c/bias:0", "sequential_1/conv2d_1", "sequential_1/conv2d_2", 1, {2}},
@@ -198,10 +199,11 @@ static const struct form FORMS[] = {
 					", 'filters': 1, 'kernel_size': 1"))) NESTED("z",
 			LAYER("Flatten", "f", "") LAYER("Dense", "c", ", 'units': 2"))),
 		.others = "in",
+		.later = 1 << 0 | 1 << 1,
 		.arrays = {{"x", "y/a/kernel", "sequential/sequential/conv2d",
-				   "sequential/sequential/conv2d", 4, {1, 1, 3, 2}, 1},
+				   "sequential/sequential/conv2d", 4, {1, 1, 3, 2}},
 			{"x", "y/a/bias", "sequential/sequential/conv2d",
-				"sequential/sequential/conv2d", 1, {2}, 1},
+				"sequential/sequential/conv2d", 1, {2}},
 			{"x", "y/b/kernel", "sequential/sequential/conv2d_1",
 				"sequential/sequential/conv2d_2", 4, {1, 1, 2, 1}},
 			{"x", "y/b/bias", "sequential/sequential/conv2d_1",
@@ -239,10 +241,11 @@ static const struct form FORMS[] = {
 				 LAYER("Dense", "dense_1", ", 'output_dim': 1") "]}",
 		.others = "flatten_1",
 		.is_keras1 = 1,
+		.later = 1 << 2 | 1 << 3,
 		.arrays = {{"model_1", "bn_gamma:0", "", "", 1, {3}},
 			{"model_1", "bn_beta:0", "", "", 1, {3}},
-			{"model_1", "bn_running_mean:0", "", "", 1, {3}, 1},
-			{"model_1", "bn_running_std:0", "", "", 1, {3}, 1},
+			{"model_1", "bn_running_mean:0", "", "", 1, {3}},
+			{"model_1", "bn_running_std:0", "", "", 1, {3}},
 			{"model_1", "conv_W:0", "", "", 4, {1, 1, 3, 2}},
 			{"model_1", "conv_b:0", "", "", 1, {2}},
 			{"dense_1", "dense_1_W:0", "", "", 2, {128, 1}},
