@@ -29,7 +29,7 @@ END
 
 outputs() { # outputs CLASS CONFIG: those of the exported model
 	architecture "$1" "$2" >model/architecture.json
-	cnn-export -q -m model -o model.onnx && python3 "$onnx_run" model.onnx x.npy
+	cnn-export -q --output-activation linear -m model -o model.onnx && python3 "$onnx_run" model.onnx x.npy
 }
 outputs Activation '"activation": "linear"' >linear
 

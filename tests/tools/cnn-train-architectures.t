@@ -76,9 +76,9 @@ run cnn-predict -q -m any --size 40x20 pictures
 status_is 1
 stderr_is "cnn-predict: any: takes pictures of 32x32, not of 40x20"
 rm any/training.json
-run cnn-predict -q -m any pictures/a/1.pgm
+run cnn-predict -m any pictures/a/1.pgm
 status_is 0
-stderr_is "cnn-predict: any: takes pictures of any size: 224x224 is used; see --size"
+stderr_has "^cnn-predict: any: takes pictures of any size: 224x224 is used; see --size$"
 cp "$scratch/.out" default
 run cnn-predict -q -m any --size 20 pictures/a/1.pgm
 status_is 0
