@@ -100,7 +100,7 @@ PROGRAMS = $(TOOLS:%=$(BIN)/%)
 LIB_OBJECTS = $(patsubst %.c,$(B)/%.o,$(wildcard lib/*/*.c))
 TOOL_LIBRARY = $(B)/tools/common.a
 TEST_OBJECTS = $(patsubst %.c,$(B)/%.o,$(wildcard tests/unit/*.c))
-FUZZ_OBJECTS = $(B)/tests/fuzz/common/fuzz.o $(B)/tests/unit/tap.o
+FUZZ_OBJECTS = $(B)/tests/fuzz/common/fuzz.o $(B)/tests/fuzz/common/parsed.o $(B)/tests/unit/tap.o
 UNIT_TESTS = $(patsubst %.c,$(B)/%.t,$(wildcard tests/unit/*/*.c))
 FUZZ_TESTS = $(patsubst %.c,$(B)/%.t,$(wildcard tests/fuzz/*.c))
 BENCH_PROGRAMS = $(patsubst %.c,$(B)/%,$(wildcard tests/bench/*.c))

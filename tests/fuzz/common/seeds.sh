@@ -164,6 +164,28 @@ weights)
 		cp $fixtures/model/hostile/$name.h5 "$bad"; done
 	head -c 2000 "$good/poids.h5" >"$bad/cut"
 	bad text 'no weights' ;;
+whole_model)
+	cp $fixtures/model/fixed_strings.h5 "$good"
+	cp $fixtures/model/hostile/packed.h5 "$bad/weights-alone.h5"
+	head -c 9000 "$good/fixed_strings.h5" >"$bad/cut"
+	bad text 'no model' ;;
+keras_archive)
+	for name in logits functional_chain one_sigmoid; do cp $fixtures/model/graphs/$name.keras "$good"; done
+	python3 - $fixtures/model "$good" "$bad" <<-'END'
+	import os, sys, zipfile
+	fixtures, good, bad = sys.argv[1:]
+	def archive(path, *files):
+	    with zipfile.ZipFile(path, "w", zipfile.ZIP_DEFLATED) as zip:
+	        for name, content in files:
+	            zip.writestr(name, content if isinstance(content, str) else open(os.path.join(fixtures, *content), "rb").read())
+	archive(good + "/teachable.zip", ("keras_model.h5", ["fixed_strings.h5"]), ("labels.txt", "0 a\n1 b\n2 c\n3 d\n"))
+	files = os.listdir(fixtures + "/tensorflow_js/teachable")
+	archive(good + "/tensorflow_js.zip", *[(name, ["tensorflow_js", "teachable", name]) for name in files if name[1:] != ".npy"])
+	archive(bad + "/empty.zip")
+	archive(bad + "/other.zip", ("a/config.json", "{}"), ("text", "none"))
+	archive(bad + "/twice.zip", ("a.json", "{}"), ("b.json", "{}"))
+	END
+	head -c 9000 "$good/logits.keras" >"$bad/cut" ;;
 labels)
 	good two 'red shells\nblue shells\n'
 	good other '\303\251\r\nb'
