@@ -46,11 +46,11 @@ static size_t index_length(const char *line, size_t index)
 static bool is_indexed(const char *text)
 {
 	size_t index = 0;
-	for (const char *line = text; line && *line; index++) {
+	for (const char *line = text; *line; index++) {
 		if (!index_length(line, index))
 			return false;
-		line = strchr(line, '\n');
-		line += line != NULL;
+		line += strcspn(line, "\n");
+		line += *line == '\n';
 	}
 	return true;
 }
