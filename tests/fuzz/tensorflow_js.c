@@ -55,7 +55,7 @@ static int read_weights(const json_t *root, const unsigned char *bytes, size_t s
 	struct error *error)
 {
 	struct model_file items[] = {{"weights.bin", bytes, size}, {"empty.bin", NULL, 0}};
-	struct model_files files = {.path = "MODEL", .items = items, .count = 2};
+	struct model_files files = {.path = "MODEL", .is_folder = true, .items = items, .count = 2};
 	float *values = malloc(value_count * sizeof *values);
 	if (!values)
 		abort();

@@ -116,7 +116,7 @@ static void not_archives(void)
 	is_refused("an empty archive", "is not a model: it has no *.json, *.h5 or *.keras file");
 }
 
-/* Every 97th prefix. */
+/* Every 397th prefix. */
 static void cut(void)
 {
 	struct content more = text_content("metadata.json", "{}");
@@ -124,7 +124,7 @@ static void cut(void)
 	write_three(&more);
 	is_opened("the whole archive");
 	unsigned char *bytes = read_archive(&size);
-	for (size_t end = 0; end < size; end += 97, count++) {
+	for (size_t end = 0; end < size; end += 397, count++) {
 		struct error error;
 		rewrite(bytes, end);
 		refused += load(&error) == -1 && *error.reason && !strchr(error.reason, '\n');
