@@ -30,6 +30,11 @@ ok "the folder of the examples is made" sh -ec '
 	pack-tensors --quiet --size 32x32 -o train.tens split/train
 	pack-tensors --quiet --size 32x32 --classes-from train.tens -o validation.tens split/validation
 	cnn-train --quiet --epochs 2 --validation validation.tens -o modele/shells_model train.tens'
+# Downloads of Teachable Machine.
+cp "$fixtures/model/graphs/nested_like_teachable.h5" keras_model.h5
+printf '0 red\n1 blue\n2 green\n3 none\n' >labels.txt
+python3 -m zipfile -c converted_keras.zip keras_model.h5 labels.txt
+cp picture.png photo.jpg
 
 # Commands of .Dl lines and literal blocks of a page's EXAMPLES, one a line; what a
 # sentence ending "(needs the network):" introduces is left out.
@@ -45,7 +50,7 @@ commands() {
 for page in "$manuals"/*.1; do
 	rm -rf work
 	mkdir work
-	cp -R images train.tens validation.tens picture.png modele work/
+	cp -R images train.tens validation.tens picture.png modele keras_model.h5 labels.txt converted_keras.zip photo.jpg work/
 	commands "$page" >script
 	# A line that ends in a backslash or a pipe goes on: the page is one script.
 	ok "$(basename "$page"): its examples run ($(wc -l <script) lines)" timeout 120 bash -o pipefail -ec "cd work; $(cat script)"

@@ -39,7 +39,7 @@ for row, fields in zip(rows, got, strict=True):
     assert all(abs(values[name] - value) < 1e-5 for name, value in zip("abcd", row)), (row, fields)
 END
 for model in net.h5 net.keras beside/net.json beside/net.weights.h5; do
-	run cnn-predict -m $model --top 4 --labels indexed x.tens
+	run cnn-predict -m $model --top 4 --labels indexed --input-range 0,1 x.tens
 	ok "$model: the same answers" cmp expected "$scratch/.out"
 	is "nothing is taken for granted" "$(grep -v ' 3 pictures, ' .err)" ''
 done
@@ -67,7 +67,7 @@ status_is 1
 stderr_has '^cnn-predict: net.h5: '
 is "one line" "$(wc -l <.err)" 1
 refused() { # refused FILE REASON
-	for tool in 'cnn-predict x.tens' 'cnn-export -o x.onnx.out'; do
+	for tool in 'cnn-predict x.tens' 'cnn-export -o x-out.onnx'; do
 		run ${tool%% *} -m "$1" ${tool#* }
 		status_is 1
 		stderr_is "${tool%% *}: $1: $2"
