@@ -84,6 +84,7 @@ static void *thread_main(void *argument)
 	struct parallel *pool = argument;
 	pthread_mutex_lock(&pool->mutex);
 	int worker = ++pool->next_worker;
+	pthread_cond_signal(&pool->done);
 	pthread_mutex_unlock(&pool->mutex);
 	for (unsigned last = 0;;) {
 		last = wait_for_loop(pool, last);
@@ -139,6 +140,11 @@ static int start_threads(struct parallel *pool, int threads)
 			      pool)))
 			pool->threads++;
 	signals_unblock(&before);
+	/* Started means idle, so that the caller may fork: a thread that begins may hold a lock. */
+	pthread_mutex_lock(&pool->mutex);
+	while (pool->next_worker < pool->threads - 1)
+		pthread_cond_wait(&pool->done, &pool->mutex);
+	pthread_mutex_unlock(&pool->mutex);
 	return failed;
 }
 

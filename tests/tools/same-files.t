@@ -85,8 +85,10 @@ cnn-export -m model -o model/architecture.json|--output: would replace model/arc
 cnn-export -m model >>model/labels.txt|standard output: is model/labels.txt, which is read
 cnn-export -m keras -o keras/plain.json|--output: would replace keras/plain.json, which is read
 cnn-export -m keras -o keras/plain.weights.h5|--output: would replace keras/plain.weights.h5, which is read
+cnn-export -m model --format onnx --labels split.tsv -o split.tsv|--output: would replace split.tsv, which is read
 cnn-predict -m model --evaluate --predictions t.tens t.tens|--predictions: would replace t.tens, which is read
 cnn-predict -m model --evaluate --confusion t.tens t.tens|--confusion: would replace t.tens, which is read
+cnn-predict -m model --labels split.tsv --evaluate --confusion split.tsv t.tens|--confusion: would replace split.tsv, which is read
 cnn-predict -m model --evaluate --confusion model/labels.txt t.tens|--confusion: would replace model/labels.txt, which is read
 cnn-predict -m model --evaluate --leaked split.tsv --confusion split.tsv t.tens|--confusion: would replace split.tsv, which is read
 cnn-predict -m model --evaluate --leaked split.tsv --predictions split.tsv t.tens|--predictions: would replace split.tsv, which is read
@@ -101,6 +103,7 @@ cnn-predict -m model pics >>pics/red/1.png|standard output: is pics/red/1.png, w
 cnn-train -o model model/poids.h5|--output: would replace model/poids.h5, which is read
 cnn-train -o model --validation model/history.tsv t.tens|--output: would replace model/history.tsv, which is read
 draw-characters -o sub ./shapes.json >>shapes.json|standard output: is ./shapes.json, which is read
+model-report -m model --labels split.tsv -o split.tsv|--output: would replace split.tsv, which is read
 model-report -m model -o model/poids.h5|--output: would replace model/poids.h5, which is read
 model-report -m model -o model/history.tsv|--output: would replace model/history.tsv, which is read
 model-report -m model --validation v.tens -o v.tens|--output: would replace v.tens, which is read
@@ -112,6 +115,7 @@ pack-tensors -o pics/red/1.png pics/red/0.png pics/red/1.png|--output: would rep
 pack-tensors --list list.csv -o list.csv|--output: would replace list.csv, which is read
 pack-tensors -q --list list.csv -o pics/red/0.png|--output: would replace pics/red/0.png, which is read
 pack-tensors -o v.tens <v.tens|--output: would replace standard input, which is read
+saliency -m model --labels split.tsv --chart split.tsv|--chart: would replace split.tsv, which is read
 saliency -m model --chart model/poids.h5|--chart: would replace model/poids.h5, which is read
 saliency -m model --chart pics/red/0.png -o sub pics|--chart: would replace pics/red/0.png, which is read
 saliency -m model --chart sub -o sub pics|--chart: and --output name one file
