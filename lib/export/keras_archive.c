@@ -1,8 +1,8 @@
 #include "base/file.h"
 #include "base/json.h"
 #include "export/formats.h"
-#include "model/keras.h"
-#include "model/model.h"
+#include "format/keras.h"
+#include "format/weights.h"
 
 #include <stdlib.h>
 #include <string.h>

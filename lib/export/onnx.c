@@ -1,8 +1,8 @@
 #include "base/file.h"
 #include "base/version.h"
 #include "export/formats.h"
-#include "model/layer_format.h"
-#include "model/onnx_layers.h"
+#include "format/layer_format.h"
+#include "format/onnx_layers.h"
 
 #include <stdint.h>
 #include <stdlib.h>

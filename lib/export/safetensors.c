@@ -3,7 +3,7 @@
 #include "base/file.h"
 #include "base/json.h"
 #include "export/formats.h"
-#include "model/keras.h"
+#include "format/keras.h"
 
 #include <stdio.h>
 #include <stdlib.h>

@@ -5,7 +5,7 @@
 #include "base/version.h"
 #include "export/formats.h"
 #include "export/tensorflow_js_graph.h"
-#include "model/keras.h"
+#include "format/keras.h"
 
 #include <stdio.h>
 #include <stdlib.h>

@@ -1,7 +1,7 @@
 /* Layers: what the nodes of a graph compute, and which parameters they have; no values.
  *
  * Each room that must know the kinds has one row a kind: here (layer_kinds.c) the title, the
- * inputs, the shape and the parameters; in lib/nn the operation; in lib/model how Keras and ONNX
+ * inputs, the shape and the parameters; in lib/nn the operation; in lib/format how Keras and ONNX
  * have it. */
 #ifndef GRAPH_LAYER_H
 #define GRAPH_LAYER_H

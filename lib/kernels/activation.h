@@ -1,7 +1,7 @@
 /* Activations: the functions that follow a layer, as Keras 3 defines them, a row each.
  *
  * To add one: a row here, the function and its derivative in kernels/vector_activation.h, its ONNX
- * operators in model/onnx_activation.c, whether TensorFlow.js has it in
+ * operators in format/onnx_activation.c, whether TensorFlow.js has it in
  * export/tensorflow_js_graph.c; the compiler names each place that is missing. */
 #ifndef KERNELS_ACTIVATION_H
 #define KERNELS_ACTIVATION_H

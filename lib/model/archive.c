@@ -1,5 +1,7 @@
 #include "model/archive.h"
 
+#include "model/find_files.h"
+
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>

@@ -5,7 +5,7 @@
 #ifndef MODEL_ARCHIVE_H
 #define MODEL_ARCHIVE_H
 
-#include "model/files.h"
+#include "format/files.h"
 
 /* Whether the bytes begin as a zip archive does. */
 bool archive_is_zip(const struct model_file *file);

@@ -77,34 +77,6 @@ int form_recognize(const struct model_file *file, const char *path, struct error
 		"is not a model: neither HDF5, JSON, nor a zip archive such as .keras");
 }
 
-/* ---- what it was compiled with ---- */
-
-/* A loss is a name, or an object with a class and its config; one output may have it in a list or
- * under its name. */
-static const json_t *find_loss(const json_t *config)
-{
-	const json_t *loss = json_object_get(config, "loss");
-	if (json_array_size(loss) == 1)
-		loss = json_array_get(loss, 0);
-	else if (json_object_size(loss) == 1 && !json_object_get(loss, "class_name"))
-		loss = json_object_iter_value(json_object_iter((json_t *)loss));
-	return loss;
-}
-
-void hints_read_loss(struct model_hints *hints, const json_t *config)
-{
-	const json_t *loss = find_loss(config), *settings = json_object_get(loss, "config");
-	const char *name = json_string_value(
-		json_is_string(loss) ? loss : json_object_get(loss, "class_name"));
-	/* Keras 3 writes a function as an object whose config is its name. */
-	if (json_is_string(settings))
-		name = json_string_value(settings);
-	if (!name || strlen(name) >= sizeof hints->loss)
-		return;
-	memcpy(hints->loss, name, strlen(name) + 1);
-	hints->loss_is_of_logits = json_is_true(json_object_get(settings, "from_logits"));
-}
-
 /* ---- Teachable Machine ---- */
 
 static bool is_class(const json_t *object, const char *name)

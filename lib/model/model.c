@@ -3,8 +3,9 @@
 #include "base/file.h"
 #include "base/file_set.h"
 #include "base/json.h"
+#include "format/keras.h"
+#include "format/weights.h"
 #include "model/folder.h"
-#include "model/keras.h"
 #include "model/reading.h"
 
 #include <stdarg.h>

@@ -5,25 +5,10 @@
 #define MODEL_MODEL_H
 
 #include "base/text.h"
+#include "format/architecture.h"
+#include "format/hints.h"
 #include "model/output_head.h"
 #include "nn/network.h"
-
-#include <jansson.h>
-
-/* What a model's JSON says beyond what is computed here. Empty: nothing. */
-struct architecture_remarks {
-	struct text_list
-		refusals;       /* what forbids training: "layer 'conv1': 'fliters' is not known" */
-	struct text_list notes; /* what training says: "layer 'flip': RandomFlip has no effect" */
-};
-void architecture_remarks_free(struct architecture_remarks *remarks);
-
-/* What a model's file says beside its layers and weights. */
-struct model_hints {
-	bool is_teachable_machine; /* an export of it: pictures of -1..1, cropped to a square */
-	char loss[64];             /* Keras' name of the loss that it was compiled with, or "" */
-	bool loss_is_of_logits;    /* from_logits of that loss */
-};
 
 struct model {
 	struct graph graph;
@@ -72,35 +57,11 @@ CHECKED int model_save(const char *folder, const struct network *network,
 
 /* ---- the files, one by one ---- */
 
-enum { ARCHITECTURE_FILE_MAXIMUM = 64 << 20 };
-/* Reads a model of Keras 1, 2 or 3: Sequential or Functional, nested models and shared layers, one
- * input and one output. Nested models are flattened; the nodes that lead to the output are kept.
- * Sides of the input that the file leaves free are 0; the shapes of the nodes are checked where it
- * has none. `remarks` (NULL: not wanted) must be empty, and is the caller's to free even on
- * failure. On failure
- * (-1) *out is empty. */
-CHECKED int architecture_read(struct graph *out, const char *path,
-	struct architecture_remarks *remarks, struct error *error);
-/* The same from `size` bytes of JSON; `path` is for messages. */
-CHECKED int architecture_parse(struct graph *out, const void *text, size_t size, const char *path,
-	struct architecture_remarks *remarks, struct error *error);
-/* Writes JSON that Keras 2, Keras 3 and TF.js can load: a Sequential model if each node reads the
- * one before it, else a functional one. Activations that they know as layers only (ReLU6, leaky
- * ReLU) are written as layers LAYER_ACTIVATION, and the layers in Keras' order (model/keras.h). */
-CHECKED int architecture_write(const struct graph *graph, const char *path, struct error *error);
-
 /* Reads weights alone into the network: legacy Keras HDF5, Keras 3 HDF5, or a saved model,
  * recognized by content. The file is untrusted (architecture.5 lists what is refused); it is parsed
  * in a child process with limits of memory and time. On failure (-1) some of the network's weights
  * may have been read. */
 CHECKED int weights_read(struct network *network, const char *path, struct error *error);
-/* Writes an HDF5 file in both of Keras' layouts, in a child process. The same weights give the same
- * bytes. Complete or not at all. */
-CHECKED int weights_write(const struct network *network, const char *path, struct error *error);
-/* The bytes of that file, the caller's to free; NULL on failure. `path` is for messages. */
-CHECKED int weights_image(const struct network *network, unsigned char **bytes, size_t *size,
-	const char *path, struct error *error);
-
 /* One class name per line, in the order of the outputs; Teachable Machine's indices ("0 Flask") are
  * removed where every line begins with its own. On failure (-1: an invalid or duplicate name, no
  * names) *labels is empty. */

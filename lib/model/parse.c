@@ -1,11 +1,10 @@
 #include "model/parse.h"
 
 #include "base/json.h"
+#include "format/tensorflow_js.h"
 #include "model/archive.h"
 #include "model/folder.h"
 #include "model/form.h"
-#include "model/structure.h"
-#include "model/tensorflow_js.h"
 
 #include <stdlib.h>
 #include <string.h>

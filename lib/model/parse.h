@@ -6,10 +6,10 @@
 #define MODEL_PARSE_H
 
 #include "base/text_block.h"
+#include "format/files.h"
+#include "format/weights.h"
 #include "graph/graph_image.h"
-#include "model/files.h"
 #include "model/model.h"
-#include "model/weights.h"
 
 struct parse_results {
 	struct graph_image graph;

@@ -1,5 +1,6 @@
 #include "model/reading.h"
 
+#include "model/find_files.h"
 #include "model/parse.h"
 #include "sandbox/child.h"
 
@@ -9,6 +10,8 @@
 /* Generous limits for a valid model: HDF5's own memory; copies of values that are decompressed,
  * unshuffled and converted. */
 enum { MEMORY_BASE = 96 << 20, MEMORY_FACTOR = 8, BYTES_PER_SECOND = 64 << 20 };
+
+enum { PATH_SIZE = 1024 }; /* of a file, in messages */
 
 /* Weights may be stored in fewer bytes than floats, or compressed. */
 enum { VALUES_BASE = 64 << 20, VALUES_FACTOR = 16 };
@@ -99,7 +102,7 @@ static const char *weights_path(const struct parse_request *request, char *out, 
 
 static int wait_for_child(struct model_reading *reading, struct error *error)
 {
-	char path[WEIGHTS_PATH_SIZE];
+	char path[PATH_SIZE];
 	int result = child_wait(&reading->child, error);
 	reading->has_ended = true;
 	if (result == CHILD_DIED)
@@ -184,7 +187,7 @@ static const void *locate(const struct parse_request *request, int index, size_t
 static int copy_values(const struct parse_request *request, struct network *network,
 	struct error *error)
 {
-	char path[WEIGHTS_PATH_SIZE];
+	char path[PATH_SIZE];
 	const float *values = request->values;
 	for (int i = 0; i < network_parameter_count(network); i++) {
 		struct parameter parameter = network_parameter(network, i);

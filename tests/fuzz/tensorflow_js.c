@@ -4,7 +4,7 @@
 #include "common/fuzz.h"
 
 #include "base/json.h"
-#include "model/tensorflow_js.h"
+#include "format/tensorflow_js.h"
 #include "tap.h"
 
 #include <assert.h>

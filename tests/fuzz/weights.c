@@ -3,8 +3,8 @@
  * sees crashes and coverage. */
 #include "common/fuzz.h"
 
+#include "format/weights.h"
 #include "model/model.h"
-#include "model/weights.h"
 #include "tap.h"
 
 #include <assert.h>

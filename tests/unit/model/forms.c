@@ -1,8 +1,10 @@
 /* Every form of an architecture in every layout of weights: each value is read exactly. */
 #include "forms.h"
 
+#include "format/weights.h"
 #include "graph_text.h"
-#include "model/weights.h"
+
+#include <hdf5.h>
 
 enum { VALUES_MAXIMUM = 256 };
 

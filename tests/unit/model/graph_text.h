@@ -2,8 +2,8 @@
 #ifndef TESTS_UNIT_MODEL_GRAPH_TEXT_H
 #define TESTS_UNIT_MODEL_GRAPH_TEXT_H
 
+#include "format/keras.h"
 #include "keras_files.h"
-#include "model/keras.h"
 
 #include <stdarg.h>
 #include <string.h>

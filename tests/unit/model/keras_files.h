@@ -4,6 +4,7 @@
 
 #include "base/bytes.h"
 #include "base/file.h"
+#include "format/weights.h"
 #include "model/model.h"
 #include "tap.h"
 

@@ -1,6 +1,6 @@
 /* Models of TensorFlow.js: what it predicts for its own files (tests/fixtures/model/tensorflow_js),
  * and files that are refused. */
-#include "model/tensorflow_js.h"
+#include "format/tensorflow_js.h"
 
 #include "base/json.h"
 #include "keras_files.h"

@@ -3,9 +3,9 @@
  * tests/fuzz/weights.c. */
 #include "keras_files.h"
 
-#include "model/weights.h"
 #include "sandbox/confine.h"
 
+#include <hdf5.h>
 #include <string.h>
 #include <sys/resource.h>
 #include <sys/stat.h>
