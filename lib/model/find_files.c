@@ -276,14 +276,20 @@ static int map_files(struct model_files *files, struct error *error)
 	return result;
 }
 
+int model_files_list(struct model_files *files, const char *path, struct error *error)
+{
+	int is_folder = file_check_folder(path, error);
+	*files = (struct model_files){.path = path, .is_folder = is_folder == 1};
+	if (is_folder < 0)
+		return -1;
+	if (!file_exists(path))
+		return error_set(error, path, "there is no such file or folder");
+	return is_folder ? list_folder(files, error) : list_beside(files, error);
+}
+
 int model_files_open(struct model_files *files, const char *path, struct error *error)
 {
-	*files = (struct model_files){.path = path, .is_folder = file_is_folder(path)};
-	int result = !file_exists(path) ? error_set(error, path, "there is no such file or folder")
-		: files->is_folder      ? list_folder(files, error)
-					: list_beside(files, error);
-	if (result == 0)
-		result = map_files(files, error);
+	int result = model_files_list(files, path, error) || map_files(files, error) ? -1 : 0;
 	if (result)
 		model_files_close(files);
 	return result;

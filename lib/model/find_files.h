@@ -17,7 +17,11 @@ CHECKED int model_files_choose(struct model_files *files, struct error *error);
 /* Whether file `index` is chosen, a shard, or metadata: what is read of them. */
 bool model_files_needs(const struct model_files *files, int index);
 
-/* Finds the files of MODEL, a folder or a file, and maps those that are needed. On failure (-1: no
+/* Finds the files of MODEL, a folder or a file, by their names; none is opened. Ended by
+ * model_files_close() also on failure (-1: no such file, not a model). */
+CHECKED int model_files_list(struct model_files *files, const char *path, struct error *error);
+
+/* Finds them, and maps those that are needed. On failure (-1: no
  * such file, not a model, unreadable) *files is empty. */
 CHECKED int model_files_open(struct model_files *files, const char *path, struct error *error);
 /* The same of one file, of any name, that has weights. */

@@ -89,6 +89,8 @@ cnn-export -m model --format onnx --labels split.tsv -o split.tsv|--output: woul
 cnn-predict -m model --evaluate --predictions t.tens t.tens|--predictions: would replace t.tens, which is read
 cnn-predict -m model --evaluate --confusion t.tens t.tens|--confusion: would replace t.tens, which is read
 cnn-predict -m model --labels split.tsv --evaluate --confusion split.tsv t.tens|--confusion: would replace split.tsv, which is read
+cnn-predict -m keras/plain.json --evaluate --confusion keras/plain.weights.h5 t.tens|--confusion: would replace keras/plain.weights.h5, which is read
+cnn-predict -m keras/plain.weights.h5 --evaluate --confusion keras/labels.txt t.tens|--confusion: would replace keras/labels.txt, which is read
 cnn-predict -m model --evaluate --confusion model/labels.txt t.tens|--confusion: would replace model/labels.txt, which is read
 cnn-predict -m model --evaluate --leaked split.tsv --confusion split.tsv t.tens|--confusion: would replace split.tsv, which is read
 cnn-predict -m model --evaluate --leaked split.tsv --predictions split.tsv t.tens|--predictions: would replace split.tsv, which is read

@@ -6,6 +6,7 @@
 #include "base/protected.h"
 #include "common/tool.h"
 #include "dataset/class_folders.h"
+#include "model/find_files.h"
 #include "model/folder.h"
 
 #include <stdlib.h>
@@ -54,40 +55,24 @@ static void add_input_in(const char *folder, const char *name)
 	free(path);
 }
 
-static bool ends_with(const char *text, const char *end)
-{
-	size_t length = strlen(text), tail = strlen(end);
-	return length >= tail && strcmp(text + length - tail, end) == 0;
-}
-
-/* If a file of the usual name is missing, as in Keras' projects, it is any with that extension. */
-static void add_unusual_input(const char *folder, const struct text_list *names, const char *usual,
-	const char *end)
-{
-	for (size_t i = 0; text_list_find(names, usual) < 0 && i < names->count; i++)
-		if (ends_with(names->items[i], end))
-			add_input_in(folder, names->items[i]);
-}
-
-static void add_model(const char *folder)
+/* A model's files: of a folder those of the usual names, whether they are there or not, and what
+ * is found; of a file those that belong to it. Errors are reported later, when it is read. */
+static void add_model(const char *model)
 {
 	struct error ignored;
-	struct text_list names = {0};
-	for (int i = 0; i < MODEL_CURVES; i++)
-		add_input_in(folder, model_file_names[i]);
-	if (file_list(folder, FILE_REGULAR, &names, &ignored) == 0) {
-		add_unusual_input(folder, &names, "architecture.json", ".json");
-		add_unusual_input(folder, &names, "poids.h5", ".h5");
-	}
-	text_list_free(&names);
-}
-
-static void add_file_or_model(const char *path)
-{
-	if (file_is_folder(path))
-		add_model(path);
-	else
-		add_input(path);
+	struct model_files files;
+	char path[4096 + MODEL_FILE_NAME_SIZE];
+	bool is_folder = file_is_folder(model);
+	for (int i = 0; is_folder && i < MODEL_CURVES; i++)
+		add_input_in(model, model_file_names[i]);
+	if (!is_folder)
+		add_input(model);
+	if (model_files_list(&files, model, &ignored) == 0)
+		for (int i = 0; i < files.count; i++)
+			if (model_files_needs(&files, i))
+				add_input(model_files_path(&files, &files.items[i], path,
+					sizeof path));
+	model_files_close(&files);
 }
 
 /* Errors of a folder are reported later, when it is read; here the files found are used. */
@@ -181,9 +166,12 @@ static void add_option(const struct option_row *row)
 	char option[64];
 	snprintf(option, sizeof option, "--%s", row->name);
 	for (size_t i = 0; row->type == OPTION_INPUT_LIST && i < list->count; i++)
-		add_file_or_model(list->items[i]);
-	if (path && row->type == OPTION_INPUT)
-		add_file_or_model(path);
+		add_input(list->items[i]);
+	bool is_model = path && (strcmp(row->name, "model") == 0 || file_is_folder(path));
+	if (is_model && row->type == OPTION_INPUT)
+		add_model(path);
+	else if (path && row->type == OPTION_INPUT)
+		add_input(path);
 	else if (path && row->type == OPTION_OUTPUT_MODEL)
 		add_model_output(option, path);
 	else if (path && (row->type == OPTION_OUTPUT || row->type == OPTION_OUTPUT_FOLDER))
