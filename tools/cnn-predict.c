@@ -7,6 +7,7 @@
 #include "explain/annotate.h"
 #include "explain/confusion.h"
 #include "kernels/kernels.h"
+#include "predict/inputs.h"
 #include "predict/predictor.h"
 
 #include <stdlib.h>
@@ -155,6 +156,7 @@ int main(int argc, char **argv)
 	request.input = tool_input_values(&input);
 	char **operands = first < argc ? argv + first : standard_input;
 	int count = first < argc ? argc - first : 1;
+	request.batch_size = inputs_batch_size(operands, count, request.batch_size);
 	tool_check_files(operands, count,
 		request.evaluate ? TOOL_CLASS_FOLDERS : TOOL_WHOLE_FOLDERS);
 	tool_sandbox(no_sandbox);

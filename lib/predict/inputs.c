@@ -261,6 +261,15 @@ int inputs_fill(struct inputs *inputs, struct prediction_batch *batch, struct er
 	return 1;
 }
 
+int inputs_batch_size(char *const *operands, int count, int most)
+{
+	struct error ignored;
+	for (int i = 0; i < count && count < most; i++)
+		if (file_is_folder(operands[i]) || stream_detect(operands[i], &ignored))
+			return most;
+	return count < most ? count : most;
+}
+
 void inputs_free(struct inputs *inputs)
 {
 	close_stream(inputs);

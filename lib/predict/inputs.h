@@ -36,6 +36,11 @@ CHECKED int inputs_find(struct inputs *inputs, char *const *operands, int count,
  * Returns 1; 0 if no inputs are left; -1. */
 CHECKED int inputs_fill(struct inputs *inputs, struct prediction_batch *batch, struct error *error);
 
+/* The largest batch that operands need, at most `most`: as many as there are, where each is a file
+ * of one picture. A network for fewer pictures takes less memory, which a single one would have
+ * touched here and there. */
+int inputs_batch_size(char *const *operands, int count, int most);
+
 void inputs_free(struct inputs *inputs);
 
 #endif
