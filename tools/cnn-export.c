@@ -17,6 +17,9 @@ static enum export_format choose_format(int chosen, const char *output)
 	if (export_is_several((enum export_format)format) && strcmp(output, "-") == 0)
 		tool_usage("--output", "is missing; %s is several files",
 			export_format_names[format]);
+	if (export_is_several((enum export_format)format) &&
+		strcmp(text_base_name(output), "model.json") != 0)
+		tool_usage(output, "must be called model.json; its shards lie beside it");
 	return (enum export_format)format;
 }
 

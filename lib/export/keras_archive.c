@@ -8,17 +8,12 @@
 #include <string.h>
 #include <zip.h>
 
-/* The version whose config.json and order of layers are written; when it was saved is left open, so
- * that the same model gives the same bytes. */
-static const char METADATA[] =
-	"{\"keras_version\": \"3.3.3\", \"date_saved\": \"1980-01-01@00:00:00\"}";
-
 /* 1 January 1980, as MS-DOS has it, and what zip's version 3 (Unix) calls the mode of a file. */
 enum { DOS_DATE = 1 << 5 | 1, DOS_TIME = 0, UNIX_MODE = 0100644 };
 
 /* The contents, owned. */
 struct archive {
-	char *config, *labels;
+	char *config, *metadata, *labels;
 	unsigned char *weights;
 	size_t weights_size;
 };
@@ -26,6 +21,7 @@ struct archive {
 static void archive_free(struct archive *archive)
 {
 	free(archive->config);
+	free(archive->metadata);
 	free(archive->labels);
 	free(archive->weights);
 }
@@ -39,6 +35,22 @@ static int make_config(char **config, const struct graph *graph, const char *pat
 	*config = json_print(value, JSON_COMPACT | JSON_PRESERVE_ORDER | JSON_REAL_PRECISION(15));
 	json_decref(value);
 	return *config ? 0 : error_memory(error, path);
+}
+
+/* The version whose config.json and order of layers are written; when it was saved is left open, so
+ * that the same model gives the same bytes. Keras reads no more of it. */
+static int make_metadata(char **text, const struct export_model *model, const char *path,
+	struct error *error)
+{
+	json_t *own = export_metadata(model),
+	       *value = json_pack("{s:s, s:s}", "keras_version", "3.3.3", "date_saved",
+		       "1980-01-01@00:00:00");
+	bool good = own && value && json_object_del(own, "labels") == 0 &&
+		json_object_update(value, own) == 0;
+	*text = good ? json_print(value, JSON_PRESERVE_ORDER | JSON_REAL_PRECISION(15)) : NULL;
+	json_decref(own);
+	json_decref(value);
+	return *text ? 0 : error_memory(error, path);
 }
 
 static char *labels_text(const struct text_list *labels)
@@ -77,7 +89,7 @@ static bool write_zip(zip_source_t *source, const struct archive *archive)
 	if (!zip)
 		return false;
 	zip_source_keep(source);
-	if (add_entry(zip, "metadata.json", METADATA, sizeof METADATA - 1) &&
+	if (add_entry(zip, "metadata.json", archive->metadata, strlen(archive->metadata)) &&
 		add_entry(zip, "config.json", archive->config, strlen(archive->config)) &&
 		add_entry(zip, "model.weights.h5", archive->weights, archive->weights_size) &&
 		add_entry(zip, "labels.txt", archive->labels, strlen(archive->labels)) &&
@@ -122,6 +134,7 @@ int keras_archive_write(const struct export_model *model, const char *path, stru
 	int result = archive.labels ? 0 : error_memory(error, path);
 	if (result == 0)
 		result = make_config(&archive.config, network_graph(model->network), path, error) ||
+				make_metadata(&archive.metadata, model, path, error) ||
 				weights_image(model->network, &archive.weights,
 					&archive.weights_size, path, error) ||
 				write_archive(&archive, path, error)

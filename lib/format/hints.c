@@ -27,3 +27,24 @@ void hints_read_loss(struct model_hints *hints, const json_t *config)
 	memcpy(hints->loss, name, strlen(name) + 1);
 	hints->loss_is_of_logits = json_is_true(json_object_get(settings, "from_logits"));
 }
+
+/* A string that is too long is none. */
+static void copy_text(char *out, size_t size, const json_t *value)
+{
+	const char *text = json_string_value(value);
+	if (text && strlen(text) < size)
+		memcpy(out, text, strlen(text) + 1);
+}
+
+void hints_read_input(struct input_hint *input, const json_t *metadata)
+{
+	const json_t *minimum = json_object_get(metadata, "input_minimum"),
+		     *maximum = json_object_get(metadata, "input_maximum");
+	*input = (struct input_hint){.minimum = json_number_value(minimum),
+		.maximum = json_number_value(maximum)};
+	copy_text(input->mode, sizeof input->mode, json_object_get(metadata, "input_mode"));
+	copy_text(input->fit, sizeof input->fit, json_object_get(metadata, "input_fit"));
+	copy_text(input->filter, sizeof input->filter,
+		json_object_get(metadata, "input_interpolation"));
+	input->is_known = *input->mode || (minimum && maximum);
+}

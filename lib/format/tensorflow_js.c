@@ -106,6 +106,7 @@ static int read_metadata(struct teachable_machine *out, const json_t *root, cons
 		return error_set(error, path, "its imageSize is not a number from 1 to %d",
 			SIDE_MAXIMUM);
 	out->image_size = (int)side;
+	hints_read_input(&out->input, root);
 	return read_labels(&out->labels, json_object_get(root, "labels"), path, error);
 }
 

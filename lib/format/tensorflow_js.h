@@ -41,6 +41,7 @@ void tensorflow_js_hints(const json_t *root, struct model_hints *hints);
 
 /* What Teachable Machine says of its model beside it, in metadata.json. */
 struct teachable_machine {
+	struct input_hint input; /* what cnn-export says there */
 	bool is_image_model;     /* by the name of the package that wrote it */
 	int image_size;          /* sides of the square pictures; 0: it is not said */
 	struct text_list labels; /* one per output; empty: they are not said */

@@ -77,7 +77,7 @@ static int choose(const struct model_files *files, const char *default_name,
 			continue;
 		if (found >= 0) {
 			error_set(error, files->path,
-				"contains %s and %s; one of them must be removed",
+				"contains %s and %s; name one of them, or remove it",
 				files->items[found].name, name);
 			return -2;
 		}
@@ -111,7 +111,8 @@ int model_files_choose(struct model_files *files, struct error *error)
 			: files->archive == -2
 			? -1
 			: error_set(error, files->path,
-				  "is not a model: it has no *.json, *.h5 or *.keras file");
+				  "is not a model: it has no *.json, *.h5 or *.keras file "
+				  "(SavedModel and TensorFlow Lite are not read)");
 	}
 	if (files->weights < 0 && !has_shards(files))
 		return error_set(error, files->path, "has neither %s nor another *.h5 file",

@@ -63,6 +63,8 @@ static bool is_json(const struct model_file *file)
 
 int form_recognize(const struct model_file *file, const char *path, struct error *error)
 {
+	if (file->size == 0)
+		return error_set(error, path, "is empty");
 	/* An archive may have an HDF5 file, not compressed, at one of these places. */
 	if (is_hdf5(file) && !archive_is_zip(file))
 		return FORM_HDF5;

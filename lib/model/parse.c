@@ -157,6 +157,7 @@ static int read_metadata(const struct source *source, const struct model_file *f
 	if (teachable_machine_read(&metadata, file->bytes, file->size, path, source->error))
 		return -1;
 	source->request->results->hints.is_teachable_machine |= metadata.is_image_model;
+	source->request->results->hints.input = metadata.input;
 	int result = write_labels(source, &metadata.labels, path);
 	text_list_free(&metadata.labels);
 	return result;
@@ -169,8 +170,9 @@ static int read_labels(const struct source *source)
 	const struct model_file *list = is_unpacked
 		? model_files_find(source->files, model_file_names[MODEL_LABELS])
 		: NULL;
-	const struct model_file *metadata =
-		source->is_tensorflow_js ? model_files_find(source->files, "metadata.json") : NULL;
+	const struct model_file *metadata = source->is_tensorflow_js || is_unpacked
+		? model_files_find(source->files, "metadata.json")
+		: NULL;
 	struct text_list labels = {0};
 	char path[PATH_SIZE];
 	if (metadata &&

@@ -13,11 +13,24 @@ static int find_name(const char *name, const char *const names[])
 	return -1;
 }
 
+/* What cnn-export wrote beside a model, if it makes sense. */
+static bool read_hint(struct input_values *values, const struct input_hint *hint)
+{
+	int mode = find_name(hint->mode, input_mode_names);
+	if (!hint->is_known || (mode < 0 && !input_range_is_valid(hint->minimum, hint->maximum)))
+		return false;
+	*values = mode >= 0 ? input_values_of_mode((enum input_mode)mode, INPUT_OF_FORM)
+			    : input_values_of_range(hint->minimum, hint->maximum, INPUT_OF_FORM);
+	return true;
+}
+
 static int read_values(struct input_values *values, const struct model *model, struct error *error)
 {
 	int said = input_values_read(values, model->card, error);
 	if (said)
 		return said < 0 ? -1 : 0;
+	if (read_hint(values, &model->hints.input))
+		return 0;
 	if (input_values_of_layers(values, &model->graph, model->reading ? NULL : model->network))
 		return 0;
 	*values = model->hints.is_teachable_machine ? input_values_of_range(-1, 1, INPUT_OF_FORM)
@@ -48,6 +61,10 @@ int picture_settings_read(struct picture_settings *settings, const struct model 
 	const char *fit = json_string_value(json_object_get(input, "fit"));
 	const char *filter = json_string_value(json_object_get(input, "interpolation"));
 	const char *background = json_string_value(json_object_get(input, "background"));
+	if (!fit && find_name(model->hints.input.fit, image_fit_names) >= 0)
+		fit = model->hints.input.fit;
+	if (!filter && find_name(model->hints.input.filter, image_filter_names) >= 0)
+		filter = model->hints.input.filter;
 	fit = fit ? fit : is_teachable_machine ? "crop" : "stretch";
 	filter = filter ? filter : is_teachable_machine ? "lanczos" : "bilinear";
 	int fit_index = find_name(fit, image_fit_names);

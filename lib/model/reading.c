@@ -113,16 +113,29 @@ static int wait_for_child(struct model_reading *reading, struct error *error)
 
 /* ---- the graph ---- */
 
+static void copy_word(char out[16], const char shared[16])
+{
+	memcpy(out, shared, 16);
+	out[15] = 0;
+}
+
 /* The hints are untrusted too: a string needs its end, and a bool is 0 or 1. */
 static void copy_hints(struct model_hints *out, const struct model_hints *shared)
 {
-	unsigned char machine, logits;
+	unsigned char machine, logits, input;
 	memcpy(&machine, &shared->is_teachable_machine, 1);
 	memcpy(&logits, &shared->loss_is_of_logits, 1);
+	memcpy(&input, &shared->input.is_known, 1);
 	out->is_teachable_machine = machine == 1;
 	out->loss_is_of_logits = logits == 1;
 	memcpy(out->loss, shared->loss, sizeof out->loss);
 	out->loss[sizeof out->loss - 1] = 0;
+	out->input.is_known = input == 1;
+	out->input.minimum = shared->input.minimum;
+	out->input.maximum = shared->input.maximum;
+	copy_word(out->input.mode, shared->input.mode);
+	copy_word(out->input.fit, shared->input.fit);
+	copy_word(out->input.filter, shared->input.filter);
 }
 
 /* They become names of folders. */

@@ -204,8 +204,18 @@ for file in x.onnx plain ./x.y/plain; do
 done
 cnn-export -m named --format onnx -o other.bin
 ok "--format says it whatever the name is" cmp other.bin squeeze_excite.onnx
-cnn-export -m named --format tensorflow-js -o js/other.json
-ok "TensorFlow.js under another name" cmp js/other.json new/folder/model.json
+refused 2 "cnn-export: js/other.json: must be called model.json; its shards lie beside it
+cnn-export: try 'cnn-export --help'" cnn-export -m named --format tensorflow-js -o js/other.json
+# What the network takes of a picture comes back.
+echo '{"input": {"minimum": -1, "maximum": 1, "fit": "crop", "interpolation": "lanczos"}}' >named/training.json
+for file in back.keras back/model.json; do
+	cnn-export -m named -o $file
+	is "the input of $file" "$(cnn-export -m $file | python3 "$here/../onnx_run.py" /dev/stdin --metadata | grep '^input_[mfi]')" \
+		"input_minimum=-1
+input_maximum=1
+input_fit=crop
+input_interpolation=lanczos"
+done
 refused 2 "cnn-export: x.h5: its ending names no format; see --format
 cnn-export: try 'cnn-export --help'" cnn-export -m named -o x.h5
 refused 2 "cnn-export: --output: is missing; tensorflow-js is several files

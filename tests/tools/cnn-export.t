@@ -58,11 +58,11 @@ cnn-export: try 'cnn-export --help'" cnn-export plain
 refused 1 'cnn-export: missing: there is no such file or folder' cnn-export -m missing -o x.onnx
 refused 1 'cnn-export: plain.onnx: is an ONNX model, which is only written here; open the Keras model that it was made from' cnn-export -m plain.onnx -o x.onnx
 mkdir empty
-refused 1 'cnn-export: empty: is not a model: it has no *.json, *.h5 or *.keras file' cnn-export -m empty -o x.onnx
+refused 1 'cnn-export: empty: is not a model: it has no *.json, *.h5 or *.keras file (SavedModel and TensorFlow Lite are not read)' cnn-export -m empty -o x.onnx
 cp plain/plain.json empty/architecture.json
 refused 1 'cnn-export: empty: has neither poids.h5 nor another *.h5 file' cnn-export -m empty -o x.onnx
 cp plain/plain.weights.h5 "$fixtures/model/modern.h5" empty/
-refused 1 "cnn-export: empty: contains modern.h5 and plain.weights.h5; one of them must be removed" cnn-export -m empty -o x.onnx
+refused 1 "cnn-export: empty: contains modern.h5 and plain.weights.h5; name one of them, or remove it" cnn-export -m empty -o x.onnx
 rm empty/modern.h5
 printf 'a\nb\n' >empty/labels.txt
 refused 1 'cnn-export: empty/labels.txt: has 2 labels; the network has 4 outputs' cnn-export -m empty -o x.onnx

@@ -110,10 +110,11 @@ static void not_archives(void)
 	rewrite("PK and nothing that follows", 27);
 	is_refused("less", "is not a model: neither HDF5, JSON, nor a zip archive such as .keras");
 	rewrite("", 0);
-	is_refused("an empty file",
-		"is not a model: neither HDF5, JSON, nor a zip archive such as .keras");
+	is_refused("an empty file", "is empty");
 	rewrite(end, sizeof end);
-	is_refused("an empty archive", "is not a model: it has no *.json, *.h5 or *.keras file");
+	is_refused("an empty archive",
+		"is not a model: it has no *.json, *.h5 or *.keras file (SavedModel and TensorFlow "
+		"Lite are not read)");
 }
 
 /* Every 397th prefix. */
@@ -147,7 +148,9 @@ static void paths(void)
 		struct content alone[] = {bad, bad};
 		alone[1].name = "assets/x";
 		write_archive("net.zip", alone, 2, ZIP_CM_STORE);
-		is_refused("... alone", "is not a model: it has no *.json, *.h5 or *.keras file");
+		is_refused("... alone",
+			"is not a model: it has no *.json, *.h5 or *.keras file (SavedModel and "
+			"TensorFlow Lite are not read)");
 	}
 	free(bad.bytes);
 }
@@ -206,7 +209,7 @@ static void several(void)
 	struct content more = text_content("model.json", "{}");
 	write_three(&more);
 	is_refused("two architectures",
-		"contains config.json and model.json; one of them must be removed");
+		"contains config.json and model.json; name one of them, or remove it");
 	free(more.bytes);
 }
 
