@@ -25,7 +25,6 @@ void hints_read_loss(struct model_hints *hints, const json_t *config)
 	if (!name || strlen(name) >= sizeof hints->loss)
 		return;
 	memcpy(hints->loss, name, strlen(name) + 1);
-	hints->loss_is_of_logits = json_is_true(json_object_get(settings, "from_logits"));
 }
 
 /* A string that is too long is none. */

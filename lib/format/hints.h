@@ -17,7 +17,6 @@ struct model_hints {
 	struct input_hint input;
 	bool is_teachable_machine; /* an export of it: pictures of -1..1, cropped to a square */
 	char loss[64];             /* Keras' name of the loss that it was compiled with, or "" */
-	bool loss_is_of_logits;    /* from_logits of that loss */
 };
 
 /* Adds what the config says that a model was compiled with (Keras' "training_config" or

@@ -70,7 +70,7 @@ void tensorflow_js_hints(const json_t *root, struct model_hints *hints)
 
 /* ---- Teachable Machine ---- */
 
-enum { LABELS_MAXIMUM = 65536, SIDE_MAXIMUM = 65535 };
+enum { LABELS_MAXIMUM = 65536 };
 
 static int read_labels(struct text_list *labels, const json_t *list, const char *path,
 	struct error *error)
@@ -99,13 +99,7 @@ static int read_metadata(struct teachable_machine *out, const json_t *root, cons
 	struct error *error)
 {
 	const char *package = json_string_value(json_object_get(root, "packageName"));
-	json_t *size = json_object_get(root, "imageSize");
-	json_int_t side = json_integer_value(size);
 	out->is_image_model = package && strcmp(package, "@teachablemachine/image") == 0;
-	if (size && !(json_is_integer(size) && side >= 1 && side <= SIDE_MAXIMUM))
-		return error_set(error, path, "its imageSize is not a number from 1 to %d",
-			SIDE_MAXIMUM);
-	out->image_size = (int)side;
 	hints_read_input(&out->input, root);
 	return read_labels(&out->labels, json_object_get(root, "labels"), path, error);
 }

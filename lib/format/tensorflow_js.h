@@ -43,13 +43,12 @@ void tensorflow_js_hints(const json_t *root, struct model_hints *hints);
 struct teachable_machine {
 	struct input_hint input; /* what cnn-export says there */
 	bool is_image_model;     /* by the name of the package that wrote it */
-	int image_size;          /* sides of the square pictures; 0: it is not said */
 	struct text_list labels; /* one per output; empty: they are not said */
 };
 
 /* Reads it from `size` bytes of JSON; `path` is for messages. Metadata of something else has none
- * of it. The caller frees out->labels; on failure (-1: not JSON, an image size out of range, labels
- * that are invalid, twice there or too many) *out is empty. */
+ * of it. The caller frees out->labels; on failure (-1: not JSON, labels that are invalid, twice
+ * there or too many) *out is empty. */
 CHECKED int teachable_machine_read(struct teachable_machine *out, const void *text, size_t size,
 	const char *path, struct error *error);
 

@@ -122,12 +122,10 @@ static void copy_word(char out[16], const char shared[16])
 /* The hints are untrusted too: a string needs its end, and a bool is 0 or 1. */
 static void copy_hints(struct model_hints *out, const struct model_hints *shared)
 {
-	unsigned char machine, logits, input;
+	unsigned char machine, input;
 	memcpy(&machine, &shared->is_teachable_machine, 1);
-	memcpy(&logits, &shared->loss_is_of_logits, 1);
 	memcpy(&input, &shared->input.is_known, 1);
 	out->is_teachable_machine = machine == 1;
-	out->loss_is_of_logits = logits == 1;
 	memcpy(out->loss, shared->loss, sizeof out->loss);
 	out->loss[sizeof out->loss - 1] = 0;
 	out->input.is_known = input == 1;

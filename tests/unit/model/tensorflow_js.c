@@ -337,13 +337,12 @@ static void bilinear(void)
 
 /* ---- hints ---- */
 
-static void is_loss(const char *text, const char *loss, bool is_of_logits)
+static void is_loss(const char *text, const char *loss)
 {
 	struct model_hints hints = {0};
 	json_t *root = json_parse(text, strlen(text), 0, "model.json", NULL);
 	tensorflow_js_hints(root, &hints);
 	is_text(hints.loss, loss, "the loss");
-	ok(hints.loss_is_of_logits == is_of_logits, "... of logits or not");
 	json_decref(root);
 }
 
@@ -356,15 +355,15 @@ static void losses(void)
 	is_text(hints.loss, "categorical_crossentropy", "the loss of TensorFlow.js");
 	close_fixture(&opened);
 #define CONVERTED(loss) "{\"modelTopology\": {\"training_config\": {\"loss\": " loss "}}}"
-	is_loss(CONVERTED("\"mse\""), "mse", false);
-	is_loss(CONVERTED("[\"mse\"]"), "mse", false);
-	is_loss(CONVERTED("{\"dense\": \"mse\"}"), "mse", false);
-	is_loss(CONVERTED("[\"mse\", \"mae\"]"), "", false);
+	is_loss(CONVERTED("\"mse\""), "mse");
+	is_loss(CONVERTED("[\"mse\"]"), "mse");
+	is_loss(CONVERTED("{\"dense\": \"mse\"}"), "mse");
+	is_loss(CONVERTED("[\"mse\", \"mae\"]"), "");
 	is_loss(CONVERTED("{\"class_name\": \"BinaryCrossentropy\", \"config\": {\"from_logits\": "
 			  "true}}"),
-		"BinaryCrossentropy", true);
-	is_loss(CONVERTED("null"), "", false);
-	is_loss("{}", "", false);
+		"BinaryCrossentropy");
+	is_loss(CONVERTED("null"), "");
+	is_loss("{}", "");
 }
 
 static void metadata(void)
@@ -377,7 +376,6 @@ static void metadata(void)
 	if (ok(teachable_machine_read(&machine, file->bytes, file->size, "m", &error) == 0,
 		    "Teachable Machine's metadata")) {
 		ok(machine.is_image_model, "is of an image model");
-		is_integer(machine.image_size, 16, "size");
 		is_integer((long long)machine.labels.count, 3, "labels");
 		is_text(machine.labels.items[2], "Class 3", "the last of them");
 		text_list_free(&machine.labels);
@@ -391,8 +389,7 @@ static void read_text_of(const char *text, const char *reason)
 	struct error error = {0};
 	int result = teachable_machine_read(&machine, text, strlen(text), "metadata.json", &error);
 	is_text(result ? error.reason : "", reason, text);
-	ok(machine.labels.count == 0 && machine.image_size == 0 && !machine.is_image_model,
-		"... nothing is said");
+	ok(machine.labels.count == 0 && !machine.is_image_model, "... nothing is said");
 }
 
 static void other_metadata(void)
@@ -406,10 +403,6 @@ static void other_metadata(void)
 	read_text_of("{\"labels\": [\"a\", \"a\"]}", "'a' occurs twice");
 	read_text_of("{\"labels\": []}", "its labels are not a list of 1 to 65536 names");
 	read_text_of("{\"labels\": {}}", "its labels are not a list of 1 to 65536 names");
-	read_text_of("{\"labels\": [\"a\"], \"imageSize\": 0}",
-		"its imageSize is not a number from 1 to 65535");
-	read_text_of("{\"imageSize\": 65536, \"packageName\": \"@teachablemachine/image\"}",
-		"its imageSize is not a number from 1 to 65535");
 }
 
 int main(void)
