@@ -14,6 +14,14 @@ const struct model_file *model_files_find(const struct model_files *files, const
 	return NULL;
 }
 
+size_t model_files_size(const struct model_files *files)
+{
+	size_t size = 0;
+	for (int i = 0; i < files->count; i++)
+		size += files->items[i].bytes ? files->items[i].size : 0;
+	return size;
+}
+
 const char *model_files_path(const struct model_files *files, const struct model_file *file,
 	char *out, size_t size)
 {

@@ -34,6 +34,9 @@ CHECKED int model_files_add(struct model_files *files, const char *name, struct 
 /* The file of this name; NULL if there is none. */
 const struct model_file *model_files_find(const struct model_files *files, const char *name);
 
+/* Bytes of those that are opened. */
+size_t model_files_size(const struct model_files *files);
+
 /* The path of a file for messages, FOLDER/NAME, or MODEL itself. Writes and returns `out`. */
 const char *model_files_path(const struct model_files *files, const struct model_file *file,
 	char *out, size_t size);

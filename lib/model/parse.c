@@ -247,18 +247,10 @@ static int read_hdf5(const struct source *source, const struct network *network)
 	return 0;
 }
 
-static size_t total_size(const struct model_files *files)
-{
-	size_t total = 0;
-	for (int i = 0; i < files->count; i++)
-		total += files->items[i].bytes ? files->items[i].size : 0;
-	return total;
-}
-
 static int read_tensorflow_js(const struct source *source, const struct network *network)
 {
 	const struct parse_request *request = source->request;
-	if (check_size(source, network, total_size(source->files), source->json_path) ||
+	if (check_size(source, network, model_files_size(source->files), source->json_path) ||
 		tensorflow_js_weights(source->root, source->files, network, request->values,
 			source->error))
 		return -1;

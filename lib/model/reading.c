@@ -28,14 +28,6 @@ static int parse_task(void *context, struct error *error)
 	return parse_model(&reading->request, error);
 }
 
-static size_t total_size(const struct model_files *files)
-{
-	size_t total = 0;
-	for (int i = 0; i < files->count; i++)
-		total += files->items[i].bytes ? files->items[i].size : 0;
-	return total;
-}
-
 static void free_reading(struct model_reading *reading)
 {
 	struct parse_request *request = &reading->request;
@@ -65,7 +57,7 @@ static int start(struct model_reading *reading, const struct reading_request *fr
 		return -1;
 	/* jansson asks for random numbers, which the child may not. */
 	json_object_seed(0);
-	size_t total = total_size(&request->files);
+	size_t total = model_files_size(&request->files);
 	request->values_size = VALUES_BASE + VALUES_FACTOR * total;
 	request->values = child_memory(request->values_size);
 	request->results = child_memory(sizeof *request->results);
