@@ -10,14 +10,6 @@ for model in functional_add squeeze_excite concatenate rescaling_minus1_1; do
 	printf 'c%d\n' 0 1 2 3 >$model/labels.txt
 	echo '{"input": {"minimum": 0, "maximum": 1}}' >$model/training.json
 done
-refused() { # refused STATUS MESSAGE COMMAND...
-	expected=$1 message=$2
-	shift 2
-	run "$@"
-	status_is "$expected"
-	stdout_is ''
-	stderr_is "$message"
-}
 export_model() { # export_model FILE...: of squeeze_excite, to each of them
 	for file; do
 		run cnn-export -m squeeze_excite -o "$file"

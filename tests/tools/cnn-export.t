@@ -43,14 +43,6 @@ GlobalAveragePool Flatten Gemm Softmax Identity
 images ['N', 23, 19, 3] probabilities ['N', 3] ['x', 'y', 'z']"
 
 # ---- what is refused ----
-refused() { # refused STATUS MESSAGE COMMAND...
-	expected=$1 message=$2
-	shift 2
-	run "$@"
-	status_is "$expected"
-	stdout_is ''
-	stderr_is "$message"
-}
 refused 2 "cnn-export: --model: is missing
 cnn-export: try 'cnn-export --help'" cnn-export
 refused 2 "cnn-export: plain: takes no operands; name the model with -m

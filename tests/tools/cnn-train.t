@@ -102,14 +102,6 @@ status_is 1
 stderr_is 'cnn-train: weights.tens: weights of a record add up to 2; categorical cross-entropy needs 1, --loss binary does not'
 
 # ---- what is refused ----
-refused() { # refused STATUS MESSAGE COMMAND...
-	expected=$1 message=$2
-	shift 2
-	run "$@"
-	status_is "$expected"
-	stdout_is ''
-	stderr_is "$message"
-}
 refused 2 "cnn-train: --output: is missing
 cnn-train: try 'cnn-train --help'" cnn-train train.tens
 refused 2 "cnn-train: --notes: 'x' is not KEY=VALUE

@@ -3,6 +3,7 @@
 #   run COMMAND...        runs it; its status, stdout and stderr are kept
 #   status_is N           stdout_is TEXT      stderr_is TEXT    (what run kept)
 #   stdout_has PATTERN    stderr_has PATTERN  (grep -E)
+#   refused STATUS MESSAGE COMMAND...         runs it; this status, nothing on stdout, this message
 #   ok NAME COMMAND...    passes if the command does
 #   is NAME GOT EXPECTED
 #   skip_all REASON
@@ -51,6 +52,14 @@ stdout_is() { is "stdout: $command_line" "$(cat "$scratch/.out")" "$1"; }
 stderr_is() { is "stderr: $command_line" "$(cat "$scratch/.err")" "$1"; }
 stdout_has() { ok "stdout has '$1': $command_line" grep -Eq -e "$1" "$scratch/.out"; }
 stderr_has() { ok "stderr has '$1': $command_line" grep -Eq -e "$1" "$scratch/.err"; }
+refused() {
+	expected=$1 message=$2
+	shift 2
+	run "$@"
+	status_is "$expected"
+	stdout_is ''
+	stderr_is "$message"
+}
 skip_all() {
 	echo "1..0 # SKIP $1"
 	exit 0

@@ -89,6 +89,19 @@ static inline int read_chain(struct graph *out, const char *layers,
 		remarks, error);
 }
 
+/* Whether a layer 'x' of this class and config (", \"units\": 2") is refused, for this reason. */
+static inline void layer_is_refused(const char *class_name, const char *config, const char *reason)
+{
+	struct graph graph;
+	struct error error = {0};
+	const char *text =
+		format_text(", {\"class_name\": \"%s\", \"config\": {\"name\": \"x\"%s}}",
+			class_name, config);
+	ok(read_chain(&graph, text, NULL, &error) < 0, "%s%s is refused", class_name, config);
+	is_text(error.object, "model.json: layer 'x'", "... with the layer");
+	is_text(error.reason, reason, "... and the reason");
+}
+
 /* A functional model of input "in" (8x8x3), `layers` and output layer `output`. */
 static inline int read_functional(struct graph *out, const char *layers, const char *output,
 	struct architecture_remarks *remarks, struct error *error)

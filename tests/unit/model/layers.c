@@ -183,17 +183,8 @@ static void values(void)
 			"data_format is not supported"},
 		{"TFOpLambda", ", \"function\": \"math.erf\"", "its function is not supported"},
 	};
-	for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
-		struct graph graph;
-		struct error error = {0};
-		const char *text =
-			format_text(", {\"class_name\": \"%s\", \"config\": {\"name\": \"x\"%s}}",
-				cases[i].class_name, cases[i].config);
-		ok(read_chain(&graph, text, NULL, &error) < 0, "%s%s is refused",
-			cases[i].class_name, cases[i].config);
-		is_text(error.object, "model.json: layer 'x'", "... with the layer");
-		is_text(error.reason, cases[i].reason, "... and the reason");
-	}
+	for (size_t i = 0; i < sizeof cases / sizeof *cases; i++)
+		layer_is_refused(cases[i].class_name, cases[i].config, cases[i].reason);
 }
 
 int main(void)
