@@ -151,6 +151,11 @@ char *file_join(const char *folder, const char *name)
 	return text_format("%s%s%s", folder, slash || !length ? "" : "/", name);
 }
 
+char *file_beside(const char *path, const char *name)
+{
+	return text_format("%.*s%s", (int)(text_base_name(path) - path), path, name);
+}
+
 static bool has_mode(const char *path, mode_t mode)
 {
 	struct stat status;

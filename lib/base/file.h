@@ -65,6 +65,10 @@ CHECKED ssize_t file_read_start(const char *path, void *start, size_t size, stru
 /* "folder/name", which the caller frees; NULL without memory. */
 char *file_join(const char *folder, const char *name);
 
+/* The path of `name` in the folder of the file `path`, which the caller frees; NULL without
+ * memory. */
+char *file_beside(const char *path, const char *name);
+
 /* A file written atomically: to an unfinished file in the same folder, renamed to the final name
  * when complete. If that name is a symbolic link, the link stays and its target is replaced. The
  * new file gets the permissions of the replaced one, and its owner if permitted; other hard links

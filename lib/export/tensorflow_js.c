@@ -126,7 +126,7 @@ struct files {
 static int add_file(struct files *files, const char *path, const char *name, const void *bytes,
 	size_t size, struct error *error)
 {
-	char *full = text_format("%.*s%s", (int)(text_base_name(path) - path), path, name);
+	char *full = file_beside(path, name);
 	struct output *output = &files->outputs[files->count];
 	int result = full ? output_open(output, full, error) : error_memory(error, path);
 	if (result == 0) {

@@ -81,12 +81,8 @@ static int read_input_shape(struct shape *out, const json_t *model, const char *
 
 static int check_shapes(const struct graph *graph, struct error *error)
 {
-	if (graph_is_free(graph))
-		return 0;
-	struct shape *shapes = calloc((size_t)graph->node_count, sizeof *shapes);
-	int result = shapes ? graph_shapes(graph, shapes, error) : error_memory(error, "graph");
-	free(shapes);
-	return result;
+	struct shape out;
+	return graph_is_free(graph) ? 0 : graph_output_shape(graph, &out, error);
 }
 
 /* Makes the graph of a model whose layers were read. */

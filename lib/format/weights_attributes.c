@@ -20,10 +20,8 @@ static char *read_fixed(const struct weights_file *file, hid_t attribute, hid_t 
 
 static char *read_variable(hid_t attribute, hid_t stored_type, hid_t space)
 {
-	hid_t type = H5Tcopy(H5T_C_S1);
+	hid_t type = weights_string_type(stored_type, H5T_VARIABLE);
 	char *stored = NULL, *text = NULL;
-	H5Tset_size(type, H5T_VARIABLE);
-	H5Tset_cset(type, H5Tget_cset(stored_type));
 	if (H5Aread(attribute, type, &stored) >= 0 && stored) {
 		text = strdup(stored);
 		H5Dvlen_reclaim(type, space, H5P_DEFAULT, &stored);

@@ -80,4 +80,9 @@ CHECKED int weights_check_shape(const struct weights_file *file, const char *nam
 CHECKED int weights_read_array(const struct weights_file *file, const char *name,
 	const struct parameter *parameter, float *values, struct weights_location *location);
 
+/* The type of strings in memory: pointers (H5T_VARIABLE), or fixed-length strings of `width` bytes.
+ * Not derived from the type in the file, which may be damaged, but for its character set. The
+ * caller's to close. */
+hid_t weights_string_type(hid_t stored, size_t width);
+
 #endif

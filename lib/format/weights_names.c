@@ -7,9 +7,7 @@
 
 enum { STRING_MAXIMUM = 4096 };
 
-/* The type of strings in memory: pointers, or fixed-length strings of `width` bytes. Not derived
- * from the file's type, which may be damaged. */
-static hid_t string_type(hid_t stored, size_t width)
+hid_t weights_string_type(hid_t stored, size_t width)
 {
 	hid_t type = H5Tcopy(H5T_C_S1);
 	H5Tset_size(type, width);
@@ -21,7 +19,7 @@ static hid_t string_type(hid_t stored, size_t width)
 static bool add_fixed_strings(hid_t attribute, hid_t stored, size_t count, struct text_list *names)
 {
 	size_t width = H5Tget_size(stored);
-	hid_t type = string_type(stored, width);
+	hid_t type = weights_string_type(stored, width);
 	char *buffer = calloc(count, width);
 	bool good = buffer && H5Aread(attribute, type, buffer) >= 0;
 	for (size_t i = 0; good && i < count; i++) {
@@ -37,7 +35,7 @@ static bool add_fixed_strings(hid_t attribute, hid_t stored, size_t count, struc
 static bool add_variable_strings(hid_t attribute, hid_t stored, hid_t space, size_t count,
 	struct text_list *names)
 {
-	hid_t type = string_type(stored, H5T_VARIABLE);
+	hid_t type = weights_string_type(stored, H5T_VARIABLE);
 	char **buffer = calloc(count, sizeof *buffer);
 	bool good = buffer && H5Aread(attribute, type, buffer) >= 0;
 	for (size_t i = 0; good && i < count; i++)

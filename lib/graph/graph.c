@@ -18,7 +18,7 @@ int graph_add_layer(struct graph *graph, const struct layer *layer, struct error
 	return graph->layer_count++;
 }
 
-static bool is_layer(const struct graph *graph, const char *name)
+bool graph_has_layer(const struct graph *graph, const char *name)
 {
 	for (int i = 0; i < graph->layer_count; i++)
 		if (strcmp(graph->layers[i].name, name) == 0)
@@ -40,7 +40,8 @@ static void name_node(struct graph *graph, struct node *node)
 	snprintf(node->name, sizeof node->name, "%s", name);
 	if (use > 1)
 		snprintf(node->name, sizeof node->name, "%s_use_%d", stem, use);
-	while (graph_find(graph, node->name) >= 0 || (use > 1 && is_layer(graph, node->name)))
+	while (graph_find(graph, node->name) >= 0 ||
+		(use > 1 && graph_has_layer(graph, node->name)))
 		snprintf(node->name, sizeof node->name, "%s_use_%d", stem, ++use);
 }
 
@@ -120,6 +121,18 @@ int graph_shapes(const struct graph *graph, struct shape *shapes, struct error *
 			return -1;
 	}
 	return 0;
+}
+
+int graph_output_shape(const struct graph *graph, struct shape *shape, struct error *error)
+{
+	struct shape *shapes = calloc((size_t)graph->node_count + 1, sizeof *shapes);
+	if (!shapes)
+		return error_memory(error, "graph");
+	int result = graph_shapes(graph, shapes, error);
+	if (result == 0)
+		*shape = shapes[graph->node_count - 1];
+	free(shapes);
+	return result;
 }
 
 bool graph_keeps_places(const struct graph *graph, int node)

@@ -70,9 +70,15 @@ int graph_first_node(const struct graph *graph, int layer);
 /* The node of this name, else -1. */
 int graph_find(const struct graph *graph, const char *name);
 
+/* Whether a layer has this name. */
+bool graph_has_layer(const struct graph *graph, const char *name);
+
 /* Writes the output shape of every node into shapes[node_count]. -1, naming the layer: inputs that
  * do not fit, a number out of range, more than 2^31 values or weights. */
 CHECKED int graph_shapes(const struct graph *graph, struct shape *shapes, struct error *error);
+
+/* The shape of the output, the last node's; the same checks. -1 also without memory. */
+CHECKED int graph_output_shape(const struct graph *graph, struct shape *shape, struct error *error);
 
 /* The shape of a node (GRAPH_INPUT: the graph's input), from graph_shapes's. */
 static inline struct shape graph_shape(const struct graph *graph, const struct shape *shapes,

@@ -6,14 +6,6 @@
 #include <stdlib.h>
 #include <string.h>
 
-static bool has_name(const struct graph *graph, const char *name)
-{
-	for (int i = 0; graph && i < graph->layer_count; i++)
-		if (strcmp(graph->layers[i].name, name) == 0)
-			return true;
-	return false;
-}
-
 void graph_new_name(char out[LAYER_NAME_SIZE], const char *stem, const char *suffix,
 	const struct graph *first, const struct graph *second)
 {
@@ -22,7 +14,9 @@ void graph_new_name(char out[LAYER_NAME_SIZE], const char *stem, const char *suf
 	while (!text_is_utf8(cut)) /* cut in the middle of a character */
 		cut[strlen(cut) - 1] = 0;
 	snprintf(out, LAYER_NAME_SIZE, "%s_%.16s", cut, suffix);
-	for (int number = 1; has_name(first, out) || has_name(second, out); number++)
+	for (int number = 1;
+		(first && graph_has_layer(first, out)) || (second && graph_has_layer(second, out));
+		number++)
 		snprintf(out, LAYER_NAME_SIZE, "%s_%.16s_%d", cut, suffix, number);
 }
 

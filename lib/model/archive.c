@@ -15,7 +15,7 @@ bool archive_is_zip(const struct model_file *file)
 		(memcmp(file->bytes, "PK\3\4", 4) == 0 || memcmp(file->bytes, "PK\5\6", 4) == 0);
 }
 
-/* A file of the archive's top level, that is no link and not encrypted. */
+/* A file of the archive's top level, that is no link. */
 static bool is_plain(zip_t *zip, zip_uint64_t index, const char *name)
 {
 	zip_uint8_t system = 0;

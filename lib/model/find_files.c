@@ -68,10 +68,9 @@ static int choose(const struct model_files *files, const char *default_name,
 	const char *const *endings, struct error *error)
 {
 	int found = default_name ? find(files, default_name) : -1;
-	for (int i = 0; i < files->count &&
-		!(default_name && found >= 0 &&
-			strcmp(files->items[found].name, default_name) == 0);
-		i++) {
+	if (found >= 0)
+		return found;
+	for (int i = 0; i < files->count; i++) {
 		const char *name = files->items[i].name;
 		if (!has_ending(name, endings) || strcmp(name, metadata_name) == 0)
 			continue;
@@ -163,12 +162,6 @@ static int stem_length(const char *name)
 										      : length;
 }
 
-static char *sibling_path(const struct model_files *files, const char *name)
-{
-	return text_format("%.*s%s", (int)(text_base_name(files->path) - files->path), files->path,
-		name);
-}
-
 /* Adds the first file that exists of the main file's stem and one of the endings. Sets *index. */
 static int add_sibling(struct model_files *files, const char *const *endings, int *index,
 	struct error *error)
@@ -177,7 +170,7 @@ static int add_sibling(struct model_files *files, const char *const *endings, in
 	char name[2 * MODEL_FILE_NAME_SIZE];
 	for (; *endings && *index < 0; endings++) {
 		snprintf(name, sizeof name, "%.*s%s", stem_length(main), main, *endings);
-		char *path = sibling_path(files, name);
+		char *path = file_beside(files->path, name);
 		if (!path)
 			return error_memory(error, files->path);
 		bool exists = strlen(name) < MODEL_FILE_NAME_SIZE && file_exists(path);
@@ -192,7 +185,7 @@ static int add_sibling(struct model_files *files, const char *const *endings, in
 /* Adds labels and metadata, and with JSON the shards, that lie beside the main file. */
 static int add_beside(struct model_files *files, bool with_shards, struct error *error)
 {
-	char *folder = sibling_path(files, "");
+	char *folder = file_beside(files->path, "");
 	struct text_list names = {0};
 	int result = folder ? file_list(*folder ? folder : ".", FILE_REGULAR, &names, error)
 			    : error_memory(error, files->path);
@@ -270,7 +263,7 @@ static int map_files(struct model_files *files, struct error *error)
 			continue;
 		char *path = i == files->main ? strdup(files->path)
 			: files->is_folder    ? file_set_path(files->path, file->name)
-					      : sibling_path(files, file->name);
+					      : file_beside(files->path, file->name);
 		result = path ? map(file, path, &total, error) : error_memory(error, files->path);
 		free(path);
 	}

@@ -14,11 +14,11 @@ enum { FIRST_LAYERS = 16 }; /* how many are looked at */
 static int read_mode(struct input_values *values, const json_t *mode, struct error *error)
 {
 	const char *name = json_string_value(mode), *card = model_file_names[MODEL_CARD];
-	for (int i = 0; name && input_mode_names[i]; i++)
-		if (strcmp(name, input_mode_names[i]) == 0) {
-			*values = input_values_of_mode((enum input_mode)i, INPUT_OF_CARD);
-			return 1;
-		}
+	enum input_mode known = input_mode_find(name);
+	if (known != INPUT_RANGE) {
+		*values = input_values_of_mode(known, INPUT_OF_CARD);
+		return 1;
+	}
 	return name ? error_set(error, card, "unknown mode '%s' of its input", name)
 		    : error_set(error, card, "the mode of its input is not a string");
 }

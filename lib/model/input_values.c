@@ -1,6 +1,7 @@
 #include "model/input_values.h"
 
 #include <math.h>
+#include <string.h>
 
 /* (level * white - mean) / deviation. */
 static const struct {
@@ -13,6 +14,14 @@ static const struct {
 };
 const char *const input_mode_names[] =
 	{[INPUT_CAFFE] = "caffe", [INPUT_TF] = "tf", [INPUT_TORCH] = "torch", NULL};
+
+enum input_mode input_mode_find(const char *name)
+{
+	for (int i = 0; name && input_mode_names[i]; i++)
+		if (strcmp(name, input_mode_names[i]) == 0)
+			return (enum input_mode)i;
+	return INPUT_RANGE;
+}
 
 struct input_values input_values_of_range(double minimum, double maximum, enum input_source source)
 {

@@ -27,6 +27,9 @@ enum input_mode { INPUT_RANGE = -1, INPUT_CAFFE, INPUT_TF, INPUT_TORCH };
 /* The modes' names in order, NULL-terminated. */
 extern const char *const input_mode_names[];
 
+/* The mode of a name (NULL: none); INPUT_RANGE if it has none. */
+enum input_mode input_mode_find(const char *name);
+
 struct input_values {
 	enum input_source source;
 	enum input_mode mode; /* INPUT_RANGE: the same for all channels, in their order */

@@ -93,8 +93,7 @@ static int choose_size(struct model *model, const char *path, struct shape size,
 static char *labels_path(const char *path, bool is_folder)
 {
 	const char *name = model_file_names[MODEL_LABELS];
-	return is_folder ? file_set_path(path, name)
-			 : text_format("%.*s%s", (int)(text_base_name(path) - path), path, name);
+	return is_folder ? file_set_path(path, name) : file_beside(path, name);
 }
 
 static int name_classes(struct model *model, struct error *error)
@@ -163,16 +162,14 @@ static int complete_output(struct model *model, const char *path,
 /* A network without its head puts out a feature map. */
 static int check_output(const struct model *model, const char *path, struct error *error)
 {
-	const struct graph *graph = &model->graph;
-	struct shape *shapes = calloc((size_t)graph->node_count, sizeof *shapes);
-	int result = shapes ? graph_shapes(graph, shapes, error) : error_memory(error, path);
-	struct shape out = result == 0 ? shapes[graph->node_count - 1] : (struct shape){0};
-	free(shapes);
-	if (result == 0 && (out.height > 1 || out.width > 1))
-		result = error_set(error, path,
-			"its output is a feature map, %dx%dx%d, not one value per class",
-			out.height, out.width, out.channels);
-	return result;
+	struct shape out;
+	if (graph_output_shape(&model->graph, &out, error))
+		return -1;
+	if (out.height == 1 && out.width == 1)
+		return 0;
+	return error_set(error, path,
+		"its output is a feature map, %dx%dx%d, not one value per class", out.height,
+		out.width, out.channels);
 }
 
 /* Waits for all but the weights, and builds the network. */

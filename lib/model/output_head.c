@@ -57,33 +57,13 @@ static bool ends_with_probabilities(const struct graph *graph)
 	return good[graph->node_count - 1];
 }
 
-static int find_shape(const struct graph *graph, struct shape *shape, struct error *error)
-{
-	struct shape *shapes = calloc((size_t)graph->node_count + 1, sizeof *shapes);
-	if (!shapes)
-		return error_memory(error, "graph");
-	int result = graph_shapes(graph, shapes, error);
-	if (result == 0)
-		*shape = shapes[graph->node_count - 1];
-	free(shapes);
-	return result;
-}
-
 /* ---- layers that are added ---- */
-
-static bool is_taken(const struct graph *graph, const char *name)
-{
-	for (int i = 0; i < graph->layer_count; i++)
-		if (strcmp(graph->layers[i].name, name) == 0)
-			return true;
-	return graph_find(graph, name) >= 0;
-}
 
 static struct layer new_layer(const struct graph *graph, enum layer_kind kind, const char *stem)
 {
 	char name[LAYER_NAME_SIZE];
 	snprintf(name, sizeof name, "%s", stem);
-	for (int number = 1; is_taken(graph, name); number++)
+	for (int number = 1; graph_has_layer(graph, name) || graph_find(graph, name) >= 0; number++)
 		snprintf(name, sizeof name, "%s_%d", stem, number);
 	return layer_defaults(kind, name);
 }
@@ -210,7 +190,7 @@ int output_complete(struct graph *graph, const struct output_request *request,
 {
 	struct shape shape = {0};
 	*head = (struct output_head){0};
-	if (find_shape(graph, &shape, error))
+	if (graph_output_shape(graph, &shape, error))
 		return -1;
 	head->outputs = (int)shape_count(shape);
 	if (head->outputs != shape.channels)

@@ -16,11 +16,13 @@ static int find_name(const char *name, const char *const names[])
 /* What cnn-export wrote beside a model, if it makes sense. */
 static bool read_hint(struct input_values *values, const struct input_hint *hint)
 {
-	int mode = find_name(hint->mode, input_mode_names);
-	if (!hint->is_known || (mode < 0 && !input_range_is_valid(hint->minimum, hint->maximum)))
+	enum input_mode mode = input_mode_find(hint->mode);
+	if (!hint->is_known ||
+		(mode == INPUT_RANGE && !input_range_is_valid(hint->minimum, hint->maximum)))
 		return false;
-	*values = mode >= 0 ? input_values_of_mode((enum input_mode)mode, INPUT_OF_FORM)
-			    : input_values_of_range(hint->minimum, hint->maximum, INPUT_OF_FORM);
+	*values = mode != INPUT_RANGE
+		? input_values_of_mode(mode, INPUT_OF_FORM)
+		: input_values_of_range(hint->minimum, hint->maximum, INPUT_OF_FORM);
 	return true;
 }
 
