@@ -16,10 +16,6 @@ struct matrix matrix_compose(const struct matrix *outer, const struct matrix *in
 /* (x, y) to (xx x + x0, yy y + y0). */
 struct matrix matrix_scale(double xx, double x0, double yy, double y0);
 
-/* sin and cos of an angle in degrees, |degrees| <= 360, by additions and multiplications only, so
- * that the result is the same on every machine. Error below 1e-15. */
-void sine_cosine(double degrees, double *sine, double *cosine);
-
 /* The operations; augment.1 defines their `values`. For those about the centre it is the origin. */
 struct matrix flip_horizontally(const double *values, int width, int height);
 struct matrix flip_vertically(const double *values, int width, int height);

@@ -1,5 +1,7 @@
 #include "augment/operations.h"
 
+#include "base/sine_cosine.h"
+
 #include <math.h>
 #include <string.h>
 
