@@ -79,15 +79,17 @@ struct few_channels {
 };
 enum { FEW_CHANNELS_WINDOWS = 16 };
 
-/* One update of `count` weights; what Keras 3's optimizers compute. */
+/* One update of `count` weights (kernels/optimizer.h). */
 struct update {
 	float *weights, *first,
 		*second; /* the moments; SGD: first is the velocity; RMSprop: second */
 	const float *gradients;
 	size_t count;
+	float scale;         /* gradients are multiplied by it first */
 	float learning_rate; /* Adam: with the bias corrections in it */
 	float beta1, beta2, epsilon;
-	float decay; /* weights are multiplied by 1 - decay first */
+	float decay;   /* weights are multiplied by 1 - decay first */
+	bool nesterov; /* SGD */
 };
 
 /* A row of the outputs of a depthwise convolution, whose weights are (height, width, channels).
@@ -182,6 +184,10 @@ struct kernels {
 
 	/* out[i] += x[i] */
 	void (*add)(float *out, const float *x, size_t count);
+	/* out[i] += amount * (x[i] - out[i]), one rounding for the product and the sum. */
+	void (*interpolate)(float *out, const float *x, float amount, size_t count);
+	/* The sum of x[i]^2: of those with equal i modulo CHANNEL_BLOCK, then of these sums. */
+	double (*squared_norm)(const float *x, size_t count);
 	/* Whether all are finite. */
 	bool (*finite)(const float *x, size_t count);
 

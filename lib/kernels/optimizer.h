@@ -1,4 +1,10 @@
-/* Optimizers, as Keras 3 has them, a row each.
+/* Optimizers, as Keras 3 has them, a row each, but for SGD, which has PyTorch's form: its velocity
+ * is a sum of gradients, which a step multiplies by its own learning rate. Keras' velocity is a sum
+ * of steps, and goes on with the rates of earlier ones. While the rate stays the same both are
+ * equal.
+ *
+ * Weight decay is decoupled (Loshchilov and Hutter 2019), Keras 3's `weight_decay`, for all of
+ * them: before a step, weights are multiplied by 1 - learning rate * weight decay.
  *
  * To add one: a row here and its function in kernels/vector_layers.h. */
 #ifndef KERNELS_OPTIMIZER_H

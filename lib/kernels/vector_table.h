@@ -16,8 +16,9 @@
 		.name = TABLE_NAME, .product = product, .product_leaves = product_leaves, \
 		.product_pool = product_pool, .activate = activate, \
 		.activate_backward = activate_backward, .exponential = exponential, \
-		.logarithm = logarithm, .add = add, .finite = all_finite, \
-		.sum_channels = sum_channels, .sum_squares = sum_squares, .normalize = normalize, \
+		.logarithm = logarithm, .add = add, .interpolate = interpolate, \
+		.squared_norm = squared_norm, .finite = all_finite, .sum_channels = sum_channels, \
+		.sum_squares = sum_squares, .normalize = normalize, \
 		.sum_gradients = sum_gradients, .normalize_backward = normalize_backward, \
 		.depthwise = depthwise, .depthwise_weights = depthwise_weights, \
 		.max_pool = max_pool, .max_window = max_window, \

@@ -149,6 +149,7 @@ struct network {
 	size_t decayed_count;   /* floats that weight decay reaches: the first of these */
 	size_t weight_count;
 	float *weights, *gradients, *first_moments, *second_moments;
+	double *span_norms;     /* squared, of the gradients' spans */
 	float *spare_gradients; /* of a layer with several uses, while they are added */
 	size_t spare_gradient_count;
 	bool *has_gradient; /* per parameter, in backward: an operation has computed it */

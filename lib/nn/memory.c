@@ -158,6 +158,8 @@ static void lay_out(struct network *network, size_t shared)
 		network->gradients = arena_floats(arena, network->trainable_count);
 		network->first_moments = arena_floats(arena, network->trainable_count);
 		network->second_moments = arena_floats(arena, network->trainable_count);
+		network->span_norms =
+			arena_doubles(arena, (size_t)spans_of(network->trainable_count));
 		network->spare_gradients = arena_floats(arena, network->spare_gradient_count);
 	}
 	network->input = network->mode != NETWORK_PREDICT

@@ -78,9 +78,13 @@ struct training_options {
 	float label_smoothing; /* targets t become t (1 - s) + s / classes (binary: + s / 2) */
 	enum optimizer optimizer;
 	float momentum;     /* SGD */
+	bool nesterov;      /* SGD: Nesterov's momentum (Sutskever et al. 2013) */
 	float beta1, beta2; /* Adam: 0.9, 0.999; RMSprop's rho is beta2: 0.9 */
 	float epsilon;      /* 1e-7, as Keras */
-	float weight_decay; /* AdamW, not on biases and normalisation */
+	float weight_decay; /* times the learning rate, of kernels only: not of biases and
+	                       normalisation */
+	float clip_norm;    /* gradients, with those of penalties, whose L2 norm over all parameters
+	                       is larger are scaled to this norm (Pascanu et al. 2013); 0: none */
 	uint64_t seed;      /* of dropout */
 };
 

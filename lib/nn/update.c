@@ -64,11 +64,35 @@ static void add_penalties(const struct network *network)
 	}
 }
 
+/* ---- clipping ---- */
+
+static void measure_span(void *context, int index, int worker)
+{
+	(void)worker;
+	const struct network *network = context;
+	struct span span = span_of(network->trainable_count, index);
+	network->span_norms[index] =
+		network->kernels->squared_norm(network->gradients + span.first, span.count);
+}
+
+/* What limits the norm of all gradients to the options' clip_norm. */
+static float clipping_scale(struct network *network)
+{
+	double limit = (double)network->options.clip_norm, sum = 0;
+	if (limit <= 0)
+		return 1;
+	int spans = spans_of(network->trainable_count);
+	parallel_for(network->pool, spans, measure_span, network);
+	for (int i = 0; i < spans; i++)
+		sum += network->span_norms[i];
+	return sum > limit * limit ? (float)(limit / sqrt(sum)) : 1;
+}
+
 /* ---- the optimizer ---- */
 
 struct update_task {
 	const struct network *network;
-	float learning_rate, decay;
+	float learning_rate, decay, scale;
 	size_t first, end; /* of the floats of this group */
 };
 
@@ -86,38 +110,42 @@ static void update_span(void *context, int index, int worker)
 		.second = network->second_moments + first,
 		.gradients = network->gradients + first,
 		.count = span.count,
+		.scale = task->scale,
 		.learning_rate = task->learning_rate,
 		.beta1 = optimizer_row(options->optimizer)->has_momentum ? options->momentum
 									 : options->beta1,
 		.beta2 = options->beta2,
 		.epsilon = options->epsilon,
 		.decay = task->decay,
+		.nesterov = options->nesterov,
 	};
 	network->kernels->optimizers[options->optimizer](&update);
 }
 
-static void update_group(const struct network *network, float learning_rate, float decay,
-	size_t first, size_t end)
+static void update_group(struct update_task task, size_t first, size_t end)
 {
-	struct update_task task = {network, learning_rate, decay, first, end};
-	parallel_for(network->pool, spans_of(end - first), update_span, &task);
+	task.first = first;
+	task.end = end;
+	parallel_for(task.network->pool, spans_of(end - first), update_span, &task);
 }
 
-/* Adam (Kingma and Ba 2015) with the bias corrections in the rate, as Keras has it; AdamW
- * (Loshchilov and Hutter 2019). */
+/* Adam (Kingma and Ba 2015) has the bias corrections in the rate, as Keras has it. */
 void update_weights(struct network *network, float learning_rate)
 {
 	const struct training_options *options = &network->options;
-	float rate = learning_rate, decay = options->weight_decay * learning_rate;
+	struct update_task task = {.network = network, .learning_rate = learning_rate};
 	if (network->has_penalties)
 		add_penalties(network);
+	task.scale = clipping_scale(network);
 	network->beta1_power *= (double)options->beta1;
 	network->beta2_power *= (double)options->beta2;
 	if (optimizer_row(options->optimizer)->corrects_bias)
-		rate = (float)((double)learning_rate * sqrt(1 - network->beta2_power) /
-			(1 - network->beta1_power));
-	update_group(network, rate, decay, 0, network->decayed_count);
-	update_group(network, rate, 0, network->decayed_count, network->trainable_count);
+		task.learning_rate = (float)((double)learning_rate *
+			sqrt(1 - network->beta2_power) / (1 - network->beta1_power));
+	task.decay = options->weight_decay * learning_rate;
+	update_group(task, 0, network->decayed_count);
+	task.decay = 0;
+	update_group(task, network->decayed_count, network->trainable_count);
 	for (int i = 0; i < network->operation_count; i++)
 		if (network->operations[i].kind->update_running_statistics)
 			network->operations[i].kind->update_running_statistics(network,

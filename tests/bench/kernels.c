@@ -359,6 +359,7 @@ static void show_optimizers(void)
 					    .second = y,
 					    .gradients = x,
 					    .count = COUNT,
+					    .scale = 1,
 					    .learning_rate = 1e-9f,
 					    .beta1 = 0.9f,
 					    .beta2 = 0.999f,

@@ -299,10 +299,13 @@ static void updates(const struct kernels *kernels, int count, float out[4][VALUE
 {
 	for (int i = 0; i < VALUES; i++)
 		out[2][i] = fabsf(out[2][i]);
-	struct update update = {out[0], out[1], out[2], b, (size_t)count, 0.01f, 0.9f, 0.99f, 1e-7f,
-		1e-4f};
+	struct update update = {out[0], out[1], out[2], b, (size_t)count, 0.7f, 0.01f, 0.9f, 0.99f,
+		1e-7f, 1e-4f, count % 2 == 0};
 	for (int i = 0; i < OPTIMIZER_COUNT; i++)
 		kernels->optimizers[i](&update);
+	double squares = kernels->squared_norm(a, (size_t)count);
+	kernels->interpolate(out[3], a, 0.3f, (size_t)count);
+	memcpy(out[3] + count, &squares, sizeof squares);
 }
 
 static void compare(const struct kernels *kernels, const char *name, struct random random,
