@@ -53,7 +53,7 @@ struct operation_kind {
 	 * not wanted) and, where trains(), to the gradients of its parameters. */
 	void (*backward)(struct network *network, struct operation *operation, int n,
 		float *gradient);
-	/* At the end of a training step whose values are finite: the moving mean and variance;
+	/* After the backward of a batch whose values are finite: the moving mean and variance;
 	 * NULL: it has none. */
 	void (*update_running_statistics)(struct network *network, struct operation *operation);
 	bool in_place; /* backward leaves the gradient of its first input where that of the output
@@ -149,8 +149,12 @@ struct network {
 	size_t decayed_count;   /* floats that weight decay reaches: the first of these */
 	size_t weight_count;
 	float *weights, *gradients, *first_moments, *second_moments;
-	double *span_norms;     /* squared, of the gradients' spans */
-	float *spare_gradients; /* of a layer with several uses, while they are added */
+	float *kept_gradients;    /* of batches before, while another's are computed; NULL: not
+	                             reserved */
+	void *kept_memory;        /* that they were first allocated in */
+	int64_t gradient_samples; /* since the last update, that `gradients` are the mean of */
+	double *span_norms;       /* squared, of the gradients' spans */
+	float *spare_gradients;   /* of a layer with several uses, while they are added */
 	size_t spare_gradient_count;
 	bool *has_gradient; /* per parameter, in backward: an operation has computed it */
 	bool has_penalties;

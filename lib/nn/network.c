@@ -76,6 +76,7 @@ void network_destroy(struct network *network)
 	free(network->spare_room);
 	free(network->places);
 	free(network->memory);
+	free(network->kept_memory);
 	free(network);
 }
 

@@ -92,7 +92,7 @@ struct training_options {
 struct training_options training_defaults(enum optimizer optimizer);
 
 struct step_result {
-	double loss;   /* mean over the samples of the step */
+	double loss;   /* mean over the samples of the batch, and the penalties */
 	int correct;   /* samples whose largest output is their largest target */
 	int bad_layer; /* -1; or the first layer with an output, else a gradient, that is not
 	                  finite: the weights are then unchanged */
@@ -105,10 +105,28 @@ void network_train_start(struct network *network, const struct training_options 
  * pass it as `input`. NULL in mode NETWORK_PREDICT, which copies nothing. */
 float *network_input(struct network *network);
 
-/* One step on n samples: forward, loss, backward, update. `targets` is (n, outputs). `step` counts
- * from 0 and seeds dropout. */
+/* One step on n samples: network_add_gradients, then, if all is finite, network_update. */
 struct step_result network_train_step(struct network *network, const float *input,
 	const float *targets, int n, float learning_rate, uint64_t step);
+
+/* Forward, loss and backward of a batch of n samples, and batch normalisation's moving statistics,
+ * which every batch changes. `targets` is (n, outputs). `step` counts batches from 0 and seeds
+ * dropout.
+ *
+ * After network_reserve_accumulation several batches may precede an update: the gradients are then
+ * those of the mean loss over all samples since the last. Without it each batch replaces the one
+ * before. Where something is not finite, the moving statistics are as they were, and all gradients
+ * since the last update are forgotten. */
+struct step_result network_add_gradients(struct network *network, const float *input,
+	const float *targets, int n, uint64_t step);
+
+/* Changes the weights by the gradients since the last update: adds those of the penalties, clips,
+ * runs the optimizer. Without gradients it does nothing. */
+void network_update(struct network *network, float learning_rate);
+
+/* Allocates a second array of gradients, once; before training, only in mode NETWORK_TRAIN. -1
+ * without memory. */
+CHECKED int network_reserve_accumulation(struct network *network, struct error *error);
 
 /* The first layer with a weight or moving statistic that is not finite, or -1. The step that makes
  * one so is noticed by the next step only. */
@@ -118,7 +136,7 @@ int network_bad_layer(const struct network *network);
 double network_loss(const struct training_options *options, const float *logits,
 	const float *targets, int n, int outputs);
 
-/* Test interface, for gradient checks: gradients of the last step's loss, one array per parameter
+/* Test interface, for gradient checks: gradients of the last update, one array per parameter
  * (NULL for what is not trainable). */
 const float *network_gradient(const struct network *network, int parameter);
 

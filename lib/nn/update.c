@@ -146,9 +146,5 @@ void update_weights(struct network *network, float learning_rate)
 	update_group(task, 0, network->decayed_count);
 	task.decay = 0;
 	update_group(task, network->decayed_count, network->trainable_count);
-	for (int i = 0; i < network->operation_count; i++)
-		if (network->operations[i].kind->update_running_statistics)
-			network->operations[i].kind->update_running_statistics(network,
-				&network->operations[i]);
 	network->weights_changed = true;
 }
