@@ -18,6 +18,18 @@ static float smooth(const struct training_options *options, float target, int ou
 		s / (loss_row(options->loss)->is_distribution ? (float)outputs : 2);
 }
 
+/* What class weights multiply a sample's loss by. */
+static double sample_weight(const struct training_options *options, const float *targets,
+	int outputs)
+{
+	double weighted = 0, sum = 0;
+	for (int i = 0; i < outputs && options->class_weights; i++) {
+		weighted += (double)targets[i] * (double)options->class_weights[i];
+		sum += (double)targets[i];
+	}
+	return sum > 0 ? weighted / sum : 1;
+}
+
 /* log(1 + e) from u = 1 + e, what e lost in that sum given back (Kahan). */
 static double log_one_plus(double e, double u, double log_u)
 {
@@ -143,8 +155,9 @@ double mean_loss(const struct kernels *kernels, const struct training_options *o
 	for (int leaf = 0, i = 0; leaf < leaf_count(n); leaf++) {
 		double sum = 0;
 		for (; i < leaf_end(leaf, n); i++, logits += outputs, targets += outputs)
-			sum += FUNCTIONS[options->loss].of_sample(kernels, options, logits, targets,
-				outputs);
+			sum += sample_weight(options, targets, outputs) *
+				FUNCTIONS[options->loss].of_sample(kernels, options, logits,
+					targets, outputs);
 		leaf_tree_add(&tree, sum);
 	}
 	return leaf_tree_sum(&tree) / n;
@@ -153,7 +166,9 @@ double mean_loss(const struct kernels *kernels, const struct training_options *o
 double network_loss(const struct training_options *options, const float *logits,
 	const float *targets, int n, int outputs)
 {
-	return mean_loss(&kernels_plain, options, logits, targets, n, outputs);
+	struct training_options unweighted = *options;
+	unweighted.class_weights = NULL;
+	return mean_loss(&kernels_plain, &unweighted, logits, targets, n, outputs);
 }
 
 void loss_gradient(const struct kernels *kernels, const struct training_options *options,
@@ -163,12 +178,13 @@ void loss_gradient(const struct kernels *kernels, const struct training_options 
 	activate_rows(kernels, &(struct activation){.kind = loss_row(options->loss)->activation},
 		gradient, n, outputs);
 	for (int i = 0; i < n; i++, gradient += outputs, targets += outputs) {
-		float weight = 0;
+		float weight = 0, factor = (float)sample_weight(options, targets, outputs);
 		for (int k = 0; k < outputs; k++)
 			weight += smooth(options, targets[k], outputs);
 		for (int k = 0; k < outputs; k++)
-			gradient[k] = FUNCTIONS[options->loss].gradient(gradient[k],
-				smooth(options, targets[k], outputs), weight, outputs, n);
+			gradient[k] = factor *
+				FUNCTIONS[options->loss].gradient(gradient[k],
+					smooth(options, targets[k], outputs), weight, outputs, n);
 	}
 }
 

@@ -39,7 +39,7 @@ const struct loss_row *loss_row(enum loss loss);
 int loss_by_name(const char *name);
 int loss_by_activation(enum activation_kind activation);
 
-/* Mean loss over n samples. */
+/* Mean loss over n samples, each multiplied by its class weight. */
 double mean_loss(const struct kernels *kernels, const struct training_options *options,
 	const float *logits, const float *targets, int n, int outputs);
 

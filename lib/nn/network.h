@@ -74,7 +74,13 @@ void network_forward(struct network *network, const float *input, int n, float *
 /* ---- training ---- */
 
 struct training_options {
-	enum loss loss;        /* on logits */
+	enum loss loss; /* on logits */
+	/* One per output, or NULL: none; the caller's, while the network trains. A sample's loss
+	 * and gradient are multiplied by sum(t w) / sum(t) over its targets t, before smoothing,
+	 * and these weights w, 1 where no target is set: for one class its weight, as Keras'
+	 * class_weight, for mixed ones their mean. A mean over samples stays one over their
+	 * number. */
+	const float *class_weights;
 	float label_smoothing; /* targets t become t (1 - s) + s / classes (binary: + s / 2) */
 	enum optimizer optimizer;
 	float momentum;     /* SGD */
@@ -132,7 +138,8 @@ CHECKED int network_reserve_accumulation(struct network *network, struct error *
  * one so is noticed by the next step only. */
 int network_bad_layer(const struct network *network);
 
-/* The loss of given logits without a step, mean over n; for validation. */
+/* The loss of given logits without a step, mean over n; for validation: class weights are not
+ * read. */
 double network_loss(const struct training_options *options, const float *logits,
 	const float *targets, int n, int outputs);
 
