@@ -147,6 +147,28 @@ double network_loss(const struct training_options *options, const float *logits,
  * (NULL for what is not trainable). */
 const float *network_gradient(const struct network *network, int parameter);
 
+/* ---- what training changes: mode NETWORK_TRAIN ---- */
+
+/* The network's own arrays. Who reads all of it and the two powers between an update and the next
+ * batch, and writes it into a network of the same graph after network_train_start with the same
+ * options, goes on to the same bytes. The floats between parameters are zero. */
+struct training_state {
+	float *weights; /* moving statistics too */
+	float *first_moments, *second_moments;
+	size_t weight_count, moment_count; /* floats of the weights; of each of the moments */
+	double *beta1_power, *beta2_power; /* beta^t after t updates */
+};
+
+/* Valid as long as the network; to write after a pass, ask for it again. */
+struct training_state network_training_state(struct network *network);
+
+/* average += amount * (weights - average), for all weight_count floats, which stay exactly the same
+ * where both are equal: with amount = 1 - decay an exponential moving average. */
+void network_average_weights(struct network *network, float *average, float amount);
+
+/* Swaps the network's weights with `other`, weight_count floats. */
+void network_exchange_weights(struct network *network, float *other);
+
 /* ---- explanations: mode NETWORK_EXPLAIN, after network_forward on n = 1..batch samples ---- */
 
 /* Output of layer `index`, (n, H, W, C), kept until the next forward. Index -1 is the input. */
