@@ -22,11 +22,35 @@ void progress_start(struct progress *progress, const char *part, const char *uni
 	*progress = (struct progress){.stream = progress->stream,
 		.tool = progress->tool,
 		.total = total,
-		.started = progress_clock()};
+		.started = progress_clock(),
+		.parts = progress->parts};
+	progress->parts.count = 0;
 	text_printable(progress->part, sizeof progress->part, part);
 	snprintf(progress->unit, sizeof progress->unit, "%s", unit);
 	progress->terminal = progress->stream && isatty(fileno(progress->stream));
 	progress->last_drawn = progress->terminal ? 0 : progress->started;
+}
+
+void progress_number(struct progress *progress, int part, int count)
+{
+	struct progress_parts *parts = &progress->parts;
+	if (parts->first == 0 || part <= parts->part) {
+		parts->first = part;
+		parts->started = progress->started;
+	}
+	parts->part = part;
+	parts->count = count;
+}
+
+/* By the variables that setlocale would look at. */
+bool progress_is_utf8(const struct progress *progress)
+{
+	static const char *const variables[] = {"LC_ALL", "LC_CTYPE", "LANG"};
+	const char *locale = NULL;
+	for (int i = 0; i < 3 && !(locale && *locale); i++)
+		locale = getenv(variables[i]);
+	return progress->terminal && locale &&
+		(strcasestr(locale, ".UTF-8") || strcasestr(locale, ".utf8"));
 }
 
 void progress_clear(struct progress *progress)
@@ -80,18 +104,35 @@ static int bytes_that_fit(const struct progress *progress, const char *line)
 	return bytes;
 }
 
-static void write_update(FILE *stream, const struct progress *progress, uint64_t done,
-	double seconds, const char *note)
+/* What is left of the part, and of all parts where they are numbered. */
+static void write_time_left(FILE *stream, const struct progress *progress, uint64_t done,
+	double now)
+{
+	const struct progress_parts *parts = &progress->parts;
+	if (done == 0 || progress->total <= done)
+		return;
+	double share = (double)done / (double)progress->total;
+	char left[32];
+	fprintf(stream, ", %s left",
+		text_duration(left, sizeof left, (now - progress->started) * (1 - share) / share));
+	if (parts->count < 2)
+		return;
+	double past = parts->part - parts->first + share,
+	       rest = parts->count - parts->part + 1 - share;
+	fprintf(stream, ", %s to the end",
+		text_duration(left, sizeof left, (now - parts->started) * rest / past));
+}
+
+static void write_update(FILE *stream, const struct progress *progress, uint64_t done, double now,
+	const char *note)
 {
 	write_label(stream, progress);
 	if (progress->terminal && progress->total)
 		write_bar(stream, progress, done);
 	else
 		fputc(':', stream);
-	write_count(stream, progress, done, seconds);
-	if (progress->total > done && done > 0)
-		fprintf(stream, ", %.0f s left",
-			seconds * (double)(progress->total - done) / (double)done);
+	write_count(stream, progress, done, now - progress->started);
+	write_time_left(stream, progress, done, now);
 	write_note(stream, note);
 }
 
@@ -108,7 +149,7 @@ void progress_update(struct progress *progress, uint64_t done, const char *note)
 	FILE *stream = open_memstream(&line, &length);
 	if (!stream)
 		return;
-	write_update(stream, progress, done, now - progress->started, note);
+	write_update(stream, progress, done, now, note);
 	bool whole = fclose(stream) == 0;
 	if (whole && progress->terminal)
 		fprintf(progress->stream, "\r\033[K%.*s", bytes_that_fit(progress, line), line);

@@ -375,6 +375,17 @@ int text_columns(const char *text)
 	return columns;
 }
 
+const char *text_duration(char *out, size_t size, double seconds)
+{
+	if (seconds <= 90)
+		snprintf(out, size, "%.0f s", seconds);
+	else if (seconds <= 90 * 60)
+		snprintf(out, size, "%.0f min", seconds / 60);
+	else
+		snprintf(out, size, "%.*f h", seconds < 36000 ? 1 : 0, seconds / 3600);
+	return out;
+}
+
 char *text_format(const char *format, ...)
 {
 	char *text = NULL;

@@ -73,6 +73,10 @@ const char *text_printable(char *out, size_t size, const char *text);
  * for those that can't be shown. */
 int text_columns(const char *text);
 
+/* A rounded duration: "85 s", "9 min" above 90 s, "2.5 h" above 90 min. Into out[size], truncated
+ * to fit. Returns out. */
+const char *text_duration(char *out, size_t size, double seconds);
+
 /* As sprintf, into allocated memory that the caller frees; NULL without memory. */
 char *text_format(const char *format, ...) __attribute__((format(printf, 1, 2)));
 

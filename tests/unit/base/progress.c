@@ -85,8 +85,85 @@ static void elsewhere(void)
 	progress_clear(&silent);
 }
 
+/* What an update displays after 100 of 400 images, of part `part` of `count`, that took `seconds`,
+ * when the run began `before` seconds before the part. */
+static const char *update_of(struct progress *progress, int part, int count, double seconds,
+	double before)
+{
+	static char line[256];
+	rewind(progress->stream);
+	progress_start(progress, "epoch", "images", 400);
+	progress->started -= seconds;
+	progress_number(progress, part, count);
+	if (part > progress->parts.first)
+		progress->parts.started = progress->started - before;
+	progress->last_drawn -= 11;
+	progress_update(progress, 100, "");
+	rewind(progress->stream);
+	char *end = fgets(line, sizeof line, progress->stream) ? strstr(line, "/s") : NULL;
+	return end ? end : "nothing";
+}
+
+static void numbered_parts(void)
+{
+	struct progress progress = {.stream = tmpfile(), .tool = "cnn-train"};
+	is_text(update_of(&progress, 1, 1, 10, 0), "/s, 30 s left\n",
+		"a single part: its time alone");
+	is_text(update_of(&progress, 1, 3, 10, 0), "/s, 30 s left, 2 min to the end\n",
+		"the first part of three: 30 + 2 * 40 seconds");
+	is_text(update_of(&progress, 2, 3, 10, 50), "/s, 30 s left, 84 s to the end\n",
+		"the second after 50 seconds: (50 + 10) / 1.25 * 1.75");
+	is_text(update_of(&progress, 3, 3, 10, 110), "/s, 30 s left, 40 s to the end\n",
+		"the last: with what comes after it");
+	is_text(update_of(&progress, 4, 0, 10, 150), "/s, 30 s left\n",
+		"their number is not known");
+	is_text(update_of(&progress, 1, 3, 10, 0), "/s, 30 s left, 2 min to the end\n",
+		"another run begins again");
+	progress.parts = (struct progress_parts){0};
+	is_text(update_of(&progress, 8, 10, 10, 0), "/s, 30 s left, 2 min to the end\n",
+		"a resumed run counts from its first part: 30 + 2 * 40 seconds");
+	is_text(update_of(&progress, 9, 10, 400, 1600), "/s, 20 min left, 47 min to the end\n",
+		"minutes: (1600 + 400) / 1.25 * 1.75");
+	rewind(progress.stream);
+	progress_start(&progress, "", "images", 400);
+	progress.started -= 10;
+	progress.last_drawn -= 11;
+	progress_update(&progress, 100, "");
+	rewind(progress.stream);
+	char line[256];
+	ok(fgets(line, sizeof line, progress.stream) && strstr(line, "30 s left\n"),
+		"a part without number: its time alone");
+	fclose(progress.stream);
+}
+
+static void character_set(void)
+{
+	static const struct {
+		const char *all, *ctype, *lang;
+		bool is_utf8;
+	} cases[] = {{"", "", "de_DE.UTF-8", true}, {NULL, NULL, "en_US.utf8", true},
+		{"C", "C.UTF-8", "C.UTF-8", false}, {NULL, "C.UTF-8", "C", true},
+		{NULL, "de_DE", "C.UTF-8", false}, {"", "", "", false}, {NULL, NULL, NULL, false},
+		{"sr_RS.UTF-8@latin", "C", "C", true}};
+	static const char *const names[] = {"LC_ALL", "LC_CTYPE", "LANG"};
+	struct progress progress = {.terminal = true}, file = {0};
+	for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+		const char *values[] = {cases[i].all, cases[i].ctype, cases[i].lang};
+		for (int k = 0; k < 3; k++)
+			if (values[k])
+				setenv(names[k], values[k], 1);
+			else
+				unsetenv(names[k]);
+		ok(progress_is_utf8(&progress) == cases[i].is_utf8, "UTF-8 by the environment: %s",
+			cases[i].is_utf8 ? "yes" : "no");
+		ok(!progress_is_utf8(&file), "  never elsewhere than on a terminal");
+	}
+}
+
 int main(void)
 {
+	numbered_parts();
+	character_set();
 	on_terminal();
 	elsewhere();
 	return done();

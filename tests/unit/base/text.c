@@ -212,6 +212,20 @@ static void lists(void)
 	ok(list.count == 0 && !list.items, "and is freed empty");
 }
 
+static void durations(void)
+{
+	static const struct {
+		double seconds;
+		const char *text;
+	} cases[] = {{0, "0 s"}, {1.4, "1 s"}, {90, "90 s"}, {91, "2 min"}, {540, "9 min"},
+		{5400, "90 min"}, {5401, "1.5 h"}, {35900, "10.0 h"}, {360000, "100 h"}};
+	char out[16];
+	for (size_t i = 0; i < sizeof cases / sizeof *cases; i++)
+		is_text(text_duration(out, sizeof out, cases[i].seconds), cases[i].text,
+			"a duration");
+	is_text(text_duration(out, 4, 540), "9 m", "  is truncated");
+}
+
 int main(void)
 {
 	numbers();
@@ -221,6 +235,7 @@ int main(void)
 	long_lists();
 	columns();
 	class_names();
+	durations();
 	lists();
 	return done();
 }
