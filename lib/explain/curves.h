@@ -21,8 +21,4 @@ enum curves_kind { CURVES_LOSS, CURVES_ACCURACY };
 CHECKED int curves_draw_one(struct canvas *canvas, const struct history *history,
 	enum curves_kind kind, struct error *error);
 
-/* The step between ticks that divides a range of `span` > 0 into at most `most` parts: 1, 2 or 5
- * times a power of ten (Heckbert, "Nice numbers for graph labels", Graphics Gems, 1990). */
-double curves_nice_step(double span, int most);
-
 #endif

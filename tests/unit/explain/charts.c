@@ -2,6 +2,7 @@
 #include "base/file.h"
 #include "explain/chart.h"
 #include "explain/curves.h"
+#include "explain/plot.h"
 #include "tap.h"
 
 #include <math.h>
@@ -14,11 +15,11 @@ static char tsv[256], png[256], again[256];
 
 static void nice_steps(void)
 {
-	is_near(curves_nice_step(1, 6), 0.2, 1e-12, "0 to 1 in six");
-	is_near(curves_nice_step(0.62, 6), 0.2, 1e-12, "0 to 0.62");
-	is_near(curves_nice_step(49, 10), 5, 1e-12, "49 epochs");
-	is_near(curves_nice_step(1e-7, 5), 2e-8, 1e-20, "small");
-	is_near(curves_nice_step(7e9, 7), 1e9, 1, "large");
+	is_near(plot_nice_step(1, 6), 0.2, 1e-12, "0 to 1 in six");
+	is_near(plot_nice_step(0.62, 6), 0.2, 1e-12, "0 to 0.62");
+	is_near(plot_nice_step(49, 10), 5, 1e-12, "49 epochs");
+	is_near(plot_nice_step(1e-7, 5), 2e-8, 1e-20, "small");
+	is_near(plot_nice_step(7e9, 7), 1e9, 1, "large");
 }
 
 static bool has_color(const struct image *image, int left, int right, uint32_t rgb)
