@@ -24,9 +24,8 @@ static double squared_norm(const float *x, size_t count)
 		UNROLLED for (size_t k = 0; k < VECTORS; k++)
 		{
 			size_t first = i + k * LANES, left = first < count ? count - first : 0;
-			doubles wide = __builtin_convertvector(load_lanes(x + first,
-								       left < LANES ? left : LANES),
-				doubles);
+			vector values = load_lanes(x + first, left < LANES ? left : LANES);
+			doubles wide = __builtin_convertvector(values, doubles);
 			sums[k] += wide * wide;
 		}
 	double sum = 0;
