@@ -176,7 +176,7 @@ UNSANITIZED = tests/tools/pipeline%.t tests/tools/build.t tests/tools/format.t
 T = $(UNIT_TESTS) $(FUZZ_TESTS) $(filter-out $(if $(filter asan,$(VARIANT)),$(UNSANITIZED)),$(wildcard tests/tools/*.t))
 check: programs $(UNIT_TESTS) $(FUZZ_TESTS) $(TEST_SERVERS) $(TEST_FAULTS)
 	LSAN_OPTIONS=suppressions=$(CURDIR)/tests/leaks.supp:print_suppressions=0 \
-	BIN=$(CURDIR)/$(BIN) prove --timer -e '' $(T)
+	BIN=$(CURDIR)/$(BIN) prove --timer -j2 -e '' $(T)
 
 # For makers: clang's libFuzzer on each parser of bytes from outside in turn, for SECONDS. T= names some of tests/fuzz/*.c; what
 # they learn and what they find stays in build/fuzz.
