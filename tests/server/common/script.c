@@ -72,11 +72,29 @@ static void reset(struct player *player)
 
 /* ---- blocks ---- */
 
+/* Megabytes of one letter take no longer than to send them. */
+static void repeat_plain(struct player *player, FILE *out, const char *unit, size_t size,
+	long count)
+{
+	char many[1 << 14];
+	long most = (long)(sizeof many / size);
+	for (long i = 0; i < most; i++)
+		memcpy(many + (size_t)i * size, unit, size);
+	for (; count > 0 && !player->ended; count -= most)
+		player->ended |=
+			!fwrite(many, size * (size_t)(count < most ? count : most), 1, out);
+}
+
 static const char *play_repeated(struct player *player, FILE *out, const char *block)
 {
 	char *text;
 	long count = strtol(block, &text, 10);
 	const char *end = ++text;
+	size_t plain = strcspn(text, "\\%");
+	if (plain && plain < 1000 && strncmp(text + plain, "%}", 2) == 0) {
+		repeat_plain(player, out, text, plain, count);
+		return text + plain + 2;
+	}
 	while (count-- > 0 && !player->ended)
 		end = play(player, out, text);
 	return end;
