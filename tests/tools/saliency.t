@@ -121,8 +121,8 @@ is "a strip and the maps of two layers" "$(ls sheets | tr '\n' ' ')" "6-pool1.pn
 run saliency -q -m model --chart sheets/chart.png
 status_is 0
 ok "the flow chart is higher than wide" python3 -c '
-from read import *
-width, height, rows = read("sheets/chart.png")
+import struct
+width, height = struct.unpack(">II", open("sheets/chart.png", "rb").read(24)[16:])
 assert height > width'
 is "without a picture nothing else is written" "$(ls sheets | wc -l)" 4
 

@@ -20,7 +20,7 @@ static float *pictures(const struct graph *graph, size_t count)
 
 static bool trains(struct network *network, const float *x)
 {
-	struct training_options options = training_defaults(OPTIMIZER_ADAM);
+	struct training_options options = training_defaults(OPTIMIZER_SGD);
 	size_t outputs = (size_t)network_outputs(network);
 	float *targets = calloc(BATCH * outputs, sizeof *targets);
 	targets[0] = targets[2 * outputs - 1] = 1;
