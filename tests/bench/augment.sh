@@ -1,5 +1,5 @@
-# Varying images, one thread: the work itself beside SciPy's affine as Keras calls it, Pillow's, and torchvision; the whole
-# tool, which reads, verifies and writes streams too; and what it takes from cnn-train in a pipe on two threads.
+# Varying images, one thread: the work itself beside SciPy's affine as Keras calls it, Pillow's, and torchvision; and the
+# whole tool, which reads, verifies and writes streams too.
 
 augment_ours() {
 	"$B/tests/bench/augment"
@@ -32,19 +32,4 @@ augment_tool() {
 	done
 }
 in_turn "the whole tool, one thread" millrace=augment_tool
-
-# Two epochs from a file, and two passes through a pipe.
-train_alone() {
-	train_rate "$BIN/cnn-train" -q --threads 2 --epochs 2 -o "$scratch/trained" "$scratch/augment.tens"
-}
-
-train_augmented() {
-	train_rate sh -c '"$1/augment" -q --threads 2 --preset strong --passes 2 "$2" | "$1/cnn-train" -q --threads 2 -o "$3"' \
-		sh "$BIN" "$scratch/augment.tens" "$scratch/trained"
-}
-
-train_rate() {
-	"$B/tests/bench/resource_usage" "$@" | awk -v images=$((2 * images)) '{ print "training, batch 16\timages/s\t" images / $1 }'
-}
-in_turn "cnn-train behind augment --preset strong, two threads" "piped=train_augmented" "from a file=train_alone"
 rm "$scratch/augment.tens"

@@ -1,28 +1,31 @@
-/* generate N: a tensor stream of N images of noise, 150x150x3, in four classes, on standard
- * output. */
+/* generate N [SIDE]: a tensor stream of N images of noise, SIDExSIDEx3 (150), in four classes, on
+ * standard output. */
 #include "common/workload.h"
 
 #include "stream/stream.h"
 
 #include <stdlib.h>
 
-enum { SIDE = 150, BYTES = SIDE * SIDE * 3, DISTINCT_IMAGES = 16 };
+enum { SIDE_DEFAULT = 150, SIDE_MAXIMUM = 1024, DISTINCT_IMAGES = 16 };
 
 int main(int argc, char **argv)
 {
 	static const char *const names[BENCH_CLASSES] = {"one", "two", "three", "four"};
+	int side = argc == 3 ? atoi(argv[2]) : SIDE_DEFAULT, bytes = side * side * 3;
+	if (argc < 2 || argc > 3 || side < 1 || side > SIDE_MAXIMUM)
+		require(-1, &(struct error){.object = "generate", .reason = "takes N [SIDE]"});
 	struct stream_head head = {.type = STREAM_U8,
-		.height = SIDE,
-		.width = SIDE,
+		.height = side,
+		.width = side,
 		.channels = 3,
 		.maximum = 255};
 	struct stream_writer *writer;
 	struct error error;
-	unsigned char *noise = malloc(BYTES + DISTINCT_IMAGES);
-	require(argc != 2 || !noise,
-		&(struct error){.object = "generate", .reason = "takes one number, and memory"});
+	unsigned char *noise = malloc((size_t)bytes + DISTINCT_IMAGES);
+	if (!noise)
+		require(error_memory(&error, "generate"), &error);
 	srand(1);
-	for (int i = 0; i < BYTES + DISTINCT_IMAGES; i++)
+	for (int i = 0; i < bytes + DISTINCT_IMAGES; i++)
 		noise[i] = (unsigned char)(rand() >> 8);
 	for (int i = 0; i < BENCH_CLASSES; i++)
 		require(text_list_add(&head.classes, names[i], &error), &error);

@@ -39,3 +39,46 @@ train_on() { # train_on EPOCHS STREAM
 in_turn "training run, batch 16" "100 x $images=few" "1 x $((100 * images))=many" "1 x $((100 * images)), pipe=piped" \
 	"2 x $((100 * images)), pipe=spooled"
 rm "$scratch/few.tens" "$scratch/many.tens"
+
+# Training behind augment in a pipe, on two threads each, beside as many epochs from a file of the same images: whole commands,
+# one after the other in every round, so that a machine that becomes slower changes both.
+passes=3 images=$((5 * images))
+
+seconds() {
+	taken=$("$B/tests/bench/resource_usage" "$@")
+	echo "${taken%% *}"
+}
+
+from_file() {
+	seconds "$BIN/cnn-train" -q --threads 2 --architecture "$architecture" --epochs $passes -o "$scratch/trained" "$stream"
+}
+
+behind_augment() { # behind_augment PRESET
+	seconds sh -c '"$1/augment" -q --threads 2 --preset "$2" --passes "$3" "$4" |
+			"$1/cnn-train" -q --threads 2 --architecture "$5" -o "$6"' \
+		sh "$BIN" "$1" $passes "$stream" "$architecture" "$scratch/trained"
+}
+
+against_file() { # against_file PRESET
+	file=$(from_file)
+	pipe=$(behind_augment "$1")
+	awk -v file="$file" -v pipe="$pipe" -v images=$((passes * images)) 'BEGIN {
+		print "from a file, ms an image\tms\t" 1000 * file / images
+		print "piped, ms an image\tms\t" 1000 * pipe / images
+		print "piped, % more\t%\t" 100 * (pipe / file - 1)
+	}'
+}
+
+with_keras() { against_file keras; }
+with_strong() { against_file strong; }
+
+compare() { # compare NETWORK SIDE ARCHITECTURE
+	architecture=$3 stream=$scratch/piped.tens
+	"$B/tests/bench/generate" $images "$2" >"$stream"
+	in_turn "$1 behind augment, ${2}x$2, batch 16" keras=with_keras strong=with_strong
+	rm "$stream"
+}
+
+"$B/tests/bench/save_network" blocks 128 "$scratch/blocks"
+compare "original network" 150 original
+compare "five blocks" 128 "$scratch/blocks/architecture.json"
