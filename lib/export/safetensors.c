@@ -1,19 +1,13 @@
-#include "base/array.h"
-#include "base/bytes.h"
-#include "base/file.h"
+#include "format/safetensors.h"
+
 #include "base/json.h"
 #include "export/formats.h"
 #include "format/keras.h"
 
 #include <stdio.h>
 #include <stdlib.h>
-#include <string.h>
 
-enum { LENGTH_SIZE = 8, ALIGNMENT = 8 };
-
-/* ---- the header ---- */
-
-/* Adds the members of export_metadata() as texts, which are all that the format allows. */
+/* Adds the members of export_metadata() as texts. */
 static json_t *add_texts(json_t *metadata, const struct export_model *model)
 {
 	json_t *values = export_metadata(model), *value;
@@ -31,7 +25,7 @@ static json_t *add_texts(json_t *metadata, const struct export_model *model)
 	return metadata;
 }
 
-/* The object "__metadata__"; NULL with an error. */
+/* NULL with an error. */
 static json_t *make_metadata(const struct export_model *model, const char *path,
 	struct error *error)
 {
@@ -51,66 +45,36 @@ static json_t *make_metadata(const struct export_model *model, const char *path,
 	return metadata;
 }
 
-/* Adds a parameter whose values begin at *offset in the data, and advances that. */
-static json_t *add_tensor(json_t *header, const struct parameter *parameter, size_t *offset)
-{
-	char name[2 * LAYER_NAME_SIZE];
-	size_t begin = *offset;
-	json_t *shape = json_array();
-	for (int i = 0; shape && i < parameter->rank; i++)
-		shape = json_add_item(shape, json_integer(parameter->shape[i]));
-	*offset += parameter->count * sizeof(float);
-	snprintf(name, sizeof name, "%s/%s", parameter->layer, parameter->name);
-	return json_add_member(header, name,
-		json_pack("{s:s, s:o, s:[II]}", "dtype", "F32", "shape", shape, "data_offsets",
-			(json_int_t)begin, (json_int_t)*offset));
-}
+typedef char array_name[2 * LAYER_NAME_SIZE];
 
-/* The JSON of the header. The caller's to free; NULL with an error. */
-static char *make_header(const struct export_model *model, const char *path, struct error *error)
+static void list_array(const struct parameter *parameter, array_name name,
+	struct safetensors_array *array)
 {
-	size_t offset = 0;
-	json_t *metadata = make_metadata(model, path, error);
-	if (!metadata)
-		return NULL;
-	json_t *header = json_pack("{s:o}", "__metadata__", metadata);
-	for (int i = 0; header && i < network_parameter_count(model->network); i++) {
-		struct parameter parameter = network_parameter(model->network, i);
-		header = add_tensor(header, &parameter, &offset);
-	}
-	char *text = header ? json_print(header, JSON_COMPACT | JSON_PRESERVE_ORDER) : NULL;
-	json_decref(header);
-	if (!text)
-		error_memory(error, path);
-	return text;
-}
-
-/* ---- the file ---- */
-
-/* The length of the header, and the header with blanks at its end, so that the data is aligned. */
-static bool add_header(struct buffer *file, const char *header)
-{
-	size_t length = strlen(header), padding = (ALIGNMENT - length % ALIGNMENT) % ALIGNMENT;
-	unsigned char size[LENGTH_SIZE];
-	store_u64(size, length + padding);
-	return buffer_append(file, size, sizeof size) && buffer_append(file, header, length) &&
-		buffer_append(file, "       ", padding);
+	snprintf(name, sizeof(array_name), "%s/%s", parameter->layer, parameter->name);
+	*array = (struct safetensors_array){.name = name,
+		.rank = parameter->rank,
+		.values = parameter->values,
+		.count = parameter->count};
+	for (int i = 0; i < parameter->rank; i++)
+		array->shape[i] = (size_t)parameter->shape[i];
 }
 
 int safetensors_write(const struct export_model *model, const char *path, struct error *error)
 {
-	struct buffer file = {0};
-	char *header = make_header(model, path, error);
-	if (!header)
+	int count = network_parameter_count(model->network);
+	json_t *metadata = make_metadata(model, path, error);
+	if (!metadata)
 		return -1;
-	bool good = add_header(&file, header);
-	for (int i = 0; good && i < network_parameter_count(model->network); i++) {
+	struct safetensors_array *arrays = calloc((size_t)count + 1, sizeof *arrays);
+	array_name *names = calloc((size_t)count + 1, sizeof *names);
+	for (int i = 0; arrays && names && i < count; i++) {
 		struct parameter parameter = network_parameter(model->network, i);
-		good = export_add_values(&file, &parameter);
+		list_array(&parameter, names[i], &arrays[i]);
 	}
-	int result =
-		good ? output_bytes(path, file.bytes, file.size, error) : error_memory(error, path);
-	free(header);
-	free(file.bytes);
+	int result = arrays && names ? safetensors_save(path, arrays, count, metadata, error)
+				     : error_memory(error, path);
+	free(arrays);
+	free(names);
+	json_decref(metadata);
 	return result;
 }
