@@ -35,6 +35,7 @@ static int bad_value(const struct option_row *row, const char *text, struct erro
 	}
 	const char *kind = row->type == OPTION_INTEGER ? "a whole number"
 		: row->type == OPTION_REAL             ? "a number"
+		: row->type == OPTION_DURATION         ? "a time in seconds, or with s, m or h,"
 		: row->type == OPTION_SEED ? "a whole number from 0 to 18446744073709551615"
 					   : "a size WxH with sides";
 	if (row->type == OPTION_SEED)
@@ -57,6 +58,28 @@ static bool parse_integer(const struct option_row *row, const char *text, int *v
 	if (!text_to_integer(text, &parsed) || !in_range(row, (double)parsed))
 		return false;
 	*value = (int)parsed;
+	return true;
+}
+
+static bool parse_duration(const struct option_row *row, const char *text, double *seconds)
+{
+	static const char units[] = "smh";
+	static const double lengths[] = {1, 60, 3600};
+	char number[32];
+	size_t length = strlen(text);
+	const char *unit = length ? strchr(units, text[length - 1]) : NULL;
+	if (length >= sizeof number)
+		return false;
+	memcpy(number, text, length + 1);
+	if (unit)
+		number[length - 1] = 0;
+	double value;
+	if (!text_to_real(number, &value))
+		return false;
+	value *= unit ? lengths[unit - units] : 1;
+	if (!in_range(row, value))
+		return false;
+	*seconds = value;
 	return true;
 }
 
@@ -99,6 +122,9 @@ static int set_value(const struct option_row *row, const char *text, struct erro
 		good = text_to_real(text, &real) && in_range(row, real);
 		if (good)
 			*(double *)row->value = real;
+		break;
+	case OPTION_DURATION:
+		good = parse_duration(row, text, row->value);
 		break;
 	case OPTION_SEED:
 		good = text_to_unsigned(text, row->value);
@@ -210,16 +236,33 @@ bool options_given(const struct options *options, int first, char **argv, const 
 	return false;
 }
 
+int options_set(const struct options *options, const char *name, const char *value,
+	struct error *error)
+{
+	for (const struct option_row *row = options->rows; row->help; row++)
+		if (row->type != OPTION_TITLE && strcmp(row->name, name) == 0)
+			return set_value(row, value, error);
+	char object[128];
+	snprintf(object, sizeof object, "--%s", name);
+	return error_set(error, object, "no such option");
+}
+
 static void print_default(const struct option_row *row, FILE *stream)
 {
 	const struct option_size *size = row->value;
 	const char *text;
 	switch (row->type) {
 	case OPTION_INTEGER:
-		fprintf(stream, " (default %d)", *(int *)row->value);
+		if (in_range(row, *(int *)row->value))
+			fprintf(stream, " (default %d)", *(int *)row->value);
 		break;
 	case OPTION_REAL:
-		fprintf(stream, " (default %g)", *(double *)row->value);
+		if (in_range(row, *(double *)row->value))
+			fprintf(stream, " (default %g)", *(double *)row->value);
+		break;
+	case OPTION_DURATION:
+		if (in_range(row, *(double *)row->value))
+			fprintf(stream, " (default %g s)", *(double *)row->value);
 		break;
 	case OPTION_SEED:
 		fprintf(stream, " (default %llu)", (unsigned long long)*(uint64_t *)row->value);

@@ -4,7 +4,8 @@
  * overwrites an input (tools/common/files.h).
  *
  * The variable that an option sets holds the default before parsing, and help
- * prints that value: the two cannot differ. */
+ * prints that value: the two cannot differ. A number out of its range is none: the help says what
+ * applies then. */
 #ifndef BASE_OPTIONS_H
 #define BASE_OPTIONS_H
 
@@ -15,14 +16,15 @@
 #include <stdio.h>
 
 enum option_type {
-	OPTION_FLAG,    /* bool: set to true */
-	OPTION_INTEGER, /* int in [minimum, maximum] */
-	OPTION_REAL,    /* double in [minimum, maximum] */
-	OPTION_SEED,    /* uint64_t */
-	OPTION_TEXT,    /* const char *; NULL: not given. Points into argv; "" is refused, often an
-	                   unset shell variable */
-	OPTION_LIST,    /* struct text_list; every occurrence appends; "" is refused */
-	OPTION_INPUT,   /* path, as OPTION_TEXT: a file or a model folder that is read */
+	OPTION_FLAG,     /* bool: set to true */
+	OPTION_INTEGER,  /* int in [minimum, maximum] */
+	OPTION_REAL,     /* double in [minimum, maximum] */
+	OPTION_DURATION, /* double: seconds in [minimum, maximum], given as 90, 90s, 1.5m or 2h */
+	OPTION_SEED,     /* uint64_t */
+	OPTION_TEXT,     /* const char *; NULL: not given. Points into argv; "" is refused, often an
+	                    unset shell variable */
+	OPTION_LIST,     /* struct text_list; every occurrence appends; "" is refused */
+	OPTION_INPUT,    /* path, as OPTION_TEXT: a file or a model folder that is read */
 	OPTION_INPUT_LIST,    /* such paths, as OPTION_LIST */
 	OPTION_OUTPUT,        /* a file that is written */
 	OPTION_OUTPUT_FOLDER, /* a folder that files are written into */
@@ -70,6 +72,12 @@ CHECKED int options_parse(const struct options *options, int argc, char **argv, 
 /* Whether an option was given on the command line, be it with its default value. `argv` and `first`
  * are those after options_parse; `name` is without dashes. */
 bool options_given(const struct options *options, int first, char **argv, const char *name);
+
+/* Sets an option as if it had been given with this value, which must outlive it where it is a text;
+ * a flag is set whatever the value is. Returns 0; -1: there is no such option, or its value is not
+ * valid, with an error as of options_parse. */
+CHECKED int options_set(const struct options *options, const char *name, const char *value,
+	struct error *error);
 
 /* Writes usage, summary and a line per option with its default. */
 void options_help(const struct options *options, FILE *stream);
