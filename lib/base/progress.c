@@ -8,7 +8,7 @@
 #include <time.h>
 #include <unistd.h>
 
-enum { BAR_WIDTH = 24 };
+enum { BAR_WIDTH = 24, NARROW_BAR_WIDTH = 8 };
 
 double progress_clock(void)
 {
@@ -66,16 +66,22 @@ static void write_label(FILE *stream, const struct progress *progress)
 	fprintf(stream, "%s%s%s", progress->tool, *progress->part ? ": " : "", progress->part);
 }
 
+static void write_rate(FILE *stream, uint64_t done, double seconds)
+{
+	double rate = seconds > 0 ? (double)done / seconds : 0;
+	fprintf(stream, " %.*f/s", rate < 10 ? 1 : 0, rate);
+}
+
 static void write_count(FILE *stream, const struct progress *progress, uint64_t done,
 	double seconds)
 {
 	fprintf(stream, " %llu", (unsigned long long)done);
 	if (progress->total)
 		fprintf(stream, "/%llu", (unsigned long long)progress->total);
-	double rate = seconds > 0 ? (double)done / seconds : 0;
 	bool one = (progress->total ? progress->total : done) == 1;
 	int length = (int)strlen(progress->unit) - one; /* without the plural s */
-	fprintf(stream, " %.*s, %.*f/s", length, progress->unit, rate < 10 ? 1 : 0, rate);
+	fprintf(stream, " %.*s,", length, progress->unit);
+	write_rate(stream, done, seconds);
 }
 
 static void write_note(FILE *stream, const char *note)
@@ -84,11 +90,11 @@ static void write_note(FILE *stream, const char *note)
 	fprintf(stream, "%s%s", *note ? ", " : "", text_printable(shown, sizeof shown, note));
 }
 
-static void write_bar(FILE *stream, const struct progress *progress, uint64_t done)
+static void write_bar(FILE *stream, const struct progress *progress, uint64_t done, uint64_t width)
 {
-	uint64_t full = done >= progress->total ? BAR_WIDTH : done * BAR_WIDTH / progress->total;
+	uint64_t full = done >= progress->total ? width : done * width / progress->total;
 	fputs(" [", stream);
-	for (uint64_t i = 0; i < BAR_WIDTH; i++)
+	for (uint64_t i = 0; i < width; i++)
 		fputc(i < full ? '=' : i == full ? '>' : ' ', stream);
 	fputc(']', stream);
 }
@@ -113,27 +119,47 @@ static void write_time_left(FILE *stream, const struct progress *progress, uint6
 		return;
 	double share = (double)done / (double)progress->total;
 	char left[32];
-	fprintf(stream, ", %s left",
+	fprintf(stream, ", %s",
 		text_duration(left, sizeof left, (now - progress->started) * (1 - share) / share));
-	if (parts->count < 2)
-		return;
-	double past = parts->part - parts->first + share,
-	       rest = parts->count - parts->part + 1 - share;
-	fprintf(stream, ", %s to the end",
-		text_duration(left, sizeof left, (now - parts->started) * rest / past));
+	if (parts->count > 1) {
+		double past = parts->part - parts->first + share,
+		       rest = parts->count - parts->part + 1 - share;
+		fprintf(stream, " of %s",
+			text_duration(left, sizeof left, (now - parts->started) * rest / past));
+	}
+	fputs(" left", stream);
 }
 
 static void write_update(FILE *stream, const struct progress *progress, uint64_t done, double now,
-	const char *note)
+	const char *note, bool is_narrow)
 {
 	write_label(stream, progress);
 	if (progress->terminal && progress->total)
-		write_bar(stream, progress, done);
+		write_bar(stream, progress, done, is_narrow ? NARROW_BAR_WIDTH : BAR_WIDTH);
 	else
 		fputc(':', stream);
-	write_count(stream, progress, done, now - progress->started);
+	if (is_narrow)
+		write_rate(stream, done, now - progress->started);
+	else
+		write_count(stream, progress, done, now - progress->started);
 	write_time_left(stream, progress, done, now);
 	write_note(stream, note);
+}
+
+/* The line of an update; the caller's to free. NULL without memory. */
+static char *update_line(const struct progress *progress, uint64_t done, double now,
+	const char *note, bool is_narrow)
+{
+	char *line = NULL;
+	size_t length;
+	FILE *stream = open_memstream(&line, &length);
+	if (!stream)
+		return NULL;
+	write_update(stream, progress, done, now, note, is_narrow);
+	if (fclose(stream) == 0)
+		return line;
+	free(line);
+	return NULL;
 }
 
 void progress_update(struct progress *progress, uint64_t done, const char *note)
@@ -144,16 +170,14 @@ void progress_update(struct progress *progress, uint64_t done, const char *note)
 	if (now - progress->last_drawn < (progress->terminal ? 0.1 : 10))
 		return;
 	progress->last_drawn = now;
-	char *line = NULL;
-	size_t length;
-	FILE *stream = open_memstream(&line, &length);
-	if (!stream)
-		return;
-	write_update(stream, progress, done, now, note);
-	bool whole = fclose(stream) == 0;
-	if (whole && progress->terminal)
+	char *line = update_line(progress, done, now, note, false);
+	if (line && progress->terminal && progress->total && line[bytes_that_fit(progress, line)]) {
+		free(line);
+		line = update_line(progress, done, now, note, true);
+	}
+	if (line && progress->terminal)
 		fprintf(progress->stream, "\r\033[K%.*s", bytes_that_fit(progress, line), line);
-	else if (whole)
+	else if (line)
 		fprintf(progress->stream, "%s\n", line);
 	fflush(progress->stream);
 	free(line);

@@ -34,9 +34,9 @@ double progress_clock(void);
 void progress_start(struct progress *progress, const char *part, const char *unit, uint64_t total);
 
 /* Says, after progress_start, that this is part `part`, from 1, of `count` of equal length (0: not
- * known), so that the time left of all is shown beside that of the part. It is estimated from the
- * time since the first part that was numbered began, with what came between parts. A number that is
- * not above the one before begins again. */
+ * known), so that the time left of all is shown beside that of the part, "12 s of 9 min left". It
+ * is estimated from the time since the first part that was numbered began, with what came between
+ * parts. A number that is not above the one before begins again. */
 void progress_number(struct progress *progress, int part, int count);
 
 /* Whether it is displayed on a terminal whose character set is UTF-8, by the environment. */
