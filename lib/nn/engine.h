@@ -193,7 +193,9 @@ struct network {
 	bool computes_parameter_gradients; /* in backward */
 	struct training_options options;
 	double beta1_power, beta2_power;
-	uint64_t step; /* seeds dropout */
+	float batch_share; /* of this batch in running statistics that are means; 0: they have the
+	                      momentum of their layer */
+	uint64_t step;     /* seeds dropout */
 };
 
 /* Whether an operation computes gradients of its parameters now. */

@@ -126,6 +126,16 @@ struct step_result network_train_step(struct network *network, const float *inpu
 struct step_result network_add_gradients(struct network *network, const float *input,
 	const float *targets, int n, uint64_t step);
 
+/* Whether batch normalisation has running statistics that training changes. */
+bool network_has_running_statistics(const struct network *network);
+
+/* Forward of a batch as in a step, after which the running statistics are (1 - share) of what they
+ * were and `share` of the batch's: 1 begins anew, and n / (samples until now) makes the mean over
+ * batches. What they should be for weights that were not trained themselves, such as averages
+ * (Izmailov et al., "Averaging weights leads to wider optima and better generalization", 2018). */
+void network_average_statistics(struct network *network, const float *input, int n, uint64_t step,
+	float share);
+
 /* Changes the weights by the gradients since the last update: adds those of the penalties, clips,
  * runs the optimizer. Without gradients it does nothing. */
 void network_update(struct network *network, float learning_rate);

@@ -415,12 +415,13 @@ static void backward(struct network *network, struct operation *operation, int n
 }
 
 /* moving = momentum moving + (1 - momentum) of the batch; the variance is the biased one, as in
- * Keras. */
+ * Keras. A mean over batches has the momentum that it takes. */
 static void update_running_statistics(struct network *network, struct operation *operation)
 {
 	if (operation->is_inference)
 		return;
-	float momentum = operation->layer->momentum;
+	float momentum =
+		network->batch_share > 0 ? 1 - network->batch_share : operation->layer->momentum;
 	int first = operation->first_parameter + operation->layer->scale + operation->layer->center;
 	float *mean = network_parameter_values(network, first),
 	      *variance = network_parameter_values(network, first + 1);

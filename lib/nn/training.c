@@ -115,6 +115,26 @@ static void update_running_statistics(struct network *network)
 				&network->operations[i]);
 }
 
+bool network_has_running_statistics(const struct network *network)
+{
+	for (int i = 0; i < network->operation_count; i++)
+		if (network->operations[i].kind->update_running_statistics &&
+			!network->operations[i].is_inference)
+			return true;
+	return false;
+}
+
+void network_average_statistics(struct network *network, const float *input, int n, uint64_t step,
+	float share)
+{
+	network->training = true;
+	network->step = step;
+	network->batch_share = share;
+	run_forward(network, copy_input(network, input, n), n);
+	update_running_statistics(network);
+	network->batch_share = 0;
+}
+
 struct step_result network_add_gradients(struct network *network, const float *input,
 	const float *targets, int n, uint64_t step)
 {
