@@ -15,7 +15,7 @@
 #include <unistd.h>
 
 const char *const model_file_names[MODEL_FILES + 1] = {"architecture.json", "poids.h5",
-	"labels.txt", "training.json", "history.tsv", "curves.png", NULL};
+	"labels.txt", "training.json", "history.tsv", "curves.png", "checkpoint.safetensors", NULL};
 
 /* Name of the staging folder, where new files are written, inside the model folder:
  * ".model.millrace-0". */
@@ -47,9 +47,10 @@ static int find_model_files(const char *path, bool found[MODEL_FILES], struct er
 	return result;
 }
 
+/* A checkpoint is the last file that model_folder_remove leaves. */
 static bool is_model(const bool found[MODEL_FILES])
 {
-	return found[MODEL_CARD] && found[MODEL_WEIGHTS];
+	return (found[MODEL_CARD] && found[MODEL_WEIGHTS]) || found[MODEL_CHECKPOINT];
 }
 
 /* 1 if the folder is empty but for unfinished files of a killed process, else 0. -1: it could not
@@ -278,4 +279,28 @@ void model_folder_abandon(struct model_folder *folder)
 	unfinished_remove(&folder->staging);
 	free(folder->path);
 	*folder = (struct model_folder){0};
+}
+
+/* ---- removing ---- */
+
+int model_folder_remove(const char *path, struct error *error)
+{
+	if (!file_exists(path))
+		return 0;
+	int lock = lock_folder(path, error);
+	if (lock < 0)
+		return -1;
+	int result = file_set_finish(path, model_file_names, error);
+	for (int i = 0; i < MODEL_FILES && result == 0; i++) {
+		char *file = file_join(path, model_file_names[i]);
+		if (!file)
+			result = error_memory(error, path);
+		else if (unlink(file) && errno != ENOENT)
+			result = error_system(error, file);
+		free(file);
+	}
+	if (result == 0 && rmdir(path) && errno != ENOTEMPTY && errno != EEXIST)
+		result = error_system(error, path);
+	close(lock);
+	return result;
 }

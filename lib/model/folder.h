@@ -6,7 +6,8 @@
 #include "base/error.h"
 #include "base/unfinished.h"
 
-/* The files written by cnn-train; the last two are not needed to load a model. */
+/* The files written by cnn-train; the last three are not needed to load a model, and only an
+ * unfinished one has a checkpoint. */
 enum model_part {
 	MODEL_ARCHITECTURE,
 	MODEL_WEIGHTS,
@@ -14,6 +15,7 @@ enum model_part {
 	MODEL_CARD,
 	MODEL_HISTORY,
 	MODEL_CURVES,
+	MODEL_CHECKPOINT,
 	MODEL_FILES
 };
 extern const char *const model_file_names[MODEL_FILES + 1]; /* NULL at the end */
@@ -40,6 +42,11 @@ CHECKED int model_folder_start(struct model_folder *folder, struct error *error)
  * has the path. On failure (-1) `path` has the complete old model or the complete new one. *folder
  * is freed in any case. */
 CHECKED int model_folder_commit(struct model_folder *folder, struct error *error);
+
+/* Removes the files of a model, a checkpoint last, and then the folder if it is empty. Killed, it
+ * leaves what model_folder_open takes for a model. A folder that
+ * is not there is removed already. Returns 0 or -1. */
+CHECKED int model_folder_remove(const char *path, struct error *error);
 
 /* Removes the staging folder, leaves `path` as it was and frees; an empty *folder is allowed. */
 void model_folder_abandon(struct model_folder *folder);

@@ -24,19 +24,22 @@ int model_assume(struct model *model, struct error *error, const char *format, .
 	return text_list_add(&model->assumptions, sentence, error);
 }
 
-/* It may be missing. */
-static int read_card(json_t **card, const char *folder, struct error *error)
+int model_read_card(json_t **card, const char *folder, struct error *error)
 {
 	unsigned char *text = NULL;
 	size_t size;
+	*card = NULL;
 	char *path = file_set_path(folder, model_file_names[MODEL_CARD]);
 	int result = path ? 0 : error_memory(error, folder);
 	if (result == 0 && file_exists(path)) {
 		result = file_read_regular(path, CARD_FILE_MAXIMUM, &text, &size, error);
 		if (result == 0 && !(*card = json_parse(text, size, 0, path, error)))
 			result = -1;
-		else if (result == 0 && !json_is_object(*card))
+		else if (result == 0 && !json_is_object(*card)) {
 			result = error_set(error, path, "is not a JSON object");
+			json_decref(*card);
+			*card = NULL;
+		}
 	}
 	free(text);
 	free(path);
@@ -202,7 +205,7 @@ int model_open(struct model *model, const char *path, const struct model_options
 {
 	*model = (struct model){0};
 	int is_folder = file_check_folder(path, error);
-	if (is_folder < 0 || (is_folder && read_card(&model->card, path, error))) {
+	if (is_folder < 0 || (is_folder && model_read_card(&model->card, path, error))) {
 		model_free(model);
 		return -1;
 	}

@@ -57,6 +57,10 @@ CHECKED int model_save(const char *folder, const struct network *network,
 
 /* ---- the files, one by one ---- */
 
+/* Reads the card of a model folder, the caller's to release; NULL if it has none, which is no
+ * error. On failure (-1: it can't be read, or is not a JSON object) *card is NULL. */
+CHECKED int model_read_card(json_t **card, const char *folder, struct error *error);
+
 /* Reads weights alone into the network: legacy Keras HDF5, Keras 3 HDF5, or a saved model,
  * recognized by content. The file is untrusted (architecture.5 lists what is refused); it is parsed
  * in a child process with limits of memory and time. On failure (-1) some of the network's weights

@@ -216,6 +216,27 @@ static void completed_by_the_next(void)
 	}
 }
 
+static void removed(void)
+{
+	struct model_folder folder;
+	struct error error;
+	const char *path = scratch_path("old.partial");
+	ok(file_make_folder(path, &error) == 0, "a folder");
+	write_file(path, "notes.txt", "mine");
+	write_file(path, model_file_names[MODEL_CHECKPOINT], "");
+	ok(model_folder_open(&folder, path, &error) == 0,
+		"what a killed removal leaves is a model");
+	model_folder_abandon(&folder);
+	write_model(path);
+	ok(model_folder_remove(path, &error) == 0 && files_in(path) == 1 &&
+			holds(path, "notes.txt", "mine"),
+		"its files are removed, others stay");
+	ok(unlink(scratch_path("old.partial/notes.txt")) == 0 &&
+			model_folder_remove(path, &error) == 0 && !file_exists(path),
+		"and the folder, if it is empty");
+	ok(model_folder_remove(path, &error) == 0, "nothing to remove is no error");
+}
+
 static void through_a_link(void)
 {
 	struct model_folder folder;
@@ -249,6 +270,7 @@ int main(void)
 	refused_folders();
 	name_used_meanwhile();
 	completed_by_the_next();
+	removed();
 	through_a_link();
 	return done();
 }
