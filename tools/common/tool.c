@@ -32,6 +32,15 @@ static void end_by_signal(int number)
 	raise(number);
 }
 
+static volatile sig_atomic_t caught;
+
+static void catch_signal(int number)
+{
+	if (caught)
+		end_by_signal(number);
+	caught = number;
+}
+
 /* Reading a mapped file that was truncated raises SIGBUS. */
 static pid_t process;
 static char lost_file_message[128];
@@ -65,6 +74,17 @@ static void set_up_descriptors(void)
 		close(descriptor);
 }
 
+static void set_handlers(void (*handler)(int))
+{
+	static const int numbers[] = {SIGINT, SIGTERM, SIGHUP};
+	for (size_t i = 0; i < sizeof numbers / sizeof *numbers; i++) {
+		struct sigaction action = {.sa_handler = handler, .sa_flags = SA_NODEFER}, before;
+		sigaction(numbers[i], NULL, &before);
+		if (before.sa_handler != SIG_IGN)
+			sigaction(numbers[i], &action, NULL);
+	}
+}
+
 static void set_up_signals(void)
 {
 	signal(SIGPIPE, SIG_IGN);
@@ -76,14 +96,7 @@ static void set_up_signals(void)
 	sigaction(SIGBUS,
 		&(struct sigaction){.sa_sigaction = end_by_lost_file, .sa_flags = SA_SIGINFO},
 		NULL);
-	static const int numbers[] = {SIGINT, SIGTERM, SIGHUP};
-	for (size_t i = 0; i < sizeof numbers / sizeof *numbers; i++) {
-		struct sigaction action = {.sa_handler = end_by_signal, .sa_flags = SA_NODEFER},
-				 before;
-		sigaction(numbers[i], NULL, &before);
-		if (before.sa_handler != SIG_IGN)
-			sigaction(numbers[i], &action, NULL);
-	}
+	set_handlers(end_by_signal);
 }
 
 void tool_set_kernels(struct processor_versions versions)
@@ -191,8 +204,27 @@ void tool_allow(bool allowed, const char *name, const char *reason)
 {
 	char object[128];
 	snprintf(object, sizeof object, "--%s", name);
-	if (!allowed && options_given(command.options, command.first, command.argv, name))
+	if (!allowed && tool_given(name))
 		tool_usage(object, "%s", reason);
+}
+
+bool tool_given(const char *name)
+{
+	return options_given(command.options, command.first, command.argv, name);
+}
+
+const volatile sig_atomic_t *tool_catch_signals(void)
+{
+	set_handlers(catch_signal);
+	return &caught;
+}
+
+void tool_end_by_signal(int number)
+{
+	unfinished_remove_all();
+	signal(number, SIG_DFL);
+	raise(number);
+	_exit(EXIT_FAILED);
 }
 
 void tool_refuse_terminal(const char *path)

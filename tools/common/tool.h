@@ -8,6 +8,7 @@
 #include "base/processor.h"
 #include "base/progress.h"
 
+#include <signal.h>
 #include <stdbool.h>
 #include <stdio.h>
 
@@ -106,6 +107,17 @@ void tool_usage(const char *object, const char *format, ...)
 /* For an option that requires another or conflicts with it: a usage error with `reason` if it was
  * given although it is not `allowed`. `name` is the long one, without dashes. After tool_start. */
 void tool_allow(bool allowed, const char *name, const char *reason);
+
+/* Whether an option was given on the command line; `name` as above. After tool_start. */
+bool tool_given(const char *name);
+
+/* From now on the first SIGINT, SIGTERM or SIGHUP does not end the process but sets the variable
+ * that is returned to its number; the next one ends it at once. A signal that is ignored stays so.
+ */
+const volatile sig_atomic_t *tool_catch_signals(void);
+
+/* Ends the process by a signal that was caught, so that whoever waits for it sees that. */
+void tool_end_by_signal(int number) __attribute__((noreturn));
 
 /* Refuses, with EXIT_FAILED, to write binary data for `path` (NULL or "-":
  * standard output) to a terminal. */
