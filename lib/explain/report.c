@@ -99,6 +99,20 @@ static int write_header(FILE *stream, const struct report *report, struct error 
 	return result;
 }
 
+/* Which weights the model has, by its card. */
+static void write_kept(FILE *stream, const json_t *card)
+{
+	const json_t *kept = json_object_get(json_object_get(card, "results"), "kept");
+	const char *why = json_string_value(json_object_get(kept, "why"));
+	if (!why)
+		return;
+	fprintf(stream, "<p>The model has the %s of epoch %d: ",
+		json_is_true(json_object_get(kept, "average")) ? "averaged weights" : "weights",
+		(int)json_integer_value(json_object_get(kept, "epoch")));
+	html_text(stream, why);
+	fputs(".</p>\n", stream);
+}
+
 static int write_curves(FILE *stream, const struct report *report, struct error *error)
 {
 	static const char *const names[] = {[CURVES_LOSS] = "Loss over the epochs",
@@ -109,8 +123,10 @@ static int write_curves(FILE *stream, const struct report *report, struct error 
 		return 0;
 	fputs("<section>\n<h2>Training</h2>\n"
 	      "<p>Where the two curves diverge, the network overfits its training "
-	      "pictures.</p>\n<div class=\"curves\">\n",
+	      "pictures.</p>\n",
 		stream);
+	write_kept(stream, report->card);
+	fputs("<div class=\"curves\">\n", stream);
 	for (int i = 0; i < (int)(sizeof names / sizeof *names) && result == 0; i++) {
 		result = curves_draw_one(&canvas, report->history, (enum curves_kind)i, error);
 		if (result == 0)

@@ -5,6 +5,7 @@
 #include "base/version.h"
 #include "model/folder.h"
 #include "model/model.h"
+#include "train/settings.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -29,17 +30,13 @@ void card_shorten_paths(char *line)
 	*out = 0;
 }
 
+/* The number of epochs that were not planned is that of those done. */
 static json_t *options_object(const struct training *training)
 {
-	const struct training_request *request = &training->request;
-	char seed[24];
-	snprintf(seed, sizeof seed, "%llu", (unsigned long long)request->seed);
-	return json_pack("{s:o, s:i, s:i, s:s, s:f, s:s, s:f, s:s}", "architecture",
-		json_text(text_base_name(request->architecture)), "epochs", training->log.count,
-		"batch_size", request->batch_size, "optimizer",
-		optimizer_row(request->optimizer)->name, "learning_rate", request->learning_rate,
-		"loss", loss_row(training->options.loss)->name, "label_smoothing",
-		request->label_smoothing, "seed", seed);
+	json_t *options = training_settings(training);
+	return training->epochs
+		? options
+		: json_add_member(options, "epochs", json_integer(training->log.count));
 }
 
 /* The stream's history, absolute paths in its command lines shortened; NULL without memory. */
@@ -104,22 +101,26 @@ static json_t *input_object(const struct training *training)
 	return input;
 }
 
-/* Digest, records, passes, value range, and the sum of the targets of each class. */
+/* Digest (null of a pipe that is not read to its end), records, passes, value range, and the sum of
+ * the targets of each class. */
 static json_t *data_object(const struct samples *samples, uint32_t records, const double *totals)
 {
 	const struct stream_head *head = samples_head(samples);
 	unsigned char digest[DIGEST_SIZE];
 	char hex[DIGEST_HEX_SIZE];
-	samples_digest(samples, digest);
-	digest_hex(digest, DIGEST_SIZE, hex);
+	bool complete = samples_is_complete(samples);
+	if (complete) {
+		samples_digest(samples, digest);
+		digest_hex(digest, DIGEST_SIZE, hex);
+	}
 	json_t *counts = json_object();
 	for (size_t i = 0; i < head->classes.count; i++)
 		counts = json_add_member(counts, head->classes.items[i],
 			head->label == STREAM_LABEL_INDEX ? json_integer((json_int_t)totals[i])
 							  : json_number(totals[i]));
-	return json_pack("{s:s, s:i, s:i, s:[f,f], s:o, s:o}", "sha256", hex, "records",
-		(int)records, "passes", (int)samples_passes(samples), "range", head->minimum,
-		head->maximum, "classes", counts, "history", history_array(head));
+	return json_pack("{s:s?, s:i, s:i, s:[f,f], s:o, s:o}", "sha256", complete ? hex : NULL,
+		"records", (int)records, "passes", (int)samples_passes(samples), "range",
+		head->minimum, head->maximum, "classes", counts, "history", history_array(head));
 }
 
 static json_t *epoch_object(const struct epoch_result *result)
@@ -132,6 +133,33 @@ static json_t *epoch_object(const struct epoch_result *result)
 			json_number(result->validation_accuracy));
 	}
 	return object;
+}
+
+/* Which epoch's weights the model has, and why. */
+static json_t *kept_object(const struct training *training)
+{
+	const struct training_log *log = &training->log;
+	const struct epoch_result *last = &log->epochs[log->count - 1],
+				  *best = training_log_best(log);
+	bool is_best = training->best != NULL;
+	const char *why = is_best && best->validated
+		? "highest validation accuracy, which is optimistic because it chose the epoch"
+		: is_best                ? "highest training accuracy"
+		: !training->is_finished ? "the last so far"
+		: training->is_early     ? "the last within the time limit"
+					 : "the last";
+	return json_pack("{s:i, s:b, s:s}", "epoch", is_best ? best->epoch : last->epoch, "average",
+		training->average.weights != NULL, "why", why);
+}
+
+/* Null before the end of the first epoch. */
+static json_t *results_object(const struct training *training)
+{
+	const struct training_log *log = &training->log;
+	if (log->count == 0)
+		return json_null();
+	return json_pack("{s:o, s:o, s:o}", "last", epoch_object(&log->epochs[log->count - 1]),
+		"best", epoch_object(training_log_best(log)), "kept", kept_object(training));
 }
 
 int training_check_notes(const struct text_list *notes, struct error *error)
@@ -158,11 +186,9 @@ static json_t *notes_object(const struct text_list *notes)
 	return object;
 }
 
-json_t *training_card(const struct training *training, const char *command_line,
-	const struct text_list *notes, struct error *error)
+json_t *training_card(const struct training *training, struct error *error)
 {
-	const struct training_log *log = &training->log;
-	char *shortened = strdup(command_line);
+	char *shortened = strdup(training->request.command_line);
 	if (!shortened) {
 		error_memory(error, "training.json");
 		return NULL;
@@ -172,31 +198,28 @@ json_t *training_card(const struct training *training, const char *command_line,
 		? data_object(training->validation, samples_count(training->validation),
 			  training->validation_totals)
 		: json_null();
-	json_t *card = json_pack("{s:s, s:s, s:o, s:o, s:o, s:o, s:o, s:{s:o, s:o}, s:o}", "tool",
+	json_t *card = json_pack("{s:s, s:s, s:o, s:o, s:o, s:o, s:o, s:o, s:o, s:b}", "tool",
 		"cnn-train", "version", MILLRACE_VERSION, "command_line", json_text(shortened),
 		"options", options_object(training), "input", input_object(training), "data",
 		data_object(training->samples, training->records, training->class_totals),
-		"validation", validation, "results", "last",
-		epoch_object(&log->epochs[log->count - 1]), "best",
-		epoch_object(training_log_best(log)), "notes", notes_object(notes));
+		"validation", validation, "results", results_object(training), "notes",
+		notes_object(training->request.notes), "finished", (int)training->is_finished);
 	free(shortened);
 	if (!card)
 		error_memory(error, "training.json");
 	return card;
 }
 
-int training_save(const struct training *training, const char *folder, const char *command_line,
-	const struct text_list *notes, struct error *error)
+int training_save(const struct training *training, const char *folder, struct error *error)
 {
 	char *history = file_join(folder, model_file_names[MODEL_HISTORY]);
 	if (!history)
 		return error_memory(error, folder);
-	json_t *card = training_card(training, command_line, notes, error);
-	int result = card ? 0 : -1;
-	if (result == 0)
-		result = model_save(folder, training->network,
-			&samples_head(training->samples)->classes, card, error);
-	if (result == 0)
+	json_t *card = training_card(training, error);
+	int result = card ? model_save(folder, training->network,
+				    &samples_head(training->samples)->classes, card, error)
+			  : -1;
+	if (result == 0 && training->log.count)
 		result = training_log_write(&training->log, history, error);
 	json_decref(card);
 	free(history);

@@ -6,20 +6,19 @@
 
 #include <jansson.h>
 
-/* Makes the card of a finished training: tool, version, command line, options, input, data,
- * validation, results, notes (architecture.5 has the list). It has no times, and absolute paths in
- * command lines are shortened to their last component, so that the same training gives the same
- * card. `notes` have passed training_check_notes. Returns a new object, or NULL without memory. */
-json_t *training_card(const struct training *training, const char *command_line,
-	const struct text_list *notes, struct error *error);
+/* Makes the card of a training: tool, version, command line, options, input, data, validation,
+ * results, notes, and whether it is finished (architecture.5 has the list). It has no times, and
+ * absolute paths in command lines are shortened to their last component, so that the same training
+ * gives the same card. The request's notes have passed training_check_notes. Returns a new object,
+ * or NULL without memory. */
+json_t *training_card(const struct training *training, struct error *error);
 
 /* Returns 0 if every note is KEY=VALUE with a key, in UTF-8; else -1 with the note in the error. */
 CHECKED int training_check_notes(const struct text_list *notes, struct error *error);
 
-/* Writes architecture.json, poids.h5, labels.txt, training.json and history.tsv into an existing
- * folder. */
-CHECKED int training_save(const struct training *training, const char *folder,
-	const char *command_line, const struct text_list *notes, struct error *error);
+/* Writes architecture.json, poids.h5, labels.txt, training.json and, of one epoch at least,
+ * history.tsv into an existing folder. The weights are those that the network has now. */
+CHECKED int training_save(const struct training *training, const char *folder, struct error *error);
 
 /* Shortens every absolute path in a command line to its last component, in place. */
 void card_shorten_paths(char *command_line);

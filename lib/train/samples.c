@@ -6,8 +6,10 @@
 
 #include <fcntl.h>
 #include <pthread.h>
+#include <stdatomic.h>
 #include <stdlib.h>
 #include <string.h>
+#include <time.h>
 #include <unistd.h>
 
 /* The location of a record's tensor: an offset in file `source`, or in the spool. */
@@ -23,6 +25,7 @@ struct pass {
 	struct sample_location *locations;
 	float *weights; /* (count, classes); NULL if labels are indices */
 	size_t count;
+	unsigned char digest[DIGEST_SIZE]; /* of that of the segments before, and the last one's */
 };
 
 /* The next pass of a pipe, read by a thread while the current one is in use. */
@@ -31,7 +34,8 @@ struct prefetch {
 	struct spool spool;
 	pthread_t thread;
 	bool running;
-	int result; /* of the thread, after it was joined */
+	atomic_bool done; /* the thread has nothing left to do */
+	int result;       /* of the thread, after it was joined */
 	struct error error;
 };
 
@@ -54,6 +58,7 @@ struct samples {
 	uint32_t next_pass; /* pass number of the segment that follows in `pipe` */
 	bool complete;      /* all passes have been read */
 	struct prefetch prefetch;
+	const volatile sig_atomic_t *interrupted; /* or NULL */
 };
 
 const struct stream_head *samples_head(const struct samples *samples)
@@ -95,6 +100,17 @@ size_t samples_tensor_size(const struct samples *samples)
 void samples_digest(const struct samples *samples, unsigned char out[DIGEST_SIZE])
 {
 	digest_of(samples->digests, samples->segments_read * DIGEST_SIZE, out);
+}
+
+const unsigned char *samples_pass_digest(const struct samples *samples)
+{
+	return samples->selected->digest;
+}
+
+int samples_announced_passes(const struct samples *samples)
+{
+	size_t announced = samples->head.passes;
+	return announced >= samples->passes_read && announced <= INT32_MAX ? (int)announced : 0;
 }
 
 /* ---- adding records to passes ---- */
@@ -145,8 +161,8 @@ static int add_record(struct samples *samples, struct pass *pass, struct spool *
 	return 0;
 }
 
-static int add_digest(struct samples *samples, const struct stream_reader *reader,
-	struct error *error)
+static int add_digest(struct samples *samples, struct pass *pass,
+	const struct stream_reader *reader, struct error *error)
 {
 	unsigned char *digests = array_grow(samples->digests, samples->segments_read, DIGEST_SIZE);
 	if (!digests)
@@ -154,6 +170,12 @@ static int add_digest(struct samples *samples, const struct stream_reader *reade
 	samples->digests = digests;
 	memcpy(digests + samples->segments_read++ * DIGEST_SIZE, stream_data_digest(reader),
 		DIGEST_SIZE);
+	if (pass) {
+		unsigned char both[2 * DIGEST_SIZE];
+		memcpy(both, pass->digest, DIGEST_SIZE);
+		memcpy(both + DIGEST_SIZE, stream_data_digest(reader), DIGEST_SIZE);
+		digest_of(both, sizeof both, pass->digest);
+	}
 	return 0;
 }
 
@@ -166,7 +188,7 @@ static int read_segment(struct samples *samples, struct pass *pass, struct spool
 	while ((result = stream_next_record(reader, &record, error)) > 0)
 		if (pass && add_record(samples, pass, spool, reader, source, &record, error))
 			return -1;
-	return result < 0 ? -1 : add_digest(samples, reader, error);
+	return result < 0 ? -1 : add_digest(samples, pass, reader, error);
 }
 
 /* Moves to the next segment: 1, 0 at the end, -1. Copies the first head of all; later ones must
@@ -272,6 +294,7 @@ static void *prefetch_pass(void *argument)
 	struct prefetch *prefetch = &samples->prefetch;
 	prefetch->result =
 		read_pipe_pass(samples, &prefetch->pass, &prefetch->spool, &prefetch->error);
+	prefetch->done = true;
 	return NULL;
 }
 
@@ -279,6 +302,7 @@ static int start_prefetch(struct samples *samples, struct error *error)
 {
 	struct prefetch *prefetch = &samples->prefetch;
 	sigset_t before;
+	prefetch->done = false;
 	signals_block(&before);
 	prefetch->running = pthread_create(&prefetch->thread, NULL, prefetch_pass, samples) == 0;
 	signals_unblock(&before);
@@ -287,8 +311,21 @@ static int start_prefetch(struct samples *samples, struct error *error)
 		: error_set(error, samples_name(samples), "cannot start a thread to read it");
 }
 
-static int join_prefetch(struct prefetch *prefetch, struct error *error)
+static bool is_interrupted(const struct samples *samples)
 {
+	return samples->interrupted && *samples->interrupted;
+}
+
+/* The writer of a pipe may be slow, or wait for somebody: an interruption ends the waiting. */
+static int join_prefetch(struct samples *samples, struct error *error)
+{
+	struct prefetch *prefetch = &samples->prefetch;
+	const struct timespec pause = {.tv_nsec = 2000000};
+	while (prefetch->running && !prefetch->done && samples->interrupted) {
+		if (is_interrupted(samples))
+			return error_set(error, samples_name(samples), "reading was interrupted");
+		nanosleep(&pause, NULL);
+	}
 	if (prefetch->running)
 		pthread_join(prefetch->thread, NULL);
 	prefetch->running = false;
@@ -312,7 +349,7 @@ static void cancel_prefetch(struct prefetch *prefetch)
 static int use_prefetched(struct samples *samples, struct error *error)
 {
 	struct prefetch *prefetch = &samples->prefetch;
-	if (join_prefetch(prefetch, error))
+	if (join_prefetch(samples, error))
 		return -1;
 	const struct pass pass = samples->passes[0];
 	const struct spool spool = samples->spool;
@@ -395,6 +432,11 @@ void samples_set_values(struct samples *samples, const struct input_values *valu
 	samples->values = *values;
 }
 
+void samples_set_interruption(struct samples *samples, const volatile sig_atomic_t *interrupted)
+{
+	samples->interrupted = interrupted;
+}
+
 void samples_close(struct samples *samples)
 {
 	if (!samples)
@@ -432,7 +474,7 @@ int samples_begin_epoch(struct samples *samples, int epoch, bool *repeated, stru
 
 int samples_finish(struct samples *samples, struct error *error)
 {
-	int result = join_prefetch(&samples->prefetch, error) ? -1 : 1;
+	int result = join_prefetch(samples, error) ? -1 : 1;
 	while (samples->pipe && result > 0) {
 		if (read_segment(samples, NULL, NULL, samples->pipe, 0, error))
 			return -1;

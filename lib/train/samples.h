@@ -10,6 +10,7 @@
 #include "base/digest.h"
 #include "model/input_values.h"
 
+#include <signal.h>
 #include <stdbool.h>
 
 struct samples;
@@ -31,6 +32,9 @@ void samples_close(struct samples *samples);
 
 /* The values that samples_read gives; 0..1 by default. */
 void samples_set_values(struct samples *samples, const struct input_values *values);
+
+/* From now on, waiting for a pipe fails once *interrupted is not 0; it must outlive *samples. */
+void samples_set_interruption(struct samples *samples, const volatile sig_atomic_t *interrupted);
 
 /* The head of the first stream, with the history of the tools that made it; and that stream's
  * name. */
@@ -55,8 +59,16 @@ bool samples_is_complete(const struct samples *samples);
 size_t samples_passes(const struct samples *samples);
 uint32_t samples_count(const struct samples *samples);
 
+/* Number of passes that the first head announces (tens.5), which may turn out to be more; 0 if it
+ * does not. */
+int samples_announced_passes(const struct samples *samples);
+
 /* SHA-256 of the data digests of all segments, after samples_is_complete. */
 void samples_digest(const struct samples *samples, unsigned char out[DIGEST_SIZE]);
+
+/* A SHA-256 that identifies the records of the selected pass; valid until the next
+ * samples_begin_epoch. */
+const unsigned char *samples_pass_digest(const struct samples *samples);
 
 /* Number of floats of an input, and of bytes of its tensor in the stream. */
 size_t samples_input_count(const struct samples *samples);

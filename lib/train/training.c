@@ -1,6 +1,11 @@
 #include "train/training.h"
 
-#include "model/model.h"
+#include "base/array.h"
+#include "base/file.h"
+#include "base/file_set.h"
+#include "model/folder.h"
+#include "train/checkpoint.h"
+#include "train/class_weights.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -150,22 +155,122 @@ static int choose_loss(struct training *training, enum loss *loss, struct error 
 		activations);
 }
 
+/* ---- how it is trained ---- */
+
+static int choose_class_weights(struct training *training, struct error *error)
+{
+	const char *wanted = training->request.class_weights;
+	const struct text_list *classes = &samples_head(training->samples)->classes;
+	if (!wanted)
+		return 0;
+	training->class_weights = calloc(classes->count, sizeof *training->class_weights);
+	if (!training->class_weights)
+		return error_memory(error, wanted);
+	if (strcmp(wanted, "balanced"))
+		return class_weights_read(training->class_weights, classes, wanted, error);
+	class_weights_balance(training->class_weights, training->class_totals, classes->count);
+	return 0;
+}
+
+/* Epochs, if they are known before the end of a pipe; else 0. */
+static int plan_epochs(const struct training *training)
+{
+	size_t passes = samples_passes(training->samples);
+	if (training->request.epochs)
+		return training->request.epochs;
+	if (!samples_is_complete(training->samples))
+		return samples_announced_passes(training->samples);
+	/* As many as there is time for. */
+	if (training->request.time_limit > 0)
+		return 0;
+	return passes > 1 ? (int)passes : EPOCHS_DEFAULT;
+}
+
+static void choose_schedule(struct training *training)
+{
+	const struct training_request *request = &training->request;
+	training->position.epoch = 1;
+	training->epochs = plan_epochs(training);
+	training->plateau = plateau_start();
+	training->schedule = (struct schedule){
+		.kind = request->schedule,
+		.rate = request->learning_rate,
+		.warmup = request->warmup < 0 ? schedule_default_warmup(training->epochs)
+					      : request->warmup,
+		.epochs = training->epochs,
+	};
+}
+
+static void choose_options(struct training *training, enum loss loss)
+{
+	const struct training_request *request = &training->request;
+	struct training_options *options = &training->options;
+	*options = training_defaults(request->optimizer);
+	options->loss = loss;
+	options->label_smoothing = (float)request->label_smoothing;
+	options->class_weights = training->class_weights;
+	options->momentum = (float)request->momentum;
+	options->nesterov = request->nesterov;
+	if (request->weight_decay >= 0)
+		options->weight_decay = (float)request->weight_decay;
+	options->clip_norm = (float)request->clip_norm;
+	options->seed = request->seed;
+}
+
+static int start_training(struct training *training, struct error *error)
+{
+	const struct training_request *request = &training->request;
+	struct training_state state = network_training_state(training->network);
+	network_train_start(training->network, &training->options);
+	if (request->accumulate > 1 && network_reserve_accumulation(training->network, error))
+		return -1;
+	if (request->average > 0 &&
+		average_create(&training->average, training->network, request->average, error))
+		return -1;
+	training->best = request->patience ? calloc(state.weight_count, sizeof(float)) : NULL;
+	return request->patience && !training->best ? error_memory(error, "best weights") : 0;
+}
+
+/* Whether there is a checkpoint to go on with, 1 or 0; or -1. One of less than an epoch is no loss.
+ */
+static int find_checkpoint(const struct training_request *request, struct error *error)
+{
+	int found = request->partial ? checkpoint_find(request->partial, error) : 0;
+	if (found <= 0 || request->resume)
+		return found;
+	char *history = file_set_path(request->partial, model_file_names[MODEL_HISTORY]);
+	int result = !history ? error_memory(error, request->partial)
+		: file_exists(history)
+		? error_set(error, request->partial,
+			  "an unfinished training is there; go on with --resume, or remove it")
+		: 0;
+	free(history);
+	return result;
+}
+
+static int restore(struct training *training, struct error *error)
+{
+	if (checkpoint_restore(training, error))
+		return -1;
+	training->is_saved = true;
+	training->resumed_at = training->position.epoch;
+	return 0;
+}
+
 static int prepare_training(struct training *training, struct error *error)
 {
 	const struct training_request *request = &training->request;
-	enum loss loss;
-	if (parallel_create(&training->pool, request->threads, error) ||
+	enum loss loss = LOSS_CATEGORICAL_CROSSENTROPY;
+	int found = find_checkpoint(request, error);
+	if (found < 0 || parallel_create(&training->pool, request->threads, error) ||
 		open_samples(training, error) || sum_targets(training, error) ||
 		make_graph(training, error) || make_network(training, error) ||
-		choose_loss(training, &loss, error))
+		choose_loss(training, &loss, error) || choose_class_weights(training, error))
 		return -1;
 	choose_input_values(training);
-	training->options = training_defaults(request->optimizer);
-	training->options.loss = loss;
-	training->options.label_smoothing = (float)request->label_smoothing;
-	training->options.seed = request->seed;
-	network_train_start(training->network, &training->options);
-	return 0;
+	choose_schedule(training);
+	choose_options(training, loss);
+	return start_training(training, error) || (found && restore(training, error)) ? -1 : 0;
 }
 
 int training_open(struct training *training, const struct training_request *request,
@@ -187,7 +292,30 @@ void training_close(struct training *training)
 	samples_close(training->validation);
 	parallel_destroy(training->pool);
 	training_log_free(&training->log);
+	average_free(&training->average);
+	free(training->best);
+	free(training->passes);
+	free(training->class_weights);
 	free(training->class_totals);
 	free(training->validation_totals);
 	*training = (struct training){0};
+}
+
+void training_exchange_kept(struct training *training)
+{
+	float *kept =
+		training->best && training->log.count ? training->best : training->average.weights;
+	if (kept)
+		network_exchange_weights(training->network, kept);
+}
+
+int training_add_pass(struct training *training, struct error *error)
+{
+	void *passes = array_grow(training->passes, (size_t)training->pass_count, DIGEST_SIZE);
+	if (!passes)
+		return error_memory(error, samples_name(training->samples));
+	training->passes = passes;
+	memcpy(training->passes[training->pass_count++], samples_pass_digest(training->samples),
+		DIGEST_SIZE);
+	return 0;
 }

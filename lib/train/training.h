@@ -1,4 +1,5 @@
-/* A training run: streams in, a trained network and its log out. */
+/* A training: streams in, a trained network and its log out; with checkpoints, from which another
+ * process goes on to the same bytes. */
 #ifndef TRAIN_TRAINING_H
 #define TRAIN_TRAINING_H
 
@@ -6,9 +7,12 @@
 #include "base/progress.h"
 #include "base/text.h"
 #include "model/model.h"
+#include "train/average.h"
 #include "train/log.h"
 #include "train/samples.h"
+#include "train/schedule.h"
 
+#include <signal.h>
 #include <stdio.h>
 
 enum { LOSS_AUTO = -1, EPOCHS_DEFAULT = 50 };
@@ -21,20 +25,62 @@ struct training_request {
 	const char *architecture;  /* "original", or the path of a Keras JSON file */
 	enum activation_kind
 		output; /* output activation of the original network: sigmoid or softmax */
+
 	int epochs;     /* 0: one per pass of the stream, EPOCHS_DEFAULT if it has one pass */
-	int batch_size;
-	int loss; /* enum loss, or LOSS_AUTO: by the output activation; it decides which one a
-	             network that ends without one gets */
+	int batch_size; /* images a step */
+	int accumulate; /* steps an update of the weights */
+	int loss;       /* enum loss, or LOSS_AUTO: by the output activation; it decides which one a
+	                   network that ends without one gets */
+	double label_smoothing;
+	const char *class_weights; /* "balanced", the path of a file, or NULL */
 	enum optimizer optimizer;
-	double learning_rate, label_smoothing;
-	uint64_t seed;             /* random seed of initial weights, order and dropout */
-	int threads;               /* 0: one per core */
-	struct progress *progress; /* one part per epoch */
+	double momentum, weight_decay; /* weight_decay below 0: the optimizer's own */
+	bool nesterov;
+	double clip_norm;     /* limit of the norm of all gradients; 0: none */
+	double learning_rate; /* the highest */
+	enum schedule_kind schedule;
+	double warmup;  /* epochs; below 0: schedule_default_warmup */
+	double average; /* decay of the average of the weights (average.h); 0: none */
+	int patience;   /* stop so many epochs after the best one, and keep that; 0: never */
+	uint64_t seed;  /* random seed of initial weights, order and dropout */
+
+	double time_limit;       /* seconds; 0: none */
+	double checkpoint_every; /* seconds between checkpoints at least, at the ends of epochs */
+	const char *partial;     /* model folder of the checkpoint; NULL: none is written */
+	bool resume;             /* go on with that, if it is there */
+	error_report *warn;      /* called when a checkpoint can't be written; training goes on */
+	const volatile sig_atomic_t
+		*interrupted;          /* stop after the step during which this is not 0; or NULL */
+	const char *command_line;      /* for the model card; */
+	const struct text_list *notes; /* likewise: KEY=VALUE */
+	int threads;                   /* 0: one per core */
+	struct progress *progress;     /* one part per epoch */
+};
+
+/* Sums over the samples of an epoch. */
+struct epoch_totals {
+	double loss;
+	uint64_t correct, count;
+};
+
+/* How far a training has come. */
+struct training_position {
+	int epoch;                  /* the current one, from 1 */
+	uint32_t done;              /* samples of it that were trained on */
+	struct epoch_totals totals; /* of those */
+	double seconds;             /* that they took */
+	uint64_t steps, updates;    /* in all epochs */
+	double rate;                /* learning rate of the last update */
+	double elapsed;             /* seconds of all */
+	int repeated_epochs;        /* that reused a pass of a stream that has several */
 };
 
 struct training {
 	struct training_request request;
 	struct training_options options; /* for the network; LOSS_AUTO is resolved */
+	struct schedule schedule;
+	struct plateau plateau;
+	int epochs; /* planned; 0: as many as a pipe has passes, which is not known yet */
 	struct parallel *pool;
 	struct samples *samples, *validation; /* validation may be NULL */
 	struct graph graph;
@@ -42,23 +88,48 @@ struct training {
 	struct architecture_remarks remarks;
 	struct network *network;
 	struct input_values input_values; /* that the network takes */
-	struct training_log log;
+	float *class_weights;             /* one per class; NULL: all 1 */
 	double *class_totals; /* sum of the targets per class, in the first pass and in the
 	                         validation samples */
 	double *validation_totals;
-	uint32_t records;    /* of the first pass */
-	int repeated_epochs; /* epochs that reused a pass of a stream that has several */
+	uint32_t records; /* of the first pass */
+
+	struct training_position position;
+	struct training_log log;
+	struct average average;
+	float *best; /* weights of the best epoch so far, with a patience; else NULL */
+	unsigned char (*passes)[DIGEST_SIZE]; /* that each epoch until now was trained on; owned */
+	int pass_count;
+	bool is_saved;  /* the checkpoint is this position */
+	int resumed_at; /* epoch in which it went on with a checkpoint; 0: from the beginning */
+	bool is_early;  /* stopped by its patience or its time limit */
+	bool has_unused_passes; /* a pipe had more than it announced */
+	bool is_finished;       /* and the network has the weights to keep */
+	double kept_at;         /* when the checkpoint was written, and how long that took */
+	double kept_for;
 };
 
+enum training_result { TRAINING_FAILED = -1, TRAINING_DONE, TRAINING_INTERRUPTED };
+
 /* Opens the streams, checks that they, the architecture and the options fit together, and makes the
- * network with its initial weights. Borrows the request's strings. On failure (-1) *training is
- * empty. */
+ * network with its initial weights; or, to resume, restores the checkpoint. Borrows the request's
+ * strings. On failure (-1) *training is empty. */
 CHECKED int training_open(struct training *training, const struct training_request *request,
 	struct error *error);
 
-/* Trains all epochs. -1 if a stream cannot be read, or if a value is not finite: the error's object
- * is its epoch, batch and layer. */
-CHECKED int training_run(struct training *training, struct error *error);
+/* Trains all epochs, and leaves the weights to keep in the network (training_kept).
+ * TRAINING_INTERRUPTED: a checkpoint was written, if one may be; without one there is an error, and
+ * an empty reason where nothing was lost. TRAINING_FAILED: a stream cannot be read, of which a
+ * checkpoint was written too (training->is_saved); or a value is not finite: the error's object is
+ * its epoch, batch and layer. */
+CHECKED enum training_result training_run(struct training *training, struct error *error);
+
+/* Swaps the network's weights with those to keep: of the best epoch, else the average; or does
+ * nothing where they are the same. */
+void training_exchange_kept(struct training *training);
+
+/* Notes that the current epoch is trained on the pass that is selected. -1 without memory. */
+CHECKED int training_add_pass(struct training *training, struct error *error);
 
 /* Frees; an empty training is allowed. */
 void training_close(struct training *training);

@@ -20,7 +20,7 @@ for i in range(6):
 draw("more/both.png", red, blue, 640, 32)
 END
 pack-tensors --quiet --size 32x24 --fit pad --background '#102030' -o train.tens images
-ok "a model" cnn-train --quiet --epochs 6 --output-activation softmax --learning-rate 0.003 -o model train.tens
+ok "a model" cnn-train --quiet --epochs 12 --output-activation softmax --learning-rate 0.003 -o model train.tens
 
 # A line each; pictures and their records in a stream have the same probabilities.
 run cnn-predict -m model images

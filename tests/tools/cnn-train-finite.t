@@ -59,7 +59,7 @@ cat streams/third.tens | train -
 ok "a later pass of a pipe" grep -q "^cnn-train: epoch 3, batch [123], layer '$first': " said
 
 # Steps so large that weights, and with them outputs or gradients, leave the numbers there are.
-train --epochs 30 --optimizer sgd --learning-rate 1000 streams/good.tens
+train --epochs 30 --optimizer sgd --learning-rate 1000 --schedule constant --warmup 0 streams/good.tens
 status_of "a learning rate beyond all measure" $? 1
 ok "... is named with epoch, batch and layer" grep -Eq "^cnn-train: epoch [0-9]+, batch [123], layer '[a-z0-9_]+': has non-finite values" said
 ok "the last good model stays" diff -r kept model

@@ -145,14 +145,17 @@ echo mine >things/letter.txt
 refused 1 'cnn-train: things: contains files but no model; it is not replaced' cnn-train -o things train.tens
 is "somebody's folder stays" "$(cat things/letter.txt)" mine
 refused 1 'cnn-train: train.tens: is a file; a model must be a folder' cnn-train -o train.tens train.tens
-cnn-train -q --epochs 1000000 -o models/a_model train.tens &
+cnn-train -q --epochs 1000000 --checkpoint-every 0 -o models/a_model train.tens 2>.err &
 process=$!
-sleep 0.5
+until [ -e models/a_model.partial/history.tsv ]; do sleep 0.02; done
 kill -TERM $process
 wait $process 2>/dev/null
 is "a signal ends it" $? 143
 ok "... and the old model stays" diff -r kept models/a_model
-is "... with nothing beside it" "$(ls models | tr '\n' ' ')" 'a_model b_model '
+is "... with nothing beside it but the checkpoint" "$(ls models | tr '\n' ' ')" 'a_model a_model.partial b_model '
+refused 1 'cnn-train: models/a_model.partial: an unfinished training is there; go on with --resume, or remove it' \
+	cnn-train -q --epochs 1000000 -o models/a_model train.tens
+rm -r models/a_model.partial
 
 # ---- what is not the model's stays ----
 all_files='architecture.json curves.png history.tsv labels.txt poids.h5 training.json '

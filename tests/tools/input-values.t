@@ -14,7 +14,7 @@ for name, colour in (("red", (200, 40, 40)), ("blue", (40, 40, 200))):
 END
 pack-tensors --quiet --size 32x24 -o bytes.tens images
 augment --quiet --rescale --preset none -o floats.tens bytes.tens
-ok "a model" cnn-train --quiet --epochs 3 -o model bytes.tens
+ok "a model" cnn-train --quiet --epochs 3 --schedule constant --warmup 0 --average 0 -o model bytes.tens
 cp -r model bare
 rm bare/training.json
 cp -r bare carded

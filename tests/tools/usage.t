@@ -66,8 +66,27 @@ model-report -m m --validation s --input tf --input-range -1,1|--input: does not
 model-report -m m --input caffe|--input: goes with --validation
 model-report -m m --validation s --input-range 0|--input-range: '0' is not two numbers A,B, the first below the second
 cnn-train -o m --architecture a.json --output-activation sigmoid x|--output-activation: goes with --architecture original
+cnn-train x|--output: is missing
+cnn-train -o m --find-learning-rate r.png x|--output: does not go with --find-learning-rate
+cnn-train -o m --momentum 0.9 x|--momentum: goes with --optimizer sgd
+cnn-train -o m --optimizer sgd --nesterov x|--nesterov: goes with --optimizer sgd and --momentum
+cnn-train -o m --schedule one-cycle --warmup 1 x|--warmup: does not go with --schedule one-cycle, which has its own
+cnn-train -o m --patience 3 x|--patience: goes with --validation
+cnn-train -o m --schedule linear x|--schedule: 'linear' is not one of constant, cosine, step, one-cycle, plateau
+cnn-train -o m --accumulate 0 x|--accumulate: '0' is not a whole number from 1 to 65536
+cnn-train -o m --patience -1 x|--patience: '-1' is not a whole number from 0 to 1000000
+cnn-train -o m --warmup -1 x|--warmup: '-1' is not a number from 0 to 1000000
+cnn-train -o m --weight-decay 2 x|--weight-decay: '2' is not a number from 0 to 1
+cnn-train -o m --clip-norm nan x|--clip-norm: 'nan' is not a number from 0 to 1000000000
+cnn-train -o m --average 1 x|--average: '1' is not a number from 0 to 0.999999
+cnn-train -o m --optimizer sgd --momentum 1 x|--momentum: '1' is not a number from 0 to 0.9999
+cnn-train -o m --time-limit soon x|--time-limit: 'soon' is not a time in seconds, or with s, m or h, from 0 to 1000000000
+cnn-train -o m --checkpoint-every 5x x|--checkpoint-every: '5x' is not a time in seconds, or with s, m or h, from 0 to 1000000000
 model-report -m m --leaked f|--leaked: goes with --validation
 model-report -m m --mistakes 6|--mistakes: goes with --validation
+model-report --compare|--compare: takes models as operands, without -m
+model-report --compare -m m x|--compare: takes models as operands, without -m
+model-report --compare -o f x|--output: does not go with --compare
 model-report -m m --method gradient|--method: goes with --validation
 saliency -m m --feature-maps --class a x|--class: does not go with --feature-maps
 saliency -m m --feature-maps --method gradient x|--method: does not go with --feature-maps
@@ -90,6 +109,8 @@ augment --policy randaugment --policy-magnitude 3 missing
 augment --posterize 3.0 --pad-crop 4:0.5 --jpeg-quality 50 missing
 augment --replay missing --seed 3 --passes 2 x
 pack-tensors --range 0,0.1 --codec zlib floats.npy
+cnn-train -o m --optimizer sgd --momentum 0.9 --nesterov --schedule plateau --warmup 0 missing
+cnn-train --find-learning-rate r.png --clip-norm 1 --class-weights balanced missing
 tensor-info --png x.png --count 3 missing
 cnn-predict -m missing --evaluate --predictions p.tsv --header --top 2 x
 cnn-predict -m missing --threshold 0.9 --annotate d x

@@ -22,6 +22,7 @@ struct plan {
 	int passes, records;
 	int first_id;
 	int label_offset; /* label of record id is (id + offset) % CLASSES; -2 makes one -1 */
+	uint32_t announced;
 };
 
 static const char *path_of(const char *name)
@@ -74,6 +75,7 @@ static void write_stream(const char *path, const struct plan *plan)
 	for (int pass = 0; pass < plan->passes; pass++) {
 		struct stream_writer *writer;
 		head.pass = (uint32_t)pass;
+		head.passes = plan->announced;
 		if (stream_begin(&writer, stream, path, &head, plan->codec, &error))
 			note("%s: %s", error.object, error.reason);
 		for (int i = 0; i < plan->records; i++)
@@ -85,7 +87,8 @@ static void write_stream(const char *path, const struct plan *plan)
 	stream_head_free(&head);
 }
 
-static const struct plan usual = {STREAM_U8, STREAM_LABEL_INDEX, STREAM_RAW, PASSES, RECORDS, 0, 0};
+static const struct plan usual = {STREAM_U8, STREAM_LABEL_INDEX, STREAM_RAW, PASSES, RECORDS, 0, 0,
+	0};
 
 /* Whether sample `index` is record `id` of `pass`, as written by write_record. */
 static bool is_record(const struct samples *samples, uint32_t index, int pass, int id, bool weights)
@@ -140,11 +143,13 @@ static void files(void)
 		const char *name;
 		struct plan plan;
 	} cases[] = {
-		{"raw.tens", {STREAM_U8, STREAM_LABEL_INDEX, STREAM_RAW, PASSES, RECORDS, 0, 0}},
-		{"zlib.tens", {STREAM_U8, STREAM_LABEL_INDEX, STREAM_ZLIB, PASSES, RECORDS, 0, 0}},
-		{"f32.tens", {STREAM_F32, STREAM_LABEL_INDEX, STREAM_RAW, PASSES, RECORDS, 0, 0}},
+		{"raw.tens", {STREAM_U8, STREAM_LABEL_INDEX, STREAM_RAW, PASSES, RECORDS, 0, 0, 0}},
+		{"zlib.tens",
+			{STREAM_U8, STREAM_LABEL_INDEX, STREAM_ZLIB, PASSES, RECORDS, 0, 0, 0}},
+		{"f32.tens",
+			{STREAM_F32, STREAM_LABEL_INDEX, STREAM_RAW, PASSES, RECORDS, 0, 0, 0}},
 		{"weights.tens",
-			{STREAM_F32, STREAM_LABEL_WEIGHTS, STREAM_ZLIB, PASSES, RECORDS, 0, 0}},
+			{STREAM_F32, STREAM_LABEL_WEIGHTS, STREAM_ZLIB, PASSES, RECORDS, 0, 0, 0}},
 	};
 	for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
 		bool weights = cases[i].plan.label == STREAM_LABEL_WEIGHTS;
@@ -236,6 +241,46 @@ static void pipes(void)
 	ok(memcmp(from_pipe, from_file, DIGEST_SIZE) == 0, "... and counts in the digest");
 	samples_close(samples);
 	ended_well(child);
+}
+
+/* The digest of a pass is that of its records, from wherever it comes. */
+static void pass_digests(void)
+{
+	pid_t child;
+	unsigned char digests[PASSES][DIGEST_SIZE];
+	struct samples *samples = open_one(path_of("raw.tens"), SAMPLES_BY_PASS);
+	for (int epoch = 0; epoch < PASSES; epoch++) {
+		select_epoch(samples, epoch, false);
+		memcpy(digests[epoch], samples_pass_digest(samples), DIGEST_SIZE);
+	}
+	ok(memcmp(digests[0], digests[1], DIGEST_SIZE) &&
+			memcmp(digests[1], digests[2], DIGEST_SIZE),
+		"other passes have other digests");
+	select_epoch(samples, PASSES, true);
+	ok(memcmp(digests[0], samples_pass_digest(samples), DIGEST_SIZE) == 0,
+		"a pass that is repeated has the same");
+	samples_close(samples);
+	samples = open_pipe(path_of("raw.tens"), &child);
+	for (int epoch = 0; epoch < PASSES; epoch++) {
+		select_epoch(samples, epoch, false);
+		ok(memcmp(digests[epoch], samples_pass_digest(samples), DIGEST_SIZE) == 0,
+			"pass %d of a pipe has that of the file", epoch);
+	}
+	samples_close(samples);
+	ended_well(child);
+}
+
+static void announced_passes(void)
+{
+	struct plan plan = usual;
+	for (plan.announced = 0; plan.announced < 5; plan.announced += 4) {
+		pid_t child;
+		write_stream(path_of("announced.tens"), &plan);
+		struct samples *samples = open_pipe(path_of("announced.tens"), &child);
+		is_integer(samples_announced_passes(samples), plan.announced, "announced passes");
+		samples_close(samples);
+		waitpid(child, NULL, 0);
+	}
 }
 
 /* A corrupt pass that was prefetched is an error when it is selected. */
@@ -341,6 +386,8 @@ int main(void)
 	files();
 	joined_and_shards();
 	pipes();
+	pass_digests();
+	announced_passes();
 	damaged_pass();
 	stalled_pipe();
 	refusals();
