@@ -23,7 +23,7 @@ FILES = $(if $(filter fashion-%,$(MAKECMDGOALS)),/usr/share/datasets/fashion-mni
 RECOMMENDED = /etc/ssl/certs/ca-certificates.crt=ca-certificates
 
 # The goals that install what is missing by themselves, where they may; the others only say so.
-INSTALLING = $(filter deps check bench %-data %-model %-review,$(MAKECMDGOALS))
+INSTALLING = $(filter deps check bench %-data %-model %-review %-runs,$(MAKECMDGOALS))
 
 deps:
 	@missing=; need() { case "$$missing " in *" $${pair#*=} "*) ;; *) missing="$$missing $${pair#*=}" ;; esac; }; \

@@ -36,7 +36,7 @@ or_left_out = || [ $$? = 4 ]
 # Values that may contain quotes or blanks are passed to the shell in the environment.
 packing = $(if $(SIZE),--size $(SIZE)) $($(NAME)_PACK)
 training = --epochs $(EPOCHS) --batch-size $(BATCH) --seed $(SEED) $($(NAME)_TRAIN)
-export SOURCE ARCHITECTURE packing training
+export SOURCE ARCHITECTURE THREADS packing training augmentation
 
 model: $(addprefix $(MODEL)/,poids.h5 evaluation.tsv predictions.tsv explained report.html)
 	@$(MILLRACE)/say-accuracy $(MODEL)/evaluation.tsv

@@ -3,6 +3,7 @@
 #   make NAME-model    everything below, in turn
 #   make NAME-data     images, split and packed: data/NAME/{train,validation}.tens
 #   make NAME-review   look through the split images in a browser
+#   make NAME-runs     compare the models of NAME: the last, the one before, one in training
 #   make NAME-clean    remove what the pipeline made for NAME; what you put there stays
 #
 # NAME is any folder data/NAME/ with a recipe (recipe(5)). variables.mk says what may be set, check.mk refuses the rest,
@@ -33,7 +34,7 @@ export MILLRACE_DATA
 quote = '$(subst ','\'',$(1))'
 DATASETS := $(sort $(shell $(MILLRACE)/data-sets data $(call quote,$(MILLRACE_DATA))))
 ASKED := $(strip $(foreach name,$(DATASETS),\
-	$(if $(filter $(addprefix $(name)-,model data review clean),$(MAKECMDGOALS)),$(name))))
+	$(if $(filter $(addprefix $(name)-,model data review runs clean),$(MAKECMDGOALS)),$(name))))
 
 include $(MILLRACE)/variables.mk
 include $(call files_of_names,$(DATASETS))
@@ -42,7 +43,7 @@ include $(MILLRACE)/check.mk
 endif
 
 help:
-	@echo 'goals:     NAME-model NAME-data NAME-review NAME-clean'
+	@echo 'goals:     NAME-model NAME-data NAME-review NAME-runs NAME-clean'
 	@echo 'NAME:      $(DATASETS), or any folder data/NAME/ with a recipe'
 	@echo 'variables: $(SETTINGS) V; see millrace(7)'
 	@$(MILLRACE)/data-sets --ignored data $(call quote,$(MILLRACE_DATA))
@@ -55,7 +56,7 @@ alone = $(if $(findstring n,$(flags))$(findstring q,$(flags)),,$(MILLRACE)/alone
 # Goals of the build that were asked for beside come first, for they take no lock.
 built: | $(filter all programs check,$(MAKECMDGOALS))
 	@MILLRACE_STEP=build $(call alone,build/.lock,programs) $(MAKE) --no-print-directory \
-		$(filter $(ASKED:%=%-model) $(ASKED:%=%-data) $(ASKED:%=%-review),$(MAKECMDGOALS))
+		$(filter $(foreach goal,model data review runs,$(ASKED:%=%-$(goal))),$(MAKECMDGOALS))
 .PHONY: built
 BUILT = $(if $(MILLRACE_PROGRAMS),built)
 
@@ -72,12 +73,16 @@ $(DATASETS:%=%-review): %-review: FORCE | $(BUILT)
 	+@$(steps) split
 	$(MILLRACE_BIN)browse-dataset data/$*/split
 
+# It takes no lock, so as to show a training that goes on.
+$(DATASETS:%=%-runs): %-runs: FORCE | $(BUILT)
+	@$(MILLRACE)/list-runs $*
+
 $(DATASETS:%=%-clean): %-clean: FORCE
 	+@$(steps) clean
 
 # For a NAME that is not there. It is shown to a shell as a value only.
-%-model %-data %-review %-clean: export MILLRACE_GOAL = $@
-%-model %-data %-review %-clean: FORCE
+%-model %-data %-review %-runs %-clean: export MILLRACE_GOAL = $@
+%-model %-data %-review %-runs %-clean: FORCE
 	@$(MILLRACE)/data-sets --missing "$${MILLRACE_GOAL%-*}"
 endif
 

@@ -12,19 +12,12 @@ $(DATA)/train.settings: $(DATA)/source $(SPLIT_LIST) FORCE
 		--notes "source=$$(cat $(DATA)/source)" $(leaked); \
 	if [ -f "$$ARCHITECTURE" ]; then sha256sum <"$$ARCHITECTURE"; fi; } | { $(keep_if_same); }
 
-# Results of an earlier model are removed. The note data_set tells the pipeline's models from others (products). cnn-train fails, with the model in place, where only something beside it could not be written: a picture of its curves.
+# The note data_set tells the pipeline's models from others (products).
 .PRECIOUS: $(MODEL)/poids.h5
 $(MODEL)/poids.h5: $(DATA)/train.tens $(DATA)/validation.tens $(DATA)/train.settings
-	@mkdir -p modele
 	@$(SAY) train $(MODEL)
-	$(Q)$(MILLRACE_BIN)augment $(augmentation) --threads $(THREADS) $(DATA)/train.tens | \
-	$(MILLRACE_BIN)cnn-train --architecture "$$ARCHITECTURE" $(training) --threads $(THREADS) \
-		--notes "source=$$(cat $(DATA)/source)" $(leaked) --notes data_set=$(NAME) --validation $(DATA)/validation.tens -o $(MODEL) || { \
-		status=$$?; \
-		for input in $?; do [ $@ -nt $$input ] || exit $$status; done; \
-		echo '$(MODEL): trained all the same: the same command goes on from there' >&2; exit $$status; }
-	@cd $(MODEL) && rm -f evaluation.tsv confusion.png predictions.tsv explained architecture.png report.html
-	@for folder in predictions sorted saliency feature-maps; do $(MILLRACE)/products remove $(MODEL)/$$folder; done
+	$(Q)$(MILLRACE)/train-model $(NAME) $(training) --threads $(THREADS) \
+		--notes "source=$$(cat $(DATA)/source)" $(leaked) --notes data_set=$(NAME)
 
 $(MODEL)/evaluation.tsv: $(MODEL)/poids.h5 $(SPLIT_LIST)
 	@$(SAY) evaluate $(DATA)/validation.tens

@@ -101,7 +101,7 @@ for flag in -n -q; do
 	is "make $flag changes nothing" "$(stamp)" "$before"
 done
 run pipeline -n bugs-model "${settings[@]}"
-stdout_has '/cnn-train --architecture'
+stdout_has '/train-model bugs '
 data_set wasps
 run pipeline -n wasps-model "${settings[@]}"
 status_is 0
