@@ -126,8 +126,8 @@ int checkpoint_write(struct training *training, struct error *error)
 	if (model_folder_commit(&folder, error))
 		return -1;
 	training->is_saved = true;
-	training->kept_at = progress_clock();
-	training->kept_for = training->kept_at - started;
+	training->saved_at = progress_clock();
+	training->saving_took = training->saved_at - started;
 	return 0;
 }
 

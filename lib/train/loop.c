@@ -351,16 +351,16 @@ static bool is_finished(struct loop *loop)
 /* Another one would take less than a hundredth of the time since the last. */
 static bool is_checkpoint_due(const struct training *training)
 {
-	double pause = fmax(training->request.checkpoint_every, 100 * training->kept_for);
-	return training->request.partial && progress_clock() - training->kept_at >= pause;
+	double pause = fmax(training->request.checkpoint_every, 100 * training->saving_took);
+	return training->request.partial && progress_clock() - training->saved_at >= pause;
 }
 
 static int keep(struct loop *loop, struct error *error)
 {
 	struct training *training = loop->training;
 	struct error ignored;
-	training->kept_at = progress_clock();
-	training->position.elapsed = training->kept_at - loop->started;
+	training->saved_at = progress_clock();
+	training->position.elapsed = training->saved_at - loop->started;
 	/* Where its stream can't be read any more the model is less good; going on needs none. */
 	if (statistics_estimate(training, &loop->feed, &ignored))
 		training->average.estimated_at = 0;
@@ -420,7 +420,7 @@ enum training_result training_run(struct training *training, struct error *error
 {
 	struct loop loop;
 	enum training_result result = TRAINING_FAILED;
-	training->kept_at = progress_clock();
+	training->saved_at = progress_clock();
 	samples_set_interruption(training->samples, training->request.interrupted);
 	if (create_loop(&loop, training, error) == 0)
 		result = run_epochs(&loop, error);

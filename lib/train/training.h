@@ -105,8 +105,8 @@ struct training {
 	bool is_early;  /* stopped by its patience or its time limit */
 	bool has_unused_passes; /* a pipe had more than it announced */
 	bool is_finished;       /* and the network has the weights to keep */
-	double kept_at;         /* when the checkpoint was written, and how long that took */
-	double kept_for;
+	double saved_at;        /* when the checkpoint was written, and the seconds it took */
+	double saving_took;
 };
 
 enum training_result { TRAINING_FAILED = -1, TRAINING_DONE, TRAINING_INTERRUPTED };
@@ -117,7 +117,7 @@ enum training_result { TRAINING_FAILED = -1, TRAINING_DONE, TRAINING_INTERRUPTED
 CHECKED int training_open(struct training *training, const struct training_request *request,
 	struct error *error);
 
-/* Trains all epochs, and leaves the weights to keep in the network (training_kept).
+/* Trains all epochs, and leaves the weights to keep in the network.
  * TRAINING_INTERRUPTED: a checkpoint was written, if one may be; without one there is an error, and
  * an empty reason where nothing was lost. TRAINING_FAILED: a stream cannot be read, of which a
  * checkpoint was written too (training->is_saved); or a value is not finite: the error's object is
