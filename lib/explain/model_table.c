@@ -3,6 +3,7 @@
 #include "base/text.h"
 #include "model/model.h"
 
+#include <stdio.h>
 #include <string.h>
 
 enum { DIGEST_SHOWN = 12, DIGITS_OF_RESULT = 6, DIGITS_OF_SETTING = 15 };
@@ -37,10 +38,14 @@ static json_t *make_results(const json_t *card, const char *folder)
 	json_t *results = json_add_member(json_object(), "model", json_text(folder));
 	results = json_add_member(results, "finished",
 		json_boolean(!json_is_false(json_object_get(card, "finished"))));
-	results = add(results, "epochs", json_object_get(find(card, "results", "last"), "epoch"));
-	results = add(results, "epoch", json_object_get(kept, "epoch"));
-	for (size_t i = 0; i < sizeof metrics / sizeof *metrics; i++)
-		results = add(results, metrics[i], json_object_get(kept, metrics[i]));
+	results = add(results, "epochs_done",
+		json_object_get(find(card, "results", "last"), "epoch"));
+	results = add(results, "kept_epoch", json_object_get(kept, "epoch"));
+	for (size_t i = 0; i < sizeof metrics / sizeof *metrics; i++) {
+		char name[32];
+		snprintf(name, sizeof name, "kept_%s", metrics[i]);
+		results = add(results, name, json_object_get(kept, metrics[i]));
+	}
 	results = add(results, "best_epoch", json_object_get(best, "epoch"));
 	return add(results, "best_val_accuracy", json_object_get(best, "val_accuracy"));
 }
@@ -166,8 +171,9 @@ static void write_header(FILE *stream, const char *const *results, const json_t 
 
 int model_table_write(const struct model_table *table, FILE *stream, struct error *error)
 {
-	static const char *const results[] = {"model", "finished", "epochs", "epoch", "loss",
-		"accuracy", "val_loss", "val_accuracy", "best_epoch", "best_val_accuracy", NULL};
+	static const char *const results[] = {"model", "finished", "epochs_done", "kept_epoch",
+		"kept_loss", "kept_accuracy", "kept_val_loss", "kept_val_accuracy", "best_epoch",
+		"best_val_accuracy", NULL};
 	json_t *settings = choose_settings(table->rows), *row;
 	size_t index;
 	if (!settings)

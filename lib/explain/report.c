@@ -106,11 +106,16 @@ static void write_kept(FILE *stream, const json_t *card)
 	const char *why = json_string_value(json_object_get(kept, "why"));
 	if (!why)
 		return;
-	fprintf(stream, "<p>The model has the %s of epoch %d: ",
-		json_is_true(json_object_get(kept, "average")) ? "averaged weights" : "weights",
+	bool average = json_is_true(json_object_get(kept, "average"));
+	fprintf(stream, "<p>The model has the %s of epoch %d, because ",
+		average ? "averaged weights" : "weights",
 		(int)json_integer_value(json_object_get(kept, "epoch")));
 	html_text(stream, why);
-	fputs(".</p>\n", stream);
+	fputs(average ? ". Validation is of the averaged weights; training of those of each step, "
+			"with "
+			"dropout and augmentation.</p>\n"
+		      : ".</p>\n",
+		stream);
 }
 
 static int write_curves(FILE *stream, const struct report *report, struct error *error)

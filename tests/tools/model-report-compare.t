@@ -17,7 +17,7 @@ card a <<'JSON'
  "notes": {"source": "a\tb"}, "finished": true}
 JSON
 sed 's/"adam"/"sgd", "nesterov": true/; s/"kept": {"epoch": 6}/"more": []/; s/true}$/false}/' a/training.json | card b
-columns="model	finished	epochs	epoch	loss	accuracy	val_loss	val_accuracy	best_epoch	best_val_accuracy"
+columns="model	finished	epochs_done	kept_epoch	kept_loss	kept_accuracy	kept_val_loss	kept_val_accuracy	best_epoch	best_val_accuracy"
 
 run model-report --compare a
 status_is 0
