@@ -17,6 +17,16 @@
 static const char *const outputs[] = {"sigmoid", "softmax", NULL};
 static char *const standard_input[] = {"-"};
 
+/* Said once: a disk that is full stays so for a while. */
+static void say_no_checkpoint(const struct error *error)
+{
+	static bool is_said;
+	if (!is_said)
+		tool_say(error->object, "%s; without a new checkpoint training goes on",
+			error->reason);
+	is_said = true;
+}
+
 static struct training_request request = {
 	.architecture = "original",
 	.batch_size = 16,
@@ -26,7 +36,7 @@ static struct training_request request = {
 	.warmup = -1,
 	.average = 0.999,
 	.checkpoint_every = 60,
-	.warn = tool_report,
+	.warn = say_no_checkpoint,
 };
 static const char *model, *like, *rate_picture;
 static int loss, output, optimizer = OPTIMIZER_ADAM, schedule = SCHEDULE_COSINE;
@@ -52,8 +62,9 @@ static const struct option_row rows[] = {
 	{0, "accumulate", OPTION_INTEGER, &request.accumulate, "N",
 		"gradient accumulation: steps per update of the weights", 1, 65536, NULL},
 	{0, "patience", OPTION_INTEGER, &request.patience, "N",
-		"early stopping: stop N epochs after the best, and keep that (0: never)", 0,
-		1000000, NULL},
+		"early stopping: stop N epochs after the best by --validation, keep that (0: "
+		"never)",
+		0, 1000000, NULL},
 	{0, "time-limit", OPTION_DURATION, &request.time_limit, "TIME",
 		"end the training after this time, as 90s, 30m or 2h (0: never)", 0, 1e9, NULL},
 	{0, NULL, OPTION_TITLE, NULL, NULL, "optimizer", 0, 0, NULL},
@@ -69,8 +80,8 @@ static const struct option_row rows[] = {
 		1e6, NULL},
 	{0, "momentum", OPTION_REAL, &request.momentum, "FACTOR", "momentum of sgd", 0, 0.9999,
 		NULL},
-	{0, "nesterov", OPTION_FLAG, &request.nesterov, NULL, "Nesterov's momentum of sgd", 0, 0,
-		NULL},
+	{0, "nesterov", OPTION_FLAG, &request.nesterov, NULL,
+		"Nesterov's momentum of sgd, for --momentum", 0, 0, NULL},
 	{0, "weight-decay", OPTION_REAL, &request.weight_decay, "FACTOR",
 		"weight decay (default 0.004 of adamw, else 0)", 0, 1, NULL},
 	{0, "clip-norm", OPTION_REAL, &request.clip_norm, "NORM",
@@ -88,7 +99,7 @@ static const struct option_row rows[] = {
 	{0, "label-smoothing", OPTION_REAL, &request.label_smoothing, "FACTOR",
 		"label smoothing factor: fraction spread over all classes", 0, 0.999, NULL},
 	{0, "class-weights", OPTION_INPUT, &request.class_weights, "FILE",
-		"class weights: balanced, or a table as of check-dataset", 0, 0, NULL},
+		"class weights: balanced, or the FILE of a table as of check-dataset", 0, 0, NULL},
 	{0, NULL, OPTION_TITLE, NULL, NULL, "checkpoints", 0, 0, NULL},
 	{0, "resume", OPTION_FLAG, &request.resume, NULL,
 		"go on with MODEL.partial, if it is there", 0, 0, NULL},
@@ -107,15 +118,33 @@ static const struct options options = {"cnn-train", "[FILE...]",
 
 /* ---- options ---- */
 
+/* An option of another model is not taken if it is given here, or goes with one that is. */
+static bool is_overridden(const char *name)
+{
+	static const char *const goes_with[][2] = {{"momentum", "optimizer"},
+		{"nesterov", "optimizer"}, {"weight-decay", "optimizer"},
+		{"output-activation", "architecture"}, {"loss", "architecture"},
+		{"loss", "output-activation"}, {"warmup", "epochs"}, {"warmup", "schedule"}};
+	bool found = tool_given(name);
+	for (size_t i = 0; i < sizeof goes_with / sizeof *goes_with; i++)
+		found |= strcmp(name, goes_with[i][0]) == 0 && tool_given(goes_with[i][1]);
+	return found;
+}
+
 static int take_option(const char *name, const char *value, struct error *error)
 {
-	return tool_given(name) ? 0 : options_set(&options, name, value, error);
+	if (is_overridden(name) || options_set(&options, name, value, error) == 0)
+		return 0;
+	error_within(error, like);
+	return -1;
 }
 
 /* Their texts stay in the card. */
 static int take_options_of_like(struct error *error)
 {
 	static json_t *card;
+	if (!file_exists(like))
+		return error_set(error, like, "No such file or directory");
 	if (model_read_card(&card, like, error))
 		return -1;
 	const json_t *settings = json_object_get(card, "options");
@@ -126,6 +155,15 @@ static int take_options_of_like(struct error *error)
 	if (strcmp(request.architecture, "original") && !tool_given("architecture"))
 		request.architecture = file_join(like, model_file_names[MODEL_ARCHITECTURE]);
 	return request.architecture ? 0 : error_memory(error, like);
+}
+
+static void check_rate_options(void)
+{
+	static const char *const names[] = {"validation", "epochs", "accumulate", "patience",
+		"time-limit", "schedule", "warmup", "average", "resume", "checkpoint-every",
+		"notes"};
+	for (size_t i = 0; i < sizeof names / sizeof *names; i++)
+		tool_allow(!rate_picture, names[i], "does not go with --find-learning-rate");
 }
 
 static void check_options(void)
@@ -143,8 +181,11 @@ static void check_options(void)
 		"goes with --optimizer sgd and --momentum");
 	tool_allow(schedule != SCHEDULE_ONE_CYCLE, "warmup",
 		"does not go with --schedule one-cycle, which has its own");
-	if (request.patience && !request.validation)
-		tool_usage("--patience", "goes with --validation");
+	if (request.patience && !request.validation && !rate_picture)
+		tool_usage(tool_given("patience") ? "--patience" : "--like",
+			tool_given("patience") ? "goes with --validation"
+					       : "has a --patience, which goes with --validation");
+	check_rate_options();
 	if (training_check_notes(&notes, &error))
 		tool_usage(error.object, "%s", error.reason);
 }
@@ -178,6 +219,8 @@ static void say_end(const struct training *training)
 	if (training->position.repeated_epochs)
 		tool_say(name, "has %zu passes; %d epochs reused one of them",
 			samples_passes(training->samples), training->position.repeated_epochs);
+	if (training->is_cut_by_time)
+		tool_say(model, "ended by its time limit in epoch %d", log->count);
 	if (training->has_unused_passes)
 		tool_say(name,
 			"has more passes than the %d that it announced, which were used; "
@@ -199,7 +242,7 @@ static int draw_curves(const char *folder, struct error *error)
 }
 
 /* Writes the model's files and the curves to the staging folder, and installs it. Returns 1 if the
- * curves are missing, which was reported. */
+ * curves are missing, or the checkpoint is still there, which was reported. */
 static int save(const struct training *training, struct model_folder *folder, struct error *error)
 {
 	if (model_folder_start(folder, error))
@@ -212,7 +255,11 @@ static int save(const struct training *training, struct model_folder *folder, st
 		tool_report(error);
 	if (model_folder_commit(folder, error))
 		return -1;
-	return model_folder_remove(request.partial, error) ? -1 : drawn < 0;
+	int kept = model_folder_remove(request.partial, error);
+	if (kept)
+		tool_say(error->object, "%s; %s is complete, and its checkpoint can be removed",
+			error->reason, model);
+	return drawn < 0 || kept;
 }
 
 /* ---- finding a learning rate ---- */
@@ -226,11 +273,11 @@ static int find_rate(struct error *error)
 	if (!quiet)
 		say_beginning(&training);
 	int result = rate_test_run(&test, &training, error);
-	if (result == 0)
+	if (result == 0) {
+		printf("learning rate\t%.2g\n", test.suggestion);
 		result = rate_curve_write_png(test.rates, test.losses, test.count, test.suggestion,
 			rate_picture, error);
-	if (result == 0)
-		printf("learning rate\t%.2g\n", test.suggestion);
+	}
 	training_close(&training);
 	return result;
 }
@@ -248,6 +295,8 @@ static int run(struct training *training, struct model_folder *folder, struct er
 	if (saved < 0 && training->is_saved)
 		tool_say(request.partial,
 			"has the training so far; the same command goes on with it, with --resume");
+	if (*training->request.interrupted && saved >= 0)
+		tool_say(model, "is complete");
 	if (*training->request.interrupted)
 		tool_end_by_signal(*training->request.interrupted);
 	*error = (struct error){0};

@@ -47,6 +47,11 @@ void average_exchange(struct average *average, struct network *network)
 		network_exchange_weights(network, average->weights);
 }
 
+bool average_is_valid(const struct average *average)
+{
+	return average->pending >= 0 && average->pending < EVERY;
+}
+
 void average_free(struct average *average)
 {
 	free(average->weights);

@@ -32,6 +32,9 @@ void average_complete(struct average *average, struct network *network, uint64_t
 /* Swaps it with the network's weights. */
 void average_exchange(struct average *average, struct network *network);
 
+/* Whether what is pending can be. */
+bool average_is_valid(const struct average *average);
+
 void average_free(struct average *average);
 
 #endif

@@ -135,19 +135,19 @@ static json_t *epoch_object(const struct epoch_result *result)
 	return object;
 }
 
-/* Which epoch's weights the model has, and why. */
+/* Which epoch's weights the model has, and why. Only a training with validation has a best epoch.
+ */
 static json_t *kept_object(const struct training *training)
 {
 	const struct training_log *log = &training->log;
 	const struct epoch_result *last = &log->epochs[log->count - 1],
 				  *best = training_log_best(log);
 	bool is_best = training->best != NULL;
-	const char *why = is_best && best->validated
-		? "highest validation accuracy, which is optimistic because it chose the epoch"
-		: is_best                ? "highest training accuracy"
-		: !training->is_finished ? "the last so far"
-		: training->is_early     ? "the last within the time limit"
-					 : "the last";
+	const char *why = is_best ? "it has the highest validation accuracy, which is optimistic "
+				    "because it chose the epoch"
+		: !training->is_finished   ? "it is the last so far"
+		: training->is_cut_by_time ? "it is the last within the time limit"
+					   : "it is the last";
 	return json_pack("{s:i, s:b, s:s}", "epoch", is_best ? best->epoch : last->epoch, "average",
 		training->average.weights != NULL, "why", why);
 }

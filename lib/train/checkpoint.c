@@ -111,7 +111,6 @@ static int write_files(struct training *training, const char *folder, struct err
 int checkpoint_write(struct training *training, struct error *error)
 {
 	struct model_folder folder;
-	double started = progress_clock();
 	if (model_folder_open(&folder, training->request.partial, error))
 		return -1;
 	if (model_folder_start(&folder, error)) {
@@ -126,15 +125,27 @@ int checkpoint_write(struct training *training, struct error *error)
 	if (model_folder_commit(&folder, error))
 		return -1;
 	training->is_saved = true;
-	training->saved_at = progress_clock();
-	training->saving_took = training->saved_at - started;
 	return 0;
 }
 
 /* ---- reading ---- */
 
+/* What can't be replaced in the end is better known at the beginning. */
+static int check_writable(const char *partial, struct error *error)
+{
+	struct model_folder folder;
+	if (!file_exists(partial))
+		return 0;
+	if (model_folder_open(&folder, partial, error))
+		return -1;
+	model_folder_abandon(&folder);
+	return 0;
+}
+
 int checkpoint_find(const char *partial, struct error *error)
 {
+	if (check_writable(partial, error))
+		return -1;
 	char *path = file_set_path(partial, model_file_names[MODEL_CHECKPOINT]);
 	char *weights = file_set_path(partial, model_file_names[MODEL_WEIGHTS]);
 	int result = !path || !weights ? error_memory(error, partial)

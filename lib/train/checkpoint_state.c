@@ -211,7 +211,8 @@ int checkpoint_state_restore(struct training *training, const json_t *state, str
 		json_unpack((json_t *)state, "{s:[o, i, F], s:[i, I], s:[F, F]}", "plateau", &best,
 			&training->plateau.bad_epochs, &training->plateau.factor, "average",
 			&training->average.pending, &estimated_at, "powers", network.beta1_power,
-			network.beta2_power))
+			network.beta2_power) ||
+		!average_is_valid(&training->average))
 		return invalid(training, error);
 	training->average.estimated_at = (uint64_t)estimated_at;
 	training->plateau.best = finite_or_infinity(best);

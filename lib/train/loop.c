@@ -84,6 +84,8 @@ static double rate_at(const struct loop *loop)
 		double expected = fmax(position + step, position * request->time_limit / elapsed);
 		if (schedule.epochs == 0 || expected < schedule.epochs)
 			schedule.epochs = expected;
+		if (request->warmup < 0)
+			schedule.warmup = schedule_default_warmup(schedule.epochs);
 	}
 	return schedule_rate(&schedule, position, step) * training->plateau.factor;
 }
@@ -125,6 +127,8 @@ static int update(struct loop *loop, struct error *error)
 	position->rate = rate_at(loop);
 	for (int i = 0; i < training->request.accumulate && position->done < count; i++)
 		if (add_gradients(loop, error)) {
+			/* Earlier batches have changed running statistics already. */
+			loop->is_stream_error &= i == 0;
 			*position = before;
 			return -1;
 		}
@@ -329,49 +333,58 @@ static enum training_result run_epoch(struct loop *loop, struct error *error)
 	return note_epoch(training, &epoch, error) ? TRAINING_FAILED : TRAINING_DONE;
 }
 
-static bool is_finished(struct loop *loop)
+static bool is_out_of_patience(const struct training *training)
 {
-	struct training *training = loop->training;
-	const struct training_log *log = &training->log;
 	int patience = training->request.patience;
-	if (log->count == 0)
+	return patience &&
+		training->log.count - training_log_best(&training->log)->epoch >= patience;
+}
+
+static bool is_finished(const struct loop *loop)
+{
+	const struct training *training = loop->training;
+	int done = training->log.count;
+	if (done == 0)
 		return false;
-	training->is_early = is_out_of_time(loop) ||
-		(patience && log->count - training_log_best(log)->epoch >= patience);
+	if (is_out_of_time(loop) || is_out_of_patience(training))
+		return true;
 	if (training->epochs)
-		return training->is_early || log->count >= training->epochs;
-	/* A pipe of unknown length ends it, but where a time limit does. */
-	return training->is_early ||
-		(training->request.time_limit == 0 && samples_is_complete(training->samples) &&
-			log->count >= (int)samples_passes(training->samples));
+		return done >= training->epochs;
+	return samples_is_complete(training->samples) &&
+		done >= (int)samples_passes(training->samples);
 }
 
 /* ---- checkpoints ---- */
 
-/* Another one would take less than a hundredth of the time since the last. */
+/* Unless every epoch is to have one, saving takes less than a hundredth of the time. */
 static bool is_checkpoint_due(const struct training *training)
 {
-	double pause = fmax(training->request.checkpoint_every, 100 * training->saving_took);
-	return training->request.partial && progress_clock() - training->saved_at >= pause;
+	double every = training->request.checkpoint_every;
+	double pause = every > 0 ? fmax(every, 100 * training->saving_took) : 0;
+	return training->request.partial && training->position.updates > 0 && !training->is_saved &&
+		progress_clock() - training->saved_at >= pause;
 }
 
-static int keep(struct loop *loop, struct error *error)
+static int save_checkpoint(struct loop *loop, struct error *error)
 {
 	struct training *training = loop->training;
 	struct error ignored;
-	training->saved_at = progress_clock();
-	training->position.elapsed = training->saved_at - loop->started;
+	double started = progress_clock();
+	training->position.elapsed = started - loop->started;
 	/* Where its stream can't be read any more the model is less good; going on needs none. */
 	if (statistics_estimate(training, &loop->feed, &ignored))
 		training->average.estimated_at = 0;
-	return checkpoint_write(training, error);
+	int result = checkpoint_write(training, error);
+	training->saved_at = progress_clock();
+	training->saving_took = training->saved_at - started;
+	return result;
 }
 
 static enum training_result run_epochs(struct loop *loop, struct error *error)
 {
 	struct training *training = loop->training;
 	while (!is_finished(loop)) {
-		if (is_checkpoint_due(training) && keep(loop, error))
+		if (is_checkpoint_due(training) && save_checkpoint(loop, error))
 			training->request.warn(error);
 		if (select_pass(loop, error))
 			return TRAINING_FAILED;
@@ -381,6 +394,8 @@ static enum training_result run_epochs(struct loop *loop, struct error *error)
 	}
 	if (!training->best && estimate_statistics(loop, error))
 		return TRAINING_FAILED;
+	training->is_cut_by_time = is_out_of_time(loop) && !is_out_of_patience(training) &&
+		training->log.count != training->epochs;
 	training->has_unused_passes =
 		training->request.epochs == 0 && !samples_is_complete(training->samples);
 	loop->is_stream_error = samples_finish(training->samples, error) != 0;
@@ -388,7 +403,7 @@ static enum training_result run_epochs(struct loop *loop, struct error *error)
 }
 
 /* What was trained is kept when it can't go on for now: interrupted, or without its stream. */
-static enum training_result keep_unfinished(struct loop *loop, enum training_result result,
+static enum training_result save_unfinished(struct loop *loop, enum training_result result,
 	struct error *error)
 {
 	struct training *training = loop->training;
@@ -398,7 +413,8 @@ static enum training_result keep_unfinished(struct loop *loop, enum training_res
 	bool has_begun = interrupted ? training->position.updates > 0 : training->log.count > 0;
 	if (!interrupted && !loop->is_stream_error)
 		return result;
-	if (training->request.partial && has_begun && !training->is_saved && keep(loop, &failure))
+	if (training->request.partial && has_begun && !training->is_saved &&
+		save_checkpoint(loop, &failure))
 		*error = failure;
 	else if (interrupted)
 		*error = (struct error){0};
@@ -426,7 +442,7 @@ enum training_result training_run(struct training *training, struct error *error
 		result = run_epochs(&loop, error);
 	if (result) {
 		progress_clear(training->request.progress);
-		result = keep_unfinished(&loop, result, error);
+		result = save_unfinished(&loop, result, error);
 	} else {
 		training->is_finished = true;
 		training_exchange_kept(training);

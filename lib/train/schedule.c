@@ -43,7 +43,7 @@ static double one_cycle(double x, double step)
 
 struct schedule_row {
 	double (*function)(double x, double step);
-	bool needs_length, has_warmup;
+	bool needs_length, has_own_warmup;
 };
 
 static const struct schedule_row rows[] = {
@@ -72,7 +72,7 @@ double schedule_rate(const struct schedule *schedule, double position, double st
 {
 	const struct schedule_row *row = &rows[schedule->kind];
 	bool known = schedule->epochs > 0;
-	double warmup = row->has_warmup && known ? 0 : schedule->warmup,
+	double warmup = row->has_own_warmup && known ? 0 : schedule->warmup,
 	       rest = schedule->epochs - warmup;
 	if (position < warmup)
 		return schedule->rate * fmin((position + step) / warmup, 1);

@@ -112,12 +112,16 @@ int training_settings_each(const json_t *settings,
 	int (*take)(const char *option, const char *value, struct error *error),
 	struct error *error)
 {
-	const char *key;
-	json_t *value;
-	json_object_foreach ((json_t *)settings, key, value)
-		if (!json_is_null(value) && !json_is_false(value) &&
-			take_setting(key, value, take, error))
+	static const char *const keys[] = {"architecture", "output_activation", "epochs",
+		"batch_size", "accumulate", "loss", "label_smoothing", "class_weights", "optimizer",
+		"nesterov", "schedule", "momentum", "weight_decay", "clip_norm", "learning_rate",
+		"warmup", "average", "patience", "seed"};
+	for (size_t i = 0; i < sizeof keys / sizeof *keys; i++) {
+		const json_t *value = json_object_get(settings, keys[i]);
+		bool is_set = value && !json_is_null(value) && !json_is_false(value);
+		if (is_set && take_setting(keys[i], value, take, error))
 			return -1;
+	}
 	return 0;
 }
 
@@ -135,6 +139,14 @@ static int differs(const char *key, const json_t *before, const json_t *now, con
 	return -1;
 }
 
+/* Two files of an architecture: what is in them is compared, not what they are called. */
+static bool are_files(const char *key, const json_t *before, const json_t *now)
+{
+	const char *old = json_string_value(before), *new = json_string_value(now);
+	return strcmp(key, "architecture") == 0 && old && new &&strcmp(old, "original") &&
+		strcmp(new, "original");
+}
+
 int training_settings_match(const json_t *before, const json_t *now, const char *object,
 	struct error *error)
 {
@@ -142,7 +154,7 @@ int training_settings_match(const json_t *before, const json_t *now, const char 
 	json_t *value;
 	json_object_foreach ((json_t *)now, key, value) {
 		const json_t *old = json_object_get(before, key);
-		if (!json_equal(old, value))
+		if (!json_equal(old, value) && !are_files(key, old, value))
 			return differs(key, old, value, object, error);
 	}
 	json_object_foreach ((json_t *)before, key, value)

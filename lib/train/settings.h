@@ -10,7 +10,8 @@
 /* Makes the object. Returns a new object; NULL without memory. */
 json_t *training_settings(const struct training *training);
 
-/* Calls `take` with every option and its value, as they are on the command line, as long as it
+/* Calls `take` with every option and its value (those that training_settings writes; a card may be
+ * anybody's, and hold more), as they are on the command line, as long as it
  * returns 0; a flag that is off and an option without a value are left out. A value that is a text
  * belongs to the settings, another is valid during the call. Returns 0, or -1: what `take` failed
  * with, or no memory. */
@@ -19,7 +20,7 @@ CHECKED int training_settings_each(const json_t *settings,
 	struct error *error);
 
 /* Returns 0 if both objects have the same members, else -1 with an error of `object` that names the
- * first option that differs. */
+ * first option that differs; names of architecture files may. */
 CHECKED int training_settings_match(const json_t *before, const json_t *now, const char *object,
 	struct error *error);
 

@@ -180,9 +180,6 @@ static int plan_epochs(const struct training *training)
 		return training->request.epochs;
 	if (!samples_is_complete(training->samples))
 		return samples_announced_passes(training->samples);
-	/* As many as there is time for. */
-	if (training->request.time_limit > 0)
-		return 0;
 	return passes > 1 ? (int)passes : EPOCHS_DEFAULT;
 }
 

@@ -102,7 +102,7 @@ struct training {
 	int pass_count;
 	bool is_saved;  /* the checkpoint is this position */
 	int resumed_at; /* epoch in which it went on with a checkpoint; 0: from the beginning */
-	bool is_early;  /* stopped by its patience or its time limit */
+	bool is_cut_by_time;    /* ended by its time limit */
 	bool has_unused_passes; /* a pipe had more than it announced */
 	bool is_finished;       /* and the network has the weights to keep */
 	double saved_at;        /* when the checkpoint was written, and the seconds it took */
