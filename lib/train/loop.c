@@ -396,8 +396,11 @@ static enum training_result run_epochs(struct loop *loop, struct error *error)
 		return TRAINING_FAILED;
 	training->is_cut_by_time = is_out_of_time(loop) && !is_out_of_patience(training) &&
 		training->log.count != training->epochs;
-	training->has_unused_passes =
-		training->request.epochs == 0 && !samples_is_complete(training->samples);
+	training->has_unused_passes = training->request.epochs == 0 &&
+		training->log.count == training->epochs && !samples_is_complete(training->samples);
+	/* The rest of a pipe may take its writer hours. */
+	if (training->is_cut_by_time)
+		return TRAINING_DONE;
 	loop->is_stream_error = samples_finish(training->samples, error) != 0;
 	return loop->is_stream_error ? TRAINING_FAILED : TRAINING_DONE;
 }

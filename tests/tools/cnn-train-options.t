@@ -96,6 +96,12 @@ ok "... the rate has fallen" awk 'END { exit !($4 < 0.0005) }' limited/history.t
 train --time-limit 1h --epochs 2 -o unlimited t.tens
 is "enough time: all epochs" "$(column unlimited 1 | tail -n 1) $(card unlimited 'card["results"]["kept"]["why"]')" '2 it is the last'
 
+augment -q --passes 1000000 t.tens 2>/dev/null | timeout 20 cnn-train --architecture small.json --threads 1 --time-limit 0.5s -o piped 2>.err
+is "a pipe is not read to its end" "$(card piped 'card["results"]["kept"]["why"], card["data"]["sha256"]')" \
+	"('it is the last within the time limit', None)"
+is "... of which that is said alone" "$(grep -v ' epoch [0-9]*/[0-9]*: ' .err | sed 's/[0-9]*$/N/')" \
+	'cnn-train: piped: ended by its time limit in epoch N'
+
 # ---- averaged weights ----
 train --epochs 3 -o average t.tens
 train --epochs 3 --average 0 -o last t.tens
