@@ -47,10 +47,11 @@ bool progress_is_utf8(const struct progress *progress)
 {
 	static const char *const variables[] = {"LC_ALL", "LC_CTYPE", "LANG"};
 	const char *locale = NULL;
+	if (!progress->terminal)
+		return false;
 	for (int i = 0; i < 3 && !(locale && *locale); i++)
 		locale = getenv(variables[i]);
-	return progress->terminal && locale &&
-		(strcasestr(locale, ".UTF-8") || strcasestr(locale, ".utf8"));
+	return locale && (strcasestr(locale, ".UTF-8") || strcasestr(locale, ".utf8"));
 }
 
 void progress_clear(struct progress *progress)

@@ -1,6 +1,5 @@
 #include "export/export.h"
 
-#include "base/bytes.h"
 #include "base/json.h"
 #include "export/formats.h"
 
@@ -96,15 +95,4 @@ char *export_metadata_text(const json_t *value)
 		return text;
 	free(text);
 	return NULL;
-}
-
-bool export_add_values(struct buffer *buffer, const struct parameter *parameter)
-{
-	for (size_t i = 0; i < parameter->count; i++) {
-		unsigned char value[sizeof(float)];
-		store_f32(value, parameter->values[i]);
-		if (!buffer_append(buffer, value, sizeof value))
-			return false;
-	}
-	return true;
 }

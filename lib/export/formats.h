@@ -33,7 +33,4 @@ json_t *export_metadata(const struct export_model *model);
 /* A value of it as text: labels one per line. The caller's to free; NULL without memory. */
 char *export_metadata_text(const json_t *value);
 
-/* Appends the values of a parameter as floats, lowest byte first. False without memory. */
-bool export_add_values(struct buffer *buffer, const struct parameter *parameter);
-
 #endif

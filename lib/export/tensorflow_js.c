@@ -1,3 +1,4 @@
+#include "base/bytes.h"
 #include "base/array.h"
 #include "base/file.h"
 #include "base/json.h"
@@ -46,6 +47,18 @@ static json_t *weight_object(const char *layer, const struct parameter *paramete
 	return json_pack("{s:s, s:o, s:s}", "name", name, "shape", shape, "dtype", "float32");
 }
 
+/* Appends the values of a parameter as floats, lowest byte first. False without memory. */
+static bool add_values(struct buffer *buffer, const struct parameter *parameter)
+{
+	for (size_t i = 0; i < parameter->count; i++) {
+		unsigned char value[sizeof(float)];
+		store_f32(value, parameter->values[i]);
+		if (!buffer_append(buffer, value, sizeof value))
+			return false;
+	}
+	return true;
+}
+
 /* Fills the weights, and returns their list; NULL without memory. */
 static json_t *list_weights(struct layers_model *model, const struct network *network)
 {
@@ -56,7 +69,7 @@ static json_t *list_weights(struct layers_model *model, const struct network *ne
 		if (layer < 0)
 			continue;
 		list = json_add_item(list,
-			export_add_values(&model->weights, &parameter)
+			add_values(&model->weights, &parameter)
 				? weight_object(model->graph.layers[layer].name, &parameter)
 				: NULL);
 	}

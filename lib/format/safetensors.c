@@ -49,15 +49,22 @@ static void write_header(FILE *stream, const char *header)
 	fwrite("       ", 1, padding, stream);
 }
 
-static void write_values(FILE *stream, const float *values, size_t count)
+void safetensors_data(const struct safetensors_array *arrays, int count,
+	void (*take)(void *context, const void *bytes, size_t size), void *context)
 {
 	unsigned char bytes[PIECE * sizeof(float)];
-	for (size_t first = 0; first < count; first += PIECE) {
-		size_t piece = count - first < PIECE ? count - first : PIECE;
-		for (size_t i = 0; i < piece; i++)
-			store_f32(bytes + i * sizeof(float), values[first + i]);
-		fwrite(bytes, sizeof(float), piece, stream);
-	}
+	for (const struct safetensors_array *array = arrays; array < arrays + count; array++)
+		for (size_t first = 0; first < array->count; first += PIECE) {
+			size_t left = array->count - first, piece = left < PIECE ? left : PIECE;
+			for (size_t i = 0; i < piece; i++)
+				store_f32(bytes + i * sizeof(float), array->values[first + i]);
+			take(context, bytes, piece * sizeof(float));
+		}
+}
+
+static void write_bytes(void *stream, const void *bytes, size_t size)
+{
+	fwrite(bytes, 1, size, stream);
 }
 
 int safetensors_save(const char *path, const struct safetensors_array *arrays, int count,
@@ -70,8 +77,7 @@ int safetensors_save(const char *path, const struct safetensors_array *arrays, i
 	int result = output_open(&output, path, error);
 	if (result == 0) {
 		write_header(output.stream, header);
-		for (int i = 0; i < count; i++)
-			write_values(output.stream, arrays[i].values, arrays[i].count);
+		safetensors_data(arrays, count, write_bytes, output.stream);
 		result = output_commit(&output, error);
 	}
 	free(header);

@@ -26,6 +26,10 @@ struct safetensors_array {
 CHECKED int safetensors_save(const char *path, const struct safetensors_array *arrays, int count,
 	json_t *metadata, struct error *error);
 
+/* Calls `take` with the data that a file of these arrays has, in order, piece by piece. */
+void safetensors_data(const struct safetensors_array *arrays, int count,
+	void (*take)(void *context, const void *bytes, size_t size), void *context);
+
 /* A file in memory; all zero is none. */
 struct safetensors {
 	unsigned char *bytes; /* of the whole file; owned */

@@ -25,9 +25,7 @@ enum { SUFFIX_MAXIMUM = 10000 };
 
 /* ---- existing files ---- */
 
-/* Sets found[i] if model file i exists, in the folder or in .millrace-new. A folder of that name,
- * which can't be replaced, is an error. */
-static int find_model_files(const char *path, bool found[MODEL_FILES], struct error *error)
+int model_folder_find(const char *path, bool found[MODEL_FILES], struct error *error)
 {
 	int result = 0;
 	for (int i = 0; i < MODEL_FILES && result == 0; i++) {
@@ -76,7 +74,7 @@ static int is_empty(const char *path, struct error *error)
 static int check_replaceable(const char *path, struct error *error)
 {
 	bool found[MODEL_FILES];
-	if (find_model_files(path, found, error))
+	if (model_folder_find(path, found, error))
 		return -1;
 	int empty = is_model(found) ? 1 : is_empty(path, error);
 	return empty == 0
@@ -89,7 +87,7 @@ static int check_replaceable(const char *path, struct error *error)
 static int check_names_free(const char *path, struct error *error)
 {
 	bool found[MODEL_FILES];
-	if (find_model_files(path, found, error))
+	if (model_folder_find(path, found, error))
 		return -1;
 	for (int i = 0; i < MODEL_FILES && !is_model(found); i++)
 		if (found[i])

@@ -6,6 +6,8 @@
 #include "base/error.h"
 #include "base/unfinished.h"
 
+#include <stdbool.h>
+
 /* The files written by cnn-train; the last three are not needed to load a model, and only an
  * unfinished one has a checkpoint. */
 enum model_part {
@@ -19,6 +21,10 @@ enum model_part {
 	MODEL_FILES
 };
 extern const char *const model_file_names[MODEL_FILES + 1]; /* NULL at the end */
+
+/* Sets found[i] if model file i exists, in the folder `path` or in its .millrace-new. -1: a folder
+ * has its name, or it can't be looked at. */
+CHECKED int model_folder_find(const char *path, bool found[MODEL_FILES], struct error *error);
 
 struct model_folder {
 	char *path;                 /* final path */

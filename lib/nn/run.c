@@ -10,6 +10,7 @@ struct span_task {
 	float *to;
 	const float *from;
 	size_t count;
+	float amount; /* of an interpolation */
 };
 
 static void copy_span(void *context, int index, int worker)
@@ -28,10 +29,26 @@ static void add_span(void *context, int index, int worker)
 	task->kernels->add(task->to + span.first, task->from + span.first, span.count);
 }
 
+static void interpolate_span(void *context, int index, int worker)
+{
+	(void)worker;
+	const struct span_task *task = context;
+	struct span span = span_of(task->count, index);
+	task->kernels->interpolate(task->to + span.first, task->from + span.first, task->amount,
+		span.count);
+}
+
+void interpolate_values(const struct network *network, float *to, const float *from, float amount,
+	size_t count)
+{
+	struct span_task task = {network->kernels, to, from, count, amount};
+	parallel_for(network->pool, spans_of(count), interpolate_span, &task);
+}
+
 static void for_spans(const struct network *network, parallel_task *work, float *to,
 	const float *from, size_t count)
 {
-	struct span_task task = {network->kernels, to, from, count};
+	struct span_task task = {network->kernels, to, from, count, 0};
 	parallel_for(network->pool, spans_of(count), work, &task);
 }
 

@@ -17,4 +17,8 @@ float *begin_gradient(struct network *network, struct value *value);
 /* Runs operations [first, last) backward, the last first, those whose output has a gradient. */
 void run_backward(struct network *network, int n, int first, int last);
 
+/* to += amount * (from - to), for `count` values, by all threads. */
+void interpolate_values(const struct network *network, float *to, const float *from, float amount,
+	size_t count);
+
 #endif

@@ -1,5 +1,5 @@
 /* What training changes, for checkpoints and averaged weights. */
-#include "nn/engine.h"
+#include "nn/run.h"
 
 struct training_state network_training_state(struct network *network)
 {
@@ -15,27 +15,15 @@ struct training_state network_training_state(struct network *network)
 	};
 }
 
+void network_average_weights(struct network *network, float *average, float amount)
+{
+	interpolate_values(network, average, network->weights, amount, network->weight_count);
+}
+
 struct other_weights {
 	struct network *network;
 	float *values;
-	float amount;
 };
-
-static void average_span(void *context, int index, int worker)
-{
-	(void)worker;
-	const struct other_weights *average = context;
-	const struct network *network = average->network;
-	struct span span = span_of(network->weight_count, index);
-	network->kernels->interpolate(average->values + span.first, network->weights + span.first,
-		average->amount, span.count);
-}
-
-void network_average_weights(struct network *network, float *average, float amount)
-{
-	struct other_weights task = {network, average, amount};
-	parallel_for(network->pool, spans_of(network->weight_count), average_span, &task);
-}
 
 static void exchange_span(void *context, int index, int worker)
 {
@@ -52,7 +40,7 @@ static void exchange_span(void *context, int index, int worker)
 
 void network_exchange_weights(struct network *network, float *other)
 {
-	struct other_weights task = {network, other, 0};
+	struct other_weights task = {network, other};
 	parallel_for(network->pool, spans_of(network->weight_count), exchange_span, &task);
 	network->weights_changed = true;
 }

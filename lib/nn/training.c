@@ -56,26 +56,11 @@ static int64_t keep_gradients(struct network *network)
 	return kept;
 }
 
-struct join_task {
-	const struct network *network;
-	float amount;
-};
-
-static void join_span(void *context, int index, int worker)
-{
-	(void)worker;
-	const struct join_task *task = context;
-	const struct network *network = task->network;
-	struct span span = span_of(network->trainable_count, index);
-	network->kernels->interpolate(network->gradients + span.first,
-		network->kept_gradients + span.first, task->amount, span.count);
-}
-
 /* Makes the gradients of n samples those of the mean over these and `kept` others. */
 static void join_gradients(const struct network *network, int64_t kept, int n)
 {
-	struct join_task task = {network, (float)((double)kept / (double)(kept + n))};
-	parallel_for(network->pool, spans_of(network->trainable_count), join_span, &task);
+	interpolate_values(network, network->gradients, network->kept_gradients,
+		(float)((double)kept / (double)(kept + n)), network->trainable_count);
 }
 
 /* ---- steps ---- */

@@ -101,26 +101,30 @@ static json_t *input_object(const struct training *training)
 	return input;
 }
 
-/* Digest (null of a pipe that is not read to its end), records, passes, value range, and the sum of
- * the targets of each class. */
+json_t *training_data_digest(const struct samples *samples)
+{
+	unsigned char digest[DIGEST_SIZE];
+	char hex[DIGEST_HEX_SIZE];
+	if (!samples || !samples_is_complete(samples))
+		return json_null();
+	samples_digest(samples, digest);
+	digest_hex(digest, DIGEST_SIZE, hex);
+	return json_string(hex);
+}
+
+/* Digest, records, passes, value range, and the sum of the targets of each class. */
 static json_t *data_object(const struct samples *samples, uint32_t records, const double *totals)
 {
 	const struct stream_head *head = samples_head(samples);
-	unsigned char digest[DIGEST_SIZE];
-	char hex[DIGEST_HEX_SIZE];
-	bool complete = samples_is_complete(samples);
-	if (complete) {
-		samples_digest(samples, digest);
-		digest_hex(digest, DIGEST_SIZE, hex);
-	}
 	json_t *counts = json_object();
 	for (size_t i = 0; i < head->classes.count; i++)
 		counts = json_add_member(counts, head->classes.items[i],
 			head->label == STREAM_LABEL_INDEX ? json_integer((json_int_t)totals[i])
 							  : json_number(totals[i]));
-	return json_pack("{s:s?, s:i, s:i, s:[f,f], s:o, s:o}", "sha256", complete ? hex : NULL,
-		"records", (int)records, "passes", (int)samples_passes(samples), "range",
-		head->minimum, head->maximum, "classes", counts, "history", history_array(head));
+	return json_pack("{s:o, s:i, s:i, s:[f,f], s:o, s:o}", "sha256",
+		training_data_digest(samples), "records", (int)records, "passes",
+		(int)samples_passes(samples), "range", head->minimum, head->maximum, "classes",
+		counts, "history", history_array(head));
 }
 
 static json_t *epoch_object(const struct epoch_result *result)

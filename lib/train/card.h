@@ -20,6 +20,10 @@ CHECKED int training_check_notes(const struct text_list *notes, struct error *er
  * history.tsv into an existing folder. The weights are those that the network has now. */
 CHECKED int training_save(const struct training *training, const char *folder, struct error *error);
 
+/* The digest of the data of streams (samples_digest) in hexadecimal; null of none (NULL), and of a
+ * pipe that is not read to its end. A new value, or NULL without memory. */
+json_t *training_data_digest(const struct samples *samples);
+
 /* Shortens every absolute path in a command line to its last component, in place. */
 void card_shorten_paths(char *command_line);
 

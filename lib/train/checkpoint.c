@@ -1,6 +1,5 @@
 #include "train/checkpoint.h"
 
-#include "base/bytes.h"
 #include "base/file.h"
 #include "base/file_set.h"
 #include "base/json.h"
@@ -44,31 +43,25 @@ static struct arrays list_arrays(const struct training *training)
 
 /* ---- its digest ---- */
 
-static void digest_floats(struct digest *digest, const struct safetensors_array *array)
+/* Of the text and of the data, which is added between. Returns NULL without memory. */
+static struct digest *start_digest(const char *text)
 {
-	enum { PIECE = 4096 };
-	unsigned char bytes[PIECE * sizeof(float)];
-	for (size_t first = 0; first < array->count; first += PIECE) {
-		size_t piece = array->count - first < PIECE ? array->count - first : PIECE;
-		for (size_t i = 0; i < piece; i++)
-			store_f32(bytes + i * sizeof(float), array->values[first + i]);
-		digest_add(digest, bytes, piece * sizeof(float));
-	}
+	struct digest *digest = digest_start();
+	if (digest)
+		digest_add(digest, text, strlen(text));
+	return digest;
 }
 
-/* Of the text and all values. Returns false without memory. */
-static bool digest_all(const char *text, const struct arrays *arrays, char hex[DIGEST_HEX_SIZE])
+static void finish_digest(struct digest *digest, char hex[DIGEST_HEX_SIZE])
 {
 	unsigned char out[DIGEST_SIZE];
-	struct digest *digest = digest_start();
-	if (!digest)
-		return false;
-	digest_add(digest, text, strlen(text));
-	for (int i = 0; i < arrays->count; i++)
-		digest_floats(digest, &arrays->items[i]);
 	digest_finish(digest, out);
 	digest_hex(out, DIGEST_SIZE, hex);
-	return true;
+}
+
+static void add_to_digest(void *digest, const void *bytes, size_t size)
+{
+	digest_add(digest, bytes, size);
 }
 
 /* ---- writing ---- */
@@ -81,10 +74,14 @@ static int write_state(const struct training *training, const char *path, struct
 	if (!state)
 		return -1;
 	char *text = json_print(state, JSON_COMPACT | JSON_REAL_PRECISION(17));
+	struct digest *digest = text ? start_digest(text) : NULL;
+	json_t *metadata = NULL;
 	json_decref(state);
-	json_t *metadata = text && digest_all(text, &arrays, hex)
-		? json_pack("{s:s, s:s}", "training", text, "sha256", hex)
-		: NULL;
+	if (digest) {
+		safetensors_data(arrays.items, arrays.count, add_to_digest, digest);
+		finish_digest(digest, hex);
+		metadata = json_pack("{s:s, s:s}", "training", text, "sha256", hex);
+	}
 	int result = metadata ? safetensors_save(path, arrays.items, arrays.count, metadata, error)
 			      : error_memory(error, path);
 	json_decref(metadata);
@@ -134,29 +131,26 @@ int checkpoint_write(struct training *training, struct error *error)
 static int check_writable(const char *partial, struct error *error)
 {
 	struct model_folder folder;
-	if (!file_exists(partial))
-		return 0;
 	if (model_folder_open(&folder, partial, error))
 		return -1;
 	model_folder_abandon(&folder);
 	return 0;
 }
 
-int checkpoint_find(const char *partial, struct error *error)
+int checkpoint_find(const char *partial, bool resume, struct error *error)
 {
-	if (check_writable(partial, error))
+	bool found[MODEL_FILES];
+	if (!file_exists(partial))
+		return 0;
+	if (check_writable(partial, error) || model_folder_find(partial, found, error))
 		return -1;
-	char *path = file_set_path(partial, model_file_names[MODEL_CHECKPOINT]);
-	char *weights = file_set_path(partial, model_file_names[MODEL_WEIGHTS]);
-	int result = !path || !weights ? error_memory(error, partial)
-		: file_exists(path)    ? 1
-		: file_exists(weights)
-		? error_set(error, partial,
-			  "is a model without a checkpoint, which is not replaced; move it away")
-		: 0;
-	free(path);
-	free(weights);
-	return result;
+	if (!found[MODEL_CHECKPOINT] && found[MODEL_WEIGHTS])
+		return error_set(error, partial,
+			"is a model without a checkpoint, which is not replaced; move it away");
+	if (!resume && found[MODEL_CHECKPOINT] && found[MODEL_HISTORY])
+		return error_set(error, partial,
+			"an unfinished training is there; go on with --resume, or remove it");
+	return resume && found[MODEL_CHECKPOINT];
 }
 
 static int restore_arrays(struct training *training, const struct safetensors *file,
@@ -177,16 +171,13 @@ static int restore_arrays(struct training *training, const struct safetensors *f
 static int check_digest(const struct safetensors *file, const char *text, const char *path,
 	struct error *error)
 {
-	unsigned char out[DIGEST_SIZE];
 	char hex[DIGEST_HEX_SIZE];
 	const char *expected = safetensors_text(file, "sha256");
-	struct digest *digest = digest_start();
+	struct digest *digest = start_digest(text);
 	if (!digest)
 		return error_memory(error, path);
-	digest_add(digest, text, strlen(text));
 	digest_add(digest, file->data, file->data_size);
-	digest_finish(digest, out);
-	digest_hex(out, DIGEST_SIZE, hex);
+	finish_digest(digest, hex);
 	return expected && strcmp(hex, expected) == 0
 		? 0
 		: error_set(error, path, "is damaged: its digest differs");

@@ -9,9 +9,9 @@
  * On failure (-1) the old one is as it was. */
 CHECKED int checkpoint_write(struct training *training, struct error *error);
 
-/* Whether there is a checkpoint, 1 or 0. -1: there is something else, that is not to be replaced.
- */
-CHECKED int checkpoint_find(const char *partial, struct error *error);
+/* Whether there is a checkpoint to go on with, 1 or 0. -1: there is something that is not to be
+ * replaced or can't be, or, without `resume`, a training of an epoch at least. */
+CHECKED int checkpoint_find(const char *partial, bool resume, struct error *error);
 
 /* Restores a training that was just opened, and reads the passes of its stream that were trained
  * on. On failure (-1: damaged; of other options, another network or other data, which the error

@@ -2,6 +2,7 @@
 
 #include "base/json.h"
 #include "format/keras.h"
+#include "train/card.h"
 #include "train/settings.h"
 
 #include <math.h>
@@ -15,16 +16,6 @@ static json_t *hex_json(const unsigned char digest[DIGEST_SIZE])
 	char hex[DIGEST_HEX_SIZE];
 	digest_hex(digest, DIGEST_SIZE, hex);
 	return json_string(hex);
-}
-
-/* Null of a pipe that is not read to its end. */
-static json_t *data_json(const struct samples *samples)
-{
-	unsigned char digest[DIGEST_SIZE];
-	if (!samples || !samples_is_complete(samples))
-		return json_null();
-	samples_digest(samples, digest);
-	return hex_json(digest);
 }
 
 static json_t *network_json(const struct training *training, struct error *error)
@@ -145,13 +136,14 @@ json_t *checkpoint_state(const struct training *training, struct error *error)
 	json_t *state = json_pack("{s:o, s:o, s:o, s:o, s:o, s:o, s:[o, i, f], s:[i, I], s:[f, f], "
 				  "s:o, s:o}",
 		"options", training_settings(training), "network", hash, "data",
-		data_json(training->samples), "validation", data_json(training->validation),
-		"class_weights", class_weights_json(training), "position",
-		position_json(&training->position), "plateau", json_number(training->plateau.best),
-		training->plateau.bad_epochs, training->plateau.factor, "average",
-		training->average.pending, (json_int_t)training->average.estimated_at, "powers",
-		*network.beta1_power, *network.beta2_power, "log", log_json(&training->log),
-		"passes", passes_json(training));
+		training_data_digest(training->samples), "validation",
+		training_data_digest(training->validation), "class_weights",
+		class_weights_json(training), "position", position_json(&training->position),
+		"plateau", json_number(training->plateau.best), training->plateau.bad_epochs,
+		training->plateau.factor, "average", training->average.pending,
+		(json_int_t)training->average.estimated_at, "powers", *network.beta1_power,
+		*network.beta2_power, "log", log_json(&training->log), "passes",
+		passes_json(training));
 	if (!state)
 		error_memory(error, training->request.partial);
 	return state;
@@ -186,11 +178,11 @@ static int check_same(const struct training *training, const json_t *state, stru
 	/* Of a pipe only its passes can be compared. */
 	if (samples_is_complete(training->samples) &&
 		!json_is_null(json_object_get(state, "data")) &&
-		same_value(training, json_object_get(state, "data"), data_json(training->samples),
-			"data set", error))
+		same_value(training, json_object_get(state, "data"),
+			training_data_digest(training->samples), "data set", error))
 		return -1;
 	return same_value(training, json_object_get(state, "validation"),
-		data_json(training->validation), "validation set", error);
+		training_data_digest(training->validation), "validation set", error);
 }
 
 static int invalid(const struct training *training, struct error *error)

@@ -279,12 +279,13 @@ static struct epoch_result epoch_result(const struct training *training,
 /* Keeps a copy of the weights if this epoch is the best so far. */
 static void keep_best(struct training *training)
 {
+	const struct training_log *log = &training->log;
+	if (!training->best || training_log_best(log) != &log->epochs[log->count - 1])
+		return;
 	struct training_state state = network_training_state(training->network);
 	const float *weights =
 		training->average.weights ? training->average.weights : state.weights;
-	const struct training_log *log = &training->log;
-	if (training->best && training_log_best(log) == &log->epochs[log->count - 1])
-		memcpy(training->best, weights, state.weight_count * sizeof *weights);
+	memcpy(training->best, weights, state.weight_count * sizeof *weights);
 }
 
 static int note_epoch(struct training *training, const struct epoch_result *result,

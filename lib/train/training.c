@@ -1,9 +1,6 @@
 #include "train/training.h"
 
 #include "base/array.h"
-#include "base/file.h"
-#include "base/file_set.h"
-#include "model/folder.h"
 #include "train/checkpoint.h"
 #include "train/class_weights.h"
 
@@ -228,23 +225,6 @@ static int start_training(struct training *training, struct error *error)
 	return request->patience && !training->best ? error_memory(error, "best weights") : 0;
 }
 
-/* Whether there is a checkpoint to go on with, 1 or 0; or -1. One of less than an epoch is no loss.
- */
-static int find_checkpoint(const struct training_request *request, struct error *error)
-{
-	int found = request->partial ? checkpoint_find(request->partial, error) : 0;
-	if (found <= 0 || request->resume)
-		return found;
-	char *history = file_set_path(request->partial, model_file_names[MODEL_HISTORY]);
-	int result = !history ? error_memory(error, request->partial)
-		: file_exists(history)
-		? error_set(error, request->partial,
-			  "an unfinished training is there; go on with --resume, or remove it")
-		: 0;
-	free(history);
-	return result;
-}
-
 static int restore(struct training *training, struct error *error)
 {
 	if (checkpoint_restore(training, error))
@@ -258,7 +238,8 @@ static int prepare_training(struct training *training, struct error *error)
 {
 	const struct training_request *request = &training->request;
 	enum loss loss = LOSS_CATEGORICAL_CROSSENTROPY;
-	int found = find_checkpoint(request, error);
+	int found =
+		request->partial ? checkpoint_find(request->partial, request->resume, error) : 0;
 	if (found < 0 || parallel_create(&training->pool, request->threads, error) ||
 		open_samples(training, error) || sum_targets(training, error) ||
 		make_graph(training, error) || make_network(training, error) ||
