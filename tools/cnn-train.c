@@ -2,6 +2,7 @@
 #include "common/files.h"
 #include "common/tool.h"
 
+#include "architectures/architectures.h"
 #include "base/file.h"
 #include "explain/curves.h"
 #include "explain/rate_curve.h"
@@ -14,7 +15,8 @@
 #include <stdlib.h>
 #include <string.h>
 
-static const char *const outputs[] = {"sigmoid", "softmax", NULL};
+static const char *const outputs[] =
+	{[OUTPUT_AUTO] = "auto", [OUTPUT_SOFTMAX] = "softmax", [OUTPUT_SIGMOID] = "sigmoid", NULL};
 static char *const standard_input[] = {"-"};
 
 /* Said once: a disk that is full stays so for a while. */
@@ -49,9 +51,10 @@ static const struct option_row rows[] = {
 	{0, "validation", OPTION_INPUT, &request.validation, "STREAM",
 		"validation set: tensor stream to evaluate on after every epoch", 0, 0, NULL},
 	{0, "architecture", OPTION_TEXT, &request.architecture, "NAME",
-		"architecture: original, or a Keras JSON file", 0, 0, NULL},
+		"architecture: " ARCHITECTURES_LISTED "or a Keras JSON file", 0, 0, NULL},
 	{0, "output-activation", OPTION_CHOICE, &output, "NAME",
-		"output activation of the original network", 0, 0, outputs},
+		"output activation of a built-in network, auto: sigmoid of original, else softmax",
+		0, 0, outputs},
 	{0, "like", OPTION_INPUT, &like, "MODEL",
 		"the options of another model, where none are given here", 0, 0, NULL},
 	{0, NULL, OPTION_TITLE, NULL, NULL, "length", 0, 0, NULL},
@@ -131,6 +134,13 @@ static bool is_overridden(const char *name)
 	return found;
 }
 
+static enum activation_kind output_activation(void)
+{
+	if (output == OUTPUT_AUTO)
+		return architecture_default_output(request.architecture);
+	return output == OUTPUT_SIGMOID ? ACTIVATION_SIGMOID : ACTIVATION_SOFTMAX;
+}
+
 static int take_option(const char *name, const char *value, struct error *error)
 {
 	if (is_overridden(name) || options_set(&options, name, value, error) == 0)
@@ -152,7 +162,7 @@ static int take_options_of_like(struct error *error)
 		return error_set(error, like, "has no model card with options");
 	if (training_settings_each(settings, take_option, error))
 		return -1;
-	if (strcmp(request.architecture, "original") && !tool_given("architecture"))
+	if (!architecture_is_builtin(request.architecture) && !tool_given("architecture"))
 		request.architecture = file_join(like, model_file_names[MODEL_ARCHITECTURE]);
 	return request.architecture ? 0 : error_memory(error, like);
 }
@@ -174,8 +184,8 @@ static void check_options(void)
 			model ? "does not go with --find-learning-rate" : "is missing");
 	if (like && take_options_of_like(&error))
 		exit(tool_error(&error));
-	tool_allow(strcmp(request.architecture, "original") == 0, "output-activation",
-		"goes with --architecture original");
+	tool_allow(architecture_is_builtin(request.architecture), "output-activation",
+		"goes with a built-in --architecture");
 	tool_allow(optimizer == OPTIMIZER_SGD, "momentum", "goes with --optimizer sgd");
 	tool_allow(optimizer == OPTIMIZER_SGD && request.momentum > 0, "nesterov",
 		"goes with --optimizer sgd and --momentum");
@@ -343,7 +353,7 @@ int main(int argc, char **argv)
 	request.loss = LOSS_AUTO + loss;
 	request.optimizer = (enum optimizer)optimizer;
 	request.schedule = (enum schedule_kind)schedule;
-	request.output = output ? ACTIVATION_SOFTMAX : ACTIVATION_SIGMOID;
+	request.output = output_activation();
 	request.command_line = command_line ? command_line : "";
 	request.notes = &notes;
 	request.progress = &progress;

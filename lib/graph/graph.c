@@ -26,6 +26,15 @@ bool graph_has_layer(const struct graph *graph, const char *name)
 	return false;
 }
 
+struct layer graph_new_layer(const struct graph *graph, enum layer_kind kind, const char *stem)
+{
+	char name[LAYER_NAME_SIZE];
+	snprintf(name, sizeof name, "%s", stem);
+	for (int number = 1; graph_has_layer(graph, name) || graph_find(graph, name) >= 0; number++)
+		snprintf(name, sizeof name, "%s_%d", stem, number);
+	return layer_defaults(kind, name);
+}
+
 /* A layer's name is taken by its first node; the next ones get numbers. */
 static void name_node(struct graph *graph, struct node *node)
 {

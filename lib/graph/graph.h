@@ -73,6 +73,10 @@ int graph_find(const struct graph *graph, const char *name);
 /* Whether a layer has this name. */
 bool graph_has_layer(const struct graph *graph, const char *name);
 
+/* layer_defaults() for a layer to be added: its name is `stem`, or that with a number if a layer or
+ * node has it already. */
+struct layer graph_new_layer(const struct graph *graph, enum layer_kind kind, const char *stem);
+
 /* Writes the output shape of every node into shapes[node_count]. -1, naming the layer: inputs that
  * do not fit, a number out of range, more than 2^31 values or weights. */
 CHECKED int graph_shapes(const struct graph *graph, struct shape *shapes, struct error *error);
@@ -99,12 +103,6 @@ int graph_final_node(const struct graph *graph);
 
 /* The activation that it applies; ACTIVATION_LINEAR: none. */
 enum activation_kind graph_final_activation(const struct graph *graph);
-
-/* The network of the original project: three times convolution 3x3, ReLU, max-pool 2 with 32, 32
- * and 64 filters; flatten; dense 64, ReLU; dropout 0.5; dense `classes`, then `output` (sigmoid or
- * softmax). The activations are layers of their own. On failure (-1) *out is empty. */
-CHECKED int graph_original(struct graph *out, struct shape input, int classes,
-	enum activation_kind output, struct error *error);
 
 CHECKED int graph_copy(struct graph *out, const struct graph *in, struct error *error);
 void graph_free(struct graph *graph);

@@ -1,6 +1,5 @@
 #include "model/output_head.h"
 
-#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -59,18 +58,9 @@ static bool ends_with_probabilities(const struct graph *graph)
 
 /* ---- layers that are added ---- */
 
-static struct layer new_layer(const struct graph *graph, enum layer_kind kind, const char *stem)
-{
-	char name[LAYER_NAME_SIZE];
-	snprintf(name, sizeof name, "%s", stem);
-	for (int number = 1; graph_has_layer(graph, name) || graph_find(graph, name) >= 0; number++)
-		snprintf(name, sizeof name, "%s_%d", stem, number);
-	return layer_defaults(kind, name);
-}
-
 static int append_activation(struct graph *graph, enum activation_kind kind, struct error *error)
 {
-	struct layer layer = new_layer(graph, LAYER_ACTIVATION, activation_name(kind));
+	struct layer layer = graph_new_layer(graph, LAYER_ACTIVATION, activation_name(kind));
 	layer.activation = activation_default(kind);
 	return graph_append(graph, &layer, error) < 0 ? -1 : 0;
 }
@@ -79,7 +69,7 @@ static int append_activation(struct graph *graph, enum activation_kind kind, str
 static int add_rescaling(struct graph *graph, const char *name, int node, float multiplier,
 	float offset, struct error *error)
 {
-	struct layer layer = new_layer(graph, LAYER_RESCALING, name);
+	struct layer layer = graph_new_layer(graph, LAYER_RESCALING, name);
 	layer.constant_count = 1;
 	layer.multipliers[0] = multiplier;
 	layer.offsets[0] = offset;
@@ -90,7 +80,7 @@ static int add_rescaling(struct graph *graph, const char *name, int node, float 
 static int concatenate(struct graph *graph, const char *name, int first, int second,
 	struct error *error)
 {
-	struct layer layer = new_layer(graph, LAYER_CONCATENATE, name);
+	struct layer layer = graph_new_layer(graph, LAYER_CONCATENATE, name);
 	int index = graph_add_layer(graph, &layer, error), nodes[] = {first, second};
 	return index < 0 || graph_add_node(graph, index, nodes, 2, error) < 0 ? -1 : 0;
 }

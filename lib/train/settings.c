@@ -1,5 +1,6 @@
 #include "train/settings.h"
 
+#include "architectures/architectures.h"
 #include "base/json.h"
 
 #include <stdlib.h>
@@ -16,12 +17,12 @@ static double decimal(float value)
 
 static json_t *add_network(json_t *settings, const struct training_request *request)
 {
-	bool original = strcmp(request->architecture, "original") == 0;
 	settings = json_add_member(settings, "architecture",
 		json_text(text_base_name(request->architecture)));
-	return original ? json_add_member(settings, "output_activation",
-				  json_string(activation_name(request->output)))
-			: settings;
+	return architecture_is_builtin(request->architecture)
+		? json_add_member(settings, "output_activation",
+			  json_string(activation_name(request->output)))
+		: settings;
 }
 
 static json_t *add_loss(json_t *settings, const struct training *training)
@@ -143,8 +144,8 @@ static int differs(const char *key, const json_t *before, const json_t *now, con
 static bool are_files(const char *key, const json_t *before, const json_t *now)
 {
 	const char *old = json_string_value(before), *new = json_string_value(now);
-	return strcmp(key, "architecture") == 0 && old && new &&strcmp(old, "original") &&
-		strcmp(new, "original");
+	return strcmp(key, "architecture") == 0 && old && new && !architecture_is_builtin(old) &&
+		!architecture_is_builtin(new);
 }
 
 int training_settings_match(const json_t *before, const json_t *now, const char *object,

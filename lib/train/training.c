@@ -1,6 +1,8 @@
 #include "train/training.h"
 
+#include "architectures/architectures.h"
 #include "base/array.h"
+#include "base/file.h"
 #include "train/checkpoint.h"
 #include "train/class_weights.h"
 
@@ -75,9 +77,9 @@ static int make_graph(struct training *training, struct error *error)
 	const struct stream_head *head = samples_head(training->samples);
 	struct graph *graph = &training->graph;
 	struct shape input = {head->height, head->width, head->channels, false};
-	if (strcmp(request->architecture, "original") == 0)
-		return graph_original(graph, input, (int)head->classes.count, request->output,
-			error);
+	if (architecture_is_builtin(request->architecture) || !file_exists(request->architecture))
+		return architecture_build(graph, request->architecture, input,
+			(int)head->classes.count, request->output, error);
 	if (architecture_read(graph, request->architecture, &training->remarks, error))
 		return -1;
 	if (training->remarks.refusals.count)

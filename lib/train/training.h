@@ -22,9 +22,9 @@ struct training_request {
 	const char *const *inputs; /* streams to train on; "-" is standard input */
 	size_t input_count;        /* at least 1 */
 	const char *validation;    /* stream, or NULL */
-	const char *architecture;  /* "original", or the path of a Keras JSON file */
+	const char *architecture; /* built-in (architectures.h), or the path of a Keras JSON file */
 	enum activation_kind
-		output; /* output activation of the original network: sigmoid or softmax */
+		output; /* output activation of a built-in network: sigmoid or softmax */
 
 	int epochs;     /* 0: one per pass of the stream, EPOCHS_DEFAULT if it has one pass */
 	int batch_size; /* images a step */

@@ -2,6 +2,7 @@
 
 #include "networks.h"
 
+#include "architectures/architectures.h"
 #include "base/progress.h"
 #include "base/random.h"
 
@@ -80,7 +81,8 @@ void network_from_text(struct graph *out, const char *text, int side)
 	struct shape input = {.height = side, .width = side, .channels = 3};
 	struct error error;
 	if (strcmp(text, "original") == 0) {
-		require(graph_original(out, input, BENCH_CLASSES, ACTIVATION_SOFTMAX, &error),
+		require(architecture_build(out, "original", input, BENCH_CLASSES,
+				ACTIVATION_SOFTMAX, &error),
 			&error);
 		return;
 	}

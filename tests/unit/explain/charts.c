@@ -1,4 +1,5 @@
 /* Training curves and network diagrams: ticks, parameter counts, colours, reproducibility. */
+#include "architectures/architectures.h"
 #include "base/file.h"
 #include "explain/chart.h"
 #include "explain/curves.h"
@@ -113,8 +114,8 @@ static void diagrams(void)
 	char number[32];
 	struct text_list labels = {0};
 	if (text_list_add(&labels, "a & <b>", &error) ||
-		graph_original(&original, (struct shape){150, 150, 3, false}, 4, ACTIVATION_SIGMOID,
-			&error))
+		architecture_build(&original, "original", (struct shape){150, 150, 3, false}, 4,
+			ACTIVATION_SIGMOID, &error))
 		return;
 	/* 3*3*3*32+32 + 3*3*32*32+32 + 3*3*32*64+64 + 18496*64+64 + 64*4+4 */
 	ok(chart_parameters_of(&original, &parameters, &error) == 0,

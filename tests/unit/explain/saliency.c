@@ -2,6 +2,7 @@
  * logit, the completeness of integrated gradients, and class activation maps computed by hand. */
 #include "explain/saliency.h"
 
+#include "architectures/architectures.h"
 #include "base/random.h"
 #include "tap.h"
 
@@ -323,8 +324,8 @@ static void chain_nodes(void)
 	struct graph original;
 	struct network *network;
 	int blocks[GRAPH_NODES_MAXIMUM];
-	if (graph_original(&original, (struct shape){150, 150, 3, false}, 4, ACTIVATION_SIGMOID,
-		    &error) ||
+	if (architecture_build(&original, "original", (struct shape){150, 150, 3, false}, 4,
+		    ACTIVATION_SIGMOID, &error) ||
 		network_create(&network, &original, NETWORK_EXPLAIN, 1, NULL, &error))
 		exit(1);
 	is_integer(saliency_default_node(network, SALIENCY_GRAD_CAM), 7,

@@ -1,6 +1,7 @@
 /* Training: the same bytes for any number of threads and any processor, no allocation in a step,
  * non-finite values, dropout, invalid graphs. */
 #include "allocations.h"
+#include "architectures/architectures.h"
 #include "base/random.h"
 #include "nets.h"
 #include "tap.h"
@@ -414,7 +415,7 @@ static void original_network(void)
 	struct graph original;
 	struct shape shapes[15], size = {150, 150, 3, false};
 	struct error error;
-	ok(graph_original(&original, size, 4, ACTIVATION_SIGMOID, &error) == 0 &&
+	ok(architecture_build(&original, "original", size, 4, ACTIVATION_SIGMOID, &error) == 0 &&
 			original.node_count == 15 && graph_shapes(&original, shapes, &error) == 0,
 		"the original network");
 	is_integer(shapes[9].channels, 18496, "has 18496 values before its first dense layer");
