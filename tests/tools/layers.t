@@ -16,6 +16,7 @@ only() {
 only base ''
 only kernels base
 only graph 'base kernels'
+only architectures 'base kernels graph'
 only nn 'base kernels graph'
 
 # circles <PAIRS: the members of circles among "caller callee" lines, or nothing.
