@@ -85,4 +85,28 @@ status_is 0
 stderr_is ""
 ok "another size, other probabilities" sh -c '! cmp -s default "$1"' sh "$scratch/.out"
 
+# ---- built in ----
+setting() { grep -o "\"$2\": [^,}]*" "$1/training.json" | head -n 1; }
+for network in compact mobilenet_v2:0.1 efficientnet_b0; do
+	ok "$network is trained" cnn-train -q --epochs 1 --batch-size 8 --architecture $network -o built t.tens
+	is "... the card has its name" "$(setting built architecture)" "\"architecture\": \"$network\""
+	is "... and its output activation" "$(setting built output_activation)" '"output_activation": "softmax"'
+	case $network in compact) white=1.0 ;; *) white=255.0 ;; esac
+	is "... and the range of its input" "$(setting built maximum)" "\"maximum\": $white"
+	is "... a prediction for each image" "$(cnn-predict -q -m built t.tens | wc -l)" 8
+done
+ok "another output activation" cnn-train -q --epochs 1 --architecture compact --output-activation sigmoid -o sigmoid t.tens
+ok "--like takes both" cnn-train -q --like sigmoid -o liked t.tens
+is "... and gives the same bytes" "$(sha256sum <liked/poids.h5)" "$(sha256sum <sigmoid/poids.h5)"
+list='original, compact, mobilenet_v2:ALPHA, efficientnet_b0, resnet18'
+refused "is none of $list, and no file" mobilenet_v3
+refused 'needs a width multiplier, as mobilenet_v2:1.0' mobilenet_v2
+pack-tensors -q --size 31x15 -o small.tens pictures
+run cnn-train --architecture compact -o no small.tens
+stderr_is 'cnn-train: compact: takes images of at least 16x16; these have 31x15'
+
+# The pipelines take the same names.
+is "pipelines know all of them" "$(cnn-train --help | sed -n 's/.*architecture: \(.*\), or a Keras JSON file.*/\1/p')" "$list"
+for network in $(echo "$list" | sed 's/ALPHA/0.35/' | tr -d ,); do set -- "$@" "ARCHITECTURE=$network"; done
+is "... and take them" "$("$here/../../pipelines/check-variables" "$@")" ''
 finish

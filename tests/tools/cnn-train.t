@@ -113,7 +113,7 @@ refused 1 'cnn-train: softmax/architecture.json: takes images of 26x24x3 (width,
 	cnn-train -o no --architecture softmax/architecture.json large.tens
 refused 1 'cnn-train: softmax/architecture.json: has 2 outputs; three.tens has 3 classes' \
 	cnn-train -o no --architecture softmax/architecture.json three.tens
-refused 1 'cnn-train: nothing.json: No such file or directory' cnn-train -o no --architecture nothing.json train.tens
+refused 1 'cnn-train: nothing.json: is none of original, compact, mobilenet_v2:ALPHA, efficientnet_b0, resnet18, and no file' cnn-train -o no --architecture nothing.json train.tens
 mkdir folder
 : >empty.tens
 echo text >text.tens
