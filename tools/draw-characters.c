@@ -3,12 +3,15 @@
 #include "common/tool.h"
 
 #include "base/parallel.h"
+#include "draw/invent.h"
 #include "draw/picture_sets.h"
+#include "draw/style.h"
 
 #include <stdlib.h>
 
 static struct picture_sets_options sets = {.folder = "drawings", .per_class = 120};
 static struct option_size largest = {320, 320}, smallest = {200, 200};
+static struct inventions inventions;
 static int threads;
 static bool quiet;
 
@@ -17,6 +20,14 @@ static const struct option_row rows[] = {
 		NULL},
 	{'n', "count", OPTION_INTEGER, &sets.per_class, "N", "pictures of each class", 0, 99999,
 		NULL},
+	{0, "invent", OPTION_INTEGER, &inventions.figures, "N",
+		"classes of invented characters, instead of DATASET", 0, INVENTIONS_MAXIMUM, NULL},
+	{0, "objects", OPTION_INTEGER, &inventions.objects, "N",
+		"classes of invented objects, likewise", 0, INVENTIONS_MAXIMUM, NULL},
+	{0, "patterns", OPTION_INTEGER, &inventions.patterns, "N",
+		"classes of invented patterns, likewise", 0, INVENTIONS_MAXIMUM, NULL},
+	{0, "style", OPTION_CHOICE, &sets.style, "NAME",
+		"style of the pictures; mixed: any of them at random", 0, 0, style_names},
 	{0, "predict", OPTION_INTEGER, &sets.predict, "N",
 		"pictures of random classes, in DIR/predict", 0, 99999, NULL},
 	{0, "scenes", OPTION_INTEGER, &sets.scenes, "N",
@@ -34,7 +45,7 @@ static const struct option_row rows[] = {
 
 static const struct options options = {
 	"draw-characters",
-	"DATASET",
+	"[DATASET]",
 	"Draw the characters of a dataset: a class folder of pictures for each.",
 	rows,
 	NULL,
@@ -45,10 +56,24 @@ static int smaller(int a, int b)
 	return a < b ? a : b;
 }
 
+static int read_dataset(const char *dataset, struct character_list *list, struct error *error)
+{
+	char *path = character_list_find_file(dataset, error);
+	tool_check_files(&path, path != NULL, TOOL_WHOLE_FOLDERS);
+	int result = path ? character_list_read(path, list, error) : -1;
+	free(path);
+	return result;
+}
+
 int main(int argc, char **argv)
 {
 	int first = tool_start(&options, argc, argv);
-	if (argc - first != 1)
+	bool invents = inventions.figures + inventions.objects + inventions.patterns > 0;
+	if (invents && argc > first)
+		tool_usage("DATASET", "does not go with --invent, --objects or --patterns");
+	if (invents)
+		tool_check_files(NULL, 0, TOOL_WHOLE_FOLDERS);
+	else if (argc - first != 1)
 		tool_usage("DATASET", argc == first ? "is missing" : "is more than one");
 	sets.largest[0] = largest.width;
 	sets.largest[1] = largest.height;
@@ -60,9 +85,8 @@ int main(int argc, char **argv)
 	struct error error;
 	struct character_list list = {0};
 	struct parallel *pool = NULL;
-	char *path = character_list_find_file(argv[first], &error);
-	tool_check_files(&path, path != NULL, TOOL_WHOLE_FOLDERS);
-	int result = path ? character_list_read(path, &list, &error) : -1;
+	int result = invents ? character_list_invent(&inventions, sets.seed, &list, &error)
+			     : read_dataset(argv[first], &list, &error);
 	if (result == 0)
 		result = parallel_create(&pool, threads, &error);
 
@@ -71,6 +95,5 @@ int main(int argc, char **argv)
 
 	parallel_destroy(pool);
 	character_list_free(&list);
-	free(path);
 	return tool_finish(result ? tool_error(&error) : EXIT_DONE);
 }

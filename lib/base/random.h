@@ -24,6 +24,7 @@ enum random_purpose {
 	RANDOM_SAMPLE, /* sampling of records: (position in the pass, 0) */
 	RANDOM_ORDER,  /* shuffling of a stream: (position in the pass, pass) */
 	RANDOM_NOISE,  /* normal noise in training: (step, node and piece) */
+	RANDOM_INVENT, /* invented characters: (kind and number, trait) */
 };
 
 /* A position in the sequence of (seed, purpose, a, b). A plain

@@ -4,6 +4,7 @@
 #include "draw/clutter.h"
 #include "draw/figure.h"
 #include "draw/postprocess.h"
+#include "draw/style.h"
 
 #include <math.h>
 
@@ -61,10 +62,12 @@ static struct box box_interpolate(struct box a, struct box b, double weight_of_b
 
 /* The box to show: the whole figure, its head, or a box between the two. */
 static struct box choose_framing(const struct character *character, const struct pose *pose,
-	struct random *random)
+	uint32_t styles, struct random *random)
 {
 	struct box whole = figure_box(character, pose, -1),
-		   head = figure_box(character, pose, character->head);
+		   head = figure_box(character, pose, character->head), styled;
+	if (styles_frame(styles, whole, head, &styled, random))
+		return styled;
 	double framing = uniform(random, 0, 1), closeness = uniform(random, 0.25, 0.7);
 	if (box_is_empty(head) || framing < 0.65)
 		return whole;
@@ -110,13 +113,14 @@ static void draw_shadow(cairo_t *cairo, struct box whole, double strength)
 }
 
 static void draw_figure(cairo_t *cairo, const struct character *character, struct viewport viewport,
-	struct random *random)
+	uint32_t styles, struct random *random)
 {
 	struct pose pose;
 	pose_choose(&pose, character, uniform(random, 0.5, 1), random);
 	choose_style(&pose, random);
 	choose_colors(&pose, character->color_count, random);
-	struct box framed = choose_framing(character, &pose, random);
+	styles_pose(styles, &pose, character->color_count, random);
+	struct box framed = choose_framing(character, &pose, styles, random);
 	double shadow = uniform(random, -0.2, 0.5);
 	if (box_is_empty(framed))
 		return;
@@ -152,20 +156,24 @@ static cairo_surface_t *finish_surface(cairo_t *cairo, cairo_surface_t *surface)
 }
 
 cairo_surface_t *picture_draw(const struct character *const *characters, int count, int width,
-	int height, struct random *random)
+	int height, int style, struct random *random)
 {
 	cairo_surface_t *surface = cairo_image_surface_create(CAIRO_FORMAT_RGB24, width, height);
 	cairo_t *cairo = cairo_create(surface);
-	backdrop_draw(cairo, width, height, random);
-	scatter(cairo, width, height, 3, false, random);
+	uint32_t styles = styles_choose(style, random);
+	if (!styles_background(styles, surface, random)) {
+		backdrop_draw(cairo, width, height, random);
+		scatter(cairo, width, height, 3, false, random);
+	}
 	for (int i = 0; i < count; i++) {
 		double width_fraction = count == 1 ? 1 : 0.62;
 		struct viewport viewport = {i * (1 - width_fraction) * width, 0,
 			width_fraction * width, height};
-		draw_figure(cairo, characters[i], viewport, random);
+		draw_figure(cairo, characters[i], viewport, styles, random);
 	}
 	scatter(cairo, width, height, 2, true, random);
 	postprocess_apply(surface, random);
+	styles_finish(styles, surface, random);
 	return finish_surface(cairo, surface);
 }
 

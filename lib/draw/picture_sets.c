@@ -90,7 +90,8 @@ static cairo_surface_t *draw_picture(const struct picture_sets *sets, int number
 		float range = (float)(options->largest[i] - options->smallest[i]);
 		sides[i] = options->smallest[i] + (int)lrintf(fraction * range);
 	}
-	return picture_draw(subject.characters, subject.count, sides[0], sides[1], &random);
+	return picture_draw(subject.characters, subject.count, sides[0], sides[1], options->style,
+		&random);
 }
 
 static void draw_into_buffer(void *context, int index, int worker)

@@ -20,6 +20,7 @@ struct picture_sets_options {
 	                 * class */
 	bool portraits; /* FOLDER/portraits/CLASS.png: each character at rest on white */
 	int smallest[2], largest[2]; /* width and height, from 32 to 1024; smallest <= largest */
+	int style;                   /* STYLE_PLAIN, or another one of draw/style.h */
 	struct progress *progress;   /* counts the pictures written */
 };
 

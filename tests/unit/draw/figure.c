@@ -3,6 +3,7 @@
 
 #include "draw/figure.h"
 #include "draw/picture.h"
+#include "draw/style.h"
 
 #include <math.h>
 #include <string.h>
@@ -128,9 +129,9 @@ static void check_picture(const struct character *character)
 {
 	struct random start = random_start(5, RANDOM_TEST, 1, 1), again = start;
 	struct random other = random_start(5, RANDOM_TEST, 1, 2);
-	cairo_surface_t *first = picture_draw(&character, 1, 90, 70, &start);
-	cairo_surface_t *second = picture_draw(&character, 1, 90, 70, &again);
-	cairo_surface_t *third = picture_draw(&character, 1, 90, 70, &other);
+	cairo_surface_t *first = picture_draw(&character, 1, 90, 70, STYLE_PLAIN, &start);
+	cairo_surface_t *second = picture_draw(&character, 1, 90, 70, STYLE_PLAIN, &again);
+	cairo_surface_t *third = picture_draw(&character, 1, 90, 70, STYLE_PLAIN, &other);
 	if (!ok(first && second && third, "pictures"))
 		return;
 	size_t size = 70 * (size_t)cairo_image_surface_get_stride(first);
@@ -169,7 +170,7 @@ static void check_nothing_visible(void)
 	}
 	/* Four standard deviations of a binomial count with p = 0.1. */
 	is_near(seen, 400, 76, "a choice is present with its probability");
-	cairo_surface_t *picture = picture_draw(&nobody, 1, 50, 40, &random);
+	cairo_surface_t *picture = picture_draw(&nobody, 1, 50, 40, STYLE_PLAIN, &random);
 	cairo_surface_t *portrait = picture_portrait(nobody, 50, 40, (struct color){0, 0, 1, 1});
 	ok(picture != NULL, "a picture of nobody is a background");
 	ok(portrait && pixel(portrait, 25, 20) == 0x0000FF, "and so is a portrait");

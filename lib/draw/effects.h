@@ -1,0 +1,34 @@
+/* Operations on the pixels of an RGB24 image surface. On failure the surface has an error status.
+ */
+#ifndef DRAW_EFFECTS_H
+#define DRAW_EFFECTS_H
+
+#include "base/random.h"
+#include "draw/color.h"
+
+#include <cairo.h>
+#include <stdbool.h>
+
+/* Paints the whole surface with one colour. */
+void effect_paint(cairo_surface_t *surface, struct color color, cairo_operator_t operator);
+
+/* Scales the picture down by `factor` and up: a blur with a bilinear filter, pixelation with the
+ * nearest. */
+void effect_resample(cairo_surface_t *surface, double factor, cairo_filter_t filter);
+
+/* Darkens the corners, `strength` from 0 to 1. */
+void effect_vignette(cairo_surface_t *surface, double strength);
+
+/* Adds the same noise to the channels of a pixel: uniform, up to `strength` of 255. */
+void effect_noise(cairo_surface_t *surface, int strength, struct random *random);
+
+/* Blends smooth noise of about `cells` cells across into the picture with an operator: clouds,
+ * uneven light, stains. `color`: of any hue, else grey; `opacity` from 0 to 1. */
+void effect_clouds(cairo_surface_t *surface, int cells, bool color, double opacity,
+	cairo_operator_t operator, struct random * random);
+
+/* Lossy compression and back, as JPEG does it (ITU-T T.81): luma and colour differences in blocks
+ * of 8 x 8, quantized in the frequency domain; `quality` from 1 to 100 as in libjpeg. */
+void effect_compress(cairo_surface_t *surface, int quality);
+
+#endif
