@@ -104,6 +104,8 @@ struct character {
 	struct bone bones[BONES_MAXIMUM];
 	size_t bone_count;
 	int head;           /* bone shown by close-ups */
+	bool ground;        /* a material without an outline of its own: most pictures show a
+	                       piece of it alone */
 	struct part *parts; /* sorted by layer */
 	size_t part_count;
 	struct choice choices[CHOICES_MAXIMUM];

@@ -13,6 +13,7 @@ struct invention_kind {
 	const char *name;
 	invention_writer *write;
 	int count;
+	bool ground;
 };
 
 /* The random numbers of each trait: the family's, or the member's own. */
@@ -63,6 +64,7 @@ static int invent(const struct invention_kind *kind, int index, int number, uint
 	if (result)
 		return -1;
 	*character = one.items[0];
+	character->ground = kind->ground;
 	free(one.items);
 	return 0;
 }
@@ -71,9 +73,9 @@ int character_list_invent(const struct inventions *wanted, uint64_t seed,
 	struct character_list *list, struct error *error)
 {
 	const struct invention_kind kinds[] = {
-		{"figure", invent_figure, wanted->figures},
-		{"object", invent_object, wanted->objects},
-		{"pattern", invent_pattern, wanted->patterns},
+		{"figure", invent_figure, wanted->figures, false},
+		{"object", invent_object, wanted->objects, false},
+		{"pattern", invent_pattern, wanted->patterns, true},
 	};
 	size_t total = 0;
 	for (size_t i = 0; i < sizeof kinds / sizeof *kinds; i++)

@@ -8,8 +8,7 @@ typedef void hair_writer(struct sketch *sketch, const struct build *build, struc
 static void fringe(struct sketch *sketch, const struct build *build, struct random *random)
 {
 	double w = build->head_width, h = build->head_height;
-	double low = sketch_between(random, -0.62, -0.45),
-	       deep = sketch_between(random, 0.02, 0.16);
+	double low = sketch_between(random, -0.68, -0.5), deep = sketch_between(random, 0.02, 0.16);
 	int strands = sketch_integer(random, 2, 6);
 	bool sharp = sketch_chance(random, 0.7);
 	struct knot knots[32] = {{{-1.08, -0.36}, true}, {{-1.1, -0.7}, false},

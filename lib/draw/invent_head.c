@@ -84,9 +84,9 @@ static void horns(struct sketch *sketch, const struct build *build, struct rando
 		{{-0.5, -1}, true}, {{-0.25, -0.4}, false}, {{-0.4, 0.3}, true}};
 	double size = sketch_between(random, 16, 42), x = sketch_between(random, 0.2, 0.7);
 	struct point at = {-x * build->head_width, -0.95 * build->head_height};
+	double lean = sketch_chance(random, 0.5) ? 0.8 : -0.8;
 	sketch_curve(sketch, "head", sketch_chance(random, 0.5) ? 45 : 72, "accent", KNOTS(horn),
-		at, (struct point){size * (sketch_chance(random, 0.5) ? 0.8 : -0.8), size},
-		", 'mirror': true");
+		at, (struct point){lean * size, size}, ", 'mirror': true");
 }
 
 static void antennae(struct sketch *sketch, const struct build *build, struct random *random)

@@ -155,15 +155,19 @@ static void shoe(struct sketch *sketch, struct random *shape, struct random *det
 	const struct knot sole[] = {{{-length / 2 - 2, -2}, true}, {{length / 2 + 1, -2}, true},
 		{{length / 2, 5}, true}, {{-length / 2 + 24, 4}, true},
 		{{-length / 2 + 20, heel}, true}, {{-length / 2, heel}, true}};
-	sketch_curve(sketch, "body", 5, "first", KNOTS(upper), (struct point){0, 0},
-		(struct point){1, 1}, ", 'wobble': 1");
+	static const struct knot lace[] = {{{-1, 0.4}, false}, {{1, -0.4}, false}};
+	sketch_part(sketch, "curve", "body", 5, "first");
+	sketch_knots(sketch, KNOTS(upper), (struct point){0, 0}, (struct point){1, 1});
+	sketch_write(sketch, ", 'wobble': 1");
+	sketch_list(sketch, "inside");
+	for (int i = sketch_integer(detail, 0, 4); i > 0; i--)
+		sketch_line(sketch, NULL, 1, "accent", KNOTS(lace),
+			(struct point){-length / 2 + 24 + 7 * i, -toe - 4 - high * 0.1 * (4 - i)},
+			(struct point){9, 6}, 2.5, "");
+	sketch_end_list(sketch);
+	sketch_end_part(sketch);
 	sketch_curve(sketch, "body", 6, "second", KNOTS(sole), (struct point){0, 0},
 		(struct point){1, 1}, "");
-	static const struct knot lace[] = {{{-1, 0.4}, false}, {{1, -0.4}, false}};
-	for (int i = sketch_integer(detail, 0, 4); i > 0; i--)
-		sketch_line(sketch, "body", 7, "accent", KNOTS(lace),
-			(struct point){-length / 2 + 30 + 6 * i, -toe - 5 - high * 0.12 * (4 - i)},
-			(struct point){7, 5}, 2.5, "");
 }
 
 /* A vase, mug, bottle or bag: symmetrical about its axis, with a handle now and then. */

@@ -60,14 +60,22 @@ static struct box box_interpolate(struct box a, struct box b, double weight_of_b
 		a.bottom + weight_of_b * (b.bottom - a.bottom)};
 }
 
+static struct box box_middle(struct box box)
+{
+	double x = (box.left + box.right) / 2, y = (box.top + box.bottom) / 2;
+	return (struct box){x, y, x, y};
+}
+
 /* The box to show: the whole figure, its head, or a box between the two. */
 static struct box choose_framing(const struct character *character, const struct pose *pose,
 	uint32_t styles, struct random *random)
 {
 	struct box whole = figure_box(character, pose, -1),
 		   head = figure_box(character, pose, character->head), styled;
-	if (styles_frame(styles, whole, head, &styled, random))
+	if (!character->ground && styles_frame(styles, whole, head, &styled, random))
 		return styled;
+	if (character->ground && bernoulli(random, 0.75))
+		return box_interpolate(whole, box_middle(whole), uniform(random, 0.4, 0.75));
 	double framing = uniform(random, 0, 1), closeness = uniform(random, 0.25, 0.7);
 	if (box_is_empty(head) || framing < 0.65)
 		return whole;

@@ -27,11 +27,11 @@ struct style {
 	ROW("recolored", 0.35, pose_recolored, NULL, NULL, NULL) \
 	ROW("crop", 0.25, NULL, NULL, frame_crop, NULL) \
 	ROW("cover", 0.15, NULL, NULL, NULL, finish_cover) \
-	ROW("light", 0.3, NULL, NULL, NULL, finish_light) \
+	ROW("light", 0.2, NULL, NULL, NULL, finish_light) \
 	ROW("print", 0.08, NULL, NULL, NULL, finish_print) \
 	ROW("grey", 0.06, NULL, NULL, NULL, finish_grey) \
-	ROW("blur", 0.1, NULL, NULL, NULL, finish_blur) \
-	ROW("noise", 0.12, NULL, NULL, NULL, finish_noise) \
+	ROW("blur", 0.06, NULL, NULL, NULL, finish_blur) \
+	ROW("noise", 0.06, NULL, NULL, NULL, finish_noise) \
 	ROW("jpeg", 0.2, NULL, NULL, NULL, finish_jpeg)
 
 static double uniform(struct random *random, double low, double high)
@@ -115,8 +115,8 @@ static void scatter(cairo_surface_t *surface, int count, double least, double mo
 	cairo_t *cairo = cairo_create(surface);
 	for (int i = 0; i < count; i++) {
 		double x = uniform(random, 0, width), y = uniform(random, 0, height);
-		clutter_draw(cairo, x, y, uniform(random, least, most) * fmin(width, height),
-			random);
+		double size = uniform(random, least, most) * fmin(width, height);
+		clutter_draw(cairo, x, y, size, random);
 	}
 	cairo_destroy(cairo);
 }
@@ -130,14 +130,33 @@ static void background_paper(cairo_surface_t *surface, struct random *random)
 		effect_clouds(surface, 40, false, 0.06, CAIRO_OPERATOR_OVER, random);
 }
 
-/* Out of focus: a scene with objects, or light and dark alone. */
+static void paint_scaled(cairo_surface_t *surface, cairo_surface_t *small)
+{
+	cairo_t *cairo = cairo_create(surface);
+	cairo_scale(cairo, (double)width_of(surface) / width_of(small),
+		(double)height_of(surface) / height_of(small));
+	cairo_set_source_surface(cairo, small, 0, 0);
+	cairo_pattern_set_filter(cairo_get_source(cairo), CAIRO_FILTER_BILINEAR);
+	cairo_pattern_set_extend(cairo_get_source(cairo), CAIRO_EXTEND_PAD);
+	cairo_paint(cairo);
+	cairo_destroy(cairo);
+}
+
+/* Out of focus: a scene with objects, drawn small and scaled up. */
 static void background_blurred(cairo_surface_t *surface, struct random *random)
 {
-	draw_backdrop(surface, random);
-	scatter(surface, (int)random_below(random, 9), 0.15, 0.5, random);
-	effect_clouds(surface, 3, random_uniform(random) < 0.5f, uniform(random, 0.1, 0.6),
-		CAIRO_OPERATOR_OVER, random);
-	effect_resample(surface, uniform(random, 0.06, 0.3), CAIRO_FILTER_BILINEAR);
+	double factor = uniform(random, 0.08, 0.3);
+	int width = (int)fmax(8, factor * width_of(surface)),
+	    height = (int)fmax(8, factor * height_of(surface));
+	cairo_surface_t *small = cairo_image_surface_create(CAIRO_FORMAT_RGB24, width, height);
+	draw_backdrop(small, random);
+	int count = (int)random_below(random, 9);
+	scatter(small, count, 0.15, 0.5, random);
+	bool colored = random_uniform(random) < 0.5f;
+	double opacity = uniform(random, 0.1, 0.5);
+	effect_clouds(small, 3, colored, opacity, CAIRO_OPERATOR_OVER, random);
+	paint_scaled(surface, small);
+	cairo_surface_destroy(small);
 }
 
 static void background_white(cairo_surface_t *surface, struct random *random)
@@ -167,7 +186,8 @@ static void background_texture(cairo_surface_t *surface, struct random *random)
 static void background_clutter(cairo_surface_t *surface, struct random *random)
 {
 	draw_backdrop(surface, random);
-	scatter(surface, 6 + (int)random_below(random, 14), 0.12, 0.5, random);
+	int count = 6 + (int)random_below(random, 14);
+	scatter(surface, count, 0.12, 0.5, random);
 }
 
 /* The head, or a part of the figure of 0.3 to 0.9 of its size. */
@@ -188,7 +208,8 @@ static void finish_cover(cairo_surface_t *surface, struct random *random)
 {
 	double width = width_of(surface), height = height_of(surface), hue = uniform(random, 0, 1);
 	if (random_uniform(random) < 0.6f) {
-		scatter(surface, 1 + (int)random_below(random, 3), 0.2, 0.5, random);
+		int count = 1 + (int)random_below(random, 3);
+		scatter(surface, count, 0.2, 0.5, random);
 		return;
 	}
 	cairo_t *cairo = cairo_create(surface);
@@ -209,7 +230,7 @@ static void finish_cover(cairo_surface_t *surface, struct random *random)
 static void finish_light(cairo_surface_t *surface, struct random *random)
 {
 	double width = width_of(surface), height = height_of(surface);
-	double angle = uniform(random, 0, 2 * M_PI), dark = uniform(random, 0.4, 0.9);
+	double angle = uniform(random, 0, 2 * M_PI), dark = uniform(random, 0.55, 0.95);
 	double dx = cos(angle) * width / 2, dy = sin(angle) * height / 2;
 	cairo_pattern_t *gradient = cairo_pattern_create_linear(width / 2 - dx, height / 2 - dy,
 		width / 2 + dx, height / 2 + dy);
@@ -226,20 +247,22 @@ static void finish_light(cairo_surface_t *surface, struct random *random)
 static void finish_photo(cairo_surface_t *surface, struct random *random)
 {
 	finish_light(surface, random);
-	effect_clouds(surface, 3, false, uniform(random, 0.1, 0.4), CAIRO_OPERATOR_SOFT_LIGHT,
-		random);
+	double opacity = uniform(random, 0.1, 0.4);
+	effect_clouds(surface, 3, false, opacity, CAIRO_OPERATOR_OVERLAY, random);
 	if (random_uniform(random) < 0.5f)
 		effect_resample(surface, uniform(random, 0.45, 0.8), CAIRO_FILTER_BILINEAR);
 	effect_vignette(surface, uniform(random, 0, 0.5));
-	effect_noise(surface, 3 + (int)random_below(random, 12), random);
+	int noise = 3 + (int)random_below(random, 12);
+	effect_noise(surface, noise, random);
 }
 
 /* Grain of canvas, paper or cloth over all. */
 static void finish_print(cairo_surface_t *surface, struct random *random)
 {
 	int cells = 20 + (int)random_below(random, 60);
-	effect_clouds(surface, cells, random_uniform(random) < 0.3f, uniform(random, 0.15, 0.45),
-		CAIRO_OPERATOR_OVERLAY, random);
+	bool colored = random_uniform(random) < 0.3f;
+	double opacity = uniform(random, 0.1, 0.3);
+	effect_clouds(surface, cells, colored, opacity, CAIRO_OPERATOR_OVERLAY, random);
 }
 
 static void finish_grey(cairo_surface_t *surface, struct random *random)
@@ -256,7 +279,8 @@ static void finish_blur(cairo_surface_t *surface, struct random *random)
 
 static void finish_noise(cairo_surface_t *surface, struct random *random)
 {
-	effect_noise(surface, 6 + (int)random_below(random, 30), random);
+	int noise = 4 + (int)random_below(random, 24);
+	effect_noise(surface, noise, random);
 }
 
 static void finish_jpeg(cairo_surface_t *surface, struct random *random)
