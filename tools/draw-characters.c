@@ -69,8 +69,10 @@ int main(int argc, char **argv)
 {
 	int first = tool_start(&options, argc, argv);
 	bool invents = inventions.figures + inventions.objects + inventions.patterns > 0;
-	if (invents && argc > first)
-		tool_usage("DATASET", "does not go with --invent, --objects or --patterns");
+	for (int i = 0; argc > first && i < 3; i++) {
+		static const char *const kinds[] = {"invent", "objects", "patterns"};
+		tool_allow(!invents, kinds[i], "does not go with DATASET");
+	}
 	if (invents)
 		tool_check_files(NULL, 0, TOOL_WHOLE_FOLDERS);
 	else if (argc - first != 1)

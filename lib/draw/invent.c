@@ -5,7 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { FAMILY = 4, OWN_TRAITS = 2 };
+enum { FAMILY = 4 };
 
 typedef void invention_writer(struct sketch *sketch, struct random random[TRAIT_COUNT]);
 
@@ -16,20 +16,27 @@ struct invention_kind {
 	bool ground;
 };
 
+/* Chooses which traits a member has for itself: its colours or its body, which every kind shows,
+ * another one, and of the rest a quarter. */
+static void choose_own(bool own[TRAIT_COUNT], struct random *random)
+{
+	uint32_t first = sketch_chance(random, 0.5) ? TRAIT_COLORS : TRAIT_BODY;
+	uint32_t second = (first + 1 + random_below(random, TRAIT_COUNT - 1)) % TRAIT_COUNT;
+	for (uint32_t trait = 0; trait < TRAIT_COUNT; trait++)
+		own[trait] = sketch_chance(random, 0.25) || trait == first || trait == second;
+}
+
 /* The random numbers of each trait: the family's, or the member's own. */
 static void choose_traits(struct random random[TRAIT_COUNT], int kind, int number, uint64_t seed)
 {
 	uint64_t self = (uint64_t)kind << 32 | (uint64_t)number << 8;
 	uint64_t family = (uint64_t)kind << 32 | (uint64_t)(number / FAMILY) << 8 | 0x80;
 	struct random choice = random_start(seed, RANDOM_INVENT, self, TRAIT_COUNT);
-	uint32_t order[TRAIT_COUNT];
-	for (uint32_t i = 0; i < TRAIT_COUNT; i++)
-		order[i] = i;
-	random_shuffle(&choice, order, TRAIT_COUNT);
-	for (uint32_t i = 0; i < TRAIT_COUNT; i++) {
-		bool own = i < OWN_TRAITS || sketch_chance(&choice, 0.4);
-		random[order[i]] = random_start(seed, RANDOM_INVENT, own ? self : family, order[i]);
-	}
+	bool own[TRAIT_COUNT];
+	choose_own(own, &choice);
+	for (uint32_t trait = 0; trait < TRAIT_COUNT; trait++)
+		random[trait] =
+			random_start(seed, RANDOM_INVENT, own[trait] ? self : family, trait);
 }
 
 static void write_invention(FILE *stream, const struct invention_kind *kind, const char *name,

@@ -18,9 +18,9 @@ struct inventions {
 
 /* Invents them, sorted by name. One depends on the seed, its kind and its number alone: more of
  * them change none. Four neighbours are a family: each takes some of its traits (colours, body,
- * head, hair, face, clothes, tail) from the family and at least two are its own, so that no single
- * trait tells all classes apart. The caller frees with character_list_free. Returns 0, or -1
- * without memory (*list is then empty). */
+ * head, hair, face, clothes, tail) from the family; at least two, its colours or its body among
+ * them, are its own, so that no single trait tells all classes apart. The caller frees with
+ * character_list_free. Returns 0, or -1 without memory (*list is then empty). */
 CHECKED int character_list_invent(const struct inventions *wanted, uint64_t seed,
 	struct character_list *list, struct error *error);
 

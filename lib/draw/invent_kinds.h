@@ -17,7 +17,7 @@ enum trait {
 };
 
 /* Write a description without the braces around it; random[t] is for trait t alone. An object has
- * its kind and shape from TRAIT_BODY, its details from TRAIT_HEAD on; a pattern likewise. */
+ * its kind and shape from TRAIT_BODY, its details from TRAIT_HEAD; a pattern is all body. */
 void invent_figure(struct sketch *sketch, struct random random[TRAIT_COUNT]);
 void invent_object(struct sketch *sketch, struct random random[TRAIT_COUNT]);
 void invent_pattern(struct sketch *sketch, struct random random[TRAIT_COUNT]);

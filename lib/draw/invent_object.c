@@ -306,6 +306,6 @@ void invent_object(struct sketch *sketch, struct random random[TRAIT_COUNT])
 	sketch_end_list(sketch);
 	sketch_list(sketch, "parts");
 	uint32_t kind = random_below(&random[TRAIT_BODY], sizeof kinds / sizeof *kinds);
-	kinds[kind](sketch, &random[TRAIT_HEAD], &random[TRAIT_HAIR]);
+	kinds[kind](sketch, &random[TRAIT_BODY], &random[TRAIT_HEAD]);
 	sketch_end_list(sketch);
 }

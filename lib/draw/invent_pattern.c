@@ -153,7 +153,7 @@ void invent_pattern(struct sketch *sketch, struct random random[TRAIT_COUNT])
 	sketch_write(sketch, ", 'line width': 0");
 	sketch_list(sketch, "inside");
 	uint32_t kind = random_below(&random[TRAIT_BODY], sizeof kinds / sizeof *kinds);
-	kinds[kind](sketch, &random[TRAIT_HEAD]);
+	kinds[kind](sketch, &random[TRAIT_BODY]);
 	sketch_end_list(sketch);
 	sketch_end_part(sketch);
 	sketch_end_list(sketch);
