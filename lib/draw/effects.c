@@ -4,13 +4,24 @@
 #include <stddef.h>
 #include <stdint.h>
 
-void effect_paint(cairo_surface_t *surface, struct color color, cairo_operator_t operator)
+void effect_end(cairo_t *cairo, cairo_surface_t *surface)
+{
+	bool good = !cairo_status(cairo);
+	cairo_destroy(cairo);
+	if (good)
+		return;
+	/* A surface takes an error only from use after its end. */
+	cairo_surface_finish(surface);
+	cairo_surface_mark_dirty(surface);
+}
+
+void effect_paint(cairo_surface_t *surface, struct color color, cairo_operator_t blend)
 {
 	cairo_t *cairo = cairo_create(surface);
-	cairo_set_operator(cairo, operator);
+	cairo_set_operator(cairo, blend);
 	color_set_source(cairo, color);
 	cairo_paint(cairo);
-	cairo_destroy(cairo);
+	effect_end(cairo, surface);
 }
 
 void effect_resample(cairo_surface_t *surface, double factor, cairo_filter_t filter)
@@ -29,7 +40,7 @@ void effect_resample(cairo_surface_t *surface, double factor, cairo_filter_t fil
 		cairo_pattern_set_filter(cairo_get_source(cairo), up ? filter : CAIRO_FILTER_GOOD);
 		cairo_pattern_set_extend(cairo_get_source(cairo), CAIRO_EXTEND_PAD);
 		cairo_paint(cairo);
-		cairo_destroy(cairo);
+		effect_end(cairo, up ? surface : small);
 	}
 	cairo_surface_destroy(small);
 }
@@ -46,7 +57,7 @@ void effect_vignette(cairo_surface_t *surface, double strength)
 	cairo_set_source(cairo, ring);
 	cairo_paint(cairo);
 	cairo_pattern_destroy(ring);
-	cairo_destroy(cairo);
+	effect_end(cairo, surface);
 }
 
 static uint32_t clamp_byte(int value)
@@ -62,7 +73,7 @@ void effect_noise(cairo_surface_t *surface, int strength, struct random *random)
 	    height = cairo_image_surface_get_height(surface);
 	size_t stride = (size_t)cairo_image_surface_get_stride(surface);
 	unsigned char *pixels = cairo_image_surface_get_data(surface);
-	for (int y = 0; y < height; y++) {
+	for (int y = 0; pixels && y < height; y++) {
 		uint32_t *row = (uint32_t *)(void *)(pixels + (size_t)y * stride);
 		uint32_t bits = 0;
 		for (int x = 0; x < width; x++, bits >>= 8) {
@@ -96,7 +107,7 @@ static cairo_surface_t *random_cells(int cells, bool color, struct random *rando
 }
 
 void effect_clouds(cairo_surface_t *surface, int cells, bool color, double opacity,
-	cairo_operator_t operator, struct random * random)
+	cairo_operator_t blend, struct random *random)
 {
 	double width = cairo_image_surface_get_width(surface),
 	       height = cairo_image_surface_get_height(surface);
@@ -106,8 +117,8 @@ void effect_clouds(cairo_surface_t *surface, int cells, bool color, double opaci
 	cairo_set_source_surface(cairo, small, -0.5, -0.5);
 	cairo_pattern_set_filter(cairo_get_source(cairo), CAIRO_FILTER_BILINEAR);
 	cairo_pattern_set_extend(cairo_get_source(cairo), CAIRO_EXTEND_PAD);
-	cairo_set_operator(cairo, operator);
+	cairo_set_operator(cairo, blend);
 	cairo_paint_with_alpha(cairo, opacity);
-	cairo_destroy(cairo);
+	effect_end(cairo, surface);
 	cairo_surface_destroy(small);
 }

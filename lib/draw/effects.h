@@ -9,8 +9,12 @@
 #include <cairo.h>
 #include <stdbool.h>
 
+/* Ends drawing on a surface: destroys the context, and if something failed gives the surface an
+ * error status. */
+void effect_end(cairo_t *cairo, cairo_surface_t *surface);
+
 /* Paints the whole surface with one colour. */
-void effect_paint(cairo_surface_t *surface, struct color color, cairo_operator_t operator);
+void effect_paint(cairo_surface_t *surface, struct color color, cairo_operator_t blend);
 
 /* Scales the picture down by `factor` and up: a blur with a bilinear filter, pixelation with the
  * nearest. */
@@ -25,7 +29,7 @@ void effect_noise(cairo_surface_t *surface, int strength, struct random *random)
 /* Blends smooth noise of about `cells` cells across into the picture with an operator: clouds,
  * uneven light, stains. `color`: of any hue, else grey; `opacity` from 0 to 1. */
 void effect_clouds(cairo_surface_t *surface, int cells, bool color, double opacity,
-	cairo_operator_t operator, struct random * random);
+	cairo_operator_t blend, struct random *random);
 
 /* Lossy compression and back, as JPEG does it (ITU-T T.81): luma and colour differences in blocks
  * of 8 x 8, quantized in the frequency domain; `quality` from 1 to 100 as in libjpeg. */

@@ -30,6 +30,18 @@ static struct color tint(struct color color, double weight)
 	return color_mix(color, (struct color){1, 1, 1, 1}, weight);
 }
 
+/* In some pictures the colours of clothes are others: they are not what makes a class. */
+static void write_outfit(struct sketch *sketch, struct random *random)
+{
+	sketch_write(sketch, ", 'choices': [{'name': 'outfit', 'share': %.2f, 'palette': {",
+		sketch_between(random, 0, 0.3));
+	sketch->first = true;
+	sketch_color(sketch, "first", any_color(random, 0.9));
+	sketch_color(sketch, "second", any_color(random, 0.9));
+	sketch_color(sketch, "third", any_color(random, 0.7));
+	sketch_write(sketch, "}}]");
+}
+
 void invent_palette(struct sketch *sketch, struct random *random)
 {
 	struct color skin =
@@ -57,5 +69,6 @@ void invent_palette(struct sketch *sketch, struct random *random)
 	sketch_color(sketch, "white", (struct color){1, 1, 1, 1});
 	sketch_color(sketch, "black", (struct color){0.1, 0.09, 0.13, 1});
 	sketch_write(sketch, ", 'fold': '#00000050', 'blush': '#f0506060'}");
+	write_outfit(sketch, random);
 	sketch->first = false;
 }

@@ -104,7 +104,7 @@ static void draw_backdrop(cairo_surface_t *surface, struct random *random)
 {
 	cairo_t *cairo = cairo_create(surface);
 	backdrop_draw(cairo, width_of(surface), height_of(surface), random);
-	cairo_destroy(cairo);
+	effect_end(cairo, surface);
 }
 
 /* `count` objects of `least` to `most` of the picture's size, anywhere. */
@@ -118,7 +118,7 @@ static void scatter(cairo_surface_t *surface, int count, double least, double mo
 		double size = uniform(random, least, most) * fmin(width, height);
 		clutter_draw(cairo, x, y, size, random);
 	}
-	cairo_destroy(cairo);
+	effect_end(cairo, surface);
 }
 
 static void background_paper(cairo_surface_t *surface, struct random *random)
@@ -139,7 +139,7 @@ static void paint_scaled(cairo_surface_t *surface, cairo_surface_t *small)
 	cairo_pattern_set_filter(cairo_get_source(cairo), CAIRO_FILTER_BILINEAR);
 	cairo_pattern_set_extend(cairo_get_source(cairo), CAIRO_EXTEND_PAD);
 	cairo_paint(cairo);
-	cairo_destroy(cairo);
+	effect_end(cairo, surface);
 }
 
 /* Out of focus: a scene with objects, drawn small and scaled up. */
@@ -223,7 +223,7 @@ static void finish_cover(cairo_surface_t *surface, struct random *random)
 	else
 		cairo_arc(cairo, from + 0.3 * size, 0, 0.3 * size, 0, 2 * M_PI);
 	cairo_fill(cairo);
-	cairo_destroy(cairo);
+	effect_end(cairo, surface);
 }
 
 /* Light from a side and uneven shadow. */
@@ -241,7 +241,7 @@ static void finish_light(cairo_surface_t *surface, struct random *random)
 	cairo_set_operator(cairo, CAIRO_OPERATOR_MULTIPLY);
 	cairo_paint(cairo);
 	cairo_pattern_destroy(gradient);
-	cairo_destroy(cairo);
+	effect_end(cairo, surface);
 }
 
 static void finish_photo(cairo_surface_t *surface, struct random *random)
