@@ -119,11 +119,13 @@ void effect_compress(cairo_surface_t *surface, int quality)
 			int step = ((k ? chroma_steps : luma_steps)[i] * scale + 50) / 100;
 			steps[k][i] = step < 1 ? 1 : step;
 		}
+	if (cairo_surface_status(surface))
+		return;
 	cairo_surface_flush(surface);
 	struct pixels pixels = {cairo_image_surface_get_data(surface),
 		(size_t)cairo_image_surface_get_stride(surface),
 		cairo_image_surface_get_width(surface), cairo_image_surface_get_height(surface)};
-	for (int top = 0; pixels.bytes && top < pixels.height; top += SIDE)
+	for (int top = 0; top < pixels.height; top += SIDE)
 		for (int left = 0; left < pixels.width; left += SIDE)
 			compress_block(&pixels, left, top, steps);
 	cairo_surface_mark_dirty(surface);

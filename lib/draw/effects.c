@@ -68,12 +68,14 @@ static uint32_t clamp_byte(int value)
 /* One random byte per pixel, four pixels per random number. */
 void effect_noise(cairo_surface_t *surface, int strength, struct random *random)
 {
+	if (cairo_surface_status(surface))
+		return;
 	cairo_surface_flush(surface);
 	int width = cairo_image_surface_get_width(surface),
 	    height = cairo_image_surface_get_height(surface);
 	size_t stride = (size_t)cairo_image_surface_get_stride(surface);
 	unsigned char *pixels = cairo_image_surface_get_data(surface);
-	for (int y = 0; pixels && y < height; y++) {
+	for (int y = 0; y < height; y++) {
 		uint32_t *row = (uint32_t *)(void *)(pixels + (size_t)y * stride);
 		uint32_t bits = 0;
 		for (int x = 0; x < width; x++, bits >>= 8) {

@@ -150,6 +150,24 @@ static void check_clouds(void)
 	cairo_surface_destroy(surface);
 }
 
+/* What fails on a context shows on its surface, which is the picture. */
+static void check_failure(void)
+{
+	cairo_surface_t *surface = painted((struct color){1, 1, 1, 1});
+	effect_end(cairo_create(surface), surface);
+	ok(!cairo_surface_status(surface), "drawing that ends well leaves no error");
+	cairo_t *cairo = cairo_create(surface);
+	cairo_restore(cairo);
+	effect_end(cairo, surface);
+	ok(cairo_surface_status(surface), "what failed does");
+	effect_compress(surface, 50);
+	struct random random = random_start(1, RANDOM_TEST, 0, 0);
+	effect_noise(surface, 9, &random);
+	effect_clouds(surface, 4, false, 1, CAIRO_OPERATOR_OVER, &random);
+	ok(cairo_surface_status(surface), "and what is done after it changes nothing");
+	cairo_surface_destroy(surface);
+}
+
 int main(void)
 {
 	struct inventions wanted = {.figures = 1};
@@ -158,6 +176,7 @@ int main(void)
 	check_choice();
 	check_compression();
 	check_clouds();
+	check_failure();
 	if (ok(character_list_invent(&wanted, 1, &list, &error) == 0, "a figure")) {
 		check_rows(&list.items[0]);
 		check_grey(&list.items[0]);
