@@ -2,6 +2,32 @@
 
 #include <math.h>
 
+/* What is painted on the head: a paler face, patches about the eyes, a mask over the upper or lower
+ * half, stripes on the forehead, or nothing; nested in it. */
+static void head_markings(struct sketch *sketch, const struct build *build, struct random *random)
+{
+	static const struct knot half[] = {{{-1.5, 0}, true}, {{0, 0.12}, false}, {{1.5, 0}, true},
+		{{1.5, 2}, true}, {{-1.5, 2}, true}};
+	static const struct knot stripe[] = {{{0, 0}, false}, {{0.1, 1}, false}};
+	double w = build->head_width, h = build->head_height;
+	double kind = sketch_between(random, 0, 1), x = sketch_between(random, 0.3, 0.7) * w;
+	if (!build->human && kind < 0.25)
+		sketch_oval(sketch, NULL, 1, "belly", (struct point){0, -0.3 * h},
+			(struct point){x + 8, 0.36 * h}, ", 'depth': 5");
+	else if (!build->human && kind < 0.45)
+		sketch_oval(sketch, NULL, 1, "mark", (struct point){-x, -build->eye_height * h},
+			(struct point){0.36 * w, 0.26 * h},
+			", 'angle': 20, 'mirror': true, 'depth': 5");
+	else if (kind < 0.6)
+		sketch_curve(sketch, NULL, 1, "mark", KNOTS(half), (struct point){0, -0.3 * h},
+			(struct point){w, (kind < 0.52 ? -0.7 : 0.5) * h}, "");
+	else if (kind < 0.75)
+		for (int i = -1; i <= 1; i++)
+			sketch_line(sketch, NULL, 2, "mark", KNOTS(stripe),
+				(struct point){i * 0.3 * w, -1.02 * h},
+				(struct point){i * 20, 0.24 * h}, 4, ", 'depth': 4");
+}
+
 static void head_shape(struct sketch *sketch, const struct build *build, struct random *random)
 {
 	double jaw = build->jaw, cheek = build->cheek;
@@ -9,32 +35,11 @@ static void head_shape(struct sketch *sketch, const struct build *build, struct 
 		{{0.5 + 0.5 * jaw, -0.16}, false}, {{jaw * 0.5, 0.03}, false},
 		{{-jaw * 0.5, 0.03}, false}, {{-0.5 - 0.5 * jaw, -0.16}, false},
 		{{-1, -cheek}, false}, {{-0.68, -0.88}, false}};
-	struct point size = {build->head_width, build->head_height};
 	sketch_part(sketch, "curve", "head", 50, "skin");
-	sketch_knots(sketch, KNOTS(head), (struct point){0, 0}, size);
+	sketch_knots(sketch, KNOTS(head), (struct point){0, 0},
+		(struct point){build->head_width, build->head_height});
 	sketch_list(sketch, "inside");
-	double kind = sketch_between(random, 0, 1);
-	double x = sketch_between(random, 0.3, 0.7) * size.x;
-	if (!build->human && kind < 0.25) /* a paler face */
-		sketch_oval(sketch, NULL, 1, "belly", (struct point){0, -0.3 * size.y},
-			(struct point){x + 8, 0.36 * size.y}, ", 'depth': 5");
-	else if (!build->human && kind < 0.45) /* patches about the eyes */
-		sketch_oval(sketch, NULL, 1, "mark",
-			(struct point){-x, -build->eye_height * size.y},
-			(struct point){0.36 * size.x, 0.26 * size.y},
-			", 'angle': 20, 'mirror': true, 'depth': 5");
-	else if (kind < 0.6) { /* a mask of colour over the upper or lower half */
-		static const struct knot half[] = {{{-1.5, 0}, true}, {{0, 0.12}, false},
-			{{1.5, 0}, true}, {{1.5, 2}, true}, {{-1.5, 2}, true}};
-		sketch_curve(sketch, NULL, 1, "mark", KNOTS(half), (struct point){0, -0.3 * size.y},
-			(struct point){size.x, (kind < 0.52 ? -0.7 : 0.5) * size.y}, "");
-	} else if (kind < 0.75) { /* stripes on the forehead */
-		static const struct knot stripe[] = {{{0, 0}, false}, {{0.1, 1}, false}};
-		for (int i = -1; i <= 1; i++)
-			sketch_line(sketch, NULL, 2, "mark", KNOTS(stripe),
-				(struct point){i * 0.3 * size.x, -1.02 * size.y},
-				(struct point){i * 20, 0.24 * size.y}, 4, ", 'depth': 4");
-	}
+	head_markings(sketch, build, random);
 	sketch_end_list(sketch);
 	sketch_end_part(sketch);
 }

@@ -85,7 +85,39 @@ static void leaf(struct sketch *sketch, struct random *shape, struct random *det
 	sketch_end_part(sketch);
 }
 
-/* A shirt, dress or coat with sleeves; the skirt's width and the lengths differ. */
+/* What is on the front of a garment: nothing, buttons, stripes or an emblem; nested in it. */
+static void garment_front(struct sketch *sketch, struct random *detail)
+{
+	static const struct knot down[] = {{{0, -50}, false}, {{0, 90}, false}};
+	static const struct knot across[] = {{{-60, 0}, false}, {{60, 0}, false}};
+	uint32_t kind = random_below(detail, 5);
+	double width = sketch_between(detail, 2, 8);
+	if (kind == 1)
+		sketch_line(sketch, NULL, 1, "second", KNOTS(down), (struct point){0, 0},
+			(struct point){1, 1}, 2, "");
+	for (int i = 0; kind == 1 && i < 5; i++)
+		sketch_oval(sketch, NULL, 2, "accent", (struct point){0, 16 * i - 34},
+			(struct point){2.4, 2.4}, "");
+	for (int i = 0; kind == 2 && i < 7; i++)
+		sketch_line(sketch, NULL, 1, "second", KNOTS(across),
+			(struct point){0, 18 * i - 34}, (struct point){1, 1}, width, "");
+	if (kind == 3)
+		sketch_oval(sketch, NULL, 1, "accent", (struct point){0, -14},
+			(struct point){6 + width, 6 + width}, "");
+}
+
+static void garment_sleeves(struct sketch *sketch, double shoulder, double length, double cuff,
+	struct random *shape)
+{
+	double lean = sketch_between(shape, 0.15, 0.7), end = -shoulder - lean * length;
+	const struct knot arm[] = {{{-shoulder + 8, -44}, true}, {{-shoulder - 1, -42}, true},
+		{{end - cuff, -42 + length}, true}, {{end + cuff, -38 + length}, true},
+		{{-shoulder + 6, -18}, true}};
+	sketch_curve(sketch, "body", 4, "first", KNOTS(arm), (struct point){0, 0},
+		(struct point){1, 1}, ", 'mirror': true, 'wobble': 2");
+}
+
+/* A shirt, dress or coat: the skirt's width and the lengths differ. */
 static void garment(struct sketch *sketch, struct random *shape, struct random *detail)
 {
 	double s = sketch_between(shape, 26, 36), length = sketch_between(shape, 50, 125);
@@ -96,34 +128,13 @@ static void garment(struct sketch *sketch, struct random *shape, struct random *
 		{{hem, -50 + length}, true}, {{0, -47 + length}, false},
 		{{-hem, -50 + length}, true}, {{-waist, -50 + 0.45 * length}, false},
 		{{-s, -42}, true}};
-	if (sleeve > 10) {
-		double lean = sketch_between(shape, 0.15, 0.7);
-		const struct knot arm[] = {{{-s + 8, -44}, true}, {{-s - 1, -42}, true},
-			{{-s - lean * sleeve - cuff, -42 + sleeve}, true},
-			{{-s - lean * sleeve + cuff, -38 + sleeve}, true}, {{-s + 6, -18}, true}};
-		sketch_curve(sketch, "body", 4, "first", KNOTS(arm), (struct point){0, 0},
-			(struct point){1, 1}, ", 'mirror': true, 'wobble': 2");
-	}
+	if (sleeve > 10)
+		garment_sleeves(sketch, s, sleeve, cuff, shape);
 	sketch_part(sketch, "curve", "body", 5, "first");
 	sketch_knots(sketch, KNOTS(body), (struct point){0, 0}, (struct point){1, 1});
 	sketch_write(sketch, ", 'wobble': 1.5");
 	sketch_list(sketch, "inside");
-	static const struct knot down[] = {{{0, -50}, false}, {{0, 90}, false}};
-	static const struct knot across[] = {{{-60, 0}, false}, {{60, 0}, false}};
-	uint32_t kind = random_below(detail, 5);
-	double width = sketch_between(detail, 2, 8);
-	if (kind == 1)
-		sketch_line(sketch, NULL, 1, "second", KNOTS(down), (struct point){0, 0},
-			(struct point){1, 1}, 2, "");
-	for (int i = 0; kind == 2 && i < 7; i++)
-		sketch_line(sketch, NULL, 1, "second", KNOTS(across),
-			(struct point){0, 18 * i - 34}, (struct point){1, 1}, width, "");
-	for (int i = 0; kind == 1 && i < 5; i++)
-		sketch_oval(sketch, NULL, 2, "accent", (struct point){0, 16 * i - 34},
-			(struct point){2.4, 2.4}, "");
-	if (kind == 3)
-		sketch_oval(sketch, NULL, 1, "accent", (struct point){0, -14},
-			(struct point){6 + width, 6 + width}, "");
+	garment_front(sketch, detail);
 	sketch_end_list(sketch);
 	sketch_end_part(sketch);
 }
