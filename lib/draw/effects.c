@@ -111,6 +111,8 @@ static cairo_surface_t *random_cells(int cells, bool color, struct random *rando
 void effect_clouds(cairo_surface_t *surface, int cells, bool color, double opacity,
 	cairo_operator_t blend, struct random *random)
 {
+	if (cairo_surface_status(surface))
+		return;
 	double width = cairo_image_surface_get_width(surface),
 	       height = cairo_image_surface_get_height(surface);
 	cairo_surface_t *small = random_cells(cells + 1, color, random);
