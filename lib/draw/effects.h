@@ -31,8 +31,4 @@ void effect_noise(cairo_surface_t *surface, int strength, struct random *random)
 void effect_clouds(cairo_surface_t *surface, int cells, bool color, double opacity,
 	cairo_operator_t blend, struct random *random);
 
-/* Lossy compression and back, as JPEG does it (ITU-T T.81): luma and colour differences in blocks
- * of 8 x 8, quantized in the frequency domain; `quality` from 1 to 100 as in libjpeg. */
-void effect_compress(cairo_surface_t *surface, int quality);
-
 #endif

@@ -31,8 +31,7 @@ struct style {
 	ROW("print", 0.08, NULL, NULL, NULL, finish_print) \
 	ROW("grey", 0.06, NULL, NULL, NULL, finish_grey) \
 	ROW("blur", 0.06, NULL, NULL, NULL, finish_blur) \
-	ROW("noise", 0.06, NULL, NULL, NULL, finish_noise) \
-	ROW("jpeg", 0.2, NULL, NULL, NULL, finish_jpeg)
+	ROW("noise", 0.06, NULL, NULL, NULL, finish_noise)
 
 static double uniform(struct random *random, double low, double high)
 {
@@ -281,11 +280,6 @@ static void finish_noise(cairo_surface_t *surface, struct random *random)
 {
 	int noise = 4 + (int)random_below(random, 24);
 	effect_noise(surface, noise, random);
-}
-
-static void finish_jpeg(cairo_surface_t *surface, struct random *random)
-{
-	effect_compress(surface, 8 + (int)random_below(random, 60));
 }
 
 #define STYLE_ROW(name, probability, pose, background, frame, finish) \

@@ -22,7 +22,7 @@ done <<'END'
 draw-characters --invent 4 pokemon|--invent: does not go with DATASET
 draw-characters --patterns 4 pokemon|--patterns: does not go with DATASET
 draw-characters --invent 1000|--invent: '1000' is not a whole number from 0 to 999
-draw-characters --style sketchy pokemon|--style: 'sketchy' is not one of plain, mixed, line-art, photo, white, dark, texture, clutter, recolored, crop, cover, light, print, grey, blur, noise, jpeg
+draw-characters --style sketchy pokemon|--style: 'sketchy' is not one of plain, mixed, line-art, photo, white, dark, texture, clutter, recolored, crop, cover, light, print, grey, blur, noise
 split-dataset --folds 4 --validation-split 0.2 in out|--validation-split: does not go with --folds
 split-dataset --folds 4 --test-split 0 in out|--test-split: does not go with --folds
 split-dataset --audit --folds 4 in|--folds: does not go with --audit

@@ -109,27 +109,6 @@ static cairo_surface_t *painted(struct color color)
 	return surface;
 }
 
-/* A block of one grey has only the zero frequency, eight times the grey less 128: at quality 50 its
- * step is 16, so that greys are rounded to multiples of two. */
-static void check_compression(void)
-{
-	cairo_surface_t *even = painted((struct color){130 / 255.0, 130 / 255.0, 130 / 255.0, 1});
-	effect_compress(even, 50);
-	is_integer(row(even, 5)[9] & 0xFFFFFF, 0x828282, "an even grey stays");
-	effect_paint(even, (struct color){1, 0, 0, 1}, CAIRO_OPERATOR_OVER);
-	effect_compress(even, 100);
-	uint32_t pixel = row(even, 63)[63];
-	ok((pixel >> 16 & 255) >= 252 && (pixel >> 8 & 255) <= 3 && (pixel & 255) <= 3,
-		"red stays red (%06x)", (unsigned)(pixel & 0xFFFFFF));
-	for (int y = 0; y < SIDE; y++)
-		for (int x = 0; x < SIDE; x++)
-			row(even, y)[x] = (x + y) % 2 ? 0x8c8c8c : 0x747474;
-	cairo_surface_mark_dirty(even);
-	effect_compress(even, 5);
-	is_integer(row(even, 8)[8] & 0xFFFFFF, 0x808080, "a faint fine check is lost");
-	cairo_surface_destroy(even);
-}
-
 static void check_clouds(void)
 {
 	struct random random = random_start(1, RANDOM_TEST, 0, 0);
@@ -160,7 +139,6 @@ static void check_failure(void)
 	cairo_restore(cairo);
 	effect_end(cairo, surface);
 	ok(cairo_surface_status(surface), "what failed does");
-	effect_compress(surface, 50);
 	struct random random = random_start(1, RANDOM_TEST, 0, 0);
 	effect_noise(surface, 9, &random);
 	effect_clouds(surface, 4, false, 1, CAIRO_OPERATOR_OVER, &random);
@@ -174,7 +152,6 @@ int main(void)
 	struct character_list list;
 	struct error error;
 	check_choice();
-	check_compression();
 	check_clouds();
 	check_failure();
 	if (ok(character_list_invent(&wanted, 1, &list, &error) == 0, "a figure")) {
