@@ -64,6 +64,10 @@ float *network_parameter_values(struct network *network, int index);
 /* Copies all of them from `values`, of any alignment. Returns whether they are finite. */
 CHECKED bool network_set_parameter(struct network *network, int index, const void *values);
 
+/* Copies the values of each parameter that both networks have, by the names of its layer and of
+ * itself, with the same number of values. Returns how many those are. */
+int network_copy_parameters(struct network *to, const struct network *from);
+
 /* Forward of n samples, 1 <= n <= batch; `input` is (n, H, W, C). Writes the last layer's output
  * before its final sigmoid or softmax (the logits) and after it (the probabilities), each (n,
  * outputs); either may be NULL. A network that ends with another activation has equal logits and

@@ -176,3 +176,24 @@ bool network_set_parameter(struct network *network, int index, const void *value
 	parallel_for(network->pool, spans_of(copy.count), copy_span, &copy);
 	return !copy.not_finite;
 }
+
+static bool is_same_parameter(struct parameter a, struct parameter b)
+{
+	return strcmp(a.layer, b.layer) == 0 && strcmp(a.name, b.name) == 0 && a.count == b.count;
+}
+
+int network_copy_parameters(struct network *to, const struct network *from)
+{
+	int copied = 0;
+	for (int i = 0; i < network_parameter_count(to); i++)
+		for (int k = 0; k < network_parameter_count(from); k++) {
+			struct parameter target = network_parameter(to, i),
+					 source = network_parameter(from, k);
+			if (!is_same_parameter(target, source))
+				continue;
+			memcpy(network_parameter_values(to, i), source.values,
+				source.count * sizeof *source.values);
+			copied++;
+		}
+	return copied;
+}
