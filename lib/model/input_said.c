@@ -199,3 +199,30 @@ bool input_values_need_weights(const struct graph *graph)
 	return node >= 0 && graph_layer(graph, node)->kind == LAYER_NORMALIZATION &&
 		!graph_layer(graph, node)->invert;
 }
+
+/* ---- the name ---- */
+
+bool input_values_of_name(struct input_values *values, const char *name)
+{
+	/* keras/src/applications: what each preprocess_input does; the names are whole, or go on
+	 * with a width multiplier and a size. */
+	static const struct {
+		const char *stem;
+		enum input_mode mode;
+	} known[] = {{"mobilenet_", INPUT_TF}, {"mobilenetv2_", INPUT_TF}, {"xception", INPUT_TF},
+		{"inception_v3", INPUT_TF}, {"inception_resnet_v2", INPUT_TF}, {"NASNet", INPUT_TF},
+		{"nasnet_mobile", INPUT_TF}, {"nasnet_large", INPUT_TF}, {"resnet50v2", INPUT_TF},
+		{"resnet101v2", INPUT_TF}, {"resnet152v2", INPUT_TF}, {"densenet121", INPUT_TORCH},
+		{"densenet169", INPUT_TORCH}, {"densenet201", INPUT_TORCH},
+		{"resnet50", INPUT_CAFFE}, {"resnet101", INPUT_CAFFE}, {"resnet152", INPUT_CAFFE},
+		{"vgg16", INPUT_CAFFE}, {"vgg19", INPUT_CAFFE}};
+	for (size_t i = 0; i < sizeof known / sizeof *known; i++) {
+		size_t length = strlen(known[i].stem);
+		bool has_suffix = known[i].stem[length - 1] == '_';
+		if (strncmp(name, known[i].stem, length) == 0 && (has_suffix || !name[length])) {
+			*values = input_values_of_mode(known[i].mode, INPUT_OF_FORM);
+			return true;
+		}
+	}
+	return false;
+}

@@ -76,6 +76,10 @@ json_t *input_values_write(json_t *input, const struct input_values *values);
 bool input_values_of_layers(struct input_values *values, const struct graph *graph,
 	const struct network *network);
 
+/* What a network of keras.applications takes, by the name that Keras gives its graph
+ * ("mobilenetv2_0.35_224"): those whose layers do not say it. Returns whether it is one. */
+bool input_values_of_name(struct input_values *values, const char *name);
+
 /* Whether input_values_of_layers depends on weights. */
 bool input_values_need_weights(const struct graph *graph);
 

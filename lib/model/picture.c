@@ -35,6 +35,8 @@ static int read_values(struct input_values *values, const struct model *model, s
 		return 0;
 	if (input_values_of_layers(values, &model->graph, model->reading ? NULL : model->network))
 		return 0;
+	if (input_values_of_name(values, model->graph.name))
+		return 0;
 	*values = model->hints.is_teachable_machine ? input_values_of_range(-1, 1, INPUT_OF_FORM)
 						    : input_values_of_range(0, 1, INPUT_ASSUMED);
 	return 0;

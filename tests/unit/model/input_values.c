@@ -411,6 +411,22 @@ static void folders(void)
 	}
 }
 
+static void applications(void)
+{
+	static const struct {
+		const char *name;
+		int mode; /* enum input_mode, or -2: the name says nothing */
+	} names[] = {{"mobilenetv2_0.35_224", INPUT_TF}, {"mobilenet_1.00_128", INPUT_TF},
+		{"resnet50v2", INPUT_TF}, {"resnet50", INPUT_CAFFE}, {"vgg16", INPUT_CAFFE},
+		{"densenet121", INPUT_TORCH}, {"vgg16_of_mine", -2}, {"resnet5", -2},
+		{"mobilenetv2", -2}, {"sequential", -2}, {"", -2}};
+	for (size_t i = 0; i < sizeof names / sizeof *names; i++) {
+		struct input_values values = {.mode = INPUT_RANGE};
+		bool said = input_values_of_name(&values, names[i].name);
+		is_integer(said ? (int)values.mode : -2, names[i].mode, names[i].name);
+	}
+}
+
 int main(void)
 {
 	every_byte();
@@ -421,6 +437,7 @@ int main(void)
 	cards();
 	written_is_read();
 	precedence();
+	applications();
 	folders();
 	return done();
 }
