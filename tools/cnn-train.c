@@ -37,10 +37,12 @@ static struct training_request request = {
 	.weight_decay = -1,
 	.warmup = -1,
 	.average = 0.999,
+	.start = {.freeze = "auto", .dropout = 0.2F},
 	.checkpoint_every = 60,
 	.warn = say_no_checkpoint,
 };
 static const char *model, *like, *rate_picture;
+static int fine_tune_epochs;
 static int loss, output, optimizer = OPTIMIZER_ADAM, schedule = SCHEDULE_COSINE;
 static bool quiet;
 static struct text_list notes;
@@ -57,6 +59,19 @@ static const struct option_row rows[] = {
 		0, 0, outputs},
 	{0, "like", OPTION_INPUT, &like, "MODEL",
 		"the options of another model, where none are given here", 0, 0, NULL},
+	{0, NULL, OPTION_TITLE, NULL, NULL, "transfer learning", 0, 0, NULL},
+	{0, "start", OPTION_INPUT, &request.start.model, "MODEL",
+		"start from the weights of another model, with a new head fitted to its features",
+		0, 0, NULL},
+	{0, "feature-layer", OPTION_TEXT, &request.start.feature_layer, "LAYER",
+		"its layer whose output are the features (default: before its own head)", 0, 0,
+		NULL},
+	{0, "fine-tune-epochs", OPTION_INTEGER, &fine_tune_epochs, "N", "then train for N epochs",
+		0, 1000000, NULL},
+	{0, "freeze", OPTION_TEXT, &request.start.freeze, "LAYER",
+		"layers that are not trained: all but the head, none, auto (the first three "
+		"quarters), or those up to LAYER",
+		0, 0, NULL},
 	{0, NULL, OPTION_TITLE, NULL, NULL, "length", 0, 0, NULL},
 	{0, "epochs", OPTION_INTEGER, &request.epochs, "N",
 		"number of epochs (0: one per pass, 50 for a single pass)", 0, 1000000, NULL},
@@ -136,6 +151,8 @@ static bool is_overridden(const char *name)
 
 static enum activation_kind output_activation(void)
 {
+	if (output == OUTPUT_AUTO && request.start.model)
+		return ACTIVATION_SOFTMAX;
 	if (output == OUTPUT_AUTO)
 		return architecture_default_output(request.architecture);
 	return output == OUTPUT_SIGMOID ? ACTIVATION_SIGMOID : ACTIVATION_SOFTMAX;
@@ -160,11 +177,36 @@ static int take_options_of_like(struct error *error)
 	const json_t *settings = json_object_get(card, "options");
 	if (!json_is_object(settings))
 		return error_set(error, like, "has no model card with options");
+	if (json_object_get(settings, "start") && !request.start.model)
+		return error_set(error, like, "was started from another model; give it as --start");
 	if (training_settings_each(settings, take_option, error))
 		return -1;
 	if (!architecture_is_builtin(request.architecture) && !tool_given("architecture"))
 		request.architecture = file_join(like, model_file_names[MODEL_ARCHITECTURE]);
 	return request.architecture ? 0 : error_memory(error, like);
+}
+
+static void check_start_options(void)
+{
+	static const char *const start_options[] = {"feature-layer", "fine-tune-epochs", "freeze"},
+				 *const others[] = {"architecture", "epochs"},
+				 *const loop_options[] = {"freeze", "accumulate", "patience",
+					 "time-limit", "schedule", "warmup", "optimizer",
+					 "learning-rate", "momentum", "nesterov", "weight-decay",
+					 "clip-norm", "average", "resume", "checkpoint-every"};
+	const char *start = request.start.model;
+	for (size_t i = 0; i < sizeof start_options / sizeof *start_options; i++)
+		tool_allow(start, start_options[i], "goes with --start");
+	for (size_t i = 0; i < sizeof others / sizeof *others; i++)
+		tool_allow(!start, others[i], "does not go with --start; see --fine-tune-epochs");
+	for (size_t i = 0; i < sizeof loop_options / sizeof *loop_options; i++)
+		tool_allow(!start || fine_tune_epochs, loop_options[i],
+			"goes with --fine-tune-epochs where there is --start");
+	if (start && rate_picture && !fine_tune_epochs)
+		tool_usage("--find-learning-rate",
+			"goes with --fine-tune-epochs where there is --start");
+	if (start)
+		request.epochs = fine_tune_epochs;
 }
 
 static void check_rate_options(void)
@@ -184,8 +226,9 @@ static void check_options(void)
 			model ? "does not go with --find-learning-rate" : "is missing");
 	if (like && take_options_of_like(&error))
 		exit(tool_error(&error));
-	tool_allow(architecture_is_builtin(request.architecture), "output-activation",
-		"goes with a built-in --architecture");
+	tool_allow(request.start.model || architecture_is_builtin(request.architecture),
+		"output-activation", "goes with a built-in --architecture, or with --start");
+	check_start_options();
 	tool_allow(optimizer == OPTIMIZER_SGD, "momentum", "goes with --optimizer sgd");
 	tool_allow(optimizer == OPTIMIZER_SGD && request.momentum > 0, "nesterov",
 		"goes with --optimizer sgd and --momentum");
@@ -211,8 +254,8 @@ static void say_beginning(const struct training *training)
 			output_activation_names[training->head.appended], "loss");
 	if (training->resumed_at)
 		tool_say(request.partial, "going on in epoch %d", training->resumed_at);
-	if (training->epochs == 0 && request.time_limit == 0 && !rate_picture &&
-		schedule_needs_length(request.schedule))
+	if (training->epochs == 0 && !training->is_head_only && request.time_limit == 0 &&
+		!rate_picture && schedule_needs_length(request.schedule))
 		tool_say(samples_name(training->samples),
 			"does not say how many passes follow: the learning rate is constant after "
 			"the warm-up");

@@ -381,9 +381,30 @@ static int save_checkpoint(struct loop *loop, struct error *error)
 	return result;
 }
 
+/* The head was fitted when the training was opened. */
+static enum training_result note_head(struct loop *loop, struct error *error)
+{
+	struct training *training = loop->training;
+	struct epoch_totals validation = {0};
+	double started = progress_clock();
+	progress_start(training->request.progress, "head", "images",
+		training->position.totals.count);
+	enum training_result result =
+		training->validation ? validate_samples(loop, &validation, error) : TRAINING_DONE;
+	if (result)
+		return result;
+	struct epoch_result epoch = epoch_result(training, &validation, progress_clock() - started);
+	finish_progress(training->request.progress, &epoch, training->position.totals.count);
+	return note_epoch(training, &epoch, error) ? TRAINING_FAILED : TRAINING_DONE;
+}
+
 static enum training_result run_epochs(struct loop *loop, struct error *error)
 {
 	struct training *training = loop->training;
+	enum training_result noted =
+		training->is_head_only ? note_head(loop, error) : TRAINING_DONE;
+	if (noted)
+		return noted;
 	while (!is_finished(loop)) {
 		if (is_checkpoint_due(training) && save_checkpoint(loop, error))
 			training->request.warn(error);

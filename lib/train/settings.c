@@ -17,6 +17,17 @@ static double decimal(float value)
 
 static json_t *add_network(json_t *settings, const struct training_request *request)
 {
+	const struct start_request *start = &request->start;
+	if (start->model) {
+		settings =
+			json_add_member(settings, "start", json_text(text_base_name(start->model)));
+		settings = json_add_member(settings, "feature_layer",
+			start->feature_layer ? json_text(start->feature_layer) : json_null());
+		settings = json_add_member(settings, "freeze", json_text(start->freeze));
+		settings = json_add_member(settings, "dropout", json_real((double)start->dropout));
+		return json_add_member(settings, "output_activation",
+			json_string(activation_name(request->output)));
+	}
 	settings = json_add_member(settings, "architecture",
 		json_text(text_base_name(request->architecture)));
 	return architecture_is_builtin(request->architecture)

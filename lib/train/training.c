@@ -5,6 +5,7 @@
 #include "base/file.h"
 #include "train/checkpoint.h"
 #include "train/class_weights.h"
+#include "train/probe.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -77,6 +78,12 @@ static int make_graph(struct training *training, struct error *error)
 	const struct stream_head *head = samples_head(training->samples);
 	struct graph *graph = &training->graph;
 	struct shape input = {head->height, head->width, head->channels, false};
+	if (request->start.model)
+		return start_open(&training->start, &request->start, input, error) ||
+				start_graph(graph, &training->start, &request->start,
+					(int)head->classes.count, error)
+			? -1
+			: 0;
 	if (architecture_is_builtin(request->architecture) || !file_exists(request->architecture))
 		return architecture_build(graph, request->architecture, input,
 			(int)head->classes.count, request->output, error);
@@ -124,13 +131,18 @@ static int make_network(struct training *training, struct error *error)
 			"has %d outputs; %s has %zu classes", network_outputs(training->network),
 			samples_name(training->samples), classes);
 	network_initialize(training->network, training->request.seed);
+	if (training->request.start.model)
+		network_copy_parameters(training->network, training->start.model.network);
 	return 0;
 }
 
-/* Those that its first layers are made for, else 0..1. */
+/* Those of the model to start from; those that its first layers are made for, else 0..1. */
 static void choose_input_values(struct training *training)
 {
-	if (!input_values_of_layers(&training->input_values, &training->graph, training->network))
+	if (training->request.start.model)
+		training->input_values = training->start.values;
+	else if (!input_values_of_layers(&training->input_values, &training->graph,
+			 training->network))
 		training->input_values = input_values_of_range(0, 1, INPUT_ASSUMED);
 	samples_set_values(training->samples, &training->input_values);
 	if (training->validation)
@@ -175,8 +187,8 @@ static int choose_class_weights(struct training *training, struct error *error)
 static int plan_epochs(const struct training *training)
 {
 	size_t passes = samples_passes(training->samples);
-	if (training->request.epochs)
-		return training->request.epochs;
+	if (training->request.epochs || training->is_head_only)
+		return training->is_head_only ? 1 : training->request.epochs;
 	if (!samples_is_complete(training->samples))
 		return samples_announced_passes(training->samples);
 	return passes > 1 ? (int)passes : EPOCHS_DEFAULT;
@@ -213,6 +225,41 @@ static void choose_options(struct training *training, enum loss loss)
 	options->seed = request->seed;
 }
 
+/* ---- starting from another model ---- */
+
+/* Of the first pass; if nothing is trained afterwards, of all. */
+static int collect_features(struct training *training, struct features *features,
+	struct error *error)
+{
+	bool repeated = false;
+	for (int epoch = 1; !repeated; epoch++) {
+		if (features_add(features, training, error))
+			return -1;
+		if (!training->is_head_only)
+			return 0;
+		if (samples_begin_epoch(training->samples, epoch, &repeated, error))
+			return -1;
+	}
+	return 0;
+}
+
+static int fit_head(struct training *training, struct error *error)
+{
+	struct features features = {0};
+	double started = progress_clock();
+	struct epoch_totals totals;
+	int result = collect_features(training, &features, error) ||
+			probe_fit(training, &features, &totals, error)
+		? -1
+		: 0;
+	features_free(&features);
+	if (result == 0 && training->is_head_only) {
+		training->position.totals = totals;
+		training->position.seconds = progress_clock() - started;
+	}
+	return result;
+}
+
 static int start_training(struct training *training, struct error *error)
 {
 	const struct training_request *request = &training->request;
@@ -220,7 +267,7 @@ static int start_training(struct training *training, struct error *error)
 	network_train_start(training->network, &training->options);
 	if (request->accumulate > 1 && network_reserve_accumulation(training->network, error))
 		return -1;
-	if (request->average > 0 &&
+	if (request->average > 0 && !training->is_head_only &&
 		average_create(&training->average, training->network, request->average, error))
 		return -1;
 	training->best = request->patience ? calloc(state.weight_count, sizeof(float)) : NULL;
@@ -250,13 +297,17 @@ static int prepare_training(struct training *training, struct error *error)
 	choose_input_values(training);
 	choose_schedule(training);
 	choose_options(training, loss);
+	if (request->start.model && !found && fit_head(training, error))
+		return -1;
 	return start_training(training, error) || (found && restore(training, error)) ? -1 : 0;
 }
 
 int training_open(struct training *training, const struct training_request *request,
 	struct error *error)
 {
-	*training = (struct training){.request = *request};
+	*training = (struct training){.request = *request,
+		.is_head_only = request->start.model && !request->epochs};
+	training->request.start.output = request->output;
 	if (prepare_training(training, error) == 0)
 		return 0;
 	training_close(training);
@@ -268,6 +319,7 @@ void training_close(struct training *training)
 	network_destroy(training->network);
 	graph_free(&training->graph);
 	architecture_remarks_free(&training->remarks);
+	start_free(&training->start);
 	samples_close(training->samples);
 	samples_close(training->validation);
 	parallel_destroy(training->pool);

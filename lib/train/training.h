@@ -11,6 +11,7 @@
 #include "train/log.h"
 #include "train/samples.h"
 #include "train/schedule.h"
+#include "train/start.h"
 
 #include <signal.h>
 #include <stdio.h>
@@ -26,7 +27,11 @@ struct training_request {
 	enum activation_kind
 		output; /* output activation of a built-in network: sigmoid or softmax */
 
-	int epochs;     /* 0: one per pass of the stream, EPOCHS_DEFAULT if it has one pass */
+	struct start_request start; /* model to start from, instead of the architecture; its output
+	                               is the one above; a model of NULL: none */
+
+	int epochs;     /* 0: one per pass of the stream, EPOCHS_DEFAULT if it has one pass; with a
+	                   model to start from: none, the head is fitted alone */
 	int batch_size; /* images a step */
 	int accumulate; /* steps an update of the weights */
 	int loss;       /* enum loss, or LOSS_AUTO: by the output activation; it decides which one a
@@ -86,6 +91,8 @@ struct training {
 	struct graph graph;
 	struct output_head head; /* how the graph was completed */
 	struct architecture_remarks remarks;
+	struct start start; /* empty: none */
+	bool is_head_only;  /* the head was fitted to the features of all passes, and that is all */
 	struct network *network;
 	struct input_values input_values; /* that the network takes */
 	float *class_weights;             /* one per class; NULL: all 1 */

@@ -69,7 +69,7 @@ saliency -m m --input-range nan,1 x|--input-range: 'nan,1' is not two numbers A,
 model-report -m m --validation s --input tf --input-range -1,1|--input: does not go with --input-range
 model-report -m m --input caffe|--input: goes with --validation
 model-report -m m --validation s --input-range 0|--input-range: '0' is not two numbers A,B, the first below the second
-cnn-train -o m --architecture a.json --output-activation sigmoid x|--output-activation: goes with a built-in --architecture
+cnn-train -o m --architecture a.json --output-activation sigmoid x|--output-activation: goes with a built-in --architecture, or with --start
 cnn-train x|--output: is missing
 cnn-train -o m --find-learning-rate r.png x|--output: does not go with --find-learning-rate
 cnn-train -o m --momentum 0.9 x|--momentum: goes with --optimizer sgd
