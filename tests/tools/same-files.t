@@ -106,6 +106,7 @@ cnn-train -o model model/poids.h5|--output: would replace model/poids.h5, which 
 cnn-train -o model --validation model/history.tsv t.tens|--output: would replace model/history.tsv, which is read
 cnn-train -o model --class-weights model/history.tsv t.tens|--output: would replace model/history.tsv, which is read
 cnn-train -o model --like model t.tens|--output: would replace model/architecture.json, which is read
+cnn-train -o model --start model/poids.h5 t.tens|--output: would replace model/poids.h5, which is read
 cnn-train --find-learning-rate t.tens t.tens|--find-learning-rate: would replace t.tens, which is read
 draw-characters -o sub ./shapes.json >>shapes.json|standard output: is ./shapes.json, which is read
 model-report -m model --labels split.tsv -o split.tsv|--output: would replace split.tsv, which is read
