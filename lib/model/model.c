@@ -57,25 +57,34 @@ static int check_size(const struct shape *input, const char *folder,
 		input->height, options->width, options->height);
 }
 
-/* The sides of pictures where the architecture leaves them free: those of the pictures that it was
- * trained on, else those that the caller wishes. 0: the card's are out of range. */
-static struct shape find_size(const struct model *model, const struct model_options *options)
+struct shape model_picture_size(const struct model *model, int width, int height)
 {
 	const json_t *input = json_object_get(model->card, "input");
-	json_int_t height = json_integer_value(json_object_get(input, "height")),
-		   width = json_integer_value(json_object_get(input, "width"));
-	if (!input) {
-		height = options->height ? options->height : SIDE_DEFAULT;
-		width = options->width ? options->width : SIDE_DEFAULT;
-	}
-	if (height < 1 || height > SIDE_MAXIMUM || width < 1 || width > SIDE_MAXIMUM)
+	json_int_t card_height = json_integer_value(json_object_get(input, "height")),
+		   card_width = json_integer_value(json_object_get(input, "width"));
+	if (!input)
+		return (struct shape){.height = height, .width = width};
+	if (card_height < 1 || card_height > SIDE_MAXIMUM || card_width < 1 ||
+		card_width > SIDE_MAXIMUM)
 		return (struct shape){0};
-	return (struct shape){.height = (int)height, .width = (int)width};
+	return (struct shape){.height = (int)card_height, .width = (int)card_width};
 }
 
-static int choose_size(struct model *model, const char *path, struct shape size,
-	const struct model_options *options, struct error *error)
+static int width_wished(const struct model_options *options)
 {
+	return options->width ? options->width : SIDE_DEFAULT;
+}
+
+static int height_wished(const struct model_options *options)
+{
+	return options->height ? options->height : SIDE_DEFAULT;
+}
+
+static int choose_size(struct model *model, const char *path, const struct model_options *options,
+	struct error *error)
+{
+	struct shape size =
+		model_picture_size(model, width_wished(options), height_wished(options));
 	bool is_free = graph_is_free(&model->graph);
 	if (is_free && !size.height)
 		return error_set(error, path,
@@ -93,10 +102,10 @@ static int choose_size(struct model *model, const char *path, struct shape size,
 /* ---- labels ---- */
 
 /* The path of labels.txt in the folder, or beside the file; NULL without memory. */
-static char *labels_path(const char *path, bool is_folder)
+static char *labels_path(const char *path)
 {
 	const char *name = model_file_names[MODEL_LABELS];
-	return is_folder ? file_set_path(path, name) : file_beside(path, name);
+	return file_is_folder(path) ? file_set_path(path, name) : file_beside(path, name);
 }
 
 static int name_classes(struct model *model, struct error *error)
@@ -116,9 +125,9 @@ static int name_classes(struct model *model, struct error *error)
 /* Those of a file that is named, of labels.txt, of the model's own file; else none. *source becomes
  * the path of the file that they are of, allocated. */
 static int find_labels(struct model *model, const char *path, const struct model_options *options,
-	struct text_list *own, bool is_folder, char **source, struct error *error)
+	struct text_list *own, char **source, struct error *error)
 {
-	*source = options->labels ? strdup(options->labels) : labels_path(path, is_folder);
+	*source = options->labels ? strdup(options->labels) : labels_path(path);
 	if (!*source)
 		return error_memory(error, path);
 	if (options->labels || file_exists(*source))
@@ -175,20 +184,44 @@ static int check_output(const struct model *model, const char *path, struct erro
 		out.width, out.channels);
 }
 
-/* Waits for all but the weights, and builds the network. */
-static int build(struct model *model, const char *path, bool is_folder, struct shape size,
-	const struct model_options *options, struct error *error)
+static int start_reading(struct model *model, const char *path, int width, int height,
+	struct error *error)
+{
+	int is_folder = file_check_folder(path, error);
+	if (is_folder < 0 || (is_folder && model_read_card(&model->card, path, error)))
+		return -1;
+	struct shape size = model_picture_size(model, width, height);
+	model->reading =
+		reading_start(&(struct reading_request){path, size.width, size.height, NULL},
+			error);
+	return model->reading ? 0 : -1;
+}
+
+int model_open_graph(struct model *model, struct text_list *labels, const char *path, int width,
+	int height, struct error *error)
 {
 	struct reading_parts parts;
-	if (reading_wait(model->reading, &parts, error))
+	*model = (struct model){0};
+	*labels = (struct text_list){0};
+	if (start_reading(model, path, width, height, error) ||
+		reading_wait(model->reading, &parts, error)) {
+		model_free(model);
 		return -1;
+	}
 	model->graph = parts.graph;
 	model->remarks = parts.remarks;
 	model->hints = parts.hints;
+	*labels = parts.labels;
+	return 0;
+}
+
+/* Completes the graph, and builds the network. `own` are the labels of the model's own file. */
+static int build(struct model *model, const char *path, struct text_list *own,
+	const struct model_options *options, struct error *error)
+{
 	char *labels = NULL;
-	int result = choose_size(model, path, size, options, error) ||
-			find_labels(model, path, options, &parts.labels, is_folder, &labels,
-				error) ||
+	int result = choose_size(model, path, options, error) ||
+			find_labels(model, path, options, own, &labels, error) ||
 			complete_output(model, path, options, error) ||
 			check_output(model, path, error) || check_labels(model, labels, error) ||
 			network_create(&model->network, &model->graph, options->mode,
@@ -196,27 +229,21 @@ static int build(struct model *model, const char *path, bool is_folder, struct s
 		? -1
 		: 0;
 	free(labels);
-	text_list_free(&parts.labels);
 	return result;
 }
 
 int model_open(struct model *model, const char *path, const struct model_options *options,
 	struct error *error)
 {
-	*model = (struct model){0};
-	int is_folder = file_check_folder(path, error);
-	if (is_folder < 0 || (is_folder && model_read_card(&model->card, path, error))) {
-		model_free(model);
+	struct text_list labels;
+	if (model_open_graph(model, &labels, path, width_wished(options), height_wished(options),
+		    error))
 		return -1;
-	}
-	struct shape size = find_size(model, options);
-	model->reading =
-		reading_start(&(struct reading_request){path, size.width, size.height, NULL},
-			error);
-	if (model->reading && build(model, path, is_folder, size, options, error) == 0)
-		return 0;
-	model_free(model);
-	return -1;
+	int result = build(model, path, &labels, options, error);
+	text_list_free(&labels);
+	if (result)
+		model_free(model);
+	return result;
 }
 
 int model_finish_weights(struct model *model, struct error *error)

@@ -44,6 +44,16 @@ CHECKED int model_load(struct model *model, const char *path, const struct model
  * weights could not be read (-1) is still the caller's to free. */
 CHECKED int model_open(struct model *model, const char *path, const struct model_options *options,
 	struct error *error);
+/* The first step of these alone, of any network, also one without a head: the graph, the hints and
+ * the card; the weights are being read, and no network is built. The sides that the architecture
+ * leaves free stay free; the weights are read as if they were model_picture_size(). *labels, the
+ * caller's, are those of the model's own file; there may be none. On failure (-1) both are
+ * empty. */
+CHECKED int model_open_graph(struct model *model, struct text_list *labels, const char *path,
+	int width, int height, struct error *error);
+/* The size of the pictures that it was trained on, as its card says; without one that does, `width`
+ * and `height`. 0x0: the card's is out of range. */
+struct shape model_picture_size(const struct model *model, int width, int height);
 /* Adds a sentence to the model's assumptions. -1 without memory. */
 CHECKED int model_assume(struct model *model, struct error *error, const char *format, ...)
 	__attribute__((format(printf, 3, 4)));

@@ -1,9 +1,7 @@
 #include "train/start.h"
 
 #include "architectures/architectures.h"
-#include "base/file.h"
 #include "model/picture.h"
-#include "model/reading.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -22,34 +20,18 @@ static int check_input(struct graph *graph, struct shape input, const char *path
 		input.height, input.channels);
 }
 
-/* Waits for the model's graph and weights. */
-static int finish_reading(struct model *model, struct shape input, const char *path,
+static int read_model(struct model *model, const char *path, struct shape input,
 	struct error *error)
 {
-	struct reading_parts parts;
-	if (reading_wait(model->reading, &parts, error))
+	struct text_list labels;
+	if (model_open_graph(model, &labels, path, input.width, input.height, error))
 		return -1;
-	model->graph = parts.graph;
-	model->remarks = parts.remarks;
-	model->hints = parts.hints;
-	text_list_free(&parts.labels);
+	text_list_free(&labels);
 	return check_input(&model->graph, input, path, error) ||
 			network_create(&model->network, &model->graph, NETWORK_PREDICT, 1, NULL,
 				error)
 		? -1
 		: model_finish_weights(model, error);
-}
-
-static int read_model(struct model *model, const char *path, struct shape input,
-	struct error *error)
-{
-	int is_folder = file_check_folder(path, error);
-	if (is_folder < 0 || (is_folder && model_read_card(&model->card, path, error)))
-		return -1;
-	model->reading =
-		reading_start(&(struct reading_request){path, input.width, input.height, NULL},
-			error);
-	return model->reading ? finish_reading(model, input, path, error) : -1;
 }
 
 /* ---- the layer of the features ---- */
