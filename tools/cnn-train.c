@@ -193,7 +193,8 @@ static void check_start_options(void)
 				 *const loop_options[] = {"freeze", "accumulate", "patience",
 					 "time-limit", "schedule", "warmup", "optimizer",
 					 "learning-rate", "momentum", "nesterov", "weight-decay",
-					 "clip-norm", "average", "resume", "checkpoint-every"};
+					 "clip-norm", "average", "resume", "checkpoint-every",
+					 "find-learning-rate"};
 	const char *start = request.start.model;
 	for (size_t i = 0; i < sizeof start_options / sizeof *start_options; i++)
 		tool_allow(start, start_options[i], "goes with --start");
@@ -201,9 +202,6 @@ static void check_start_options(void)
 		tool_allow(!start, others[i], "does not go with --start; see --fine-tune-epochs");
 	for (size_t i = 0; i < sizeof loop_options / sizeof *loop_options; i++)
 		tool_allow(!start || fine_tune_epochs, loop_options[i],
-			"goes with --fine-tune-epochs where there is --start");
-	if (start && rate_picture && !fine_tune_epochs)
-		tool_usage("--find-learning-rate",
 			"goes with --fine-tune-epochs where there is --start");
 	if (start)
 		request.epochs = fine_tune_epochs;
@@ -254,8 +252,8 @@ static void say_beginning(const struct training *training)
 			output_activation_names[training->head.appended], "loss");
 	if (training->resumed_at)
 		tool_say(request.partial, "going on in epoch %d", training->resumed_at);
-	if (training->epochs == 0 && !training->is_head_only && request.time_limit == 0 &&
-		!rate_picture && schedule_needs_length(request.schedule))
+	if (training->epochs == 0 && request.time_limit == 0 && !rate_picture &&
+		schedule_needs_length(request.schedule))
 		tool_say(samples_name(training->samples),
 			"does not say how many passes follow: the learning rate is constant after "
 			"the warm-up");

@@ -113,13 +113,12 @@ static int freeze(struct graph *graph, const struct start_request *request, stru
 }
 
 int start_graph(struct graph *out, const struct start *start, const struct start_request *request,
-	int classes, struct error *error)
+	int classes, enum activation_kind output, struct error *error)
 {
 	if (graph_front(out, &start->model.graph, start->feature_node, error))
 		return -1;
 	int result = freeze(out, request, error) ||
-			architecture_append_head(out, classes, request->dropout, request->output,
-				error)
+			architecture_append_head(out, classes, request->dropout, output, error)
 		? -1
 		: 0;
 	if (result)

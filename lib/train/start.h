@@ -11,7 +11,6 @@ struct start_request {
 	const char *feature_layer; /* layer whose output are the features; NULL: start_features */
 	const char *freeze; /* "all", "none", "auto" (three quarters of the front), or the layer up
 	                       to which, itself included, the front is frozen */
-	enum activation_kind output;
 	float dropout;
 };
 
@@ -31,7 +30,8 @@ void start_free(struct start *start);
 /* Builds the front, frozen as asked for, whose layers keep their names, and a new head for
  * `classes` classes (architectures.h). On failure (-1) *out is empty. */
 CHECKED int start_graph(struct graph *out, const struct start *start,
-	const struct start_request *request, int classes, struct error *error);
+	const struct start_request *request, int classes, enum activation_kind output,
+	struct error *error);
 
 /* The node whose output are the features: what the last layer of several outputs with weights
  * reads, of a classifier; the output of a network that ends with a feature map. GRAPH_INPUT: the

@@ -81,7 +81,7 @@ static int make_graph(struct training *training, struct error *error)
 	if (request->start.model)
 		return start_open(&training->start, &request->start, input, error) ||
 				start_graph(graph, &training->start, &request->start,
-					(int)head->classes.count, error)
+					(int)head->classes.count, request->output, error)
 			? -1
 			: 0;
 	if (architecture_is_builtin(request->architecture) || !file_exists(request->architecture))
@@ -187,8 +187,10 @@ static int choose_class_weights(struct training *training, struct error *error)
 static int plan_epochs(const struct training *training)
 {
 	size_t passes = samples_passes(training->samples);
-	if (training->request.epochs || training->is_head_only)
-		return training->is_head_only ? 1 : training->request.epochs;
+	if (training->is_head_only)
+		return 1;
+	if (training->request.epochs)
+		return training->request.epochs;
 	if (!samples_is_complete(training->samples))
 		return samples_announced_passes(training->samples);
 	return passes > 1 ? (int)passes : EPOCHS_DEFAULT;
@@ -307,7 +309,6 @@ int training_open(struct training *training, const struct training_request *requ
 {
 	*training = (struct training){.request = *request,
 		.is_head_only = request->start.model && !request->epochs};
-	training->request.start.output = request->output;
 	if (prepare_training(training, error) == 0)
 		return 0;
 	training_close(training);

@@ -27,8 +27,8 @@ struct training_request {
 	enum activation_kind
 		output; /* output activation of a built-in network: sigmoid or softmax */
 
-	struct start_request start; /* model to start from, instead of the architecture; its output
-	                               is the one above; a model of NULL: none */
+	struct start_request start; /* model to start from, instead of the architecture; a model
+	                               of NULL: none */
 
 	int epochs;     /* 0: one per pass of the stream, EPOCHS_DEFAULT if it has one pass; with a
 	                   model to start from: none, the head is fitted alone */
