@@ -27,7 +27,7 @@ static const struct option_row rows[] = {
 		"test set: fraction of each class", 0, 0.9, NULL},
 	{0, "folds", OPTION_INTEGER, &folds, "K",
 		"number of folds (k-fold cross-validation), in OUT/fold-1 to fold-K; 0: none", 0,
-		SPLIT_FOLDS_MAXIMUM, NULL},
+		FOLDS_MAXIMUM, NULL},
 	{0, "hamming", OPTION_INTEGER, &hamming, "N",
 		"maximum Hamming distance between perceptual hashes of look-alikes", 0,
 		IMAGE_HASH_HAMMING_MAXIMUM, NULL},

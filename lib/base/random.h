@@ -25,6 +25,7 @@ enum random_purpose {
 	RANDOM_ORDER,  /* shuffling of a stream: (position in the pass, pass) */
 	RANDOM_NOISE,  /* normal noise in training: (step, node and piece) */
 	RANDOM_INVENT, /* invented characters: (kind and number, trait) */
+	RANDOM_FOLDS,  /* order of groups in making folds: (group, 0) */
 };
 
 /* A position in the sequence of (seed, purpose, a, b). A plain

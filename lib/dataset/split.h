@@ -7,6 +7,7 @@
 
 #include "base/bad_inputs.h"
 #include "base/digest.h"
+#include "dataset/folds.h"
 #include "dataset/scan.h"
 
 #include <stdbool.h>
@@ -14,7 +15,6 @@
 #include <stdio.h>
 
 enum split_part { SPLIT_TRAIN, SPLIT_VALIDATION, SPLIT_TEST, SPLIT_PARTS };
-enum { SPLIT_FOLDS_MAXIMUM = 20 };
 
 /* Names of the parts and of their folders, terminated by NULL. */
 extern const char *const split_part_names[];
@@ -87,9 +87,9 @@ CHECKED int split_group(struct split *split, int hamming, struct error *error);
 CHECKED int split_assign(struct split *split, const double fractions[SPLIT_PARTS], uint64_t seed,
 	struct error *error);
 
-/* Assigns whole groups to `folds` folds (2 to SPLIT_FOLDS_MAXIMUM) for k-fold cross-validation,
- * each class as evenly as its groups allow; each file is in the validation set of one fold and in
- * the training sets of the others. Returns 0, or -1 if a class has fewer groups than folds. */
+/* Assigns whole groups to `folds` folds (2 to FOLDS_MAXIMUM) for k-fold cross-validation
+ * (folds_assign), whatever the names; each file is in the validation set of one fold and in the
+ * training sets of the others. Returns 0, or -1 if a class has fewer groups than folds. */
 CHECKED int split_assign_folds(struct split *split, int folds, uint64_t seed, struct error *error);
 
 /* Number of files in a part or fold. */

@@ -1,3 +1,4 @@
+#include "dataset/folds.h"
 #include "dataset/split_group.h"
 
 #include <stdlib.h>
@@ -6,7 +7,7 @@
 struct class_quota {
 	size_t count, groups;
 	size_t last_group; /* the last group that was counted, from 1 */
-	size_t target[SPLIT_PARTS], assigned[SPLIT_FOLDS_MAXIMUM]; /* files, by part or fold */
+	size_t target[SPLIT_PARTS], assigned[FOLDS_MAXIMUM]; /* files, by part or fold */
 };
 
 struct split_assignment {
@@ -159,38 +160,44 @@ int split_assign(struct split *split, const double fractions[SPLIT_PARTS], uint6
 
 /* ---- folds ---- */
 
-/* The fold with the fewest files of the group's classes; of several, the one with the fewest
- * files. */
-static int choose_fold(const struct split_assignment *assignment, const struct split_group *group,
-	const size_t totals[])
+/* Groups are numbered in their order by content, so that the folds don't depend on names. */
+static int choose_folds(const struct split_assignment *assignment, uint64_t seed,
+	struct fold_record *records, int *fold_of, struct error *error)
 {
-	int chosen = 0;
-	size_t least = SIZE_MAX;
-	for (int fold = 0; fold < assignment->split->folds; fold++) {
-		size_t held = 0;
-		for (size_t i = 0; i < group->count; i++)
-			held += counts_of(assignment, group->files[i])->assigned[fold];
-		if (held < least || (held == least && totals[fold] < totals[chosen])) {
-			least = held;
-			chosen = fold;
-		}
+	size_t count = 0;
+	for (size_t i = 0; i < assignment->groups.count; i++) {
+		const struct split_group *group = &assignment->groups.groups[i];
+		for (size_t k = 0; k < group->count; k++)
+			records[count++] =
+				(struct fold_record){(uint32_t)i, group->files[k]->label};
 	}
-	return chosen;
+	return folds_assign(records, count, assignment->split->folds, seed, fold_of, error);
+}
+
+static int assign_folds(struct split_assignment *assignment, uint64_t seed, struct error *error)
+{
+	size_t count = assignment->split->count + 1;
+	struct fold_record *records = calloc(count, sizeof *records);
+	int *fold_of = calloc(count, sizeof *fold_of);
+	int result = records && fold_of ? choose_folds(assignment, seed, records, fold_of, error)
+					: error_memory(error, "folds");
+	const int *fold = fold_of;
+	for (size_t i = 0; result == 0 && i < assignment->groups.count; i++) {
+		add_group(assignment, &assignment->groups.groups[i], *fold);
+		fold += assignment->groups.groups[i].count;
+	}
+	free(records);
+	free(fold_of);
+	return result;
 }
 
 int split_assign_folds(struct split *split, int folds, uint64_t seed, struct error *error)
 {
 	struct split_assignment assignment = {.split = split};
-	size_t totals[SPLIT_FOLDS_MAXIMUM] = {0};
 	int result = begin_assignment(&assignment, seed, error);
 	split->folds = folds;
-	/* Large groups first: small ones then even out the differences. */
-	for (size_t i = assignment.groups.count; result == 0 && i-- > 0;) {
-		const struct split_group *group = &assignment.groups.groups[i];
-		int fold = choose_fold(&assignment, group, totals);
-		add_group(&assignment, group, fold);
-		totals[fold] += group->count;
-	}
+	if (result == 0)
+		result = assign_folds(&assignment, seed, error);
 	for (int fold = 0; result == 0 && fold < folds; fold++)
 		result = check_part(&assignment, fold, error);
 	free_assignment(&assignment);

@@ -38,7 +38,7 @@ static int find_part(const char *path, bool has_folds, const char **rest)
 {
 	char name[24];
 	struct split split = {.folds = has_folds};
-	for (int part = 0; part < (has_folds ? SPLIT_FOLDS_MAXIMUM : SPLIT_PARTS); part++)
+	for (int part = 0; part < (has_folds ? FOLDS_MAXIMUM : SPLIT_PARTS); part++)
 		if ((*rest = below(path, split_part_name(&split, part, name))))
 			return part;
 	return -1;
@@ -347,7 +347,7 @@ static int walk_parts(const struct split_contents *contents, const char *folder,
 	char name[24];
 	struct split split = {.folds = contents->has_folds};
 	int result = 0;
-	for (int part = 0; part < SPLIT_FOLDS_MAXIMUM && result == 0; part++) {
+	for (int part = 0; part < FOLDS_MAXIMUM && result == 0; part++) {
 		if (!(contents->parts >> part & 1))
 			continue;
 		char *path = text_format("%s/%s", folder, split_part_name(&split, part, name));

@@ -25,11 +25,11 @@ static const char removed_list_name[] = "split.tsv.removed";
 static const char kind[] = "split";
 
 /* All names that entries of a split can have: parts, folds, and last the list. */
-enum { MEMBER_PARTS = SPLIT_PARTS + SPLIT_FOLDS_MAXIMUM, MEMBER_COUNT };
+enum { MEMBER_PARTS = SPLIT_PARTS + FOLDS_MAXIMUM, MEMBER_COUNT };
 
 static const char *member_name(int index, char out[24])
 {
-	struct split folds = {.folds = SPLIT_FOLDS_MAXIMUM}, parts = {0};
+	struct split folds = {.folds = FOLDS_MAXIMUM}, parts = {0};
 	return index == MEMBER_PARTS  ? split_list_name
 		: index < SPLIT_PARTS ? split_part_name(&parts, index, out)
 				      : split_part_name(&folds, index - SPLIT_PARTS, out);

@@ -125,11 +125,33 @@ static bool is_in_list(struct stream_select *select, const struct stream_record 
 		by_id;
 }
 
+void stream_source_key(const struct stream_record *record, unsigned char key[DIGEST_KEY_SIZE])
+{
+	static const unsigned char unknown[STREAM_DIGEST_SIZE];
+	_Static_assert(sizeof unknown == DIGEST_KEY_SIZE, "digests are keys");
+	char id[24];
+	snprintf(id, sizeof id, "%llu", (unsigned long long)record->id);
+	if (memcmp(record->digest, unknown, sizeof unknown) != 0)
+		memcpy(key, record->digest, DIGEST_KEY_SIZE);
+	else
+		digest_key(*record->source ? record->source : id, key);
+}
+
+static bool is_in_fold(const struct stream_select *select, const struct stream_record *record)
+{
+	unsigned char key[DIGEST_KEY_SIZE];
+	if (!select->folds.count)
+		return true;
+	stream_source_key(record, key);
+	return digest_table_get(&select->folds, key) == select->fold;
+}
+
 bool stream_select_matches(struct stream_select *select, const struct stream_head *head,
 	const struct stream_record *record)
 {
 	bool in_list = !select->has_list || is_in_list(select, record);
-	return (in_list && (!select->classes.count || has_class(select, head, record))) !=
+	return (in_list && is_in_fold(select, record) &&
+		       (!select->classes.count || has_class(select, head, record))) !=
 		select->exclude;
 }
 
@@ -177,5 +199,6 @@ void stream_select_free(struct stream_select *select)
 		free(select->lines[i].source);
 	free(select->lines);
 	free(select->list_name);
+	digest_table_free(&select->folds);
 	*select = (struct stream_select){0};
 }

@@ -1,8 +1,9 @@
-/* Selects records of a stream by class, by a list, or all others. */
+/* Selects records of a stream by class, by a list, by fold, or all others. */
 #ifndef STREAM_SELECT_H
 #define STREAM_SELECT_H
 
 #include "base/bad_inputs.h"
+#include "base/digest_table.h"
 #include "stream/stream.h"
 
 /* A line of a list of records: a source name or an id. */
@@ -20,8 +21,14 @@ struct stream_select {
 	char *list_name;                  /* owned; for messages */
 	struct stream_select_line *lines; /* sorted, ids first */
 	size_t count;
-	bool exclude; /* select the other records instead */
+	struct digest_table
+		folds; /* fold of each source (stream_source_key), from 0; empty: none */
+	int fold;      /* with folds: select the records of this one */
+	bool exclude;  /* select the other records instead */
 };
+
+/* The key of a record's source: its digest; if that is unknown its name, else its id. */
+void stream_source_key(const struct stream_record *record, unsigned char key[DIGEST_KEY_SIZE]);
 
 /* Reads a list of records, "-" being standard input: a line per record, whose text up to a tab is
  * an id, of digits only, or a source name with the escapes of text_write_field. Returns 0, or -1

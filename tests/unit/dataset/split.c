@@ -244,8 +244,8 @@ static void few(void)
 	is_text(error.reason, "has 1 different picture in 2 files: none is left for train",
 		"  and the missing part");
 	ok(split_assign_folds(&split, 2, 0, &error) == -1, "  for folds too");
-	is_text(error.reason, "has 1 different picture in 2 files: none is left for fold-2",
-		"  which is named");
+	is_text(error.reason, "2 folds need as many groups of records, but there is 1",
+		"  whose number is said");
 	add(&split, 0, 2);
 	group(&split);
 	ok(split_assign(&split, two, 0, &error) == 0, "one more is enough for two parts");
