@@ -3,56 +3,20 @@
 #include "base/argmax.h"
 #include "base/array.h"
 #include "dataset/folds.h"
-#include "dataset/split_list.h"
+#include "dataset/source_groups.h"
 #include "stream/join.h"
 #include "stream/select.h"
 
 #include <limits.h>
 #include <stdlib.h>
-#include <string.h>
 
 /* The streams' records being collected. */
 struct collection {
-	struct digest_table listed; /* source to its group in the list */
-	struct digest_table groups; /* source, or group of the list, to the number of the group */
-	size_t listed_count;        /* records that are in the list */
+	struct source_groups groups;
 	struct fold_record *records;
 	unsigned char (*keys)[DIGEST_KEY_SIZE]; /* of the source of each */
 	size_t count;
 };
-
-static int read_list(struct collection *collection, const char *path, struct error *error)
-{
-	struct split_list list;
-	int result = 0;
-	if (split_list_read(&list, path, error))
-		return -1;
-	for (size_t i = 0; i < list.count && result == 0; i++)
-		result = digest_table_set(&collection->listed, list.rows[i].digest,
-			(int)list.rows[i].group, error);
-	split_list_free(&list);
-	return result;
-}
-
-/* The number of the group of a source, from 0 in the order of their first records; or -1. */
-static int number_group(struct collection *collection, const unsigned char source[DIGEST_KEY_SIZE],
-	struct error *error)
-{
-	unsigned char key[DIGEST_KEY_SIZE];
-	int listed = digest_table_get(&collection->listed, source);
-	memcpy(key, source, sizeof key);
-	if (listed >= 0) {
-		char name[32];
-		snprintf(name, sizeof name, "group %d", listed);
-		digest_key(name, key);
-		collection->listed_count++;
-	}
-	int group = digest_table_get(&collection->groups, key);
-	if (group >= 0)
-		return group;
-	group = (int)collection->groups.count;
-	return digest_table_set(&collection->groups, key, group, error) ? -1 : group;
-}
 
 static int label_of(const struct stream_record *record, int classes)
 {
@@ -76,7 +40,7 @@ static int add_record(struct collection *collection, const struct stream_record 
 		return error_memory(error, "records");
 	collection->keys = keys;
 	stream_source_key(record, collection->keys[count]);
-	int group = number_group(collection, collection->keys[count], error);
+	int group = source_groups_number(&collection->groups, collection->keys[count], error);
 	if (group < 0)
 		return -1;
 	records[count] = (struct fold_record){(uint32_t)group, label_of(record, classes)};
@@ -105,9 +69,8 @@ static int read_streams(struct collection *collection, const struct source_folds
 		return -1;
 	int result = add_records(collection, join, error);
 	stream_join_close(join);
-	if (result == 0 && request->groups && collection->count && !collection->listed_count)
-		return error_set(error, request->groups,
-			"has none of the sources of the %zu records", collection->count);
+	if (result == 0 && request->groups && collection->count)
+		return source_groups_check(&collection->groups, request->groups, error);
 	return result;
 }
 
@@ -128,13 +91,13 @@ int source_folds_assign(struct digest_table *table, const struct source_folds_re
 	struct error *error)
 {
 	struct collection collection = {0};
-	int result = (request->groups && read_list(&collection, request->groups, error)) ||
+	int result = (request->groups &&
+			     source_groups_read(&collection.groups, request->groups, error)) ||
 			read_streams(&collection, request, error) ||
 			assign(table, &collection, request, error)
 		? -1
 		: 0;
-	digest_table_free(&collection.listed);
-	digest_table_free(&collection.groups);
+	source_groups_free(&collection.groups);
 	free(collection.records);
 	free(collection.keys);
 	return result;
