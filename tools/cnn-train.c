@@ -44,7 +44,7 @@ static struct training_request request = {
 static const char *model, *like, *rate_picture;
 static int fine_tune_epochs;
 static int loss, output, optimizer = OPTIMIZER_ADAM, schedule = SCHEDULE_COSINE;
-static bool quiet;
+static bool cross_validates, quiet;
 static struct text_list notes;
 
 static const struct option_row rows[] = {
@@ -63,14 +63,19 @@ static const struct option_row rows[] = {
 	{0, "start", OPTION_INPUT, &request.start.model, "MODEL",
 		"start from the weights of another model, with a new head fitted to its features",
 		0, 0, NULL},
-	{0, "feature-layer", OPTION_TEXT, &request.start.feature_layer, "LAYER",
-		"its layer whose output are the features (default: before its own head)", 0, 0,
+	{0, "feature-layer", OPTION_TEXT, &request.start.feature_layer, "LAYER[,LAYER...]",
+		"its layers whose outputs are the features (default: by cross-validation)", 0, 0,
 		NULL},
+	{0, "groups", OPTION_INPUT, &request.start.groups, "FILE",
+		"list of split-dataset: look-alikes are held out together", 0, 0, NULL},
+	{0, "cross-validate", OPTION_FLAG, &cross_validates, NULL,
+		"print how well features of --start tell the classes apart, and train no model", 0,
+		0, NULL},
 	{0, "fine-tune-epochs", OPTION_INTEGER, &fine_tune_epochs, "N", "then train for N epochs",
 		0, 1000000, NULL},
 	{0, "freeze", OPTION_TEXT, &request.start.freeze, "LAYER",
-		"layers that are not trained: all but the head, none, auto (the first three "
-		"quarters), or those up to LAYER",
+		"layers that are not trained: all but the head, none, auto (the first "
+		"half), or those up to LAYER",
 		0, 0, NULL},
 	{0, NULL, OPTION_TITLE, NULL, NULL, "length", 0, 0, NULL},
 	{0, "epochs", OPTION_INTEGER, &request.epochs, "N",
@@ -188,7 +193,8 @@ static int take_options_of_like(struct error *error)
 
 static void check_start_options(void)
 {
-	static const char *const start_options[] = {"feature-layer", "fine-tune-epochs", "freeze"},
+	static const char *const start_options[] = {"feature-layer", "groups", "cross-validate",
+		"fine-tune-epochs", "freeze"},
 				 *const others[] = {"architecture", "epochs"},
 				 *const loop_options[] = {"freeze", "accumulate", "patience",
 					 "time-limit", "schedule", "warmup", "optimizer",
@@ -207,21 +213,26 @@ static void check_start_options(void)
 		request.epochs = fine_tune_epochs;
 }
 
-static void check_rate_options(void)
+/* What is done instead of training a model needs none of what that needs. */
+static void check_other_work(void)
 {
-	static const char *const names[] = {"validation", "epochs", "accumulate", "patience",
-		"time-limit", "schedule", "warmup", "average", "resume", "checkpoint-every",
-		"notes"};
-	for (size_t i = 0; i < sizeof names / sizeof *names; i++)
+	static const char *const names[] = {"output", "validation", "epochs", "accumulate",
+		"patience", "time-limit", "schedule", "warmup", "average", "resume",
+		"checkpoint-every", "notes"};
+	for (size_t i = 0; i < sizeof names / sizeof *names; i++) {
 		tool_allow(!rate_picture, names[i], "does not go with --find-learning-rate");
+		tool_allow(!cross_validates, names[i], "does not go with --cross-validate");
+	}
+	tool_allow(!rate_picture || !cross_validates, "cross-validate",
+		"does not go with --find-learning-rate");
+	tool_allow(!cross_validates, "fine-tune-epochs", "does not go with --cross-validate");
 }
 
 static void check_options(void)
 {
 	struct error error;
-	if (!model == !rate_picture)
-		tool_usage("--output",
-			model ? "does not go with --find-learning-rate" : "is missing");
+	if (!model && !rate_picture && !cross_validates)
+		tool_usage("--output", "is missing");
 	if (like && take_options_of_like(&error))
 		exit(tool_error(&error));
 	tool_allow(request.start.model || architecture_is_builtin(request.architecture),
@@ -232,11 +243,11 @@ static void check_options(void)
 		"goes with --optimizer sgd and --momentum");
 	tool_allow(schedule != SCHEDULE_ONE_CYCLE, "warmup",
 		"does not go with --schedule one-cycle, which has its own");
-	if (request.patience && !request.validation && !rate_picture)
+	if (request.patience && !request.validation && !rate_picture && !cross_validates)
 		tool_usage(tool_given("patience") ? "--patience" : "--like",
 			tool_given("patience") ? "goes with --validation"
 					       : "has a --patience, which goes with --validation");
-	check_rate_options();
+	check_other_work();
 	if (training_check_notes(&notes, &error))
 		tool_usage(error.object, "%s", error.reason);
 }
@@ -252,7 +263,7 @@ static void say_beginning(const struct training *training)
 			output_activation_names[training->head.appended], "loss");
 	if (training->resumed_at)
 		tool_say(request.partial, "going on in epoch %d", training->resumed_at);
-	if (training->epochs == 0 && request.time_limit == 0 && !rate_picture &&
+	if (training->epochs == 0 && request.time_limit == 0 && !rate_picture && !cross_validates &&
 		schedule_needs_length(request.schedule))
 		tool_say(samples_name(training->samples),
 			"does not say how many passes follow: the learning rate is constant after "
@@ -333,6 +344,50 @@ static int find_rate(struct error *error)
 	return result;
 }
 
+/* ---- cross-validation ---- */
+
+static char *layer_names(const struct training *training, const struct probe_choice *choice)
+{
+	return start_layer_names(&training->start, choice->layers, ",");
+}
+
+/* A line for each choice of layers, the best first. */
+static int cross_validate(struct error *error)
+{
+	struct training training;
+	if (training_open(&training, &request, error))
+		return -1;
+	const struct transfer *transfer = &training.transfer;
+	int result = transfer->choices[0].folds ? 0
+						: error_set(error, samples_name(training.samples),
+							  "has too few pictures to hold any out");
+	if (result == 0)
+		puts("loss\taccuracy\tl2 penalty\tfeature layer");
+	for (int i = 0; i < transfer->choice_count && result == 0; i++) {
+		const struct probe_choice *choice = &transfer->choices[i];
+		char *names = layer_names(&training, choice);
+		if (names)
+			printf("%.4f\t%.4f\t%g\t%s\n", choice->loss, choice->accuracy,
+				choice->penalty, names);
+		else
+			result = error_memory(error, request.start.model);
+		free(names);
+	}
+	training_close(&training);
+	return result;
+}
+
+static void say_features(const struct training *training)
+{
+	const struct probe_choice *choice = &training->transfer.choices[0];
+	char *names = layer_names(training, choice);
+	if (names && choice->folds)
+		tool_say(request.start.model,
+			"features of %s, cross-validated accuracy %.3f (loss %.3f, L2 penalty %g)",
+			names, choice->accuracy, choice->loss, choice->penalty);
+	free(names);
+}
+
 /* ---- training ---- */
 
 /* Returns as save(). An interruption ends the process. */
@@ -368,6 +423,8 @@ static int train(struct error *error)
 	if (result == 0) {
 		if (!quiet)
 			say_beginning(&training);
+		if (!quiet && request.start.model)
+			say_features(&training);
 		result = run(&training, &folder, error);
 		if (result >= 0 && !quiet)
 			say_end(&training);
@@ -400,7 +457,9 @@ int main(int argc, char **argv)
 	request.progress = &progress;
 	tool_warn_of_kernels();
 
-	int result = rate_picture ? find_rate(&error) : train(&error);
+	int result = rate_picture ? find_rate(&error)
+		: cross_validates ? cross_validate(&error)
+				  : train(&error);
 	if (result < 0 && *error.reason)
 		tool_error(&error);
 	text_list_free(&notes);

@@ -208,6 +208,8 @@ json_t *training_card(const struct training *training, struct error *error)
 		data_object(training->samples, training->records, training->class_totals),
 		"validation", validation, "results", results_object(training), "notes",
 		notes_object(training->request.notes), "finished", (int)training->is_finished);
+	if (training->request.start.model)
+		card = json_add_member(card, "transfer", transfer_card(training));
 	free(shortened);
 	if (!card)
 		error_memory(error, "training.json");

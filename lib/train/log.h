@@ -5,6 +5,13 @@
 #include "base/error.h"
 
 #include <stdbool.h>
+#include <stdint.h>
+
+/* Sums over the samples of an epoch. */
+struct epoch_totals {
+	double loss;
+	uint64_t correct, count;
+};
 
 struct epoch_result {
 	int epoch; /* from 1 */

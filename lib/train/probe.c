@@ -2,314 +2,345 @@
 
 #include "base/argmax.h"
 #include "base/random.h"
-#include "train/batch.h"
+#include "dataset/folds.h"
+#include "train/regression.h"
 
 #include <math.h>
 #include <stdlib.h>
 #include <string.h>
 
-enum { FRONT_BATCH = 32, PROBE_BATCH = 64, PROBE_STEPS = 4000, PROBE_EPOCHS = 10 };
-static const double probe_rate = 1e-2;
-static const float probe_penalty = 1e-3F;
+enum { SAMPLES_MAXIMUM = 4096 };
 
-/* ---- features ---- */
+/* From strong to weak: the search for each begins where the one before ended. */
+static const double penalties[] = {1, 0.3, 0.1, 0.03, 0.01, 0.003, 0.001};
+enum { PENALTIES = sizeof penalties / sizeof *penalties };
+static const double default_penalty = 0.01;
 
-static int dense_node(const struct graph *graph)
+static struct regression regression_of(const struct probe_request *request,
+	struct start_layers layers, const struct kernels *kernels)
 {
-	int node = graph->node_count - 1;
-	while (node >= 0 && graph_layer(graph, node)->kind != LAYER_DENSE)
-		node--;
-	return node;
+	const struct features *features = request->features;
+	int first = features->columns[layers.first];
+	return (struct regression){.kernels = kernels,
+		.options = request->options,
+		.features = features->values + first,
+		.row = features->width,
+		.width = features->columns[layers.first + layers.count] - first,
+		.targets = features->targets,
+		.classes = features->classes,
+		.count = (int)features->count};
 }
 
-void features_free(struct features *features)
-{
-	free(features->values);
-	free(features->targets);
-	*features = (struct features){0};
-}
+/* ---- the samples in the order of their folds ---- */
 
-static int features_grow(struct features *features, uint32_t more, struct error *error)
-{
-	size_t count = (size_t)features->count + more;
-	float *values = realloc(features->values, count * (size_t)features->width * sizeof *values);
-	features->values = values ? values : features->values;
-	float *targets =
-		realloc(features->targets, count * (size_t)features->classes * sizeof *targets);
-	features->targets = targets ? targets : features->targets;
-	return values && targets ? 0 : error_memory(error, "features");
-}
-
-/* The front computes the features of a batch at a time. */
-struct front {
-	struct network *network;
-	struct batch batch;
-	float *input;
-	uint32_t *order;
+struct folds {
+	struct features features; /* of the samples that are used */
+	int *fold_of;
+	int ends[PROBE_FOLDS + 1]; /* fold k has the samples from ends[k] to ends[k + 1] */
+	int count;                 /* 0: none can be made */
 };
 
-static void front_free(struct front *front)
+static void folds_free(struct folds *folds)
 {
-	batch_free(&front->batch);
-	network_destroy(front->network);
-	free(front->input);
-	free(front->order);
-	*front = (struct front){0};
+	features_free(&folds->features);
+	free(folds->fold_of);
 }
 
-static int front_create(struct front *front, const struct training *training, struct error *error)
+static int number_of_groups(const struct probe_request *request, struct error *error)
 {
-	const struct samples *samples = training->samples;
-	struct graph graph;
-	uint32_t count = samples_count(samples);
-	int node = graph_input(&training->graph, dense_node(&training->graph), 0);
-	*front = (struct front){0};
-	if (graph_front(&graph, &training->graph, node, error))
-		return -1;
-	int result = network_create(&front->network, &graph, NETWORK_PREDICT, FRONT_BATCH,
-		training->pool, error);
-	graph_free(&graph);
-	if (result)
-		return -1;
-	network_copy_parameters(front->network, training->network);
-	front->input = malloc(FRONT_BATCH * samples_input_count(samples) * sizeof *front->input);
-	front->order = malloc(count * sizeof *front->order);
-	if (!front->input || !front->order)
-		result = error_memory(error, "features");
-	else
-		result = batch_create(&front->batch, samples, FRONT_BATCH, front->input,
-			training->pool, error);
-	for (uint32_t i = 0; front->order && i < count; i++)
-		front->order[i] = i;
-	if (result)
-		front_free(front);
+	bool *seen = calloc(request->count, sizeof *seen);
+	int count = 0;
+	if (!seen)
+		return error_memory(error, "folds");
+	for (uint32_t i = 0; i < request->count; i++) {
+		count += !seen[request->groups[i]];
+		seen[request->groups[i]] = true;
+	}
+	free(seen);
+	return count;
+}
+
+static int assign(struct folds *folds, const struct probe_request *request, struct error *error)
+{
+	const struct features *features = request->features;
+	struct fold_record *records = calloc(request->count, sizeof *records);
+	folds->fold_of = calloc(request->count, sizeof *folds->fold_of);
+	int result = records && folds->fold_of ? 0 : error_memory(error, "folds");
+	for (uint32_t i = 0; i < request->count && result == 0; i++)
+		records[i] = (struct fold_record){request->groups[i],
+			argmax(features->targets + (size_t)i * (size_t)features->classes,
+				features->classes)};
+	if (result == 0)
+		result = folds_assign(records, request->count, folds->count, request->seed,
+			folds->fold_of, error);
+	free(records);
 	return result;
 }
 
-static int compute(struct features *features, struct front *front, const struct training *training,
+static void copy_sample(struct folds *folds, const struct features *from, uint32_t sample)
+{
+	struct features *to = &folds->features;
+	size_t width = (size_t)from->width, classes = (size_t)from->classes;
+	memcpy(to->values + to->count * width, from->values + sample * width,
+		width * sizeof *to->values);
+	memcpy(to->targets + to->count * classes, from->targets + sample * classes,
+		classes * sizeof *to->targets);
+	to->count++;
+}
+
+/* Copies them fold by fold; of many a part, the first in a random order. */
+static int sort(struct folds *folds, const struct probe_request *request, struct error *error)
+{
+	const struct features *from = request->features;
+	uint32_t count = request->count < SAMPLES_MAXIMUM ? request->count : SAMPLES_MAXIMUM,
+		 *order = malloc(request->count * sizeof *order);
+	struct features *to = &folds->features;
+	*to = *from;
+	to->count = 0;
+	to->values = malloc((size_t)count * (size_t)from->width * sizeof *to->values);
+	to->targets = malloc((size_t)count * (size_t)from->classes * sizeof *to->targets);
+	int result = order && to->values && to->targets ? 0 : error_memory(error, "folds");
+	if (result == 0) {
+		struct random random = random_start(request->seed, RANDOM_FOLDS, 0, 1);
+		for (uint32_t i = 0; i < request->count; i++)
+			order[i] = i;
+		random_shuffle(&random, order, request->count);
+		for (int k = 0; k < folds->count; k++) {
+			for (uint32_t i = 0; i < count; i++)
+				if (folds->fold_of[order[i]] == k)
+					copy_sample(folds, from, order[i]);
+			folds->ends[k + 1] = (int)to->count;
+		}
+	}
+	free(order);
+	return result;
+}
+
+/* Without groups to make folds of it has none. On failure it is empty. */
+static int folds_create(struct folds *folds, const struct probe_request *request,
 	struct error *error)
 {
-	struct progress *progress = training->request.progress;
-	uint32_t count = samples_count(training->samples);
-	size_t width = (size_t)features->width, classes = (size_t)features->classes;
-	progress_start(progress, "features", "images", count);
-	for (uint32_t first = 0; first < count; first += FRONT_BATCH) {
-		int n = count - first < FRONT_BATCH ? (int)(count - first) : FRONT_BATCH;
-		if (batch_load(&front->batch, training->samples, front->order + first, n, false,
-			    error))
-			return -1;
-		network_forward(front->network, front->input, n, NULL,
-			features->values + features->count * width);
-		memcpy(features->targets + features->count * classes, front->batch.targets,
-			(size_t)n * classes * sizeof *features->targets);
-		features->count += (uint32_t)n;
-		progress_update(progress, first + (uint32_t)n, "");
+	*folds = (struct folds){0};
+	int groups = number_of_groups(request, error);
+	if (groups < 2)
+		return groups < 0 ? -1 : 0;
+	folds->count = groups < PROBE_FOLDS ? groups : PROBE_FOLDS;
+	if (assign(folds, request, error) == 0 && sort(folds, request, error) == 0)
+		return 0;
+	folds_free(folds);
+	return -1;
+}
+
+/* ---- cross-validation ---- */
+
+/* On the samples that were held out. */
+struct held_out {
+	double loss;
+	int correct;
+	bool failed; /* without memory */
+};
+
+struct cross_validation {
+	const struct probe_request *request;
+	const struct kernels *kernels;
+	const struct folds *folds;
+	const struct probe_choice *choices;
+	struct held_out (*results)[PENALTIES]; /* of each choice and fold */
+};
+
+static struct held_out measure(const struct regression *regression, const float *logits)
+{
+	struct training_options plain = {.loss = regression->options->loss};
+	int classes = regression->classes, n = regression->held_end - regression->held_first;
+	size_t offset = (size_t)regression->held_first * (size_t)classes;
+	const float *found = logits + offset, *targets = regression->targets + offset;
+	return (struct held_out){n *
+			mean_loss(regression->kernels, &plain, found, targets, n, classes),
+		count_correct(found, targets, n, classes), false};
+}
+
+/* One fold is held out, with each penalty in turn. */
+static void hold_out(void *context, int index, int worker)
+{
+	const struct cross_validation *validation = context;
+	const struct folds *folds = validation->folds;
+	int fold = index % folds->count;
+	struct held_out *results = validation->results[index];
+	struct probe_request request = *validation->request;
+	struct error error;
+	(void)worker;
+	request.features = &folds->features;
+	struct regression regression = regression_of(&request,
+		validation->choices[index / folds->count].layers, validation->kernels);
+	regression.held_first = folds->ends[fold];
+	regression.held_end = folds->ends[fold + 1];
+	float *weights = calloc(regression_weights(&regression), sizeof *weights),
+	      *logits = malloc(
+		      (size_t)regression.count * (size_t)regression.classes * sizeof *logits);
+	bool is_held = regression.held_end > regression.held_first;
+	for (int i = 0; i < PENALTIES && is_held; i++) {
+		if (!weights || !logits ||
+			regression_fit(&regression, penalties[i], weights, &error)) {
+			results[i].failed = true;
+			continue;
+		}
+		regression_predict(&regression, weights, logits);
+		results[i] = measure(&regression, logits);
 	}
-	progress_finish(progress, count, "");
+	free(weights);
+	free(logits);
+}
+
+/* The best penalty of a choice. */
+static int sum_up(struct probe_choice *choice, const struct cross_validation *validation, int index,
+	struct error *error)
+{
+	const struct folds *folds = validation->folds;
+	int count = (int)folds->features.count;
+	choice->loss = INFINITY;
+	for (int i = 0; i < PENALTIES; i++) {
+		double loss = 0;
+		int correct = 0;
+		for (int k = 0; k < folds->count; k++) {
+			const struct held_out *result =
+				&validation->results[index * folds->count + k][i];
+			if (result->failed)
+				return error_memory(error, "folds");
+			loss += result->loss / count;
+			correct += result->correct;
+		}
+		if (loss < choice->loss) {
+			choice->loss = loss;
+			choice->accuracy = (double)correct / count;
+			choice->penalty = penalties[i];
+		}
+	}
+	choice->folds = folds->count;
 	return 0;
 }
 
-int features_add(struct features *features, const struct training *training, struct error *error)
+static int compare_choices(const void *a, const void *b)
 {
-	struct front front;
-	if (front_create(&front, training, error))
+	const struct probe_choice *first = a, *second = b;
+	int order = (first->loss > second->loss) - (first->loss < second->loss);
+	if (order == 0)
+		order = first->layers.first - second->layers.first;
+	return order ? order : first->layers.count - second->layers.count;
+}
+
+static int validate(struct probe_choice *choices, int count, const struct probe_request *request,
+	const struct folds *folds, struct error *error)
+{
+	struct cross_validation validation = {.request = request,
+		.folds = folds,
+		.choices = choices};
+	if (kernels_select(&validation.kernels, error))
 		return -1;
-	features->width = network_outputs(front.network);
-	features->classes = network_outputs(training->network);
-	int result = features_grow(features, samples_count(training->samples), error) ||
-			compute(features, &front, training, error)
-		? -1
-		: 0;
-	front_free(&front);
+	int tasks = count * folds->count;
+	validation.results = calloc((size_t)tasks, sizeof *validation.results);
+	if (!validation.results)
+		return error_memory(error, "folds");
+	parallel_for(request->pool, tasks, hold_out, &validation);
+	int result = 0;
+	for (int i = 0; i < count && result == 0; i++)
+		result = sum_up(&choices[i], &validation, i, error);
+	free(validation.results);
+	if (result == 0)
+		qsort(choices, (size_t)count, sizeof *choices, compare_choices);
 	return result;
 }
 
-/* ---- the fit ---- */
-
-/* A dense layer of its own, and the features of a batch, standardized. */
-struct probe {
-	const struct training *training;
-	const struct features *features;
-	struct network *network;
-	float *mean;  /* of each feature */
-	float factor; /* 1 / deviation of all features from their means */
-	uint32_t *order;
-	float *inputs, *targets, *logits; /* of a batch */
-};
-
-static int create_network(struct probe *probe, struct error *error)
+static int list_choices(struct probe_choice *choices, const struct probe_request *request)
 {
-	const struct graph *whole = &probe->training->graph;
-	int dense = dense_node(whole);
-	struct graph graph = {
-		.input = {1, 1, probe->features->width, true},
-		.name = "probe",
-	};
-	struct layer layer = *graph_layer(whole, dense);
-	layer.is_frozen = false;
-	layer.penalties[0].l2 = probe_penalty;
-	int result = graph_append(&graph, &layer, error);
-	for (int node = dense + 1; result >= 0 && node < whole->node_count; node++)
-		result = graph_append(&graph, graph_layer(whole, node), error);
-	if (result >= 0)
-		result = network_create(&probe->network, &graph, NETWORK_TRAIN, PROBE_BATCH,
-			probe->training->pool, error);
-	graph_free(&graph);
-	return result < 0 ? -1 : 0;
+	int count = 0;
+	for (int first = 0; first < request->layer_count; first++)
+		for (int n = 1; first + n <= request->layer_count; n++)
+			if (!request->is_joined || n == request->layer_count)
+				choices[count++] = (struct probe_choice){.layers = {first, n},
+					.penalty = default_penalty};
+	return count;
 }
 
-/* One factor for all keeps their proportions: a feature that hardly varies stays small. */
-static int standardize(struct probe *probe, struct error *error)
+int probe_choose(struct probe_choice *choices, const struct probe_request *request,
+	struct error *error)
 {
-	const struct features *features = probe->features;
-	size_t width = (size_t)features->width;
-	double squares = 0;
-	for (size_t k = 0; k < width; k++) {
-		double sum = 0, square = 0;
-		for (size_t i = 0; i < features->count; i++) {
-			double value = (double)features->values[i * width + k];
-			sum += value;
-			square += value * value;
-		}
-		double mean = sum / features->count;
-		probe->mean[k] = (float)mean;
-		squares += square / features->count - mean * mean;
-	}
-	if (!isfinite(squares))
-		return error_set(error, probe->training->request.start.model,
-			"has features that are not finite");
-	probe->factor = squares > 0 ? (float)(1 / sqrt(squares / (double)width)) : 1;
+	struct folds folds;
+	int count = list_choices(choices, request);
+	if (folds_create(&folds, request, error))
+		return -1;
+	int result = folds.count ? validate(choices, count, request, &folds, error) : 0;
+	folds_free(&folds);
+	return result ? -1 : count;
+}
+
+/* ---- the head ---- */
+
+void probe_head_free(struct probe_head *head)
+{
+	free(head->kernel);
+	free(head->bias);
+	*head = (struct probe_head){0};
+}
+
+static int total(struct probe_head *head, const struct regression *regression, const float *weights,
+	struct error *error)
+{
+	int count = regression->count, classes = regression->classes;
+	float *logits = malloc((size_t)count * (size_t)classes * sizeof *logits);
+	if (!logits)
+		return error_memory(error, "features");
+	regression_predict(regression, weights, logits);
+	head->totals = (struct epoch_totals){.count = (uint64_t)count,
+		.loss = count *
+			mean_loss(regression->kernels, regression->options, logits,
+				regression->targets, count, classes),
+		.correct = (uint64_t)count_correct(logits, regression->targets, count, classes)};
+	free(logits);
 	return 0;
 }
 
-static void load(struct probe *probe, uint32_t first, int n)
+static int head_create(struct probe_head *head, const struct regression *regression,
+	const float *weights, const float *mean, const float *deviation, struct error *error)
 {
-	const struct features *features = probe->features;
-	size_t width = (size_t)features->width, classes = (size_t)features->classes;
-	for (int i = 0; i < n; i++) {
-		size_t sample = probe->order[first + (uint32_t)i];
-		const float *from = features->values + sample * width;
-		float *to = probe->inputs + (size_t)i * width;
-		for (size_t k = 0; k < width; k++)
-			to[k] = (from[k] - probe->mean[k]) * probe->factor;
-		memcpy(probe->targets + (size_t)i * classes, features->targets + sample * classes,
-			classes * sizeof *probe->targets);
-	}
-}
-
-static int batch_count(const struct probe *probe, uint32_t first)
-{
-	uint32_t left = probe->features->count - first;
-	return left < PROBE_BATCH ? (int)left : PROBE_BATCH;
-}
-
-static void fit(struct probe *probe)
-{
-	const struct training *training = probe->training;
-	struct training_options options = training_defaults(OPTIMIZER_ADAM);
-	uint32_t count = probe->features->count, batches = (count - 1) / PROBE_BATCH + 1;
-	uint32_t epochs =
-		PROBE_STEPS / batches > PROBE_EPOCHS ? PROBE_STEPS / batches : PROBE_EPOCHS;
-	uint64_t step = 0;
-	options.loss = training->options.loss;
-	options.class_weights = training->class_weights;
-	options.label_smoothing = training->options.label_smoothing;
-	network_train_start(probe->network, &options);
-	for (uint32_t epoch = 0; epoch < epochs; epoch++) {
-		struct random random =
-			random_start(training->request.seed, RANDOM_SHUFFLE, epoch, 0);
-		random_shuffle(&random, probe->order, count);
-		for (uint32_t first = 0; first < count; first += PROBE_BATCH) {
-			struct schedule schedule = {.kind = SCHEDULE_COSINE,
-				.rate = probe_rate,
-				.epochs = epochs};
-			double position = epoch + (double)first / count;
-			int n = batch_count(probe, first);
-			load(probe, first, n);
-			network_train_step(probe->network, probe->inputs, probe->targets, n,
-				(float)schedule_rate(&schedule, position, 1.0 / batches), step++);
-		}
-	}
-}
-
-static void measure(struct probe *probe, struct epoch_totals *totals)
-{
-	const struct training *training = probe->training;
-	int classes = probe->features->classes;
-	uint32_t count = probe->features->count;
-	*totals = (struct epoch_totals){.count = count};
-	for (uint32_t first = 0; first < count; first += PROBE_BATCH) {
-		int n = batch_count(probe, first);
-		load(probe, first, n);
-		network_forward(probe->network, probe->inputs, n, probe->logits, NULL);
-		totals->loss += n *
-			network_loss(&training->options, probe->logits, probe->targets, n, classes);
-		for (int i = 0; i < n; i++)
-			totals->correct += argmax(probe->logits + i * classes, classes) ==
-				argmax(probe->targets + i * classes, classes);
-	}
-}
-
-/* Into the training's network, for features that are not standardized. */
-static void copy_head(const struct probe *probe)
-{
-	struct network *network = probe->training->network;
-	int width = probe->features->width, classes = probe->features->classes;
-	int last = network_parameter_count(network) - 1;
-	const float *kernel = network_parameter(probe->network, 0).values,
-		    *bias = network_parameter(probe->network, 1).values;
-	float *to_kernel = network_parameter_values(network, last - 1),
-	      *to_bias = network_parameter_values(network, last);
-	for (int c = 0; c < classes; c++) {
-		double shift = (double)bias[c];
-		for (int k = 0; k < width; k++) {
-			float weight = kernel[k * classes + c] * probe->factor;
-			to_kernel[k * classes + c] = weight;
-			shift -= (double)weight * (double)probe->mean[k];
-		}
-		to_bias[c] = (float)shift;
-	}
-}
-
-static void probe_free(struct probe *probe)
-{
-	network_destroy(probe->network);
-	free(probe->mean);
-	free(probe->order);
-	free(probe->inputs);
-	free(probe->targets);
-	free(probe->logits);
-}
-
-static int probe_create(struct probe *probe, const struct training *training,
-	const struct features *features, struct error *error)
-{
-	size_t width = (size_t)features->width, classes = (size_t)features->classes;
-	*probe = (struct probe){.training = training, .features = features};
-	probe->mean = malloc(width * sizeof *probe->mean);
-	probe->order = malloc(features->count * sizeof *probe->order);
-	probe->inputs = malloc(PROBE_BATCH * width * sizeof *probe->inputs);
-	probe->targets = malloc(PROBE_BATCH * classes * sizeof *probe->targets);
-	probe->logits = malloc(PROBE_BATCH * classes * sizeof *probe->logits);
-	if (!probe->mean || !probe->order || !probe->inputs || !probe->targets || !probe->logits)
+	int width = regression->width, classes = regression->classes,
+	    pitch = padded_channels(classes);
+	*head = (struct probe_head){.width = width, .classes = classes};
+	head->kernel = malloc((size_t)width * (size_t)classes * sizeof *head->kernel);
+	head->bias = malloc((size_t)classes * sizeof *head->bias);
+	if (!head->kernel || !head->bias) {
+		probe_head_free(head);
 		return error_memory(error, "features");
-	for (uint32_t i = 0; i < features->count; i++)
-		probe->order[i] = i;
-	return create_network(probe, error);
+	}
+	for (int c = 0; c < classes; c++) {
+		double bias = (double)weights[width * pitch + c];
+		for (int k = 0; k < width; k++) {
+			double weight = (double)weights[k * pitch + c] / (double)deviation[k];
+			head->kernel[k * classes + c] = (float)weight;
+			bias -= weight * (double)mean[k];
+		}
+		head->bias[c] = (float)bias;
+	}
+	return 0;
 }
 
-int probe_fit(const struct training *training, const struct features *features,
-	struct epoch_totals *totals, struct error *error)
+int probe_fit(struct probe_head *head, const struct probe_request *request,
+	const struct probe_choice *choice, const float *mean, const float *deviation,
+	struct error *error)
 {
-	struct probe probe;
-	int result = probe_create(&probe, training, features, error) || standardize(&probe, error)
+	const struct kernels *kernels;
+	*head = (struct probe_head){0};
+	if (kernels_select(&kernels, error))
+		return -1;
+	struct regression regression = regression_of(request, choice->layers, kernels);
+	int first = request->features->columns[choice->layers.first];
+	float *weights = calloc(regression_weights(&regression), sizeof *weights);
+	int result = !weights ? error_memory(error, "features")
+		: regression_fit(&regression, choice->penalty, weights, error) ||
+			head_create(head, &regression, weights, mean + first, deviation + first,
+				error) ||
+			total(head, &regression, weights, error)
 		? -1
 		: 0;
-	if (result == 0) {
-		fit(&probe);
-		measure(&probe, totals);
-		copy_head(&probe);
-	}
-	probe_free(&probe);
+	free(weights);
 	return result;
 }

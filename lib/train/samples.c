@@ -3,6 +3,7 @@
 #include "base/array.h"
 #include "base/signals.h"
 #include "base/spool.h"
+#include "stream/select.h"
 
 #include <fcntl.h>
 #include <pthread.h>
@@ -17,6 +18,7 @@ struct sample_location {
 	uint64_t offset;
 	uint32_t source;
 	int32_t label;
+	unsigned char key[DIGEST_KEY_SIZE]; /* of the source (stream_source_key) */
 };
 enum { IN_SPOOL = UINT32_MAX >> 1 };
 
@@ -84,6 +86,11 @@ size_t samples_passes(const struct samples *samples)
 uint32_t samples_count(const struct samples *samples)
 {
 	return (uint32_t)samples->selected->count;
+}
+
+const unsigned char *samples_source_key(const struct samples *samples, uint32_t index)
+{
+	return samples->selected->locations[index].key;
 }
 
 size_t samples_input_count(const struct samples *samples)
@@ -157,6 +164,7 @@ static int add_record(struct samples *samples, struct pass *pass, struct spool *
 	if (pass->weights)
 		memcpy(pass->weights + pass->count * classes, record->weights,
 			classes * sizeof *pass->weights);
+	stream_source_key(record, location.key);
 	pass->locations[pass->count++] = location;
 	return 0;
 }

@@ -1,9 +1,9 @@
 /* Labelled images of tensor streams, with random access, for training and validation.
  *
- * Memory holds the label and the location of each record, never the images: those of an
- * uncompressed file are read from it when needed; those of a pipe or a compressed file are copied
- * to a spool, a temporary file. While a pass of a pipe is in use, a thread prefetches the next one
- * into a second spool. */
+ * Memory holds the label, the source's key and the location of each record, never the images: those
+ * of an uncompressed file are read from it when needed; those of a pipe or a compressed file are
+ * copied to a spool, a temporary file. While a pass of a pipe is in use, a thread prefetches the
+ * next one into a second spool. */
 #ifndef TRAIN_SAMPLES_H
 #define TRAIN_SAMPLES_H
 
@@ -69,6 +69,10 @@ void samples_digest(const struct samples *samples, unsigned char out[DIGEST_SIZE
 /* A SHA-256 that identifies the records of the selected pass; valid until the next
  * samples_begin_epoch. */
 const unsigned char *samples_pass_digest(const struct samples *samples);
+
+/* The key (stream_source_key, DIGEST_KEY_SIZE bytes) of the source of record `index` of the
+ * selected pass; valid until the next samples_begin_epoch. */
+const unsigned char *samples_source_key(const struct samples *samples, uint32_t index);
 
 /* Number of floats of an input, and of bytes of its tensor in the stream. */
 size_t samples_input_count(const struct samples *samples);

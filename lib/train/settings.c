@@ -15,14 +15,18 @@ static double decimal(float value)
 	return text_to_real(text, &result) ? result : (double)value;
 }
 
-static json_t *add_network(json_t *settings, const struct training_request *request)
+static json_t *add_network(json_t *settings, const struct training *training)
 {
+	const struct training_request *request = &training->request;
 	const struct start_request *start = &request->start;
 	if (start->model) {
 		settings =
 			json_add_member(settings, "start", json_text(text_base_name(start->model)));
+		char *layers = start_layer_names(&training->start,
+			training->transfer.choices[0].layers, ",");
 		settings = json_add_member(settings, "feature_layer",
-			start->feature_layer ? json_text(start->feature_layer) : json_null());
+			layers ? json_text(layers) : NULL);
+		free(layers);
 		settings = json_add_member(settings, "freeze", json_text(start->freeze));
 		settings = json_add_member(settings, "dropout", json_real((double)start->dropout));
 		return json_add_member(settings, "output_activation",
@@ -79,7 +83,7 @@ json_t *training_settings(const struct training *training)
 	const struct training_request *request = &training->request;
 	char seed[24];
 	snprintf(seed, sizeof seed, "%llu", (unsigned long long)request->seed);
-	json_t *settings = add_network(json_object(), request);
+	json_t *settings = add_network(json_object(), training);
 	settings = json_add_member(settings, "epochs", json_integer(training->epochs));
 	settings = json_add_member(settings, "batch_size", json_integer(request->batch_size));
 	settings = json_add_member(settings, "accumulate", json_integer(request->accumulate));

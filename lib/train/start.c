@@ -34,38 +34,149 @@ static int read_model(struct model *model, const char *path, struct shape input,
 		: model_finish_weights(model, error);
 }
 
-/* ---- the layer of the features ---- */
+/* ---- the layers of the features ---- */
 
 static bool has_weights(const struct layer *layer)
 {
 	return layer->kind == LAYER_DENSE || layer->kind == LAYER_CONVOLUTION;
 }
 
-int start_features(const struct graph *graph, const struct shape *shapes)
+/* What the mean over the places of the output, in prediction, is the same as of the input. */
+static bool keeps_mean(const struct layer *layer)
 {
-	int last = graph_final_node(graph);
-	struct shape out = graph_shape(graph, shapes, last);
-	if (out.height * out.width > 1)
-		return graph->node_count - 1;
-	for (int node = graph->node_count - 1; node >= 0; node--)
-		if (has_weights(graph_layer(graph, node)))
-			return graph_input(graph, node, 0);
-	return GRAPH_INPUT;
+	return layer->kind == LAYER_GLOBAL_AVERAGE_POOLING || layer->kind == LAYER_DROPOUT ||
+		layer->kind == LAYER_IDENTITY;
 }
 
-static int find_features(const struct start *start, const struct start_request *request,
+static int deepest_layer(const struct graph *graph, const struct shape *shapes)
+{
+	struct shape out = graph_shape(graph, shapes, graph_final_node(graph));
+	int node = graph->node_count - 1;
+	if (out.height * out.width == 1) {
+		while (node >= 0 && !has_weights(graph_layer(graph, node)))
+			node--;
+		node = node < 0 ? GRAPH_INPUT : graph_input(graph, node, 0);
+	}
+	while (node >= 0 && keeps_mean(graph_layer(graph, node)))
+		node = graph_input(graph, node, 0);
+	return node;
+}
+
+static int places(struct shape shape)
+{
+	return shape.height * shape.width;
+}
+
+/* Marks the nodes that lead to a node, which is marked. */
+static void mark_inputs(const struct graph *graph, int node, bool *marks)
+{
+	for (marks[node] = true; node >= 0; node--)
+		for (int i = 0; marks[node] && i < graph->nodes[node].input_count; i++)
+			if (graph_input(graph, node, i) >= 0)
+				marks[graph_input(graph, node, i)] = true;
+}
+
+int start_find_layers(int *layers, const struct graph *graph, const struct shape *shapes)
+{
+	bool marks[GRAPH_NODES_MAXIMUM] = {false};
+	int node = deepest_layer(graph, shapes), count = 1;
+	if (node < 0)
+		return 0;
+	mark_inputs(graph, node, marks);
+	layers[0] = node;
+	for (node--; node >= 0 && count < START_LAYERS_MAXIMUM; node--)
+		if (marks[node] && graph_layer(graph, node)->kind != LAYER_ZERO_PADDING &&
+			places(shapes[node]) > places(shapes[layers[count - 1]]))
+			layers[count++] = node;
+	return count;
+}
+
+static int compare_nodes(const void *a, const void *b)
+{
+	return *(const int *)b - *(const int *)a;
+}
+
+/* Those that are asked for by name. */
+static int take_layers(struct start *start, const struct start_request *request,
 	struct error *error)
 {
 	const struct graph *graph = &start->model.graph;
-	int node = request->feature_layer
-		? graph_find(graph, request->feature_layer)
-		: start_features(graph, network_shapes(start->model.network));
-	if (node >= 0)
-		return node;
-	return request->feature_layer
-		? error_set(error, request->model, "has no layer '%s'", request->feature_layer)
+	const char *name = request->feature_layer;
+	for (const char *next = name; next; name = next + 1) {
+		char text[LAYER_NAME_SIZE];
+		next = strchr(name, ',');
+		int length = next ? (int)(next - name) : (int)strlen(name),
+		    node = snprintf(text, sizeof text, "%.*s", length, name) < LAYER_NAME_SIZE
+			? graph_find(graph, text)
+			: -1;
+		if (node < 0)
+			return error_set(error, request->model, "has no layer '%.*s'", length,
+				name);
+		if (start->layer_count == START_LAYERS_MAXIMUM)
+			return error_set(error, request->model, "features of at most %d layers",
+				START_LAYERS_MAXIMUM);
+		start->layers[start->layer_count++] = node;
+	}
+	qsort(start->layers, (size_t)start->layer_count, sizeof *start->layers, compare_nodes);
+	return 0;
+}
+
+static int find_layers(struct start *start, const struct start_request *request,
+	struct error *error)
+{
+	const struct graph *graph = &start->model.graph;
+	if (request->feature_layer)
+		return take_layers(start, request, error);
+	start->layer_count =
+		start_find_layers(start->layers, graph, network_shapes(start->model.network));
+	return start->layer_count
+		? 0
 		: error_set(error, request->model, "has no layer whose output could be features");
 }
+
+/* ---- the layers that are frozen ---- */
+
+static const struct {
+	const char *name;
+	int halves; /* of the nodes */
+} shares[] = {{"none", 0}, {"auto", 1}, {"all", 2}};
+enum { SHARES = sizeof shares / sizeof *shares };
+
+static int share_by_name(const char *name)
+{
+	int i = 0;
+	while (i < SHARES && strcmp(name, shares[i].name))
+		i++;
+	return i;
+}
+
+/* A layer to freeze up to that does not exist is better known before the features. */
+static int check_freeze(const struct start *start, const struct start_request *request,
+	struct error *error)
+{
+	int node = graph_find(&start->model.graph, request->freeze);
+	return share_by_name(request->freeze) < SHARES || (node >= 0 && node <= start->layers[0])
+		? 0
+		: error_set(error, request->model, "has no layer '%s' before its features",
+			  request->freeze);
+}
+
+/* The front has the layers in the order of the graph that it is of: a layer is frozen if its first
+ * use is not behind the last frozen node. A layer behind the features freezes all of them. Where
+ * some are frozen, batch normalisation is everywhere: few images would spoil its statistics. */
+static void freeze(struct graph *graph, const char *name)
+{
+	int share = share_by_name(name), last = graph_find(graph, name);
+	if (share < SHARES)
+		last = graph->node_count * shares[share].halves / 2 - 1;
+	else if (last < 0)
+		last = graph->node_count - 1;
+	for (int i = 0; i < graph->layer_count; i++)
+		graph->layers[i].is_frozen = graph_first_node(graph, i) <= last ||
+			(last >= 0 && graph->layers[i].kind == LAYER_BATCH_NORMALIZATION);
+}
+
+/* ---- opening ---- */
 
 int start_open(struct start *start, const struct start_request *request, struct shape input,
 	struct error *error)
@@ -73,7 +184,8 @@ int start_open(struct start *start, const struct start_request *request, struct 
 	struct picture_settings settings;
 	*start = (struct start){0};
 	if (read_model(&start->model, request->model, input, error) == 0 &&
-		(start->feature_node = find_features(start, request, error)) >= 0 &&
+		find_layers(start, request, error) == 0 &&
+		check_freeze(start, request, error) == 0 &&
 		picture_settings_read(&settings, &start->model, NULL, error) == 0) {
 		start->values = settings.values;
 		return 0;
@@ -89,39 +201,84 @@ void start_free(struct start *start)
 
 /* ---- the new network ---- */
 
-/* The front has the layers in the order of the graph that it is of: a layer is frozen if its first
- * use is not behind the last frozen node. */
-static int freeze(struct graph *graph, const struct start_request *request, struct error *error)
+/* Up to the deepest of the layers. */
+static int copy_front(struct graph *out, const struct start *start, struct start_layers layers,
+	struct error *error)
 {
-	static const struct {
-		const char *name;
-		int quarters; /* of the nodes */
-	} shares[] = {{"none", 0}, {"auto", 3}, {"all", 4}};
-	int last = graph_find(graph, request->freeze);
-	bool is_found = last >= 0;
-	for (size_t i = 0; i < sizeof shares / sizeof *shares; i++)
-		if (strcmp(request->freeze, shares[i].name) == 0) {
-			last = graph->node_count * shares[i].quarters / 4 - 1;
-			is_found = true;
-		}
-	if (!is_found)
-		return error_set(error, request->model, "has no layer '%s' before its features",
-			request->freeze);
-	for (int i = 0; i < graph->layer_count; i++)
-		graph->layers[i].is_frozen = graph_first_node(graph, i) <= last;
-	return 0;
+	return graph_front(out, &start->model.graph, start->layers[layers.first], error);
+}
+
+/* A layer, and a node of it. Returns the node, or -1. */
+static int append(struct graph *graph, enum layer_kind kind, const char *stem, const int *inputs,
+	int count, struct error *error)
+{
+	struct layer layer = graph_new_layer(graph, kind, stem);
+	int index = graph_add_layer(graph, &layer, error);
+	return index < 0 ? -1 : graph_add_node(graph, index, inputs, count, error);
+}
+
+static int append_pooling(struct graph *graph, int node, const struct start *start, int layer,
+	struct error *error)
+{
+	struct shape shape = network_shapes(start->model.network)[start->layers[layer]];
+	return shape.is_vector
+		? node
+		: append(graph, LAYER_GLOBAL_AVERAGE_POOLING, "avg_pool", &node, 1, error);
+}
+
+/* To a front: poolings of the layers, joined. */
+static int append_features(struct graph *graph, const struct start *start,
+	struct start_layers layers, struct error *error)
+{
+	int pooled[START_LAYERS_MAXIMUM];
+	for (int i = 0; i < layers.count; i++) {
+		int layer = layers.first + i,
+		    node = graph_find(graph, start->model.graph.nodes[start->layers[layer]].name);
+		pooled[i] = append_pooling(graph, node, start, layer, error);
+		if (pooled[i] < 0)
+			return -1;
+	}
+	if (layers.count == 1)
+		return 0;
+	return append(graph, LAYER_CONCATENATE, "features", pooled, layers.count, error) < 0 ? -1
+											     : 0;
+}
+
+int start_front(struct graph *out, const struct start *start, struct start_layers layers,
+	struct error *error)
+{
+	if (copy_front(out, start, layers, error))
+		return -1;
+	if (append_features(out, start, layers, error) == 0)
+		return 0;
+	graph_free(out);
+	return -1;
 }
 
 int start_graph(struct graph *out, const struct start *start, const struct start_request *request,
-	int classes, enum activation_kind output, struct error *error)
+	struct start_layers layers, int classes, enum activation_kind output, struct error *error)
 {
-	if (graph_front(out, &start->model.graph, start->feature_node, error))
+	if (copy_front(out, start, layers, error))
 		return -1;
-	int result = freeze(out, request, error) ||
-			architecture_append_head(out, classes, request->dropout, output, error)
-		? -1
-		: 0;
-	if (result)
-		graph_free(out);
-	return result;
+	freeze(out, request->freeze);
+	if (append_features(out, start, layers, error) == 0 &&
+		architecture_append_head(out, classes, request->dropout, output, error) == 0)
+		return 0;
+	graph_free(out);
+	return -1;
+}
+
+char *start_layer_names(const struct start *start, struct start_layers layers,
+	const char *separator)
+{
+	char *names = NULL;
+	for (int i = 0; i < layers.count; i++) {
+		const char *name = start->model.graph.nodes[start->layers[layers.first + i]].name;
+		char *longer = names ? text_format("%s%s%s", names, separator, name) : strdup(name);
+		free(names);
+		names = longer;
+		if (!names)
+			return NULL;
+	}
+	return names;
 }

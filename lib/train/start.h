@@ -1,24 +1,36 @@
 /* Transfer learning: a training that starts from another model's weights. The front of that model,
- * up to a layer whose output are the features, gets a new head for the classes of the stream. */
+ * up to the layers whose pooled output are the features, gets a new head for the classes of the
+ * stream. */
 #ifndef TRAIN_START_H
 #define TRAIN_START_H
 
 #include "model/input_values.h"
 #include "model/model.h"
 
+enum { START_LAYERS_MAXIMUM = 3 };
+
 struct start_request {
 	const char *model;         /* folder or file, of any kind that opens (architecture.5) */
-	const char *feature_layer; /* layer whose output are the features; NULL: start_features */
-	const char *freeze; /* "all", "none", "auto" (three quarters of the front), or the layer up
+	const char *feature_layer; /* layers whose output are the features, with commas between;
+	                              NULL: one or several of start_find_layers, by
+	                              cross-validation */
+	const char *freeze; /* "all", "none", "auto" (the first half of the front), or the layer up
 	                       to which, itself included, the front is frozen */
 	float dropout;
+	const char *groups; /* list of split-dataset, for the cross-validation; or NULL */
 };
 
-/* A model that was read to start from. */
+/* A model that was read to start from, and the layers that its features may be taken from. */
 struct start {
-	struct model model;         /* its graph, weights, card and hints; no labels */
-	int feature_node;           /* in the model's graph */
+	struct model model;               /* its graph, weights, card and hints; no labels */
+	int layers[START_LAYERS_MAXIMUM]; /* nodes of the model's graph, the deepest first */
+	int layer_count;
 	struct input_values values; /* that it takes */
+};
+
+/* Some of the layers, whose features are joined. */
+struct start_layers {
+	int first, count; /* of start.layers */
 };
 
 /* Reads the model; a side of its input that is free becomes the one of `input`. On failure (-1: not
@@ -27,15 +39,26 @@ CHECKED int start_open(struct start *start, const struct start_request *request,
 	struct error *error);
 void start_free(struct start *start);
 
+/* Builds the front alone: the output is a vector, of the features of each of the layers in their
+ * order, pooled by their mean. On failure (-1) *out is empty. */
+CHECKED int start_front(struct graph *out, const struct start *start, struct start_layers layers,
+	struct error *error);
+
 /* Builds the front, frozen as asked for, whose layers keep their names, and a new head for
  * `classes` classes (architectures.h). On failure (-1) *out is empty. */
 CHECKED int start_graph(struct graph *out, const struct start *start,
-	const struct start_request *request, int classes, enum activation_kind output,
-	struct error *error);
+	const struct start_request *request, struct start_layers layers, int classes,
+	enum activation_kind output, struct error *error);
 
-/* The node whose output are the features: what the last layer of several outputs with weights
- * reads, of a classifier; the output of a network that ends with a feature map. GRAPH_INPUT: the
- * network has no such layer. */
-int start_features(const struct graph *graph, const struct shape *shapes);
+/* The names of layers, with `separator` between them, the caller's to free; NULL without memory. */
+char *start_layer_names(const struct start *start, struct start_layers layers,
+	const char *separator);
+
+/* Finds the layers that features may be taken from, the deepest first, and returns their number, at
+ * most START_LAYERS_MAXIMUM: what the last layer with weights reads, of a classifier, or the output
+ * of a network that ends with a feature map; then the last layer of each larger resolution before
+ * it, as detectors take them (Liu et al., "SSD: Single shot multibox detector", 2016). Of a pooling
+ * that leaves one place, what it pools. 0: the network has no such layer. */
+int start_find_layers(int *layers, const struct graph *graph, const struct shape *shapes);
 
 #endif

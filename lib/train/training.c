@@ -5,7 +5,6 @@
 #include "base/file.h"
 #include "train/checkpoint.h"
 #include "train/class_weights.h"
-#include "train/probe.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -72,18 +71,18 @@ static int complete_output(struct training *training, struct error *error)
 	return output_complete(&training->graph, &request, &training->head, error);
 }
 
+static struct shape input_shape(const struct training *training)
+{
+	const struct stream_head *head = samples_head(training->samples);
+	return (struct shape){head->height, head->width, head->channels, false};
+}
+
 static int make_graph(struct training *training, struct error *error)
 {
 	const struct training_request *request = &training->request;
 	const struct stream_head *head = samples_head(training->samples);
 	struct graph *graph = &training->graph;
-	struct shape input = {head->height, head->width, head->channels, false};
-	if (request->start.model)
-		return start_open(&training->start, &request->start, input, error) ||
-				start_graph(graph, &training->start, &request->start,
-					(int)head->classes.count, request->output, error)
-			? -1
-			: 0;
+	struct shape input = input_shape(training);
 	if (architecture_is_builtin(request->architecture) || !file_exists(request->architecture))
 		return architecture_build(graph, request->architecture, input,
 			(int)head->classes.count, request->output, error);
@@ -131,30 +130,24 @@ static int make_network(struct training *training, struct error *error)
 			"has %d outputs; %s has %zu classes", network_outputs(training->network),
 			samples_name(training->samples), classes);
 	network_initialize(training->network, training->request.seed);
-	if (training->request.start.model)
-		network_copy_parameters(training->network, training->start.model.network);
 	return 0;
 }
 
-/* Those of the model to start from; those that its first layers are made for, else 0..1. */
-static void choose_input_values(struct training *training)
+static void set_input_values(struct training *training)
 {
-	if (training->request.start.model)
-		training->input_values = training->start.values;
-	else if (!input_values_of_layers(&training->input_values, &training->graph,
-			 training->network))
-		training->input_values = input_values_of_range(0, 1, INPUT_ASSUMED);
 	samples_set_values(training->samples, &training->input_values);
 	if (training->validation)
 		samples_set_values(training->validation, &training->input_values);
 }
 
-static int choose_loss(struct training *training, enum loss *loss, struct error *error)
+/* For the activation that the network ends with. */
+static int choose_loss(const struct training *training, enum activation_kind end, enum loss *loss,
+	struct error *error)
 {
 	char activations[256];
 	int chosen = training->request.loss, used = 0;
 	if (chosen == LOSS_AUTO || training->head.has_paired_logits)
-		chosen = loss_by_activation(graph_final_activation(&training->graph));
+		chosen = loss_by_activation(end);
 	if (chosen >= 0) {
 		*loss = (enum loss)chosen;
 		return 0;
@@ -211,10 +204,13 @@ static void choose_schedule(struct training *training)
 	};
 }
 
-static void choose_options(struct training *training, enum loss loss)
+static int choose_options(struct training *training, enum activation_kind end, struct error *error)
 {
 	const struct training_request *request = &training->request;
+	enum loss loss = LOSS_CATEGORICAL_CROSSENTROPY;
 	struct training_options *options = &training->options;
+	if (choose_loss(training, end, &loss, error) || choose_class_weights(training, error))
+		return -1;
 	*options = training_defaults(request->optimizer);
 	options->loss = loss;
 	options->label_smoothing = (float)request->label_smoothing;
@@ -225,41 +221,45 @@ static void choose_options(struct training *training, enum loss loss)
 		options->weight_decay = (float)request->weight_decay;
 	options->clip_norm = (float)request->clip_norm;
 	options->seed = request->seed;
-}
-
-/* ---- starting from another model ---- */
-
-/* Of the first pass; if nothing is trained afterwards, of all. */
-static int collect_features(struct training *training, struct features *features,
-	struct error *error)
-{
-	bool repeated = false;
-	for (int epoch = 1; !repeated; epoch++) {
-		if (features_add(features, training, error))
-			return -1;
-		if (!training->is_head_only)
-			return 0;
-		if (samples_begin_epoch(training->samples, epoch, &repeated, error))
-			return -1;
-	}
 	return 0;
 }
 
-static int fit_head(struct training *training, struct error *error)
+/* ---- the network ---- */
+
+/* It takes the values that its first layers are made for, else 0..1. */
+static int prepare_network(struct training *training, struct error *error)
 {
-	struct features features = {0};
+	if (make_graph(training, error) || make_network(training, error) ||
+		choose_options(training, graph_final_activation(&training->graph), error))
+		return -1;
+	if (!input_values_of_layers(&training->input_values, &training->graph, training->network))
+		training->input_values = input_values_of_range(0, 1, INPUT_ASSUMED);
+	set_input_values(training);
+	return 0;
+}
+
+static int prepare_from_start(struct training *training, struct error *error)
+{
+	const struct training_request *request = &training->request;
 	double started = progress_clock();
-	struct epoch_totals totals;
-	int result = collect_features(training, &features, error) ||
-			probe_fit(training, &features, &totals, error)
-		? -1
-		: 0;
-	features_free(&features);
-	if (result == 0 && training->is_head_only) {
-		training->position.totals = totals;
+	if (start_open(&training->start, &request->start, input_shape(training), error) ||
+		choose_options(training, request->output, error))
+		return -1;
+	training->input_values = training->start.values;
+	set_input_values(training);
+	if (transfer_fit(training, error) ||
+		start_graph(&training->graph, &training->start, &request->start,
+			training->transfer.choices[0].layers, training->transfer.head.classes,
+			request->output, error) ||
+		make_network(training, error))
+		return -1;
+	network_copy_parameters(training->network, training->start.model.network);
+	transfer_copy_head(training);
+	if (training->is_head_only) {
+		training->position.totals = training->transfer.head.totals;
 		training->position.seconds = progress_clock() - started;
 	}
-	return result;
+	return 0;
 }
 
 static int start_training(struct training *training, struct error *error)
@@ -288,19 +288,14 @@ static int restore(struct training *training, struct error *error)
 static int prepare_training(struct training *training, struct error *error)
 {
 	const struct training_request *request = &training->request;
-	enum loss loss = LOSS_CATEGORICAL_CROSSENTROPY;
 	int found =
 		request->partial ? checkpoint_find(request->partial, request->resume, error) : 0;
 	if (found < 0 || parallel_create(&training->pool, request->threads, error) ||
 		open_samples(training, error) || sum_targets(training, error) ||
-		make_graph(training, error) || make_network(training, error) ||
-		choose_loss(training, &loss, error) || choose_class_weights(training, error))
+		(request->start.model ? prepare_from_start(training, error)
+				      : prepare_network(training, error)))
 		return -1;
-	choose_input_values(training);
 	choose_schedule(training);
-	choose_options(training, loss);
-	if (request->start.model && !found && fit_head(training, error))
-		return -1;
 	return start_training(training, error) || (found && restore(training, error)) ? -1 : 0;
 }
 
@@ -321,6 +316,7 @@ void training_close(struct training *training)
 	graph_free(&training->graph);
 	architecture_remarks_free(&training->remarks);
 	start_free(&training->start);
+	transfer_free(&training->transfer);
 	samples_close(training->samples);
 	samples_close(training->validation);
 	parallel_destroy(training->pool);

@@ -11,7 +11,7 @@
 #include "train/log.h"
 #include "train/samples.h"
 #include "train/schedule.h"
-#include "train/start.h"
+#include "train/transfer.h"
 
 #include <signal.h>
 #include <stdio.h>
@@ -62,12 +62,6 @@ struct training_request {
 	struct progress *progress;     /* one part per epoch */
 };
 
-/* Sums over the samples of an epoch. */
-struct epoch_totals {
-	double loss;
-	uint64_t correct, count;
-};
-
 /* How far a training has come. */
 struct training_position {
 	int epoch;                  /* the current one, from 1 */
@@ -92,7 +86,8 @@ struct training {
 	struct output_head head; /* how the graph was completed */
 	struct architecture_remarks remarks;
 	struct start start; /* empty: none */
-	bool is_head_only;  /* the head was fitted to the features of all passes, and that is all */
+	struct transfer transfer;
+	bool is_head_only; /* the head was fitted to the features of all passes, and that is all */
 	struct network *network;
 	struct input_values input_values; /* that the network takes */
 	float *class_weights;             /* one per class; NULL: all 1 */

@@ -105,6 +105,7 @@ cnn-predict -m model pics >>pics/red/1.png|standard output: is pics/red/1.png, w
 cnn-train -o model model/poids.h5|--output: would replace model/poids.h5, which is read
 cnn-train -o model --validation model/history.tsv t.tens|--output: would replace model/history.tsv, which is read
 cnn-train -o model --class-weights model/history.tsv t.tens|--output: would replace model/history.tsv, which is read
+cnn-train -o model --start small --groups model/history.tsv t.tens|--output: would replace model/history.tsv, which is read
 cnn-train -o model --like model t.tens|--output: would replace model/architecture.json, which is read
 cnn-train -o model --start model/poids.h5 t.tens|--output: would replace model/poids.h5, which is read
 cnn-train --find-learning-rate t.tens t.tens|--find-learning-rate: would replace t.tens, which is read

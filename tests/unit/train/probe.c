@@ -1,4 +1,4 @@
-/* The linear probe against gradient descent in double precision on the same convex problem. */
+/* The linear probe: which layers and penalty it chooses, and the head for features as they are. */
 #include "tap.h"
 
 #include "base/random.h"
@@ -8,13 +8,16 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { SAMPLES = 90, WIDTH = 6, CLASSES = 3, DESCENT_STEPS = 20000 };
-static const double penalty = 1e-3, step = 0.5;
+enum { SAMPLES = 120, USEFUL = 4, USELESS = 8, CLASSES = 3 };
+enum { WIDTH = USELESS + USEFUL };
 
-/* Of three overlapping clouds, of widths that differ, far from the origin. */
+/* Of two layers: noise, and three clouds, of widths that differ, far from the origin. */
 static void make_features(struct features *features)
 {
-	*features = (struct features){.count = SAMPLES, .width = WIDTH, .classes = CLASSES};
+	*features = (struct features){.count = SAMPLES,
+		.width = WIDTH,
+		.classes = CLASSES,
+		.columns = {0, USELESS, WIDTH}};
 	features->values = calloc(SAMPLES * WIDTH, sizeof *features->values);
 	features->targets = calloc(SAMPLES * CLASSES, sizeof *features->targets);
 	struct random random = random_start(5, RANDOM_SHUFFLE, 0, 0);
@@ -24,111 +27,91 @@ static void make_features(struct features *features)
 			features->values[i * WIDTH + k] = 7 +
 				(float)(k + 1) *
 					((float)random_uniform(&random) +
-						(k == i % CLASSES ? 0.6F : 0.0F));
+						(k == USELESS + i % CLASSES ? 1.5F : 0.0F));
 	}
 }
 
-static void softmax(double *values)
+static void check_standardized(const struct features *features)
 {
-	double sum = 0, most = fmax(values[0], fmax(values[1], values[2]));
-	for (int c = 0; c < CLASSES; c++)
-		sum += values[c] = exp(values[c] - most);
-	for (int c = 0; c < CLASSES; c++)
-		values[c] /= sum;
-}
-
-/* Probabilities (SAMPLES, CLASSES) of the optimum; returns its mean loss without the penalty. */
-static double descend(const struct features *features, double *probabilities)
-{
-	static double x[SAMPLES][WIDTH], kernel[WIDTH][CLASSES];
-	double bias[CLASSES] = {0}, squares = 0, loss = 0;
+	double largest = 0;
 	for (int k = 0; k < WIDTH; k++) {
-		double mean = 0;
-		for (int i = 0; i < SAMPLES; i++)
-			mean += (double)features->values[i * WIDTH + k] / SAMPLES;
+		double sum = 0, squares = 0;
 		for (int i = 0; i < SAMPLES; i++) {
-			x[i][k] = (double)features->values[i * WIDTH + k] - mean;
-			squares += x[i][k] * x[i][k];
+			double value = (double)features->values[i * WIDTH + k];
+			sum += value / SAMPLES;
+			squares += value * value / SAMPLES;
 		}
+		largest = fmax(largest, fmax(fabs(sum), fabs(squares - 1)));
 	}
-	double factor = 1 / sqrt(squares / (SAMPLES * WIDTH));
-	for (int round = 0; round <= DESCENT_STEPS; round++) {
-		double gradient[WIDTH][CLASSES] = {{0}}, shift[CLASSES] = {0};
-		loss = 0;
-		for (int i = 0; i < SAMPLES; i++) {
-			double *p = probabilities + i * CLASSES;
-			for (int c = 0; c < CLASSES; c++) {
-				p[c] = bias[c];
-				for (int k = 0; k < WIDTH; k++)
-					p[c] += x[i][k] * factor * kernel[k][c];
-			}
-			softmax(p);
-			loss -= log(p[i % CLASSES]) / SAMPLES;
-			for (int c = 0; c < CLASSES; c++) {
-				double error = (p[c] - (c == i % CLASSES)) / SAMPLES;
-				shift[c] += error;
-				for (int k = 0; k < WIDTH; k++)
-					gradient[k][c] += error * x[i][k] * factor;
-			}
-		}
-		for (int c = 0; c < CLASSES; c++) {
-			bias[c] -= step * shift[c];
-			for (int k = 0; k < WIDTH; k++)
-				kernel[k][c] -=
-					step * (gradient[k][c] + 2 * penalty * kernel[k][c]);
-		}
-	}
-	return loss;
-}
-
-static int make_training(struct training *training, struct error *error)
-{
-	training->graph = (struct graph){.input = {1, 1, WIDTH, true}};
-	struct layer dense = graph_new_layer(&training->graph, LAYER_DENSE, "dense"),
-		     end = graph_new_layer(&training->graph, LAYER_ACTIVATION, "end");
-	dense.filters = CLASSES;
-	end.activation = activation_default(ACTIVATION_SOFTMAX);
-	training->options = training_defaults(OPTIMIZER_ADAM);
-	training->options.loss = LOSS_CATEGORICAL_CROSSENTROPY;
-	return graph_append(&training->graph, &dense, error) < 0 ||
-			graph_append(&training->graph, &end, error) < 0
-		? -1
-		: network_create(&training->network, &training->graph, NETWORK_TRAIN, SAMPLES, NULL,
-			  error);
+	ok(largest < 1e-5, "standardized: mean 0, deviation 1 (%g)", largest);
 }
 
 int main(void)
 {
 	struct error error;
-	struct training training = {0};
-	struct features features;
-	struct epoch_totals totals;
-	static double expected[SAMPLES * CLASSES];
-	static float found[SAMPLES * CLASSES];
-	double largest = 0;
-	int correct = 0;
+	struct features features, original;
+	float mean[WIDTH], deviation[WIDTH];
+	uint32_t groups[SAMPLES];
+	struct training_options options = training_defaults(OPTIMIZER_ADAM);
+	struct probe_choice choices[PROBE_CHOICES];
+	struct probe_head head;
+	options.loss = LOSS_CATEGORICAL_CROSSENTROPY;
 	make_features(&features);
-	bool made = make_training(&training, &error) == 0;
-	if (!made)
-		note("%s: %s", error.object, error.reason);
-	ok(made && probe_fit(&training, &features, &totals, &error) == 0, "fits");
-	double loss = descend(&features, expected);
-	network_forward(training.network, features.values, SAMPLES, NULL, found);
-	for (int i = 0; i < SAMPLES * CLASSES; i++)
-		largest = fmax(largest, fabs((double)found[i] - expected[i]));
+	make_features(&original);
+	features_standardize(&features, mean, deviation);
+	check_standardized(&features);
+	for (uint32_t i = 0; i < SAMPLES; i++)
+		groups[i] = i;
+	struct probe_request request = {.features = &features,
+		.options = &options,
+		.count = SAMPLES,
+		.groups = groups,
+		.layer_count = 2,
+		.seed = 1};
+	ok(probe_choose(choices, &request, &error) == 3, "two layers: three choices");
+	ok(choices[0].layers.first == 1 && choices[0].layers.count == 1,
+		"the layer that tells the classes apart is chosen, alone");
+	ok(choices[2].layers.first == 0 && choices[2].layers.count == 1 &&
+			choices[2].accuracy < 0.6 && choices[0].accuracy > 0.9,
+		"noise comes last: %g, %g", choices[2].accuracy, choices[0].accuracy);
+	ok(choices[0].folds == PROBE_FOLDS && choices[0].loss < choices[1].loss &&
+			choices[1].loss < choices[2].loss,
+		"in the order of their loss");
+	ok(choices[2].penalty >= 0.1, "noise wants a strong penalty: %g", choices[2].penalty);
+	struct probe_choice again[PROBE_CHOICES];
+	ok(parallel_create(&request.pool, 3, &error) == 0 &&
+			probe_choose(again, &request, &error) == 3 &&
+			again[0].loss == choices[0].loss && again[2].loss == choices[2].loss,
+		"the same with three threads");
+	parallel_destroy(request.pool);
+	request.pool = NULL;
+
+	ok(probe_fit(&head, &request, &choices[0], mean, deviation, &error) == 0 &&
+			head.width == USEFUL && head.classes == CLASSES,
+		"fits");
+	int correct = 0;
 	for (int i = 0; i < SAMPLES; i++) {
-		const float *p = found + i * CLASSES;
-		correct += p[i % CLASSES] >= fmaxf(p[0], fmaxf(p[1], p[2]));
+		double z[CLASSES];
+		for (int c = 0; c < CLASSES; c++) {
+			z[c] = (double)head.bias[c];
+			for (int k = 0; k < USEFUL; k++)
+				z[c] += (double)original.values[i * WIDTH + USELESS + k] *
+					(double)head.kernel[k * CLASSES + c];
+		}
+		correct += z[i % CLASSES] >= fmax(z[0], fmax(z[1], z[2]));
 	}
-	ok(largest < 0.02, "probabilities are those of the optimum, on features as they are: %g",
-		largest);
-	ok(fabs(totals.loss / SAMPLES - loss) < 1e-3, "so is the loss: %g, %g",
-		totals.loss / SAMPLES, loss);
-	ok((int)totals.correct == correct && totals.count == SAMPLES, "accuracy");
-	features.values[17] = NAN;
-	ok(probe_fit(&training, &features, &totals, &error) == -1, "refuses NaN");
+	ok(correct == (int)head.totals.correct && correct > 110 && head.totals.count == SAMPLES,
+		"its accuracy, on features as they were: %d", correct);
+	probe_head_free(&head);
+
+	request.is_joined = true;
+	ok(probe_choose(choices, &request, &error) == 1 && choices[0].layers.count == 2,
+		"joined: one choice");
+	memset(groups, 0, sizeof groups);
+	ok(probe_choose(choices, &request, &error) == 1 && choices[0].folds == 0 &&
+			choices[0].penalty > 0,
+		"one group: nothing can be held out");
 	features_free(&features);
-	network_destroy(training.network);
-	graph_free(&training.graph);
+	features_free(&original);
 	return done();
 }
