@@ -141,7 +141,7 @@ LINKING = $(B)/flags $(B)/flags-link $(B)/libraries
 
 # One libcrypto in a process, and so that of libcurl, libssl or libzip: it comes before the archive.
 SHARED =
-READING_MODELS = cnn-export cnn-predict cnn-train model-report saliency
+READING_MODELS = cnn-export cnn-predict cnn-train fetch-network model-report saliency
 $(addprefix $(BIN)/,scrape-images $(READING_MODELS)) $(UNIT_TESTS) $(FUZZ_TESTS) $(FUZZ_TESTS:.t=) $(TEST_SERVERS): SHARED = -lcrypto
 
 $(PROGRAMS): $(BIN)/%: $(B)/tools/%.o $(TOOL_LIBRARY) $(LIBRARY) $(LINKING)

@@ -50,6 +50,10 @@ static size_t write_body(char *bytes, size_t unit, size_t count, void *context)
 			return 0;
 		size = remaining;
 	}
+	if (transfer->sink) {
+		transfer->size += size;
+		return transfer->sink(transfer->sink_context, bytes, size) ? size : 0;
+	}
 	if (transfer->size + size + 1 > transfer->capacity) {
 		size_t capacity = body_capacity(transfer, transfer->size + size);
 		unsigned char *grown = realloc(transfer->bytes, capacity);
@@ -248,7 +252,7 @@ static enum transfer_outcome classify_status(struct transfer *transfer)
 	if (curl_easy_header(transfer->easy, "Retry-After", 0, CURLH_HEADER, -1, &retry_after) ==
 		CURLHE_OK)
 		transfer->retry_after = header_retry_after(retry_after->value, time(NULL));
-	if (status >= 200 && status < 300 && status != PARTIAL_CONTENT)
+	if (status >= 200 && status < 300 && (status != PARTIAL_CONTENT || transfer->is_range))
 		return TRANSFER_COMPLETE;
 	if (status >= 300 && status < 400 && location) {
 		transfer->location = strdup(location);

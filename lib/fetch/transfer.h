@@ -33,6 +33,11 @@ struct transfer {
 	CURL *easy;
 	struct curl_slist *headers;
 	const struct transfer_limits *limits;
+	/* Takes the bytes of the body, of whatever status, which are not kept in `bytes` then; to
+	 * be set after transfer_init. Returns false to end the transfer. */
+	bool (*sink)(void *context, const void *bytes, size_t size);
+	void *sink_context;
+	bool is_range;        /* a part was asked for, so that status 206 is complete; likewise */
 	unsigned char *bytes; /* the body; one NUL follows it */
 	size_t size, capacity;
 	size_t header_size; /* of all header fields and trailers in bytes */

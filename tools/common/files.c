@@ -139,7 +139,7 @@ void tool_add_output(const char *option, const char *path)
 }
 
 /* Only the files of a model are replaced in its folder. */
-static void add_model_output(const char *option, const char *folder)
+void tool_add_model_output(const char *option, const char *folder)
 {
 	for (int i = 0; i < MODEL_FILES; i++) {
 		char *path = join(folder, model_file_names[i]);
@@ -173,7 +173,7 @@ static void add_option(const struct option_row *row)
 	else if (path && row->type == OPTION_INPUT)
 		add_input(path);
 	else if (path && row->type == OPTION_OUTPUT_MODEL)
-		add_model_output(option, path);
+		tool_add_model_output(option, path);
 	else if (path && (row->type == OPTION_OUTPUT || row->type == OPTION_OUTPUT_FOLDER))
 		add_output(option, path, row->type == OPTION_OUTPUT_FOLDER);
 }

@@ -23,4 +23,7 @@ void tool_check_input(const char *path);
  * exits. */
 void tool_add_output(const char *option, const char *path);
 
+/* Adds the files of a model in a folder, likewise. */
+void tool_add_model_output(const char *option, const char *folder);
+
 #endif
