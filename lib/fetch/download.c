@@ -15,6 +15,7 @@
 #include <time.h>
 #include <unistd.h>
 
+enum { PARTIAL_CONTENT = 206, RANGE_NOT_SATISFIABLE = 416 };
 enum { REDIRECTS_MAXIMUM = 5, ORIGIN_BYTES_MAXIMUM = 1 << 16, KILOBYTE = 1000 };
 
 /* A transfer may take a day, if only it does not stall. */
@@ -129,15 +130,23 @@ static bool is_part_asked_for(const struct attempt *attempt)
 	return attempt->offset && range && strncasecmp(range, expected, (size_t)length) == 0;
 }
 
+/* The next run begins anew. */
+static int refuse_part(const struct attempt *attempt)
+{
+	return ftruncate(attempt->download->file, 0)
+		? error_system(attempt->error, attempt->download->path)
+		: error_set(attempt->error, attempt->url,
+			  "the server sent another part of the file than it was asked for");
+}
+
 static int begin(struct attempt *attempt, long status)
 {
 	curl_off_t length = -1;
 	attempt->has_begun = true;
-	if (status != 206 && begin_anew(attempt))
+	if (status != PARTIAL_CONTENT && begin_anew(attempt))
 		return -1;
-	if (status == 206 && !is_part_asked_for(attempt))
-		return error_set(attempt->error, attempt->url,
-			"the server sent another part of the file than it was asked for");
+	if (status == PARTIAL_CONTENT && !is_part_asked_for(attempt))
+		return refuse_part(attempt);
 	curl_easy_getinfo(attempt->transfer.easy, CURLINFO_CONTENT_LENGTH_DOWNLOAD_T, &length);
 	progress_start(attempt->request->progress, attempt->request->name, "kilobytes",
 		length > 0 ? (uint64_t)length / KILOBYTE : 0);
@@ -238,14 +247,18 @@ static int prepare(struct attempt *attempt)
 	return result;
 }
 
-/* Whether the part that was asked for lies just behind the end: all of the file is there. */
-static bool is_whole(const struct attempt *attempt)
+/* Status 416: nothing of the file lies where the part that was asked for begins. All of it is there
+ * if that is its end; else what is there is of no use, and the next attempt begins anew. */
+static int take_no_part(const struct attempt *attempt)
 {
 	const char *range = header_value(attempt, "Content-Range");
 	char whole[64];
 	snprintf(whole, sizeof whole, "bytes */%llu", (unsigned long long)attempt->offset);
-	return attempt->transfer.status == 416 && attempt->offset && range &&
-		strcasecmp(range, whole) == 0;
+	if (range && strcasecmp(range, whole) == 0)
+		return TRANSFER_COMPLETE;
+	return ftruncate(attempt->download->file, 0)
+		? error_system(attempt->error, attempt->download->path)
+		: TRANSFER_TRANSIENT;
 }
 
 /* ---- attempts ---- */
@@ -268,7 +281,8 @@ static int try_once(struct attempt *attempt, const struct transfer_limits *limit
 		attempt->has_failed = begin(attempt, transfer->status) != 0;
 	if (attempt->has_failed)
 		return -1;
-	return is_whole(attempt) ? TRANSFER_COMPLETE : (int)outcome;
+	return transfer->status == RANGE_NOT_SATISFIABLE && attempt->offset ? take_no_part(attempt)
+									    : (int)outcome;
 }
 
 /* The address that a redirect leads to, allocated; NULL with an error. */
