@@ -8,15 +8,15 @@
  *
  * Every request adds a line "PATH<tab>CONNECTION<tab>STREAM<tab>OPEN" to LOG: the connection's
  * number, the stream's, and how many streams of all connections were open then, this one included.
- * What paths do: /image/NAME          a PNG determined by NAME /slow/NAME           the same after
- * 100 ms /lengthless/NAME     the same, without a Content-Length /cut/NAME            half of it,
- * with a normal end of stream /hang/NAME           nothing at all /endless/NAME        bytes
- * without end /once/FAULT/NAME     at first, after 100 ms, a FAULT, then the image: refused reset
- * calm   the stream ends with REFUSED_STREAM; INTERNAL_ERROR and half the image sent;
- * ENHANCE_YOUR_CALM goaway               GOAWAY that leaves out this stream and later ones, after
- * which the connection ends with its last stream shutdown             GOAWAY that leaves out none;
- * likewise close                half the image, and the connection is closed nonsense             a
- * frame that breaks the protocol */
+ * What paths do: /to/URL              a redirect there /image/NAME          a PNG determined by
+ * NAME /slow/NAME           the same after 100 ms /lengthless/NAME     the same, without a
+ * Content-Length /cut/NAME            half of it, with a normal end of stream /hang/NAME nothing at
+ * all /endless/NAME        bytes without end /once/FAULT/NAME     at first, after 100 ms, a FAULT,
+ * then the image: refused reset calm   the stream ends with REFUSED_STREAM; INTERNAL_ERROR and half
+ * the image sent; ENHANCE_YOUR_CALM goaway               GOAWAY that leaves out this stream and
+ * later ones, after which the connection ends with its last stream shutdown             GOAWAY that
+ * leaves out none; likewise close                half the image, and the connection is closed
+ * nonsense             a frame that breaks the protocol */
 #include "base/progress.h"
 #include "common/certificate.h"
 #include "common/picture.h"
@@ -101,6 +101,18 @@ static void send_head(struct connection *connection, struct stream *stream, char
 	nghttp2_submit_response(connection->session, stream->id, head, *length ? 2 : 1, &body);
 }
 
+static void send_redirect(struct connection *connection, const struct stream *stream,
+	const char *location)
+{
+	nghttp2_nv head[] = {
+		{(uint8_t *)":status", (uint8_t *)"302", strlen(":status"), strlen("302"),
+			NGHTTP2_NV_FLAG_NONE},
+		{(uint8_t *)"location", (uint8_t *)location, strlen("location"), strlen(location),
+			NGHTTP2_NV_FLAG_NONE},
+	};
+	nghttp2_submit_response(connection->session, stream->id, head, 2, NULL);
+}
+
 static void answer_picture(struct connection *connection, struct stream *stream, bool half)
 {
 	char length[32] = "";
@@ -160,7 +172,9 @@ static void answer(struct connection *connection, struct stream *stream)
 	else if (strncmp(path, "/endless/", 9) == 0) {
 		stream->endless = true;
 		send_head(connection, stream, "200", "");
-	} else if (strcmp(path, "/robots.txt") == 0)
+	} else if (strncmp(path, "/to/", 4) == 0)
+		send_redirect(connection, stream, path + 4);
+	else if (strcmp(path, "/robots.txt") == 0)
 		send_head(connection, stream, "404", "0");
 	else if (strncmp(path, "/hang/", 6) != 0)
 		answer_picture(connection, stream, false);

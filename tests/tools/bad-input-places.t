@@ -25,7 +25,7 @@ for command in 'augment train.tens' 'pack-tensors -q images' 'model-report -m mo
 	'tensor-info --records train.tens' 'tensor-info --json train.tens' 'tensor-info --verify train.tens' \
 	'cnn-predict -q -m model train.tens' 'cnn-predict -q -m model --json train.tens' \
 	'cnn-predict -q -m model --evaluate train.tens' 'browse-dataset --port 0 images' 'split-dataset --version' \
-	'cnn-train --help' 'saliency --help' 'scrape-images --help' 'draw-characters --help'; do
+	'fetch-network --recipes' 'cnn-train --help' 'saliency --help' 'scrape-images --help' 'draw-characters --help'; do
 	is "full: $command" "$($command 2>&1 >/dev/full; echo $?)" "${command%% *}: standard output: No space left on device
 1"
 	is "closed: $command" "$($command 2>&1 >&-; echo $?)" "${command%% *}: standard output: Bad file descriptor
@@ -213,6 +213,7 @@ empty 2 --output saliency -q -m model -o '' "$picture"
 empty 2 --annotate cnn-predict -q -m model --annotate '' "$picture"
 empty 2 --output cnn-train -q --epochs 1 -o '' train.tens
 empty 2 --output draw-characters -q -o '' "$characters"
+empty 2 --output fetch-network -q -o '' first
 empty 2 --output scrape-images -q -o '' --page "$picture" x
 empty 2 --manifest split-dataset -q --manifest '' images x
 empty 1 "''" augment -q ''
@@ -223,6 +224,7 @@ empty 1 "''" saliency -q -m model ''
 empty 1 "''" split-dataset -q '' x
 empty 1 "''" split-dataset -q images ''
 empty 1 "''" browse-dataset ''
+empty 1 "''" fetch-network -q -o new ''
 
 # ---- absurd values ----
 for value in 99999999999999999999 -1 nan inf 1e400 '' x 0x10 '1 ' 5000000000; do

@@ -11,7 +11,7 @@
 MILLRACE_DATA=$scratch/recipes
 export MILLRACE_DATA
 mkdir -p "$MILLRACE_DATA/pokemon"
-cp -R "$here/../../data/sites" "$MILLRACE_DATA/"
+cp -R "$here/../../data/sites" "$here/../../data/networks" "$MILLRACE_DATA/"
 cp "$here/../../data/pokemon/characters.json" "$MILLRACE_DATA/pokemon/"
 if [ "${LSAN_OPTIONS-}" ]; then
 	cp "$here/../leaks.supp" "$MILLRACE_DATA/"

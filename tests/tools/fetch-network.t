@@ -264,6 +264,14 @@ is "a certificate that nobody vouches for" "$status $(wc -l <.err) $(grep -ci 'c
 ok "... nothing was asked for" test ! -s streams.log
 fetch --ca-file certificate.pem secure
 is "... and one that is vouched for: no weights" "$status $(grep -c "^fetch-network: secure: $(cat tls)/image/a.h5: " .err)" '1 1'
+for target in $origin/small.h5 $(cat tls)/image/b.h5; do
+	add secure $(cat tls)/to/$target
+	fetch --ca-file certificate.pem secure
+	cat .err
+done >said
+is "https leads to https alone" "$(sed "s|$(cat tls)|TLS|g; s|$origin|PLAIN|g" said)" \
+	"fetch-network: TLS/to/PLAIN/small.h5: redirected to PLAIN/small.h5, which is not https
+fetch-network: secure: TLS/to/TLS/image/b.h5: is not an HDF5 file, or a damaged one"
 
 # ---- a file at hand ----
 printf 'title = Nowhere\narchitecture = mobilenet_v2:0.35\nsize = 32x32\nrange = 0,255\n' >own/networks/nowhere
@@ -309,6 +317,9 @@ bad ': line 1: sha256: has another length' "sha256 = $md5"
 bad ': line 1: bytes: is not a number of bytes' 'bytes = 0'
 bad ': line 1: address: neither http nor https' 'address = ftp://example.org/x.h5'
 bad ': line 2: title: is already on line 1' 'title = a' 'title = b'
+mkdir -p data/networks
+sed 's/Nowhere/Here/' own/networks/nowhere >data/networks/nowhere
+is "those of this folder come first" "$(fetch-network --recipes 2>/dev/null | grep nowhere)" "nowhere${tab}Here"
 printf 'title = a\narchitecture = mobilenet_v2:0.35\nsize = 8x8\nrange = 0,1\n' >own/networks/bad
 run fetch-network -q --file served/small.h5 bad
 is "a size that the architecture does not take" "$status $(cat .err)" \

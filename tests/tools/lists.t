@@ -66,6 +66,12 @@ export MILLRACE_DATA
 same urls sh -c 'scrape-images -q --allow-private --retries 0 --backoff 0.01 --urls @ -o made 2>/dev/null; cut -f 1,10,16 made/manifest.tsv; rm -r made'
 printf 'title = A\nclass = a\nquery = b\n  and more\n' >recipe
 windows recipe >windows.recipe
+printf 'title = A\narchitecture = compact\nsize = 32x32\nrange = 0,1\n' >network.recipe
+windows network.recipe >windows.recipe
+printf x >weights
+is "a recipe of a network" "$(fetch-network -q --file weights -o made ./windows.recipe 2>&1)" \
+	'fetch-network: windows.recipe: weights: is not an HDF5 file, or a damaged one'
+windows recipe >windows.recipe
 is "a recipe" "$(scrape-images -q --dataset windows.recipe -o made 2>&1 | sed 's/windows.//')" "$(scrape-images -q --dataset recipe -o made 2>&1)"
 
 # A picture in a list is a file: nobody waits for a pipe that is named there.

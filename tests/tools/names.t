@@ -77,5 +77,7 @@ export MILLRACE_DATA
 python3 -c 'print("title = A\nclass = a\u202e\nquery = b\u2066\nsite = s\u200b")' >"$odd"
 said scrape-images --explain --dataset "$odd"
 python3 -c 'import sys; print(open(sys.argv[1]).read() + "user-agent = \u202eme\nheader = X: \u2066\n")' "$data/sites/page" >odd.recipe
+said fetch-network "$odd"
+said fetch-network --file "$odd" -o made "./$odd"
 said scrape-images --explain --site ./odd.recipe a=http://example.org/x
 finish

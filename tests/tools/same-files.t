@@ -110,6 +110,8 @@ cnn-train -o model --like model t.tens|--output: would replace model/architectur
 cnn-train -o model --start model/poids.h5 t.tens|--output: would replace model/poids.h5, which is read
 cnn-train --find-learning-rate t.tens t.tens|--find-learning-rate: would replace t.tens, which is read
 draw-characters -o sub ./shapes.json >>shapes.json|standard output: is ./shapes.json, which is read
+fetch-network --file model/poids.h5 -o . model|--output: would replace model/poids.h5, which is read
+fetch-network --file keras/plain.weights.h5 --ca-file model/labels.txt -o sub/.. ./model|--output: would replace model/labels.txt, which is read
 model-report -m model --labels split.tsv -o split.tsv|--output: would replace split.tsv, which is read
 model-report -m model -o model/poids.h5|--output: would replace model/poids.h5, which is read
 model-report -m model -o model/history.tsv|--output: would replace model/history.tsv, which is read

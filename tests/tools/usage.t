@@ -86,6 +86,11 @@ cnn-train -o m --average 1 x|--average: '1' is not a number from 0 to 0.999999
 cnn-train -o m --optimizer sgd --momentum 1 x|--momentum: '1' is not a number from 0 to 0.9999
 cnn-train -o m --time-limit soon x|--time-limit: 'soon' is not a time in seconds, or with s, m or h, from 0 to 1000000000
 cnn-train -o m --checkpoint-every 5x x|--checkpoint-every: '5x' is not a time in seconds, or with s, m or h, from 0 to 1000000000
+fetch-network|NAME: is missing; see --recipes
+fetch-network --recipes a|NAME: does not go with --recipes
+fetch-network --recipes --file f|--file: does not go with --recipes
+fetch-network --recipes -o d|--output: does not go with --recipes
+fetch-network --file f a b|--file: goes with one NAME
 model-report -m m --leaked f|--leaked: goes with --validation
 model-report -m m --mistakes 6|--mistakes: goes with --validation
 model-report --compare|--compare: takes models as operands, without -m

@@ -48,6 +48,11 @@ dataset_recipe)
 	for name in dragonball fairytail pokemon; do cp data/$name/recipe "$good/$name"; done
 	bad class 'title = A\nsite = page\nclass = a/b | c\n'
 	bad site 'title = A\nclass = a | b\n' ;;
+network_recipe)
+	cp data/networks/* "$good"
+	bad architecture 'title = A\narchitecture = vgg\n'
+	bad digest 'title = A\nmd5 = 12\n'
+	bad range 'title = A\nrange = 1,0\n' ;;
 page)
 	cd $fixtures/sites
 	cp gallery-1.html wiki-1.xml wiki-2.xml google-old.html safebooru/index.php "$good"
