@@ -6,6 +6,7 @@
 #include "networks/pin.h"
 
 #include <stdlib.h>
+#include <unistd.h>
 
 #define BYTES_MAXIMUM \
 	(UINT64_C(1) << 30) /* of a file whose recipe does not say how many it has \
@@ -88,6 +89,8 @@ static int make_model(struct work *work, struct model_folder *folder, const char
 		result = -1;
 	if (result == 0)
 		result = network_model_save(&model, work->recipe, &source, folder, work->error);
+	if (result < 0 && work->result->was_pinned)
+		unlink(work->pin);
 	network_model_free(&model);
 	return result < 0 ? -1 : 0;
 }

@@ -9,6 +9,7 @@ cp "$pictures/rgb.png" "$pictures/flat.bmp" "$pictures/icc.jpg" "$pictures/progr
 cp "$pictures/icc.png" "$pictures/part.gif" "$pictures/rgb.psd" "$pictures/orientation3.jpg" "$pictures/rgb-interlaced.png" set/b
 pack-tensors -q --size 26 -o set.tens set && cnn-train -q --epochs 1 -o model set.tens && split-dataset -q set parts || exit 1
 printf '3\n%s\n' a/rgb.png >list
+printf 'title = A\narchitecture = original\nsize = 26x26\nrange = 0,1\n' >network
 
 sweep() {
 	name=$1
@@ -25,6 +26,7 @@ for forever in '' -f; do
 	sweep "tensor-cat --shuffle$after" $forever -n 10 -o out.tens "$fail_calls" tensor-cat -q --shuffle -o out.tens set.tens
 	sweep "tensor-cat --list$after" $forever -n 5 -o out.tens "$fail_calls" tensor-cat -q --list list -o out.tens set.tens
 	sweep "augment$after" $forever -n 5 -o out.tens "$fail_calls" augment -q --preset strong --threads 1 -o out.tens set.tens
+	sweep "fetch-network$after" $forever -n 8 -o out "$fail_calls" fetch-network -q --file model/poids.h5 -o out ./network
 	sweep "tensor-info$after" $forever -n 5 "$fail_calls" tensor-info set.tens
 	sweep "tensor-info --json$after" $forever -n 5 "$fail_calls" tensor-info --json set.tens
 done

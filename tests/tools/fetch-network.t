@@ -296,6 +296,20 @@ run fetch-network -q --allow-private -o hand first
 is "a folder of somebody's" "$status $(cat .err) $(ls hand/first)" \
 	"1 fetch-network: hand/first: contains files but no model; it is not replaced notes"
 
+
+# Where the model can't be written nothing of it stays, and no digest.
+if [ -e "$BIN/../tests/faults/fail_calls.so" ]; then
+	for at in 1 2 3 4; do
+		run failing FAIL_CALL=fsync FAIL_ERRNO=EIO FAIL_AT=$at fetch-network -q --file served/small.h5 -o faulty nowhere
+		is "a fault of the disk, $at: one line, nothing left" \
+			"$status $(wc -l <.err) $(grep -c 'Input/output error$' .err) $(ls -A faulty)" '1 1 1 '
+	done
+	run failing FAIL_CALL=write FAIL_ERRNO=ENOSPC FAIL_AT=3 fetch-network --allow-private -q -o faulty first
+	is "a full disk while it is fetched" "$status $(cat .err)" "1 fetch-network: faulty/first.partial: No space left on device"
+	fetch -o faulty first
+	is "... the next run goes on" "$status $(ls -A faulty)" '0 first'
+fi
+
 # ---- recipes ----
 run fetch-network --recipes
 is "the recipes" "$status $(grep -E '^(first|nowhere)' .out | tr '\n' ' ')" "0 first${tab}The first one nowhere${tab}Nowhere "
