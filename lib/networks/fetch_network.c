@@ -8,9 +8,8 @@
 #include <stdlib.h>
 #include <unistd.h>
 
-#define BYTES_MAXIMUM \
-	(UINT64_C(1) << 30) /* of a file whose recipe does not say how many it has \
-	                     */
+/* Of a file whose recipe does not say how many it has. */
+static const uint64_t bytes_maximum = UINT64_C(1) << 30;
 
 /* One run. */
 struct work {
@@ -102,7 +101,7 @@ static int make_model_of_download(struct work *work, struct model_folder *folder
 	const struct network_recipe *recipe = work->recipe;
 	const struct network_request *request = work->request;
 	const struct download_request wanted = {recipe->name, recipe->address,
-		recipe->published.bytes ? recipe->published.bytes : BYTES_MAXIMUM, request->retries,
+		recipe->published.bytes ? recipe->published.bytes : bytes_maximum, request->retries,
 		request->backoff, request->allow_private, request->ca_file, request->progress};
 	if (download_fetch(download, &wanted, work->error))
 		return -1;
