@@ -6,8 +6,10 @@
 #include "common/tool.h"
 #include "dataset/list.h"
 #include "dataset/pack.h"
+#include "model/picture.h"
 
 #include <stdlib.h>
+#include <string.h>
 #include <string.h>
 
 static const char *const channel_names[] = {"1", "3", "4", NULL};
@@ -19,7 +21,7 @@ static struct option_size size;
 static int channels = -1, fit = IMAGE_STRETCH, filter = IMAGE_BILINEAR, codec = STREAM_RAW, limit,
 	   threads;
 static bool strict, quiet, no_sandbox;
-static const char *output_path, *background = "white", *range;
+static const char *output_path, *background = "white", *range, *like;
 
 static const struct option_row rows[] = {
 	{'o', "output", OPTION_OUTPUT, &output_path, "FILE",
@@ -37,6 +39,9 @@ static const struct option_row rows[] = {
 	{0, "shuffle", OPTION_FLAG, &pack.shuffle, NULL, "random order instead of sorted by name",
 		0, 0, NULL},
 	{0, NULL, OPTION_TITLE, NULL, NULL, "Pictures", 0, 0, NULL},
+	{0, "like", OPTION_INPUT, &like, "MODEL",
+		"as this model takes them: size, channels, fit, interpolation and background", 0, 0,
+		NULL},
 	{0, "size", OPTION_SIZE, &size, "WxH",
 		"width and height of every tensor (default 150x150; arrays: as stored)", 1,
 		STREAM_DIMENSION_MAXIMUM, NULL},
@@ -84,6 +89,8 @@ static void check_usage(int operands)
 	if (request.class_names && classes_parse(&classes, request.class_names, &error))
 		tool_usage("--classes", "%s: %s", error.object, error.reason);
 	text_list_free(&classes);
+	tool_allow(!like || !request.idx, "like",
+		"does not go with --idx, whose images are as stored");
 	if (range && !tool_parse_range(range, &pack.minimum, &pack.maximum))
 		tool_usage("--range", "'%s' is not two numbers A,B, the first below the second",
 			range);
@@ -104,6 +111,29 @@ static void check_listed(const struct pack_source *source)
 {
 	for (size_t i = 0; request.list && i < source->files.count; i++)
 		tool_check_input(source->files.files[i].path);
+}
+
+/* Options that are given come first; but for channels that the model does not take. */
+static int take_options_of_like(struct error *error)
+{
+	struct picture_settings settings;
+	struct shape input;
+	if (picture_settings_load(&settings, &input, like, size.width, size.height, error))
+		return -1;
+	if (tool_given("channels") && atoi(channel_names[channels]) != input.channels)
+		return error_set(error, like, "takes pictures of %d channels, not %s",
+			input.channels, channel_names[channels]);
+	for (channels = 0; atoi(channel_names[channels]) != input.channels; channels++)
+		if (!channel_names[channels + 1])
+			return error_set(error, like, "takes pictures of %d channels",
+				input.channels);
+	if (!tool_given("size"))
+		size = (struct option_size){input.width, input.height};
+	fit = tool_given("fit") ? fit : (int)settings.fit;
+	filter = tool_given("interpolation") ? filter : (int)settings.filter;
+	if (!tool_given("background"))
+		memcpy(pack.resize.background, settings.background, sizeof settings.background);
+	return 0;
 }
 
 static void set_options(void)
@@ -135,6 +165,8 @@ int main(int argc, char **argv)
 
 	int first = tool_start(&options, argc, argv);
 	check_usage(argc - first);
+	if (like && take_options_of_like(&error))
+		exit(tool_error(&error));
 	set_options();
 	char **operands = argc > first || request.list ? argv + first : standard_input;
 	tool_check_files(operands, argc > first || request.list ? argc - first : 1,

@@ -84,6 +84,30 @@ int picture_settings_read(struct picture_settings *settings, const struct model 
 	return choose_values(&settings->values, model, option, error);
 }
 
+static int settings_of(struct picture_settings *settings, struct shape *input, struct model *model,
+	const char *path, int width, int height, struct error *error)
+{
+	struct shape size = model_picture_size(model, width, height);
+	graph_set_input(&model->graph, size.height, size.width);
+	*input = model->graph.input;
+	return graph_is_free(&model->graph)
+		? error_set(error, path, "takes pictures of any size; give one")
+		: picture_settings_read(settings, model, NULL, error);
+}
+
+int picture_settings_load(struct picture_settings *settings, struct shape *input, const char *path,
+	int width, int height, struct error *error)
+{
+	struct model model;
+	struct text_list labels;
+	if (model_open_graph(&model, &labels, path, width, height, error))
+		return -1;
+	int result = settings_of(settings, input, &model, path, width, height, error);
+	text_list_free(&labels);
+	model_free(&model);
+	return result;
+}
+
 static int check_channels(struct shape shape, struct error *error)
 {
 	if (shape.channels == 1 || shape.channels == 3)

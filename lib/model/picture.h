@@ -24,6 +24,13 @@ struct picture_settings {
 CHECKED int picture_settings_read(struct picture_settings *settings, const struct model *model,
 	const struct input_values *option, struct error *error);
 
+/* Reads how a model takes pictures, without building its network: the settings, and the shape of
+ * its input, in which the sides that are free are those of its card, else `width` and `height`.
+ * -1: not a model, sides that nothing says (`width` and `height` are 0), a card with an unknown
+ * value. */
+CHECKED int picture_settings_load(struct picture_settings *settings, struct shape *input,
+	const char *path, int width, int height, struct error *error);
+
 struct picture {
 	struct image image; /* upright RGB at its own size */
 	float *input;       /* (H, W, C) of the network, in its values; owned */

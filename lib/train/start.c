@@ -8,18 +8,7 @@
 
 /* ---- reading the model ---- */
 
-static int check_input(struct graph *graph, struct shape input, const char *path,
-	struct error *error)
-{
-	graph_set_input(graph, input.height, input.width);
-	if (shape_is_same(graph->input, input))
-		return 0;
-	return error_set(error, path,
-		"takes images of %dx%dx%d (width, height, channels); the stream has %dx%dx%d",
-		graph->input.width, graph->input.height, graph->input.channels, input.width,
-		input.height, input.channels);
-}
-
+/* With the sides of `input` where its own are free. */
 static int read_model(struct model *model, const char *path, struct shape input,
 	struct error *error)
 {
@@ -27,11 +16,57 @@ static int read_model(struct model *model, const char *path, struct shape input,
 	if (model_open_graph(model, &labels, path, input.width, input.height, error))
 		return -1;
 	text_list_free(&labels);
-	return check_input(&model->graph, input, path, error) ||
-			network_create(&model->network, &model->graph, NETWORK_PREDICT, 1, NULL,
-				error)
+	graph_set_input(&model->graph, input.height, input.width);
+	return network_create(&model->network, &model->graph, NETWORK_PREDICT, 1, NULL, error)
 		? -1
 		: model_finish_weights(model, error);
+}
+
+static int refuse_input(const struct graph *graph, struct shape input, const char *path,
+	struct error *error)
+{
+	return error_set(error, path,
+		"takes images of %dx%dx%d (width, height, channels); the stream has %dx%dx%d",
+		graph->input.width, graph->input.height, graph->input.channels, input.width,
+		input.height, input.channels);
+}
+
+/* A front of convolutions takes images of any size: its weights stay as they are. */
+static int resize_front(struct start *start, const char *path, struct shape input,
+	struct error *error)
+{
+	struct model *model = &start->model;
+	struct graph front;
+	struct network *network = NULL;
+	if (graph_front(&front, &model->graph, start->layers[0], error))
+		return -1;
+	front.input = input;
+	int result = network_create(&network, &front, NETWORK_PREDICT, 1, NULL, error);
+	if (result == 0 &&
+		network_copy_parameters(network, model->network) !=
+			network_parameter_count(network))
+		result = -1;
+	if (result) {
+		network_destroy(network);
+		graph_free(&front);
+		return refuse_input(&model->graph, input, path, error);
+	}
+	for (int i = 0; i < start->layer_count; i++)
+		start->layers[i] = graph_find(&front, model->graph.nodes[start->layers[i]].name);
+	network_destroy(model->network);
+	graph_free(&model->graph);
+	model->network = network;
+	model->graph = front;
+	return 0;
+}
+
+static int fit_input(struct start *start, const char *path, struct shape input, struct error *error)
+{
+	const struct graph *graph = &start->model.graph;
+	if (shape_is_same(graph->input, input))
+		return 0;
+	return graph->input.channels == input.channels ? resize_front(start, path, input, error)
+						       : refuse_input(graph, input, path, error);
 }
 
 /* ---- the layers of the features ---- */
@@ -186,6 +221,7 @@ int start_open(struct start *start, const struct start_request *request, struct 
 	if (read_model(&start->model, request->model, input, error) == 0 &&
 		find_layers(start, request, error) == 0 &&
 		check_freeze(start, request, error) == 0 &&
+		fit_input(start, request->model, input, error) == 0 &&
 		picture_settings_read(&settings, &start->model, NULL, error) == 0) {
 		start->values = settings.values;
 		return 0;

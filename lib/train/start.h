@@ -33,8 +33,9 @@ struct start_layers {
 	int first, count; /* of start.layers */
 };
 
-/* Reads the model; a side of its input that is free becomes the one of `input`. On failure (-1: not
- * a model, pictures of another size, no such layer) *start is empty. */
+/* Reads the model. Its input becomes `input`, if the layers up to the features take images of that
+ * size. On failure (-1: not a model, another number of channels, a size that it does not take, no
+ * such layer) *start is empty. */
 CHECKED int start_open(struct start *start, const struct start_request *request, struct shape input,
 	struct error *error);
 void start_free(struct start *start);

@@ -130,9 +130,24 @@ refused() { # refused STATUS MESSAGE ARGUMENT...
 	is "$message" "$status $(head -n 1 .err)" "$expected cnn-train: $message"
 }
 pack-tensors -q --size 9x8 -o wide.tens images/t3
-run cnn-train -q --start first -o no wide.tens
-is "another size" "$status $(cat .err)" \
-	"1 cnn-train: first: takes images of 8x8x3 (width, height, channels); the stream has 9x8x3"
+run cnn-train -q --start first --feature-layer relu -o wide wide.tens
+status_is 0
+ok "another size, for layers that take any" grep -q '9' wide/architecture.json
+ok "... whose model predicts" cnn-predict -q -m wide --evaluate wide.tens
+python3 - <<'END'
+import json
+plain = json.load(open("plain.json"))
+plain["config"]["layers"].insert(-1, {"class_name": "Dense", "config": {"name": "hidden", "units": 5, "activation": "relu"}})
+json.dump(plain, open("hidden.json", "w"))
+END
+cnn-train -q --architecture hidden.json --epochs 1 -o hidden t.tens
+run cnn-train -q --start hidden -o no wide.tens
+is "another size, for one that does not" "$status $(cat .err)" \
+	"1 cnn-train: hidden: takes images of 8x8x3 (width, height, channels); the stream has 9x8x3"
+pack-tensors -q --size 8x8 --channels 1 -o grey.tens images/t3
+run cnn-train -q --start first -o no grey.tens
+is "other channels" "$status $(cat .err)" \
+	"1 cnn-train: first: takes images of 8x8x3 (width, height, channels); the stream has 8x8x1"
 refused 1 "first: has no layer 'nose'" --start first --feature-layer nose
 refused 1 "first: has no layer 'nose' before its features" --start first --fine-tune-epochs 1 --freeze nose
 refused 2 "--architecture: does not go with --start; see --fine-tune-epochs" --start first --architecture compact

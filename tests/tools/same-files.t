@@ -123,6 +123,7 @@ pack-tensors -o pics/red/0.png pics|--output: would replace pics/red/0.png, whic
 pack-tensors -o pics/red/1.png pics/red/0.png pics/red/1.png|--output: would replace pics/red/1.png, which is read
 pack-tensors --list list.csv -o list.csv|--output: would replace list.csv, which is read
 pack-tensors -q --list list.csv -o pics/red/0.png|--output: would replace pics/red/0.png, which is read
+pack-tensors --like model -o model/poids.h5 pics|--output: would replace model/poids.h5, which is read
 pack-tensors -o v.tens <v.tens|--output: would replace standard input, which is read
 saliency -m model --labels split.tsv --chart split.tsv|--chart: would replace split.tsv, which is read
 saliency -m model --chart model/poids.h5|--chart: would replace model/poids.h5, which is read
