@@ -89,4 +89,16 @@ printf '\010\000\000\000\000\000\000\000{"a":{}}' >x.safetensors
 refused x.safetensors 'is a safetensors file, which is only written here; open the model that it was made from'
 cp "$fixtures/image/grey.png" x.png
 refused x.png 'is not a model: neither HDF5, JSON, nor a zip archive such as .keras'
+
+# ---- many classes ----
+python3 - <<'END'
+import os
+for i in range(300):
+    os.makedirs("many/class-%03d" % i)
+    open("many/class-%03d/x.pgm" % i, "wb").write(b"P5 16 16 255\n" + bytes([i % 256]) * 256)
+END
+pack-tensors -q --size 16x16 -o many.tens many
+cnn-train -q --architecture compact --epochs 1 -o many_model many.tens
+cnn-export -m many_model -o many.keras
+ok "300 classes, in an archive" sh -c 'cnn-predict -q -m many.keras many/class-007/x.pgm && cnn-predict -q -m many_model many/class-007/x.pgm'
 finish

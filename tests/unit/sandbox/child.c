@@ -14,6 +14,23 @@
 #include <sys/socket.h>
 #include <unistd.h>
 
+static int compare_numbers(const void *a, const void *b)
+{
+	return *(const int *)a - *(const int *)b;
+}
+
+/* glibc's qsort() asks for the size of memory the first time that it sorts more than 1024 bytes. */
+static int sort_many(void *context, struct error *error)
+{
+	static int numbers[4096];
+	(void)error;
+	for (int i = 0; i < 4096; i++)
+		numbers[i] = 4096 - i;
+	qsort(numbers, 4096, sizeof *numbers, compare_numbers);
+	*(int *)context = numbers[0];
+	return 0;
+}
+
 static const struct child_limits limits = {64 << 20, 1};
 
 static int succeed(void *context, struct error *error)
@@ -91,6 +108,7 @@ static void results(void)
 	ok(child_run(succeed, number, NULL, &error) == 0 && *number == 42, "a task without limits");
 	*number = 0;
 	ok(child_run(succeed, number, &limits, &error) == 0 && *number == 42, "a task with limits");
+	ok(child_run(sort_many, number, &limits, &error) == 0 && *number == 1, "a task that sorts");
 	ok(child_run(fail, "it", &limits, &error) == -1, "an error");
 	is_text(error.object, "it", "... with its object");
 	is_text(error.reason, "is refused", "... and its reason");
