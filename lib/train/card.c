@@ -1,10 +1,13 @@
 #include "train/card.h"
 
 #include "base/file.h"
+#include "base/file_set.h"
 #include "base/json.h"
 #include "base/version.h"
+#include "format/keras.h"
 #include "model/folder.h"
 #include "model/model.h"
+#include "model/temperature.h"
 #include "train/settings.h"
 
 #include <stdlib.h>
@@ -229,5 +232,29 @@ int training_save(const struct training *training, const char *folder, struct er
 		result = training_log_write(&training->log, history, error);
 	json_decref(card);
 	free(history);
+	return result;
+}
+
+int card_write_calibration(const char *folder, json_t *calibration, struct error *error)
+{
+	json_t *card;
+	double temperature;
+	if (model_read_card(&card, folder, error)) {
+		json_decref(calibration);
+		return -1;
+	}
+	char *path = file_set_path(folder, model_file_names[MODEL_CARD]);
+	json_t *changed = json_add_member(json_incref(card), "calibration", calibration);
+	int result = !card ? error_set(error, folder, "has no model card to keep a temperature in")
+		: !path || !changed
+		? error_memory(error, folder)
+		: temperature_read(&temperature, card, ACTIVATION_SOFTMAX, error);
+	if (result == 0 && temperature == 0)
+		result = error_set(error, folder, "a calibration needs a temperature");
+	if (result == 0)
+		result = keras_write_json(json_incref(card), path, error);
+	json_decref(changed);
+	json_decref(card);
+	free(path);
 	return result;
 }

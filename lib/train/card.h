@@ -20,6 +20,12 @@ CHECKED int training_check_notes(const struct text_list *notes, struct error *er
  * history.tsv into an existing folder. The weights are those that the network has now. */
 CHECKED int training_save(const struct training *training, const char *folder, struct error *error);
 
+/* Writes `calibration`, an object with "temperature" (model/temperature.h) and whatever tells where
+ * it is from, which it releases (NULL: out of memory), into the card of an existing model folder,
+ * in the place of one that is there; nothing else in the card changes, and the file is replaced as
+ * a whole. -1: no card, a temperature out of range; the card is then as it was. */
+CHECKED int card_write_calibration(const char *folder, json_t *calibration, struct error *error);
+
 /* The digest of the data of streams (samples_digest) in hexadecimal; null of none (NULL), and of a
  * pipe that is not read to its end. A new value, or NULL without memory. */
 json_t *training_data_digest(const struct samples *samples);
