@@ -122,6 +122,7 @@ static int make_plan(struct explain_plan *plan, const struct model *model,
 		feature_maps};
 	*plan = (struct explain_plan){.network = model->network,
 		.labels = &model->labels,
+		.temperature = model->temperature,
 		.options = saliency,
 		.folder = output_folder,
 		.map = map,

@@ -1,6 +1,7 @@
 #include "explain/examine.h"
 
 #include "base/argmax.h"
+#include "model/temperature.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -10,6 +11,7 @@ struct examiner {
 	struct examination *result;
 	struct network *network;
 	const struct text_list *labels;
+	double temperature;
 	const struct input_values *input_values;
 	const char *name; /* of the stream */
 	int *class_of;    /* maps classes of the stream to classes of the network; owned */
@@ -27,6 +29,7 @@ static int allocate_examiner(struct examiner *examiner, int mistakes_maximum, st
 	size_t classes = (size_t)network_outputs(examiner->network);
 	if (metrics_create(&result->metrics, (int)classes, false, error))
 		return -1;
+	result->metrics.is_calibrated = examiner->temperature > 0;
 	result->metrics.leaks_known = examiner->leaks != NULL;
 	examiner->values = shape_count(shape);
 	examiner->input = malloc(examiner->values * sizeof(float));
@@ -146,6 +149,10 @@ static int examine_record(struct examiner *examiner, int label, const struct str
 	network_forward(examiner->network, examiner->input, 1, examiner->logits,
 		examiner->probabilities);
 	int predicted = argmax(logits, classes);
+	float raw = examiner->probabilities[predicted];
+	temperature_scale(examiner->probabilities, 1, classes,
+		graph_final_activation(network_graph(examiner->network)), examiner->temperature,
+		examiner->probabilities);
 	int runner_up = predicted != label ? label
 		: classes > 1              ? argmax_except(logits, classes, label)
 					   : label;
@@ -155,6 +162,9 @@ static int examine_record(struct examiner *examiner, int label, const struct str
 		.probability = examiner->probabilities[predicted],
 		.margin = (double)logits[predicted] - (double)logits[runner_up]};
 	metrics_add(&result->metrics, label, predicted);
+	calibration_add(&result->metrics.calibration, (double)example.probability,
+		predicted == label);
+	calibration_add(&result->metrics.raw_calibration, (double)raw, predicted == label);
 	if (examiner->leaks && leaks_contain(examiner->leaks, record->digest))
 		metrics_add_leak(&result->metrics, predicted == label);
 	if (predicted != label)
@@ -200,14 +210,14 @@ static int count_records(struct stream_reader *reader, const struct progress *pr
 	return result < 0 ? -1 : stream_rewind(reader, error);
 }
 
-int examine(struct examination *examination, struct network *network,
-	const struct text_list *labels, const struct input_values *values,
-	struct stream_reader *reader, int mistakes_maximum, const struct leaks *leaks,
-	struct progress *progress, struct error *error)
+int examine(struct examination *examination, const struct model *model,
+	const struct input_values *values, struct stream_reader *reader, int mistakes_maximum,
+	const struct leaks *leaks, struct progress *progress, struct error *error)
 {
 	struct examiner examiner = {.result = examination,
-		.network = network,
-		.labels = labels,
+		.network = model->network,
+		.labels = &model->labels,
+		.temperature = model->temperature,
 		.input_values = values,
 		.name = stream_name(reader),
 		.leaks = leaks,

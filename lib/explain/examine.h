@@ -6,6 +6,7 @@
 #include "base/progress.h"
 #include "base/text.h"
 #include "model/input_values.h"
+#include "model/model.h"
 #include "train/leaks.h"
 #include "train/metrics.h"
 
@@ -28,16 +29,15 @@ struct examination {
 	                                   owned */
 };
 
-/* Evaluates the network, which takes `values`, on all segments of a stream and stores the
- * `mistakes_maximum` worst mistakes. Classes are matched by name: those of the stream must be among
- * `labels`. A record with weights counts for the class of the largest weight. On failure (-1:
- * another shape, an unknown class, a corrupt stream, no memory) *examination is empty. If progress
- * is shown, a stream that can be rewound is read twice to know the total. Records in `leaks`,
- * unless it is NULL, count as leaked. */
-CHECKED int examine(struct examination *examination, struct network *network,
-	const struct text_list *labels, const struct input_values *values,
-	struct stream_reader *reader, int mistakes_maximum, const struct leaks *leaks,
-	struct progress *progress, struct error *error);
+/* Evaluates the model, loaded, whose network takes `values`, on all segments of a stream and stores
+ * the `mistakes_maximum` worst mistakes. Classes are matched by name: those of the stream must be
+ * among its labels. A record with weights counts for the class of the largest weight. On failure
+ * (-1: another shape, an unknown class, a corrupt stream, no memory) *examination is empty. If
+ * progress is shown, a stream that can be rewound is read twice to know the total. Records in
+ * `leaks`, unless it is NULL, count as leaked. */
+CHECKED int examine(struct examination *examination, const struct model *model,
+	const struct input_values *values, struct stream_reader *reader, int mistakes_maximum,
+	const struct leaks *leaks, struct progress *progress, struct error *error);
 
 void examination_free(struct examination *examination);
 

@@ -3,6 +3,7 @@
 #include "base/argmax.h"
 #include "explain/overlay.h"
 #include "explain/sheet.h"
+#include "model/temperature.h"
 
 #include <stdio.h>
 #include <stdlib.h>
@@ -11,10 +12,15 @@
 enum { TITLE_SIZE = 64 };
 
 /* Predicts an input: writes probabilities[outputs] and returns the most probable class. */
-static int predict_class(struct network *network, const float *input, float *probabilities)
+static int predict_class(const struct explain_plan *plan, const float *input, float *probabilities)
 {
-	network_forward(network, input, 1, NULL, probabilities);
-	return argmax(probabilities, network_outputs(network));
+	int outputs = network_outputs(plan->network);
+	network_forward(plan->network, input, 1, NULL, probabilities);
+	int best = argmax(probabilities, outputs);
+	temperature_scale(probabilities, 1, outputs,
+		graph_final_activation(network_graph(plan->network)), plan->temperature,
+		probabilities);
+	return best;
 }
 
 /* The explanation of one picture. */
@@ -35,8 +41,7 @@ static bool explains_class(const struct explanation *explanation)
 static void find_target(struct explanation *explanation)
 {
 	const struct explain_plan *plan = explanation->plan;
-	int predicted = predict_class(plan->network, explanation->picture.input,
-		explanation->probabilities);
+	int predicted = predict_class(plan, explanation->picture.input, explanation->probabilities);
 	explanation->target = plan->target;
 	if (explanation->target.unit == EXPLAIN_PREDICTED)
 		explanation->target.unit = predicted;

@@ -16,6 +16,7 @@ enum { EXPLAIN_PREDICTED = -1, EXPLAIN_SUBJECT_SIZE = 320, EXPLAIN_CHOSEN_SIZE =
 struct explain_plan {
 	struct network *network;        /* in mode NETWORK_EXPLAIN; the caller's */
 	const struct text_list *labels; /* one per output; the caller's */
+	double temperature;             /* of probabilities (model/temperature.h) */
 	struct picture_settings settings;
 	struct saliency_options options; /* .picture is set for each */
 	struct saliency_target

@@ -25,6 +25,7 @@ static int open_model(struct model_report *report, const struct model_report_req
 		return -1;
 	report->plan = (struct explain_plan){.network = model->network,
 		.labels = &model->labels,
+		.temperature = model->temperature,
 		.options = {.method = request->method,
 			.samples = 25,
 			.noise = 0.15,
@@ -78,9 +79,9 @@ static int examine_model(struct model_report *report, const struct model_report_
 		return -1;
 	int result = stream_open(&reader, request->validation, error);
 	if (result == 0) {
-		result = examine(&report->examination, model->network, &model->labels,
-			&report->plan.settings.values, reader, request->mistakes,
-			request->leaked ? &leaks : NULL, request->progress, error);
+		result = examine(&report->examination, model, &report->plan.settings.values, reader,
+			request->mistakes, request->leaked ? &leaks : NULL, request->progress,
+			error);
 		stream_close(reader);
 	}
 	leaks_free(&leaks);

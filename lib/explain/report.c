@@ -34,6 +34,17 @@ static void write_best_epoch(FILE *stream, const struct history *history)
 	write_fact(stream, value, what);
 }
 
+static void write_calibration(FILE *stream, const struct metrics *metrics)
+{
+	char value[64], what[96] = "expected calibration error";
+	snprintf(value, sizeof value, "%.1f %%", 100 * calibration_error(&metrics->calibration));
+	if (metrics->is_calibrated)
+		snprintf(what, sizeof what,
+			"expected calibration error (%.1f %% before calibration)",
+			100 * calibration_error(&metrics->raw_calibration));
+	write_fact(stream, value, what);
+}
+
 static void write_accuracy(FILE *stream, const struct metrics *metrics)
 {
 	char value[64], what[96];
@@ -52,6 +63,7 @@ static void write_accuracy(FILE *stream, const struct metrics *metrics)
 			100 * interval.low, 100 * interval.high);
 		write_fact(stream, value, what);
 	}
+	write_calibration(stream, metrics);
 	snprintf(value, sizeof value, "%" PRIu64, metrics->records);
 	snprintf(what, sizeof what, "pictures evaluated, %" PRIu64 " misclassified",
 		metrics->records - metrics->correct);

@@ -7,6 +7,7 @@
 #include "format/weights.h"
 #include "model/folder.h"
 #include "model/reading.h"
+#include "model/temperature.h"
 
 #include <stdarg.h>
 #include <stdlib.h>
@@ -215,6 +216,16 @@ int model_open_graph(struct model *model, struct text_list *labels, const char *
 	return 0;
 }
 
+static int read_temperature(struct model *model, const char *path,
+	const struct model_options *options, struct error *error)
+{
+	if (options->is_uncalibrated ||
+		temperature_read(&model->temperature, model->card,
+			graph_final_activation(&model->graph), error) == 0)
+		return 0;
+	return error_within(error, path);
+}
+
 /* Completes the graph, and builds the network. `own` are the labels of the model's own file. */
 static int build(struct model *model, const char *path, struct text_list *own,
 	const struct model_options *options, struct error *error)
@@ -223,7 +234,9 @@ static int build(struct model *model, const char *path, struct text_list *own,
 	int result = choose_size(model, path, options, error) ||
 			find_labels(model, path, options, own, &labels, error) ||
 			complete_output(model, path, options, error) ||
-			check_output(model, path, error) || check_labels(model, labels, error) ||
+			check_output(model, path, error) ||
+			read_temperature(model, path, options, error) ||
+			check_labels(model, labels, error) ||
 			network_create(&model->network, &model->graph, options->mode,
 				options->batch, options->pool, error)
 		? -1

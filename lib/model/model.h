@@ -20,6 +20,7 @@ struct model {
 	struct text_list assumptions;  /* what nothing says and is taken for granted, a sentence
 	                                  each, for  tools to print */
 	struct output_head head;       /* how the graph was completed */
+	double temperature;            /* of its probabilities (model/temperature.h); 0: none */
 	struct model_reading *reading; /* until the weights are read */
 };
 
@@ -32,6 +33,7 @@ struct model_options {
 	                       224 */
 	const char *labels; /* file of labels instead of the model's own; or NULL */
 	enum output_activation output; /* where the architecture has none */
+	bool is_uncalibrated;          /* the card's temperature is not read */
 };
 
 /* Loads MODEL, a folder or a file (architecture.5 says which), and builds its network. All of it is

@@ -1,6 +1,7 @@
 #include "model/temperature.h"
 
 #include <math.h>
+#include <string.h>
 
 static bool is_scalable(enum activation_kind last)
 {
@@ -30,42 +31,33 @@ int temperature_read(double *temperature, const json_t *card, enum activation_ki
 }
 
 /* The exponents are taken relative to the largest, so that none overflows and one is 0. */
-static void scale_softmax(const float *raw, int outputs, double temperature, double *scaled)
+static void scale_softmax(const float *raw, int outputs, double temperature, float *scaled)
 {
 	double most = -INFINITY, sum = 0;
 	for (int i = 0; i < outputs; i++)
-		most = fmax(most, scaled[i] = log((double)raw[i]) / temperature);
+		most = fmax(most, log((double)raw[i]) / temperature);
 	for (int i = 0; i < outputs; i++)
-		sum += scaled[i] = exp(scaled[i] - most);
+		sum += exp(log((double)raw[i]) / temperature - most);
 	for (int i = 0; i < outputs; i++)
-		scaled[i] /= sum;
+		scaled[i] = (float)(exp(log((double)raw[i]) / temperature - most) / sum);
 }
 
-static double scale_sigmoid(double p, double temperature)
+static float scale_sigmoid(double p, double temperature)
 {
 	double logit = log(p) - log1p(-p);
-	return 1 / (1 + exp(-logit / temperature));
+	return (float)(1 / (1 + exp(-logit / temperature)));
 }
 
-void temperature_scale(const float *raw, int outputs, enum activation_kind last, double temperature,
-	double *scaled)
+void temperature_scale(const float *raw, int n, int outputs, enum activation_kind last,
+	double temperature, float *scaled)
 {
-	if (temperature > 0 && last == ACTIVATION_SOFTMAX) {
-		scale_softmax(raw, outputs, temperature, scaled);
+	size_t count = (size_t)n * (size_t)outputs, step = (size_t)outputs;
+	if (temperature <= 0 || !is_scalable(last)) {
+		memmove(scaled, raw, count * sizeof *raw);
 		return;
 	}
-	bool is_scaled = temperature > 0 && is_scalable(last);
-	for (int i = 0; i < outputs; i++)
-		scaled[i] = is_scaled ? scale_sigmoid((double)raw[i], temperature) : (double)raw[i];
-}
-
-void temperature_scale_all(float *probabilities, int n, int outputs, enum activation_kind last,
-	double temperature)
-{
-	double scaled[outputs];
-	for (int i = 0; i < n && temperature > 0; i++, probabilities += outputs) {
-		temperature_scale(probabilities, outputs, last, temperature, scaled);
-		for (int k = 0; k < outputs; k++)
-			probabilities[k] = (float)scaled[k];
-	}
+	for (size_t i = 0; i < count && last == ACTIVATION_SOFTMAX; i += step)
+		scale_softmax(raw + i, outputs, temperature, scaled + i);
+	for (size_t i = 0; i < count && last == ACTIVATION_SIGMOID; i++)
+		scaled[i] = scale_sigmoid((double)raw[i], temperature);
 }

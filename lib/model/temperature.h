@@ -25,15 +25,12 @@
 CHECKED int temperature_read(double *temperature, const json_t *card, enum activation_kind last,
 	struct error *error);
 
-/* Scales one output vector, `raw`, as the network gives it, into scaled[outputs]. `last` is the
- * final activation: of a softmax p_i^(1/T) / sum of p_j^(1/T), of a sigmoid sigmoid(logit(p) / T),
- * else, and for a temperature of 0 (none), the same values. No pair of classes changes its order,
- * but a T far below 1 may round different values to the same. */
-void temperature_scale(const float *raw, int outputs, enum activation_kind last, double temperature,
-	double *scaled);
-
-/* The same for n vectors in place, rounded to float. */
-void temperature_scale_all(float *probabilities, int n, int outputs, enum activation_kind last,
-	double temperature);
+/* Scales n output vectors, `raw`, as the network gives them, into `scaled`, which may be the same;
+ * both are (n, outputs). `last` is the final activation: of a softmax p_i^(1/T) / sum of p_j^(1/T),
+ * of a sigmoid sigmoid(logit(p) / T), computed in double; else, and for a temperature of 0 (none),
+ * the same values. No two classes change their order, but different values may become equal: rank
+ * by `raw`. */
+void temperature_scale(const float *raw, int n, int outputs, enum activation_kind last,
+	double temperature, float *scaled);
 
 #endif

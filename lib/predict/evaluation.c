@@ -27,11 +27,24 @@ int evaluation_start(struct evaluation *evaluation, const struct model *model, b
 	evaluation->predictions = calloc(classes, sizeof *evaluation->predictions);
 	if (!evaluation->labels || !evaluation->predictions)
 		return error_memory(error, "evaluation");
-	return metrics_create(&evaluation->metrics, (int)classes, multi_label, error);
+	if (metrics_create(&evaluation->metrics, (int)classes, multi_label, error))
+		return -1;
+	evaluation->metrics.is_calibrated = model->temperature > 0;
+	return 0;
+}
+
+static void add_class(struct metrics *metrics, const struct prediction *prediction,
+	const float *raw, int label)
+{
+	int best = prediction->order[0];
+	metrics_add(metrics, label, best);
+	calibration_add(&metrics->calibration, (double)prediction->probabilities[best],
+		best == label);
+	calibration_add(&metrics->raw_calibration, (double)raw[best], best == label);
 }
 
 void evaluation_add(struct evaluation *evaluation, const struct prediction *prediction,
-	const float *logits, const float *target, bool leaked)
+	const float *logits, const float *raw, const float *target, bool leaked)
 {
 	struct metrics *metrics = &evaluation->metrics;
 	uint64_t correct_before = metrics->correct;
@@ -45,7 +58,7 @@ void evaluation_add(struct evaluation *evaluation, const struct prediction *pred
 	if (evaluation->multi_label)
 		metrics_add_set(metrics, evaluation->labels, evaluation->predictions);
 	else
-		metrics_add(metrics, argmax(target, metrics->classes), prediction->order[0]);
+		add_class(metrics, prediction, raw, argmax(target, metrics->classes));
 	if (leaked)
 		metrics_add_leak(metrics, metrics->correct > correct_before);
 }

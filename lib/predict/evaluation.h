@@ -20,10 +20,11 @@ struct evaluation {
 CHECKED int evaluation_start(struct evaluation *evaluation, const struct model *model,
 	bool multi_label, double threshold, struct error *error);
 
-/* Adds a prediction, with its logits, and the ground truth target[classes]; `leaked`: the model was
+/* Adds a prediction, with its logits, the probabilities before calibration, and the ground truth
+ * target[classes]; `leaked`: the model was
  * trained on the picture. */
 void evaluation_add(struct evaluation *evaluation, const struct prediction *prediction,
-	const float *logits, const float *target, bool leaked);
+	const float *logits, const float *raw, const float *target, bool leaked);
 
 /* Frees; all zero is allowed. */
 void evaluation_free(struct evaluation *evaluation);

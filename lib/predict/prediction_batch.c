@@ -1,19 +1,22 @@
 #include "predict/prediction_batch.h"
 
 #include "base/file.h"
+#include "model/temperature.h"
 
 #include <stdlib.h>
 #include <string.h>
 
-int prediction_batch_create(struct prediction_batch *batch, struct network *network,
-	const struct text_list *labels, const struct picture_settings *settings, int capacity,
-	int top, struct parallel *pool, struct error *error)
+int prediction_batch_create(struct prediction_batch *batch, const struct model *model,
+	const struct picture_settings *settings, int capacity, int top, struct parallel *pool,
+	struct error *error)
 {
-	struct shape shape = network_graph(network)->input;
-	int outputs = network_outputs(network);
+	struct shape shape = model->graph.input;
+	int outputs = network_outputs(model->network);
 	size_t count = (size_t)capacity, values = count * (size_t)outputs;
-	*batch = (struct prediction_batch){.network = network,
-		.labels = labels,
+	*batch = (struct prediction_batch){.network = model->network,
+		.last = graph_final_activation(&model->graph),
+		.temperature = model->temperature,
+		.labels = &model->labels,
 		.pool = pool,
 		.settings = *settings,
 		.shape = shape,
@@ -24,10 +27,11 @@ int prediction_batch_create(struct prediction_batch *batch, struct network *netw
 	batch->items = calloc(count, sizeof *batch->items);
 	batch->inputs = calloc(count, batch->input_count * sizeof *batch->inputs);
 	batch->logits = calloc(values, sizeof *batch->logits);
+	batch->raw = calloc(values, sizeof *batch->raw);
 	batch->probabilities = calloc(values, sizeof *batch->probabilities);
 	batch->targets = calloc(values, sizeof *batch->targets);
 	batch->order = calloc(values, sizeof *batch->order);
-	if (batch->items && batch->inputs && batch->logits && batch->probabilities &&
+	if (batch->items && batch->inputs && batch->logits && batch->raw && batch->probabilities &&
 		batch->targets && batch->order)
 		return 0;
 	prediction_batch_free(batch);
@@ -50,6 +54,7 @@ void prediction_batch_free(struct prediction_batch *batch)
 	free(batch->items);
 	free(batch->inputs);
 	free(batch->logits);
+	free(batch->raw);
 	free(batch->probabilities);
 	free(batch->targets);
 	free(batch->order);
@@ -64,6 +69,11 @@ float *prediction_batch_input(const struct prediction_batch *batch, int index)
 const float *prediction_batch_logits(const struct prediction_batch *batch, int index)
 {
 	return batch->logits + (size_t)index * (size_t)batch->outputs;
+}
+
+const float *prediction_batch_raw(const struct prediction_batch *batch, int index)
+{
+	return batch->raw + (size_t)index * (size_t)batch->outputs;
 }
 
 float *prediction_batch_target(const struct prediction_batch *batch, int index)
@@ -131,11 +141,14 @@ void prediction_batch_run(struct prediction_batch *batch)
 {
 	if (batch->count == 0)
 		return;
-	network_forward(batch->network, batch->inputs, batch->count, batch->logits,
+	network_forward(batch->network, batch->inputs, batch->count, batch->logits, batch->raw);
+	size_t values = (size_t)batch->count * (size_t)batch->outputs;
+	temperature_scale(batch->raw, batch->count, batch->outputs, batch->last, batch->temperature,
 		batch->probabilities);
-	for (size_t i = 0; i < (size_t)batch->count * (size_t)batch->outputs;
-		i += (size_t)batch->outputs)
-		prediction_rank(batch->probabilities + i, batch->outputs, batch->order + i);
+	for (size_t i = 0; i < values; i++)
+		batch->logits[i] /= batch->temperature > 0 ? (float)batch->temperature : 1;
+	for (size_t i = 0; i < values; i += (size_t)batch->outputs)
+		prediction_rank(batch->raw + i, batch->outputs, batch->order + i);
 }
 
 struct prediction prediction_batch_get(const struct prediction_batch *batch, int index)

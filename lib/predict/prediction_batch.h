@@ -27,6 +27,8 @@ struct batch_item {
 
 struct prediction_batch {
 	struct network *network;        /* the caller's, as are labels and pool */
+	enum activation_kind last;      /* the final activation */
+	double temperature;             /* of the probabilities (model/temperature.h) */
 	const struct text_list *labels; /* one per output */
 	struct parallel *pool;
 	struct picture_settings settings; /* how files become inputs */
@@ -35,16 +37,18 @@ struct prediction_batch {
 	int outputs, top;                 /* classes, and how many of them are output */
 	int capacity, count;
 	struct batch_item *items;
-	float *inputs, *logits, *probabilities,
-		*targets; /* (capacity, H, W, C), (capacity, outputs) three times */
+	float *inputs, *logits, *raw, *probabilities,
+		*targets; /* (capacity, H, W, C), (capacity, outputs) four times; raw: as the
+	                     network gives them */
 	int *order;       /* (capacity, outputs) */
 };
 
-/* Allocates a batch of `capacity` pictures, which must not exceed the network's batch. `top` is
+/* Allocates a batch of `capacity` pictures, which must not exceed the batch of the
+ * model's network. `top` is
  * limited to the outputs. On failure (-1) *batch is empty. */
-CHECKED int prediction_batch_create(struct prediction_batch *batch, struct network *network,
-	const struct text_list *labels, const struct picture_settings *settings, int capacity,
-	int top, struct parallel *pool, struct error *error);
+CHECKED int prediction_batch_create(struct prediction_batch *batch, const struct model *model,
+	const struct picture_settings *settings, int capacity, int top, struct parallel *pool,
+	struct error *error);
 void prediction_batch_free(struct prediction_batch *batch);
 
 /* Adds a file, or (`path` NULL) an input that the caller writes to prediction_batch_input, to a
@@ -58,9 +62,11 @@ CHECKED int batch_item_bytes(const struct batch_item *item, unsigned char **byte
 	struct error *error);
 void batch_item_release(const struct batch_item *item, unsigned char *bytes);
 
-/* Of picture `index`: its input, (H, W, C); the network's logits; the target of each output. */
+/* Of picture `index`: its input, (H, W, C); logits of its probabilities; the
+ * probabilities before calibration; the target of each output. */
 float *prediction_batch_input(const struct prediction_batch *batch, int index);
 const float *prediction_batch_logits(const struct prediction_batch *batch, int index);
+const float *prediction_batch_raw(const struct prediction_batch *batch, int index);
 float *prediction_batch_target(const struct prediction_batch *batch, int index);
 
 /* Reads the files in parallel. */

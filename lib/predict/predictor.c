@@ -56,7 +56,8 @@ static int open_model(struct predictor *predictor, struct error *error)
 		.width = request->width,
 		.height = request->height,
 		.labels = request->labels,
-		.output = request->output};
+		.output = request->output,
+		.is_uncalibrated = request->is_uncalibrated};
 	return model_open(&predictor->model, request->model, &options, error);
 }
 
@@ -86,8 +87,8 @@ int predictor_open(struct predictor *predictor, const struct predictor_request *
 	int top = request->top         ? request->top
 		: request->multi_label ? network_outputs(model->network)
 				       : 1;
-	if (prediction_batch_create(&predictor->batch, model->network, &model->labels, &settings,
-		    request->batch_size, top, predictor->pool, error) ||
+	if (prediction_batch_create(&predictor->batch, model, &settings, request->batch_size, top,
+		    predictor->pool, error) ||
 		(request->evaluate &&
 			evaluation_start(&predictor->evaluation, model, request->multi_label,
 				request->threshold, error)))
@@ -189,7 +190,8 @@ static int process_item(struct predictor *predictor, int index, struct error *er
 		return bad_input_skip(request->bad, &item->error, error);
 	if (request->evaluate)
 		evaluation_add(&predictor->evaluation, &prediction,
-			prediction_batch_logits(batch, index), target, leaked);
+			prediction_batch_logits(batch, index), prediction_batch_raw(batch, index),
+			target, leaked);
 	return write_line(predictor, &prediction, target, error);
 }
 

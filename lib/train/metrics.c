@@ -127,6 +127,21 @@ static void write_proportion(uint64_t numerator, uint64_t denominator, FILE *out
 	write_number(interval.high, out);
 }
 
+static void write_leaks(const struct metrics *metrics, FILE *out)
+{
+	fprintf(out, "leaked\t%llu\t\t\naccuracy_not_leaked", (unsigned long long)metrics->leaked);
+	write_proportion(metrics->correct - metrics->leaked_correct,
+		metrics->records - metrics->leaked, out);
+	fputc('\n', out);
+}
+
+static void write_calibration(const char *name, const struct calibration *calibration, FILE *out)
+{
+	fputs(name, out);
+	write_number(calibration_error(calibration), out);
+	fputs("\t\t\n", out);
+}
+
 static void write_summary(const struct metrics *metrics, FILE *out)
 {
 	fputs("measure\tvalue\tlow\thigh\n", out);
@@ -139,12 +154,13 @@ static void write_summary(const struct metrics *metrics, FILE *out)
 	fputs("\t\t\nmacro_f1", out);
 	write_number(metrics_macro_f1(metrics), out);
 	fputs("\t\t\n", out);
-	if (!metrics->leaks_known)
+	if (metrics->leaks_known)
+		write_leaks(metrics, out);
+	if (!metrics->confusion)
 		return;
-	fprintf(out, "leaked\t%llu\t\t\naccuracy_not_leaked", (unsigned long long)metrics->leaked);
-	write_proportion(metrics->correct - metrics->leaked_correct,
-		metrics->records - metrics->leaked, out);
-	fputc('\n', out);
+	write_calibration("calibration_error", &metrics->calibration, out);
+	if (metrics->is_calibrated)
+		write_calibration("calibration_error_raw", &metrics->raw_calibration, out);
 }
 
 static void write_classes(const struct metrics *metrics, const struct text_list *labels, FILE *out)

@@ -5,6 +5,7 @@
 
 #include "base/error.h"
 #include "base/text.h"
+#include "train/calibration.h"
 
 #include <stdbool.h>
 #include <stdint.h>
@@ -39,7 +40,10 @@ struct metrics {
 	uint64_t correct; /* records whose class, or whose set of classes, is predicted correctly */
 	bool leaks_known; /* which records have leaked is known */
 	uint64_t leaked;  /* records that the model was trained on */
-	uint64_t leaked_correct;     /* correct ones among them */
+	uint64_t leaked_correct; /* correct ones among them */
+	/* Confidences, added to by the caller; not if multi-label. */
+	struct calibration calibration, raw_calibration; /* the second: before calibration */
+	bool is_calibrated;                              /* the two differ */
 	double loss_sum;             /* over the records; added to by the caller */
 	struct class_counts *counts; /* by class; owned */
 	uint64_t *confusion; /* (classes, classes): label, prediction; NULL if multi-label. Owned */
@@ -74,7 +78,8 @@ double metrics_macro_f1(const struct metrics *metrics);
 void metrics_title(const struct metrics *metrics, char *out, size_t size);
 
 /* Writes three tables as TSV, separated by blank lines: the metrics (records, correct, accuracy,
- * loss, macro F1, and leaked if known) with their confidence intervals; a line per class; unless
+ * loss, macro F1, leaked if known, and the expected calibration error, if calibrated before that
+ * too) with their confidence intervals; a line per class; unless
  * multi-label, the confusion matrix, labels in rows. */
 void metrics_write(const struct metrics *metrics, const struct text_list *labels, FILE *out);
 

@@ -76,8 +76,9 @@ static int run_examination(struct examination *examination, int mistakes_maximum
 	if (stream_open(&reader, path, &error))
 		exit(1);
 	struct progress silent = {0};
-	int result = examine(examination, network, &labels, &unit, reader, mistakes_maximum, NULL,
-		&silent, &error);
+	const struct model model = {.network = network, .labels = labels};
+	int result = examine(examination, &model, &unit, reader, mistakes_maximum, NULL, &silent,
+		&error);
 	stream_close(reader);
 	return result;
 }

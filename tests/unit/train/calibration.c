@@ -19,12 +19,12 @@ static double error_at(const float *probabilities, const int *labels, enum activ
 {
 	struct calibration calibration = {0};
 	for (int i = 0; i < RECORDS; i++) {
-		double p[CLASSES];
+		float p[CLASSES];
 		int best = 0;
-		temperature_scale(probabilities + i * CLASSES, CLASSES, last, temperature, p);
+		temperature_scale(probabilities + i * CLASSES, 1, CLASSES, last, temperature, p);
 		for (int k = 1; k < CLASSES; k++)
 			best = p[k] > p[best] ? k : best;
-		calibration_add(&calibration, p[best], best == labels[i]);
+		calibration_add(&calibration, (double)p[best], best == labels[i]);
 	}
 	return calibration_error(&calibration);
 }
@@ -91,17 +91,21 @@ static void borders_of_error(void)
 static void scaling(void)
 {
 	const float p[] = {0.8F, 0.2F, 0}, saturated[] = {0, 0.5F, 1, 0.2F};
-	double out[4];
-	temperature_scale(p, 3, ACTIVATION_SOFTMAX, 2, out);
-	is_near(out[0], 2 / 3.0, 1e-7, "square roots of 0.8 and 0.2 are as 2 to 1");
-	is_near(out[2], 0, 0, "0 stays 0");
-	temperature_scale(p, 3, ACTIVATION_SOFTMAX, 0.01, out);
-	ok(out[0] == 1 && out[1] >= 0 && out[1] < 1e-59, "T = 0.01 overflows nothing");
-	temperature_scale(saturated, 4, ACTIVATION_SIGMOID, 2, out);
-	ok(out[0] == 0 && out[1] == 0.5 && out[2] == 1, "sigmoid: 0, 1/2 and 1 stay");
-	is_near(out[3], 1 / 3.0, 1e-7, "sigmoid: odds of 1 to 4 become 1 to 2");
-	temperature_scale(p, 3, ACTIVATION_SOFTMAX, 0, out);
-	ok(out[0] == (double)p[0] && out[1] == (double)p[1], "no temperature: the same values");
+	float out[4];
+	temperature_scale(p, 1, 3, ACTIVATION_SOFTMAX, 2, out);
+	is_near((double)out[0], 2 / 3.0, 1e-7, "square roots of 0.8 and 0.2 are as 2 to 1");
+	is_near((double)out[2], 0, 0, "0 stays 0");
+	temperature_scale(p, 1, 3, ACTIVATION_SOFTMAX, 0.01, out);
+	ok(out[0] == 1 && out[1] >= 0 && out[1] < 1e-30F, "T = 0.01 overflows nothing");
+	temperature_scale(saturated, 1, 4, ACTIVATION_SIGMOID, 2, out);
+	ok(out[0] == 0 && out[1] == 0.5F && out[2] == 1, "sigmoid: 0, 1/2 and 1 stay");
+	is_near((double)out[3], 1 / 3.0, 1e-7, "sigmoid: odds of 1 to 4 become 1 to 2");
+	float two[] = {0.8F, 0.2F, 0.2F, 0.8F};
+	temperature_scale(two, 2, 2, ACTIVATION_SOFTMAX, 2, two);
+	ok(fabsf(two[0] - 2 / 3.0F) < 1e-6F && two[0] == two[3] && two[1] == two[2],
+		"two vectors, in place");
+	temperature_scale(p, 1, 3, ACTIVATION_SOFTMAX, 0, out);
+	ok(out[0] == p[0] && out[1] == p[1], "no temperature: the same values");
 }
 
 static int read_card(const char *text, enum activation_kind last, double *temperature)
@@ -146,7 +150,7 @@ static void write_file(const char *path, const char *text)
 static void writing(void)
 {
 	const char *before = "{\n  \"z\": 0.1,\n  \"input\": {\n    \"width\": 8\n  },\n"
-			     "  \"a\": 1.23456789012345e-05\n}\n";
+			     "  \"a\": 1.23456789012345e-5\n}\n";
 	char *path = file_join(scratch(), "training.json"), *text = NULL;
 	ok(card_write_calibration(scratch(), json_pack("{s:f}", "temperature", 2.0), &error) == -1,
 		"a model without a card is refused");
@@ -166,7 +170,7 @@ static void writing(void)
 		abort();
 	is_text(text,
 		"{\n  \"z\": 0.1,\n  \"input\": {\n    \"width\": 8\n  },\n"
-		"  \"a\": 1.23456789012345e-05,\n"
+		"  \"a\": 1.23456789012345e-5,\n"
 		"  \"calibration\": {\n    \"temperature\": 3.5,\n    \"folds\": 5\n  }\n}\n",
 		"  the last one, and all else as it was");
 	free(text);

@@ -81,12 +81,16 @@ static void written(void)
 		abort();
 	metrics_add(&metrics, 0, 0);
 	metrics.loss_sum = 0.25;
+	metrics.is_calibrated = true;
+	calibration_add(&metrics.calibration, 0.75, true);
+	calibration_add(&metrics.raw_calibration, 0.5, true);
 	metrics_write(&metrics, &labels, memory);
 	fclose(memory);
 	is_text(text,
 		"measure\tvalue\tlow\thigh\n"
 		"records\t1\t\t\ncorrect\t1\t\t\naccuracy\t1.000000\t0.206549\t1.000000\nloss\t0."
 		"250000\t\t\nmacro_f1\t1.000000\t\t\n"
+		"calibration_error\t0.250000\t\t\ncalibration_error_raw\t0.500000\t\t\n"
 		"\nclass\trecords\tpredicted\tcorrect\tprecision\tprecision_low\tprecision_"
 		"high\trecall\trecall_low\trecall_high\tf1\n"
 		"a "
@@ -128,7 +132,7 @@ static void leaked(void)
 	fclose(memory);
 	ok(strstr(text,
 		   "\nleaked\t6\t\t\naccuracy_not_leaked\t0.750000\t0.300642\t0."
-		   "954413\n\nclass\t") != NULL,
+		   "954413\ncalibration_error\tnan\t\t\n\nclass\t") != NULL,
 		"  and in the table");
 	free(text);
 	text_list_free(&labels);
