@@ -9,6 +9,7 @@
 #include "kernels/kernels.h"
 #include "predict/inputs.h"
 #include "predict/predictor.h"
+#include "predict/variants.h"
 
 #include <stdlib.h>
 #include <unistd.h>
@@ -16,6 +17,7 @@
 static struct predictor_request request = {.threshold = 0.5,
 	.fit = -1,
 	.filter = -1,
+	.variants = 1,
 	.batch_size = 32};
 static const char *confusion_path, *predictions_path;
 static bool quiet, strict, no_sandbox;
@@ -36,6 +38,9 @@ static const struct option_row rows[] = {
 	{0, "threshold", OPTION_REAL, &request.threshold, "P",
 		"threshold: minimum probability of a predicted class", 0, 1, NULL},
 	TOOL_OUTPUT_ACTIVATION(output),
+	{0, "tta", OPTION_INTEGER, &request.variants, "N",
+		"test-time augmentation: mean over N variants of each picture (mirrored, cropped)",
+		1, VARIANTS_MAXIMUM, NULL},
 	{0, "no-calibration", OPTION_FLAG, &request.is_uncalibrated, NULL,
 		"probabilities as the network gives them, without the model card's temperature", 0,
 		0, NULL},

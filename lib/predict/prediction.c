@@ -4,18 +4,28 @@
 
 #include <stdlib.h>
 
-static int by_probability(const void *a, const void *b, void *probabilities)
+struct ranking {
+	const float *probabilities, *raw;
+};
+
+static int by_probability(const void *a, const void *b, void *context)
 {
+	const struct ranking *ranking = context;
 	int first = *(const int *)a, second = *(const int *)b;
-	float p = ((const float *)probabilities)[first], q = ((const float *)probabilities)[second];
+	float p = ranking->probabilities[first], q = ranking->probabilities[second];
+	if (p == q) {
+		p = ranking->raw[first];
+		q = ranking->raw[second];
+	}
 	return p != q ? (p < q) - (p > q) : first - second;
 }
 
-void prediction_rank(const float *probabilities, int count, int *order)
+void prediction_rank(const float *probabilities, const float *raw, int count, int *order)
 {
+	struct ranking ranking = {probabilities, raw};
 	for (int i = 0; i < count; i++)
 		order[i] = i;
-	qsort_r(order, (size_t)count, sizeof *order, by_probability, (void *)probabilities);
+	qsort_r(order, (size_t)count, sizeof *order, by_probability, &ranking);
 }
 
 const char *prediction_decision(const struct prediction *prediction, double threshold)

@@ -14,8 +14,9 @@ struct prediction {
 	int top;          /* number of classes to output, 1 to labels->count */
 };
 
-/* Fills order[count] with 0..count - 1 by descending probability; ties by index. */
-void prediction_rank(const float *probabilities, int count, int *order);
+/* Fills order[count] with 0..count - 1 by descending probability; ties by descending `raw`, the
+ * probabilities before calibration, which may have made them equal; then by index. */
+void prediction_rank(const float *probabilities, const float *raw, int count, int *order);
 
 /* The decision if no class reaches the threshold. */
 #define PREDICTION_UNSURE "unsure"

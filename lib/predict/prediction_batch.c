@@ -2,7 +2,10 @@
 
 #include "base/file.h"
 #include "model/temperature.h"
+#include "predict/variants.h"
 
+#include <float.h>
+#include <math.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -54,6 +57,8 @@ void prediction_batch_free(struct prediction_batch *batch)
 	free(batch->items);
 	free(batch->inputs);
 	free(batch->logits);
+	free(batch->varied);
+	free(batch->sums);
 	free(batch->raw);
 	free(batch->probabilities);
 	free(batch->targets);
@@ -137,18 +142,86 @@ void prediction_batch_read(struct prediction_batch *batch)
 	parallel_for(batch->pool, batch->count, read_task, batch);
 }
 
-void prediction_batch_run(struct prediction_batch *batch)
+/* ---- running ---- */
+
+struct variant_job {
+	struct prediction_batch *batch;
+	int variant;
+};
+
+static void variant_task(void *context, int index, int worker)
 {
-	if (batch->count == 0)
-		return;
-	network_forward(batch->network, batch->inputs, batch->count, batch->logits, batch->raw);
+	const struct variant_job *job = context;
+	const struct prediction_batch *batch = job->batch;
+	(void)worker;
+	variant_make(prediction_batch_input(batch, index), batch->shape, job->variant,
+		batch->varied + (size_t)index * batch->input_count);
+}
+
+/* Runs the network on one variant of the inputs. */
+static void run_variant(struct prediction_batch *batch, int variant)
+{
+	struct variant_job job = {batch, variant};
 	size_t values = (size_t)batch->count * (size_t)batch->outputs;
+	if (variant > 0)
+		parallel_for(batch->pool, batch->count, variant_task, &job);
+	network_forward(batch->network, variant > 0 ? batch->varied : batch->inputs, batch->count,
+		batch->logits, batch->raw);
 	temperature_scale(batch->raw, batch->count, batch->outputs, batch->last, batch->temperature,
 		batch->probabilities);
 	for (size_t i = 0; i < values; i++)
 		batch->logits[i] /= batch->temperature > 0 ? (float)batch->temperature : 1;
-	for (size_t i = 0; i < values; i += (size_t)batch->outputs)
-		prediction_rank(batch->raw + i, batch->outputs, batch->order + i);
+}
+
+/* A value whose softmax, or sigmoid, is among the mean probabilities. */
+static double logit_of(double probability, enum activation_kind last)
+{
+	double p = fmax(probability, (double)FLT_MIN);
+	return last == ACTIVATION_SOFTMAX    ? log(p)
+		: last == ACTIVATION_SIGMOID ? log(p) - log(fmax(1 - probability, (double)FLT_MIN))
+					     : probability;
+}
+
+static void average_variants(struct prediction_batch *batch)
+{
+	size_t values = (size_t)batch->count * (size_t)batch->outputs;
+	memset(batch->sums, 0, 2 * values * sizeof *batch->sums);
+	for (int variant = 0; variant < batch->variants; variant++) {
+		run_variant(batch, variant);
+		for (size_t i = 0; i < values; i++) {
+			batch->sums[i] += (double)batch->probabilities[i];
+			batch->sums[values + i] += (double)batch->raw[i];
+		}
+	}
+	for (size_t i = 0; i < values; i++) {
+		double mean = batch->sums[i] / batch->variants;
+		batch->probabilities[i] = (float)mean;
+		batch->raw[i] = (float)(batch->sums[values + i] / batch->variants);
+		batch->logits[i] = (float)logit_of(mean, batch->last);
+	}
+}
+
+void prediction_batch_run(struct prediction_batch *batch)
+{
+	if (batch->count == 0)
+		return;
+	if (batch->variants > 1)
+		average_variants(batch);
+	else
+		run_variant(batch, 0);
+	size_t step = (size_t)batch->outputs, values = (size_t)batch->count * step;
+	for (size_t i = 0; i < values; i += step)
+		prediction_rank(batch->probabilities + i, batch->raw + i, batch->outputs,
+			batch->order + i);
+}
+
+int prediction_batch_average(struct prediction_batch *batch, int variants, struct error *error)
+{
+	size_t count = (size_t)batch->capacity;
+	batch->variants = variants;
+	batch->varied = calloc(count, batch->input_count * sizeof *batch->varied);
+	batch->sums = calloc(count * (size_t)batch->outputs, 2 * sizeof *batch->sums);
+	return batch->varied && batch->sums ? 0 : error_memory(error, "predictions");
 }
 
 struct prediction prediction_batch_get(const struct prediction_batch *batch, int index)

@@ -41,6 +41,9 @@ struct prediction_batch {
 		*targets; /* (capacity, H, W, C), (capacity, outputs) four times; raw: as the
 	                     network gives them */
 	int *order;       /* (capacity, outputs) */
+	int variants;     /* whose probabilities are averaged; under 2: the input alone */
+	float *varied;    /* (capacity, H, W, C) and */
+	double *sums;     /* (2, capacity, outputs), only for several */
 };
 
 /* Allocates a batch of `capacity` pictures, which must not exceed the batch of the
@@ -48,6 +51,10 @@ struct prediction_batch {
  * limited to the outputs. On failure (-1) *batch is empty. */
 CHECKED int prediction_batch_create(struct prediction_batch *batch, const struct model *model,
 	const struct picture_settings *settings, int capacity, int top, struct parallel *pool,
+	struct error *error);
+/* Lets the probabilities be means over the first `variants`, 2 to 10, of each input
+ * (predict/variants.h). -1 without memory: the batch is still the caller's to free. */
+CHECKED int prediction_batch_average(struct prediction_batch *batch, int variants,
 	struct error *error);
 void prediction_batch_free(struct prediction_batch *batch);
 

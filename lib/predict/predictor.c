@@ -89,6 +89,8 @@ int predictor_open(struct predictor *predictor, const struct predictor_request *
 				       : 1;
 	if (prediction_batch_create(&predictor->batch, model, &settings, request->batch_size, top,
 		    predictor->pool, error) ||
+		(request->variants > 1 &&
+			prediction_batch_average(&predictor->batch, request->variants, error)) ||
 		(request->evaluate &&
 			evaluation_start(&predictor->evaluation, model, request->multi_label,
 				request->threshold, error)))

@@ -30,7 +30,8 @@ struct predictor_request {
 		*input;    /* values that the network takes; NULL: as the model says */
 	int width, height; /* of pictures for a network that takes any size (model.h), or 0 */
 	enum output_activation output; /* of a network that ends without one (model.h) */
-	bool is_uncalibrated;          /* probabilities as the network gives them */
+	int variants;         /* of each picture, whose probabilities are averaged; up to 1: none */
+	bool is_uncalibrated; /* probabilities as the network gives them */
 	int batch_size, threads;
 	struct bad_inputs
 		*bad; /* pictures, folders and streams; its `report` is used for warnings too */
