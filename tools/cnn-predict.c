@@ -22,12 +22,17 @@ static struct predictor_request request = {.threshold = 0.5,
 static const char *confusion_path, *predictions_path;
 static bool quiet, strict, no_sandbox;
 
+static struct text_list models, others; /* others: all but the first */
 static struct option_size size;
 static int output;
 static struct tool_input input = TOOL_INPUT_DEFAULT;
 
 static const struct option_row rows[] = {
-	TOOL_MODEL(request.model),
+	{'m', "model", OPTION_INPUT_LIST, &models, "MODEL",
+		"model: a folder, or a file of Keras, TensorFlow.js or Teachable Machine; of "
+		"several "
+		"(-m A -m B) the mean",
+		0, 0, NULL},
 	TOOL_LABELS(request.labels),
 	{0, NULL, OPTION_TITLE, NULL, NULL, "Predictions", 0, 0, NULL},
 	{0, "top", OPTION_INTEGER, &request.top, "N",
@@ -89,8 +94,14 @@ static void check_usage(void)
 	if (request.background && image_parse_color(request.background, color, &error) &&
 		error_within(&error, "--background"))
 		tool_usage(error.object, "%s", error.reason);
-	if (!request.model)
+	if (!models.count)
 		tool_usage("--model", "is missing");
+	if (models.count > PREDICTION_MODELS_MAXIMUM)
+		tool_usage("--model", "%zu are too many: at most %d", models.count,
+			PREDICTION_MODELS_MAXIMUM);
+	request.model = models.items[0];
+	others = (struct text_list){.items = models.items + 1, .count = models.count - 1};
+	request.others = &others;
 	if (!request.evaluate && (confusion_path || predictions_path))
 		tool_usage(confusion_path ? "--confusion" : "--predictions",
 			"goes with --evaluate");
@@ -181,6 +192,11 @@ int main(int argc, char **argv)
 	if (!failed && !quiet) {
 		tool_say_all(request.model, &predictor.model.assumptions);
 		tool_say_of_input(request.model, &predictor.batch.settings.values);
+		for (int i = 0; i < predictor.other_count; i++) {
+			tool_say_all(others.items[i], &predictor.others[i].assumptions);
+			tool_say_of_input(others.items[i],
+				&predictor.batch.members[i].settings.values);
+		}
 	}
 	failed = failed ||
 		predictor_run(&predictor, operands, count,
@@ -201,6 +217,7 @@ int main(int argc, char **argv)
 			(unsigned long long)predictor.predicted);
 	output_abandon(&predictions);
 	predictor_close(&predictor);
+	text_list_free(&models);
 	return tool_finish(failed || predictor.truncated
 			? EXIT_FAILED
 			: tool_status(bad.count, predictor.predicted));

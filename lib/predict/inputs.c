@@ -104,13 +104,22 @@ static int map_classes(struct inputs *inputs, const struct stream_head *head, st
 		: 0;
 }
 
-/* Returns 1 for a segment of the model's input shape, 0 at the end of the stream, -1. */
-static int next_segment(struct inputs *inputs, struct error *error)
+static int check_shapes(const struct inputs *inputs, const struct prediction_batch *batch,
+	struct error *error)
+{
+	int result = check_shape(inputs->head, inputs->model->graph.input, error);
+	for (int i = 0; i < batch->member_count && result == 0; i++)
+		result = check_shape(inputs->head, batch->members[i].model->graph.input, error);
+	return result;
+}
+
+/* Returns 1 for a segment of the models' input shape, 0 at the end of the stream, -1. */
+static int next_segment(struct inputs *inputs, const struct prediction_batch *batch,
+	struct error *error)
 {
 	int result = stream_next_segment(inputs->reader, &inputs->head, error);
 	if (result == 1 &&
-		(check_shape(inputs->head, inputs->model->graph.input, error) ||
-			map_classes(inputs, inputs->head, error)))
+		(check_shapes(inputs, batch, error) || map_classes(inputs, inputs->head, error)))
 		return error_within(error, stream_name(inputs->reader));
 	return result;
 }
@@ -174,6 +183,11 @@ static int add_record(struct inputs *inputs, const struct stream_record *record,
 	memcpy(batch->items[index].digest, record->digest, STREAM_DIGEST_SIZE);
 	input_values_of_tensor(&batch->settings.values, inputs->head, record->tensor,
 		prediction_batch_input(batch, index));
+	for (int i = 0; i < batch->member_count; i++) {
+		const struct batch_member *member = &batch->members[i];
+		input_values_of_tensor(&member->settings.values, inputs->head, record->tensor,
+			member->inputs + (size_t)index * member->input_count);
+	}
 	fill_target(inputs, record, prediction_batch_target(batch, index));
 	return 1;
 }
@@ -187,7 +201,7 @@ static int continue_stream(struct inputs *inputs, struct prediction_batch *batch
 	if (result == 1)
 		result = add_record(inputs, &record, batch, error);
 	else if (result == 0)
-		result = next_segment(inputs, error);
+		result = next_segment(inputs, batch, error);
 	if (result == 1)
 		return 1;
 	inputs->truncated |= result < 0 && inputs->has_records;

@@ -57,6 +57,14 @@ void prediction_batch_free(struct prediction_batch *batch)
 	free(batch->items);
 	free(batch->inputs);
 	free(batch->logits);
+	for (int i = 0; i < batch->member_count; i++) {
+		struct batch_member *member = &batch->members[i];
+		free(member->class_of);
+		free(member->inputs);
+		free(member->varied);
+		free(member->raw);
+		free(member->probabilities);
+	}
 	free(batch->varied);
 	free(batch->sums);
 	free(batch->raw);
@@ -124,6 +132,11 @@ static int read_input(const struct prediction_batch *batch, int index, struct er
 		return -1;
 	int result = picture_input(prediction_batch_input(batch, index), bytes, size, item->name,
 		&batch->settings, batch->shape, error);
+	for (int i = 0; i < batch->member_count && result == 0; i++) {
+		const struct batch_member *member = &batch->members[i];
+		result = picture_input(member->inputs + (size_t)index * member->input_count, bytes,
+			size, item->name, &member->settings, member->model->graph.input, error);
+	}
 	batch_item_release(item, bytes);
 	return result;
 }
@@ -145,23 +158,24 @@ void prediction_batch_read(struct prediction_batch *batch)
 /* ---- running ---- */
 
 struct variant_job {
-	struct prediction_batch *batch;
+	const float *inputs;
+	float *varied;
+	struct shape shape;
 	int variant;
 };
 
 static void variant_task(void *context, int index, int worker)
 {
 	const struct variant_job *job = context;
-	const struct prediction_batch *batch = job->batch;
+	size_t start = (size_t)index * shape_count(job->shape);
 	(void)worker;
-	variant_make(prediction_batch_input(batch, index), batch->shape, job->variant,
-		batch->varied + (size_t)index * batch->input_count);
+	variant_make(job->inputs + start, job->shape, job->variant, job->varied + start);
 }
 
 /* Runs the network on one variant of the inputs. */
 static void run_variant(struct prediction_batch *batch, int variant)
 {
-	struct variant_job job = {batch, variant};
+	struct variant_job job = {batch->inputs, batch->varied, batch->shape, variant};
 	size_t values = (size_t)batch->count * (size_t)batch->outputs;
 	if (variant > 0)
 		parallel_for(batch->pool, batch->count, variant_task, &job);
@@ -182,6 +196,25 @@ static double logit_of(double probability, enum activation_kind last)
 					     : probability;
 }
 
+static void add_member(struct prediction_batch *batch, const struct batch_member *member,
+	int variant)
+{
+	const struct model *model = member->model;
+	struct variant_job job = {member->inputs, member->varied, model->graph.input, variant};
+	size_t step = (size_t)batch->outputs, values = (size_t)batch->count * step;
+	if (variant > 0)
+		parallel_for(batch->pool, batch->count, variant_task, &job);
+	network_forward(model->network, variant > 0 ? member->varied : member->inputs, batch->count,
+		NULL, member->raw);
+	temperature_scale(member->raw, batch->count, batch->outputs,
+		graph_final_activation(&model->graph), model->temperature, member->probabilities);
+	for (size_t i = 0; i < values; i++) {
+		size_t place = i - i % step + (size_t)member->class_of[i % step];
+		batch->sums[place] += (double)member->probabilities[i];
+		batch->sums[values + place] += (double)member->raw[i];
+	}
+}
+
 static void average_variants(struct prediction_batch *batch)
 {
 	size_t values = (size_t)batch->count * (size_t)batch->outputs;
@@ -192,11 +225,14 @@ static void average_variants(struct prediction_batch *batch)
 			batch->sums[i] += (double)batch->probabilities[i];
 			batch->sums[values + i] += (double)batch->raw[i];
 		}
+		for (int i = 0; i < batch->member_count; i++)
+			add_member(batch, &batch->members[i], variant);
 	}
+	int parts = batch->variants * (1 + batch->member_count);
 	for (size_t i = 0; i < values; i++) {
-		double mean = batch->sums[i] / batch->variants;
+		double mean = batch->sums[i] / parts;
 		batch->probabilities[i] = (float)mean;
-		batch->raw[i] = (float)(batch->sums[values + i] / batch->variants);
+		batch->raw[i] = (float)(batch->sums[values + i] / parts);
 		batch->logits[i] = (float)logit_of(mean, batch->last);
 	}
 }
@@ -205,7 +241,7 @@ void prediction_batch_run(struct prediction_batch *batch)
 {
 	if (batch->count == 0)
 		return;
-	if (batch->variants > 1)
+	if (batch->sums)
 		average_variants(batch);
 	else
 		run_variant(batch, 0);
@@ -222,6 +258,42 @@ int prediction_batch_average(struct prediction_batch *batch, int variants, struc
 	batch->varied = calloc(count, batch->input_count * sizeof *batch->varied);
 	batch->sums = calloc(count * (size_t)batch->outputs, 2 * sizeof *batch->sums);
 	return batch->varied && batch->sums ? 0 : error_memory(error, "predictions");
+}
+
+/* The class of the first model that each output of another is. */
+static int map_classes(int *class_of, const struct text_list *classes,
+	const struct text_list *others, const char *name, struct error *error)
+{
+	for (size_t i = 0; i < others->count; i++) {
+		class_of[i] = text_list_find(classes, others->items[i]);
+		if (class_of[i] < 0)
+			return error_set(error, name,
+				"has a class '%s', which the first model lacks", others->items[i]);
+	}
+	for (size_t i = 0; i < classes->count; i++)
+		if (text_list_find(others, classes->items[i]) < 0)
+			return error_set(error, name, "lacks the class '%s' of the first model",
+				classes->items[i]);
+	return 0;
+}
+
+int prediction_batch_add_model(struct prediction_batch *batch, const struct model *model,
+	const char *name, const struct picture_settings *settings, struct error *error)
+{
+	struct batch_member *member = &batch->members[batch->member_count++];
+	size_t count = (size_t)batch->capacity, outputs = model->labels.count;
+	*member = (struct batch_member){.model = model,
+		.settings = *settings,
+		.input_count = shape_count(model->graph.input)};
+	member->class_of = calloc(outputs, sizeof *member->class_of);
+	member->inputs = calloc(count, member->input_count * sizeof *member->inputs);
+	member->varied = calloc(count, member->input_count * sizeof *member->varied);
+	member->raw = calloc(count * outputs, sizeof *member->raw);
+	member->probabilities = calloc(count * outputs, sizeof *member->probabilities);
+	if (!member->class_of || !member->inputs || !member->varied || !member->raw ||
+		!member->probabilities)
+		return error_memory(error, name);
+	return map_classes(member->class_of, batch->labels, &model->labels, name, error);
 }
 
 struct prediction prediction_batch_get(const struct prediction_batch *batch, int index)

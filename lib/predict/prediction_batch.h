@@ -25,6 +25,18 @@ struct batch_item {
 	struct error error;
 };
 
+enum { PREDICTION_MODELS_MAXIMUM = 16 };
+
+/* A further model of an average. */
+struct batch_member {
+	const struct model *model; /* the caller's */
+	struct picture_settings settings;
+	size_t input_count;                  /* floats of an input */
+	int *class_of;                       /* output to that of the first model; owned */
+	float *inputs;                       /* (capacity, H, W, C), owned, as the next */
+	float *varied, *raw, *probabilities; /* the same; (capacity, outputs) twice */
+};
+
 struct prediction_batch {
 	struct network *network;        /* the caller's, as are labels and pool */
 	enum activation_kind last;      /* the final activation */
@@ -41,9 +53,11 @@ struct prediction_batch {
 		*targets; /* (capacity, H, W, C), (capacity, outputs) four times; raw: as the
 	                     network gives them */
 	int *order;       /* (capacity, outputs) */
-	int variants;     /* whose probabilities are averaged; under 2: the input alone */
-	float *varied;    /* (capacity, H, W, C) and */
-	double *sums;     /* (2, capacity, outputs), only for several */
+	struct batch_member members[PREDICTION_MODELS_MAXIMUM - 1];
+	int member_count;
+	int variants;  /* whose probabilities are averaged; under 2: the input alone */
+	float *varied; /* (capacity, H, W, C) and */
+	double *sums;  /* (2, capacity, outputs), only for several */
 };
 
 /* Allocates a batch of `capacity` pictures, which must not exceed the batch of the
@@ -52,10 +66,14 @@ struct prediction_batch {
 CHECKED int prediction_batch_create(struct prediction_batch *batch, const struct model *model,
 	const struct picture_settings *settings, int capacity, int top, struct parallel *pool,
 	struct error *error);
-/* Lets the probabilities be means over the first `variants`, 2 to 10, of each input
+/* Lets the probabilities be means over the first `variants`, 1 to 10, of each input
  * (predict/variants.h). -1 without memory: the batch is still the caller's to free. */
 CHECKED int prediction_batch_average(struct prediction_batch *batch, int variants,
 	struct error *error);
+/* Adds a model to the average, whose classes must be those of the first, in any order; after
+ * prediction_batch_average. -1: other classes, named after `name`, or no memory. */
+CHECKED int prediction_batch_add_model(struct prediction_batch *batch, const struct model *model,
+	const char *name, const struct picture_settings *settings, struct error *error);
 void prediction_batch_free(struct prediction_batch *batch);
 
 /* Adds a file, or (`path` NULL) an input that the caller writes to prediction_batch_input, to a

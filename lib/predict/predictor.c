@@ -9,10 +9,11 @@
 
 /* The model's settings, unless the request has others. */
 static int choose_settings(struct picture_settings *settings,
-	const struct predictor_request *request, const struct model *model, struct error *error)
+	const struct predictor_request *request, const struct model *model, const char *path,
+	struct error *error)
 {
 	if (picture_settings_read(settings, model, request->input, error))
-		return error_within(error, request->model);
+		return error_within(error, path);
 	settings->fit = request->fit < 0 ? settings->fit : (enum image_fit)request->fit;
 	settings->filter =
 		request->filter < 0 ? settings->filter : (enum image_filter)request->filter;
@@ -47,7 +48,8 @@ static void warn_about_softmax(const struct predictor *predictor)
 	predictor->request->bad->report(&warning);
 }
 
-static int open_model(struct predictor *predictor, struct error *error)
+static int open_model(struct predictor *predictor, struct model *model, const char *path,
+	struct error *error)
 {
 	const struct predictor_request *request = predictor->request;
 	const struct model_options options = {.mode = NETWORK_PREDICT,
@@ -58,7 +60,7 @@ static int open_model(struct predictor *predictor, struct error *error)
 		.labels = request->labels,
 		.output = request->output,
 		.is_uncalibrated = request->is_uncalibrated};
-	return model_open(&predictor->model, request->model, &options, error);
+	return model_open(model, path, &options, error);
 }
 
 /* What has no effect here may be a mistake; the first one is enough. */
@@ -72,6 +74,30 @@ static void warn_about_remarks(const struct predictor *predictor)
 	predictor->request->bad->report(&warning);
 }
 
+static int open_others(struct predictor *predictor, struct error *error)
+{
+	const struct predictor_request *request = predictor->request;
+	size_t count = request->others ? request->others->count : 0;
+	struct picture_settings settings;
+	if ((request->variants > 1 || count) &&
+		prediction_batch_average(&predictor->batch, request->variants, error))
+		return -1;
+	for (size_t i = 0; i < count; i++) {
+		struct model *model = &predictor->others[i];
+		const char *path = request->others->items[i];
+		if (open_model(predictor, model, path, error))
+			return -1;
+		predictor->other_count++;
+		if ((input_values_need_weights(&model->graph) &&
+			    model_finish_weights(model, error)) ||
+			choose_settings(&settings, request, model, path, error) ||
+			prediction_batch_add_model(&predictor->batch, model, path, &settings,
+				error))
+			return -1;
+	}
+	return 0;
+}
+
 int predictor_open(struct predictor *predictor, const struct predictor_request *request,
 	struct error *error)
 {
@@ -79,18 +105,17 @@ int predictor_open(struct predictor *predictor, const struct predictor_request *
 	struct model *model = &predictor->model;
 	*predictor = (struct predictor){.request = request};
 	if (parallel_create(&predictor->pool, request->threads, error) ||
-		open_model(predictor, error) ||
+		open_model(predictor, model, request->model, error) ||
 		(request->sort_folder && check_labels(model, request->model, error)) ||
 		(input_values_need_weights(&model->graph) && model_finish_weights(model, error)) ||
-		choose_settings(&settings, request, model, error))
+		choose_settings(&settings, request, model, request->model, error))
 		return -1;
 	int top = request->top         ? request->top
 		: request->multi_label ? network_outputs(model->network)
 				       : 1;
 	if (prediction_batch_create(&predictor->batch, model, &settings, request->batch_size, top,
 		    predictor->pool, error) ||
-		(request->variants > 1 &&
-			prediction_batch_average(&predictor->batch, request->variants, error)) ||
+		open_others(predictor, error) ||
 		(request->evaluate &&
 			evaluation_start(&predictor->evaluation, model, request->multi_label,
 				request->threshold, error)))
@@ -99,6 +124,8 @@ int predictor_open(struct predictor *predictor, const struct predictor_request *
 		warn_about_softmax(predictor);
 	warn_about_remarks(predictor);
 	predictor->evaluation.metrics.leaks_known = request->leaked != NULL;
+	for (int i = 0; i < predictor->other_count; i++)
+		predictor->evaluation.metrics.is_calibrated |= predictor->others[i].temperature > 0;
 	return request->leaked ? leaks_read(&predictor->leaks, request->leaked, error) : 0;
 }
 
@@ -208,6 +235,10 @@ static int read_batch(struct predictor *predictor, struct error *error)
 	predictor->weights_read = true;
 	if (predictor->model.reading && model_finish_weights(&predictor->model, error))
 		return -1;
+	for (int i = 0; i < predictor->other_count; i++)
+		if (predictor->others[i].reading &&
+			model_finish_weights(&predictor->others[i], error))
+			return -1;
 	if (request->header && predictor->lines)
 		prediction_write_header(predictor->batch.top, request->evaluate, predictor->lines);
 	return 0;
@@ -268,6 +299,8 @@ void predictor_close(struct predictor *predictor)
 	leaks_free(&predictor->leaks);
 	evaluation_free(&predictor->evaluation);
 	prediction_batch_free(&predictor->batch);
+	for (int i = 0; i < predictor->other_count; i++)
+		model_free(&predictor->others[i]);
 	model_free(&predictor->model);
 	parallel_destroy(predictor->pool);
 }

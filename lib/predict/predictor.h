@@ -12,12 +12,14 @@
 
 /* Inputs and options. */
 struct predictor_request {
-	const char *model;  /* folder or file */
-	const char *labels; /* file of labels instead of the model's, or NULL */
-	int top;            /* number of classes to output; 0: one, or all if multi-label */
-	bool multi_label;   /* each class is predicted independently */
-	double threshold;   /* minimum probability of a predicted class */
-	bool json, header;  /* lines of JSON instead of TSV; a header line of TSV */
+	const char *model;              /* folder or file */
+	const struct text_list *others; /* further models, whose probabilities are averaged with
+	                                   its; fewer than PREDICTION_MODELS_MAXIMUM; NULL: none */
+	const char *labels;             /* file of labels instead of the model's, or NULL */
+	int top;           /* number of classes to output; 0: one, or all if multi-label */
+	bool multi_label;  /* each class is predicted independently */
+	double threshold;  /* minimum probability of a predicted class */
+	bool json, header; /* lines of JSON instead of TSV; a header line of TSV */
 	const char *annotation_folder; /* for annotated pictures, or NULL */
 	prediction_annotate *annotate; /* with annotation_folder */
 	const char *sort_folder; /* for a folder of pictures per class, and "unsure"; or NULL */
@@ -42,6 +44,8 @@ struct predictor {
 	const struct predictor_request *request; /* the caller's */
 	struct parallel *pool;
 	struct model model;
+	struct model others[PREDICTION_MODELS_MAXIMUM - 1];
+	int other_count;
 	bool weights_read; /* with the first batch */
 	struct prediction_batch batch;
 	struct evaluation evaluation; /* if request->evaluate */

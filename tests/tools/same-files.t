@@ -96,6 +96,7 @@ cnn-predict -m model --evaluate --leaked split.tsv --confusion split.tsv t.tens|
 cnn-predict -m model --evaluate --leaked split.tsv --predictions split.tsv t.tens|--predictions: would replace split.tsv, which is read
 cnn-predict -m model --evaluate --confusion new --predictions new t.tens|--predictions: and --confusion name one file
 cnn-predict -m model --evaluate --predictions pics/red/0.png pics|--predictions: would replace pics/red/0.png, which is read
+cnn-predict -m keras -m model --evaluate --predictions model/poids.h5 t.tens|--predictions: would replace model/poids.h5, which is read
 cnn-predict -m model --annotate pics pics|--annotate: would write into pics, which is read
 cnn-predict -m model --annotate pics/new/deep pics|--annotate: would write into pics, which is read
 cnn-predict -m model --annotate same-pics pics|--annotate: would write into pics, which is read

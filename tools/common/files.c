@@ -159,6 +159,14 @@ static bool writes_standard_output(void)
 	return true;
 }
 
+static void add_input_option(const char *name, const char *path)
+{
+	if (strcmp(name, "model") == 0 || file_is_folder(path))
+		add_model(path);
+	else
+		add_input(path);
+}
+
 static void add_option(const struct option_row *row)
 {
 	const struct text_list *list = row->value;
@@ -166,12 +174,9 @@ static void add_option(const struct option_row *row)
 	char option[64];
 	snprintf(option, sizeof option, "--%s", row->name);
 	for (size_t i = 0; row->type == OPTION_INPUT_LIST && i < list->count; i++)
-		add_input(list->items[i]);
-	bool is_model = path && (strcmp(row->name, "model") == 0 || file_is_folder(path));
-	if (is_model && row->type == OPTION_INPUT)
-		add_model(path);
-	else if (path && row->type == OPTION_INPUT)
-		add_input(path);
+		add_input_option(row->name, list->items[i]);
+	if (path && row->type == OPTION_INPUT)
+		add_input_option(row->name, path);
 	else if (path && row->type == OPTION_OUTPUT_MODEL)
 		tool_add_model_output(option, path);
 	else if (path && (row->type == OPTION_OUTPUT || row->type == OPTION_OUTPUT_FOLDER))
