@@ -94,9 +94,9 @@ const float *prediction_batch_logits(const struct prediction_batch *batch, int i
 const float *prediction_batch_raw(const struct prediction_batch *batch, int index);
 float *prediction_batch_target(const struct prediction_batch *batch, int index);
 
-/* Reads the files in parallel. */
+/* Reads the files in parallel: each once, and decoded for each model. */
 void prediction_batch_read(struct prediction_batch *batch);
-/* Runs the network on the batch and ranks the classes. */
+/* Runs the networks, one after the other, on the batch and ranks the classes. */
 void prediction_batch_run(struct prediction_batch *batch);
 
 /* The prediction for picture `index`; its pointers are valid until prediction_batch_clear. */
