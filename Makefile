@@ -2,7 +2,7 @@
 #
 #   make pokemon-model   images -> split -> pack -> augment -> train -> evaluate -> predict -> explain
 #   make check           every test
-#   make all fuzz bench deps install uninstall clean
+#   make all fuzz bench compact-network deps install uninstall clean
 #
 # VARIANT=release|asan|cov builds beside the others, in build/VARIANT.
 
@@ -27,4 +27,8 @@ all: programs
 include build.mk
 include pipelines/millrace.mk
 
-.PHONY: all programs check fuzz bench install uninstall clean
+# The weights of START=compact, which are committed: drawn and trained anew, to the same bytes.
+compact-network: programs
+	pipelines/train-compact data/networks/compact.keras
+
+.PHONY: all programs check fuzz bench compact-network install uninstall clean

@@ -15,10 +15,6 @@ MODEL = modele/$(NAME)_model
 
 include $(MILLRACE)/variables.mk
 include $(call files_of_names,$(NAME))
-# Tensors from IDX files are as large as they are stored, unless a size is asked for.
-ifdef $(NAME)_IDX_TRAIN
-default_SIZE =
-endif
 $(foreach variable,$(SETTINGS),$(eval override $(variable) := $$(call setting,$(NAME),$(variable))))
 
 Q = $(if $(V),,@)
@@ -35,8 +31,7 @@ or_left_out = || [ $$? = 4 ]
 
 # Values that may contain quotes or blanks are passed to the shell in the environment.
 packing = $(if $(SIZE),--size $(SIZE)) $($(NAME)_PACK)
-training = --epochs $(EPOCHS) --batch-size $(BATCH) --seed $(SEED) $($(NAME)_TRAIN)
-export SOURCE ARCHITECTURE THREADS packing training augmentation
+export SOURCE START ARCHITECTURE PRESET EPOCHS BATCH SEED THREADS packing
 
 model: $(addprefix $(MODEL)/,poids.h5 evaluation.tsv predictions.tsv explained report.html)
 	@$(MILLRACE)/say-accuracy $(MODEL)/evaluation.tsv
@@ -50,7 +45,7 @@ check:
 	@$(MILLRACE)/check-places $(NAME) $(if $($(NAME)_IDX_TRAIN),,images) $(MAKECMDGOALS)
 
 # Before anything is made.
-$(DATA)/source $(DATA)/pack.settings: | check
+$(DATA)/source $(DATA)/start $(DATA)/pack.settings: | check
 
 clean:
 	@$(MILLRACE)/clean-data-set $(NAME)

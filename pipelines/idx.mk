@@ -6,13 +6,21 @@ $(DATA)/source: FORCE
 $(DATA)/predict.list: $(DATA)/source
 	@: >$@
 
-$(DATA)/pack.settings: FORCE
-	@printf '%s\n' "$$packing --idx $($(NAME)_IDX_TRAIN) $($(NAME)_IDX_VALIDATION)" | { $(keep_if_same); }
+$(DATA)/start: FORCE
+	@$(MILLRACE)/choose-start $(NAME) | { $(keep_if_same); }
+
+$(DATA)/pack.settings: $(DATA)/start FORCE
+	@{ printf '%s\n' "$$packing --idx $($(NAME)_IDX_TRAIN) $($(NAME)_IDX_VALIDATION)"; \
+	$(MILLRACE)/start-field $(NAME) digest; } | { $(keep_if_same); }
+
+# As large as they are stored, in colour where the start model takes colour, unless another size is asked for.
+pack = start=$$($(MILLRACE)/start-field $(NAME) model); \
+	$(MILLRACE_BIN)pack-tensors $${start:+--channels 3} $(packing) --threads $(THREADS)
 
 $(DATA)/train.tens: $(DATA)/pack.settings $($(NAME)_IDX_TRAIN)
 	@$(SAY) pack $@
-	$(Q)$(MILLRACE_BIN)pack-tensors $(packing) --threads $(THREADS) -o $@ --idx $($(NAME)_IDX_TRAIN)
+	$(Q)$(pack) -o $@ --idx $($(NAME)_IDX_TRAIN)
 
 $(DATA)/validation.tens: $(DATA)/pack.settings $($(NAME)_IDX_VALIDATION)
 	@$(SAY) pack $@
-	$(Q)$(MILLRACE_BIN)pack-tensors $(packing) --threads $(THREADS) -o $@ --idx $($(NAME)_IDX_VALIDATION)
+	$(Q)$(pack) -o $@ --idx $($(NAME)_IDX_VALIDATION)

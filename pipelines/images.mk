@@ -31,18 +31,25 @@ $(DATA)/split.tsv: $(DATA)/images.list $(DATA)/split.settings
 $(DATA)/train.list $(DATA)/validation.list: $(DATA)/%.list: $(DATA)/split.tsv
 	@{ $(call list_files,$(DATA)/split/$*); } | { $(keep_if_same); }
 
-$(DATA)/pack.settings: FORCE
-	@printf '%s\n' "$$packing" | { $(keep_if_same); }
+$(DATA)/start: $(DATA)/split.tsv $(DATA)/train.list FORCE
+	@$(MILLRACE)/choose-start $(NAME) | { $(keep_if_same); }
+
+$(DATA)/pack.settings: $(DATA)/start FORCE
+	@{ printf '%s\n' "$$packing"; $(MILLRACE)/start-field $(NAME) digest; } | { $(keep_if_same); }
+
+# Pictures of the size that the start model takes, unless another is asked for.
+pack = start=$$($(MILLRACE)/start-field $(NAME) model); \
+	$(MILLRACE_BIN)pack-tensors $(packing) $${start:+--like "$$start"} --threads $(THREADS)
 
 $(DATA)/train.tens: $(DATA)/train.list $(DATA)/pack.settings
 	@$(SAY) pack $(DATA)/split/train
 	@rm -f $@.new
-	$(Q)$(MILLRACE_BIN)pack-tensors $(packing) --threads $(THREADS) -o $@.new $(DATA)/split/train $(or_left_out)
+	$(Q)$(pack) -o $@.new $(DATA)/split/train $(or_left_out)
 	@mv $@.new $@
 
 $(DATA)/validation.tens: $(DATA)/validation.list $(DATA)/train.tens $(DATA)/pack.settings
 	@$(SAY) pack $(DATA)/split/validation
 	@rm -f $@.new
-	$(Q)$(MILLRACE_BIN)pack-tensors $(packing) --threads $(THREADS) --classes-from $(DATA)/train.tens \
+	$(Q)$(pack) --classes-from $(DATA)/train.tens \
 		-o $@.new $(DATA)/split/validation $(or_left_out)
 	@mv $@.new $@

@@ -1,22 +1,19 @@
 # From tensor streams to a model that is trained, evaluated, has predicted, is explained and reported on.
 
-augmentation = --preset $(PRESET) --passes $(EPOCHS) --seed $(SEED)
-
 # Pictures in both training and validation, for the model card.
 leaked = $(if $(SPLIT_LIST),--notes "leaked=$$($(MILLRACE)/count-leaked $(SPLIT_LIST))")
 with_leaked = $(if $(SPLIT_LIST),--leaked $(SPLIT_LIST))
 
-# An architecture file counts by its content, not its name.
-$(DATA)/train.settings: $(DATA)/source $(SPLIT_LIST) FORCE
-	@{ printf '%s\n' 'augment $(augmentation)' "cnn-train --architecture $$ARCHITECTURE $$training" \
-		--notes "source=$$(cat $(DATA)/source)" $(leaked); \
-	if [ -f "$$ARCHITECTURE" ]; then sha256sum <"$$ARCHITECTURE"; fi; } | { $(keep_if_same); }
+# Models count by their content, not their names.
+$(DATA)/train.settings: $(DATA)/train.tens $(DATA)/start $(DATA)/source $(SPLIT_LIST) FORCE
+	@{ $(MILLRACE)/training-options $(NAME) $($(NAME)_TRAIN) && \
+		printf '%s\n' --notes "source=$$(cat $(DATA)/source)" $(leaked); } | { $(keep_if_same); }
 
 # The note data_set tells the pipeline's models from others (products).
 .PRECIOUS: $(MODEL)/poids.h5
 $(MODEL)/poids.h5: $(DATA)/train.tens $(DATA)/validation.tens $(DATA)/train.settings
 	@$(SAY) train $(MODEL)
-	$(Q)$(MILLRACE)/train-model $(NAME) $(training) --threads $(THREADS) \
+	$(Q)$(MILLRACE)/train-model $(NAME) --threads $(THREADS) \
 		--notes "source=$$(cat $(DATA)/source)" $(leaked) --notes data_set=$(NAME)
 
 $(MODEL)/evaluation.tsv: $(MODEL)/poids.h5 $(SPLIT_LIST)

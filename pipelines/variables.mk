@@ -1,17 +1,15 @@
 # The variables of a run: of the command line, else of pipelines/NAME.mk (NAME_EPOCHS = 5), else the default. Environment
-# variables are ignored: one called SOURCE or SEED may be another program's.
+# variables are ignored: one called SOURCE or SEED may be another program's. Those without a default here follow from the start
+# model and the images (training-options); the size is pack-tensors' own, or the start model's.
 
 default_SOURCE = auto
 default_VALIDATION = 0.2
 default_CONFLICTS = drop
-default_SIZE = 150x150
-default_PRESET = keras
-default_ARCHITECTURE = original
-default_EPOCHS = 50
+default_START = auto
 default_BATCH = 16
 default_SEED = 0
 default_THREADS = 0
-SETTINGS = SOURCE VALIDATION CONFLICTS SIZE PRESET ARCHITECTURE EPOCHS BATCH SEED THREADS
+SETTINGS = SOURCE VALIDATION CONFLICTS SIZE START PRESET ARCHITECTURE EPOCHS BATCH SEED THREADS
 
 # Those that apply to images, not to IDX files.
 IMAGE_SETTINGS = SOURCE VALIDATION CONFLICTS

@@ -1,6 +1,6 @@
 # Sourced by the tests of the pipelines, after tap.sh.
 #
-#   pipeline GOAL... VARIABLE=VALUE...        what the installed command `millrace` runs
+#   pipeline GOAL... VARIABLE=VALUE...        what the installed command `millrace` runs, from scratch unless START is given
 #   pictures FOLDER NUMBER                    two classes, ant and bee, of ten pictures each, unlike those of other numbers
 #   data_set NAME                             a folder data/NAME/ with a recipe
 #   replace TOOL <<SCRIPT                     from now on a script in the place of a tool; $REAL is the folder of the real ones
@@ -13,7 +13,7 @@ tools=$scratch/.tools
 mkdir "$tools"
 ln -s "$BIN"/* "$tools"
 
-pipeline() { make -s -f "$root/pipelines/millrace.mk" MILLRACE_BIN="$tools/" THREADS=2 "$@"; }
+pipeline() { make -s -f "$root/pipelines/millrace.mk" MILLRACE_BIN="$tools/" THREADS=2 START=none "$@"; }
 pictures() {
 	mkdir -p "$1/ant" "$1/bee"
 	python3 -c 'import random, sys

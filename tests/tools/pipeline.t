@@ -2,7 +2,7 @@
 # make NAME-model: what runs, what does not run again, what a failing step leaves.
 . "$(dirname "$0")/tap.sh"
 root=$(cd "$here/../.." && pwd)
-pipeline() { make -s -f "$root/pipelines/millrace.mk" MILLRACE_BIN="$BIN/" THREADS=2 "$@"; }
+pipeline() { make -s -f "$root/pipelines/millrace.mk" MILLRACE_BIN="$BIN/" THREADS=2 START=none "$@"; }
 unset MAKEFLAGS MAKELEVEL MFLAGS
 
 # A data set of one's own: a folder with a recipe, and images with awkward names.
