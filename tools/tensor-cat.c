@@ -1,7 +1,10 @@
 /* tensor-cat: joins, selects, samples, shuffles and shards tensor streams. */
+#include "base/file.h"
 #include "common/files.h"
 #include "common/tool.h"
+#include "dataset/folds.h"
 #include "dataset/list.h"
+#include "dataset/source_folds.h"
 #include "stream/rearrange.h"
 #include "stream/shards.h"
 
@@ -11,9 +14,9 @@
 static const char *const codec_names[] = {"raw", "zlib", NULL};
 
 static struct stream_rearrangement rearrangement = {.shards = 1};
-static const char *class_names, *classes_path, *list_path, *sample;
+static const char *class_names, *classes_path, *list_path, *groups_path, *sample;
 static bool merge, quiet;
-static int codec = STREAM_RAW, memory = 512;
+static int codec = STREAM_RAW, memory = 512, folds, fold;
 
 static const struct option_row rows[] = {
 	{'o', "output", OPTION_TEXT, &rearrangement.output, "FILE",
@@ -32,6 +35,12 @@ static const struct option_row rows[] = {
 		"select records of this class; may be repeated", 0, 0, NULL},
 	{0, "list", OPTION_INPUT, &list_path, "FILE",
 		"select records by a list of ids or source names", 0, 0, NULL},
+	{0, "folds", OPTION_INTEGER, &folds, "K",
+		"number of folds of k-fold cross-validation (0: no folds)", 0, FOLDS_MAXIMUM, NULL},
+	{0, "fold", OPTION_INTEGER, &fold, "I", "with it, select the records of this fold, from 1",
+		1, FOLDS_MAXIMUM, NULL},
+	{0, "groups", OPTION_INPUT, &groups_path, "FILE",
+		"with it, list of split-dataset: no fold divides a group", 0, 0, NULL},
 	{0, "exclude", OPTION_FLAG, &rearrangement.select.exclude, NULL,
 		"select the other records instead", 0, 0, NULL},
 	{0, "sample", OPTION_TEXT, &sample, "N",
@@ -53,6 +62,23 @@ static const struct option_row rows[] = {
 static const struct options options = {"tensor-cat", "[FILE...]",
 	"Joins tensor streams; selects, samples, shuffles and shards their records.", rows, NULL};
 
+static void check_folds(void)
+{
+	if (!folds && (fold || groups_path))
+		tool_usage(fold ? "--fold" : "--groups", "goes with --folds");
+	if (!folds)
+		return;
+	if (folds == 1)
+		tool_usage("--folds", "1 is not a number of folds: at least 2");
+	if (fold < 1 || fold > folds)
+		tool_usage("--folds", "needs --fold, from 1 to %d", folds);
+	for (size_t i = 0; i < rearrangement.count; i++)
+		if (strcmp(rearrangement.paths[i], "-") == 0 ||
+			file_is_special(rearrangement.paths[i]))
+			tool_usage(rearrangement.paths[i],
+				"can't be read twice, as --folds does: give files");
+}
+
 static void check_usage(void)
 {
 	struct error error;
@@ -68,8 +94,10 @@ static void check_usage(void)
 		tool_usage("--classes", "--classes-from and --merge-classes exclude each other");
 	if (class_names && classes_parse(&rearrangement.classes, class_names, &error))
 		tool_usage("--classes", "%s: %s", error.object, error.reason);
-	if (rearrangement.select.exclude && !rearrangement.select.classes.count && !list_path)
-		tool_usage("--exclude", "goes with --class or --list");
+	if (rearrangement.select.exclude && !rearrangement.select.classes.count && !list_path &&
+		!folds)
+		tool_usage("--exclude", "goes with --class, --list or --fold");
+	check_folds();
 	if (sample && !stream_sample_parse(&rearrangement.sample, sample))
 		tool_usage("--sample",
 			"'%s' is neither a number of records nor a fraction between 0 and 1",
@@ -88,6 +116,14 @@ static void add_outputs(void)
 	}
 }
 
+static int select_fold(struct error *error)
+{
+	struct source_folds_request request = {rearrangement.paths, rearrangement.count,
+		groups_path, folds, rearrangement.seed};
+	rearrangement.select.fold = fold - 1;
+	return source_folds_assign(&rearrangement.select.folds, &request, error);
+}
+
 static int read_options(struct error *error)
 {
 	rearrangement.join = merge            ? JOIN_MERGE
@@ -97,16 +133,18 @@ static int read_options(struct error *error)
 	rearrangement.memory = (size_t)memory << 20;
 	if (classes_path && classes_read(&rearrangement.classes, classes_path, error))
 		return -1;
-	return list_path ? stream_select_read(&rearrangement.select, list_path, error) : 0;
+	if (list_path && stream_select_read(&rearrangement.select, list_path, error))
+		return -1;
+	return folds ? select_fold(error) : 0;
 }
 
 /* The command line for the history, with all that the result depends on: neither the output nor the
  * memory. */
 static char *describe(void)
 {
-	char **words = calloc(2 * rearrangement.select.classes.count + rearrangement.count + 20,
+	char **words = calloc(2 * rearrangement.select.classes.count + rearrangement.count + 30,
 		     sizeof *words),
-	     shards[16], *line;
+	     shards[16], folds_text[16], fold_text[16], *line;
 	int count = 1;
 	if (!words)
 		return NULL;
@@ -115,11 +153,15 @@ static char *describe(void)
 		const char *name, *value;
 	} parts[] = {{merge, "--merge-classes", NULL}, {class_names, "--classes", class_names},
 		{classes_path, "--classes-from", classes_path}, {list_path, "--list", list_path},
+		{folds, "--folds", folds_text}, {folds, "--fold", fold_text},
+		{groups_path, "--groups", groups_path},
 		{rearrangement.select.exclude, "--exclude", NULL}, {sample, "--sample", sample},
 		{rearrangement.shuffle, "--shuffle", NULL},
 		{rearrangement.renumber, "--renumber", NULL},
 		{rearrangement.shards > 1, "--shards", shards}};
 	snprintf(shards, sizeof shards, "%d", rearrangement.shards);
+	snprintf(folds_text, sizeof folds_text, "%d", folds);
+	snprintf(fold_text, sizeof fold_text, "%d", fold);
 	for (size_t i = 0; i < rearrangement.select.classes.count; i++) {
 		words[count++] = "--class";
 		words[count++] = rearrangement.select.classes.items[i];

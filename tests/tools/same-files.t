@@ -144,6 +144,7 @@ split-dataset --manifest ./new pics new|--manifest: and OUT name one file
 tensor-cat -o t.tens t.tens v.tens|--output: would replace t.tens, which is read
 tensor-cat --shards 2 -o t.tens t-00000-of-00002.tens|--output: would replace t-00000-of-00002.tens, which is read
 tensor-cat --list split.tsv -o split.tsv t.tens|--output: would replace split.tsv, which is read
+tensor-cat --folds 2 --fold 1 --groups split.tsv -o split.tsv t.tens|--output: would replace split.tsv, which is read
 tensor-cat --classes-from v.tens -o v.tens t.tens|--output: would replace v.tens, which is read
 tensor-info --npy t.tens t.tens|--npy: would replace t.tens, which is read
 tensor-info --labels t.tens t.tens|--labels: would replace t.tens, which is read
