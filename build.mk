@@ -23,7 +23,7 @@ FILES = $(if $(filter fashion-%,$(MAKECMDGOALS)),/usr/share/datasets/fashion-mni
 RECOMMENDED = /etc/ssl/certs/ca-certificates.crt=ca-certificates
 
 # The goals that install what is missing by themselves, where they may; the others only say so.
-INSTALLING = $(filter deps check bench %-data %-model %-review %-runs,$(MAKECMDGOALS))
+INSTALLING = $(filter deps check bench %-data %-model %-folds %-review %-runs,$(MAKECMDGOALS))
 
 deps:
 	@missing=; need() { case "$$missing " in *" $${pair#*=} "*) ;; *) missing="$$missing $${pair#*=}" ;; esac; }; \
@@ -141,7 +141,7 @@ LINKING = $(B)/flags $(B)/flags-link $(B)/libraries
 
 # One libcrypto in a process, and so that of libcurl, libssl or libzip: it comes before the archive.
 SHARED =
-READING_MODELS = cnn-export cnn-predict cnn-train fetch-network model-report saliency
+READING_MODELS = cnn-export cnn-predict cnn-train evaluate-folds fetch-network model-report pack-tensors saliency
 $(addprefix $(BIN)/,scrape-images $(READING_MODELS)) $(UNIT_TESTS) $(FUZZ_TESTS) $(FUZZ_TESTS:.t=) $(TEST_SERVERS): SHARED = -lcrypto
 
 $(PROGRAMS): $(BIN)/%: $(B)/tools/%.o $(TOOL_LIBRARY) $(LIBRARY) $(LINKING)

@@ -194,8 +194,7 @@ static int write_line(const struct predictor *predictor, const struct prediction
 		return 0;
 	if (predictor->request->json)
 		return prediction_write_json(prediction, predictor->lines, error);
-	prediction_write_tsv(prediction, predictor->request->evaluate ? target : NULL,
-		predictor->lines);
+	prediction_write_tsv(prediction, target, predictor->lines);
 	return 0;
 }
 
@@ -221,6 +220,9 @@ static int process_item(struct predictor *predictor, int index, struct error *er
 		evaluation_add(&predictor->evaluation, &prediction,
 			prediction_batch_logits(batch, index), prediction_batch_raw(batch, index),
 			target, leaked);
+	target = request->evaluate ? target : NULL;
+	if (request->observe && request->observe(request->observer, &prediction, target, error))
+		return -1;
 	return write_line(predictor, &prediction, target, error);
 }
 

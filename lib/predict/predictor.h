@@ -10,6 +10,11 @@
 #include "predict/inputs.h"
 #include "train/leaks.h"
 
+/* Sees a prediction and, in an evaluation, its ground truth (else NULL), both valid during the
+ * call. Returns 0, or -1, which ends the run. */
+typedef int predictor_observe(void *context, const struct prediction *prediction,
+	const float *target, struct error *error);
+
 /* Inputs and options. */
 struct predictor_request {
 	const char *model;              /* folder or file */
@@ -22,7 +27,9 @@ struct predictor_request {
 	bool json, header; /* lines of JSON instead of TSV; a header line of TSV */
 	const char *annotation_folder; /* for annotated pictures, or NULL */
 	prediction_annotate *annotate; /* with annotation_folder */
-	const char *sort_folder; /* for a folder of pictures per class, and "unsure"; or NULL */
+	const char *sort_folder;    /* for a folder of pictures per class, and "unsure"; or NULL */
+	predictor_observe *observe; /* called for each prediction, in order; or NULL */
+	void *observer;             /* its context */
 	bool evaluate; /* compare predictions with the labels of class folders and streams */
 	const char
 		*leaked; /* list of split-dataset, to find leaked pictures (leaks_read), or NULL */

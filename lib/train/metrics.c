@@ -79,6 +79,23 @@ void metrics_add_set(struct metrics *metrics, const bool *labels, const bool *pr
 	metrics->correct += exact_match;
 }
 
+void metrics_merge(struct metrics *metrics, const struct metrics *other)
+{
+	size_t classes = (size_t)metrics->classes;
+	metrics->records += other->records;
+	metrics->correct += other->correct;
+	metrics->leaked += other->leaked;
+	metrics->leaked_correct += other->leaked_correct;
+	metrics->loss_sum += other->loss_sum;
+	for (size_t i = 0; i < classes; i++) {
+		metrics->counts[i].actual += other->counts[i].actual;
+		metrics->counts[i].predicted += other->counts[i].predicted;
+		metrics->counts[i].correct += other->counts[i].correct;
+	}
+	for (size_t i = 0; metrics->confusion && i < classes * classes; i++)
+		metrics->confusion[i] += other->confusion[i];
+}
+
 void metrics_add_leak(struct metrics *metrics, bool correct)
 {
 	metrics->leaked++;

@@ -62,6 +62,9 @@ void metrics_add(struct metrics *metrics, int label, int prediction);
  * predictions[class]. */
 void metrics_add_set(struct metrics *metrics, const bool *labels, const bool *predictions);
 
+/* Adds all records of `other`, metrics of the same classes. */
+void metrics_merge(struct metrics *metrics, const struct metrics *other);
+
 /* Marks the record added last as leaked; `correct`: its prediction was. */
 void metrics_add_leak(struct metrics *metrics, bool correct);
 
