@@ -91,7 +91,7 @@ int folds_evaluation_add(struct folds_evaluation *evaluation,
 	struct predictor predictor;
 	struct pooling pooling = {evaluation, evaluation->pooled.records};
 	struct predictor_request observed = *request;
-	observed.evaluate = true;
+	observed.evaluate = observed.is_uncalibrated = true;
 	observed.observe = pool_prediction;
 	observed.observer = &pooling;
 	int result = predictor_open(&predictor, &observed, error) ||
@@ -131,22 +131,25 @@ double folds_evaluation_deviation(const struct folds_evaluation *evaluation)
 
 /* ---- calibration ---- */
 
-/* The expected calibration error of all predictions at a temperature; 0: as they are. */
-static int measure(const struct folds_evaluation *evaluation, double temperature, double *out,
-	struct error *error)
+/* How right the predictions are at the temperature; what it was before becomes the raw one. */
+static int calibrate(struct folds_evaluation *evaluation, struct error *error)
 {
-	struct calibration calibration = {0};
-	int classes = evaluation->pooled.classes;
-	double *scaled = calloc((size_t)classes, sizeof *scaled);
+	struct metrics *pooled = &evaluation->pooled;
+	int classes = pooled->classes;
+	float *scaled = calloc((size_t)classes, sizeof *scaled);
 	if (!scaled)
 		return error_memory(error, "calibration");
-	for (size_t i = 0; i < evaluation->pooled.records; i++) {
+	pooled->raw_calibration = pooled->calibration;
+	pooled->calibration = (struct calibration){0};
+	pooled->is_calibrated = true;
+	for (size_t i = 0; i < pooled->records; i++) {
 		const float *raw = evaluation->probabilities + i * (size_t)classes;
 		int best = argmax(raw, classes);
-		temperature_scale(raw, classes, evaluation->last, temperature, scaled);
-		calibration_add(&calibration, scaled[best], best == evaluation->truths[i]);
+		temperature_scale(raw, 1, classes, evaluation->last, evaluation->temperature,
+			scaled);
+		calibration_add(&pooled->calibration, (double)scaled[best],
+			best == evaluation->truths[i]);
 	}
-	*out = calibration_error(&calibration);
 	free(scaled);
 	return 0;
 }
@@ -183,13 +186,7 @@ int folds_evaluation_calibrate(struct folds_evaluation *evaluation, const char *
 		return -1;
 	evaluation->temperature = temperature_fit(evaluation->probabilities, evaluation->truths,
 		evaluation->pooled.records, evaluation->pooled.classes, evaluation->last);
-	if (measure(evaluation, 0, &evaluation->error_as_is, error) ||
-		measure(evaluation, evaluation->temperature, &evaluation->error_calibrated,
-			error) ||
-		write_card(evaluation, model, error))
-		return -1;
-	evaluation->is_calibrated = true;
-	return 0;
+	return calibrate(evaluation, error) || write_card(evaluation, model, error) ? -1 : 0;
 }
 
 /* ---- output ---- */
@@ -214,12 +211,8 @@ void folds_evaluation_write(const struct folds_evaluation *evaluation, FILE *out
 		folds_evaluation_mean(evaluation));
 	if (evaluation->count > 1)
 		fprintf(out, "accuracy_deviation\t%.6f\n", folds_evaluation_deviation(evaluation));
-	if (evaluation->is_calibrated)
-		fprintf(out,
-			"temperature\t%.5g\ncalibration_error\t%.6f\n"
-			"calibration_error_calibrated\t%.6f\n",
-			evaluation->temperature, evaluation->error_as_is,
-			evaluation->error_calibrated);
+	if (evaluation->temperature > 0)
+		fprintf(out, "temperature\t%.5g\n", evaluation->temperature);
 }
 
 void folds_evaluation_free(struct folds_evaluation *evaluation)

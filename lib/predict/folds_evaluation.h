@@ -19,19 +19,16 @@ struct folds_evaluation {
 	struct fold_score *folds; /* in the order in which they were added; owned, as is all else */
 	size_t count;
 	struct metrics pooled;
-	float *probabilities;    /* (pooled.records, classes), of the models as they are */
-	int *truths;             /* (pooled.records): classes */
-	bool is_calibrated;      /* by folds_evaluation_calibrate: */
-	double temperature;      /* fitted to all predictions */
-	double error_as_is;      /* their expected calibration error */
-	double error_calibrated; /* that at the temperature */
+	float *probabilities; /* (pooled.records, classes), not calibrated */
+	int *truths;          /* (pooled.records): classes */
+	double temperature;   /* fitted to all predictions (folds_evaluation_calibrate); 0: none */
 };
 
 /* Evaluates the model of one more fold, request->model, on the labelled records of `stream`, which
- * were held out from its training. `request` is as for predictor_open; this sets what it observes
- * and that it evaluates. Returns 0, or -1: a model or stream that can't be read, one that is
- * damaged or has no records, classes or an output activation that differ from those of the first
- * model. */
+ * were held out from its training. `request` is as for predictor_open; this sets what it observes,
+ * and that it evaluates without calibration. Returns 0, or -1: a model or stream that can't be
+ * read, one that is damaged or has no records, classes or an output activation that differ from
+ * those of the first model. */
 CHECKED int folds_evaluation_add(struct folds_evaluation *evaluation,
 	const struct predictor_request *request, char *stream, struct error *error);
 
@@ -41,14 +38,15 @@ double folds_evaluation_mean(const struct folds_evaluation *evaluation);
 double folds_evaluation_deviation(const struct folds_evaluation *evaluation);
 
 /* Fits one temperature to all predictions (temperature_fit), and writes it into the card of
- * `model`, a folder of the same classes (card_write_calibration). On failure (-1: no card, other
- * classes) the card is as it was. */
+ * `model`, a folder of the same classes (card_write_calibration). The pooled metrics then have the
+ * calibration with and without it; their loss is that without. To be called last. On failure (-1:
+ * no card, other classes) the card is as it was. */
 CHECKED int folds_evaluation_calibrate(struct folds_evaluation *evaluation, const char *model,
 	struct error *error);
 
 /* Writes tables as TSV, separated by blank lines: those of metrics_write, of the pooled
  * predictions; a line per fold; the mean and standard deviation of the folds' accuracies and, if
- * calibrated, the temperature and the expected calibration error before and after. */
+ * calibrated, the temperature. */
 void folds_evaluation_write(const struct folds_evaluation *evaluation, FILE *out);
 
 void folds_evaluation_free(struct folds_evaluation *evaluation);

@@ -79,6 +79,15 @@ void metrics_add_set(struct metrics *metrics, const bool *labels, const bool *pr
 	metrics->correct += exact_match;
 }
 
+static void merge_calibration(struct calibration *calibration, const struct calibration *other)
+{
+	for (int bin = 0; bin < CALIBRATION_BINS; bin++) {
+		calibration->records[bin] += other->records[bin];
+		calibration->correct[bin] += other->correct[bin];
+		calibration->confidence[bin] += other->confidence[bin];
+	}
+}
+
 void metrics_merge(struct metrics *metrics, const struct metrics *other)
 {
 	size_t classes = (size_t)metrics->classes;
@@ -87,6 +96,8 @@ void metrics_merge(struct metrics *metrics, const struct metrics *other)
 	metrics->leaked += other->leaked;
 	metrics->leaked_correct += other->leaked_correct;
 	metrics->loss_sum += other->loss_sum;
+	merge_calibration(&metrics->calibration, &other->calibration);
+	merge_calibration(&metrics->raw_calibration, &other->raw_calibration);
 	for (size_t i = 0; i < classes; i++) {
 		metrics->counts[i].actual += other->counts[i].actual;
 		metrics->counts[i].predicted += other->counts[i].predicted;

@@ -110,6 +110,9 @@ cnn-train -o model --start small --groups model/history.tsv t.tens|--output: wou
 cnn-train -o model --like model t.tens|--output: would replace model/architecture.json, which is read
 cnn-train -o model --start model/poids.h5 t.tens|--output: would replace model/poids.h5, which is read
 cnn-train --find-learning-rate t.tens t.tens|--find-learning-rate: would replace t.tens, which is read
+evaluate-folds --confusion t.tens model t.tens|--confusion: would replace t.tens, which is read
+evaluate-folds --confusion model/training.json model t.tens|--confusion: would replace model/training.json, which is read
+evaluate-folds --calibrate model model t.tens|--calibrate: would replace model/training.json, which is read
 draw-characters -o sub ./shapes.json >>shapes.json|standard output: is ./shapes.json, which is read
 fetch-network --file model/poids.h5 -o . model|--output: would replace model/poids.h5, which is read
 fetch-network --file keras/plain.weights.h5 --ca-file model/labels.txt -o sub/.. ./model|--output: would replace model/labels.txt, which is read

@@ -93,6 +93,11 @@ fetch-network --recipes -o d|--output: does not go with --recipes
 fetch-network --file f a b|--file: goes with one NAME
 model-report -m m --leaked f|--leaked: goes with --validation
 model-report -m m --mistakes 6|--mistakes: goes with --validation
+evaluate-folds|MODEL: is missing
+evaluate-folds m s m|m: has no STREAM: they come in pairs, MODEL STREAM
+tensor-cat --folds 3 x|--folds: needs --fold, from 1 to 3
+tensor-cat --fold 3 x|--fold: goes with --folds
+tensor-cat --groups f x|--groups: goes with --folds
 model-report --compare|--compare: takes models as operands, without -m
 model-report --compare -m m x|--compare: takes models as operands, without -m
 model-report --compare -o f x|--output: does not go with --compare
