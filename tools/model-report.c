@@ -24,6 +24,8 @@ static const struct option_row rows[] = {
 		"labelled tensor stream to evaluate the model on", 0, 0, NULL},
 	{0, "leaked", OPTION_INPUT, &request.leaked, "FILE",
 		"list of split-dataset: accuracy without leaked pictures too", 0, 0, NULL},
+	{0, "cross-validation", OPTION_INPUT, &request.folds, "FILE",
+		"its result, of evaluate-folds, to show too", 0, 0, NULL},
 	{0, "title", OPTION_TEXT, &request.title, "TEXT",
 		"title of the page instead of the folder's name", 0, 0, NULL},
 	{0, "compare", OPTION_FLAG, &is_table, NULL,
@@ -64,8 +66,8 @@ static int compare_models(char *const *folders, int count)
 
 static void check_usage(const char *operand)
 {
-	static const char *const of_page[] = {"labels", "output", "validation", "title", "size",
-		"output-activation"};
+	static const char *const of_page[] = {"labels", "output", "validation", "cross-validation",
+		"title", "size", "output-activation"};
 	static const char *const of_evaluation[] = {"leaked", "mistakes", "method", "input-range",
 		"input"};
 	if (is_table && (request.model || !operand))

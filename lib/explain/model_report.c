@@ -67,6 +67,14 @@ static int read_history(struct model_report *report, const char *folder, struct 
 	return result;
 }
 
+static int read_folds(struct model_report *report, const char *path, struct error *error)
+{
+	if (!path)
+		return 0;
+	report->page.folds = &report->folds;
+	return folds_result_read(&report->folds, path, error);
+}
+
 static int examine_model(struct model_report *report, const struct model_report_request *request,
 	struct error *error)
 {
@@ -98,6 +106,7 @@ int model_report_open(struct model_report *report, const struct model_report_req
 	*report = (struct model_report){0};
 	return open_model(report, request, error) || find_title(report, request, error) ||
 			read_history(report, request->model, error) ||
+			read_folds(report, request->folds, error) ||
 			examine_model(report, request, error)
 		? -1
 		: 0;
@@ -122,6 +131,7 @@ void model_report_close(struct model_report *report)
 {
 	free(report->name);
 	examination_free(&report->examination);
+	folds_result_free(&report->folds);
 	history_free(&report->history);
 	model_free(&report->model);
 	parallel_destroy(report->pool);

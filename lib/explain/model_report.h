@@ -13,6 +13,7 @@ struct model_report_request {
 	                           none */
 	const char *leaked; /* split-dataset's list of pictures leaked into it (leaks_read); NULL:
 	                       none */
+	const char *folds;  /* result of a cross-validation (folds_result_read); NULL: none */
 	const char *title;  /* of the page; NULL: the folder's own name */
 	int mistakes;       /* number of the worst mistakes to show */
 	enum saliency_method method; /* saliency method */
@@ -31,13 +32,14 @@ struct model_report {
 	struct explain_plan plan;
 	struct history history;
 	struct examination examination;
+	struct folds_result folds;
 	char *name;
 	struct report page; /* points to the others */
 };
 
 /* Loads the model and its history.tsv, if any, and evaluates it. Returns 0, or -1: no model, a
- * history or stream that can't be read, a method that needs a convolution although there is none.
- * In any case the caller frees with model_report_close. */
+ * history, stream or result that can't be read, a method that needs a convolution although there is
+ * none. In any case the caller frees with model_report_close. */
 CHECKED int model_report_open(struct model_report *report,
 	const struct model_report_request *request, struct error *error);
 

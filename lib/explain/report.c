@@ -70,6 +70,22 @@ static void write_accuracy(FILE *stream, const struct metrics *metrics)
 	write_fact(stream, value, what);
 }
 
+static double folds_accuracy(const struct folds_result *folds)
+{
+	return (double)folds->correct / (double)folds->records;
+}
+
+static void write_folds_accuracy(FILE *stream, const struct folds_result *folds)
+{
+	char value[64], what[128];
+	struct interval interval = wilson_interval(folds->correct, folds->records);
+	snprintf(value, sizeof value, "%.1f %%", 100 * folds_accuracy(folds));
+	snprintf(what, sizeof what,
+		"accuracy in %" PRIu64 "-fold cross-validation (95 %% interval %.1f to %.1f)",
+		folds->folds, 100 * interval.low, 100 * interval.high);
+	write_fact(stream, value, what);
+}
+
 static int write_summary(FILE *stream, const struct report *report, struct error *error)
 {
 	char value[64], what[96];
@@ -80,6 +96,8 @@ static int write_summary(FILE *stream, const struct report *report, struct error
 	fputs("<div class=\"facts\">\n", stream);
 	if (report->examination)
 		write_accuracy(stream, &report->examination->metrics);
+	if (report->folds)
+		write_folds_accuracy(stream, report->folds);
 	if (report->history)
 		write_best_epoch(stream, report->history);
 	snprintf(value, sizeof value, "%zu", report->labels->count);
@@ -199,6 +217,32 @@ static void write_classes(FILE *stream, const struct report *report)
 	fputs("</tbody></table>\n</section>\n", stream);
 }
 
+static void write_folds(FILE *stream, const struct report *report)
+{
+	const struct folds_result *folds = report->folds;
+	if (!folds)
+		return;
+	fprintf(stream,
+		"<section>\n<h2>Cross-validation</h2>\n<p>Each of %" PRIu64
+		" pictures, predicted by a model of the same settings that was trained without it "
+		"and its look-alikes: one of %" PRIu64 ", whose accuracy is %.1f&#8239;%% in the "
+		"mean, with a standard deviation of %.1f. Small numbers and bars: 95&#8239;%% "
+		"intervals (Wilson).</p>\n"
+		"<table><thead><tr><th>class</th><th>pictures</th><th>recall</th>"
+		"<th class=\"bar\">0\u2013100&#8239;%%</th></tr></thead><tbody>\n",
+		folds->records, folds->folds, 100 * folds->mean, 100 * folds->deviation);
+	for (size_t i = 0; i < folds->classes.count; i++) {
+		const struct class_counts *counts = &folds->counts[i];
+		fputs("<tr><th>", stream);
+		html_text(stream, folds->classes.items[i]);
+		fprintf(stream, "</th><td>%" PRIu64 "</td>", counts->actual);
+		write_metric_cells(stream, class_recall(counts), counts->correct, counts->actual,
+			true);
+		fputs("</tr>\n", stream);
+	}
+	fputs("</tbody></table>\n</section>\n", stream);
+}
+
 /* A picture and its saliency overlay for the class `unit`; the caption follows. */
 static int write_image_pair(FILE *stream, const struct report *report,
 	const struct example *example, int unit, struct error *error)
@@ -302,6 +346,7 @@ static int write_confusion(FILE *stream, const struct report *report, struct err
 
 static int write_examination(FILE *stream, const struct report *report, struct error *error)
 {
+	write_folds(stream, report);
 	if (!report->examination)
 		return 0;
 	if (write_confusion(stream, report, error))

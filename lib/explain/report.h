@@ -4,6 +4,7 @@
 
 #include "explain/examine.h"
 #include "explain/explain.h"
+#include "explain/folds_result.h"
 #include "explain/history.h"
 
 #include <jansson.h>
@@ -17,7 +18,8 @@ struct report {
 	const struct history *history; /* NULL: none */
 	const char *validation; /* name of the stream; NULL without an evaluation, as the next */
 	const struct examination *examination;
-	struct explain_plan *plan; /* for saliency overlays */
+	const struct folds_result *folds; /* of a cross-validation; NULL: none */
+	struct explain_plan *plan;        /* for saliency overlays */
 };
 
 /* Writes the page. The owner of `stream` checks its errors; -1 for others (no memory, shapes that

@@ -102,6 +102,20 @@ evaluate-folds -q --calibrate whole $arguments >again
 ok "calibrating again gives the same" cmp calibrated again
 is "  a calibrated model is evaluated as it was" "$(evaluate-folds -q whole v.tens)" "$(evaluate-folds -q before v.tens)"
 
+# ---- in a report ----
+text_of() { sed 's/<[^>]*>/ /g; s/&#8239;/ /g' "$1" | tr -s ' \n' ' '; } # text_of PAGE
+run model-report -q -m whole --cross-validation table -o page.html
+status_is 0
+percent() { awk -v x="$1" 'BEGIN { printf "%.1f", 100 * x }'; }
+interval=$(awk -F '\t' '$1 == "accuracy" { printf "%.1f to %.1f", 100 * $3, 100 * $4 }' table)
+text_of page.html >text
+ok "the report has the accuracy" grep -qF "$(percent "$(value accuracy)") % accuracy in 3-fold cross-validation (95 % interval $interval)" text
+ok "  mean and deviation" grep -qF "$(percent "$(value accuracy_mean)") % in the mean, with a standard deviation of $(percent "$(value accuracy_deviation)")" text
+ok "  and a line per class" grep -qE "a 70 $(percent "$(awk -F '\t' '$1 == "a" { print $8; exit }' table)") %" text
+sed 's/^correct\t.*/correct\tmany/' table >wrong
+refused 1 "model-report: wrong: line 3: correct: 'many' is not a number" model-report -q -m whole --cross-validation wrong
+refused 1 'model-report: alone-1.tsv: is not a result of evaluate-folds' model-report -q -m whole --cross-validation alone-1.tsv
+
 # ---- refused ----
 pack-tensors -q --size 8x8 --classes b,a -o swapped.tens images/t && train --epochs 1 -o swapped swapped.tens
 refused 1 'evaluate-folds: swapped: has other classes than the first model' evaluate-folds -q model-1 fold-1.tens swapped fold-2.tens

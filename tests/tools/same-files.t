@@ -121,6 +121,7 @@ model-report -m model -o model/poids.h5|--output: would replace model/poids.h5, 
 model-report -m model -o model/history.tsv|--output: would replace model/history.tsv, which is read
 model-report -m model --validation v.tens -o v.tens|--output: would replace v.tens, which is read
 model-report -m model --validation v.tens --leaked split.tsv -o split.tsv|--output: would replace split.tsv, which is read
+model-report -m model --cross-validation split.tsv -o split.tsv|--output: would replace split.tsv, which is read
 pack-tensors --classes-from v.tens -o v.tens pics|--output: would replace v.tens, which is read
 pack-tensors --classes-from model -o model/labels.txt pics|--output: would replace model/labels.txt, which is read
 pack-tensors -o pics/red/0.png pics|--output: would replace pics/red/0.png, which is read
