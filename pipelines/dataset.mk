@@ -1,5 +1,5 @@
 # The steps for one data set, $(NAME): called by millrace.mk, which lets one run at a time do so. Built files lie in
-# data/NAME/, the model in modele/NAME_model/.
+# data/NAME/, the model in modele/NAME_model/, those of the folds in modele/NAME_folds/.
 #
 # A file is touched only when its content differs, so that a step runs again only for a reason. All that a step's result
 # depends on, beside its input, stands in its .settings.
@@ -12,6 +12,7 @@ SHELL := /bin/bash
 
 DATA = data/$(NAME)
 MODEL = modele/$(NAME)_model
+CROSS_VALIDATION = modele/$(NAME)_folds
 
 include $(MILLRACE)/variables.mk
 include $(call files_of_names,$(NAME))
@@ -31,11 +32,15 @@ or_left_out = || [ $$? = 4 ]
 
 # Values that may contain quotes or blanks are passed to the shell in the environment.
 packing = $(if $(SIZE),--size $(SIZE)) $($(NAME)_PACK)
-export SOURCE START ARCHITECTURE PRESET EPOCHS BATCH SEED THREADS packing
+export SOURCE START ARCHITECTURE PRESET EPOCHS BATCH SEED THREADS SPLIT_LIST packing
 
 model: $(addprefix $(MODEL)/,poids.h5 evaluation.tsv predictions.tsv explained report.html)
 	@$(MILLRACE)/say-accuracy $(MODEL)/evaluation.tsv
 	@echo '$(MODEL) is ready: open $(MODEL)/report.html'
+
+folds: $(CROSS_VALIDATION)/evaluated
+	@cat $(CROSS_VALIDATION)/folds.tsv
+	@$(MILLRACE)/say-accuracy $(CROSS_VALIDATION)/folds.tsv
 
 data: $(DATA)/train.tens $(DATA)/validation.tens
 
@@ -50,8 +55,9 @@ $(DATA)/source $(DATA)/start $(DATA)/pack.settings: | check
 clean:
 	@$(MILLRACE)/clean-data-set $(NAME)
 
-.PHONY: model data split check clean FORCE
+.PHONY: model folds data split check clean FORCE
 FORCE:
 
 include $(MILLRACE)/$(if $($(NAME)_IDX_TRAIN),idx,images).mk
 include $(MILLRACE)/model.mk
+include $(MILLRACE)/folds.mk

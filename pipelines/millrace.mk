@@ -1,6 +1,7 @@
 # The pipelines: from a data set's name to a trained, explained model.
 #
 #   make NAME-model    everything below, in turn
+#   make NAME-folds    k-fold cross-validation: as many models, evaluated on what each was not trained on
 #   make NAME-data     images, split and packed: data/NAME/{train,validation}.tens
 #   make NAME-review   look through the split images in a browser
 #   make NAME-runs     compare the models of NAME: the last, the one before, one in training
@@ -34,7 +35,7 @@ export MILLRACE_DATA
 quote = '$(subst ','\'',$(1))'
 DATASETS := $(sort $(shell $(MILLRACE)/data-sets data $(call quote,$(MILLRACE_DATA))))
 ASKED := $(strip $(foreach name,$(DATASETS),\
-	$(if $(filter $(addprefix $(name)-,model data review runs clean),$(MAKECMDGOALS)),$(name))))
+	$(if $(filter $(addprefix $(name)-,model folds data review runs clean),$(MAKECMDGOALS)),$(name))))
 
 include $(MILLRACE)/variables.mk
 include $(call files_of_names,$(DATASETS))
@@ -43,7 +44,7 @@ include $(MILLRACE)/check.mk
 endif
 
 help:
-	@echo 'goals:     NAME-model NAME-data NAME-review NAME-runs NAME-clean'
+	@echo 'goals:     NAME-model NAME-folds NAME-data NAME-review NAME-runs NAME-clean'
 	@echo 'NAME:      $(DATASETS), or any folder data/NAME/ with a recipe'
 	@echo 'variables: $(SETTINGS) V; see millrace(7)'
 	@$(MILLRACE)/data-sets --ignored data $(call quote,$(MILLRACE_DATA))
@@ -56,7 +57,7 @@ alone = $(if $(findstring n,$(flags))$(findstring q,$(flags)),,$(MILLRACE)/alone
 # Goals of the build that were asked for beside come first, for they take no lock.
 built: | $(filter all programs check,$(MAKECMDGOALS))
 	@MILLRACE_STEP=build $(call alone,build/.lock,programs) $(MAKE) --no-print-directory \
-		$(filter $(foreach goal,model data review runs,$(ASKED:%=%-$(goal))),$(MAKECMDGOALS))
+		$(filter $(foreach goal,model folds data review runs,$(ASKED:%=%-$(goal))),$(MAKECMDGOALS))
 .PHONY: built
 BUILT = $(if $(MILLRACE_PROGRAMS),built)
 
@@ -64,6 +65,9 @@ steps = $(call alone,data/$*/.lock,$*) $(MAKE) --no-print-directory -f $(MILLRAC
 
 $(DATASETS:%=%-model): %-model: FORCE | $(BUILT)
 	+@$(steps) model
+
+$(DATASETS:%=%-folds): %-folds: FORCE | $(BUILT)
+	+@$(steps) folds
 
 $(DATASETS:%=%-data): %-data: FORCE | $(BUILT)
 	+@$(steps) data
@@ -81,8 +85,8 @@ $(DATASETS:%=%-clean): %-clean: FORCE
 	+@$(steps) clean
 
 # For a NAME that is not there. It is shown to a shell as a value only.
-%-model %-data %-review %-runs %-clean: export MILLRACE_GOAL = $@
-%-model %-data %-review %-runs %-clean: FORCE
+%-model %-folds %-data %-review %-runs %-clean: export MILLRACE_GOAL = $@
+%-model %-folds %-data %-review %-runs %-clean: FORCE
 	@$(MILLRACE)/data-sets --missing "$${MILLRACE_GOAL%-*}"
 endif
 

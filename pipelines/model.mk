@@ -16,22 +16,26 @@ $(MODEL)/poids.h5: $(DATA)/train.tens $(DATA)/validation.tens $(DATA)/train.sett
 	$(Q)$(MILLRACE)/train-model $(NAME) --threads $(THREADS) \
 		--notes "source=$$(cat $(DATA)/source)" $(leaked) --notes data_set=$(NAME)
 
-$(MODEL)/evaluation.tsv: $(MODEL)/poids.h5 $(SPLIT_LIST)
+# Cross-validation changes the probabilities: it gives the model a temperature.
+calibrated = $(wildcard $(CROSS_VALIDATION)/calibrated)
+
+$(MODEL)/evaluation.tsv: $(MODEL)/poids.h5 $(SPLIT_LIST) $(calibrated)
 	@$(SAY) evaluate $(DATA)/validation.tens
 	$(Q)$(MILLRACE_BIN)cnn-predict -m $(MODEL) --evaluate $(with_leaked) --threads $(THREADS) \
 		--confusion $(MODEL)/confusion.png $(DATA)/validation.tens >$@.new
 	@mv $@.new $@
 
-$(MODEL)/predictions.tsv: $(MODEL)/poids.h5 $(DATA)/predict.list
+$(MODEL)/predictions.tsv: $(MODEL)/poids.h5 $(DATA)/predict.list $(calibrated)
 	@$(SAY) predict $(MODEL)/predictions
 	$(Q)$(MILLRACE)/predict-images $(NAME) >$@.new
 	@mv $@.new $@
 
-$(MODEL)/explained: $(MODEL)/poids.h5 $(DATA)/predict.list
+$(MODEL)/explained: $(MODEL)/poids.h5 $(DATA)/predict.list $(calibrated)
 	@$(SAY) explain $(MODEL)/saliency
 	$(Q)$(MILLRACE)/explain-images $(NAME)
 	@touch $@
 
-$(MODEL)/report.html: $(MODEL)/evaluation.tsv
+$(MODEL)/report.html: $(MODEL)/evaluation.tsv $(wildcard $(CROSS_VALIDATION)/folds.tsv)
 	@$(SAY) report $@
-	$(Q)$(MILLRACE_BIN)model-report -m $(MODEL) --validation $(DATA)/validation.tens $(with_leaked) -o $@
+	$(Q)$(MILLRACE_BIN)model-report -m $(MODEL) --validation $(DATA)/validation.tens $(with_leaked) \
+		$(if $(wildcard $(CROSS_VALIDATION)/folds.tsv),$$($(MILLRACE)/cross-validate report $(NAME))) -o $@

@@ -8,8 +8,9 @@ default_CONFLICTS = drop
 default_START = auto
 default_BATCH = 16
 default_SEED = 0
+default_FOLDS = 5
 default_THREADS = 0
-SETTINGS = SOURCE VALIDATION CONFLICTS SIZE START PRESET ARCHITECTURE EPOCHS BATCH SEED THREADS
+SETTINGS = SOURCE VALIDATION CONFLICTS SIZE START PRESET ARCHITECTURE EPOCHS BATCH SEED FOLDS THREADS
 
 # Those that apply to images, not to IDX files.
 IMAGE_SETTINGS = SOURCE VALIDATION CONFLICTS
@@ -25,5 +26,5 @@ given = $(if $(call on_command_line,$(1)),$(value $(1)),$(if $(filter file,$(ori
 setting = $(or $(call given,$(2)),$(call given,$(1)_$(2)),$(default_$(2)))
 
 # pipelines/NAME.mk of each name. One that is called as a file of the pipeline itself has none.
-files_of_names = $(filter-out $(foreach file,millrace variables check dataset images idx model,$(MILLRACE)/$(file).mk),\
+files_of_names = $(filter-out $(foreach file,millrace variables check dataset images idx model folds,$(MILLRACE)/$(file).mk),\
 	$(wildcard $(1:%=$(MILLRACE)/%.mk)))
