@@ -29,6 +29,6 @@ include pipelines/millrace.mk
 
 # The weights of START=compact, which are committed: drawn and trained anew, to the same bytes.
 compact-network: programs
-	pipelines/train-compact data/networks/compact.keras
+	pipelines/train-compact data/compact.keras
 
 .PHONY: all programs check fuzz bench compact-network install uninstall clean

@@ -11,8 +11,8 @@ pack-tensors -q --size 20x20 -o drawn.tens drawn
 train_start() { cnn-train -q --architecture compact --epochs 2 --seed "$1" -o "$2" drawn.tens; }
 train_start 1 first
 train_start 2 second
-mkdir -p own/networks
-cnn-export -m first -o own/networks/compact.keras
+mkdir -p own
+cnn-export -m first -o own/compact.keras
 ln -s "$root/data/pokemon" own/pokemon
 
 make_model() { run pipeline bugs-model MILLRACE_DATA="$scratch/own" SOURCE="$scratch/pictures" BATCH=4 "$@"; }
