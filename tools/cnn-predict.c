@@ -29,9 +29,8 @@ static struct tool_input input = TOOL_INPUT_DEFAULT;
 
 static const struct option_row rows[] = {
 	{'m', "model", OPTION_INPUT_LIST, &models, "MODEL",
-		"model: a folder, or a file of Keras, TensorFlow.js or Teachable Machine; of "
-		"several "
-		"(-m A -m B) the mean",
+		"model: a folder, or a file of Keras, TensorFlow.js or Teachable Machine; may be "
+		"repeated: the mean of all",
 		0, 0, NULL},
 	TOOL_LABELS(request.labels),
 	{0, NULL, OPTION_TITLE, NULL, NULL, "Predictions", 0, 0, NULL},

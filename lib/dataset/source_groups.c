@@ -23,6 +23,7 @@ int source_groups_number(struct source_groups *groups, const unsigned char sourc
 {
 	unsigned char key[DIGEST_KEY_SIZE];
 	int listed = digest_table_get(&groups->listed, source);
+	groups->count++;
 	memcpy(key, source, sizeof key);
 	if (listed >= 0) {
 		char name[32];
@@ -41,8 +42,8 @@ int source_groups_check(const struct source_groups *groups, const char *path, st
 {
 	return groups->listed_count
 		? 0
-		: error_set(error, path, "has none of the sources of the %zu groups of records",
-			  groups->groups.count);
+		: error_set(error, path, "has none of the sources of the %zu records",
+			  groups->count);
 }
 
 void source_groups_free(struct source_groups *groups)

@@ -9,7 +9,7 @@
 struct source_groups {
 	struct digest_table listed; /* source to its group in the list */
 	struct digest_table groups; /* source, or group of the list, to the number of the group */
-	size_t listed_count;        /* calls of source_groups_number with a source in the list */
+	size_t count, listed_count; /* calls of source_groups_number; with a source in the list */
 };
 
 /* Reads the list. -1 as split_list_read; *groups is the caller's to free either way. */

@@ -97,7 +97,7 @@ loss() { cnn-train -q --start first --cross-validate "$@" copies.tens | sed -n 2
 ok "look-alikes that cross make it look better than it is" awk "BEGIN { exit !($(loss) < $(loss --groups groups.tsv) - 0.02) }"
 run cnn-train -q --start first --groups groups.tsv --cross-validate t3.tens
 is "a list of other pictures" "$status $(head -n 1 .err)" \
-	"1 cnn-train: groups.tsv: has none of the sources of the 90 groups of records"
+	"1 cnn-train: groups.tsv: has none of the sources of the 90 records"
 
 # ---- fine-tuning ----
 tuned() { cnn-train -q --start first --fine-tune-epochs 4 --batch-size 4 --checkpoint-every 0 "$@"; }

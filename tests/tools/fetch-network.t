@@ -62,7 +62,7 @@ stderr_is "fetch-network: modele/networks/first: is there already, and right: no
 is "nothing was asked for" "$(asked /small.h5)" ' 200,'
 
 # The same front, fetched or trained: the features, and so a head trained on them, are those of the trained network.
-ok "a training starts from it" cnn-train -q --start modele/networks/first -o started t.tens
+ok "a training starts from it" cnn-train -q --start modele/networks/first --feature-layer out_relu -o started t.tens
 is "its card's range is the one that the network takes" "$(python3 -c 'import json
 card = json.load(open("started/training.json"))["input"]
 print(card["minimum"], card["maximum"])')" '-1.0 1.0'

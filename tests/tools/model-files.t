@@ -9,7 +9,7 @@ cp "$graphs/x.npy" .
 pack-tensors -q --range 0,1 -o x.tens x.npy
 for tool in cnn-predict saliency cnn-export model-report; do
 	run $tool --help
-	stdout_has '^  -m, --model MODEL +model: a folder, or a file of Keras, TensorFlow.js or Teachable Machine$'
+	stdout_has '^  -m, --model MODEL +model: a folder, or a file of Keras, TensorFlow.js or Teachable Machine'
 done
 
 # ---- one network in its forms ----
