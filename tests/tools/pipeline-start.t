@@ -63,15 +63,15 @@ make_model START=auto EPOCHS=1
 status_is 0
 is "auto: the choice is kept, with its figures" "$(cut -f 1 data/bugs/start | sort -u | tr '\n' ' ')" 'compared digest images kind model '
 mkdir -p modele/networks
-cp -R second modele/networks/second
+cp -R second modele/networks/second_0.35
 cp data/bugs/start start
 make_model START=auto EPOCHS=1
 ok "... as it is, whatever else is there by now" cmp start data/bugs/start
 make_model START=none EPOCHS=1 && make_model START=auto EPOCHS=1
 is "... until another was asked for: then all are compared" "$(grep -c '^compared' data/bugs/start)" 2
 is "the least loss is taken" "$(sed -n 's/^model	//p' data/bugs/start)" "$(grep '^compared' data/bugs/start | LC_ALL=C sort -s -n -k 2,2 | head -n 1 | cut -f 4)"
-make_model START=second EPOCHS=0
-is "a network by its name" "$status $(card 'card["options"]["start"]')" "0 second"
+make_model START=second_0.35 EPOCHS=0
+is "a network by its name" "$status $(card 'card["options"]["start"]')" "0 second_0.35"
 make_model START=auto ARCHITECTURE=original SIZE=24 EPOCHS=1
 is "with an architecture: from scratch" "$status $(cat data/bugs/start)" '0 none'
 make_model START=compact ARCHITECTURE=original EPOCHS=1
