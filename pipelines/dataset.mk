@@ -32,7 +32,7 @@ or_left_out = || [ $$? = 4 ]
 
 # Values that may contain quotes or blanks are passed to the shell in the environment.
 packing = $(if $(SIZE),--size $(SIZE)) $($(NAME)_PACK)
-export SOURCE START ARCHITECTURE PRESET EPOCHS BATCH SEED THREADS SPLIT_LIST packing
+export SOURCE START SIZE ARCHITECTURE PRESET EPOCHS BATCH SEED THREADS SPLIT_LIST packing
 
 model: $(addprefix $(MODEL)/,poids.h5 evaluation.tsv predictions.tsv explained report.html)
 	@$(MILLRACE)/say-accuracy $(MODEL)/evaluation.tsv

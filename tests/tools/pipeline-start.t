@@ -61,7 +61,7 @@ is "compact is trained on whole, at another size too" "$(card 'card["options"]["
 # ---- auto ----
 make_model START=auto EPOCHS=1
 status_is 0
-is "auto: the choice is kept, with its figures" "$(cut -f 1 data/bugs/start | sort -u | tr '\n' ' ')" 'compared digest images kind model '
+is "auto: the choice is kept, with its figures" "$(cut -f 1 data/bugs/start | sort -u | tr '\n' ' ')" 'auto compared digest feature_layer images kind model '
 mkdir -p modele/networks
 cp -R second modele/networks/second_0.35
 cp data/bugs/start start
