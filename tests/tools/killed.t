@@ -8,9 +8,10 @@ for i in 1 2 3 4 5; do noise in/a/$i.pgm $i in/b/$i.pgm $((10 + i)); done
 pack-tensors -q --size 16x16 -o small.tens in
 for i in 1 2 3 4 5 6 7 8 9 10; do cat small.tens; done | tensor-cat -q -o large.tens
 left() { ls -Ad .[!.]*.millrace-* 2>/dev/null; }
-started() { # waits until the process has begun its file
+started() { # waits until the process has begun its file, and locked it
 	for i in $(seq 1000); do
-		readlink /proc/$process/fd/* | grep -q millrace-0 && return 0
+		readlink /proc/$process/fd/* | grep -q millrace-0 &&
+			grep -q ":$(stat -c %i .out.tens.millrace-0) " /proc/locks && return 0
 		sleep 0.02
 	done
 	return 1
