@@ -40,27 +40,17 @@ run pipeline bugs-folds $settings FOLDS=3
 is "a fold that is missing is trained alone" "$status $(stamps | diff before - | grep -c '^>')$(stamps | diff before - | grep '^>' | grep -o 'fold-.')" '0 1fold-2'
 cp $folds/folds.tsv first.tsv
 
-# Ctrl-C, which reaches all processes, after two of three epochs of the first fold.
-export LOG=$PWD/log ALL=$PWD/all.tens
-replace augment <<'STUB'
-"$REAL/augment" "$@" >"$ALL"
-head -c $(($(stat -c %s "$ALL") * 5 / 6)) "$ALL"
-until grep -q 'epoch 2/3' "$LOG"; do sleep 0.02; done
-kill -INT 0
-sleep 60
-STUB
-set -m
-(mkdir cut && cd cut && data_set bugs && exec make -s -f "$root/pipelines/millrace.mk" MILLRACE_BIN="$tools/" THREADS=2 \
-	bugs-folds SOURCE=../pictures SIZE=24x24 BATCH=4 FOLDS=3 EPOCHS=3) >log 2>&1 &
-set +m
-wait $! 2>/dev/null
-is "an interruption is one of make" $? 130
-ln -sf "$REAL/augment" "$tools"
-is "  and leaves the training so far, but no stream of it" "$(cd cut/$folds && ls -A | xargs)" 'fold-1.partial fold-1.tens'
-run sh -c 'cd cut && exec "$@"' - make -s -f "$root/pipelines/millrace.mk" MILLRACE_BIN="$tools/" THREADS=2 \
-	bugs-folds SOURCE=../pictures SIZE=24x24 BATCH=4 FOLDS=3 EPOCHS=3
+cut="bugs-folds SOURCE=../pictures SIZE=24x24 BATCH=4 FOLDS=3"
+mkdir cut
+cd cut || exit 1
+data_set bugs
+interrupted $cut
+is "an interruption is one of make" "$status" 130
+is "  and leaves the training so far, but no stream of it" "$(ls -A $folds | xargs)" 'fold-1.partial fold-1.tens'
+run pipeline $cut EPOCHS=3
 status_is 0
 stderr_has "^cnn-train: $folds/fold-1.partial: going on in epoch 3$"
+cd ..
 
 # ---- the model ----
 run pipeline bugs-model $settings

@@ -27,7 +27,7 @@ digits_PACK = --classes "one or more,none"
 digits_EPOCHS = 1
 END
 data_set digits
-digits() { make -s -f pipelines/millrace.mk MILLRACE_BIN="$tools/" MILLRACE_DATA="$root/data" THREADS=2 "$@"; }
+digits() { make -s -f pipelines/millrace.mk MILLRACE_BIN="$tools/" MILLRACE_DATA="$root/data" THREADS=2 START=none "$@"; }
 
 run digits digits-model
 status_is 0

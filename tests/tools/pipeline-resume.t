@@ -15,23 +15,7 @@ model=modele/bugs_model
 there() { find modele -mindepth 1 -maxdepth 1 -printf '%f\n' | LC_ALL=C sort | xargs; }
 digest() { sha256sum "$@" | cut -c 1-64 | xargs; }
 
-# Ctrl-C, which reaches all processes, after two of three epochs.
-export LOG=$PWD/log ALL=$PWD/all.tens
-interrupt() { # interrupt VARIABLE=VALUE...
-	replace augment <<'STUB'
-"$REAL/augment" "$@" >"$ALL"
-head -c $(($(stat -c %s "$ALL") * 5 / 6)) "$ALL"
-until grep -q 'epoch 2/3' "$LOG"; do sleep 0.02; done
-kill -INT 0
-sleep 60
-STUB
-	set -m
-	pipeline bugs-model $settings EPOCHS=3 "$@" >log 2>&1 &
-	set +m
-	wait $! 2>/dev/null
-	status=$?
-	ln -sf "$REAL/augment" "$tools"
-}
+interrupt() { interrupted bugs-model $settings "$@"; } # interrupt VARIABLE=VALUE...
 
 run pipeline bugs-model $settings EPOCHS=1
 status_is 0

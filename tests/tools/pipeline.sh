@@ -4,6 +4,8 @@
 #   pictures FOLDER NUMBER                    two classes, ant and bee, of ten pictures each, unlike those of other numbers
 #   data_set NAME                             a folder data/NAME/ with a recipe
 #   replace TOOL <<SCRIPT                     from now on a script in the place of a tool; $REAL is the folder of the real ones
+#   interrupted GOAL VARIABLE=VALUE...        pipeline with EPOCHS=3 and Ctrl-C, which reaches all processes, after two of these;
+#                                             sets `status`
 #   hashes NAME                               of the streams and the weights of data set NAME
 root=$(cd "$here/../.." && pwd)
 REAL=$BIN
@@ -32,5 +34,21 @@ replace() {
 	rm -f "$tools/$1"
 	{ echo '#!/bin/bash'; cat; } >"$tools/$1"
 	chmod +x "$tools/$1"
+}
+interrupted() {
+	export LOG=$scratch/.log ALL=$scratch/.all.tens
+	replace augment <<'STUB'
+"$REAL/augment" "$@" >"$ALL"
+head -c $(($(stat -c %s "$ALL") * 5 / 6)) "$ALL"
+until grep -q 'epoch 2/3' "$LOG"; do sleep 0.02; done
+kill -INT 0
+sleep 60
+STUB
+	set -m
+	pipeline "$@" EPOCHS=3 >"$LOG" 2>&1 &
+	set +m
+	wait $! 2>/dev/null
+	status=$?
+	ln -sf "$REAL/augment" "$tools"
 }
 hashes() { for file in "data/$1/train.tens" "data/$1/validation.tens" "modele/$1_model/poids.h5"; do sha256sum <"$file"; done; }
